@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  resolve: { conditions: ["@projostack/source"] },
+  ssr: { resolve: { conditions: ["@projostack/source"] } },
+  test: {
+    include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts", "docs/**/*.test.ts"],
+    environment: "node",
+    pool: "forks",
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});

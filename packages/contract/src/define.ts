@@ -1,0 +1,47 @@
+// Operations are values, so that the server, the documents, the SDK's types and the tests walk one list.
+import type { Permission } from "@projostack/authz";
+import type { z } from "zod";
+import type { Reason } from "./errors.ts";
+
+/** Who may call: anyone, anyone signed in, or a member of the workspace who holds the permission. */
+export type Access = "public" | "session" | Permission;
+
+export type Kind = "query" | "mutation";
+
+export interface Operation<
+  K extends Kind = Kind,
+  A extends Access = Access,
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+> {
+  readonly kind: K;
+  readonly access: A;
+  /** One sentence for people who read the reference. */
+  readonly summary: string;
+  readonly input: I;
+  readonly output: O;
+  /** The reasons it may fail for, beside those that its access and its input imply. */
+  readonly errors: readonly Reason[];
+}
+
+interface Spec<A, I, O> {
+  access: A;
+  summary: string;
+  input: I;
+  output: O;
+  errors?: readonly Reason[];
+}
+
+/** An operation that changes nothing: an HTTP GET. */
+export function query<const A extends Access, I extends z.ZodType, O extends z.ZodType>(
+  spec: Spec<A, I, O>,
+): Operation<"query", A, I, O> {
+  return { kind: "query", errors: [], ...spec };
+}
+
+/** An operation that changes something: an HTTP POST. */
+export function mutation<const A extends Access, I extends z.ZodType, O extends z.ZodType>(
+  spec: Spec<A, I, O>,
+): Operation<"mutation", A, I, O> {
+  return { kind: "mutation", errors: [], ...spec };
+}

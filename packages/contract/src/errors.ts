@@ -1,0 +1,70 @@
+// The closed list of reasons a call can fail for. A program switches on `reason`; the message is for people.
+// 401: we do not know you. 403: we know you, you may see it, you may not do it. What is missing and what is
+// another workspace's are one and the same 404.
+
+export type ErrorCode =
+  | "BAD_REQUEST"
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "NOT_FOUND"
+  | "METHOD_NOT_SUPPORTED"
+  | "CONFLICT"
+  | "PAYLOAD_TOO_LARGE"
+  | "SERVICE_UNAVAILABLE"
+  | "INTERNAL_SERVER_ERROR";
+
+export const reasons = {
+  "input.malformed": ["BAD_REQUEST", "The request is not well-formed JSON."],
+  "input.invalid": ["BAD_REQUEST", "Some fields are not right: see fieldErrors."],
+  "input.too_large": ["PAYLOAD_TOO_LARGE", "The request is larger than 100 KB. Send it in smaller parts."],
+  "cursor.invalid": ["BAD_REQUEST", "This cursor belongs to another list. Start again without a cursor."],
+  "operation.not_found": ["NOT_FOUND", "There is no such operation."],
+  "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Queries are sent with GET, mutations with POST."],
+  "auth.unauthenticated": ["UNAUTHORIZED", "Sign in first: the token is missing, wrong or expired."],
+  "auth.invalid_credentials": ["UNAUTHORIZED", "The email or the password is wrong."],
+  "auth.email_taken": ["CONFLICT", "An account with this email exists already. Sign in instead."],
+  "workspace.required": [
+    "BAD_REQUEST",
+    "Choose a workspace: send x-workspace-id, or call workspaces.switch.",
+  ],
+  "workspace.not_found": ["NOT_FOUND", "There is no such workspace, or you are not a member of it."],
+  "permission.denied": ["FORBIDDEN", "Your role in this workspace does not allow this."],
+  "project.not_found": ["NOT_FOUND", "There is no such project in this workspace."],
+  "task.not_found": ["NOT_FOUND", "There is no such task in this workspace."],
+  "server.busy": ["SERVICE_UNAVAILABLE", "The server is busy. Try again in a moment."],
+  "server.unavailable": [
+    "SERVICE_UNAVAILABLE",
+    "The server cannot reach its database. Try again in a moment.",
+  ],
+  "server.internal": [
+    "INTERNAL_SERVER_ERROR",
+    "Something went wrong on our side. Quote the request id to us.",
+  ],
+} as const satisfies Record<string, readonly [ErrorCode, string]>;
+
+export type Reason = keyof typeof reasons;
+
+/** What `error.data` holds in every failed answer. */
+export interface ErrorData {
+  code: ErrorCode;
+  httpStatus: number;
+  reason: Reason;
+  /** Also in the `x-request-id` header, and in the server's log. */
+  requestId: string;
+  /** Seconds to wait before the next try. */
+  retryAfter?: number;
+  /** What is wrong with each field of the input, by its dotted path. `""` is the input as a whole. */
+  fieldErrors?: Record<string, string[]>;
+}
+
+/** The reasons that a call may meet whatever the operation: its form, and the server's health. */
+export const commonReasons = [
+  "input.malformed",
+  "input.invalid",
+  "input.too_large",
+  "operation.not_found",
+  "operation.wrong_method",
+  "server.busy",
+  "server.unavailable",
+  "server.internal",
+] as const satisfies readonly Reason[];

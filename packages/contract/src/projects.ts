@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { mutation, query } from "./define.ts";
+import { dateTime, id, name, page, pageInput, search } from "./schemas.ts";
+
+export const project = z
+  .object({ id, name: z.string(), createdBy: id, createdAt: dateTime })
+  .meta({ id: "Project" });
+
+export const projects = {
+  create: mutation({
+    access: "project:write",
+    summary: "Makes a project.",
+    input: z.strictObject({ name }),
+    output: project,
+  }),
+  get: query({
+    access: "project:read",
+    summary: "One project.",
+    input: z.strictObject({ id }),
+    output: project,
+    errors: ["project.not_found"],
+  }),
+  update: mutation({
+    access: "project:write",
+    summary: "Renames a project.",
+    input: z.strictObject({ id, name }),
+    output: project,
+    errors: ["project.not_found"],
+  }),
+  delete: mutation({
+    access: "project:delete",
+    summary: "Deletes a project and all its tasks.",
+    input: z.strictObject({ id }),
+    output: z.object({ id }),
+    errors: ["project.not_found"],
+  }),
+  list: query({
+    access: "project:read",
+    summary: "The projects of the workspace, newest first.",
+    input: z.strictObject({ ...pageInput, search: search.optional() }).default({ limit: 20 }),
+    output: page(project),
+    errors: ["cursor.invalid"],
+  }),
+};

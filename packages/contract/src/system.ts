@@ -1,0 +1,12 @@
+import { z } from "zod";
+import { query } from "./define.ts";
+import { noInput } from "./schemas.ts";
+
+export const system = {
+  health: query({
+    access: "public",
+    summary: "Whether the server answers, and its version.",
+    input: noInput,
+    output: z.object({ status: z.literal("ok"), version: z.string() }),
+  }),
+};

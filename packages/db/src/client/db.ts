@@ -1,0 +1,103 @@
+// The only way to the data. A workspace's rows are reached inside `read`, `write` or `foundWorkspace`, each a
+// transaction under the role projo_tenant and bound to one workspace; people and sessions through `system`,
+// under projo_system, which has no right to a workspace's rows. PrismaClient itself is never exported.
+import { can, roles, type Grant } from "@projostack/authz";
+import { PrismaPg } from "@prisma/adapter-pg";
+import type pg from "pg";
+import { PrismaClient } from "../generated/client.ts";
+import { failureOf } from "./failures.ts";
+import { currentScope, type Scope } from "./scope.ts";
+import { scopedPool } from "./scoped-pool.ts";
+import { findSession, type SessionRecord } from "./session-lookup.ts";
+import { statementNames } from "./statement-names.ts";
+import { tenantFilter } from "./tenant-filter.ts";
+import type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./tenant-models.ts";
+
+export interface Founding {
+  readonly id: string;
+  readonly name: string;
+  readonly founderId: string;
+  readonly memberId: string;
+}
+
+export interface Db {
+  /** Reads in the grant's workspace: one consistent, read-only transaction. */
+  read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>): Promise<T>;
+  /**
+   * Changes things in the grant's workspace, all or nothing. The membership is read again and held.
+   * @throws MembershipChanged when it has ended or its role no longer holds the grant's permission
+   */
+  write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>): Promise<T>;
+  /** Makes a workspace with its founder as admin, and what `fn` adds, in one transaction. */
+  foundWorkspace<T>(founding: Founding, fn: (tables: TenantWrite) => Promise<T>): Promise<T>;
+  /** What one person may see of where they belong. */
+  readPerson<T>(userId: string, fn: (tables: PersonRead) => Promise<T>): Promise<T>;
+  /** People and their sessions. */
+  readonly system: SystemTables;
+  /** A session, its user and their place in a workspace (else in the session's current one). One round trip. */
+  findSession(sessionId: string, workspaceId: string | null): Promise<SessionRecord | null>;
+  /** Whether the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DbOptions {
+  /** The login's pool, made by `openPool`. It is closed by `close`. */
+  readonly pool: pg.Pool;
+  /** False behind a pooler that knows no prepared statements. */
+  readonly preparedStatements?: boolean;
+}
+
+const TRANSACTION = { maxWait: 2_000, timeout: 10_000 };
+
+export function createDb({ pool, preparedStatements = true }: DbOptions): Db {
+  const names = preparedStatements ? { statementNameGenerator: statementNames() } : {};
+  const inWorkspace = new PrismaClient({
+    adapter: new PrismaPg(scopedPool(pool), names),
+    transactionOptions: TRANSACTION,
+    errorFormat: "minimal",
+  }).$extends(tenantFilter);
+  const outside = new PrismaClient({
+    adapter: new PrismaPg(scopedPool(pool, { lone: { kind: "system" } }), names),
+    transactionOptions: TRANSACTION,
+    errorFormat: "minimal",
+  });
+
+  const within = <T>(scope: Scope, fn: (tables: TenantWrite) => Promise<T>): Promise<T> =>
+    currentScope
+      .run(scope, () => inWorkspace.$transaction((tables) => fn(tables as unknown as TenantWrite)))
+      .catch(fail);
+
+  return {
+    read: ({ workspaceId }, fn) => within({ kind: "read", workspaceId }, fn),
+    write: ({ workspaceId, userId, permission }, fn) => {
+      const allowed = roles.filter((role) => can(role, permission));
+      return within({ kind: "write", workspaceId, userId, roles: allowed }, fn);
+    },
+    foundWorkspace: ({ id, name, founderId, memberId }, fn) =>
+      within({ kind: "founding", workspaceId: id }, async (tables) => {
+        await tables.workspace.create({ data: { id, name, createdBy: founderId } });
+        await tables.workspaceMember.create({
+          data: { id: memberId, workspaceId: id, userId: founderId, role: "admin" },
+        });
+        return fn(tables);
+      }),
+    readPerson: (userId, fn) =>
+      currentScope
+        .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(tables)))
+        .catch(fail),
+    system: outside,
+    findSession: (sessionId, workspaceId) => findSession(pool, sessionId, workspaceId).catch(fail),
+    ping: async () => {
+      await pool.query("SELECT 1").catch(fail);
+    },
+    close: async () => {
+      await Promise.all([inWorkspace.$disconnect(), outside.$disconnect()]);
+      await pool.end();
+    },
+  };
+}
+
+function fail(error: unknown): never {
+  throw failureOf(error);
+}

@@ -1,0 +1,118 @@
+// A pg.Pool to Prisma's eyes, whose every transaction enters the current scope, and whose lone statements are
+// transactions too. Isolation costs no waiting: what enters the scope is written to the socket together with
+// the work, and its answer is read with the work's. A read's COMMIT is not waited for at all.
+//
+// The casts are this file's: pg's Pool is overloaded for callbacks, and Prisma calls the promise forms alone.
+import pg from "pg";
+import { enterSql } from "./enter-sql.ts";
+import { currentScope, type Scope } from "./scope.ts";
+
+/** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
+export interface PoolSource {
+  connect(): Promise<pg.PoolClient>;
+}
+
+/** @param lone the scope of statements outside a transaction; without it they are refused */
+export function scopedPool(source: PoolSource, options: { lone?: Scope } = {}): pg.Pool {
+  const facade = {
+    connect: async () => new ScopedConnection(await source.connect(), scopeNow()),
+    query: async (query: pg.QueryConfig) => {
+      if (!options.lone) throw new Error("A tenant's rows are reached through db.read or db.write.");
+      return loneStatement(await source.connect(), options.lone, query);
+    },
+    end: () => Promise.resolve(),
+  };
+  return Object.assign(new pg.Pool(), facade as unknown as Pick<pg.Pool, "connect" | "query" | "end">);
+}
+
+function scopeNow(): Scope {
+  const scope = currentScope.getStore();
+  if (!scope) throw new Error("A transaction begins inside db.read, db.write or db.system.");
+  return scope;
+}
+
+/** Begins, works and commits in one round trip. */
+export async function loneStatement<R extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  scope: Scope,
+  query: pg.QueryConfig,
+): Promise<pg.QueryResult<R>> {
+  const [entered, worked, committed] = await Promise.allSettled([
+    client.query(enterSql(scope)),
+    client.query<R>(query),
+    client.query("COMMIT"),
+  ]);
+  client.release(committed.status === "rejected");
+  if (entered.status === "rejected") throw entered.reason;
+  if (worked.status === "rejected") throw worked.reason;
+  if (committed.status === "rejected") throw committed.reason;
+  return worked.value;
+}
+
+/** One transaction's connection, as far as Prisma's adapter uses it. */
+class ScopedConnection {
+  readonly #client: pg.PoolClient;
+  readonly #scope: Scope;
+  /** Why the scope could not be entered: every later statement fails of it, and this is the true reason. */
+  #entryError: unknown;
+  /** What must have been answered before the connection is anyone else's. */
+  #pending: Promise<unknown> = Promise.resolve();
+  #broken = false;
+
+  constructor(client: pg.PoolClient, scope: Scope) {
+    this.#client = client;
+    this.#scope = scope;
+  }
+
+  on(event: "error", listener: (error: Error) => void): void {
+    this.#client.on(event, listener);
+  }
+
+  removeListener(event: "error", listener: (error: Error) => void): void {
+    this.#client.removeListener(event, listener);
+  }
+
+  async query(query: pg.QueryConfig): Promise<pg.QueryResult> {
+    if (query.text === "BEGIN") return this.#begin();
+    if (query.text === "COMMIT") return this.#commit();
+    if (query.text === "ROLLBACK") return this.#finish("ROLLBACK");
+    try {
+      return await this.#client.query(query);
+    } catch (error) {
+      throw this.#entryError ?? error;
+    }
+  }
+
+  #begin(): pg.QueryResult {
+    this.#pending = this.#client.query(enterSql(this.#scope)).catch((error: unknown) => {
+      this.#entryError = error;
+    });
+    return NOTHING;
+  }
+
+  #commit(): pg.QueryResult | Promise<pg.QueryResult> {
+    const finished = this.#finish("COMMIT");
+    if (this.#scope.kind !== "read") return finished;
+    // Nothing was written, so nothing is lost by not waiting. #finish marks the connection if it failed.
+    finished.catch(() => {});
+    return NOTHING;
+  }
+
+  async #finish(word: "COMMIT" | "ROLLBACK"): Promise<pg.QueryResult> {
+    const answer = this.#client.query(word).catch((error: unknown) => {
+      this.#broken = true;
+      throw error;
+    });
+    this.#pending = answer.catch(() => {});
+    const result = await answer;
+    // PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, and no error.
+    if (result.command !== word) throw this.#entryError ?? new Error("The transaction was aborted earlier.");
+    return result;
+  }
+
+  release(error?: Error | boolean): void {
+    void this.#pending.then(() => this.#client.release(this.#broken || Boolean(error)));
+  }
+}
+
+const NOTHING: pg.QueryResult = { command: "", rowCount: null, oid: 0, fields: [], rows: [] };

@@ -1,0 +1,53 @@
+// The first of two walls: every statement on a tenant's table names the workspace of its scope. The second is
+// row-level security, which holds without this one. Each is tested with the other taken out.
+import { Prisma } from "../generated/client.ts";
+import { currentScope } from "./scope.ts";
+
+const WITH_DATA = new Set(["create", "createMany", "createManyAndReturn", "upsert"]);
+const WITHOUT_WHERE = new Set(["create", "createMany", "createManyAndReturn"]);
+const WITH_CHANGES = new Set(["update", "updateMany", "updateManyAndReturn", "upsert"]);
+
+type Row = Record<string, unknown>;
+interface Args {
+  where?: Row;
+  data?: Row | Row[];
+  create?: Row;
+  update?: Row;
+}
+
+export const tenantFilter = Prisma.defineExtension({
+  name: "tenant-filter",
+  query: {
+    $allModels: {
+      $allOperations: ({ model, operation, args, query }) =>
+        query(inWorkspace(model, operation, args as Args) as typeof args),
+    },
+  },
+});
+
+/** The arguments of a statement, bound to the workspace of the scope. @throws TypeError where they name another */
+export function inWorkspace(model: string, operation: string, args: Args | undefined): Args {
+  const scope = currentScope.getStore();
+  if (!scope) throw new Error("A tenant's rows are reached through db.read, db.write or db.system.");
+  if (scope.kind === "system") return args ?? {};
+  const key = model === "Workspace" ? "id" : "workspaceId";
+  const { workspaceId } = scope;
+  const bound: Args = { ...args };
+  if (!WITHOUT_WHERE.has(operation))
+    bound.where = { ...bound.where, [key]: same(bound.where?.[key], workspaceId) };
+  if (WITH_DATA.has(operation)) {
+    if (Array.isArray(bound.data)) for (const row of bound.data) same(row[key], workspaceId);
+    else same((bound.data ?? bound.create)?.[key], workspaceId);
+  }
+  if (WITH_CHANGES.has(operation) && key in ((bound.data ?? bound.update) as Row)) {
+    throw new TypeError("A row never changes its workspace.");
+  }
+  return bound;
+}
+
+function same(named: unknown, workspaceId: string): string {
+  if (named !== undefined && named !== workspaceId) {
+    throw new TypeError("A statement named another workspace than the one it runs in.");
+  }
+  return workspaceId;
+}

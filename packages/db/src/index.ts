@@ -1,0 +1,15 @@
+// What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
+export { createDb, type Db, type DbOptions, type Founding } from "./client/db.ts";
+export {
+  brokenConstraint,
+  DatabaseBusy,
+  DatabaseDown,
+  failureOf,
+  MembershipChanged,
+} from "./client/failures.ts";
+export { openPool, type PoolOptions } from "./client/open-pool.ts";
+export type { SessionRecord } from "./client/session-lookup.ts";
+export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";
+export { checkLogin, UnsafeLogin } from "./login/check-login.ts";
+export { prepareLogin, type Login } from "./login/prepare-login.ts";
+export { migrate, MigrationError } from "./migrations/migrate.ts";

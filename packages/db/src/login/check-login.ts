@@ -1,0 +1,54 @@
+import type pg from "pg";
+
+/** The server's login could see past row-level security, or lacks what the server needs. */
+export class UnsafeLogin extends Error {
+  override readonly name = "UnsafeLogin";
+}
+
+interface Facts {
+  login: string;
+  bypassing: string[] | null;
+  owning: string[] | null;
+  tenant: boolean | null;
+  system: boolean | null;
+  migrated: boolean;
+}
+
+// A login can become every role that it is a member of, so the question is asked of all of them.
+const FACTS = `
+  WITH reach AS (
+    SELECT oid, rolname, rolsuper, rolbypassrls FROM pg_roles
+     WHERE rolname = session_user OR pg_has_role(session_user, oid, 'MEMBER')
+  )
+  SELECT session_user AS login,
+         (SELECT array_agg(rolname::text) FROM reach WHERE rolsuper OR rolbypassrls) AS bypassing,
+         (SELECT array_agg(DISTINCT c.relname::text) FROM pg_class c JOIN reach ON reach.oid = c.relowner
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')) AS owning,
+         (SELECT bool_or(rolname = 'projo_tenant') FROM reach) AS tenant,
+         (SELECT bool_or(rolname = 'projo_system') FROM reach) AS system,
+         to_regclass('public.tasks') IS NOT NULL AS migrated`;
+
+/**
+ * Makes sure that whoever the server signs in as is bound by row-level security, whatever it does.
+ * @throws UnsafeLogin with what to do
+ */
+export async function checkLogin(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<Facts>(FACTS);
+  const [facts] = rows;
+  if (!facts) throw new UnsafeLogin("The database did not say who the server is.");
+  const problem = problemOf(facts);
+  if (problem !== null) throw new UnsafeLogin(`The database login ${facts.login} ${problem}`);
+}
+
+function problemOf({ bypassing, owning, tenant, system, migrated }: Facts): string | null {
+  const instead = "Use a login that owns nothing: `pnpm db:migrate` makes one (docs/database.md).";
+  if (bypassing) {
+    return `could bypass row-level security, as ${bypassing.join(", ")} can. ${instead}`;
+  }
+  if (!migrated) return "finds no tables. Run `pnpm db:migrate` first (docs/database.md).";
+  if (owning) return `owns tables (${owning.join(", ")}), and could lift their protection. ${instead}`;
+  if (!tenant || !system) {
+    return "may not act as projo_tenant and projo_system. Run `pnpm db:migrate` with this DATABASE_URL (docs/database.md).";
+  }
+  return null;
+}

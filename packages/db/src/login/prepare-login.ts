@@ -1,0 +1,30 @@
+import pg from "pg";
+import { scramVerifier } from "./scram-verifier.ts";
+
+export interface Login {
+  readonly user: string;
+  readonly password?: string;
+}
+
+/**
+ * Makes the server's login, if it is not there, and lets it take on the two roles; it holds no right of its own.
+ * @param owner a connected login that may make roles
+ */
+export async function prepareLogin(owner: pg.ClientBase, { user, password }: Login): Promise<void> {
+  const name = pg.escapeIdentifier(user);
+  const { rowCount } = await owner.query("SELECT FROM pg_roles WHERE rolname = $1", [user]);
+  if (rowCount === 0) await ignoringRace(owner.query(`CREATE ROLE ${name} LOGIN NOINHERIT`));
+  if (password !== undefined) {
+    // The server's log may hold statements, so the password goes to it as PostgreSQL keeps it: hashed.
+    await owner.query(`ALTER ROLE ${name} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`);
+  }
+  await ignoringRace(owner.query(`GRANT projo_tenant, projo_system TO ${name}`));
+}
+
+async function ignoringRace(work: Promise<unknown>): Promise<void> {
+  await work.catch((error: unknown) => {
+    // duplicate_object, unique_violation, or a tuple that another server's same statement has just changed
+    const code = error instanceof pg.DatabaseError ? error.code : undefined;
+    if (code !== "42710" && code !== "23505" && code !== "XX000") throw error;
+  });
+}

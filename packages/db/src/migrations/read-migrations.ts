@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+  /** SHA-256 of the file, in hex, as Prisma keeps it. */
+  readonly checksum: string;
+}
+
+/** Where the migrations lie: beside both `src` and `dist`. */
+export const migrationsDirectory = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
+
+/** The migrations in the order in which they are applied. */
+export async function readMigrations(directory = migrationsDirectory): Promise<Migration[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  return Promise.all(
+    names.toSorted().map(async (name) => {
+      const file = await readFile(join(directory, name, "migration.sql"));
+      return { name, sql: file.toString("utf8"), checksum: createHash("sha256").update(file).digest("hex") };
+    }),
+  );
+}

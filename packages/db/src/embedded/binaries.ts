@@ -1,0 +1,64 @@
+import { EmbeddedPostgresError, lastWords } from "./embedded-postgres-error.ts";
+import { reachableCopy } from "./reachable-copy.ts";
+import { runProgram, type UnprivilegedUser } from "./run-program.ts";
+
+export interface Binaries {
+  postgres: string;
+  initdb: string;
+  pgCtl: string;
+  /** Such as 18.4 */
+  version: string;
+}
+
+type Paths = Omit<Binaries, "version">;
+
+/** PostgreSQL's programs for this machine, where `user` can run them. @throws EmbeddedPostgresError no_binaries */
+export async function findBinaries(user: UnprivilegedUser | undefined, systemDir: string): Promise<Binaries> {
+  const packageName = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  const paths = await load(packageName);
+  // Whether they run is tried, not read off modes: a parent directory, a mount option or a missing library
+  // decide it just as well.
+  const attempt = await versionOf(paths, user);
+  if (attempt.version) return { ...paths, version: attempt.version };
+
+  const asOurselves = user ? await versionOf(paths, undefined) : attempt;
+  if (!user || !asOurselves.version) throw unusable(packageName, asOurselves.output);
+
+  const copied = await reachableCopy(paths, { version: asOurselves.version, systemDir });
+  const again = await versionOf(copied, user);
+  if (!again.version) throw unusable(packageName, again.output);
+  return { ...copied, version: again.version };
+}
+
+/** The package is optional and differs by machine, so its name is only known at run time. */
+async function load(packageName: string): Promise<Paths> {
+  let found: unknown;
+  try {
+    found = await import(packageName);
+  } catch (cause) {
+    throw new EmbeddedPostgresError(
+      "no_binaries",
+      `The package ${packageName} with PostgreSQL's programs is not installed: run pnpm install without --no-optional, or set DATABASE_URL to a PostgreSQL server.`,
+      { cause },
+    );
+  }
+  if (typeof found === "object" && found && "postgres" in found && "initdb" in found && "pg_ctl" in found) {
+    const { postgres, initdb, pg_ctl: pgCtl } = found;
+    if (typeof postgres === "string" && typeof initdb === "string" && typeof pgCtl === "string") {
+      return { postgres, initdb, pgCtl };
+    }
+  }
+  throw unusable(packageName, "it does not export the paths postgres, initdb and pg_ctl");
+}
+
+async function versionOf({ postgres }: Paths, user: UnprivilegedUser | undefined) {
+  const { ok, output } = await runProgram({ file: postgres, args: ["--version"], user });
+  return { output, version: ok ? /\d+(\.\d+)*/.exec(output)?.[0] : undefined };
+}
+
+function unusable(packageName: string, output: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    "no_binaries",
+    `The PostgreSQL of ${packageName} does not run here (${lastWords(output)}): reinstall it with its install script (pnpm rebuild ${packageName}), or set DATABASE_URL to a PostgreSQL server.`,
+  );
+}

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { createInterface } from "node:readline";
+
+import { onTestFinished } from "vitest";
+
+import type { ConnectionTarget, EmbeddedPostgresOptions } from "../../src/embedded/index.ts";
+
+/** What the process says of itself; see server-process.ts. */
+export interface ServerEvent {
+  event: "ready" | "failed" | "interrupted";
+  pid: number;
+  owner: ConnectionTarget;
+  code?: string;
+  message?: string;
+}
+
+export interface Server {
+  child: ChildProcess;
+  /** The next thing it says. */
+  next(): Promise<ServerEvent>;
+  /** Stops it in order. */
+  stop(): Promise<void>;
+}
+
+export interface SpawnOptions {
+  /** Numeric user and group to run it as. */
+  user?: { uid: number; gid: number };
+  /** The script, if not the one beside this file. */
+  script?: string;
+}
+
+/** Starts server-process.ts in its own process group, as a terminal would. */
+export function spawnServer(options: EmbeddedPostgresOptions, { user, script }: SpawnOptions = {}): Server {
+  const file = script ?? fileURLToPath(new URL("server-process.ts", import.meta.url));
+  const settings = { fsync: "off", ...options.settings };
+  const child = spawn(
+    process.execPath,
+    ["--import", import.meta.resolve("tsx"), file, JSON.stringify({ ...options, settings })],
+    { detached: true, stdio: ["pipe", "pipe", "inherit"], ...user },
+  );
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const exited = once(child, "exit");
+  const stop = async () => {
+    child.stdin.end();
+    await exited;
+  };
+  onTestFinished(stop);
+  return {
+    child,
+    stop,
+    next: async () => {
+      const line = await lines.next();
+      if (line.done) throw new Error("the server ended without a word");
+      const event: ServerEvent = JSON.parse(line.value);
+      return event;
+    },
+  };
+}

@@ -144,6 +144,10 @@ export const namedAtRunTime = [
     file: "packages/db/src/embedded/binaries.ts",
     reason: "the PostgreSQL binaries are a package per platform, and only one of them is installed",
   },
+  {
+    file: "apps/cli/bin/projo.js",
+    reason: "starts its own dist/main.js, which it first looks for, as it is linked before anything is built",
+  },
 ];
 
 export const prismaHome = "packages/db/src/";

@@ -41,6 +41,7 @@ test("what is like it and harmless is not reported", () => {
     "mkdtemp projo-XXXXXX",
     "`${folder}/root/x`",
     "`/tmp` is fine",
+    "root's home is /ro" + "ot, which others may not read",
   ];
   expect(findingsOf({ "a.md": lines.join("\n"), "a.ts": 'const socket = "/t' + 'mp/a.sock";' })).toEqual([]);
 });

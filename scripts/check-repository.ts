@@ -28,7 +28,7 @@ const rules: Rule[] = [
   {
     name: "machine path",
     pattern:
-      /(?<![\w.)\]}$*-])\/(?:root|work)(?=[/\s"'`),:]|$)|(?<![\w.)\]}$*-])\/(?:home|Users)\/\w+|\b[A-Z]:\\Users\\/gm,
+      /(?<![\w.)\]}$*-])\/(?:root\/\w|work(?=[/\s"'`),:]|$))|(?<![\w.)\]}$*-])\/(?:home|Users)\/\w+|\b[A-Z]:\\Users\\/gm,
     except: /^pnpm-lock\.yaml$/,
     says: "a path of one machine; write it relative to the repository",
   },

@@ -1,0 +1,19 @@
+// What programs outside this house hold: a client of a ProjoStack server, typed, without dependencies.
+export { createClient, type Client } from "./client.ts";
+export {
+  isProjoError,
+  ProjoConnectionError,
+  ProjoError,
+  ProjoTimeoutError,
+  UnknownOperationError,
+  type ClientErrorCode,
+  type ProjoErrorFields,
+} from "./errors.ts";
+export type { Api } from "./generated/api.ts";
+export { operations } from "./generated/operations.ts";
+export type * from "./generated/types.ts";
+export type { OperationName } from "./operation-name.ts";
+export type { CallOptions, ClientOptions } from "./options.ts";
+export type { Page, Paged } from "./paged.ts";
+export type { AbortSignalLike, Fetch, FetchedResponse, FetchInit, Signal } from "./platform.ts";
+export { memoryTokenStore, type Tokens, type TokenStore } from "./token-store.ts";

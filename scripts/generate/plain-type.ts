@@ -1,0 +1,134 @@
+// JSON Schema to the text of a TypeScript type, for the part of JSON Schema that the contract uses. Whatever
+// it does not know it refuses, so that a new construct is a decision here and never an `any` in the SDK.
+import { isRequired, plain, properties, type JsonSchema } from "./contract-text.ts";
+
+/** Keywords that say nothing about the type: limits and words. */
+const words = ["default", "description", "format", "pattern", "id"];
+const lengths = ["minLength", "maxLength", "minItems", "maxItems"];
+const bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+const silent = new Set([...words, ...lengths, ...bounds]);
+
+type Io = "input" | "output";
+
+/** @throws Error for a construct that has no plain type here, naming its place */
+export function plainType(schema: JsonSchema, io: Io, place: string): string {
+  const spoken = Object.keys(schema).filter((keyword) => !silent.has(keyword));
+  const only = (...keywords: string[]) =>
+    spoken.length > 0 && spoken.every((keyword) => keywords.includes(keyword));
+
+  if (spoken.length === 0) return "unknown";
+  if (only("$ref")) return modelName(schema["$ref"], place);
+  if ("const" in schema && only("const", "type")) return literal(schema["const"], place);
+  if (only("enum", "type") && Array.isArray(schema["enum"])) {
+    return schema["enum"].map((value) => literal(value, place)).join(" | ");
+  }
+  if (only("anyOf") || only("oneOf")) {
+    return union(schema["anyOf"] ?? schema["oneOf"], (part) => plainType(plain(part), io, place));
+  }
+  if (only("type") && Array.isArray(schema["type"])) {
+    return union(schema["type"], (type) => plainType({ type }, io, place));
+  }
+  if (schema["type"] === "array" && only("type", "items")) {
+    return `Array<${plainType(plain(schema["items"]), io, `${place}[]`)}>`;
+  }
+  if (schema["type"] === "object") return objectType(schema, io, place);
+  if (only("type")) return simple(schema["type"], place);
+  throw refusal(place, schema);
+}
+
+/** The fields of an object with their JSDoc, between braces. */
+export function fields(schema: JsonSchema, io: Io, place: string): string {
+  const lines = Object.entries(properties(schema)).map(([key, value]) => {
+    const type = plainType(value, io, `${place}.${key}`);
+    const field = isRequired(schema, key)
+      ? `${fieldName(key)}: ${type};`
+      : `${fieldName(key)}?: ${type}${io === "input" ? " | undefined" : ""};`;
+    return `${jsDoc(inWords(value))}${field}`;
+  });
+  return `{\n${lines.join("\n")}\n}`;
+}
+
+/** What a person should know of a value: its description, limits and default, in sentences. */
+export function inWords(schema: JsonSchema): string[] {
+  return [description(schema), limits(schema), defaultValue(schema)].filter((sentence) => sentence !== "");
+}
+
+export function jsDoc(lines: readonly string[]): string {
+  const text = lines.map((line) => line.replaceAll("*/", "* /"));
+  if (text.length === 0) return "";
+  return text.length === 1
+    ? `/** ${text[0]} */\n`
+    : `/**\n${text.map((line) => ` * ${line}\n`).join("")} */\n`;
+}
+
+function fieldName(key: string): string {
+  return /^[A-Za-z_]\w*$/.test(key) ? key : json(key);
+}
+
+function objectType(schema: JsonSchema, io: Io, place: string): string {
+  const { type: _, properties: __, required: ___, additionalProperties, propertyNames, ...others } = schema;
+  if (Object.keys(others).some((keyword) => !silent.has(keyword))) throw refusal(place, schema);
+  const isEmpty = Object.keys(properties(schema)).length === 0;
+
+  if (additionalProperties === false || additionalProperties === undefined) {
+    if (propertyNames !== undefined) throw refusal(place, schema);
+    return isEmpty ? "Record<string, never>" : fields(schema, io, place);
+  }
+  if (!isEmpty || (propertyNames !== undefined && json(propertyNames) !== '{"type":"string"}')) {
+    throw refusal(place, schema);
+  }
+  return `Record<string, ${plainType(plain(additionalProperties), io, `${place}.*`)}>`;
+}
+
+function simple(type: unknown, place: string): string {
+  if (type === "string" || type === "number" || type === "boolean" || type === "null") return type;
+  if (type === "integer") return "number";
+  throw refusal(place, { type });
+}
+
+function literal(value: unknown, place: string): string {
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) return json(value);
+  throw refusal(place, { const: value });
+}
+
+function modelName(ref: unknown, place: string): string {
+  const name = /^#\/\$defs\/([A-Z]\w*)$/.exec(String(ref))?.[1];
+  if (name === undefined) throw refusal(place, { $ref: ref });
+  return name;
+}
+
+function union(parts: unknown, print: (part: unknown) => string): string {
+  return Array.isArray(parts) ? [...new Set(parts.map(print))].join(" | ") : print(parts);
+}
+
+function description(schema: JsonSchema): string {
+  return typeof schema["description"] === "string" ? schema["description"] : "";
+}
+
+function limits(schema: JsonSchema): string {
+  const { minLength, maxLength, minItems, maxItems, minimum, maximum, format } = schema;
+  if (format === "date-time") return "A date and time in ISO 8601.";
+  if (maxLength !== undefined) return `${range(minLength, maxLength)} characters.`;
+  if (maxItems !== undefined) return `${range(minItems, maxItems)} items.`;
+  if (maximum !== undefined) return `${range(minimum, maximum)}.`;
+  return "";
+}
+
+function range(least: unknown, most: unknown): string {
+  return least === undefined ? `At most ${json(most)}` : `${json(least)} to ${json(most)}`;
+}
+
+function defaultValue(schema: JsonSchema): string {
+  const value = schema["default"];
+  return value === undefined || typeof value === "object" ? "" : `Default: ${json(value)}.`;
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function refusal(place: string, schema: JsonSchema): Error {
+  return new Error(
+    `${place}: no plain type is known for ${json(schema)}. Teach scripts/generate/plain-type.ts, or say it simpler in the contract.`,
+  );
+}

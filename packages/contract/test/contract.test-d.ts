@@ -1,0 +1,67 @@
+// Compiled, never run: what the compiler must refuse. Each line under a @ts-expect-error is a mistake that must
+// not build; if one of them builds, the compiler stops at its comment.
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { z } from "zod";
+import { mutation, query } from "../src/define.ts";
+import type { ApiRouter, Contract, Operation } from "../src/index.ts";
+
+const shape = { summary: "Does a thing.", input: z.strictObject({}), output: z.object({}) };
+
+mutation({ ...shape, access: "task:write", errors: ["task.not_found"] }) satisfies Operation;
+
+// @ts-expect-error an operation says who may call it
+query(shape);
+// @ts-expect-error a permission that the policy does not hold
+query({ ...shape, access: "task:archive" });
+// @ts-expect-error a role is no access
+query({ ...shape, access: "admin" });
+// @ts-expect-error a reason that is not in the list
+query({ ...shape, access: "public", errors: ["task.gone"] });
+// @ts-expect-error an operation says what it does
+query({ access: "public", input: shape.input, output: shape.output });
+// @ts-expect-error an operation says what it answers
+query({ access: "public", summary: shape.summary, input: shape.input });
+// @ts-expect-error a query is no mutation
+query({ ...shape, access: "public" }) satisfies Operation<"mutation">;
+// @ts-expect-error a public operation is not one of a workspace
+query({ ...shape, access: "public" }) satisfies Operation<"query", "task:read">;
+
+declare const operations: Contract;
+// @ts-expect-error what a viewer may read is not what an admin may manage
+operations.tasks.list satisfies Operation<"query", "workspace:manage">;
+// @ts-expect-error an operation is not changed after it was declared
+operations.tasks.delete.access = "task:write";
+
+type Procedures = ApiRouter["_def"]["record"];
+declare const procedures: Procedures;
+declare const withoutTasks: Omit<Procedures, "tasks">;
+declare const withoutDelete: Omit<Procedures, "tasks"> & { tasks: Omit<Procedures["tasks"], "delete"> };
+declare const readForWrite: Omit<Procedures, "tasks"> & {
+  tasks: Omit<Procedures["tasks"], "create"> & { create: Procedures["tasks"]["get"] };
+};
+declare const wrongAnswer: Omit<Procedures, "tasks"> & {
+  tasks: Omit<Procedures["tasks"], "get"> & { get: Procedures["projects"]["get"] };
+};
+
+procedures satisfies Procedures;
+// @ts-expect-error a router without a noun of the contract is not the API
+withoutTasks satisfies Procedures;
+// @ts-expect-error a router without a verb of the contract is not the API
+withoutDelete satisfies Procedures;
+// @ts-expect-error a query where the contract has a mutation is not the API
+readForWrite satisfies Procedures;
+// @ts-expect-error a project where the contract answers with a task is not the API
+wrongAnswer satisfies Procedures;
+
+type Inputs = inferRouterInputs<ApiRouter>;
+type Outputs = inferRouterOutputs<ApiRouter>;
+
+({ projectId: "p", title: "t" }) satisfies Inputs["tasks"]["create"];
+// @ts-expect-error a task has a title
+({ projectId: "p" }) satisfies Inputs["tasks"]["create"];
+// @ts-expect-error a status is one of three
+({ projectId: "p", title: "t", status: "archived" }) satisfies Inputs["tasks"]["create"];
+// @ts-expect-error the workspace is the request's, never the input's
+({ projectId: "p", title: "t", workspaceId: "w" }) satisfies Inputs["tasks"]["create"];
+// @ts-expect-error a user in an answer has no password
+export type Password = Outputs["auth"]["me"]["user"]["password"];

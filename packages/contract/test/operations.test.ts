@@ -1,0 +1,128 @@
+import { policy } from "@projostack/authz";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { commonReasons, contract, operations, reasons, type Reason } from "../src/index.ts";
+import { walkSchema } from "./walk-schema.ts";
+
+/** The reasons that an operation may fail for because of its access, and so does not list. */
+const implied: readonly Reason[] = [
+  "auth.unauthenticated",
+  "workspace.required",
+  "workspace.not_found",
+  "permission.denied",
+];
+
+/** Operations that choose a workspace, and so name one in their input. This list only shrinks. */
+const choosesWorkspace = ["workspaces.switch"];
+
+describe.each(operations)("$name", ({ name, operation }) => {
+  const input = z.toJSONSchema(operation.input, { io: "input" });
+  const schemas = walkSchema(input);
+
+  it("says who may call it: anyone, anyone signed in, or the holders of a permission", () => {
+    expect(["public", "session", ...Object.keys(policy)]).toContain(operation.access);
+    expect(["query", "mutation"]).toContain(operation.kind);
+  });
+
+  it("says in a sentence what it does", () => {
+    expect(operation.summary).toMatch(/^[A-Z].{5,}\.$/);
+  });
+
+  it("takes one object", () => {
+    expect(input.type).toBe("object");
+  });
+
+  it("refuses fields that it does not know, however deep", () => {
+    const open = schemas.filter(
+      ({ schema }) => schema["type"] === "object" && schema["additionalProperties"] !== false,
+    );
+    expect(open.map(({ path }) => path)).toEqual([]);
+
+    const unknown = operation.input.safeParse({ "no such field": 1 });
+    expect(unknown.error?.issues.map(({ code }) => code)).toContain("unrecognized_keys");
+  });
+
+  it("bounds the length of every text and every array that it takes", () => {
+    const unbounded = schemas.filter(({ schema }) => !isBounded(schema));
+    expect(unbounded.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("takes neither the caller's identity nor a role, nor a workspace beside the request's", () => {
+    const fields = schemas.map(({ field }) => field).filter((field) => field !== undefined);
+    const forbidden = fields.filter((field) => /^(?:user|actor|tenant|org)(?:Id)?$|^role$/i.test(field));
+    expect(forbidden).toEqual([]);
+
+    const workspaces = fields.filter((field) => /workspace/i.test(field));
+    expect(workspaces).toEqual(choosesWorkspace.includes(name) ? ["workspaceId"] : []);
+  });
+
+  it("lists its reasons once each, out of those that exist, without those that are implied", () => {
+    expect(Object.keys(reasons)).toEqual(expect.arrayContaining([...operation.errors]));
+    expect(new Set(operation.errors).size).toBe(operation.errors.length);
+    expect(commonReasons.filter((reason) => operation.errors.includes(reason))).toEqual([]);
+    const listedTwice = implied.filter((reason) => operation.errors.includes(reason));
+    expect(operation.access in policy ? listedTwice : []).toEqual([]);
+  });
+
+  it("can be called without any input, or says which fields it needs", () => {
+    const parsed = operation.input.safeParse(undefined);
+    const required = "required" in input ? input.required : [];
+    expect(parsed.success).toBe(required?.length === 0 || required === undefined);
+  });
+});
+
+describe("the contract", () => {
+  it("lists every operation once, in the order of their names", () => {
+    const names = operations.map(({ name }) => name);
+    expect(names).toEqual(names.toSorted());
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toHaveLength(Object.values(contract).flatMap((verbs) => Object.keys(verbs)).length);
+  });
+
+  it("lets only the listed operations name a workspace, and each of them still does", () => {
+    expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(choosesWorkspace));
+  });
+
+  it("has no reason that nothing can fail for", () => {
+    const used = new Set([
+      ...commonReasons,
+      ...implied,
+      ...operations.flatMap(({ operation }) => operation.errors),
+    ]);
+    expect(Object.keys(reasons).filter((reason) => !(used as Set<string>).has(reason))).toEqual([]);
+  });
+
+  it("gives people a sentence for every reason", () => {
+    for (const [reason, [, message]] of Object.entries(reasons)) {
+      expect(reason).toMatch(/^[a-z]+\.[a-z_]+$/);
+      expect(message).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  it("answers lists with items and the cursor of the next page, and takes at most 100 items a page", () => {
+    const lists = operations.filter(({ name }) => name.endsWith(".list"));
+    expect(lists.length).toBeGreaterThan(0);
+    for (const { operation } of lists) {
+      const output = z.toJSONSchema(operation.output);
+      expect(Object.keys(output.properties ?? {})).toEqual(["items", "nextCursor"]);
+      expect(operation.input.safeParse({ limit: 100 }).success).toBe(true);
+      expect(operation.input.safeParse({ limit: 101 }).success).toBe(false);
+      expect(operation.input.safeParse({ limit: 0 }).success).toBe(false);
+    }
+  });
+
+  it("never puts a secret's hash or a password into an answer", () => {
+    const fields = operations.flatMap(({ operation }) =>
+      walkSchema(z.toJSONSchema(operation.output)).map(({ field }) => field ?? ""),
+    );
+    expect(fields.filter((field) => /hash|password|secret|salt|mac$/i.test(field))).toEqual([]);
+  });
+});
+
+/** Ids and dates are bounded by their form, a closed list by itself. */
+function isBounded(schema: Readonly<Record<string, unknown>>): boolean {
+  if (schema["type"] === "array") return typeof schema["maxItems"] === "number";
+  if (schema["type"] !== "string") return true;
+  if ("enum" in schema || "const" in schema) return true;
+  return typeof schema["maxLength"] === "number" || ["uuid", "date-time"].includes(String(schema["format"]));
+}

@@ -50,6 +50,7 @@ export function connect(connection: Connection, clock: Clock): Client {
     const run = (itsInput: unknown) => perform({ connection, clock, name, input: itsInput, options });
     if (!isList(name)) return run(input);
     return paged(
+      name,
       (cursor) =>
         run(cursor === undefined ? input : { ...asObject(input), cursor }) as Promise<Page<unknown>>,
     );

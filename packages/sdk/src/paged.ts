@@ -1,3 +1,5 @@
+import { ProjoError } from "./errors.ts";
+
 /** One page of a list. `nextCursor` is the input's `cursor` for the next page, or null at the end. */
 export interface Page<T> {
   items: T[];
@@ -13,16 +15,20 @@ export interface Paged<T> extends Promise<Page<T>>, AsyncIterable<T> {
   pages(): AsyncIterable<Page<T>>;
 }
 
-/** `fetchPage` gets the cursor of the page, or undefined for the first. */
-export function paged<T>(fetchPage: (cursor: string | undefined) => Promise<Page<T>>): Paged<T> {
-  return new LazyPages(fetchPage);
+/** Gets the cursor of the page, or undefined for the first. */
+export type FetchPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
+
+export function paged<T>(operation: string, fetchPage: FetchPage<T>): Paged<T> {
+  return new LazyPages(operation, fetchPage);
 }
 
 class LazyPages<T> implements Paged<T> {
-  readonly #fetchPage: (cursor: string | undefined) => Promise<Page<T>>;
+  readonly #operation: string;
+  readonly #fetchPage: FetchPage<T>;
   #first: Promise<Page<T>> | undefined;
 
-  constructor(fetchPage: (cursor: string | undefined) => Promise<Page<T>>) {
+  constructor(operation: string, fetchPage: FetchPage<T>) {
+    this.#operation = operation;
     this.#fetchPage = fetchPage;
   }
 
@@ -56,9 +62,16 @@ class LazyPages<T> implements Paged<T> {
     while (page.nextCursor !== null) {
       const cursor: string = page.nextCursor;
       page = await this.#fetchPage(cursor);
-      if (page.nextCursor === cursor) throw new Error("The server sent the same cursor twice, without end.");
+      if (page.nextCursor === cursor) throw this.#endless();
       yield page;
     }
+  }
+
+  #endless(): ProjoError {
+    return new ProjoError("The server sent the same cursor twice: the list would never end.", {
+      operation: this.#operation,
+      code: "UNEXPECTED_ANSWER",
+    });
   }
 
   #firstPage(): Promise<Page<T>> {

@@ -1,0 +1,60 @@
+import { operations } from "@projostack/sdk";
+import type { Command } from "commander";
+import { usageError } from "../cli-error.ts";
+import type { Start } from "../cli.ts";
+import { examples } from "../examples.ts";
+import { readStdin } from "../terminal/read-stdin.ts";
+
+export function addCall(program: Command, start: Start): void {
+  program
+    .command("call")
+    .description("Call any operation of the server. Prints its answer as JSON.")
+    .argument("<operation>", "its name, such as tasks.list")
+    .argument("[input]", "JSON, or - to read it from standard input")
+    .addHelpText("after", `\nOperations:\n${operationNames()}`)
+    .addHelpText(
+      "after",
+      examples([
+        "projo call system.health",
+        `projo call tasks.list '{"status":"todo","limit":5}'`,
+        "projo call tasks.create - < task.json",
+      ]),
+    )
+    .action(async (operation: string, input: string | undefined, _options: unknown, command: Command) => {
+      const cli = start(command);
+      const parsed = input === "-" ? parseInput(await readStdin(cli.io)) : parseArgument(input);
+      const server = await cli.server();
+      const workspaceId = await server.workspaceId();
+      const client = workspaceId === undefined ? server.client : server.client.workspace(workspaceId);
+      cli.value(await client.call(operation, parsed));
+    });
+}
+
+const operationNames = (): string =>
+  Object.keys(operations)
+    .map((name) => `  ${name}`)
+    .join("\n");
+
+function parseArgument(input: string | undefined): unknown {
+  if (input === undefined) return undefined;
+  const parsed = parseInput(input);
+  if (typeof parsed === "object" && parsed !== null && Object.keys(parsed).some(isPassword)) {
+    throw usageError(
+      "A password does not belong in an argument, where others can read it: pipe it in, with -",
+    );
+  }
+  return parsed;
+}
+
+const isPassword = (key: string): boolean => /password/i.test(key);
+
+function parseInput(text: string): unknown {
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw usageError(
+      `The input is not JSON (${error instanceof Error ? error.message : "unreadable"}). Write it as '{"key":"value"}'.`,
+    );
+  }
+}

@@ -1,0 +1,23 @@
+import type { Command } from "commander";
+import type { Start } from "../cli.ts";
+import { examples } from "../examples.ts";
+import { addSignInOptions, keepSignIn, readSignIn, type SignInOptions } from "./sign-in.ts";
+
+export function addLogin(program: Command, start: Start): void {
+  addSignInOptions(program.command("login"))
+    .description("Sign in.")
+    .addHelpText(
+      "after",
+      examples([
+        "projo login ann@example.com",
+        "projo login ann@example.com --password-stdin < password.txt",
+        "projo login --url https://projo.example.com",
+      ]),
+    )
+    .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
+      const cli = start(command);
+      const server = await cli.server();
+      const account = await readSignIn(cli, { url: server.url, email, options });
+      await keepSignIn(cli, server, await server.client.auth.signIn(account));
+    });
+}

@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import { usageError } from "../cli-error.ts";
+import type { Cli, Start } from "../cli.ts";
+import { examples } from "../examples.ts";
+import { askPassword } from "../terminal/prompts.ts";
+import { addSignInOptions, keepSignIn, readSignIn, type SignInOptions } from "./sign-in.ts";
+
+export function addSignup(program: Command, start: Start): void {
+  addSignInOptions(program.command("signup"))
+    .description("Make an account and sign in with it.")
+    .addHelpText(
+      "after",
+      examples([
+        "projo signup ann@example.com",
+        "projo signup ann@example.com --password-stdin < password.txt",
+      ]),
+    )
+    .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
+      const cli = start(command);
+      const server = await cli.server();
+      const account = await readSignIn(cli, { url: server.url, email, options });
+      if (!options.passwordStdin) await askAgain(cli, account.password);
+      await keepSignIn(cli, server, await server.client.auth.signUp(account));
+    });
+}
+
+/** Nobody sees what they type, so a slip would lock them out of the account they just made. */
+async function askAgain({ io }: Cli, password: string): Promise<void> {
+  const again = await askPassword(io, { message: "The same password again", instead: "" });
+  if (again !== password) throw usageError("The two passwords differ. Run it again.");
+}

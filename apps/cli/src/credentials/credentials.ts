@@ -1,0 +1,59 @@
+/** What projo remembers of one server. */
+export interface ServerCredentials {
+  email: string;
+  /** A bearer token. */
+  token: string;
+  /** The workspace that commands act in when they name none. */
+  workspace?: { id: string; name: string };
+}
+
+export interface Credentials {
+  /** The address of the server signed in to last: the one meant when none is named. */
+  current: string | undefined;
+  /** By the server's address. */
+  servers: Readonly<Record<string, ServerCredentials>>;
+}
+
+export const noCredentials: Credentials = { current: undefined, servers: {} };
+
+/** The credentials in the text, or undefined when it holds anything else. */
+export function parseCredentials(text: string): Credentials | undefined {
+  const value = parseJson(text);
+  if (!isRecord(value) || !isRecord(value["servers"])) return undefined;
+  const { current, servers } = value;
+  if (current !== undefined && typeof current !== "string") return undefined;
+  if (!isServers(servers)) return undefined;
+  return { current, servers };
+}
+
+/** The credentials with those of one server replaced, or removed when undefined. */
+export function withServer(
+  { current, servers }: Credentials,
+  url: string,
+  server: ServerCredentials | undefined,
+): Credentials {
+  const others = Object.entries(servers).filter(([other]) => other !== url);
+  return { current, servers: Object.fromEntries(server ? [...others, [url, server]] : others) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isServers = (value: unknown): value is Record<string, ServerCredentials> =>
+  isRecord(value) && Object.values(value).every(isServer);
+
+function isServer(value: unknown): boolean {
+  if (!isRecord(value) || typeof value["email"] !== "string" || typeof value["token"] !== "string")
+    return false;
+  const { workspace } = value;
+  if (workspace === undefined) return true;
+  return isRecord(workspace) && typeof workspace["id"] === "string" && typeof workspace["name"] === "string";
+}

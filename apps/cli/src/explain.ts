@@ -1,0 +1,48 @@
+import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
+import type { ExitCode } from "./cli-error.ts";
+import { isLoopback } from "./server-url.ts";
+
+export const exitCodeOf = ({ reason }: ProjoError): ExitCode => (reason === "auth.unauthenticated" ? 4 : 1);
+
+/** The failure in one line for a person, with the next command to type where there is one. */
+export function explain(error: ProjoError): string {
+  if (error instanceof ProjoConnectionError) return explainUnreachable(error);
+  if (error.reason === undefined) return error.message.replace("baseUrl", "the address (--url or PROJO_URL)");
+  if (error.reason === "input.invalid" && error.fieldErrors) return fieldWords(error.fieldErrors);
+  const message = replaced[error.reason] ?? error.message;
+  const next = nextSteps[error.reason];
+  const quote = error.reason.startsWith("server.") && error.requestId && `Request id: ${error.requestId}`;
+  return [message, next, quote].filter(Boolean).join(" ");
+}
+
+/** What the server says to programs, said to a person. */
+const replaced: Readonly<Record<string, string>> = {
+  "auth.unauthenticated": "The sign-in is no longer valid.",
+  "workspace.required": "No workspace chosen.",
+};
+
+/** The command that helps, by the server's reason. */
+const nextSteps: Readonly<Record<string, string>> = {
+  "auth.unauthenticated": "Run: projo login (or correct PROJO_TOKEN, if it is set)",
+  "auth.invalid_credentials": "Try again, or make an account: projo signup",
+  "auth.email_taken": "Run: projo login",
+  "workspace.required": "Run: projo workspaces use NAME",
+  "workspace.not_found": "See: projo workspaces list",
+  "project.not_found": "See: projo projects list",
+  "task.not_found": "See: projo tasks list",
+  "cursor.invalid": "Use the same filters as before.",
+};
+
+function explainUnreachable({ message }: ProjoError): string {
+  const [what = message] = message.split(/\.(?= Is )/, 1);
+  const url = /https?:\/\/\S+/.exec(what)?.[0];
+  return url !== undefined && isLoopback(url)
+    ? `${what}. Start the server in its repository: npx -y pnpm@12 start`
+    : `${what}. Check the address (--url or PROJO_URL) and the network.`;
+}
+
+function fieldWords(fieldErrors: Readonly<Record<string, readonly string[]>>): string {
+  return Object.entries(fieldErrors)
+    .flatMap(([field, problems]) => problems.map((problem) => (field ? `${field}: ${problem}` : problem)))
+    .join(" ");
+}

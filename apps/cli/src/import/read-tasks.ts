@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import type { Readable } from "node:stream";
+import { usageError } from "../cli-error.ts";
+import { checkName, checkStatus, checkTitle, type Status } from "./check-row.ts";
+import { type Header, readHeader } from "./header.ts";
+import { type CsvRecord, readRecords, UnreadableCsv } from "./read-records.ts";
+
+export interface TaskRow {
+  line: number;
+  project: string;
+  title: string;
+  status: Status;
+  /** The same for the same row of the same file, so that a second import finds the first one's tasks. */
+  externalId: string;
+  endsAtByte: number;
+}
+
+export interface RefusedRow {
+  line: number;
+  /** `title`, `status`, `project`, or `row` when it is none of them. */
+  field: string;
+  reason: string;
+}
+
+export interface ReadOptions {
+  /** What the file is called in messages. */
+  name: string;
+  /** The project of rows that name none. */
+  project: string | undefined;
+  warn: (words: string) => void;
+}
+
+/** The rows of the file in its order: each a task to make, or refused with a reason. Checks what needs no server. */
+export async function* readTasks(file: Readable, options: ReadOptions): AsyncGenerator<TaskRow | RefusedRow> {
+  const occurrence = occurrences();
+  let header: Header | undefined;
+  try {
+    for await (const record of readRecords(file)) {
+      if (header) {
+        yield readRow(record, header, options, occurrence);
+        continue;
+      }
+      header = readHeader(record.fields, options.name, options.project === undefined);
+      if (header.unknown.length > 0) {
+        options.warn(`Columns that are not imported: ${header.unknown.join(", ")}.`);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableCsv)) throw error;
+    yield { line: error.line, field: "row", reason: error.message };
+  }
+  if (!header) {
+    throw usageError(`${options.name} is empty. Its first line must name the columns: project,title,status.`);
+  }
+}
+
+export const isRefused = (row: TaskRow | RefusedRow): row is RefusedRow => "reason" in row;
+
+function readRow(
+  { line, fields, endsAtByte }: CsvRecord,
+  { at, columns }: Header,
+  options: ReadOptions,
+  occurrence: (project: string, title: string) => number,
+): TaskRow | RefusedRow {
+  if (fields.length > columns) {
+    const reason = `Has ${fields.length} fields where the first line names ${columns}: put a text with a comma in quotes.`;
+    return { line, field: "row", reason };
+  }
+  const field = (index: number | undefined) => decode(index === undefined ? undefined : fields[index]);
+  const [project, title, status] = [field(at.project), field(at.title), field(at.status)];
+  if (project === undefined) return { line, field: "project", reason: NOT_UTF8 };
+  if (title === undefined) return { line, field: "title", reason: NOT_UTF8 };
+  if (status === undefined) return { line, field: "status", reason: NOT_UTF8 };
+
+  const projectName = project || (options.project ?? "");
+  // Counted before anything is refused: mending one row must not change what another is called.
+  const externalId = nameRow(projectName, title, occurrence(projectName, title));
+  const refusals: [string, string | undefined][] = [
+    ["project", checkName(projectName)],
+    ["title", checkTitle(title)],
+    ["status", checkStatus(status)],
+  ];
+  for (const [name, reason] of refusals) if (reason !== undefined) return { line, field: name, reason };
+  return {
+    line,
+    project: projectName,
+    title,
+    status: (status || "todo") as Status,
+    externalId,
+    endsAtByte,
+  };
+}
+
+const NOT_UTF8 = "Is not UTF-8 text. Save the file as UTF-8.";
+// A U+FEFF inside a field is part of the text: only the file's own mark is taken off, by the reader.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text without the blanks around it, as the server keeps it; undefined when it is not UTF-8. */
+function decode(field: Buffer | undefined): string | undefined {
+  try {
+    return utf8.decode(field ?? Buffer.alloc(0)).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function nameRow(project: string, title: string, occurrence: number): string {
+  return createHash("sha256")
+    .update(JSON.stringify([project, title, occurrence]))
+    .digest("hex");
+}
+
+/** Counts from 1 how often a pair has come. Keeps 16 bytes of hash for each pair, whatever the length of the texts. */
+function occurrences() {
+  const seen = new Map<string, number>();
+  return (project: string, title: string): number => {
+    const pair = createHash("sha256")
+      .update(JSON.stringify([project, title]))
+      .digest()
+      .toString("latin1", 0, 16);
+    const count = (seen.get(pair) ?? 0) + 1;
+    seen.set(pair, count);
+    return count;
+  };
+}

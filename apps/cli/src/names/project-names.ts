@@ -1,0 +1,29 @@
+import { ProjoError } from "@projostack/sdk";
+import type { WorkspaceClient } from "../server.ts";
+
+const AT_ONCE = 8;
+
+/** The names of these projects by their ids, for people to read. One deleted meanwhile keeps its id. */
+export async function projectNames(
+  workspace: WorkspaceClient,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  const waiting = Array.from(new Set(ids));
+  const work = async () => {
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      names.set(id, await nameOf(workspace, id));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return names;
+}
+
+async function nameOf(workspace: WorkspaceClient, id: string): Promise<string> {
+  try {
+    return (await workspace.projects.get({ id })).name;
+  } catch (error) {
+    if (error instanceof ProjoError && error.reason === "project.not_found") return id;
+    throw error;
+  }
+}

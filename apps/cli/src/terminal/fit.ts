@@ -1,0 +1,31 @@
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** The text in at most `columns` terminal columns, ending in `…` when something was cut off. */
+export function fit(text: string, columns: number): string {
+  let used = 0;
+  let kept = "";
+  for (const { segment } of graphemes.segment(text)) {
+    const width = columnsOf(segment);
+    if (used + width > columns) return cut(kept, columns);
+    used += width;
+    kept += segment;
+  }
+  return text;
+}
+
+function cut(text: string, columns: number): string {
+  const segments = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  let used = segments.reduce((sum, segment) => sum + columnsOf(segment), 0);
+  while (used > columns - 1 && segments.length > 0) used -= columnsOf(segments.pop() ?? "");
+  return `${segments.join("").trimEnd()}…`;
+}
+
+const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
+// The blocks that Unicode's East Asian Width (UAX 11) calls wide or fullwidth, and what is drawn as an emoji.
+const WIDE =
+  /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2fb}\u{20000}-\u{3fffd}]/u;
+
+function columnsOf(grapheme: string): number {
+  if (INVISIBLE.test(grapheme)) return 0;
+  return WIDE.test(grapheme) ? 2 : 1;
+}

@@ -1,10 +1,40 @@
-import { defineConfig } from "vitest/config";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+
+const everything = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test}/**/*.test.ts"];
+const onAnyPostgres = ["packages/db/test/*.test.ts", "apps/api/test/**/*.test.ts"];
+
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: { name: "all", include: everything, globalSetup: "packages/db/test/kit/setup-embedded.ts" },
+  },
+];
+// The same promises on the oldest PostgreSQL that is supported, where the machine has it.
+if (existsSync("/usr/lib/postgresql/15/bin/postgres") && !process.env["DATABASE_URL"]) {
+  projects.push({
+    extends: true,
+    test: {
+      name: "postgres-15",
+      include: onAnyPostgres,
+      globalSetup: "packages/db/test/kit/setup-postgres-15.ts",
+    },
+  });
+}
+
+// Tests read the sources, so that they need no build. (The global setup knows no export conditions.)
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const alias = [
+  { find: /^@projostack\/db\/testing$/, replacement: source("packages/db/test/kit/index.ts") },
+  { find: /^@projostack\/api\/testing$/, replacement: source("apps/api/test/kit/index.ts") },
+  { find: /^@projostack\/(authz|contract|db|sdk)$/, replacement: source("packages/$1/src/index.ts") },
+];
 
 export default defineConfig({
-  resolve: { conditions: ["@projostack/source"] },
-  ssr: { resolve: { conditions: ["@projostack/source"] } },
+  resolve: { alias },
   test: {
-    include: ["{packages,apps}/*/{src,test}/**/*.test.ts", "scripts/**/*.test.ts", "docs/**/*.test.ts"],
+    projects,
     reporters: ["default", "./test/totals-reporter.ts"],
     environment: "node",
     pool: "forks",

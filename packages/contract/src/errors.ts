@@ -10,6 +10,7 @@ export type ErrorCode =
   | "METHOD_NOT_SUPPORTED"
   | "CONFLICT"
   | "PAYLOAD_TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE"
   | "SERVICE_UNAVAILABLE"
   | "INTERNAL_SERVER_ERROR";
 
@@ -17,6 +18,10 @@ export const reasons = {
   "input.malformed": ["BAD_REQUEST", "The request is not well-formed JSON."],
   "input.invalid": ["BAD_REQUEST", "Some fields are not right: see fieldErrors."],
   "input.too_large": ["PAYLOAD_TOO_LARGE", "The request is larger than 100 KB. Send it in smaller parts."],
+  "input.media_type": [
+    "UNSUPPORTED_MEDIA_TYPE",
+    "Send the body as JSON, with content-type: application/json.",
+  ],
   "cursor.invalid": ["BAD_REQUEST", "This cursor belongs to another list. Start again without a cursor."],
   "operation.not_found": ["NOT_FOUND", "There is no such operation."],
   "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Queries are sent with GET, mutations with POST."],
@@ -62,6 +67,7 @@ export const commonReasons = [
   "input.malformed",
   "input.invalid",
   "input.too_large",
+  "input.media_type",
   "operation.not_found",
   "operation.wrong_method",
   "server.busy",

@@ -48,7 +48,6 @@ const line = (forbidden: RegExp, message: string) =>
 export const name = line(/\p{Cc}/u, "Must not contain control characters.");
 
 /** A title: as a name, but a tab inside it is kept, since people's data has them. */
-// oxlint-disable-next-line no-control-regex -- the tab is the one control character let through
 export const title = line(/[^\P{Cc}\t]/u, "Must not contain control characters other than a tab.");
 
 /** What one looks for in a name or title: a part of it, whatever its case. */

@@ -5,11 +5,14 @@ export {
   DatabaseBusy,
   DatabaseDown,
   failureOf,
+  isMissingRow,
   MembershipChanged,
 } from "./client/failures.ts";
 export { openPool, type PoolOptions } from "./client/open-pool.ts";
 export type { SessionRecord } from "./client/session-lookup.ts";
 export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";
+export { EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded/index.ts";
 export { checkLogin, UnsafeLogin } from "./login/check-login.ts";
 export { prepareLogin, type Login } from "./login/prepare-login.ts";
+export { withOwner } from "./login/with-owner.ts";
 export { migrate, MigrationError } from "./migrations/migrate.ts";

@@ -1,6 +1,5 @@
 // `pnpm db:migrate`: brings a database up to this build, and prepares the server's login. It reads the two
 // addresses from the environment, never from its arguments, which others can see.
-/* oxlint-disable typescript/no-unsafe-type-assertion -- process.env is text or nothing */
 import pg from "pg";
 import { migrate } from "../migrations/migrate.ts";
 import { prepareLogin } from "../login/prepare-login.ts";

@@ -4,7 +4,7 @@
 import { can, roles, type Grant } from "@projostack/authz";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
-import { PrismaClient } from "../generated/client.ts";
+import { PrismaClient, type Workspace } from "../generated/client.ts";
 import { failureOf } from "./failures.ts";
 import { currentScope, type Scope } from "./scope.ts";
 import { scopedPool } from "./scoped-pool.ts";
@@ -29,7 +29,10 @@ export interface Db {
    */
   write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>): Promise<T>;
   /** Makes a workspace with its founder as admin, and what `fn` adds, in one transaction. */
-  foundWorkspace<T>(founding: Founding, fn: (tables: TenantWrite) => Promise<T>): Promise<T>;
+  foundWorkspace<T>(
+    founding: Founding,
+    fn: (tables: TenantWrite, workspace: Workspace) => Promise<T>,
+  ): Promise<T>;
   /** What one person may see of where they belong. */
   readPerson<T>(userId: string, fn: (tables: PersonRead) => Promise<T>): Promise<T>;
   /** People and their sessions. */
@@ -76,11 +79,14 @@ export function createDb({ pool, preparedStatements = true }: DbOptions): Db {
     },
     foundWorkspace: ({ id, name, founderId, memberId }, fn) =>
       within({ kind: "founding", workspaceId: id }, async (tables) => {
-        await tables.workspace.create({ data: { id, name, createdBy: founderId } });
-        await tables.workspaceMember.create({
-          data: { id: memberId, workspaceId: id, userId: founderId, role: "admin" },
-        });
-        return fn(tables);
+        // Sent together: the connection answers them in turn, and one trip is waited for.
+        const [workspace] = await Promise.all([
+          tables.workspace.create({ data: { id, name, createdBy: founderId } }),
+          tables.workspaceMember.create({
+            data: { id: memberId, workspaceId: id, userId: founderId, role: "admin" },
+          }),
+        ]);
+        return fn(tables, workspace);
       }),
     readPerson: (userId, fn) =>
       currentScope

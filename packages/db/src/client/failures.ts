@@ -72,6 +72,11 @@ export function brokenConstraint(error: unknown): string | null {
   return null;
 }
 
+/** Whether the statement was to change one row, and found none. */
+export function isMissingRow(error: unknown): boolean {
+  return [...layersOf(error)].some(({ code }) => code === "P2025");
+}
+
 interface Layer {
   code: string | undefined;
   message: string;

@@ -18,7 +18,7 @@ export function openPool({ target, max = 16, onError }: PoolOptions): pg.Pool {
     connectionTimeoutMillis: 2_000,
     options: "-c timezone=UTC -c statement_timeout=5000 -c idle_in_transaction_session_timeout=15000",
     application_name: "projostack",
-  } as pg.PoolConfig);
+  });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   pool.on("error", (error) => onError?.(error));
   return pool;

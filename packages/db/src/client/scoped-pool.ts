@@ -54,7 +54,7 @@ class ScopedConnection {
   readonly #client: pg.PoolClient;
   readonly #scope: Scope;
   /** Why the scope could not be entered: every later statement fails of it, and this is the true reason. */
-  #entryError: unknown;
+  #entryError: Error | undefined;
   /** What must have been answered before the connection is anyone else's. */
   #pending: Promise<unknown> = Promise.resolve();
   #broken = false;
@@ -85,7 +85,7 @@ class ScopedConnection {
 
   #begin(): pg.QueryResult {
     this.#pending = this.#client.query(enterSql(this.#scope)).catch((error: unknown) => {
-      this.#entryError = error;
+      this.#entryError = asError(error);
     });
     return NOTHING;
   }
@@ -114,5 +114,7 @@ class ScopedConnection {
     void this.#pending.then(() => this.#client.release(this.#broken || Boolean(error)));
   }
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 const NOTHING: pg.QueryResult = { command: "", rowCount: null, oid: 0, fields: [], rows: [] };

@@ -60,6 +60,7 @@ test("Ctrl-C reaches the server alone, which finishes its work before it stops t
   // What a terminal does: the signal goes to the whole process group.
   process.kill(-(server.child.pid ?? 0), "SIGINT");
   expect(await server.next()).toMatchObject({ event: "interrupted" });
+  expect(guards(owner.host)).toHaveLength(1);
   expect(await query(owner, "SELECT 1")).toEqual([[1]]);
 
   expect(await once(server.child, "exit")).toEqual([0, null]);

@@ -100,7 +100,7 @@ describe.skipIf(!isRoot)(`started by root${isRoot ? "" : " (skipped: these tests
     await moved.stop();
 
     await rm(join(closed, "moved"), { recursive: true });
-    const afresh = await start({ dataDir: join(closed, "moved"), systemDir });
+    const afresh = await start({ dataDir, systemDir });
     expect(await query(afresh.owner, "SELECT to_regclass('kept')"), "removed data stays removed").toEqual([
       [null],
     ]);

@@ -1,0 +1,17 @@
+import { contract } from "@projostack/contract";
+import { adminProcedure, router, workspaceProcedure } from "../../rpc/procedures.ts";
+import { createProject } from "./create-project.ts";
+import { getProject } from "./get-project.ts";
+import { listProjects } from "./list-projects.ts";
+import { removeProject } from "./remove-project.ts";
+import { updateProject } from "./update-project.ts";
+
+const c = contract.projects;
+
+export const projectsRouter = router({
+  create: workspaceProcedure(c.create).mutation(({ ctx, input }) => createProject(ctx.ws, input)),
+  get: workspaceProcedure(c.get).query(({ ctx, input }) => getProject(ctx.ws, input)),
+  update: workspaceProcedure(c.update).mutation(({ ctx, input }) => updateProject(ctx.ws, input)),
+  delete: adminProcedure(c.delete).mutation(({ ctx, input }) => removeProject(ctx.ws, input)),
+  list: workspaceProcedure(c.list).query(({ ctx, input }) => listProjects(ctx.ws, input)),
+});

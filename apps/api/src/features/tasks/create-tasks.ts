@@ -1,0 +1,56 @@
+import type { Ws } from "../../rpc/ws.ts";
+import type { NewTask } from "./create-task.ts";
+import { missingProject } from "./missing-project.ts";
+
+export interface NewTasks {
+  readonly items: readonly (NewTask & { readonly externalId?: string | undefined })[];
+}
+
+/**
+ * Makes all of the tasks or none. One that its project has already, by its externalId, is left as it is, so the
+ * same call again makes nothing twice. @throws Failure project.not_found
+ */
+export async function createTasks(ws: Ws<"task:write">, { items }: NewTasks) {
+  const rows = items.map(({ projectId, title, status, externalId }) => ({
+    id: ws.newId(),
+    workspaceId: ws.id,
+    projectId,
+    title,
+    status,
+    externalId: externalId ?? null,
+    createdBy: ws.grant.userId,
+  }));
+  const created = await ws.db.task
+    .createManyAndReturn({ data: rows, skipDuplicates: true, select: { id: true } })
+    .catch(missingProject);
+  const createdIds = new Set(created.map(({ id }) => id));
+  const skipped = rows.filter(({ id }) => !createdIds.has(id));
+  const existing = await existingIds(ws, skipped);
+  return {
+    items: rows.map((row) =>
+      createdIds.has(row.id)
+        ? { id: row.id, created: true }
+        : { id: existing.get(keyOf(row)) ?? row.id, created: false },
+    ),
+  };
+}
+
+interface Named {
+  readonly projectId: string;
+  readonly externalId: string | null;
+}
+
+/** The ids of the tasks that were there before, by project and externalId. */
+async function existingIds({ db }: Ws<"task:write">, rows: readonly Named[]): Promise<Map<string, string>> {
+  if (rows.length === 0) return new Map();
+  const tasks = await db.task.findMany({
+    where: {
+      projectId: { in: rows.map(({ projectId }) => projectId) },
+      externalId: { in: rows.flatMap(({ externalId }) => externalId ?? []) },
+    },
+    select: { id: true, projectId: true, externalId: true },
+  });
+  return new Map(tasks.map((task) => [keyOf(task), task.id]));
+}
+
+const keyOf = ({ projectId, externalId }: Named): string => `${projectId} ${externalId}`;

@@ -1,0 +1,27 @@
+export const taskStatuses = ["todo", "doing", "done"] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+interface TaskRow {
+  readonly id: string;
+  readonly projectId: string;
+  readonly title: string;
+  readonly status: string;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+}
+
+export const toTask = ({ id, projectId, title, status, createdBy, createdAt }: TaskRow) => ({
+  id,
+  projectId,
+  title,
+  status: statusOf(status),
+  createdBy,
+  createdAt: createdAt.toISOString(),
+});
+
+/** The status as the database keeps it, which a CHECK holds to the known ones. */
+function statusOf(stored: string): TaskStatus {
+  const status = taskStatuses.find((known) => known === stored);
+  if (!status) throw new Error(`The database holds an unknown status: ${stored}.`);
+  return status;
+}

@@ -1,0 +1,23 @@
+import { Failure } from "../../rpc/failure.ts";
+import type { Ws } from "../../rpc/ws.ts";
+import { missingProject } from "./missing-project.ts";
+import { toTask, type TaskStatus } from "./task.ts";
+
+export interface UpdateTask {
+  readonly id: string;
+  readonly title?: string | undefined;
+  readonly status?: TaskStatus | undefined;
+  readonly projectId?: string | undefined;
+}
+
+/** Changes what is named, and nothing else. @throws Failure task.not_found, project.not_found */
+export async function updateTask(ws: Ws<"task:write">, { id, title, status, projectId }: UpdateTask) {
+  const data = {
+    ...(title === undefined ? {} : { title }),
+    ...(status === undefined ? {} : { status }),
+    ...(projectId === undefined ? {} : { projectId }),
+  };
+  const [task] = await ws.db.task.updateManyAndReturn({ where: { id }, data }).catch(missingProject);
+  if (!task) throw new Failure("task.not_found");
+  return toTask(task);
+}

@@ -1,0 +1,21 @@
+import { contract } from "@projostack/contract";
+import { authedProcedure, router, workspaceProcedure } from "../../rpc/procedures.ts";
+import { createWorkspace } from "./create-workspace.ts";
+import { getWorkspace } from "./get-workspace.ts";
+import { listWorkspaces } from "./list-workspaces.ts";
+import { switchWorkspace } from "./switch-workspace.ts";
+
+const c = contract.workspaces;
+
+export const workspacesRouter = router({
+  create: authedProcedure(c.create).mutation(({ ctx, input }) =>
+    createWorkspace(ctx.services, ctx.caller.user.id, input),
+  ),
+  list: authedProcedure(c.list).query(({ ctx, input }) =>
+    listWorkspaces(ctx.services, ctx.caller.user.id, input),
+  ),
+  get: workspaceProcedure(c.get).query(({ ctx }) => getWorkspace(ctx.ws)),
+  switch: authedProcedure(c.switch).mutation(({ ctx, input }) =>
+    switchWorkspace(ctx.services, ctx.caller, input),
+  ),
+});

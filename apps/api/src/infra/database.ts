@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import {
+  checkLogin,
+  createDb,
+  migrate,
+  openPool,
+  prepareLogin,
+  startEmbeddedPostgres,
+  withOwner,
+  type Db,
+  type PoolOptions,
+} from "@projostack/db";
+import type { Config } from "../config/config.ts";
+import type { Log } from "./log.ts";
+
+export interface Database {
+  readonly db: Db;
+  /** In words, for the log: never with a password. */
+  readonly description: string;
+  /** Fulfils when the embedded database has ended unasked. */
+  readonly crashed: Promise<Error>;
+  close(): Promise<void>;
+}
+
+type Place = Config & { readonly log: Log };
+
+/** The database of the configuration: reached, migrated, and with a login that is bound by its policies. */
+export async function openDatabase(place: Place): Promise<Database> {
+  return place.databaseUrl === null ? openEmbedded(place) : openServer(place, place.databaseUrl);
+}
+
+async function openServer(place: Place, connectionString: string): Promise<Database> {
+  if (place.databaseOwnerUrl !== null) {
+    const { username, password } = new URL(connectionString);
+    await withOwner({ connectionString: place.databaseOwnerUrl }, async (owner) => {
+      await migrate(owner);
+      await prepareLogin(owner, {
+        user: decodeURIComponent(username),
+        ...(password === "" ? {} : { password: decodeURIComponent(password) }),
+      });
+    });
+  }
+  const db = await connect({ connectionString }, place);
+  const { host } = new URL(connectionString);
+  return {
+    db,
+    description: `PostgreSQL at ${host}`,
+    crashed: new Promise(() => {}),
+    close: () => db.close(),
+  };
+}
+
+const SERVER_LOGIN = "projo_server";
+const DATABASE = "projo";
+
+async function openEmbedded(place: Place): Promise<Database> {
+  const embedded = await startEmbeddedPostgres({
+    dataDir: join(place.dataDir, "postgres"),
+    onLog: (line) => place.log.debug({ line }, "postgres"),
+  });
+  try {
+    await withOwner({ ...embedded.owner, database: "postgres" }, async (owner) => {
+      const { rowCount } = await owner.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
+      if (rowCount === 0) await owner.query(`CREATE DATABASE ${DATABASE}`);
+    });
+    // Over a socket that only this user can reach no password is asked for; over TCP the login has its own.
+    const { host, port, password } = embedded.owner;
+    const login = { user: SERVER_LOGIN, ...(password === undefined ? {} : { password }) };
+    await withOwner({ ...embedded.owner, database: DATABASE }, async (owner) => {
+      await migrate(owner);
+      await prepareLogin(owner, login);
+    });
+    const db = await connect({ host, port, ...login, database: DATABASE }, place);
+    return {
+      db,
+      description: `embedded PostgreSQL ${embedded.version} in ${place.dataDir}`,
+      crashed: embedded.crashed,
+      close: async () => {
+        await db.close();
+        await embedded.stop();
+      },
+    };
+  } catch (error) {
+    await embedded.stop();
+    throw error;
+  }
+}
+
+async function connect(target: PoolOptions["target"], { databasePoolSize, log }: Place): Promise<Db> {
+  const pool = openPool({
+    target,
+    max: databasePoolSize,
+    onError: (error) => log.warn({ err: error }, "a database connection broke"),
+  });
+  try {
+    await checkLogin(pool);
+    return createDb({ pool });
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}

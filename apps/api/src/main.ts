@@ -1,0 +1,60 @@
+// The server's process: configuration from the environment, a word on where it listens, an orderly end.
+import { readFileSync } from "node:fs";
+import { readConfig } from "./config/config.ts";
+import { createLog } from "./infra/log.ts";
+import { systemRandomness } from "./infra/randomness.ts";
+import { startServer, type Server } from "./server.ts";
+import { startProblem } from "./start-problem.ts";
+
+const LONGEST_DRAIN_MS = 10_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
+  const server = await startServer(config, { log, randomness: systemRandomness, version: readVersion() });
+  process.stdout.write(greeting(server));
+  const ended = await Promise.race([signalled(), server.crashed]);
+  if (ended instanceof Error) process.stderr.write(`The database ended unasked: ${ended.message}\n`);
+  await stop(server);
+  process.exit(ended instanceof Error ? 1 : 0);
+}
+
+function greeting({ url, database }: Server): string {
+  return `
+  ProjoStack listens on ${url}
+  Data: ${database}
+
+  Next, in another terminal:  npx projo signup
+  Stop with Ctrl-C.
+
+`;
+}
+
+/** Fulfils at the first wish to end. A second one ends the process at once. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => resolve());
+    }
+  });
+}
+
+async function stop(server: Server): Promise<void> {
+  const late = setTimeout(() => {
+    process.stderr.write("Some requests took too long to end, and were cut off.\n");
+    process.exit(1);
+  }, LONGEST_DRAIN_MS);
+  await server.close();
+  clearTimeout(late);
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return known ? String(manifest.version) : "unknown";
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${startProblem(error)}\n`);
+  process.exit(1);
+});

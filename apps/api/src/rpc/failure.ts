@@ -1,0 +1,78 @@
+import { Forbidden } from "@projostack/authz";
+import { reasons, type Reason } from "@projostack/contract";
+import { DatabaseBusy, DatabaseDown, failureOf, MembershipChanged } from "@projostack/db";
+import { TRPCError } from "@trpc/server";
+import { ZodError } from "zod";
+
+interface Details {
+  fieldErrors?: Record<string, string[]>;
+  retryAfterSeconds?: number;
+  cause?: unknown;
+}
+
+/** What a caller can act on, by one of the contract's reasons. Whatever else is thrown is a bug of ours. */
+export class Failure extends TRPCError {
+  readonly reason: Reason;
+  readonly fieldErrors: Record<string, string[]> | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(reason: Reason, { fieldErrors, retryAfterSeconds, cause }: Details = {}) {
+    const [code, message] = reasons[reason];
+    super({ code, message, cause });
+    this.reason = reason;
+    this.fieldErrors = fieldErrors;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** What went wrong, in the contract's words. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
+  if (cause instanceof Failure) return cause;
+  if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") return ofProtocol(error);
+  return ofDatabase(failureOf(cause)) ?? new Failure("server.internal", { cause });
+}
+
+function ofDatabase(cause: unknown): Failure | null {
+  if (cause instanceof Forbidden) return new Failure("permission.denied", { cause });
+  if (cause instanceof MembershipChanged) {
+    return new Failure(cause.change === "ended" ? "workspace.not_found" : "permission.denied", { cause });
+  }
+  if (cause instanceof DatabaseBusy) return new Failure("server.busy", { retryAfterSeconds: 1, cause });
+  if (cause instanceof DatabaseDown)
+    return new Failure("server.unavailable", { retryAfterSeconds: 2, cause });
+  return null;
+}
+
+/** Errors that tRPC raises itself: before a procedure runs, or on its input. */
+function ofProtocol(error: TRPCError): Failure {
+  const { cause } = error;
+  switch (error.code) {
+    case "BAD_REQUEST":
+      return cause instanceof ZodError
+        ? new Failure("input.invalid", { fieldErrors: fieldErrorsOf(cause), cause })
+        : new Failure("input.malformed", { cause: error });
+    case "PARSE_ERROR":
+      return new Failure("input.malformed", { cause: error });
+    case "NOT_FOUND":
+      return new Failure("operation.not_found", { cause: error });
+    case "METHOD_NOT_SUPPORTED":
+      return new Failure("operation.wrong_method", { cause: error });
+    case "PAYLOAD_TOO_LARGE":
+      return new Failure("input.too_large", { cause: error });
+    case "UNSUPPORTED_MEDIA_TYPE":
+      return new Failure("input.media_type", { cause: error });
+    default:
+      return new Failure("server.internal", { cause: error });
+  }
+}
+
+function fieldErrorsOf(error: ZodError): Record<string, string[]> {
+  const byField = new Map<string, string[]>();
+  for (const issue of error.issues) {
+    const path = issue.path.join(".");
+    byField.set(path, [...(byField.get(path) ?? []), issue.message]);
+  }
+  return Object.fromEntries(byField);
+}

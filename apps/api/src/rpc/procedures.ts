@@ -1,0 +1,132 @@
+// The layers of a call: public -> authed -> workspace -> admin. An operation takes its layer from the access it
+// was declared with, and no other layer accepts it. The casts tie tRPC's builder, which widens, to the
+// operation's own types, which do not.
+import { authorize, type AdminPermission, type Grant, type Permission } from "@projostack/authz";
+import { commonReasons, type Access, type Kind, type Operation, type Reason } from "@projostack/contract";
+import { initTRPC } from "@trpc/server";
+import type { z } from "zod";
+import { auditInto } from "./audit.ts";
+import type { Context } from "./context.ts";
+import { createCursors } from "./cursors.ts";
+import { errorShape } from "./error-shape.ts";
+import { asFailure, Failure } from "./failure.ts";
+import { checkForm } from "./input-form.ts";
+import type { ReadWs, Ws } from "./ws.ts";
+
+const t = initTRPC
+  .context<Context>()
+  .meta<{ operation: Operation }>()
+  .create({ errorFormatter: ({ error, ctx }) => errorShape(asFailure(error), ctx?.requestId ?? "") });
+
+export const router = t.router;
+
+/** Whatever goes wrong leaves as a reason that the operation declares; the rest is a bug, and is logged as one. */
+const answering = t.procedure.use(async ({ ctx, meta, path, next }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const failure = declared(asFailure(result.error), meta?.operation);
+  if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
+  if (failure.retryAfterSeconds !== undefined) ctx.setRetryAfter(failure.retryAfterSeconds);
+  throw failure;
+});
+
+const formed = answering.use(async ({ getRawInput, next }) => {
+  checkForm(await getRawInput());
+  return next();
+});
+
+/** For anyone. */
+export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
+  operation: Operation<K, "public", I, O>,
+) => formed.meta({ operation }).input(operation.input).output(operation.output);
+
+const authed = answering
+  .use(async ({ ctx, next }) => {
+    const caller = await ctx.findSession();
+    if (!caller) throw new Failure("auth.unauthenticated");
+    return next({ ctx: { caller } });
+  })
+  .use(async ({ getRawInput, next }) => {
+    checkForm(await getRawInput());
+    return next();
+  });
+
+/** For anyone signed in. */
+export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
+  operation: Operation<K, "session", I, O>,
+) => authed.meta({ operation }).input(operation.input).output(operation.output);
+
+const member = authed.use(async ({ ctx, next }) => {
+  const { membership, session, user } = ctx.caller;
+  if (ctx.workspaceId === null && session.currentWorkspaceId === null)
+    throw new Failure("workspace.required");
+  // A malformed header was looked up as none: what was found for it is not what was asked for.
+  if (!membership || (ctx.workspaceId !== null && membership.workspaceId !== ctx.workspaceId)) {
+    throw new Failure("workspace.not_found");
+  }
+  return next({ ctx: { member: { ...membership, userId: user.id } } });
+});
+
+/** For members of the request's workspace who hold the operation's permission. */
+export const workspaceProcedure = <
+  K extends Kind,
+  P extends Permission,
+  I extends z.ZodType,
+  O extends z.ZodType,
+>(
+  operation: Operation<K, P, I, O>,
+) =>
+  member
+    .meta({ operation })
+    .use(({ ctx, next }) => next({ ctx: { grant: authorize(ctx.member, operation.access) } }))
+    .input(operation.input)
+    .use(async ({ ctx, path, next }) => {
+      const { grant } = ctx;
+      const { db, keys, randomness } = ctx.services;
+      const id = grant.workspaceId;
+      const proceed = async (ws: ReadWs<P> | Ws<P>) => {
+        const result = await next({ ctx: { ws: ws as K extends "query" ? ReadWs<P> : Ws<P> } });
+        // Thrown, so that the transaction is undone.
+        if (!result.ok) throw result.error;
+        return result;
+      };
+      if (operation.kind === "query") {
+        const cursors = createCursors(keys, { owner: id, operation: path });
+        return db.read(grant, (tables) => proceed({ id, grant, db: tables, cursors }));
+      }
+      const newId = () => randomness.newId();
+      return db.write(grant, (tables) => {
+        const audit = auditInto(tables, grant, newId);
+        return proceed({ id, grant, db: tables, audit, newId });
+      });
+    })
+    .output(operation.output);
+
+/** For admins of the request's workspace. */
+export const adminProcedure = <
+  K extends Kind,
+  P extends AdminPermission,
+  I extends z.ZodType,
+  O extends z.ZodType,
+>(
+  operation: Operation<K, P, I, O>,
+) => workspaceProcedure<K, P, I, O>(operation);
+
+/** What each access may answer with, beside what the operation itself declares. */
+function impliedBy(access: Access): readonly Reason[] {
+  if (access === "public") return [];
+  if (access === "session") return ["auth.unauthenticated"];
+  return ["auth.unauthenticated", "workspace.required", "workspace.not_found", "permission.denied"];
+}
+
+function declared(failure: Failure, operation: Operation | undefined): Failure {
+  const allowed: readonly Reason[] = [
+    ...commonReasons,
+    ...(operation ? [...operation.errors, ...impliedBy(operation.access)] : []),
+  ];
+  if (allowed.includes(failure.reason)) return failure;
+  const cause = new Error(`The operation does not declare the reason ${failure.reason}.`, { cause: failure });
+  return new Failure("server.internal", { cause });
+}
+
+export type { Grant };

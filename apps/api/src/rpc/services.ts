@@ -1,0 +1,18 @@
+import type { Db } from "@projostack/db";
+import type { KeyRing } from "../infra/key-ring.ts";
+import type { Log } from "../infra/log.ts";
+import type { Sessions } from "../infra/lucia-sessions.ts";
+import type { Passwords } from "../infra/passwords.ts";
+import type { Randomness } from "../infra/randomness.ts";
+
+/** What the server is given at its start, and hands to every request. */
+export interface Services {
+  readonly db: Db;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly passwordMinLength: number;
+  readonly keys: KeyRing;
+  readonly randomness: Randomness;
+  readonly log: Log;
+  readonly version: string;
+}

@@ -1,0 +1,21 @@
+import type { Grant, Permission } from "@projostack/authz";
+import type { TenantRead, TenantWrite } from "@projostack/db";
+import type { Audit } from "./audit.ts";
+import type { Cursors } from "./cursors.ts";
+
+/** A workspace entered to read, by someone who holds the permission: one consistent view of it. */
+export interface ReadWs<P extends Permission = Permission> {
+  readonly id: string;
+  readonly grant: Grant<P>;
+  readonly db: TenantRead;
+  readonly cursors: Cursors;
+}
+
+/** A workspace entered to change it: one transaction, which commits when the operation has its answer. */
+export interface Ws<P extends Permission = Permission> {
+  readonly id: string;
+  readonly grant: Grant<P>;
+  readonly db: TenantWrite;
+  readonly audit: Audit;
+  newId(): string;
+}

@@ -1,0 +1,56 @@
+import { EmbeddedPostgresError, MigrationError, UnsafeLogin } from "@projostack/db";
+import { ConfigError } from "./config/config.ts";
+import { KeyRingError } from "./infra/key-ring.ts";
+
+/** Why the server did not start, in a line that says what to do. A bug keeps its stack. */
+export function startProblem(error: unknown): string {
+  if (
+    error instanceof ConfigError ||
+    error instanceof KeyRingError ||
+    error instanceof UnsafeLogin ||
+    error instanceof MigrationError ||
+    error instanceof EmbeddedPostgresError
+  ) {
+    return error.message;
+  }
+  const { code, message, port, stack } = factsOf(error);
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${port} is taken. Stop what uses it, or choose another: PORT=4001 npx -y pnpm@12 start`;
+    case "EACCES":
+      return `The server may not do this: ${message}. Choose another PORT, or a PROJO_DATA_DIR that you can write to.`;
+    case "EADDRNOTAVAIL":
+      return "This machine does not have the address in HOST. Leave HOST out to listen on 127.0.0.1.";
+    case "ECONNREFUSED":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+    case "ETIMEDOUT":
+      return `DATABASE_URL: no PostgreSQL answers there (${code}). Start it, or correct the host and port.`;
+    case "28P01":
+    case "28000":
+      return `DATABASE_URL: PostgreSQL refuses the login (${message}). Correct the user and password, or run \`pnpm db:migrate\` (docs/database.md).`;
+    case "3D000":
+      return `DATABASE_URL: ${message}. Create it, or correct the name.`;
+    default:
+      if (/timeout expired|timeout exceeded/.test(message)) {
+        return "DATABASE_URL: no PostgreSQL answers there in time. Start it, or correct the host and port.";
+      }
+      return stack ?? message;
+  }
+}
+
+interface Facts {
+  code: string | undefined;
+  message: string;
+  port: number | undefined;
+  stack: string | undefined;
+}
+
+function factsOf(error: unknown): Facts {
+  if (!(error instanceof Error))
+    return { code: undefined, message: String(error), port: undefined, stack: undefined };
+  // Several addresses of one name were tried: the first one's error stands for them.
+  if (error instanceof AggregateError && error.errors[0] !== undefined) return factsOf(error.errors[0]);
+  const { code, port } = error as Error & { code?: string; port?: number };
+  return { code, message: error.message, port, stack: error.stack };
+}

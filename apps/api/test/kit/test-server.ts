@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
+import { readConfig } from "../../src/config/config.ts";
+import { createLog } from "../../src/infra/log.ts";
+import { systemRandomness } from "../../src/infra/randomness.ts";
+import { startServer } from "../../src/server.ts";
+
+export interface TestServer {
+  readonly url: string;
+  readonly database: TestDatabase;
+  /** Every line that the server logged. */
+  readonly logLines: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Starts a server on a free port, over a database of its own, with what the environment may add. */
+export async function startTestServer(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), "projo-server-"));
+  const config = readConfig({ PORT: "0", PROJO_DATA_DIR: dataDir, DATABASE_URL: database.url, ...env });
+  const logLines: string[] = [];
+  const destination = { write: (line: string) => void logLines.push(line) };
+  const log = createLog({ level: config.logLevel, pretty: false, destination });
+  const server = await startServer(config, { log, randomness: systemRandomness, version: "0.0.0-test" });
+  return {
+    url: server.url,
+    database,
+    logLines,
+    close: async () => {
+      await server.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type pg from "pg";
+import { migrate, prepareLogin, withOwner } from "../../src/index.ts";
+
+/** The PostgreSQL server of a test run. */
+export interface TestCluster {
+  /** A login that may make databases and roles. */
+  readonly owner: { host: string; port: number; user: string; password?: string };
+  /** The login that servers use. */
+  readonly server: { user: string; password: string };
+  /** The migrated database that every test's database is a copy of. */
+  readonly template: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    cluster: TestCluster;
+  }
+}
+
+/** Makes the database that is copied, and the server's login. */
+export async function prepareCluster(
+  owner: TestCluster["owner"],
+  server: TestCluster["server"],
+): Promise<TestCluster> {
+  const template = `projo_template_${process.pid}`;
+  await withOwner({ ...owner, database: "postgres" }, (client) =>
+    client.query(`CREATE DATABASE ${template}`),
+  );
+  await withOwner({ ...owner, database: template }, async (client: pg.Client) => {
+    await migrate(client);
+    await prepareLogin(client, server);
+  });
+  return { owner, server, template };
+}
+
+export async function dropTemplate({ owner, template }: TestCluster): Promise<void> {
+  await withOwner({ ...owner, database: "postgres" }, (client) =>
+    client.query(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`),
+  );
+}

@@ -1,0 +1,96 @@
+// Builds and packs the SDK as a release does, in a copy: the real dist may be in use by other tests.
+import { execFile, type ExecFileOptions } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, delimiter, join } from "node:path";
+import { promisify } from "node:util";
+
+const sdk = join(import.meta.dirname, "..");
+const root = join(sdk, "..", "..");
+
+/** The bin files of the two compilers, called without npx, which is slow. */
+export const compilers = {
+  "TypeScript 5.9": join(sdk, "node_modules/@typescript/typescript5/bin/tsc"),
+  "TypeScript 7": join(sdk, "node_modules/typescript/bin/tsc"),
+};
+
+/** A folder of its own, with the path of the tarball in it, and a way to remove it all. */
+export async function packSdk(): Promise<{ folder: string; tarball: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "projostack-sdk-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, "workspace", "packages", "sdk");
+    await mkdir(copy, { recursive: true });
+    for (const name of ["package.json", "pnpm-workspace.yaml", "tsconfig.base.json", "LICENSE"]) {
+      await cp(join(root, name), join(folder, "workspace", name));
+    }
+    for (const name of [
+      "package.json",
+      "src",
+      "tsconfig.json",
+      "tsconfig.build.json",
+      "tsconfig.cjs.json",
+      "README.md",
+    ]) {
+      await cp(join(sdk, name), join(copy, name), { recursive: true });
+    }
+    await symlink(join(sdk, "node_modules"), join(copy, "node_modules"), "junction");
+    await runScript("build", copy);
+    await runPnpm(["pack", "--pack-destination", folder], copy);
+
+    const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
+    if (tarball === undefined) throw new Error("pnpm pack made no tarball.");
+    return { folder, tarball: join(folder, tarball), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** Installs nothing but the tarball, without a network. */
+export async function installAlone(tarball: string, folder: string): Promise<void> {
+  const flags = ["--offline", "--no-audit", "--no-fund", "--loglevel=error"];
+  await run(command("npm"), ["install", tarball, ...flags], { cwd: folder });
+}
+
+/** What a program prints. @throws Error with what it printed when it fails */
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: ExecFileOptions,
+): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(program, args, { ...options, encoding: "utf8" });
+    return stdout;
+  } catch (error) {
+    const said =
+      error instanceof Error && "stdout" in error && "stderr" in error ? [error.stdout, error.stderr] : [];
+    throw new Error(`${basename(program)} ${args.join(" ")} failed:\n${said.join("\n")}`, { cause: error });
+  }
+}
+
+/** A script of package.json as pnpm runs it, without the install that pnpm would check for in the copy. */
+async function runScript(name: string, cwd: string): Promise<void> {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    await readFile(join(cwd, "package.json"), "utf8"),
+  );
+  const path = [join(cwd, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
+  const shell = process.platform === "win32" ? ["cmd", "/d", "/s", "/c"] : ["sh", "-c"];
+  const [program = "sh", ...flags] = shell;
+  await run(program, [...flags, scripts[name] ?? "exit 1"], {
+    cwd,
+    env: { ...process.env, PATH: path },
+  });
+}
+
+/** The pnpm that runs the tests, or npx's when they were started without it. */
+async function runPnpm(args: readonly string[], cwd: string): Promise<void> {
+  const pnpm = process.env["npm_execpath"] ?? "";
+  if (!/pnpm/.test(basename(pnpm))) await run(command("npx"), ["-y", "pnpm@12", ...args], { cwd });
+  else if (/\.[cm]?js$/.test(pnpm)) await run(process.execPath, [pnpm, ...args], { cwd });
+  else await run(pnpm, args, { cwd });
+}
+
+function command(name: string): string {
+  return process.platform === "win32" ? `${name}.cmd` : name;
+}

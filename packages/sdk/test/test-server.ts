@@ -1,0 +1,96 @@
+// A real HTTP server that says what a test tells it to say, and keeps what it was asked.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { onTestFinished } from "vitest";
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: string;
+  readonly headers: IncomingMessage["headers"];
+  /** The `input` of the query string or the body, parsed; undefined when there is none. */
+  readonly input: unknown;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly asked: readonly Asked[];
+}
+
+type Answer = (asked: Asked, response: ServerResponse) => void;
+
+/** Gives each request the next answer, and the last one to all that follow. Ends with the test. */
+export async function startServer(...answers: Answer[]): Promise<TestServer> {
+  const asked: Asked[] = [];
+  const server = createServer((request, response) => {
+    void readAsked(request).then((one) => {
+      const answer = answers[Math.min(asked.push(one), answers.length) - 1];
+      answer?.(one, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  return { url: `http://127.0.0.1:${address.port}`, asked };
+}
+
+export const data =
+  (value: unknown): Answer =>
+  (_, response) =>
+    sendJson(response, 200, { result: { data: value } });
+
+export const failure =
+  (status: number, fields: object, headers: Record<string, string> = {}): Answer =>
+  (_, response) =>
+    sendJson(
+      response,
+      status,
+      {
+        error: {
+          message: "It did not work.",
+          code: -32000,
+          data: { code: "TEST", httpStatus: status, requestId: "req-1", ...fields },
+        },
+      },
+      headers,
+    );
+
+export const raw =
+  (status: number, headers: Record<string, string>, body: string): Answer =>
+  (_, response) =>
+    void response.writeHead(status, headers).end(body);
+
+/** Breaks the connection instead of answering. */
+export const hangUp: Answer = (_, response) => void response.socket?.destroy();
+
+/** Never answers. */
+export const silence: Answer = () => undefined;
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}
+
+async function readAsked(request: IncomingMessage): Promise<Asked> {
+  const body = await text(request);
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  const json = request.method === "GET" ? url.searchParams.get("input") : body;
+  return {
+    method: request.method ?? "",
+    path: url.pathname,
+    operation: url.pathname.split("/").at(-1) ?? "",
+    headers: request.headers,
+    input: json === null || json === "" ? undefined : JSON.parse(json),
+  };
+}

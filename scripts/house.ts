@@ -92,6 +92,10 @@ export const house: Record<string, Room> = {
       never: ["pg", "@prisma/*", "@trpc/*"],
       says: "the CLI stands on @projostack/sdk alone and opens no database; call the server, or extend the SDK",
     },
+    beside: {
+      rooms: ["@projostack/sdk", "@projostack/api"],
+      says: "the CLI's tests call a server that @projostack/api/testing starts, through the SDK",
+    },
   },
   bench: {
     name: "@projostack/bench",
@@ -111,7 +115,7 @@ export const house: Record<string, Room> = {
 
 /** From the top down: a file imports from its own layer or a lower one. A folder ends in a slash. */
 export const apiLayers = [
-  ["main.ts", "index.ts"],
+  ["main.ts", "start-problem.ts"],
   ["server.ts"],
   ["http/", "router.ts"],
   ["features/"],

@@ -1,6 +1,6 @@
 // The server's process: configuration from the environment, a word on where it listens, an orderly end.
 import { readFileSync } from "node:fs";
-import { readConfig } from "./config/config.ts";
+import { configFromEnvironment } from "./config/config.ts";
 import { createLog } from "./infra/log.ts";
 import { systemRandomness } from "./infra/randomness.ts";
 import { startServer, type Server } from "./server.ts";
@@ -9,7 +9,7 @@ import { startProblem } from "./start-problem.ts";
 const LONGEST_DRAIN_MS = 10_000;
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = configFromEnvironment();
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   const server = await startServer(config, { log, randomness: systemRandomness, version: readVersion() });
   process.stdout.write(greeting(server));

@@ -2,7 +2,7 @@
 import type { AddressInfo } from "node:net";
 import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
-import { openDatabase, type Database } from "./infra/database.ts";
+import { openDatabase } from "./infra/database.ts";
 import { loadKeyRing, parseKeyRing } from "./infra/key-ring.ts";
 import type { Log } from "./infra/log.ts";
 import { createSessions } from "./infra/lucia-sessions.ts";
@@ -66,5 +66,3 @@ function urlOf(address: AddressInfo | string | null, { host, port }: Config): st
   const shown = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return `http://${shown.includes(":") ? `[${shown}]` : shown}:${actual}`;
 }
-
-export type { Database };

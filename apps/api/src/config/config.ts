@@ -58,6 +58,10 @@ const variables = {
 // Values of these may hold passwords or keys, and are not repeated in messages.
 const SECRET = new Set(["DATABASE_URL", "PROJO_DATABASE_OWNER_URL", "PROJO_TOKEN_KEYS"]);
 
+export function configFromEnvironment(): Config {
+  return readConfig(process.env);
+}
+
 /** Reads and checks the configuration. @throws ConfigError that names every variable that is wrong */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];

@@ -30,12 +30,6 @@ export function parseKeyRing(text: string): KeyRing {
     }
     return key;
   });
-  const codeOf = (key: Buffer, purpose: string, message: string): Buffer =>
-    // HKDF (RFC 5869) gives each purpose an independent key; HMAC-SHA256 cut to 128 bits (RFC 2104, section 5).
-    createHmac("sha256", Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32)))
-      .update(message)
-      .digest()
-      .subarray(0, CODE_BYTES);
   return {
     sign: (purpose, message) => {
       const [newest] = keys;
@@ -45,6 +39,12 @@ export function parseKeyRing(text: string): KeyRing {
     verify: (purpose, message, code) =>
       code.length === CODE_BYTES && keys.some((key) => timingSafeEqual(codeOf(key, purpose, message), code)),
   };
+}
+
+function codeOf(key: Buffer, purpose: string, message: string): Buffer {
+  // HKDF (RFC 5869) gives each purpose an independent key; HMAC-SHA256 is cut to 128 bits (RFC 2104, section 5).
+  const purposeKey = Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32));
+  return createHmac("sha256", purposeKey).update(message).digest().subarray(0, CODE_BYTES);
 }
 
 /** The keys under the data directory, made at the first start. The file is its owner's alone (0600). */

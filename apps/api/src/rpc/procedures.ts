@@ -1,7 +1,7 @@
 // The layers of a call: public -> authed -> workspace -> admin. An operation takes its layer from the access it
 // was declared with, and no other layer accepts it. The casts tie tRPC's builder, which widens, to the
 // operation's own types, which do not.
-import { authorize, type AdminPermission, type Grant, type Permission } from "@projostack/authz";
+import { authorize, type AdminPermission, type Permission } from "@projostack/authz";
 import { commonReasons, type Access, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
@@ -128,5 +128,3 @@ function declared(failure: Failure, operation: Operation | undefined): Failure {
   const cause = new Error(`The operation does not declare the reason ${failure.reason}.`, { cause: failure });
   return new Failure("server.internal", { cause });
 }
-
-export type { Grant };

@@ -14,7 +14,7 @@ export function generateSdk(contract: DescribedContract): Record<string, string>
     [`${folder}/types.ts`]: types(contract),
     [`${folder}/api.ts`]: api(contract),
     [`${folder}/operations.ts`]: operationList(contract),
-    "packages/sdk/test/generated/same-types.ts": sameTypes(contract),
+    "packages/sdk/test/generated/same-types.test-d.ts": sameTypes(contract),
   };
 }
 

@@ -50,7 +50,8 @@ function codeOf(key: Buffer, purpose: string, message: string): Buffer {
 /** The keys under the data directory, made at the first start. The file is its owner's alone (0600). */
 export function loadKeyRing(dataDir: string): KeyRing {
   const path = join(dataDir, "token-keys");
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // Others may pass through, as the database's own user must where the server is root; they see nothing in it.
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
   try {
     // Exclusively: of two servers that start at once, one makes the file and both read it.
     writeFileSync(path, `1:${randomBytes(32).toString("base64url")}\n`, { flag: "wx", mode: 0o600 });

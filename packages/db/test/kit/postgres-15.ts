@@ -25,7 +25,7 @@ export async function startPostgres15(): Promise<Postgres15> {
   const passwordFile = join(directory, "password");
   writeFileSync(passwordFile, password, { mode: 0o600 });
   const as = unprivileged();
-  if (as.uid !== undefined) {
+  if ("uid" in as) {
     chownSync(directory, as.uid, as.gid);
     chownSync(passwordFile, as.uid, as.gid);
   }
@@ -64,11 +64,12 @@ export async function startPostgres15(): Promise<Postgres15> {
 }
 
 /** PostgreSQL refuses to run as root. */
-function unprivileged(): { uid?: number; gid?: number } {
+function unprivileged(): { uid: number; gid: number } | object {
   if (process.getuid?.() !== 0) return {};
-  const idOf = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: idOf("-u"), gid: idOf("-g") };
 }
+
+const idOf = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

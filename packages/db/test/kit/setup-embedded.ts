@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const directory = await mkdtemp(join(tmpdir(), "projo-tests-"));
   const embedded = await startEmbeddedPostgres({
-    dataDir: join(directory, "postgres"),
+    dataDir: directory,
     settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "300" },
   });
   project.provide("cluster", await prepareCluster(embedded.owner, server));

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from "node:stream";
+import type { Fetch } from "@projostack/sdk";
 
 /** Where words or data go. `isTTY` says that a person watches. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
@@ -16,8 +17,7 @@ export interface Io {
   homeDirectory: string;
   workingDirectory: string;
   platform: NodeJS.Platform;
-  /** As the global fetch. */
-  fetch: typeof fetch;
+  fetch: Fetch;
   /** Calls back on Ctrl-C instead of ending the process, until the returned function is called. */
   onInterrupt: (listener: () => void) => () => void;
 }

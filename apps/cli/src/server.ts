@@ -1,6 +1,6 @@
 // Which server a command talks to, as whom, and in which workspace: the flag, else the environment, else what was stored.
 import { type Client, createClient } from "@projostack/sdk";
-import { CliError } from "./cli-error.ts";
+import { CliError, usageError } from "./cli-error.ts";
 import { type CredentialsFile, credentialsFile } from "./credentials/credentials-file.ts";
 import { type ServerCredentials, withServer } from "./credentials/credentials.ts";
 import type { Io } from "./io.ts";
@@ -43,7 +43,7 @@ export async function openServer(
   const stored = Object.hasOwn(credentials.servers, url) ? credentials.servers[url] : undefined;
   const environmentToken = io.env["PROJO_TOKEN"] || undefined;
   const token = environmentToken ?? stored?.token;
-  const client = createClient({ baseUrl: url, fetch: io.fetch, ...(token === undefined ? {} : { token }) });
+  const client = openClient(io, url, token);
 
   const signedIn = () => {
     if (token === undefined) throw notSignedIn(url);
@@ -68,6 +68,16 @@ export async function openServer(
     },
     remember: (server) => remember(file, url, server),
   };
+}
+
+function openClient(io: Io, url: string, token: string | undefined): Client {
+  try {
+    return createClient({ baseUrl: url, token, fetch: io.fetch });
+  } catch (error) {
+    // The SDK refuses a token that no header can hold. Its message does not repeat it.
+    if (error instanceof TypeError && token !== undefined) throw usageError(`PROJO_TOKEN: ${error.message}`);
+    throw error;
+  }
 }
 
 function chooseUrl(io: Io, { url }: ServerOptions, stored: string | undefined): string {

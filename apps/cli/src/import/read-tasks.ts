@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { usageError } from "../cli-error.ts";
 import { checkName, checkStatus, checkTitle, type Status } from "./check-row.ts";
 import { type Header, readHeader } from "./header.ts";
-import { type CsvRecord, readRecords, UnreadableCsv } from "./read-records.ts";
+import { type CsvRecord, readRecords, UnclosedQuote } from "./read-records.ts";
 
 export interface TaskRow {
   line: number;
@@ -46,7 +46,7 @@ export async function* readTasks(file: Readable, options: ReadOptions): AsyncGen
       }
     }
   } catch (error) {
-    if (!(error instanceof UnreadableCsv)) throw error;
+    if (!(error instanceof UnclosedQuote)) throw error;
     yield { line: error.line, field: "row", reason: error.message };
   }
   if (!header) {

@@ -1,0 +1,93 @@
+// The program as people start it: the built one, in a process of its own.
+import { spawn } from "node:child_process";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Outcome, PASSWORD } from "./kit.ts";
+
+const bin = fileURLToPath(new URL("../bin/projo.js", import.meta.url));
+let server: TestServer;
+let home: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  home = await mkdtemp(join(tmpdir(), "projo-home-"));
+});
+
+afterAll(async () => {
+  await rm(home, { recursive: true, force: true });
+  await server?.close();
+});
+
+interface Started {
+  program?: string;
+  stdin?: string;
+  /** Sends Ctrl-C when stderr shows this. */
+  interruptAt?: string;
+}
+
+function projo(argv: readonly string[], { program = bin, stdin = "", interruptAt }: Started = {}) {
+  return new Promise<Outcome>((resolve, reject) => {
+    const env = { PATH: process.env["PATH"], HOME: home, PROJO_URL: server.url };
+    const child = spawn(process.execPath, [program, ...argv], { env, cwd: home });
+    const written = { out: "", err: "" };
+    child.stdout.on("data", (text: Buffer) => (written.out += text.toString()));
+    child.stderr.on("data", (text: Buffer) => {
+      written.err += text.toString();
+      if (interruptAt !== undefined && written.err.includes(interruptAt)) child.kill("SIGINT");
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? -1, ...written }));
+    child.stdin.end(stdin);
+  });
+}
+
+it("goes from an account to a listed task, in a pipe", async () => {
+  expect(await projo(["signup", "ann@example.com", "--password-stdin"], { stdin: PASSWORD })).toMatchObject({
+    code: 0,
+    out: "",
+  });
+  expect((await projo(["workspaces", "create", "Acme"])).code).toBe(0);
+  const { out: project } = await projo(["projects", "create", "Website"]);
+  expect((await projo(["tasks", "create", "First", "--project", project.trim()])).code).toBe(0);
+  const { code, out, err } = await projo(["tasks", "list", "--json"]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(JSON.parse(out)).toMatchObject({ items: [{ title: "First", status: "todo" }], nextCursor: null });
+});
+
+it("ends with the code of what happened", async () => {
+  expect((await projo(["taks"])).code).toBe(2);
+  expect((await projo(["tasks", "list", "--workspace", "Nowhere"])).code).toBe(1);
+  expect((await projo(["whoami", "--url", "http://127.0.0.1:4999"])).code).toBe(4);
+  expect((await projo(["--help"])).code).toBe(0);
+});
+
+it("an import stopped by Ctrl-C ends with 130, and continues when it is run again", async () => {
+  const rows = Array.from({ length: 5000 }, (_, index) => `Docs,Row ${index}`);
+  await writeFile(join(home, "rows.csv"), `project,title\n${rows.join("\n")}\n`);
+  const stopped = await projo(["tasks", "import", "rows.csv"], { interruptAt: "1000 rows read" });
+  expect(stopped.code).toBe(130);
+  const done = Number(/: (\d+) imported/.exec(stopped.err)?.[1]);
+  expect(done).toBeGreaterThanOrEqual(900);
+  expect(stopped.err).toContain("Run the same command again to continue.");
+  const { code, out } = await projo(["tasks", "import", "rows.csv", "--json"]);
+  expect(code).toBe(0);
+  const { created, existing } = JSON.parse(out) as { created: number; existing: number };
+  expect(created + existing).toBe(5000);
+  // The call that was on its way when Ctrl-C came may have been carried out.
+  expect([done, done + 100]).toContain(existing);
+}, 60_000);
+
+it("says what to do when it is not built", async () => {
+  const copy = await mkdtemp(join(tmpdir(), "projo-unbuilt-"));
+  await cp(bin, join(copy, "bin", "projo.mjs"));
+  expect(await projo(["whoami"], { program: join(copy, "bin", "projo.mjs") })).toEqual({
+    code: 1,
+    out: "",
+    err: "projo: It is not built yet. In the repository, run: npx -y pnpm@12 build\n",
+  });
+  await rm(copy, { recursive: true });
+});

@@ -1,0 +1,179 @@
+import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createProgram } from "../src/program.ts";
+import { configDirectory } from "../src/credentials/config-directory.ts";
+import type { Io } from "../src/io.ts";
+import { EMAIL, expectDone, nowhere, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
+
+let server: TestServer;
+let shell: Shell;
+let directory: string;
+let path: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  shell = await openSignedIn(server.url);
+  directory = join(shell.home, ".config", "projo");
+  path = join(directory, "credentials.json");
+});
+
+afterAll(async () => {
+  await shell?.close();
+  await server?.close();
+});
+
+const ioWith = (env: Record<string, string>, platform: NodeJS.Platform = "linux") =>
+  ({ env, platform, homeDirectory: "/home/ann" }) as unknown as Io;
+
+const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
+
+describe("the credentials file", () => {
+  it("can be read by its owner alone, from the first moment, and nothing lies beside it", async () => {
+    expect(await modeOf(path)).toBe("600");
+    expect(await modeOf(directory)).toBe("700");
+    expect(await readdir(directory)).toEqual(["credentials.json"]);
+  });
+
+  it("is replaced, never written into: who has it open keeps reading a whole one", async () => {
+    const before = (await stat(path)).ino;
+    await expectDone(shell.projo(["workspaces", "use", "Acme"]));
+    expect((await stat(path)).ino).not.toBe(before);
+  });
+
+  it("holds no password", async () => {
+    expect(await readFile(path, "utf8")).not.toContain(PASSWORD);
+  });
+
+  it("that others could read is closed to them, and that is said", async () => {
+    await chmod(path, 0o644);
+    const { err } = await expectDone(shell.projo(["whoami"]));
+    expect(err).toContain(`${path} could be read by others; now only you can.`);
+    expect(await modeOf(path)).toBe("600");
+    expect((await expectDone(shell.projo(["whoami"]))).err).toBe("");
+  });
+
+  it("that is not as projo wrote it is named, with the next step", async () => {
+    const kept = await readFile(path, "utf8");
+    for (const broken of ["", "{", "[]", '{"servers":{"http://x":{"token":1}}}', '{"servers":[]}']) {
+      await writeFile(path, broken);
+      const { code, err } = await shell.projo(["whoami"]);
+      expect(code).toBe(1);
+      expect(err).toBe(`projo: ${path} is not as projo wrote it. Delete it and run: projo login\n`);
+    }
+    await writeFile(path, kept);
+  });
+
+  it("keeps a sign-in for each server, and the last one is meant when none is named", async () => {
+    const second = await startTestServer();
+    const signup = ["signup", "other@example.com", "--password-stdin", "--url", second.url];
+    await expectDone(shell.projo(signup, { stdin: PASSWORD }));
+    const unnamed = { env: { PROJO_URL: "" } };
+    expect((await expectDone(shell.projo(["whoami"], unnamed))).out).toContain("other@example.com");
+    expect((await expectDone(shell.projo(["whoami", "--url", `${server.url}/`], unnamed))).out).toContain(
+      EMAIL,
+    );
+    await second.close();
+  });
+
+  it("lies where the system keeps such files", () => {
+    expect(configDirectory(ioWith({}))).toBe("/home/ann/.config/projo");
+    expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "/x" }))).toBe("/x/projo");
+    expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "relative" }))).toBe("/home/ann/.config/projo");
+    expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "/x", PROJO_CONFIG_DIR: "/own" }))).toBe("/own");
+    expect(configDirectory(ioWith({ APPDATA: "/appdata" }, "win32"))).toBe("/appdata/projo");
+  });
+});
+
+describe("a password", () => {
+  it("is no option or argument of any command", () => {
+    const options: string[] = [];
+    const collect = (command: ReturnType<typeof createProgram>) => {
+      options.push(...command.options.map(({ long }) => long ?? ""));
+      options.push(...command.registeredArguments.map((argument) => argument.name()));
+      command.commands.forEach(collect);
+    };
+    collect(createProgram({ stdout: {}, stderr: {}, env: {} } as unknown as Io));
+    expect(options.filter((option) => /pass|secret/i.test(option))).toEqual([
+      "--password-stdin",
+      "--password-stdin",
+    ]);
+  });
+
+  it("in the JSON of a call is refused as an argument, and taken from a pipe", async () => {
+    const input = JSON.stringify({ email: EMAIL, password: PASSWORD });
+    const { code, err } = await shell.projo(["call", "auth.signIn", input]);
+    expect(code).toBe(2);
+    expect(err).not.toContain(PASSWORD);
+    expect(err).toContain("pipe it in, with -");
+    await expectDone(shell.projo(["call", "auth.signIn", "-"], { stdin: input }));
+  });
+
+  it("typed at the prompt is never shown, and is asked for twice to sign up", async () => {
+    const other = await openShell(server.url);
+    const typed = await expectDone(
+      other.projo(["signup"], {
+        types: [
+          ["Email", "kim@example.com\r"],
+          ["Password", `${PASSWORD}\r`],
+          ["again", `${PASSWORD}\r`],
+        ],
+      }),
+    );
+    expect(typed.err).toContain("Signed in to");
+    expect(typed.out + typed.err).not.toContain(PASSWORD);
+    expect(typed.out).toBe("");
+
+    const slipped = await other.projo(["signup", "lee@example.com"], {
+      types: [
+        ["Password", `${PASSWORD}\r`],
+        ["again", "another one entirely\r"],
+      ],
+    });
+    expect(slipped.code).toBe(2);
+    expect(slipped.err).toContain("The two passwords differ.");
+    await other.close();
+  });
+
+  it("prompt left with Ctrl-C ends with 130 and nothing done", async () => {
+    const { code, err } = await shell.projo(["login", EMAIL], { types: [["Password", "\u0003"]] });
+    expect(code).toBe(130);
+    expect(stripVTControlCharacters(err)).toContain("projo: Stopped.");
+  });
+
+  it("is not asked for when nobody is there to type it", async () => {
+    const { code, err } = await shell.projo(["login", EMAIL]);
+    expect(code).toBe(2);
+    expect(err).toBe("projo: Nobody is here to type a password. Pipe it in, with --password-stdin.\n");
+    const nameless = await shell.projo(["login"]);
+    expect(nameless.err).toBe("projo: Name the email as an argument.\n");
+    const empty = await shell.projo(["login", EMAIL, "--password-stdin"], { stdin: "" });
+    expect(empty.err).toBe("projo: Standard input is empty: pipe the password in.\n");
+  });
+
+  it("is not read from a terminal with --password-stdin, which would show it", async () => {
+    const { code, err } = await shell.projo(["login", EMAIL, "--password-stdin"], { types: [] });
+    expect(code).toBe(2);
+    expect(err).toContain("Leave it out to be asked for the password.");
+  });
+
+  it("goes out with a warning when the connection is not encrypted", async () => {
+    const { err } = await shell.projo(
+      ["login", EMAIL, "--password-stdin", "--url", "http://projo.example.com"],
+      { stdin: PASSWORD, fetch: nowhere },
+    );
+    expect(err).toContain("Careful: http://projo.example.com is not encrypted.");
+  });
+});
+
+const promptWith = (env: Record<string, string>) =>
+  shell.projo(["login", EMAIL], { env, types: [["Password", "\u0003"]] });
+
+it("colour is left out of the prompts when NO_COLOR is set", async () => {
+  // oxlint-disable-next-line no-control-regex -- the escape character begins a colour
+  const colour = /\u001b\[[\d;]*m/;
+  expect((await promptWith({})).err).toMatch(colour);
+  expect((await promptWith({ NO_COLOR: "1" })).err).not.toMatch(colour);
+});

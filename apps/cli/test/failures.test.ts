@@ -1,0 +1,225 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EMAIL, expectDone, nowhere, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
+
+let server: TestServer;
+let shell: Shell;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  shell = await openSignedIn(server.url);
+});
+
+afterAll(async () => {
+  await shell?.close();
+  await server?.close();
+});
+
+async function listen(http: Server): Promise<string> {
+  await new Promise<void>((resolve) => void http.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+}
+
+const close = (http: Server) => new Promise((resolve) => void http.close(resolve));
+
+/** A bad case is one line on stderr, nothing on stdout. */
+async function failure(argv: readonly string[], options: Parameters<Shell["projo"]>[1] = {}) {
+  const { code, out, err } = await shell.projo(argv, options);
+  expect(out).toBe("");
+  expect(err).toMatch(/^projo: [^\n]+\n$/);
+  return [code, err.slice("projo: ".length, -1)];
+}
+
+describe("wrong usage ends with 2", () => {
+  it("an unknown command, with what was meant", async () => {
+    expect(await failure(["taks"])).toEqual([
+      2,
+      "Unknown command 'taks'. Did you mean tasks? See: projo --help",
+    ]);
+    expect(await failure(["tasks", "lst"])).toEqual([
+      2,
+      "Unknown command 'lst'. Did you mean list? See: projo tasks --help",
+    ]);
+    expect(await failure(["bake"])).toEqual([2, "Unknown command 'bake'. See: projo --help"]);
+  });
+
+  it("an unknown option, a missing argument, a value that is not one of those known", async () => {
+    expect(await failure(["tasks", "list", "--statsu", "todo"])).toEqual([
+      2,
+      "Unknown option '--statsu'. Did you mean --status? See: projo tasks list --help",
+    ]);
+    expect(await failure(["projects", "create"])).toEqual([
+      2,
+      "Missing required argument 'name'. See: projo projects create --help",
+    ]);
+    expect(await failure(["tasks", "create", "x"])).toEqual([
+      2,
+      "Required option '--project <id-or-name>' not specified. See: projo tasks create --help",
+    ]);
+    expect(await failure(["tasks", "list", "--status", "late"])).toEqual([
+      2,
+      "Option '--status <status>' argument 'late' is invalid. Allowed choices are todo, doing, done. See: projo tasks list --help",
+    ]);
+    expect(await failure(["tasks", "list", "--limit", "0"])).toEqual([
+      2,
+      "Option '--limit <n>' argument '0' is invalid. It must be a whole number from 1. See: projo tasks list --help",
+    ]);
+    expect(await failure(["tasks", "update", "x"])).toEqual([
+      2,
+      "Nothing to change. Add --title, --status or --project",
+    ]);
+  });
+
+  it("an unknown operation, with what was meant", async () => {
+    expect(await failure(["call", "task.create"])).toEqual([
+      2,
+      'There is no operation "task.create". Did you mean tasks.create? See: projo call --help',
+    ]);
+  });
+
+  it("input that is not JSON", async () => {
+    const [code, message] = await failure(["call", "tasks.list", "{status:todo}"]);
+    expect(code).toBe(2);
+    expect(message).toContain("The input is not JSON");
+  });
+
+  it("an address that is none", async () => {
+    for (const url of ["localhost:4000", "example.com", "ftp://x", "http://me:pw@x", "http://x/?a"]) {
+      expect(await failure(["whoami", "--url", url])).toEqual([
+        2,
+        `--url: "${url}" is not a server's address. Write it as http://127.0.0.1:4000`,
+      ]);
+    }
+    expect((await failure(["whoami"], { env: { PROJO_URL: "nonsense" } }))[1]).toContain("PROJO_URL:");
+  });
+});
+
+describe("not signed in ends with 4", () => {
+  it("when nobody has signed in", async () => {
+    const stranger = await openShell(server.url);
+    for (const argv of [["whoami"], ["tasks", "list"], ["workspaces", "create", "x"]]) {
+      const { code, err } = await stranger.projo(argv);
+      expect(code).toBe(4);
+      expect(err).toBe(`projo: Not signed in to ${server.url}. Run: projo login\n`);
+    }
+    expect((await stranger.projo(["call", "auth.me"])).code).toBe(4);
+    await stranger.close();
+  });
+
+  it("when the token is no longer good", async () => {
+    const env = { PROJO_TOKEN: "pja_nonsense" };
+    expect(await failure(["tasks", "list"], { env })).toEqual([
+      4,
+      "The sign-in is no longer valid. Run: projo login (or correct PROJO_TOKEN, if it is set)",
+    ]);
+  });
+
+  it("a token that cannot even be sent is named without being shown", async () => {
+    const [code, message] = await failure(["whoami"], { env: { PROJO_TOKEN: "pja_two\nlines" } });
+    expect(code).toBe(2);
+    expect(message).toContain("PROJO_TOKEN");
+    expect(message).not.toContain("lines");
+  });
+});
+
+describe("what the server refuses ends with 1", () => {
+  it("a wrong password, and an email that is taken", async () => {
+    expect(await failure(["login", EMAIL, "--password-stdin"], { stdin: "wrong" })).toEqual([
+      1,
+      "The email or the password is wrong. Try again, or make an account: projo signup",
+    ]);
+    expect(await failure(["signup", EMAIL, "--password-stdin"], { stdin: PASSWORD })).toEqual([
+      1,
+      "An account with this email exists already. Sign in instead. Run: projo login",
+    ]);
+  });
+
+  it("no workspace chosen", async () => {
+    const stranger = await openShell(server.url);
+    await expectDone(stranger.projo(["signup", "bo@example.com", "--password-stdin"], { stdin: PASSWORD }));
+    const { code, err } = await stranger.projo(["tasks", "list"]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      "projo: No workspace chosen. Run: projo workspaces use NAME (or make one: projo workspaces create NAME)\n",
+    );
+    const { err: called } = await stranger.projo(["call", "tasks.list"]);
+    expect(called).toBe("projo: No workspace chosen. Run: projo workspaces use NAME\n");
+    await stranger.close();
+  });
+
+  it("an id that is none, in the words for that field", async () => {
+    expect(await failure(["tasks", "delete", "7"])).toEqual([1, "id: Must be an id: a UUID in lower case."]);
+  });
+
+  it("a cursor of another list", async () => {
+    for (const name of ["a", "b"]) await expectDone(shell.projo(["projects", "create", name]));
+    const { out } = await expectDone(shell.projo(["projects", "list", "--limit", "1", "--json"]));
+    const { nextCursor } = JSON.parse(out) as { nextCursor: string };
+    const [code, message] = await failure(["tasks", "list", "--cursor", nextCursor]);
+    expect(code).toBe(1);
+    expect(message).toContain("This cursor belongs to another list.");
+  });
+});
+
+describe("a server that is not there", () => {
+  it("is named, with how to start it", async () => {
+    const gone = createServer();
+    const url = await listen(gone);
+    await close(gone);
+    expect(await failure(["call", "system.health", "--url", url])).toEqual([
+      1,
+      `Cannot reach ${url} (ECONNREFUSED). Start the server in its repository: npx -y pnpm@12 start`,
+    ]);
+  });
+
+  it("elsewhere cannot be started from here: its address is the thing to check", async () => {
+    const argv = ["call", "system.health", "--url", "https://projo.example.com"];
+    expect(await failure(argv, { fetch: nowhere })).toEqual([
+      1,
+      "Cannot reach https://projo.example.com. Check the address (--url or PROJO_URL) and the network.",
+    ]);
+  });
+
+  it("is told from one that is something else", async () => {
+    const stranger = createServer((_request, response) => void response.end("<h1>It works!</h1>"));
+    const url = await listen(stranger);
+    const [code, message] = await failure(["call", "system.health", "--url", url]);
+    expect(code).toBe(1);
+    expect(message).toContain("not as a ProjoStack server does");
+    expect(message).toContain("--url or PROJO_URL");
+    expect(message).not.toContain("baseUrl");
+    await close(stranger);
+  });
+});
+
+describe("help", () => {
+  it("is there for every command, with an example, and ends with 0", async () => {
+    for (const words of [
+      [],
+      ...["signup", "login", "logout", "whoami", "call"].map((word) => [word]),
+      ...["create", "list", "use"].map((word) => ["workspaces", word]),
+      ...["create", "list", "delete"].map((word) => ["projects", word]),
+      ...["create", "list", "update", "delete", "import"].map((word) => ["tasks", word]),
+    ]) {
+      const { out, err } = await expectDone(shell.projo([...words, "--help"]));
+      expect(err).toBe("");
+      expect(out).toContain(["Usage: projo", ...words].join(" "));
+      expect(out).toMatch(/Examples?:\n {2}\$ projo /);
+    }
+  });
+
+  it("of projo itself is what projo alone shows; a group alone shows its commands and ends with 2", async () => {
+    const alone = await shell.projo([]);
+    expect(alone.code).toBe(0);
+    expect(alone.out).toContain("Usage: projo");
+    const group = await shell.projo(["tasks"]);
+    expect(group.code).toBe(2);
+    expect(group.err).toContain("Usage: projo tasks");
+  });
+
+  it("names the version", async () => {
+    expect((await expectDone(shell.projo(["--version"]))).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

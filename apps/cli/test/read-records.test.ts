@@ -1,0 +1,60 @@
+import { Readable } from "node:stream";
+import { expect, it } from "vitest";
+import { readRecords } from "../src/import/read-records.ts";
+
+async function read(...chunks: (string | Uint8Array)[]) {
+  const records: [number, ...string[]][] = [];
+  const file = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+  for await (const { line, fields } of readRecords(file)) {
+    records.push([line, ...fields.map((field) => field.toString("utf8"))]);
+  }
+  return records;
+}
+
+it("reads the same however the file is cut into pieces", async () => {
+  const bytes = Buffer.from('\ufeffa,b\r\n1,"x\r\ny"\r\n\r\n2,"""q"" 😀"\r\n');
+  const whole = await read(bytes);
+  expect(whole).toEqual([
+    [1, "a", "b"],
+    [2, "1", "x\r\ny"],
+    [5, "2", '"q" 😀'],
+  ]);
+  expect(await read(...Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(whole);
+});
+
+it("takes a quote inside an unquoted field as it is", async () => {
+  expect(await read('1,fix "this" now\n2,5" disk\n')).toEqual([
+    [1, "1", 'fix "this" now'],
+    [2, "2", '5" disk'],
+  ]);
+});
+
+it("takes files whose lines end in both ways, and a last line without an end", async () => {
+  expect(await read("a,b\nc,d\r\ne,f")).toEqual([
+    [1, "a", "b"],
+    [2, "c", "d"],
+    [3, "e", "f"],
+  ]);
+});
+
+it("gives up on a quote that swallows the file, at the line where it opens", async () => {
+  const rows = Array.from({ length: 1000 }, (_, index) => `${index},b\n`);
+  for (const filler of [10, 3_000_000]) {
+    const records: number[] = [];
+    const text = `${rows.join("")}x,"c\n${"filler\n".repeat(filler)}`;
+    const cut = Array.from({ length: Math.ceil(text.length / 65_536) }, (_, index) =>
+      Buffer.from(text.slice(index * 65_536, (index + 1) * 65_536)),
+    );
+    const reading = async () => {
+      for await (const { line } of readRecords(Readable.from(cut))) records.push(line);
+    };
+    await expect(reading()).rejects.toMatchObject({ name: "UnclosedQuote", line: 1001 });
+    expect(records).toHaveLength(1000);
+  }
+});
+
+it("an error of the file is an error of the reading", async () => {
+  const broken = new Readable({ read: () => {} });
+  setImmediate(() => broken.destroy(new Error("the disk is gone")));
+  await expect(readRecords(broken).next()).rejects.toThrow("the disk is gone");
+});

@@ -1,0 +1,98 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readFences } from "./fences.ts";
+import { runServer, type RunningServer } from "./running-server.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const fences = readFences(root);
+const run = promisify(execFile);
+
+// Inside the repository, so that the snippets find what a program in it would find.
+const scratch = join(root, "node_modules", ".cache", `documents-${process.pid}`);
+const config = mkdtempSync(join(tmpdir(), "projo-docs-config-"));
+let server: RunningServer;
+
+beforeAll(async () => {
+  mkdirSync(scratch, { recursive: true });
+  server = await runServer(root);
+});
+afterAll(async () => {
+  const code = await server.stop();
+  rmSync(scratch, { recursive: true, force: true });
+  rmSync(config, { recursive: true, force: true });
+  expect(code, "the server's exit code after Ctrl-C").toBe(0);
+});
+
+describe("the documents", () => {
+  it("show TypeScript that compiles", async () => {
+    const snippets = fences.filter(({ language }) => language === "ts");
+    expect(snippets.length).toBeGreaterThan(0);
+    for (const { at, code } of snippets) {
+      writeFileSync(join(scratch, fileNameOf(at)), `// ${at}\n${code}\nexport {};\n`);
+    }
+    const sdk = join(root, "packages/sdk/src/index.ts");
+    const compilerOptions = { noEmit: true, paths: { "@projostack/sdk": [sdk] }, lib: ["es2023", "dom"] };
+    const options = { extends: join(root, "tsconfig.base.json"), compilerOptions, include: ["*.ts"] };
+    writeFileSync(join(scratch, "tsconfig.json"), JSON.stringify(options));
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { stdout } = await run(process.execPath, [tsc, "-p", scratch]).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe("");
+  });
+
+  it("give a newcomer's first five minutes that go as README says", async () => {
+    const steps = fences.filter(({ at, run: runs }) => runs && at.startsWith("README.md"));
+    expect(steps.map(({ language }) => language)).toEqual(["sh", "ts"]);
+    for (const { language, code } of steps) {
+      const said = language === "sh" ? await typeIn(code) : await runProgram(code);
+      expect(said).toContain("Write note G");
+    }
+  }, 90_000);
+});
+
+/** Each line as it stands, in order. The password comes from a file's place, as no terminal asks for it here. */
+async function typeIn(commands: string): Promise<string> {
+  let said = "";
+  for (const command of commands.trim().split("\n")) {
+    const line = command.includes(" signup ") ? `${command} --password-stdin` : command;
+    said += await shell(line, `${password()}\n`);
+  }
+  return said;
+}
+
+/** The one that README's own program signs in with. */
+function password(): string {
+  const [, text] = /password: "([^"]+)"/.exec(fences.map(({ code }) => code).join("")) ?? [];
+  if (text === undefined) throw new Error("README shows no password.");
+  return text;
+}
+
+function shell(line: string, input: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, PROJO_URL: server.url, PROJO_CONFIG_DIR: config };
+    const child = spawn("sh", ["-c", line], { cwd: root, env });
+    let said = "";
+    let complaint = "";
+    child.stdout.on("data", (chunk) => (said += String(chunk)));
+    child.stderr.on("data", (chunk) => (complaint += String(chunk)));
+    child.on("close", (code) =>
+      code === 0 ? resolve(said) : reject(new Error(`${line}\nexited with ${code}:\n${complaint}`)),
+    );
+    child.stdin.end(input);
+  });
+}
+
+async function runProgram(code: string): Promise<string> {
+  const file = join(scratch, "first.mjs");
+  writeFileSync(file, code.replace("http://127.0.0.1:4000", server.url));
+  const { stdout } = await run(process.execPath, [file]);
+  return stdout;
+}
+
+const fileNameOf = (at: string): string => `${at.replaceAll(/\W/g, "_")}.ts`;

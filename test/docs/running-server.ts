@@ -1,0 +1,36 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface RunningServer {
+  readonly url: string;
+  /** Ends it as Ctrl-C does. @returns the exit code */
+  stop(): Promise<number | null>;
+}
+
+/** The built server in a process of its own, on a free port and an empty data directory. */
+export async function runServer(root: string): Promise<RunningServer> {
+  const dataDir = mkdtempSync(join(tmpdir(), "projo-docs-"));
+  const { DATABASE_URL: _, ...env } = process.env;
+  const server = spawn(process.execPath, ["apps/api/dist/main.js"], {
+    cwd: root,
+    env: { ...env, PORT: "0", PROJO_DATA_DIR: dataDir, PROJO_LOG_LEVEL: "warn" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(server, "exit");
+  const stop = async () => {
+    server.kill("SIGINT");
+    const [code] = (await ended) as [number | null];
+    rmSync(dataDir, { recursive: true, force: true });
+    return code;
+  };
+  let said = "";
+  for await (const chunk of server.stdout.setEncoding("utf8")) {
+    said += String(chunk);
+    const [, url] = /listens on (\S+)/.exec(said) ?? [];
+    if (url !== undefined) return { url, stop };
+  }
+  throw new Error(`The server ended before it listened. It said: ${said}`);
+}

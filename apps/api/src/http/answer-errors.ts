@@ -1,21 +1,60 @@
 import type { Reason } from "@projostack/contract";
-import type { FastifyError, FastifyInstance } from "fastify";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
+import { setCommonHeaders } from "./common-headers.ts";
 
 /** What goes wrong before or beside the router is answered in the same form as within it. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setNotFoundHandler((request, reply) => {
-    const { data, ...error } = errorShape(new Failure("operation.not_found"), request.id);
-    return reply.code(data.httpStatus).send({ error: { ...error, data } });
-  });
-  app.setErrorHandler((cause: FastifyError, request, reply) => {
-    const failure = new Failure(reasonOf(cause), { cause });
+  app.setNotFoundHandler((request, reply) => answer(new Failure("operation.not_found"), request, reply));
+  app.setErrorHandler((cause: FastifyError | Failure, request, reply) => {
+    const failure = cause instanceof Failure ? cause : new Failure(reasonOf(cause), { cause });
     if (failure.reason === "server.internal")
       request.log.error({ err: cause, requestId: request.id }, "a bug");
-    const error = errorShape(failure, request.id);
-    return reply.code(error.data.httpStatus).send({ error });
+    return answer(failure, request, reply);
   });
+}
+
+/** Addresses that Fastify cannot take apart, which reach neither its hooks nor its error handler. */
+export function answerFrameworkError(
+  { code }: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  setCommonHeaders(request, reply);
+  const reason = code === "FST_ERR_MAX_PARAM_LENGTH" ? "operation.not_found" : "input.malformed";
+  void answer(new Failure(reason), request, reply);
+}
+
+/** Bytes that are no HTTP, headers that are too large, clients that are too slow: there is a socket and no request. */
+export function answerUnreadable(
+  { code }: Error & { code?: string },
+  socket: Socket,
+  requestId: string,
+): void {
+  if (code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const reason = code === "HPE_HEADER_OVERFLOW" ? "input.too_large" : "input.malformed";
+  const error = errorShape(new Failure(reason), requestId);
+  const body = JSON.stringify({ error });
+  const { httpStatus } = error.data;
+  const head = [
+    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
+    "content-type: application/json; charset=utf-8",
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-request-id: ${requestId}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function answer(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = errorShape(failure, request.id);
+  return reply.code(error.data.httpStatus).send({ error });
 }
 
 function reasonOf({ statusCode = 500 }: FastifyError): Reason {

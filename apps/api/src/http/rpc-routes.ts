@@ -1,0 +1,58 @@
+import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { appRouter } from "../router.ts";
+import { createContext } from "../rpc/context.ts";
+import { asFailure, Failure } from "../rpc/failure.ts";
+import type { Services } from "../rpc/services.ts";
+
+const LARGEST_BATCH = 10;
+
+/** `/trpc/<operation>`: JSON in UTF-8 and nothing else, one call or a batch of up to ten. */
+export async function rpcRoutes(app: FastifyInstance, services: Services): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    async (_: FastifyRequest, body: Buffer) => textOf(body),
+  );
+  app.all<{ Params: { path: string } }>("/trpc/:path", async (req, res) => {
+    if (!["GET", "HEAD", "POST"].includes(req.method)) {
+      res.header("allow", "GET, POST");
+      throw new Failure("operation.wrong_method");
+    }
+    // tRPC would answer a batch as a stream of lines if it were asked to: here is one form of answer.
+    req.raw.headers.accept = "application/json";
+    delete req.raw.headers["trpc-accept"];
+    await fastifyRequestHandler({
+      req,
+      res,
+      path: req.params.path,
+      router: appRouter,
+      maxBatchSize: LARGEST_BATCH,
+      createContext: () =>
+        createContext(services, {
+          requestId: req.id,
+          log: services.log.child({ requestId: req.id }),
+          authorization: req.headers.authorization,
+          workspaceId: oneOf(req.headers["x-workspace-id"]),
+          setRetryAfter: (seconds) => void res.header("retry-after", seconds),
+        }),
+      onError: ({ error, ctx }) => {
+        // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
+        if (!ctx) throw asFailure(error);
+      },
+    });
+  });
+}
+
+/** Bytes that are no UTF-8 are refused: replaced by U+FFFD, they would be stored as what nobody sent. */
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new Failure("input.malformed", { cause });
+  }
+}
+
+const oneOf = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;

@@ -14,5 +14,3 @@ export const appRouter = router({
   tasks: tasksRouter,
   workspaces: workspacesRouter,
 }) satisfies ApiRouter;
-
-export type AppRouter = typeof appRouter;

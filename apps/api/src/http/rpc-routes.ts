@@ -1,7 +1,7 @@
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { appRouter } from "../router.ts";
-import { createContext } from "../rpc/context.ts";
+import { createContext, type RequestFacts } from "../rpc/context.ts";
 import { asFailure, Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
 
@@ -15,35 +15,40 @@ export async function rpcRoutes(app: FastifyInstance, services: Services): Promi
     { parseAs: "buffer" },
     async (_: FastifyRequest, body: Buffer) => textOf(body),
   );
-  app.all<{ Params: { path: string } }>("/trpc/:path", async (req, res) => {
-    if (!["GET", "HEAD", "POST"].includes(req.method)) {
-      res.header("allow", "GET, POST");
-      throw new Failure("operation.wrong_method");
-    }
-    // tRPC would answer a batch as a stream of lines if it were asked to: here is one form of answer.
-    req.raw.headers.accept = "application/json";
-    delete req.raw.headers["trpc-accept"];
-    await fastifyRequestHandler({
-      req,
-      res,
-      path: req.params.path,
-      router: appRouter,
-      maxBatchSize: LARGEST_BATCH,
-      createContext: () =>
-        createContext(services, {
-          requestId: req.id,
-          log: services.log.child({ requestId: req.id }),
-          authorization: req.headers.authorization,
-          workspaceId: oneOf(req.headers["x-workspace-id"]),
-          setRetryAfter: (seconds) => void res.header("retry-after", seconds),
-        }),
-      onError: ({ error, ctx }) => {
-        // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
-        if (!ctx) throw asFailure(error);
-      },
-    });
+  app.route<{ Params: { path: string } }>({
+    method: app.supportedMethods,
+    url: "/trpc/:path",
+    handler: async (req, res) => {
+      if (!["GET", "HEAD", "POST"].includes(req.method)) {
+        res.header("allow", "GET, POST");
+        throw new Failure("operation.wrong_method");
+      }
+      // tRPC would answer a batch as a stream of lines if it were asked to: here is one form of answer.
+      req.raw.headers.accept = "application/json";
+      delete req.raw.headers["trpc-accept"];
+      await fastifyRequestHandler({
+        req,
+        res,
+        path: req.params.path,
+        router: appRouter,
+        maxBatchSize: LARGEST_BATCH,
+        createContext: () => createContext(services, factsOf(services, req, res)),
+        onError: ({ error, ctx }) => {
+          // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
+          if (!ctx) throw asFailure(error);
+        },
+      });
+    },
   });
 }
+
+const factsOf = ({ log }: Services, req: FastifyRequest, res: FastifyReply): RequestFacts => ({
+  requestId: req.id,
+  log: log.child({ requestId: req.id }),
+  authorization: req.headers.authorization,
+  workspaceId: oneOf(req.headers["x-workspace-id"]),
+  setRetryAfter: (seconds) => void res.header("retry-after", seconds),
+});
 
 /** Bytes that are no UTF-8 are refused: replaced by U+FFFD, they would be stored as what nobody sent. */
 function textOf(body: Buffer): string {

@@ -58,6 +58,12 @@ export function bytesOf({ status, headers, text }: Answer): string {
   return [String(status), ...lines, "", text].join("\n");
 }
 
+/** The ids on a page of a list, in its order. */
+export function idsOf({ data }: Answer): string[] {
+  const { items } = data as { items: readonly { id: string }[] };
+  return items.map(({ id }) => id);
+}
+
 function kindOf(name: string): "query" | "mutation" | undefined {
   return operations.find((operation) => operation.name === name)?.operation.kind;
 }
@@ -74,4 +80,3 @@ function parsed(text: string): Body | null {
     return null;
   }
 }
-

@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "@projostack/authz";
+import { formatAccessToken, hashSecret } from "../../src/infra/access-token.ts";
+import { systemRandomness } from "../../src/infra/randomness.ts";
 import { call, type Answer } from "./call.ts";
 import type { TestServer } from "./test-server.ts";
 
 export const password = "correct horse battery staple";
+
+/** A stored password that is nobody's, for accounts that nobody signs in to. */
+const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA";
 
 /** Somebody signed in. */
 export interface Person {
@@ -19,12 +24,39 @@ export async function signUp(server: TestServer, name: string): Promise<Person> 
   const { data } = await call(server.url, "auth.signUp", {
     input: { email: `${name}@example.com`, password },
   });
-  return personOf(server, data);
+  return personOf(server, data as SignedIn);
 }
 
 export async function signIn(server: TestServer, email: string): Promise<Person> {
   const { data } = await call(server.url, "auth.signIn", { input: { email, password } });
-  return personOf(server, data);
+  return personOf(server, data as SignedIn);
+}
+
+/** Somebody with an account and a session that the owner of the database put there: no password is hashed. */
+export async function arrive(server: TestServer, name: string): Promise<Person> {
+  const user = { id: systemRandomness.newId(), email: `${name}@example.com` };
+  await server.database.owner(`INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)`, [
+    user.id,
+    user.email,
+    nobodysHash,
+  ]);
+  const { token, sessionId } = await startSession(server, user.id);
+  return personOf(server, { user, session: { id: sessionId }, accessToken: token });
+}
+
+/** Another session of a user, which ends after so many days. */
+export async function startSession(
+  server: TestServer,
+  userId: string,
+  days = 14,
+): Promise<{ token: string; sessionId: string }> {
+  const sessionId = systemRandomness.newId();
+  const secret = systemRandomness.bytes(32);
+  await server.database.owner(
+    `INSERT INTO sessions (id, user_id, secret_hash, expires_at) VALUES ($1, $2, $3, now() + $4 * interval '1 day')`,
+    [sessionId, userId, hashSecret(secret), days],
+  );
+  return { token: formatAccessToken({ sessionId, secret }), sessionId };
 }
 
 interface SignedIn {
@@ -44,11 +76,17 @@ function personOf({ url }: TestServer, { user, session, accessToken: token }: Si
 
 /** Makes a workspace, with the person as its admin. @returns its id */
 export async function foundWorkspace(person: Person, name = "Engines"): Promise<string> {
-  return (await person.call("workspaces.create", { name })).data.id;
+  const { data } = await person.call("workspaces.create", { name });
+  return String(data.id);
 }
 
 /** There is no operation for this yet: the owner of the database puts the person in. */
-export async function join(server: TestServer, workspaceId: string, person: Person, role: Role): Promise<void> {
+export async function join(
+  server: TestServer,
+  workspaceId: string,
+  person: Person,
+  role: Role,
+): Promise<void> {
   await server.database.owner(
     `INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES ($1, $2, $3, $4)`,
     [randomUUID(), workspaceId, person.id, role],

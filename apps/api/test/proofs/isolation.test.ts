@@ -1,0 +1,285 @@
+import { policy } from "@projostack/authz";
+import { operations } from "@projostack/contract";
+import { createClient } from "@projostack/sdk";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import {
+  arrive,
+  bytesOf,
+  call,
+  foundWorkspace,
+  idsOf,
+  signUp,
+  startSession,
+  startTestServer,
+  type Answer,
+  type Person,
+  type TestServer,
+} from "../kit/index.ts";
+import { inputOf, setScene, type Scene } from "./inputs.ts";
+
+let server: TestServer;
+let ada: Person;
+let eve: Person;
+let adasScene: Scene;
+let evesScene: Scene;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const { email } = await signUp(server, "account");
+  ada = await arrive(server, "ada");
+  eve = await arrive(server, "eve");
+  adasScene = await setScene(ada, await foundWorkspace(ada), email);
+  evesScene = await setScene(eve, await foundWorkspace(eve, "Looms"), email);
+});
+afterAll(() => server.close());
+
+const ABSENT = "0190a6f0-0000-7000-8000-00000000abcd";
+
+/** What each id of an input names, so that a foreign one of the same kind can be tried. */
+function kindOf(operation: string, field: string): keyof Scene {
+  const kinds: Record<string, keyof Scene> = {
+    "projects.id": "projectId",
+    "tasks.id": "taskId",
+    projectId: "projectId",
+    createdBy: "userId",
+    workspaceId: "workspaceId",
+  };
+  const kind = kinds[field] ?? kinds[`${operation.split(".")[0]}.${field}`];
+  if (!kind) throw new Error(`What does the id ${field} of ${operation} name? Say so in isolation.test.ts.`);
+  return kind;
+}
+
+interface IdField {
+  readonly name: string;
+  /** Where in the input: names of fields, and `0` into an array. */
+  readonly path: readonly string[];
+  readonly kind: keyof Scene;
+}
+
+const idFields: readonly IdField[] = operations.flatMap(({ name, operation }) =>
+  idPaths(z.toJSONSchema(operation.input, { io: "input" })).map((path) => ({
+    name,
+    path,
+    kind: kindOf(name, path.at(-1) ?? ""),
+  })),
+);
+
+function idPaths(schema: unknown, path: readonly string[] = []): string[][] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { format, properties, items } = schema as Record<string, object | string | undefined>;
+  if (format === "uuid") return [[...path]];
+  const inside = Object.entries(properties ?? {}).flatMap(([field, part]) => idPaths(part, [...path, field]));
+  return [...inside, ...(items ? idPaths(items, [...path, "0"]) : [])];
+}
+
+function withId(input: unknown, [first, ...rest]: readonly string[], id: string): unknown {
+  if (first === undefined) return id;
+  if (Array.isArray(input)) return input.map((item: unknown) => withId(item, rest, id));
+  const fields = { ...(input as Record<string, unknown>) };
+  return { ...fields, [first]: withId(fields[first], rest, id) };
+}
+
+const sameRequest = (name: string, input: unknown, workspaceId?: string): Promise<Answer> =>
+  call(server.url, name, { input, token: ada.token, workspaceId, headers: { "x-request-id": "the-same" } });
+
+describe("I1 a foreign id looks like a missing one", () => {
+  it("I1 covers every operation that takes an id", () => {
+    const covered = new Set(idFields.map(({ name, path }) => `${name} ${path.join(".")}`));
+    expect([...covered].toSorted()).toEqual([
+      "projects.delete id",
+      "projects.get id",
+      "projects.update id",
+      "tasks.create projectId",
+      "tasks.createMany items.0.projectId",
+      "tasks.delete id",
+      "tasks.get id",
+      "tasks.list createdBy",
+      "tasks.list projectId",
+      "tasks.update id",
+      "tasks.update projectId",
+      "workspaces.switch workspaceId",
+    ]);
+  });
+
+  it.each(idFields.map((field) => [`${field.name} ${field.path.join(".")}`, field] as const))(
+    "I1 %s: byte for byte",
+    async (_, { name, path, kind }) => {
+      const scene = await setScene(ada, adasScene.workspaceId, adasScene.email);
+      const before = await rowsOf(evesScene.workspaceId);
+      const answerTo = (id: string) =>
+        sameRequest(name, withId(inputOf(name, scene), path, id), scene.workspaceId);
+
+      const absent = await answerTo(ABSENT);
+      const foreign = await answerTo(evesScene[kind]);
+      expect(bytesOf(foreign)).toBe(bytesOf(absent));
+      // A list of what is not there is empty; whatever else there is not is not found.
+      const emptiness = { status: 200, data: { items: [], nextCursor: null } };
+      const refusal = { status: 404, error: { httpStatus: 404, requestId: "the-same" } };
+      expect(absent).toMatchObject(name.endsWith(".list") ? emptiness : refusal);
+      expect(await rowsOf(evesScene.workspaceId)).toEqual(before);
+
+      const own = await answerTo(scene[kind]);
+      expect(own.status).toBe(200);
+      expect(own.data).not.toEqual(emptiness.data);
+    },
+  );
+
+  it("I1 a call that names its own row and a foreign one together changes neither", async () => {
+    const before = await rowsOf(adasScene.workspaceId);
+    const items = [
+      { projectId: adasScene.projectId, title: "Own" },
+      { projectId: evesScene.projectId, title: "Foreign" },
+    ];
+    const answer = await ada.call("tasks.createMany", { items }, adasScene.workspaceId);
+    expect(answer.error).toMatchObject({ httpStatus: 404, reason: "project.not_found" });
+    expect(await rowsOf(adasScene.workspaceId)).toEqual(before);
+    const own = await ada.call("tasks.createMany", { items: items.slice(0, 1) }, adasScene.workspaceId);
+    expect(own.data.items).toMatchObject([{ created: true }]);
+  });
+});
+
+describe("I1 x-workspace-id", () => {
+  const inWorkspaces = operations.filter(({ operation }) => operation.access in policy);
+  const malformed = ["x", "0", "null", "undefined", "' OR 1=1 --", "%00", "{}", `${ABSENT}0`, "*", ","];
+
+  it.each(inWorkspaces.map(({ name }) => name))(
+    "I1 %s: a foreign, a missing and a malformed workspace are one and the same",
+    async (name) => {
+      const scene = await setScene(ada, adasScene.workspaceId, adasScene.email);
+      const input = inputOf(name, scene);
+      const absent = await sameRequest(name, input, ABSENT);
+      expect(absent.error).toMatchObject({ httpStatus: 404, reason: "workspace.not_found" });
+      for (const workspaceId of [evesScene.workspaceId, evesScene.projectId, ada.id, "", ...malformed]) {
+        const answer = await sameRequest(name, input, workspaceId);
+        expect(bytesOf(answer), workspaceId).toBe(bytesOf(absent));
+      }
+      expect(await sameRequest(name, input, scene.workspaceId)).toMatchObject({ status: 200 });
+    },
+  );
+
+  it("I1 a malformed one does not fall back on the session's current workspace", async () => {
+    const { token } = await startSession(server, ada.id);
+    const list = (workspaceId?: string) =>
+      call(server.url, "tasks.list", { token, workspaceId, headers: { "x-request-id": "the-same" } });
+    expect(await list()).toMatchObject({ status: 400, error: { reason: "workspace.required" } });
+    await call(server.url, "workspaces.switch", { token, input: { workspaceId: adasScene.workspaceId } });
+    const absent = await list(ABSENT);
+    for (const workspaceId of ["", ...malformed, evesScene.workspaceId]) {
+      expect(bytesOf(await list(workspaceId)), workspaceId).toBe(bytesOf(absent));
+    }
+    expect(await list()).toMatchObject({ status: 200 });
+  });
+
+  it("I1 a current workspace that one has no part in is none of one's own", async () => {
+    const bob = await arrive(server, "bob");
+    await server.database.owner("UPDATE sessions SET current_workspace_id = $1 WHERE user_id = $2", [
+      evesScene.workspaceId,
+      bob.id,
+    ]);
+    expect((await bob.call("tasks.list", {})).error).toMatchObject({ reason: "workspace.not_found" });
+    expect((await bob.call("tasks.create", inputOf("tasks.create", evesScene))).error).toMatchObject({
+      reason: "workspace.not_found",
+    });
+  });
+});
+
+describe("I7 ids", () => {
+  const makes = operations.filter(
+    ({ operation, name }) => operation.kind === "mutation" && !("id" in inputOf(name, nothing)),
+  );
+
+  it.each(makes.map(({ name }) => name))("I7 %s: nobody chooses the id of what is made", async (name) => {
+    const input = inputOf(name, adasScene);
+    for (const id of [ABSENT, evesScene.taskId, adasScene.taskId]) {
+      const answer = await ada.call(name, { ...input, id }, adasScene.workspaceId);
+      expect(answer.error).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
+      expect(answer.error?.fieldErrors?.[""]).toEqual([`Unrecognized key: "id"`]);
+    }
+  });
+
+  it("I7 nor within a list of what is made", async () => {
+    const items = [{ projectId: adasScene.projectId, title: "Chosen", id: ABSENT }];
+    const answer = await ada.call("tasks.createMany", { items }, adasScene.workspaceId);
+    expect(answer.error?.fieldErrors).toEqual({ "items.0": [`Unrecognized key: "id"`] });
+  });
+
+  it("I7 the server's ids are made by it, and the rows are there under them", async () => {
+    const { data } = await ada.call(
+      "tasks.create",
+      inputOf("tasks.create", adasScene),
+      adasScene.workspaceId,
+    );
+    const rows = await server.database.owner("SELECT workspace_id FROM tasks WHERE id = $1", [data.id]);
+    expect(rows).toEqual([{ workspace_id: adasScene.workspaceId }]);
+  });
+});
+
+describe("I1 I2 somebody of another workspace", () => {
+  it("sees nothing by the API", async () => {
+    const tasks = await eve.call("tasks.list", { limit: 100 }, evesScene.workspaceId);
+    expect(idsOf(tasks)).toEqual([evesScene.taskId]);
+    const projects = await eve.call("projects.list", { limit: 100 }, evesScene.workspaceId);
+    expect(idsOf(projects)).toEqual([evesScene.projectId]);
+    const workspaces = await eve.call("workspaces.list", { limit: 100 });
+    expect(idsOf(workspaces)).toEqual([evesScene.workspaceId]);
+    const found = await eve.call("tasks.list", { search: "Note" }, evesScene.workspaceId);
+    expect(found.text).not.toContain(adasScene.taskId);
+  });
+
+  it("sees nothing by the SDK", async () => {
+    const client = createClient({ baseUrl: server.url, token: eve.token });
+    const own = client.workspace(evesScene.workspaceId);
+    const titles: string[] = [];
+    for await (const { id } of own.tasks.list()) titles.push(id);
+    expect(titles).toEqual([evesScene.taskId]);
+    await expect(own.tasks.get({ id: adasScene.taskId })).rejects.toMatchObject({ reason: "task.not_found" });
+    const others = client.workspace(adasScene.workspaceId);
+    await expect(others.tasks.list()).rejects.toMatchObject({ reason: "workspace.not_found" });
+  });
+
+  it("I2 I3 sees nothing by a raw SQL session under projo_tenant, and changes nothing", async () => {
+    const before = await rowsOf(adasScene.workspaceId);
+    const session = await server.database.pool.connect();
+    const count = async (table: string, where: string) => {
+      const { rows } = await session.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM ${table} WHERE ${where}`,
+      );
+      return rows[0]?.n;
+    };
+    try {
+      await session.query("BEGIN; SET LOCAL ROLE projo_tenant");
+      for (const table of ["tasks", "projects", "workspace_members", "audit_logs", "workspaces", "invites"]) {
+        expect(await count(table, "true"), `${table}, no workspace entered`).toBe(0);
+      }
+      await session.query("SELECT set_config('app.workspace_id', $1, true)", [evesScene.workspaceId]);
+      const theirs = `workspace_id = '${adasScene.workspaceId}'`;
+      for (const table of ["tasks", "projects", "workspace_members", "audit_logs", "invites"]) {
+        expect(await count(table, theirs), table).toBe(0);
+      }
+      expect(await count("workspaces", `id = '${adasScene.workspaceId}'`)).toBe(0);
+      expect(await count("tasks", "true")).toBe(1);
+      expect(await count("workspaces", "true")).toBe(1);
+      const changed = await session.query(`UPDATE tasks SET title = 'Seen' WHERE ${theirs}`);
+      expect(changed.rowCount).toBe(0);
+      const deleted = await session.query(`DELETE FROM projects WHERE ${theirs}`);
+      expect(deleted.rowCount).toBe(0);
+    } finally {
+      await session.query("ROLLBACK");
+      session.release();
+    }
+    expect(await rowsOf(adasScene.workspaceId)).toEqual(before);
+  });
+});
+
+const nothing: Scene = { workspaceId: "", projectId: "", taskId: "", userId: "", email: "" };
+
+/** Every row that belongs to a workspace, in the owner's eyes. */
+const rowsOf = (workspaceId: string) =>
+  server.database.owner(
+    `SELECT t::text FROM tasks t WHERE workspace_id = $1 UNION ALL SELECT p::text FROM projects p WHERE workspace_id = $1
+      UNION ALL SELECT a::text FROM audit_logs a WHERE workspace_id = $1
+      UNION ALL SELECT m::text FROM workspace_members m WHERE workspace_id = $1
+      UNION ALL SELECT w::text FROM workspaces w WHERE id = $1 ORDER BY 1`,
+    [workspaceId],
+  );

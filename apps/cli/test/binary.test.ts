@@ -34,10 +34,13 @@ function projo(argv: readonly string[], { program = bin, stdin = "", interruptAt
     const env = { PATH: process.env["PATH"], HOME: home, PROJO_URL: server.url };
     const child = spawn(process.execPath, [program, ...argv], { env, cwd: home });
     const written = { out: "", err: "" };
+    let interrupted = false;
     child.stdout.on("data", (text: Buffer) => (written.out += text.toString()));
     child.stderr.on("data", (text: Buffer) => {
       written.err += text.toString();
-      if (interruptAt !== undefined && written.err.includes(interruptAt)) child.kill("SIGINT");
+      // Once: a second Ctrl-C would end it at once, without a word.
+      if (interruptAt === undefined || interrupted || !written.err.includes(interruptAt)) return;
+      interrupted = child.kill("SIGINT");
     });
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? -1, ...written }));

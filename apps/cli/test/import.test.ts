@@ -90,7 +90,7 @@ describe("an import", () => {
       "line 9: row: Has 4 fields where the first line names 3: put a text with a comma in quotes.",
       "",
     ]);
-    expect(err).toContain("Correct the refused rows in tasks.csv and run the same command again");
+    expect(err).toContain("Correct the refused rows and run the same command again");
     expect(await titles()).toEqual(["Also good", "Good"]);
   });
 

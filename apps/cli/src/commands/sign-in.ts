@@ -40,8 +40,15 @@ export async function readSignIn(
   return { email: address, password };
 }
 
+interface Opened {
+  signedIn: SignedIn;
+  /** Said to someone who has no workspace chosen. */
+  next: string;
+}
+
 /** Stores the session, says so, and says what to do next. */
-export async function keepSignIn(cli: Cli, server: Server, { user, accessToken }: SignedIn): Promise<void> {
+export async function keepSignIn(cli: Cli, server: Server, { signedIn, next }: Opened): Promise<void> {
+  const { user, accessToken } = signedIn;
   const { url, stored } = server;
   const workspace = stored?.email === user.email ? stored.workspace : undefined;
   await server.remember({ email: user.email, token: accessToken, ...(workspace && { workspace }) });
@@ -51,9 +58,5 @@ export async function keepSignIn(cli: Cli, server: Server, { user, accessToken }
     return;
   }
   cli.say(`Signed in to ${url} as ${user.email}.`);
-  cli.say(
-    workspace
-      ? `Workspace: ${workspace.name}`
-      : "Next: projo workspaces create NAME (or, if you are in one: projo workspaces list)",
-  );
+  cli.say(workspace ? `Workspace: ${workspace.name}` : `Next: ${next}`);
 }

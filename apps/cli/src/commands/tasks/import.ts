@@ -20,6 +20,7 @@ interface ImportOptions {
 export function addImportTasks(tasks: Command, start: Start): void {
   tasks
     .command("import")
+    .summary("Make a task of each row of a CSV file.")
     .description(
       "Make a task of each row of a CSV file. Its first line names the columns: project,title,status. " +
         "Projects that are not there are made. Running it again makes nothing twice.",
@@ -39,7 +40,7 @@ export function addImportTasks(tasks: Command, start: Start): void {
       if (imported.refused.length === 0) return;
       throw new CliError(
         "cli.rows_refused",
-        `Correct the refused rows in ${file} and run the same command again: what is there already stays as it is.`,
+        "Correct the refused rows and run the same command again: the tasks that are there stay as they are.",
       );
     });
 }

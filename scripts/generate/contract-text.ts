@@ -1,6 +1,13 @@
 // What every generator reads: the operations of the contract as plain data, their shapes as JSON Schema.
 import { can, roles } from "@projostack/authz";
-import { operations, type Access, type Kind, type Operation, type Reason } from "@projostack/contract";
+import {
+  impliedReasons,
+  operations,
+  type Access,
+  type Kind,
+  type Operation,
+  type Reason,
+} from "@projostack/contract";
 import { z } from "zod";
 
 export interface JsonSchema {
@@ -53,7 +60,7 @@ export function describeContract(): DescribedContract {
       kind,
       access,
       summary,
-      reasons: [...new Set([...operation.errors, ...impliedReasons(operation)])].toSorted(),
+      reasons: [...new Set([...operation.errors, ...impliedReasons(operation.access)])].toSorted(),
       input: shape(operation.input, "input", name),
       output: shape(operation.output, "output", name),
     };
@@ -92,10 +99,4 @@ export function plain(value: unknown): JsonSchema {
     throw new Error(`Expected a JSON Schema object, found ${JSON.stringify(value)}.`);
   }
   return { ...value };
-}
-
-function impliedReasons({ access }: Operation): readonly Reason[] {
-  if (access === "public") return [];
-  if (access === "session") return ["auth.unauthenticated"];
-  return ["auth.unauthenticated", "workspace.required", "workspace.not_found", "permission.denied"];
 }

@@ -6,6 +6,13 @@ import type { Reason } from "./errors.ts";
 /** Who may call: anyone, anyone signed in, or a member of the workspace who holds the permission. */
 export type Access = "public" | "session" | Permission;
 
+/** The reasons that an access implies, and that an operation therefore does not list. */
+export function impliedReasons(access: Access): readonly Reason[] {
+  if (access === "public") return [];
+  if (access === "session") return ["auth.unauthenticated"];
+  return ["auth.unauthenticated", "workspace.required", "workspace.not_found", "permission.denied"];
+}
+
 export type Kind = "query" | "mutation";
 
 export interface Operation<

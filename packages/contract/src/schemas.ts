@@ -20,6 +20,7 @@ export const email = z
 /** A date and time in ISO 8601 with an offset, e.g. `2026-01-31T12:00:00Z`. */
 export const dateTime = z.iso
   .datetime({ offset: true, error: "Must be a date and time such as 2026-01-31T12:00:00Z." })
+  .max(40, "Must be at most 40 characters.")
   .meta({ pattern: undefined });
 
 const codePoints = (text: string): number => Array.from(text).length;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { mutation, query } from "./define.ts";
 import { dateTime, id, page, pageInput, search, someChange, text, title } from "./schemas.ts";
 
-export const taskStatus = z.enum(["todo", "doing", "done"]);
+export const taskStatus = z.enum(["todo", "doing", "done"]).meta({ id: "TaskStatus" });
 
 export const task = z
   .object({ id, projectId: id, title: z.string(), status: taskStatus, createdBy: id, createdAt: dateTime })

@@ -17,7 +17,13 @@ export function createLog({ level, pretty: readable, destination }: LogOptions):
   return readable
     ? pino(
         options,
-        pretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" }),
+        pretty({
+          destination: 2,
+          sync: true,
+          singleLine: true,
+          ignore: "pid,hostname",
+          translateTime: "SYS:HH:MM:ss",
+        }),
       )
     : pino(options, destination ?? pino.destination({ dest: 2, sync: true }));
 }

@@ -2,7 +2,7 @@
 // was declared with, and no other layer accepts it. The casts tie tRPC's builder, which widens, to the
 // operation's own types, which do not.
 import { authorize, type AdminPermission, type Permission } from "@projostack/authz";
-import { commonReasons, type Access, type Kind, type Operation, type Reason } from "@projostack/contract";
+import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
 import { auditInto } from "./audit.ts";
@@ -112,17 +112,10 @@ export const adminProcedure = <
   operation: Operation<K, P, I, O>,
 ) => workspaceProcedure<K, P, I, O>(operation);
 
-/** What each access may answer with, beside what the operation itself declares. */
-function impliedBy(access: Access): readonly Reason[] {
-  if (access === "public") return [];
-  if (access === "session") return ["auth.unauthenticated"];
-  return ["auth.unauthenticated", "workspace.required", "workspace.not_found", "permission.denied"];
-}
-
 function declared(failure: Failure, operation: Operation | undefined): Failure {
   const allowed: readonly Reason[] = [
     ...commonReasons,
-    ...(operation ? [...operation.errors, ...impliedBy(operation.access)] : []),
+    ...(operation ? [...operation.errors, ...impliedReasons(operation.access)] : []),
   ];
   if (allowed.includes(failure.reason)) return failure;
   const cause = new Error(`The operation does not declare the reason ${failure.reason}.`, { cause: failure });

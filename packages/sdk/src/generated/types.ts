@@ -49,11 +49,13 @@ export interface Task {
   id: string;
   projectId: string;
   title: string;
-  status: "todo" | "doing" | "done";
+  status: TaskStatus;
   createdBy: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
 }
+
+export type TaskStatus = "todo" | "doing" | "done";
 
 export interface User {
   id: string;
@@ -177,7 +179,7 @@ export interface TasksCreateInput {
   /** 1 to 200 characters. */
   title: string;
   /** Default: "todo". */
-  status?: "todo" | "doing" | "done" | undefined;
+  status?: TaskStatus | undefined;
 }
 
 /** What `tasks.create` answers. */
@@ -191,7 +193,7 @@ export interface TasksCreateManyInput {
     /** 1 to 200 characters. */
     title: string;
     /** Default: "todo". */
-    status?: "todo" | "doing" | "done" | undefined;
+    status?: TaskStatus | undefined;
     /**
      * What the task is called where it comes from. Unique in its project.
      * 1 to 200 characters.
@@ -235,7 +237,7 @@ export interface TasksListInput {
    */
   cursor?: string | undefined;
   projectId?: string | undefined;
-  status?: "todo" | "doing" | "done" | undefined;
+  status?: TaskStatus | undefined;
   createdBy?: string | undefined;
   /**
    * Made at this time or later.
@@ -262,7 +264,7 @@ export interface TasksUpdateInput {
   id: string;
   /** 1 to 200 characters. */
   title?: string | undefined;
-  status?: "todo" | "doing" | "done" | undefined;
+  status?: TaskStatus | undefined;
   projectId?: string | undefined;
 }
 

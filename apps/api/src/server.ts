@@ -5,7 +5,8 @@ import { createApp } from "./http/app.ts";
 import { openDatabase } from "./infra/database.ts";
 import { loadKeyRing, parseKeyRing } from "./infra/key-ring.ts";
 import type { Log } from "./infra/log.ts";
-import { createSessions } from "./infra/lucia-sessions.ts";
+import { createSessions } from "./infra/sessions.ts";
+import { createPasswordPolicy } from "./infra/password-policy.ts";
 import { createPasswords } from "./infra/passwords.ts";
 import type { Randomness } from "./infra/randomness.ts";
 
@@ -40,9 +41,9 @@ export async function startServer(
       log,
       randomness,
       version,
-      sessions: createSessions(db, randomness),
+      sessions: createSessions(db, keys, randomness),
       passwords: await createPasswords(),
-      passwordMinLength: config.passwordMinLength,
+      passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     });
     await app.listen({ host: config.host, port: config.port });
     const close = async () => {

@@ -1,35 +1,39 @@
 import { z } from "zod";
 import { mutation, query } from "./define.ts";
-import { dateTime, email, id, noInput, text } from "./schemas.ts";
+import { dateTime, email, id, newPassword, noInput, password, token } from "./schemas.ts";
 
-export const user = z.object({ id, email: z.string(), createdAt: dateTime }).meta({ id: "User" });
+export const user = z
+  .object({
+    id,
+    email: z.string(),
+    emailVerifiedAt: dateTime.nullable().describe("Null until the address has been shown to be theirs."),
+    createdAt: dateTime,
+  })
+  .meta({ id: "User" });
 
 export const session = z
   .object({
     id,
     createdAt: dateTime,
-    expiresAt: dateTime,
+    expiresAt: dateTime.describe("Later with each use, up to 30 days after signing in."),
     currentWorkspaceId: id.nullable().describe("Used by calls that do not send x-workspace-id."),
   })
   .meta({ id: "Session" });
 
-export const signedIn = z
-  .object({
-    user,
-    session,
-    accessToken: z.string().describe("Send it as `authorization: Bearer <token>`. Shown once."),
-  })
-  .meta({ id: "SignedIn" });
+const tokens = {
+  accessToken: z.string().describe("Send it as `authorization: Bearer <token>`. Good for ten minutes."),
+  accessTokenExpiresAt: dateTime,
+  refreshToken: z.string().describe("Good for one auth.refresh, which gives the next. Keep it secret."),
+};
 
-const newPassword = text(8, 256).describe(
-  "At least as long as the server asks for: 15 characters by default.",
-);
-const password = text(1, 256);
+export const signedIn = z.object({ user, session, ...tokens }).meta({ id: "SignedIn" });
+
+export const refreshed = z.object({ session, ...tokens }).meta({ id: "Refreshed" });
 
 export const auth = {
   signUp: mutation({
     access: "public",
-    summary: "Makes an account and signs it in.",
+    summary: "Makes an account, signs it in, and mails a link that verifies the address.",
     input: z.strictObject({ email, password: newPassword }),
     output: signedIn,
     errors: ["auth.email_taken"],
@@ -41,11 +45,26 @@ export const auth = {
     output: signedIn,
     errors: ["auth.invalid_credentials"],
   }),
+  refresh: mutation({
+    access: "public",
+    summary:
+      "Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session.",
+    input: z.strictObject({ refreshToken: token }),
+    output: refreshed,
+    errors: ["auth.unauthenticated", "auth.token_reused"],
+  }),
   signOut: mutation({
     access: "public",
-    summary: "Ends the session of the bearer token. A token that is no longer valid is no error.",
-    input: noInput,
+    summary:
+      "Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error.",
+    input: z.strictObject({ refreshToken: token.optional() }).default({}),
     output: z.object({}),
+  }),
+  signOutEverywhere: mutation({
+    access: "session",
+    summary: "Ends every session of the caller, this one too.",
+    input: noInput,
+    output: z.object({ ended: z.int().describe("How many sessions ended.") }),
   }),
   me: query({
     access: "session",

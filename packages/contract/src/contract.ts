@@ -1,15 +1,24 @@
 import { auth } from "./auth.ts";
 import type { Operation } from "./define.ts";
+import { email } from "./email.ts";
+import { password } from "./password.ts";
 import { projects } from "./projects.ts";
+import { sessions } from "./sessions.ts";
 import { system } from "./system.ts";
 import { tasks } from "./tasks.ts";
 import { workspaces } from "./workspaces.ts";
 
 /** Every operation there is. */
-export const contract = { auth, projects, system, tasks, workspaces } satisfies Record<
-  string,
-  Record<string, Operation>
->;
+export const contract = {
+  auth,
+  email,
+  password,
+  projects,
+  sessions,
+  system,
+  tasks,
+  workspaces,
+} satisfies Record<string, Record<string, Operation>>;
 
 export type Contract = typeof contract;
 

@@ -11,6 +11,7 @@ export type ErrorCode =
   | "CONFLICT"
   | "PAYLOAD_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
+  | "TOO_MANY_REQUESTS"
   | "SERVICE_UNAVAILABLE"
   | "INTERNAL_SERVER_ERROR";
 
@@ -28,6 +29,14 @@ export const reasons = {
   "auth.unauthenticated": ["UNAUTHORIZED", "Sign in first: the token is missing, wrong or expired."],
   "auth.invalid_credentials": ["UNAUTHORIZED", "The email or the password is wrong."],
   "auth.email_taken": ["CONFLICT", "An account with this email exists already. Sign in instead."],
+  "auth.token_reused": [
+    "UNAUTHORIZED",
+    "This session was ended, since an old token of it was used again. Sign in anew; if it was not you, change your password.",
+  ],
+  "token.invalid": ["UNAUTHORIZED", "This link is wrong, used or expired. Ask for a new one."],
+  "password.incorrect": ["FORBIDDEN", "The current password is wrong."],
+  "session.not_found": ["NOT_FOUND", "There is no such session of yours."],
+  "limit.exceeded": ["TOO_MANY_REQUESTS", "Too many tries. Wait as long as retryAfter says."],
   "workspace.required": [
     "BAD_REQUEST",
     "Choose a workspace: send x-workspace-id, or call workspaces.switch.",
@@ -70,6 +79,7 @@ export const commonReasons = [
   "input.media_type",
   "operation.not_found",
   "operation.wrong_method",
+  "limit.exceeded",
   "server.busy",
   "server.unavailable",
   "server.internal",

@@ -54,6 +54,15 @@ export const title = line(/[^\P{Cc}\t]/u, "Must not contain control characters o
 /** What one looks for in a name or title: a part of it, whatever its case. */
 export const search = text(1, 200).describe("A part of the text to find, whatever its case.");
 
+/** A password as it is typed; for a new one the server asks for more than 8 characters. */
+export const password = text(1, 256);
+export const newPassword = text(8, 256).describe(
+  "At least as long as the server asks for, 15 characters by default, and not a common one.",
+);
+
+/** A token as it was given out. Whatever else is sent is one that does not work, so only its size is bounded here. */
+export const token = z.string().max(512);
+
 /** The input of an operation that needs none. Left out or `{}`. */
 export const noInput = z.strictObject({}).default({});
 

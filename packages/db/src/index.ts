@@ -1,4 +1,5 @@
 // What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
+export type { AccountStore, NewOneTimeToken, Purpose } from "./client/account-store.ts";
 export { createDb, type Db, type DbOptions, type Founding } from "./client/db.ts";
 export {
   brokenConstraint,
@@ -10,6 +11,7 @@ export {
 } from "./client/failures.ts";
 export { openPool, type PoolOptions } from "./client/open-pool.ts";
 export type { SessionRecord } from "./client/session-lookup.ts";
+export type { AccountEvent, Device, SessionStore } from "./client/session-store.ts";
 export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";
 export { EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded/index.ts";
 export { checkLogin, UnsafeLogin } from "./login/check-login.ts";

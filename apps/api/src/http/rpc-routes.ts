@@ -44,6 +44,8 @@ export async function rpcRoutes(app: FastifyInstance, services: Services): Promi
 
 const factsOf = ({ log }: Services, req: FastifyRequest, res: FastifyReply): RequestFacts => ({
   requestId: req.id,
+  ip: req.ip,
+  userAgent: req.headers["user-agent"],
   log: log.child({ requestId: req.id }),
   authorization: req.headers.authorization,
   workspaceId: oneOf(req.headers["x-workspace-id"]),

@@ -5,7 +5,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface KeyRing {
-  /** A 16-byte authentication code by the newest key. */
+  /** Which key signs now. */
+  readonly newestKid: number;
+  /** A 32-byte code by the key of that id and a salt; null when there is no such key. */
+  mac(kid: number, salt: Uint8Array, message: Uint8Array): Buffer | null;
+  /** A 16-byte code by the newest key, for what is not stored and needs no salt. */
   sign(purpose: string, message: string): Buffer;
   /** Whether any key made this code, in constant time for each key. */
   verify(purpose: string, message: string, code: Uint8Array): boolean;
@@ -18,33 +22,38 @@ export class KeyRingError extends Error {
 
 const CODE_BYTES = 16;
 
-/** @param text `kid:key` pairs separated by commas; a key is at least 32 bytes in base64url */
+/** @param text `kid:key` pairs separated by commas; a kid is 1 to 65535, a key at least 32 bytes in base64url */
 export function parseKeyRing(text: string): KeyRing {
-  const keys = text.split(",").map((pair) => {
-    const [, encoded] = /^\s*[\w-]{1,32}:([\w-]+)\s*$/.exec(pair) ?? [];
-    const key = Buffer.from(encoded ?? "", "base64url");
-    if (key.length < 32) {
-      throw new KeyRingError(
-        "PROJO_TOKEN_KEYS must be kid:key pairs, each key 32 bytes or more in base64url.",
-      );
-    }
-    return key;
-  });
+  const keys = new Map(text.split(",").map(parseKey));
+  const [newest] = keys;
+  if (!newest || keys.size !== text.split(",").length) {
+    throw new KeyRingError("PROJO_TOKEN_KEYS names one kid twice. Give each key a number of its own.");
+  }
+  const [newestKid, newestKey] = newest;
   return {
-    sign: (purpose, message) => {
-      const [newest] = keys;
-      if (!newest) throw new KeyRingError("PROJO_TOKEN_KEYS holds no key.");
-      return codeOf(newest, purpose, message);
+    newestKid,
+    mac: (kid, salt, message) => {
+      const key = keys.get(kid);
+      if (!key) return null;
+      // The salt makes a key of the session's own: neither the database nor the server's key alone makes a code.
+      return createHmac("sha256", createHmac("sha256", key).update(salt).digest()).update(message).digest();
     },
+    sign: (purpose, message) => codeOf(newestKey, purpose, message),
     verify: (purpose, message, code) =>
-      code.length === CODE_BYTES && keys.some((key) => timingSafeEqual(codeOf(key, purpose, message), code)),
+      code.length === CODE_BYTES &&
+      [...keys.values()].some((key) => timingSafeEqual(codeOf(key, purpose, message), code)),
   };
 }
 
-function codeOf(key: Buffer, purpose: string, message: string): Buffer {
-  // HKDF (RFC 5869) gives each purpose an independent key; HMAC-SHA256 is cut to 128 bits (RFC 2104, section 5).
-  const purposeKey = Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32));
-  return createHmac("sha256", purposeKey).update(message).digest().subarray(0, CODE_BYTES);
+function parseKey(pair: string): [number, Buffer] {
+  const [, kid = "", encoded = ""] = /^\s*([1-9]\d{0,4}):([\w-]+)\s*$/.exec(pair) ?? [];
+  const key = Buffer.from(encoded, "base64url");
+  if (key.length < 32 || Number(kid) > 65_535) {
+    throw new KeyRingError(
+      "PROJO_TOKEN_KEYS must be kid:key pairs: a number from 1 to 65535, and 32 bytes or more in base64url.",
+    );
+  }
+  return [Number(kid), key];
 }
 
 /** The keys under the data directory, made at the first start. The file is its owner's alone (0600). */
@@ -59,4 +68,10 @@ export function loadKeyRing(dataDir: string): KeyRing {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
   return parseKeyRing(readFileSync(path, "utf8").trim());
+}
+
+function codeOf(key: Buffer, purpose: string, message: string): Buffer {
+  // HKDF (RFC 5869) gives each purpose an independent key; HMAC-SHA256 is cut to 128 bits (RFC 2104, section 5).
+  const purposeKey = Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32));
+  return createHmac("sha256", purposeKey).update(message).digest().subarray(0, CODE_BYTES);
 }

@@ -1,4 +1,4 @@
-import type { SessionRecord } from "@projostack/db";
+import type { AccountEvent, Device, SessionRecord } from "@projostack/db";
 import type { Log } from "../infra/log.ts";
 import type { Services } from "./services.ts";
 
@@ -7,17 +7,38 @@ export interface Context {
   readonly services: Services;
   readonly requestId: string;
   readonly log: Log;
+  /** Where the request comes from. */
+  readonly device: Device;
   /** The bearer's token, or null when there is none or the header is malformed. */
   readonly token: string | null;
   /** `x-workspace-id` as it was sent, or null. */
   readonly workspaceId: string | null;
   /** The token's session, user and membership: asked for once a request, never kept beyond it. */
   findSession(): Promise<SessionRecord | null>;
+  /** What goes on record of an act on an account: who acts comes from the database, never from the input. */
+  event(action: AccountAction): AccountEvent;
   /** Sets the answer's `retry-after` header. */
   setRetryAfter(seconds: number): void;
 }
 
+/** The acts on an account that go on record. */
+export type AccountAction =
+  | "account.created"
+  | "session.started"
+  | "session.refused"
+  | "session.ended"
+  | "session.revoked"
+  | "sessions.ended"
+  | "token.reused"
+  | "password.changed"
+  | "password.reset_requested"
+  | "password.reset"
+  | "email.verification_sent"
+  | "email.verified";
+
 export interface RequestFacts {
+  readonly ip: string;
+  readonly userAgent: string | undefined;
   readonly requestId: string;
   readonly log: Log;
   readonly authorization: string | undefined;
@@ -37,7 +58,14 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     return session;
   };
   const setRetryAfter = (seconds: number) => facts.setRetryAfter(seconds);
-  return { services, requestId, log, token, workspaceId, findSession, setRetryAfter };
+  const device: Device = { ip: facts.ip, userAgent: printable(facts.userAgent) };
+  const event = (action: AccountAction): AccountEvent => ({
+    id: services.randomness.newId(),
+    action,
+    requestId,
+    ...device,
+  });
+  return { services, requestId, device, event, log, token, workspaceId, findSession, setRetryAfter };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -46,4 +74,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 function bearerOf(authorization: string | undefined): string | null {
   const [, token] = /^bearer +([\w.~+/=-]{1,512})$/i.exec(authorization?.trim() ?? "") ?? [];
   return token ?? null;
+}
+
+/** A user agent as it may be shown: what cannot be printed is left out, and what is too long is cut. */
+function printable(userAgent: string | undefined): string | null {
+  const text = userAgent?.replaceAll(/[^\x20-\x7e]/g, "").slice(0, 200) ?? "";
+  return text === "" ? null : text;
 }

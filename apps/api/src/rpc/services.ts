@@ -1,7 +1,8 @@
 import type { Db } from "@projostack/db";
 import type { KeyRing } from "../infra/key-ring.ts";
 import type { Log } from "../infra/log.ts";
-import type { Sessions } from "../infra/lucia-sessions.ts";
+import type { Sessions } from "../infra/sessions.ts";
+import type { PasswordPolicy } from "../infra/password-policy.ts";
 import type { Passwords } from "../infra/passwords.ts";
 import type { Randomness } from "../infra/randomness.ts";
 
@@ -10,7 +11,7 @@ export interface Services {
   readonly db: Db;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
-  readonly passwordMinLength: number;
+  readonly passwordPolicy: PasswordPolicy;
   readonly keys: KeyRing;
   readonly randomness: Randomness;
   readonly log: Log;

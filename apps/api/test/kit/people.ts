@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Role } from "@projostack/authz";
-import { formatAccessToken, hashSecret } from "../../src/infra/access-token.ts";
 import { systemRandomness } from "../../src/infra/randomness.ts";
+import { formatAccessToken } from "../../src/infra/tokens.ts";
 import { call, type Answer } from "./call.ts";
 import type { TestServer } from "./test-server.ts";
 
@@ -51,12 +51,15 @@ export async function startSession(
   days = 14,
 ): Promise<{ token: string; sessionId: string }> {
   const sessionId = systemRandomness.newId();
-  const secret = systemRandomness.bytes(32);
-  await server.database.owner(
-    `INSERT INTO sessions (id, user_id, secret_hash, expires_at) VALUES ($1, $2, $3, now() + $4 * interval '1 day')`,
-    [sessionId, userId, hashSecret(secret), days],
+  const salt = systemRandomness.bytes(32);
+  const [row] = await server.database.owner<{ seconds: number }>(
+    `INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
+     VALUES ($1, $2, $3, now() + $4 * interval '1 day', now() + $4 * interval '1 day')
+     RETURNING extract(epoch FROM now() + interval '10 minutes')::integer AS seconds`,
+    [sessionId, userId, salt, days],
   );
-  return { token: formatAccessToken({ sessionId, secret }), sessionId };
+  const claims = { sessionId, generation: 1, expiresAtSeconds: row?.seconds ?? 0 };
+  return { token: formatAccessToken(server.keys, salt, claims), sessionId };
 }
 
 interface SignedIn {

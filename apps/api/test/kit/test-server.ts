@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { readConfig } from "../../src/config/config.ts";
+import { loadKeyRing, type KeyRing } from "../../src/infra/key-ring.ts";
 import { createLog } from "../../src/infra/log.ts";
 import { systemRandomness } from "../../src/infra/randomness.ts";
 import { startServer } from "../../src/server.ts";
@@ -10,6 +11,8 @@ import { startServer } from "../../src/server.ts";
 export interface TestServer {
   readonly url: string;
   readonly database: TestDatabase;
+  /** The server's own keys, to make tokens that it would have made. */
+  readonly keys: KeyRing;
   /** Every line that the server logged. */
   readonly logLines: readonly string[];
   close(): Promise<void>;
@@ -27,6 +30,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
   return {
     url: server.url,
     database,
+    keys: loadKeyRing(dataDir),
     logLines,
     close: async () => {
       await server.close();

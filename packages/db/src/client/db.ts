@@ -5,10 +5,12 @@ import { can, roles, type Grant } from "@projostack/authz";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
 import { PrismaClient, type Workspace } from "../generated/client.ts";
+import { accountStore, type AccountStore } from "./account-store.ts";
 import { failureOf } from "./failures.ts";
 import { currentScope, type Scope } from "./scope.ts";
 import { scopedPool } from "./scoped-pool.ts";
-import { findSession, type SessionRecord } from "./session-lookup.ts";
+import { statementRunner } from "./run-statement.ts";
+import { sessionStore, type SessionStore } from "./session-store.ts";
 import { statementNames } from "./statement-names.ts";
 import { tenantFilter } from "./tenant-filter.ts";
 import type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./tenant-models.ts";
@@ -37,8 +39,12 @@ export interface Db {
   readPerson<T>(userId: string, fn: (tables: PersonRead) => Promise<T>): Promise<T>;
   /** People and their sessions. */
   readonly system: SystemTables;
-  /** A session, its user and their place in a workspace (else in the session's current one). One round trip. */
-  findSession(sessionId: string, workspaceId: string | null): Promise<SessionRecord | null>;
+  /** Changes people, sessions and what belongs to them, all or nothing. */
+  changeSystem<T>(fn: (tables: SystemTables) => Promise<T>): Promise<T>;
+  /** A person's sessions, one by one. `find` is what every request asks first, in one round trip. */
+  readonly sessions: SessionStore;
+  /** What changes a person's account, each with its mail and its record in one statement. */
+  readonly accounts: AccountStore;
   /** Whether the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -93,7 +99,10 @@ export function createDb({ pool, preparedStatements = true }: DbOptions): Db {
         .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(tables)))
         .catch(fail),
     system: outside,
-    findSession: (sessionId, workspaceId) => findSession(pool, sessionId, workspaceId).catch(fail),
+    changeSystem: (fn) =>
+      currentScope.run({ kind: "system" }, () => outside.$transaction((tables) => fn(tables))).catch(fail),
+    sessions: sessionStore(pool),
+    accounts: accountStore(statementRunner(pool)),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);
     },

@@ -6,27 +6,46 @@ import { loneStatement, type PoolSource } from "./scoped-pool.ts";
 export interface SessionRecord {
   readonly session: {
     readonly id: string;
-    readonly secretHash: Uint8Array;
+    /** 32 bytes: with a key of the server's they make the key of the session's tokens. */
+    readonly salt: Uint8Array;
+    readonly generation: number;
+    /** Whether a token of this generation was used. */
+    readonly confirmed: boolean;
+    readonly rotatedAt: Date;
     readonly createdAt: Date;
     readonly expiresAt: Date;
+    readonly absoluteExpiresAt: Date;
     readonly currentWorkspaceId: string | null;
   };
-  readonly user: { readonly id: string; readonly email: string; readonly createdAt: Date };
+  readonly user: {
+    readonly id: string;
+    readonly email: string;
+    readonly emailVerifiedAt: Date | null;
+    readonly createdAt: Date;
+  };
   /** Null when no workspace was asked for, or the user is not a member of it. */
   readonly membership: { readonly workspaceId: string; readonly role: Role } | null;
+  /** The database's clock, which alone decides what has expired. */
+  readonly databaseNow: Date;
 }
 
 interface Row {
   session_id: string;
-  secret_hash: Uint8Array;
+  salt: Uint8Array;
+  generation: number;
+  confirmed: boolean;
+  rotated_at: Date;
   session_created_at: Date;
   expires_at: Date;
+  absolute_expires_at: Date;
   current_workspace_id: string | null;
   user_id: string;
   email: string;
+  email_verified_at: Date | null;
   user_created_at: Date;
   workspace_id: string | null;
   role: Role | null;
+  database_now: Date;
 }
 
 const STATEMENT: Pick<pg.QueryConfig, "name" | "text"> = {
@@ -34,7 +53,7 @@ const STATEMENT: Pick<pg.QueryConfig, "name" | "text"> = {
   text: "SELECT * FROM projo_session($1::uuid, $2::uuid)",
 };
 
-/** Reads what every request needs to know of its caller, in one round trip. The secret is not compared here. */
+/** Reads what every request needs to know of its caller, in one round trip. No token is checked here. */
 export async function findSession(
   source: PoolSource,
   sessionId: string,
@@ -51,15 +70,25 @@ function recordOf(row: Row): SessionRecord {
   return {
     session: {
       id: row.session_id,
-      secretHash: row.secret_hash,
+      salt: row.salt,
+      generation: row.generation,
+      confirmed: row.confirmed,
+      rotatedAt: row.rotated_at,
       createdAt: row.session_created_at,
       expiresAt: row.expires_at,
+      absoluteExpiresAt: row.absolute_expires_at,
       currentWorkspaceId: row.current_workspace_id,
     },
-    user: { id: row.user_id, email: row.email, createdAt: row.user_created_at },
+    user: {
+      id: row.user_id,
+      email: row.email,
+      emailVerifiedAt: row.email_verified_at,
+      createdAt: row.user_created_at,
+    },
     membership:
       row.workspace_id === null || row.role === null
         ? null
         : { workspaceId: row.workspace_id, role: row.role },
+    databaseNow: row.database_now,
   };
 }

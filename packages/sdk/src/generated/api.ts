@@ -4,12 +4,26 @@ import type { Paged } from "../paged.ts";
 import type {
   AuthMeInput,
   AuthMeOutput,
+  AuthRefreshInput,
   AuthSignInInput,
+  AuthSignOutEverywhereInput,
+  AuthSignOutEverywhereOutput,
   AuthSignOutInput,
   AuthSignOutOutput,
   AuthSignUpInput,
   CreatedTasks,
+  Device,
+  EmailResendVerificationInput,
+  EmailResendVerificationOutput,
+  EmailVerifyInput,
+  EmailVerifyOutput,
   OwnWorkspace,
+  PasswordChangeInput,
+  PasswordChangeOutput,
+  PasswordRequestResetInput,
+  PasswordRequestResetOutput,
+  PasswordResetInput,
+  PasswordResetOutput,
   Project,
   ProjectsCreateInput,
   ProjectsDeleteInput,
@@ -17,6 +31,10 @@ import type {
   ProjectsGetInput,
   ProjectsListInput,
   ProjectsUpdateInput,
+  Refreshed,
+  SessionsListInput,
+  SessionsRevokeInput,
+  SessionsRevokeOutput,
   SignedIn,
   SystemHealthInput,
   SystemHealthOutput,
@@ -47,6 +65,15 @@ export interface Api {
     me(input?: AuthMeInput, options?: CallOptions): Promise<AuthMeOutput>;
 
     /**
+     * Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session.
+     *
+     * For anyone.
+     *
+     * @throws ProjoError with the reason `auth.token_reused`, `auth.unauthenticated`
+     */
+    refresh(input: AuthRefreshInput, options?: CallOptions): Promise<Refreshed>;
+
+    /**
      * Signs in with email and password.
      *
      * For anyone.
@@ -56,20 +83,85 @@ export interface Api {
     signIn(input: AuthSignInInput, options?: CallOptions): Promise<SignedIn>;
 
     /**
-     * Ends the session of the bearer token. A token that is no longer valid is no error.
+     * Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error.
      *
      * For anyone.
      */
     signOut(input?: AuthSignOutInput, options?: CallOptions): Promise<AuthSignOutOutput>;
 
     /**
-     * Makes an account and signs it in.
+     * Ends every session of the caller, this one too.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`
+     */
+    signOutEverywhere(
+      input?: AuthSignOutEverywhereInput,
+      options?: CallOptions,
+    ): Promise<AuthSignOutEverywhereOutput>;
+
+    /**
+     * Makes an account, signs it in, and mails a link that verifies the address.
      *
      * For anyone.
      *
      * @throws ProjoError with the reason `auth.email_taken`
      */
     signUp(input: AuthSignUpInput, options?: CallOptions): Promise<SignedIn>;
+  };
+
+  readonly email: {
+    /**
+     * Mails the link again. The links before it no longer work. Nothing happens once the address is verified.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`
+     */
+    resendVerification(
+      input?: EmailResendVerificationInput,
+      options?: CallOptions,
+    ): Promise<EmailResendVerificationOutput>;
+
+    /**
+     * Shows by a mailed token that an account's address is its owner's.
+     *
+     * For anyone.
+     *
+     * @throws ProjoError with the reason `token.invalid`
+     */
+    verify(input: EmailVerifyInput, options?: CallOptions): Promise<EmailVerifyOutput>;
+  };
+
+  readonly password: {
+    /**
+     * Changes the caller's password, and ends their other sessions.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `password.incorrect`
+     */
+    change(input: PasswordChangeInput, options?: CallOptions): Promise<PasswordChangeOutput>;
+
+    /**
+     * Mails a link that sets a new password, if there is an account. The answer is the same if there is none.
+     *
+     * For anyone.
+     */
+    requestReset(
+      input: PasswordRequestResetInput,
+      options?: CallOptions,
+    ): Promise<PasswordRequestResetOutput>;
+
+    /**
+     * Sets a new password by a mailed token, and ends all of the account's sessions.
+     *
+     * For anyone.
+     *
+     * @throws ProjoError with the reason `token.invalid`
+     */
+    reset(input: PasswordResetInput, options?: CallOptions): Promise<PasswordResetOutput>;
   };
 
   readonly projects: {
@@ -117,6 +209,26 @@ export interface Api {
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
     update(input: ProjectsUpdateInput, options?: CallOptions): Promise<Project>;
+  };
+
+  readonly sessions: {
+    /**
+     * Where the caller is signed in, newest first.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`
+     */
+    list(input?: SessionsListInput, options?: CallOptions): Paged<Device>;
+
+    /**
+     * Ends one of the caller's sessions.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `session.not_found`
+     */
+    revoke(input: SessionsRevokeInput, options?: CallOptions): Promise<SessionsRevokeOutput>;
   };
 
   readonly system: {

@@ -2,14 +2,23 @@
 /** Every operation, and whether it is sent with GET (query) or POST (mutation). */
 export const operations = {
   "auth.me": "query",
+  "auth.refresh": "mutation",
   "auth.signIn": "mutation",
   "auth.signOut": "mutation",
+  "auth.signOutEverywhere": "mutation",
   "auth.signUp": "mutation",
+  "email.resendVerification": "mutation",
+  "email.verify": "mutation",
+  "password.change": "mutation",
+  "password.requestReset": "mutation",
+  "password.reset": "mutation",
   "projects.create": "mutation",
   "projects.delete": "mutation",
   "projects.get": "query",
   "projects.list": "query",
   "projects.update": "mutation",
+  "sessions.list": "query",
+  "sessions.revoke": "mutation",
   "system.health": "query",
   "tasks.create": "mutation",
   "tasks.createMany": "mutation",
@@ -24,4 +33,4 @@ export const operations = {
 } as const;
 
 /** The operations that answer with pages. */
-export const lists = ["projects.list", "tasks.list", "workspaces.list"] as const;
+export const lists = ["projects.list", "sessions.list", "tasks.list", "workspaces.list"] as const;

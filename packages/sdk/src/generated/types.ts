@@ -10,6 +10,24 @@ export interface CreatedTasks {
   }>;
 }
 
+export interface Device {
+  id: string;
+  /** A date and time in ISO 8601. */
+  createdAt: string;
+  /**
+   * To within ten minutes.
+   * A date and time in ISO 8601.
+   */
+  lastUsedAt: string;
+  /** A date and time in ISO 8601. */
+  expiresAt: string;
+  /** The address it was last refreshed from. */
+  ip: string | null;
+  userAgent: string | null;
+  /** Whether it is the session of this call. */
+  current: boolean;
+}
+
 export interface OwnWorkspace {
   id: string;
   name: string;
@@ -28,11 +46,24 @@ export interface Project {
   createdAt: string;
 }
 
+export interface Refreshed {
+  session: Session;
+  /** Send it as `authorization: Bearer <token>`. Good for ten minutes. */
+  accessToken: string;
+  /** A date and time in ISO 8601. */
+  accessTokenExpiresAt: string;
+  /** Good for one auth.refresh, which gives the next. Keep it secret. */
+  refreshToken: string;
+}
+
 export interface Session {
   id: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
-  /** A date and time in ISO 8601. */
+  /**
+   * Later with each use, up to 30 days after signing in.
+   * A date and time in ISO 8601.
+   */
   expiresAt: string;
   /** Used by calls that do not send x-workspace-id. */
   currentWorkspaceId: string | null;
@@ -41,8 +72,12 @@ export interface Session {
 export interface SignedIn {
   user: User;
   session: Session;
-  /** Send it as `authorization: Bearer <token>`. Shown once. */
+  /** Send it as `authorization: Bearer <token>`. Good for ten minutes. */
   accessToken: string;
+  /** A date and time in ISO 8601. */
+  accessTokenExpiresAt: string;
+  /** Good for one auth.refresh, which gives the next. Keep it secret. */
+  refreshToken: string;
 }
 
 export interface Task {
@@ -60,6 +95,8 @@ export type TaskStatus = "todo" | "doing" | "done";
 export interface User {
   id: string;
   email: string;
+  /** Null until the address has been shown to be theirs. */
+  emailVerifiedAt: string | null;
   /** A date and time in ISO 8601. */
   createdAt: string;
 }
@@ -73,6 +110,15 @@ export interface AuthMeOutput {
   session: Session;
 }
 
+/** What `auth.refresh` takes. Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session. */
+export interface AuthRefreshInput {
+  /** At most 512 characters. */
+  refreshToken: string;
+}
+
+/** What `auth.refresh` answers. */
+export type AuthRefreshOutput = Refreshed;
+
 /** What `auth.signIn` takes. Signs in with email and password. */
 export interface AuthSignInInput {
   /** At most 254 characters. */
@@ -84,18 +130,33 @@ export interface AuthSignInInput {
 /** What `auth.signIn` answers. */
 export type AuthSignInOutput = SignedIn;
 
-/** What `auth.signOut` takes. Ends the session of the bearer token. A token that is no longer valid is no error. */
-export type AuthSignOutInput = Record<string, never>;
+/** What `auth.signOut` takes. Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error. */
+export interface AuthSignOutInput {
+  /** At most 512 characters. */
+  refreshToken?: string | undefined;
+}
 
 /** What `auth.signOut` answers. */
 export type AuthSignOutOutput = Record<string, never>;
 
-/** What `auth.signUp` takes. Makes an account and signs it in. */
+/** What `auth.signOutEverywhere` takes. Ends every session of the caller, this one too. */
+export type AuthSignOutEverywhereInput = Record<string, never>;
+
+/** What `auth.signOutEverywhere` answers. */
+export interface AuthSignOutEverywhereOutput {
+  /**
+   * How many sessions ended.
+   * -9007199254740991 to 9007199254740991.
+   */
+  ended: number;
+}
+
+/** What `auth.signUp` takes. Makes an account, signs it in, and mails a link that verifies the address. */
 export interface AuthSignUpInput {
   /** At most 254 characters. */
   email: string;
   /**
-   * At least as long as the server asks for: 15 characters by default.
+   * At least as long as the server asks for, 15 characters by default, and not a common one.
    * 8 to 256 characters.
    */
   password: string;
@@ -103,6 +164,58 @@ export interface AuthSignUpInput {
 
 /** What `auth.signUp` answers. */
 export type AuthSignUpOutput = SignedIn;
+
+/** What `email.resendVerification` takes. Mails the link again. The links before it no longer work. Nothing happens once the address is verified. */
+export type EmailResendVerificationInput = Record<string, never>;
+
+/** What `email.resendVerification` answers. */
+export type EmailResendVerificationOutput = Record<string, never>;
+
+/** What `email.verify` takes. Shows by a mailed token that an account's address is its owner's. */
+export interface EmailVerifyInput {
+  /** At most 512 characters. */
+  token: string;
+}
+
+/** What `email.verify` answers. */
+export type EmailVerifyOutput = Record<string, never>;
+
+/** What `password.change` takes. Changes the caller's password, and ends their other sessions. */
+export interface PasswordChangeInput {
+  /** 1 to 256 characters. */
+  currentPassword: string;
+  /**
+   * At least as long as the server asks for, 15 characters by default, and not a common one.
+   * 8 to 256 characters.
+   */
+  newPassword: string;
+}
+
+/** What `password.change` answers. */
+export type PasswordChangeOutput = Record<string, never>;
+
+/** What `password.requestReset` takes. Mails a link that sets a new password, if there is an account. The answer is the same if there is none. */
+export interface PasswordRequestResetInput {
+  /** At most 254 characters. */
+  email: string;
+}
+
+/** What `password.requestReset` answers. */
+export type PasswordRequestResetOutput = Record<string, never>;
+
+/** What `password.reset` takes. Sets a new password by a mailed token, and ends all of the account's sessions. */
+export interface PasswordResetInput {
+  /** At most 512 characters. */
+  token: string;
+  /**
+   * At least as long as the server asks for, 15 characters by default, and not a common one.
+   * 8 to 256 characters.
+   */
+  newPassword: string;
+}
+
+/** What `password.reset` answers. */
+export type PasswordResetOutput = Record<string, never>;
 
 /** What `projects.create` takes. Makes a project. */
 export interface ProjectsCreateInput {
@@ -163,6 +276,34 @@ export interface ProjectsUpdateInput {
 
 /** What `projects.update` answers. */
 export type ProjectsUpdateOutput = Project;
+
+/** What `sessions.list` takes. Where the caller is signed in, newest first. */
+export interface SessionsListInput {
+  /**
+   * The most items to return.
+   * 1 to 100.
+   * Default: 20.
+   */
+  limit?: number | undefined;
+  /**
+   * `nextCursor` of the page before.
+   * At most 1024 characters.
+   */
+  cursor?: string | undefined;
+}
+
+/** What `sessions.list` answers. */
+export type SessionsListOutput = Page<Device>;
+
+/** What `sessions.revoke` takes. Ends one of the caller's sessions. */
+export interface SessionsRevokeInput {
+  id: string;
+}
+
+/** What `sessions.revoke` answers. */
+export interface SessionsRevokeOutput {
+  id: string;
+}
 
 /** What `system.health` takes. Whether the server answers, and its version. */
 export type SystemHealthInput = Record<string, never>;
@@ -316,20 +457,25 @@ export type WorkspacesSwitchOutput = OwnWorkspace;
 export type Reason =
   | "auth.email_taken"
   | "auth.invalid_credentials"
+  | "auth.token_reused"
   | "auth.unauthenticated"
   | "cursor.invalid"
   | "input.invalid"
   | "input.malformed"
   | "input.media_type"
   | "input.too_large"
+  | "limit.exceeded"
   | "operation.not_found"
   | "operation.wrong_method"
+  | "password.incorrect"
   | "permission.denied"
   | "project.not_found"
   | "server.busy"
   | "server.internal"
   | "server.unavailable"
+  | "session.not_found"
   | "task.not_found"
+  | "token.invalid"
   | "workspace.not_found"
   | "workspace.required";
 
@@ -343,6 +489,7 @@ export type ErrorCode =
   | "NOT_FOUND"
   | "PAYLOAD_TOO_LARGE"
   | "SERVICE_UNAVAILABLE"
+  | "TOO_MANY_REQUESTS"
   | "UNAUTHORIZED"
   | "UNSUPPORTED_MEDIA_TYPE";
 

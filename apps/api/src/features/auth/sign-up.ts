@@ -1,6 +1,8 @@
 import { brokenConstraint } from "@projostack/db";
+import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import type { Services } from "../../rpc/services.ts";
+import { checkNewPassword } from "../password/check-new-password.ts";
+import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
 import { toSignedIn } from "./signed-in.ts";
 
 export interface Credentials {
@@ -8,20 +10,15 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Makes an account and signs it in. @throws Failure auth.email_taken, input.invalid for a short password */
-export async function signUp(services: Services, { email, password }: Credentials) {
-  const { db, passwords, passwordMinLength, randomness, sessions } = services;
-  if (Array.from(password).length < passwordMinLength) {
-    throw new Failure("input.invalid", {
-      fieldErrors: { password: [`Must be at least ${passwordMinLength} characters.`] },
-    });
-  }
-  const passwordHash = await passwords.hash(password);
-  const user = await db.system.user
-    .create({ data: { id: randomness.newId(), email, passwordHash } })
-    .catch((error: unknown) => {
-      if (brokenConstraint(error) === "users_email_key") throw new Failure("auth.email_taken");
-      throw error;
-    });
-  return toSignedIn(user, await sessions.start(user.id));
+/** Makes an account, mails its verification, and signs it in. @throws Failure auth.email_taken, input.invalid */
+export async function signUp(ctx: Context, { email, password }: Credentials) {
+  const { db, passwords, randomness } = ctx.services;
+  checkNewPassword(ctx.services, password);
+  const account = { id: randomness.newId(), email, passwordHash: await passwords.hash(password) };
+  const token = newOneTimeToken(randomness, "email.verify");
+  await db.accounts.insert(account, token, ctx.event("account.created")).catch((error: unknown) => {
+    throw brokenConstraint(error) === "users_email_key" ? new Failure("auth.email_taken") : error;
+  });
+  const { user, tokens } = await ctx.services.sessions.start(account.id, ctx.event("session.started"));
+  return toSignedIn(user, tokens);
 }

@@ -1,16 +1,11 @@
 import type { SessionRecord } from "@projostack/db";
-import type { StartedSession } from "../../infra/lucia-sessions.ts";
-
-interface UserRow {
-  readonly id: string;
-  readonly email: string;
-  readonly createdAt: Date;
-}
+import type { Tokens } from "../../infra/sessions.ts";
 
 /** A person as they see themselves. */
-export const toUser = ({ id, email, createdAt }: UserRow) => ({
+export const toUser = ({ id, email, emailVerifiedAt, createdAt }: SessionRecord["user"]) => ({
   id,
   email,
+  emailVerifiedAt: emailVerifiedAt?.toISOString() ?? null,
   createdAt: createdAt.toISOString(),
 });
 
@@ -22,9 +17,16 @@ export const toSession = ({ id, createdAt, expiresAt, currentWorkspaceId }: Sess
   currentWorkspaceId,
 });
 
-/** The answer to signing up or in. The token is in no other. */
-export const toSignedIn = (user: UserRow, { accessToken, session }: StartedSession) => ({
-  user: toUser(user),
+/** A session with its tokens, which are in no other answer. */
+export const toTokens = ({ session, accessToken, accessTokenExpiresAt, refreshToken }: Tokens) => ({
   session: toSession(session),
   accessToken,
+  accessTokenExpiresAt: accessTokenExpiresAt.toISOString(),
+  refreshToken,
+});
+
+/** The answer to signing up or in. */
+export const toSignedIn = (user: SessionRecord["user"], tokens: Tokens) => ({
+  user: toUser(user),
+  ...toTokens(tokens),
 });

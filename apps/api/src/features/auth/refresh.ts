@@ -1,0 +1,23 @@
+import type { Context } from "../../rpc/context.ts";
+import { Failure } from "../../rpc/failure.ts";
+import { toTokens } from "./signed-in.ts";
+
+/** Gives fresh tokens for a refresh token. @throws Failure auth.unauthenticated, auth.token_reused */
+export async function refresh(ctx: Context, { refreshToken }: { refreshToken: string }) {
+  const refreshed = await ctx.services.sessions.refresh(refreshToken, ctx.device, ctx.event("token.reused"));
+  switch (refreshed.outcome) {
+    case "fresh":
+      return toTokens(refreshed.tokens);
+    case "reused":
+      ctx.log.warn("an old refresh token was used again: its session was ended");
+      throw new Failure("auth.token_reused");
+    case "ahead":
+      ctx.log.error(
+        { sessionId: refreshed.sessionId },
+        "a token is ahead of its session: was a backup restored?",
+      );
+      throw new Failure("auth.unauthenticated");
+    case "unknown":
+      throw new Failure("auth.unauthenticated");
+  }
+}

@@ -1,0 +1,15 @@
+import type { SessionRecord } from "@projostack/db";
+import type { Context } from "../../rpc/context.ts";
+import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
+
+/** Mails the link again, unless the address is verified. The links before it no longer work. */
+export async function resendVerification(
+  ctx: Context,
+  { user }: SessionRecord,
+): Promise<Record<string, never>> {
+  const { db, randomness } = ctx.services;
+  if (user.emailVerifiedAt !== null) return {};
+  const token = newOneTimeToken(randomness, "email.verify");
+  await db.accounts.insertToken(user.id, token, ctx.event("email.verification_sent"));
+  return {};
+}

@@ -1,0 +1,14 @@
+import type { Context } from "../../rpc/context.ts";
+import { Failure } from "../../rpc/failure.ts";
+import { genuineToken } from "../one-time-tokens/genuine-token.ts";
+
+/** Shows that an address is its account's owner's. @throws Failure token.invalid */
+export async function verifyEmail(
+  ctx: Context,
+  { token }: { token: string },
+): Promise<Record<string, never>> {
+  const tokenId = await genuineToken(ctx.services, token, "email.verify");
+  const verified = await ctx.services.db.accounts.verifyEmail(tokenId, ctx.event("email.verified"));
+  if (!verified) throw new Failure("token.invalid");
+  return {};
+}

@@ -1,0 +1,24 @@
+import type { Context } from "../../rpc/context.ts";
+import { Failure } from "../../rpc/failure.ts";
+import { checkNewPassword } from "./check-new-password.ts";
+import { genuineToken } from "../one-time-tokens/genuine-token.ts";
+
+export interface ResetPassword {
+  readonly token: string;
+  readonly newPassword: string;
+}
+
+/** Sets a new password by a mailed token and ends every session. @throws Failure token.invalid, input.invalid */
+export async function resetPassword(
+  ctx: Context,
+  { token, newPassword }: ResetPassword,
+): Promise<Record<string, never>> {
+  const { db, passwords } = ctx.services;
+  checkNewPassword(ctx.services, newPassword, "newPassword");
+  const tokenId = await genuineToken(ctx.services, token, "password.reset");
+  const hash = await passwords.hash(newPassword);
+  // The statement uses the token up and decides between two calls with the same one.
+  if (!(await db.accounts.resetPassword(tokenId, hash, ctx.event("password.reset"))))
+    throw new Failure("token.invalid");
+  return {};
+}

@@ -1,0 +1,18 @@
+import type { SessionRecord } from "@projostack/db";
+import type { Context } from "../../rpc/context.ts";
+import { Failure } from "../../rpc/failure.ts";
+
+/** Ends one of the person's sessions. @throws Failure session.not_found, also for another person's */
+export async function revokeSession(
+  { services, event }: Context,
+  { user }: SessionRecord,
+  { id }: { id: string },
+) {
+  const own = await services.db.system.session.findFirst({
+    where: { id, userId: user.id },
+    select: { id: true },
+  });
+  if (!own || !(await services.sessions.end(id, event("session.revoked"))))
+    throw new Failure("session.not_found");
+  return { id };
+}

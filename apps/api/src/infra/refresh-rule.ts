@@ -1,0 +1,30 @@
+// What a genuine refresh token deserves. Honest people lose replies, open two tabs and close laptops; a thief uses
+// a copy. The rule tells them apart by whether the successor was used: whoever holds an old token while another holds
+// a used successor shares a session with a stranger.
+
+/** Tabs of one browser race within seconds; half a minute forgives them though one used the successor already. */
+export const GRACE_SECONDS = 30;
+
+export interface RefreshState {
+  /** The session's, from 1, one more with each rotation. */
+  readonly generation: number;
+  /** Whether a token of this generation was used. */
+  readonly confirmed: boolean;
+  readonly secondsSinceRotation: number;
+}
+
+/**
+ * - `rotate`: the token is the current one; its successor is made.
+ * - `repeat`: it was rotated a moment ago, or the reply got lost; the same successor is given again.
+ * - `revoke`: it is an old one that someone kept; the session ends.
+ * - `ahead`: the session has not come that far, as after a database was restored; refused, and someone should look.
+ */
+export type RefreshVerdict = "rotate" | "repeat" | "revoke" | "ahead";
+
+export function judgeRefresh(tokenGeneration: number, state: RefreshState): RefreshVerdict {
+  const behind = state.generation - tokenGeneration;
+  if (behind === 0) return "rotate";
+  if (behind < 0) return "ahead";
+  const forgiven = state.secondsSinceRotation <= GRACE_SECONDS || !state.confirmed;
+  return behind === 1 && forgiven ? "repeat" : "revoke";
+}

@@ -1,0 +1,134 @@
+// One sign-in is one session. Lucia keeps its life (make, validate, slide, end) and is no longer developed: nothing
+// outside this file and its adapter knows of it (docs/decisions/lucia-behind-one-file.md).
+import type { AccountEvent, Db, Device, SessionRecord } from "@projostack/db";
+import { Lucia, TimeSpan } from "lucia";
+import type { KeyRing } from "./key-ring.ts";
+import { LuciaAdapter, type NewSessionFacts } from "./lucia-adapter.ts";
+import type { Randomness } from "./randomness.ts";
+import { judgeRefresh } from "./refresh-rule.ts";
+import { inTurn } from "./in-turn.ts";
+import { ACCESS_SECONDS, IDLE_SECONDS } from "./session-lifetime.ts";
+import { formatAccessToken, formatRefreshToken, parseAccessToken, parseRefreshToken } from "./tokens.ts";
+
+declare module "lucia" {
+  interface Register {
+    Lucia: Lucia;
+    DatabaseSessionAttributes: object;
+    DatabaseUserAttributes: object;
+  }
+}
+
+export interface Tokens {
+  readonly session: SessionRecord["session"];
+  readonly accessToken: string;
+  readonly accessTokenExpiresAt: Date;
+  readonly refreshToken: string;
+}
+
+export interface Started {
+  readonly user: SessionRecord["user"];
+  readonly tokens: Tokens;
+}
+
+export type Refreshed =
+  | { readonly outcome: "fresh"; readonly tokens: Tokens }
+  /** Not genuine, or of a session that has ended. Nothing happened. */
+  | { readonly outcome: "unknown" }
+  /** An old token was used again: the session has been ended, for good and on record. */
+  | { readonly outcome: "reused" }
+  /** The token is of a time that the database does not know of. */
+  | { readonly outcome: "ahead"; readonly sessionId: string };
+
+export interface Sessions {
+  /** Signs a user in, on record. */
+  start(userId: string, event: AccountEvent): Promise<Started>;
+  /** The session of an access token, its user, and their place in the workspace; null when it is not valid. */
+  find(accessToken: string, workspaceId: string | null): Promise<SessionRecord | null>;
+  refresh(refreshToken: string, device: Device, reuse: AccountEvent): Promise<Refreshed>;
+  /** The session that a genuine token of either kind belongs to, expired or not. */
+  sessionIdOf(token: string): Promise<string | null>;
+  /** Ends a session, on record. @returns whether it was there */
+  end(sessionId: string, event: AccountEvent): Promise<boolean>;
+  deleteExpired(): Promise<void>;
+}
+
+/** A token is judged anew each time another call was faster; more than twice in a row is not to be expected. */
+const MOST_TRIES = 5;
+
+export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): Sessions {
+  const store = db.sessions;
+  const lucia = (adapter: LuciaAdapter) =>
+    new Lucia(adapter, { sessionExpiresIn: new TimeSpan(IDLE_SECONDS, "s") });
+
+  const tokensFor = ({ session, databaseNow }: SessionRecord): Tokens => {
+    const { id: sessionId, generation, salt } = session;
+    const expiresAtSeconds = Math.floor(databaseNow.getTime() / 1000) + ACCESS_SECONDS;
+    return {
+      session,
+      accessToken: formatAccessToken(keys, salt, { sessionId, generation, expiresAtSeconds }),
+      accessTokenExpiresAt: new Date(expiresAtSeconds * 1000),
+      refreshToken: formatRefreshToken(keys, salt, { sessionId, generation }),
+    };
+  };
+
+  const turns = inTurn();
+
+  const refresh: Sessions["refresh"] = async (refreshToken, device, reuse) => {
+    const parsed = parseRefreshToken(refreshToken);
+    if (!parsed) return { outcome: "unknown" };
+    const { sessionId, generation } = parsed.claims;
+    const known = await store.find(sessionId, null);
+    if (!known || !parsed.isGenuine(keys, known.session.salt)) return { outcome: "unknown" };
+    // Callers of one session wait here for each other, where waiting holds no connection.
+    return turns(sessionId, async () => {
+      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+        const record = await store.find(sessionId, null);
+        if (!record || record.session.expiresAt <= record.databaseNow) return { outcome: "unknown" };
+        const secondsSinceRotation =
+          (record.databaseNow.getTime() - record.session.rotatedAt.getTime()) / 1000;
+        switch (judgeRefresh(generation, { ...record.session, secondsSinceRotation })) {
+          case "ahead":
+            return { outcome: "ahead", sessionId };
+          case "revoke":
+            await store.end(sessionId, reuse);
+            return { outcome: "reused" };
+          case "repeat":
+            return { outcome: "fresh", tokens: tokensFor(record) };
+          case "rotate": {
+            // The statement holds only for the generation that was judged; else another server was faster.
+            if (!(await store.rotate(sessionId, generation, IDLE_SECONDS, device))) continue;
+            const rotated = await store.find(sessionId, null);
+            if (!rotated) return { outcome: "unknown" };
+            if (rotated.session.generation === generation + 1)
+              return { outcome: "fresh", tokens: tokensFor(rotated) };
+          }
+        }
+      }
+      throw new Error("A refresh was overtaken time and again.");
+    });
+  };
+
+  return {
+    start: async (userId, event) => {
+      const facts: NewSessionFacts = { salt: randomness.bytes(32), event };
+      const adapter = new LuciaAdapter({ store, keys, workspaceId: null, facts });
+      const { id } = await lucia(adapter).createSession(userId, {}, { sessionId: randomness.newId() });
+      const record = await store.find(id, null);
+      if (!record) throw new Error("A session that was just made is not there.");
+      return { user: record.user, tokens: tokensFor(record) };
+    },
+    find: async (accessToken, workspaceId) => {
+      const adapter = new LuciaAdapter({ store, keys, workspaceId });
+      const { session } = await lucia(adapter).validateSession(accessToken);
+      return session && adapter.found;
+    },
+    refresh,
+    sessionIdOf: async (token) => {
+      const parsed = parseAccessToken(token) ?? parseRefreshToken(token);
+      const record = parsed && (await store.find(parsed.claims.sessionId, null));
+      return parsed && record && parsed.isGenuine(keys, record.session.salt) ? record.session.id : null;
+    },
+    end: (sessionId, event) => store.end(sessionId, event),
+    deleteExpired: () => lucia(new LuciaAdapter({ store, keys, workspaceId: null })).deleteExpiredSessions(),
+  };
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { mutation } from "./define.ts";
+import { email, newPassword, password as currentPassword, token } from "./schemas.ts";
+
+export const password = {
+  change: mutation({
+    access: "session",
+    summary: "Changes the caller's password, and ends their other sessions.",
+    input: z.strictObject({ currentPassword, newPassword }),
+    output: z.object({}),
+    errors: ["password.incorrect"],
+  }),
+  requestReset: mutation({
+    access: "public",
+    summary:
+      "Mails a link that sets a new password, if there is an account. The answer is the same if there is none.",
+    input: z.strictObject({ email }),
+    output: z.object({}),
+  }),
+  reset: mutation({
+    access: "public",
+    summary: "Sets a new password by a mailed token, and ends all of the account's sessions.",
+    input: z.strictObject({ token, newPassword }),
+    output: z.object({}),
+    errors: ["token.invalid"],
+  }),
+};

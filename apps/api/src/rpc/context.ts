@@ -16,7 +16,7 @@ export interface Context {
   /** The token's session, user and membership: asked for once a request, never kept beyond it. */
   findSession(): Promise<SessionRecord | null>;
   /** What goes on record of an act on an account: who acts comes from the database, never from the input. */
-  event(action: AccountAction): AccountEvent;
+  readonly event: (action: AccountAction) => AccountEvent;
   /** Sets the answer's `retry-after` header. */
   setRetryAfter(seconds: number): void;
 }

@@ -9,8 +9,8 @@ export async function signOut(
   { refreshToken }: { refreshToken?: string | undefined },
 ): Promise<Record<string, never>> {
   const { sessions } = ctx.services;
-  for (const token of [ctx.token, refreshToken]) {
-    const sessionId = token == null ? null : await sessions.sessionIdOf(token);
+  for (const token of [ctx.token ?? "", refreshToken ?? ""]) {
+    const sessionId = await sessions.sessionIdOf(token);
     if (sessionId !== null) await sessions.end(sessionId, ctx.event("session.ended"));
   }
   return {};

@@ -57,9 +57,6 @@ const MOST_TRIES = 5;
 
 export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): Sessions {
   const store = db.sessions;
-  const lucia = (adapter: LuciaAdapter) =>
-    new Lucia(adapter, { sessionExpiresIn: new TimeSpan(IDLE_SECONDS, "s") });
-
   const tokensFor = ({ session, databaseNow }: SessionRecord): Tokens => {
     const { id: sessionId, generation, salt } = session;
     const expiresAtSeconds = Math.floor(databaseNow.getTime() / 1000) + ACCESS_SECONDS;
@@ -132,3 +129,6 @@ export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): S
     deleteExpired: () => lucia(new LuciaAdapter({ store, keys, workspaceId: null })).deleteExpiredSessions(),
   };
 }
+
+const lucia = (adapter: LuciaAdapter): Lucia =>
+  new Lucia(adapter, { sessionExpiresIn: new TimeSpan(IDLE_SECONDS, "s") });

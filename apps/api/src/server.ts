@@ -1,7 +1,9 @@
 // Puts the house together: configuration in, a listening server out. Nothing is started by importing this.
 import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
 import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
+import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
 import { openDatabase } from "./infra/database.ts";
 import { loadKeyRing, parseKeyRing } from "./infra/key-ring.ts";
 import type { Log } from "./infra/log.ts";
@@ -42,7 +44,7 @@ export async function startServer(
       randomness,
       version,
       sessions: createSessions(db, keys, randomness),
-      passwords: await createPasswords(),
+      passwords: await createPasswords({ gate: gateOf(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     });
     await app.listen({ host: config.host, port: config.port });
@@ -61,6 +63,14 @@ export async function startServer(
     throw error;
   }
 }
+
+/** A sign-in that waits longer than two seconds is not waited for; more than 32 in a queue would have to. */
+const gateOf = ({ argon2Parallel, libuvThreads }: Config) =>
+  createArgon2Gate({
+    atOnce: argon2Parallel ?? argon2AtOnce({ cores: availableParallelism(), threads: libuvThreads }),
+    longestQueue: 32,
+    longestWaitMs: 2_000,
+  });
 
 function urlOf(address: AddressInfo | string | null, { host, port }: Config): string {
   const actual = typeof address === "object" && address !== null ? address.port : port;

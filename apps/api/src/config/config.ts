@@ -16,6 +16,10 @@ export interface Config {
   readonly tokenKeys: string | null;
   readonly logLevel: (typeof logLevels)[number];
   readonly passwordMinLength: number;
+  /** How many passwords are hashed at once; else as many as the machine can do beside its other work. */
+  readonly argon2Parallel: number | null;
+  /** The size of libuv's thread pool, on which they are hashed. */
+  readonly libuvThreads: number;
 }
 
 /** The environment is not right. The message names each variable and what to do. */
@@ -53,6 +57,8 @@ const variables = {
   ],
   PROJO_LOG_LEVEL: [z.enum(logLevels).default("info"), `one of ${logLevels.join(", ")}`],
   PROJO_PASSWORD_MIN_LENGTH: [whole(8, 64).default(15), "a length from 8 to 64"],
+  PROJO_ARGON2_PARALLEL: [whole(1, 256).optional(), "how many passwords to hash at once, from 1 to 256"],
+  UV_THREADPOOL_SIZE: [whole(1, 1024).default(4), "Node's number of threads, from 1 to 1024"],
 } as const;
 
 // Values of these may hold passwords or keys, and are not repeated in messages.
@@ -83,6 +89,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     tokenKeys: read("PROJO_TOKEN_KEYS") ?? null,
     logLevel: read("PROJO_LOG_LEVEL"),
     passwordMinLength: read("PROJO_PASSWORD_MIN_LENGTH"),
+    argon2Parallel: read("PROJO_ARGON2_PARALLEL") ?? null,
+    libuvThreads: read("UV_THREADPOOL_SIZE"),
   };
   if (config.databaseOwnerUrl !== null && config.databaseUrl === null) {
     problems.push(

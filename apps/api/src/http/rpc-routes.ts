@@ -32,7 +32,8 @@ export async function rpcRoutes(app: FastifyInstance, services: Services): Promi
         path: req.params.path,
         router: appRouter,
         maxBatchSize: LARGEST_BATCH,
-        createContext: () => createContext(services, factsOf(services, req, res)),
+        createContext: ({ info }) =>
+          createContext(services, { ...factsOf(services, req, res), signal: info.signal }),
         onError: ({ error, ctx }) => {
           // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
           if (!ctx) throw asFailure(error);
@@ -42,7 +43,11 @@ export async function rpcRoutes(app: FastifyInstance, services: Services): Promi
   });
 }
 
-const factsOf = ({ log }: Services, req: FastifyRequest, res: FastifyReply): RequestFacts => ({
+const factsOf = (
+  { log }: Services,
+  req: FastifyRequest,
+  res: FastifyReply,
+): Omit<RequestFacts, "signal"> => ({
   requestId: req.id,
   ip: req.ip,
   userAgent: req.headers["user-agent"],

@@ -4,12 +4,13 @@
 import type { AccountEvent, SessionRecord, SessionStore } from "@projostack/db";
 import type { Adapter, DatabaseSession, DatabaseUser } from "lucia";
 import type { KeyRing } from "./key-ring.ts";
-import { ABSOLUTE_SECONDS, IDLE_SECONDS } from "./session-lifetime.ts";
+import { ABSOLUTE_SECONDS, ACCESS_SECONDS, IDLE_SECONDS } from "./session-lifetime.ts";
 import { parseAccessToken } from "./tokens.ts";
 
 /** What a new session is made of, beside what Lucia knows. */
 export interface NewSessionFacts {
   readonly salt: Uint8Array;
+  readonly passwordHash: string;
   /** Goes on record with it, and says from where. */
   readonly event: AccountEvent;
 }
@@ -39,8 +40,11 @@ export class LuciaAdapter implements Adapter {
     const expired = expiresAtSeconds * 1000 <= record.databaseNow.getTime();
     // A generation that the session has not reached was made before a backup was restored.
     if (expired || generation > record.session.generation) return [null, null];
-    if (generation === record.session.generation && !record.session.confirmed) {
-      await store.confirm(record.session.id, generation);
+    if (generation === record.session.generation) {
+      // Made before its generation was renewed: the reply that brought it was said to be lost (refresh-rule.ts).
+      const issuedAt = expiresAtSeconds - ACCESS_SECONDS;
+      if (issuedAt < Math.floor(record.session.rotatedAt.getTime() / 1000)) return [null, null];
+      if (!record.session.confirmed) await store.confirm(record.session.id, generation);
     }
     this.found = record;
     const left = record.session.expiresAt.getTime() - record.databaseNow.getTime();
@@ -55,7 +59,8 @@ export class LuciaAdapter implements Adapter {
     const { store, facts } = this.#surroundings;
     if (!facts) throw new TypeError("A session is made with its salt and device.");
     const lifetime = { idleSeconds: IDLE_SECONDS, absoluteSeconds: ABSOLUTE_SECONDS };
-    await store.insert({ id, userId, salt: facts.salt, ...lifetime }, facts.event);
+    const { salt, passwordHash, event } = facts;
+    await store.insert({ id, userId, salt, passwordHash, ...lifetime }, event);
   }
 
   async updateSessionExpiration(id: string): Promise<void> {

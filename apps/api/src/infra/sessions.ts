@@ -25,6 +25,12 @@ export interface Tokens {
   readonly refreshToken: string;
 }
 
+/** Somebody who just showed that they know the password. */
+export interface Account {
+  readonly id: string;
+  readonly passwordHash: string;
+}
+
 export interface Started {
   readonly user: SessionRecord["user"];
   readonly tokens: Tokens;
@@ -40,8 +46,8 @@ export type Refreshed =
   | { readonly outcome: "ahead"; readonly sessionId: string };
 
 export interface Sessions {
-  /** Signs a user in, on record. */
-  start(userId: string, event: AccountEvent): Promise<Started>;
+  /** Signs an account in, on record; null when its password is no longer the one that was checked. */
+  start(account: Account, event: AccountEvent): Promise<Started | null>;
   /** The session of an access token, its user, and their place in the workspace; null when it is not valid. */
   find(accessToken: string, workspaceId: string | null): Promise<SessionRecord | null>;
   refresh(refreshToken: string, device: Device, reuse: AccountEvent): Promise<Refreshed>;
@@ -57,13 +63,14 @@ const MOST_TRIES = 5;
 
 export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): Sessions {
   const store = db.sessions;
-  const tokensFor = ({ session, databaseNow }: SessionRecord): Tokens => {
-    const { id: sessionId, generation, salt } = session;
+  const tokensFor = ({ session, databaseNow }: SessionRecord, generation = session.generation): Tokens => {
+    const { id: sessionId, salt } = session;
     const expiresAtSeconds = Math.floor(databaseNow.getTime() / 1000) + ACCESS_SECONDS;
     return {
       session,
       accessToken: formatAccessToken(keys, salt, { sessionId, generation, expiresAtSeconds }),
-      accessTokenExpiresAt: new Date(expiresAtSeconds * 1000),
+      // The session's end is asked for with each use; it is said here too.
+      accessTokenExpiresAt: new Date(Math.min(expiresAtSeconds * 1000, session.absoluteExpiresAt.getTime())),
       refreshToken: formatRefreshToken(keys, salt, { sessionId, generation }),
     };
   };
@@ -91,13 +98,23 @@ export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): S
             return { outcome: "reused" };
           case "repeat":
             return { outcome: "fresh", tokens: tokensFor(record) };
+          case "renew": {
+            // Used or rotated meanwhile: then this is no longer a lost reply, and is judged anew.
+            if (!(await store.renew(sessionId, record.session.generation))) continue;
+            const renewed = await store.find(sessionId, null);
+            if (!renewed) return { outcome: "unknown" };
+            if (renewed.session.generation === generation + 1)
+              return { outcome: "fresh", tokens: tokensFor(renewed) };
+            break;
+          }
           case "rotate": {
             // The statement holds only for the generation that was judged; else another server was faster.
             if (!(await store.rotate(sessionId, generation, IDLE_SECONDS, device))) continue;
             const rotated = await store.find(sessionId, null);
             if (!rotated) return { outcome: "unknown" };
-            if (rotated.session.generation === generation + 1)
-              return { outcome: "fresh", tokens: tokensFor(rotated) };
+            // Another server may have given the same successor and seen it used by now: to judge this call's token anew
+            // would find it old. It is answered with what it brought about.
+            return { outcome: "fresh", tokens: tokensFor(rotated, generation + 1) };
           }
         }
       }
@@ -106,13 +123,12 @@ export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): S
   };
 
   return {
-    start: async (userId, event) => {
-      const facts: NewSessionFacts = { salt: randomness.bytes(32), event };
+    start: async ({ id: userId, passwordHash }, event) => {
+      const facts: NewSessionFacts = { salt: randomness.bytes(32), passwordHash, event };
       const adapter = new LuciaAdapter({ store, keys, workspaceId: null, facts });
       const { id } = await lucia(adapter).createSession(userId, {}, { sessionId: randomness.newId() });
       const record = await store.find(id, null);
-      if (!record) throw new Error("A session that was just made is not there.");
-      return { user: record.user, tokens: tokensFor(record) };
+      return record && { user: record.user, tokens: tokensFor(record) };
     },
     find: async (accessToken, workspaceId) => {
       const adapter = new LuciaAdapter({ store, keys, workspaceId });

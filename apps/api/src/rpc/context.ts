@@ -17,6 +17,8 @@ export interface Context {
   findSession(): Promise<SessionRecord | null>;
   /** What goes on record of an act on an account: who acts comes from the database, never from the input. */
   readonly event: (action: AccountAction) => AccountEvent;
+  /** Aborted when the caller hangs up: what they wait for need not begin. */
+  readonly signal: AbortSignal;
   /** Sets the answer's `retry-after` header. */
   setRetryAfter(seconds: number): void;
 }
@@ -43,11 +45,12 @@ export interface RequestFacts {
   readonly log: Log;
   readonly authorization: string | undefined;
   readonly workspaceId: string | undefined;
+  readonly signal: AbortSignal;
   setRetryAfter(seconds: number): void;
 }
 
 export function createContext(services: Services, facts: RequestFacts): Context {
-  const { requestId, log } = facts;
+  const { requestId, log, signal } = facts;
   const token = bearerOf(facts.authorization);
   const workspaceId = facts.workspaceId?.trim().toLowerCase() ?? null;
   let session: Promise<SessionRecord | null> | undefined;
@@ -65,7 +68,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     requestId,
     ...device,
   });
-  return { services, requestId, device, event, log, token, workspaceId, findSession, setRetryAfter };
+  return { services, requestId, device, event, log, token, workspaceId, signal, findSession, setRetryAfter };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -3,6 +3,7 @@ import { reasons, type Reason } from "@projostack/contract";
 import { DatabaseBusy, DatabaseDown, failureOf, MembershipChanged } from "@projostack/db";
 import { TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
+import { HashingBusy } from "../infra/argon2-gate.ts";
 
 interface Details {
   fieldErrors?: Record<string, string[]>;
@@ -31,6 +32,9 @@ export function asFailure(error: unknown): Failure {
   const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
   if (cause instanceof Failure) return cause;
   if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") return ofProtocol(error);
+  if (cause instanceof HashingBusy) {
+    return new Failure("server.busy", { retryAfterSeconds: cause.retryAfterSeconds, cause });
+  }
   return ofDatabase(failureOf(cause)) ?? new Failure("server.internal", { cause });
 }
 

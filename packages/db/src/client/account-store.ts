@@ -1,6 +1,6 @@
 // What changes an account, each in one statement by the database's clock: the change, the mail that it sends and the
 // record of it commit together or not at all.
-import type { RunStatement } from "./run-statement.ts";
+import type { Lock, RunStatement } from "./run-statement.ts";
 import type { AccountEvent } from "./session-store.ts";
 
 export type Purpose = "email.verify" | "password.reset";
@@ -58,8 +58,8 @@ export interface PasswordChange {
 }
 
 export function accountStore(run: RunStatement): AccountStore {
-  const changed = async (name: string, text: string, values: unknown[]): Promise<boolean> =>
-    ((await run(name, text, values)).rowCount ?? 0) > 0;
+  const changed = async (name: string, text: string, values: unknown[], lock?: Lock): Promise<boolean> =>
+    ((await run(name, text, values, lock)).rowCount ?? 0) > 0;
   return {
     insert: async ({ id, email, passwordHash }, token, event) => {
       await run("account_insert", INSERT, [id, email, passwordHash, ...ofToken(token), ...ofEvent(event)]);
@@ -77,9 +77,17 @@ export function accountStore(run: RunStatement): AccountStore {
     },
     verifyEmail: (tokenId, event) => changed("email_verify", VERIFY, [tokenId, ...ofEvent(event)]),
     resetPassword: (tokenId, passwordHash, event) =>
-      changed("password_reset", RESET, [tokenId, passwordHash, ...ofEvent(event)]),
+      changed("password_reset", RESET, [tokenId, passwordHash, ...ofEvent(event)], {
+        name: "lock_owner",
+        text: LOCK_OWNER,
+        values: [tokenId],
+      }),
     changePassword: ({ userId, from, to, sessionId }, event) =>
-      changed("password_change", CHANGE, [userId, from, to, sessionId, ...ofEvent(event)]),
+      changed("password_change", CHANGE, [userId, from, to, sessionId, ...ofEvent(event)], {
+        name: "lock_user",
+        text: LOCK_USER,
+        values: [userId],
+      }),
     upgradeHash: async (userId, from, to) => {
       await run("hash_upgrade", UPGRADE, [userId, from, to]);
     },
@@ -163,6 +171,13 @@ const VERIFY = `
      WHERE users.id = used.user_id RETURNING users.id
   )
   INSERT INTO account_events ${event(2)}, 'ok', person.id FROM person`;
+
+// A session begins only with the password as it is, and holds this lock until it is there (session-store.ts). Taken
+// first, the lock makes the statement after it see every session that the old password began, and end it.
+const LOCK_USER = "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE";
+const LOCK_OWNER = `
+  SELECT FROM users WHERE id = (SELECT user_id FROM one_time_tokens WHERE one_time_tokens.id = $1)
+     FOR NO KEY UPDATE`;
 
 // Whoever holds the mailed token reads the mailbox, so the address is verified too.
 const RESET = `

@@ -6,9 +6,22 @@ export type RunStatement = <R extends pg.QueryResultRow>(
   name: string,
   text: string,
   values: unknown[],
+  lock?: Lock,
 ) => Promise<pg.QueryResult<R>>;
+
+/** What is locked first, in the same transaction and round trip. The statement then sees what others left there. */
+export interface Lock {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
 
 export const statementRunner =
   (source: PoolSource): RunStatement =>
-  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) =>
-    loneStatement<R>(await source.connect(), { kind: "system" }, { name: `projo_${name}`, text, values });
+  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[], lock?: Lock) =>
+    loneStatement<R>(
+      await source.connect(),
+      { kind: "system" },
+      { name: `projo_${name}`, text, values },
+      lock && { ...lock, name: `projo_${lock.name}` },
+    );

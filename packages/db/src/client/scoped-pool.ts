@@ -31,19 +31,25 @@ function scopeNow(): Scope {
   return scope;
 }
 
-/** Begins, works and commits in one round trip. */
+/**
+ * Begins, works and commits in one round trip.
+ * @param lock runs before the work, which then sees all that was committed while it waited
+ */
 export async function loneStatement<R extends pg.QueryResultRow>(
   client: pg.PoolClient,
   scope: Scope,
   query: pg.QueryConfig,
+  lock?: pg.QueryConfig,
 ): Promise<pg.QueryResult<R>> {
-  const [entered, worked, committed] = await Promise.allSettled([
+  const [entered, locked, worked, committed] = await Promise.allSettled([
     client.query(enterSql(scope)),
+    lock && client.query(lock),
     client.query<R>(query),
     client.query("COMMIT"),
   ]);
   client.release(committed.status === "rejected");
   if (entered.status === "rejected") throw entered.reason;
+  if (locked.status === "rejected") throw locked.reason;
   if (worked.status === "rejected") throw worked.reason;
   if (committed.status === "rejected") throw committed.reason;
   return worked.value;

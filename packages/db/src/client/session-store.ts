@@ -12,6 +12,8 @@ export interface Device {
 export interface NewSession {
   readonly id: string;
   readonly userId: string;
+  /** The stored password that was just shown to be known. */
+  readonly passwordHash: string;
   readonly salt: Uint8Array;
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
@@ -25,13 +27,15 @@ export interface AccountEvent extends Device {
 }
 
 export interface SessionStore {
-  /** Makes a session, on record; the event says from where. */
+  /** Makes a session, on record, unless the password was changed meanwhile; the event says from where. */
   insert(session: NewSession, event: AccountEvent): Promise<void>;
   find(id: string, workspaceId: string | null): Promise<SessionRecord | null>;
   /** Lets the session live so many seconds from now, up to its absolute end. */
   slide(id: string, idleSeconds: number): Promise<void>;
   /** Moves the session on from the generation. @returns false when another call did, or it has ended */
   rotate(id: string, generation: number, idleSeconds: number, device: Device): Promise<boolean>;
+  /** Starts an unused generation's time anew. @returns false when it was used or another came after it */
+  renew(id: string, generation: number): Promise<boolean>;
   /** Notes that a token of the generation was used. */
   confirm(id: string, generation: number): Promise<void>;
   /** Ends the session, and records it if it was there. @returns whether it was */
@@ -45,7 +49,7 @@ export function sessionStore(source: PoolSource): SessionStore {
     (await statement(name, text, values)).rowCount ?? 0;
   return {
     find: (id, workspaceId) => findSession(source, id, workspaceId),
-    insert: async ({ id, userId, salt, idleSeconds, absoluteSeconds }, event) => {
+    insert: async ({ id, userId, passwordHash, salt, idleSeconds, absoluteSeconds }, event) => {
       const { ip, userAgent, action, requestId } = event;
       const values = [
         id,
@@ -58,6 +62,7 @@ export function sessionStore(source: PoolSource): SessionStore {
         event.id,
         action,
         requestId,
+        passwordHash,
       ];
       await run("session_insert", INSERT, values);
     },
@@ -66,6 +71,7 @@ export function sessionStore(source: PoolSource): SessionStore {
     },
     rotate: async (id, generation, idleSeconds, { ip, userAgent }) =>
       (await run("session_rotate", ROTATE, [id, generation, idleSeconds, ip, userAgent])) === 1,
+    renew: async (id, generation) => (await run("session_renew", RENEW, [id, generation])) === 1,
     confirm: async (id, generation) => {
       await run("session_confirm", CONFIRM, [id, generation]);
     },
@@ -83,13 +89,17 @@ export function sessionStore(source: PoolSource): SessionStore {
 const seconds = (parameter: string) => `make_interval(secs => ${parameter}::double precision)`;
 
 const INSERT = `
-  WITH started AS (
+  WITH person AS (
+    SELECT id FROM users WHERE id = $2 AND password_hash = $11 FOR SHARE
+  ), started AS (
     INSERT INTO sessions (id, user_id, salt, ip, user_agent, expires_at, absolute_expires_at)
-    VALUES ($1, $2, $3, $4, $5, now() + least(${seconds("$6")}, ${seconds("$7")}), now() + ${seconds("$7")})
+    SELECT $1::uuid, person.id, $3::bytea, $4::text, $5::text,
+           now() + least(${seconds("$6")}, ${seconds("$7")}), now() + ${seconds("$7")}
+      FROM person
     RETURNING id, user_id, ip, user_agent
   )
   INSERT INTO account_events (id, user_id, action, outcome, session_id, request_id, ip, user_agent)
-  SELECT $8, user_id, $9, 'ok', id, $10, ip, user_agent FROM started`;
+  SELECT $8::uuid, user_id, $9::text, 'ok', id, $10::text, ip, user_agent FROM started`;
 
 const SLIDE = `
   UPDATE sessions SET expires_at = least(now() + ${seconds("$2")}, absolute_expires_at)
@@ -100,6 +110,10 @@ const ROTATE = `
      SET generation = generation + 1, confirmed = false, rotated_at = now(), last_used_at = now(),
          ip = $4, user_agent = $5, expires_at = least(now() + ${seconds("$3")}, absolute_expires_at)
    WHERE id = $1 AND generation = $2 AND expires_at > now()`;
+
+const RENEW = `
+  UPDATE sessions SET rotated_at = now()
+   WHERE id = $1 AND generation = $2 AND NOT confirmed AND expires_at > now()`;
 
 const CONFIRM = "UPDATE sessions SET confirmed = true WHERE id = $1 AND generation = $2 AND NOT confirmed";
 

@@ -13,12 +13,13 @@ export interface Credentials {
 /** Makes an account, mails its verification, and signs it in. @throws Failure auth.email_taken, input.invalid */
 export async function signUp(ctx: Context, { email, password }: Credentials) {
   const { db, passwords, randomness } = ctx.services;
-  checkNewPassword(ctx.services, password);
-  const account = { id: randomness.newId(), email, passwordHash: await passwords.hash(password) };
+  checkNewPassword(ctx.services, { password, email });
+  const account = { id: randomness.newId(), email, passwordHash: await passwords.hash(password, ctx.signal) };
   const token = newOneTimeToken(randomness, "email.verify");
   await db.accounts.insert(account, token, ctx.event("account.created")).catch((error: unknown) => {
     throw brokenConstraint(error) === "users_email_key" ? new Failure("auth.email_taken") : error;
   });
-  const { user, tokens } = await ctx.services.sessions.start(account.id, ctx.event("session.started"));
-  return toSignedIn(user, tokens);
+  const started = await ctx.services.sessions.start(account, ctx.event("session.started"));
+  if (!started) throw new Error("The password of an account that was just made is another one.");
+  return toSignedIn(started.user, started.tokens);
 }

@@ -8,6 +8,9 @@ export interface ChangePassword {
   readonly newPassword: string;
 }
 
+/** The stored password changes under a call when another one was faster; then the current one is checked again. */
+const MOST_TRIES = 3;
+
 /** Changes the password and ends the other sessions. @throws Failure password.incorrect, input.invalid */
 export async function changePassword(
   ctx: Context,
@@ -15,21 +18,19 @@ export async function changePassword(
   { currentPassword, newPassword }: ChangePassword,
 ): Promise<Record<string, never>> {
   const { db, passwords } = ctx.services;
-  checkNewPassword(ctx.services, newPassword, "newPassword");
-  const account = await db.system.user.findUniqueOrThrow({ where: { id: user.id } });
-  const { matches } = await passwords.verify(account.passwordHash, currentPassword);
-  if (!matches) {
-    await db.accounts.record(user.id, "refused", ctx.event("password.changed"));
-    throw new Failure("password.incorrect");
+  checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
+  let to: string | undefined;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const account = await db.system.user.findUnique({ where: { id: user.id } });
+    const from = account?.passwordHash ?? null;
+    const { matches } = await passwords.verify(from, currentPassword, ctx.signal);
+    if (from === null || !matches) {
+      await db.accounts.record(user.id, "refused", ctx.event("password.changed"));
+      throw new Failure("password.incorrect");
+    }
+    to ??= await passwords.hash(newPassword, ctx.signal);
+    const change = { userId: user.id, from, to, sessionId: session.id };
+    if (await db.accounts.changePassword(change, ctx.event("password.changed"))) return {};
   }
-  const change = {
-    userId: user.id,
-    from: account.passwordHash,
-    to: await passwords.hash(newPassword),
-    sessionId: session.id,
-  };
-  // Another change was faster: what was checked is no longer the password.
-  const changed = await db.accounts.changePassword(change, ctx.event("password.changed"));
-  if (!changed) throw new Failure("password.incorrect");
-  return {};
+  throw new Failure("server.busy", { retryAfterSeconds: 1 });
 }

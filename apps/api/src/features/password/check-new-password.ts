@@ -1,8 +1,19 @@
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 
-/** Refuses a password that is too short or too common. @param field the input's field that holds it */
-export function checkNewPassword({ passwordPolicy }: Services, password: string, field = "password"): void {
-  const problem = passwordPolicy.problemOf(password);
+export interface NewPassword {
+  readonly password: string;
+  /** Of its account. */
+  readonly email: string;
+  /** The input's field that holds it. */
+  readonly field?: string;
+}
+
+/** Refuses a password that is too short or too common. @throws Failure input.invalid */
+export function checkNewPassword(
+  { passwordPolicy }: Services,
+  { password, email, field = "password" }: NewPassword,
+): void {
+  const problem = passwordPolicy.problemOf(password, email);
   if (problem !== null) throw new Failure("input.invalid", { fieldErrors: { [field]: [problem] } });
 }

@@ -14,9 +14,14 @@ export async function resetPassword(
   { token, newPassword }: ResetPassword,
 ): Promise<Record<string, never>> {
   const { db, passwords } = ctx.services;
-  checkNewPassword(ctx.services, newPassword, "newPassword");
-  const tokenId = await genuineToken(ctx.services, token, "password.reset");
-  const hash = await passwords.hash(newPassword);
+  const { id: tokenId, userId } = await genuineToken(ctx.services, token, "password.reset");
+  const user = await db.system.user.findUnique({
+    where: { id: userId },
+    select: { email: true },
+  });
+  if (!user) throw new Failure("token.invalid");
+  checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
+  const hash = await passwords.hash(newPassword, ctx.signal);
   // The statement uses the token up and decides between two calls with the same one.
   if (!(await db.accounts.resetPassword(tokenId, hash, ctx.event("password.reset"))))
     throw new Failure("token.invalid");

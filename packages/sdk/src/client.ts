@@ -4,7 +4,7 @@ import { systemClock, type Clock } from "./clock.ts";
 import { closeNames } from "./close-names.ts";
 import { UnknownOperationError } from "./errors.ts";
 import type { Api } from "./generated/api.ts";
-import { lists, operations } from "./generated/operations.ts";
+import { lists } from "./generated/operations.ts";
 import { isOperationName, operationNames, type Method, type OperationName } from "./operation-name.ts";
 import {
   checkOptions,
@@ -14,8 +14,7 @@ import {
   type Connection,
 } from "./options.ts";
 import { paged, type Page } from "./paged.ts";
-import { afterCall, sendsToken } from "./session.ts";
-import { send } from "./transport.ts";
+import { perform } from "./perform.ts";
 
 export interface Client extends Api {
   /** The workspace that this client's calls are about; the session's current one when undefined. */
@@ -64,21 +63,6 @@ export function connect(connection: Connection, clock: Clock): Client {
         ? invoke(name, input, options)
         : Promise.reject(new UnknownOperationError(name, closeNames(name, operationNames))),
   }) as unknown as Client;
-}
-
-interface Performance {
-  connection: Connection;
-  clock: Clock;
-  name: OperationName;
-  input: unknown;
-  options: CallOptions;
-}
-
-async function perform({ connection, clock, name, input, options }: Performance): Promise<unknown> {
-  const call = { operation: name, kind: operations[name], input, options, sendsToken: sendsToken(name) };
-  const sent = await send(connection, clock, call);
-  await afterCall(name)(connection, sent);
-  return sent.data;
 }
 
 type Invoke = (name: OperationName, input: unknown, options?: CallOptions) => unknown;

@@ -1,5 +1,5 @@
-// One call over HTTP: its request, its answer, and the tries in between. Only queries are tried again: a mutation
-// whose answer was lost may have been carried out.
+// One call over HTTP: its request, its answer, and the tries in between. Only queries are tried again, and the one
+// mutation that may be: another whose answer was lost may have been carried out.
 import { readAnswer, type RawAnswer } from "./answer.ts";
 import type { Clock } from "./clock.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
@@ -12,30 +12,36 @@ import { withCallOptions, type CallOptions, type Connection } from "./options.ts
 export interface Call {
   readonly operation: string;
   readonly kind: "query" | "mutation";
-  readonly input: unknown;
   readonly options: CallOptions;
-  /** Whether the session's token goes with it. */
-  readonly sendsToken: boolean;
+  /** How often a mutation that may be sent twice is sent again when it fails. */
+  readonly repeats?: number;
+  /** What is done while the call lasts. */
+  readonly send: (line: Line) => Promise<unknown>;
 }
 
-export interface Sent {
-  readonly data: unknown;
-  /** The token that went with it. */
-  readonly token: string | undefined;
+/** The connection while a call lasts. */
+export interface Line {
+  /** Sends the call's request, and tries again where that may help. */
+  send(input: unknown, token?: string): Promise<unknown>;
+  /** Waits for the work, but no longer than the call may take. */
+  within<T>(work: Promise<T>): Promise<T>;
 }
 
 /** @throws ProjoError, the reason of the caller's signal, or TypeError when the call itself is a mistake */
-export async function send(client: Connection, clock: Clock, call: Call): Promise<Sent> {
+export async function openCall(client: Connection, clock: Clock, call: Call): Promise<unknown> {
   const connection = withCallOptions(client, call.options);
   const { signal } = call.options;
   if (isAborted(signal)) throw abortReason(signal);
 
   const deadline = startDeadline(connection.timeoutMs, clock, signal);
   try {
-    const tokens = call.sendsToken ? await deadline.within(readTokens(connection)) : undefined;
-    const request = requestOf(connection, call, tokens?.accessToken);
-    const data = await sendUntilDone({ connection, clock, call, deadline, request });
-    return { data, token: tokens?.accessToken };
+    return await call.send({
+      within: (work) => deadline.within(work),
+      send: async (input, token) => {
+        const request = requestOf(connection, { ...call, input }, token);
+        return await sendUntilDone({ connection, clock, call, deadline, request });
+      },
+    });
   } catch (error) {
     if (isAborted(signal)) throw abortReason(signal);
     if (deadline.isOver()) throw timeoutError(connection, call);
@@ -64,7 +70,7 @@ interface Attempt {
 
 async function sendUntilDone(attempt: Attempt): Promise<unknown> {
   const { connection, clock, call, deadline } = attempt;
-  const tries = call.kind === "query" ? connection.maxRetries + 1 : 1;
+  const tries = 1 + (call.kind === "query" ? connection.maxRetries : (call.repeats ?? 0));
   for (let done = 1; ; done += 1) {
     try {
       return await sendOnce(attempt);
@@ -107,10 +113,6 @@ async function exchange({ connection, call, deadline, request }: Attempt): Promi
       { operation: call.operation, code: "CONNECTION_FAILED" },
     );
   }
-}
-
-async function readTokens({ tokens }: Connection) {
-  return await tokens.get();
 }
 
 /** The system's code alone: what else a fetch says of its failure may hold the request's headers. */

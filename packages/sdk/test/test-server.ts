@@ -17,7 +17,7 @@ export interface TestServer {
   readonly asked: readonly Asked[];
 }
 
-type Answer = (asked: Asked, response: ServerResponse) => void;
+export type Answer = (asked: Asked, response: ServerResponse) => void;
 
 /** Gives each request the next answer, and the last one to all that follow. Ends with the test. */
 export async function startServer(...answers: Answer[]): Promise<TestServer> {

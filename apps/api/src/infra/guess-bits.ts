@@ -11,14 +11,16 @@ const CONTEXT_WORD = 3;
 const RUN = 6;
 const YEAR = 6;
 const REPETITION = 3;
-const SEPARATED = 5;
 const DIGIT = Math.log2(10);
 const LETTER = Math.log2(26);
 const OTHER = 5;
+const SEPARATOR_BITS = OTHER;
 const FOREIGN_LETTER = 7;
 
 const LONGEST_REPEATED_UNIT = 40;
 const SHORTEST_PIECE = 3;
+/** What may stand between the letters of a word: punctuation of ASCII, and space. */
+const SEPARATOR = /[ -/:-@[-`{-~]/g;
 
 const reversed = (text: string): string => Array.from(text).toReversed().join("");
 const WORDS = new Set(commonWords.flatMap((word) => [word, reversed(word)]));
@@ -29,10 +31,11 @@ const LONGEST_WORD = Math.max(...commonWords.map((word) => word.length));
 export function guessBits(password: string, context: readonly string[]): number {
   // Accents and width are forgotten, as is case: they are the first things that a guesser varies.
   const text = password.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
-  const joined = text.replaceAll(/[^\p{L}\p{N}]/gu, "");
   const words = contextWords(context);
   const whole = cheapest(text, words);
-  return joined === text ? whole : Math.min(whole, cheapest(joined, words) + SEPARATED);
+  const separators = new Set(text.match(SEPARATOR));
+  if (separators.size === 0) return whole;
+  return Math.min(whole, cheapest(text.replaceAll(SEPARATOR, ""), words) + separators.size * SEPARATOR_BITS);
 }
 
 const contextWords = (context: readonly string[]): Set<string> =>

@@ -1,0 +1,61 @@
+import { hash } from "@node-rs/argon2";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createArgon2Gate } from "./argon2-gate.ts";
+import { createPasswords, type Passwords } from "./passwords.ts";
+
+const gate = createArgon2Gate({ atOnce: 2, longestQueue: 32, longestWaitMs: 10_000 });
+const logged: unknown[][] = [];
+let passwords: Passwords;
+beforeAll(async () => {
+  passwords = await createPasswords({ gate, log: { error: (...line: unknown[]) => void logged.push(line) } });
+});
+beforeEach(() => void logged.splice(0));
+
+const YES = { matches: true, outdated: false };
+
+describe("a stored password", () => {
+  it("is the password's and no other's, down to its last character and its case", async () => {
+    const long = "a".repeat(255);
+    const stored = await passwords.hash(`${long}b`);
+    expect(await passwords.verify(stored, `${long}b`)).toEqual(YES);
+    expect(await passwords.verify(stored, `${long}c`)).toMatchObject({ matches: false });
+    expect(await passwords.verify(stored, long)).toMatchObject({ matches: false });
+    expect(await passwords.verify(stored, `A${long.slice(1)}b`)).toMatchObject({ matches: false });
+    expect(await passwords.verify(stored, ` ${long}b`)).toMatchObject({ matches: false });
+  });
+
+  it("is known whichever keyboard it is typed on", async () => {
+    const composed = "Gr\u00fc\u00dfe aus dem Caf\u00e9";
+    const decomposed = "Gru\u0308\u00dfe aus\u00a0dem Cafe\u0301";
+    expect(composed).not.toBe(decomposed);
+    expect(await passwords.verify(await passwords.hash(composed), decomposed)).toEqual(YES);
+    expect(await passwords.verify(await passwords.hash(decomposed), composed)).toEqual(YES);
+  });
+
+  it("A2 says when it was made with other parameters than today's", async () => {
+    const weaker = await hash("an older password", { memoryCost: 4096, timeCost: 1, parallelism: 1 });
+    expect(await passwords.verify(weaker, "an older password")).toEqual({ matches: true, outdated: true });
+  });
+
+  it("A1 of nobody matches nothing, and is compared all the same", async () => {
+    const none = await passwords.verify(null, "the password of nobody");
+    expect(none).toEqual({ matches: false, outdated: false });
+  });
+
+  it.each([
+    "",
+    "plain text",
+    "$argon2id$v=19$m=19456,t=2,p=1$",
+    "$2b$10$abcdefghijklmnopqrstuv",
+    "$argon2id$v=19$m=0,t=0,p=0$AAAA$AAAA",
+  ])(
+    "that cannot be read (%j) matches nothing, fails nothing and is logged without its text",
+    async (stored) => {
+      expect(await passwords.verify(stored, "whatever it may be")).toMatchObject({ matches: false });
+      expect(logged).toHaveLength(1);
+      const [[{ err }]] = logged as [[{ err: Error }]];
+      if (stored !== "") expect(`${err.message}${err.stack}`).not.toContain(stored);
+      expect(`${err.message}${err.stack}`).not.toContain("whatever");
+    },
+  );
+});

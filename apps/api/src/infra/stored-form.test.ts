@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { storedForm } from "./stored-form.ts";
+
+it("is the same for the same characters, composed or decomposed", () => {
+  expect(storedForm("e\u0301te\u0301")).toBe(storedForm("\u00e9t\u00e9"));
+  expect(storedForm("\u1112\u1161\u11ab")).toBe(storedForm("\ud55c"));
+});
+
+it("takes every space of Unicode for the one of ASCII", () => {
+  for (const space of ["\u00a0", "\u2003", "\u202f", "\u3000"]) expect(storedForm(`a${space}b`)).toBe("a b");
+});
+
+it("keeps case, width, and the spaces at the ends, and cuts nothing", () => {
+  expect(storedForm("  Stra\u00dfe \uff21 ")).toBe("  Stra\u00dfe \uff21 ");
+  expect(storedForm("x".repeat(256))).toHaveLength(256);
+});

@@ -41,9 +41,9 @@ export class LuciaAdapter implements Adapter {
     // A generation that the session has not reached was made before a backup was restored.
     if (expired || generation > record.session.generation) return [null, null];
     if (generation === record.session.generation) {
-      // Made before its generation was renewed: the reply that brought it was said to be lost (refresh-rule.ts).
-      const issuedAt = expiresAtSeconds - ACCESS_SECONDS;
-      if (issuedAt < Math.floor(record.session.rotatedAt.getTime() / 1000)) return [null, null];
+      // Made before its generation was renewed: it came with a reply that was said to be lost (refresh-rule.ts).
+      const madeBeforeSeconds = expiresAtSeconds - ACCESS_SECONDS + 1;
+      if (madeBeforeSeconds * 1000 < record.session.rotatedAt.getTime()) return [null, null];
       if (!record.session.confirmed) await store.confirm(record.session.id, generation);
     }
     this.found = record;

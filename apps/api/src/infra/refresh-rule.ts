@@ -15,16 +15,20 @@ export interface RefreshState {
 
 /**
  * - `rotate`: the token is the current one; its successor is made.
- * - `repeat`: it was rotated a moment ago, or the reply got lost; the same successor is given again.
+ * - `repeat`: it was rotated a moment ago; the same successor is given again.
+ * - `renew`: the reply got lost long ago; the same successor is given as if it were made now. Its access tokens from
+ *   before are void, so that whoever did not lose the reply gains nothing by keeping them, and the grace starts anew,
+ *   so that the other tabs that ask with this one are forgiven.
  * - `revoke`: it is an old one that someone kept; the session ends.
  * - `ahead`: the session has not come that far, as after a database was restored; refused, and someone should look.
  */
-export type RefreshVerdict = "rotate" | "repeat" | "revoke" | "ahead";
+export type RefreshVerdict = "rotate" | "repeat" | "renew" | "revoke" | "ahead";
 
 export function judgeRefresh(tokenGeneration: number, state: RefreshState): RefreshVerdict {
   const behind = state.generation - tokenGeneration;
   if (behind === 0) return "rotate";
   if (behind < 0) return "ahead";
-  const forgiven = state.secondsSinceRotation <= GRACE_SECONDS || !state.confirmed;
-  return behind === 1 && forgiven ? "repeat" : "revoke";
+  if (behind > 1) return "revoke";
+  if (state.secondsSinceRotation <= GRACE_SECONDS) return "repeat";
+  return state.confirmed ? "revoke" : "renew";
 }

@@ -99,8 +99,8 @@ export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): S
           case "repeat":
             return { outcome: "fresh", tokens: tokensFor(record) };
           case "renew": {
-            // Used or rotated meanwhile: then this is no longer a lost reply, and is judged anew.
-            if (!(await store.renew(sessionId, record.session.generation))) continue;
+            // Used, rotated or renewed meanwhile: then it is judged anew.
+            if (!(await store.renew(sessionId, record.session))) continue;
             const renewed = await store.find(sessionId, null);
             if (!renewed) return { outcome: "unknown" };
             if (renewed.session.generation === generation + 1)

@@ -34,8 +34,8 @@ export interface SessionStore {
   slide(id: string, idleSeconds: number): Promise<void>;
   /** Moves the session on from the generation. @returns false when another call did, or it has ended */
   rotate(id: string, generation: number, idleSeconds: number, device: Device): Promise<boolean>;
-  /** Starts an unused generation's time anew. @returns false when it was used or another came after it */
-  renew(id: string, generation: number): Promise<boolean>;
+  /** Starts the time of an unused generation anew. @returns false when it is no longer as it was read */
+  renew(id: string, read: Pick<SessionRecord["session"], "generation" | "rotatedAt">): Promise<boolean>;
   /** Notes that a token of the generation was used. */
   confirm(id: string, generation: number): Promise<void>;
   /** Ends the session, and records it if it was there. @returns whether it was */
@@ -71,7 +71,8 @@ export function sessionStore(source: PoolSource): SessionStore {
     },
     rotate: async (id, generation, idleSeconds, { ip, userAgent }) =>
       (await run("session_rotate", ROTATE, [id, generation, idleSeconds, ip, userAgent])) === 1,
-    renew: async (id, generation) => (await run("session_renew", RENEW, [id, generation])) === 1,
+    renew: async (id, { generation, rotatedAt }) =>
+      (await run("session_renew", RENEW, [id, generation, rotatedAt])) === 1,
     confirm: async (id, generation) => {
       await run("session_confirm", CONFIRM, [id, generation]);
     },
@@ -113,7 +114,7 @@ const ROTATE = `
 
 const RENEW = `
   UPDATE sessions SET rotated_at = now()
-   WHERE id = $1 AND generation = $2 AND NOT confirmed AND expires_at > now()`;
+   WHERE id = $1 AND generation = $2 AND rotated_at = $3 AND NOT confirmed AND expires_at > now()`;
 
 const CONFIRM = "UPDATE sessions SET confirmed = true WHERE id = $1 AND generation = $2 AND NOT confirmed";
 

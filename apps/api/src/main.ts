@@ -1,6 +1,7 @@
 // The server's process: configuration from the environment, a word on where it listens, an orderly end.
 import { readFileSync } from "node:fs";
 import { configFromEnvironment } from "./config/config.ts";
+import { systemClock } from "./infra/clock.ts";
 import { createLog } from "./infra/log.ts";
 import { systemRandomness } from "./infra/randomness.ts";
 import { startServer, type Server } from "./server.ts";
@@ -11,7 +12,13 @@ const LONGEST_DRAIN_MS = 10_000;
 async function main(): Promise<void> {
   const config = configFromEnvironment();
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  const server = await startServer(config, { log, randomness: systemRandomness, version: readVersion() });
+  const server = await startServer(config, {
+    log,
+    randomness: systemRandomness,
+    clock: systemClock,
+    announce: (line) => process.stdout.write(`  ${line}\n`),
+    version: readVersion(),
+  });
   process.stdout.write(greeting(server));
   const ended = await Promise.race([signalled(), server.crashed]);
   if (ended instanceof Error) process.stderr.write(`The database ended unasked: ${ended.message}\n`);
@@ -19,10 +26,11 @@ async function main(): Promise<void> {
   process.exit(ended instanceof Error ? 1 : 0);
 }
 
-function greeting({ url, database }: Server): string {
+function greeting({ url, database, mail }: Server): string {
   return `
   ProjoStack listens on ${url}
   Data: ${database}
+  Mail: ${mail}
 
   Next, in another terminal:  npx projo signup
   Stop with Ctrl-C.

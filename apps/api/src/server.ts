@@ -1,12 +1,19 @@
 // Puts the house together: configuration in, a listening server out. Nothing is started by importing this.
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
 import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
+import { startCleanUp } from "./infra/clean-up.ts";
+import type { Clock } from "./infra/clock.ts";
 import { openDatabase } from "./infra/database.ts";
 import { loadKeyRing, parseKeyRing } from "./infra/key-ring.ts";
 import type { Log } from "./infra/log.ts";
+import { fileTransport } from "./infra/mail/file-transport.ts";
+import { startMailWorker } from "./infra/mail/mail-worker.ts";
+import type { MailTransport } from "./infra/mail/mail.ts";
+import { smtpTransport } from "./infra/mail/smtp-transport.ts";
 import { createSessions } from "./infra/sessions.ts";
 import { createPasswordPolicy } from "./infra/password-policy.ts";
 import { createPasswords } from "./infra/passwords.ts";
@@ -15,6 +22,9 @@ import type { Randomness } from "./infra/randomness.ts";
 export interface Surroundings {
   readonly log: Log;
   readonly randomness: Randomness;
+  readonly clock: Clock;
+  /** Tells the person at the console, who develops, of a mail and its link. It goes into no log. */
+  readonly announce: (line: string) => void;
   readonly version: string;
 }
 
@@ -23,38 +33,52 @@ export interface Server {
   readonly url: string;
   /** Its database, in words. */
   readonly database: string;
+  /** Where its mail goes, in words. */
+  readonly mail: string;
   /** Fulfils when the server cannot go on: its embedded database has ended. */
   readonly crashed: Promise<Error>;
   /** Answers what has begun, and lets go of everything. */
   close(): Promise<void>;
 }
 
-export async function startServer(
-  config: Config,
-  { log, randomness, version }: Surroundings,
-): Promise<Server> {
+export async function startServer(config: Config, surroundings: Surroundings): Promise<Server> {
+  const { log, randomness, clock, version } = surroundings;
   const keys = config.tokenKeys === null ? loadKeyRing(config.dataDir) : parseKeyRing(config.tokenKeys);
   const database = await openDatabase({ ...config, log });
   try {
     const { db } = database;
+    const sessions = createSessions(db, keys, randomness);
     const app = await createApp({
       db,
       keys,
       log,
       randomness,
       version,
-      sessions: createSessions(db, keys, randomness),
+      sessions,
       passwords: await createPasswords({ gate: gateOf(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     });
     await app.listen({ host: config.host, port: config.port });
+    const url = urlOf(app.server.address(), config);
+    const transport = mailTransport(config, surroundings);
+    const mail = startMailWorker({
+      store: db.mail,
+      transport,
+      keys,
+      appUrl: config.appUrl ?? url,
+      clock,
+      log,
+    });
+    const cleanUp = startCleanUp({ db, sessions, clock, log });
     const close = async () => {
-      await app.close();
+      // Together: what a last request wants sent waits in the database for the next start.
+      await Promise.all([app.close(), mail.stop(), cleanUp.stop()]);
       await database.close();
     };
     return {
-      url: urlOf(app.server.address(), config),
+      url,
       database: database.description,
+      mail: transport.description,
       crashed: database.crashed,
       close,
     };
@@ -63,6 +87,14 @@ export async function startServer(
     throw error;
   }
 }
+
+const mailTransport = (
+  { smtp, mailFrom: from, dataDir }: Config,
+  { clock, announce }: Surroundings,
+): MailTransport =>
+  smtp === null
+    ? fileTransport({ directory: join(dataDir, "mail"), from, clock, announce })
+    : smtpTransport({ smtp, from, clock });
 
 /** A sign-in that waits longer than two seconds is not waited for; more than 32 in a queue would have to. */
 const gateOf = ({ argon2Parallel, libuvThreads }: Config) =>

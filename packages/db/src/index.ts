@@ -9,6 +9,15 @@ export {
   isMissingRow,
   MembershipChanged,
 } from "./client/failures.ts";
+export {
+  type ClaimedMail,
+  type MailFailure,
+  type MailStatus,
+  mailStatuses,
+  type MailStore,
+  type QueuedMail,
+  type Resent,
+} from "./client/mail-store.ts";
 export { openPool, type PoolOptions } from "./client/open-pool.ts";
 export type { SessionRecord } from "./client/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./client/session-store.ts";

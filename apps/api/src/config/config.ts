@@ -1,6 +1,8 @@
 // All configuration, validated at start. This is the one file that knows the environment's names.
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type Mailbox, parseMailbox } from "../infra/mail/mailbox.ts";
+import { parseSmtpUrl, type SmtpAddress } from "../infra/mail/smtp-address.ts";
 
 export interface Config {
   readonly host: string;
@@ -14,6 +16,11 @@ export interface Config {
   readonly databasePoolSize: number;
   /** `kid:key` pairs, newest first; else keys are made once under the data directory. */
   readonly tokenKeys: string | null;
+  /** The server that takes mail; else mail is written to files under the data directory. */
+  readonly smtp: SmtpAddress | null;
+  readonly mailFrom: Mailbox;
+  /** Where people reach the application, without a slash at its end; else the server itself. Mailed links begin with it. */
+  readonly appUrl: string | null;
   readonly logLevel: (typeof logLevels)[number];
   readonly passwordMinLength: number;
   /** How many passwords are hashed at once; else as many as the machine can do beside its other work. */
@@ -38,6 +45,22 @@ const whole = (min: number, max: number) =>
 
 const postgresUrl = z.string().refine((value) => URL.canParse(value) && /^postgres(ql)?:\/\//.test(value));
 
+/** A text that `parse` understands. */
+const parsed = <T>(parse: (text: string) => T | null) =>
+  z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== null) return value;
+    context.addIssue({ code: "custom" });
+    return z.NEVER;
+  });
+
+function parseAppUrl(text: string): string | null {
+  if (!URL.canParse(text)) return null;
+  const { protocol, username, password, search, hash, href } = new URL(text);
+  const isPlain = username === "" && password === "" && search === "" && hash === "" && !/[?#]/.test(text);
+  return isPlain && (protocol === "https:" || protocol === "http:") ? href.replace(/\/+$/, "") : null;
+}
+
 const variables = {
   HOST: [z.string().min(1).default("127.0.0.1"), "an address to listen on, such as 127.0.0.1"],
   PORT: [whole(0, 65_535).default(4000), "a port from 0 to 65535, such as 4000"],
@@ -55,6 +78,12 @@ const variables = {
     z.string().min(1).optional(),
     "one or more kid:key pairs, separated by commas (docs/configuration.md)",
   ],
+  PROJO_SMTP_URL: [
+    parsed(parseSmtpUrl).optional(),
+    "an address such as smtps://user:password@host:465 (docs/configuration.md)",
+  ],
+  PROJO_MAIL_FROM: [parsed(parseMailbox).optional(), 'a sender such as "Engines <mail@example.com>"'],
+  PROJO_APP_URL: [parsed(parseAppUrl).optional(), "an address such as https://app.example.com"],
   PROJO_LOG_LEVEL: [z.enum(logLevels).default("info"), `one of ${logLevels.join(", ")}`],
   PROJO_PASSWORD_MIN_LENGTH: [whole(8, 64).default(15), "a length from 8 to 64"],
   PROJO_ARGON2_PARALLEL: [whole(1, 256).optional(), "how many passwords to hash at once, from 1 to 256"],
@@ -62,7 +91,7 @@ const variables = {
 } as const;
 
 // Values of these may hold passwords or keys, and are not repeated in messages.
-const SECRET = new Set(["DATABASE_URL", "PROJO_DATABASE_OWNER_URL", "PROJO_TOKEN_KEYS"]);
+const SECRET = new Set(["DATABASE_URL", "PROJO_DATABASE_OWNER_URL", "PROJO_TOKEN_KEYS", "PROJO_SMTP_URL"]);
 
 export function configFromEnvironment(): Config {
   return readConfig(process.env);
@@ -87,6 +116,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseOwnerUrl: read("PROJO_DATABASE_OWNER_URL") ?? null,
     databasePoolSize: read("PROJO_DATABASE_POOL"),
     tokenKeys: read("PROJO_TOKEN_KEYS") ?? null,
+    smtp: read("PROJO_SMTP_URL") ?? null,
+    mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },
+    appUrl: read("PROJO_APP_URL") ?? null,
     logLevel: read("PROJO_LOG_LEVEL"),
     passwordMinLength: read("PROJO_PASSWORD_MIN_LENGTH"),
     argon2Parallel: read("PROJO_ARGON2_PARALLEL") ?? null,
@@ -96,6 +128,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     problems.push(
       "PROJO_DATABASE_OWNER_URL needs DATABASE_URL beside it: the login that the server itself uses.",
     );
+  }
+  for (const name of ["PROJO_MAIL_FROM", "PROJO_APP_URL"] as const) {
+    // Mail that leaves the machine must not come from nobody, nor lead to this machine's own address.
+    if (config.smtp !== null && !env[name]) {
+      problems.push(`PROJO_SMTP_URL needs ${name} beside it: ${variables[name][1]}.`);
+    }
   }
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return config;

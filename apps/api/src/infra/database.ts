@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   checkLogin,
   createDb,
+  DatabaseDown,
+  failureOf,
   migrate,
   openPool,
   prepareLogin,
@@ -11,6 +14,7 @@ import {
   type PoolOptions,
 } from "@projostack/db";
 import type { Config } from "../config/config.ts";
+import { connectionNote, type ConnectionNote } from "./connection-note.ts";
 import type { Log } from "./log.ts";
 
 export interface Database {
@@ -50,6 +54,33 @@ async function openServer(place: Place, connectionString: string): Promise<Datab
   };
 }
 
+/**
+ * The same for a program beside the server, which may be running or not: one embedded database serves both. It
+ * migrates nothing that runs.
+ */
+export async function joinDatabase(place: Place): Promise<Database> {
+  const running = place.databaseUrl === null ? await connectionNote(place.dataDir).read() : null;
+  if (running === null) return openDatabase(place);
+  const db = await joinRunning(running, place);
+  if (db === null) return openDatabase(place);
+  return {
+    db,
+    description: `the running server's PostgreSQL in ${place.dataDir}`,
+    crashed: new Promise(() => {}),
+    close: () => db.close(),
+  };
+}
+
+/** Null when the server of the note has ended without removing it. */
+async function joinRunning({ host, port, passwordFile }: ConnectionNote, place: Place): Promise<Db | null> {
+  const password = passwordFile === null ? {} : { password: (await readFile(passwordFile, "utf8")).trim() };
+  const target = { host, port, user: SERVER_LOGIN, ...password, database: DATABASE };
+  return connect(target, place).catch((error: unknown) => {
+    if (failureOf(error) instanceof DatabaseDown) return null;
+    throw error;
+  });
+}
+
 const SERVER_LOGIN = "projo_server";
 const DATABASE = "projo";
 
@@ -71,11 +102,14 @@ async function openEmbedded(place: Place): Promise<Database> {
       await prepareLogin(owner, login);
     });
     const db = await connect({ host, port, ...login, database: DATABASE }, place);
+    const note = connectionNote(place.dataDir);
+    await note.write({ host, port, passwordFile: embedded.passwordFile });
     return {
       db,
       description: `embedded PostgreSQL ${embedded.version} in ${place.dataDir}`,
       crashed: embedded.crashed,
       close: async () => {
+        await note.remove();
         await db.close();
         await embedded.stop();
       },

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { readConfig } from "../../src/config/config.ts";
+import { systemClock } from "../../src/infra/clock.ts";
 import { loadKeyRing, type KeyRing } from "../../src/infra/key-ring.ts";
 import { createLog } from "../../src/infra/log.ts";
 import { systemRandomness } from "../../src/infra/randomness.ts";
@@ -15,6 +16,10 @@ export interface TestServer {
   readonly keys: KeyRing;
   /** Every line that the server logged. */
   readonly logLines: readonly string[];
+  /** Every line about a mail that a person at the console would have seen. */
+  readonly announced: readonly string[];
+  /** Where the server keeps its files. */
+  readonly dataDir: string;
   close(): Promise<void>;
 }
 
@@ -26,12 +31,21 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
   const logLines: string[] = [];
   const destination = { write: (line: string) => void logLines.push(line) };
   const log = createLog({ level: config.logLevel, pretty: false, destination });
-  const server = await startServer(config, { log, randomness: systemRandomness, version: "0.0.0-test" });
+  const announced: string[] = [];
+  const server = await startServer(config, {
+    log,
+    randomness: systemRandomness,
+    clock: systemClock,
+    announce: (line) => void announced.push(line),
+    version: "0.0.0-test",
+  });
   return {
     url: server.url,
     database,
     keys: loadKeyRing(dataDir),
     logLines,
+    announced,
+    dataDir,
     close: async () => {
       await server.close();
       await database.drop();

@@ -7,6 +7,7 @@ import type pg from "pg";
 import { PrismaClient, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
 import { failureOf } from "./failures.ts";
+import { mailStore, type MailStore } from "./mail-store.ts";
 import { currentScope, type Scope } from "./scope.ts";
 import { scopedPool } from "./scoped-pool.ts";
 import { statementRunner } from "./run-statement.ts";
@@ -45,6 +46,8 @@ export interface Db {
   readonly sessions: SessionStore;
   /** What changes a person's account, each with its mail and its record in one statement. */
   readonly accounts: AccountStore;
+  /** Mail on its way out, for whoever sends it. */
+  readonly mail: MailStore;
   /** Whether the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -103,6 +106,7 @@ export function createDb({ pool, preparedStatements = true }: DbOptions): Db {
       currentScope.run({ kind: "system" }, () => outside.$transaction((tables) => fn(tables))).catch(fail),
     sessions: sessionStore(pool),
     accounts: accountStore(statementRunner(pool)),
+    mail: mailStore(statementRunner(pool)),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);
     },

@@ -12,7 +12,7 @@ import { type Guard, startGuard } from "./guard.ts";
 import { initCluster } from "./init-cluster.ts";
 import { takeLock } from "./lock.ts";
 import { stopOrphan } from "./orphan.ts";
-import { ownerName, ownerPassword } from "./owner-password.ts";
+import { ownerName, ownerPassword, ownerPasswordFile } from "./owner-password.ts";
 import { findPlace, type Place } from "./place.ts";
 import { type Postmaster, spawnPostmaster } from "./postmaster.ts";
 import {
@@ -47,6 +47,8 @@ export interface ConnectionTarget {
 export interface EmbeddedPostgres {
   /** The superuser, for migrations only. */
   readonly owner: ConnectionTarget;
+  /** Where the password lies that a connection needs, for another program of this user; null over a socket. */
+  readonly passwordFile: string | null;
   readonly pid: number;
   /** Such as 18.4 */
   readonly version: string;
@@ -97,7 +99,8 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
     };
     try {
       const running = await launch({ place, binaries, transport, options });
-      return supervise(running, binaries.version, cleanUp);
+      const passwordFile = transport.kind === "tcp" ? ownerPasswordFile(place) : null;
+      return { passwordFile, ...supervise(running, binaries.version, cleanUp) };
     } catch (error) {
       await cleanUp();
       throw error;
@@ -180,7 +183,7 @@ function supervise(
   { owner, postmaster, guard }: Running,
   version: string,
   cleanUp: () => Promise<void>,
-): EmbeddedPostgres {
+): Omit<EmbeddedPostgres, "passwordFile"> {
   let stopped: Promise<void> | undefined;
   const crash = async (): Promise<Error> => {
     const how = await postmaster.ended;

@@ -1,0 +1,30 @@
+import type { Db } from "@projostack/db";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import { repeat, type Repeated } from "./repeat.ts";
+import type { Sessions } from "./sessions.ts";
+
+export interface CleanUp {
+  readonly db: Db;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** Removes what has expired, at the start and every day: sessions, one-time tokens, mails of the past. */
+export function startCleanUp({ db, sessions, clock, log }: CleanUp): Repeated {
+  return repeat(clock, async () => {
+    try {
+      await sessions.deleteExpired();
+      await db.mail.deleteOld();
+      return DAY_MS;
+    } catch (error) {
+      // Nothing relies on its being gone: what has expired is refused anyway.
+      log.warn({ err: error }, "the clean-up failed, and is tried again in five minutes");
+      return 5 * MINUTE_MS;
+    }
+  });
+}

@@ -2,7 +2,8 @@ import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
 import type { ExitCode } from "./cli-error.ts";
 import { isLoopback } from "./server-url.ts";
 
-export const exitCodeOf = ({ reason }: ProjoError): ExitCode => (reason === "auth.unauthenticated" ? 4 : 1);
+export const exitCodeOf = ({ reason }: ProjoError): ExitCode =>
+  reason === "auth.unauthenticated" || reason === "auth.token_reused" ? 4 : 1;
 
 /** The failure in one line for a person, with the next command to type where there is one. */
 export function explain(error: ProjoError): string {
@@ -24,8 +25,11 @@ const replaced: Readonly<Record<string, string>> = {
 /** The command that helps, by the server's reason. */
 const nextSteps: Readonly<Record<string, string>> = {
   "auth.unauthenticated": "Run: projo login (or correct PROJO_TOKEN, if it is set)",
+  "auth.token_reused": "Run: projo login",
   "auth.invalid_credentials": "Try again, or make an account: projo signup",
   "auth.email_taken": "Run: projo login",
+  "token.invalid": "Run: projo email resend, or projo password reset-request EMAIL",
+  "session.not_found": "See: projo sessions list",
   "workspace.required": "Run: projo workspaces use NAME",
   "workspace.not_found": "See: projo workspaces list",
   "project.not_found": "See: projo projects list",

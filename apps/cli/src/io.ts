@@ -6,6 +6,13 @@ export type Output = Writable & { isTTY?: boolean; columns?: number };
 
 export type Input = Readable & { isTTY?: boolean };
 
+/** This process among the others of the machine. */
+export interface Self {
+  pid: number;
+  host: string;
+  isRunning: (pid: number) => boolean;
+}
+
 /** Everything a command may touch outside itself. Handed in, so that a test can stand in for the world. */
 export interface Io {
   stdin: Input;
@@ -17,6 +24,7 @@ export interface Io {
   homeDirectory: string;
   workingDirectory: string;
   platform: NodeJS.Platform;
+  self: Self;
   fetch: Fetch;
   /** Calls back on Ctrl-C instead of ending the process, until the returned function is called. */
   onInterrupt: (listener: () => void) => () => void;

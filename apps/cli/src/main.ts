@@ -1,6 +1,7 @@
 // The process: hands the world to `run`. The one file that reads the environment, and that does something when imported.
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import type { Io } from "./io.ts";
+import { isRunning } from "./is-running.ts";
 import { run } from "./run.ts";
 
 const io: Io = {
@@ -11,6 +12,7 @@ const io: Io = {
   homeDirectory: homedir(),
   workingDirectory: process.cwd(),
   platform: process.platform,
+  self: { pid: process.pid, host: hostname(), isRunning },
   fetch,
   onInterrupt(listener) {
     // Once: a second Ctrl-C ends the process at once.

@@ -1,17 +1,20 @@
 // The help tree. Each command lies in commands/ under the words one types.
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { openCli, type Start } from "./cli.ts";
 import { addCall } from "./commands/call.ts";
+import { addEmail } from "./commands/email/email.ts";
 import { addLogin } from "./commands/login.ts";
 import { addLogout } from "./commands/logout.ts";
+import { addPassword } from "./commands/password/password.ts";
 import { addProjects } from "./commands/projects/projects.ts";
+import { addSessions } from "./commands/sessions/sessions.ts";
 import { addSignup } from "./commands/signup.ts";
 import { addTasks } from "./commands/tasks/tasks.ts";
 import { addWhoami } from "./commands/whoami.ts";
 import { addWorkspaces } from "./commands/workspaces/workspaces.ts";
 import { examples } from "./examples.ts";
 import { type Io, takesColour } from "./io.ts";
+import { version } from "./version.ts";
 
 export function createProgram(io: Io): Command {
   const program = new Command("projo")
@@ -47,8 +50,9 @@ export function createProgram(io: Io): Command {
     );
 
   const start: Start = (command) => openCli(io, command.optsWithGlobals());
-  const addAll = [addSignup, addLogin, addLogout, addWhoami, addWorkspaces, addProjects, addTasks, addCall];
-  for (const add of addAll) add(program, start);
+  const accounts = [addSignup, addLogin, addLogout, addWhoami, addSessions, addPassword, addEmail];
+  const work = [addWorkspaces, addProjects, addTasks, addCall];
+  for (const add of [...accounts, ...work]) add(program, start);
   return program;
 }
 
@@ -63,9 +67,4 @@ export function nearestCommand(program: Command, argv: readonly string[]): strin
     path.push(word);
   }
   return path.join(" ");
-}
-
-function version(): string {
-  const file: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  return typeof file === "object" && file !== null && "version" in file ? String(file.version) : "unknown";
 }

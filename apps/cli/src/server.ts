@@ -1,11 +1,13 @@
 // Which server a command talks to, as whom, and in which workspace: the flag, else the environment, else what was stored.
-import { type Client, createClient } from "@projostack/sdk";
+import { type Client, type ClientOptions, createClient } from "@projostack/sdk";
 import { CliError, usageError } from "./cli-error.ts";
 import { type CredentialsFile, credentialsFile } from "./credentials/credentials-file.ts";
-import { type ServerCredentials, withServer } from "./credentials/credentials.ts";
+import { serverIn, type ServerCredentials, withServer } from "./credentials/credentials.ts";
+import { storedSession } from "./credentials/stored-session.ts";
 import type { Io } from "./io.ts";
 import { findWorkspace } from "./names/find-workspace.ts";
 import { DEFAULT_URL, parseServerUrl } from "./server-url.ts";
+import { version } from "./version.ts";
 
 export type WorkspaceClient = ReturnType<Client["workspace"]>;
 
@@ -22,14 +24,21 @@ export interface Server {
   readonly tokenFromEnvironment: boolean;
   /** A client as whoever is signed in, if anyone. */
   readonly client: Client;
+  /** A client as nobody, to sign in with: its session is stored by `remember`. */
+  readonly stranger: Client;
   /** The client, after making sure that there is a token. */
   signedIn: () => Client;
   /** The id of the workspace meant, if one is. */
   workspaceId: () => Promise<string | undefined>;
   /** A client of the workspace meant. */
   workspace: () => Promise<WorkspaceClient>;
-  /** Stores it and makes this server the one meant when none is named; undefined forgets it. */
-  remember: (credentials: ServerCredentials | undefined) => Promise<void>;
+  /**
+   * Stores what becomes of what is stored by then, and makes this server the one meant when none is named; undefined
+   * forgets it.
+   */
+  remember: (
+    update: (stored: ServerCredentials | undefined) => ServerCredentials | undefined,
+  ) => Promise<void>;
 }
 
 export async function openServer(
@@ -40,13 +49,15 @@ export async function openServer(
   const file = credentialsFile(io, warn);
   const credentials = await file.read();
   const url = chooseUrl(io, options, credentials.current);
-  const stored = Object.hasOwn(credentials.servers, url) ? credentials.servers[url] : undefined;
+  const stored = serverIn(credentials, url);
   const environmentToken = io.env["PROJO_TOKEN"] || undefined;
-  const token = environmentToken ?? stored?.token;
-  const client = openClient(io, url, token);
+  const common = { baseUrl: url, fetch: io.fetch, userAgent: `projo/${version()} (${io.platform})` };
+  const client = environmentToken
+    ? openAs(environmentToken, common)
+    : createClient({ ...common, tokens: storedSession(file, url) });
 
   const signedIn = () => {
-    if (token === undefined) throw notSignedIn(url);
+    if (!environmentToken && !stored?.session) throw notSignedIn(url);
     return client;
   };
   const named = options.workspace ?? (io.env["PROJO_WORKSPACE"] || undefined);
@@ -58,6 +69,7 @@ export async function openServer(
     stored,
     tokenFromEnvironment: environmentToken !== undefined,
     client,
+    stranger: createClient(common),
     signedIn,
     workspaceId,
     async workspace() {
@@ -66,16 +78,17 @@ export async function openServer(
       if (id === undefined) throw noWorkspace();
       return client.workspace(id);
     },
-    remember: (server) => remember(file, url, server),
+    remember: (update) => file.lock(() => remember(file, url, update)),
   };
 }
 
-function openClient(io: Io, url: string, token: string | undefined): Client {
+/** A client by a token of the environment, which is never refreshed: who set it replaces it. */
+function openAs(token: string, options: ClientOptions): Client {
   try {
-    return createClient({ baseUrl: url, token, fetch: io.fetch });
+    return createClient({ ...options, token });
   } catch (error) {
     // The SDK refuses a token that no header can hold. Its message does not repeat it.
-    if (error instanceof TypeError && token !== undefined) throw usageError(`PROJO_TOKEN: ${error.message}`);
+    if (error instanceof TypeError) throw usageError(`PROJO_TOKEN: ${error.message}`);
     throw error;
   }
 }
@@ -87,9 +100,15 @@ function chooseUrl(io: Io, { url }: ServerOptions, stored: string | undefined): 
   return stored ?? DEFAULT_URL;
 }
 
-async function remember(file: CredentialsFile, url: string, server: ServerCredentials | undefined) {
+async function remember(
+  file: CredentialsFile,
+  url: string,
+  update: Parameters<Server["remember"]>[0],
+): Promise<void> {
   // Read again: another projo may have written in the meantime.
-  const credentials = withServer(await file.read(), url, server);
+  const before = await file.read();
+  const server = update(serverIn(before, url));
+  const credentials = withServer(before, url, server);
   await file.write(server ? { ...credentials, current: url } : credentials);
 }
 

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -62,22 +63,20 @@ describe("an access token that has expired", () => {
 
   it("is not asked for again by a call whose refusal arrives late", async () => {
     const { server, client, tokens } = await expired();
-    let letGo = () => {};
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const gate = new EventEmitter();
+    const opened = once(gate, "open");
     const slow = createClient({
       baseUrl: server.url,
       tokens,
       fetch: async (url, init) => {
         const response = await fetch(url, init);
-        if (response.status === 401) await held;
+        if (response.status === 401) await opened;
         return response;
       },
     });
     const late = slow.tasks.get({ id: "t" });
     await client.tasks.get({ id: "t" });
-    letGo();
+    gate.emit("open");
     expect(await late).toEqual({ id: "t" });
     expect(server.refreshes()).toHaveLength(1);
   });

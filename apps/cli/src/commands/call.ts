@@ -38,15 +38,15 @@ const operationNames = (): string =>
 function parseArgument(input: string | undefined): unknown {
   if (input === undefined) return undefined;
   const parsed = parseInput(input);
-  if (typeof parsed === "object" && parsed !== null && Object.keys(parsed).some(isPassword)) {
+  if (typeof parsed === "object" && parsed !== null && Object.keys(parsed).some(isSecret)) {
     throw usageError(
-      "A password does not belong in an argument, where others can read it: pipe it in, with -",
+      "A password or token does not belong in an argument, where others can read it: pipe it in, with -",
     );
   }
   return parsed;
 }
 
-const isPassword = (key: string): boolean => /password/i.test(key);
+const isSecret = (key: string): boolean => /password|token/i.test(key);
 
 function parseInput(text: string): unknown {
   if (text.trim() === "") return undefined;

@@ -18,7 +18,7 @@ export function addLogin(program: Command, start: Start): void {
       const cli = start(command);
       const server = await cli.server();
       const account = await readSignIn(cli, { url: server.url, email, options });
-      const signedIn = await server.client.auth.signIn(account);
+      const signedIn = await server.stranger.auth.signIn(account);
       await keepSignIn(cli, server, {
         signedIn,
         next: "projo workspaces use NAME (see: projo workspaces list)",

@@ -1,26 +1,39 @@
 import type { Command } from "commander";
 import { usageError } from "../cli-error.ts";
-import type { Start } from "../cli.ts";
+import type { Cli, Start } from "../cli.ts";
 import { examples } from "../examples.ts";
+import type { Server } from "../server.ts";
 
 export function addLogout(program: Command, start: Start): void {
   program
     .command("logout")
     .description("Sign out: end the session on the server and forget it here.")
-    .addHelpText("after", examples(["projo logout"]))
-    .action(async (_options: unknown, command: Command) => {
+    .option("--everywhere", "end all your sessions, on every device")
+    .addHelpText("after", examples(["projo logout", "projo logout --everywhere"]))
+    .action(async (options: { everywhere?: boolean }, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
       if (server.tokenFromEnvironment) {
         throw usageError("PROJO_TOKEN is set, so the stored sign-in is not in use. Unset it, and run again.");
       }
-      if (server.stored) {
-        // The server first: forgetting a token that still works would leave it at large.
-        await server.client.auth.signOut();
-        await server.remember(undefined);
-      }
-      if (cli.json) cli.value({ url: server.url });
-      else
-        cli.say(server.stored ? `Signed out of ${server.url}.` : `You were not signed in to ${server.url}.`);
+      // The server first: forgetting a token that still works would leave it at large.
+      if (options.everywhere) await signOutEverywhere(cli, server);
+      else await signOut(cli, server);
     });
+}
+
+async function signOut(cli: Cli, server: Server): Promise<void> {
+  const { url, stored } = server;
+  if (stored?.session) await server.client.auth.signOut();
+  if (stored) await server.remember(() => undefined);
+  if (cli.json) cli.value({ url });
+  else cli.say(stored?.session ? `Signed out of ${url}.` : `You were not signed in to ${url}.`);
+}
+
+async function signOutEverywhere(cli: Cli, server: Server): Promise<void> {
+  const { url } = server;
+  const { ended } = await server.signedIn().auth.signOutEverywhere();
+  await server.remember(() => undefined);
+  if (cli.json) cli.value({ url, ended });
+  else cli.say(`Signed out of ${url} everywhere: ${ended === 1 ? "1 session" : `${ended} sessions`} ended.`);
 }

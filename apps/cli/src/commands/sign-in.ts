@@ -6,7 +6,7 @@ import type { Cli } from "../cli.ts";
 import { isLoopback } from "../server-url.ts";
 import type { Server } from "../server.ts";
 import { askPassword, askText } from "../terminal/prompts.ts";
-import { readPassword } from "../terminal/read-stdin.ts";
+import { readSecret } from "../terminal/read-stdin.ts";
 
 export interface SignInOptions {
   passwordStdin?: boolean;
@@ -32,7 +32,8 @@ export async function readSignIn(
   }
   const address =
     email ?? (await askText(cli.io, { message: "Email", instead: "Name the email as an argument." }));
-  if (options.passwordStdin) return { email: address, password: await readPassword(cli.io) };
+  if (options.passwordStdin)
+    return { email: address, password: await readSecret(cli.io, "--password-stdin", "password") };
   const password = await askPassword(cli.io, {
     message: "Password",
     instead: "Nobody is here to type a password. Pipe it in, with --password-stdin.",
@@ -48,10 +49,11 @@ interface Opened {
 
 /** Stores the session, says so, and says what to do next. */
 export async function keepSignIn(cli: Cli, server: Server, { signedIn, next }: Opened): Promise<void> {
-  const { user, accessToken } = signedIn;
+  const { user, session, accessToken, accessTokenExpiresAt, refreshToken } = signedIn;
   const { url, stored } = server;
   const workspace = stored?.email === user.email ? stored.workspace : undefined;
-  await server.remember({ email: user.email, token: accessToken, ...(workspace && { workspace }) });
+  const tokens = { accessToken, accessTokenExpiresAt, refreshToken, sessionId: session.id };
+  await server.remember(() => ({ email: user.email, session: tokens, ...(workspace && { workspace }) }));
   if (server.tokenFromEnvironment) cli.say("PROJO_TOKEN is set, and is used instead of this sign-in.");
   if (cli.json) {
     cli.value({ url, user, workspace: workspace ?? null });

@@ -20,7 +20,7 @@ export function addSignup(program: Command, start: Start): void {
       const server = await cli.server();
       const account = await readSignIn(cli, { url: server.url, email, options });
       if (!options.passwordStdin) await askAgain(cli, account.password);
-      const signedIn = await server.client.auth.signUp(account);
+      const signedIn = await server.stranger.auth.signUp(account);
       await keepSignIn(cli, server, { signedIn, next: "projo workspaces create NAME" });
     });
 }

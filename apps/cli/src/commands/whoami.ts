@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
 import type { WorkspaceClient } from "../server.ts";
+import { shortTime } from "../terminal/short-time.ts";
 
 export function addWhoami(program: Command, start: Start): void {
   program
@@ -20,6 +21,11 @@ export function addWhoami(program: Command, start: Start): void {
         return;
       }
       cli.line(`${user.email} (${user.id})`);
+      cli.line(
+        user.emailVerifiedAt === null
+          ? "Email: not verified. The mail holds a token; another: projo email resend"
+          : `Email: verified ${shortTime(user.emailVerifiedAt)}`,
+      );
       cli.line(`Server: ${server.url}`);
       if (workspace) cli.line(`Workspace: ${workspace.name} (${workspace.id}), as ${workspace.role}`);
       else if (id === undefined) cli.line("Workspace: none chosen. Run: projo workspaces use NAME");

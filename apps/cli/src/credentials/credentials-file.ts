@@ -1,5 +1,6 @@
 // The one file that projo keeps: which servers it is signed in to, and the workspace chosen on each. It holds bearer
-// tokens, so nobody but its owner may read it, and a crash may never leave half of it.
+// tokens, so nobody but its owner may read it, and a crash may never leave half of it. Several projos may run at once:
+// whoever writes reads it first, and does both inside the lock, so that none puts back tokens that another replaced.
 import { randomUUID } from "node:crypto";
 import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,16 +8,22 @@ import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 import { configDirectory } from "./config-directory.ts";
 import { type Credentials, noCredentials, parseCredentials } from "./credentials.ts";
+import { fileLock, type FileLock, LockHeldError } from "./file-lock.ts";
 
 export interface CredentialsFile {
   readonly path: string;
   read: () => Promise<Credentials>;
+  /** Inside the lock only. */
   write: (credentials: Credentials) => Promise<void>;
+  /** Runs the work while no other projo runs any. */
+  lock: FileLock;
 }
 
 export function credentialsFile(io: Io, warn: (words: string) => void): CredentialsFile {
   const directory = configDirectory(io);
   const path = join(directory, "credentials.json");
+  const lockPath = join(directory, "credentials.lock");
+  const lock = fileLock(lockPath, io.self);
   return {
     path,
     async read() {
@@ -31,8 +38,17 @@ export function credentialsFile(io: Io, warn: (words: string) => void): Credenti
       );
     },
     async write(credentials) {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
       await replaceFile(path, `${JSON.stringify(credentials, undefined, 2)}\n`);
+    },
+    async lock(work) {
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        return await lock(work);
+      } catch (error) {
+        if (error instanceof LockHeldError) throw heldTooLong(lockPath);
+        if (isSystemError(error)) throw unwritable(path, error);
+        throw error;
+      }
     },
   };
 }
@@ -70,8 +86,20 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new CliError("cli.credentials_unwritable", `${path} cannot be written. Make its directory yours.`, {
-      cause: error,
-    });
+    throw unwritable(path, error);
   }
 }
+
+const unwritable = (path: string, cause: unknown): CliError =>
+  new CliError("cli.credentials_unwritable", `${path} cannot be written. Make its directory yours.`, {
+    cause,
+  });
+
+const heldTooLong = (lockPath: string): CliError =>
+  new CliError(
+    "cli.credentials_locked",
+    `Another projo has kept ${lockPath} for a minute. Try again; if no other runs, delete it.`,
+  );
+
+const isSystemError = (error: unknown): boolean =>
+  error instanceof Error && "syscall" in error && typeof error.syscall === "string";

@@ -1,8 +1,10 @@
+import type { Tokens } from "@projostack/sdk";
+
 /** What projo remembers of one server. */
 export interface ServerCredentials {
   email: string;
-  /** A bearer token. */
-  token: string;
+  /** Whoever has these is that person. Left out once the server has ended the session. */
+  session?: Tokens;
   /** The workspace that commands act in when they name none. */
   workspace?: { id: string; name: string };
 }
@@ -25,6 +27,9 @@ export function parseCredentials(text: string): Credentials | undefined {
   if (!isServers(servers)) return undefined;
   return { current, servers };
 }
+
+export const serverIn = ({ servers }: Credentials, url: string): ServerCredentials | undefined =>
+  Object.hasOwn(servers, url) ? servers[url] : undefined;
 
 /** The credentials with those of one server replaced, or removed when undefined. */
 export function withServer(
@@ -51,9 +56,11 @@ const isServers = (value: unknown): value is Record<string, ServerCredentials> =
   isRecord(value) && Object.values(value).every(isServer);
 
 function isServer(value: unknown): boolean {
-  if (!isRecord(value) || typeof value["email"] !== "string" || typeof value["token"] !== "string")
-    return false;
-  const { workspace } = value;
-  if (workspace === undefined) return true;
-  return isRecord(workspace) && typeof workspace["id"] === "string" && typeof workspace["name"] === "string";
+  if (!isRecord(value) || typeof value["email"] !== "string") return false;
+  const { session, workspace } = value;
+  if (session !== undefined && !hasTexts(session, ["accessToken", "refreshToken", "sessionId"])) return false;
+  return workspace === undefined || hasTexts(workspace, ["id", "name"]);
 }
+
+const hasTexts = (value: unknown, keys: readonly string[]): boolean =>
+  isRecord(value) && keys.every((key) => typeof value[key] === "string");

@@ -32,6 +32,7 @@ export async function chooseWorkspace(
   { id, name }: { id: string; name: string },
 ): Promise<boolean> {
   if (!stored || tokenFromEnvironment) return false;
-  await remember({ ...stored, workspace: { id, name } });
+  // Another may have signed in here meanwhile: the choice is not theirs.
+  await remember((kept) => (kept?.email === stored.email ? { ...kept, workspace: { id, name } } : kept));
   return true;
 }

@@ -1,0 +1,9 @@
+import type { Command } from "commander";
+import type { Start } from "../../cli.ts";
+import { addResendVerification } from "./resend.ts";
+import { addVerifyEmail } from "./verify.ts";
+
+export function addEmail(program: Command, start: Start): void {
+  const email = program.command("email").description("Show that your email address is yours.");
+  for (const add of [addVerifyEmail, addResendVerification]) add(email, start);
+}

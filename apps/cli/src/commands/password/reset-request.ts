@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+import type { Start } from "../../cli.ts";
+import { examples } from "../../examples.ts";
+
+export function addRequestReset(password: Command, start: Start): void {
+  password
+    .command("reset-request")
+    .description("Have a token mailed that sets a new password.")
+    .argument("<email>")
+    .addHelpText("after", examples(["projo password reset-request ann@example.com"]))
+    .action(async (email: string, _options: unknown, command: Command) => {
+      const cli = start(command);
+      await (await cli.server()).stranger.password.requestReset({ email });
+      if (cli.json) cli.value({});
+      else cli.say(`If there is an account for ${email}, a mail is on its way. Then: projo password reset`);
+    });
+}

@@ -4,6 +4,7 @@
 import type { AccountEvent, SessionRecord, SessionStore } from "@projostack/db";
 import type { Adapter, DatabaseSession, DatabaseUser } from "lucia";
 import type { KeyRing } from "./key-ring.ts";
+import { cameWithLostReply } from "./refresh-rule.ts";
 import { ABSOLUTE_SECONDS, ACCESS_SECONDS, IDLE_SECONDS } from "./session-lifetime.ts";
 import { parseAccessToken } from "./tokens.ts";
 
@@ -41,9 +42,8 @@ export class LuciaAdapter implements Adapter {
     // A generation that the session has not reached was made before a backup was restored.
     if (expired || generation > record.session.generation) return [null, null];
     if (generation === record.session.generation) {
-      // Made before its generation was renewed: it came with a reply that was said to be lost (refresh-rule.ts).
-      const madeBeforeSeconds = expiresAtSeconds - ACCESS_SECONDS + 1;
-      if (madeBeforeSeconds * 1000 < record.session.rotatedAt.getTime()) return [null, null];
+      const madeAtSeconds = expiresAtSeconds - ACCESS_SECONDS;
+      if (cameWithLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];
       if (!record.session.confirmed) await store.confirm(record.session.id, generation);
     }
     this.found = record;

@@ -1,0 +1,26 @@
+/** Chance that repeats: the same seed gives the same numbers. For simulations, never for secrets. */
+export interface Chance {
+  /** From 0 to below 1. */
+  next(): number;
+  between(low: number, high: number): number;
+  /** How long until what comes at random, once in so long on average. */
+  exponential(mean: number): number;
+  happens(probability: number): boolean;
+}
+
+/** Mulberry32: 32 bits of state are plenty for lives of some thousand draws. */
+export function seededChance(seed: number): Chance {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  return {
+    next,
+    between: (low, high) => low + (high - low) * next(),
+    exponential: (mean) => -Math.log(1 - next()) * mean,
+    happens: (probability) => next() < probability,
+  };
+}

@@ -1,0 +1,76 @@
+// A session without its database: the state around the refresh rule and nothing else. It mirrors
+//
+//   refresh  infra/sessions.ts, `refresh`: judge, then a statement that holds only for the state that was judged.
+//            Whoever loses that race is judged again, so here each call is one step.
+//   use      infra/lucia-adapter.ts, `getSessionAndUser`: which access tokens are good, and what confirms.
+//   slide    Lucia's validateSession: past the half of its idle time, a session that is used is given the whole again.
+//   rotate, confirm, renew, end: the statements of packages/db/src/client/session-store.ts.
+//
+// A token is its claims here: that nobody forges one is shown elsewhere.
+import { cameWithLostReply, type RefreshState, type RefreshVerdict } from "../../src/infra/refresh-rule.ts";
+import { ABSOLUTE_SECONDS, ACCESS_SECONDS, IDLE_SECONDS } from "../../src/infra/session-lifetime.ts";
+
+export type Rule = (tokenGeneration: number, state: RefreshState) => RefreshVerdict;
+
+export interface Pair {
+  readonly generation: number;
+  /** When the access token was made, in whole seconds. */
+  readonly issuedAt: number;
+}
+
+export class SimulatedSession {
+  readonly #rule: Rule;
+  generation = 1;
+  confirmed = false;
+  rotatedAt = 0;
+  expiresAt = IDLE_SECONDS;
+  /** When the rule ended it, if it did. */
+  revokedAt: number | null = null;
+
+  constructor(rule: Rule) {
+    this.#rule = rule;
+  }
+
+  isOver(now: number): boolean {
+    return this.revokedAt !== null || now >= this.expiresAt;
+  }
+
+  /** @returns what is answered, or null for a 401 */
+  refresh(now: number, tokenGeneration: number): Pair | null {
+    if (this.isOver(now)) return null;
+    const { generation, confirmed, rotatedAt } = this;
+    const state = { generation, confirmed, secondsSinceRotation: now - rotatedAt };
+    switch (this.#rule(tokenGeneration, state)) {
+      case "ahead":
+        return null;
+      case "revoke":
+        this.revokedAt = now;
+        return null;
+      case "repeat":
+        break;
+      case "renew":
+        this.rotatedAt = now;
+        break;
+      case "rotate":
+        this.generation += 1;
+        this.confirmed = false;
+        this.rotatedAt = now;
+        this.expiresAt = Math.min(now + IDLE_SECONDS, ABSOLUTE_SECONDS);
+    }
+    return this.pair(now);
+  }
+
+  pair = (now: number): Pair => ({ generation: this.generation, issuedAt: Math.floor(now) });
+
+  /** Presents an access token. @returns whether it was good */
+  use(now: number, { generation, issuedAt }: Pair): boolean {
+    if (this.isOver(now) || issuedAt + ACCESS_SECONDS <= now || generation > this.generation) return false;
+    if (generation === this.generation) {
+      if (cameWithLostReply(issuedAt, this.rotatedAt)) return false;
+      this.confirmed = true;
+    }
+    if (this.expiresAt - now < IDLE_SECONDS / 2)
+      this.expiresAt = Math.min(now + IDLE_SECONDS, ABSOLUTE_SECONDS);
+    return true;
+  }
+}

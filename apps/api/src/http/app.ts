@@ -9,13 +9,22 @@ import { setCommonHeaders } from "./common-headers.ts";
 
 const LARGEST_BODY_BYTES = 100 * 1024;
 
-export async function createApp(services: Services): Promise<FastifyInstance> {
+export interface AppOptions {
+  /** The addresses of the proxies in front, whose `x-forwarded-for` is believed. Nobody else's is. */
+  readonly trustedProxies: readonly string[];
+}
+
+export async function createApp(
+  services: Services,
+  { trustedProxies }: AppOptions,
+): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = services.log;
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], services.randomness),
     bodyLimit: LARGEST_BODY_BYTES,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 2_000 },

@@ -4,6 +4,7 @@ import { appRouter } from "../router.ts";
 import { createContext, type RequestFacts } from "../rpc/context.ts";
 import { asFailure, Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
+import { addressOf } from "./address-of.ts";
 
 const LARGEST_BATCH = 10;
 
@@ -49,12 +50,13 @@ const factsOf = (
   res: FastifyReply,
 ): Omit<RequestFacts, "signal"> => ({
   requestId: req.id,
-  ip: req.ip,
+  ip: addressOf(req),
   userAgent: req.headers["user-agent"],
   log: log.child({ requestId: req.id }),
   authorization: req.headers.authorization,
   workspaceId: oneOf(req.headers["x-workspace-id"]),
   setRetryAfter: (seconds) => void res.header("retry-after", seconds),
+  setRateLimit: ({ policy, limit }) => void res.header("ratelimit-policy", policy).header("ratelimit", limit),
 });
 
 /** Bytes that are no UTF-8 are refused: replaced by U+FFFD, they would be stored as what nobody sent. */

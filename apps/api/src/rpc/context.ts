@@ -1,5 +1,7 @@
 import type { AccountEvent, Device, SessionRecord } from "@projostack/db";
+import type { Quota } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
+import { collectRateLimit, type RateLimitFields } from "./rate-limit-fields.ts";
 import type { Services } from "./services.ts";
 
 /** What a procedure knows of the request before it knows the caller. */
@@ -19,8 +21,10 @@ export interface Context {
   readonly event: (action: AccountAction) => AccountEvent;
   /** Aborted when the caller hangs up: what they wait for need not begin. */
   readonly signal: AbortSignal;
-  /** Sets the answer's `retry-after` header. */
+  /** Sets the answer's `retry-after` header: to the longest wait that a call of the request asks for. */
   setRetryAfter(seconds: number): void;
+  /** Says in the answer's headers what is left of a limit. */
+  readonly tellQuotas: (quotas: readonly Quota[]) => void;
 }
 
 /** The acts on an account that go on record. */
@@ -47,6 +51,7 @@ export interface RequestFacts {
   readonly workspaceId: string | undefined;
   readonly signal: AbortSignal;
   setRetryAfter(seconds: number): void;
+  setRateLimit(fields: RateLimitFields): void;
 }
 
 export function createContext(services: Services, facts: RequestFacts): Context {
@@ -60,7 +65,16 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     session ??= token === null ? Promise.resolve(null) : services.sessions.find(token, asked);
     return session;
   };
-  const setRetryAfter = (seconds: number) => facts.setRetryAfter(seconds);
+  let longest = 0;
+  const setRetryAfter = (seconds: number) => {
+    longest = Math.max(longest, seconds);
+    facts.setRetryAfter(longest);
+  };
+  const collected = collectRateLimit();
+  const tellQuotas = (quotas: readonly Quota[]) => {
+    const fields = collected(quotas);
+    if (fields) facts.setRateLimit(fields);
+  };
   const device: Device = { ip: facts.ip, userAgent: printable(facts.userAgent) };
   const event = (action: AccountAction): AccountEvent => ({
     id: services.randomness.newId(),
@@ -68,7 +82,19 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     requestId,
     ...device,
   });
-  return { services, requestId, device, event, log, token, workspaceId, signal, findSession, setRetryAfter };
+  return {
+    services,
+    requestId,
+    device,
+    event,
+    log,
+    token,
+    workspaceId,
+    signal,
+    findSession,
+    setRetryAfter,
+    tellQuotas,
+  };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

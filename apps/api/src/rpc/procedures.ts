@@ -11,6 +11,7 @@ import { createCursors } from "./cursors.ts";
 import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure } from "./failure.ts";
 import { checkForm } from "./input-form.ts";
+import { accountIn, limited } from "./limited.ts";
 import type { ReadWs, Ws } from "./ws.ts";
 
 const t = initTRPC
@@ -30,10 +31,16 @@ const answering = t.procedure.use(async ({ ctx, meta, path, next }) => {
   throw failure;
 });
 
-const formed = answering.use(async ({ getRawInput, next }) => {
-  checkForm(await getRawInput());
-  return next();
-});
+const formed = answering
+  .use(async ({ ctx, path: operation, getRawInput, next }) => {
+    const account = accountIn(await getRawInput());
+    // No workspace: what a caller merely says in a header must not give them a fresh count.
+    return limited(ctx, { operation, account, workspaceId: null }, next);
+  })
+  .use(async ({ getRawInput, next }) => {
+    checkForm(await getRawInput());
+    return next();
+  });
 
 /** For anyone. */
 export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
@@ -45,6 +52,11 @@ const authed = answering
     const caller = await ctx.findSession();
     if (!caller) throw new Failure("auth.unauthenticated");
     return next({ ctx: { caller } });
+  })
+  .use(({ ctx, path: operation, meta, next }) => {
+    // Within a workspace a try is counted when it is known that the caller may be there.
+    if (meta?.operation.access !== "session") return next();
+    return limited(ctx, { operation, account: ctx.caller.user.email, workspaceId: null }, next);
   })
   .use(async ({ getRawInput, next }) => {
     checkForm(await getRawInput());
@@ -79,6 +91,10 @@ export const workspaceProcedure = <
   member
     .meta({ operation })
     .use(({ ctx, next }) => next({ ctx: { grant: authorize(ctx.member, operation.access) } }))
+    .use(({ ctx, path, next }) => {
+      const { workspaceId } = ctx.grant;
+      return limited(ctx, { operation: path, account: ctx.caller.user.email, workspaceId }, next);
+    })
     .input(operation.input)
     .use(async ({ ctx, path, next }) => {
       const { grant } = ctx;

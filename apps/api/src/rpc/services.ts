@@ -1,5 +1,6 @@
 import type { Db } from "@projostack/db";
 import type { KeyRing } from "../infra/key-ring.ts";
+import type { Limiter } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
 import type { Sessions } from "../infra/sessions.ts";
 import type { PasswordPolicy } from "../infra/password-policy.ts";
@@ -13,6 +14,7 @@ export interface Services {
   readonly passwords: Passwords;
   readonly passwordPolicy: PasswordPolicy;
   readonly keys: KeyRing;
+  readonly limiter: Limiter;
   readonly randomness: Randomness;
   readonly log: Log;
   readonly version: string;

@@ -52,9 +52,14 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answer>
   };
 }
 
-/** The answer's bytes that must not tell a foreign row from a missing one: all but the time of day. */
+/** What tells two equal answers apart: the time of day, and how many tries are left. */
+const COUNTED = new Set(["date", "ratelimit"]);
+
+/** The answer's bytes that must not tell a foreign row from a missing one. */
 export function bytesOf({ status, headers, text }: Answer): string {
-  const lines = [...headers].filter(([name]) => name !== "date").map(([name, value]) => `${name}: ${value}`);
+  const lines = [...headers]
+    .filter(([name]) => !COUNTED.has(name))
+    .map(([name, value]) => `${name}: ${value}`);
   return [String(status), ...lines, "", text].join("\n");
 }
 

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { ConfigError, readConfig } from "./config.ts";
+
+const proxies = (text: string) => readConfig({ PROJO_TRUSTED_PROXIES: text }).trustedProxies;
+
+it("a trusted proxy is an address or a network", () => {
+  expect(proxies("10.0.0.5, 10.1.0.0/16,::1,fd00::/8")).toEqual([
+    "10.0.0.5",
+    "10.1.0.0/16",
+    "::1",
+    "fd00::/8",
+  ]);
+  expect(proxies("")).toEqual([]);
+});
+
+it.each([
+  "true",
+  "*",
+  "0.0.0.0/0",
+  "::/0",
+  "10.0.0.0/33",
+  "10.0.0.0/8/8",
+  "10.0.0.5,",
+  "loopback",
+  "1.2.3.4:80",
+])("%s trusts too many or nobody, and stops the server with a line that says so", (text) => {
+  expect(() => proxies(text)).toThrow(ConfigError);
+  expect(() => proxies(text)).toThrow(/PROJO_TRUSTED_PROXIES must be .+ such as/);
+});
+
+it("the address of Redis, which may hold a password, is in no message", () => {
+  const read = () => readConfig({ REDIS_URL: "http://:hidden@host" });
+  expect(read).toThrow(/REDIS_URL must be/);
+  expect(read).not.toThrow(/hidden/);
+});

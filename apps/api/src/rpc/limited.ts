@@ -1,0 +1,34 @@
+import { contract } from "@projostack/contract";
+import type { Try } from "../infra/limiter/limiter.ts";
+import type { Context } from "./context.ts";
+import { Failure } from "./failure.ts";
+
+type Attempt = Omit<Try, "address">;
+
+/** Counts a try before anything is done for it, and does it if it was not one too many. @throws Failure limit.exceeded */
+export async function limited<T extends { ok: boolean }>(
+  { services: { limiter }, device, tellQuotas }: Context,
+  attempt: Attempt,
+  next: () => Promise<T>,
+): Promise<T> {
+  const byWhom: Try = { ...attempt, address: device.ip };
+  const { retryAfterSeconds, quotas } = await limiter.decide(byWhom);
+  tellQuotas(quotas);
+  if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
+  const result = await next();
+  if (result.ok) await limiter.succeeded(byWhom);
+  return result;
+}
+
+const { email } = contract.auth.signIn.input.shape;
+
+/**
+ * The account that an input names, as the operation will read it. The input is not checked yet: whatever has no
+ * address in its `email` names none, and its schema will refuse it if there must be one.
+ */
+export function accountIn(input: unknown): string | null {
+  if (typeof input !== "object" || input === null || !("email" in input)) return null;
+  // Its length first: nobody's limit should be looked for in a hundred kilobytes.
+  if (typeof input.email !== "string" || input.email.length > 254) return null;
+  return email.safeParse(input.email).data ?? null;
+}

@@ -1,0 +1,73 @@
+// A real Redis in a process of its own, that a test may stop, kill and start again.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createConnection, createServer, type AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { Redis } from "ioredis";
+
+export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
+
+/** Why a test of Redis does not run here. Continuous integration has one, so there it must run. */
+export const noRedis = "redis-server is not installed: apt-get install redis-server";
+
+export interface TestRedis {
+  readonly url: string;
+  /** SIGSTOP hangs it, SIGCONT wakes it, SIGKILL ends it. */
+  signal(signal: "SIGSTOP" | "SIGCONT" | "SIGKILL"): void;
+  /** The names of all that it holds. */
+  keys(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** @param port of an earlier one, to come back in its place */
+export async function startRedis({
+  port,
+  password,
+}: { port?: number; password?: string } = {}): Promise<TestRedis> {
+  const chosen = port ?? (await freePort());
+  const settings = ["--port", String(chosen), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  // Settings come on stdin, so that the password is in no list of processes.
+  const server = spawn("redis-server", ["-", ...settings], { stdio: ["pipe", "ignore", "ignore"] });
+  server.stdin.end(password === undefined ? "" : `requirepass ${password}\n`);
+  const ended = once(server, "exit");
+  await untilReachable(chosen);
+  return {
+    url: `redis://${password === undefined ? "" : `:${password}@`}127.0.0.1:${chosen}`,
+    signal: (signal) => void server.kill(signal),
+    keys: async () => {
+      const client = new Redis(chosen, "127.0.0.1", password === undefined ? {} : { password });
+      try {
+        return await client.keys("*");
+      } finally {
+        client.disconnect();
+      }
+    },
+    close: async () => {
+      server.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function untilReachable(port: number): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const socket = createConnection({ host: "127.0.0.1", port });
+    try {
+      await once(socket, "connect");
+      return;
+    } catch (error) {
+      if (tries === 200) throw error;
+      await delay(50);
+    } finally {
+      socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,332 @@
+import { randomUUID } from "node:crypto";
+import { operations } from "@projostack/contract";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { limits } from "../src/infra/limiter/limits.ts";
+import { call, password, send, startTestServer, type Answer, type TestServer } from "./kit/index.ts";
+import { hasRedis, noRedis, startRedis, type TestRedis } from "./kit/redis-server.ts";
+
+/** With the usual limits, and believing this machine's word on who is behind it, so that tests have many addresses. */
+const behindProxy = { PROJO_LIMITS: "1", PROJO_TRUSTED_PROXIES: "127.0.0.1" };
+const wrong = "no such horse battery staple";
+
+const from = (address: string) => ({ "x-forwarded-for": address });
+
+const tryToSignIn = (server: TestServer, email: string, address: string, secret = wrong): Promise<Answer> =>
+  call(server.url, "auth.signIn", { input: { email, password: secret }, headers: from(address) });
+
+/** How many passwords were looked at: each refused sign-in is put on record after its hash was compared. */
+async function passwordsCompared({ database }: TestServer): Promise<number> {
+  const rows = await database.owner(
+    `SELECT FROM account_events WHERE action LIKE 'session.%' AND outcome = 'refused'`,
+  );
+  return rows.length;
+}
+
+const pairLimit = pointsOf("auth.signIn", "accountAtAddress");
+const addressLimit = pointsOf("auth.signIn", "address");
+const strangersLimit = pointsOf("auth.signIn", "accountFromStrangers");
+
+function pointsOf(operation: string, by: string): number {
+  return limits[operation]?.find((rule) => rule.by === by)?.points ?? Number.NaN;
+}
+
+async function signUpAt(server: TestServer, address: string): Promise<string> {
+  const email = `${randomUUID()}@example.com`;
+  const { status } = await call(server.url, "auth.signUp", {
+    input: { email, password },
+    headers: from(address),
+  });
+  expect(status).toBe(200);
+  return email;
+}
+
+describe("limits", () => {
+  let server: TestServer;
+  const start = async (env: Readonly<Record<string, string>> = behindProxy) =>
+    (server = await startTestServer(env));
+  afterEach(() => server.close());
+
+  it("every operation that anyone may call to change something has its limits", async () => {
+    await start();
+    const open = operations.filter(
+      ({ operation: { kind, access } }) => kind === "mutation" && access === "public",
+    );
+    expect(open.length).toBeGreaterThan(0);
+    expect(open.map(({ name }) => name).filter((name) => !limits[name]?.length)).toEqual([]);
+    // A row that names nothing would limit nothing.
+    const names = new Set(operations.map(({ name }) => name));
+    expect(Object.keys(limits).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it("R1 a batch of ten sign-ins uses up ten tries", async () => {
+    await start();
+    const batch = (count: number) =>
+      send(`${server.url}/trpc/${Array.from({ length: count }, () => "auth.signIn").join(",")}?batch=1`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...from("192.0.2.1") },
+        body: JSON.stringify(
+          Object.fromEntries(
+            Array.from({ length: count }, (_, n) => [n, { email: `${n}@example.com`, password: wrong }]),
+          ),
+        ),
+      });
+    const ten = await batch(10);
+    expect(ten.headers.get("ratelimit")).toContain(`"auth.signIn:address";r=${addressLimit - 10};`);
+    await Promise.all(Array.from({ length: addressLimit / 10 - 1 }, () => batch(10)));
+    const after = await batch(2);
+    expect(after.status).toBe(429);
+    expect(await batch(11)).toMatchObject({ status: 400 });
+  });
+
+  it("R2 of 500 wrong passwords at once no more are looked at than the limit grants", async () => {
+    await start();
+    const email = await signUpAt(server, "192.0.2.9");
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, () => tryToSignIn(server, email, "192.0.2.1")),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(500 - pairLimit);
+    expect(await passwordsCompared(server)).toBe(answers.filter(({ status }) => status === 401).length);
+    expect(await passwordsCompared(server)).toBeLessThanOrEqual(pairLimit);
+  }, 60_000);
+
+  it("R4 a forged X-Forwarded-For changes nothing", async () => {
+    await start({ PROJO_LIMITS: "1" });
+    for (let n = 0; n < pairLimit; n += 1) await tryToSignIn(server, "ada@example.com", `198.51.100.${n}`);
+    expect((await tryToSignIn(server, "ada@example.com", "198.51.100.200")).status).toBe(429);
+  });
+
+  it("R4 a trusted proxy's word counts, and what its client put before it does not", async () => {
+    await start();
+    for (let n = 0; n < pairLimit; n += 1) {
+      await tryToSignIn(server, "ada@example.com", `198.51.100.${n}, 192.0.2.1`);
+    }
+    expect((await tryToSignIn(server, "ada@example.com", "203.0.113.9, 192.0.2.1")).status).toBe(429);
+    expect((await tryToSignIn(server, "ada@example.com", "192.0.2.2")).status).toBe(401);
+    // What is no address is none to be counted by: the proxy is.
+    expect((await tryToSignIn(server, "ada@example.com", "1.2.3.4:99")).status).toBe(401);
+    expect((await tryToSignIn(server, "ada@example.com", "fe80::1%eth0")).status).toBe(401);
+  });
+
+  it("the addresses of one IPv6 network are one, and an IPv4 address in IPv6 dress is the IPv4 address", async () => {
+    await start();
+    for (let n = 1; n <= pairLimit; n += 1)
+      await tryToSignIn(server, "ada@example.com", `2001:db8:1:2::${n}`);
+    expect((await tryToSignIn(server, "ada@example.com", "2001:db8:1:2:ffff::1")).status).toBe(429);
+    expect((await tryToSignIn(server, "ada@example.com", "2001:db8:1:3::1")).status).toBe(401);
+    for (let n = 1; n <= pairLimit; n += 1) await tryToSignIn(server, "ada@example.com", "::ffff:192.0.2.7");
+    expect((await tryToSignIn(server, "ada@example.com", "192.0.2.7")).status).toBe(429);
+  });
+
+  it("an email's case makes no second account to try", async () => {
+    await start();
+    for (let n = 0; n < pairLimit; n += 1) await tryToSignIn(server, "Ada@Example.com", "192.0.2.1");
+    expect((await tryToSignIn(server, "ada@example.COM", "192.0.2.1")).status).toBe(429);
+  });
+
+  it("R5 a flood from one address shuts nobody out elsewhere, neither at home nor at a new address", async () => {
+    await start();
+    const email = await signUpAt(server, "192.0.2.1");
+    // Twice what all strangers together are granted, so that it would be used up if refused tries used it up.
+    const flood = Array.from({ length: 2 * strangersLimit }, () =>
+      tryToSignIn(server, email, "198.51.100.1"),
+    );
+    await Promise.all(flood);
+    expect((await tryToSignIn(server, email, "198.51.100.1", password)).status).toBe(429);
+    expect((await tryToSignIn(server, email, "203.0.113.5", password)).status).toBe(200);
+    expect((await tryToSignIn(server, email, "192.0.2.1", password)).status).toBe(200);
+  }, 60_000);
+
+  it("R5 strangers at many addresses are stopped, and the owner still gets in where they signed in before", async () => {
+    await start({ ...behindProxy, PROJO_LIMITS: "0.1" });
+    const email = await signUpAt(server, "192.0.2.1");
+    const statuses: number[] = [];
+    for (let n = 0; n < 2 * 0.1 * strangersLimit; n += 1) {
+      statuses.push((await tryToSignIn(server, email, `198.51.100.${n}`)).status);
+    }
+    expect(statuses.filter((status) => status === 401)).toHaveLength(0.1 * strangersLimit);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await tryToSignIn(server, email, "192.0.2.1", password)).status).toBe(200);
+  }, 60_000);
+
+  it("R6 a refusal says how long to wait: Retry-After, retryAfter, RateLimit and RateLimit-Policy", async () => {
+    await start();
+    const first = await tryToSignIn(server, "ada@example.com", "192.0.2.1");
+    expect(first.headers.get("ratelimit-policy")).toBe(
+      `"auth.signIn:address";q=${addressLimit};w=900, "auth.signIn:accountAtAddress";q=${pairLimit};w=900`,
+    );
+    expect(first.headers.get("ratelimit")).toBe(
+      `"auth.signIn:address";r=${addressLimit - 1};t=900, "auth.signIn:accountAtAddress";r=${pairLimit - 1};t=900`,
+    );
+    for (let n = 1; n < pairLimit; n += 1) await tryToSignIn(server, "ada@example.com", "192.0.2.1");
+    const { status, headers, error } = await tryToSignIn(server, "ada@example.com", "192.0.2.1");
+    expect(status).toBe(429);
+    const seconds = Number(headers.get("retry-after"));
+    expect(seconds).toBeGreaterThan(800);
+    expect(error).toMatchObject({ reason: "limit.exceeded", code: "TOO_MANY_REQUESTS", retryAfter: seconds });
+    expect(headers.get("ratelimit")).toBe(`"auth.signIn:accountAtAddress";r=0;t=${seconds}`);
+    expect(headers.get("ratelimit-policy")).toBe(`"auth.signIn:accountAtAddress";q=${pairLimit};w=900`);
+  });
+
+  it("a caller is not told of the tries of others", async () => {
+    await start();
+    const { headers } = await tryToSignIn(server, "ada@example.com", "192.0.2.1");
+    expect(headers.get("ratelimit")).not.toMatch(/everyone|accountFromStrangers/);
+  });
+
+  it("each limited operation grants a try, and refuses one too many, also of an input that is not right", async () => {
+    await start({ ...behindProxy, PROJO_LIMITS: "0.1" });
+    const email = await signUpAt(server, "192.0.2.250");
+    const { data } = await tryToSignIn(server, email, "192.0.2.250", password);
+    const missing: string[] = [];
+    for (const [name, rules] of Object.entries(limits)) {
+      const least = Math.min(...rules.map(({ points }) => Math.max(1, Math.round(points / 10))));
+      const tries: Answer[] = [];
+      for (let n = 0; n <= least; n += 1) {
+        const input = { email: "ada@example.com" };
+        tries.push(
+          await call(server.url, name, { input, token: data.accessToken, headers: from("192.0.2.77") }),
+        );
+      }
+      if (tries[0]?.status === 429 || tries.at(-1)?.status !== 429)
+        missing.push(`${name} ${tries.at(-1)?.text}`);
+    }
+    expect(missing).toEqual([]);
+  });
+
+  it("a workspace that a header names gives no new tries", async () => {
+    await start();
+    const signIn = () =>
+      call(server.url, "auth.signIn", {
+        input: { email: "ada@example.com", password: wrong },
+        workspaceId: randomUUID(),
+        headers: from("192.0.2.1"),
+      });
+    for (let n = 0; n < pairLimit; n += 1) await signIn();
+    expect((await signIn()).status).toBe(429);
+  });
+});
+
+if (!hasRedis) {
+  // In continuous integration a missing Redis is a failure, not a reason to skip.
+  describe.runIf(process.env["CI"])("limits with Redis", () => {
+    it("finds a redis-server", () => expect.fail(noRedis));
+  });
+}
+
+describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`, () => {
+  let redis: TestRedis;
+  const servers: TestServer[] = [];
+  const start = async (url = redis.url, env: Readonly<Record<string, string>> = {}) => {
+    const server = await startTestServer({ ...behindProxy, REDIS_URL: url, ...env });
+    servers.push(server);
+    return server;
+  };
+  beforeEach(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+    await redis.close();
+  });
+
+  const outages = ({ logLines }: TestServer) =>
+    logLines.filter((line) => line.includes("Redis does not answer"));
+  const recoveries = ({ logLines }: TestServer) =>
+    logLines.filter((line) => line.includes("Redis answers again"));
+
+  /** The milliseconds of a call that does nothing but be limited: a token that is none costs no hash and no query. */
+  async function timed(server: TestServer): Promise<{ ms: number; status: number }> {
+    const began = performance.now();
+    const { status } = await call(server.url, "email.verify", {
+      input: { token: "none" },
+      headers: from("192.0.2.200"),
+    });
+    return { ms: performance.now() - began, status };
+  }
+
+  it("R7 two servers share one limit", async () => {
+    const keys = { PROJO_TOKEN_KEYS: `1:${"A".repeat(43)}` };
+    const [one, two] = [await start(redis.url, keys), await start(redis.url, keys)];
+    const statuses: number[] = [];
+    for (let n = 0; n < pairLimit; n += 1) {
+      statuses.push((await tryToSignIn(n % 2 === 0 ? one : two, "ada@example.com", "192.0.2.1")).status);
+    }
+    expect(statuses).toEqual(Array.from({ length: pairLimit }, () => 401));
+    expect((await tryToSignIn(one, "ada@example.com", "192.0.2.1")).status).toBe(429);
+    expect((await tryToSignIn(two, "ada@example.com", "192.0.2.1")).status).toBe(429);
+  });
+
+  it("R7 an address at which somebody signed in to one server is known to the other", async () => {
+    const env = { PROJO_TOKEN_KEYS: `1:${"A".repeat(43)}`, PROJO_LIMITS: "0.1" };
+    const one = await start(redis.url, env);
+    const two = await start(redis.url, { ...env, DATABASE_URL: one.database.url });
+    const email = await signUpAt(one, "192.0.2.1");
+    for (let n = 0; n <= 0.1 * strangersLimit; n += 1) await tryToSignIn(one, email, `198.51.100.${n}`);
+    expect((await tryToSignIn(two, email, "203.0.113.5", password)).status).toBe(429);
+    expect((await tryToSignIn(two, email, "192.0.2.1", password)).status).toBe(200);
+  });
+
+  for (const [signal, what] of [
+    ["SIGSTOP", "hangs"],
+    ["SIGKILL", "is dead"],
+  ] as const) {
+    it(`R3 a Redis that ${what} (${signal}) holds up no decision for 300 ms, and the limit still holds`, async () => {
+      const server = await start();
+      await timed(server);
+      redis.signal(signal);
+      const slowest = Math.max(
+        ...[await timed(server), await timed(server), await timed(server)].map(({ ms }) => ms),
+      );
+      // 300 ms for the decision; the rest is for HTTP, on a machine that is busy with other tests.
+      expect(slowest).toBeLessThan(300 + 200);
+      const answers = await Promise.all(
+        Array.from({ length: 3 * pairLimit }, () => tryToSignIn(server, "ada@example.com", "192.0.2.1")),
+      );
+      expect(answers.filter(({ status }) => status === 429)).toHaveLength(2 * pairLimit);
+      expect(await passwordsCompared(server)).toBeLessThanOrEqual(pairLimit);
+      expect(outages(server)).toHaveLength(1);
+    });
+  }
+
+  it("R3 a Redis that wakes up again is used again", async () => {
+    const server = await start();
+    redis.signal("SIGSTOP");
+    for (let n = 0; n < pairLimit; n += 1) await tryToSignIn(server, "ada@example.com", "192.0.2.1");
+    expect((await tryToSignIn(server, "ada@example.com", "192.0.2.1")).status).toBe(429);
+    redis.signal("SIGCONT");
+    await expect.poll(() => recoveries(server).length, { timeout: 15_000 }).toBe(1);
+    expect(outages(server)).toHaveLength(1);
+    // Redis knows nothing of what was tried meanwhile.
+    expect((await tryToSignIn(server, "ada@example.com", "192.0.2.1")).status).toBe(401);
+  });
+
+  it("R3 a server starts without its Redis, says so once, and shares its limits when Redis comes", async () => {
+    const { url } = redis;
+    await redis.close();
+    const server = await start(url);
+    expect((await timed(server)).status).toBe(401);
+    expect(outages(server)).toHaveLength(1);
+    redis = await startRedis({ port: Number(new URL(url).port) });
+    await expect.poll(() => recoveries(server).length, { timeout: 15_000 }).toBe(1);
+  });
+
+  it("I11 every key names its operation and its workspace, and none names an email", async () => {
+    const server = await start();
+    const email = await signUpAt(server, "192.0.2.1");
+    await tryToSignIn(server, email, "192.0.2.1");
+    const keys = await redis.keys();
+    expect(keys.length).toBeGreaterThan(5);
+    for (const key of keys) expect(key).toMatch(/^projo:limit:auth\.sign(Up|In):\w+:-:|^projo:known:/);
+    expect(keys.join("\n")).not.toContain(email.split("@", 1)[0]);
+  });
+
+  it("A3 the password of Redis is in no log, also when it is refused", async () => {
+    await redis.close();
+    redis = await startRedis({ password: "right-password-of-redis" });
+    const server = await start(redis.url.replace("right", "wrong"));
+    expect((await timed(server)).status).toBe(401);
+    expect(outages(server)).toHaveLength(1);
+    expect(server.logLines.join("\n")).not.toContain("password-of-redis");
+  });
+});

@@ -33,6 +33,10 @@ function thefts(rule: Rule, method: Method, count: number): Theft[] {
   return seeds(count).map((seed) => liveWithThief(rule, { method, seed }));
 }
 
+/** The thefts from owners who never come back. */
+const alone = (method: Method): Theft[] =>
+  seeds(50).map((seed) => liveWithThief(judgeRefresh, { method, victimLeaves: true, seed }));
+
 const share = (some: readonly unknown[], all: number): number => some.length / (all * scale);
 
 describe(`the refresh rule, from seed ${firstSeed}`, () => {
@@ -52,13 +56,14 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
     "S3 ends the session once both the owner and a thief go on using it: %s",
     (method) => {
       const all = thefts(judgeRefresh, method, 250);
-      const undetected = all.filter(
-        ({ caughtAt, bothRefreshed }) => caughtAt === null || bothRefreshed >= SOONEST_SURE,
+      // One refresh that falls into the half minute around the owner's is forgiven; to go on is two.
+      const goOn = all.filter(
+        ({ caughtAt, bothRefreshed }) => bothRefreshed >= (caughtAt === null ? 2 : SOONEST_SURE),
       );
-      // In the last days of a session its end may come before its owner does.
-      const late = undetected.filter(({ bothRefreshed }) => bothRefreshed < 1);
-      expect(undetected.filter((theft) => !late.includes(theft))).toEqual([]);
-      expect(share(late, 250)).toBeLessThan(0.02);
+      expect(goOn).toEqual([]);
+      const unnoticed = all.filter(({ caughtAt }) => caughtAt === null);
+      expect(share(unnoticed, 250)).toBeLessThan(0.02);
+      expect(Math.max(0, ...unnoticed.map(({ reads }) => reads))).toBeLessThanOrEqual(1);
       report(method, all);
     },
     GENEROUS,
@@ -79,12 +84,14 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   it(
     "S6 bounds by the session's end what a thief can do whose victim is gone for good",
     () => {
-      for (const seed of seeds(50)) {
-        const theft = liveWithThief(judgeRefresh, { method: "busy", victimLeaves: true, seed });
-        if (theft.caughtAt === null) expect(theft.overAt).toBe(ABSOLUTE_SECONDS);
-        const once = liveWithThief(judgeRefresh, { method: "once", victimLeaves: true, seed });
-        if (once.caughtAt === null) expect(once.overAt).toBeLessThanOrEqual(once.at + 3600 + IDLE_SECONDS);
-      }
+      const busy = alone("busy");
+      expect(busy.every(({ overAt }) => overAt <= ABSOLUTE_SECONDS)).toBe(true);
+      expect(busy.filter(({ caughtAt, overAt }) => caughtAt === null && overAt !== ABSOLUTE_SECONDS)).toEqual(
+        [],
+      );
+      const HOUR = 60 * 60;
+      const longest = Math.max(...alone("once").map(({ at, overAt }) => overAt - at));
+      expect(longest).toBeLessThanOrEqual(IDLE_SECONDS + HOUR);
     },
     GENEROUS,
   );
@@ -127,11 +134,11 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   );
 
   it("lives the same life again from the same seed", () => {
-    const life = () => [
+    const [first, second] = [1, 2].map(() => [
       liveHonestly(judgeRefresh, people["two tabs, 1 % lost"], firstSeed),
       liveWithThief(judgeRefresh, { method: "quick", seed: firstSeed }),
-    ];
-    expect(life()).toEqual(life());
+    ]);
+    expect(first).toEqual(second);
   });
 });
 

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../kit/index.ts";
+import { letPass, me, newHolder, refreshWith, rowOf } from "./holder.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+describe("a refresh whose reply was lost an hour ago", () => {
+  it("S3 signs nobody out whose tabs ask again at once, though the first has used what it got", async () => {
+    const { sessionId, refresh } = await newHolder(server);
+    const lost = await refreshWith(server.url, refresh(1));
+    await letPass(server, sessionId, 3_600);
+
+    const firstTab = await refreshWith(server.url, refresh(1));
+    expect((await me(server.url, firstTab.data.accessToken)).status).toBe(200);
+    const secondTab = await refreshWith(server.url, refresh(1));
+    expect(secondTab.data).toMatchObject({ refreshToken: lost.data.refreshToken });
+    expect((await me(server.url, secondTab.data.accessToken)).status).toBe(200);
+  });
+
+  it("S3 brings access tokens that are void once somebody has asked again: whoever kept them was no loser of it", async () => {
+    const { sessionId, refresh, access } = await newHolder(server);
+    await refreshWith(server.url, refresh(1));
+    await letPass(server, sessionId, 300);
+    // As the thief got it who refreshed ahead of the owner, five minutes ago.
+    const kept = await access(2, 300);
+
+    const owner = await refreshWith(server.url, refresh(1));
+    expect((await me(server.url, kept)).status).toBe(401);
+    expect(await rowOf(server, sessionId)).toMatchObject({ generation: 2, confirmed: false });
+    expect((await me(server.url, owner.data.accessToken)).status).toBe(200);
+    expect((await me(server.url, kept)).status).toBe(401);
+  });
+
+  it("S3 leaves the access tokens of a race good: those of the half minute before", async () => {
+    const { sessionId, refresh, access } = await newHolder(server);
+    await refreshWith(server.url, refresh(1));
+    await letPass(server, sessionId, 10);
+    const firstTabs = await access(2, 590);
+    const secondTab = await refreshWith(server.url, refresh(1));
+    expect((await me(server.url, firstTabs)).status).toBe(200);
+    expect((await me(server.url, secondTab.data.accessToken)).status).toBe(200);
+  });
+
+  it("S3 ends the session when it was used before it is asked for again", async () => {
+    const { sessionId, refresh } = await newHolder(server);
+    const kept = await refreshWith(server.url, refresh(1));
+    expect((await me(server.url, kept.data.accessToken)).status).toBe(200);
+    await letPass(server, sessionId, 31);
+    const owner = await refreshWith(server.url, refresh(1));
+    expect([owner.status, owner.error?.reason]).toEqual([401, "auth.token_reused"]);
+    expect(await rowOf(server, sessionId)).toBeUndefined();
+  });
+});

@@ -9,6 +9,7 @@ import { startCleanUp } from "./infra/clean-up.ts";
 import type { Clock } from "./infra/clock.ts";
 import { openDatabase } from "./infra/database.ts";
 import { loadKeyRing, parseKeyRing } from "./infra/key-ring.ts";
+import { openLimiter } from "./infra/limiter/open-limiter.ts";
 import type { Log } from "./infra/log.ts";
 import { fileTransport } from "./infra/mail/file-transport.ts";
 import { startMailWorker } from "./infra/mail/mail-worker.ts";
@@ -45,19 +46,22 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const { log, randomness, clock, version } = surroundings;
   const keys = config.tokenKeys === null ? loadKeyRing(config.dataDir) : parseKeyRing(config.tokenKeys);
   const database = await openDatabase({ ...config, log });
+  const limiter = await openLimiter(config, keys, log);
   try {
     const { db } = database;
     const sessions = createSessions(db, keys, randomness);
-    const app = await createApp({
+    const services = {
       db,
       keys,
+      limiter,
       log,
       randomness,
       version,
       sessions,
       passwords: await createPasswords({ gate: gateOf(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
-    });
+    };
+    const app = await createApp(services, config);
     await app.listen({ host: config.host, port: config.port });
     const url = urlOf(app.server.address(), config);
     const transport = mailTransport(config, surroundings);
@@ -73,6 +77,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     const close = async () => {
       // Together: what a last request wants sent waits in the database for the next start.
       await Promise.all([app.close(), mail.stop(), cleanUp.stop()]);
+      limiter.close();
       await database.close();
     };
     return {
@@ -83,6 +88,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       close,
     };
   } catch (error) {
+    limiter.close();
     await database.close();
     throw error;
   }

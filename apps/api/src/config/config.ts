@@ -1,6 +1,7 @@
 // All configuration, validated at start. This is the one file that knows the environment's names.
 import { resolve } from "node:path";
 import { z } from "zod";
+import { isNetwork } from "./is-network.ts";
 import { type Mailbox, parseMailbox } from "../infra/mail/mailbox.ts";
 import { parseSmtpUrl, type SmtpAddress } from "../infra/mail/smtp-address.ts";
 
@@ -21,6 +22,12 @@ export interface Config {
   readonly mailFrom: Mailbox;
   /** Where people reach the application, without a slash at its end; else the server itself. Mailed links begin with it. */
   readonly appUrl: string | null;
+  /** Where limits are counted for all servers together; else each counts for itself. */
+  readonly redisUrl: string | null;
+  /** How many times what the table of limits grants. */
+  readonly limitsFactor: number;
+  /** Addresses and networks of the proxies in front. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: (typeof logLevels)[number];
   readonly passwordMinLength: number;
   /** How many passwords are hashed at once; else as many as the machine can do beside its other work. */
@@ -61,6 +68,19 @@ function parseAppUrl(text: string): string | null {
   return isPlain && (protocol === "https:" || protocol === "http:") ? href.replace(/\/+$/, "") : null;
 }
 
+const redisUrl = z.string().refine((value) => URL.canParse(value) && /^rediss?:\/\//.test(value));
+
+const factor = z
+  .string()
+  .regex(/^\d{1,4}(\.\d{1,2})?$/)
+  .transform(Number)
+  .refine((value) => value >= 0.1 && value <= 1_000);
+
+const networks = z
+  .string()
+  .transform((value) => value.split(",").map((network) => network.trim()))
+  .refine((values) => values.every(isNetwork));
+
 const variables = {
   HOST: [z.string().min(1).default("127.0.0.1"), "an address to listen on, such as 127.0.0.1"],
   PORT: [whole(0, 65_535).default(4000), "a port from 0 to 65535, such as 4000"],
@@ -84,6 +104,12 @@ const variables = {
   ],
   PROJO_MAIL_FROM: [parsed(parseMailbox).optional(), 'a sender such as "Engines <mail@example.com>"'],
   PROJO_APP_URL: [parsed(parseAppUrl).optional(), "an address such as https://app.example.com"],
+  REDIS_URL: [redisUrl.optional(), "an address such as redis://:password@host:6379/0, or rediss:// for TLS"],
+  PROJO_LIMITS: [factor.default(1), "how many times the usual limits to grant, from 0.1 to 1000, such as 2"],
+  PROJO_TRUSTED_PROXIES: [
+    networks.optional(),
+    "the addresses or networks of your proxies, separated by commas, such as 10.0.0.5,10.1.0.0/16",
+  ],
   PROJO_LOG_LEVEL: [z.enum(logLevels).default("info"), `one of ${logLevels.join(", ")}`],
   PROJO_PASSWORD_MIN_LENGTH: [whole(8, 64).default(15), "a length from 8 to 64"],
   PROJO_ARGON2_PARALLEL: [whole(1, 256).optional(), "how many passwords to hash at once, from 1 to 256"],
@@ -91,7 +117,13 @@ const variables = {
 } as const;
 
 // Values of these may hold passwords or keys, and are not repeated in messages.
-const SECRET = new Set(["DATABASE_URL", "PROJO_DATABASE_OWNER_URL", "PROJO_TOKEN_KEYS", "PROJO_SMTP_URL"]);
+const SECRET = new Set([
+  "DATABASE_URL",
+  "PROJO_DATABASE_OWNER_URL",
+  "PROJO_TOKEN_KEYS",
+  "PROJO_SMTP_URL",
+  "REDIS_URL",
+]);
 
 export function configFromEnvironment(): Config {
   return readConfig(process.env);
@@ -119,6 +151,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     smtp: read("PROJO_SMTP_URL") ?? null,
     mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },
     appUrl: read("PROJO_APP_URL") ?? null,
+    redisUrl: read("REDIS_URL") ?? null,
+    limitsFactor: read("PROJO_LIMITS"),
+    trustedProxies: read("PROJO_TRUSTED_PROXIES") ?? [],
     logLevel: read("PROJO_LOG_LEVEL"),
     passwordMinLength: read("PROJO_PASSWORD_MIN_LENGTH"),
     argon2Parallel: read("PROJO_ARGON2_PARALLEL") ?? null,

@@ -27,7 +27,14 @@ export interface TestServer {
 export async function startTestServer(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "projo-server-"));
-  const config = readConfig({ PORT: "0", PROJO_DATA_DIR: dataDir, DATABASE_URL: database.url, ...env });
+  const config = readConfig({
+    PORT: "0",
+    PROJO_DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    // Tests come from one address: those that are not about limits shall not meet them.
+    PROJO_LIMITS: "1000",
+    ...env,
+  });
   const logLines: string[] = [];
   const destination = { write: (line: string) => void logLines.push(line) };
   const log = createLog({ level: config.logLevel, pretty: false, destination });

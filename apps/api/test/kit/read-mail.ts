@@ -1,0 +1,82 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TestServer } from "./test-server.ts";
+
+/** A mail as its reader sees it. */
+export interface ReadMail {
+  /** By name in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+  readonly html: string;
+  readonly link: string;
+  readonly token: string;
+}
+
+/** Reads a message of MIME parts (RFC 2045), as far as ours go. */
+export function readMail(source: string): ReadMail {
+  const { headers, body } = split(source);
+  const [, boundary = ""] = /boundary="?([^";]+)"?/.exec(headers.get("content-type") ?? "") ?? [];
+  const parts = body
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map((part) => split(part.trimStart()));
+  const partOf = (type: string): string => {
+    const part = parts.find((one) => one.headers.get("content-type")?.startsWith(type));
+    return part ? decoded(part.body, part.headers.get("content-transfer-encoding")) : "";
+  };
+  const text = partOf("text/plain");
+  const [link = ""] = /https?:\/\/\S+#token=\S+/.exec(text) ?? [];
+  return { headers, text, html: partOf("text/html"), link, token: link.slice(link.indexOf("#token=") + 7) };
+}
+
+/** The mails in a server's own directory, oldest first. */
+export async function mailsOf({ dataDir }: TestServer): Promise<ReadMail[]> {
+  const directory = join(dataDir, "mail");
+  const names = await readdir(directory).catch(() => []);
+  const files = names.filter((name) => name.endsWith(".eml")).toSorted();
+  return Promise.all(files.map(async (name) => readMail(await readFile(join(directory, name), "utf8"))));
+}
+
+/** Waits until so many mails for the address are there. @returns the last one */
+export async function mailFor(server: TestServer, email: string, count = 1): Promise<ReadMail> {
+  return eventually(async () => {
+    const mails = (await mailsOf(server)).filter(({ headers }) => headers.get("to") === email);
+    return mails.length >= count ? mails.at(-1) : undefined;
+  });
+}
+
+/** Asks until there is an answer. */
+export async function eventually<T>(
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  seconds = 15,
+): Promise<T> {
+  for (const end = Date.now() + seconds * 1_000; ;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > end) throw new Error("It did not come to pass in time.");
+    await new Promise((passed) => setTimeout(passed, 50));
+  }
+}
+
+function split(source: string): { headers: Map<string, string>; body: string } {
+  const text = source.replaceAll("\r\n", "\n");
+  const end = text.indexOf("\n\n");
+  const lines = text
+    .slice(0, end)
+    .replaceAll(/\n[ \t]+/g, " ")
+    .split("\n");
+  const headers = lines.map((line): [string, string] => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  });
+  return { headers: new Map(headers), body: text.slice(end + 2) };
+}
+
+function decoded(body: string, encoding: string | undefined): string {
+  if (encoding === "base64") return Buffer.from(body, "base64").toString();
+  if (encoding !== "quoted-printable") return body;
+  const bytes = body
+    .replaceAll(/=\n/g, "")
+    .replaceAll(/=([\dA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1").toString();
+}

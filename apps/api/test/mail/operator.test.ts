@@ -1,0 +1,52 @@
+// The server as `pnpm start` runs it, with its own PostgreSQL, and the operator's program beside it.
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { expect, it } from "vitest";
+import { call, eventually, password, runOperator, startProgram } from "../kit/index.ts";
+
+it("the operator's program reaches the embedded database, whether its server runs or not", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "projo-operator-"));
+  const env = { PROJO_DATA_DIR: dataDir, PORT: "0", DATABASE_URL: undefined, PROJO_SMTP_URL: undefined };
+  const server = startProgram("main", [], env);
+  const lines: string[] = [];
+  const logged: string[] = [];
+  if (!server.stdout || !server.stderr) throw new Error("the program has no pipes");
+  createInterface({ input: server.stdout }).on("line", (line) => lines.push(line));
+  createInterface({ input: server.stderr }).on("line", (line) => logged.push(line));
+  const ended = new Promise((resolve) => server.once("close", resolve));
+  try {
+    const shown = (pattern: RegExp) =>
+      eventually(() => lines.map((line) => pattern.exec(line)?.[1]).find((found) => found !== undefined), 60);
+    const url = await shown(/listens on (http:\S+)/);
+    await shown(/(Mail: files in .*mail)/);
+    await call(url, "auth.signUp", { input: { email: "ada@example.com", password } });
+    const link = await shown(/Mail to ada@example\.com: Verify your email address: (\S+)/);
+    expect(link).toMatch(new RegExp(`^${url}/verify-email#token=pjo_[\\w-]+$`));
+    expect(logged.filter((line) => line.includes("pjo_"))).toEqual([]);
+
+    const note = join(dataDir, "connection.json");
+    expect((await stat(note)).mode & 0o777).toBe(0o600);
+    expect(Object.keys(JSON.parse(await readFile(note, "utf8")) as object)).toEqual([
+      "host",
+      "port",
+      "passwordFile",
+    ]);
+    const besides = await runOperator(["mail", "list", "--status", "sent"], env);
+    expect(besides).toMatchObject({ code: 0, out: expect.stringContaining("ada@example.com"), err: "" });
+
+    // As if its power went: the note stays, and leads nowhere.
+    const left = await readFile(note);
+    server.kill("SIGTERM");
+    expect(await ended).toBe(0);
+    await expect(stat(note)).rejects.toThrow(/ENOENT/);
+    await writeFile(note, left);
+    const alone = await runOperator(["mail", "list", "--status", "sent"], env);
+    expect(alone).toMatchObject({ code: 0, out: besides.out, err: "" });
+  } finally {
+    server.kill("SIGKILL");
+    await ended;
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}, 120_000);

@@ -1,0 +1,334 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { formatOneTimeToken } from "../../src/infra/tokens.ts";
+import { systemRandomness } from "../../src/infra/randomness.ts";
+import { call, password, signIn, signUp, startTestServer, type TestServer } from "../kit/index.ts";
+import {
+  anotherSession,
+  databaseNow,
+  letPass,
+  me,
+  newHolder,
+  refreshWith,
+  rowOf,
+  unlimited,
+} from "./holder.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer(unlimited);
+});
+afterAll(() => server.close());
+
+const DAY = 24 * 60 * 60;
+const newPassword = "seven quiet lanterns on a pier";
+
+const isDead = async (token: string) => (await me(server.url, token)).status === 401;
+const isAlive = async (token: string) => (await me(server.url, token)).status === 200;
+
+describe("a session's time", () => {
+  it("S6 never goes past its absolute end, however often it is used and refreshed", async () => {
+    const { sessionId, refresh, access } = await newHolder(server);
+    const end = async () => (await rowOf(server, sessionId))?.absolute_expires_at.getTime() ?? 0;
+    let generation = 1;
+    // Twenty-eight days, one at a time: the refreshes slide the idle end, and the absolute one comes no less near.
+    for (let day = 1; day <= 28; day += 1) {
+      await letPass(server, sessionId, DAY);
+      const answer = await refreshWith(server.url, refresh(generation));
+      generation += 1;
+      expect(answer.status).toBe(200);
+      expect(Date.parse(answer.data.session.expiresAt)).toBeLessThanOrEqual(await end());
+      expect(await isAlive(answer.data.accessToken)).toBe(true);
+    }
+    const days = ((await end()) - (await databaseNow(server))) / 1000 / DAY;
+    expect(days).toBeGreaterThan(1.9);
+    expect(days).toBeLessThan(2.1);
+    // Minutes before the end, what is given out does not outlive it.
+    await letPass(server, sessionId, 2 * DAY - 5 * 60);
+    const last = await refreshWith(server.url, refresh(generation));
+    expect(Date.parse(last.data.accessTokenExpiresAt)).toBeLessThanOrEqual(await end());
+    expect(await isAlive(last.data.accessToken)).toBe(true);
+    await letPass(server, sessionId, 6 * 60);
+    expect(await isDead(await access(generation + 1))).toBe(true);
+    expect((await refreshWith(server.url, refresh(generation + 1))).status).toBe(401);
+    expect((await refreshWith(server.url, refresh(generation))).status).toBe(401);
+  });
+
+  it("S6 is given anew by use past its half, up to the absolute end and no further", async () => {
+    const { sessionId, access } = await newHolder(server);
+    const idleDays = async () =>
+      (((await rowOf(server, sessionId))?.expires_at.getTime() ?? 0) - (await databaseNow(server))) /
+      1000 /
+      DAY;
+    await letPass(server, sessionId, 6 * DAY);
+    expect(await isAlive(await access(1))).toBe(true);
+    expect(await idleDays()).toBeCloseTo(8, 1);
+    await letPass(server, sessionId, 2 * DAY);
+    expect(await isAlive(await access(1))).toBe(true);
+    expect(await idleDays()).toBeCloseTo(14, 1);
+    await letPass(server, sessionId, 12 * DAY);
+    expect(await isAlive(await access(1))).toBe(true);
+    expect(await idleDays()).toBeCloseTo(10, 1);
+    await letPass(server, sessionId, 9 * DAY);
+    expect(await isAlive(await access(1))).toBe(true);
+    expect(await idleDays()).toBeCloseTo(1, 1);
+  });
+
+  it("is over after fourteen days without use, whatever its tokens say", async () => {
+    const { sessionId, refresh, access } = await newHolder(server);
+    await letPass(server, sessionId, 14 * DAY + 1);
+    expect((await refreshWith(server.url, refresh(1))).status).toBe(401);
+    expect(await isDead(await access(1))).toBe(true);
+  });
+
+  it("is longer than its access tokens': one that has expired is refused, and the session goes on", async () => {
+    const { access, refresh } = await newHolder(server);
+    expect(await isDead(await access(1, -1))).toBe(true);
+    expect(await isDead(await access(1, 0))).toBe(true);
+    expect(await isAlive(await access(1, 30))).toBe(true);
+    expect((await refreshWith(server.url, refresh(1))).status).toBe(200);
+  });
+});
+
+describe("signing out", () => {
+  it("S7 ends every token of the session before it answers, by the access token or by the refresh token", async () => {
+    for (const by of ["access", "refresh"] as const) {
+      const { sessionId, person, refresh, access } = await newHolder(server);
+      const other = await anotherSession(server, person);
+      await refreshWith(server.url, refresh(1));
+      const tokens = [await access(1), await access(2)];
+      const out =
+        by === "access"
+          ? await call(server.url, "auth.signOut", { token: tokens[1] })
+          : await call(server.url, "auth.signOut", { input: { refreshToken: refresh(2) } });
+      expect(out.status).toBe(200);
+      expect(await rowOf(server, sessionId)).toBeUndefined();
+      for (const token of tokens) expect(await isDead(token)).toBe(true);
+      for (const token of [refresh(1), refresh(2), refresh(3)]) {
+        expect((await refreshWith(server.url, token)).status).toBe(401);
+      }
+      expect(await isAlive(await other.access(1))).toBe(true);
+    }
+  });
+
+  it("S7 wins over refreshes that are under way: none of their tokens works afterwards", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { refresh } = await newHolder(server);
+      const refreshes = Array.from({ length: 10 }, () => refreshWith(server.url, refresh(1)));
+      const out = await call(server.url, "auth.signOut", { input: { refreshToken: refresh(1) } });
+      expect(out.status).toBe(200);
+      for (const { status, data } of await Promise.all(refreshes)) {
+        if (status !== 200) continue;
+        const after = [
+          await me(server.url, data.accessToken),
+          await refreshWith(server.url, data.refreshToken),
+        ];
+        expect(after.map((answer) => answer.status)).toEqual([401, 401]);
+      }
+    }
+  });
+
+  it("S7 is done when it was done before, with a token that has expired, and without any", async () => {
+    const { sessionId, access } = await newHolder(server);
+    const token = await access(1, -60);
+    for (let time = 0; time < 2; time += 1) {
+      expect((await call(server.url, "auth.signOut", { token })).status).toBe(200);
+      expect(await rowOf(server, sessionId)).toBeUndefined();
+    }
+    expect((await call(server.url, "auth.signOut")).status).toBe(200);
+  });
+
+  it("S8 everywhere ends all of the person's sessions and nobody else's", async () => {
+    const first = await newHolder(server);
+    const others = await Promise.all([1, 2, 3].map(() => anotherSession(server, first.person)));
+    const stranger = await newHolder(server);
+    const out = await call(server.url, "auth.signOutEverywhere", { token: await first.access(1) });
+    // The four above, and the one that the person arrived with.
+    expect(out.data).toEqual({ ended: 5 });
+    for (const { access, refresh } of [first, ...others]) {
+      expect(await isDead(await access(1))).toBe(true);
+      expect((await refreshWith(server.url, refresh(1))).status).toBe(401);
+    }
+    expect(await isAlive(await stranger.access(1))).toBe(true);
+  });
+});
+
+const resetToken = async (userId: string) => {
+  const [id, salt] = [systemRandomness.newId(), systemRandomness.bytes(32)];
+  await server.database.owner(
+    `INSERT INTO one_time_tokens (id, user_id, purpose, salt, expires_at)
+     VALUES ($1, $2, 'password.reset', $3, now() + interval '1 hour')`,
+    [id, userId, salt],
+  );
+  return formatOneTimeToken(server.keys, salt, { id, purpose: "password.reset" });
+};
+
+/** What a sign-in's statement does, with a second's sleep between making the session and committing it. */
+const slowSignIn = async (userId: string) => {
+  const sessionId = systemRandomness.newId();
+  const done = server.database.owner(
+    `WITH person AS (SELECT id FROM users WHERE id = $2 FOR SHARE), started AS (
+       INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
+       SELECT $1, person.id, $3, now() + interval '1 day', now() + interval '1 day' FROM person RETURNING 1
+     )
+     SELECT pg_sleep(1.5) FROM started`,
+    [sessionId, userId, systemRandomness.bytes(32)],
+  );
+  await untilLocked(userId);
+  return { sessionId, done };
+};
+
+const untilLocked = async (userId: string) => {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const free = await server.database.owner(
+      "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED",
+      [userId],
+    );
+    if (free.length === 0) return;
+  }
+  throw new Error("The row was not locked.");
+};
+
+const signInAgain = (email: string) => call(server.url, "auth.signIn", { input: { email, password } 
+describe("a new password", () => {
+  it("S8 ends all other sessions when it is changed; the one that changed it stays", async () => {
+    const ada = await signUp(server, "change-ends");
+    const laptop = await signIn(server, ada.email);
+    const phone = await anotherSession(server, ada);
+    const answer = await ada.call("password.change", { currentPassword: password, newPassword });
+    expect(answer.status).toBe(200);
+    expect(await isAlive(ada.token)).toBe(true);
+    expect(await isDead(laptop.token)).toBe(true);
+    expect(await isDead(await phone.access(1))).toBe(true);
+    expect((await refreshWith(server.url, phone.refresh(1))).status).toBe(401);
+  });
+
+  it("S8 ends all sessions when it was set by mail, also the one that asked", async () => {
+    const ada = await signUp(server, "reset-ends");
+    const phone = await anotherSession(server, ada);
+    const token = await resetToken(ada.id);
+    expect((await call(server.url, "password.reset", { input: { token, newPassword } })).status).toBe(200);
+    expect(await isDead(ada.token)).toBe(true);
+    expect(await isDead(await phone.access(1))).toBe(true);
+    const again = await call(server.url, "password.reset", { input: { token, newPassword } });
+    expect([again.status, again.error?.reason]).toEqual([401, "token.invalid"]);
+  });
+
+  it("S8 ends also the session of a sign-in with the old one that was half done", async () => {
+    const ada = await signUp(server, "half-change");
+    const { sessionId, done } = await slowSignIn(ada.id);
+    const changed = await ada.call("password.change", { currentPassword: password, newPassword });
+    await done;
+    expect(changed.status).toBe(200);
+    expect(await rowOf(server, sessionId)).toBeUndefined();
+
+    const bo = await signUp(server, "half-reset");
+    const token = await resetToken(bo.id);
+    const slow = await slowSignIn(bo.id);
+    const reset = await call(server.url, "password.reset", { input: { token, newPassword } });
+    await slow.done;
+    expect(reset.status).toBe(200);
+    expect(await rowOf(server, slow.sessionId)).toBeUndefined();
+  });
+
+  it("S8 lets no sign-in with the old one through that began before it", async () => {
+    const ada = await signUp(server, "before-change");
+    const bo = await signUp(server, "before-change-bo");
+    // As the change of a password holds its row: whoever signs in has checked the old one by then, and waits.
+    const change = server.database.owner(
+      `WITH changed AS (
+         UPDATE users SET password_hash = (SELECT password_hash || '' FROM users WHERE id = $2) WHERE id = $1 RETURNING 1
+       )
+       SELECT pg_sleep(1.5) FROM changed`,
+      [ada.id, bo.id],
+    );
+    await untilLocked(ada.id);
+    const answers = await Promise.all([signInAgain(ada.email), signInAgain(ada.email)]);
+    await change;
+    // Bo's stored password is the same in words, so the second check is a yes, and the session is made after it all.
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+
+    const cut = server.database.owner(
+      `WITH changed AS (UPDATE users SET password_hash = 'changed' WHERE id = $1 RETURNING 1)
+       SELECT pg_sleep(1.5) FROM changed`,
+      [bo.id],
+    );
+    await untilLocked(bo.id);
+    const late = await signInAgain(bo.email);
+    await cut;
+    expect([late.status, late.error?.reason]).toEqual([401, "auth.invalid_credentials"]);
+    const sessions = await server.database.owner("SELECT FROM sessions WHERE user_id = $1", [bo.id]);
+    expect(sessions).toHaveLength(1);
+  });
+});
+});
+
+describe("the list of a person's sessions", () => {
+  it("S10 shows where they are signed in and which session is this one, and no secret of any", async () => {
+    const ada = await signUp(server, "lists");
+    const phone = await anotherSession(server, ada);
+    const elsewhere = await call(server.url, "auth.signIn", {
+      input: { email: ada.email, password },
+      headers: { "user-agent": "Analytical Engine 1.0 \u00e9" },
+    });
+    await letPass(server, (await anotherSession(server, ada)).sessionId, 20 * DAY);
+    const list = await ada.call("sessions.list");
+    const { items } = list.data as { items: Record<string, unknown>[] };
+    expect(items.map(({ id }) => id)).toEqual([elsewhere.data.session.id, phone.sessionId, ada.sessionId]);
+    expect(items.filter(({ current }) => current).map(({ id }) => id)).toEqual([ada.sessionId]);
+    expect(items[0]).toMatchObject({ userAgent: "Analytical Engine 1.0 ", ip: "127.0.0.1", current: false });
+    for (const item of items) {
+      expect(Object.keys(item).toSorted()).toEqual([
+        "createdAt",
+        "current",
+        "expiresAt",
+        "id",
+        "ip",
+        "lastUsedAt",
+        "userAgent",
+      ]);
+    }
+    const salts = await server.database.owner<{ salt: Buffer }>(
+      "SELECT salt FROM sessions WHERE user_id = $1",
+      [ada.id],
+    );
+    const secrets = [ada.token, phone.refresh(1), elsewhere.data.refreshToken, elsewhere.data.accessToken];
+    for (const { salt } of salts) {
+      secrets.push(
+        salt.toString("hex"),
+        salt.toString("base64"),
+        salt.toString("base64url"),
+        JSON.stringify(salt),
+      );
+    }
+    for (const secret of secrets) expect(list.text).not.toContain(secret);
+    const fromPhone = await call(server.url, "sessions.list", { token: await phone.access(1) });
+    const { items: seen } = fromPhone.data as { items: Record<string, unknown>[] };
+    expect(seen.filter(({ current }) => current).map(({ id }) => id)).toEqual([phone.sessionId]);
+  });
+
+  it("S10 is the person's own: another's session is not found, and goes on", async () => {
+    const ada = await newHolder(server);
+    const mallory = await newHolder(server);
+    const token = await mallory.access(1);
+    const foreign = await call(server.url, "sessions.revoke", { token, input: { id: ada.sessionId } });
+    const absent = await call(server.url, "sessions.revoke", {
+      token,
+      input: { id: systemRandomness.newId() },
+    });
+    expect([foreign.status, foreign.error?.reason]).toEqual([404, "session.not_found"]);
+    expect({ ...foreign.error, requestId: "" }).toEqual({ ...absent.error, requestId: "" });
+    expect(await isAlive(await ada.access(1))).toBe(true);
+  });
+
+  it("S7 one of it can be ended from another: every token of that one fails", async () => {
+    const phone = await newHolder(server);
+    const laptop = await anotherSession(server, phone.person);
+    const input = { id: phone.sessionId };
+    const ended = await call(server.url, "sessions.revoke", { token: await laptop.access(1), input });
+    expect(ended.data).toEqual(input);
+    expect(await isDead(await phone.access(1))).toBe(true);
+    expect((await refreshWith(server.url, phone.refresh(1))).status).toBe(401);
+    const again = await call(server.url, "sessions.revoke", { token: await laptop.access(1), input });
+    expect(again.error?.reason).toBe("session.not_found");
+  });
+});

@@ -29,7 +29,6 @@ it.each([
 });
 
 it("the address of Redis, which may hold a password, is in no message", () => {
-  const read = () => readConfig({ REDIS_URL: "http://:hidden@host" });
-  expect(read).toThrow(/REDIS_URL must be/);
-  expect(read).not.toThrow(/hidden/);
+  const env = { REDIS_URL: "http://:hidden@host" };
+  expect(() => readConfig(env)).toThrow(/^REDIS_URL must be (?!.*hidden)/);
 });

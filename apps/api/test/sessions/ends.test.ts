@@ -188,7 +188,8 @@ const untilLocked = async (userId: string) => {
   throw new Error("The row was not locked.");
 };
 
-const signInAgain = (email: string) => call(server.url, "auth.signIn", { input: { email, password } 
+const signInAgain = (email: string) => call(server.url, "auth.signIn", { input: { email, password } });
+
 describe("a new password", () => {
   it("S8 ends all other sessions when it is changed; the one that changed it stays", async () => {
     const ada = await signUp(server, "change-ends");
@@ -259,7 +260,6 @@ describe("a new password", () => {
     const sessions = await server.database.owner("SELECT FROM sessions WHERE user_id = $1", [bo.id]);
     expect(sessions).toHaveLength(1);
   });
-});
 });
 
 describe("the list of a person's sessions", () => {

@@ -1,12 +1,13 @@
 // The program as people start it: the built one, in a process of its own.
-import { spawn } from "node:child_process";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { spawn, spawnSync } from "node:child_process";
+import { cp, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Outcome, PASSWORD } from "./kit.ts";
+import { expire, rotations, storedTokens } from "./stored-tokens.ts";
 
 const bin = fileURLToPath(new URL("../bin/projo.js", import.meta.url));
 let server: TestServer;
@@ -83,6 +84,32 @@ it("an import stopped by Ctrl-C ends with 130, and continues when it is run agai
   // The call that was on its way when Ctrl-C came may have been carried out.
   expect([done, done + 100]).toContain(existing);
 }, 60_000);
+
+it("S2 runs ten at a time with an expired access token: ten successes, one rotation", async () => {
+  const { sessionId } = await storedTokens(home, server.url);
+  const before = await rotations(server, sessionId);
+  for (let round = 1; round <= 3; round += 1) {
+    await expire(home, server);
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () => projo(["projects", "list", "--json"])),
+    );
+    expect(outcomes.map(({ code, err }) => ({ code, err }))).toEqual(
+      Array.from({ length: 10 }, () => ({ code: 0, err: "" })),
+    );
+    expect(await rotations(server, sessionId)).toBe(before + round);
+  }
+  const directory = join(home, ".config", "projo");
+  expect(await readdir(directory)).toEqual(["credentials.json"]);
+  expect(((await stat(join(directory, "credentials.json"))).mode & 0o777).toString(8)).toBe("600");
+}, 120_000);
+
+it("killed while it held the lock keeps no other from working", async () => {
+  const { pid } = spawnSync(process.execPath, ["--version"]);
+  const lock = join(home, ".config", "projo", "credentials.lock");
+  await writeFile(lock, JSON.stringify({ id: "x", pid, host: hostname() }));
+  await expire(home, server);
+  expect((await projo(["whoami"])).code).toBe(0);
+}, 30_000);
 
 it("says what to do when it is not built", async () => {
   const copy = await mkdtemp(join(tmpdir(), "projo-unbuilt-"));

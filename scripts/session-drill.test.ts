@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { drill } from "./session-drill/drill.ts";
+
+const root = join(import.meta.dirname, "..");
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+it("S2 S3 S4 S7 S8 S10 the session drill walks through a session's life, in words", async () => {
+  const { code, said } = await runDrill(["--url", server.url, "--mail", join(server.dataDir, "mail")]);
+  expect(said).not.toContain("✗");
+  expect(said.trim().split("\n").at(-1)).toBe("All as promised.");
+  expect(code).toBe(0);
+  for (const step of ["signs up", "verifies her address", "reply was lost", "is caught", "everywhere"])
+    expect(said).toMatch(new RegExp(`^ {2}✓ .*${step}`, "m"));
+  expect(said).not.toMatch(/pj[aro]_/);
+}, 60_000);
+
+it("the session drill ends with 1 where no server is, and says so", async () => {
+  const { code, said } = await runDrill(["--url", "http://127.0.0.1:9"]);
+  expect(code).toBe(1);
+  expect(said).toContain("✗ Cannot reach http://127.0.0.1:9");
+}, 30_000);
+
+it("the session drill sees a server that forgives a thief", async () => {
+  const forgiving = await startForgivingProxy(server.url);
+  const lines: string[] = [];
+  const passed = await drill({
+    url: forgiving.url,
+    mailDirectory: join(server.dataDir, "mail"),
+    now: Date.now,
+    wait,
+    say: (line) => void lines.push(line),
+  });
+  await forgiving.close();
+  expect(passed).toBe(false);
+  expect(lines.at(-1)).toBe("  ✗ The thief's refresh was answered with auth.unauthenticated.");
+}, 60_000);
+
+function runDrill(args: readonly string[]): Promise<{ code: number | null; said: string }> {
+  const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
+  const argv = [tsx, "--conditions=@projostack/source", "scripts/session-drill.ts", ...args];
+  const child = spawn(process.execPath, argv, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+  return new Promise((resolve, reject) => {
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, said }));
+  });
+}
+
+/** A way to the server on which nobody learns that a token was used twice. */
+async function startForgivingProxy(target: string): Promise<{ url: string; close: () => Promise<void> }> {
+  const proxy = createServer((request, response) => {
+    void (async () => {
+      const { host: _, connection: __, "content-length": ___, ...headers } = request.headers;
+      const body = request.method === "POST" ? { body: await text(request) } : {};
+      const init = { method: request.method ?? "GET", headers: headers as Record<string, string>, ...body };
+      const answer = await fetch(`${target}${request.url ?? ""}`, init);
+      const said = (await answer.text()).replaceAll("auth.token_reused", "auth.unauthenticated");
+      response.writeHead(answer.status, { "content-type": "application/json" }).end(said);
+    })();
+  });
+  await new Promise<void>((resolve) => void proxy.listen(0, "127.0.0.1", resolve));
+  const address = proxy.address();
+  if (address === null || typeof address === "string") throw new Error("The proxy has no port.");
+  const close = () => new Promise<void>((resolve) => void proxy.close(() => resolve()));
+  return { url: `http://127.0.0.1:${address.port}`, close };
+}

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const page = readFileSync(join(root, "docs/security.md"), "utf8");
+
+/** What ASVS 5.0.0 asks at levels 1 and 2, by section: the last number, less those of level 3. */
+const asked: Record<string, readonly number[]> = {
+  "6.1": [1, 2, 3],
+  "6.2": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+  "6.3": [1, 2, 3, 4],
+  "6.4": [1, 2, 3, 4],
+  "6.5": [1, 2, 3, 4, 5],
+  "6.6": [1, 2, 3],
+  "6.8": [1, 2, 3, 4],
+  "7.1": [1, 2, 3],
+  "7.2": [1, 2, 3, 4],
+  "7.3": [1, 2],
+  "7.4": [1, 2, 3, 4, 5],
+  "7.5": [1, 2],
+  "7.6": [1, 2],
+  "9.1": [1, 2, 3],
+  "9.2": [1, 2, 3, 4],
+  "11.1": [1, 2],
+  "11.2": [1, 2, 3],
+  "11.3": [1, 2, 3],
+  "11.4": [1, 2, 3, 4],
+  "11.5": [1],
+  "11.6": [1],
+};
+
+const rows = [...page.matchAll(/^\| (\d+\.\d+\.\d+) +\| ([12]) +\| (.+?) +\| (.+?) +\|$/gm)].map(
+  ([, number = "", , , answer = ""]) => ({ number, answer }),
+);
+/** Each test that the page names, and a number that the page says it carries. */
+const named = [...page.matchAll(/`([\w./-]+\.test\.ts)`(?: \(([A-Z]\d+(?:, [A-Z]\d+)*)\))?/g)].flatMap(
+  ([, path = "", numbers]) => (numbers?.split(", ") ?? [null]).map((number) => ({ path, number })),
+);
+
+describe("the security page", () => {
+  it("answers every requirement of its chapters once", () => {
+    const numbers = Object.entries(asked).flatMap(([section, lasts]) =>
+      lasts.map((last) => `${section}.${last}`),
+    );
+    expect(rows.map(({ number }) => number)).toEqual(numbers);
+  });
+
+  it("calls a requirement met only with a test or a section that shows it, and gives a reason for the others", () => {
+    const unshown = rows.filter(({ answer }) => {
+      if (answer.startsWith("met: ")) return !/`[\w./-]+\.test\.ts`|\]\(#[\w-]+\)/.test(answer);
+      return !/^(?:not applicable|deviation): .{10}/.test(answer);
+    });
+    expect(unshown).toEqual([]);
+  });
+
+  it("names tests that are there and carry the promises' numbers", () => {
+    expect(named.length).toBeGreaterThan(30);
+    const missing = named.filter(({ path, number }) => {
+      if (!existsSync(join(root, path))) return true;
+      const titles = [...readFileSync(join(root, path), "utf8").matchAll(/["'`]((?:[A-Z]\d+,? )+)/g)];
+      return number !== null && !titles.some(([, numbers = ""]) => numbers.split(/,? /).includes(number));
+    });
+    expect(missing).toEqual([]);
+  });
+});

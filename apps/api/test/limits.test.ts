@@ -46,7 +46,9 @@ function batchOf(server: TestServer, count: number): Promise<Answer> {
   return send(`${server.url}/trpc/${each.map(() => "auth.signIn").join(",")}?batch=1`, {
     method: "POST",
     headers: { "content-type": "application/json", ...from("192.0.2.1") },
-    body: JSON.stringify({ ...each.map((n) => ({ email: `${n}@example.com`, password: wrong })) }),
+    body: JSON.stringify(
+      Object.fromEntries(each.map((n) => [n, { email: `${n}@example.com`, password: wrong }])),
+    ),
   });
 }
 

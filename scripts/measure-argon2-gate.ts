@@ -115,11 +115,14 @@ function startFlood(request: () => Promise<Response>) {
   return { stop };
 }
 
-const post = (url: string, operation: string, input: unknown): Promise<Response> =>
-  fetch(`${url}/trpc/${operation}`, {
+function post(url: string, operation: string, input: unknown): Promise<Response> {
+  return fetch(`${url}/trpc/${operation}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(input),
   });
+}
 
-const ms = (value: number): string => `${value.toFixed(1).padStart(7)} ms`;
+function ms(value: number): string {
+  return `${value.toFixed(1).padStart(7)} ms`;
+}

@@ -10,4 +10,5 @@ export {
   startSession,
   type Person,
 } from "./people.ts";
-export { startTestServer, type TestServer } from "./test-server.ts";
+export { startServerOver, startTestServer, type TestServer } from "./test-server.ts";
+export { layWire, type Wire } from "./wire.ts";

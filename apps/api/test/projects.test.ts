@@ -76,12 +76,13 @@ describe("a project", () => {
   });
 });
 
+const find = async (search: string) => idsOf(await projects("list", { search }));
+
 describe("the list of projects", () => {
   it("is newest first, and searched by a part of the name, letter for letter, in any case", async () => {
     const names = ["Find 50%", "Find 50", "find_me", "FindXme", "Find Größe"];
     const ids: string[] = [];
     for (const name of names) ids.push(await make(name));
-    const find = async (search: string) => idsOf(await projects("list", { search }));
     expect(await find("find")).toEqual(ids.toReversed());
     expect(await find("50%")).toEqual([ids[0]]);
     expect(await find("FIND_")).toEqual([ids[2]]);

@@ -1,5 +1,5 @@
 // What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
-export { createDb, type Db, type DbOptions, type Founding } from "./client/db.ts";
+export { createDb, type Db, type DbOptions } from "./client/db.ts";
 export {
   brokenConstraint,
   DatabaseBusy,
@@ -8,6 +8,7 @@ export {
   isMissingRow,
   MembershipChanged,
 } from "./client/failures.ts";
+export type { Founding } from "./client/found-workspace.ts";
 export { openPool, type PoolOptions } from "./client/open-pool.ts";
 export type { SessionRecord } from "./client/session-lookup.ts";
 export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";

@@ -1,3 +1,6 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
+/* oxlint-disable vitest/expect-expect -- `nothing` expects */
+/* oxlint-disable vitest/no-conditional-expect -- a workspace is its own key, and has its own refusal */
 // The promises I2 to I12: whatever one wall forgets, the other holds. Tables are found in the catalogue, so a
 // new one is under these promises from its first migration.
 import { randomUUID } from "node:crypto";

@@ -92,8 +92,6 @@ async function connect(target: PoolOptions["target"], { databasePoolSize, log }:
     max: databasePoolSize,
     onError: (error) => log.warn({ err: error }, "a database connection broke"),
   });
-  // A connection that dies while it is at work fails the statement at hand; unheard, its event would end the process.
-  pool.on("connect", (connection) => void connection.on("error", () => {}));
   try {
     await checkLogin(pool);
     return createDb({ pool });

@@ -43,21 +43,22 @@ export interface DbOptions {
   readonly pool: pg.Pool;
   /** False behind a pooler that knows no prepared statements. */
   readonly preparedStatements?: boolean;
+  /** The longest that a transaction may take, from its first statement to its last. */
+  readonly transactionMs?: number;
 }
 
-const TRANSACTION = { maxWait: 2_000, timeout: 10_000 };
-
-export function createDb({ pool, preparedStatements = true }: DbOptions): Db {
+export function createDb({ pool, preparedStatements = true, transactionMs = 10_000 }: DbOptions): Db {
+  const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
   const names = preparedStatements ? { statementNameGenerator: statementNames() } : {};
   const inWorkspace = new PrismaClient({
     adapter: new PrismaPg(scopedPool(pool), names),
-    transactionOptions: TRANSACTION,
+    transactionOptions,
     errorFormat: "minimal",
   }).$extends(tenantFilter);
   // The extension changes errors alone, so the client's types are as they were.
   const outside = new PrismaClient({
     adapter: new PrismaPg(scopedPool(pool, { lone: { kind: "system" } }), names),
-    transactionOptions: TRANSACTION,
+    transactionOptions,
     errorFormat: "minimal",
   }).$extends({
     query: { $allOperations: ({ args, query }) => query(args).catch(fail) },

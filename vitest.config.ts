@@ -38,6 +38,8 @@ export default defineConfig({
     reporters: ["default", "./test/totals-reporter.ts"],
     environment: "node",
     pool: "forks",
+    // One file a core; vitest alone would leave one to itself.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

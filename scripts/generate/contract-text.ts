@@ -1,13 +1,6 @@
 // What every generator reads: the operations of the contract as plain data, their shapes as JSON Schema.
 import { can, roles } from "@projostack/authz";
-import {
-  impliedReasons,
-  operations,
-  type Access,
-  type Kind,
-  type Operation,
-  type Reason,
-} from "@projostack/contract";
+import { impliedReasons, operations, type Access, type Kind, type Reason } from "@projostack/contract";
 import { z } from "zod";
 
 export interface JsonSchema {

@@ -22,10 +22,9 @@ beforeAll(async () => {
   server = await runServer(root);
 });
 afterAll(async () => {
-  const code = await server.stop();
+  await server.stop();
   rmSync(scratch, { recursive: true, force: true });
   rmSync(config, { recursive: true, force: true });
-  expect(code, "the server's exit code after Ctrl-C").toBe(0);
 });
 
 describe("the documents", () => {
@@ -53,6 +52,7 @@ describe("the documents", () => {
       const said = language === "sh" ? await typeIn(code) : await runProgram(code);
       expect(said).toContain("Write note G");
     }
+    expect(await server.stop(), "the server's exit code after Ctrl-C").toBe(0);
   }, 90_000);
 });
 

@@ -21,10 +21,10 @@ export async function runServer(root: string): Promise<RunningServer> {
   });
   const ended = once(server, "exit");
   const stop = async () => {
-    server.kill("SIGINT");
-    const [code] = (await ended) as [number | null];
+    if (server.exitCode === null) server.kill("SIGINT");
+    await ended;
     rmSync(dataDir, { recursive: true, force: true });
-    return code;
+    return server.exitCode;
   };
   let said = "";
   for await (const chunk of server.stdout.setEncoding("utf8")) {

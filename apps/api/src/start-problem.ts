@@ -13,7 +13,10 @@ export function startProblem(error: unknown): string {
   ) {
     return error.message;
   }
-  const { code, message, port, stack } = factsOf(error);
+  const { code, message, port, stack, syscall } = factsOf(error);
+  if (syscall === "mkdir" || syscall === "open") {
+    return `PROJO_DATA_DIR: the server cannot keep its data there (${message}). Choose a directory that you can write to.`;
+  }
   switch (code) {
     case "EADDRINUSE":
       return `Port ${port} is taken. Stop what uses it, or choose another: PORT=4001 npx -y pnpm@12 start`;
@@ -22,6 +25,7 @@ export function startProblem(error: unknown): string {
     case "EADDRNOTAVAIL":
       return "This machine does not have the address in HOST. Leave HOST out to listen on 127.0.0.1.";
     case "ECONNREFUSED":
+    case "ENOENT":
     case "ENOTFOUND":
     case "EAI_AGAIN":
     case "ETIMEDOUT":
@@ -44,13 +48,15 @@ interface Facts {
   message: string;
   port: number | undefined;
   stack: string | undefined;
+  /** What was asked of the system: `connect`, `listen`, `open` ... */
+  syscall: string | undefined;
 }
 
 function factsOf(error: unknown): Facts {
   if (!(error instanceof Error))
-    return { code: undefined, message: String(error), port: undefined, stack: undefined };
+    return { code: undefined, message: String(error), port: undefined, stack: undefined, syscall: undefined };
   // Several addresses of one name were tried: the first one's error stands for them.
   if (error instanceof AggregateError && error.errors[0] !== undefined) return factsOf(error.errors[0]);
-  const { code, port } = error as Error & { code?: string; port?: number };
-  return { code, message: error.message, port, stack: error.stack };
+  const { code, port, syscall } = error as Error & { code?: string; port?: number; syscall?: string };
+  return { code, message: error.message, port, stack: error.stack, syscall };
 }

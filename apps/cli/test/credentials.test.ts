@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const ioWith = (env: Record<string, string>, platform: NodeJS.Platform = "linux") =>
-  ({ env, platform, homeDirectory: "/home/ann" }) as unknown as Io;
+  ({ env, platform, homeDirectory: "/people/ann" }) as unknown as Io;
 
 const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
 
@@ -79,9 +79,9 @@ describe("the credentials file", () => {
   });
 
   it("lies where the system keeps such files", () => {
-    expect(configDirectory(ioWith({}))).toBe("/home/ann/.config/projo");
+    expect(configDirectory(ioWith({}))).toBe("/people/ann/.config/projo");
     expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "/x" }))).toBe("/x/projo");
-    expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "relative" }))).toBe("/home/ann/.config/projo");
+    expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "relative" }))).toBe("/people/ann/.config/projo");
     expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "/x", PROJO_CONFIG_DIR: "/own" }))).toBe("/own");
     expect(configDirectory(ioWith({ APPDATA: "/appdata" }, "win32"))).toBe("/appdata/projo");
   });

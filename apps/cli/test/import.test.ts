@@ -189,8 +189,15 @@ describe("an import", () => {
 
   it("stays under the server's largest body with a hundred of the longest titles", async () => {
     const rows = Array.from({ length: 120 }, (_, index) => `Docs,${"🧱".repeat(197)}${index}`);
-    const { report } = await importCsv(`project,title\n${rows.join("\n")}\n`);
+    const sizes: number[] = [];
+    const weighing: Fetch = (url, init) => {
+      sizes.push(Buffer.byteLength(init.body ?? ""));
+      return fetch(url, init);
+    };
+    const { report } = await importCsv(`project,title\n${rows.join("\n")}\n`, [], { fetch: weighing });
     expect(report).toEqual({ created: 120, existing: 0, refused: [] });
+    expect(Math.max(...sizes)).toBeGreaterThan(80_000);
+    expect(Math.max(...sizes)).toBeLessThan(91_000);
   });
 
   it("keeps the order of the file", async () => {

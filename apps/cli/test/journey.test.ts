@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectDone, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
@@ -103,12 +105,24 @@ describe("from nothing to a listed task", () => {
   });
 
   it("signs out, and the token is dead", async () => {
+    const file = await readFile(join(shell.home, ".config", "projo", "credentials.json"), "utf8");
+    const token = /"token": "([^"]+)"/.exec(file)?.[1] ?? "";
+    const withToken = { env: { PROJO_TOKEN: token } };
+    await expectDone(shell.projo(["call", "auth.me"], withToken));
     const { err } = await projo("logout");
     expect(err).toBe(`Signed out of ${server.url}.\n`);
+    expect((await shell.projo(["call", "auth.me"], withToken)).code).toBe(4);
     const after = await shell.projo(["whoami"]);
     expect(after.code).toBe(4);
     expect(after.err).toBe(`projo: Not signed in to ${server.url}. Run: projo login\n`);
     expect((await projo("logout")).err).toContain("You were not signed in");
+  });
+
+  it("another person who signs in on this machine does not act in the workspace of the one before", async () => {
+    const other = await openSignedIn(server.url, "zoe@example.com");
+    await expectDone(other.projo(["signup", "yan@example.com", "--password-stdin"], { stdin: PASSWORD }));
+    expect((await expectDone(other.projo(["whoami"]))).out).toContain("Workspace: none chosen.");
+    await other.close();
   });
 
   it("signs in again, and remembers nothing of the workspace of before", async () => {

@@ -17,9 +17,16 @@ export const email = z
   .toLowerCase()
   .meta({ pattern: undefined });
 
+/** What PostgreSQL reads as it is written: year 0 is none of its, and year 10000 has another spelling. */
+function isInCommonEra(value: string): boolean {
+  const time = Date.parse(value);
+  return time >= Date.parse("0001-01-01T00:00:00Z") && time <= Date.parse("9999-12-31T23:59:59.999Z");
+}
+
 /** A date and time in ISO 8601 with an offset, e.g. `2026-01-31T12:00:00Z`. */
 export const dateTime = z.iso
   .datetime({ offset: true, error: "Must be a date and time such as 2026-01-31T12:00:00Z." })
+  .refine(isInCommonEra, "Must lie in the years 1 to 9999 (UTC).")
   .max(40, "Must be at most 40 characters.")
   .meta({ pattern: undefined });
 

@@ -1,7 +1,7 @@
 import { policy } from "@projostack/authz";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { commonReasons, contract, impliedReasons, operations, reasons, type Reason } from "../src/index.ts";
+import { commonReasons, contract, impliedReasons, operations, reasons } from "../src/index.ts";
 import { walkSchema } from "./walk-schema.ts";
 
 /** Operations that choose a workspace, and so name one in their input. This list only shrinks. */

@@ -1,6 +1,6 @@
 // What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
 export type { AccountStore, NewOneTimeToken, Purpose } from "./client/account-store.ts";
-export { createDb, type Db, type DbOptions, type Founding } from "./client/db.ts";
+export { createDb, type Db, type DbOptions } from "./client/db.ts";
 export {
   brokenConstraint,
   DatabaseBusy,
@@ -18,6 +18,7 @@ export {
   type QueuedMail,
   type Resent,
 } from "./client/mail-store.ts";
+export type { Founding } from "./client/found-workspace.ts";
 export { openPool, type PoolOptions } from "./client/open-pool.ts";
 export type { SessionRecord } from "./client/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./client/session-store.ts";

@@ -13,7 +13,11 @@ export interface LogOptions {
 
 /** The server's log, on stderr. Whatever holds a token or a password is named here, and never written. */
 export function createLog({ level, pretty: readable, destination }: LogOptions): Log {
-  const options = { level, redact: ["req.headers", "*.password", "*.accessToken", "*.authorization"] };
+  const options = {
+    level,
+    redact: ["req.headers", "*.password", "*.accessToken", "*.authorization"],
+    serializers: { err: (error: unknown) => errorFacts(error) },
+  };
   return readable
     ? pino(
         options,
@@ -26,4 +30,28 @@ export function createLog({ level, pretty: readable, destination }: LogOptions):
         }),
       )
     : pino(options, destination ?? pino.destination({ dest: 2, sync: true }));
+}
+
+interface ErrorFacts {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code?: unknown;
+  readonly cause?: ErrorFacts | string;
+}
+
+/**
+ * What the log says of an error: this and no more, for drivers attach the rows at hand to theirs ("Failing row
+ * contains ..."), among them stored hashes, and the whole connection.
+ */
+function errorFacts(error: unknown, depth = 0): ErrorFacts | string {
+  if (!(error instanceof Error) || depth > 8) return String(error);
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    message,
+    stack,
+    ...("code" in error ? { code: error.code } : {}),
+    ...(cause === undefined ? {} : { cause: errorFacts(cause, depth + 1) }),
+  };
 }

@@ -10,8 +10,9 @@ export {
   startSession,
   type Person,
 } from "./people.ts";
-export { startTestServer, type TestServer } from "./test-server.ts";
 export { eventually, mailFor, mailsOf, readMail, type ReadMail } from "./read-mail.ts";
 export { startSmtpServer, type SmtpServer } from "./smtp-server.ts";
 export { expiredAccessToken } from "./tokens.ts";
 export { runOperator, startProgram } from "./programs.ts";
+export { startServerOver, startTestServer, type TestServer } from "./test-server.ts";
+export { layWire, type Wire } from "./wire.ts";

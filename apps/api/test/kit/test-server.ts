@@ -26,6 +26,21 @@ export interface TestServer {
 /** Starts a server on a free port, over a database of its own, with what the environment may add. */
 export async function startTestServer(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   const database = await createTestDatabase();
+  const server = await startServerOver(database, env);
+  return {
+    ...server,
+    close: async () => {
+      await server.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Starts a server over a database that is there already, and outlives it. */
+export async function startServerOver(
+  database: TestDatabase,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-server-"));
   const config = readConfig({
     PORT: "0",
@@ -55,7 +70,6 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
     dataDir,
     close: async () => {
       await server.close();
-      await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -8,6 +8,7 @@ import { PrismaClient, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
 import { failureOf } from "./failures.ts";
 import { mailStore, type MailStore } from "./mail-store.ts";
+import { foundWorkspace, type Founding, type Statements } from "./found-workspace.ts";
 import { currentScope, type Scope } from "./scope.ts";
 import { scopedPool } from "./scoped-pool.ts";
 import { statementRunner } from "./run-statement.ts";
@@ -15,13 +16,6 @@ import { sessionStore, type SessionStore } from "./session-store.ts";
 import { statementNames } from "./statement-names.ts";
 import { tenantFilter } from "./tenant-filter.ts";
 import type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./tenant-models.ts";
-
-export interface Founding {
-  readonly id: string;
-  readonly name: string;
-  readonly founderId: string;
-  readonly memberId: string;
-}
 
 export interface Db {
   /** Reads in the grant's workspace: one consistent, read-only transaction. */
@@ -58,26 +52,32 @@ export interface DbOptions {
   readonly pool: pg.Pool;
   /** False behind a pooler that knows no prepared statements. */
   readonly preparedStatements?: boolean;
+  /** The longest that a transaction may take, from its first statement to its last. */
+  readonly transactionMs?: number;
 }
 
-const TRANSACTION = { maxWait: 2_000, timeout: 10_000 };
-
-export function createDb({ pool, preparedStatements = true }: DbOptions): Db {
+export function createDb({ pool, preparedStatements = true, transactionMs = 10_000 }: DbOptions): Db {
+  const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
   const names = preparedStatements ? { statementNameGenerator: statementNames() } : {};
   const inWorkspace = new PrismaClient({
     adapter: new PrismaPg(scopedPool(pool), names),
-    transactionOptions: TRANSACTION,
+    transactionOptions,
     errorFormat: "minimal",
   }).$extends(tenantFilter);
+  // The extension changes errors alone, so the client's types are as they were.
   const outside = new PrismaClient({
     adapter: new PrismaPg(scopedPool(pool, { lone: { kind: "system" } }), names),
-    transactionOptions: TRANSACTION,
+    transactionOptions,
     errorFormat: "minimal",
-  });
+  }).$extends({
+    query: { $allOperations: ({ args, query }) => query(args).catch(fail) },
+  }) as unknown as PrismaClient;
 
-  const within = <T>(scope: Scope, fn: (tables: TenantWrite) => Promise<T>): Promise<T> =>
+  const within = <T>(scope: Scope, fn: (tables: TenantWrite & Statements) => Promise<T>): Promise<T> =>
     currentScope
-      .run(scope, () => inWorkspace.$transaction((tables) => fn(tables as unknown as TenantWrite)))
+      .run(scope, () =>
+        inWorkspace.$transaction((tables) => fn(tables as unknown as TenantWrite & Statements)),
+      )
       .catch(fail);
 
   return {
@@ -86,17 +86,10 @@ export function createDb({ pool, preparedStatements = true }: DbOptions): Db {
       const allowed = roles.filter((role) => can(role, permission));
       return within({ kind: "write", workspaceId, userId, roles: allowed }, fn);
     },
-    foundWorkspace: ({ id, name, founderId, memberId }, fn) =>
-      within({ kind: "founding", workspaceId: id }, async (tables) => {
-        // Sent together: the connection answers them in turn, and one trip is waited for.
-        const [workspace] = await Promise.all([
-          tables.workspace.create({ data: { id, name, createdBy: founderId } }),
-          tables.workspaceMember.create({
-            data: { id: memberId, workspaceId: id, userId: founderId, role: "admin" },
-          }),
-        ]);
-        return fn(tables, workspace);
-      }),
+    foundWorkspace: (founding, fn) =>
+      within({ kind: "founding", workspaceId: founding.id }, async (tables) =>
+        fn(tables, await foundWorkspace(tables, founding)),
+      ),
     readPerson: (userId, fn) =>
       currentScope
         .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(tables)))

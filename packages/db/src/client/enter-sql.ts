@@ -15,7 +15,7 @@ export function enterSql(scope: Scope): string {
     case "system":
       return scope.userId === undefined
         ? "BEGIN; SET LOCAL ROLE projo_system"
-        : `BEGIN; SET LOCAL app.user_id = ${quoted(scope.userId)}; SET LOCAL ROLE projo_system`;
+        : `BEGIN READ ONLY; SET LOCAL app.user_id = ${quoted(scope.userId)}; SET LOCAL ROLE projo_system`;
     case "read":
       return `BEGIN READ ONLY; ${enterWorkspace(scope.workspaceId)}`;
     case "founding":

@@ -30,6 +30,7 @@ const DOWN = new Set([
   "ECONNRESET",
   "ENOENT",
   "EPIPE",
+  "3D000",
   "57P01",
   "57P02",
   "57P03",

@@ -21,5 +21,7 @@ export function openPool({ target, max = 16, onError }: PoolOptions): pg.Pool {
   });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   pool.on("error", (error) => onError?.(error));
+  // One that breaks while it is lent fails its statements, which say so; the event says nothing more.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }

@@ -23,13 +23,17 @@ export interface FoundingScope {
 
 export type TenantScope = ReadScope | WriteScope | FoundingScope;
 
-/** Outside any workspace: people and sessions, and what one person may see of where they belong. */
+/** Outside any workspace: people and sessions; for a named person, to read where they belong. */
 export interface SystemScope {
   readonly kind: "system";
   readonly userId?: string;
 }
 
 export type Scope = TenantScope | SystemScope;
+
+/** Whether nothing is written in the scope, which the database holds it to. */
+export const isReadOnly = (scope: Scope): boolean =>
+  scope.kind === "read" || (scope.kind === "system" && scope.userId !== undefined);
 
 /** The scope of the work at hand. Only `createDb` sets it; the pool reads it when a transaction begins. */
 export const currentScope = new AsyncLocalStorage<Scope>();

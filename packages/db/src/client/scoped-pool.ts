@@ -5,7 +5,7 @@
 // The casts are this file's: pg's Pool is overloaded for callbacks, and Prisma calls the promise forms alone.
 import pg from "pg";
 import { enterSql } from "./enter-sql.ts";
-import { currentScope, type Scope } from "./scope.ts";
+import { currentScope, isReadOnly, type Scope } from "./scope.ts";
 
 /** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
 export interface PoolSource {
@@ -15,7 +15,10 @@ export interface PoolSource {
 /** @param lone the scope of statements outside a transaction; without it they are refused */
 export function scopedPool(source: PoolSource, options: { lone?: Scope } = {}): pg.Pool {
   const facade = {
-    connect: async () => new ScopedConnection(await source.connect(), scopeNow()),
+    connect: async () => {
+      const scope = scopeNow(options.lone); // before a connection is taken, which an error would keep
+      return new ScopedConnection(await source.connect(), scope);
+    },
     query: async (query: pg.QueryConfig) => {
       if (!options.lone) throw new Error("A tenant's rows are reached through db.read or db.write.");
       return loneStatement(await source.connect(), options.lone, query);
@@ -25,8 +28,10 @@ export function scopedPool(source: PoolSource, options: { lone?: Scope } = {}): 
   return Object.assign(new pg.Pool(), facade as unknown as Pick<pg.Pool, "connect" | "query" | "end">);
 }
 
-function scopeNow(): Scope {
+/** With a scope for lone statements, no workspace's scope around it counts: only a person's. */
+function scopeNow(lone: Scope | undefined): Scope {
   const scope = currentScope.getStore();
+  if (lone) return scope?.kind === lone.kind ? scope : lone;
   if (!scope) throw new Error("A transaction begins inside db.read, db.write or db.system.");
   return scope;
 }
@@ -98,7 +103,7 @@ class ScopedConnection {
 
   #commit(): pg.QueryResult | Promise<pg.QueryResult> {
     const finished = this.#finish("COMMIT");
-    if (this.#scope.kind !== "read") return finished;
+    if (!isReadOnly(this.#scope)) return finished;
     // Nothing was written, so nothing is lost by not waiting. #finish marks the connection if it failed.
     finished.catch(() => {});
     return NOTHING;

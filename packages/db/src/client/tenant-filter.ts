@@ -2,6 +2,7 @@
 // row-level security, which holds without this one. Each is tested with the other taken out.
 import { Prisma } from "../generated/client.ts";
 import { currentScope } from "./scope.ts";
+import { columnsOf } from "./tenant-models.ts";
 
 const WITH_DATA = new Set(["create", "createMany", "createManyAndReturn", "upsert"]);
 const WITHOUT_WHERE = new Set(["create", "createMany", "createManyAndReturn"]);
@@ -25,8 +26,8 @@ export const tenantFilter = Prisma.defineExtension({
   },
 });
 
-/** The arguments of a statement, bound to the workspace of the scope. @throws TypeError where they name another */
-export function inWorkspace(model: string, operation: string, args: Args | undefined): Args {
+/** The arguments of a statement, bound to the workspace of the scope. @throws TypeError where they reach outside */
+export function inWorkspace(model: Prisma.ModelName, operation: string, args: Args | undefined): Args {
   const scope = currentScope.getStore();
   if (!scope) throw new Error("A tenant's rows are reached through db.read, db.write or db.system.");
   if (scope.kind === "system") return args ?? {};
@@ -39,10 +40,22 @@ export function inWorkspace(model: string, operation: string, args: Args | undef
     if (Array.isArray(bound.data)) for (const row of bound.data) same(row[key], workspaceId);
     else same((bound.data ?? bound.create)?.[key], workspaceId);
   }
+  for (const row of rowsOf(bound)) ownColumns(model, row);
   if (WITH_CHANGES.has(operation) && key in ((bound.data ?? bound.update) as Row)) {
     throw new TypeError("A row never changes its workspace.");
   }
   return bound;
+}
+
+const rowsOf = ({ data = [], create, update }: Args): Row[] => [data, create ?? [], update ?? []].flat();
+
+/** A nested write (`connect`, `create`, `deleteMany` of a relation) names rows that no filter here looks at. */
+function ownColumns(model: Prisma.ModelName, row: Row): void {
+  const columns = columnsOf(model);
+  const relation = Object.keys(row).find((name) => !(name in columns));
+  if (relation !== undefined) {
+    throw new TypeError(`A tenant's row is written by its own columns, and ${model}.${relation} is none.`);
+  }
 }
 
 function same(named: unknown, workspaceId: string): string {

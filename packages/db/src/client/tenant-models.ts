@@ -30,11 +30,12 @@ export type SystemTables = Pick<PrismaClient, Exclude<Uncapitalize<keyof Models>
 /** What one person may see of where they belong. */
 export type PersonRead = ReadOnly<"workspace" | "workspaceMember">;
 
-const fieldsOf = (model: Prisma.ModelName): object => Prisma[`${model}ScalarFieldEnum`];
+/** A model's columns, by their names in the client. */
+export const columnsOf = (model: Prisma.ModelName): object => Prisma[`${model}ScalarFieldEnum`];
 
 /** The same at run time, from the same generated client. */
 export const tenantModels: ReadonlySet<string> = new Set<string>(
   Object.values(Prisma.ModelName).filter(
-    (model) => model === "Workspace" || "workspaceId" in fieldsOf(model),
+    (model) => model === "Workspace" || "workspaceId" in columnsOf(model),
   ),
 );

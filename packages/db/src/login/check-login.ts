@@ -14,16 +14,25 @@ interface Facts {
   migrated: boolean;
 }
 
-// A login can become every role that it is a member of, so the question is asked of all of them.
+// A login can become every role that it is a member of, so the question is asked of all of them. A role that
+// makes roles may take on the owner's (before PostgreSQL 16), one that replicates reads every row, and the
+// pg_..._server_... roles reach the database's files.
 const FACTS = `
   WITH reach AS (
-    SELECT oid, rolname, rolsuper, rolbypassrls FROM pg_roles
+    SELECT oid, rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication OR rolname IN
+             ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files') AS bypasses
+      FROM pg_roles
      WHERE rolname = session_user OR pg_has_role(session_user, oid, 'MEMBER')
   )
   SELECT session_user AS login,
-         (SELECT array_agg(rolname::text) FROM reach WHERE rolsuper OR rolbypassrls) AS bypassing,
-         (SELECT array_agg(DISTINCT c.relname::text) FROM pg_class c JOIN reach ON reach.oid = c.relowner
-           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')) AS owning,
+         (SELECT array_agg(rolname::text) FROM reach WHERE bypasses) AS bypassing,
+         (SELECT array_agg(owned.name ORDER BY owned.name) FROM (
+             SELECT relname::text AS name, relowner AS owner FROM pg_class
+              WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+             UNION SELECT proname, proowner FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+             UNION SELECT nspname, nspowner FROM pg_namespace WHERE nspname = 'public'
+             UNION SELECT datname, datdba FROM pg_database WHERE datname = current_database()
+           ) AS owned JOIN reach ON reach.oid = owned.owner) AS owning,
          (SELECT bool_or(rolname = 'projo_tenant') FROM reach) AS tenant,
          (SELECT bool_or(rolname = 'projo_system') FROM reach) AS system,
          to_regclass('public.tasks') IS NOT NULL AS migrated`;
@@ -46,7 +55,7 @@ function problemOf({ bypassing, owning, tenant, system, migrated }: Facts): stri
     return `could bypass row-level security, as ${bypassing.join(", ")} can. ${instead}`;
   }
   if (!migrated) return "finds no tables. Run `pnpm db:migrate` first (docs/database.md).";
-  if (owning) return `owns tables (${owning.join(", ")}), and could lift their protection. ${instead}`;
+  if (owning) return `owns ${owning.join(", ")}, and could lift their protection. ${instead}`;
   if (!tenant || !system) {
     return "may not act as projo_tenant and projo_system. Run `pnpm db:migrate` with this DATABASE_URL (docs/database.md).";
   }

@@ -16,9 +16,23 @@ export async function prepareLogin(owner: pg.ClientBase, { user, password }: Log
   if (rowCount === 0) await ignoringRace(owner.query(`CREATE ROLE ${name} LOGIN NOINHERIT`));
   if (password !== undefined) {
     // The server's log may hold statements, so the password goes to it as PostgreSQL keeps it: hashed.
-    await owner.query(`ALTER ROLE ${name} PASSWORD ${pg.escapeLiteral(scramVerifier(password))}`);
+    const verifier = pg.escapeLiteral(scramVerifier(password));
+    await throughRaces(() => owner.query(`ALTER ROLE ${name} PASSWORD ${verifier}`));
   }
   await ignoringRace(owner.query(`GRANT projo_tenant, projo_system TO ${name}`));
+}
+
+/** PostgreSQL refuses to change a role that another session has just changed; the password must still be set. */
+async function throughRaces(work: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const raced = error instanceof pg.DatabaseError && error.code === "XX000" && tries < 50;
+      if (!raced) throw error;
+    }
+  }
 }
 
 async function ignoringRace(work: Promise<unknown>): Promise<void> {

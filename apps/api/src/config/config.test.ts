@@ -1,0 +1,84 @@
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "./config.ts";
+
+describe("the configuration", () => {
+  it("needs nothing: everything has a default, and what is empty counts as absent", () => {
+    const config = readConfig({});
+    expect(config).toEqual({
+      host: "127.0.0.1",
+      port: 4000,
+      dataDir: resolve(".projo"),
+      databaseUrl: null,
+      databaseOwnerUrl: null,
+      databasePoolSize: 16,
+      tokenKeys: null,
+      logLevel: "info",
+      passwordMinLength: 15,
+    });
+    expect(readConfig({ PORT: "", DATABASE_URL: "", PROJO_TOKEN_KEYS: "" })).toEqual(config);
+  });
+
+  it("takes what it is given", () => {
+    const config = readConfig({
+      PORT: "0",
+      HOST: "::1",
+      PROJO_PASSWORD_MIN_LENGTH: "8",
+      PROJO_LOG_LEVEL: "silent",
+    });
+    expect(config).toMatchObject({ port: 0, host: "::1", passwordMinLength: 8, logLevel: "silent" });
+  });
+
+  it.each([
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "http"],
+    ["PORT", "80 "],
+    ["PORT", "1e3"],
+    ["PROJO_DATABASE_POOL", "0"],
+    ["PROJO_DATABASE_POOL", "501"],
+    ["PROJO_PASSWORD_MIN_LENGTH", "7"],
+    ["PROJO_PASSWORD_MIN_LENGTH", "65"],
+    ["PROJO_LOG_LEVEL", "loud"],
+  ])("names %s when it is %j, says what it must be, and repeats it", (name, value) => {
+    const message = problemOf({ [name]: value });
+    expect(message).toMatch(new RegExp(`^${name} must be .+, such as|^${name} must be `));
+    expect(message).toContain(JSON.stringify(value));
+    expect(message).not.toContain("\n");
+  });
+
+  it.each([
+    ["DATABASE_URL", "mysql://root:hunter2@host/db"],
+    ["DATABASE_URL", "hunter2"],
+    ["PROJO_DATABASE_OWNER_URL", "http://owner:hunter2@host/db"],
+  ])("names %s when it is wrong, and never repeats it: it may hold a password", (name, value) => {
+    const message = problemOf({ [name]: value });
+    expect(message).toContain(`${name} must be `);
+    expect(message).not.toContain("hunter2");
+  });
+
+  it("names everything that is wrong at once, a line each", () => {
+    const lines = problemOf({ PORT: "x", PROJO_LOG_LEVEL: "x", PROJO_DATABASE_POOL: "x" }).split("\n");
+    expect(lines.map((line) => line.split(" ")[0])).toEqual([
+      "PORT",
+      "PROJO_DATABASE_POOL",
+      "PROJO_LOG_LEVEL",
+    ]);
+  });
+
+  it("asks for the server's own login beside the owner's", () => {
+    expect(problemOf({ PROJO_DATABASE_OWNER_URL: "postgres://owner:hunter2@host/db" })).toBe(
+      "PROJO_DATABASE_OWNER_URL needs DATABASE_URL beside it: the login that the server itself uses.",
+    );
+  });
+});
+
+function problemOf(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error("The configuration was taken.");
+}

@@ -1,0 +1,76 @@
+import { contract } from "@projostack/contract";
+import { describe, expect, it } from "vitest";
+import { createLog } from "../infra/log.ts";
+import { createContext } from "./context.ts";
+import { Failure } from "./failure.ts";
+import { publicProcedure, router } from "./procedures.ts";
+import type { Services } from "./services.ts";
+
+/** The context of somebody unknown; the operations here ask no service for anything. */
+function contextOf(lines: string[]) {
+  const log = createLog({
+    level: "info",
+    pretty: false,
+    destination: { write: (line) => void lines.push(line) },
+  });
+  const facts = {
+    requestId: "r",
+    log,
+    authorization: undefined,
+    workspaceId: undefined,
+    setRetryAfter: () => {},
+  };
+  return createContext({ log } as Services, facts);
+}
+
+const failing = (error: unknown) =>
+  router({
+    health: publicProcedure(contract.system.health).query(() => {
+      throw error;
+    }),
+    signUp: publicProcedure(contract.auth.signUp).mutation(() => {
+      throw error;
+    }),
+  });
+
+const account = { email: "ada@example.com", password: "correct horse battery staple" };
+
+describe("a failure", () => {
+  it("leaves as what it is when the operation declares its reason", async () => {
+    const lines: string[] = [];
+    const caller = failing(new Failure("auth.email_taken")).createCaller(contextOf(lines));
+    await expect(caller.signUp(account)).rejects.toMatchObject({ reason: "auth.email_taken" });
+    expect(lines).toEqual([]);
+  });
+
+  it.each(["auth.email_taken", "task.not_found", "permission.denied", "auth.unauthenticated"] as const)(
+    "for %s, which the operation does not declare, is a bug: nobody is told of it, and it is logged",
+    async (reason) => {
+      const lines: string[] = [];
+      const caller = failing(new Failure(reason)).createCaller(contextOf(lines));
+      await expect(caller.health()).rejects.toMatchObject({
+        reason: "server.internal",
+        message: "Something went wrong on our side. Quote the request id to us.",
+      });
+      expect(lines.join()).toContain(`The operation does not declare the reason ${reason}.`);
+    },
+  );
+
+  it("that nobody thought of is a bug too, with its own words in the log alone", async () => {
+    const lines: string[] = [];
+    const caller = failing(new Error("the secret of the house")).createCaller(contextOf(lines));
+    await expect(caller.health()).rejects.toMatchObject({ reason: "server.internal" });
+    await expect(caller.health()).rejects.not.toThrow(/secret/);
+    expect(lines.join()).toContain("the secret of the house");
+  });
+
+  it("of an answer that is not what the contract says is a bug too", async () => {
+    const lines: string[] = [];
+    const wrong = { status: "ok", version: 7 } as unknown as { status: "ok"; version: string };
+    const caller = router({
+      health: publicProcedure(contract.system.health).query(() => wrong),
+    }).createCaller(contextOf(lines));
+    await expect(caller.health()).rejects.toMatchObject({ reason: "server.internal" });
+    expect(lines).toHaveLength(1);
+  });
+});

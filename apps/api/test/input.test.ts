@@ -1,0 +1,547 @@
+import { connect } from "node:net";
+import { text as textOf } from "node:stream/consumers";
+import { operations, reasons, type ErrorData, type Reason } from "@projostack/contract";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import {
+  arrive,
+  call,
+  foundWorkspace,
+  send,
+  startTestServer,
+  type Answer,
+  type Person,
+  type TestServer,
+} from "./kit/index.ts";
+import { inputOf, setScene, type Scene } from "./proofs/inputs.ts";
+
+let server: TestServer;
+let ada: Person;
+let scene: Scene;
+beforeAll(async () => {
+  server = await startTestServer();
+  ada = await arrive(server, "ada");
+  scene = await setScene(ada, await foundWorkspace(ada), ada.email);
+});
+afterAll(() => server.close());
+
+/** Sends a text as an operation's input, well-formed or not. */
+function sendText(
+  name: string,
+  json: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const isQuery = operations.find((one) => one.name === name)?.operation.kind === "query";
+  const query = isQuery ? `?input=${encodeURIComponent(String(json))}` : "";
+  return send(`${server.url}/trpc/${name}${query}`, {
+    method: isQuery ? "GET" : "POST",
+    headers: {
+      authorization: `Bearer ${ada.token}`,
+      "x-workspace-id": scene.workspaceId,
+      ...(isQuery ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(isQuery ? {} : { body: json }),
+  });
+}
+
+const DATABASE_TEXT =
+  /sqlstate|prisma|postgres|constraint|relation|violates|column|syntax error|select |insert |\bpg_/i;
+
+/** What every failed answer promises. */
+function expectErrorForm(answer: Answer, expected?: { status: number; reason: Reason }): void {
+  const { error, headers, status, text } = answer;
+  expect(Object.keys(JSON.parse(text) as object), text).toEqual(["error"]);
+  const outer = (JSON.parse(text) as { error: { message: string; code: number; data: ErrorData } }).error;
+  expect(Object.keys(outer).toSorted()).toEqual(["code", "data", "message"]);
+  const known: Record<string, readonly [string, string]> = reasons;
+  const [code, message] = known[String(error?.reason)] ?? [];
+  expect({ code: error?.code, message: outer.message }, text).toEqual({ code, message });
+  const optional = ["retryAfter", "fieldErrors"].filter((field) => field in (error ?? {}));
+  expect(Object.keys(error ?? {}).toSorted()).toEqual(
+    ["code", "httpStatus", "reason", "requestId", ...optional].toSorted(),
+  );
+  expect(error?.httpStatus).toBe(status);
+  expect(error?.requestId).toBe(headers.get("x-request-id"));
+  expect(error?.requestId).toMatch(/^[\w.:-]{1,128}$/);
+  expect(headers.get("content-type")).toMatch(/^application\/json/);
+  expect(headers.get("x-content-type-options") ?? "nosniff").toBe("nosniff");
+  expect(text).not.toMatch(DATABASE_TEXT);
+  expect({ status, reason: error?.reason }).toEqual(expected ?? { status, reason: error?.reason });
+}
+
+const malformed = { status: 400, reason: "input.malformed" } as const;
+const invalid = { status: 400, reason: "input.invalid" } as const;
+
+const sized = (bytes: number) => {
+  const frame = JSON.stringify({ projectId: scene.projectId, title: "" }).length;
+  return JSON.stringify({ projectId: scene.projectId, title: "x".repeat(bytes - frame) });
+};
+
+const nested = (depth: number) => `{"title":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
+
+describe("N3 the size of a request", () => {
+  it("N3 is at most 100 KB", async () => {
+    expect.hasAssertions();
+    expectErrorForm(await sendText("tasks.create", sized(102_401)), {
+      status: 413,
+      reason: "input.too_large",
+    });
+    expectErrorForm(await sendText("tasks.create", sized(5_000_000)), {
+      status: 413,
+      reason: "input.too_large",
+    });
+    // At the limit it is read, and the title is what is too long.
+    expectErrorForm(await sendText("tasks.create", sized(102_400)), invalid);
+  });
+
+  it("N3 is bounded in its address and headers too", async () => {
+    expect.hasAssertions();
+    const long = await sendText("tasks.list", JSON.stringify({ search: "x".repeat(40_000) }));
+    expectErrorForm(long, { status: 413, reason: "input.too_large" });
+    expectErrorForm(await send(`${server.url}/trpc/${"x".repeat(4_000)}`), {
+      status: 404,
+      reason: "operation.not_found",
+    });
+  });
+
+  it("N3 nests at most 32 deep", async () => {
+    const inside = await sendText("tasks.create", nested(32));
+    expectErrorForm(inside, invalid);
+    expect(inside.text).not.toContain("nested");
+    for (const depth of [33, 100, 10_000, 50_000]) {
+      const answer = await sendText("tasks.create", nested(depth));
+      expectErrorForm(answer, invalid);
+      expect(Object.values(answer.error?.fieldErrors ?? {})).toEqual([
+        ["Must not be nested deeper than 32 levels."],
+      ]);
+    }
+    const objects = `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`;
+    expectErrorForm(await sendText("tasks.create", objects), invalid);
+    expectErrorForm(await sendText("tasks.list", `${"[".repeat(1_000)}${"]".repeat(1_000)}`), invalid);
+  });
+});
+
+describe("N2 text", () => {
+  const fields = operations.flatMap(({ name, operation }) =>
+    textFields(z.toJSONSchema(operation.input, { io: "input" })).map((path) => [name, path] as const),
+  );
+
+  it.each(fields)("N2 %s: neither NUL nor half a character in %s", async (name, path) => {
+    for (const odd of [
+      String.raw`a\u0000b`,
+      String.raw`\u0000`,
+      String.raw`a\ud800b`,
+      String.raw`\udc00\ud800`,
+    ]) {
+      const input = withValue(inputOf(name, scene), path.split("."), "ODD");
+      const answer = await sendText(name, JSON.stringify(input).replace("ODD", odd));
+      expectErrorForm(answer, invalid);
+      expect(Object.keys(answer.error?.fieldErrors ?? {})).toEqual([path]);
+    }
+  });
+
+  it("N2 a name of a field is text too, however deep", async () => {
+    for (const odd of [String.raw`a\u0000b`, String.raw`a\udfffb`]) {
+      for (const json of [`{"${odd}":1}`, `{"title":{"${odd}":1}}`, `{"title":[{"x":{"${odd}":[]}}]}`]) {
+        for (const name of ["tasks.create", "tasks.list", "auth.signIn"]) {
+          const answer = await sendText(name, json);
+          expectErrorForm(answer, invalid);
+          expect(answer.text.isWellFormed()).toBe(true);
+          expect(Object.values(answer.error?.fieldErrors ?? {}).flat()[0]).toMatch(/NUL|well-formed/);
+        }
+      }
+    }
+  });
+
+  it("N2 bytes that are no UTF-8 are refused, not replaced", async () => {
+    const frame = JSON.stringify({ projectId: scene.projectId, title: "ODD" });
+    const [before = "", after = ""] = frame.split("ODD");
+    const withBytes = (...bytes: number[]) =>
+      sendText(
+        "tasks.create",
+        Uint8Array.from(Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(after)])),
+      );
+    for (const bytes of [
+      [0xff],
+      [0xc3],
+      [0xc0, 0x80],
+      [0xed, 0xa0, 0x80],
+      [0xf4, 0x90, 0x80, 0x80],
+      [0x80],
+      [0xe2, 0x82],
+    ]) {
+      expectErrorForm(await withBytes(...bytes), malformed);
+    }
+    expect((await withBytes(0xc3, 0xa9)).data.title).toBe("é");
+    expect((await withBytes(0xef, 0xbf, 0xbd)).data.title).toBe("\ufffd");
+    expectErrorForm(await send(`${server.url}/trpc/system.health?input=%ff%fe`), malformed);
+  });
+});
+
+describe("N4 fields", () => {
+  it.each(operations.map(({ name }) => name))(
+    "N4 %s: one that is unknown is refused by its name",
+    async (name) => {
+      const answer = await call(server.url, name, {
+        input: { ...inputOf(name, scene), surprise: 1 },
+        token: ada.token,
+        workspaceId: scene.workspaceId,
+      });
+      expectErrorForm(answer, invalid);
+      expect(answer.error?.fieldErrors).toEqual({ "": [`Unrecognized key: "surprise"`] });
+    },
+  );
+
+  it.each(["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"])(
+    "N4 %s pollutes nothing, however deep",
+    async (key) => {
+      const inner = `{"${key}":{"polluted":"yes","role":"admin"}}`;
+      const item = `{"projectId":"${scene.projectId}","title":"x","${key}":{"polluted":"yes"}}`;
+      const inputs: [string, string][] = operations.map(({ name }) => {
+        const rest = JSON.stringify(inputOf(name, scene)).slice(1, -1);
+        return [name, `{${rest}${rest === "" ? "" : ","}${inner.slice(1, -1)}}`];
+      });
+      inputs.push(
+        ["tasks.createMany", `{"items":[${item}]}`],
+        ["tasks.create", `{"title":${inner},"projectId":[${inner}]}`],
+      );
+      for (const [name, json] of inputs) expectErrorForm(await sendText(name, json), invalid);
+      expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+      expect((await call(server.url, "system.health")).status).toBe(200);
+    },
+  );
+});
+
+describe("N1 whatever is sent", () => {
+  const json = { "content-type": "application/json" };
+  const post = (body: string, headers: Record<string, string> = json): RequestInit => ({
+    method: "POST",
+    headers,
+    body,
+  });
+  const eleven = Array.from({ length: 11 }, () => "system.health").join(",");
+
+  it.each<[string, string, RequestInit, { status: number; reason: Reason }]>([
+    ["JSON that ends early", "/trpc/auth.signIn", post('{"email":"a@b.co"'), malformed],
+    ["no JSON", "/trpc/auth.signIn", post("email=a@b.co"), malformed],
+    ["a list for an input", "/trpc/auth.signIn", post("[]"), invalid],
+    ["null for an input", "/trpc/auth.signIn", post("null"), invalid],
+    ["a number for an input", "/trpc/auth.signIn", post("7"), invalid],
+    ["no body", "/trpc/auth.signIn", { method: "POST", headers: json }, invalid],
+    ["no content-type", "/trpc/auth.signIn", { method: "POST" }, { status: 415, reason: "input.media_type" }],
+    [
+      "another content-type",
+      "/trpc/auth.signIn",
+      post("{}", { "content-type": "text/plain" }),
+      { status: 415, reason: "input.media_type" },
+    ],
+    [
+      "a form",
+      "/trpc/auth.signIn",
+      post("a=b", { "content-type": "application/x-www-form-urlencoded" }),
+      { status: 415, reason: "input.media_type" },
+    ],
+    [
+      "a file",
+      "/trpc/auth.signIn",
+      post("--x--", { "content-type": "multipart/form-data; boundary=x" }),
+      { status: 415, reason: "input.media_type" },
+    ],
+    [
+      "bytes",
+      "/trpc/auth.signIn",
+      post("x", { "content-type": "application/octet-stream" }),
+      { status: 415, reason: "input.media_type" },
+    ],
+    ["a malformed escape in the input", "/trpc/system.health?input=%E0%A4%A", {}, malformed],
+    ["a malformed escape in the path", "/trpc/%E0%A4%A", {}, malformed],
+    ["no such operation", "/trpc/tasks.archive", {}, { status: 404, reason: "operation.not_found" }],
+    ["a noun alone", "/trpc/tasks", {}, { status: 404, reason: "operation.not_found" }],
+    ["no operation", "/trpc/", {}, { status: 404, reason: "operation.not_found" }],
+    ["what every object has", "/trpc/__proto__.toString", {}, { status: 404, reason: "operation.not_found" }],
+    ["what every object has", "/trpc/tasks.constructor", {}, { status: 404, reason: "operation.not_found" }],
+    ["no such path", "/admin/../../etc/passwd", {}, { status: 404, reason: "operation.not_found" }],
+    ["a query by POST", "/trpc/system.health", post("{}"), { status: 405, reason: "operation.wrong_method" }],
+    [
+      "a mutation by GET",
+      "/trpc/auth.signIn?input={}",
+      {},
+      { status: 405, reason: "operation.wrong_method" },
+    ],
+    [
+      "PUT",
+      "/trpc/auth.signIn",
+      { ...post("{}"), method: "PUT" },
+      { status: 405, reason: "operation.wrong_method" },
+    ],
+    ["DELETE", "/trpc/tasks.delete", { method: "DELETE" }, { status: 405, reason: "operation.wrong_method" }],
+    [
+      "OPTIONS",
+      "/trpc/system.health",
+      { method: "OPTIONS" },
+      { status: 405, reason: "operation.wrong_method" },
+    ],
+    ["11 calls in one", `/trpc/${eleven}?batch=1&input={}`, {}, malformed],
+    ["queries and mutations in one", "/trpc/auth.signIn,system.health?batch=1", post("{}"), malformed],
+    ["parameters of a connection", "/trpc/system.health?connectionParams=nonsense", {}, malformed],
+  ])("N1 %s: %s", async (_, path, init, expected) => {
+    expect.hasAssertions();
+    expectErrorForm(
+      await send(`${server.url}${path}`, {
+        ...init,
+        headers: { ...(init.headers as Record<string, string>), "x-request-id": "mine" },
+      }),
+      expected,
+    );
+  });
+
+  it("N1 a parameter given twice counts once", async () => {
+    const twice = await send(`${server.url}/trpc/system.health?input={}&input={"a":1}&batch=0&batch=1`);
+    expect(twice.status).toBeLessThan(500);
+    expectErrorForm(await send(`${server.url}/trpc/system.health?input={"a":1}&input={}`), invalid);
+  });
+
+  it("N1 HEAD says nothing and does nothing", async () => {
+    const answer = await send(`${server.url}/trpc/system.health`, { method: "HEAD" });
+    expect([answer.status < 300, answer.text]).toEqual([true, ""]);
+  });
+
+  it("N1 whoever asks for a stream gets the one form of answer there is", async () => {
+    for (const headers of [
+      { accept: "text/event-stream" },
+      { accept: "application/jsonl" },
+      { "trpc-accept": "application/jsonl" },
+      { "last-event-id": "1" },
+    ]) {
+      const one = await send(`${server.url}/trpc/system.health`, {
+        headers: headers as Record<string, string>,
+      });
+      expect(one.data).toMatchObject({ status: "ok" });
+      const batch = await send(`${server.url}/trpc/system.health,auth.me?batch=1&input={}`, {
+        headers: headers as Record<string, string>,
+      });
+      expect(JSON.parse(batch.text)).toMatchObject([
+        { result: {} },
+        { error: { data: { reason: "auth.unauthenticated" } } },
+      ]);
+    }
+  });
+
+  it("N1 bytes that are no HTTP are answered in the same form", async () => {
+    for (const [bytes, status] of [
+      ["GET /\0 HTTP/1.1\r\n\r\n", 400],
+      ["NONSENSE\r\n\r\n", 400],
+      [`GET / HTTP/1.1\r\nx: ${"y".repeat(70_000)}\r\n\r\n`, 413],
+    ] as const) {
+      const { hostname, port } = new URL(server.url);
+      const socket = connect(Number(port), hostname);
+      socket.on("error", () => {});
+      socket.write(bytes);
+      const [head = "", body = ""] = (await textOf(socket)).split("\r\n\r\n");
+      expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      const { data } = (JSON.parse(body) as { error: { data: ErrorData } }).error;
+      expect(data.httpStatus).toBe(status);
+      expect(head).toContain(`x-request-id: ${data.requestId}`);
+    }
+  });
+
+  it("N1 10 calls in one are answered each for itself", async () => {
+    const names = Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? "projects.get" : "projects.list"));
+    const input = Object.fromEntries(
+      names.map((name, n) => [
+        n,
+        name === "projects.get" ? { id: n === 0 ? scene.projectId : n } : { limit: n },
+      ]),
+    );
+    const answer = await send(
+      `${server.url}/trpc/${names.join(",")}?batch=1&input=${encodeURIComponent(JSON.stringify(input))}`,
+      {
+        headers: { authorization: `Bearer ${ada.token}`, "x-workspace-id": scene.workspaceId },
+      },
+    );
+    const each = JSON.parse(answer.text) as { result?: { data: unknown }; error?: { data: ErrorData } }[];
+    expect(answer.status).toBe(207);
+    expect(each.map(({ result, error }) => (result ? "answered" : error?.data.reason))).toEqual(
+      names.map((name, n) => (name === "projects.get" && n > 0 ? "input.invalid" : "answered")),
+    );
+    for (const { error } of each)
+      expect(error?.data.requestId ?? answer.headers.get("x-request-id")).toBe(
+        answer.headers.get("x-request-id"),
+      );
+  });
+
+  it("N1 the edges of time are dates, or are refused", async () => {
+    const edges = [
+      "0000-01-01T00:00:00Z",
+      "0000-01-01T00:00:00+23:59",
+      "0001-01-01T00:00:00Z",
+      "9999-12-31T23:59:59.999999999Z",
+      "9999-12-31T23:59:59-23:59",
+      "2026-06-30T23:59:60Z",
+      "2026-02-29T00:00:00Z",
+      "2024-02-29T24:00:00Z",
+      "+010000-01-01T00:00:00Z",
+      "1e9",
+    ];
+    for (const edge of edges) {
+      for (const field of ["createdAfter", "createdBefore"]) {
+        const answer = await ada.call("tasks.list", { [field]: edge }, scene.workspaceId);
+        expect([200, 400], `${field} ${edge}`).toContain(answer.status);
+      }
+    }
+  });
+
+  it("N1 2,000 random calls of every operation: no 5xx, no word of the database, and errors in the one form", async () => {
+    const random = mulberry32(20_261_122);
+    const counts = new Map<number, number>();
+    for (let round = 0; round < 250; round += 1) {
+      const calls = Array.from({ length: 8 }, () => {
+        const { name, operation } = pick(random, operations);
+        return { name, json: fuzzed(random, name, z.toJSONSchema(operation.input, { io: "input" })) };
+      });
+      const answers = await Promise.all(calls.map(({ name, json: text }) => sendText(name, text)));
+      for (const [n, answer] of answers.entries()) {
+        counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
+        const sent = `${calls[n]?.name} ${calls[n]?.json.slice(0, 300)}`;
+        expect(answer.status, `${sent}\n${answer.text}`).toBeLessThan(500);
+        if (answer.status >= 400) expectErrorForm(answer);
+      }
+      // Some of the calls are right, and sign out or delete: begin again.
+      if (round % 10 === 0 || calls.some(({ name }) => name === "auth.signOut")) {
+        ada = await arrive(server, `ada${round}`);
+        scene = await setScene(ada, await foundWorkspace(ada), ada.email);
+      }
+    }
+    // Right ones and wrong ones, both by the hundred, or the proof is hollow.
+    expect(counts.get(200)).toBeGreaterThan(100);
+    expect(counts.get(400)).toBeGreaterThan(500);
+    const leaked = server.logLines.filter((line) => line.includes("a bug"));
+    expect(leaked).toEqual([]);
+  }, 90_000);
+});
+
+describe("a request's id", () => {
+  it("is the caller's when it is harmless, and is in the answer, its error and the log", async () => {
+    for (const id of ["a", "Trace-1.2:3_4", "x".repeat(128)]) {
+      const answer = await call(server.url, "auth.me", { headers: { "x-request-id": id } });
+      expect([answer.headers.get("x-request-id"), answer.error?.requestId]).toEqual([id, id]);
+      expect(server.logLines.some((line) => line.includes(`"requestId":"${id}"`))).toBe(true);
+    }
+    const health = await call(server.url, "system.health", { headers: { "x-request-id": "also-when-well" } });
+    expect(health.headers.get("x-request-id")).toBe("also-when-well");
+  });
+
+  it("is the server's own when the caller's could forge a line of the log, or there is none", async () => {
+    for (const id of [
+      "",
+      " ",
+      "a b",
+      "x".repeat(129),
+      "é",
+      '{"level":50}',
+      "<script>",
+      "a,b",
+      "../x",
+      "a;b",
+      "a=b",
+    ]) {
+      const answer = await call(server.url, "auth.me", { headers: { "x-request-id": id } });
+      expect(answer.error?.requestId, id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+      expect(answer.headers.get("x-request-id")).toBe(answer.error?.requestId);
+    }
+  });
+});
+
+type Schema = Readonly<Record<string, unknown>>;
+const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null;
+
+/** The dotted paths of an input's texts. */
+function textFields(schema: unknown, path = ""): string[] {
+  if (!isSchema(schema)) return [];
+  if (schema["type"] === "string") return [path];
+  const { properties, items } = schema;
+  const dotted = (field: string) => (path === "" ? field : `${path}.${field}`);
+  const inside = isSchema(properties)
+    ? Object.entries(properties).flatMap(([field, part]) => textFields(part, dotted(field)))
+    : [];
+  return [...inside, ...textFields(items, dotted("0"))];
+}
+
+function withValue(input: unknown, [first, ...rest]: readonly string[], value: unknown): unknown {
+  if (first === undefined) return value;
+  if (Array.isArray(input)) return input.map((item: unknown) => withValue(item, rest, value));
+  const fields = isSchema(input) ? input : {};
+  return { ...fields, [first]: withValue(fields[first], rest, value) };
+}
+
+type Random = () => number;
+
+/** Small and repeatable. */
+function mulberry32(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function pick<T>(random: Random, all: readonly T[]): T {
+  return all[Math.floor(random() * all.length)] as T;
+}
+
+const oddities = [
+  "null",
+  "true",
+  "-1",
+  "0",
+  "1.5",
+  "1e999",
+  "-1e999",
+  "9007199254740993",
+  "1e-400",
+  "-0",
+  '""',
+  '"x"',
+  "[]",
+  "{}",
+  "[[[]]]",
+  '{"a":{"b":{}}}',
+  String.raw`"\u0000"`,
+  String.raw`"\ud800"`,
+  String.raw`"\uffff\ufdd0"`,
+  '"\'; DROP TABLE tasks; --"',
+  '"%_\\\\"',
+  '"NaN"',
+  '"0190a6f0-0000-7000-8000-00000000abcd"',
+  '"00000000-0000-0000-0000-000000000000"',
+  '"ffffffff-ffff-ffff-ffff-ffffffffffff"',
+  '"0000-01-01T00:00:00Z"',
+  '"9999-12-31T23:59:59Z"',
+  `"${"x".repeat(300)}"`,
+  `"${"🙂".repeat(200)}"`,
+  `"${"\\\\".repeat(100)}"`,
+  '"a@b.co"',
+  '"\u202e"',
+  "[null]",
+  '[{"title":1}]',
+];
+
+/** A right input with some fields replaced, left out or added, or something else altogether. */
+function fuzzed(random: Random, name: string, schema: unknown): string {
+  if (random() < 0.1) return pick(random, oddities);
+  const right = { ...inputOf(name, scene) };
+  const properties =
+    isSchema(schema) && isSchema(schema["properties"]) ? Object.keys(schema["properties"]) : [];
+  const texts = Object.fromEntries(
+    Object.entries(right).map(([field, value]) => [field, JSON.stringify(value)]),
+  );
+  for (const field of properties) if (random() < 0.3) texts[field] = pick(random, oddities);
+  for (const field of properties) if (random() < 0.05) delete texts[field];
+  if (random() < 0.05) texts[pick(random, ["extra", "id", "__proto__", "userId"])] = pick(random, oddities);
+  return `{${Object.entries(texts)
+    .map(([field, value]) => `${JSON.stringify(field)}:${value}`)
+    .join(",")}}`;
+}

@@ -1,0 +1,116 @@
+// Compiled, never run: what the compiler must refuse of the layers. Each line under a @ts-expect-error is a mistake
+// that must not build; if one of them builds, the compiler stops at its comment.
+import type { Grant } from "@projostack/authz";
+import { contract, type ApiRouter } from "@projostack/contract";
+import { authRouter } from "../src/features/auth/auth.router.ts";
+import { projectsRouter } from "../src/features/projects/projects.router.ts";
+import { systemRouter } from "../src/features/system/system.router.ts";
+import { createTask } from "../src/features/tasks/create-task.ts";
+import { listTasks } from "../src/features/tasks/list-tasks.ts";
+import { removeProject } from "../src/features/projects/remove-project.ts";
+import { tasksRouter } from "../src/features/tasks/tasks.router.ts";
+import { workspacesRouter } from "../src/features/workspaces/workspaces.router.ts";
+import {
+  adminProcedure,
+  authedProcedure,
+  publicProcedure,
+  router,
+  workspaceProcedure,
+} from "../src/rpc/procedures.ts";
+import type { ReadWs, Ws } from "../src/rpc/ws.ts";
+
+const { auth, projects, system, tasks, workspaces } = contract;
+const task = { projectId: "p", title: "t", status: "todo" } as const;
+
+// Each operation in the layer of its access, and in no other.
+publicProcedure(auth.signIn);
+authedProcedure(workspaces.list);
+workspaceProcedure(tasks.list);
+adminProcedure(projects.delete);
+// @ts-expect-error what anyone may call has no workspace
+workspaceProcedure(auth.signIn);
+// @ts-expect-error what anyone may call has no caller
+authedProcedure(auth.signIn);
+// @ts-expect-error what a workspace's members may call is not for anyone
+publicProcedure(tasks.delete);
+// @ts-expect-error nor for anyone signed in
+authedProcedure(tasks.delete);
+// @ts-expect-error what those signed in may call is not for anyone
+publicProcedure(workspaces.create);
+// @ts-expect-error nor does it know a workspace
+workspaceProcedure(workspaces.create);
+// @ts-expect-error what a viewer may read is not kept for admins
+adminProcedure(tasks.list);
+// @ts-expect-error nor is what a member may write
+adminProcedure(projects.update);
+
+// What a procedure may reach is what was granted.
+const empty = { items: [], nextCursor: null };
+const well = () => ({ status: "ok" as const, version: "1" });
+workspaceProcedure(tasks.list).query(({ ctx }) => {
+  // @ts-expect-error a workspace entered to read is not written to
+  void createTask(ctx.ws, task);
+  return empty;
+});
+workspaceProcedure(tasks.create).mutation(({ ctx, input }) => {
+  // @ts-expect-error who may write tasks may not for that delete projects
+  void removeProject(ctx.ws, { id: "p" });
+  return createTask(ctx.ws, input);
+});
+authedProcedure(workspaces.list).query(({ ctx }) => {
+  // @ts-expect-error whoever is signed in has entered no workspace
+  void ctx.ws;
+  return ctx.caller ? empty : empty;
+});
+publicProcedure(system.health).query(({ ctx }) => {
+  // @ts-expect-error whoever is not signed in is nobody
+  void ctx.caller;
+  return well();
+});
+
+declare const reading: ReadWs<"task:read">;
+declare const writing: Ws<"task:write">;
+void listTasks(reading, { limit: 1 });
+void createTask(writing, task);
+// @ts-expect-error a workspace entered to read is not written to
+void createTask(reading, task);
+// @ts-expect-error what is read there cannot be changed there
+void reading.db.task.create;
+// @ts-expect-error nothing is put on record by who only reads
+void reading.audit;
+// @ts-expect-error a table that is not of a workspace is not reached from one
+void writing.db.user;
+// @ts-expect-error nor are sessions
+void writing.db.session;
+
+// A grant is minted by authorize() alone.
+const claimed = { workspaceId: "w", userId: "u", role: "admin", permission: "task:write" } as const;
+// @ts-expect-error a plain object is no grant
+claimed satisfies Grant<"task:write">;
+// @ts-expect-error nor is a workspace with one
+void createTask({ ...writing, grant: claimed }, task);
+
+// The router is the contract, whole.
+const nouns = {
+  auth: authRouter,
+  projects: projectsRouter,
+  system: systemRouter,
+  tasks: tasksRouter,
+  workspaces: workspacesRouter,
+};
+router(nouns) satisfies ApiRouter;
+const { tasks: _tasks, ...withoutTasks } = nouns;
+// @ts-expect-error a noun is missing
+router(withoutTasks) satisfies ApiRouter;
+const health = publicProcedure(system.health);
+router({ ...nouns, system: router({ health: health.query(well) }) }) satisfies ApiRouter;
+// @ts-expect-error a verb is missing
+router({ ...nouns, system: router({}) }) satisfies ApiRouter;
+// @ts-expect-error a mutation stands where the contract has a query
+router({ ...nouns, system: router({ health: health.mutation(well) }) }) satisfies ApiRouter;
+// @ts-expect-error the answer is not what the contract says
+health.query(() => ({ status: "ok" as const }));
+// @ts-expect-error nor is this
+health.query(() => ({ status: "fine", version: "1" }));
+// @ts-expect-error another noun stands in its place
+router({ ...nouns, projects: tasksRouter }) satisfies ApiRouter;

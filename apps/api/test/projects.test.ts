@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  arrive,
+  foundWorkspace,
+  idsOf,
+  startTestServer,
+  type Answer,
+  type Person,
+  type TestServer,
+} from "./kit/index.ts";
+
+let server: TestServer;
+let ada: Person;
+let workspaceId: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  ada = await arrive(server, "ada");
+  workspaceId = await foundWorkspace(ada);
+});
+afterAll(() => server.close());
+
+const projects = (verb: string, input: object = {}): Promise<Answer> =>
+  ada.call(`projects.${verb}`, input, workspaceId);
+const make = async (name: string) => String((await projects("create", { name })).data.id);
+
+describe("a project", () => {
+  it("is made by whoever makes it, found, renamed and deleted", async () => {
+    const made = await projects("create", { name: "  Engines \n" });
+    expect(made.data).toMatchObject({ name: "Engines", createdBy: ada.id });
+    expect(Date.now() - Date.parse(made.data.createdAt as string)).toBeLessThan(60_000);
+    const { id } = made.data as { id: string };
+    expect((await projects("get", { id })).data).toEqual(made.data);
+    const renamed = await projects("update", { id, name: "Looms" });
+    expect(renamed.data).toEqual({ ...made.data, name: "Looms" });
+    expect((await projects("delete", { id })).data).toEqual({ id });
+    for (const verb of ["get", "delete"]) {
+      expect((await projects(verb, { id })).error).toMatchObject({ reason: "project.not_found" });
+    }
+    expect((await projects("update", { id, name: "Back" })).error).toMatchObject({
+      reason: "project.not_found",
+    });
+  });
+
+  it("takes its tasks with it, and leaves those of others; it is on record", async () => {
+    const [doomed, kept] = [await make("Doomed"), await make("Kept")];
+    const items = [doomed, doomed, kept].map((projectId, n) => ({ projectId, title: `Task ${n}` }));
+    const tasks = idsOf(await ada.call("tasks.createMany", { items }, workspaceId));
+    await projects("delete", { id: doomed });
+    expect(idsOf(await ada.call("tasks.list", {}, workspaceId))).toEqual(tasks.slice(2));
+    const entries = await server.database.owner(
+      "SELECT action, actor_user_id, meta_json FROM audit_logs WHERE target_id = $1",
+      [doomed],
+    );
+    expect(entries).toEqual([
+      { action: "project.deleted", actor_user_id: ada.id, meta_json: { before: { name: "Doomed" } } },
+    ]);
+  });
+
+  it("takes no task once it is deleted, also when both happen at once", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const projectId = await make("Race");
+      const calls = Array.from({ length: 4 }, () =>
+        ada.call("tasks.create", { projectId, title: "Race" }, workspaceId),
+      );
+      const [deleted, ...created] = await Promise.all([projects("delete", { id: projectId }), ...calls]);
+      expect(deleted.status).toBe(200);
+      for (const { status, error } of created) {
+        expect([`${status}`, error?.reason]).toEqual(
+          status === 200 ? ["200", undefined] : ["404", "project.not_found"],
+        );
+      }
+      const left = await server.database.owner("SELECT id FROM tasks WHERE project_id = $1", [projectId]);
+      expect(left).toEqual([]);
+    }
+  });
+});
+
+const find = async (search: string) => idsOf(await projects("list", { search }));
+
+describe("the list of projects", () => {
+  it("is newest first, and searched by a part of the name, letter for letter, in any case", async () => {
+    const names = ["Find 50%", "Find 50", "find_me", "FindXme", "Find Größe"];
+    const ids: string[] = [];
+    for (const name of names) ids.push(await make(name));
+    expect(await find("find")).toEqual(ids.toReversed());
+    expect(await find("50%")).toEqual([ids[0]]);
+    expect(await find("FIND_")).toEqual([ids[2]]);
+    expect(await find("größe")).toEqual([ids[4]]);
+    expect(await find("\\")).toEqual([]);
+  });
+
+  it("comes in pages", async () => {
+    const all = idsOf(await projects("list", { limit: 100 }));
+    const walked: string[] = [];
+    let cursor: string | null | undefined;
+    while (cursor !== null) {
+      const page: Answer = await projects("list", { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+      expect(idsOf(page).length).toBeLessThanOrEqual(2);
+      walked.push(...idsOf(page));
+      cursor = page.data.nextCursor as string | null;
+    }
+    expect(all.length).toBeGreaterThan(4);
+    expect(walked).toEqual(all);
+  });
+});
+
+describe("a name", () => {
+  it.each([
+    "",
+    " ",
+    "x".repeat(201),
+    "🙂".repeat(201),
+    "a\tb",
+    "a\nb",
+    "a\u0000b",
+    "a\u0085b",
+    7,
+    null,
+    undefined,
+  ])("is never %j", async (name) => {
+    for (const operation of ["projects.create", "workspaces.create"]) {
+      const answer = await ada.call(operation, { name }, workspaceId);
+      expect(answer.error).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
+      expect(Object.keys(answer.error?.fieldErrors ?? {})).toEqual(["name"]);
+    }
+  });
+
+  it("is 1 to 200 characters as people count them", async () => {
+    for (const name of ["x", "🙂".repeat(200), "日本語"]) {
+      expect((await projects("create", { name })).data.name).toBe(name);
+    }
+  });
+});

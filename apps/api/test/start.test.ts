@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { startServerOver, type TestServer } from "./kit/index.ts";
+
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const SECRET = "hunter2-is-secret";
+
+let directory: string;
+let database: TestDatabase;
+let running: TestServer;
+const children = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "projo-start-"));
+  database = await createTestDatabase();
+  running = await startServerOver(database);
+  await writeFile(join(directory, "file"), "");
+});
+afterAll(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await running.close();
+  await database.drop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly output: { stdout: string; stderr: string };
+  /** The exit code, once the process and all that share its output have ended. */
+  readonly ended: Promise<unknown>;
+}
+
+/** The server's own process, with this environment and no other. */
+function start(env: Record<string, string>): Started {
+  const args = ["--import", "tsx", "--conditions=@projostack/source", main];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: directory,
+      PROJO_DATA_DIR: join(directory, "data"),
+      PORT: "0",
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.add(child);
+  const output = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const ended = once(child, "close").then(([code]: unknown[]) => {
+    children.delete(child);
+    return code;
+  });
+  return { child, output, ended };
+}
+
+const withUrl = (change: (url: URL) => void): string => {
+  const url = new URL(database.url);
+  url.password = SECRET;
+  change(url);
+  return url.href;
+};
+const right = () => new URL(database.url).password;
+/** Over the embedded database's socket no password is asked for. */
+const asksForPassword = inject("cluster").owner.password !== undefined;
+
+describe("a server that cannot start says why in a line, with what to do, and is gone", () => {
+  const cases: [string, () => Record<string, string>, RegExp][] = [
+    [
+      "the port is taken",
+      () => ({ DATABASE_URL: database.url, PORT: new URL(running.url).port }),
+      /^Port \d+ is taken\. Stop what uses it, or choose another/,
+    ],
+    ["the port is none", () => ({ PORT: "http" }), /^PORT must be a port from 0 to 65535/],
+    [
+      "the address is no database's",
+      () => ({ DATABASE_URL: `mysql://root:${SECRET}@host/db` }),
+      /^DATABASE_URL must be an address such as/,
+    ],
+    [
+      "no database answers",
+      () => ({ DATABASE_URL: `postgres://projo_server:${SECRET}@127.0.0.1:1/projo` }),
+      /^DATABASE_URL: no PostgreSQL answers there/,
+    ],
+    [
+      "no database has that name",
+      () => ({
+        DATABASE_URL: withUrl((url) => {
+          url.password = right();
+          url.pathname = "/projo_absent";
+        }),
+      }),
+      /^DATABASE_URL: .*"projo_absent" does not exist\. Create it, or correct the name/,
+    ],
+    [
+      "the login could bypass the policies",
+      () => ({ DATABASE_URL: database.ownerUrl }),
+      /could bypass row-level security.*Use a login that owns nothing/,
+    ],
+    [
+      "the data has no place",
+      () => ({ DATABASE_URL: database.url, PROJO_DATA_DIR: join(directory, "file", "inside") }),
+      /^PROJO_DATA_DIR: the server cannot keep its data there .* Choose a directory/,
+    ],
+    [
+      "the keys are none",
+      () => ({ DATABASE_URL: database.url, PROJO_TOKEN_KEYS: `1:${SECRET}` }),
+      /^PROJO_TOKEN_KEYS must be kid:key pairs/,
+    ],
+    ...(asksForPassword
+      ? [
+          [
+            "the password is wrong",
+            () => ({ DATABASE_URL: withUrl(() => {}) }),
+            /^DATABASE_URL: PostgreSQL refuses the login .* Correct the user and password/,
+          ] satisfies [string, () => Record<string, string>, RegExp],
+        ]
+      : []),
+  ];
+
+  it.each(cases)(
+    "%s",
+    async (_, env, expected) => {
+      const { output, ended } = start(env());
+      expect(await ended).toBe(1);
+      expect(output.stderr.trim()).toMatch(expected);
+      expect(output.stderr.trim().split("\n")).toHaveLength(1);
+      expect(output.stdout).toBe("");
+      expect(output.stderr).not.toContain(SECRET);
+    },
+    60_000,
+  );
+
+  it("another server is at work in the data directory; that one goes on, and ends in order when it is asked to", async () => {
+    const first = start({ PROJO_LOG_LEVEL: "silent" });
+    await Promise.race([once(first.child.stdout ?? first.child, "data"), first.ended]);
+    const [url] = /http:\/\/\S+/.exec(first.output.stdout) ?? [first.output.stderr];
+    const second = start({});
+    expect(await second.ended).toBe(1);
+    expect(second.output.stderr.trim().split("\n")).toHaveLength(1);
+    expect(second.output.stderr).toMatch(/PROJO_DATA_DIR|already|another/i);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toBe(0);
+    await expect(fetch(`${url}/livez`)).rejects.toThrow();
+  }, 90_000);
+});

@@ -1,0 +1,28 @@
+import type { Prisma, Workspace } from "../generated/client.ts";
+
+export interface Founding {
+  readonly id: string;
+  readonly name: string;
+  readonly founderId: string;
+  readonly memberId: string;
+}
+
+/** A transaction, as far as it takes SQL. */
+export type Statements = Pick<Prisma.TransactionClient, "$queryRaw">;
+
+/** The workspace and its first member in one statement: Prisma sends two in turn, and waits for each. */
+export async function foundWorkspace(
+  tables: Statements,
+  { id, name, founderId, memberId }: Founding,
+): Promise<Workspace> {
+  const [workspace] = await tables.$queryRaw<Workspace[]>`
+    WITH made AS (
+      INSERT INTO workspaces (id, name, created_by) VALUES (${id}::uuid, ${name}, ${founderId}::uuid) RETURNING *
+    ), joined AS (
+      INSERT INTO workspace_members (id, workspace_id, user_id, role)
+      VALUES (${memberId}::uuid, ${id}::uuid, ${founderId}::uuid, 'admin')
+    )
+    SELECT id, name, created_by AS "createdBy", created_at AS "createdAt" FROM made`;
+  if (!workspace) throw new Error("The workspace was not made.");
+  return workspace;
+}

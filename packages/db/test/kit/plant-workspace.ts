@@ -1,0 +1,66 @@
+import { authorize, type Grant, type Permission, type Role } from "@projostack/authz";
+import { randomBytes, randomUUID } from "node:crypto";
+import type { TestDatabase } from "./test-database.ts";
+
+export interface PlantedWorkspace {
+  readonly id: string;
+  readonly userId: string;
+  readonly memberId: string;
+  readonly projectId: string;
+  readonly taskId: string;
+  /** What its first member may do, by the role they were planted with. */
+  grant<P extends Permission>(permission: P): Grant<P>;
+}
+
+/** A workspace with one member and one row in every table that a workspace has. */
+export async function plantWorkspace(
+  { owner }: TestDatabase,
+  role: Role = "admin",
+): Promise<PlantedWorkspace> {
+  const [id, userId, memberId, projectId, taskId] = Array.from({ length: 5 }, () => randomUUID()) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  await owner("INSERT INTO users (id, email, password_hash) VALUES ($1, $2, 'none')", [
+    userId,
+    `${userId}@example.com`,
+  ]);
+  await owner("INSERT INTO workspaces (id, name, created_by) VALUES ($1, 'Planted', $2)", [id, userId]);
+  await owner("INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES ($1, $2, $3, $4)", [
+    memberId,
+    id,
+    userId,
+    role,
+  ]);
+  await owner(
+    `INSERT INTO invites (id, workspace_id, email, role, token_hash, expires_at)
+     VALUES ($1, $2, 'guest@example.com', 'viewer', $3, now() + interval '1 day')`,
+    [randomUUID(), id, randomBytes(32)],
+  );
+  await owner("INSERT INTO projects (id, workspace_id, name, created_by) VALUES ($1, $2, 'Planted', $3)", [
+    projectId,
+    id,
+    userId,
+  ]);
+  await owner(
+    `INSERT INTO tasks (id, workspace_id, project_id, title, status, external_id, created_by)
+     VALUES ($1, $2, $3, 'Planted', 'todo', 'one', $4)`,
+    [taskId, id, projectId, userId],
+  );
+  await owner(
+    `INSERT INTO audit_logs (id, workspace_id, actor_user_id, action, target_type, target_id, meta_json)
+     VALUES ($1, $2, $3, 'task.created', 'task', $4, '{}')`,
+    [randomUUID(), id, userId, taskId],
+  );
+  return {
+    id,
+    userId,
+    memberId,
+    projectId,
+    taskId,
+    grant: (permission) => authorize({ workspaceId: id, userId, role }, permission),
+  };
+}

@@ -1,0 +1,195 @@
+// A database is brought up to the build once, by whoever comes first, and never half.
+import { execFile } from "node:child_process";
+import { createHash, createHmac, pbkdf2Sync, randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { checkLogin, migrate, openPool, prepareLogin, withOwner } from "../src/index.ts";
+import { readMigrations, type Migration } from "../src/migrations/read-migrations.ts";
+
+const { owner } = inject("cluster");
+let name: string;
+const asOwner = <T>(work: Parameters<typeof withOwner<T>>[1]) =>
+  withOwner({ ...owner, database: name }, work);
+const rows = (text: string, values: unknown[] = []) =>
+  asOwner(async (client) => (await client.query(text, values)).rows as unknown[]);
+const elsewhere = (text: string) =>
+  withOwner({ ...owner, database: "postgres" }, (client) => client.query(text));
+const migration = (id: string, sql: string): Migration => ({
+  name: id,
+  sql,
+  checksum: createHash("sha256").update(sql).digest("hex"),
+});
+const first = migration("1_first", "CREATE TABLE first (id INT); -- ends in a comment");
+const second = migration("2_second", "DO $$ BEGIN CREATE TABLE second (id INT); END; $$");
+
+beforeEach(async () => {
+  name = `projo_test_migrate_${randomUUID().slice(0, 8)}`;
+  await elsewhere(`CREATE DATABASE ${name}`);
+});
+afterEach(async () => {
+  await elsewhere(`DROP DATABASE ${name} WITH (FORCE)`);
+});
+
+describe("migrate", () => {
+  it("applies what is missing, in order, and nothing twice", async () => {
+    expect(await asOwner((client) => migrate(client, [first]))).toEqual(["1_first"]);
+    expect(await asOwner((client) => migrate(client, [first, second]))).toEqual(["2_second"]);
+    expect(await asOwner((client) => migrate(client, [first, second]))).toEqual([]);
+    expect(
+      await rows("SELECT to_regclass('first') IS NOT NULL AND to_regclass('second') IS NOT NULL AS there"),
+    ).toEqual([{ there: true }]);
+  });
+
+  it("runs each migration once, however many servers start together", async () => {
+    const ran = await Promise.all(Array.from({ length: 8 }, () => asOwner((client) => migrate(client))));
+    const ours = (await readMigrations()).map((one) => one.name);
+    expect(ran.flat()).toEqual(ours);
+    expect(await rows("SELECT migration_name AS name FROM _prisma_migrations ORDER BY 1")).toEqual(
+      ours.map((one) => ({ name: one })),
+    );
+  });
+
+  it("keeps its books as Prisma does", async () => {
+    await asOwner((client) => migrate(client));
+    const kept = await rows("SELECT * FROM _prisma_migrations");
+    expect(kept).toEqual(
+      (await readMigrations()).map((one) => ({
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        checksum: one.checksum,
+        finished_at: expect.any(Date),
+        migration_name: one.name,
+        logs: null,
+        rolled_back_at: null,
+        started_at: expect.any(Date),
+        applied_steps_count: 1,
+      })),
+    );
+    expect(await rows("SELECT FROM _prisma_migrations WHERE finished_at < started_at")).toEqual([]);
+  });
+
+  it("refuses a migration that was edited after it ran", async () => {
+    await asOwner((client) => migrate(client, [first]));
+    const edited = migration("1_first", "CREATE TABLE other (id INT)");
+    await expect(asOwner((client) => migrate(client, [edited, second]))).rejects.toThrow(
+      "1_first was edited after it was applied",
+    );
+    expect(await rows("SELECT to_regclass('second') AS there")).toEqual([{ there: null }]);
+  });
+
+  it("undoes a migration that fails, names it, and keeps those before it", async () => {
+    const broken = migration("2_broken", "CREATE TABLE half (id INT); SELECT 1 / 0;");
+    const failure = asOwner((client) => migrate(client, [first, broken, second]));
+    await expect(failure).rejects.toThrow("The migration 2_broken failed and was undone: division by zero");
+    expect(await rows("SELECT to_regclass('half') AS half, migration_name FROM _prisma_migrations")).toEqual([
+      { half: null, migration_name: "1_first" },
+    ]);
+    expect(await asOwner((client) => migrate(client, [first, second]))).toEqual(["2_second"]);
+  });
+
+  it("refuses a database that is ahead of the build, or was left halfway", async () => {
+    await asOwner((client) => migrate(client, [first, second]));
+    await expect(asOwner((client) => migrate(client, [first]))).rejects.toThrow(
+      "ahead of this build (2_second)",
+    );
+    await rows("UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = '2_second'");
+    await expect(asOwner((client) => migrate(client, [first, second]))).rejects.toThrow(
+      "2_second failed halfway",
+    );
+  });
+});
+
+describe("prepareLogin", () => {
+  it("may be done by several at once", async () => {
+    await asOwner((client) => migrate(client));
+    const login = { user: `projo_made_${randomUUID().slice(0, 8)}`, password: "same" };
+    await Promise.all(Array.from({ length: 8 }, () => asOwner((client) => prepareLogin(client, login))));
+    expect(
+      await rows("SELECT rolcanlogin, rolinherit FROM pg_roles WHERE rolname = $1", [login.user]),
+    ).toEqual([{ rolcanlogin: true, rolinherit: false }]);
+    await rows(`DROP ROLE ${login.user}`);
+  });
+});
+
+describe("pnpm db:migrate", () => {
+  const run = promisify(execFile);
+  const password = `p@ss:${randomUUID()}`;
+  const user = `projo_cli_${randomUUID().slice(0, 8)}`;
+
+  function urlOf(login: { user: string; password?: string }): string {
+    const url = new URL(`postgres://localhost:${owner.port}/${name}`);
+    url.username = login.user;
+    if (login.password !== undefined) url.password = encodeURIComponent(login.password);
+    if (owner.host.startsWith("/")) url.searchParams.set("host", owner.host);
+    else url.hostname = owner.host;
+    return url.href;
+  }
+
+  async function cli(env: Record<string, string>) {
+    const main = fileURLToPath(new URL("../src/cli/migrate.ts", import.meta.url));
+    const { DATABASE_URL: _ours, NODE_OPTIONS: _options, ...rest } = process.env;
+    return run(process.execPath, ["--import", "tsx", "--conditions=@projostack/source", main], {
+      env: { ...rest, ...env },
+    }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: unknown) => error as { code: number; stdout: string; stderr: string },
+    );
+  }
+
+  it("migrates and makes the server's login, which is then fit to serve; again, it finds nothing to do", async () => {
+    const env = { PROJO_DATABASE_OWNER_URL: urlOf(owner), DATABASE_URL: urlOf({ user, password }) };
+    const ours = (await readMigrations()).map((one) => one.name).join(", ");
+    const ready = `The login ${user} is ready. Start the server with DATABASE_URL.\n`;
+    expect(await cli(env)).toEqual({ code: 0, stdout: `Applied ${ours}.\n${ready}`, stderr: "" });
+    expect(await cli(env)).toEqual({ code: 0, stdout: `The database is up to date.\n${ready}`, stderr: "" });
+
+    const pool = openPool({ target: { connectionString: env.DATABASE_URL } });
+    await expect(checkLogin(pool)).resolves.toBeUndefined();
+    await pool.end();
+
+    // On a socket PostgreSQL asks for no password, so what it would compare with is computed here as well (RFC 5803).
+    const [kept] = (await rows("SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = $1", [
+      user,
+    ])) as { verifier: string }[];
+    const [, iterations = "", salt = "", storedKey] =
+      /^SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):/.exec(kept?.verifier ?? "") ?? [];
+    const salted = pbkdf2Sync(password, Buffer.from(salt, "base64"), Number(iterations), 32, "sha256");
+    const clientKey = createHmac("sha256", salted).update("Client Key").digest();
+    expect(createHash("sha256").update(clientKey).digest("base64")).toBe(storedKey);
+    await rows(`DROP OWNED BY ${user}`);
+    await rows(`DROP ROLE ${user}`);
+  });
+
+  it.skipIf(owner.host.startsWith("/"))("makes a password that signs in, and no other does", async () => {
+    const env = { PROJO_DATABASE_OWNER_URL: urlOf(owner), DATABASE_URL: urlOf({ user, password }) };
+    expect(await cli(env)).toMatchObject({ code: 0 });
+    const guess = openPool({ target: { connectionString: urlOf({ user, password: "guess" }) } });
+    await expect(guess.query("SELECT 1")).rejects.toThrow("password authentication failed");
+    await guess.end();
+    await rows(`DROP ROLE ${user}`);
+  });
+
+  const secret = "hidden-word";
+  it.each([
+    ["no owner is named", {}, "PROJO_DATABASE_OWNER_URL"],
+    [
+      "the owner's address is none",
+      { PROJO_DATABASE_OWNER_URL: `postgres://o:${secret}@[bad/x` },
+      "PROJO_DATABASE_OWNER_URL",
+    ],
+    ["the server's address is none", { DATABASE_URL: `postgres://s:${secret}@[bad/x` }, "DATABASE_URL"],
+    [
+      "the server's address names nobody",
+      { DATABASE_URL: `postgres://:${secret}@localhost/x` },
+      "DATABASE_URL",
+    ],
+    ["nobody answers", { PROJO_DATABASE_OWNER_URL: `postgres://o:${secret}@localhost:1/x` }, "ECONNREFUSED"],
+  ])("says in one line when %s, and tells no password", async (why, env, expected) => {
+    const valid = why.startsWith("the server") ? { PROJO_DATABASE_OWNER_URL: urlOf(owner) } : {};
+    const { code, stdout, stderr } = await cli({ ...valid, ...env });
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(stderr).toContain(expected);
+    expect(stdout + stderr).not.toContain(secret);
+  });
+});

@@ -1,0 +1,169 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
+// Isolation may cost no waiting: an authenticated read waits for two round trips at most, a write for four.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TenantWrite } from "../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
+import { countTrips, type CountedDb } from "./kit/trip-counter.ts";
+
+let database: TestDatabase;
+let counted: CountedDb;
+let home: PlantedWorkspace;
+let sessionId: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  home = await plantWorkspace(database);
+  sessionId = randomUUID();
+  await database.owner(
+    `INSERT INTO sessions (id, user_id, secret_hash, current_workspace_id, expires_at)
+     VALUES ($1, $2, sha256('secret'), $3, now() + interval '1 day')`,
+    [sessionId, home.userId, home.id],
+  );
+  counted = await countTrips(database.name);
+});
+afterAll(async () => {
+  await counted.close();
+  await database.drop();
+});
+
+const authenticate = async () => {
+  expect((await counted.db.sessions.find(sessionId, null))?.membership).toEqual({
+    workspaceId: home.id,
+    role: "admin",
+  });
+};
+const audit = (tables: TenantWrite, workspaceId = home.id) =>
+  tables.auditLog.create({
+    data: {
+      id: randomUUID(),
+      workspaceId,
+      actorUserId: home.userId,
+      action: "a",
+      targetType: "task",
+      targetId: "1",
+      metaJson: {},
+    },
+    select: { id: true },
+  });
+const newTask = (title: string) => ({
+  id: randomUUID(),
+  workspaceId: home.id,
+  projectId: home.projectId,
+  title,
+  status: "todo",
+  createdBy: home.userId,
+});
+const taskKey = (id: string) => ({ workspaceId_id: { workspaceId: home.id, id } });
+const write = (fn: (tables: TenantWrite) => Promise<unknown>) =>
+  counted.db.write(home.grant("task:write"), fn);
+
+/** The second time: the first has also opened the connection and prepared its statements. */
+async function tripsOf(work: () => Promise<unknown>): Promise<number> {
+  await counted.tripsOf(work);
+  return counted.tripsOf(work);
+}
+
+describe("the count itself", () => {
+  it("is one for a statement, and one more for each that waits for the one before", async () => {
+    expect(await tripsOf(() => counted.db.ping())).toBe(1);
+    expect(
+      await tripsOf(async () => {
+        await counted.db.ping();
+        await counted.db.ping();
+      }),
+    ).toBe(2);
+  });
+});
+
+describe("waited round trips", () => {
+  it("a session, its user and their membership: 1", async () => {
+    expect(await tripsOf(authenticate)).toBe(1);
+  });
+
+  it("one read of a workspace's rows: 1, as without isolation", async () => {
+    const read = () =>
+      counted.db.read(home.grant("task:read"), ({ task }) => task.findFirst({ where: { id: home.taskId } }));
+    expect(await read()).toMatchObject({ id: home.taskId });
+    expect(await tripsOf(read)).toBe(1);
+    expect(
+      await tripsOf(async () => {
+        await authenticate();
+        await read();
+      }),
+    ).toBeLessThanOrEqual(2);
+  });
+
+  it("a person's own workspaces: at most 2", async () => {
+    const read = () =>
+      counted.db.readPerson(home.userId, ({ workspaceMember }) =>
+        workspaceMember.findMany({ include: { workspace: true } }),
+      );
+    expect(await tripsOf(read)).toBeLessThanOrEqual(2);
+  });
+
+  it("an authenticated, audited creation: at most 4", async () => {
+    const create = async () => {
+      await authenticate();
+      await write(async (tables) => {
+        await tables.task.create({ data: newTask("Made") });
+        await audit(tables);
+      });
+    };
+    expect(await tripsOf(create)).toBeLessThanOrEqual(4);
+  });
+
+  it("an authenticated creation of many: at most 4", async () => {
+    const create = async () => {
+      await authenticate();
+      await write(async (tables) => {
+        const data = [newTask("One"), newTask("Two")];
+        expect(
+          await tables.task.createManyAndReturn({ data, skipDuplicates: true, select: { id: true } }),
+        ).toHaveLength(2);
+        await audit(tables);
+      });
+    };
+    expect(await tripsOf(create)).toBeLessThanOrEqual(4);
+  });
+
+  it("an authenticated, audited change: at most 4", async () => {
+    const change = async () => {
+      await authenticate();
+      await write(async (tables) => {
+        await tables.task.update({ where: taskKey(home.taskId), data: { title: "Changed" } });
+        await audit(tables);
+      });
+    };
+    expect(await tripsOf(change)).toBeLessThanOrEqual(4);
+  });
+
+  it("an authenticated, audited deletion that returns what it deleted: at most 4", async () => {
+    const [first, second] = [newTask("Deleted"), newTask("Deleted")];
+    await database.db.write(home.grant("task:write"), ({ task }) =>
+      task.createMany({ data: [first, second] }),
+    );
+    const remove = async ({ id }: { id: string }) => {
+      await authenticate();
+      await write(async (tables) => {
+        expect(await tables.task.delete({ where: taskKey(id) })).toMatchObject({ title: "Deleted" });
+        await audit(tables);
+      });
+    };
+    await counted.tripsOf(() => remove(first));
+    expect(await counted.tripsOf(() => remove(second))).toBeLessThanOrEqual(4);
+  });
+
+  it("an authenticated, audited founding of a workspace: at most 4", async () => {
+    const found = async () => {
+      await authenticate();
+      const founding = { id: randomUUID(), name: "Founded", founderId: home.userId, memberId: randomUUID() };
+      const workspace = await counted.db.foundWorkspace(founding, async (tables, made) => {
+        await audit(tables, founding.id);
+        return made;
+      });
+      expect(workspace).toMatchObject({ id: founding.id, name: "Founded", createdBy: home.userId });
+    };
+    expect(await tripsOf(found)).toBeLessThanOrEqual(4);
+  });
+});

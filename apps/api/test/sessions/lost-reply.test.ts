@@ -49,6 +49,17 @@ describe("a refresh whose reply was lost an hour ago", () => {
     expect(await statusOf(secondTab)).toBe(200);
   });
 
+  it("S3 is still lost when an access token from before it is used, which stays good for its time", async () => {
+    const { sessionId, refresh, access } = await newHolder(server);
+    await refreshWith(server.url, refresh(1));
+    expect((await me(server.url, await access(1, 300))).status).toBe(200);
+    expect(await rowOf(server, sessionId)).toMatchObject({ generation: 2, confirmed: false });
+    await letPass(server, sessionId, 60);
+    const again = await refreshWith(server.url, refresh(1));
+    expect(again.status).toBe(200);
+    expect(await statusOf(again)).toBe(200);
+  });
+
   it("S3 ends the session when it was used before it is asked for again", async () => {
     const { sessionId, refresh } = await newHolder(server);
     const kept = await refreshWith(server.url, refresh(1));

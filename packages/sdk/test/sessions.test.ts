@@ -11,7 +11,7 @@ import {
   type TokenStore,
 } from "../src/index.ts";
 import { patientClient } from "./patient-client.ts";
-import { data, failure, hangUp, silence, startServer } from "./test-server.ts";
+import { data, failure, hangUp, silence, startServer, type Answer } from "./test-server.ts";
 import { answerOf, startTokenServer, tokensOf } from "./token-server.ts";
 
 const failureOf = (call: Promise<unknown>) =>
@@ -21,6 +21,9 @@ const failureOf = (call: Promise<unknown>) =>
   );
 
 const refused = (reason: string) => failure(401, { code: "UNAUTHORIZED", reason });
+
+/** Breaks the connection after a while. */
+const hangUpLate: Answer = (_, response) => void setTimeout(() => response.socket?.destroy(), 200);
 
 /** Someone signed in, whose access token is no longer taken. */
 async function expired() {
@@ -127,6 +130,15 @@ describe("a refresh whose reply is lost", () => {
     expect(tokens.get()).toEqual(tokensOf(1));
     expect(await client.tasks.get({ id: "t" })).toEqual({ id: "t" });
     expect(server.refreshes()).toEqual(Array.from({ length: 4 }, () => "pjr_secret_1"));
+  });
+
+  it("for good is one failure for all who wait, and not a try for each", async () => {
+    const { server, client } = await expired();
+    server.next(...Array.from({ length: 24 }, () => hangUpLate));
+    const calls = Array.from({ length: 8 }, () => failureOf(client.tasks.get({ id: "t" })));
+    for (const error of await Promise.all(calls)) expect(error).toBeInstanceOf(ProjoConnectionError);
+    // Three for the flight; on a busy machine a call may come too late for it, and begin another.
+    expect(server.refreshes().length).toBeLessThanOrEqual(9);
   });
 
   it("holds a call no longer than its timeoutMs, and still ends for the others", async () => {

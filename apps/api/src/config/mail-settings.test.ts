@@ -27,8 +27,8 @@ describe("the settings of mail", () => {
   });
 
   it("A3 a wrong SMTP URL is refused without being repeated", () => {
-    const wrong = () =>
-      readConfig({ ...mail, PROJO_SMTP_URL: "smtp://user:s3cret@mail.example.com?tls=maybe" });
+    const env = { ...mail, PROJO_SMTP_URL: "smtp://user:s3cret@mail.example.com?tls=maybe" };
+    const wrong = () => readConfig(env);
     expect(wrong).toThrow(ConfigError);
     expect(wrong).toThrow(/^PROJO_SMTP_URL must be/);
     expect(wrong).not.toThrow(/s3cret/);

@@ -74,6 +74,19 @@ it("S1 a token is good with its own salt and key alone", () => {
   expect(parsed?.isGenuine(parseKeyRing(`3:${keyOf(2)}`), salt)).toBe(false);
 });
 
+it("S5 the code covers the kind's name: made for the same bytes without it, or with another's, it is no code", () => {
+  const bytes = Buffer.from(formatRefreshToken(keys, salt, refreshClaims).slice(4), "base64url");
+  const body = bytes.subarray(0, -32);
+  const withCodeOver = (name: string) => {
+    const code = keys.mac(keys.newestKid, salt, Buffer.concat([Buffer.from(name), body])) ?? Buffer.alloc(32);
+    return parseRefreshToken(`pjr_${Buffer.concat([body, code]).toString("base64url")}`);
+  };
+  expect(withCodeOver("pjr_\0")?.isGenuine(keys, salt)).toBe(true);
+  for (const name of ["", "\0", "pja_\0", "pjo_\0"]) {
+    expect(withCodeOver(name)?.isGenuine(keys, salt)).toBe(false);
+  }
+});
+
 it("A8 a token for one use is good for its purpose alone", () => {
   expect(
     parseOneTimeToken(formatOneTimeToken(keys, salt, oneTime), "password.reset")?.isGenuine(keys, salt),

@@ -49,6 +49,32 @@ describe("a refresh whose reply was lost an hour ago", () => {
     expect(await statusOf(secondTab)).toBe(200);
   });
 
+  it("S3 is not made anew once it was used, or another call was faster: between reading the row and writing it", async () => {
+    const { sessionId, refresh, access } = await newHolder(server);
+    await refreshWith(server.url, refresh(1));
+    const { sessions } = server.database.db;
+    const read = await sessions.find(sessionId, null);
+    if (!read) throw new Error("The session is not there.");
+    await letPass(server, sessionId, 60);
+    expect(await sessions.renew(sessionId, read.session)).toBe(false);
+    const readAgain = await sessions.find(sessionId, null);
+    if (!readAgain) throw new Error("The session is not there.");
+    expect((await me(server.url, await access(2))).status).toBe(200);
+    expect(await sessions.renew(sessionId, readAgain.session)).toBe(false);
+    expect(await sessions.renew(sessionId, { ...readAgain.session, generation: 1 })).toBe(false);
+  });
+
+  it("S3 is still lost when an access token from before it is used, which stays good for its time", async () => {
+    const { sessionId, refresh, access } = await newHolder(server);
+    await refreshWith(server.url, refresh(1));
+    expect((await me(server.url, await access(1, 300))).status).toBe(200);
+    expect(await rowOf(server, sessionId)).toMatchObject({ generation: 2, confirmed: false });
+    await letPass(server, sessionId, 60);
+    const again = await refreshWith(server.url, refresh(1));
+    expect(again.status).toBe(200);
+    expect(await statusOf(again)).toBe(200);
+  });
+
   it("S3 ends the session when it was used before it is asked for again", async () => {
     const { sessionId, refresh } = await newHolder(server);
     const kept = await refreshWith(server.url, refresh(1));

@@ -1,0 +1,51 @@
+import { hash } from "@node-rs/argon2";
+import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { upgradeHash } from "../src/features/auth/upgrade-hash.ts";
+import { createArgon2Gate } from "../src/infra/argon2-gate.ts";
+import { createLog } from "../src/infra/log.ts";
+import { createPasswords } from "../src/infra/passwords.ts";
+import { systemRandomness } from "../src/infra/randomness.ts";
+import type { Context } from "../src/rpc/context.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const password = "correct horse battery staple";
+
+it("A2 a sign-in does not fail because there is no time to upgrade its hash: the next one does it", async () => {
+  const logLines: string[] = [];
+  const log = createLog({
+    level: "info",
+    pretty: false,
+    destination: { write: (line: string) => void logLines.push(line) },
+  });
+  const gate = createArgon2Gate({ atOnce: 1, longestQueue: 0, longestWaitMs: 1_000 });
+  const passwords = await createPasswords({ gate, log });
+  const id = systemRandomness.newId();
+  const passwordHash = await hash(password, { memoryCost: 4_096, timeCost: 1, parallelism: 1 });
+  await database.owner("INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)", [
+    id,
+    "busy@example.com",
+    passwordHash,
+  ]);
+  // As much of a request's context as an upgrade has to do with.
+  const ctx = { services: { db: database.db, passwords }, log, signal: new AbortController().signal };
+  const upgrade = () => upgradeHash(ctx as unknown as Context, { id, passwordHash }, password);
+  const stored = async () =>
+    (await database.owner<{ password_hash: string }>("SELECT password_hash FROM users"))[0]?.password_hash;
+
+  let makeRoom: (() => void) | undefined;
+  const busy = gate.run(() => new Promise<void>((resolve) => (makeRoom = resolve)));
+  await upgrade();
+  expect(await stored()).toBe(passwordHash);
+  expect(logLines.join("")).toContain("not upgraded yet");
+  expect(logLines.join("")).not.toContain(password);
+  makeRoom?.();
+  await busy;
+  await upgrade();
+  expect(await stored()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+});

@@ -3,7 +3,10 @@
 import type { Grant } from "@projostack/authz";
 import { contract, type ApiRouter } from "@projostack/contract";
 import { authRouter } from "../src/features/auth/auth.router.ts";
+import { emailRouter } from "../src/features/email/email.router.ts";
+import { passwordRouter } from "../src/features/password/password.router.ts";
 import { projectsRouter } from "../src/features/projects/projects.router.ts";
+import { sessionsRouter } from "../src/features/sessions/sessions.router.ts";
 import { systemRouter } from "../src/features/system/system.router.ts";
 import { createTask } from "../src/features/tasks/create-task.ts";
 import { listTasks } from "../src/features/tasks/list-tasks.ts";
@@ -93,7 +96,10 @@ void createTask({ ...writing, grant: claimed }, task);
 // The router is the contract, whole.
 const nouns = {
   auth: authRouter,
+  email: emailRouter,
+  password: passwordRouter,
   projects: projectsRouter,
+  sessions: sessionsRouter,
   system: systemRouter,
   tasks: tasksRouter,
   workspaces: workspacesRouter,

@@ -367,7 +367,9 @@ describe("people and sessions", () => {
         id,
         email,
         passwordHash: "none",
-        sessions: { create: { id, secretHash: new Uint8Array(32), expiresAt: new Date() } },
+        sessions: {
+          create: { id, salt: new Uint8Array(32), expiresAt: new Date(), absoluteExpiresAt: new Date() },
+        },
       },
     });
     await user.upsert({

@@ -16,8 +16,8 @@ beforeAll(async () => {
   home = await plantWorkspace(database);
   sessionId = randomUUID();
   await database.owner(
-    `INSERT INTO sessions (id, user_id, secret_hash, current_workspace_id, expires_at)
-     VALUES ($1, $2, sha256('secret'), $3, now() + interval '1 day')`,
+    `INSERT INTO sessions (id, user_id, salt, current_workspace_id, expires_at, absolute_expires_at)
+     VALUES ($1, $2, sha256('salt'), $3, now() + interval '1 day', now() + interval '1 day')`,
     [sessionId, home.userId, home.id],
   );
   counted = await countTrips(database.name);

@@ -15,6 +15,10 @@ function contextOf(lines: string[]) {
   });
   const facts = {
     requestId: "r",
+    ip: "127.0.0.1",
+    userAgent: undefined,
+    signal: new AbortController().signal,
+    setRateLimit: () => {},
     log,
     authorization: undefined,
     workspaceId: undefined,

@@ -418,11 +418,7 @@ describe("A3 what the server logs and answers", () => {
       ...failures.map((answer) => bytesOf(answer)),
       ...audit.map(({ entry }) => entry),
     ].join("\n");
-    const secrets = [token, again.token].flatMap((one) => [
-      one,
-      one.slice(4),
-      ...spellings(codeOf(one)),
-    ]);
+    const secrets = [token, again.token].flatMap((one) => [one, one.slice(4), ...spellings(codeOf(one))]);
     for (const text of [
       rare,
       encodeURIComponent(rare),

@@ -21,7 +21,7 @@ let scene: Scene;
 beforeAll(async () => {
   server = await startTestServer();
   ada = await arrive(server, "ada");
-  scene = await setScene(ada, await foundWorkspace(ada), ada.email);
+  scene = await setScene(server, ada, { workspaceId: await foundWorkspace(ada), email: ada.email });
 });
 afterAll(() => server.close());
 
@@ -410,7 +410,7 @@ describe("N1 whatever is sent", () => {
       // Some of the calls are right, and sign out or delete: begin again.
       if (round % 10 === 0 || calls.some(({ name }) => name === "auth.signOut")) {
         ada = await arrive(server, `ada${round}`);
-        scene = await setScene(ada, await foundWorkspace(ada), ada.email);
+        scene = await setScene(server, ada, { workspaceId: await foundWorkspace(ada), email: ada.email });
       }
     }
     // Right ones and wrong ones, both by the hundred, or the proof is hollow.

@@ -1,6 +1,7 @@
 // For tests of the whole: a real server over a database of its own, people, and calls as plain HTTP.
 export { bytesOf, call, idsOf, send, type Answer, type Call } from "./call.ts";
 export {
+  again,
   arrive,
   foundWorkspace,
   join,

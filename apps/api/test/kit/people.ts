@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hash } from "@node-rs/argon2";
 import type { Role } from "@projostack/authz";
 import { systemRandomness } from "../../src/infra/randomness.ts";
 import { formatAccessToken } from "../../src/infra/tokens.ts";
@@ -7,8 +8,8 @@ import type { TestServer } from "./test-server.ts";
 
 export const password = "correct horse battery staple";
 
-/** A stored password that is nobody's, for accounts that nobody signs in to. */
-const nobodysHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA";
+/** The kit's password as it is stored: hashed once a test file, for all who arrive. */
+let storedPassword: Promise<string> | undefined;
 
 /** Somebody signed in. */
 export interface Person {
@@ -32,16 +33,22 @@ export async function signIn(server: TestServer, email: string): Promise<Person>
   return personOf(server, data as SignedIn);
 }
 
-/** Somebody with an account and a session that the owner of the database put there: no password is hashed. */
+/** Somebody with an account and a session that the owner of the database put there: their password is the kit's. */
 export async function arrive(server: TestServer, name: string): Promise<Person> {
   const user = { id: systemRandomness.newId(), email: `${name}@example.com` };
   await server.database.owner(`INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)`, [
     user.id,
     user.email,
-    nobodysHash,
+    await (storedPassword ??= hash(password)),
   ]);
   const { token, sessionId } = await startSession(server, user.id);
   return personOf(server, { user, session: { id: sessionId }, accessToken: token });
+}
+
+/** The same person in a session of its own, whatever became of the others. */
+export async function again(server: TestServer, { id, email }: Person): Promise<Person> {
+  const { token, sessionId } = await startSession(server, id);
+  return personOf(server, { user: { id, email }, session: { id: sessionId }, accessToken: token });
 }
 
 /** Another session of a user, which ends after so many days. */
@@ -54,7 +61,7 @@ export async function startSession(
   const salt = systemRandomness.bytes(32);
   const [row] = await server.database.owner<{ seconds: number }>(
     `INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
-     VALUES ($1, $2, $3, now() + $4 * interval '1 day', now() + $4 * interval '1 day')
+     VALUES ($1, $2, $3, now() + $4 * interval '1 day', now() + interval '30 days')
      RETURNING extract(epoch FROM now() + interval '10 minutes')::integer AS seconds`,
     [sessionId, userId, salt, days],
   );

@@ -29,8 +29,8 @@ beforeAll(async () => {
   const { email } = await signUp(server, "account");
   ada = await arrive(server, "ada");
   eve = await arrive(server, "eve");
-  adasScene = await setScene(ada, await foundWorkspace(ada), email);
-  evesScene = await setScene(eve, await foundWorkspace(eve, "Looms"), email);
+  adasScene = await setScene(server, ada, { workspaceId: await foundWorkspace(ada), email });
+  evesScene = await setScene(server, eve, { workspaceId: await foundWorkspace(eve, "Looms"), email });
 });
 afterAll(() => server.close());
 
@@ -40,6 +40,7 @@ const ABSENT = "0190a6f0-0000-7000-8000-00000000abcd";
 function kindOf(operation: string, field: string): keyof Scene {
   const kinds: Record<string, keyof Scene> = {
     "projects.id": "projectId",
+    "sessions.id": "sessionId",
     "tasks.id": "taskId",
     projectId: "projectId",
     createdBy: "userId",
@@ -90,6 +91,7 @@ describe("I1 a foreign id looks like a missing one", () => {
       "projects.delete id",
       "projects.get id",
       "projects.update id",
+      "sessions.revoke id",
       "tasks.create projectId",
       "tasks.createMany items.0.projectId",
       "tasks.delete id",
@@ -105,7 +107,10 @@ describe("I1 a foreign id looks like a missing one", () => {
   it.each(idFields.map((field) => [`${field.name} ${field.path.join(".")}`, field] as const))(
     "I1 %s: byte for byte",
     async (_, { name, path, kind }) => {
-      const scene = await setScene(ada, adasScene.workspaceId, adasScene.email);
+      const scene = await setScene(server, ada, {
+        workspaceId: adasScene.workspaceId,
+        email: adasScene.email,
+      });
       const before = await rowsOf(evesScene.workspaceId);
       const answerTo = (id: string) =>
         sameRequest(name, withId(inputOf(name, scene), path, id), scene.workspaceId);
@@ -146,7 +151,10 @@ describe("I1 x-workspace-id", () => {
   it.each(inWorkspaces.map(({ name }) => name))(
     "I1 %s: a foreign, a missing and a malformed workspace are one and the same",
     async (name) => {
-      const scene = await setScene(ada, adasScene.workspaceId, adasScene.email);
+      const scene = await setScene(server, ada, {
+        workspaceId: adasScene.workspaceId,
+        email: adasScene.email,
+      });
       const input = inputOf(name, scene);
       const absent = await sameRequest(name, input, ABSENT);
       expect(absent.error).toMatchObject({ httpStatus: 404, reason: "workspace.not_found" });
@@ -272,7 +280,17 @@ describe("I1 I2 somebody of another workspace", () => {
   });
 });
 
-const nothing: Scene = { workspaceId: "", projectId: "", taskId: "", userId: "", email: "" };
+const nothing: Scene = {
+  workspaceId: "",
+  projectId: "",
+  taskId: "",
+  userId: "",
+  email: "",
+  sessionId: "",
+  refreshToken: "",
+  verifyToken: "",
+  resetToken: "",
+};
 
 /** Every row that belongs to a workspace, in the owner's eyes. */
 const rowsOf = (workspaceId: string) =>

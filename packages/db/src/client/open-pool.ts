@@ -21,5 +21,7 @@ export function openPool({ target, max = 16, onError }: PoolOptions): pg.Pool {
   });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
   pool.on("error", (error) => onError?.(error));
+  // One in use that breaks fails its statement, and is told of by an event as well, which the pool does not hear.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }

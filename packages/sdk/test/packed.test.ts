@@ -131,6 +131,8 @@ describe.concurrent("an outside project compiles, without skipLibCheck,", () => 
         expect(await run(process.execPath, [compilers[compiler], "-p", place], { cwd: folder })).toBe("");
       }
     },
+    // Compilers, on a machine that is busy with the other tests.
+    120_000,
   );
 });
 

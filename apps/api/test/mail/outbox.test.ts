@@ -86,6 +86,41 @@ describe("several servers", () => {
   });
 });
 
+/** For the server it is gone: its connections are cut, and its statements fail. */
+const away = () =>
+  server.database.owner(
+    `ALTER TABLE mail_outbox RENAME TO mail_outbox_away;
+     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'projostack'`,
+  );
+const back = () => server.database.owner("ALTER TABLE mail_outbox_away RENAME TO mail_outbox");
+
+describe("a database that goes away", () => {
+  it("F7 delays mail, which is sent when it is back, unaided", async () => {
+    await enqueue(["ada@example.com"]);
+    await mailThat(({ status }) => status === "sent");
+    await away();
+    await eventually(() => server.logLines.some((line) => line.includes("the outbox could not be read")));
+    await back();
+    await enqueue(["grace@example.com"]);
+    await eventually(() => smtp.taken.length === 2);
+    expect(smtp.taken.map(({ to }) => to)).toEqual([["ada@example.com"], ["grace@example.com"]]);
+  });
+
+  it("F7 for a moment between sending a mail and recording it, has it sent no second time", async () => {
+    smtp.answers = async (stage) => {
+      if (stage === "message") await away();
+      return undefined;
+    };
+    await enqueue(["ada@example.com"]);
+    await eventually(() => smtp.taken.length === 1);
+    await new Promise((passed) => setTimeout(passed, 2_500));
+    await back();
+    await mailThat(({ status }) => status === "sent");
+    expect(smtp.taken).toHaveLength(1);
+  });
+});
+
 describe("stopping and cleaning up", () => {
   it("F3, F7 a server that stops lets the mail in flight arrive, and no other server sends it again", async () => {
     const database = await createTestDatabase();

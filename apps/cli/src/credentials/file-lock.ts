@@ -5,8 +5,7 @@
 // same successor of a refresh token (docs/sessions.md), and the file is replaced whole. The lock keeps projo from
 // getting there in everyday use.
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { copyFile, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Self } from "../io.ts";
 
@@ -62,12 +61,16 @@ async function leftBehind(path: string, self: Self): Promise<string | undefined>
   const holder = await contentOf(path);
   if (holder === undefined) return undefined;
   if (isGone(holder, self)) return holder;
+  return (await isOlder(path, OLDEST_MS)) ? holder : undefined;
+}
+
+async function isOlder(path: string, ms: number): Promise<boolean> {
   try {
-    const { mtimeMs } = await stat(path);
-    return Date.now() - mtimeMs > OLDEST_MS ? holder : undefined;
-  } catch {
-    // It was given back between the two looks.
-    return undefined;
+    return Date.now() - (await stat(path)).mtimeMs > ms;
+  } catch (error) {
+    // It was given back between two looks.
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
   }
 }
 
@@ -87,21 +90,22 @@ function parse(holder: string): { pid: number; host: string } | undefined {
   }
 }
 
-/** Moves it aside first, which one of many can. What was moved is looked at, as it may be another's by now. */
+/**
+ * One at a time takes away what was left behind, and looks again first: else a slow one would take away the lock that a
+ * fast one has made since.
+ */
 async function takeAway(path: string, left: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw error;
+  const turn = `${path}.turn`;
+  if (!(await make(turn, left))) {
+    await wait(LOOK_AGAIN_MS);
+    // Whoever has the turn needs a moment for it, unless they died in it.
+    if (await isOlder(turn, OLDEST_MS)) await rm(turn, { force: true });
+    return;
   }
   try {
-    if ((await contentOf(aside)) !== left) await copyFile(aside, path, constants.COPYFILE_EXCL);
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
+    if ((await contentOf(path)) === left) await rm(path, { force: true });
   } finally {
-    await rm(aside, { force: true });
+    await rm(turn, { force: true });
   }
 }
 

@@ -106,7 +106,7 @@ describe("from nothing to a listed task", () => {
 
   it("signs out, and the token is dead", async () => {
     const file = await readFile(join(shell.home, ".config", "projo", "credentials.json"), "utf8");
-    const token = /"token": "([^"]+)"/.exec(file)?.[1] ?? "";
+    const token = /"accessToken": "([^"]+)"/.exec(file)?.[1] ?? "";
     const withToken = { env: { PROJO_TOKEN: token } };
     await expectDone(shell.projo(["call", "auth.me"], withToken));
     const { err } = await projo("logout");

@@ -606,6 +606,9 @@ describe("the catalogue", () => {
         ORDER BY 1`,
     );
     expect(rights.map(({ right }) => right)).toEqual([
+      "projo_system account_events INSERT,SELECT",
+      "projo_system mail_outbox DELETE,INSERT,SELECT,UPDATE",
+      "projo_system one_time_tokens DELETE,INSERT,SELECT,UPDATE",
       "projo_system sessions DELETE,INSERT,SELECT,UPDATE",
       "projo_system users DELETE,INSERT,SELECT,UPDATE",
       "projo_system workspace_members SELECT",

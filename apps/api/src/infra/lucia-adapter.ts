@@ -64,10 +64,12 @@ export class LuciaAdapter implements Adapter {
   }
 
   async updateSessionExpiration(id: string): Promise<void> {
-    const { session } = this.found ?? {};
+    if (!this.found) return;
+    const { session } = this.found;
     // At its absolute end there is nothing more to give.
-    if (session?.expiresAt.getTime() === session?.absoluteExpiresAt.getTime()) return;
-    await this.#surroundings.store.slide(id, IDLE_SECONDS);
+    if (session.expiresAt.getTime() === session.absoluteExpiresAt.getTime()) return;
+    const expiresAt = await this.#surroundings.store.slide(id, IDLE_SECONDS);
+    if (expiresAt) this.found = { ...this.found, session: { ...session, expiresAt } };
   }
 
   async deleteSession(id: string): Promise<void> {

@@ -47,6 +47,12 @@ async function tokenOf(actor: Actor): Promise<string | undefined> {
   return (await startSession(server, people[actor].id)).token;
 }
 
+/** The id of a session for the actor to name: their own, where they have any. */
+async function anotherSessionOf(actor: Actor): Promise<string> {
+  const isPerson = actor !== "nobody" && actor !== "garbage token" && actor !== "expired session";
+  return (await startSession(server, isPerson ? people[actor].id : people.admin.id)).sessionId;
+}
+
 /** What the policy says, and nothing else. */
 function verdictOn(access: Access, actor: Actor): string {
   if (access === "public") return "200";
@@ -60,7 +66,8 @@ function verdictOn(access: Access, actor: Actor): string {
 
 async function tried(name: string, actor: Actor, scene: Scene): Promise<string> {
   // A session operation is about what is the caller's own.
-  const own = actor === "admin elsewhere" ? { ...scene, workspaceId: elsewhereId } : scene;
+  const ofWorkspace = actor === "admin elsewhere" ? { ...scene, workspaceId: elsewhereId } : scene;
+  const own = { ...ofWorkspace, sessionId: await anotherSessionOf(actor) };
   const token = await tokenOf(actor);
   const answer = await call(server.url, name, { input: inputOf(name, own), token, workspaceId });
   return [answer.status, answer.error?.reason].filter((part) => part !== undefined).join(" ");

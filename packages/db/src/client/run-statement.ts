@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { failureOf } from "./failures.ts";
 import { loneStatement, type PoolSource } from "./scoped-pool.ts";
 
 /** Runs one prepared statement as projo_system, in a transaction of its own and one round trip. */
@@ -18,10 +19,12 @@ export interface Lock {
 
 export const statementRunner =
   (source: PoolSource): RunStatement =>
-  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[], lock?: Lock) =>
-    loneStatement<R>(
-      await source.connect(),
-      { kind: "system" },
-      { name: `projo_${name}`, text, values },
-      lock && { ...lock, name: `projo_${lock.name}` },
-    );
+  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[], lock?: Lock) => {
+    const query = { name: `projo_${name}`, text, values };
+    const first = lock && { ...lock, name: `projo_${lock.name}` };
+    try {
+      return await loneStatement<R>(await source.connect(), { kind: "system" }, query, first);
+    } catch (error) {
+      throw failureOf(error);
+    }
+  };

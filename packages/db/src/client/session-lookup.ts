@@ -1,6 +1,5 @@
 import type { Role } from "@projostack/authz";
-import type pg from "pg";
-import { loneStatement, type PoolSource } from "./scoped-pool.ts";
+import type { RunStatement } from "./run-statement.ts";
 
 /** A session as the database has it, its user, and their place in the workspace asked for. */
 export interface SessionRecord {
@@ -48,20 +47,15 @@ interface Row {
   database_now: Date;
 }
 
-const STATEMENT: Pick<pg.QueryConfig, "name" | "text"> = {
-  name: "projo_session",
-  text: "SELECT * FROM projo_session($1::uuid, $2::uuid)",
-};
+const STATEMENT = "SELECT * FROM projo_session($1::uuid, $2::uuid)";
 
 /** Reads what every request needs to know of its caller, in one round trip. No token is checked here. */
 export async function findSession(
-  source: PoolSource,
+  run: RunStatement,
   sessionId: string,
   workspaceId: string | null,
 ): Promise<SessionRecord | null> {
-  const client = await source.connect();
-  const values = [sessionId, workspaceId];
-  const { rows } = await loneStatement<Row>(client, { kind: "system" }, { ...STATEMENT, values });
+  const { rows } = await run<Row>("session", STATEMENT, [sessionId, workspaceId]);
   const [row] = rows;
   return row === undefined ? null : recordOf(row);
 }

@@ -30,8 +30,8 @@ export interface SessionStore {
   /** Makes a session, on record, unless the password was changed meanwhile; the event says from where. */
   insert(session: NewSession, event: AccountEvent): Promise<void>;
   find(id: string, workspaceId: string | null): Promise<SessionRecord | null>;
-  /** Lets the session live so many seconds from now, up to its absolute end. */
-  slide(id: string, idleSeconds: number): Promise<void>;
+  /** Lets the session live so many seconds from now, up to its absolute end. @returns when it now ends */
+  slide(id: string, idleSeconds: number): Promise<Date | null>;
   /** Moves the session on from the generation. @returns false when another call did, or it has ended */
   rotate(id: string, generation: number, idleSeconds: number, device: Device): Promise<boolean>;
   /** Starts the time of an unused generation anew. @returns false when it is no longer as it was read */
@@ -48,7 +48,7 @@ export function sessionStore(source: PoolSource): SessionStore {
   const run = async (name: string, text: string, values: unknown[]): Promise<number> =>
     (await statement(name, text, values)).rowCount ?? 0;
   return {
-    find: (id, workspaceId) => findSession(source, id, workspaceId),
+    find: (id, workspaceId) => findSession(statement, id, workspaceId),
     insert: async ({ id, userId, passwordHash, salt, idleSeconds, absoluteSeconds }, event) => {
       const { ip, userAgent, action, requestId } = event;
       const values = [
@@ -67,7 +67,8 @@ export function sessionStore(source: PoolSource): SessionStore {
       await run("session_insert", INSERT, values);
     },
     slide: async (id, idleSeconds) => {
-      await run("session_slide", SLIDE, [id, idleSeconds]);
+      const { rows } = await statement<{ expires_at: Date }>("session_slide", SLIDE, [id, idleSeconds]);
+      return rows[0]?.expires_at ?? null;
     },
     rotate: async (id, generation, idleSeconds, { ip, userAgent }) =>
       (await run("session_rotate", ROTATE, [id, generation, idleSeconds, ip, userAgent])) === 1,
@@ -104,7 +105,8 @@ const INSERT = `
 
 const SLIDE = `
   UPDATE sessions SET expires_at = least(now() + ${seconds("$2")}, absolute_expires_at)
-   WHERE id = $1 AND expires_at > now()`;
+   WHERE id = $1 AND expires_at > now()
+  RETURNING expires_at`;
 
 const ROTATE = `
   UPDATE sessions

@@ -10,6 +10,8 @@ import { startProblem } from "./start-problem.ts";
 const LONGEST_DRAIN_MS = 10_000;
 
 async function main(): Promise<void> {
+  // Whoever read the greeting may have gone since (`start | head`): what is said to nobody is no reason to end.
+  process.stdout.on("error", () => {});
   const config = configFromEnvironment();
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   const server = await startServer(config, {

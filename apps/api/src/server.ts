@@ -64,6 +64,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     const app = await createApp(services, config);
     await app.listen({ host: config.host, port: config.port });
     const url = urlOf(app.server.address(), config);
+    if (config.redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");
     const transport = mailTransport(config, surroundings);
     const mail = startMailWorker({
       store: db.mail,

@@ -7,6 +7,7 @@ import {
   foundWorkspace,
   idsOf,
   startServerOver,
+  startSession,
   startTestServer,
   type Answer,
   type Person,
@@ -218,9 +219,11 @@ describe("I10 a cursor", () => {
 /** How a server with these keys answers to the cursor. */
 async function opened(keys: string, cursor: string): Promise<number> {
   const again = await startServerOver(server.database, { PROJO_TOKEN_KEYS: keys });
+  // A session of those keys: with the old key the old sessions' tokens go too.
+  const { token } = await startSession(again, ada.id);
   try {
     const query = `?input=${encodeURIComponent(JSON.stringify({ limit: 7, cursor }))}`;
-    const headers = { authorization: `Bearer ${ada.token}`, "x-workspace-id": workspaceId };
+    const headers = { authorization: `Bearer ${token}`, "x-workspace-id": workspaceId };
     return (await fetch(`${again.url}/trpc/tasks.list${query}`, { headers })).status;
   } finally {
     await again.close();

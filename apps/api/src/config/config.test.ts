@@ -15,6 +15,14 @@ describe("the configuration", () => {
       tokenKeys: null,
       logLevel: "info",
       passwordMinLength: 15,
+      appUrl: null,
+      argon2Parallel: null,
+      libuvThreads: 4,
+      limitsFactor: 1,
+      mailFrom: { name: "ProjoStack", address: "projostack@localhost" },
+      redisUrl: null,
+      smtp: null,
+      trustedProxies: [],
     });
     expect(readConfig({ PORT: "", DATABASE_URL: "", PROJO_TOKEN_KEYS: "" })).toEqual(config);
   });

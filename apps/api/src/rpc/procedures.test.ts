@@ -1,12 +1,14 @@
 import { contract } from "@projostack/contract";
 import { describe, expect, it } from "vitest";
+import { createLimiter } from "../infra/limiter/limiter.ts";
+import { limits } from "../infra/limiter/limits.ts";
 import { createLog } from "../infra/log.ts";
 import { createContext } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { publicProcedure, router } from "./procedures.ts";
 import type { Services } from "./services.ts";
 
-/** The context of somebody unknown; the operations here ask no service for anything. */
+/** The context of somebody unknown; the operations here ask no other service for anything. */
 function contextOf(lines: string[]) {
   const log = createLog({
     level: "info",
@@ -24,7 +26,8 @@ function contextOf(lines: string[]) {
     workspaceId: undefined,
     setRetryAfter: () => {},
   };
-  return createContext({ log } as Services, facts);
+  const limiter = createLimiter({ limits, factor: 1000, shared: null, codeOf: (account) => account });
+  return createContext({ log, limiter } as Services, facts);
 }
 
 const failing = (error: unknown) =>

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { readConfig } from "../../src/config/config.ts";
 import { systemClock } from "../../src/infra/clock.ts";
-import { loadKeyRing, type KeyRing } from "../../src/infra/key-ring.ts";
+import { loadKeyRing, parseKeyRing, type KeyRing } from "../../src/infra/key-ring.ts";
 import { createLog } from "../../src/infra/log.ts";
 import { systemRandomness } from "../../src/infra/randomness.ts";
 import { startServer } from "../../src/server.ts";
@@ -64,7 +64,7 @@ export async function startServerOver(
   return {
     url: server.url,
     database,
-    keys: loadKeyRing(dataDir),
+    keys: config.tokenKeys === null ? loadKeyRing(dataDir) : parseKeyRing(config.tokenKeys),
     logLines,
     announced,
     dataDir,

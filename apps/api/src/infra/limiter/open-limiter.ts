@@ -11,7 +11,6 @@ export async function openLimiter(
   keys: KeyRing,
   log: Log,
 ): Promise<Limiter> {
-  if (redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");
   return createLimiter({
     limits,
     factor: limitsFactor,

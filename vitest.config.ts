@@ -38,8 +38,8 @@ export default defineConfig({
     reporters: ["default", "./test/totals-reporter.ts"],
     environment: "node",
     pool: "forks",
-    // One file a core; vitest alone would leave one to itself.
-    maxWorkers: 2,
+    // Many files wait for others: a mail server, a clock, a process. Three share two cores well.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },

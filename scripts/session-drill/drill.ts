@@ -201,8 +201,8 @@ class Steps {
       strangerAt(this.#given.url, { store: memoryTokenStore({ accessToken }) }).client.auth.me(),
       strangerAt(this.#given.url).client.auth.refresh({ refreshToken }),
     ];
-    for (const call of calls) {
-      const reason = await refusal(call);
+    // Heard together: a refusal that comes before it is awaited would end the process.
+    for (const reason of await Promise.all(calls.map(refusal))) {
       promise(reason === "auth.unauthenticated", `A token of an ended session was answered with ${reason}.`);
     }
   }

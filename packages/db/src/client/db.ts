@@ -34,8 +34,6 @@ export interface Db {
   readPerson<T>(userId: string, fn: (tables: PersonRead) => Promise<T>): Promise<T>;
   /** People and their sessions. */
   readonly system: SystemTables;
-  /** Changes people, sessions and what belongs to them, all or nothing. */
-  changeSystem<T>(fn: (tables: SystemTables) => Promise<T>): Promise<T>;
   /** A person's sessions, one by one. `find` is what every request asks first, in one round trip. */
   readonly sessions: SessionStore;
   /** What changes a person's account, each with its mail and its record in one statement. */
@@ -95,8 +93,6 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
         .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(tables)))
         .catch(fail),
     system: outside,
-    changeSystem: (fn) =>
-      currentScope.run({ kind: "system" }, () => outside.$transaction((tables) => fn(tables))).catch(fail),
     sessions: sessionStore(pool),
     accounts: accountStore(statementRunner(pool)),
     mail: mailStore(statementRunner(pool)),

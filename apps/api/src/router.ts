@@ -1,11 +1,15 @@
 import type { ApiRouter } from "@projostack/contract";
 import { authRouter } from "./features/auth/auth.router.ts";
 import { emailRouter } from "./features/email/email.router.ts";
+import { invitesRouter } from "./features/invites/invites.router.ts";
+import { membersRouter } from "./features/members/members.router.ts";
 import { passwordRouter } from "./features/password/password.router.ts";
 import { projectsRouter } from "./features/projects/projects.router.ts";
+import { serviceKeysRouter } from "./features/service-keys/service-keys.router.ts";
 import { sessionsRouter } from "./features/sessions/sessions.router.ts";
 import { systemRouter } from "./features/system/system.router.ts";
 import { tasksRouter } from "./features/tasks/tasks.router.ts";
+import { tokensRouter } from "./features/tokens/tokens.router.ts";
 import { workspacesRouter } from "./features/workspaces/workspaces.router.ts";
 import { router } from "./rpc/procedures.ts";
 
@@ -13,10 +17,14 @@ import { router } from "./rpc/procedures.ts";
 export const appRouter = router({
   auth: authRouter,
   email: emailRouter,
+  invites: invitesRouter,
+  members: membersRouter,
   password: passwordRouter,
   projects: projectsRouter,
+  serviceKeys: serviceKeysRouter,
   sessions: sessionsRouter,
   system: systemRouter,
   tasks: tasksRouter,
+  tokens: tokensRouter,
   workspaces: workspacesRouter,
 }) satisfies ApiRouter;

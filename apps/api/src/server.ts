@@ -15,10 +15,13 @@ import { fileTransport } from "./infra/mail/file-transport.ts";
 import { startMailWorker } from "./infra/mail/mail-worker.ts";
 import type { MailTransport } from "./infra/mail/mail.ts";
 import { smtpTransport } from "./infra/mail/smtp-transport.ts";
+import { startKeyUses } from "./infra/key-uses.ts";
+import { createServiceKeys } from "./infra/service-keys.ts";
 import { createSessions } from "./infra/sessions.ts";
 import { createPasswordPolicy } from "./infra/password-policy.ts";
 import { createPasswords } from "./infra/passwords.ts";
 import type { Randomness } from "./infra/randomness.ts";
+import type { Services } from "./rpc/services.ts";
 
 export interface Surroundings {
   readonly log: Log;
@@ -50,14 +53,18 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   try {
     const { db } = database;
     const sessions = createSessions(db, keys, randomness);
-    const services = {
+    const serviceKeys = createServiceKeys({ db, keys, log });
+    const services: Services = {
       db,
+      clock,
       keys,
       limiter,
       log,
       randomness,
       version,
       sessions,
+      serviceKeys,
+      appUrl: () => config.appUrl ?? urlOf(app.server.address(), config),
       passwords: await createPasswords({ gate: gateOf(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     };
@@ -75,9 +82,10 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       log,
     });
     const cleanUp = startCleanUp({ db, sessions, clock, log });
+    const keyUses = startKeyUses({ serviceKeys, clock, log });
     const close = async () => {
       // Together: what a last request wants sent waits in the database for the next start.
-      await Promise.all([app.close(), mail.stop(), cleanUp.stop()]);
+      await Promise.all([app.close().then(() => keyUses.stop()), mail.stop(), cleanUp.stop()]);
       limiter.close();
       await database.close();
     };

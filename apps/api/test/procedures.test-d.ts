@@ -4,14 +4,18 @@ import type { Grant } from "@projostack/authz";
 import { contract, type ApiRouter } from "@projostack/contract";
 import { authRouter } from "../src/features/auth/auth.router.ts";
 import { emailRouter } from "../src/features/email/email.router.ts";
+import { invitesRouter } from "../src/features/invites/invites.router.ts";
+import { membersRouter } from "../src/features/members/members.router.ts";
 import { passwordRouter } from "../src/features/password/password.router.ts";
 import { projectsRouter } from "../src/features/projects/projects.router.ts";
+import { serviceKeysRouter } from "../src/features/service-keys/service-keys.router.ts";
 import { sessionsRouter } from "../src/features/sessions/sessions.router.ts";
 import { systemRouter } from "../src/features/system/system.router.ts";
 import { createTask } from "../src/features/tasks/create-task.ts";
 import { listTasks } from "../src/features/tasks/list-tasks.ts";
 import { removeProject } from "../src/features/projects/remove-project.ts";
 import { tasksRouter } from "../src/features/tasks/tasks.router.ts";
+import { tokensRouter } from "../src/features/tokens/tokens.router.ts";
 import { workspacesRouter } from "../src/features/workspaces/workspaces.router.ts";
 import {
   adminProcedure,
@@ -97,11 +101,15 @@ void createTask({ ...writing, grant: claimed }, task);
 const nouns = {
   auth: authRouter,
   email: emailRouter,
+  invites: invitesRouter,
+  members: membersRouter,
   password: passwordRouter,
   projects: projectsRouter,
+  serviceKeys: serviceKeysRouter,
   sessions: sessionsRouter,
   system: systemRouter,
   tasks: tasksRouter,
+  tokens: tokensRouter,
   workspaces: workspacesRouter,
 };
 router(nouns) satisfies ApiRouter;

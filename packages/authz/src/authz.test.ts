@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { authorize, can, Forbidden, policy, roles, type Permission } from "./index.ts";
+import { authorize, can, canBeScope, Forbidden, mayGive, permissions, policy, roles } from "./index.ts";
 
-const permissions = Object.keys(policy) as Permission[];
+const forRoles = permissions.filter((permission) => policy[permission] !== "key");
 const member = { workspaceId: "w", userId: "u", role: "member" } as const;
 
 describe("the policy", () => {
   it("gives every role all that the roles below it have", () => {
-    for (const permission of permissions) {
+    for (const permission of forRoles) {
       const held = roles.map((role) => can(role, permission));
       expect(held, permission).toEqual(held.toSorted());
       expect(can("admin", permission)).toBe(true);
@@ -15,6 +15,15 @@ describe("the policy", () => {
 
   it("M5 lets a viewer read and nothing else", () => {
     expect(permissions.filter((p) => can("viewer", p) && !p.endsWith(":read"))).toEqual([]);
+  });
+
+  it("gives no role what is for keys alone", () => {
+    const forKeys = permissions.filter((permission) => !forRoles.includes(permission));
+    expect(forKeys).toEqual(["token:introspect"]);
+    for (const role of roles) {
+      expect(can(role, "token:introspect")).toBe(false);
+      expect(canBeScope(role, "token:introspect")).toBe(true);
+    }
   });
 
   it("keeps deletion of projects, members, invites, keys and the audit log for admins", () => {
@@ -31,6 +40,19 @@ describe("a grant", () => {
 
   it("is refused when the role falls short", () => {
     expect(() => authorize(member, "project:delete")).toThrow(Forbidden);
+  });
+
+  it("for a key is bounded by its scopes and by its role, both", () => {
+    const key = (role: "viewer" | "member", ...scopes: readonly (typeof permissions)[number][]) =>
+      ({ ...member, role, key: { id: "k", scopes } }) as const;
+    expect(authorize(key("member", "task:write"), "task:write")).toMatchObject({ key: { id: "k" } });
+    expect(() => authorize(key("member", "task:read"), "task:write")).toThrow(Forbidden);
+    expect(() => authorize(key("viewer", "task:write"), "task:write")).toThrow(Forbidden);
+    expect(authorize(key("viewer", "token:introspect"), "token:introspect").permission).toBe(
+      "token:introspect",
+    );
+    expect(mayGive(key("member", "task:read"), "task:write")).toBe(false);
+    expect(mayGive({ ...member, role: "admin" }, "token:introspect")).toBe(true);
   });
 
   it("cannot be changed afterwards", () => {

@@ -1,6 +1,10 @@
+// The one cast: Object.keys forgets what it knew of the names.
 import { roles, type Role } from "./roles.ts";
 
-/** The policy: the least role that holds each permission. A rule that is not in this table does not exist. */
+/**
+ * The policy: the least role that holds each permission. A rule that is not in this table does not exist. What stands
+ * as `key` no role holds: only a service key does, when an admin gave it that scope.
+ */
 export const policy = {
   "workspace:read": "viewer",
   "member:read": "viewer",
@@ -15,7 +19,8 @@ export const policy = {
   "invite:manage": "admin",
   "key:manage": "admin",
   "audit:read": "admin",
-} as const satisfies Record<string, Role>;
+  "token:introspect": "key",
+} as const satisfies Record<string, Role | "key">;
 
 export type Permission = keyof typeof policy;
 
@@ -26,5 +31,13 @@ export type AdminPermission = {
 
 /** Whether a member of this role holds the permission. */
 export function can(role: Role, permission: Permission): boolean {
-  return roles.indexOf(role) >= roles.indexOf(policy[permission]);
+  const least: Role | "key" = policy[permission];
+  return least !== "key" && roles.indexOf(role) >= roles.indexOf(least);
 }
+
+/** Whether the permission may be among the scopes of a key of this role. */
+export function canBeScope(role: Role, permission: Permission): boolean {
+  return policy[permission] === "key" || can(role, permission);
+}
+
+export const permissions = Object.keys(policy).toSorted() as [Permission, ...Permission[]];

@@ -1,22 +1,30 @@
 import { auth } from "./auth.ts";
 import type { Operation } from "./define.ts";
 import { email } from "./email.ts";
+import { invites } from "./invites.ts";
+import { members } from "./members.ts";
 import { password } from "./password.ts";
 import { projects } from "./projects.ts";
+import { serviceKeys } from "./service-keys.ts";
 import { sessions } from "./sessions.ts";
 import { system } from "./system.ts";
 import { tasks } from "./tasks.ts";
+import { tokens } from "./tokens.ts";
 import { workspaces } from "./workspaces.ts";
 
 /** Every operation there is. */
 export const contract = {
   auth,
   email,
+  invites,
+  members,
   password,
   projects,
+  serviceKeys,
   sessions,
   system,
   tasks,
+  tokens,
   workspaces,
 } satisfies Record<string, Record<string, Operation>>;
 

@@ -3,13 +3,16 @@ import type { Permission } from "@projostack/authz";
 import type { z } from "zod";
 import type { Reason } from "./errors.ts";
 
-/** Who may call: anyone, anyone signed in, or a member of the workspace who holds the permission. */
+/**
+ * Who may call: anyone, any person signed in, or a member of the workspace who holds the permission. A service key is a
+ * member of its own workspace, and no person.
+ */
 export type Access = "public" | "session" | Permission;
 
 /** The reasons that an access implies, and that an operation therefore does not list. */
 export function impliedReasons(access: Access): readonly Reason[] {
   if (access === "public") return [];
-  if (access === "session") return ["auth.unauthenticated"];
+  if (access === "session") return ["auth.unauthenticated", "auth.person_required"];
   return ["auth.unauthenticated", "workspace.required", "workspace.not_found", "permission.denied"];
 }
 

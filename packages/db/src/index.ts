@@ -1,6 +1,6 @@
 // What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
 export type { AccountStore, NewOneTimeToken, Purpose } from "./client/account-store.ts";
-export { createDb, type Db, type DbOptions } from "./client/db.ts";
+export { createDb, type Db, type DbOptions, type WriteHow } from "./client/db.ts";
 export {
   brokenConstraint,
   DatabaseBusy,
@@ -18,11 +18,17 @@ export {
   type QueuedMail,
   type Resent,
 } from "./client/mail-store.ts";
-export type { Founding } from "./client/found-workspace.ts";
+export type { InviteLookup, OpenInvite, PersonInvite } from "./client/invite-lookup.ts";
+export type { ServiceKeyLookup, ServiceKeyRecord } from "./client/service-key-lookup.ts";
 export { openPool, type PoolOptions } from "./client/open-pool.ts";
 export type { SessionRecord } from "./client/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./client/session-store.ts";
 export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";
+export type { Founding } from "./tenant/found-workspace.ts";
+export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
+export type { MemberRow } from "./tenant/members.ts";
+export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/service-keys.ts";
+export { RESTORABLE_DAYS, type WorkspaceRow } from "./tenant/workspaces.ts";
 export { EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded/index.ts";
 export { checkLogin, UnsafeLogin } from "./login/check-login.ts";
 export { prepareLogin, type Login } from "./login/prepare-login.ts";

@@ -14,12 +14,17 @@ export interface CleanUp {
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** Removes what has expired, at the start and every day: sessions, one-time tokens, mails of the past. */
+/**
+ * Removes what has expired, at the start and every day: sessions, one-time tokens, mails of the
+ * past, workspaces that were deleted 30 days ago.
+ */
 export function startCleanUp({ db, sessions, clock, log }: CleanUp): Repeated {
   return repeat(clock, async () => {
     try {
       await sessions.deleteExpired();
       await db.mail.deleteOld();
+      for (const workspaceId of await db.purgeWorkspaces())
+        log.info({ workspaceId }, "a deleted workspace was purged");
       return DAY_MS;
     } catch (error) {
       // Nothing relies on its being gone: what has expired is refused anyway.

@@ -1,6 +1,8 @@
-import type { AccountEvent, Device, SessionRecord } from "@projostack/db";
+import type { AccountEvent, Device } from "@projostack/db";
 import type { Quota } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
+import { looksLikeServiceKey } from "../infra/service-keys.ts";
+import type { Caller } from "./caller.ts";
 import { collectRateLimit, type RateLimitFields } from "./rate-limit-fields.ts";
 import type { Services } from "./services.ts";
 
@@ -15,8 +17,8 @@ export interface Context {
   readonly token: string | null;
   /** `x-workspace-id` as it was sent, or null. */
   readonly workspaceId: string | null;
-  /** The token's session, user and membership: asked for once a request, never kept beyond it. */
-  findSession(): Promise<SessionRecord | null>;
+  /** Who is behind the token: asked for once a request, never kept beyond it. Null when it is not valid. */
+  findCaller(): Promise<Caller | null>;
   /** What goes on record of an act on an account: who acts comes from the database, never from the input. */
   readonly event: (action: AccountAction) => AccountEvent;
   /** Aborted when the caller hangs up: what they wait for need not begin. */
@@ -58,12 +60,12 @@ export function createContext(services: Services, facts: RequestFacts): Context 
   const { requestId, log, signal } = facts;
   const token = bearerOf(facts.authorization);
   const workspaceId = facts.workspaceId?.trim().toLowerCase() ?? null;
-  let session: Promise<SessionRecord | null> | undefined;
-  const findSession = () => {
+  let caller: Promise<Caller | null> | undefined;
+  const findCaller = () => {
     // What is not an id is no workspace's, and must not reach the database as one.
     const asked = workspaceId !== null && UUID.test(workspaceId) ? workspaceId : null;
-    session ??= token === null ? Promise.resolve(null) : services.sessions.find(token, asked);
-    return session;
+    caller ??= token === null ? Promise.resolve(null) : callerOf(services, token, asked);
+    return caller;
   };
   let longest = 0;
   const setRetryAfter = (seconds: number) => {
@@ -91,10 +93,23 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     token,
     workspaceId,
     signal,
-    findSession,
+    findCaller,
     setRetryAfter,
     tellQuotas,
   };
+}
+
+async function callerOf(
+  { serviceKeys, sessions }: Services,
+  token: string,
+  workspaceId: string | null,
+): Promise<Caller | null> {
+  if (looksLikeServiceKey(token)) {
+    const key = await serviceKeys.find(token);
+    return key && { kind: "service", key };
+  }
+  const session = await sessions.find(token, workspaceId);
+  return session && { kind: "person", ...session };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -38,10 +38,16 @@ export function asFailure(error: unknown): Failure {
   return ofDatabase(failureOf(cause)) ?? new Failure("server.internal", { cause });
 }
 
+const reasonOfChange = {
+  ended: "workspace.not_found",
+  demoted: "permission.denied",
+  "key ended": "auth.unauthenticated",
+} as const satisfies Record<MembershipChanged["change"], Reason>;
+
 function ofDatabase(cause: unknown): Failure | null {
   if (cause instanceof Forbidden) return new Failure("permission.denied", { cause });
   if (cause instanceof MembershipChanged) {
-    return new Failure(cause.change === "ended" ? "workspace.not_found" : "permission.denied", { cause });
+    return new Failure(reasonOfChange[cause.change], { cause });
   }
   if (cause instanceof DatabaseBusy) return new Failure("server.busy", { retryAfterSeconds: 1, cause });
   if (cause instanceof DatabaseDown)

@@ -3,7 +3,7 @@ import type { Try } from "../infra/limiter/limiter.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
 
-type Attempt = Omit<Try, "address">;
+type Attempt = Omit<Try, "address" | "target"> & Partial<Pick<Try, "target">>;
 
 /** Counts a try before anything is done for it, and does it if it was not one too many. @throws Failure limit.exceeded */
 export async function limited<T extends { ok: boolean }>(
@@ -11,7 +11,7 @@ export async function limited<T extends { ok: boolean }>(
   attempt: Attempt,
   next: () => Promise<T>,
 ): Promise<T> {
-  const byWhom: Try = { ...attempt, address: device.ip };
+  const byWhom: Try = { target: null, ...attempt, address: device.ip };
   const { retryAfterSeconds, quotas } = await limiter.decide(byWhom);
   tellQuotas(quotas);
   if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
@@ -31,4 +31,11 @@ export function accountIn(input: unknown): string | null {
   // Its length first: nobody's limit should be looked for in a hundred kilobytes.
   if (typeof input.email !== "string" || input.email.length > 254) return null;
   return email.safeParse(input.email).data ?? null;
+}
+
+/** What an input is about, where many of its kind are a nuisance to one: the address invited, or the invite's id. */
+export function targetIn(input: unknown): string | null {
+  const account = accountIn(input);
+  if (account !== null || typeof input !== "object" || input === null || !("id" in input)) return account;
+  return typeof input.id === "string" && input.id.length === 36 ? input.id : null;
 }

@@ -5,14 +5,14 @@ import { authorize, type AdminPermission, type Permission } from "@projostack/au
 import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
-import { auditInto } from "./audit.ts";
+import { accountOf, membershipOf } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure } from "./failure.ts";
 import { checkForm } from "./input-form.ts";
-import { accountIn, limited } from "./limited.ts";
-import type { ReadWs, Ws } from "./ws.ts";
+import { accountIn, limited, targetIn } from "./limited.ts";
+import { writing, type ReadWs, type Ws } from "./ws.ts";
 
 const t = initTRPC
   .context<Context>()
@@ -47,37 +47,74 @@ export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z
   operation: Operation<K, "public", I, O>,
 ) => formed.meta({ operation }).input(operation.input).output(operation.output);
 
-const authed = answering
-  .use(async ({ ctx, next }) => {
-    const caller = await ctx.findSession();
-    if (!caller) throw new Failure("auth.unauthenticated");
-    return next({ ctx: { caller } });
+const known = answering.use(async ({ ctx, next }) => {
+  const caller = await ctx.findCaller();
+  if (!caller) throw new Failure("auth.unauthenticated");
+  return next({ ctx: { caller } });
+});
+
+const authed = known
+  .use(({ ctx, next }) => {
+    if (ctx.caller.kind !== "person") throw new Failure("auth.person_required");
+    return next({ ctx: { caller: ctx.caller } });
   })
-  .use(({ ctx, path: operation, meta, next }) => {
-    // Within a workspace a try is counted when it is known that the caller may be there.
-    if (meta?.operation.access !== "session") return next();
-    return limited(ctx, { operation, account: ctx.caller.user.email, workspaceId: null }, next);
-  })
+  .use(({ ctx, path: operation, next }) =>
+    limited(ctx, { operation, account: ctx.caller.user.email, workspaceId: null }, next),
+  )
   .use(async ({ getRawInput, next }) => {
     checkForm(await getRawInput());
     return next();
   });
 
-/** For anyone signed in. */
+/** For any person signed in. */
 export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "session", I, O>,
 ) => authed.meta({ operation }).input(operation.input).output(operation.output);
 
-const member = authed.use(async ({ ctx, next }) => {
-  const { membership, session, user } = ctx.caller;
-  if (ctx.workspaceId === null && session.currentWorkspaceId === null)
-    throw new Failure("workspace.required");
-  // A malformed header was looked up as none: what was found for it is not what was asked for.
-  if (!membership || (ctx.workspaceId !== null && membership.workspaceId !== ctx.workspaceId)) {
-    throw new Failure("workspace.not_found");
-  }
-  return next({ ctx: { member: { ...membership, userId: user.id } } });
-});
+const member = known
+  .use(async ({ getRawInput, next }) => {
+    checkForm(await getRawInput());
+    return next();
+  })
+  .use(({ ctx, next }) => {
+    const { caller, workspaceId: asked } = ctx;
+    if (asked === null && caller.kind === "person" && caller.session.currentWorkspaceId === null)
+      throw new Failure("workspace.required");
+    const found = membershipOf(caller);
+    // A malformed header was looked up as none: what was found for it is not what was asked for.
+    if (!found || (asked !== null && found.workspaceId !== asked)) throw new Failure("workspace.not_found");
+    return next({ ctx: { member: found } });
+  });
+
+const granted = <K extends Kind, P extends Permission, I extends z.ZodType, O extends z.ZodType>(
+  operation: Operation<K, P, I, O>,
+) =>
+  member
+    .meta({ operation })
+    .use(({ ctx, next }) => next({ ctx: { grant: authorize(ctx.member, operation.access) } }))
+    // Within a workspace a try is counted when it is known that the caller may be there.
+    .use(async ({ ctx, path, getRawInput, next }) => {
+      const target = targetIn(await getRawInput());
+      const { workspaceId } = ctx.grant;
+      return limited(ctx, { operation: path, account: accountOf(ctx.caller), workspaceId, target }, next);
+    })
+    .input(operation.input);
+
+/**
+ * For those who hold the operation's permission, on matters that the workspace's own tables do not hold. What they are
+ * told is as the database had it when they were let in.
+ */
+export const grantedProcedure = <
+  K extends Kind,
+  P extends Permission,
+  I extends z.ZodType,
+  O extends z.ZodType,
+>(
+  operation: Operation<K, P, I, O>,
+) => granted(operation).output(operation.output);
+
+/** Whoever changes members does so in turn with all others who do: the rules about all of them hold at each step. */
+const inTurn: ReadonlySet<Permission> = new Set(["member:manage", "workspace:delete"]);
 
 /** For members of the request's workspace who hold the operation's permission. */
 export const workspaceProcedure = <
@@ -88,17 +125,10 @@ export const workspaceProcedure = <
 >(
   operation: Operation<K, P, I, O>,
 ) =>
-  member
-    .meta({ operation })
-    .use(({ ctx, next }) => next({ ctx: { grant: authorize(ctx.member, operation.access) } }))
-    .use(({ ctx, path, next }) => {
-      const { workspaceId } = ctx.grant;
-      return limited(ctx, { operation: path, account: ctx.caller.user.email, workspaceId }, next);
-    })
-    .input(operation.input)
+  granted(operation)
     .use(async ({ ctx, path, next }) => {
-      const { grant } = ctx;
-      const { db, keys, randomness } = ctx.services;
+      const { grant, services } = ctx;
+      const { db, keys } = services;
       const id = grant.workspaceId;
       const proceed = async (ws: ReadWs<P> | Ws<P>) => {
         const result = await next({ ctx: { ws: ws as K extends "query" ? ReadWs<P> : Ws<P> } });
@@ -110,10 +140,8 @@ export const workspaceProcedure = <
         const cursors = createCursors(keys, { owner: id, operation: path });
         return db.read(grant, (tables) => proceed({ id, grant, db: tables, cursors }));
       }
-      const newId = () => randomness.newId();
-      return db.write(grant, (tables) => {
-        const audit = auditInto(tables, grant, newId);
-        return proceed({ id, grant, db: tables, audit, newId });
+      return db.write(grant, (tables) => proceed(writing(grant, tables, services)), {
+        inTurn: inTurn.has(operation.access),
       });
     })
     .output(operation.output);

@@ -1,7 +1,9 @@
 import type { Db } from "@projostack/db";
+import type { Clock } from "../infra/clock.ts";
 import type { KeyRing } from "../infra/key-ring.ts";
 import type { Limiter } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
+import type { ServiceKeys } from "../infra/service-keys.ts";
 import type { Sessions } from "../infra/sessions.ts";
 import type { PasswordPolicy } from "../infra/password-policy.ts";
 import type { Passwords } from "../infra/passwords.ts";
@@ -11,11 +13,15 @@ import type { Randomness } from "../infra/randomness.ts";
 export interface Services {
   readonly db: Db;
   readonly sessions: Sessions;
+  readonly serviceKeys: ServiceKeys;
   readonly passwords: Passwords;
   readonly passwordPolicy: PasswordPolicy;
   readonly keys: KeyRing;
   readonly limiter: Limiter;
+  readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
+  /** Where people reach the application, for the links that are handed out. Never a request's word. */
+  readonly appUrl: () => string;
   readonly version: string;
 }

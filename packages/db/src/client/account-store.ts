@@ -37,6 +37,8 @@ export interface AccountStore {
   findToken(id: string, purpose: Purpose): Promise<OneTimeTokenRecord | null>;
   /** Uses the token up. @returns false when another call did, or it has expired */
   verifyEmail(tokenId: string, event: AccountEvent): Promise<boolean>;
+  /** Verifies an address that is still the account's, by what was mailed to it. Its verification links end. */
+  verifyAddress(userId: string, email: string, event: AccountEvent): Promise<boolean>;
   /** Uses the token up, sets the password and ends every session. @returns false as above */
   resetPassword(tokenId: string, passwordHash: string, event: AccountEvent): Promise<boolean>;
   /** Sets the password if it is still the one that was checked, and ends the other sessions. @returns whether it was */
@@ -76,6 +78,8 @@ export function accountStore(run: RunStatement): AccountStore {
       return row ? { userId: row.user_id, salt: row.salt } : null;
     },
     verifyEmail: (tokenId, event) => changed("email_verify", VERIFY, [tokenId, ...ofEvent(event)]),
+    verifyAddress: (userId, email, event) =>
+      changed("address_verify", VERIFY_ADDRESS, [userId, email, ...ofEvent(event)]),
     resetPassword: (tokenId, passwordHash, event) =>
       changed("password_reset", RESET, [tokenId, passwordHash, ...ofEvent(event)], {
         name: "lock_owner",
@@ -171,6 +175,15 @@ const VERIFY = `
      WHERE users.id = used.user_id RETURNING users.id
   )
   INSERT INTO account_events ${event(2)}, 'ok', person.id FROM person`;
+
+const VERIFY_ADDRESS = `
+  WITH person AS (
+    UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1 AND email = $2 RETURNING id
+  ), links AS (
+    UPDATE one_time_tokens SET used_at = now() FROM person
+     WHERE user_id = person.id AND purpose = 'email.verify' AND used_at IS NULL
+  )
+  INSERT INTO account_events ${event(3)}, 'ok', person.id FROM person`;
 
 // A session begins only with the password as it is, and holds this lock until it is there (session-store.ts). Taken
 // first, the lock makes the statement after it see every session that the old password began, and end it.

@@ -1,17 +1,21 @@
 // The only way to the data. A workspace's rows are reached inside `read`, `write` or `foundWorkspace`, each a
 // transaction under the role projo_tenant and bound to one workspace; people and sessions through `system`,
 // under projo_system, which has no right to a workspace's rows. PrismaClient itself is never exported.
-import { can, roles, type Grant } from "@projostack/authz";
+import { can, canBeScope, roles, type Grant } from "@projostack/authz";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
-import { PrismaClient, type Workspace } from "../generated/client.ts";
+import { PrismaClient, type Prisma, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
 import { failureOf } from "./failures.ts";
 import { mailStore, type MailStore } from "./mail-store.ts";
-import { foundWorkspace, type Founding, type Statements } from "./found-workspace.ts";
-import { currentScope, type Scope } from "./scope.ts";
+import { foundWorkspace, type Founding } from "../tenant/found-workspace.ts";
+import { tenantStatements } from "../tenant/statements.ts";
+import { inviteLookup, type InviteLookup } from "./invite-lookup.ts";
+import { purgeTasks, purgeWorkspace, TO_PURGE } from "./purge.ts";
+import { currentScope, type Scope, type WriteScope } from "./scope.ts";
 import { scopedPool } from "./scoped-pool.ts";
 import { statementRunner } from "./run-statement.ts";
+import { serviceKeyLookup, type ServiceKeyLookup } from "./service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./session-store.ts";
 import { statementNames } from "./statement-names.ts";
 import { tenantFilter } from "./tenant-filter.ts";
@@ -21,15 +25,19 @@ export interface Db {
   /** Reads in the grant's workspace: one consistent, read-only transaction. */
   read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>): Promise<T>;
   /**
-   * Changes things in the grant's workspace, all or nothing. The membership is read again and held.
-   * @throws MembershipChanged when it has ended or its role no longer holds the grant's permission
+   * Changes things in the grant's workspace, all or nothing. The membership, or the key, is read again and held.
+   * @throws MembershipChanged when it has ended or no longer holds the grant's permission
    */
-  write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>): Promise<T>;
+  write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>, how?: WriteHow): Promise<T>;
   /** Makes a workspace with its founder as admin, and what `fn` adds, in one transaction. */
   foundWorkspace<T>(
     founding: Founding,
     fn: (tables: TenantWrite, workspace: Workspace) => Promise<T>,
   ): Promise<T>;
+  /** Enters a workspace for somebody who is to become a member, in turn with all else that changes its members. */
+  joinWorkspace<T>(workspaceId: string, fn: (tables: TenantWrite) => Promise<T>): Promise<T>;
+  /** Deletes for good what nobody can restore any more, but for its audit log. @returns the workspaces that went */
+  purgeWorkspaces(): Promise<string[]>;
   /** What one person may see of where they belong. */
   readPerson<T>(userId: string, fn: (tables: PersonRead) => Promise<T>): Promise<T>;
   /** People and their sessions. */
@@ -38,11 +46,22 @@ export interface Db {
   readonly sessions: SessionStore;
   /** What changes a person's account, each with its mail and its record in one statement. */
   readonly accounts: AccountStore;
+  /** Invites, as they are seen from outside their workspace. */
+  readonly invites: InviteLookup;
+  /** Service keys, as every request of one asks for it. */
+  readonly serviceKeys: ServiceKeyLookup;
   /** Mail on its way out, for whoever sends it. */
   readonly mail: MailStore;
   /** Whether the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface WriteHow {
+  /** In turn with all else that changes the workspace's members, each seeing what the one before did. */
+  readonly inTurn?: boolean;
+  /** To enter a workspace that is deleted, which nothing else can. */
+  readonly deleted?: boolean;
 }
 
 export interface DbOptions {
@@ -71,31 +90,47 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
     query: { $allOperations: ({ args, query }) => query(args).catch(fail) },
   }) as unknown as PrismaClient;
 
-  const within = <T>(scope: Scope, fn: (tables: TenantWrite & Statements) => Promise<T>): Promise<T> =>
+  const run = statementRunner(pool);
+  const inTransaction = <T>(
+    scope: Scope,
+    fn: (transaction: Prisma.TransactionClient) => Promise<T>,
+  ): Promise<T> =>
     currentScope
       .run(scope, () =>
-        inWorkspace.$transaction((tables) => fn(tables as unknown as TenantWrite & Statements)),
+        inWorkspace.$transaction((transaction) => fn(transaction as unknown as Prisma.TransactionClient)),
       )
       .catch(fail);
+  const within = <T>(scope: Scope, fn: (tables: TenantWrite) => Promise<T>): Promise<T> =>
+    inTransaction(scope, (transaction) => fn(tablesOf(transaction)));
 
   return {
     read: ({ workspaceId }, fn) => within({ kind: "read", workspaceId }, fn),
-    write: ({ workspaceId, userId, permission }, fn) => {
-      const allowed = roles.filter((role) => can(role, permission));
-      return within({ kind: "write", workspaceId, userId, roles: allowed }, fn);
-    },
+    write: (grant, fn, how) => within(writeScope(grant, how), fn),
     foundWorkspace: (founding, fn) =>
-      within({ kind: "founding", workspaceId: founding.id }, async (tables) =>
-        fn(tables, await foundWorkspace(tables, founding)),
+      inTransaction({ kind: "founding", workspaceId: founding.id }, async (transaction) =>
+        fn(tablesOf(transaction), await foundWorkspace(transaction, founding)),
       ),
+    joinWorkspace: (workspaceId, fn) => within({ kind: "joining", workspaceId }, fn),
+    purgeWorkspaces: async () => {
+      const { rows } = await run<{ id: string }>("workspaces_to_purge", TO_PURGE, []);
+      const purged: string[] = [];
+      for (const { id } of rows) {
+        const scope = { kind: "purging", workspaceId: id } as const;
+        while (await inTransaction(scope, purgeTasks));
+        if (await inTransaction(scope, purgeWorkspace)) purged.push(id);
+      }
+      return purged;
+    },
     readPerson: (userId, fn) =>
       currentScope
         .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(tables)))
         .catch(fail),
     system: outside,
     sessions: sessionStore(pool),
-    accounts: accountStore(statementRunner(pool)),
-    mail: mailStore(statementRunner(pool)),
+    accounts: accountStore(run),
+    invites: inviteLookup(run),
+    serviceKeys: serviceKeyLookup(run),
+    mail: mailStore(run),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);
     },
@@ -104,6 +139,22 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
       await pool.end();
     },
   };
+}
+
+function writeScope(
+  { workspaceId, userId, permission, key }: Grant,
+  { inTurn = false, deleted = false }: WriteHow = {},
+): WriteScope {
+  const allowed = roles.filter((role) => (key ? canBeScope(role, permission) : can(role, permission)));
+  const actor = key ? { keyId: key.id, permission, roles: allowed } : { userId, roles: allowed, deleted };
+  return { kind: "write", workspaceId, actor, inTurn };
+}
+
+/** A transaction as those who work in it see it: the workspace's tables, and the statements about them. */
+function tablesOf(transaction: Prisma.TransactionClient): TenantWrite {
+  const { workspace, workspaceMember, invite, serviceKey, project, task, auditLog } = transaction;
+  const models = { workspace, workspaceMember, invite, serviceKey, project, task, auditLog };
+  return { ...models, ...tenantStatements(transaction) };
 }
 
 function fail(error: unknown): never {

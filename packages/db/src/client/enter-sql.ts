@@ -1,9 +1,9 @@
-import type { Scope } from "./scope.ts";
+import type { KeyActor, PersonActor, Scope } from "./scope.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-// The statements are sent as one simple-protocol message, which takes no parameters: nothing but a canonical
-// UUID is ever put into the text.
+// The statements are sent as one simple-protocol message, which takes no parameters: nothing but a canonical UUID
+// and words of the policy is ever put into the text.
 const quoted = (uuid: string): string => {
   if (!UUID.test(uuid)) throw new TypeError("A scope's ids are UUIDs in lower case.");
   return `'${uuid}'`;
@@ -19,13 +19,27 @@ export function enterSql(scope: Scope): string {
     case "read":
       return `BEGIN READ ONLY; ${enterWorkspace(scope.workspaceId)}`;
     case "founding":
+    case "purging":
       return `BEGIN; ${enterWorkspace(scope.workspaceId)}`;
+    case "joining":
+      return `BEGIN; ${enterWorkspace(scope.workspaceId)}; ${TAKE_TURN}`;
     case "write": {
-      const roles = scope.roles.map((role) => `'${role}'`).join(", ");
-      return `BEGIN; ${enterWorkspace(scope.workspaceId)}; SELECT projo_enter(${quoted(scope.userId)}, ARRAY[${roles}])`;
+      const turn = scope.inTurn ? `${TAKE_TURN}; ` : "";
+      return `BEGIN; ${enterWorkspace(scope.workspaceId)}; ${turn}${enterAs(scope.actor)}`;
     }
   }
 }
 
 const enterWorkspace = (workspaceId: string): string =>
   `SET LOCAL app.workspace_id = ${quoted(workspaceId)}; SET LOCAL ROLE projo_tenant`;
+
+// Before the membership is held: two who held theirs and waited here for each other would wait for ever. Rows that
+// point to the workspace can still be written meanwhile, which FOR UPDATE would forbid.
+const TAKE_TURN = "SELECT FROM workspaces FOR NO KEY UPDATE";
+
+const enterAs = (actor: PersonActor | KeyActor): string => {
+  const roles = `ARRAY[${actor.roles.map((role) => `'${role}'`).join(", ")}]`;
+  return "keyId" in actor
+    ? `SELECT projo_enter_by_key(${quoted(actor.keyId)}, '${actor.permission}', ${roles})`
+    : `SELECT projo_enter(${quoted(actor.userId)}, ${roles}, ${actor.deleted})`;
+};

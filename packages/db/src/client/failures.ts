@@ -1,18 +1,18 @@
 // What can go wrong at the database, in words that the server can act on. Prisma and pg each wrap the
 // driver's error in their own way; here is the one place that looks inside.
 
-/** The membership on which a write relied has ended, or its role no longer suffices. */
+/** What a write relied on is no more: the membership, its role, or the service key. */
 export class MembershipChanged extends Error {
   override readonly name = "MembershipChanged";
-  readonly change: "ended" | "demoted";
+  readonly change: Change;
 
-  constructor(change: "ended" | "demoted", cause: unknown) {
-    super(`The membership this write relied on has ${change === "ended" ? "ended" : "lost its role"}.`, {
-      cause,
-    });
+  constructor(change: Change, cause: unknown) {
+    super(`The right that this write relied on is no more: ${change}.`, { cause });
     this.change = change;
   }
 }
+
+type Change = "ended" | "demoted" | "key ended";
 
 /** The database has no room for this now: no connection came free, or the statement took too long. */
 export class DatabaseBusy extends Error {
@@ -46,6 +46,7 @@ const DOWN = new Set([
 export function failureOf(error: unknown): unknown {
   for (const { code, message } of layersOf(error)) {
     if (code === "PJ404") return new MembershipChanged("ended", error);
+    if (code === "PJ401") return new MembershipChanged("key ended", error);
     if (code === "PJ403") return new MembershipChanged("demoted", error);
     if (code !== undefined && BUSY.has(code))
       return new DatabaseBusy("The database is busy.", { cause: error });

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Role } from "@projostack/authz";
+import type { Permission, Role } from "@projostack/authz";
 
 /** Inside a workspace, reading. */
 export interface ReadScope {
@@ -7,21 +7,35 @@ export interface ReadScope {
   readonly workspaceId: string;
 }
 
-/** Inside a workspace, writing as one of its members, who must still hold one of the roles. */
+/** Inside a workspace, writing as one of its members or keys, who must still be allowed to. */
 export interface WriteScope {
   readonly kind: "write";
   readonly workspaceId: string;
+  readonly actor: PersonActor | KeyActor;
+  /** Who of those that change the members goes first: they take turns, each seeing what the one before did. */
+  readonly inTurn: boolean;
+}
+
+export interface PersonActor {
   readonly userId: string;
+  readonly roles: readonly Role[];
+  /** True to enter a deleted workspace, and no other. */
+  readonly deleted: boolean;
+}
+
+export interface KeyActor {
+  readonly keyId: string;
+  readonly permission: Permission;
   readonly roles: readonly Role[];
 }
 
-/** Inside a workspace that is being made, and so has no members yet. */
-export interface FoundingScope {
-  readonly kind: "founding";
+/** Inside a workspace without a member's right: one is being made, is joining, or nobody is left. */
+export interface HouseScope {
+  readonly kind: "founding" | "joining" | "purging";
   readonly workspaceId: string;
 }
 
-export type TenantScope = ReadScope | WriteScope | FoundingScope;
+export type TenantScope = ReadScope | WriteScope | HouseScope;
 
 /** Outside any workspace: people and sessions; for a named person, to read where they belong. */
 export interface SystemScope {

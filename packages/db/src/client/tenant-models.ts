@@ -1,4 +1,5 @@
 import { Prisma, type PrismaClient } from "../generated/client.ts";
+import type { TenantLists, TenantStatements } from "../tenant/statements.ts";
 
 // The tenant models are read off the generated types: those with a workspaceId, and the workspace itself. So
 // a new table cannot be forgotten.
@@ -22,9 +23,9 @@ type Client = Prisma.TransactionClient;
 type ReadOnly<K extends keyof Client> = { readonly [M in K]: Pick<Client[M], Reading & keyof Client[M]> };
 
 /** The workspace's tables, to read. */
-export type TenantRead = ReadOnly<TenantKey>;
+export type TenantRead = ReadOnly<TenantKey> & TenantLists;
 /** The workspace's tables, to change. */
-export type TenantWrite = Pick<Client, TenantKey>;
+export type TenantWrite = Pick<Client, TenantKey> & TenantStatements;
 /** People and their sessions. */
 export type SystemTables = Pick<PrismaClient, Exclude<Uncapitalize<keyof Models>, TenantKey>>;
 /** What one person may see of where they belong. */

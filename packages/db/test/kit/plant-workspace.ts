@@ -36,9 +36,14 @@ export async function plantWorkspace(
     role,
   ]);
   await owner(
-    `INSERT INTO invites (id, workspace_id, email, role, token_hash, expires_at)
-     VALUES ($1, $2, 'guest@example.com', 'viewer', $3, now() + interval '1 day')`,
-    [randomUUID(), id, randomBytes(32)],
+    `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
+     VALUES ($1, $2, 'guest@example.com', 'viewer', $3, $4, $5, now() + interval '1 day')`,
+    [randomUUID(), id, randomBytes(32), randomBytes(32), userId],
+  );
+  await owner(
+    `INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
+     VALUES ($1, $2, 'Planted', 'viewer', '{task:read}', 1, $3, $4, now() + interval '1 day')`,
+    [randomUUID(), id, randomBytes(32), userId],
   );
   await owner("INSERT INTO projects (id, workspace_id, name, created_by) VALUES ($1, $2, 'Planted', $3)", [
     projectId,

@@ -17,6 +17,21 @@ import type {
   EmailResendVerificationOutput,
   EmailVerifyInput,
   EmailVerifyOutput,
+  Introspection,
+  Invite,
+  InvitePreview,
+  InvitesAcceptInput,
+  InvitesCreateInput,
+  InvitesListInput,
+  InvitesListMineInput,
+  InvitesPreviewInput,
+  InvitesResendInput,
+  InvitesRevokeInput,
+  Member,
+  MembersChangeRoleInput,
+  MembersListInput,
+  MembersRemoveInput,
+  OwnInvite,
   OwnWorkspace,
   PasswordChangeInput,
   PasswordChangeOutput,
@@ -32,9 +47,17 @@ import type {
   ProjectsListInput,
   ProjectsUpdateInput,
   Refreshed,
+  RemovedMember,
+  SentInvite,
+  ServiceKey,
+  ServiceKeysCreateInput,
+  ServiceKeysListInput,
+  ServiceKeysRevokeInput,
+  ServiceKeysRotateInput,
   SessionsListInput,
   SessionsRevokeInput,
   SessionsRevokeOutput,
+  ShownServiceKey,
   SignedIn,
   SystemHealthInput,
   SystemHealthOutput,
@@ -46,9 +69,15 @@ import type {
   TasksGetInput,
   TasksListInput,
   TasksUpdateInput,
+  TokensIntrospectInput,
   WorkspacesCreateInput,
+  WorkspacesDeleteInput,
   WorkspacesGetInput,
+  WorkspacesLeaveInput,
+  WorkspacesLeaveOutput,
   WorkspacesListInput,
+  WorkspacesRenameInput,
+  WorkspacesRestoreInput,
   WorkspacesSwitchInput,
 } from "./types.ts";
 
@@ -60,7 +89,7 @@ export interface Api {
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
     me(input?: AuthMeInput, options?: CallOptions): Promise<AuthMeOutput>;
 
@@ -94,7 +123,7 @@ export interface Api {
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
     signOutEverywhere(
       input?: AuthSignOutEverywhereInput,
@@ -117,7 +146,7 @@ export interface Api {
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
     resendVerification(
       input?: EmailResendVerificationInput,
@@ -134,13 +163,107 @@ export interface Api {
     verify(input: EmailVerifyInput, options?: CallOptions): Promise<EmailVerifyOutput>;
   };
 
+  readonly invites: {
+    /**
+     * Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `invite.invalid`
+     */
+    accept(input: InvitesAcceptInput, options?: CallOptions): Promise<OwnWorkspace>;
+
+    /**
+     * Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise.
+     *
+     * For `invite:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `invite.already_member`, `invite.exists`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    create(input: InvitesCreateInput, options?: CallOptions): Promise<SentInvite>;
+
+    /**
+     * The invites of the workspace, newest first.
+     *
+     * For `invite:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    list(input?: InvitesListInput, options?: CallOptions): Paged<Invite>;
+
+    /**
+     * The invites that wait for the caller's verified address, newest first.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
+     */
+    listMine(input?: InvitesListMineInput, options?: CallOptions): Paged<OwnInvite>;
+
+    /**
+     * What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs.
+     *
+     * For anyone.
+     *
+     * @throws ProjoError with the reason `invite.invalid`
+     */
+    preview(input: InvitesPreviewInput, options?: CallOptions): Promise<InvitePreview>;
+
+    /**
+     * Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work.
+     *
+     * For `invite:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `invite.already_member`, `invite.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    resend(input: InvitesResendInput, options?: CallOptions): Promise<SentInvite>;
+
+    /**
+     * Ends a pending invite.
+     *
+     * For `invite:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `invite.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    revoke(input: InvitesRevokeInput, options?: CallOptions): Promise<Invite>;
+  };
+
+  readonly members: {
+    /**
+     * Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either.
+     *
+     * For `member:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `member.last_admin`, `member.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    changeRole(input: MembersChangeRoleInput, options?: CallOptions): Promise<Member>;
+
+    /**
+     * The members of the workspace, newest first.
+     *
+     * For `member:read` (viewer, member, admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    list(input?: MembersListInput, options?: CallOptions): Paged<Member>;
+
+    /**
+     * Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named.
+     *
+     * For `member:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `member.last_admin`, `member.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    remove(input: MembersRemoveInput, options?: CallOptions): Promise<RemovedMember>;
+  };
+
   readonly password: {
     /**
      * Changes the caller's password, and ends their other sessions.
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `password.incorrect`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `password.incorrect`
      */
     change(input: PasswordChangeInput, options?: CallOptions): Promise<PasswordChangeOutput>;
 
@@ -211,13 +334,51 @@ export interface Api {
     update(input: ProjectsUpdateInput, options?: CallOptions): Promise<Project>;
   };
 
+  readonly serviceKeys: {
+    /**
+     * Makes a key by which another service acts in this workspace, as far as its scopes and its role reach.
+     *
+     * For `key:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    create(input: ServiceKeysCreateInput, options?: CallOptions): Promise<ShownServiceKey>;
+
+    /**
+     * The service keys of the workspace, newest first.
+     *
+     * For `key:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    list(input?: ServiceKeysListInput, options?: CallOptions): Paged<ServiceKey>;
+
+    /**
+     * Ends a key at once.
+     *
+     * For `key:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    revoke(input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKey>;
+
+    /**
+     * Gives a key another token. The one before works for a while longer, so that no call fails meanwhile.
+     *
+     * For `key:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    rotate(input: ServiceKeysRotateInput, options?: CallOptions): Promise<ShownServiceKey>;
+  };
+
   readonly sessions: {
     /**
      * Where the caller is signed in, newest first.
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
     list(input?: SessionsListInput, options?: CallOptions): Paged<Device>;
 
@@ -226,7 +387,7 @@ export interface Api {
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `session.not_found`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `session.not_found`
      */
     revoke(input: SessionsRevokeInput, options?: CallOptions): Promise<SessionsRevokeOutput>;
   };
@@ -296,15 +457,35 @@ export interface Api {
     update(input: TasksUpdateInput, options?: CallOptions): Promise<Task>;
   };
 
+  readonly tokens: {
+    /**
+     * For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. Changes nothing.
+     *
+     * For `token:introspect` ().
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    introspect(input: TokensIntrospectInput, options?: CallOptions): Promise<Introspection>;
+  };
+
   readonly workspaces: {
     /**
      * Makes a workspace, with the caller as its admin.
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
     create(input: WorkspacesCreateInput, options?: CallOptions): Promise<OwnWorkspace>;
+
+    /**
+     * Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged.
+     *
+     * For `workspace:delete` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    delete(input: WorkspacesDeleteInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
      * The workspace of the request.
@@ -316,20 +497,47 @@ export interface Api {
     get(input?: WorkspacesGetInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
+     * Ends the caller's own membership. The invites that they sent and that wait end with it.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `member.last_admin`, `workspace.not_found`
+     */
+    leave(input: WorkspacesLeaveInput, options?: CallOptions): Promise<WorkspacesLeaveOutput>;
+
+    /**
      * The workspaces that the caller is a member of, newest first.
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
     list(input?: WorkspacesListInput, options?: CallOptions): Paged<OwnWorkspace>;
+
+    /**
+     * Gives the workspace of the request another name.
+     *
+     * For `workspace:manage` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    rename(input: WorkspacesRenameInput, options?: CallOptions): Promise<OwnWorkspace>;
+
+    /**
+     * Makes a deleted workspace as it was. Only its admins can, within 30 days.
+     *
+     * For anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`
+     */
+    restore(input: WorkspacesRestoreInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
      * Makes a workspace the session's current one: calls that name none mean this one.
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `workspace.not_found`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `workspace.not_found`
      */
     switch(input: WorkspacesSwitchInput, options?: CallOptions): Promise<OwnWorkspace>;
   };

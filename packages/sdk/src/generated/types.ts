@@ -28,15 +28,91 @@ export interface Device {
   current: boolean;
 }
 
+export interface Introspection {
+  /** Whether the token is valid and its person a member of the key's workspace. */
+  active: boolean;
+  /** Whether they hold the permission. False when the token is not active. */
+  allowed: boolean;
+  user: {
+    id: string;
+    email: string;
+  } | null;
+  workspaceId: string | null;
+  role: Role | null;
+}
+
+export interface Invite {
+  id: string;
+  email: string;
+  role: Role;
+  status: InviteStatus;
+  /** The person, or the one who made the service key that invited. */
+  invitedBy: string;
+  /** A date and time in ISO 8601. */
+  expiresAt: string;
+  /** A date and time in ISO 8601. */
+  createdAt: string;
+}
+
+export interface InvitePreview {
+  workspaceName: string;
+  /** The address that was invited: whoever accepts must sign in with it. */
+  email: string;
+  role: Role;
+  inviterEmail: string;
+  /** A date and time in ISO 8601. */
+  expiresAt: string;
+}
+
+export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
+
+export interface Member {
+  userId: string;
+  email: string;
+  role: Role;
+  /** A date and time in ISO 8601. */
+  joinedAt: string;
+}
+
+export interface OwnInvite {
+  id: string;
+  workspaceId: string;
+  workspaceName: string;
+  role: Role;
+  inviterEmail: string;
+  /** A date and time in ISO 8601. */
+  expiresAt: string;
+  /** A date and time in ISO 8601. */
+  createdAt: string;
+}
+
 export interface OwnWorkspace {
   id: string;
   name: string;
   createdBy: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
+  /** When it was deleted. For 30 days after that it can be restored. */
+  deletedAt: string | null;
   /** The caller's role in it. */
   role: "viewer" | "member" | "admin";
 }
+
+export type Permission =
+  | "audit:read"
+  | "invite:manage"
+  | "key:manage"
+  | "member:manage"
+  | "member:read"
+  | "project:delete"
+  | "project:read"
+  | "project:write"
+  | "task:read"
+  | "task:write"
+  | "token:introspect"
+  | "workspace:delete"
+  | "workspace:manage"
+  | "workspace:read";
 
 export interface Project {
   id: string;
@@ -56,6 +132,56 @@ export interface Refreshed {
   refreshToken: string;
 }
 
+export interface RemovedMember {
+  userId: string;
+  /** The service keys that they made and that still work. */
+  keysLeft: Array<{
+    id: string;
+    name: string;
+  }>;
+}
+
+export type Role = "viewer" | "member" | "admin";
+
+export interface SentInvite {
+  id: string;
+  email: string;
+  role: Role;
+  status: InviteStatus;
+  /** The person, or the one who made the service key that invited. */
+  invitedBy: string;
+  /** A date and time in ISO 8601. */
+  expiresAt: string;
+  /** A date and time in ISO 8601. */
+  createdAt: string;
+  /** Accepts the invite. Shown this once. */
+  token: string;
+  /** The application's page for it, with the token. */
+  link: string;
+}
+
+export interface ServiceKey {
+  id: string;
+  name: string;
+  role: Role;
+  scopes: Array<Permission>;
+  status: ServiceKeyStatus;
+  createdBy: string;
+  /** False once whoever made the key has left: see that somebody minds it. */
+  creatorIsMember: boolean;
+  /** A date and time in ISO 8601. */
+  createdAt: string;
+  /** A date and time in ISO 8601. */
+  expiresAt: string;
+  rotatedAt: string | null;
+  /** Until when the token before the last rotation works. */
+  previousExpiresAt: string | null;
+  /** To within a minute. */
+  lastUsedAt: string | null;
+}
+
+export type ServiceKeyStatus = "active" | "expired" | "revoked";
+
 export interface Session {
   id: string;
   /** A date and time in ISO 8601. */
@@ -67,6 +193,28 @@ export interface Session {
   expiresAt: string;
   /** Used by calls that do not send x-workspace-id. */
   currentWorkspaceId: string | null;
+}
+
+export interface ShownServiceKey {
+  id: string;
+  name: string;
+  role: Role;
+  scopes: Array<Permission>;
+  status: ServiceKeyStatus;
+  createdBy: string;
+  /** False once whoever made the key has left: see that somebody minds it. */
+  creatorIsMember: boolean;
+  /** A date and time in ISO 8601. */
+  createdAt: string;
+  /** A date and time in ISO 8601. */
+  expiresAt: string;
+  rotatedAt: string | null;
+  /** Until when the token before the last rotation works. */
+  previousExpiresAt: string | null;
+  /** To within a minute. */
+  lastUsedAt: string | null;
+  /** What the service sends as its bearer token. Shown this once. */
+  token: string;
 }
 
 export interface SignedIn {
@@ -180,6 +328,124 @@ export interface EmailVerifyInput {
 /** What `email.verify` answers. */
 export type EmailVerifyOutput = Record<string, never>;
 
+/** What `invites.accept` takes. Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role. */
+export interface InvitesAcceptInput {
+  /** At most 512 characters. */
+  token: string;
+}
+
+/** What `invites.accept` answers. */
+export type InvitesAcceptOutput = OwnWorkspace;
+
+/** What `invites.create` takes. Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise. */
+export interface InvitesCreateInput {
+  /** At most 254 characters. */
+  email: string;
+  /** Default: "member". */
+  role?: Role | undefined;
+}
+
+/** What `invites.create` answers. */
+export type InvitesCreateOutput = SentInvite;
+
+/** What `invites.list` takes. The invites of the workspace, newest first. */
+export interface InvitesListInput {
+  /**
+   * The most items to return.
+   * 1 to 100.
+   * Default: 20.
+   */
+  limit?: number | undefined;
+  /**
+   * `nextCursor` of the page before.
+   * At most 1024 characters.
+   */
+  cursor?: string | undefined;
+  status?: InviteStatus | undefined;
+}
+
+/** What `invites.list` answers. */
+export type InvitesListOutput = Page<Invite>;
+
+/** What `invites.listMine` takes. The invites that wait for the caller's verified address, newest first. */
+export interface InvitesListMineInput {
+  /**
+   * The most items to return.
+   * 1 to 100.
+   * Default: 20.
+   */
+  limit?: number | undefined;
+  /**
+   * `nextCursor` of the page before.
+   * At most 1024 characters.
+   */
+  cursor?: string | undefined;
+}
+
+/** What `invites.listMine` answers. */
+export type InvitesListMineOutput = Page<OwnInvite>;
+
+/** What `invites.preview` takes. What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs. */
+export interface InvitesPreviewInput {
+  /** At most 512 characters. */
+  token: string;
+}
+
+/** What `invites.preview` answers. */
+export type InvitesPreviewOutput = InvitePreview;
+
+/** What `invites.resend` takes. Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work. */
+export interface InvitesResendInput {
+  id: string;
+}
+
+/** What `invites.resend` answers. */
+export type InvitesResendOutput = SentInvite;
+
+/** What `invites.revoke` takes. Ends a pending invite. */
+export interface InvitesRevokeInput {
+  id: string;
+}
+
+/** What `invites.revoke` answers. */
+export type InvitesRevokeOutput = Invite;
+
+/** What `members.changeRole` takes. Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either. */
+export interface MembersChangeRoleInput {
+  userId: string;
+  role: Role;
+}
+
+/** What `members.changeRole` answers. */
+export type MembersChangeRoleOutput = Member;
+
+/** What `members.list` takes. The members of the workspace, newest first. */
+export interface MembersListInput {
+  /**
+   * The most items to return.
+   * 1 to 100.
+   * Default: 20.
+   */
+  limit?: number | undefined;
+  /**
+   * `nextCursor` of the page before.
+   * At most 1024 characters.
+   */
+  cursor?: string | undefined;
+  role?: Role | undefined;
+}
+
+/** What `members.list` answers. */
+export type MembersListOutput = Page<Member>;
+
+/** What `members.remove` takes. Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named. */
+export interface MembersRemoveInput {
+  userId: string;
+}
+
+/** What `members.remove` answers. */
+export type MembersRemoveOutput = RemovedMember;
+
 /** What `password.change` takes. Changes the caller's password, and ends their other sessions. */
 export interface PasswordChangeInput {
   /** 1 to 256 characters. */
@@ -276,6 +542,75 @@ export interface ProjectsUpdateInput {
 
 /** What `projects.update` answers. */
 export type ProjectsUpdateOutput = Project;
+
+/** What `serviceKeys.create` takes. Makes a key by which another service acts in this workspace, as far as its scopes and its role reach. */
+export interface ServiceKeysCreateInput {
+  /** 1 to 200 characters. */
+  name: string;
+  /** Default: "member". */
+  role?: Role | undefined;
+  /**
+   * What it may do, of what its role may.
+   * 1 to 14 items.
+   */
+  scopes: Array<Permission>;
+  /**
+   * After so many days it no longer works.
+   * 1 to 365.
+   * Default: 90.
+   */
+  expiresInDays?: number | undefined;
+}
+
+/** What `serviceKeys.create` answers. */
+export type ServiceKeysCreateOutput = ShownServiceKey;
+
+/** What `serviceKeys.list` takes. The service keys of the workspace, newest first. */
+export interface ServiceKeysListInput {
+  /**
+   * The most items to return.
+   * 1 to 100.
+   * Default: 20.
+   */
+  limit?: number | undefined;
+  /**
+   * `nextCursor` of the page before.
+   * At most 1024 characters.
+   */
+  cursor?: string | undefined;
+  status?: ServiceKeyStatus | undefined;
+}
+
+/** What `serviceKeys.list` answers. */
+export type ServiceKeysListOutput = Page<ServiceKey>;
+
+/** What `serviceKeys.revoke` takes. Ends a key at once. */
+export interface ServiceKeysRevokeInput {
+  id: string;
+}
+
+/** What `serviceKeys.revoke` answers. */
+export type ServiceKeysRevokeOutput = ServiceKey;
+
+/** What `serviceKeys.rotate` takes. Gives a key another token. The one before works for a while longer, so that no call fails meanwhile. */
+export interface ServiceKeysRotateInput {
+  id: string;
+  /**
+   * How long the token before still works. 0 to end it now.
+   * 0 to 168.
+   * Default: 24.
+   */
+  overlapHours?: number | undefined;
+  /**
+   * After so many days it no longer works.
+   * 1 to 365.
+   * Default: 90.
+   */
+  expiresInDays?: number | undefined;
+}
+
+/** What `serviceKeys.rotate` answers. */
+export type ServiceKeysRotateOutput = ShownServiceKey;
 
 /** What `sessions.list` takes. Where the caller is signed in, newest first. */
 export interface SessionsListInput {
@@ -412,6 +747,16 @@ export interface TasksUpdateInput {
 /** What `tasks.update` answers. */
 export type TasksUpdateOutput = Task;
 
+/** What `tokens.introspect` takes. For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. Changes nothing. */
+export interface TokensIntrospectInput {
+  /** At most 512 characters. */
+  token: string;
+  permission: Permission;
+}
+
+/** What `tokens.introspect` answers. */
+export type TokensIntrospectOutput = Introspection;
+
 /** What `workspaces.create` takes. Makes a workspace, with the caller as its admin. */
 export interface WorkspacesCreateInput {
   /** 1 to 200 characters. */
@@ -421,11 +766,33 @@ export interface WorkspacesCreateInput {
 /** What `workspaces.create` answers. */
 export type WorkspacesCreateOutput = OwnWorkspace;
 
+/** What `workspaces.delete` takes. Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged. */
+export interface WorkspacesDeleteInput {
+  /**
+   * The workspace's name, typed out, to show that this one is meant.
+   * At most 1000 characters.
+   */
+  name: string;
+}
+
+/** What `workspaces.delete` answers. */
+export type WorkspacesDeleteOutput = OwnWorkspace;
+
 /** What `workspaces.get` takes. The workspace of the request. */
 export type WorkspacesGetInput = Record<string, never>;
 
 /** What `workspaces.get` answers. */
 export type WorkspacesGetOutput = OwnWorkspace;
+
+/** What `workspaces.leave` takes. Ends the caller's own membership. The invites that they sent and that wait end with it. */
+export interface WorkspacesLeaveInput {
+  workspaceId: string;
+}
+
+/** What `workspaces.leave` answers. */
+export interface WorkspacesLeaveOutput {
+  workspaceId: string;
+}
 
 /** What `workspaces.list` takes. The workspaces that the caller is a member of, newest first. */
 export interface WorkspacesListInput {
@@ -440,10 +807,32 @@ export interface WorkspacesListInput {
    * At most 1024 characters.
    */
   cursor?: string | undefined;
+  /**
+   * Instead those that were deleted and that the caller may restore.
+   * Default: false.
+   */
+  deleted?: boolean | undefined;
 }
 
 /** What `workspaces.list` answers. */
 export type WorkspacesListOutput = Page<OwnWorkspace>;
+
+/** What `workspaces.rename` takes. Gives the workspace of the request another name. */
+export interface WorkspacesRenameInput {
+  /** 1 to 200 characters. */
+  name: string;
+}
+
+/** What `workspaces.rename` answers. */
+export type WorkspacesRenameOutput = OwnWorkspace;
+
+/** What `workspaces.restore` takes. Makes a deleted workspace as it was. Only its admins can, within 30 days. */
+export interface WorkspacesRestoreInput {
+  workspaceId: string;
+}
+
+/** What `workspaces.restore` answers. */
+export type WorkspacesRestoreOutput = OwnWorkspace;
 
 /** What `workspaces.switch` takes. Makes a workspace the session's current one: calls that name none mean this one. */
 export interface WorkspacesSwitchInput {
@@ -457,6 +846,7 @@ export type WorkspacesSwitchOutput = OwnWorkspace;
 export type Reason =
   | "auth.email_taken"
   | "auth.invalid_credentials"
+  | "auth.person_required"
   | "auth.token_reused"
   | "auth.unauthenticated"
   | "cursor.invalid"
@@ -464,7 +854,16 @@ export type Reason =
   | "input.malformed"
   | "input.media_type"
   | "input.too_large"
+  | "invite.already_member"
+  | "invite.exists"
+  | "invite.invalid"
+  | "invite.not_found"
+  | "invite.too_many"
+  | "key.not_found"
+  | "key.too_many"
   | "limit.exceeded"
+  | "member.last_admin"
+  | "member.not_found"
   | "operation.not_found"
   | "operation.wrong_method"
   | "password.incorrect"

@@ -11,7 +11,10 @@ export async function switchWorkspace(
   { workspaceId }: { workspaceId: string },
 ) {
   const membership = await db.readPerson(user.id, ({ workspaceMember }) =>
-    workspaceMember.findFirst({ where: { userId: user.id, workspaceId }, include: { workspace: true } }),
+    workspaceMember.findFirst({
+      where: { userId: user.id, workspaceId, lockedAt: null },
+      include: { workspace: true },
+    }),
   );
   if (!membership) throw new Failure("workspace.not_found");
   await db.system.session.updateMany({

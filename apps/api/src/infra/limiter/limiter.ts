@@ -13,6 +13,8 @@ export interface Try {
   readonly address: string | null;
   /** The email in lower case, or null when none is named. */
   readonly account: string | null;
+  /** Whom or what the try is about, such as the address that is invited. */
+  readonly target: string | null;
 }
 
 /** A rule as the answer's headers tell of it. */
@@ -55,7 +57,7 @@ interface Counted {
 }
 
 /** These tell a caller of their own tries only; what others do is none of their business. */
-const ONES_OWN: ReadonlySet<By> = new Set(["address", "accountAtAddress"]);
+const ONES_OWN: ReadonlySet<By> = new Set(["address", "accountAtAddress", "target"]);
 
 export function createLimiter({ limits, factor, shared, codeOf }: LimiterOptions): Limiter {
   const rulesOf = new Map(
@@ -69,7 +71,7 @@ export function createLimiter({ limits, factor, shared, codeOf }: LimiterOptions
     ]),
   );
   const known = createAcquaintances(KNOWN_SECONDS, shared);
-  const whoOf = ({ account, address }: Try) => {
+  const whoOf = ({ account, address, target }: Try) => {
     const code = account === null ? null : codeOf(account);
     const network = networkOf(address ?? "");
     const pair = code === null ? null : `${code}@${network}`;
@@ -78,6 +80,8 @@ export function createLimiter({ limits, factor, shared, codeOf }: LimiterOptions
       account: code,
       accountFromStrangers: code,
       accountAtAddress: pair,
+      workspace: "-",
+      target: target === null ? null : codeOf(target),
       everyone: "-",
     };
   };

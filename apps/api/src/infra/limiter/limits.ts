@@ -10,6 +10,10 @@ export type By =
   | "accountFromStrangers"
   /** One account, from wherever. */
   | "account"
+  /** All members and keys of one workspace together. */
+  | "workspace"
+  /** What the try is about, within one workspace: an address that is invited, or an invite that is sent again. */
+  | "target"
   /** All callers of all servers that share a Redis. */
   | "everyone";
 
@@ -24,6 +28,7 @@ export type Limits = Readonly<Record<string, readonly Rule[]>>;
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 /**
  * The rules of an operation are asked one after the other, and the first that refuses ends the asking. So what is
@@ -70,6 +75,32 @@ export const limits: Limits = {
     { by: "address", points: 60, seconds: 15 * MINUTE },
     { by: "everyone", points: 3_000, seconds: MINUTE },
   ],
+  "invites.preview": [
+    { by: "address", points: 120, seconds: 15 * MINUTE },
+    { by: "everyone", points: 6_000, seconds: MINUTE },
+  ],
+  "invites.accept": [
+    { by: "address", points: 120, seconds: 15 * MINUTE },
+    { by: "account", points: 60, seconds: 15 * MINUTE },
+    { by: "everyone", points: 6_000, seconds: MINUTE },
+  ],
+  "invites.create": [
+    { by: "target", points: 5, seconds: DAY },
+    { by: "account", points: 200, seconds: HOUR },
+    { by: "workspace", points: 1_000, seconds: DAY },
+    { by: "everyone", points: 5_000, seconds: 10 * MINUTE },
+  ],
+  "invites.resend": [
+    { by: "target", points: 5, seconds: DAY },
+    { by: "account", points: 200, seconds: HOUR },
+    { by: "workspace", points: 1_000, seconds: DAY },
+    { by: "everyone", points: 5_000, seconds: 10 * MINUTE },
+  ],
+  "tokens.introspect": [
+    { by: "account", points: 30_000, seconds: MINUTE },
+    { by: "everyone", points: 600_000, seconds: MINUTE },
+  ],
+  "workspaces.create": [{ by: "account", points: 30, seconds: HOUR }],
   "email.resendVerification": [
     { by: "address", points: 20, seconds: HOUR },
     { by: "account", points: 5, seconds: HOUR },

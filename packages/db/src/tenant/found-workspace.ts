@@ -1,4 +1,5 @@
-import type { Prisma, Workspace } from "../generated/client.ts";
+import type { Workspace } from "../generated/client.ts";
+import type { Statements } from "./statements.ts";
 
 export interface Founding {
   readonly id: string;
@@ -6,9 +7,6 @@ export interface Founding {
   readonly founderId: string;
   readonly memberId: string;
 }
-
-/** A transaction, as far as it takes SQL. */
-export type Statements = Pick<Prisma.TransactionClient, "$queryRaw">;
 
 /** The workspace and its first member in one statement: Prisma sends two in turn, and waits for each. */
 export async function foundWorkspace(
@@ -22,7 +20,7 @@ export async function foundWorkspace(
       INSERT INTO workspace_members (id, workspace_id, user_id, role)
       VALUES (${memberId}::uuid, ${id}::uuid, ${founderId}::uuid, 'admin')
     )
-    SELECT id, name, created_by AS "createdBy", created_at AS "createdAt" FROM made`;
+    SELECT id, name, created_by AS "createdBy", created_at AS "createdAt", deleted_at AS "deletedAt" FROM made`;
   if (!workspace) throw new Error("The workspace was not made.");
   return workspace;
 }

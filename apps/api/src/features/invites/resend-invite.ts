@@ -1,0 +1,23 @@
+import { newInviteTokens } from "../../infra/invite-tokens.ts";
+import { Failure } from "../../rpc/failure.ts";
+import type { Services } from "../../rpc/services.ts";
+import type { Ws } from "../../rpc/ws.ts";
+import { checkGivenRole } from "./given-role.ts";
+import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
+
+/** Sends an invite again, with new tokens. @throws Failure invite.not_found, invite.already_member, permission.denied */
+export async function resendInvite(
+  ws: Ws<"invite:manage">,
+  { keys, randomness, appUrl }: Services,
+  { id }: { id: string },
+) {
+  const { token, ...tokens } = newInviteTokens(keys, randomness, id);
+  const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
+  const again = { ...tokens, id, inviter, mailId: ws.newId(), seconds: INVITE_SECONDS };
+  const { outcome, invite } = await ws.db.invites.renew(again);
+  if (outcome === "member") throw new Failure("invite.already_member");
+  if (!invite) throw new Failure("invite.not_found");
+  checkGivenRole(ws.grant, invite.role);
+  await ws.audit("invite.resent", { type: "invite", id, after: { email: invite.email, role: invite.role } });
+  return { ...toInvite(invite), token, link: inviteLink(appUrl(), token) };
+}

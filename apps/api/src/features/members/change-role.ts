@@ -1,0 +1,26 @@
+import type { Role } from "@projostack/authz";
+import { Failure } from "../../rpc/failure.ts";
+import type { Ws } from "../../rpc/ws.ts";
+import { toMember } from "./member.ts";
+
+export interface ChangeRole {
+  readonly userId: string;
+  readonly role: Role;
+}
+
+/** Gives a member another role. @throws Failure member.not_found, member.last_admin */
+export async function changeRole(ws: Ws<"member:manage">, { userId, role }: ChangeRole) {
+  const change = await ws.db.members.changeRole(userId, role);
+  if (!change) throw new Failure("member.not_found");
+  if (!change.done) throw new Failure("member.last_admin");
+  const { member, before, endedInvites } = change;
+  if (before !== role) {
+    await ws.audit("member.role_changed", {
+      type: "member",
+      id: userId,
+      before: { role: before },
+      after: { role, endedInvites: endedInvites.length },
+    });
+  }
+  return toMember(member);
+}

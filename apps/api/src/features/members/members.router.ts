@@ -1,0 +1,13 @@
+import { contract } from "@projostack/contract";
+import { router, workspaceProcedure } from "../../rpc/procedures.ts";
+import { changeRole } from "./change-role.ts";
+import { listMembers } from "./list-members.ts";
+import { removeMember } from "./remove-member.ts";
+
+const c = contract.members;
+
+export const membersRouter = router({
+  list: workspaceProcedure(c.list).query(({ ctx, input }) => listMembers(ctx.ws, input)),
+  changeRole: workspaceProcedure(c.changeRole).mutation(({ ctx, input }) => changeRole(ctx.ws, input)),
+  remove: workspaceProcedure(c.remove).mutation(({ ctx, input }) => removeMember(ctx.ws, input)),
+});

@@ -1,0 +1,11 @@
+import { Failure } from "../../rpc/failure.ts";
+import type { Ws } from "../../rpc/ws.ts";
+import { toServiceKey } from "./service-key.ts";
+
+/** Ends a key at once. @throws Failure key.not_found */
+export async function revokeServiceKey(ws: Ws<"key:manage">, { id }: { id: string }) {
+  const key = await ws.db.serviceKeys.revoke(id);
+  if (!key) throw new Failure("key.not_found");
+  await ws.audit("key.revoked", { type: "key", id, before: { name: key.name, role: key.role } });
+  return toServiceKey(key);
+}

@@ -1,0 +1,29 @@
+import { formatServiceKey, keepSecret } from "../../infra/service-keys.ts";
+import { Failure } from "../../rpc/failure.ts";
+import type { Services } from "../../rpc/services.ts";
+import type { Ws } from "../../rpc/ws.ts";
+import { checkGivenRights } from "./given-rights.ts";
+import { toServiceKey } from "./service-key.ts";
+
+export interface RotateServiceKey {
+  readonly id: string;
+  readonly overlapHours: number;
+  readonly expiresInDays: number;
+}
+
+/** Gives a key another token, which is in this answer alone. @throws Failure key.not_found, permission.denied */
+export async function rotateServiceKey(
+  ws: Ws<"key:manage">,
+  { keys, randomness }: Services,
+  { id, overlapHours, expiresInDays: days }: RotateServiceKey,
+) {
+  const held = await ws.db.serviceKeys.hold(id);
+  if (!held) throw new Failure("key.not_found");
+  // Whoever is given the token can do what the key may.
+  checkGivenRights(ws.grant, held);
+  const plain = randomness.bytes(32);
+  const key = await ws.db.serviceKeys.rotate({ id, secret: keepSecret(keys, id, plain), overlapHours, days });
+  if (!key) throw new Failure("key.not_found");
+  await ws.audit("key.rotated", { type: "key", id, after: { overlapHours, days } });
+  return { ...toServiceKey(key), token: formatServiceKey(id, plain) };
+}

@@ -1,0 +1,15 @@
+import { Failure } from "../../rpc/failure.ts";
+import type { Ws } from "../../rpc/ws.ts";
+import { toOwnWorkspace } from "./own-workspace.ts";
+
+/** Locks everybody out, for 30 days until the purge. @throws Failure input.invalid when the name is not this one's */
+export async function deleteWorkspace(ws: Ws<"workspace:delete">, { name }: { name: string }) {
+  const workspace = await ws.db.workspaces.delete(name);
+  if (!workspace) {
+    throw new Failure("input.invalid", {
+      fieldErrors: { name: ["Type the name of the workspace as it is."] },
+    });
+  }
+  await ws.audit("workspace.deleted", { type: "workspace", id: ws.id, before: { name } });
+  return toOwnWorkspace(workspace, ws.grant.role);
+}

@@ -1,0 +1,26 @@
+import type { Prisma } from "../generated/client.ts";
+import type { Statements } from "../tenant/statements.ts";
+
+/** So many rows go at once, well within the time a statement may take. */
+const BATCH = 5_000;
+
+/** Some of the tasks of a workspace that is to be purged. @returns whether there may be more */
+export async function purgeTasks(
+  transaction: Pick<Prisma.TransactionClient, "$executeRaw">,
+): Promise<boolean> {
+  const gone = await transaction.$executeRaw`
+    DELETE FROM tasks WHERE id IN (SELECT id FROM tasks LIMIT ${BATCH}::integer)
+       AND EXISTS (SELECT FROM workspaces WHERE deleted_at < now() - interval '30 days')`;
+  return gone === BATCH;
+}
+
+/** The workspace and all that is left of it, but for its audit log. @returns whether it was to be purged, and is */
+export async function purgeWorkspace(transaction: Statements): Promise<boolean> {
+  const rows = await transaction.$queryRaw<unknown[]>`
+    DELETE FROM workspaces WHERE deleted_at < now() - interval '30 days' RETURNING id`;
+  return rows.length > 0;
+}
+
+/** Those whose time is over, as projo_system sees them. */
+export const TO_PURGE =
+  "SELECT id FROM workspaces WHERE deleted_at < now() - interval '30 days' ORDER BY id LIMIT 100";

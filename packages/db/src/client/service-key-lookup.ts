@@ -1,0 +1,53 @@
+import type { Permission, Role } from "@projostack/authz";
+import type { KeptSecret } from "../tenant/service-keys.ts";
+import type { RunStatement } from "./run-statement.ts";
+
+/** A service key as the database has it at this moment: neither revoked nor expired. No secret is checked here. */
+export interface ServiceKeyRecord {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly scopes: readonly Permission[];
+  /** The newest first; the one before only while it still works. */
+  readonly secrets: readonly KeptSecret[];
+  readonly createdBy: string;
+}
+
+/** How many seconds ago a key was last used. */
+export type KeyUses = ReadonlyMap<string, number>;
+
+export interface ServiceKeyLookup {
+  find(id: string): Promise<ServiceKeyRecord | null>;
+  /** Notes when keys were last used. */
+  noteUses(uses: KeyUses): Promise<void>;
+}
+
+interface Row extends Omit<ServiceKeyRecord, "secrets"> {
+  secret_kid: number;
+  secret_mac: Uint8Array;
+  previous_kid: number | null;
+  previous_mac: Uint8Array | null;
+}
+
+export const serviceKeyLookup = (run: RunStatement): ServiceKeyLookup => ({
+  find: async (id) => {
+    const [row] = (await run<Row>("service_key", FIND, [id])).rows;
+    return row ? recordOf(row) : null;
+  },
+  noteUses: async (uses) => {
+    await run("service_keys_used", NOTE, [[...uses.keys()], [...uses.values()]]);
+  },
+});
+
+function recordOf({ secret_kid, secret_mac, previous_kid, previous_mac, ...key }: Row): ServiceKeyRecord {
+  const newest = { kid: secret_kid, mac: secret_mac };
+  if (previous_kid === null || previous_mac === null) return { ...key, secrets: [newest] };
+  return { ...key, secrets: [newest, { kid: previous_kid, mac: previous_mac }] };
+}
+
+const FIND = `
+  SELECT key_id AS id, workspace_id AS "workspaceId", name, role, scopes, created_by AS "createdBy",
+         secret_kid, secret_mac, previous_kid, previous_mac
+    FROM projo_service_key($1::uuid)`;
+const NOTE = "SELECT projo_keys_used($1::uuid[], $2::double precision[])";

@@ -1,0 +1,222 @@
+import type { Role } from "@projostack/authz";
+import type { ListPage, Statements } from "./statements.ts";
+
+export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
+
+export interface InviteRow {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly status: InviteStatus;
+  readonly invitedBy: string;
+  readonly expiresAt: Date;
+  readonly createdAt: Date;
+}
+
+/** What opens an invite, as it is stored, and the mail that brings one of the two tokens. */
+export interface InviteTokens {
+  /** SHA-256 of the token that the inviter is shown. */
+  readonly tokenHash: Uint8Array;
+  /** SHA-256 of the token in the mail. */
+  readonly mailedTokenHash: Uint8Array;
+  readonly mailId: string;
+  /** With the server's key of that number they make the token in the mail. */
+  readonly tokenKid: number;
+  readonly tokenSalt: Uint8Array;
+}
+
+export interface Inviter {
+  readonly userId: string;
+  readonly keyId: string | undefined;
+}
+
+export interface NewInvite extends InviteTokens {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly inviter: Inviter;
+  /** The most that may wait in one workspace. */
+  readonly most: number;
+  readonly seconds: number;
+}
+
+export interface RenewedInvite extends InviteTokens {
+  readonly id: string;
+  readonly inviter: Inviter;
+  readonly seconds: number;
+}
+
+export type Invited =
+  | { readonly outcome: "sent"; readonly invite: InviteRow }
+  | { readonly outcome: "exists" | "member" | "full" | "missing"; readonly invite: null };
+
+export interface Acceptance {
+  readonly inviteId: string;
+  /** SHA-256 of the token that was shown. */
+  readonly tokenHash: Uint8Array;
+  readonly userId: string;
+  readonly memberId: string;
+  /** All roles, least first, and those of them that may invite. */
+  readonly ranks: readonly Role[];
+  readonly invitingRoles: readonly Role[];
+}
+
+export interface Accepted {
+  /** The role they have now: the invite's, or the one they had. */
+  readonly role: Role;
+  /** False when they were a member already. */
+  readonly joined: boolean;
+  readonly workspace: { id: string; name: string; createdBy: string; createdAt: Date };
+}
+
+export interface InviteStatements {
+  list(page: ListPage & { readonly status: InviteStatus | undefined }): Promise<InviteRow[]>;
+  insert(invite: NewInvite): Promise<Invited>;
+  /** New tokens and a new mail for an invite that was not used or revoked. The inviter is who renews. */
+  renew(invite: RenewedInvite): Promise<Invited>;
+  /** Null where none is pending. */
+  revoke(id: string): Promise<InviteRow | null>;
+  /** Counts on the transaction's turn. Null when the invite no longer holds, for whatever reason. */
+  accept(acceptance: Acceptance): Promise<Accepted | null>;
+}
+
+export const inviteStatements = (sql: Statements): InviteStatements => ({
+  list: ({ after = null, limit, status = null }) => sql.$queryRaw<InviteRow[]>`
+    SELECT id, email, role, status, "invitedBy", "expiresAt", "createdAt" FROM (
+      SELECT i.id, i.email, i.role, i.invited_by AS "invitedBy", i.expires_at AS "expiresAt", i.created_at AS "createdAt",
+             CASE WHEN i.used_at IS NOT NULL THEN 'accepted' WHEN i.revoked_at IS NOT NULL THEN 'revoked'
+                  WHEN i.expires_at <= now() THEN 'expired' ELSE 'pending' END AS status
+        FROM invites AS i WHERE ${after}::uuid IS NULL OR i.id < ${after}::uuid
+    ) AS known
+     WHERE ${status}::text IS NULL OR status = ${status}::text
+     ORDER BY id DESC LIMIT ${limit}`,
+
+  insert: async (invite) => {
+    const { id, email, role, inviter, most, seconds, tokenHash, mailedTokenHash } = invite;
+    const { mailId, tokenKid, tokenSalt } = invite;
+    // One that has expired makes room: the counting below is what makes the insertion wait for that.
+    const [row] = await sql.$queryRaw<(Partial<InviteRow> & { outcome: Invited["outcome"] })[]>`
+      WITH lapsed AS (
+        UPDATE invites SET revoked_at = now()
+         WHERE email = ${email}::text AND used_at IS NULL AND revoked_at IS NULL AND expires_at <= now()
+        RETURNING id
+      ), seen AS (
+        SELECT EXISTS (
+                 SELECT FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id WHERE u.email = ${email}::text
+               ) AS is_member,
+               (SELECT count(*) FROM invites WHERE used_at IS NULL AND revoked_at IS NULL AND expires_at > now()) AS pending,
+               (SELECT count(*) FROM lapsed) AS lapsed
+      ), made AS (
+        INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, invited_by_key, expires_at)
+        SELECT ${id}::uuid, w.id, ${email}::text, ${role}::text, ${tokenHash}::bytea, ${mailedTokenHash}::bytea,
+               ${inviter.userId}::uuid, ${inviter.keyId ?? null}::uuid, now() + make_interval(secs => ${seconds}::double precision)
+          FROM workspaces AS w, seen WHERE NOT seen.is_member AND seen.pending < ${most}::bigint AND seen.lapsed >= 0
+        ON CONFLICT (workspace_id, email) WHERE used_at IS NULL AND revoked_at IS NULL DO NOTHING
+        RETURNING *
+      ), mail AS (
+        INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, invite_id, token_kid, token_salt, expires_at, facts)
+        SELECT ${mailId}::uuid, 'invite', made.email, made.workspace_id, made.id, ${tokenKid}::integer, ${tokenSalt}::bytea,
+               made.expires_at, jsonb_build_object('workspaceName', w.name, 'role', made.role, 'inviter', coalesce('the service ' || k.name, u.email))
+          FROM made JOIN workspaces AS w ON w.id = made.workspace_id
+               LEFT JOIN users AS u ON u.id = made.invited_by LEFT JOIN service_keys AS k ON k.id = made.invited_by_key
+      )
+      SELECT CASE WHEN made.id IS NOT NULL THEN 'sent' WHEN seen.is_member THEN 'member'
+                  WHEN seen.pending >= ${most}::bigint THEN 'full' ELSE 'exists' END AS outcome,
+             made.id, made.email, made.role, 'pending' AS status, made.invited_by AS "invitedBy",
+             made.expires_at AS "expiresAt", made.created_at AS "createdAt"
+        FROM seen LEFT JOIN made ON true`;
+    return invitedOf(row);
+  },
+
+  renew: async ({ id, inviter, seconds, tokenHash, mailedTokenHash, mailId, tokenKid, tokenSalt }) => {
+    const [row] = await sql.$queryRaw<(Partial<InviteRow> & { outcome: Invited["outcome"] })[]>`
+      WITH asked AS (
+        SELECT i.id, EXISTS (
+                 SELECT FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id WHERE u.email = i.email
+               ) AS is_member
+          FROM invites AS i WHERE i.id = ${id}::uuid AND i.used_at IS NULL AND i.revoked_at IS NULL FOR UPDATE OF i
+      ), renewed AS (
+        UPDATE invites AS i
+           SET token_hash = ${tokenHash}::bytea, mailed_token_hash = ${mailedTokenHash}::bytea,
+               invited_by = ${inviter.userId}::uuid, invited_by_key = ${inviter.keyId ?? null}::uuid,
+               expires_at = now() + make_interval(secs => ${seconds}::double precision)
+          FROM asked WHERE i.id = asked.id AND NOT asked.is_member
+        RETURNING i.*
+      ), unsent AS (
+        DELETE FROM mail_outbox USING renewed WHERE invite_id = renewed.id AND mail_outbox.status = 'pending'
+      ), mail AS (
+        INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, invite_id, token_kid, token_salt, expires_at, facts)
+        SELECT ${mailId}::uuid, 'invite', renewed.email, renewed.workspace_id, renewed.id, ${tokenKid}::integer,
+               ${tokenSalt}::bytea, renewed.expires_at,
+               jsonb_build_object('workspaceName', w.name, 'role', renewed.role, 'inviter', coalesce('the service ' || k.name, u.email))
+          FROM renewed JOIN workspaces AS w ON w.id = renewed.workspace_id
+               LEFT JOIN users AS u ON u.id = renewed.invited_by LEFT JOIN service_keys AS k ON k.id = renewed.invited_by_key
+      )
+      SELECT CASE WHEN renewed.id IS NOT NULL THEN 'sent' WHEN asked.is_member THEN 'member' ELSE 'missing' END AS outcome,
+             renewed.id, renewed.email, renewed.role, 'pending' AS status, renewed.invited_by AS "invitedBy",
+             renewed.expires_at AS "expiresAt", renewed.created_at AS "createdAt"
+        FROM asked LEFT JOIN renewed ON true`;
+    return invitedOf(row);
+  },
+
+  revoke: async (id) => {
+    const [row] = await sql.$queryRaw<InviteRow[]>`
+      WITH revoked AS (
+        UPDATE invites SET revoked_at = now()
+         WHERE id = ${id}::uuid AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
+        RETURNING *
+      ), unsent AS (
+        DELETE FROM mail_outbox USING revoked WHERE invite_id = revoked.id AND mail_outbox.status = 'pending'
+      )
+      SELECT id, email, role, 'revoked' AS status, invited_by AS "invitedBy", expires_at AS "expiresAt",
+             created_at AS "createdAt" FROM revoked`;
+    return row ?? null;
+  },
+
+  accept: async ({ inviteId, tokenHash, userId, memberId, ranks, invitingRoles }) => {
+    // The statement itself decides: of many callers one finds the invite unused. Whoever invited must be able to now,
+    // and stands no lower than what the invite gives.
+    const [row] = await sql.$queryRaw<(Omit<Accepted, "workspace"> & Accepted["workspace"])[]>`
+      WITH used AS (
+        UPDATE invites AS i SET used_at = now(), accepted_by = ${userId}::uuid
+         WHERE i.id = ${inviteId}::uuid AND (i.token_hash = ${tokenHash}::bytea OR i.mailed_token_hash = ${tokenHash}::bytea)
+           AND i.used_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > clock_timestamp()
+           AND EXISTS (SELECT FROM workspaces WHERE deleted_at IS NULL)
+           AND EXISTS (
+             SELECT FROM (
+               SELECT m.role FROM workspace_members AS m WHERE i.invited_by_key IS NULL AND m.user_id = i.invited_by
+               UNION ALL
+               SELECT k.role FROM service_keys AS k
+                WHERE k.id = i.invited_by_key AND 'invite:manage' = ANY (k.scopes)
+                  AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
+             ) AS inviter
+              WHERE inviter.role = ANY (${[...invitingRoles]}::text[])
+                AND array_position(${[...ranks]}::text[], i.role) <= array_position(${[...ranks]}::text[], inviter.role)
+           )
+        RETURNING i.id, i.workspace_id, i.role
+      ), joined AS (
+        INSERT INTO workspace_members (id, workspace_id, user_id, role)
+        SELECT ${memberId}::uuid, used.workspace_id, ${userId}::uuid, used.role FROM used
+        ON CONFLICT (workspace_id, user_id) DO NOTHING
+        RETURNING role
+      ), unsent AS (
+        DELETE FROM mail_outbox USING used WHERE invite_id = used.id AND mail_outbox.status = 'pending'
+      )
+      SELECT coalesce(joined.role, (SELECT role FROM workspace_members WHERE user_id = ${userId}::uuid)) AS role,
+             joined.role IS NOT NULL AS joined, w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt"
+        FROM used JOIN workspaces AS w ON w.id = used.workspace_id LEFT JOIN joined ON true`;
+    if (!row) return null;
+    const { role, joined, ...workspace } = row;
+    return { role, joined, workspace };
+  },
+});
+
+function invitedOf(row: (Partial<InviteRow> & { outcome: Invited["outcome"] }) | undefined): Invited {
+  if (!row) return { outcome: "missing", invite: null };
+  const { outcome, id, email, role, status, invitedBy, expiresAt, createdAt } = row;
+  if (outcome !== "sent") return { outcome, invite: null };
+  if (!id || !email || !role || !status || !invitedBy || !expiresAt || !createdAt) {
+    throw new Error("An invite that was sent has come back in part.");
+  }
+  return { outcome, invite: { id, email, role, status, invitedBy, expiresAt, createdAt } };
+}

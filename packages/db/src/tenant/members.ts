@@ -1,0 +1,109 @@
+import type { Role } from "@projostack/authz";
+import type { ListPage, Statements } from "./statements.ts";
+
+export interface MemberRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+}
+
+/** What became of a change. Null where there is no such member. */
+export interface MemberChange {
+  readonly member: MemberRow;
+  /** The role before it. */
+  readonly before: Role;
+  /** False when they are the only admin, and nothing was changed. */
+  readonly done: boolean;
+  /** The invites of theirs that ended with it. */
+  readonly endedInvites: readonly string[];
+}
+
+export interface MemberRemoval extends MemberChange {
+  /** The service keys that they made and that go on. */
+  readonly keysLeft: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** All but `list` count on their transaction's turn: nobody else changes members meanwhile. */
+export interface MemberStatements {
+  list(page: ListPage & { readonly role: Role | undefined }): Promise<MemberRow[]>;
+  changeRole(userId: string, role: Role): Promise<MemberChange | null>;
+  /** Removes a member. Mails the other admins but for `byUserId`, when keys of theirs go on. */
+  remove(userId: string, byUserId: string): Promise<MemberRemoval | null>;
+}
+
+export const memberStatements = (sql: Statements): MemberStatements => ({
+  list: ({ after = null, limit, role = null }) => sql.$queryRaw<MemberRow[]>`
+    SELECT m.id, m.user_id AS "userId", u.email, m.role, m.created_at AS "createdAt"
+      FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id
+     WHERE (${after}::uuid IS NULL OR m.id < ${after}::uuid) AND (${role}::text IS NULL OR m.role = ${role}::text)
+     ORDER BY m.id DESC LIMIT ${limit}`,
+
+  changeRole: async (userId, role) => {
+    const [row] = await sql.$queryRaw<ChangeRow[]>`
+      WITH target AS (
+        SELECT m.id, m.user_id, m.role, m.created_at, u.email
+          FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id WHERE m.user_id = ${userId}::uuid
+      ), other_admin AS (
+        SELECT FROM workspace_members WHERE role = 'admin' AND user_id <> ${userId}::uuid LIMIT 1
+      ), changed AS (
+        UPDATE workspace_members AS m SET role = ${role}::text FROM target
+         WHERE m.id = target.id AND (${role}::text = 'admin' OR EXISTS (SELECT FROM other_admin))
+        RETURNING m.user_id
+      ), ended AS (
+        UPDATE invites SET revoked_at = now() FROM changed
+         WHERE invited_by = changed.user_id AND invited_by_key IS NULL AND ${role}::text <> 'admin'
+           AND used_at IS NULL AND revoked_at IS NULL
+        RETURNING invites.id
+      ), unsent AS (
+        DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id AND status = 'pending'
+      )
+      SELECT target.id, target.user_id AS "userId", target.email, target.role AS before, target.created_at AS "createdAt",
+             EXISTS (SELECT FROM changed) AS done, ARRAY(SELECT id::text FROM ended) AS "endedInvites"
+        FROM target`;
+    if (!row) return null;
+    const { before, done, endedInvites, ...member } = row;
+    return { member: { ...member, role: done ? role : before }, before, done, endedInvites };
+  },
+
+  remove: async (userId, byUserId) => {
+    const [row] = await sql.$queryRaw<(ChangeRow & Pick<MemberRemoval, "keysLeft">)[]>`
+      WITH target AS (
+        SELECT m.id, m.workspace_id, m.user_id, m.role, m.created_at, u.email
+          FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id WHERE m.user_id = ${userId}::uuid
+      ), other_admin AS (
+        SELECT u.email, u.id FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id
+         WHERE m.role = 'admin' AND m.user_id <> ${userId}::uuid
+      ), removed AS (
+        DELETE FROM workspace_members AS m USING target
+         WHERE m.id = target.id AND (target.role <> 'admin' OR EXISTS (SELECT FROM other_admin))
+        RETURNING m.user_id
+      ), ended AS (
+        UPDATE invites SET revoked_at = now() FROM removed
+         WHERE invited_by = removed.user_id AND invited_by_key IS NULL AND used_at IS NULL AND revoked_at IS NULL
+        RETURNING invites.id
+      ), unsent AS (
+        DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id AND status = 'pending'
+      ), kept AS (
+        SELECT k.id, k.name FROM service_keys AS k JOIN removed ON removed.user_id = k.created_by
+         WHERE k.revoked_at IS NULL AND k.expires_at > now() ORDER BY k.id
+      ), told AS (
+        INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, facts)
+        SELECT gen_random_uuid(), 'keys.creator_left', other_admin.email, target.workspace_id,
+               jsonb_build_object('workspaceName', w.name, 'email', target.email,
+                                  'keyNames', (SELECT jsonb_agg(name ORDER BY id) FROM kept))
+          FROM other_admin, target, removed, workspaces AS w
+         WHERE other_admin.id <> ${byUserId}::uuid AND EXISTS (SELECT FROM kept)
+      )
+      SELECT target.id, target.user_id AS "userId", target.email, target.role AS before, target.created_at AS "createdAt",
+             EXISTS (SELECT FROM removed) AS done, ARRAY(SELECT id::text FROM ended) AS "endedInvites",
+             (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name)), '[]') FROM kept) AS "keysLeft"
+        FROM target`;
+    if (!row) return null;
+    const { before, done, endedInvites, keysLeft, ...member } = row;
+    return { member: { ...member, role: before }, before, done, endedInvites, keysLeft };
+  },
+});
+
+type ChangeRow = Omit<MemberRow, "role"> & Omit<MemberChange, "member">;

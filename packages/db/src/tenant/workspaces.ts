@@ -1,0 +1,60 @@
+import type { Statements } from "./statements.ts";
+
+export interface WorkspaceRow {
+  readonly id: string;
+  readonly name: string;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly deletedAt: Date | null;
+}
+
+/** For so many days a deleted workspace can be restored. The policy "purged" of the schema says the same. */
+export const RESTORABLE_DAYS = 30;
+
+export interface WorkspaceStatements {
+  rename(name: string): Promise<WorkspaceRow>;
+  /**
+   * Locks every member and key out, and waits for the writes that they have begun. Counts on the transaction's turn.
+   * @returns null when the name is not the workspace's
+   */
+  delete(name: string): Promise<WorkspaceRow | null>;
+  /** Lets everybody in again. Null when it is too late. */
+  restore(): Promise<WorkspaceRow | null>;
+}
+
+export const workspaceStatements = (sql: Statements): WorkspaceStatements => ({
+  rename: async (name) => {
+    const [row] = await sql.$queryRaw<WorkspaceRow[]>`
+      UPDATE workspaces SET name = ${name}::text
+      RETURNING id, name, created_by AS "createdBy", created_at AS "createdAt", deleted_at AS "deletedAt"`;
+    if (!row) throw new Error("The workspace is gone while it is held.");
+    return row;
+  },
+
+  delete: async (name) => {
+    const [row] = await sql.$queryRaw<WorkspaceRow[]>`
+      WITH deleted AS (
+        UPDATE workspaces SET deleted_at = now() WHERE name = ${name}::text AND deleted_at IS NULL RETURNING *
+      ), members AS (
+        UPDATE workspace_members SET locked_at = now() FROM deleted
+      ), keys AS (
+        UPDATE service_keys SET locked_at = now() FROM deleted
+      )
+      SELECT id, name, created_by AS "createdBy", created_at AS "createdAt", deleted_at AS "deletedAt" FROM deleted`;
+    return row ?? null;
+  },
+
+  restore: async () => {
+    const [row] = await sql.$queryRaw<WorkspaceRow[]>`
+      WITH restored AS (
+        UPDATE workspaces SET deleted_at = NULL WHERE deleted_at > now() - make_interval(days => ${RESTORABLE_DAYS}::integer)
+        RETURNING *
+      ), members AS (
+        UPDATE workspace_members SET locked_at = NULL FROM restored
+      ), keys AS (
+        UPDATE service_keys SET locked_at = NULL FROM restored
+      )
+      SELECT id, name, created_by AS "createdBy", created_at AS "createdAt", deleted_at AS "deletedAt" FROM restored`;
+    return row ?? null;
+  },
+});

@@ -1,4 +1,5 @@
 import type { ApiRouter } from "@projostack/contract";
+import { auditRouter } from "./features/audit/audit.router.ts";
 import { authRouter } from "./features/auth/auth.router.ts";
 import { emailRouter } from "./features/email/email.router.ts";
 import { invitesRouter } from "./features/invites/invites.router.ts";
@@ -15,6 +16,7 @@ import { router } from "./rpc/procedures.ts";
 
 /** What the contract says, and nothing else: the compiler compares the two. */
 export const appRouter = router({
+  audit: auditRouter,
   auth: authRouter,
   email: emailRouter,
   invites: invitesRouter,

@@ -33,6 +33,7 @@ export const refreshed = z.object({ session, ...tokens }).meta({ id: "Refreshed"
 export const auth = {
   signUp: mutation({
     access: "public",
+    records: "account.created",
     summary: "Makes an account, signs it in, and mails a link that verifies the address.",
     input: z.strictObject({ email, password: newPassword }),
     output: signedIn,
@@ -40,6 +41,7 @@ export const auth = {
   }),
   signIn: mutation({
     access: "public",
+    records: "session.started",
     summary: "Signs in with email and password.",
     input: z.strictObject({ email, password }),
     output: signedIn,
@@ -47,6 +49,7 @@ export const auth = {
   }),
   refresh: mutation({
     access: "public",
+    records: { nothing: "a session goes on as it was; an old token used again is recorded as token.reused" },
     summary:
       "Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session.",
     input: z.strictObject({ refreshToken: token }),
@@ -55,6 +58,7 @@ export const auth = {
   }),
   signOut: mutation({
     access: "public",
+    records: "session.ended",
     summary:
       "Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error.",
     input: z.strictObject({ refreshToken: token.optional() }).default({}),
@@ -62,6 +66,7 @@ export const auth = {
   }),
   signOutEverywhere: mutation({
     access: "session",
+    records: "sessions.ended",
     summary: "Ends every session of the caller, this one too.",
     input: noInput,
     output: z.object({ ended: z.int().describe("How many sessions ended.") }),

@@ -1,3 +1,4 @@
+import { audit } from "./audit.ts";
 import { auth } from "./auth.ts";
 import type { Operation } from "./define.ts";
 import { email } from "./email.ts";
@@ -14,6 +15,7 @@ import { workspaces } from "./workspaces.ts";
 
 /** Every operation there is. */
 export const contract = {
+  audit,
   auth,
   email,
   invites,

@@ -1,6 +1,7 @@
 // Operations are values, so that the server, the documents, the SDK's types and the tests walk one list.
 import type { Permission } from "@projostack/authz";
 import type { z } from "zod";
+import type { Records } from "./audit-actions.ts";
 import type { Reason } from "./errors.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface Operation<
   readonly output: O;
   /** The reasons it may fail for, beside those that its access and its input imply. */
   readonly errors: readonly Reason[];
+  /** What a mutation puts on record; of a query nothing. */
+  readonly records: Records;
 }
 
 interface Spec<A, I, O> {
@@ -46,12 +49,12 @@ interface Spec<A, I, O> {
 export function query<const A extends Access, I extends z.ZodType, O extends z.ZodType>(
   spec: Spec<A, I, O>,
 ): Operation<"query", A, I, O> {
-  return { kind: "query", errors: [], ...spec };
+  return { kind: "query", errors: [], records: { nothing: "it changes nothing" }, ...spec };
 }
 
 /** An operation that changes something: an HTTP POST. */
 export function mutation<const A extends Access, I extends z.ZodType, O extends z.ZodType>(
-  spec: Spec<A, I, O>,
+  spec: Spec<A, I, O> & { records: Records },
 ): Operation<"mutation", A, I, O> {
   return { kind: "mutation", errors: [], ...spec };
 }

@@ -5,6 +5,7 @@ import { noInput, token } from "./schemas.ts";
 export const email = {
   verify: mutation({
     access: "public",
+    records: "email.verified",
     summary: "Shows by a mailed token that an account's address is its owner's.",
     input: z.strictObject({ token }),
     output: z.object({}),
@@ -12,6 +13,7 @@ export const email = {
   }),
   resendVerification: mutation({
     access: "session",
+    records: "email.verification_sent",
     summary:
       "Mails the link again. The links before it no longer work. Nothing happens once the address is verified.",
     input: noInput,

@@ -24,6 +24,10 @@ export const reasons = {
     "Send the body as JSON, with content-type: application/json.",
   ],
   "cursor.invalid": ["BAD_REQUEST", "This cursor belongs to another list. Start again without a cursor."],
+  "checkpoint.invalid": [
+    "BAD_REQUEST",
+    "This checkpoint is not one that this server signed for this workspace. Give it as it was handed out.",
+  ],
   "operation.not_found": ["NOT_FOUND", "There is no such operation."],
   "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Queries are sent with GET, mutations with POST."],
   "auth.unauthenticated": ["UNAUTHORIZED", "Sign in first: the token is missing, wrong or expired."],

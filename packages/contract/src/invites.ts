@@ -33,6 +33,7 @@ const byToken = z.strictObject({ token });
 export const invites = {
   create: mutation({
     access: "invite:manage",
+    records: "invite.created",
     summary:
       "Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise.",
     input: z.strictObject({ email, role: role.default("member") }),
@@ -67,6 +68,7 @@ export const invites = {
   }),
   resend: mutation({
     access: "invite:manage",
+    records: "invite.resent",
     summary:
       "Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work.",
     input: z.strictObject({ id }),
@@ -75,6 +77,7 @@ export const invites = {
   }),
   revoke: mutation({
     access: "invite:manage",
+    records: "invite.revoked",
     summary: "Ends a pending invite.",
     input: z.strictObject({ id }),
     output: invite,
@@ -82,6 +85,7 @@ export const invites = {
   }),
   preview: mutation({
     access: "public",
+    records: { nothing: "it changes nothing: it is a mutation so that the token stays out of addresses" },
     summary:
       "What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs.",
     input: byToken,
@@ -98,6 +102,7 @@ export const invites = {
   }),
   accept: mutation({
     access: "session",
+    records: "invite.accepted",
     summary:
       "Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role.",
     input: byToken,

@@ -19,6 +19,7 @@ export const members = {
   }),
   changeRole: mutation({
     access: "member:manage",
+    records: "member.role_changed",
     summary:
       "Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either.",
     input: z.strictObject({ userId: id, role }),
@@ -27,6 +28,7 @@ export const members = {
   }),
   remove: mutation({
     access: "member:manage",
+    records: "member.removed",
     summary:
       "Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named.",
     input: z.strictObject({ userId: id }),

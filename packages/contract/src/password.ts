@@ -5,6 +5,7 @@ import { email, newPassword, password as currentPassword, token } from "./schema
 export const password = {
   change: mutation({
     access: "session",
+    records: "password.changed",
     summary: "Changes the caller's password, and ends their other sessions.",
     input: z.strictObject({ currentPassword, newPassword }),
     output: z.object({}),
@@ -12,6 +13,7 @@ export const password = {
   }),
   requestReset: mutation({
     access: "public",
+    records: "password.reset_requested",
     summary:
       "Mails a link that sets a new password, if there is an account. The answer is the same if there is none.",
     input: z.strictObject({ email }),
@@ -19,6 +21,7 @@ export const password = {
   }),
   reset: mutation({
     access: "public",
+    records: "password.reset",
     summary: "Sets a new password by a mailed token, and ends all of the account's sessions.",
     input: z.strictObject({ token, newPassword }),
     output: z.object({}),

@@ -9,6 +9,7 @@ export const project = z
 export const projects = {
   create: mutation({
     access: "project:write",
+    records: { nothing: "everyday work: the project itself says by whom and when" },
     summary: "Makes a project.",
     input: z.strictObject({ name }),
     output: project,
@@ -22,6 +23,7 @@ export const projects = {
   }),
   update: mutation({
     access: "project:write",
+    records: { nothing: "everyday work: nothing is lost that a member could not set right" },
     summary: "Renames a project.",
     input: z.strictObject({ id, name }),
     output: project,
@@ -29,6 +31,7 @@ export const projects = {
   }),
   delete: mutation({
     access: "project:delete",
+    records: "project.deleted",
     summary: "Deletes a project and all its tasks.",
     input: z.strictObject({ id }),
     output: z.object({ id }),

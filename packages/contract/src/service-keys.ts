@@ -39,6 +39,7 @@ const expiresInDays = z.int().min(1).max(365).default(90).describe("After so man
 export const serviceKeys = {
   create: mutation({
     access: "key:manage",
+    records: "key.created",
     summary:
       "Makes a key by which another service acts in this workspace, as far as its scopes and its role reach.",
     input: z.strictObject({
@@ -63,6 +64,7 @@ export const serviceKeys = {
   }),
   rotate: mutation({
     access: "key:manage",
+    records: "key.rotated",
     summary:
       "Gives a key another token. The one before works for a while longer, so that no call fails meanwhile.",
     input: z.strictObject({
@@ -80,6 +82,7 @@ export const serviceKeys = {
   }),
   revoke: mutation({
     access: "key:manage",
+    records: "key.revoked",
     summary: "Ends a key at once.",
     input: z.strictObject({ id }),
     output: serviceKey,

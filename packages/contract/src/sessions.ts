@@ -24,6 +24,7 @@ export const sessions = {
   }),
   revoke: mutation({
     access: "session",
+    records: "session.revoked",
     summary: "Ends one of the caller's sessions.",
     input: z.strictObject({ id }),
     output: z.object({ id }),

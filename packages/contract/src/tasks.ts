@@ -13,6 +13,7 @@ const newTask = { projectId: id, title, status: taskStatus.default("todo") };
 export const tasks = {
   create: mutation({
     access: "task:write",
+    records: { nothing: "everyday work: the task itself says by whom and when" },
     summary: "Makes a task.",
     input: z.strictObject(newTask),
     output: task,
@@ -20,6 +21,7 @@ export const tasks = {
   }),
   createMany: mutation({
     access: "task:write",
+    records: { nothing: "everyday work: the tasks themselves say by whom and when" },
     summary:
       "Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is.",
     input: z.strictObject({
@@ -53,6 +55,7 @@ export const tasks = {
   }),
   update: mutation({
     access: "task:write",
+    records: { nothing: "everyday work: nothing is lost that a member could not set right" },
     summary: "Changes a task's title or status, or moves it to another project of the workspace.",
     input: z
       .strictObject({ id, title: title.optional(), status: taskStatus.optional(), projectId: id.optional() })
@@ -62,6 +65,7 @@ export const tasks = {
   }),
   delete: mutation({
     access: "task:write",
+    records: "task.deleted",
     summary: "Deletes a task.",
     input: z.strictObject({ id }),
     output: z.object({ id }),

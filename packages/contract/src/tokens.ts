@@ -7,6 +7,7 @@ import { permission } from "./service-keys.ts";
 export const tokens = {
   introspect: mutation({
     access: "token:introspect",
+    records: { nothing: "it changes nothing: it is a mutation so that the token stays out of addresses" },
     summary:
       "For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. Changes nothing.",
     input: z.strictObject({ token, permission }),

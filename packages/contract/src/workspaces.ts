@@ -22,6 +22,7 @@ export const ownWorkspace = z
 export const workspaces = {
   create: mutation({
     access: "session",
+    records: "workspace.created",
     summary: "Makes a workspace, with the caller as its admin.",
     input: z.strictObject({ name }),
     output: ownWorkspace,
@@ -49,6 +50,7 @@ export const workspaces = {
   }),
   switch: mutation({
     access: "session",
+    records: { nothing: "it changes what the caller looks at, and nothing that others see" },
     summary: "Makes a workspace the session's current one: calls that name none mean this one.",
     input: z.strictObject({ workspaceId: id }),
     output: ownWorkspace,
@@ -56,12 +58,14 @@ export const workspaces = {
   }),
   rename: mutation({
     access: "workspace:manage",
+    records: "workspace.renamed",
     summary: "Gives the workspace of the request another name.",
     input: z.strictObject({ name }),
     output: ownWorkspace,
   }),
   leave: mutation({
     access: "session",
+    records: "member.left",
     summary: "Ends the caller's own membership. The invites that they sent and that wait end with it.",
     input: z.strictObject({ workspaceId: id }),
     output: z.object({ workspaceId: id }),
@@ -69,6 +73,7 @@ export const workspaces = {
   }),
   delete: mutation({
     access: "workspace:delete",
+    records: "workspace.deleted",
     summary:
       "Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged.",
     input: z.strictObject({
@@ -78,6 +83,7 @@ export const workspaces = {
   }),
   restore: mutation({
     access: "session",
+    records: "workspace.restored",
     summary: "Makes a deleted workspace as it was. Only its admins can, within 30 days.",
     input: z.strictObject({ workspaceId: id }),
     output: ownWorkspace,

@@ -7,7 +7,14 @@ import type { ApiRouter, Contract, Operation } from "../src/index.ts";
 
 const shape = { summary: "Does a thing.", input: z.strictObject({}), output: z.object({}) };
 
-mutation({ ...shape, access: "task:write", errors: ["task.not_found"] }) satisfies Operation;
+const nothing = { nothing: "it is everyday work" };
+mutation({ ...shape, access: "task:write", records: nothing, errors: ["task.not_found"] }) satisfies Operation;
+mutation({ ...shape, access: "task:write", records: "task.deleted" }) satisfies Operation;
+
+// @ts-expect-error a mutation says what it puts on record, or why nothing
+mutation({ ...shape, access: "task:write" });
+// @ts-expect-error an action that is not in the list
+mutation({ ...shape, access: "task:write", records: "task.lost" });
 
 // @ts-expect-error an operation says who may call it
 query(shape);

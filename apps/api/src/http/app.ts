@@ -6,6 +6,7 @@ import { healthRoutes } from "./health-routes.ts";
 import { requestIdOf } from "./request-id.ts";
 import { rpcRoutes } from "./rpc-routes.ts";
 import { setCommonHeaders } from "./common-headers.ts";
+import { wellKnownRoutes } from "./well-known-routes.ts";
 
 const LARGEST_BODY_BYTES = 100 * 1024;
 
@@ -44,6 +45,7 @@ export async function createApp(
   });
   answerErrors(app);
   healthRoutes(app, services);
+  wellKnownRoutes(app, services);
   // In a scope of its own: what it takes as a body is no matter of the other routes.
   await app.register(async (scope) => rpcRoutes(scope, services));
   return app;

@@ -11,6 +11,8 @@ export interface KeyRing {
   mac(kid: number, salt: Uint8Array, message: Uint8Array): Buffer | null;
   /** A 16-byte code by the newest key, for what is not stored and needs no salt. */
   sign(purpose: string, message: string): Buffer;
+  /** 32 bytes for a purpose from each key, the newest first, to make other keys of. */
+  seeds(purpose: string): Buffer[];
   /** Whether any key made this code, in constant time for each key. */
   verify(purpose: string, message: string, code: Uint8Array): boolean;
 }
@@ -39,6 +41,7 @@ export function parseKeyRing(text: string): KeyRing {
       return createHmac("sha256", createHmac("sha256", key).update(salt).digest()).update(message).digest();
     },
     sign: (purpose, message) => codeOf(newestKey, purpose, message),
+    seeds: (purpose) => [...keys.values()].map((key) => seedOf(key, purpose)),
     verify: (purpose, message, code) =>
       code.length === CODE_BYTES &&
       [...keys.values()].some((key) => timingSafeEqual(codeOf(key, purpose, message), code)),
@@ -71,7 +74,10 @@ export function loadKeyRing(dataDir: string): KeyRing {
 }
 
 function codeOf(key: Buffer, purpose: string, message: string): Buffer {
-  // HKDF (RFC 5869) gives each purpose an independent key; HMAC-SHA256 is cut to 128 bits (RFC 2104, section 5).
-  const purposeKey = Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32));
-  return createHmac("sha256", purposeKey).update(message).digest().subarray(0, CODE_BYTES);
+  // HMAC-SHA256 is cut to 128 bits (RFC 2104, section 5).
+  return createHmac("sha256", seedOf(key, purpose)).update(message).digest().subarray(0, CODE_BYTES);
 }
+
+/** HKDF (RFC 5869) gives each purpose an independent key. */
+const seedOf = (key: Buffer, purpose: string): Buffer =>
+  Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32));

@@ -1,4 +1,5 @@
 import type { Db } from "@projostack/db";
+import type { Checkpoints } from "../infra/checkpoints.ts";
 import type { Clock } from "../infra/clock.ts";
 import type { KeyRing } from "../infra/key-ring.ts";
 import type { Limiter } from "../infra/limiter/limiter.ts";
@@ -17,6 +18,7 @@ export interface Services {
   readonly passwords: Passwords;
   readonly passwordPolicy: PasswordPolicy;
   readonly keys: KeyRing;
+  readonly checkpoints: Checkpoints;
   readonly limiter: Limiter;
   readonly clock: Clock;
   readonly randomness: Randomness;

@@ -1,0 +1,32 @@
+// The log for a spreadsheet (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe.
+import type { AuditPageRow } from "@projostack/db";
+
+const columns = [
+  "seq",
+  "createdAt",
+  "action",
+  "outcome",
+  "actorKind",
+  "actorUserId",
+  "actorKeyId",
+  "targetType",
+  "targetId",
+  "meta",
+  "requestId",
+  "sessionId",
+] as const;
+const personal = ["email", "ip", "userAgent"] as const;
+
+export const csvHeader = [...columns, ...personal].join(",");
+
+export function csvLine({ text, personal: values }: AuditPageRow): string {
+  const said = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  return [...columns.map((name) => said[name]), ...personal.map((name) => values?.[name]?.value)]
+    .map((value) => cell(typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "")))
+    .join(",");
+}
+
+function cell(value: string): string {
+  const harmless = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

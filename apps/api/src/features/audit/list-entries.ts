@@ -1,0 +1,32 @@
+import type { Page } from "../../rpc/cursors.ts";
+import type { ReadWs } from "../../rpc/ws.ts";
+import { toEntry } from "./entry.ts";
+
+export interface ListEntries extends Page {
+  readonly action?: string | undefined;
+  readonly actorUserId?: string | undefined;
+  readonly targetType?: string | undefined;
+  readonly targetId?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** The log, newest first. @throws Failure cursor.invalid */
+export async function listEntries({ db, cursors }: ReadWs<"audit:read">, input: ListEntries) {
+  const { limit, cursor: _, from, to, ...filters } = input;
+  const after = cursors.after(input);
+  const found = await db.audit.list({
+    ...filters,
+    from: from === undefined ? undefined : new Date(from),
+    to: to === undefined ? undefined : new Date(to),
+    beforeSeq: after === undefined ? undefined : seqIn(after),
+    limit: limit + 1,
+  });
+  const placed = found.map((row) => ({ id: placeOf(row.seq), row }));
+  const { items, nextCursor } = cursors.page(input, placed);
+  return { items: items.map(({ row }) => toEntry(row)), nextCursor };
+}
+
+// A cursor holds an id, and what orders the log is a number: it is written as one.
+const placeOf = (seq: number): string => `00000000-0000-0000-0000-${seq.toString(16).padStart(12, "0")}`;
+const seqIn = (place: string): number => Number.parseInt(place.slice(24), 16);

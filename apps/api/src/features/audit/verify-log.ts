@@ -1,0 +1,53 @@
+import { verifyChain, type AuditRow, type ChainPoint, type ChainVerdict } from "@projostack/db";
+import type { Checkpoint } from "../../infra/checkpoints.ts";
+import { Failure } from "../../rpc/failure.ts";
+import type { Services } from "../../rpc/services.ts";
+import type { ReadWs } from "../../rpc/ws.ts";
+
+export interface VerifyLog {
+  readonly after?: ChainPoint | undefined;
+  readonly limit: number;
+  readonly checkpoint?: Checkpoint | undefined;
+}
+
+const PAGE = 1_000;
+
+/** Checks so many entries from a place on, one page in memory at a time. @throws Failure checkpoint.invalid */
+export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Services, input: VerifyLog) {
+  const { limit, after = { seq: 0, hash: "00".repeat(32) } } = input;
+  const saved = input.checkpoint === undefined ? [] : [savedPoint(ws.id, checkpoints.read(input.checkpoint))];
+  let read = 0;
+  async function* rows(): AsyncGenerator<AuditRow> {
+    for (let afterSeq = after.seq; read < limit;) {
+      const page = await ws.db.audit.page({ afterSeq, limit: Math.min(PAGE, limit - read) });
+      read += page.length;
+      yield* page;
+      const last = page.at(-1);
+      if (!last || page.length < PAGE) return;
+      afterSeq = last.seq;
+    }
+  }
+  const from = { workspaceId: ws.id, after };
+  // What lies beyond this call's part is a matter of the next call, unless there is nothing more to come.
+  const near = saved.filter(({ seq }) => seq <= after.seq + limit);
+  const part = await verifyChain(rows(), { ...from, checkpoints: near });
+  if (!part.intact) return wrong(part, read);
+  const last = { seq: part.lastSeq, hash: part.lastHash };
+  const done = read < limit;
+  const end = done ? await verifyChain([], { ...from, after: last, checkpoints: saved }) : part;
+  if (!end.intact) return wrong(end, read);
+  return { intact: true, done, checked: read, last, problem: null };
+}
+
+function savedPoint(workspaceId: string, facts: (ChainPoint & { workspaceId: string }) | null): ChainPoint {
+  if (facts?.workspaceId !== workspaceId) throw new Failure("checkpoint.invalid");
+  return { seq: facts.seq, hash: facts.hash };
+}
+
+const wrong = ({ seq, problem: kind, message }: ChainVerdict & { intact: false }, checked: number) => ({
+  intact: false,
+  done: true,
+  checked,
+  last: null,
+  problem: { seq, kind, message },
+});

@@ -1,0 +1,9 @@
+import type { FastifyInstance } from "fastify";
+import type { Services } from "../rpc/services.ts";
+
+/** The public keys by which anyone checks a checkpoint of an audit log. */
+export function wellKnownRoutes(app: FastifyInstance, { checkpoints }: Services): void {
+  app.get("/.well-known/projo-audit-keys.json", async (_request, reply) =>
+    reply.header("cache-control", "public, max-age=300").send({ keys: checkpoints.publicKeys }),
+  );
+}

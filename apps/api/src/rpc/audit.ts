@@ -1,57 +1,66 @@
+// How an act goes on record: an operation says what it did, and when it is done the entries are appended, as the last
+// thing in its transaction. They commit together or not at all, and nobody waits for the log longer than that.
 import type { Membership } from "@projostack/authz";
-import type { TenantWrite } from "@projostack/db";
-
-/** The sensitive acts in a workspace. */
-export type AuditAction =
-  | "workspace.created"
-  | "workspace.renamed"
-  | "workspace.deleted"
-  | "workspace.restored"
-  | "member.role_changed"
-  | "member.removed"
-  | "member.left"
-  | "invite.created"
-  | "invite.resent"
-  | "invite.revoked"
-  | "invite.accepted"
-  | "key.created"
-  | "key.rotated"
-  | "key.revoked"
-  | "project.deleted"
-  | "task.deleted";
+import type { AuditAction } from "@projostack/contract";
+import type { AuditEntry, TenantWrite } from "@projostack/db";
+import type { Caller } from "./caller.ts";
+import type { Context } from "./context.ts";
 
 export interface AuditTarget {
-  readonly type: "workspace" | "member" | "invite" | "key" | "project" | "task";
+  readonly type: "workspace" | "member" | "invite" | "key" | "project" | "task" | "audit";
   readonly id: string;
-  /** What is worth knowing of it as it was, and as it is now. Never a secret. */
+  /** What is worth knowing of it as it was, and as it is now. It stays for ever: no secret, and nothing personal. */
   readonly before?: AuditValues;
   readonly after?: AuditValues;
+  /** Whose address it is about. It can be erased later. */
+  readonly email?: string;
 }
 
 export type AuditValues = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Puts a sensitive act on record, in the transaction of the act itself. */
-export type Audit = (action: AuditAction, target: AuditTarget) => Promise<void>;
+/** Says what was done. It is on record when the operation has its answer. */
+export type Audit = (action: AuditAction, target: AuditTarget) => void;
 
-type Actor = Pick<Membership, "workspaceId" | "userId" | "key">;
+/** Who acts, and from where. */
+export interface Origin {
+  readonly actor: Pick<Membership, "userId" | "key">;
+  readonly requestId: string;
+  readonly sessionId: string | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  newId(): string;
+}
 
-export function auditInto(tables: TenantWrite, actor: Actor, newId: () => string): Audit {
-  return async (action, { type, id, before, after }) => {
-    await tables.auditLog.create({
-      data: {
-        id: newId(),
-        workspaceId: actor.workspaceId,
-        // A key is no person, whoever made it.
-        actorUserId: actor.key ? null : actor.userId,
-        action,
-        targetType: type,
-        targetId: id,
-        metaJson: {
-          ...(before && { before }),
-          ...(after && { after }),
-          ...(actor.key && { actorKeyId: actor.key.id }),
-        },
-      },
-    });
+export function originOf({ requestId, device, services }: Context, caller: Caller): Origin {
+  const isPerson = caller.kind === "person";
+  const actor = isPerson
+    ? { userId: caller.user.id }
+    : { userId: caller.key.createdBy, key: { id: caller.key.id, scopes: caller.key.scopes } };
+  const newId = () => services.randomness.newId();
+  return { actor, requestId, sessionId: isPerson ? caller.session.id : null, ...device, newId };
+}
+
+/** Does the work, and appends what it said to the log. */
+export async function recording<T>(
+  origin: Origin,
+  tables: TenantWrite,
+  work: (audit: Audit) => Promise<T>,
+): Promise<T> {
+  const entries: AuditEntry[] = [];
+  const audit: Audit = (action, { type, id, before, after, email }) => {
+    const meta = { ...(before && { before }), ...(after && { after }) };
+    const about = { action, targetType: type, targetId: id, outcome: "ok", meta } as const;
+    entries.push({ ...entryOf(origin, email), ...about });
   };
+  const result = await work(audit);
+  if (entries.length > 0) await tables.audit.append(entries);
+  return result;
+}
+
+/** What an entry says of who acts. A key is no person, whoever made it. */
+export function entryOf({ actor, requestId, sessionId, ip, userAgent, newId }: Origin, email?: string) {
+  const who = actor.key
+    ? ({ actorKind: "key", actorKeyId: actor.key.id } as const)
+    : ({ actorKind: "user", actorUserId: actor.userId } as const);
+  return { id: newId(), ...who, requestId, sessionId, personal: { ip, userAgent, ...(email && { email }) } };
 }

@@ -1,3 +1,4 @@
+import type { AccountAction } from "@projostack/contract";
 import type { AccountEvent, Device } from "@projostack/db";
 import type { Quota } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
@@ -28,21 +29,6 @@ export interface Context {
   /** Says in the answer's headers what is left of a limit. */
   readonly tellQuotas: (quotas: readonly Quota[]) => void;
 }
-
-/** The acts on an account that go on record. */
-export type AccountAction =
-  | "account.created"
-  | "session.started"
-  | "session.refused"
-  | "session.ended"
-  | "session.revoked"
-  | "sessions.ended"
-  | "token.reused"
-  | "password.changed"
-  | "password.reset_requested"
-  | "password.reset"
-  | "email.verification_sent"
-  | "email.verified";
 
 export interface RequestFacts {
   readonly ip: string;

@@ -5,6 +5,7 @@ import { authorize, type AdminPermission, type Permission } from "@projostack/au
 import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
+import { entryOf, originOf } from "./audit.ts";
 import { accountOf, membershipOf } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
@@ -86,10 +87,20 @@ const member = known
     return next({ ctx: { member: found } });
   });
 
+/** Puts on record what a member tried and may not do: in a transaction of its own, as there is no other. */
+const denying = member.use(async ({ ctx, path, next }) => {
+  const result = await next();
+  if (result.ok || asFailure(result.error).reason !== "permission.denied") return result;
+  const { db } = ctx.services;
+  const tried = { action: "access.denied", targetType: "operation", targetId: path } as const;
+  await db.recordDenial(ctx.member.workspaceId, { ...entryOf(originOf(ctx, ctx.caller)), ...tried });
+  return result;
+});
+
 const granted = <K extends Kind, P extends Permission, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, P, I, O>,
 ) =>
-  member
+  denying
     .meta({ operation })
     .use(({ ctx, next }) => next({ ctx: { grant: authorize(ctx.member, operation.access) } }))
     // Within a workspace a try is counted when it is known that the caller may be there.
@@ -140,7 +151,8 @@ export const workspaceProcedure = <
         const cursors = createCursors(keys, { owner: id, operation: path });
         return db.read(grant, (tables) => proceed({ id, grant, db: tables, cursors }));
       }
-      return db.write(grant, (tables) => proceed(writing(grant, tables, services)), {
+      const origin = originOf(ctx, ctx.caller);
+      return db.write(grant, (tables) => writing(grant, origin, tables, proceed), {
         inTurn: inTurn.has(operation.access),
       });
     })

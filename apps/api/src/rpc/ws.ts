@@ -1,8 +1,7 @@
 import type { Grant, Permission } from "@projostack/authz";
 import type { TenantRead, TenantWrite } from "@projostack/db";
-import { auditInto, type Audit } from "./audit.ts";
+import { recording, type Audit, type Origin } from "./audit.ts";
 import type { Cursors } from "./cursors.ts";
-import type { Services } from "./services.ts";
 
 /** A workspace entered to read, by someone who holds the permission: one consistent view of it. */
 export interface ReadWs<P extends Permission = Permission> {
@@ -21,12 +20,13 @@ export interface Ws<P extends Permission = Permission> {
   newId(): string;
 }
 
-/** What an operation is given that changes the workspace. */
-export function writing<P extends Permission>(
+/** Lets an operation change the workspace, and puts on record what it says it did. */
+export const writing = <P extends Permission, T>(
   grant: Grant<P>,
+  origin: Origin,
   tables: TenantWrite,
-  { randomness }: Pick<Services, "randomness">,
-): Ws<P> {
-  const newId = () => randomness.newId();
-  return { id: grant.workspaceId, grant, db: tables, audit: auditInto(tables, grant, newId), newId };
-}
+  work: (ws: Ws<P>) => Promise<T>,
+): Promise<T> =>
+  recording(origin, tables, (audit) =>
+    work({ id: grant.workspaceId, grant, db: tables, audit, newId: origin.newId }),
+  );

@@ -1,5 +1,5 @@
 import { can, roles } from "@projostack/authz";
-import { auditInto } from "../../rpc/audit.ts";
+import { originOf, recording } from "../../rpc/audit.ts";
 import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
@@ -9,7 +9,8 @@ import { openInvite } from "./open-invite.ts";
 const invitingRoles = roles.filter((role) => can(role, "invite:manage"));
 
 /** Makes a person a member, by an invite to their verified address. @throws Failure invite.invalid, whatever is wrong */
-export async function acceptInvite(ctx: Context, { user }: Person, { token }: { token: string }) {
+export async function acceptInvite(ctx: Context, caller: Person, { token }: { token: string }) {
+  const { user } = caller;
   const { db, randomness } = ctx.services;
   const { id: inviteId, workspaceId, email, mailed, tokenHash } = await openInvite(ctx.services, token);
   if (email !== user.email) throw new Failure("invite.invalid");
@@ -18,21 +19,17 @@ export async function acceptInvite(ctx: Context, { user }: Person, { token }: { 
     if (!mailed) throw new Failure("invite.invalid");
     await db.accounts.verifyAddress(user.id, email, ctx.event("email.verified"));
   }
-  const newId = () => randomness.newId();
-  return db.joinWorkspace(workspaceId, async (tables) => {
-    const acceptance = {
-      inviteId,
-      tokenHash,
-      userId: user.id,
-      memberId: newId(),
-      ranks: roles,
-      invitingRoles,
-    };
-    const accepted = await tables.invites.accept(acceptance);
-    if (!accepted) throw new Failure("invite.invalid");
-    const { role, joined, workspace } = accepted;
-    const audit = auditInto(tables, { workspaceId, userId: user.id }, newId);
-    await audit("invite.accepted", { type: "invite", id: inviteId, after: { role, joined } });
-    return toOwnWorkspace({ ...workspace, deletedAt: null }, role);
-  });
+  const acceptance = {
+    ...{ inviteId, tokenHash, userId: user.id, memberId: randomness.newId() },
+    ...{ ranks: roles, invitingRoles },
+  };
+  return db.joinWorkspace(workspaceId, (tables) =>
+    recording(originOf(ctx, caller), tables, async (audit) => {
+      const accepted = await tables.invites.accept(acceptance);
+      if (!accepted) throw new Failure("invite.invalid");
+      const { role, joined, workspace } = accepted;
+      audit("invite.accepted", { type: "invite", id: inviteId, after: { role, joined }, email });
+      return toOwnWorkspace({ ...workspace, deletedAt: null }, role);
+    }),
+  );
 }

@@ -34,6 +34,6 @@ export async function createInvite(
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.exists");
-  await ws.audit("invite.created", { type: "invite", id, after: { email, role } });
+  ws.audit("invite.created", { type: "invite", id, after: { role }, email });
   return { ...toInvite(invite), token, link: inviteLink(appUrl(), token) };
 }

@@ -18,6 +18,6 @@ export async function resendInvite(
   if (outcome === "member") throw new Failure("invite.already_member");
   if (!invite) throw new Failure("invite.not_found");
   checkGivenRole(ws.grant, invite.role);
-  await ws.audit("invite.resent", { type: "invite", id, after: { email: invite.email, role: invite.role } });
+  ws.audit("invite.resent", { type: "invite", id, after: { role: invite.role }, email: invite.email });
   return { ...toInvite(invite), token, link: inviteLink(appUrl(), token) };
 }

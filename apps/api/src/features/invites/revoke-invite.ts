@@ -7,6 +7,6 @@ export async function revokeInvite(ws: Ws<"invite:manage">, { id }: { id: string
   const invite = await ws.db.invites.revoke(id);
   if (!invite) throw new Failure("invite.not_found");
   const { email, role } = invite;
-  await ws.audit("invite.revoked", { type: "invite", id, before: { email, role } });
+  ws.audit("invite.revoked", { type: "invite", id, before: { role }, email });
   return toInvite(invite);
 }

@@ -15,7 +15,7 @@ export async function changeRole(ws: Ws<"member:manage">, { userId, role }: Chan
   if (!change.done) throw new Failure("member.last_admin");
   const { member, before, endedInvites } = change;
   if (before !== role) {
-    await ws.audit("member.role_changed", {
+    ws.audit("member.role_changed", {
       type: "member",
       id: userId,
       before: { role: before },

@@ -9,7 +9,7 @@ export async function removeMember(ws: Ws<"member:manage">, { userId }: { userId
   if (!removal) throw new Failure("member.not_found");
   if (!removal.done) throw new Failure("member.last_admin");
   const { before, endedInvites, keysLeft } = removal;
-  await ws.audit("member.removed", {
+  ws.audit("member.removed", {
     type: "member",
     id: userId,
     before: { role: before },

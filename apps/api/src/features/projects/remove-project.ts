@@ -8,6 +8,6 @@ export async function removeProject(ws: Ws<"project:delete">, { id }: { id: stri
   const project = await ws.db.project.delete({ where: key }).catch((error: unknown) => {
     throw isMissingRow(error) ? new Failure("project.not_found") : error;
   });
-  await ws.audit("project.deleted", { type: "project", id, before: { name: project.name } });
+  ws.audit("project.deleted", { type: "project", id, before: { name: project.name } });
   return { id };
 }

@@ -37,6 +37,6 @@ export async function createServiceKey(
     most: MOST_ACTIVE,
   });
   if (!key) throw new Failure("key.too_many");
-  await ws.audit("key.created", { type: "key", id, after: { name, role, scopes: scopes.join(" "), days } });
+  ws.audit("key.created", { type: "key", id, after: { name, role, scopes: scopes.join(" "), days } });
   return { ...toServiceKey(key), token: formatServiceKey(id, plain) };
 }

@@ -6,6 +6,6 @@ import { toServiceKey } from "./service-key.ts";
 export async function revokeServiceKey(ws: Ws<"key:manage">, { id }: { id: string }) {
   const key = await ws.db.serviceKeys.revoke(id);
   if (!key) throw new Failure("key.not_found");
-  await ws.audit("key.revoked", { type: "key", id, before: { name: key.name, role: key.role } });
+  ws.audit("key.revoked", { type: "key", id, before: { name: key.name, role: key.role } });
   return toServiceKey(key);
 }

@@ -24,6 +24,6 @@ export async function rotateServiceKey(
   const plain = randomness.bytes(32);
   const key = await ws.db.serviceKeys.rotate({ id, secret: keepSecret(keys, id, plain), overlapHours, days });
   if (!key) throw new Failure("key.not_found");
-  await ws.audit("key.rotated", { type: "key", id, after: { overlapHours, days } });
+  ws.audit("key.rotated", { type: "key", id, after: { overlapHours, days } });
   return { ...toServiceKey(key), token: formatServiceKey(id, plain) };
 }

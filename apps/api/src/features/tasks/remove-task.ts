@@ -8,6 +8,6 @@ export async function removeTask(ws: Ws<"task:write">, { id }: { id: string }) {
   const task = await ws.db.task.delete({ where: key }).catch((error: unknown) => {
     throw isMissingRow(error) ? new Failure("task.not_found") : error;
   });
-  await ws.audit("task.deleted", { type: "task", id, before: { title: task.title } });
+  ws.audit("task.deleted", { type: "task", id, before: { title: task.title } });
   return { id };
 }

@@ -1,18 +1,17 @@
-import { auditInto } from "../../rpc/audit.ts";
-import type { Services } from "../../rpc/services.ts";
+import type { Person } from "../../rpc/caller.ts";
+import { originOf, recording } from "../../rpc/audit.ts";
+import type { Context } from "../../rpc/context.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
 /** Makes a workspace with the person as its admin, in one transaction. */
-export async function createWorkspace(
-  { db, randomness }: Services,
-  userId: string,
-  { name }: { name: string },
-) {
+export async function createWorkspace(ctx: Context, caller: Person, { name }: { name: string }) {
+  const { db, randomness } = ctx.services;
   const id = randomness.newId();
-  const founding = { id, name, founderId: userId, memberId: randomness.newId() };
-  return db.foundWorkspace(founding, async (tables, workspace) => {
-    const audit = auditInto(tables, { workspaceId: id, userId }, () => randomness.newId());
-    await audit("workspace.created", { type: "workspace", id });
-    return toOwnWorkspace(workspace, "admin");
-  });
+  const founding = { id, name, founderId: caller.user.id, memberId: randomness.newId() };
+  return db.foundWorkspace(founding, (tables, workspace) =>
+    recording(originOf(ctx, caller), tables, async (audit) => {
+      audit("workspace.created", { type: "workspace", id, after: { name } });
+      return toOwnWorkspace(workspace, "admin");
+    }),
+  );
 }

@@ -10,6 +10,6 @@ export async function deleteWorkspace(ws: Ws<"workspace:delete">, { name }: { na
       fieldErrors: { name: ["Type the name of the workspace as it is."] },
     });
   }
-  await ws.audit("workspace.deleted", { type: "workspace", id: ws.id, before: { name } });
+  ws.audit("workspace.deleted", { type: "workspace", id: ws.id, before: { name } });
   return toOwnWorkspace(workspace, ws.grant.role);
 }

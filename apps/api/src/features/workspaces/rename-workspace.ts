@@ -6,6 +6,6 @@ export async function renameWorkspace(ws: Ws<"workspace:manage">, { name }: { na
   const before = await ws.db.workspace.findUniqueOrThrow({ where: { id: ws.id } });
   const workspace = await ws.db.workspaces.rename(name);
   const target = { type: "workspace", id: ws.id } as const;
-  await ws.audit("workspace.renamed", { ...target, before: { name: before.name }, after: { name } });
+  ws.audit("workspace.renamed", { ...target, before: { name: before.name }, after: { name } });
   return toOwnWorkspace(workspace, ws.grant.role);
 }

@@ -1,27 +1,28 @@
 import { authorize } from "@projostack/authz";
+import { originOf } from "../../rpc/audit.ts";
+import type { Person } from "../../rpc/caller.ts";
+import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import type { Services } from "../../rpc/services.ts";
-import { writing } from "../../rpc/ws.ts";
+import { writing, type Ws } from "../../rpc/ws.ts";
 import { ownMembership } from "./own-membership.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
 /** Lets everybody in again. @throws Failure workspace.not_found, permission.denied */
 export async function restoreWorkspace(
-  services: Services,
-  userId: string,
+  ctx: Context,
+  caller: Person,
   { workspaceId }: { workspaceId: string },
 ) {
-  const membership = await ownMembership(services, { userId, workspaceId, deleted: true });
+  const { db } = ctx.services;
+  const membership = await ownMembership(ctx.services, { userId: caller.user.id, workspaceId, deleted: true });
   const grant = authorize(membership, "workspace:delete");
-  return services.db.write(
-    grant,
-    async (tables) => {
-      const ws = writing(grant, tables, services);
-      const workspace = await ws.db.workspaces.restore();
-      if (!workspace) throw new Failure("workspace.not_found");
-      await ws.audit("workspace.restored", { type: "workspace", id: workspaceId });
-      return toOwnWorkspace(workspace, grant.role);
-    },
-    { inTurn: true, deleted: true },
-  );
+  const origin = originOf(ctx, caller);
+  return db.write(grant, (tables) => writing(grant, origin, tables, restore), { inTurn: true, deleted: true });
+}
+
+async function restore(ws: Ws<"workspace:delete">) {
+  const workspace = await ws.db.workspaces.restore();
+  if (!workspace) throw new Failure("workspace.not_found");
+  ws.audit("workspace.restored", { type: "workspace", id: ws.id });
+  return toOwnWorkspace(workspace, ws.grant.role);
 }

@@ -13,7 +13,7 @@ const c = contract.workspaces;
 
 export const workspacesRouter = router({
   create: authedProcedure(c.create).mutation(({ ctx, input }) =>
-    createWorkspace(ctx.services, ctx.caller.user.id, input),
+    createWorkspace(ctx, ctx.caller, input),
   ),
   list: authedProcedure(c.list).query(({ ctx, input }) =>
     listWorkspaces(ctx.services, ctx.caller.user.id, input),
@@ -24,10 +24,10 @@ export const workspacesRouter = router({
   ),
   rename: workspaceProcedure(c.rename).mutation(({ ctx, input }) => renameWorkspace(ctx.ws, input)),
   leave: authedProcedure(c.leave).mutation(({ ctx, input }) =>
-    leaveWorkspace(ctx.services, ctx.caller.user.id, input),
+    leaveWorkspace(ctx, ctx.caller, input),
   ),
   delete: workspaceProcedure(c.delete).mutation(({ ctx, input }) => deleteWorkspace(ctx.ws, input)),
   restore: authedProcedure(c.restore).mutation(({ ctx, input }) =>
-    restoreWorkspace(ctx.services, ctx.caller.user.id, input),
+    restoreWorkspace(ctx, ctx.caller, input),
   ),
 });

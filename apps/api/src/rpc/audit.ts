@@ -1,4 +1,4 @@
-import type { TenantWrite } from "@projostack/db";
+import { appendAudit, type TenantWrite } from "@projostack/db";
 
 export type AuditAction = "workspace.created" | "project.deleted" | "task.deleted";
 
@@ -19,16 +19,17 @@ interface Actor {
 
 export function auditInto(tables: TenantWrite, actor: Actor, newId: () => string): Audit {
   return async (action, { type, id, before }) => {
-    await tables.auditLog.create({
-      data: {
+    await appendAudit(tables, [
+      {
         id: newId(),
-        workspaceId: actor.workspaceId,
+        actorKind: "user",
         actorUserId: actor.userId,
         action,
         targetType: type,
         targetId: id,
-        metaJson: before ? { before } : {},
+        outcome: "ok",
+        meta: before ? { before } : {},
       },
-    });
+    ]);
   };
 }

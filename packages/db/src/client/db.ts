@@ -4,6 +4,8 @@
 import { can, roles, type Grant } from "@projostack/authz";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
+import { personEraser, type ErasePerson } from "../audit/erase-person.ts";
+import { denialRecorder, type RecordDenial } from "../audit/record-denial.ts";
 import { PrismaClient, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
 import { failureOf } from "./failures.ts";
@@ -40,6 +42,13 @@ export interface Db {
   readonly accounts: AccountStore;
   /** Mail on its way out, for whoever sends it. */
   readonly mail: MailStore;
+  /**
+   * Puts a refusal on a workspace's record, in a transaction of its own; up to 100 an hour.
+   * @returns false when it was not: there were more, or there is no such workspace
+   */
+  readonly recordDenial: RecordDenial;
+  /** Takes a person's personal values out of every log. */
+  readonly erasePerson: ErasePerson;
   /** Whether the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -96,6 +105,8 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
     sessions: sessionStore(pool),
     accounts: accountStore(statementRunner(pool)),
     mail: mailStore(statementRunner(pool)),
+    recordDenial: denialRecorder(pool),
+    erasePerson: personEraser(statementRunner(pool)),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);
     },

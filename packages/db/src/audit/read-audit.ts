@@ -28,9 +28,12 @@ export async function auditPage(
     { seq: bigint; text: string; hash: string; personal: PersonalRecord | null }[]
   >`
     SELECT entry.seq, projo_audit_text(entry) AS text, encode(entry.hash, 'hex') AS hash, entry.personal_json AS personal
-      FROM audit_logs AS entry
-     WHERE entry.workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid AND entry.seq > ${afterSeq}
-     ORDER BY entry.seq LIMIT ${limit}`;
+      FROM (
+        SELECT * FROM audit_logs
+         WHERE workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid AND seq > ${afterSeq}
+         ORDER BY seq LIMIT ${limit}
+      ) AS entry
+     ORDER BY entry.seq`;
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }
 

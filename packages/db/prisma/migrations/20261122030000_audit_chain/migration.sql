@@ -288,9 +288,6 @@ CREATE FUNCTION "projo_erase_person"(a_user UUID, a_anonymise BOOLEAN DEFAULT fa
   RETURNS INTEGER
   LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp
-  -- Restored at the end of the call, whatever the body sets.
-  SET app.workspace_id = ''
-  SET app.erasing = ''
 AS $$
 DECLARE
   address TEXT;
@@ -336,6 +333,8 @@ BEGIN
                  WHERE user_id = a_user AND (ip IS NOT NULL OR user_agent IS NOT NULL) LIMIT a_most - changed);
   GET DIAGNOSTICS events = ROW_COUNT;
   changed := changed + events;
+  -- An error undoes these with all else.
+  PERFORM set_config('app.erasing', '', true), set_config('app.workspace_id', '', true);
   IF a_anonymise AND changed < a_most THEN
     UPDATE public.users SET email = 'erased-' || id || '@erased.invalid' WHERE id = a_user;
   END IF;

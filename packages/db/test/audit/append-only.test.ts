@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // The log is written at its end and nowhere else: by rights for the server's roles, by triggers for everyone besides.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const kept = ["audit_logs", "audit_heads", "account_events"];
-const changes = (table: string) => [
+const changesOf = (table: string) => [
   `UPDATE ${table} SET ${table === "account_events" ? "outcome = 'refused'" : "hash = sha256('forged')"}`,
   `DELETE FROM ${table}`,
   `TRUNCATE ${table}`,
@@ -61,7 +62,7 @@ describe("U2 the log is append-only", () => {
     const enter = `SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL app.erasing = '${home.userId}'${role === null ? "" : `; SET LOCAL ROLE ${role}`}`;
     for (const table of kept) {
       const denied = `permission denied for table ${table}`;
-      expect(await asServer(enter, changes(table)), table).toEqual([denied, denied, denied, denied]);
+      expect(await asServer(enter, changesOf(table)), table).toEqual([denied, denied, denied, denied]);
     }
     const [insert] = await asServer(enter, ["INSERT INTO audit_logs SELECT * FROM audit_logs"]);
     expect(insert).toBe("permission denied for table audit_logs");
@@ -91,7 +92,7 @@ describe("U2 the log is append-only", () => {
         const refusals = ["UPDATE", "DELETE", "TRUNCATE", "TRUNCATE"].map(
           (word) => `${table} is append-only: ${word} refused`,
         );
-        expect(await asOwner(changes(table), enter), table).toEqual(refusals);
+        expect(await asOwner(changesOf(table), enter), table).toEqual(refusals);
       }
     }
   });

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // A person can be forgotten: what names them goes from every log, and every log is still whole.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -110,7 +111,7 @@ it("erasing a person takes their values out of every log, says so in each, and b
   expect(await database.owner("SELECT FROM sessions WHERE user_id = $1", [home.userId])).toHaveLength(1);
 });
 
-it("it goes step by step, and an account that is anonymised keeps no way in and no address", async () => {
+it("erasing goes step by step, and an account that is anonymised keeps no way in and no address", async () => {
   const inSteps = personEraser(statementRunner(database.pool), 2);
   const changed = await inSteps(other.userId, { anonymise: true });
   expect(changed).toBe(1 + 1 + 5);

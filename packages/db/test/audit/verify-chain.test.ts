@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // The log is checked from its entries alone: whoever owns the database may change them, and is found out.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
@@ -164,7 +165,7 @@ function tampering(kind: number, random: (most: number) => number): Tampering {
 }
 
 /** What the verifier says after the tampering, which is then undone. Triggers are the owner's to switch off. */
-async function after(owner: pg.Client, sql: string[], checkpoints: ChainPoint[]): Promise<ChainVerdict> {
+async function tampered(owner: pg.Client, sql: string[], checkpoints: ChainPoint[]): Promise<ChainVerdict> {
   await owner.query("BEGIN; ALTER TABLE audit_logs DISABLE TRIGGER USER");
   try {
     const named = sql.map((statement) => statement.replaceAll("HOME", home.id).replaceAll("OTHER", other.id));
@@ -206,11 +207,11 @@ describe("U4 the verifier", () => {
       for (const [column, value, problem = "edited"] of columns) {
         for (const seq of [2, 7, LENGTH]) {
           const sql = `UPDATE audit_logs SET ${column} = ${value} WHERE ${entry(seq)}`;
-          expect(await after(owner, [sql], []), sql).toMatchObject({ intact: false, seq, problem });
+          expect(await tampered(owner, [sql], []), sql).toMatchObject({ intact: false, seq, problem });
         }
       }
       const moved = [`UPDATE audit_logs SET workspace_id = gen_random_uuid() WHERE ${entry(5)}`];
-      expect(await after(owner, moved, [])).toMatchObject({ seq: 5, problem: "missing" });
+      expect(await tampered(owner, moved, [])).toMatchObject({ seq: 5, problem: "missing" });
     });
   });
 
@@ -221,7 +222,7 @@ describe("U4 the verifier", () => {
       const checkpoints = log.filter(({ seq }) => seq % (LENGTH / 2) === 0);
       for (let kind = 0; kind < 200; kind += 1) {
         const { what, sql, found } = tampering(kind, random);
-        const verdict = await after(owner, sql, checkpoints);
+        const verdict = await tampered(owner, sql, checkpoints);
         expect(verdict, what).toMatchObject({ intact: false, ...found });
       }
       expect(await verdictOn(owner, home.id, { checkpoints })).toMatchObject({ intact: true });
@@ -232,16 +233,16 @@ describe("U4 the verifier", () => {
     await asOwnerOf(database, async (owner) => {
       const log = pointsOf(await logOf(owner, home.id));
       const cut = ["DELETE FROM audit_logs WHERE workspace_id = 'HOME' AND seq > 9"];
-      expect(await after(owner, cut, [])).toMatchObject({ intact: true, lastSeq: 9 });
-      expect(await after(owner, cut, log.slice(0, 9))).toMatchObject({ intact: true, lastSeq: 9 });
-      expect(await after(owner, cut, log.slice(10, 11))).toEqual({
+      expect(await tampered(owner, cut, [])).toMatchObject({ intact: true, lastSeq: 9 });
+      expect(await tampered(owner, cut, log.slice(0, 9))).toMatchObject({ intact: true, lastSeq: 9 });
+      expect(await tampered(owner, cut, log.slice(10, 11))).toEqual({
         intact: false,
         seq: 10,
         problem: "truncated",
         message: "Entry 10 is missing at the end: a checkpoint knows of entry 11.",
       });
       const emptied = ["DELETE FROM audit_logs WHERE workspace_id = 'HOME'"];
-      expect(await after(owner, emptied, log.slice(-1))).toMatchObject({ seq: 1, problem: "truncated" });
+      expect(await tampered(owner, emptied, log.slice(-1))).toMatchObject({ seq: 1, problem: "truncated" });
     });
   });
 

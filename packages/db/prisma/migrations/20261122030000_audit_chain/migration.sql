@@ -188,7 +188,10 @@ DECLARE
   here UUID := nullif(current_setting('app.workspace_id', true), '')::uuid;
   head public.audit_heads;
   entry public.audit_logs;
-  given RECORD;
+  given JSONB;
+  personal_name TEXT;
+  personal_value TEXT;
+  salt BYTEA;
 BEGIN
   IF here IS NULL THEN
     RAISE EXCEPTION 'an entry is written inside a workspace' USING ERRCODE = 'PJ400';
@@ -199,42 +202,32 @@ BEGIN
     VALUES (here, 0, decode(repeat('00', 32), 'hex'), '-infinity') ON CONFLICT (workspace_id) DO NOTHING;
     SELECT * INTO head FROM public.audit_heads WHERE workspace_id = here FOR NO KEY UPDATE;
   END IF;
-  FOR given IN
-    SELECT * FROM jsonb_to_recordset(a_entries) AS one (
-      "id" UUID, "actorKind" TEXT, "actorUserId" UUID, "actorKeyId" UUID, "action" TEXT, "targetType" TEXT,
-      "targetId" TEXT, "outcome" TEXT, "requestId" TEXT, "sessionId" UUID, "meta" JSONB, "personal" JSONB)
+  FOR entry IN
+    -- In the order of the table's columns; what is NULL here is filled in below.
+    SELECT one."id", here, one."actorUserId", one."action", one."targetType", one."targetId", coalesce(one."meta", '{}'),
+           NULL, NULL, one."actorKind", one."actorKeyId", one."outcome", one."requestId", one."sessionId", one."personal",
+           '{}', NULL
+      FROM jsonb_to_recordset(a_entries) AS one (
+        "id" UUID, "actorKind" TEXT, "actorUserId" UUID, "actorKeyId" UUID, "action" TEXT, "targetType" TEXT,
+        "targetId" TEXT, "outcome" TEXT, "requestId" TEXT, "sessionId" UUID, "meta" JSONB, "personal" JSONB)
   LOOP
     head.seq := head.seq + 1;
     -- The clock may be set back; a chain's times are not.
     head.last_at := greatest(date_trunc('milliseconds', clock_timestamp()), head.last_at);
-    entry.workspace_id := here;
     entry.seq := head.seq;
     entry.created_at := head.last_at;
-    entry.id := given."id";
-    entry.actor_kind := given."actorKind";
-    entry.actor_user_id := given."actorUserId";
-    entry.actor_key_id := given."actorKeyId";
-    entry.action := given."action";
-    entry.target_type := given."targetType";
-    entry.target_id := given."targetId";
-    entry.outcome := given."outcome";
-    entry.request_id := given."requestId";
-    entry.session_id := given."sessionId";
-    entry.meta_json := coalesce(given."meta", '{}');
+    given := entry.personal_json;
     entry.personal_json := NULL;
-    entry.commitments_json := '{}';
-    IF given."personal" IS NOT NULL THEN
-      -- 128 of the 244 random bits of two UUIDs salt each value: who does not have the salt cannot try out addresses.
-      WITH salted AS MATERIALIZED (
-        SELECT p.key, p.value, substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) FOR 16) AS salt
-          FROM jsonb_each_text(given."personal") AS p
-         WHERE p.key IN ('email', 'ip', 'userAgent') AND p.value IS NOT NULL
-      )
-      SELECT jsonb_object_agg(s.key, jsonb_build_object('value', s.value, 'salt', encode(s.salt, 'hex'))),
-             coalesce(jsonb_object_agg(s.key, encode(sha256(s.salt || convert_to(s.value, 'UTF8')), 'hex')), '{}')
-        INTO entry.personal_json, entry.commitments_json
-        FROM salted AS s;
-    END IF;
+    FOREACH personal_name IN ARRAY ARRAY['email', 'ip', 'userAgent'] LOOP
+      personal_value := given ->> personal_name;
+      CONTINUE WHEN personal_value IS NULL;
+      -- 128 of the 244 random bits of two UUIDs: who does not have the salt cannot try out addresses.
+      salt := substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) FOR 16);
+      entry.personal_json := coalesce(entry.personal_json, '{}') || jsonb_build_object(
+        personal_name, jsonb_build_object('value', personal_value, 'salt', encode(salt, 'hex')));
+      entry.commitments_json := entry.commitments_json || jsonb_build_object(
+        personal_name, encode(sha256(salt || convert_to(personal_value, 'UTF8')), 'hex'));
+    END LOOP;
     head.hash := public.projo_audit_hash(head.hash, entry);
     entry.hash := head.hash;
     INSERT INTO public.audit_logs VALUES (entry.*);

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 const everything = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test}/**/*.test.ts"];
-const onAnyPostgres = ["packages/db/test/*.test.ts", "apps/api/test/**/*.test.ts"];
+const onAnyPostgres = ["packages/db/test/{*,audit/*}.test.ts", "apps/api/test/**/*.test.ts"];
 
 const projects: TestProjectConfiguration[] = [
   {

@@ -1,4 +1,17 @@
 // What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
+export { appendAudit, type AuditEntry, type AuditValue, type PersonalValues } from "./audit/append-audit.ts";
+export type { Erasure } from "./audit/erase-person.ts";
+export { auditPage, type AuditPageInput, type AuditPageRow, auditRows } from "./audit/read-audit.ts";
+export type { Denial } from "./audit/record-denial.ts";
+export {
+  type AuditRow,
+  type ChainExpectations,
+  type ChainPoint,
+  type ChainProblem,
+  type ChainVerdict,
+  type PersonalRecord,
+  verifyChain,
+} from "./audit/verify-chain.ts";
 export type { AccountStore, NewOneTimeToken, Purpose } from "./client/account-store.ts";
 export { createDb, type Db, type DbOptions, type WriteHow } from "./client/db.ts";
 export {

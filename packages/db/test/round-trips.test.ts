@@ -2,7 +2,7 @@
 // Isolation may cost no waiting: an authenticated read waits for two round trips at most, a write for four.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TenantWrite } from "../src/index.ts";
+import { appendAudit, type TenantWrite } from "../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 import { countTrips, type CountedDb } from "./kit/trip-counter.ts";
@@ -33,19 +33,19 @@ const authenticate = async () => {
     role: "admin",
   });
 };
-const audit = (tables: TenantWrite, workspaceId = home.id) =>
-  tables.auditLog.create({
-    data: {
+const audit = (tables: TenantWrite) =>
+  appendAudit(tables, [
+    {
       id: randomUUID(),
-      workspaceId,
+      actorKind: "user",
       actorUserId: home.userId,
       action: "a",
       targetType: "task",
       targetId: "1",
-      metaJson: {},
+      outcome: "ok",
+      personal: { ip: "192.0.2.1", userAgent: "a browser" },
     },
-    select: { id: true },
-  });
+  ]);
 const newTask = (title: string) => ({
   id: randomUUID(),
   workspaceId: home.id,
@@ -159,7 +159,7 @@ describe("waited round trips", () => {
       await authenticate();
       const founding = { id: randomUUID(), name: "Founded", founderId: home.userId, memberId: randomUUID() };
       const workspace = await counted.db.foundWorkspace(founding, async (tables, made) => {
-        await audit(tables, founding.id);
+        await audit(tables);
         return made;
       });
       expect(workspace).toMatchObject({ id: founding.id, name: "Founded", createdBy: home.userId });

@@ -4,6 +4,8 @@
 import { can, canBeScope, roles, type Grant } from "@projostack/authz";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
+import { personEraser, type ErasePerson } from "../audit/erase-person.ts";
+import { denialRecorder, type RecordDenial } from "../audit/record-denial.ts";
 import { PrismaClient, type Prisma, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
 import { failureOf } from "./failures.ts";
@@ -52,6 +54,13 @@ export interface Db {
   readonly serviceKeys: ServiceKeyLookup;
   /** Mail on its way out, for whoever sends it. */
   readonly mail: MailStore;
+  /**
+   * Puts a refusal on a workspace's record, in a transaction of its own; up to 100 an hour.
+   * @returns false when it was not: there were more, or there is no such workspace
+   */
+  readonly recordDenial: RecordDenial;
+  /** Takes a person's personal values out of every log. */
+  readonly erasePerson: ErasePerson;
   /** Whether the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -131,6 +140,8 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
     invites: inviteLookup(run),
     serviceKeys: serviceKeyLookup(run),
     mail: mailStore(run),
+    recordDenial: denialRecorder(pool),
+    erasePerson: personEraser(run),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);
     },

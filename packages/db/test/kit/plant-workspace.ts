@@ -55,10 +55,11 @@ export async function plantWorkspace(
      VALUES ($1, $2, $3, 'Planted', 'todo', 'one', $4)`,
     [taskId, id, projectId, userId],
   );
+  // One message and so one transaction: the workspace that is entered is left at its end.
   await owner(
-    `INSERT INTO audit_logs (id, workspace_id, actor_user_id, action, target_type, target_id, meta_json)
-     VALUES ($1, $2, $3, 'task.created', 'task', $4, '{}')`,
-    [randomUUID(), id, userId, taskId],
+    `SET LOCAL app.workspace_id = '${id}'; SELECT projo_audit_append(jsonb_build_array(jsonb_build_object(
+       'id', '${randomUUID()}', 'actorKind', 'user', 'actorUserId', '${userId}', 'action', 'task.created',
+       'targetType', 'task', 'targetId', '${taskId}', 'outcome', 'ok', 'meta', '{}'::jsonb)))`,
   );
   return {
     id,

@@ -1,0 +1,86 @@
+// What the proofs of the log share: entries, ways to read it on any connection, and an owner who tampers.
+// The casts: a connection stands in for a transaction, of which the log's functions use the SQL alone.
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { inject } from "vitest";
+import {
+  auditPage,
+  verifyChain,
+  withOwner,
+  type AuditEntry,
+  type AuditPageRow,
+  type ChainExpectations,
+  type TenantRead,
+  type TenantWrite,
+} from "../../src/index.ts";
+import type { TestDatabase } from "../kit/index.ts";
+
+export const entryOf = (changes: Partial<AuditEntry> = {}): AuditEntry => ({
+  id: randomUUID(),
+  actorKind: "user",
+  actorUserId: null,
+  action: "task.deleted",
+  targetType: "task",
+  targetId: "one",
+  outcome: "ok",
+  meta: { before: { title: "A title", count: 1, done: false, due: null } },
+  personal: { ip: "192.0.2.1", userAgent: "a browser" },
+  ...changes,
+});
+
+/** A connection as the log's functions see a transaction. */
+export const tablesOn = (client: pg.ClientBase) =>
+  ({
+    $queryRaw: async (text: TemplateStringsArray, ...values: unknown[]) =>
+      (
+        await client.query(
+          text.reduce((sql, part, place) => `${sql}$${place}${part}`),
+          values,
+        )
+      ).rows as unknown,
+  }) as unknown as TenantRead & TenantWrite;
+
+/** The workspace's whole log, as the owner of the database reads it. */
+export async function logOf(client: pg.ClientBase, workspaceId: string): Promise<AuditPageRow[]> {
+  await client.query(`SELECT set_config('app.workspace_id', $1, false)`, [workspaceId]);
+  return auditPage(tablesOn(client), { afterSeq: 0, limit: 1_000_000 });
+}
+
+export const asOwnerOf = <T>({ name }: TestDatabase, work: (owner: pg.Client) => Promise<T>): Promise<T> =>
+  withOwner({ ...inject("cluster").owner, database: name, options: "-c timezone=UTC" }, work);
+
+export async function verdictOn(
+  client: pg.ClientBase,
+  workspaceId: string,
+  more: Omit<ChainExpectations, "workspaceId"> = {},
+) {
+  return verifyChain(await logOf(client, workspaceId), { workspaceId, ...more });
+}
+
+/** Appends so many entries in one statement: to plant a long log. */
+export async function plantEntries(client: pg.ClientBase, workspaceId: string, many: number): Promise<void> {
+  await client.query(`SELECT set_config('app.workspace_id', $1, false)`, [workspaceId]);
+  for (let done = 0; done < many; done += 5_000) {
+    await client.query(
+      `SELECT projo_audit_append((
+         SELECT jsonb_agg(jsonb_build_object(
+                  'id', gen_random_uuid(), 'actorKind', 'user', 'actorUserId', $1::uuid, 'action', 'task.deleted',
+                  'targetType', 'task', 'targetId', n::text, 'outcome', 'ok', 'requestId', 'request-' || n,
+                  'meta', jsonb_build_object('before', jsonb_build_object('title', 'Title "' || n || '" \\ é 😀', 'place', n)),
+                  'personal', jsonb_build_object('ip', '192.0.2.' || n % 250)))
+           FROM generate_series($2::int + 1, $3::int) AS n))`,
+      [workspaceId, done, Math.min(done + 5_000, many)],
+    );
+  }
+}
+
+/** Numbers that look random and are the same in every run: mulberry32. @returns from 0 to below `most` */
+export function seeded(seed: number): (most: number) => number {
+  let state = seed;
+  return (most) => {
+    state = Math.trunc(state + 0x6d_2b_79_f5);
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % most;
+  };
+}

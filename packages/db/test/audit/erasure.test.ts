@@ -1,0 +1,148 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
+// A person can be forgotten: what names them goes from every log, and every log is still whole.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { personEraser } from "../../src/audit/erase-person.ts";
+import { statementRunner } from "../../src/client/run-statement.ts";
+import { appendAudit } from "../../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
+
+let database: TestDatabase;
+let home: PlantedWorkspace;
+let other: PlantedWorkspace;
+let untouched: PlantedWorkspace;
+const emailOf = (workspace: PlantedWorkspace) => `${workspace.userId}@example.com`;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  home = await plantWorkspace(database);
+  other = await plantWorkspace(database);
+  untouched = await plantWorkspace(database);
+  const record = (workspace: PlantedWorkspace, entries: Parameters<typeof entryOf>[0][]) =>
+    database.db.write(workspace.grant("task:write"), (tables) => appendAudit(tables, entries.map(entryOf)));
+  await record(home, [
+    { actorUserId: home.userId },
+    { actorUserId: home.userId, personal: { ip: "192.0.2.1", email: "guest@example.com" } },
+    { actorUserId: other.userId, personal: { ip: "192.0.2.2", email: emailOf(home) } },
+    { actorUserId: other.userId, personal: { email: emailOf(home) } },
+    { actorUserId: home.userId, personal: {} },
+  ]);
+  await record(other, [{ actorUserId: home.userId }, { actorUserId: other.userId }]);
+  await record(untouched, [{ actorUserId: untouched.userId }]);
+  await database.owner(
+    `INSERT INTO account_events (id, user_id, action, outcome, ip, user_agent)
+     SELECT gen_random_uuid(), person, 'session.started', 'ok', '192.0.2.1', 'a browser'
+       FROM unnest($1::uuid[]) AS person CROSS JOIN generate_series(1, 5)`,
+    [[home.userId, other.userId]],
+  );
+  for (const { userId } of [home, other]) {
+    await database.owner(
+      `INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
+       VALUES (gen_random_uuid(), $1, sha256('salt'), now() + interval '1 day', now() + interval '1 day')`,
+      [userId],
+    );
+    await database.owner(
+      `INSERT INTO one_time_tokens (id, user_id, purpose, salt, expires_at)
+       VALUES (gen_random_uuid(), $1, 'password.reset', sha256('salt'), now() + interval '1 day')`,
+      [userId],
+    );
+  }
+});
+afterAll(() => database.drop());
+
+const logs = () =>
+  asOwnerOf(database, async (owner) => ({
+    home: await logOf(owner, home.id),
+    other: await logOf(owner, other.id),
+    untouched: await logOf(owner, untouched.id),
+  }));
+const namesOf = (rows: { personal: unknown }[]) =>
+  rows.map(({ personal }) => (personal === null ? null : Object.keys(personal as object)));
+
+it("erasing a person takes their values out of every log, says so in each, and breaks none", async () => {
+  const before = await logs();
+  expect(await database.db.erasePerson(home.userId)).toBe(5 + 5);
+  const after = await logs();
+  expect(namesOf(after.home)).toEqual([null, null, ["email"], ["ip"], null, null, null]);
+  expect(namesOf(after.other)).toEqual([null, null, ["ip", "userAgent"], null]);
+  // What was hashed is as it was; only the chain goes on.
+  const hashed = ({ text, hash }: { text: string; hash: string }) => ({ text, hash });
+  expect(after.home.slice(0, -1).map(hashed)).toEqual(before.home.map(hashed));
+  expect(after.untouched).toEqual(before.untouched);
+  for (const [rows, entries] of [
+    [after.home, 4],
+    [after.other, 1],
+  ] as const) {
+    expect(JSON.parse(rows.at(-1)?.text ?? "")).toMatchObject({
+      action: "person.erased",
+      actorKind: "system",
+      targetType: "user",
+      targetId: home.userId,
+      outcome: "ok",
+      meta: { entries },
+      commitments: {},
+    });
+  }
+  const [rest] = await database.owner(
+    `SELECT count(*) FILTER (WHERE user_id = $1 AND coalesce(ip, user_agent) IS NOT NULL)::int AS theirs,
+            count(*) FILTER (WHERE user_id = $2 AND ip IS NOT NULL AND user_agent IS NOT NULL)::int AS others
+       FROM account_events`,
+    [home.userId, other.userId],
+  );
+  expect(rest).toEqual({ theirs: 0, others: 5 });
+  const everything = JSON.stringify(
+    await database.owner("SELECT to_jsonb(a) || to_jsonb(h) FROM audit_logs a CROSS JOIN audit_heads h"),
+  );
+  expect(everything).toContain("guest@example.com");
+  expect(everything).not.toContain(emailOf(home));
+  await asOwnerOf(database, async (owner) => {
+    for (const { id } of [home, other, untouched]) {
+      expect(await verdictOn(owner, id)).toMatchObject({ intact: true });
+    }
+  });
+  // Nothing is left to do, and doing it again says nothing again.
+  expect(await database.db.erasePerson(home.userId)).toBe(0);
+  expect(await logs()).toEqual(after);
+  // The account is as it was: only its traces went.
+  expect(await database.owner("SELECT email FROM users WHERE id = $1", [home.userId])).toEqual([
+    { email: emailOf(home) },
+  ]);
+  expect(await database.owner("SELECT FROM sessions WHERE user_id = $1", [home.userId])).toHaveLength(1);
+});
+
+it("erasing goes step by step, and an account that is anonymised keeps no way in and no address", async () => {
+  const inSteps = personEraser(statementRunner(database.pool), 2);
+  const changed = await inSteps(other.userId, { anonymise: true });
+  expect(changed).toBe(1 + 1 + 5);
+  const user = (id: string) =>
+    database.owner(
+      `SELECT email, password_hash, email_verified_at, (SELECT count(*)::int FROM sessions WHERE user_id = u.id) AS sessions,
+              (SELECT count(*)::int FROM one_time_tokens WHERE user_id = u.id) AS tokens
+         FROM users AS u WHERE id = $1`,
+      [id],
+    );
+  expect(await user(other.userId)).toEqual([
+    {
+      email: `erased-${other.userId}@erased.invalid`,
+      password_hash: "!",
+      email_verified_at: null,
+      sessions: 0,
+      tokens: 0,
+    },
+  ]);
+  expect(await user(home.userId)).toMatchObject([{ sessions: 1, tokens: 1 }]);
+  expect(await inSteps(other.userId, { anonymise: true })).toBe(0);
+  await asOwnerOf(database, async (owner) => {
+    for (const { id } of [home, other]) expect(await verdictOn(owner, id)).toMatchObject({ intact: true });
+  });
+});
+
+it("a person who is not there, or is erased twice at once, is no trouble", async () => {
+  expect(await database.db.erasePerson(randomUUID())).toBe(0);
+  const both = await Promise.all([1, 2].map(() => database.db.erasePerson(untouched.userId)));
+  expect(both.toSorted()).toEqual([0, 1]);
+  await asOwnerOf(database, async (owner) => {
+    expect(await verdictOn(owner, untouched.id)).toMatchObject({ intact: true, lastSeq: 3 });
+  });
+});

@@ -1,0 +1,99 @@
+// Entries are numbered 1, 2, 3 and so on: not two with one number, and none left out, however many write at once.
+import { authorize } from "@projostack/authz";
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { appendAudit, createDb, openPool } from "../../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
+
+let database: TestDatabase;
+let home: PlantedWorkspace;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  home = await plantWorkspace(database);
+});
+afterAll(() => database.drop());
+
+it("U3 numbers have no gap among 20 who write at once, some of whom are undone", async () => {
+  const { owner, server } = inject("cluster");
+  const target = { host: owner.host, port: owner.port, ...server, database: database.name };
+  const db = createDb({ pool: openPool({ target, max: 20 }) });
+  const fresh = randomUUID(); // nobody has written here yet: all begin its chain at once
+  const founding = { id: fresh, name: "Fresh", founderId: home.userId, memberId: randomUUID() };
+  await db.foundWorkspace(founding, () => Promise.resolve());
+  let written = 0;
+  const grant = authorize({ workspaceId: fresh, userId: home.userId, role: "admin" }, "task:write");
+  const rounds = 12;
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, writer) => {
+      for (let round = 0; round < rounds; round += 1) {
+        const undone = (writer + round) % 4 === 0;
+        const many = 1 + ((writer * round) % 3);
+        const work = db.write(grant, async (tables) => {
+          await appendAudit(
+            tables,
+            Array.from({ length: many }, () => entryOf()),
+          );
+          if (undone) throw new Error("undone");
+        });
+        const outcome = await work.then(() => "written", String);
+        expect(outcome).toBe(undone ? "Error: undone" : "written");
+        written += undone ? 0 : many;
+      }
+    }),
+  );
+  await db.close();
+  await asOwnerOf(database, async (client) => {
+    const log = await logOf(client, fresh);
+    expect(log.map(({ seq }) => seq)).toEqual(Array.from({ length: written }, (_, place) => place + 1));
+    expect(await verdictOn(client, fresh)).toMatchObject({ intact: true, lastSeq: written });
+    const [times] = await database.owner(
+      `SELECT bool_and(created_at >= before) AS onward FROM (
+         SELECT created_at, lag(created_at, 1, '-infinity') OVER (ORDER BY seq) AS before FROM audit_logs WHERE workspace_id = $1
+       ) AS entries`,
+      [fresh],
+    );
+    expect(times).toEqual({ onward: true });
+  });
+});
+
+it("U3 without the lock they would have one: the last number and one more, read by two at once", async () => {
+  await database.owner("CREATE TABLE naive (seq BIGINT PRIMARY KEY, id BIGINT GENERATED ALWAYS AS IDENTITY)");
+  const last = "SELECT coalesce(max(seq), 0)::int AS seq FROM naive";
+  const insert = "INSERT INTO naive (seq) VALUES ($1)";
+  await asOwnerOf(database, (one) =>
+    asOwnerOf(database, async (other) => {
+      const next: number[] = [];
+      for (const client of [one, other]) {
+        await client.query("BEGIN");
+        next.push(((await client.query<{ seq: number }>(last)).rows[0]?.seq ?? 0) + 1);
+      }
+      await one.query(insert, [next[0]]);
+      await one.query("COMMIT");
+      await expect(other.query(insert, [next[1]])).rejects.toThrow("duplicate key");
+      await other.query("ROLLBACK");
+      // Nor does a sequence help: what is undone leaves its number behind.
+      await other.query(insert, [2]);
+      expect((await other.query("SELECT id FROM naive ORDER BY 1")).rows).toEqual([{ id: "1" }, { id: "3" }]);
+    }),
+  );
+});
+
+it("a chain's time never goes back, whatever the clock does", async () => {
+  const own = await createTestDatabase();
+  const place = await plantWorkspace(own);
+  await own.owner("UPDATE audit_heads SET last_at = now() + interval '1 day'");
+  await own.owner(
+    `SET LOCAL app.workspace_id = '${place.id}'; SELECT projo_audit_append('${JSON.stringify([entryOf(), entryOf()])}')`,
+  );
+  expect(
+    await own.owner(
+      "SELECT count(*)::int AS late FROM audit_logs JOIN audit_heads USING (workspace_id) WHERE created_at = last_at",
+    ),
+  ).toEqual([{ late: 2 }]);
+  await asOwnerOf(own, async (client) => {
+    expect(await verdictOn(client, place.id)).toMatchObject({ intact: true, lastSeq: 3 });
+  });
+  await own.drop();
+});

@@ -1,0 +1,251 @@
+// A change and its entry: both or neither, wherever the connection or a statement fails on the way.
+// The cast: what the client uses of a pool stands in for the whole of one.
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { appendAudit, createDb, openPool, type Db, type TenantWrite } from "../../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+import { asOwnerOf, entryOf, verdictOn } from "./audit-scene.ts";
+
+/** How the n-th statement fails. */
+const faults = {
+  "is never sent": () => Promise.reject(new Error("not sent")),
+  "fails in the database": (client: pg.PoolClient) => client.query("SELECT 1 / 0"),
+  "finds the connection cut": (client: pg.PoolClient, query: pg.QueryConfig) => {
+    cut(client);
+    return client.query(query);
+  },
+  "has its connection cut on the way": (client: pg.PoolClient, query: pg.QueryConfig) => {
+    const answer = client.query(query);
+    setImmediate(() => cut(client));
+    return answer;
+  },
+  "has its answer cut off": async (client: pg.PoolClient, query: pg.QueryConfig) => {
+    await client.query(query);
+    cut(client);
+    throw new Error("the answer is lost");
+  },
+};
+type Fault = keyof typeof faults;
+const kinds = Object.keys(faults) as Fault[];
+const cut = (client: pg.PoolClient) =>
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+
+let database: TestDatabase;
+let home: PlantedWorkspace;
+let pool: pg.Pool;
+let db: Db;
+let counted = 0;
+let fault: { at: number; how: Fault } | null = null;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  home = await plantWorkspace(database);
+  const { owner, server } = inject("cluster");
+  pool = openPool({
+    target: { host: owner.host, port: owner.port, ...server, database: database.name },
+    max: 2,
+  });
+  const failing = { connect: async () => failingOn(await pool.connect()), end: () => pool.end() };
+  db = createDb({ pool: failing as unknown as pg.Pool });
+});
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+/** The connection, but the statement whose turn it is fails. */
+function failingOn(client: pg.PoolClient): pg.PoolClient {
+  return new Proxy(client, {
+    get(target, name) {
+      if (name !== "query") {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      }
+      return (query: pg.QueryConfig) => {
+        counted += 1;
+        return fault?.at === counted ? faults[fault.how](target, query) : target.query(query);
+      };
+    },
+  });
+}
+
+const write = (work: (tables: TenantWrite) => Promise<unknown>) =>
+  db.write(home.grant("workspace:manage"), work);
+const record = (tables: TenantWrite, targetId: string) =>
+  appendAudit(tables, [entryOf({ targetId, actorUserId: home.userId })]);
+const task = (id: string, title = "Made") => ({
+  id,
+  workspaceId: home.id,
+  projectId: home.projectId,
+  title,
+  status: "todo",
+  createdBy: home.userId,
+});
+const project = (id: string) => ({ id, workspaceId: home.id, name: "Made", createdBy: home.userId });
+const prepareProject = (id: string) =>
+  database.db.write(home.grant("project:write"), async (tables) => {
+    await tables.project.create({ data: project(id) });
+    await tables.task.create({ data: { ...task(randomUUID()), projectId: id } });
+  });
+
+interface Change {
+  readonly what: string;
+  prepare?(id: string): Promise<unknown>;
+  work(id: string): Promise<unknown>;
+  /** Whether the change is there, of the id that stands for ID. */
+  readonly there: string;
+  readonly entries?: number;
+  /** Of whatever never left the process, the database knows nothing: whoever hushes that up is beyond help here. */
+  readonly except?: Fault;
+}
+
+const madeTask = "EXISTS (SELECT FROM tasks WHERE id = ID)";
+const changes: Change[] = [
+  {
+    what: "a creation",
+    work: (id) =>
+      write(async (tables) => {
+        await tables.task.create({ data: task(id) });
+        await record(tables, id);
+      }),
+    there: madeTask,
+  },
+  {
+    what: "a change after a look",
+    work: (id) =>
+      write(async (tables) => {
+        await tables.project.findFirst({ where: { id: home.projectId } });
+        const where = { workspaceId_id: { workspaceId: home.id, id: home.projectId } };
+        await tables.project.update({ where, data: { name: id } });
+        await record(tables, id);
+      }),
+    there: "EXISTS (SELECT FROM projects WHERE name = ID)",
+  },
+  {
+    what: "a deletion that takes others along",
+    prepare: prepareProject,
+    work: (id) =>
+      write(async (tables) => {
+        await tables.project.deleteMany({ where: { id } });
+        await record(tables, id);
+      }),
+    there: "NOT EXISTS (SELECT FROM tasks WHERE project_id = ID)",
+  },
+  {
+    what: "a creation of many, with an entry each",
+    work: (id) =>
+      write(async (tables) => {
+        await tables.task.createMany({ data: [task(id), task(randomUUID()), task(randomUUID())] });
+        await appendAudit(
+          tables,
+          [1, 2, 3].map(() => entryOf({ targetId: id })),
+        );
+      }),
+    there: madeTask,
+    entries: 3,
+  },
+  {
+    what: "two changes, each with its entry",
+    work: (id) =>
+      write(async (tables) => {
+        await tables.task.create({ data: task(id) });
+        await record(tables, id);
+        await tables.task.updateMany({ where: { id }, data: { title: "Changed" } });
+        await record(tables, id);
+      }),
+    there: madeTask,
+    entries: 2,
+  },
+  {
+    what: "a founding",
+    work: (id) =>
+      db.foundWorkspace({ id, name: "Founded", founderId: home.userId, memberId: randomUUID() }, (tables) =>
+        record(tables, id),
+      ),
+    there: "EXISTS (SELECT FROM workspaces WHERE id = ID)",
+  },
+  {
+    what: "a change that would rather not know that its entry failed",
+    work: (id) =>
+      write(async (tables) => {
+        await tables.task.create({ data: task(id) });
+        await record(tables, id).catch(() => {});
+      }),
+    there: madeTask,
+    except: "is never sent",
+  },
+];
+
+/** What is there of the change, and how many entries, at one moment. */
+async function found({ there, entries = 1 }: Change, id: string): Promise<"both" | "neither" | "one alone"> {
+  const [row] = await database.owner<{ there: boolean; entries: number }>(
+    `SELECT ${there} AS there, (SELECT count(*)::int FROM audit_logs WHERE target_id = ID::text) AS entries`.replaceAll(
+      "ID",
+      `'${id}'`,
+    ),
+  );
+  if (row?.there && row.entries === entries) return "both";
+  return row?.there || row?.entries !== 0 ? "one alone" : "neither";
+}
+
+async function attempt(change: Change, how: Fault | null, at: number) {
+  const id = randomUUID();
+  await change.prepare?.(id);
+  counted = 0;
+  fault = how && { at, how };
+  const outcome = await change.work(id).then(
+    () => "done" as const,
+    () => "failed" as const,
+  );
+  fault = null;
+  return { outcome, left: await found(change, id) };
+}
+
+it("U1 a change and its entry are there together, or neither is, wherever the way breaks", async () => {
+  let positions = 0;
+  const seen = new Set<string>();
+  for (const change of changes) {
+    expect(await attempt(change, null, 0), change.what).toEqual({ outcome: "done", left: "both" });
+    const statements = counted;
+    for (const how of kinds.filter((kind) => kind !== change.except)) {
+      for (let at = 1; at <= statements; at += 1) {
+        const { outcome, left } = await attempt(change, how, at);
+        positions += 1;
+        seen.add(`${outcome}, ${left}`);
+        // What was acknowledged is there. What was not may be there, whole.
+        expect(
+          outcome === "done" ? ["both"] : ["both", "neither"],
+          `${change.what}: statement ${at} of ${statements} ${how}`,
+        ).toContain(left);
+      }
+    }
+  }
+  expect(positions).toBeGreaterThanOrEqual(120);
+  // Lost answers to a COMMIT that was done are the one way to fail and yet be there.
+  expect(seen).toContain("failed, neither");
+  expect(seen).toContain("failed, both");
+  await asOwnerOf(database, async (owner) => {
+    expect(await verdictOn(owner, home.id)).toMatchObject({ intact: true });
+  });
+});
+
+it("U1 an entry that cannot be written undoes the change, and the other way round", async () => {
+  const [id, other] = [randomUUID(), randomUUID()];
+  const taken = entryOf({ targetId: id });
+  await expect(
+    write(async (tables) => {
+      await tables.task.create({ data: task(id) });
+      await appendAudit(tables, [taken, taken]);
+    }),
+  ).rejects.toThrow("audit_logs_pkey");
+  await expect(
+    write(async (tables) => {
+      await record(tables, other);
+      await tables.task.create({ data: task(other, "") });
+    }),
+  ).rejects.toThrow("tasks_title_length");
+  const [creation] = changes;
+  if (!creation) throw new Error("There is no change.");
+  expect([await found(creation, id), await found(creation, other)]).toEqual(["neither", "neither"]);
+});

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
 import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
+import { createCheckpoints } from "./infra/checkpoints.ts";
 import { startCleanUp } from "./infra/clean-up.ts";
 import type { Clock } from "./infra/clock.ts";
 import { openDatabase } from "./infra/database.ts";
@@ -58,6 +59,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       db,
       clock,
       keys,
+      checkpoints: createCheckpoints(keys),
       limiter,
       log,
       randomness,

@@ -2,6 +2,7 @@
 // that must not build; if one of them builds, the compiler stops at its comment.
 import type { Grant } from "@projostack/authz";
 import { contract, type ApiRouter } from "@projostack/contract";
+import { auditRouter } from "../src/features/audit/audit.router.ts";
 import { authRouter } from "../src/features/auth/auth.router.ts";
 import { emailRouter } from "../src/features/email/email.router.ts";
 import { invitesRouter } from "../src/features/invites/invites.router.ts";
@@ -99,6 +100,7 @@ void createTask({ ...writing, grant: claimed }, task);
 
 // The router is the contract, whole.
 const nouns = {
+  audit: auditRouter,
   auth: authRouter,
   email: emailRouter,
   invites: invitesRouter,

@@ -8,7 +8,12 @@ import type { ApiRouter, Contract, Operation } from "../src/index.ts";
 const shape = { summary: "Does a thing.", input: z.strictObject({}), output: z.object({}) };
 
 const nothing = { nothing: "it is everyday work" };
-mutation({ ...shape, access: "task:write", records: nothing, errors: ["task.not_found"] }) satisfies Operation;
+mutation({
+  ...shape,
+  access: "task:write",
+  records: nothing,
+  errors: ["task.not_found"],
+}) satisfies Operation;
 mutation({ ...shape, access: "task:write", records: "task.deleted" }) satisfies Operation;
 
 // @ts-expect-error a mutation says what it puts on record, or why nothing

@@ -1,7 +1,8 @@
 // What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
-export { appendAudit, type AuditEntry, type AuditValue, type PersonalValues } from "./audit/append-audit.ts";
+export type { AuditEntry, AuditValue, PersonalValues } from "./audit/append-audit.ts";
 export type { Erasure } from "./audit/erase-person.ts";
-export { auditPage, type AuditPageInput, type AuditPageRow, auditRows } from "./audit/read-audit.ts";
+export type { AuditListInput, AuditLogRow } from "./audit/list-audit.ts";
+export type { AuditPageInput, AuditPageRow } from "./audit/read-audit.ts";
 export type { Denial } from "./audit/record-denial.ts";
 export {
   type AuditRow,

@@ -49,7 +49,8 @@ export function createCheckpoints(keys: KeyRing): Checkpoints {
     },
     read: ({ text, signature, keyId }) => {
       const pair = pairs.find(({ shown }) => shown.keyId === keyId);
-      if (!pair || !verify(null, Buffer.from(text), pair.publicKey, Buffer.from(signature, "base64"))) return null;
+      if (!pair || !verify(null, Buffer.from(text), pair.publicKey, Buffer.from(signature, "base64")))
+        return null;
       return factsOf(text);
     },
     publicKeys: pairs.map(({ shown }) => shown),

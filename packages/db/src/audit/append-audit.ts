@@ -1,9 +1,6 @@
 // How an act is put on record: by the database, in the transaction of the act itself. The number, the time, the salts
 // and the hash are the database's too, so nothing here can be wrong about them.
-//
-// The cast: a transaction takes SQL, which its type hides from features.
 import type { Statements } from "../tenant/statements.ts";
-import type { TenantWrite } from "../client/tenant-models.ts";
 
 export type AuditValue = string | number | boolean | null;
 
@@ -40,8 +37,8 @@ export interface PersonalValues {
  * other write that is put on record in this workspace waits.
  * @returns the number of the last entry
  */
-export async function appendAudit(tables: TenantWrite, entries: readonly AuditEntry[]): Promise<number> {
-  const [row] = await (tables as unknown as Statements).$queryRaw<{ seq: bigint }[]>`
+export async function appendAudit(sql: Statements, entries: readonly AuditEntry[]): Promise<number> {
+  const [row] = await sql.$queryRaw<{ seq: bigint }[]>`
     SELECT projo_audit_append(${JSON.stringify(entries)}::jsonb) AS seq`;
   if (!row) throw new Error("The log did not answer.");
   return Number(row.seq);

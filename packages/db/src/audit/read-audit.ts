@@ -1,12 +1,7 @@
 // The log as it is checked and exported: each entry with the very text that was hashed, built anew by the database from
 // the row's columns. A column that was changed since gives another text, and so another hash.
-//
-// The cast: a transaction takes SQL, which its type hides from features.
-import type { Grant } from "@projostack/authz";
-import type { Db } from "../client/db.ts";
 import type { Statements } from "../tenant/statements.ts";
-import type { TenantRead } from "../client/tenant-models.ts";
-import type { AuditRow, PersonalRecord } from "./verify-chain.ts";
+import type { AuditRow, ChainPoint, PersonalRecord } from "./verify-chain.ts";
 
 export interface AuditPageRow extends AuditRow {
   readonly seq: number;
@@ -20,11 +15,11 @@ export interface AuditPageInput {
 
 /** The next entries by number. */
 export async function auditPage(
-  tables: TenantRead,
+  sql: Statements,
   { afterSeq, limit }: AuditPageInput,
 ): Promise<AuditPageRow[]> {
   // The workspace is named here too, and not left to row-level security alone.
-  const rows = await (tables as unknown as Statements).$queryRaw<
+  const rows = await sql.$queryRaw<
     { seq: bigint; text: string; hash: string; personal: PersonalRecord | null }[]
   >`
     SELECT entry.seq, projo_audit_text(entry) AS text, encode(entry.hash, 'hex') AS hash, entry.personal_json AS personal
@@ -37,20 +32,11 @@ export async function auditPage(
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }
 
-/**
- * Every entry after a number, page by page, each page in a transaction of its own: a log of any size holds no
- * connection for long, and is never in memory whole.
- */
-export async function* auditRows(
-  db: Pick<Db, "read">,
-  grant: Grant<"audit:read">,
-  { afterSeq, limit }: AuditPageInput = { afterSeq: 0, limit: 1_000 },
-): AsyncGenerator<AuditPageRow> {
-  for (let after = afterSeq; ;) {
-    const page = await db.read(grant, (tables) => auditPage(tables, { afterSeq: after, limit }));
-    yield* page;
-    const last = page.at(-1);
-    if (!last || page.length < limit) return;
-    after = last.seq;
-  }
+/** The last entry there is; before the first, number 0 and 32 zero bytes. */
+export async function auditEnd(sql: Statements): Promise<ChainPoint> {
+  const [row] = await sql.$queryRaw<{ seq: bigint; hash: string }[]>`
+    SELECT seq, encode(hash, 'hex') AS hash FROM audit_logs
+     WHERE workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
+     ORDER BY seq DESC LIMIT 1`;
+  return row ? { seq: Number(row.seq), hash: row.hash } : { seq: 0, hash: "00".repeat(32) };
 }

@@ -1,6 +1,7 @@
 // What a workspace's transaction does that Prisma cannot say: conditions on other rows, locks, several tables at once.
 // Each is one statement, and runs under row-level security like the rest. No statement names its workspace: the
 // policies bound to the transaction do, and what is inserted takes it from there.
+import { auditStatements, type AuditStatements } from "../audit/audit-statements.ts";
 import type { Prisma } from "../generated/client.ts";
 import { inviteStatements, type InviteStatements } from "./invites.ts";
 import { memberStatements, type MemberStatements } from "./members.ts";
@@ -15,6 +16,7 @@ export interface TenantStatements {
   readonly invites: InviteStatements;
   readonly serviceKeys: ServiceKeyStatements;
   readonly workspaces: WorkspaceStatements;
+  readonly audit: AuditStatements;
 }
 
 /** The same, as far as nothing is changed. */
@@ -22,6 +24,7 @@ export interface TenantLists {
   readonly members: Pick<MemberStatements, "list">;
   readonly invites: Pick<InviteStatements, "list">;
   readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
+  readonly audit: Omit<AuditStatements, "append">;
 }
 
 export const tenantStatements = (transaction: Statements): TenantStatements => ({
@@ -29,6 +32,7 @@ export const tenantStatements = (transaction: Statements): TenantStatements => (
   invites: inviteStatements(transaction),
   serviceKeys: serviceKeyStatements(transaction),
   workspaces: workspaceStatements(transaction),
+  audit: auditStatements(transaction),
 });
 
 /** Where a page of a list begins and how long it is: newest first, after this id. */

@@ -2,6 +2,13 @@
 import type { CallOptions } from "../options.ts";
 import type { Paged } from "../paged.ts";
 import type {
+  AuditCheckpointInput,
+  AuditEntry,
+  AuditExport,
+  AuditExportInput,
+  AuditListInput,
+  AuditVerdict,
+  AuditVerifyInput,
   AuthMeInput,
   AuthMeOutput,
   AuthRefreshInput,
@@ -11,6 +18,7 @@ import type {
   AuthSignOutInput,
   AuthSignOutOutput,
   AuthSignUpInput,
+  Checkpoint,
   CreatedTasks,
   Device,
   EmailResendVerificationInput,
@@ -83,6 +91,44 @@ import type {
 
 /** Every operation of the server: nouns, then verbs. */
 export interface Api {
+  readonly audit: {
+    /**
+     * Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner.
+     *
+     * For `audit:read` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    checkpoint(input?: AuditCheckpointInput, options?: CallOptions): Promise<Checkpoint>;
+
+    /**
+     * The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record.
+     *
+     * For `audit:read` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    export(input?: AuditExportInput, options?: CallOptions): Promise<AuditExport>;
+
+    /**
+     * The workspace's audit log, newest first.
+     *
+     * For `audit:read` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    list(input?: AuditListInput, options?: CallOptions): Paged<AuditEntry>;
+
+    /**
+     * Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`.
+     *
+     * For `audit:read` (admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `checkpoint.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    verify(input?: AuditVerifyInput, options?: CallOptions): Promise<AuditVerdict>;
+  };
+
   readonly auth: {
     /**
      * Who is signed in, and with which session.

@@ -22,7 +22,9 @@ export const csvHeader = [...columns, ...personal].join(",");
 export function csvLine({ text, personal: values }: AuditPageRow): string {
   const said = JSON.parse(text) as Readonly<Record<string, unknown>>;
   return [...columns.map((name) => said[name]), ...personal.map((name) => values?.[name]?.value)]
-    .map((value) => cell(typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "")))
+    .map((value) =>
+      cell(typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "")),
+    )
     .join(",");
 }
 

@@ -23,11 +23,14 @@ export async function exportLog(ws: Ws<"audit:read">, { checkpoints, clock }: Se
     after: { format, fromSeq: afterSeq + 1, toSeq: lastSeq, entries: rows.length },
   });
   const isFirst = afterSeq === 0;
-  if (format === "csv") return { text: lines([...(isFirst ? [csvHeader] : []), ...rows.map(csvLine)]), lastSeq, untilSeq, done };
+  if (format === "csv")
+    return { text: lines([...(isFirst ? [csvHeader] : []), ...rows.map(csvLine)]), lastSeq, untilSeq, done };
   const at = clock.now();
   const header = { format: "projo-audit/1", workspaceId: ws.id, exportedAt: at.toISOString() };
   const last = rows.at(-1);
-  const checkpoint = last ? checkpoints.sign({ workspaceId: ws.id, seq: last.seq, hash: last.hash }, at) : null;
+  const checkpoint = last
+    ? checkpoints.sign({ workspaceId: ws.id, seq: last.seq, hash: last.hash }, at)
+    : null;
   const parts = [
     ...(isFirst ? [header] : []),
     ...rows.map(({ text, hash, personal }) => ({ text, hash, personal })),

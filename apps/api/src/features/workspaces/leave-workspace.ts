@@ -17,7 +17,9 @@ export async function leaveWorkspace(
   const membership = await ownMembership(ctx.services, { userId, workspaceId, deleted: false });
   const grant = authorize(membership, "workspace:read");
   const origin = originOf(ctx, caller);
-  await db.write(grant, (tables) => writing(grant, origin, tables, (ws) => leave(ws, userId)), { inTurn: true });
+  await db.write(grant, (tables) => writing(grant, origin, tables, (ws) => leave(ws, userId)), {
+    inTurn: true,
+  });
   return { workspaceId };
 }
 

@@ -14,10 +14,17 @@ export async function restoreWorkspace(
   { workspaceId }: { workspaceId: string },
 ) {
   const { db } = ctx.services;
-  const membership = await ownMembership(ctx.services, { userId: caller.user.id, workspaceId, deleted: true });
+  const membership = await ownMembership(ctx.services, {
+    userId: caller.user.id,
+    workspaceId,
+    deleted: true,
+  });
   const grant = authorize(membership, "workspace:delete");
   const origin = originOf(ctx, caller);
-  return db.write(grant, (tables) => writing(grant, origin, tables, restore), { inTurn: true, deleted: true });
+  return db.write(grant, (tables) => writing(grant, origin, tables, restore), {
+    inTurn: true,
+    deleted: true,
+  });
 }
 
 async function restore(ws: Ws<"workspace:delete">) {

@@ -12,9 +12,7 @@ import { switchWorkspace } from "./switch-workspace.ts";
 const c = contract.workspaces;
 
 export const workspacesRouter = router({
-  create: authedProcedure(c.create).mutation(({ ctx, input }) =>
-    createWorkspace(ctx, ctx.caller, input),
-  ),
+  create: authedProcedure(c.create).mutation(({ ctx, input }) => createWorkspace(ctx, ctx.caller, input)),
   list: authedProcedure(c.list).query(({ ctx, input }) =>
     listWorkspaces(ctx.services, ctx.caller.user.id, input),
   ),
@@ -23,11 +21,7 @@ export const workspacesRouter = router({
     switchWorkspace(ctx.services, ctx.caller, input),
   ),
   rename: workspaceProcedure(c.rename).mutation(({ ctx, input }) => renameWorkspace(ctx.ws, input)),
-  leave: authedProcedure(c.leave).mutation(({ ctx, input }) =>
-    leaveWorkspace(ctx, ctx.caller, input),
-  ),
+  leave: authedProcedure(c.leave).mutation(({ ctx, input }) => leaveWorkspace(ctx, ctx.caller, input)),
   delete: workspaceProcedure(c.delete).mutation(({ ctx, input }) => deleteWorkspace(ctx.ws, input)),
-  restore: authedProcedure(c.restore).mutation(({ ctx, input }) =>
-    restoreWorkspace(ctx, ctx.caller, input),
-  ),
+  restore: authedProcedure(c.restore).mutation(({ ctx, input }) => restoreWorkspace(ctx, ctx.caller, input)),
 });

@@ -54,7 +54,7 @@ const START: ChainPoint = { seq: 0, hash: "00".repeat(32) };
 /** Reads the rows once, in their order, and stops at the first that is wrong. */
 export async function verifyChain(rows: Rows, expectations: ChainExpectations): Promise<ChainVerdict> {
   const { workspaceId, after = START, checkpoints = [] } = expectations;
-  const saved = new Map(checkpoints.map(({ seq, hash }) => [seq, hash]));
+  const saved = byNumber(checkpoints);
   const end = Math.max(0, ...saved.keys());
   let last = after;
   let gap: { seq: number; found: number } | undefined;
@@ -93,6 +93,13 @@ export async function verifyChain(rows: Rows, expectations: ChainExpectations): 
   if (gap) return broken(gap.seq, "missing", `entry ${gap.found} stands in its place`);
   if (end > last.seq) return broken(last.seq + 1, "truncated", `a checkpoint knows of entry ${end}`);
   return { intact: true, entries: last.seq - after.seq, lastSeq: last.seq, lastHash: last.hash };
+}
+
+/** Two that name one entry and differ leave no hash that could be right. */
+function byNumber(checkpoints: readonly ChainPoint[]): Map<number, string> {
+  const saved = new Map<number, string>();
+  for (const { seq, hash } of checkpoints) saved.set(seq, (saved.get(seq) ?? hash) === hash ? hash : "");
+  return saved;
 }
 
 interface Content {

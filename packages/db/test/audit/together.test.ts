@@ -228,7 +228,7 @@ it("U1 a change and its entry are there together, or neither is, wherever the wa
   await asOwnerOf(database, async (owner) => {
     expect(await verdictOn(owner, home.id)).toMatchObject({ intact: true });
   });
-});
+}, 60_000);
 
 it("U1 an entry that cannot be written undoes the change, and the other way round", async () => {
   const [id, other] = [randomUUID(), randomUUID()];

@@ -241,6 +241,11 @@ describe("U4 the verifier", () => {
         problem: "truncated",
         message: "Entry 10 is missing at the end: a checkpoint knows of entry 11.",
       });
+      const two = [{ seq: 4, hash: "00".repeat(32) }, ...log];
+      expect(await verdictOn(owner, home.id, { checkpoints: two })).toMatchObject({
+        seq: 4,
+        problem: "rewritten",
+      });
       const emptied = ["DELETE FROM audit_logs WHERE workspace_id = 'HOME'"];
       expect(await tampered(owner, emptied, log.slice(-1))).toMatchObject({ seq: 1, problem: "truncated" });
     });

@@ -166,4 +166,22 @@ describe("waited round trips", () => {
     };
     expect(await tripsOf(found)).toBeLessThanOrEqual(4);
   });
+
+  it("an authenticated list of one's workspaces, or of those one may restore: 2", async () => {
+    const list = async () => {
+      await authenticate();
+      const listed = await counted.db.readPerson(home.userId, ({ workspaces }) =>
+        workspaces.list({ after: undefined, limit: 21 }),
+      );
+      expect(listed.find(({ id }) => id === home.id)).toMatchObject({ name: "Planted", role: "admin" });
+    };
+    const listDeleted = async () => {
+      await authenticate();
+      await counted.db.readPerson(home.userId, ({ workspaces }) =>
+        workspaces.listDeleted({ after: undefined, limit: 21, restoringRoles: ["admin"] }),
+      );
+    };
+    expect(await tripsOf(list)).toBe(2);
+    expect(await tripsOf(listDeleted)).toBe(2);
+  });
 });

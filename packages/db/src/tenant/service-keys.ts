@@ -94,11 +94,14 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
   },
 
   rotate: async ({ id, secret, overlapHours, days }) => {
-    // Where the key had expired, the token before stays so.
+    // The token before lasts no longer than it would have, nor than the new one. Without an overlap nothing of it is kept.
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
       UPDATE service_keys AS k
-         SET previous_kid = secret_kid, previous_mac = secret_mac,
-             previous_expires_at = least(now() + make_interval(hours => ${overlapHours}::integer), expires_at),
+         SET previous_kid = CASE WHEN ${overlapHours}::integer > 0 THEN secret_kid END,
+             previous_mac = CASE WHEN ${overlapHours}::integer > 0 THEN secret_mac END,
+             previous_expires_at = CASE WHEN ${overlapHours}::integer > 0 THEN
+               least(now() + make_interval(hours => ${overlapHours}::integer), expires_at,
+                     now() + make_interval(days => ${days}::integer)) END,
              secret_kid = ${secret.kid}::integer, secret_mac = ${secret.mac}::bytea, rotated_at = now(),
              expires_at = now() + make_interval(days => ${days}::integer)
        WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL

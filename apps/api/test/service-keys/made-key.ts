@@ -1,4 +1,5 @@
 import type { Permission, Role } from "@projostack/authz";
+import type { ServiceKey, ShownServiceKey } from "@projostack/sdk";
 import { call, type Answer, type Person, type TestServer } from "../kit/index.ts";
 
 /** A service key as a test holds it. */
@@ -28,11 +29,16 @@ export async function makeKey(
   return keyOf(url, answer);
 }
 
-/** The key in an answer that shows its token. */
-export function keyOf(url: string, { data }: Answer): MadeKey {
-  const { id, token } = data as { id: string; token: string };
+/** The key in an answer that shows its token, for calls to the server of this address. */
+export function keyOf(url: string, { data }: Pick<Answer, "data">): MadeKey {
+  const { id, token } = data as ShownServiceKey;
   return { id, token, call: (name, input, workspaceId) => call(url, name, { input, token, workspaceId }) };
 }
+
+export const shownIn = ({ data }: Answer): ShownServiceKey => data as ShownServiceKey;
+
+export const listedIn = ({ data }: Answer): readonly ServiceKey[] =>
+  (data as { items: readonly ServiceKey[] }).items;
 
 /** The bytes of a token: its key's id, its secret, its checksum. */
 export const bytesOfToken = (token: string): Buffer => Buffer.from(token.slice(4), "base64url");

@@ -51,7 +51,7 @@ export interface ServiceKeyStatements {
   /** Null when there are as many as there may be. */
   insert(key: NewServiceKey): Promise<ServiceKeyRow | null>;
   rotate(rotation: Rotation): Promise<ServiceKeyRow | null>;
-  /** Ends the key. Null where there is none, or it is revoked already. */
+  /** Ends the key, and the invites that it made. Null where there is none, or it is revoked already. */
   revoke(id: string): Promise<ServiceKeyRow | null>;
 }
 
@@ -114,12 +114,22 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
 
   revoke: async (id) => {
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
-      UPDATE service_keys AS k SET revoked_at = now(), previous_kid = NULL, previous_mac = NULL, previous_expires_at = NULL
-       WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL
-      RETURNING id, name, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
-                rotated_at AS "rotatedAt", last_used_at AS "lastUsedAt", previous_expires_at AS "previousExpiresAt",
-                'revoked' AS status,
-                EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"`;
+      WITH revoked AS (
+        UPDATE service_keys SET revoked_at = now(), previous_kid = NULL, previous_mac = NULL, previous_expires_at = NULL
+         WHERE id = ${id}::uuid AND revoked_at IS NULL
+        RETURNING *
+      ), ended AS (
+        UPDATE invites SET revoked_at = now() FROM revoked
+         WHERE invited_by_key = revoked.id AND used_at IS NULL AND invites.revoked_at IS NULL
+        RETURNING invites.id
+      ), unsent AS (
+        DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id
+      )
+      SELECT k.id, k.name, k.role, k.scopes, k.created_by AS "createdBy", k.created_at AS "createdAt",
+             k.expires_at AS "expiresAt", k.rotated_at AS "rotatedAt", k.last_used_at AS "lastUsedAt",
+             k.previous_expires_at AS "previousExpiresAt", 'revoked' AS status,
+             EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"
+        FROM revoked AS k`;
     return row ?? null;
   },
 });

@@ -49,6 +49,7 @@ function noted(databaseUrl: string) {
     now: () => new Date(),
     pause: (milliseconds: number, signal: AbortSignal) =>
       new Promise<void>((ended) => {
+        if (signal.aborted) return ended();
         pausedMs = milliseconds;
         pass = ended;
         signal.addEventListener("abort", () => ended());

@@ -1,5 +1,6 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // Isolation may cost no waiting: an authenticated read waits for two round trips at most, a write for four.
+import { authorize } from "@projostack/authz";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TenantWrite } from "../src/index.ts";
@@ -92,6 +93,60 @@ describe("waited round trips", () => {
         await read();
       }),
     ).toBeLessThanOrEqual(2);
+  });
+
+  it("a service key and its place: 1", async () => {
+    const find = async () => {
+      expect(await counted.db.serviceKeys.find(home.keyId)).toMatchObject({ workspaceId: home.id });
+    };
+    expect(await tripsOf(find)).toBe(1);
+  });
+
+  it("the invite behind a token: 1", async () => {
+    const [row] = await database.owner<{ hash: Buffer }>(
+      "SELECT token_hash AS hash FROM invites WHERE id = $1",
+      [home.inviteId],
+    );
+    const find = async () => {
+      expect(await counted.db.invites.find(row?.hash ?? Buffer.alloc(0))).toMatchObject({
+        id: home.inviteId,
+      });
+    };
+    expect(await tripsOf(find)).toBe(1);
+  });
+
+  it("an audited creation by a service key, with the look at the key: at most 4", async () => {
+    await database.owner(`UPDATE service_keys SET role = 'member', scopes = '{task:write}' WHERE id = $1`, [
+      home.keyId,
+    ]);
+    const create = async () => {
+      const key = await counted.db.serviceKeys.find(home.keyId);
+      if (!key) throw new Error("There is no such key.");
+      const { id, workspaceId, createdBy: userId, role, scopes } = key;
+      const grant = authorize({ workspaceId, userId, role, key: { id, scopes } }, "task:write");
+      await counted.db.write(grant, async (tables) => {
+        await tables.task.create({ data: newTask("Made by a key") });
+        await audit(tables);
+      });
+    };
+    expect(await tripsOf(create)).toBeLessThanOrEqual(4);
+    expect(await database.owner("SELECT FROM tasks WHERE title = 'Made by a key'")).toHaveLength(2);
+  });
+
+  it("an authenticated, audited change of a role, in its turn: at most 4", async () => {
+    const change = async () => {
+      await authenticate();
+      await counted.db.write(
+        home.grant("member:manage"),
+        async (tables) => {
+          // To the role that they have: the statement and its locks are the same.
+          expect(await tables.members.changeRole(home.userId, "admin")).toMatchObject({ done: true });
+          await audit(tables);
+        },
+        { inTurn: true },
+      );
+    };
+    expect(await tripsOf(change)).toBeLessThanOrEqual(4);
   });
 
   it("a person's own workspaces: at most 2", async () => {

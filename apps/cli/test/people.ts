@@ -1,14 +1,22 @@
 // Several people, each at a shell of their own, in one workspace.
-import { mailFor, type TestServer } from "@projostack/api/testing";
+import { eventually, mailsOf, type TestServer } from "@projostack/api/testing";
 import { expectDone, openShell, PASSWORD, type Shell } from "./kit.ts";
 
 /** Somebody signed in whose address is verified, in no workspace. */
 export async function openVerified(server: TestServer, email: string): Promise<Shell> {
   const shell = await openShell(server.url);
   await expectDone(shell.projo(["signup", email, "--password-stdin"], { stdin: PASSWORD }));
-  const { token } = await mailFor(server, email);
+  const token = await mailedToken(server, email, "pjo_");
   await expectDone(shell.projo(["email", "verify", "--stdin"], { stdin: token }));
   return shell;
+}
+
+/** The last token of a kind that was mailed to the address: `pjo_` verifies it, `pji_` accepts an invite. */
+export async function mailedToken(server: TestServer, email: string, kind: string): Promise<string> {
+  return eventually(async () => {
+    const mails = (await mailsOf(server)).filter(({ headers }) => headers.get("to") === email);
+    return mails.map(({ token }) => token).findLast((token) => token.startsWith(kind));
+  });
 }
 
 /** What `projo` prints with --json. */

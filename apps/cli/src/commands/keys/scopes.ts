@@ -24,14 +24,11 @@ export const scopes = Object.keys(known) as Permission[];
 
 /** `task:read,task:write` */
 export function parseScopes(text: string): Permission[] {
-  return text
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "")
-    .map((word) => {
-      const scope = scopes.find((one) => one === word);
-      if (!scope)
-        throw new InvalidArgumentError(`There is no scope '${word}'. They are: ${scopes.join(", ")}.`);
-      return scope;
-    });
+  const words = text.split(",").map((word) => word.trim());
+  return words.map((word) => {
+    const scope = scopes.find((one) => one === word);
+    if (!scope)
+      throw new InvalidArgumentError(`There is no scope '${word}'. They are: ${scopes.join(", ")}.`);
+    return scope;
+  });
 }

@@ -117,7 +117,7 @@ export const house: Record<string, Room> = {
 export const apiLayers = [
   ["main.ts", "operator.ts", "start-problem.ts"],
   ["server.ts"],
-  ["http/", "router.ts"],
+  ["http/", "in-process.ts", "router.ts"],
   ["features/"],
   ["rpc/"],
   ["infra/", "config/"],

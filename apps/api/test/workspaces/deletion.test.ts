@@ -217,14 +217,17 @@ describe("restoring a workspace", () => {
     const { data: invited } = await team.founder.call("invites.create", invite, team.id);
     const { data: project } = await member.call("projects.create", { name: "Kept" }, team.id);
     await member.call("tasks.create", { projectId: project.id, title: "Kept" }, team.id);
-    const seen = async (): Promise<unknown[]> => [
-      (await team.founder.call("workspaces.get", {}, team.id)).data,
-      (await member.call("members.list", {}, team.id)).data,
-      (await team.founder.call("invites.list", {}, team.id)).data,
-      (await team.founder.call("serviceKeys.list", {}, team.id)).data,
-      (await member.call("projects.list", {}, team.id)).data,
-      (await member.call("tasks.list", {}, team.id)).data,
-    ];
+    const seen = async (): Promise<unknown[]> => {
+      const answers = [
+        await team.founder.call("workspaces.get", {}, team.id),
+        await member.call("members.list", {}, team.id),
+        await team.founder.call("invites.list", {}, team.id),
+        await team.founder.call("serviceKeys.list", {}, team.id),
+        await member.call("projects.list", {}, team.id),
+        await member.call("tasks.list", {}, team.id),
+      ];
+      return answers.map(({ data }): unknown => data);
+    };
     const before = await seen();
     await deleteIt(team.founder, team);
     const restored = await restore(team.founder, team);

@@ -193,16 +193,79 @@ describe("I1 x-workspace-id", () => {
   });
 
   it("I1 a current workspace that one has no part in is none of one's own", async () => {
-    const bob = await arrive(server, "bob");
+    const carl = await arrive(server, "carl");
     await server.database.owner("UPDATE sessions SET current_workspace_id = $1 WHERE user_id = $2", [
       evesScene.workspaceId,
-      bob.id,
+      carl.id,
     ]);
-    expect((await bob.call("tasks.list", {})).error).toMatchObject({ reason: "workspace.not_found" });
-    expect((await bob.call("tasks.create", inputOf("tasks.create", evesScene))).error).toMatchObject({
+    expect((await carl.call("tasks.list", {})).error).toMatchObject({ reason: "workspace.not_found" });
+    expect((await carl.call("tasks.create", inputOf("tasks.create", evesScene))).error).toMatchObject({
       reason: "workspace.not_found",
     });
   });
+});
+
+describe("I10 the cursor of a list", () => {
+  const lists = operations.filter(({ operation }) => {
+    const { properties } = z.toJSONSchema(operation.input, { io: "input" });
+    return "cursor" in (properties ?? {});
+  });
+  /** A filter of each list that has any, which is another than none. */
+  const filters: Readonly<Record<string, object>> = {
+    "invites.list": { status: "pending" },
+    "members.list": { role: "admin" },
+    "projects.list": { search: "Notes" },
+    "serviceKeys.list": { status: "active" },
+    "tasks.list": { status: "todo" },
+    "workspaces.list": { deleted: true },
+  };
+  let bob: Person;
+  let bobsPlace: string;
+  let othersPlace: string;
+  const cursors: Record<string, string> = {};
+
+  // Two of everything that is listed, in the workspace and of the person's own.
+  beforeAll(async () => {
+    bob = await arrive(server, "bob");
+    bobsPlace = await foundWorkspace(bob, "Mills");
+    othersPlace = await foundWorkspace(bob, "More mills");
+    const scene = await setScene(server, bob, { workspaceId: bobsPlace, email: adasScene.email });
+    for (const make of ["invites.create", "projects.create", "serviceKeys.create", "tasks.create"]) {
+      await bob.call(make, inputOf(make, scene), bobsPlace);
+    }
+    // Another invite to Bob's own address.
+    await setScene(server, ada, { ...adasScene, caller: bob });
+    for (const { name } of lists) {
+      cursors[name] = String((await bob.call(name, { limit: 1 }, bobsPlace)).data.nextCursor);
+    }
+  });
+
+  it("I10 says which filter each list has, so that none is left out", () => {
+    const filtered = lists.filter(({ operation }) => {
+      const { properties } = z.toJSONSchema(operation.input, { io: "input" });
+      return Object.keys(properties ?? {}).some((field) => field !== "cursor" && field !== "limit");
+    });
+    expect(filtered.map(({ name }) => name)).toEqual(Object.keys(filters));
+  });
+
+  it.each(lists)(
+    "I10 $name: opens the next page of that list alone",
+    async ({ name, operation: { access } }) => {
+      const cursor = cursors[name];
+      const next = await bob.call(name, { limit: 1, cursor }, bobsPlace);
+      expect(next).toMatchObject({ status: 200, data: { items: [expect.anything()] } });
+      const calls = [
+        ...lists
+          .filter((list) => list.name !== name)
+          .map((other) => bob.call(other.name, { cursor }, bobsPlace)),
+        ...(filters[name] ? [bob.call(name, { ...filters[name], cursor }, bobsPlace)] : []),
+        access in policy ? bob.call(name, { cursor }, othersPlace) : ada.call(name, { cursor }),
+      ];
+      for (const answer of await Promise.all(calls)) {
+        expect(answer).toMatchObject({ status: 400, error: { reason: "cursor.invalid" } });
+      }
+    },
+  );
 });
 
 describe("I7 ids", () => {

@@ -97,6 +97,14 @@ export const house: Record<string, Room> = {
       says: "the CLI's tests call a server that @projostack/api/testing starts, through the SDK",
     },
   },
+  examples: {
+    name: "@projostack/examples",
+    source: {
+      only: ["node:*"],
+      rooms: ["@projostack/sdk"],
+      says: "the examples stand on @projostack/sdk and Node alone, as an outsider's service does",
+    },
+  },
   bench: {
     name: "@projostack/bench",
     source: {

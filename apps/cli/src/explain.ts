@@ -58,7 +58,7 @@ const nextSteps: Readonly<Record<string, string>> = {
 /** What a person would do about these helps no service. */
 const saidOfKeys: Readonly<Record<string, string>> = {
   "auth.unauthenticated":
-    "The service key in PROJO_TOKEN is wrong, expired or revoked. An admin makes another: projo keys rotate NAME",
+    "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin sees: projo keys list",
   "permission.denied":
     "The scopes of the service key in PROJO_TOKEN do not reach this, or its role does not. An admin sees them: projo keys list",
   "workspace.not_found":

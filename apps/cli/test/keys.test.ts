@@ -53,7 +53,7 @@ async function refused(shell: Shell, argv: readonly string[], options: Parameter
 const ALL_WORK = "workspace:read,project:read,project:write,task:read,task:write";
 const PEOPLE = "This is for people: a service key cannot do it. Unset PROJO_TOKEN, and run: projo login";
 const DEAD =
-  "The service key in PROJO_TOKEN is wrong, expired or revoked. An admin makes another: projo keys rotate NAME";
+  "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin sees: projo keys list";
 const NOT_ALLOWED =
   "The scopes of the service key in PROJO_TOKEN do not reach this, or its role does not. An admin sees them: projo keys list";
 
@@ -262,6 +262,14 @@ describe("a job with a service key in PROJO_TOKEN", () => {
       DEAD,
     ]);
     expect((await projo("keys", "list")).out).toMatch(/^ +[0-9a-f-]{36} +expired /m);
+  });
+
+  it("M2 is locked out by the deletion of its workspace, and let in again by its restoring", async () => {
+    const env = await keyFor("task:read");
+    await projo("workspaces", "delete", "--yes", "--name", "Acme");
+    expect(await refused(job, ["tasks", "list"], { env })).toEqual([4, DEAD]);
+    await projo("workspaces", "restore", "Acme");
+    await expectDone(job.projo(["tasks", "list"], { env }));
   });
 
   it("is told of what only people do, before it is asked for anything", async () => {

@@ -97,6 +97,14 @@ export const house: Record<string, Room> = {
       says: "the CLI's tests call a server that @projostack/api/testing starts, through the SDK",
     },
   },
+  examples: {
+    name: "@projostack/examples",
+    source: {
+      only: ["node:*"],
+      rooms: ["@projostack/sdk"],
+      says: "the examples stand on @projostack/sdk and Node alone, as an outsider's service does",
+    },
+  },
   bench: {
     name: "@projostack/bench",
     source: {
@@ -117,7 +125,7 @@ export const house: Record<string, Room> = {
 export const apiLayers = [
   ["main.ts", "operator.ts", "start-problem.ts"],
   ["server.ts"],
-  ["http/", "router.ts"],
+  ["http/", "in-process.ts", "router.ts"],
   ["features/"],
   ["rpc/"],
   ["infra/", "config/"],

@@ -45,6 +45,28 @@ describe("the documents", () => {
     expect(stdout).toBe("");
   });
 
+  it("M2 lead two people from an invite to a removal, after which the next call is refused", async () => {
+    const scripts = fences.filter(({ at, run: runs }) => runs && at.startsWith("docs/members.md"));
+    expect(scripts.map(({ language }) => language)).toEqual(["sh"]);
+    const home = mkdtempSync(join(tmpdir(), "projo-docs-home-"));
+    const env = {
+      PATH: process.env["PATH"],
+      HOME: home,
+      PROJO_URL: server.url,
+      PROJO_DATA_DIR: server.dataDir,
+    };
+    const [script] = scripts.map(({ code }) => run("sh", ["-c", code], { cwd: root, env, timeout: 100_000 }));
+    const said = await script?.finally(() => rmSync(home, { recursive: true, force: true }));
+    expect(said?.stdout.match(/Order brass$/gm)).toHaveLength(2);
+    expect(said?.stderr).toContain("as member.");
+    const refusals = said?.stderr.match(/^projo: .*$/gm);
+    expect(refusals).toEqual([
+      expect.stringContaining("Your role in this workspace does not allow this."),
+      expect.stringContaining("you are not a member of it."),
+    ]);
+    expect(said?.stdout).toMatch(/admin +[\d-]+ +ann@example\.com\n$/);
+  }, 120_000);
+
   it("give a newcomer's first five minutes that go as README says", async () => {
     const steps = fences.filter(({ at, run: runs }) => runs && at.startsWith("README.md"));
     expect(steps.map(({ language }) => language)).toEqual(["sh", "ts"]);

@@ -6,6 +6,8 @@ import { join } from "node:path";
 
 export interface RunningServer {
   readonly url: string;
+  /** Where it keeps its files, development's mail among them. */
+  readonly dataDir: string;
   /** Ends it as Ctrl-C does. @returns the exit code */
   stop(): Promise<number | null>;
 }
@@ -30,7 +32,7 @@ export async function runServer(root: string): Promise<RunningServer> {
   for await (const chunk of server.stdout.setEncoding("utf8")) {
     said += String(chunk);
     const [, url] = /listens on (\S+)/.exec(said) ?? [];
-    if (url !== undefined) return { url, stop };
+    if (url !== undefined) return { url, dataDir, stop };
   }
   throw new Error(`The server ended before it listened. It said: ${said}`);
 }

@@ -99,6 +99,10 @@ async function resendMail(db: Db, id: string): Promise<string> {
       throw new Refused("That mail is still waiting to be sent, and is tried again by itself.");
     case "used":
       throw new Refused("The link of that mail was used: there is nothing left to send.");
+    case "expired":
+      throw new Refused(
+        "The invite of that mail has expired: an admin of its workspace can resend the invite.",
+      );
     case "missing":
       throw new Refused(`There is no mail ${id}: see \`operator mail list\`.`);
   }

@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
+import { callerAs, type Behalf, type Operations } from "./in-process.ts";
 import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
 import { createCheckpoints } from "./infra/checkpoints.ts";
 import { startCleanUp } from "./infra/clean-up.ts";
@@ -42,6 +43,8 @@ export interface Server {
   readonly mail: string;
   /** Fulfils when the server cannot go on: its embedded database has ended. */
   readonly crashed: Promise<Error>;
+  /** For code within this process: calls operations for who holds the token, as over HTTP but for the wire. */
+  callAs(behalf: Behalf): Operations;
   /** Answers what has begun, and lets go of everything. */
   close(): Promise<void>;
 }
@@ -96,6 +99,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       database: database.description,
       mail: transport.description,
       crashed: database.crashed,
+      callAs: (behalf) => callerAs(services, behalf),
       close,
     };
   } catch (error) {

@@ -13,7 +13,7 @@ import {
   type Person,
   type TestServer,
 } from "./kit/index.ts";
-import { inputOf, setScene, type Scene } from "./proofs/inputs.ts";
+import { inputOf, setScene, tokenFor, type Scene } from "./proofs/inputs.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -36,7 +36,7 @@ function sendText(
   return send(`${server.url}/trpc/${name}${query}`, {
     method: isQuery ? "GET" : "POST",
     headers: {
-      authorization: `Bearer ${ada.token}`,
+      authorization: `Bearer ${tokenFor(name, ada, scene)}`,
       "x-workspace-id": scene.workspaceId,
       ...(isQuery ? {} : { "content-type": "application/json" }),
       ...headers,
@@ -185,7 +185,7 @@ describe("N4 fields", () => {
     async (name) => {
       const answer = await call(server.url, name, {
         input: { ...inputOf(name, scene), surprise: 1 },
-        token: ada.token,
+        token: tokenFor(name, ada, scene),
         workspaceId: scene.workspaceId,
       });
       expectErrorForm(answer, invalid);

@@ -2,7 +2,18 @@ import { randomUUID } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { limits } from "../src/infra/limiter/limits.ts";
-import { call, password, send, startTestServer, type Answer, type TestServer } from "./kit/index.ts";
+import {
+  arrive,
+  call,
+  foundWorkspace,
+  join,
+  password,
+  send,
+  startTestServer,
+  type Answer,
+  type Person,
+  type TestServer,
+} from "./kit/index.ts";
 import { hasRedis, noRedis, startRedis, type TestRedis } from "./kit/redis-server.ts";
 
 /** With the usual limits, and believing this machine's word on who is behind it, so that tests have many addresses. */
@@ -191,25 +202,42 @@ describe("limits", () => {
     expect(headers.get("ratelimit")).not.toMatch(/everyone|accountFromStrangers/);
   });
 
-  it("each limited operation grants a try, and refuses one too many, also of an input that is not right", async () => {
-    await start({ ...behindProxy, PROJO_LIMITS: "0.1" });
-    const email = await signUpAt(server, "192.0.2.250");
-    const { data } = await tryToSignIn(server, email, "192.0.2.250", password);
-    const missing: string[] = [];
-    for (const [name, rules] of Object.entries(limits)) {
-      const least = Math.min(...rules.map(({ points }) => Math.max(1, Math.round(points / 10))));
-      const tries: Answer[] = [];
-      for (let n = 0; n <= least; n += 1) {
-        const input = { email: "ada@example.com" };
-        tries.push(
-          await call(server.url, name, { input, token: data.accessToken, headers: from("192.0.2.77") }),
-        );
+  it("each limited operation grants its tries, and refuses one too many, also of an input that is not right", async () => {
+    const factor = 0.1;
+    await start({ ...behindProxy, PROJO_LIMITS: String(factor) });
+    // Whoever calls below has used up nothing yet.
+    const [host, ada] = [await arrive(server, "host"), await arrive(server, "ada")];
+    const workspaceId = await foundWorkspace(host);
+    await join(server, workspaceId, ada, "admin");
+    const gate = { name: "Gate", role: "viewer", scopes: ["token:introspect"] };
+    const key = await ada.call("serviceKeys.create", gate, workspaceId);
+    const refusedOf = async (name: string, count: number): Promise<number> => {
+      const token = name === "tokens.introspect" ? String(key.data.token) : ada.token;
+      let refused = 0;
+      for (let left = count; left > 0; left -= 10) {
+        const names = Array.from({ length: Math.min(10, left) }, () => name);
+        const { text } = await send(`${server.url}/trpc/${names.join(",")}?batch=1`, {
+          method: "POST",
+          headers: {
+            ...from("192.0.2.77"),
+            "content-type": "application/json",
+            authorization: `Bearer ${token}`,
+            "x-workspace-id": workspaceId,
+          },
+          body: JSON.stringify(Object.fromEntries(names.map((_, n) => [n, { email: "ada@example.com" }]))),
+        });
+        const answers = JSON.parse(text) as { error?: { data: { httpStatus: number } } }[];
+        refused += answers.filter(({ error }) => error?.data.httpStatus === 429).length;
       }
-      if (tries[0]?.status === 429 || tries.at(-1)?.status !== 429)
-        missing.push(`${name} ${tries.at(-1)?.text}`);
+      return refused;
+    };
+    const refused: Record<string, number> = {};
+    for (const [name, rules] of Object.entries(limits)) {
+      const least = Math.min(...rules.map(({ points }) => Math.max(1, Math.round(points * factor))));
+      refused[name] = await refusedOf(name, least + 1);
     }
-    expect(missing).toEqual([]);
-  });
+    expect(refused).toEqual(Object.fromEntries(Object.keys(limits).map((name) => [name, 1])));
+  }, 60_000);
 
   it("a workspace that a header names gives no new tries", async () => {
     await start();
@@ -220,6 +248,115 @@ describe("limits", () => {
       tried.push(await call(server.url, "auth.signIn", { input, workspaceId: randomUUID(), headers }));
     }
     expect(tried.at(-1)?.status).toBe(429);
+  });
+});
+
+describe("limits within a workspace", () => {
+  /** A tenth of what the table says: 1 for each target, 20 for each account, 100 for each workspace. */
+  const tenth = { ...behindProxy, PROJO_LIMITS: "0.1" };
+  const ofAccount = 0.1 * pointsOf("invites.create", "account");
+  const ofWorkspace = 0.1 * pointsOf("invites.create", "workspace");
+  let server: TestServer;
+  let ada: Person;
+  let workspaceId: string;
+  const start = async (env: Readonly<Record<string, string>>) => {
+    server = await startTestServer(env);
+    ada = await arrive(server, "ada");
+    workspaceId = await foundWorkspace(ada);
+  };
+  afterEach(() => server.close());
+
+  const invite = (by: Pick<Person, "token">, email = `${randomUUID()}@example.com`, place = workspaceId) =>
+    call(server.url, "invites.create", { input: { email }, token: by.token, workspaceId: place });
+  const statusesOf = async (by: Pick<Person, "token">, count: number): Promise<Set<number>> => {
+    const answers = await Promise.all(Array.from({ length: count }, () => invite(by)));
+    return new Set(answers.map(({ status }) => status));
+  };
+  const keyOf = async (name: string): Promise<{ token: string }> => {
+    const input = { name, role: "admin", scopes: ["invite:manage"] };
+    return { token: String((await ada.call("serviceKeys.create", input, workspaceId)).data.token) };
+  };
+
+  it("one address is not mailed to again and again, however it is spelled, and others still are", async () => {
+    await start(behindProxy);
+    const points = pointsOf("invites.create", "target");
+    for (let n = 0; n < points; n += 1) {
+      const { status, data } = await invite(ada, n % 2 === 0 ? "guest@example.com" : "Guest@Example.com");
+      expect(status).toBe(200);
+      await ada.call("invites.revoke", { id: String(data.id) }, workspaceId);
+    }
+    const refused = await invite(ada, "guest@example.com");
+    expect(refused).toMatchObject({ status: 429, error: { reason: "limit.exceeded" } });
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await invite(ada, "friend@example.com")).toMatchObject({ status: 200 });
+  });
+
+  it("one invite is not sent again and again, and others still are", async () => {
+    await start(behindProxy);
+    const [one, other] = [await invite(ada), await invite(ada)];
+    const resend = ({ data }: Answer) => ada.call("invites.resend", { id: String(data.id) }, workspaceId);
+    for (let n = 0; n < pointsOf("invites.resend", "target"); n += 1) {
+      expect(await resend(one)).toMatchObject({ status: 200 });
+    }
+    expect(await resend(one)).toMatchObject({ status: 429 });
+    expect(await resend(other)).toMatchObject({ status: 200 });
+  });
+
+  it("I11 what one workspace used up another still has, also for the same person and the same address", async () => {
+    await start(tenth);
+    const another = await foundWorkspace(await arrive(server, "eve"));
+    await join(server, another, ada, "admin");
+    expect(await invite(ada, "guest@example.com")).toMatchObject({ status: 200 });
+    expect(await invite(ada, "guest@example.com")).toMatchObject({ status: 429 });
+    expect(await invite(ada, "guest@example.com", another)).toMatchObject({ status: 200 });
+    // One try of the account's is used up: what its target refused was not counted for the account.
+    expect(await statusesOf(ada, ofAccount - 1)).toEqual(new Set([200]));
+    expect(await invite(ada)).toMatchObject({ status: 429 });
+    expect(await invite(ada, undefined, another)).toMatchObject({ status: 200 });
+  });
+
+  it("all admins and keys of a workspace share what it is granted, and those of others do not", async () => {
+    await start(tenth);
+    const admins: Pick<Person, "token">[] = [ada, await keyOf("Mill")];
+    while (admins.length <= ofWorkspace / ofAccount) {
+      const person = await arrive(server, `admin${admins.length}`);
+      await join(server, workspaceId, person, "admin");
+      admins.push(person);
+    }
+    const fresh = admins.pop() ?? ada;
+    for (const admin of admins) {
+      expect(await statusesOf(admin, ofAccount)).toEqual(new Set([200]));
+    }
+    expect(await invite(fresh)).toMatchObject({ status: 429 });
+    const eve = await arrive(server, "eve");
+    expect(await invite(eve, undefined, await foundWorkspace(eve))).toMatchObject({ status: 200 });
+  });
+
+  it("a key's tries are its own: neither another key's, nor those of whoever made it", async () => {
+    await start(tenth);
+    const [one, other] = [await keyOf("One"), await keyOf("Other")];
+    expect(await statusesOf(one, ofAccount)).toEqual(new Set([200]));
+    expect(await invite(one)).toMatchObject({ status: 429 });
+    expect(await invite(other)).toMatchObject({ status: 200 });
+    expect(await invite(ada)).toMatchObject({ status: 200 });
+  });
+
+  it("R5 nobody outside a workspace, nor below the right, uses up anything of it", async () => {
+    await start(tenth);
+    const [stranger, viewer] = [await arrive(server, "stranger"), await arrive(server, "viewer")];
+    await join(server, workspaceId, viewer, "viewer");
+    for (let n = 0; n <= ofWorkspace; n += 1) {
+      expect(await invite(stranger, "guest@example.com")).toMatchObject({ status: 404 });
+      expect(await invite(viewer, "guest@example.com")).toMatchObject({ status: 403 });
+    }
+    expect(await invite(ada, "guest@example.com")).toMatchObject({ status: 200 });
+  });
+
+  it("a caller is told what is left for the address, and not what others in the workspace tried", async () => {
+    await start(behindProxy);
+    const { headers } = await invite(ada);
+    const points = pointsOf("invites.create", "target");
+    expect(headers.get("ratelimit")).toBe(`"invites.create:target";r=${points - 1};t=86400`);
   });
 });
 
@@ -316,6 +453,21 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     expect(keys.length).toBeGreaterThan(5);
     for (const key of keys) expect(key).toMatch(/^projo:limit:auth\.sign(Up|In):\w+:-:|^projo:known:/);
     expect(keys.join("\n")).not.toContain(email.split("@", 1)[0]);
+  });
+
+  it("I11 within a workspace every key names it, and none names whom the try is about", async () => {
+    const server = await start();
+    const ada = await arrive(server, "ada");
+    const workspaceId = await foundWorkspace(ada);
+    const { data } = await ada.call("invites.create", { email: "guest@example.com" }, workspaceId);
+    await ada.call("invites.resend", { id: String(data.id) }, workspaceId);
+    const keys = (await redis.keys()).filter((key) => key.includes("invites."));
+    expect(keys.length).toBeGreaterThanOrEqual(8);
+    for (const key of keys) {
+      expect(key).toMatch(new RegExp(`^projo:limit:invites\\.(create|resend):\\w+:${workspaceId}:`));
+    }
+    expect(keys.join("\n")).not.toMatch(/guest|ada@|example/);
+    expect(keys.join("\n")).not.toContain(String(data.id));
   });
 
   it("A3 the password of Redis is in no log, also when it is refused", async () => {

@@ -5,11 +5,18 @@ import { isLoopback } from "./server-url.ts";
 export const exitCodeOf = ({ reason }: ProjoError): ExitCode =>
   reason === "auth.unauthenticated" || reason === "auth.token_reused" ? 4 : 1;
 
+export interface Teller {
+  /** True when a service key was sent, and not a person's token. */
+  isServiceKey: boolean;
+}
+
 /** The failure in one line for a person, with the next command to type where there is one. */
-export function explain(error: ProjoError): string {
+export function explain(error: ProjoError, { isServiceKey }: Teller): string {
   if (error instanceof ProjoConnectionError) return explainUnreachable(error);
   if (error.reason === undefined) return error.message.replace("baseUrl", "the address (--url or PROJO_URL)");
   if (error.reason === "input.invalid" && error.fieldErrors) return fieldWords(error.fieldErrors);
+  const ofKey = isServiceKey ? saidOfKeys[error.reason] : undefined;
+  if (ofKey !== undefined) return ofKey;
   const message = replaced[error.reason] ?? error.message;
   const next = nextSteps[error.reason];
   const quote = error.reason.startsWith("server.") && error.requestId && `Request id: ${error.requestId}`;
@@ -32,9 +39,30 @@ const nextSteps: Readonly<Record<string, string>> = {
   "session.not_found": "See: projo sessions list",
   "workspace.required": "Run: projo workspaces use NAME",
   "workspace.not_found": "See: projo workspaces list",
+  "auth.person_required": "Unset PROJO_TOKEN, and run: projo login",
+  "permission.denied": "An admin's does: projo members list --role admin",
+  "member.not_found": "See: projo members list",
+  "member.last_admin": "(projo members role EMAIL admin, or projo workspaces delete)",
+  "invite.not_found": "See: projo invites list",
+  "invite.exists": "(projo invites resend EMAIL, or projo invites revoke EMAIL)",
+  "invite.already_member": "(projo members role EMAIL ROLE)",
+  "invite.too_many": "See: projo invites list --status pending",
+  "invite.invalid": "Who you are, and whether your address is verified: projo whoami",
+  "key.not_found": "See: projo keys list",
+  "key.too_many": "See: projo keys list --status active",
   "project.not_found": "See: projo projects list",
   "task.not_found": "See: projo tasks list",
   "cursor.invalid": "Use the same filters as before.",
+};
+
+/** What a person would do about these helps no service. */
+const saidOfKeys: Readonly<Record<string, string>> = {
+  "auth.unauthenticated":
+    "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin sees: projo keys list",
+  "permission.denied":
+    "The scopes of the service key in PROJO_TOKEN do not reach this, or its role does not. An admin sees them: projo keys list",
+  "workspace.not_found":
+    "The service key in PROJO_TOKEN is for another workspace. Leave the workspace out: the key brings its own.",
 };
 
 function explainUnreachable({ message }: ProjoError): string {

@@ -3,8 +3,11 @@ import { Command } from "commander";
 import { openCli, type Start } from "./cli.ts";
 import { addCall } from "./commands/call.ts";
 import { addEmail } from "./commands/email/email.ts";
+import { addInvites } from "./commands/invites/invites.ts";
+import { addKeys } from "./commands/keys/keys.ts";
 import { addLogin } from "./commands/login.ts";
 import { addLogout } from "./commands/logout.ts";
+import { addMembers } from "./commands/members/members.ts";
 import { addPassword } from "./commands/password/password.ts";
 import { addProjects } from "./commands/projects/projects.ts";
 import { addSessions } from "./commands/sessions/sessions.ts";
@@ -18,7 +21,7 @@ import { version } from "./version.ts";
 
 export function createProgram(io: Io): Command {
   const program = new Command("projo")
-    .description("Work with a ProjoStack server: workspaces, projects and tasks.")
+    .description("Work with a ProjoStack server: workspaces, their members, projects and tasks.")
     .option("--url <url>", "the server (else PROJO_URL, else the one signed in to last)")
     .option("--workspace <id-or-name>", "the workspace (else PROJO_WORKSPACE, else the one chosen)")
     .option("--json", "print data, and errors, as JSON")
@@ -51,8 +54,9 @@ export function createProgram(io: Io): Command {
 
   const start: Start = (command) => openCli(io, command.optsWithGlobals());
   const accounts = [addSignup, addLogin, addLogout, addWhoami, addSessions, addPassword, addEmail];
-  const work = [addWorkspaces, addProjects, addTasks, addCall];
-  for (const add of [...accounts, ...work]) add(program, start);
+  const people = [addWorkspaces, addMembers, addInvites, addKeys];
+  const work = [addProjects, addTasks, addCall];
+  for (const add of [...accounts, ...people, ...work]) add(program, start);
   return program;
 }
 

@@ -1,6 +1,7 @@
 // Every failure ends here: one line on stderr that says what is wrong and what to do next, and an exit code.
 import { isProjoError, UnknownOperationError } from "@projostack/sdk";
 import { CliError, type ExitCode } from "./cli-error.ts";
+import { isServiceKeySet } from "./credentials/service-key.ts";
 import { exitCodeOf, explain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { harmless, harmlessJson } from "./terminal/harmless.ts";
@@ -36,7 +37,7 @@ function describe(error: unknown, io: Io): Report {
   return {
     exitCode: exitCodeOf(error),
     reason: error.reason ?? `cli.${error.code.toLowerCase()}`,
-    message: explain(error),
+    message: explain(error, { isServiceKey: isServiceKeySet(io) }),
     operation,
     status,
     requestId,

@@ -3,9 +3,11 @@ import { type Client, type ClientOptions, createClient } from "@projostack/sdk";
 import { CliError, usageError } from "./cli-error.ts";
 import { type CredentialsFile, credentialsFile } from "./credentials/credentials-file.ts";
 import { serverIn, type ServerCredentials, withServer } from "./credentials/credentials.ts";
+import { isServiceKeySet } from "./credentials/service-key.ts";
 import { storedSession } from "./credentials/stored-session.ts";
 import type { Io } from "./io.ts";
 import { findWorkspace } from "./names/find-workspace.ts";
+import { keyWorkspaceId } from "./names/key-workspace.ts";
 import { DEFAULT_URL, parseServerUrl } from "./server-url.ts";
 import { version } from "./version.ts";
 
@@ -26,9 +28,13 @@ export interface Server {
   readonly client: Client;
   /** A client as nobody, to sign in with: its session is stored by `remember`. */
   readonly stranger: Client;
+  /** True when that is a service key: it has one workspace, its own, and is no person. */
+  readonly isServiceKey: boolean;
   /** The client, after making sure that there is a token. */
   signedIn: () => Client;
-  /** The id of the workspace meant, if one is. */
+  /** The client, after making sure that it is a person's: before they are asked anything. */
+  person: () => Client;
+  /** The id of the workspace meant, if one is named or chosen. */
   workspaceId: () => Promise<string | undefined>;
   /** A client of the workspace meant. */
   workspace: () => Promise<WorkspaceClient>;
@@ -60,23 +66,34 @@ export async function openServer(
     if (!environmentToken && !stored?.session) throw notSignedIn(url);
     return client;
   };
+  const isServiceKey = isServiceKeySet(io);
   const named = options.workspace ?? (io.env["PROJO_WORKSPACE"] || undefined);
-  const workspaceId = async () =>
-    named === undefined ? stored?.workspace?.id : (await findWorkspace(signedIn(), named)).id;
+  const workspaceId = async () => {
+    if (named === undefined) return isServiceKey ? undefined : stored?.workspace?.id;
+    if (isServiceKey) return keyWorkspaceId(client, named);
+    return (await findWorkspace(signedIn(), named)).id;
+  };
 
   return {
     url,
     stored,
     tokenFromEnvironment: environmentToken !== undefined,
+    isServiceKey,
     client,
     stranger: createClient(common),
     signedIn,
+    person() {
+      if (isServiceKey) throw personRequired();
+      return signedIn();
+    },
     workspaceId,
     async workspace() {
       signedIn();
       const id = await workspaceId();
-      if (id === undefined) throw noWorkspace();
-      return client.workspace(id);
+      if (id !== undefined) return client.workspace(id);
+      // Without a workspace named, the server takes the key's own.
+      if (isServiceKey) return client;
+      throw noWorkspace();
     },
     remember: (update) => file.lock(() => remember(file, url, update)),
   };
@@ -112,8 +129,14 @@ async function remember(
   await file.write(server ? { ...credentials, current: url } : credentials);
 }
 
-export const notSignedIn = (url: string): CliError =>
-  new CliError("cli.not_signed_in", `Not signed in to ${url}. Run: projo login`, { exitCode: 4 });
+export const notSignedIn = (url: string, next = "projo login"): CliError =>
+  new CliError("cli.not_signed_in", `Not signed in to ${url}. Run: ${next}`, { exitCode: 4 });
+
+export const personRequired = (): CliError =>
+  new CliError(
+    "auth.person_required",
+    "This is for people: a service key cannot do it. Unset PROJO_TOKEN, and run: projo login",
+  );
 
 const noWorkspace = (): CliError =>
   new CliError(

@@ -199,7 +199,13 @@ describe("help", () => {
     for (const words of [
       [],
       ...["signup", "login", "logout", "whoami", "call"].map((word) => [word]),
-      ...["create", "list", "use"].map((word) => ["workspaces", word]),
+      ...["create", "list", "use", "rename", "leave", "delete", "restore"].map((word) => [
+        "workspaces",
+        word,
+      ]),
+      ...["list", "role", "remove"].map((word) => ["members", word]),
+      ...["create", "list", "mine", "resend", "revoke", "accept"].map((word) => ["invites", word]),
+      ...["create", "list", "rotate", "revoke"].map((word) => ["keys", word]),
       ...["create", "list", "delete"].map((word) => ["projects", word]),
       ...["create", "list", "update", "delete", "import"].map((word) => ["tasks", word]),
     ]) {

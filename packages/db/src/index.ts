@@ -42,7 +42,7 @@ export type { Founding } from "./tenant/found-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export type { MemberRow } from "./tenant/members.ts";
 export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/service-keys.ts";
-export { RESTORABLE_DAYS, type WorkspaceRow } from "./tenant/workspaces.ts";
+export type { WorkspaceRow } from "./tenant/workspaces.ts";
 export { EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded/index.ts";
 export { checkLogin, UnsafeLogin } from "./login/check-login.ts";
 export { prepareLogin, type Login } from "./login/prepare-login.ts";

@@ -26,10 +26,12 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** SQL in a transaction of the client, which its types leave out: to hurt a connection from within. */
-const sql = (tables: TenantRead | TenantWrite) =>
-  tables as unknown as {
-    $queryRaw<T>(text: TemplateStringsArray, ...values: unknown[]): Promise<T[]>;
-  };
+const sql = ({ task }: TenantRead | TenantWrite) =>
+  (
+    task as unknown as {
+      $parent: { $queryRaw<T>(text: TemplateStringsArray, ...values: unknown[]): Promise<T[]> };
+    }
+  ).$parent;
 
 const target = () => {
   const { owner, server } = inject("cluster");

@@ -1,5 +1,6 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // Isolation may cost no waiting: an authenticated read waits for two round trips at most, a write for four.
+import { authorize } from "@projostack/authz";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendAudit, type TenantWrite } from "../src/index.ts";
@@ -94,6 +95,60 @@ describe("waited round trips", () => {
     ).toBeLessThanOrEqual(2);
   });
 
+  it("a service key and its place: 1", async () => {
+    const find = async () => {
+      expect(await counted.db.serviceKeys.find(home.keyId)).toMatchObject({ workspaceId: home.id });
+    };
+    expect(await tripsOf(find)).toBe(1);
+  });
+
+  it("the invite behind a token: 1", async () => {
+    const [row] = await database.owner<{ hash: Buffer }>(
+      "SELECT token_hash AS hash FROM invites WHERE id = $1",
+      [home.inviteId],
+    );
+    const find = async () => {
+      expect(await counted.db.invites.find(row?.hash ?? Buffer.alloc(0))).toMatchObject({
+        id: home.inviteId,
+      });
+    };
+    expect(await tripsOf(find)).toBe(1);
+  });
+
+  it("an audited creation by a service key, with the look at the key: at most 4", async () => {
+    await database.owner(`UPDATE service_keys SET role = 'member', scopes = '{task:write}' WHERE id = $1`, [
+      home.keyId,
+    ]);
+    const create = async () => {
+      const key = await counted.db.serviceKeys.find(home.keyId);
+      if (!key) throw new Error("There is no such key.");
+      const { id, workspaceId, createdBy: userId, role, scopes } = key;
+      const grant = authorize({ workspaceId, userId, role, key: { id, scopes } }, "task:write");
+      await counted.db.write(grant, async (tables) => {
+        await tables.task.create({ data: newTask("Made by a key") });
+        await audit(tables);
+      });
+    };
+    expect(await tripsOf(create)).toBeLessThanOrEqual(4);
+    expect(await database.owner("SELECT FROM tasks WHERE title = 'Made by a key'")).toHaveLength(2);
+  });
+
+  it("an authenticated, audited change of a role, in its turn: at most 4", async () => {
+    const change = async () => {
+      await authenticate();
+      await counted.db.write(
+        home.grant("member:manage"),
+        async (tables) => {
+          // To the role that they have: the statement and its locks are the same.
+          expect(await tables.members.changeRole(home.userId, "admin")).toMatchObject({ done: true });
+          await audit(tables);
+        },
+        { inTurn: true },
+      );
+    };
+    expect(await tripsOf(change)).toBeLessThanOrEqual(4);
+  });
+
   it("a person's own workspaces: at most 2", async () => {
     const read = () =>
       counted.db.readPerson(home.userId, ({ workspaceMember }) =>
@@ -165,5 +220,23 @@ describe("waited round trips", () => {
       expect(workspace).toMatchObject({ id: founding.id, name: "Founded", createdBy: home.userId });
     };
     expect(await tripsOf(found)).toBeLessThanOrEqual(4);
+  });
+
+  it("an authenticated list of one's workspaces, or of those one may restore: 2", async () => {
+    const list = async () => {
+      await authenticate();
+      const listed = await counted.db.readPerson(home.userId, ({ workspaces }) =>
+        workspaces.list({ after: undefined, limit: 21 }),
+      );
+      expect(listed.find(({ id }) => id === home.id)).toMatchObject({ name: "Planted", role: "admin" });
+    };
+    const listDeleted = async () => {
+      await authenticate();
+      await counted.db.readPerson(home.userId, ({ workspaces }) =>
+        workspaces.listDeleted({ after: undefined, limit: 21, restoringRoles: ["admin"] }),
+      );
+    };
+    expect(await tripsOf(list)).toBe(2);
+    expect(await tripsOf(listDeleted)).toBe(2);
   });
 });

@@ -22,6 +22,10 @@ const ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const CRC_BYTES = 4;
 
+const LOST_KID =
+  "a service key was refused: its secret was kept by a key that PROJO_TOKEN_KEYS lacks. " +
+  "Put the key of that kid back behind the newest, or rotate the service key";
+
 export function formatServiceKey(id: string, secret: Uint8Array): string {
   const body = Buffer.concat([idBytes(id), secret]);
   return PREFIX + Buffer.concat([body, checksumOf(body)]).toString("base64url");
@@ -57,11 +61,7 @@ export function createServiceKeys({ db, keys, log }: { db: Db; keys: KeyRing; lo
   let usedAt = new Map<string, number>();
   const isKept = ({ kid, mac }: KeptSecret, id: string, secret: Uint8Array): boolean => {
     const code = keys.mac(kid, idBytes(id), messageOf(secret));
-    if (!code)
-      log.warn(
-        { serviceKeyId: id, kid },
-        "a service key's secret was kept by a key that PROJO_TOKEN_KEYS lacks",
-      );
+    if (!code) log.warn({ serviceKeyId: id, kid }, LOST_KID);
     return code !== null && timingSafeEqual(code, mac);
   };
   return {

@@ -21,6 +21,7 @@ const t = initTRPC
   .create({ errorFormatter: ({ error, ctx }) => errorShape(asFailure(error), ctx?.requestId ?? "") });
 
 export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
 
 /** Whatever goes wrong leaves as a reason that the operation declares; the rest is a bug, and is logged as one. */
 const answering = t.procedure.use(async ({ ctx, meta, path, next }) => {
@@ -124,8 +125,17 @@ export const grantedProcedure = <
   operation: Operation<K, P, I, O>,
 ) => granted(operation).output(operation.output);
 
-/** Whoever changes members does so in turn with all others who do: the rules about all of them hold at each step. */
-const inTurn: ReadonlySet<Permission> = new Set(["member:manage", "workspace:delete"]);
+/**
+ * Whoever changes who may act here does so in turn with all others who do: each sees what the one before left, and of
+ * two of them none waits for a row that the other holds. So does who renames, since the turn is the workspace's row.
+ */
+const inTurn: ReadonlySet<Permission> = new Set([
+  "member:manage",
+  "invite:manage",
+  "key:manage",
+  "workspace:manage",
+  "workspace:delete",
+]);
 
 /** For members of the request's workspace who hold the operation's permission. */
 export const workspaceProcedure = <

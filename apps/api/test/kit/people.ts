@@ -90,7 +90,7 @@ export async function foundWorkspace(person: Person, name = "Engines"): Promise<
   return String(data.id);
 }
 
-/** There is no operation for this yet: the owner of the database puts the person in. */
+/** The owner of the database puts the person in: a test that is not about invites needs none. */
 export async function join(
   server: TestServer,
   workspaceId: string,

@@ -7,9 +7,9 @@ import { systemClock } from "../../src/infra/clock.ts";
 import { loadKeyRing, parseKeyRing, type KeyRing } from "../../src/infra/key-ring.ts";
 import { createLog } from "../../src/infra/log.ts";
 import { systemRandomness } from "../../src/infra/randomness.ts";
-import { startServer } from "../../src/server.ts";
+import { startServer, type Server } from "../../src/server.ts";
 
-export interface TestServer {
+export interface TestServer extends Pick<Server, "callAs"> {
   readonly url: string;
   readonly database: TestDatabase;
   /** The server's own keys, to make tokens that it would have made. */
@@ -63,6 +63,7 @@ export async function startServerOver(
   });
   return {
     url: server.url,
+    callAs: (behalf) => server.callAs(behalf),
     database,
     keys: config.tokenKeys === null ? loadKeyRing(dataDir) : parseKeyRing(config.tokenKeys),
     logLines,

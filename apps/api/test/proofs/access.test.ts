@@ -1,5 +1,5 @@
-import { can, policy, roles, type Permission } from "@projostack/authz";
-import { operations, type Access } from "@projostack/contract";
+import { can, canBeScope, permissions, policy, type Permission, type Role } from "@projostack/authz";
+import { operations, type Access, type NamedOperation } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   again,
@@ -13,64 +13,147 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { inputOf, inputs, setScene, type Scene } from "./inputs.ts";
+import { inputOf, inputs, setScene, tokenFor, type Scene } from "./inputs.ts";
+import { printTable } from "./print-table.ts";
 
-const strangers = ["nobody", "garbage token", "expired session"] as const;
-const actors = [...strangers, ...roles, "admin elsewhere"] as const;
-type Actor = (typeof actors)[number];
+/** What the policy is asked about an actor: whether anybody knows them, and what they are in the workspace. */
+interface Standing {
+  readonly isKnown: boolean;
+  readonly role: Role | null;
+  /** Of a service key. */
+  readonly scopes?: readonly Permission[];
+}
+
+const unknown = { isKnown: false, role: null } as const;
+const keyOf = (role: Role): Standing => ({
+  isKnown: true,
+  role,
+  scopes: permissions.filter((permission) => canBeScope(role, permission)),
+});
+
+const standings = {
+  nobody: unknown,
+  "garbage token": unknown,
+  "expired session": unknown,
+  viewer: { isKnown: true, role: "viewer" },
+  member: { isKnown: true, role: "member" },
+  admin: { isKnown: true, role: "admin" },
+  "admin elsewhere": { isKnown: true, role: null },
+  "removed member": { isKnown: true, role: null },
+  "admin of it, deleted": { isKnown: true, role: null },
+  "viewer key": keyOf("viewer"),
+  "member key": keyOf("member"),
+  "admin key": keyOf("admin"),
+  "key of one scope": { isKnown: true, role: "admin", scopes: ["task:read"] },
+  "revoked key": unknown,
+  "expired key": unknown,
+  "key elsewhere": { ...keyOf("admin"), role: null },
+} as const satisfies Record<string, Standing>;
+
+type Actor = keyof typeof standings;
+const actors = Object.keys(standings) as Actor[];
+
+/** What the policy says, and nothing else. */
+function verdictOn(access: Access, { isKnown, role, scopes }: Standing): string {
+  if (access === "public") return "200";
+  if (!isKnown) return "401 auth.unauthenticated";
+  if (access === "session") return scopes ? "403 auth.person_required" : "200";
+  if (role === null) return "404 workspace.not_found";
+  const may = scopes ? scopes.includes(access) && canBeScope(role, access) : can(role, access);
+  return may ? "200" : "403 permission.denied";
+}
 
 let server: TestServer;
-let people: Record<Exclude<Actor, (typeof strangers)[number]>, Person>;
+let people: Record<Role | "elsewhere" | "removed" | "ruined", Person>;
+let keys: Partial<Record<Actor, string>>;
 let workspaceId: string;
-let elsewhereId: string;
+let deletedId: string;
 let account: Person;
 
 beforeAll(async () => {
   server = await startTestServer();
   account = await signUp(server, "account");
-  const [viewer, member, admin, elsewhere] = (await Promise.all(
-    ["viewer", "member", "admin", "elsewhere"].map((name) => arrive(server, name)),
-  )) as [Person, Person, Person, Person];
-  people = { viewer, member, admin, "admin elsewhere": elsewhere };
+  const [viewer, member, admin, elsewhere, removed, ruined] = (await Promise.all(
+    ["viewer", "member", "admin", "elsewhere", "removed", "ruined"].map((name) => arrive(server, name)),
+  )) as [Person, Person, Person, Person, Person, Person];
+  people = { viewer, member, admin, elsewhere, removed, ruined };
   workspaceId = await foundWorkspace(admin);
-  elsewhereId = await foundWorkspace(elsewhere);
   await join(server, workspaceId, viewer, "viewer");
   await join(server, workspaceId, member, "member");
+  await join(server, workspaceId, removed, "admin");
+  await admin.call("members.remove", { userId: removed.id }, workspaceId);
+  deletedId = await foundWorkspace(ruined);
+  await ruined.call("workspaces.delete", { name: "Engines" }, deletedId);
+  await makeKeys(await foundWorkspace(elsewhere));
 });
 afterAll(() => server.close());
+
+async function makeKeys(elsewhereId: string): Promise<void> {
+  const make = async (
+    actor: Actor,
+    role: Role,
+    { scopes }: Standing,
+    by = people.admin,
+    place = workspaceId,
+  ) => {
+    const { data } = await by.call("serviceKeys.create", { name: actor, role, scopes }, place);
+    return { id: String(data.id), token: String(data.token) };
+  };
+  const revoked = await make("revoked key", "admin", standings["admin key"]);
+  await people.admin.call("serviceKeys.revoke", { id: revoked.id }, workspaceId);
+  const expired = await make("expired key", "admin", standings["admin key"]);
+  await server.database.owner("UPDATE service_keys SET expires_at = now() WHERE id = $1", [expired.id]);
+  keys = {
+    "viewer key": (await make("viewer key", "viewer", standings["viewer key"])).token,
+    "member key": (await make("member key", "member", standings["member key"])).token,
+    "admin key": (await make("admin key", "admin", standings["admin key"])).token,
+    "key of one scope": (await make("key of one scope", "admin", standings["key of one scope"])).token,
+    "revoked key": revoked.token,
+    "expired key": expired.token,
+    "key elsewhere": (
+      await make("key elsewhere", "admin", standings["key elsewhere"], people.elsewhere, elsewhereId)
+    ).token,
+  };
+}
+
+/** The person who acts, where one does. */
+function personOf(actor: Actor): Person | undefined {
+  if (actor === "viewer" || actor === "member" || actor === "admin") return people[actor];
+  if (actor === "admin elsewhere") return people.elsewhere;
+  if (actor === "removed member") return people.removed;
+  return actor === "admin of it, deleted" ? people.ruined : undefined;
+}
 
 /** A token of the actor's that no other call has used up. */
 async function tokenOf(actor: Actor): Promise<string | undefined> {
   if (actor === "nobody") return undefined;
   if (actor === "garbage token") return `pja_${"A".repeat(64)}`;
   if (actor === "expired session") return (await startSession(server, people.admin.id, -1)).token;
-  return (await startSession(server, people[actor].id)).token;
+  const person = personOf(actor);
+  return person ? (await startSession(server, person.id)).token : keys[actor];
 }
 
-/** The id of a session for the actor to name: their own, where they have any. */
-async function anotherSessionOf(actor: Actor): Promise<string> {
-  const isPerson = actor !== "nobody" && actor !== "garbage token" && actor !== "expired session";
-  return (await startSession(server, isPerson ? people[actor].id : people.admin.id)).sessionId;
-}
-
-/** What the policy says, and nothing else. */
-function verdictOn(access: Access, actor: Actor): string {
-  if (access === "public") return "200";
-  if (actor === "nobody" || actor === "garbage token" || actor === "expired session") {
-    return "401 auth.unauthenticated";
+/** What each actor is answered. A call that was refused, or only read, leaves its scene to the next. */
+async function answersOn({
+  name,
+  operation: { access, kind },
+}: NamedOperation): Promise<Record<string, string>> {
+  const answers: Record<string, string> = {};
+  let used: { scene: Scene; caller: Person } | undefined;
+  for (const actor of actors) {
+    // A session operation is about what is the caller's own.
+    const caller = (access === "session" && personOf(actor)) || people.admin;
+    const setting = { workspaceId, email: account.email, caller };
+    const scene = used?.caller === caller ? used.scene : await setScene(server, people.admin, setting);
+    const { status, error } = await call(server.url, name, {
+      input: inputOf(name, scene),
+      token: await tokenOf(actor),
+      workspaceId: actor === "admin of it, deleted" ? deletedId : workspaceId,
+    });
+    answers[actor] = [status, error?.reason].filter((part) => part !== undefined).join(" ");
+    used = kind === "mutation" && status === 200 ? undefined : { scene, caller };
   }
-  if (access === "session") return "200";
-  if (actor === "admin elsewhere") return "404 workspace.not_found";
-  return can(actor, access) ? "200" : "403 permission.denied";
-}
-
-async function tried(name: string, actor: Actor, scene: Scene): Promise<string> {
-  // A session operation is about what is the caller's own.
-  const ofWorkspace = actor === "admin elsewhere" ? { ...scene, workspaceId: elsewhereId } : scene;
-  const own = { ...ofWorkspace, sessionId: await anotherSessionOf(actor) };
-  const token = await tokenOf(actor);
-  const answer = await call(server.url, name, { input: inputOf(name, own), token, workspaceId });
-  return [answer.status, answer.error?.reason].filter((part) => part !== undefined).join(" ");
+  return answers;
 }
 
 describe("M4 who may call what", () => {
@@ -78,15 +161,9 @@ describe("M4 who may call what", () => {
     expect(Object.keys(inputs).toSorted()).toEqual(operations.map(({ name }) => name));
   });
 
-  it.each(operations)("M4 $name: answers every actor as the policy says", async ({ name, operation }) => {
-    const expected: Record<string, string> = {};
-    const found: Record<string, string> = {};
-    for (const actor of actors) {
-      const scene = await setScene(server, people.admin, { workspaceId, email: account.email });
-      expected[actor] = verdictOn(operation.access, actor);
-      found[actor] = await tried(name, actor, scene);
-    }
-    expect(found).toEqual(expected);
+  it.each(operations)("M4 $name: answers every actor as the policy says", async (one) => {
+    const expected = actors.map((actor) => [actor, verdictOn(one.operation.access, standings[actor])]);
+    expect(await answersOn(one)).toEqual(Object.fromEntries(expected));
   });
 
   // When it changed on purpose: npx vitest run apps/api/test/proofs --update
@@ -96,14 +173,16 @@ describe("M4 who may call what", () => {
 });
 
 describe("M5 a viewer", () => {
-  it("M5 leaves every row of the workspace as it was, whatever they call", async () => {
+  it("M5 and a key of that role leave every row of the workspace as it was, whatever they call", async () => {
     const scene = await setScene(server, people.admin, { workspaceId, email: account.email });
     const before = await rowsOfWorkspace();
     const viewer = await again(server, people.viewer);
     const member = await again(server, people.member);
     const ofWorkspaces = operations.filter(({ operation }) => isPermission(operation.access));
     for (const { name } of ofWorkspaces) {
-      await viewer.call(name, inputOf(name, scene), workspaceId);
+      for (const token of [viewer.token, keys["viewer key"]]) {
+        await call(server.url, name, { input: inputOf(name, scene), token, workspaceId });
+      }
     }
     expect(ofWorkspaces.length).toBeGreaterThan(8);
     expect(await rowsOfWorkspace()).toEqual(before);
@@ -116,14 +195,13 @@ describe("M5 a viewer", () => {
 describe("M2 a change of role", () => {
   it("M2 acts on the next request, and so does a removal", async () => {
     const person = await arrive(server, "passing");
-    const change = (role: string) =>
-      server.database.owner("UPDATE workspace_members SET role = $1 WHERE user_id = $2", [role, person.id]);
+    const admin = await again(server, people.admin);
     await join(server, workspaceId, person, "member");
     expect(await person.call("projects.create", { name: "One" }, workspaceId)).toMatchObject({ status: 200 });
-    await change("viewer");
+    await admin.call("members.changeRole", { userId: person.id, role: "viewer" }, workspaceId);
     const demoted = await person.call("projects.create", { name: "Two" }, workspaceId);
     expect(demoted.error).toMatchObject({ httpStatus: 403, reason: "permission.denied" });
-    await server.database.owner("DELETE FROM workspace_members WHERE user_id = $1", [person.id]);
+    await admin.call("members.remove", { userId: person.id }, workspaceId);
     const removed = await person.call("projects.list", {}, workspaceId);
     expect(removed.error).toMatchObject({ httpStatus: 404, reason: "workspace.not_found" });
   });
@@ -131,23 +209,76 @@ describe("M2 a change of role", () => {
 
 describe("M7 the body", () => {
   const claims = { userId: "admin", role: "admin", workspaceId: "another", createdBy: "another" } as const;
+  /** What an operation does take, since it names whom or what the call is about. */
+  const targets: Readonly<Record<string, readonly string[]>> = {
+    "invites.create": ["role"],
+    "members.changeRole": ["userId", "role"],
+    "members.list": ["role"],
+    "members.remove": ["userId"],
+    "serviceKeys.create": ["role"],
+    "tasks.list": ["createdBy"],
+    "workspaces.leave": ["workspaceId"],
+    "workspaces.restore": ["workspaceId"],
+    "workspaces.switch": ["workspaceId"],
+  };
 
   it.each(operations)("M7 $name takes nobody's word for who they are", async ({ name }) => {
     const scene = await setScene(server, people.admin, { workspaceId, email: account.email });
     const input = inputOf(name, scene);
-    // `workspaces.switch` names the workspace to switch to, and `tasks.list` whose tasks to show.
-    const own: Record<string, readonly string[]> = {
-      "workspaces.switch": ["workspaceId"],
-      "tasks.list": ["createdBy"],
-    };
-    const strange = Object.entries(claims).filter(([field]) => !(own[name] ?? []).includes(field));
-    expect(strange.length).toBeGreaterThanOrEqual(3);
-    const admin = await again(server, people.admin);
+    const strange = Object.entries(claims).filter(([field]) => !targets[name]?.includes(field));
+    expect(strange.length).toBe(4 - (targets[name]?.length ?? 0));
+    const token = tokenFor(name, await again(server, people.admin), scene);
     for (const [field, value] of strange) {
-      const answer = await admin.call(name, { ...input, [field]: value }, workspaceId);
+      const answer = await call(server.url, name, {
+        input: { ...input, [field]: value },
+        token,
+        workspaceId,
+      });
       expect(answer.error, field).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
       expect(answer.error?.fieldErrors?.[""], field).toEqual([`Unrecognized key: "${field}"`]);
     }
+  });
+
+  it("M7 a member who names an admin, or a role, acts as the member that they are", async () => {
+    const member = await again(server, people.member);
+    const calls: [name: string, input: object][] = [
+      ["members.changeRole", { userId: member.id, role: "admin" }],
+      ["members.changeRole", { userId: people.admin.id, role: "viewer" }],
+      ["members.remove", { userId: people.admin.id }],
+      ["invites.create", { email: "friend@example.com", role: "admin" }],
+      ["serviceKeys.create", { name: "Mine", role: "admin", scopes: ["member:manage"] }],
+    ];
+    const before = await rowsOfWorkspace();
+    for (const [name, input] of calls) {
+      const { error } = await member.call(name, input, workspaceId);
+      expect(error, name).toMatchObject({ httpStatus: 403, reason: "permission.denied" });
+    }
+    expect(await rowsOfWorkspace()).toEqual(before);
+  });
+
+  it("M7 the workspace that is left, restored or chosen is one's own, whatever the request's is", async () => {
+    const scene = await setScene(server, people.admin, { workspaceId, email: account.email });
+    const stranger = await again(server, people.elsewhere);
+    for (const [name, id] of [
+      ["workspaces.leave", scene.clubId],
+      ["workspaces.restore", scene.ruinId],
+      ["workspaces.switch", scene.clubId],
+    ] as const) {
+      const { error } = await stranger.call(name, { workspaceId: id }, workspaceId);
+      expect(error, name).toMatchObject({ httpStatus: 404, reason: "workspace.not_found" });
+    }
+    const before = await rowsOfWorkspace();
+    const admin = await again(server, people.admin);
+    const left = await admin.call("workspaces.leave", { workspaceId: scene.clubId }, workspaceId);
+    expect(left.data).toEqual({ workspaceId: scene.clubId });
+    // It is the one that was named which they left, and nobody else left it.
+    expect(await rowsOfWorkspace()).toEqual(before);
+    const members = await server.database.owner(
+      "SELECT user_id FROM workspace_members WHERE workspace_id = $1",
+      [scene.clubId],
+    );
+    expect(members).toHaveLength(1);
+    expect(members).not.toEqual([{ user_id: people.admin.id }]);
   });
 });
 
@@ -158,32 +289,20 @@ const rowsOfWorkspace = () =>
     `SELECT t::text FROM tasks t WHERE workspace_id = $1 UNION ALL SELECT p::text FROM projects p WHERE workspace_id = $1
       UNION ALL SELECT a::text FROM audit_logs a WHERE workspace_id = $1
       UNION ALL SELECT m::text FROM workspace_members m WHERE workspace_id = $1
+      UNION ALL SELECT i::text FROM invites i WHERE workspace_id = $1
+      UNION ALL SELECT to_jsonb(k)::text FROM service_keys k WHERE workspace_id = $1
       UNION ALL SELECT w::text FROM workspaces w WHERE id = $1 ORDER BY 1`,
     [workspaceId],
   );
 
-function matrix(): string {
-  const header = ["operation", "access", ...actors];
-  const body = operations.map(({ name, operation: { access } }) => [
-    name,
-    access,
-    ...actors.map((actor) => verdictOn(access, actor)),
-  ]);
-  const widths = header.map((_, column) =>
-    Math.max(...[header, ...body].map((cells) => cells[column]?.length ?? 0)),
-  );
-  const lines = [header, widths.map((width) => "-".repeat(width)), ...body].map((cells) =>
-    row(cells, widths),
-  );
-  return [
-    "<!-- Printed by access.test.ts, which also calls every operation as every actor. Do not edit. -->",
-    "",
-    "# What each actor is answered",
-    "",
-    ...lines,
-    "",
-  ].join("\n");
-}
-
-const row = (cells: readonly string[], widths: readonly number[]): string =>
-  `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+const matrix = (): string =>
+  printTable({
+    printedBy: "access.test.ts, which also calls every operation as every actor",
+    title: "What each actor is answered",
+    header: ["operation", "access", ...actors],
+    rows: operations.map(({ name, operation: { access } }) => [
+      name,
+      access,
+      ...actors.map((actor) => verdictOn(access, standings[actor])),
+    ]),
+  });

@@ -1,22 +1,11 @@
 // A minimal valid input for each operation. An operation of the contract without a row here fails the proofs.
 import { randomUUID } from "node:crypto";
-import { formatOneTimeToken, formatRefreshToken } from "../../src/infra/tokens.ts";
-import { again, arrive, password, startSession, type Person, type TestServer } from "../kit/index.ts";
+import { policy } from "@projostack/authz";
+import { operations } from "@projostack/contract";
+import { password, type Person } from "../kit/index.ts";
+import type { Scene } from "./scene.ts";
 
-/** What there is for an input to name. */
-export interface Scene {
-  readonly workspaceId: string;
-  readonly projectId: string;
-  readonly taskId: string;
-  readonly userId: string;
-  /** The email of an account with the kit's password. */
-  readonly email: string;
-  /** Of a session and an account that only this scene knows. */
-  readonly sessionId: string;
-  readonly refreshToken: string;
-  readonly verifyToken: string;
-  readonly resetToken: string;
-}
+export { setScene, type Scene } from "./scene.ts";
 
 export const inputs: Readonly<Record<string, (scene: Scene) => Record<string, unknown>>> = {
   "auth.me": () => ({}),
@@ -27,6 +16,16 @@ export const inputs: Readonly<Record<string, (scene: Scene) => Record<string, un
   "auth.signUp": () => ({ email: `${randomUUID()}@example.com`, password }),
   "email.resendVerification": () => ({}),
   "email.verify": ({ verifyToken }) => ({ token: verifyToken }),
+  "invites.accept": ({ inviteToken }) => ({ token: inviteToken }),
+  "invites.create": () => ({ email: `${randomUUID()}@example.com`, role: "viewer" }),
+  "invites.list": () => ({}),
+  "invites.listMine": () => ({}),
+  "invites.preview": ({ inviteToken }) => ({ token: inviteToken }),
+  "invites.resend": ({ inviteId }) => ({ id: inviteId }),
+  "invites.revoke": ({ inviteId }) => ({ id: inviteId }),
+  "members.changeRole": ({ memberId }) => ({ userId: memberId, role: "viewer" }),
+  "members.list": () => ({}),
+  "members.remove": ({ memberId }) => ({ userId: memberId }),
   "password.change": () => ({ currentPassword: password, newPassword: `${password}!` }),
   "password.requestReset": ({ email }) => ({ email }),
   "password.reset": ({ resetToken }) => ({ token: resetToken, newPassword: password }),
@@ -35,6 +34,10 @@ export const inputs: Readonly<Record<string, (scene: Scene) => Record<string, un
   "projects.get": ({ projectId }) => ({ id: projectId }),
   "projects.list": () => ({}),
   "projects.update": ({ projectId }) => ({ id: projectId, name: "Sketches" }),
+  "serviceKeys.create": () => ({ name: "Mill", role: "viewer", scopes: ["task:read"] }),
+  "serviceKeys.list": () => ({}),
+  "serviceKeys.revoke": ({ keyId }) => ({ id: keyId }),
+  "serviceKeys.rotate": ({ keyId }) => ({ id: keyId }),
   "sessions.list": () => ({}),
   "sessions.revoke": ({ sessionId }) => ({ id: sessionId }),
   "system.health": () => ({}),
@@ -44,10 +47,15 @@ export const inputs: Readonly<Record<string, (scene: Scene) => Record<string, un
   "tasks.get": ({ taskId }) => ({ id: taskId }),
   "tasks.list": () => ({}),
   "tasks.update": ({ taskId }) => ({ id: taskId, status: "done" }),
+  "tokens.introspect": ({ accessToken }) => ({ token: accessToken, permission: "task:read" }),
   "workspaces.create": () => ({ name: "Looms" }),
+  "workspaces.delete": ({ workspaceName }) => ({ name: workspaceName }),
   "workspaces.get": () => ({}),
+  "workspaces.leave": ({ clubId }) => ({ workspaceId: clubId }),
   "workspaces.list": () => ({}),
-  "workspaces.switch": ({ workspaceId }) => ({ workspaceId }),
+  "workspaces.rename": () => ({ name: "Difference Engines" }),
+  "workspaces.restore": ({ ruinId }) => ({ workspaceId: ruinId }),
+  "workspaces.switch": ({ clubId }) => ({ workspaceId: clubId }),
 };
 
 /** @throws when the table has no row for the operation */
@@ -57,42 +65,12 @@ export function inputOf(name: string, scene: Scene): Record<string, unknown> {
   return row(scene);
 }
 
-/** A project with one task, made by somebody who may, and another session of theirs. */
-export async function setScene(
-  server: TestServer,
-  person: Person,
-  { workspaceId, email }: { workspaceId: string; email: string },
-): Promise<Scene> {
-  // The calls before may have ended every session there was.
-  const admin = await again(server, person);
-  const project = await admin.call("projects.create", { name: "Notes" }, workspaceId);
-  const projectId: string = project.data.id;
-  const task = await admin.call("tasks.create", { projectId, title: "Note A" }, workspaceId);
-  const { sessionId } = await startSession(server, admin.id);
-  const forNobodyElse = await tokensOfNewcomer(server);
-  const ids = { workspaceId, projectId, taskId: String(task.data.id), userId: admin.id };
-  return { ...ids, email, sessionId, ...forNobodyElse };
-}
+const forKeysAlone = new Set(
+  operations
+    .filter(({ operation: { access } }) => (policy as Readonly<Record<string, string>>)[access] === "key")
+    .map(({ name }) => name),
+);
 
-/** Genuine tokens of each kind, of an account that nothing else in the test knows. */
-async function tokensOfNewcomer(server: TestServer) {
-  const { keys, database } = server;
-  const newcomer = await arrive(server, randomUUID());
-  const [session] = await database.owner<{ salt: Buffer }>("SELECT salt FROM sessions WHERE id = $1", [
-    newcomer.sessionId,
-  ]);
-  const salt = session?.salt ?? Buffer.alloc(0);
-  const oneTime = async (purpose: "email.verify" | "password.reset") => {
-    const id = randomUUID();
-    await database.owner(
-      `INSERT INTO one_time_tokens (id, user_id, purpose, salt, expires_at) VALUES ($1, $2, $3, $4, now() + interval '1 hour')`,
-      [id, newcomer.id, purpose, salt],
-    );
-    return formatOneTimeToken(keys, salt, { id, purpose });
-  };
-  return {
-    refreshToken: formatRefreshToken(keys, salt, { sessionId: newcomer.sessionId, generation: 1 }),
-    verifyToken: await oneTime("email.verify"),
-    resetToken: await oneTime("password.reset"),
-  };
-}
+/** The token of whoever may call the operation: the admin, but for what no person may. */
+export const tokenFor = (name: string, { token }: Pick<Person, "token">, { serviceToken }: Scene): string =>
+  forKeysAlone.has(name) ? serviceToken : token;

@@ -16,7 +16,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { inputOf, setScene, type Scene } from "./inputs.ts";
+import { inputOf, setScene, tokenFor, type Scene } from "./inputs.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -39,14 +39,19 @@ const ABSENT = "0190a6f0-0000-7000-8000-00000000abcd";
 /** What each id of an input names, so that a foreign one of the same kind can be tried. */
 function kindOf(operation: string, field: string): keyof Scene {
   const kinds: Record<string, keyof Scene> = {
+    "invites.id": "inviteId",
+    "members.userId": "memberId",
     "projects.id": "projectId",
+    "serviceKeys.id": "keyId",
     "sessions.id": "sessionId",
     "tasks.id": "taskId",
+    "workspaces.leave": "clubId",
+    "workspaces.restore": "ruinId",
+    "workspaces.switch": "clubId",
     projectId: "projectId",
     createdBy: "userId",
-    workspaceId: "workspaceId",
   };
-  const kind = kinds[field] ?? kinds[`${operation.split(".")[0]}.${field}`];
+  const kind = kinds[operation] ?? kinds[field] ?? kinds[`${operation.split(".")[0]}.${field}`];
   if (!kind) throw new Error(`What does the id ${field} of ${operation} name? Say so in isolation.test.ts.`);
   return kind;
 }
@@ -81,16 +86,27 @@ function withId(input: unknown, [first, ...rest]: readonly string[], id: string)
   return { ...fields, [first]: withId(fields[first], rest, id) };
 }
 
-const sameRequest = (name: string, input: unknown, workspaceId?: string): Promise<Answer> =>
-  call(server.url, name, { input, token: ada.token, workspaceId, headers: { "x-request-id": "the-same" } });
+const sameRequest = (
+  name: string,
+  input: unknown,
+  workspaceId?: string,
+  token = ada.token,
+): Promise<Answer> =>
+  call(server.url, name, { input, token, workspaceId, headers: { "x-request-id": "the-same" } });
 
 describe("I1 a foreign id looks like a missing one", () => {
   it("I1 covers every operation that takes an id", () => {
     const covered = new Set(idFields.map(({ name, path }) => `${name} ${path.join(".")}`));
     expect([...covered].toSorted()).toEqual([
+      "invites.resend id",
+      "invites.revoke id",
+      "members.changeRole userId",
+      "members.remove userId",
       "projects.delete id",
       "projects.get id",
       "projects.update id",
+      "serviceKeys.revoke id",
+      "serviceKeys.rotate id",
       "sessions.revoke id",
       "tasks.create projectId",
       "tasks.createMany items.0.projectId",
@@ -100,6 +116,8 @@ describe("I1 a foreign id looks like a missing one", () => {
       "tasks.list projectId",
       "tasks.update id",
       "tasks.update projectId",
+      "workspaces.leave workspaceId",
+      "workspaces.restore workspaceId",
       "workspaces.switch workspaceId",
     ]);
   });
@@ -107,11 +125,8 @@ describe("I1 a foreign id looks like a missing one", () => {
   it.each(idFields.map((field) => [`${field.name} ${field.path.join(".")}`, field] as const))(
     "I1 %s: byte for byte",
     async (_, { name, path, kind }) => {
-      const scene = await setScene(server, ada, {
-        workspaceId: adasScene.workspaceId,
-        email: adasScene.email,
-      });
-      const before = await rowsOf(evesScene.workspaceId);
+      const scene = await setScene(server, ada, adasScene);
+      const before = await allOfEves();
       const answerTo = (id: string) =>
         sameRequest(name, withId(inputOf(name, scene), path, id), scene.workspaceId);
 
@@ -122,7 +137,7 @@ describe("I1 a foreign id looks like a missing one", () => {
       const emptiness = { status: 200, data: { items: [], nextCursor: null } };
       const refusal = { status: 404, error: { httpStatus: 404, requestId: "the-same" } };
       expect(absent).toMatchObject(name.endsWith(".list") ? emptiness : refusal);
-      expect(await rowsOf(evesScene.workspaceId)).toEqual(before);
+      expect(await allOfEves()).toEqual(before);
 
       const own = await answerTo(scene[kind]);
       expect(own.status).toBe(200);
@@ -151,18 +166,16 @@ describe("I1 x-workspace-id", () => {
   it.each(inWorkspaces.map(({ name }) => name))(
     "I1 %s: a foreign, a missing and a malformed workspace are one and the same",
     async (name) => {
-      const scene = await setScene(server, ada, {
-        workspaceId: adasScene.workspaceId,
-        email: adasScene.email,
-      });
+      const scene = await setScene(server, ada, adasScene);
       const input = inputOf(name, scene);
-      const absent = await sameRequest(name, input, ABSENT);
+      const token = tokenFor(name, ada, scene);
+      const absent = await sameRequest(name, input, ABSENT, token);
       expect(absent.error).toMatchObject({ httpStatus: 404, reason: "workspace.not_found" });
       for (const workspaceId of [evesScene.workspaceId, evesScene.projectId, ada.id, "", ...malformed]) {
-        const answer = await sameRequest(name, input, workspaceId);
+        const answer = await sameRequest(name, input, workspaceId, token);
         expect(bytesOf(answer), workspaceId).toBe(bytesOf(absent));
       }
-      expect(await sameRequest(name, input, scene.workspaceId)).toMatchObject({ status: 200 });
+      expect(await sameRequest(name, input, scene.workspaceId, token)).toMatchObject({ status: 200 });
     },
   );
 
@@ -180,27 +193,93 @@ describe("I1 x-workspace-id", () => {
   });
 
   it("I1 a current workspace that one has no part in is none of one's own", async () => {
-    const bob = await arrive(server, "bob");
+    const carl = await arrive(server, "carl");
     await server.database.owner("UPDATE sessions SET current_workspace_id = $1 WHERE user_id = $2", [
       evesScene.workspaceId,
-      bob.id,
+      carl.id,
     ]);
-    expect((await bob.call("tasks.list", {})).error).toMatchObject({ reason: "workspace.not_found" });
-    expect((await bob.call("tasks.create", inputOf("tasks.create", evesScene))).error).toMatchObject({
+    expect((await carl.call("tasks.list", {})).error).toMatchObject({ reason: "workspace.not_found" });
+    expect((await carl.call("tasks.create", inputOf("tasks.create", evesScene))).error).toMatchObject({
       reason: "workspace.not_found",
     });
   });
 });
 
-describe("I7 ids", () => {
-  const makes = operations.filter(
-    ({ operation, name }) => operation.kind === "mutation" && !("id" in inputOf(name, nothing)),
+describe("I10 the cursor of a list", () => {
+  const lists = operations.filter(({ operation }) => {
+    const { properties } = z.toJSONSchema(operation.input, { io: "input" });
+    return "cursor" in (properties ?? {});
+  });
+  /** A filter of each list that has any, which is another than none. */
+  const filters: Readonly<Record<string, object>> = {
+    "invites.list": { status: "pending" },
+    "members.list": { role: "admin" },
+    "projects.list": { search: "Notes" },
+    "serviceKeys.list": { status: "active" },
+    "tasks.list": { status: "todo" },
+    "workspaces.list": { deleted: true },
+  };
+  let bob: Person;
+  let bobsPlace: string;
+  let othersPlace: string;
+  const cursors: Record<string, string> = {};
+
+  // Two of everything that is listed, in the workspace and of the person's own.
+  beforeAll(async () => {
+    bob = await arrive(server, "bob");
+    bobsPlace = await foundWorkspace(bob, "Mills");
+    othersPlace = await foundWorkspace(bob, "More mills");
+    const scene = await setScene(server, bob, { workspaceId: bobsPlace, email: adasScene.email });
+    for (const make of ["invites.create", "projects.create", "serviceKeys.create", "tasks.create"]) {
+      await bob.call(make, inputOf(make, scene), bobsPlace);
+    }
+    // Another invite to Bob's own address.
+    await setScene(server, ada, { ...adasScene, caller: bob });
+    for (const { name } of lists) {
+      cursors[name] = String((await bob.call(name, { limit: 1 }, bobsPlace)).data.nextCursor);
+    }
+  });
+
+  it("I10 says which filter each list has, so that none is left out", () => {
+    const filtered = lists.filter(({ operation }) => {
+      const { properties } = z.toJSONSchema(operation.input, { io: "input" });
+      return Object.keys(properties ?? {}).some((field) => field !== "cursor" && field !== "limit");
+    });
+    expect(filtered.map(({ name }) => name)).toEqual(Object.keys(filters));
+  });
+
+  it.each(lists)(
+    "I10 $name: opens the next page of that list alone",
+    async ({ name, operation: { access } }) => {
+      const cursor = cursors[name];
+      const next = await bob.call(name, { limit: 1, cursor }, bobsPlace);
+      expect(next).toMatchObject({ status: 200, data: { items: [expect.anything()] } });
+      const calls = [
+        ...lists
+          .filter((list) => list.name !== name)
+          .map((other) => bob.call(other.name, { cursor }, bobsPlace)),
+        ...(filters[name] ? [bob.call(name, { ...filters[name], cursor }, bobsPlace)] : []),
+        access in policy ? bob.call(name, { cursor }, othersPlace) : ada.call(name, { cursor }),
+      ];
+      for (const answer of await Promise.all(calls)) {
+        expect(answer).toMatchObject({ status: 400, error: { reason: "cursor.invalid" } });
+      }
+    },
   );
+});
+
+describe("I7 ids", () => {
+  const makes = operations.filter(({ operation }) => {
+    const { properties } = z.toJSONSchema(operation.input, { io: "input" });
+    return operation.kind === "mutation" && !("id" in (properties ?? {}));
+  });
 
   it.each(makes.map(({ name }) => name))("I7 %s: nobody chooses the id of what is made", async (name) => {
-    const input = inputOf(name, adasScene);
+    const scene = await setScene(server, ada, adasScene);
+    const token = tokenFor(name, ada, scene);
     for (const id of [ABSENT, evesScene.taskId, adasScene.taskId]) {
-      const answer = await ada.call(name, { ...input, id }, adasScene.workspaceId);
+      const input = { ...inputOf(name, scene), id };
+      const answer = await call(server.url, name, { input, token, workspaceId: scene.workspaceId });
       expect(answer.error).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
       expect(answer.error?.fieldErrors?.[""]).toEqual([`Unrecognized key: "id"`]);
     }
@@ -230,7 +309,13 @@ describe("I1 I2 somebody of another workspace", () => {
     const projects = await eve.call("projects.list", { limit: 100 }, evesScene.workspaceId);
     expect(idsOf(projects)).toEqual([evesScene.projectId]);
     const workspaces = await eve.call("workspaces.list", { limit: 100 });
-    expect(idsOf(workspaces)).toEqual([evesScene.workspaceId]);
+    expect(idsOf(workspaces).toSorted()).toEqual([evesScene.workspaceId, evesScene.clubId].toSorted());
+    const invites = await eve.call("invites.list", { limit: 100 }, evesScene.workspaceId);
+    expect(idsOf(invites)).toEqual([evesScene.inviteId]);
+    const keys = await eve.call("serviceKeys.list", { limit: 100 }, evesScene.workspaceId);
+    expect(idsOf(keys)).toEqual([evesScene.keyId]);
+    const members = await eve.call("members.list", { limit: 100 }, evesScene.workspaceId);
+    expect(members.data.items).toMatchObject([{ userId: evesScene.memberId }, { userId: eve.id }]);
     const found = await eve.call("tasks.list", { search: "Note" }, evesScene.workspaceId);
     expect(found.text).not.toContain(adasScene.taskId);
   });
@@ -249,6 +334,7 @@ describe("I1 I2 somebody of another workspace", () => {
   it("I2 I3 sees nothing by a raw SQL session under projo_tenant, and changes nothing", async () => {
     const before = await rowsOf(adasScene.workspaceId);
     const session = await server.database.pool.connect();
+    const held = ["tasks", "projects", "workspace_members", "audit_logs", "invites", "service_keys"];
     const count = async (table: string, where: string) => {
       const { rows } = await session.query<{ n: number }>(
         `SELECT count(*)::int AS n FROM ${table} WHERE ${where}`,
@@ -257,14 +343,16 @@ describe("I1 I2 somebody of another workspace", () => {
     };
     try {
       await session.query("BEGIN; SET LOCAL ROLE projo_tenant");
-      for (const table of ["tasks", "projects", "workspace_members", "audit_logs", "workspaces", "invites"]) {
+      for (const table of [...held, "workspaces", "users"]) {
         expect(await count(table, "true"), `${table}, no workspace entered`).toBe(0);
       }
       await session.query("SELECT set_config('app.workspace_id', $1, true)", [evesScene.workspaceId]);
       const theirs = `workspace_id = '${adasScene.workspaceId}'`;
-      for (const table of ["tasks", "projects", "workspace_members", "audit_logs", "invites"]) {
+      for (const table of held) {
         expect(await count(table, theirs), table).toBe(0);
       }
+      expect(await count("users", `id = '${ada.id}'`)).toBe(0);
+      expect(await count("users", `id = '${eve.id}'`)).toBe(1);
       expect(await count("workspaces", `id = '${adasScene.workspaceId}'`)).toBe(0);
       expect(await count("tasks", "true")).toBe(1);
       expect(await count("workspaces", "true")).toBe(1);
@@ -280,24 +368,18 @@ describe("I1 I2 somebody of another workspace", () => {
   });
 });
 
-const nothing: Scene = {
-  workspaceId: "",
-  projectId: "",
-  taskId: "",
-  userId: "",
-  email: "",
-  sessionId: "",
-  refreshToken: "",
-  verifyToken: "",
-  resetToken: "",
-};
-
 /** Every row that belongs to a workspace, in the owner's eyes. */
 const rowsOf = (workspaceId: string) =>
   server.database.owner(
     `SELECT t::text FROM tasks t WHERE workspace_id = $1 UNION ALL SELECT p::text FROM projects p WHERE workspace_id = $1
       UNION ALL SELECT a::text FROM audit_logs a WHERE workspace_id = $1
       UNION ALL SELECT m::text FROM workspace_members m WHERE workspace_id = $1
+      UNION ALL SELECT i::text FROM invites i WHERE workspace_id = $1
+      UNION ALL SELECT k::text FROM service_keys k WHERE workspace_id = $1
       UNION ALL SELECT w::text FROM workspaces w WHERE id = $1 ORDER BY 1`,
     [workspaceId],
   );
+
+/** The same of every workspace that Eve is in, or was. */
+const allOfEves = () =>
+  Promise.all([evesScene.workspaceId, evesScene.clubId, evesScene.ruinId].map((id) => rowsOf(id)));

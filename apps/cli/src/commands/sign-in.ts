@@ -2,6 +2,7 @@
 // takes one, because every user of the machine can read the arguments of a process, and shells keep them.
 import type { SignedIn } from "@projostack/sdk";
 import type { Command } from "commander";
+import { usageError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import { isLoopback } from "../server-url.ts";
 import type { Server } from "../server.ts";
@@ -41,10 +42,16 @@ export async function readSignIn(
   return { email: address, password };
 }
 
+/** Nobody sees what they type, so a slip would lock them out of the account they just made. */
+export async function askAgain({ io }: Cli, password: string): Promise<void> {
+  const again = await askPassword(io, { message: "The same password again", instead: "" });
+  if (again !== password) throw usageError("The two passwords differ. Run it again.");
+}
+
 interface Opened {
   signedIn: SignedIn;
-  /** Said to someone who has no workspace chosen. */
-  next: string;
+  /** Said to someone who has no workspace chosen. Left out where the command goes on by itself. */
+  next?: string;
 }
 
 /** Stores the session, says so, and says what to do next. */
@@ -60,5 +67,6 @@ export async function keepSignIn(cli: Cli, server: Server, { signedIn, next }: O
     return;
   }
   cli.say(`Signed in to ${url} as ${user.email}.`);
-  cli.say(workspace ? `Workspace: ${workspace.name}` : `Next: ${next}`);
+  if (workspace) cli.say(`Workspace: ${workspace.name}`);
+  else if (next !== undefined) cli.say(`Next: ${next}`);
 }

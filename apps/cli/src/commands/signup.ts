@@ -1,9 +1,7 @@
 import type { Command } from "commander";
-import { usageError } from "../cli-error.ts";
-import type { Cli, Start } from "../cli.ts";
+import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import { askPassword } from "../terminal/prompts.ts";
-import { addSignInOptions, keepSignIn, readSignIn, type SignInOptions } from "./sign-in.ts";
+import { addSignInOptions, askAgain, keepSignIn, readSignIn, type SignInOptions } from "./sign-in.ts";
 
 export function addSignup(program: Command, start: Start): void {
   addSignInOptions(program.command("signup"))
@@ -23,10 +21,4 @@ export function addSignup(program: Command, start: Start): void {
       const signedIn = await server.stranger.auth.signUp(account);
       await keepSignIn(cli, server, { signedIn, next: "projo workspaces create NAME" });
     });
-}
-
-/** Nobody sees what they type, so a slip would lock them out of the account they just made. */
-async function askAgain({ io }: Cli, password: string): Promise<void> {
-  const again = await askPassword(io, { message: "The same password again", instead: "" });
-  if (again !== password) throw usageError("The two passwords differ. Run it again.");
 }

@@ -1,8 +1,8 @@
-import { isProjoError, type OwnWorkspace } from "@projostack/sdk";
+import { isProjoError, type OwnWorkspace, type Reason } from "@projostack/sdk";
 import type { Command } from "commander";
-import type { Start } from "../cli.ts";
+import type { Cli, Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import type { WorkspaceClient } from "../server.ts";
+import type { Server, WorkspaceClient } from "../server.ts";
 import { shortTime } from "../terminal/short-time.ts";
 
 export function addWhoami(program: Command, start: Start): void {
@@ -13,9 +13,15 @@ export function addWhoami(program: Command, start: Start): void {
     .action(async (_options: unknown, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
+      if (server.isServiceKey) {
+        await showServiceKey(cli, server);
+        return;
+      }
       const { user } = await server.signedIn().auth.me();
       const id = await server.workspaceId();
-      const workspace = id === undefined ? undefined : await findOwn(server.client.workspace(id));
+      // The choice may be older than their membership, or another's.
+      const workspace =
+        id === undefined ? undefined : await readUnless("workspace.not_found", server.client.workspace(id));
       if (cli.json) {
         cli.value({ url: server.url, user, workspace: workspace ?? null });
         return;
@@ -33,12 +39,31 @@ export function addWhoami(program: Command, start: Start): void {
     });
 }
 
-/** The workspace, unless this person is not, or no longer, in it: the choice may be older, or another's. */
-async function findOwn(workspace: WorkspaceClient): Promise<OwnWorkspace | undefined> {
+/** A service has no account. Where it is, it knows if it may read that. */
+async function showServiceKey(cli: Cli, server: Server): Promise<void> {
+  const workspace = await readUnless("permission.denied", await server.workspace());
+  if (cli.json) {
+    cli.value({ url: server.url, user: null, workspace: workspace ?? null });
+    return;
+  }
+  cli.line("A service key, from PROJO_TOKEN");
+  cli.line(`Server: ${server.url}`);
+  cli.line(
+    workspace
+      ? `Workspace: ${workspace.name} (${workspace.id}), as ${workspace.role}`
+      : "Workspace: its own, which it may not read (scope workspace:read)",
+  );
+}
+
+/** The workspace, or undefined when the answer is this reason. */
+async function readUnless(
+  reason: Reason,
+  { workspaces }: WorkspaceClient,
+): Promise<OwnWorkspace | undefined> {
   try {
-    return await workspace.workspaces.get();
+    return await workspaces.get();
   } catch (error) {
-    if (isProjoError(error) && error.reason === "workspace.not_found") return undefined;
+    if (isProjoError(error) && error.reason === reason) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { isProjoError } from "@projostack/sdk";
 import { CliError, interrupted } from "../cli-error.ts";
-import { explain, exitCodeOf } from "../explain.ts";
+import { explain, exitCodeOf, type Teller } from "../explain.ts";
 import type { Imported } from "./import-tasks.ts";
 
 interface Progress {
@@ -9,10 +9,12 @@ interface Progress {
   doneToLine: number;
   /** True when the person stopped it. */
   stopped: boolean;
+  /** Whom to speak to of what went wrong. */
+  teller: Teller;
 }
 
 /** The error, with how far the import came and how to go on. */
-export function brokenOff(error: unknown, { total, doneToLine, stopped }: Progress): unknown {
+export function brokenOff(error: unknown, { total, doneToLine, stopped, teller }: Progress): unknown {
   const { created, existing } = total;
   const details = { created, existing, doneToLine };
   const reach =
@@ -23,7 +25,7 @@ export function brokenOff(error: unknown, { total, doneToLine, stopped }: Progre
   if (stopped) return interrupted(`Stopped. ${reach} ${goOn}`, details);
   if (!isProjoError(error)) return error;
   const { requestId } = error;
-  return new CliError(error.reason ?? "cli.broken_off", `${explain(error)} ${reach} ${goOn}`, {
+  return new CliError(error.reason ?? "cli.broken_off", `${explain(error, teller)} ${reach} ${goOn}`, {
     exitCode: exitCodeOf(error),
     details: requestId === undefined ? details : { ...details, requestId },
     cause: error,

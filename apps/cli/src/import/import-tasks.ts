@@ -1,5 +1,6 @@
 import { Batch } from "./batch.ts";
 import { brokenOff } from "./broken-off.ts";
+import type { Teller } from "../explain.ts";
 import { isRefused, type RefusedRow, type TaskRow } from "./read-tasks.ts";
 import type { SendBatch, Sent } from "./send-batch.ts";
 
@@ -16,6 +17,7 @@ export interface Imported {
 export interface ImportOptions {
   /** Aborts when the person wants to stop. */
   signal: AbortSignal;
+  teller: Teller;
   send: SendBatch;
   /** Called with how far into the file the rows are dealt with, and how many they are. */
   update: (atByte: number, rows: number) => void;
@@ -27,7 +29,7 @@ export interface ImportOptions {
  */
 export async function importTasks(
   rows: AsyncIterable<TaskRow | RefusedRow>,
-  { signal, send, update }: ImportOptions,
+  { signal, teller, send, update }: ImportOptions,
 ): Promise<Imported> {
   const total: Imported = { created: 0, existing: 0, valid: 0, refused: [] };
   let batch = new Batch();
@@ -54,7 +56,7 @@ export async function importTasks(
     }
     await flush();
   } catch (error) {
-    throw brokenOff(error, { total, doneToLine, stopped: signal.aborted });
+    throw brokenOff(error, { total, doneToLine, stopped: signal.aborted, teller });
   }
   total.refused.sort((a, b) => a.line - b.line);
   return total;

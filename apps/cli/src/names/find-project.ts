@@ -1,10 +1,10 @@
 import { ProjoError, type Project } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
 import { isId } from "./ids.ts";
-import { pickNamed } from "./pick-named.ts";
+import { type Named, pickNamed } from "./pick-named.ts";
 
 /** The project with this id or exact name. */
-export async function findProject(workspace: WorkspaceClient, idOrName: string): Promise<Project> {
+export async function findProject(workspace: WorkspaceClient, idOrName: string): Promise<Named> {
   const byId = isId(idOrName) ? await projectWithId(workspace, idOrName) : undefined;
   if (byId) return byId;
   return pickNamed(await projectsNamed(workspace, idOrName), { noun: "project", name: idOrName });
@@ -19,11 +19,14 @@ export async function projectsNamed(workspace: WorkspaceClient, name: string): P
   return named;
 }
 
-async function projectWithId(workspace: WorkspaceClient, id: string): Promise<Project | undefined> {
+async function projectWithId(workspace: WorkspaceClient, id: string): Promise<Named | undefined> {
   try {
     return await workspace.projects.get({ id });
   } catch (error) {
-    if (error instanceof ProjoError && error.reason === "project.not_found") return undefined;
+    if (!(error instanceof ProjoError)) throw error;
+    if (error.reason === "project.not_found") return undefined;
+    // A service key may write tasks and read no projects: then the id is all there is to know.
+    if (error.reason === "permission.denied") return { id, name: id };
     throw error;
   }
 }

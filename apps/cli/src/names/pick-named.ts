@@ -6,21 +6,25 @@ export interface Named {
 }
 
 interface Asked {
-  /** `project` or `workspace`. */
+  /** `project` or `deleted workspace`. */
   noun: string;
   name: string;
+  /** The command that lists them, where it is not named after the noun. */
+  see?: string | undefined;
 }
 
 /** The one that has the name, letter for letter. */
-export function pickNamed<T extends Named>(found: readonly T[], { noun, name }: Asked): T {
+export function pickNamed<T extends Named>(
+  found: readonly T[],
+  { noun, name, see = `projo ${noun}s list` }: Asked,
+): T {
   const [first, ...others] = found;
-  if (!first) {
-    throw new CliError(`cli.${noun}_not_found`, `There is no ${noun} "${name}". See: projo ${noun}s list`);
-  }
+  const reason = `cli.${noun.replaceAll(" ", "_")}`;
+  if (!first) throw new CliError(`${reason}_not_found`, `There is no ${noun} "${name}". See: ${see}`);
   if (others.length > 0) {
     const ids = found.map(({ id }) => id);
     throw new CliError(
-      `cli.${noun}_ambiguous`,
+      `${reason}_ambiguous`,
       `${found.length} ${noun}s are named "${name}". Give the id of the one you mean: ${ids.join(", ")}`,
       { details: { ids } },
     );

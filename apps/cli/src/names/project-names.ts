@@ -3,7 +3,10 @@ import type { WorkspaceClient } from "../server.ts";
 
 const AT_ONCE = 8;
 
-/** The names of these projects by their ids, for people to read. One deleted meanwhile keeps its id. */
+/**
+ * The names of these projects by their ids, for people to read. One deleted meanwhile keeps its id, and so do all where a
+ * service key may read tasks and no projects.
+ */
 export async function projectNames(
   workspace: WorkspaceClient,
   ids: readonly string[],
@@ -23,7 +26,9 @@ async function nameOf(workspace: WorkspaceClient, id: string): Promise<string> {
   try {
     return (await workspace.projects.get({ id })).name;
   } catch (error) {
-    if (error instanceof ProjoError && error.reason === "project.not_found") return id;
+    if (error instanceof ProjoError && nameless.has(error.reason)) return id;
     throw error;
   }
 }
+
+const nameless: ReadonlySet<string | undefined> = new Set(["project.not_found", "permission.denied"]);

@@ -1,6 +1,6 @@
 // Questions to the person at the keyboard. They go to stderr, so that stdout stays data.
 import { Writable } from "node:stream";
-import { type CANCEL_SYMBOL, confirm, isCancel, password, text } from "@clack/prompts";
+import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
 import { interrupted, usageError } from "../cli-error.ts";
 import { type Io, isInteractive, type Output, takesColour } from "../io.ts";
 
@@ -23,6 +23,12 @@ export const askPassword = (io: Io, question: Question): Promise<string> =>
 
 export const askConfirmation = (io: Io, question: Question): Promise<boolean> =>
   ask(io, question, (common) => confirm({ ...common, initialValue: false }));
+
+/** One of several ways to go on, by its value; the first is marked at the start. */
+export const askChoice = (
+  io: Io,
+  { choices, ...question }: Question & { choices: readonly { value: string; label: string }[] },
+): Promise<string> => ask(io, question, (common) => select<string>({ ...common, options: [...choices] }));
 
 interface Common {
   message: string;

@@ -13,6 +13,7 @@ import { mailStore, type MailStore } from "./mail-store.ts";
 import { foundWorkspace, type Founding } from "../tenant/found-workspace.ts";
 import { tenantStatements } from "../tenant/statements.ts";
 import { inviteLookup, type InviteLookup } from "./invite-lookup.ts";
+import { personWorkspaces } from "./person-workspaces.ts";
 import { purgeTasks, purgeWorkspace, TO_PURGE } from "./purge.ts";
 import { currentScope, type Scope, type WriteScope } from "./scope.ts";
 import { scopedPool } from "./scoped-pool.ts";
@@ -132,7 +133,7 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
     },
     readPerson: (userId, fn) =>
       currentScope
-        .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(tables)))
+        .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(personsOf(tables))))
         .catch(fail),
     system: outside,
     sessions: sessionStore(pool),
@@ -166,6 +167,12 @@ function tablesOf(transaction: Prisma.TransactionClient): TenantWrite {
   const { workspace, workspaceMember, invite, serviceKey, project, task, auditLog } = transaction;
   const models = { workspace, workspaceMember, invite, serviceKey, project, task, auditLog };
   return { ...models, ...tenantStatements(transaction) };
+}
+
+/** The same of a transaction that one person reads in. */
+function personsOf(transaction: Prisma.TransactionClient): PersonRead {
+  const { workspace, workspaceMember } = transaction;
+  return { workspace, workspaceMember, workspaces: personWorkspaces(transaction) };
 }
 
 function fail(error: unknown): never {

@@ -14,13 +14,27 @@ export interface ClaimedMail {
   readonly recipient: string;
   /** This attempt's number, from 1. */
   readonly attempt: number;
-  /** What makes the token that the mail brings; the token itself is nowhere in the database. */
-  readonly token: {
-    readonly id: string;
-    readonly purpose: Purpose;
-    readonly salt: Uint8Array;
-    readonly expiresAt: Date;
-  } | null;
+  /** What it says, in the words of who wanted it sent. Other people's text, and no secret. */
+  readonly facts: unknown;
+  /** What makes the token that the mail brings, if it brings one; the token itself is nowhere in the database. */
+  readonly token: OneTimeOrigin | InviteOrigin | null;
+}
+
+export interface OneTimeOrigin {
+  readonly of: "account";
+  readonly id: string;
+  readonly purpose: Purpose;
+  readonly salt: Uint8Array;
+  readonly expiresAt: Date;
+}
+
+export interface InviteOrigin {
+  readonly of: "invite";
+  readonly inviteId: string;
+  /** The number of the server's key. */
+  readonly kid: number;
+  readonly salt: Uint8Array;
+  readonly expiresAt: Date;
 }
 
 export interface QueuedMail {
@@ -41,19 +55,22 @@ export interface MailFailure {
   readonly permanent: boolean;
 }
 
-export type Resent = "queued" | "missing" | "pending" | "used";
+export type Resent = "queued" | "missing" | "pending" | "used" | "expired";
 
 export interface MailStore {
-  /** Takes up to ten mails that are due. One whose token was used is dropped; one whose token has expired is dead. */
+  /** Takes up to ten mails that are due. One whose token was used is dropped; one whose link has expired is dead. */
   claim(): Promise<ClaimedMail[]>;
   markSent(id: string): Promise<void>;
   /** Notes a failed attempt. @returns whether the mail is dead now; null when it was no longer the claimer's */
   markFailed(mail: ClaimedMail, failure: MailFailure): Promise<"pending" | "dead" | null>;
   /** The latest mails of a status. */
   list(status: MailStatus, limit: number): Promise<QueuedMail[]>;
-  /** Sends a dead or sent mail again, with a token that works for its whole life from now on. */
+  /**
+   * Sends a dead or sent mail again. An account's token works for its whole life from now on. An invite's does as long
+   * as it would have: only the workspace makes invites live longer.
+   */
   resend(id: string): Promise<Resent>;
-  /** Sends all dead mails again whose token was not used. @returns how many */
+  /** Sends all dead mails again whose link was not used, or can be made to work. @returns how many */
   resendDead(): Promise<number>;
   /** Forgets mails that ended 30 days ago, and expired tokens that no dead mail waits for. */
   deleteOld(): Promise<void>;
@@ -101,32 +118,45 @@ interface ClaimedRow {
   template: string;
   recipient: string;
   attempt: number;
+  facts: unknown;
   token_id: string | null;
   purpose: Purpose | null;
   salt: Uint8Array | null;
+  invite_id: string | null;
+  token_kid: number | null;
+  token_salt: Uint8Array | null;
   expires_at: Date | null;
 }
 
-function claimedMail({
-  token_id: id,
-  purpose,
-  salt,
-  expires_at: expiresAt,
-  ...mail
-}: ClaimedRow): ClaimedMail {
-  const isThere = id !== null && purpose !== null && salt !== null && expiresAt !== null;
-  return { ...mail, token: isThere ? { id, purpose, salt, expiresAt } : null };
+function claimedMail({ id, template, recipient, attempt, facts, ...origin }: ClaimedRow): ClaimedMail {
+  return { id, template, recipient, attempt, facts, token: originOf(origin) };
+}
+
+function originOf(
+  row: Omit<ClaimedRow, "id" | "template" | "recipient" | "attempt" | "facts">,
+): ClaimedMail["token"] {
+  const { token_id: id, purpose, salt, expires_at: expiresAt } = row;
+  const { invite_id: inviteId, token_kid: kid, token_salt: inviteSalt } = row;
+  if (expiresAt === null) return null;
+  if (id !== null && purpose !== null && salt !== null) {
+    return { of: "account", id, purpose, salt, expiresAt };
+  }
+  if (inviteId !== null && kid !== null && inviteSalt !== null) {
+    return { of: "invite", inviteId, kid, salt: inviteSalt, expiresAt };
+  }
+  return null;
 }
 
 // Of two claimers one has the row's lock and the other passes it by; whoever comes just after sees the lease.
 const CLAIM = `
   WITH due AS (
-    SELECT id, one_time_token_id FROM mail_outbox
+    SELECT id, one_time_token_id, expires_at FROM mail_outbox
      WHERE status = 'pending' AND next_attempt_at <= now()
      ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
   ), judged AS (
-    SELECT due.id, token.id AS token_id, token.purpose, token.salt, token.expires_at,
-           token.used_at IS NOT NULL AS used, token.expires_at <= now() AS expired
+    SELECT due.id, token.id AS token_id, token.purpose, token.salt,
+           coalesce(token.expires_at, due.expires_at) AS expires_at, token.used_at IS NOT NULL AS used,
+           coalesce(coalesce(token.expires_at, due.expires_at) <= now(), false) AS expired
       FROM due LEFT JOIN one_time_tokens AS token ON token.id = due.one_time_token_id
   ), dropped AS (
     DELETE FROM mail_outbox AS mail USING judged WHERE mail.id = judged.id AND judged.used
@@ -136,14 +166,14 @@ const CLAIM = `
            last_error = left(CASE WHEN judged.expired THEN 'the link expired first' ELSE 'the server ended while sending' END
              || coalesce('; ' || mail.last_error, ''), 300)
       FROM judged
-     WHERE mail.id = judged.id AND NOT judged.used AND (coalesce(judged.expired, false) OR mail.attempts >= $2)
+     WHERE mail.id = judged.id AND NOT judged.used AND (judged.expired OR mail.attempts >= $2)
   )
   UPDATE mail_outbox AS mail
      SET attempts = mail.attempts + 1, next_attempt_at = now() + make_interval(secs => $3::double precision)
     FROM judged
-   WHERE mail.id = judged.id AND NOT judged.used AND NOT coalesce(judged.expired, false) AND mail.attempts < $2
-  RETURNING mail.id, mail.template, mail.recipient, mail.attempts AS attempt, judged.token_id, judged.purpose, judged.salt,
-            judged.expires_at`;
+   WHERE mail.id = judged.id AND NOT judged.used AND NOT judged.expired AND mail.attempts < $2
+  RETURNING mail.id, mail.template, mail.recipient, mail.attempts AS attempt, mail.facts, judged.token_id, judged.purpose,
+            judged.salt, mail.invite_id, mail.token_kid, mail.token_salt, judged.expires_at`;
 
 const SENT = `
   UPDATE mail_outbox SET status = 'sent', sent_at = now(), last_error = NULL WHERE id = $1`;
@@ -161,10 +191,14 @@ const LIST = `
          created_at AS "createdAt"
     FROM mail_outbox WHERE status = $1 ORDER BY created_at DESC, id DESC LIMIT $2`;
 
-/** Mails that are to be sent again: their tokens live anew, as long as they were made to live. */
+/**
+ * Mails that are to be sent again. An account's tokens live anew, as long as they were made to live. The mails of an
+ * invite that was ended, accepted or renewed are gone, so one that is still here needs only not to have expired.
+ */
 const again = (chosen: string): string => `
   chosen AS (
-    SELECT mail.id, mail.status, mail.one_time_token_id, token.used_at IS NOT NULL AS used
+    SELECT mail.id, mail.status, mail.one_time_token_id, token.used_at IS NOT NULL AS used,
+           coalesce(mail.expires_at <= now(), false) AS expired
       FROM mail_outbox AS mail LEFT JOIN one_time_tokens AS token ON token.id = mail.one_time_token_id
      WHERE ${chosen} FOR UPDATE OF mail
   ), renewed AS (
@@ -175,13 +209,13 @@ const again = (chosen: string): string => `
   ), queued AS (
     UPDATE mail_outbox AS mail
        SET status = 'pending', attempts = 0, next_attempt_at = now(), last_error = NULL, sent_at = NULL
-      FROM chosen WHERE mail.id = chosen.id AND chosen.status <> 'pending' AND NOT chosen.used
+      FROM chosen WHERE mail.id = chosen.id AND chosen.status <> 'pending' AND NOT chosen.used AND NOT chosen.expired
     RETURNING mail.id
   )`;
 
 const RESEND = `
   WITH ${again("mail.id = $1")}
-  SELECT CASE WHEN status = 'pending' THEN 'pending' WHEN used THEN 'used' ELSE 'queued' END AS outcome FROM chosen`;
+  SELECT CASE WHEN status = 'pending' THEN 'pending' WHEN used THEN 'used' WHEN expired THEN 'expired' ELSE 'queued' END AS outcome FROM chosen`;
 
 const RESEND_DEAD = `
   WITH ${again("mail.status = 'dead'")}

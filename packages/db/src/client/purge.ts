@@ -8,9 +8,12 @@ const BATCH = 5_000;
 export async function purgeTasks(
   transaction: Pick<Prisma.TransactionClient, "$executeRaw">,
 ): Promise<boolean> {
+  // Held, so that a restoration that began in the last moment is waited for, and then seen.
   const gone = await transaction.$executeRaw`
-    DELETE FROM tasks WHERE id IN (SELECT id FROM tasks LIMIT ${BATCH}::integer)
-       AND EXISTS (SELECT FROM workspaces WHERE deleted_at < now() - interval '30 days')`;
+    WITH over AS (
+      SELECT FROM workspaces WHERE deleted_at < now() - interval '30 days' FOR UPDATE
+    )
+    DELETE FROM tasks WHERE id IN (SELECT id FROM tasks LIMIT ${BATCH}::integer) AND EXISTS (SELECT FROM over)`;
   return gone === BATCH;
 }
 

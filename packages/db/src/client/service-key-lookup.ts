@@ -36,7 +36,9 @@ export const serviceKeyLookup = (run: RunStatement): ServiceKeyLookup => ({
     return row ? recordOf(row) : null;
   },
   noteUses: async (uses) => {
-    await run("service_keys_used", NOTE, [[...uses.keys()], [...uses.values()]]);
+    // In one order everywhere: two servers that note the same keys at once wait for each other in a line, not in a ring.
+    const inOrder = [...uses].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    await run("service_keys_used", NOTE, [inOrder.map(([id]) => id), inOrder.map(([, seconds]) => seconds)]);
   },
 });
 

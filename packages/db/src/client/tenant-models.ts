@@ -1,4 +1,5 @@
 import { Prisma, type PrismaClient } from "../generated/client.ts";
+import type { PersonWorkspaces } from "./person-workspaces.ts";
 import type { TenantLists, TenantStatements } from "../tenant/statements.ts";
 
 // The tenant models are read off the generated types: those with a workspaceId, and the workspace itself. So
@@ -29,7 +30,9 @@ export type TenantWrite = Pick<Client, TenantKey> & TenantStatements;
 /** People and their sessions. */
 export type SystemTables = Pick<PrismaClient, Exclude<Uncapitalize<keyof Models>, TenantKey>>;
 /** What one person may see of where they belong. */
-export type PersonRead = ReadOnly<"workspace" | "workspaceMember">;
+export type PersonRead = ReadOnly<"workspace" | "workspaceMember"> & {
+  readonly workspaces: PersonWorkspaces;
+};
 
 /** A model's columns, by their names in the client. */
 export const columnsOf = (model: Prisma.ModelName): object => Prisma[`${model}ScalarFieldEnum`];

@@ -1,4 +1,5 @@
 import type { Role } from "@projostack/authz";
+import { Prisma } from "../generated/client.ts";
 import type { ListPage, Statements } from "./statements.ts";
 
 export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
@@ -48,7 +49,10 @@ export interface RenewedInvite extends InviteTokens {
 
 export type Invited =
   | { readonly outcome: "sent"; readonly invite: InviteRow }
-  | { readonly outcome: "exists" | "member" | "full" | "missing"; readonly invite: null };
+  | { readonly outcome: NotSent; readonly invite: null };
+
+/** The address waits for an answer already, is a member's; too many wait; there is none to renew. */
+type NotSent = "exists" | "member" | "full" | "missing";
 
 export interface Acceptance {
   readonly inviteId: string;
@@ -93,69 +97,54 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
 
   insert: async (invite) => {
     const { id, email, role, inviter, most, seconds, tokenHash, mailedTokenHash } = invite;
-    const { mailId, tokenKid, tokenSalt } = invite;
     // One that has expired makes room: the counting below is what makes the insertion wait for that.
-    const [row] = await sql.$queryRaw<(Partial<InviteRow> & { outcome: Invited["outcome"] })[]>`
+    const [row] = await sql.$queryRaw<InvitedRow[]>`
       WITH lapsed AS (
         UPDATE invites SET revoked_at = now()
          WHERE email = ${email}::text AND used_at IS NULL AND revoked_at IS NULL AND expires_at <= now()
         RETURNING id
+      ), unsent AS (
+        DELETE FROM mail_outbox USING lapsed WHERE invite_id = lapsed.id
       ), seen AS (
         SELECT EXISTS (
                  SELECT FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id WHERE u.email = ${email}::text
                ) AS is_member,
                (SELECT count(*) FROM invites WHERE used_at IS NULL AND revoked_at IS NULL AND expires_at > now()) AS pending,
                (SELECT count(*) FROM lapsed) AS lapsed
-      ), made AS (
+      ), sent AS (
         INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, invited_by_key, expires_at)
         SELECT ${id}::uuid, w.id, ${email}::text, ${role}::text, ${tokenHash}::bytea, ${mailedTokenHash}::bytea,
-               ${inviter.userId}::uuid, ${inviter.keyId ?? null}::uuid, now() + make_interval(secs => ${seconds}::double precision)
+               ${inviter.userId}::uuid, ${inviter.keyId ?? null}::uuid, ${expiry(seconds, inviter)}
           FROM workspaces AS w, seen WHERE NOT seen.is_member AND seen.pending < ${most}::bigint AND seen.lapsed >= 0
         ON CONFLICT (workspace_id, email) WHERE used_at IS NULL AND revoked_at IS NULL DO NOTHING
         RETURNING *
-      ), mail AS (
-        INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, invite_id, token_kid, token_salt, expires_at, facts)
-        SELECT ${mailId}::uuid, 'invite', made.email, made.workspace_id, made.id, ${tokenKid}::integer, ${tokenSalt}::bytea,
-               made.expires_at, jsonb_build_object('workspaceName', w.name, 'role', made.role, 'inviter', coalesce('the service ' || k.name, u.email))
-          FROM made JOIN workspaces AS w ON w.id = made.workspace_id
-               LEFT JOIN users AS u ON u.id = made.invited_by LEFT JOIN service_keys AS k ON k.id = made.invited_by_key
-      )
-      SELECT CASE WHEN made.id IS NOT NULL THEN 'sent' WHEN seen.is_member THEN 'member'
-                  WHEN seen.pending >= ${most}::bigint THEN 'full' ELSE 'exists' END AS outcome,
-             made.id, made.email, made.role, 'pending' AS status, made.invited_by AS "invitedBy",
-             made.expires_at AS "expiresAt", made.created_at AS "createdAt"
-        FROM seen LEFT JOIN made ON true`;
+      ), ${mailOfSent(invite)}
+      SELECT CASE WHEN sent.id IS NOT NULL THEN 'sent' WHEN seen.is_member THEN 'member'
+                  WHEN seen.pending >= ${most}::bigint THEN 'full' ELSE 'exists' END AS outcome, ${SENT}
+        FROM seen LEFT JOIN sent ON true`;
     return invitedOf(row);
   },
 
-  renew: async ({ id, inviter, seconds, tokenHash, mailedTokenHash, mailId, tokenKid, tokenSalt }) => {
-    const [row] = await sql.$queryRaw<(Partial<InviteRow> & { outcome: Invited["outcome"] })[]>`
+  renew: async (invite) => {
+    const { id, inviter, seconds, tokenHash, mailedTokenHash } = invite;
+    const [row] = await sql.$queryRaw<InvitedRow[]>`
       WITH asked AS (
         SELECT i.id, EXISTS (
                  SELECT FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id WHERE u.email = i.email
                ) AS is_member
           FROM invites AS i WHERE i.id = ${id}::uuid AND i.used_at IS NULL AND i.revoked_at IS NULL FOR UPDATE OF i
-      ), renewed AS (
+      ), sent AS (
         UPDATE invites AS i
            SET token_hash = ${tokenHash}::bytea, mailed_token_hash = ${mailedTokenHash}::bytea,
                invited_by = ${inviter.userId}::uuid, invited_by_key = ${inviter.keyId ?? null}::uuid,
-               expires_at = now() + make_interval(secs => ${seconds}::double precision)
+               expires_at = ${expiry(seconds, inviter)}
           FROM asked WHERE i.id = asked.id AND NOT asked.is_member
         RETURNING i.*
       ), unsent AS (
-        DELETE FROM mail_outbox USING renewed WHERE invite_id = renewed.id AND mail_outbox.status = 'pending'
-      ), mail AS (
-        INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, invite_id, token_kid, token_salt, expires_at, facts)
-        SELECT ${mailId}::uuid, 'invite', renewed.email, renewed.workspace_id, renewed.id, ${tokenKid}::integer,
-               ${tokenSalt}::bytea, renewed.expires_at,
-               jsonb_build_object('workspaceName', w.name, 'role', renewed.role, 'inviter', coalesce('the service ' || k.name, u.email))
-          FROM renewed JOIN workspaces AS w ON w.id = renewed.workspace_id
-               LEFT JOIN users AS u ON u.id = renewed.invited_by LEFT JOIN service_keys AS k ON k.id = renewed.invited_by_key
-      )
-      SELECT CASE WHEN renewed.id IS NOT NULL THEN 'sent' WHEN asked.is_member THEN 'member' ELSE 'missing' END AS outcome,
-             renewed.id, renewed.email, renewed.role, 'pending' AS status, renewed.invited_by AS "invitedBy",
-             renewed.expires_at AS "expiresAt", renewed.created_at AS "createdAt"
-        FROM asked LEFT JOIN renewed ON true`;
+        DELETE FROM mail_outbox USING sent WHERE invite_id = sent.id
+      ), ${mailOfSent(invite)}
+      SELECT CASE WHEN sent.id IS NOT NULL THEN 'sent' ELSE 'member' END AS outcome, ${SENT}
+        FROM asked LEFT JOIN sent ON true`;
     return invitedOf(row);
   },
 
@@ -166,7 +155,7 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
          WHERE id = ${id}::uuid AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now()
         RETURNING *
       ), unsent AS (
-        DELETE FROM mail_outbox USING revoked WHERE invite_id = revoked.id AND mail_outbox.status = 'pending'
+        DELETE FROM mail_outbox USING revoked WHERE invite_id = revoked.id
       )
       SELECT id, email, role, 'revoked' AS status, invited_by AS "invitedBy", expires_at AS "expiresAt",
              created_at AS "createdAt" FROM revoked`;
@@ -200,7 +189,7 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
         ON CONFLICT (workspace_id, user_id) DO NOTHING
         RETURNING role
       ), unsent AS (
-        DELETE FROM mail_outbox USING used WHERE invite_id = used.id AND mail_outbox.status = 'pending'
+        DELETE FROM mail_outbox USING used WHERE invite_id = used.id
       )
       SELECT coalesce(joined.role, (SELECT role FROM workspace_members WHERE user_id = ${userId}::uuid)) AS role,
              joined.role IS NOT NULL AS joined, w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt"
@@ -211,12 +200,32 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
   },
 });
 
-function invitedOf(row: (Partial<InviteRow> & { outcome: Invited["outcome"] }) | undefined): Invited {
+/** An invite lives so long, and no longer than the service key that makes it. */
+const expiry = (seconds: number, { keyId }: Inviter) => Prisma.sql`
+  least(now() + make_interval(secs => ${seconds}::double precision),
+        (SELECT k.expires_at FROM service_keys AS k WHERE k.id = ${keyId ?? null}::uuid))`;
+
+/** The mail of the invite that the statement calls `sent`. */
+const mailOfSent = ({ mailId, tokenKid, tokenSalt }: InviteTokens) => Prisma.sql`
+  mail AS (
+    INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, invite_id, token_kid, token_salt, expires_at, facts)
+    SELECT ${mailId}::uuid, 'invite', sent.email, sent.workspace_id, sent.id, ${tokenKid}::integer, ${tokenSalt}::bytea,
+           sent.expires_at, jsonb_build_object('workspaceName', w.name, 'role', sent.role,
+                                               'inviter', coalesce(k.name, u.email), 'isService', k.id IS NOT NULL)
+      FROM sent JOIN workspaces AS w ON w.id = sent.workspace_id
+           LEFT JOIN users AS u ON u.id = sent.invited_by LEFT JOIN service_keys AS k ON k.id = sent.invited_by_key
+  )`;
+
+/** The same invite as it is shown. */
+const SENT = Prisma.sql`
+  sent.id, sent.email, sent.role, 'pending' AS status, sent.invited_by AS "invitedBy", sent.expires_at AS "expiresAt",
+  sent.created_at AS "createdAt"`;
+
+type InvitedRow = ({ readonly outcome: "sent" } & InviteRow) | { readonly outcome: NotSent };
+
+function invitedOf(row: InvitedRow | undefined): Invited {
   if (!row) return { outcome: "missing", invite: null };
-  const { outcome, id, email, role, status, invitedBy, expiresAt, createdAt } = row;
-  if (outcome !== "sent") return { outcome, invite: null };
-  if (!id || !email || !role || !status || !invitedBy || !expiresAt || !createdAt) {
-    throw new Error("An invite that was sent has come back in part.");
-  }
-  return { outcome, invite: { id, email, role, status, invitedBy, expiresAt, createdAt } };
+  if (row.outcome !== "sent") return { outcome: row.outcome, invite: null };
+  const { outcome, ...invite } = row;
+  return { outcome, invite };
 }

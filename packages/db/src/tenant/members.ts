@@ -57,7 +57,7 @@ export const memberStatements = (sql: Statements): MemberStatements => ({
            AND used_at IS NULL AND revoked_at IS NULL
         RETURNING invites.id
       ), unsent AS (
-        DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id AND status = 'pending'
+        DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id
       )
       SELECT target.id, target.user_id AS "userId", target.email, target.role AS before, target.created_at AS "createdAt",
              EXISTS (SELECT FROM changed) AS done, ARRAY(SELECT id::text FROM ended) AS "endedInvites"
@@ -84,7 +84,7 @@ export const memberStatements = (sql: Statements): MemberStatements => ({
          WHERE invited_by = removed.user_id AND invited_by_key IS NULL AND used_at IS NULL AND revoked_at IS NULL
         RETURNING invites.id
       ), unsent AS (
-        DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id AND status = 'pending'
+        DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id
       ), kept AS (
         SELECT k.id, k.name FROM service_keys AS k JOIN removed ON removed.user_id = k.created_by
          WHERE k.revoked_at IS NULL AND k.expires_at > now() ORDER BY k.id

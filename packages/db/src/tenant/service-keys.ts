@@ -51,7 +51,7 @@ export interface ServiceKeyStatements {
   /** Null when there are as many as there may be. */
   insert(key: NewServiceKey): Promise<ServiceKeyRow | null>;
   rotate(rotation: Rotation): Promise<ServiceKeyRow | null>;
-  /** Ends the key. Null where there is none, or it is revoked already. */
+  /** Ends the key, and the invites that it made. Null where there is none, or it is revoked already. */
   revoke(id: string): Promise<ServiceKeyRow | null>;
 }
 
@@ -94,11 +94,14 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
   },
 
   rotate: async ({ id, secret, overlapHours, days }) => {
-    // Where the key had expired, the token before stays so.
+    // The token before lasts no longer than it would have, nor than the new one. Without an overlap nothing of it is kept.
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
       UPDATE service_keys AS k
-         SET previous_kid = secret_kid, previous_mac = secret_mac,
-             previous_expires_at = least(now() + make_interval(hours => ${overlapHours}::integer), expires_at),
+         SET previous_kid = CASE WHEN ${overlapHours}::integer > 0 THEN secret_kid END,
+             previous_mac = CASE WHEN ${overlapHours}::integer > 0 THEN secret_mac END,
+             previous_expires_at = CASE WHEN ${overlapHours}::integer > 0 THEN
+               least(now() + make_interval(hours => ${overlapHours}::integer), expires_at,
+                     now() + make_interval(days => ${days}::integer)) END,
              secret_kid = ${secret.kid}::integer, secret_mac = ${secret.mac}::bytea, rotated_at = now(),
              expires_at = now() + make_interval(days => ${days}::integer)
        WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL
@@ -111,12 +114,22 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
 
   revoke: async (id) => {
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
-      UPDATE service_keys AS k SET revoked_at = now(), previous_kid = NULL, previous_mac = NULL, previous_expires_at = NULL
-       WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL
-      RETURNING id, name, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
-                rotated_at AS "rotatedAt", last_used_at AS "lastUsedAt", previous_expires_at AS "previousExpiresAt",
-                'revoked' AS status,
-                EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"`;
+      WITH revoked AS (
+        UPDATE service_keys SET revoked_at = now(), previous_kid = NULL, previous_mac = NULL, previous_expires_at = NULL
+         WHERE id = ${id}::uuid AND revoked_at IS NULL
+        RETURNING *
+      ), ended AS (
+        UPDATE invites SET revoked_at = now() FROM revoked
+         WHERE invited_by_key = revoked.id AND used_at IS NULL AND invites.revoked_at IS NULL
+        RETURNING invites.id
+      ), unsent AS (
+        DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id
+      )
+      SELECT k.id, k.name, k.role, k.scopes, k.created_by AS "createdBy", k.created_at AS "createdAt",
+             k.expires_at AS "expiresAt", k.rotated_at AS "rotatedAt", k.last_used_at AS "lastUsedAt",
+             k.previous_expires_at AS "previousExpiresAt", 'revoked' AS status,
+             EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"
+        FROM revoked AS k`;
     return row ?? null;
   },
 });

@@ -12,7 +12,8 @@ export interface WorkspaceRow {
 export const RESTORABLE_DAYS = 30;
 
 export interface WorkspaceStatements {
-  rename(name: string): Promise<WorkspaceRow>;
+  /** Counts on the transaction's turn. */
+  rename(name: string): Promise<WorkspaceRow & { readonly nameBefore: string }>;
   /**
    * Locks every member and key out, and waits for the writes that they have begun. Counts on the transaction's turn.
    * @returns null when the name is not the workspace's
@@ -24,9 +25,10 @@ export interface WorkspaceStatements {
 
 export const workspaceStatements = (sql: Statements): WorkspaceStatements => ({
   rename: async (name) => {
-    const [row] = await sql.$queryRaw<WorkspaceRow[]>`
-      UPDATE workspaces SET name = ${name}::text
-      RETURNING id, name, created_by AS "createdBy", created_at AS "createdAt", deleted_at AS "deletedAt"`;
+    const [row] = await sql.$queryRaw<(WorkspaceRow & { nameBefore: string })[]>`
+      UPDATE workspaces AS w SET name = ${name}::text FROM workspaces AS before WHERE before.id = w.id
+      RETURNING w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt", w.deleted_at AS "deletedAt",
+                before.name AS "nameBefore"`;
     if (!row) throw new Error("The workspace is gone while it is held.");
     return row;
   },

@@ -8,6 +8,8 @@ export interface PlantedWorkspace {
   readonly memberId: string;
   readonly projectId: string;
   readonly taskId: string;
+  readonly inviteId: string;
+  readonly keyId: string;
   /** What its first member may do, by the role they were planted with. */
   grant<P extends Permission>(permission: P): Grant<P>;
 }
@@ -17,13 +19,8 @@ export async function plantWorkspace(
   { owner }: TestDatabase,
   role: Role = "admin",
 ): Promise<PlantedWorkspace> {
-  const [id, userId, memberId, projectId, taskId] = Array.from({ length: 5 }, () => randomUUID()) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [id, userId, memberId, projectId] = newIds();
+  const [taskId, inviteId, keyId, mailId] = newIds();
   await owner("INSERT INTO users (id, email, password_hash) VALUES ($1, $2, 'none')", [
     userId,
     `${userId}@example.com`,
@@ -38,12 +35,17 @@ export async function plantWorkspace(
   await owner(
     `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
      VALUES ($1, $2, 'guest@example.com', 'viewer', $3, $4, $5, now() + interval '1 day')`,
-    [randomUUID(), id, randomBytes(32), randomBytes(32), userId],
+    [inviteId, id, randomBytes(32), randomBytes(32), userId],
+  );
+  await owner(
+    `INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, invite_id)
+     VALUES ($1, 'invite', 'guest@example.com', $2, $3)`,
+    [mailId, id, inviteId],
   );
   await owner(
     `INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
      VALUES ($1, $2, 'Planted', 'viewer', '{task:read}', 1, $3, $4, now() + interval '1 day')`,
-    [randomUUID(), id, randomBytes(32), userId],
+    [keyId, id, randomBytes(32), userId],
   );
   await owner("INSERT INTO projects (id, workspace_id, name, created_by) VALUES ($1, $2, 'Planted', $3)", [
     projectId,
@@ -67,6 +69,10 @@ export async function plantWorkspace(
     memberId,
     projectId,
     taskId,
+    inviteId,
+    keyId,
     grant: (permission) => authorize({ workspaceId: id, userId, role }, permission),
   };
 }
+
+const newIds = () => [randomUUID(), randomUUID(), randomUUID(), randomUUID()] as const;

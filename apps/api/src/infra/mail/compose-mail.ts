@@ -1,9 +1,18 @@
-import type { ClaimedMail, Purpose } from "@projostack/db";
+import type { ClaimedMail } from "@projostack/db";
+import { mailedInviteToken } from "../invite-tokens.ts";
 import type { KeyRing } from "../key-ring.ts";
 import { formatOneTimeToken } from "../tokens.ts";
+import { type Bringing, htmlBody, textBody } from "./letter-bodies.ts";
 import { type Mail, MailNotSent } from "./mail.ts";
 import { isAddress } from "./mailbox.ts";
-import { htmlBody, templates, textBody } from "./templates.ts";
+import {
+  accountLetters,
+  creatorLeftFacts,
+  creatorLeftLetter,
+  inviteFacts,
+  inviteLetter,
+  type Letter,
+} from "./templates.ts";
 
 export interface ComposeWith {
   readonly keys: KeyRing;
@@ -13,24 +22,38 @@ export interface ComposeWith {
 
 /** Writes a mail, and makes the token that it brings. @throws MailNotSent */
 export function composeMail(claimed: ClaimedMail, { keys, appUrl }: ComposeWith): Mail {
-  const { id, template: name, recipient, token: origin } = claimed;
+  const { id, template, recipient } = claimed;
   if (!isAddress(recipient)) throw new MailNotSent("the recipient is not an address", { permanent: true });
-  // A newer server may have asked for what this one does not know; that one will send it.
-  if (!isPurpose(name) || !origin) throw new MailNotSent("this server has no such template");
-  const template = templates[name];
-  const token = formatOneTimeToken(keys, origin.salt, origin);
-  // Behind the #: browsers send no fragment, so the token is in no server's log and in no Referer.
-  const link = `${appUrl}${template.path}#token=${token}`;
-  const filling = { host: new URL(appUrl).host, link, token, expiresAt: origin.expiresAt };
+  const letter = letterOf(claimed, new URL(appUrl).host);
+  const filled = { letter, bringing: bringingOf(claimed, letter, { keys, appUrl }) };
   return {
     id,
-    template: name,
+    template,
     to: recipient,
-    subject: template.subject,
-    text: textBody(template, filling),
-    html: htmlBody(template, filling),
-    link,
+    subject: letter.subject,
+    text: textBody(filled),
+    html: htmlBody(filled),
+    link: filled.bringing?.link ?? null,
   };
 }
 
-const isPurpose = (name: string): name is Purpose => Object.hasOwn(templates, name);
+function letterOf({ template, token, facts }: ClaimedMail, host: string): Letter {
+  if (token?.of === "account" && token.purpose === template) return accountLetters[token.purpose](host);
+  if (token?.of === "invite" && template === "invite") return inviteLetter(inviteFacts.parse(facts), host);
+  if (template === "keys.creator_left") return creatorLeftLetter(creatorLeftFacts.parse(facts), host);
+  // A newer server may have asked for what this one does not know; that one will send it.
+  throw new MailNotSent("this server has no such template");
+}
+
+function bringingOf(
+  { token: origin }: ClaimedMail,
+  { way }: Letter,
+  { keys, appUrl }: ComposeWith,
+): Bringing | null {
+  if (!origin || !way) return null;
+  const token =
+    origin.of === "account" ? formatOneTimeToken(keys, origin.salt, origin) : mailedInviteToken(keys, origin);
+  if (!token) throw new MailNotSent("the server's key that the link is made with is not there");
+  // Behind the #: browsers send no fragment, so the token is in no server's log and in no Referer.
+  return { way, link: `${appUrl}${way.path}#token=${token}`, token, expiresAt: origin.expiresAt };
+}

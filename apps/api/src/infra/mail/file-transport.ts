@@ -29,7 +29,7 @@ export function fileTransport({ directory, from, clock, announce }: FileOptions)
       } catch (error) {
         throw new MailNotSent(error instanceof Error ? error.message : String(error), { cause: error });
       }
-      announce(`Mail to ${mail.to}: ${mail.subject}: ${mail.link}`);
+      announce(`Mail to ${mail.to}: ${mail.subject}${mail.link === null ? "" : `: ${mail.link}`}`);
     },
   };
 }

@@ -8,8 +8,8 @@ export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** What the mail is about, with its token. */
-  readonly link: string;
+  /** What the mail is about, with its token; null when it brings none. */
+  readonly link: string | null;
 }
 
 export interface MailTransport {

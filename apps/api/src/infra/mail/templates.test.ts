@@ -1,28 +1,86 @@
 import { expect, it } from "vitest";
-import { htmlBody, templates, textBody } from "./templates.ts";
+import { htmlBody, textBody } from "./letter-bodies.ts";
+import { accountLetters, creatorLeftLetter, inviteLetter, type Letter } from "./templates.ts";
 
-const filling = {
-  host: "app.example.com",
-  link: `https://app.example.com/"><script>alert('1')</script>&x#token=pjo_AA`,
-  token: "pjo_<b>",
-  expiresAt: new Date("2026-11-25T19:55:30Z"),
-};
+const host = "app.example.com";
+const nasty = `<b>"https://evil.example/x"</b>\r\nBcc: all@evil.example\u2028\u202Ewww.evil.example`;
+
+const letters: readonly Letter[] = [
+  ...Object.values(accountLetters).map((letter) => letter(host)),
+  inviteLetter({ workspaceName: nasty, role: "admin", inviter: "ada@example.com", isService: false }, host),
+  inviteLetter({ workspaceName: "Engines", role: "member", inviter: nasty, isService: true }, host),
+  creatorLeftLetter({ workspaceName: nasty, email: nasty, keyNames: [nasty, "worker"] }, host),
+];
+
+const filled = (letter: Letter, link = `https://${host}/invite#token=pji_AA`) => ({
+  letter,
+  bringing: letter.way && {
+    way: letter.way,
+    link,
+    token: "pjo_<b>",
+    expiresAt: new Date("2026-11-25T19:55:30Z"),
+  },
+});
 
 it("nothing that a mail is filled with is HTML", () => {
-  for (const template of Object.values(templates)) {
-    const html = htmlBody(template, filling);
+  for (const letter of letters) {
+    const html = htmlBody(filled(letter, `https://${host}/"><script>alert('1')</script>&x#token=pjo_AA`));
     expect(html).not.toMatch(/<script|<b>|"">/);
+    if (!letter.way) continue;
     expect(html).toContain('href="https://app.example.com/&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)');
     expect(html).toContain("pjo_&lt;b&gt;");
   }
 });
 
 it("says when the link ends, in UTC", () => {
-  expect(textBody(templates["email.verify"], filling)).toContain("until 25 November 2026, 19:55 UTC.");
+  for (const letter of letters.filter(({ way }) => way !== null)) {
+    expect(textBody(filled(letter))).toContain("until 25 November 2026, 19:55 UTC.");
+    expect(htmlBody(filled(letter))).toContain("until 25 November 2026, 19:55 UTC.");
+  }
 });
 
 it("no body loads anything from elsewhere", () => {
-  for (const template of Object.values(templates)) {
-    expect(htmlBody(template, { ...filling, link: "https://x/" })).not.toMatch(/<img|<link|url\(|src=/);
+  for (const letter of letters) {
+    expect(htmlBody(filled(letter))).not.toMatch(/<img|<link|url\(|src=/);
   }
+});
+
+it("a subject is one line of bounded length, whatever a workspace is called", () => {
+  const names = [nasty, "x".repeat(200), "🙂".repeat(200), "\u0000\u001b[31m", "."];
+  for (const workspaceName of names) {
+    const { subject } = inviteLetter(
+      { workspaceName, role: "member", inviter: "ada@example.com", isService: false },
+      host,
+    );
+    expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e]/u);
+    expect(Array.from(subject).length).toBeLessThan(220);
+    expect(subject.isWellFormed()).toBe(true);
+  }
+});
+
+it("a name that other people chose holds nothing that a mail program takes for a link or an address", () => {
+  for (const letter of letters.slice(2)) {
+    const own = filled(letter);
+    for (const body of [textBody(own), htmlBody(own)]) {
+      const others = body.replaceAll(own.bringing?.link ?? "none", "").replaceAll(host, "");
+      expect(others).not.toMatch(/evil\.\S|www\.\S|:\/\/|@evil/);
+      expect(body).toContain("evil. example");
+    }
+  }
+});
+
+it("a name without such things stays as it is, and the inviter's address too", () => {
+  const names = ["Engines", "Zoë's Büro – 工房 👩‍💻", "Engines Inc.", "R & D"];
+  for (const workspaceName of names) {
+    const facts = { workspaceName, role: "viewer", inviter: "ada@example.com", isService: false };
+    expect(inviteLetter(facts, host).opening).toContain(
+      `the workspace "${workspaceName}" at ${host}, as a viewer, by ada@example.com.`,
+    );
+  }
+});
+
+it("a hundred keys are named by ten of them", () => {
+  const keyNames = Array.from({ length: 100 }, (_, index) => `worker ${index}`);
+  const { opening } = creatorLeftLetter({ workspaceName: "Engines", email: "a@example.com", keyNames }, host);
+  expect(opening).toContain('"worker 8", "worker 9" and 90 more.');
 });

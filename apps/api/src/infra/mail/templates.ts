@@ -1,96 +1,91 @@
-// What mails say. A template gives plain sentences; text and HTML are made of them in one place, where HTML is escaped.
+// What mails say. A letter is plain sentences; text and HTML are made of them in one place, where HTML is escaped.
+// What other people wrote, such as a workspace's name, goes into a letter through `quoted` alone.
 import type { Purpose } from "@projostack/db";
+import { z } from "zod";
+import { isAddress } from "./mailbox.ts";
+import { inSubject, quoted } from "./quoted.ts";
 
-export interface Template {
+export interface Letter {
   readonly subject: string;
-  /** Where the link leads, below the application's address. */
-  readonly path: string;
-  /** Says what to do with the link. @param host the application's, such as app.example.com */
-  readonly opening: (host: string) => string;
-  readonly action: string;
-  /** For those who work at a terminal. */
-  readonly command: string;
+  /** Says what it is about, and what to do with the link if there is one. */
+  readonly opening: string;
+  readonly way: Way | null;
   readonly closing: string;
 }
 
-export const templates: Readonly<Record<Purpose, Template>> = {
-  "email.verify": {
+/** What to do with the token that a mail brings. */
+export interface Way {
+  /** Where the link leads, below the application's address. */
+  readonly path: string;
+  readonly action: string;
+  /** For those who work at a terminal. */
+  readonly command: string;
+}
+
+/** Mails about an account. @param host the application's, such as app.example.com */
+export const accountLetters: Readonly<Record<Purpose, (host: string) => Letter>> = {
+  "email.verify": (host) => ({
     subject: "Verify your email address",
-    path: "/verify-email",
-    opening: (host) =>
-      `An account at ${host} was made with this email address. To show that the address is yours, follow this link.`,
-    action: "Verify the address",
-    command: "projo email verify",
+    opening: `An account at ${host} was made with this email address. To show that the address is yours, follow this link.`,
+    way: { path: "/verify-email", action: "Verify the address", command: "projo email verify" },
     closing:
       "If you made no account, you can ignore this mail: without the link the address stays unverified.",
-  },
-  "password.reset": {
+  }),
+  "password.reset": (host) => ({
     subject: "Set a new password",
-    path: "/reset-password",
-    opening: (host) =>
-      `Somebody asked to set a new password for your account at ${host}. To set one, follow this link.`,
-    action: "Set a new password",
-    command: "projo password reset",
+    opening: `Somebody asked to set a new password for your account at ${host}. To set one, follow this link.`,
+    way: { path: "/reset-password", action: "Set a new password", command: "projo password reset" },
     closing:
       "A new password ends every session of the account. If you did not ask, you can ignore this mail: your password stays as it is.",
-  },
+  }),
 };
 
-export interface Filling {
-  readonly host: string;
-  readonly link: string;
-  readonly token: string;
-  readonly expiresAt: Date;
+export const inviteFacts = z.object({
+  workspaceName: z.string(),
+  role: z.string(),
+  /** A person's address, or a service's name. */
+  inviter: z.string(),
+  isService: z.boolean(),
+});
+
+/** The mail that invites. */
+export function inviteLetter(facts: z.infer<typeof inviteFacts>, host: string): Letter {
+  const workspace = quoted(facts.workspaceName);
+  const inviter = facts.isService ? `the service ${quoted(facts.inviter)}` : address(facts.inviter);
+  return {
+    subject: `You are invited to ${inSubject(facts.workspaceName)}`,
+    opening: `You are invited to the workspace ${workspace} at ${host}, as ${article(facts.role)}, by ${inviter}. To join, follow this link, and sign in with this email address or make an account with it.`,
+    way: { path: "/invite", action: "See the invite", command: "projo invites accept" },
+    closing:
+      "The link shows that this mailbox is yours: do not pass it on. If you do not know what this is about, you can ignore this mail: nobody joins without it.",
+  };
 }
 
-export function textBody(template: Template, { host, link, token, expiresAt }: Filling): string {
-  return `${template.opening(host)}
+export const creatorLeftFacts = z.object({
+  workspaceName: z.string(),
+  email: z.string(),
+  keyNames: z.array(z.string()),
+});
 
-${link}
+/** So many names tell what it is about; the rest is at hand in the workspace. */
+const MOST_NAMES = 10;
 
-At a terminal, type \`${template.command}\` instead, and paste this when it asks:
-
-${token}
-
-It works once, until ${inWords(expiresAt)}. ${template.closing}
-`;
+/** Tells an admin of service keys whose maker is no longer there. */
+export function creatorLeftLetter(facts: z.infer<typeof creatorLeftFacts>, host: string): Letter {
+  const { keyNames: names } = facts;
+  const shown = names.slice(0, MOST_NAMES).map((name) => quoted(name));
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
+  const workspace = quoted(facts.workspaceName);
+  return {
+    subject: `Service keys without their maker in ${inSubject(facts.workspaceName)}`,
+    opening: `${address(facts.email)} is no longer a member of the workspace ${workspace} at ${host}. The service keys that they made belong to the workspace and still work: ${shown.join(", ")}${more}.`,
+    way: null,
+    closing:
+      "If they may have kept a copy of a key, rotate it without an overlap (projo keys rotate); revoke what nobody needs (projo keys revoke).",
+  };
 }
 
-export function htmlBody(template: Template, { host, link, token, expiresAt }: Filling): string {
-  const href = escapeHtml(link);
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>${escapeHtml(template.subject)}</title></head>
-<body style="font-family: sans-serif; max-width: 36em; margin: 2em auto; line-height: 1.5">
-<p>${escapeHtml(template.opening(host))}</p>
-<p><a href="${href}">${escapeHtml(template.action)}</a></p>
-<p>If that does not open, copy this address:<br>${href}</p>
-<p>At a terminal, type <code>${escapeHtml(template.command)}</code> instead, and paste this when it asks:<br>
-<code>${escapeHtml(token)}</code></p>
-<p>It works once, until ${escapeHtml(inWords(expiresAt))}. ${escapeHtml(template.closing)}</p>
-</body>
-</html>
-`;
-}
+const article = (role: string): string => (/^[aeiou]/.test(role) ? `an ${role}` : `a ${role}`);
 
-/** Such as `25 November 2026, 19:55 UTC`, whatever the server's locale. */
-function inWords(date: Date): string {
-  const day = date.toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
-  return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+/** A member's address was read as one when they signed up; whatever else is there is no address. */
+const address = (text: string): string => (isAddress(text) ? text : quoted(text));

@@ -16,7 +16,7 @@ export function addChangePassword(password: Command, start: Start): void {
     )
     .action(async (options: { passwordStdin?: boolean }, command: Command) => {
       const cli = start(command);
-      const client = (await cli.server()).signedIn();
+      const client = (await cli.server()).person();
       const [currentPassword, newPassword] = await readPasswords(cli, options.passwordStdin === true);
       await client.password.change({ currentPassword, newPassword });
       if (cli.json) cli.value({});

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { CliError, usageError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
+import { isServiceKeySet } from "../../credentials/service-key.ts";
 import { examples } from "../../examples.ts";
 import { importTasks, type Imported } from "../../import/import-tasks.ts";
 import { projectIds } from "../../import/project-ids.ts";
@@ -64,6 +65,7 @@ async function importFile(cli: Cli, { file, bytes, options }: Source): Promise<I
   try {
     return await importTasks(rows, {
       signal: control.signal,
+      teller: { isServiceKey: isServiceKeySet(cli.io) },
       send: target?.send ?? sendNothing,
       update: (atByte, count) => progress.update(bytes === 0 ? 1 : atByte / bytes, count),
     });

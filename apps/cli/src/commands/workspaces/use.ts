@@ -36,3 +36,13 @@ export async function chooseWorkspace(
   await remember((kept) => (kept?.email === stored.email ? { ...kept, workspace: { id, name } } : kept));
   return true;
 }
+
+/** Forgets the choice of a workspace that this person is no longer in. */
+export async function forgetChoice({ stored, remember }: Server, id: string): Promise<void> {
+  if (stored?.workspace?.id !== id) return;
+  await remember((kept) => {
+    if (kept?.workspace?.id !== id) return kept;
+    const { workspace: _, ...others } = kept;
+    return others;
+  });
+}

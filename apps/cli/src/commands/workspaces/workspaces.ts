@@ -1,10 +1,18 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { addCreateWorkspace } from "./create.ts";
+import { addDeleteWorkspace } from "./delete.ts";
+import { addLeaveWorkspace } from "./leave.ts";
 import { addListWorkspaces } from "./list.ts";
+import { addRenameWorkspace } from "./rename.ts";
+import { addRestoreWorkspace } from "./restore.ts";
 import { addUseWorkspace } from "./use.ts";
 
 export function addWorkspaces(program: Command, start: Start): void {
-  const workspaces = program.command("workspaces").description("Make, list and choose workspaces.");
-  for (const add of [addCreateWorkspace, addListWorkspaces, addUseWorkspace]) add(workspaces, start);
+  const workspaces = program
+    .command("workspaces")
+    .description("Make, choose, rename, leave and delete workspaces.");
+  const own = [addCreateWorkspace, addListWorkspaces, addUseWorkspace, addLeaveWorkspace];
+  const managed = [addRenameWorkspace, addDeleteWorkspace, addRestoreWorkspace];
+  for (const add of [...own, ...managed]) add(workspaces, start);
 }

@@ -1,0 +1,48 @@
+// Calls from code within the server's own process: the same procedures as over HTTP, with the same checks and records,
+// and no wire between. A token is needed as anywhere: nobody is let in for being near.
+import { appRouter } from "./router.ts";
+import { createContext } from "./rpc/context.ts";
+import { createCallerFactory } from "./rpc/procedures.ts";
+import type { Services } from "./rpc/services.ts";
+
+const callerOn = createCallerFactory(appRouter);
+
+/** The operations as functions: `operations.tasks.create({ ... })`. */
+export type Operations = ReturnType<typeof callerOn>;
+
+/** On whose behalf calls are made. */
+export interface Behalf {
+  /** A person's access token or a service key's token. Without one only what is public can be called. */
+  readonly token?: string;
+  /** As in `x-workspace-id`. */
+  readonly workspaceId?: string;
+  /** Goes on record with each call, and into the log. Else each call has an id of its own. */
+  readonly requestId?: string;
+  /** Whose request it is that these calls are made for: limits count by it, and it goes on record. */
+  readonly device?: { readonly ip: string; readonly userAgent?: string };
+  /** Aborted when nobody waits for an answer any more. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Gives the operations as they are for who holds the token. Who that is and what they may is asked anew for each call.
+ * A call that is refused throws a Failure, whose `reason` is one of the contract's.
+ */
+export function callerAs(services: Services, behalf: Behalf): Operations {
+  const { token, workspaceId, device = { ip: "127.0.0.1" }, signal = new AbortController().signal } = behalf;
+  return callerOn(() => {
+    const requestId = behalf.requestId ?? services.randomness.newId();
+    return createContext(services, {
+      requestId,
+      ip: device.ip,
+      userAgent: device.userAgent,
+      log: services.log.child({ requestId }),
+      authorization: token === undefined ? undefined : `Bearer ${token}`,
+      workspaceId,
+      signal,
+      // There are no headers to set: a Failure itself says how long to wait.
+      setRetryAfter: () => {},
+      setRateLimit: () => {},
+    });
+  });
+}

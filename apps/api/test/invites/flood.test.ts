@@ -1,0 +1,73 @@
+// More invites than anybody means to send, at the limits as they are.
+import { describe, expect, it } from "vitest";
+import { foundWorkspace, startTestServer } from "../kit/index.ts";
+import { guest } from "./guests.ts";
+
+describe("ten thousand invites", () => {
+  it("R1, R6 meet the limits, each of a batch counted: two hundred an hour are sent, and the rest is told when to ask again", async () => {
+    const strict = await startTestServer({ PROJO_LIMITS: "1" });
+    try {
+      const eve = await guest(strict, "eve");
+      const workspaceId = await foundWorkspace(eve, "Looms");
+      const batchOf = async (from: number) => {
+        const inputs = Array.from({ length: 10 }, (_, n) => [n, { email: `mass${from + n}@example.com` }]);
+        const response = await fetch(
+          `${strict.url}/trpc/${Array.from({ length: 10 }, () => "invites.create").join(",")}?batch=1`,
+          {
+            method: "POST",
+            headers: {
+              "content-type": "application/json",
+              authorization: `Bearer ${eve.token}`,
+              "x-workspace-id": workspaceId,
+            },
+            body: JSON.stringify(Object.fromEntries(inputs)),
+          },
+        );
+        const answers = (await response.json()) as { error?: { data: { reason: string } } }[];
+        return { retryAfter: response.headers.get("retry-after"), answers };
+      };
+      const reasons = new Map<string, number>();
+      let last: string | null = null;
+      for (let from = 0; from < 10_000; from += 100) {
+        const batches = await Promise.all(Array.from({ length: 10 }, (_, n) => batchOf(from + 10 * n)));
+        for (const { error } of batches.flatMap(({ answers }) => answers)) {
+          const reason = error?.data.reason ?? "sent";
+          reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+        }
+        last = batches.at(-1)?.retryAfter ?? null;
+      }
+      expect(Object.fromEntries(reasons)).toEqual({ sent: 200, "limit.exceeded": 9_800 });
+      const alone = await eve.call("invites.create", { email: "alone@example.com" }, workspaceId);
+      expect(alone).toMatchObject({ status: 429, error: { reason: "limit.exceeded" } });
+      for (const seconds of [last, alone.headers.get("retry-after")]) {
+        expect(Number(seconds)).toBeGreaterThan(0);
+        expect(Number(seconds)).toBeLessThanOrEqual(3_600);
+      }
+      expect(await strict.database.owner("SELECT count(*)::integer AS made FROM invites")).toEqual([
+        { made: 200 },
+      ]);
+    } finally {
+      await strict.close();
+    }
+  }, 120_000);
+
+  it("one address is bothered five times a day by a workspace, however often it is invited and revoked", async () => {
+    const strict = await startTestServer({ PROJO_LIMITS: "1" });
+    try {
+      const eve = await guest(strict, "eve");
+      const workspaceId = await foundWorkspace(eve, "Looms");
+      const statuses: number[] = [];
+      for (let round = 0; round < 7; round += 1) {
+        const answer = await eve.call("invites.create", { email: "victim@example.com" }, workspaceId);
+        statuses.push(answer.status);
+        await eve.call("invites.revoke", { id: answer.data?.id }, workspaceId);
+      }
+      expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
+      expect((await eve.call("invites.create", { email: "other@example.com" }, workspaceId)).status).toBe(
+        200,
+      );
+    } finally {
+      await strict.close();
+    }
+  }, 60_000);
+});

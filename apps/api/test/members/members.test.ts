@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { call, startTestServer, type Person, type TestServer } from "../kit/index.ts";
+import { joined, keyOf, newTeam, recordOf, type Team } from "./team.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+interface Listed {
+  items: { userId: string; email: string; role: string; joinedAt: string }[];
+  nextCursor: string | null;
+}
+const list = async (by: Person, team: Team, input: object = {}): Promise<Listed> =>
+  (await by.call("members.list", input, team.id)).data as Listed;
+const idsOf = ({ items }: Listed) => items.map(({ userId }) => userId);
+
+describe("the list of members", () => {
+  it("shows everybody with their role to everybody, newest first, and nobody of elsewhere", async () => {
+    const team = await newTeam(server);
+    await joined(server, await newTeam(server), "admin");
+    const viewer = await joined(server, team, "viewer");
+    const member = await joined(server, team, "member");
+    const seen = await list(viewer, team);
+    expect(seen.items).toMatchObject([
+      { userId: member.id, email: member.email, role: "member" },
+      { userId: viewer.id, email: viewer.email, role: "viewer" },
+      { userId: team.founder.id, email: team.founder.email, role: "admin" },
+    ]);
+    expect(await list(member, team)).toEqual(seen);
+    expect(idsOf(await list(viewer, team, { role: "admin" }))).toEqual([team.founder.id]);
+    expect(idsOf(await list(viewer, team, { role: "viewer" }))).toEqual([viewer.id]);
+  });
+
+  it("comes in pages that miss nobody and show nobody twice", async () => {
+    const team = await newTeam(server);
+    const others: Person[] = [];
+    for (let count = 0; count < 4; count += 1) others.unshift(await joined(server, team, "member"));
+    const pages = [await list(team.founder, team, { limit: 2 })];
+    for (let page = pages[0]; page?.nextCursor; page = pages.at(-1)) {
+      pages.push(await list(team.founder, team, { limit: 2, cursor: page.nextCursor }));
+    }
+    expect(pages.map(({ items }) => items.length)).toEqual([2, 2, 1]);
+    expect(pages.flatMap(idsOf)).toEqual([...others.map(({ id }) => id), team.founder.id]);
+  });
+
+  it("refuses a cursor of another workspace, and of another role", async () => {
+    const [one, two] = [await newTeam(server), await newTeam(server)];
+    for (const team of [one, two]) await joined(server, team, "admin");
+    const { nextCursor: cursor } = await list(one.founder, one, { limit: 1 });
+    expect((await one.founder.call("members.list", { limit: 1, cursor }, one.id)).status).toBe(200);
+    const foreign = await two.founder.call("members.list", { limit: 1, cursor }, two.id);
+    expect(foreign.error).toMatchObject({ reason: "cursor.invalid" });
+    const filtered = await one.founder.call("members.list", { limit: 1, cursor, role: "admin" }, one.id);
+    expect(filtered.error).toMatchObject({ reason: "cursor.invalid" });
+  });
+});
+
+describe("a change of role", () => {
+  it("is answered with the member as they are now, and is on record with both roles", async () => {
+    const team = await newTeam(server);
+    const person = await joined(server, team, "member");
+    const changed = await team.founder.call(
+      "members.changeRole",
+      { userId: person.id, role: "admin" },
+      team.id,
+    );
+    expect(changed.data).toMatchObject({ userId: person.id, email: person.email, role: "admin" });
+    expect((await list(person, team)).items[0]).toEqual(changed.data);
+    expect(await recordOf(server, team)).toEqual([
+      {
+        actor: team.founder.id,
+        action: "member.role_changed",
+        target: `member ${person.id}`,
+        meta: { before: { role: "member" }, after: { role: "admin", endedInvites: 0 } },
+      },
+    ]);
+  });
+
+  it("to the role they have changes nothing, and is not on record", async () => {
+    const team = await newTeam(server);
+    const again = await team.founder.call(
+      "members.changeRole",
+      { userId: team.founder.id, role: "admin" },
+      team.id,
+    );
+    expect(again.data).toMatchObject({ userId: team.founder.id, role: "admin" });
+    expect(await recordOf(server, team)).toEqual([]);
+  });
+
+  it("knows nobody of another workspace, and no role that does not exist", async () => {
+    const [team, other] = [await newTeam(server), await newTeam(server)];
+    const stranger = await joined(server, other, "viewer");
+    for (const name of ["members.changeRole", "members.remove"]) {
+      const input = { userId: stranger.id, ...(name.endsWith("Role") ? { role: "admin" } : {}) };
+      const { error } = await team.founder.call(name, input, team.id);
+      expect(error).toMatchObject({ httpStatus: 404, reason: "member.not_found" });
+    }
+    expect((await list(stranger, other, { role: "viewer" })).items).toHaveLength(1);
+    const owner = await team.founder.call(
+      "members.changeRole",
+      { userId: team.founder.id, role: "owner" },
+      team.id,
+    );
+    expect(owner.error).toMatchObject({ reason: "input.invalid" });
+  });
+});
+
+describe("a removal", () => {
+  it("names the keys that they made, which go on and are flagged", async () => {
+    const { team, leaver, key } = await newScene();
+    const removed = await team.founder.call("members.remove", { userId: leaver.id }, team.id);
+    expect(removed.data).toEqual({ userId: leaver.id, keysLeft: [{ id: key.id, name: "A service" }] });
+    expect((await call(server.url, "projects.list", { token: key.token })).status).toBe(200);
+    const { data } = await team.founder.call("serviceKeys.list", { status: "active" }, team.id);
+    expect(data.items).toMatchObject([{ id: key.id, createdBy: leaver.id, creatorIsMember: false }]);
+  });
+
+  it("tells the other admins of such keys by mail, and not who removed, who was told", async () => {
+    const { team, leaver, others } = await newScene();
+    await team.founder.call("members.remove", { userId: leaver.id }, team.id);
+    expect(await mailedAbout(team)).toEqual({
+      recipients: others.map(({ email }) => email).toSorted(),
+      facts: { workspaceName: team.name, email: leaver.email, keyNames: ["A service"] },
+    });
+  });
+
+  it("tells every admin when a service removed, and when somebody leaves", async () => {
+    const { team, leaver, others } = await newScene();
+    const service = await keyOf(team.founder, team, ["member:manage"], "admin");
+    const removed = await call(server.url, "members.remove", {
+      token: service.token,
+      input: { userId: leaver.id },
+    });
+    expect(removed.status).toBe(200);
+    const admins = [team.founder, ...others].map(({ email }) => email).toSorted();
+    expect((await mailedAbout(team)).recipients).toEqual(admins);
+    expect((await recordOf(server, team)).at(-1)).toMatchObject({
+      actor: null,
+      action: "member.removed",
+      meta: { actorKeyId: service.id },
+    });
+
+    const second = await newScene();
+    await second.leaver.call("workspaces.leave", { workspaceId: second.team.id });
+    const left = [second.team.founder, ...second.others].map(({ email }) => email).toSorted();
+    expect((await mailedAbout(second.team)).recipients).toEqual(left);
+  });
+
+  it("tells nobody when no key goes on", async () => {
+    const team = await newTeam(server);
+    await joined(server, team, "admin");
+    const leaver = await joined(server, team, "admin");
+    const removed = await team.founder.call("members.remove", { userId: leaver.id }, team.id);
+    expect(removed.data).toEqual({ userId: leaver.id, keysLeft: [] });
+    expect((await mailedAbout(team)).recipients).toEqual([]);
+  });
+
+  it("V8 ends the invites that wait, is on record, and a second one finds nobody", async () => {
+    const team = await newTeam(server);
+    const leaver = await joined(server, team, "admin");
+    await leaver.call("invites.create", { email: `${leaver.id}@example.org`, role: "viewer" }, team.id);
+    await team.founder.call("members.remove", { userId: leaver.id }, team.id);
+    const { data } = await team.founder.call("invites.list", {}, team.id);
+    expect(data.items).toMatchObject([{ status: "revoked", invitedBy: leaver.id }]);
+    expect((await recordOf(server, team)).at(-1)).toEqual({
+      actor: team.founder.id,
+      action: "member.removed",
+      target: `member ${leaver.id}`,
+      meta: { before: { role: "admin" }, after: { endedInvites: 1, keysLeft: 0 } },
+    });
+    const second = await team.founder.call("members.remove", { userId: leaver.id }, team.id);
+    expect(second.error).toMatchObject({ reason: "member.not_found" });
+  });
+});
+
+/** A team whose leaver has made a key that works and one that is revoked. */
+async function newScene() {
+  const team = await newTeam(server);
+  const leaver = await joined(server, team, "admin");
+  const others = [await joined(server, team, "admin"), await joined(server, team, "admin")];
+  await joined(server, team, "member");
+  const key = await keyOf(leaver, team);
+  const dead = await keyOf(leaver, team);
+  await leaver.call("serviceKeys.revoke", { id: dead.id }, team.id);
+  return { team, leaver, others, key };
+}
+
+/** Who is mailed that keys go on without their maker, and what the mail says. */
+async function mailedAbout({ id }: Team): Promise<{ recipients: string[]; facts: unknown }> {
+  const rows = await server.database.owner<{ recipient: string; facts: unknown }>(
+    `SELECT recipient, facts FROM mail_outbox
+      WHERE about_workspace_id = $1 AND template = 'keys.creator_left' ORDER BY recipient`,
+    [id],
+  );
+  return { recipients: rows.map(({ recipient }) => recipient).toSorted(), facts: rows[0]?.facts };
+}

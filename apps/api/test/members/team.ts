@@ -1,0 +1,72 @@
+import type { Permission, Role } from "@projostack/authz";
+import { systemRandomness } from "../../src/infra/randomness.ts";
+import { arrive, foundWorkspace, type Person, type TestServer } from "../kit/index.ts";
+
+/** A workspace and some of its people. */
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  /** Whoever founded it: an admin. */
+  readonly founder: Person;
+}
+
+/** Somebody whom nobody else is. */
+export const newcomer = (server: TestServer): Promise<Person> =>
+  arrive(server, `person-${systemRandomness.bytes(6).toString("hex")}`);
+
+export async function newTeam(server: TestServer, name = "Engines"): Promise<Team> {
+  const founder = await newcomer(server);
+  return { id: await foundWorkspace(founder, name), name, founder };
+}
+
+/** Somebody new who is a member. */
+export async function joined(server: TestServer, team: Team, role: Role): Promise<Person> {
+  const person = await newcomer(server);
+  await putIn(server, team, person, role);
+  return person;
+}
+
+/** Makes the person a member of that role, whatever they were. Ids grow, as the server's do. */
+export async function putIn({ database }: TestServer, team: Team, person: Person, role: Role): Promise<void> {
+  await database.owner(
+    `INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (workspace_id, user_id) DO UPDATE SET role = excluded.role`,
+    [systemRandomness.newId(), team.id, person.id, role],
+  );
+}
+
+/** How many admins the workspace has. */
+export async function adminsOf({ database }: TestServer, { id }: Team): Promise<number> {
+  const [row] = await database.owner<{ admins: number }>(
+    "SELECT count(*)::integer AS admins FROM workspace_members WHERE workspace_id = $1 AND role = 'admin'",
+    [id],
+  );
+  return row?.admins ?? 0;
+}
+
+/** What is on record of the workspace, oldest first, but for its founding. */
+export async function recordOf({ database }: TestServer, { id }: Team): Promise<Entry[]> {
+  return database.owner<Entry & Record<string, unknown>>(
+    `SELECT actor_user_id AS actor, action, target_type || ' ' || target_id AS target, meta_json AS meta
+       FROM audit_logs WHERE workspace_id = $1 AND action <> 'workspace.created' ORDER BY id`,
+    [id],
+  );
+}
+
+export interface Entry {
+  readonly actor: string | null;
+  readonly action: string;
+  readonly target: string;
+  readonly meta: unknown;
+}
+
+/** A service key of the workspace, made by one of its admins. @returns its id and its token */
+export async function keyOf(
+  admin: Person,
+  team: Team,
+  scopes: readonly Permission[] = ["project:read", "project:write"],
+  role: Role = "member",
+): Promise<{ id: string; token: string }> {
+  const { data } = await admin.call("serviceKeys.create", { name: "A service", role, scopes }, team.id);
+  return { id: String(data.id), token: String(data.token) };
+}

@@ -1,0 +1,91 @@
+// Whoever changes who may act takes a turn. Each of these failed when only those did who change members.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
+import { standstill, waiting } from "./standstill.ts";
+import { joined, keyOf, newTeam } from "./team.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+/** Two calls, of which the first has done all but write its record when the second begins. */
+async function overtaking(first: () => Promise<Answer>, second: () => Promise<Answer>): Promise<Answer[]> {
+  // Nothing is put on record while the lock is held.
+  return standstill(server, { lock: "LOCK TABLE audit_logs IN SHARE MODE", until: 2 }, async () => {
+    const one = first();
+    await waiting(server, 1);
+    return Promise.all([one, second()]);
+  });
+}
+
+describe("a key that is made while its workspace is deleted", () => {
+  it("M3 opens nothing afterwards", async () => {
+    const team = await newTeam(server);
+    const maker = await joined(server, team, "admin");
+    const input = { name: "Late", scopes: ["project:read"] };
+    const [made, deleted] = await overtaking(
+      () => maker.call("serviceKeys.create", input, team.id),
+      () => team.founder.call("workspaces.delete", { name: team.name }, team.id),
+    );
+    expect([made?.status, deleted?.status]).toEqual([200, 200]);
+    const token = String(made?.data.token);
+    expect((await call(server.url, "projects.list", { token })).status).toBe(401);
+    await team.founder.call("workspaces.restore", { workspaceId: team.id });
+    expect((await call(server.url, "projects.list", { token })).status).toBe(200);
+  });
+});
+
+describe("an invite that is made while its inviter loses the right to", () => {
+  it.each([
+    ["removed", "members.remove", {}],
+    ["demoted", "members.changeRole", { role: "member" }],
+  ])("V8 does not wait for an answer: they are %s", async (_, act, more) => {
+    const team = await newTeam(server);
+    const inviter = await joined(server, team, "admin");
+    const [made, ended] = await overtaking(
+      () => inviter.call("invites.create", { email: `${inviter.id}@example.org`, role: "viewer" }, team.id),
+      () => team.founder.call(act, { userId: inviter.id, ...more }, team.id),
+    );
+    expect([made?.status, ended?.status]).toEqual([200, 200]);
+    const { items } = (await team.founder.call("invites.list", {}, team.id)).data as {
+      items: { id: string; status: string }[];
+    };
+    expect(items).toMatchObject([{ id: made?.data.id, status: "revoked" }]);
+  });
+});
+
+describe("a renaming by an admin who is being removed", () => {
+  it("comes before the removal or after it, and neither breaks off", async () => {
+    const team = await newTeam(server);
+    const admin = await joined(server, team, "admin");
+    const lock = "SELECT FROM workspaces WHERE id = $1 FOR UPDATE";
+    const [removed, renamed] = await standstill(server, { lock, values: [team.id], until: 2 }, async () => {
+      const removal = team.founder.call("members.remove", { userId: admin.id }, team.id);
+      await waiting(server, 1);
+      return Promise.all([removal, admin.call("workspaces.rename", { name: "Looms" }, team.id)]);
+    });
+    expect(removed.status).toBe(200);
+    expect(renamed.error).toMatchObject({ reason: "workspace.not_found" });
+  });
+});
+
+describe("two keys that revoke each other", () => {
+  it("do so one after the other: one of them is left", async () => {
+    const team = await newTeam(server);
+    const scopes = ["key:manage"] as const;
+    const [one, two] = [
+      await keyOf(team.founder, team, scopes, "admin"),
+      await keyOf(team.founder, team, scopes, "admin"),
+    ];
+    const lock = "SELECT FROM service_keys WHERE workspace_id = $1 FOR SHARE";
+    const answers = await standstill(server, { lock, values: [team.id], until: 2 }, () =>
+      Promise.all([
+        call(server.url, "serviceKeys.revoke", { token: one.token, input: { id: two.id } }),
+        call(server.url, "serviceKeys.revoke", { token: two.token, input: { id: one.id } }),
+      ]),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+  });
+});

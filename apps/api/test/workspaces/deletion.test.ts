@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  bytesOf,
+  call,
+  idsOf,
+  startTestServer,
+  type Answer,
+  type Person,
+  type TestServer,
+} from "../kit/index.ts";
+import { joined, keyOf, newcomer, newTeam, putIn, recordOf, type Team } from "../members/team.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const deleteIt = (by: Person, { id, name }: Team): Promise<Answer> =>
+  by.call("workspaces.delete", { name }, id);
+const restore = (by: Person, { id }: Team): Promise<Answer> =>
+  by.call("workspaces.restore", { workspaceId: id });
+const leave = (by: Person, { id }: Team): Promise<Answer> => by.call("workspaces.leave", { workspaceId: id });
+const deletedOf = async (by: Person) => idsOf(await by.call("workspaces.list", { deleted: true }));
+const notFound = { httpStatus: 404, reason: "workspace.not_found" };
+
+/** As if the workspace had been deleted so long before. */
+const letPass = ({ id }: Team, interval: string) =>
+  server.database.owner(`UPDATE workspaces SET deleted_at = deleted_at - $2::interval WHERE id = $1`, [
+    id,
+    interval,
+  ]);
+
+describe("renaming a workspace", () => {
+  it("is for admins, shows everywhere, and is on record with both names", async () => {
+    const team = await newTeam(server, "Engines");
+    const member = await joined(server, team, "member");
+    const refused = await member.call("workspaces.rename", { name: "Mine" }, team.id);
+    expect(refused.error).toMatchObject({ reason: "permission.denied" });
+    const renamed = await team.founder.call("workspaces.rename", { name: " Looms " }, team.id);
+    expect(renamed.data).toMatchObject({ id: team.id, name: "Looms", role: "admin", deletedAt: null });
+    expect((await member.call("workspaces.get", {}, team.id)).data.name).toBe("Looms");
+    expect((await member.call("workspaces.list")).data.items).toMatchObject([
+      { name: "Looms", role: "member" },
+    ]);
+    expect(await recordOf(server, team)).toEqual([
+      {
+        actor: team.founder.id,
+        action: "workspace.renamed",
+        target: `workspace ${team.id}`,
+        meta: { before: { name: "Engines" }, after: { name: "Looms" } },
+      },
+    ]);
+  });
+});
+
+describe("leaving a workspace", () => {
+  it("ends one's membership once, and is on record", async () => {
+    const team = await newTeam(server);
+    const member = await joined(server, team, "member");
+    expect((await leave(member, team)).data).toEqual({ workspaceId: team.id });
+    expect((await leave(member, team)).error).toMatchObject(notFound);
+    expect((await member.call("workspaces.list")).data.items).toEqual([]);
+    expect(await recordOf(server, team)).toEqual([
+      {
+        actor: member.id,
+        action: "member.left",
+        target: `member ${member.id}`,
+        meta: { before: { role: "member" }, after: { endedInvites: 0, keysLeft: 0 } },
+      },
+    ]);
+  });
+
+  it("is refused to the last admin, among others and alone, who is told to delete it", async () => {
+    const alone = await newTeam(server);
+    const among = await newTeam(server);
+    await joined(server, among, "member");
+    for (const team of [alone, among]) {
+      const refused = await leave(team.founder, team);
+      expect(refused.error).toMatchObject({ httpStatus: 409, reason: "member.last_admin" });
+      expect(refused.text).toContain("or delete the workspace");
+      expect((await team.founder.call("workspaces.get", {}, team.id)).data.role).toBe("admin");
+    }
+    await joined(server, among, "admin");
+    expect((await leave(among.founder, among)).status).toBe(200);
+  });
+
+  it("looks the same to a stranger as if there were no such workspace", async () => {
+    const team = await newTeam(server);
+    const { token } = await newcomer(server);
+    const ask = async (workspaceId: string) =>
+      bytesOf(
+        await call(server.url, "workspaces.leave", {
+          token,
+          input: { workspaceId },
+          headers: { "x-request-id": "the-same" },
+        }),
+      );
+    expect(await ask(team.id)).toBe(await ask(team.founder.id));
+  });
+});
+
+describe("deleting a workspace", () => {
+  it("wants its name, letter by letter", async () => {
+    const team = await newTeam(server, "Engines & Looms");
+    for (const name of ["engines & looms", "Engines & Looms ", "Engines", "", "Engines  & Looms"]) {
+      const { error } = await team.founder.call("workspaces.delete", { name }, team.id);
+      expect(error, name).toMatchObject({
+        reason: "input.invalid",
+        fieldErrors: { name: [expect.anything()] },
+      });
+    }
+    expect((await team.founder.call("workspaces.get", {}, team.id)).data.deletedAt).toBeNull();
+    expect(await recordOf(server, team)).toEqual([]);
+    const deleted = await deleteIt(team.founder, team);
+    expect(deleted.data).toMatchObject({ id: team.id, name: team.name, role: "admin" });
+    expect(Date.now() - Date.parse(deleted.data.deletedAt as string)).toBeLessThan(60_000);
+  });
+
+  it("is for admins alone, happens once, and is on record", async () => {
+    const team = await newTeam(server);
+    const member = await joined(server, team, "member");
+    expect((await deleteIt(member, team)).error).toMatchObject({ reason: "permission.denied" });
+    expect((await deleteIt(team.founder, team)).status).toBe(200);
+    expect((await deleteIt(team.founder, team)).error).toMatchObject(notFound);
+    expect(await recordOf(server, team)).toEqual([
+      {
+        actor: team.founder.id,
+        action: "workspace.deleted",
+        target: `workspace ${team.id}`,
+        meta: { before: { name: team.name } },
+      },
+    ]);
+  });
+
+  it("locks out everybody at once: people, services and who was invited; and nobody elsewhere", async () => {
+    const [team, other] = [await newTeam(server, "Engines"), await newTeam(server, "Engines")];
+    const people = [team.founder, await joined(server, team, "member"), await joined(server, team, "viewer")];
+    for (const person of people) {
+      await putIn(server, other, person, "admin");
+      await person.call("workspaces.switch", { workspaceId: team.id });
+    }
+    const invite = { email: "guest@example.org", role: "viewer" };
+    const [key, otherKey] = [await keyOf(team.founder, team), await keyOf(other.founder, other)];
+    const { data: invited } = await team.founder.call("invites.create", invite, team.id);
+    const { data: otherInvited } = await other.founder.call("invites.create", invite, other.id);
+    expect((await deleteIt(team.founder, team)).status).toBe(200);
+
+    const preview = (token: unknown) => call(server.url, "invites.preview", { input: { token } });
+    for (const person of people) {
+      expect((await person.call("tasks.list", {}, team.id)).error).toMatchObject(notFound);
+      expect((await person.call("tasks.list")).error).toMatchObject(notFound);
+      const back = await person.call("workspaces.switch", { workspaceId: team.id });
+      expect(back.error).toMatchObject(notFound);
+      expect((await leave(person, team)).error).toMatchObject(notFound);
+      expect(idsOf(await person.call("workspaces.list"))).toEqual([other.id]);
+      expect((await person.call("tasks.list", {}, other.id)).status).toBe(200);
+    }
+    expect((await call(server.url, "projects.list", { token: key.token })).status).toBe(401);
+    expect((await preview(invited.token)).error).toMatchObject({ reason: "invite.invalid" });
+    expect((await call(server.url, "projects.list", { token: otherKey.token })).status).toBe(200);
+    expect((await preview(otherInvited.token)).data.workspaceName).toBe("Engines");
+  });
+});
+
+describe("the list of deleted workspaces", () => {
+  it("is for those who may restore them, and for 30 days", async () => {
+    const team = await newTeam(server);
+    const admin = await joined(server, team, "admin");
+    const member = await joined(server, team, "member");
+    const living = await newTeam(server);
+    await putIn(server, living, admin, "admin");
+    expect(await deletedOf(admin)).toEqual([]);
+    await deleteIt(team.founder, team);
+    expect(await deletedOf(admin)).toEqual([team.id]);
+    expect(await deletedOf(team.founder)).toEqual([team.id]);
+    expect(await deletedOf(member)).toEqual([]);
+    expect(await deletedOf(living.founder)).toEqual([]);
+    expect(idsOf(await admin.call("workspaces.list"))).toEqual([living.id]);
+    await letPass(team, "29 days 23 hours");
+    expect(await deletedOf(admin)).toEqual([team.id]);
+    await letPass(team, "2 hours");
+    expect(await deletedOf(admin)).toEqual([]);
+  });
+
+  it("comes in pages, whose cursors are not those of the living", async () => {
+    const teams = [
+      await newTeam(server, "One"),
+      await newTeam(server, "Two"),
+      await newTeam(server, "Three"),
+    ];
+    const admin = await newcomer(server);
+    for (const team of teams) {
+      await putIn(server, team, admin, "admin");
+      await deleteIt(team.founder, team);
+    }
+    const first = await admin.call("workspaces.list", { deleted: true, limit: 2 });
+    const cursor = String(first.data.nextCursor);
+    const second = await admin.call("workspaces.list", { deleted: true, limit: 2, cursor });
+    expect([...idsOf(first), ...idsOf(second)]).toEqual(teams.map(({ id }) => id).toReversed());
+    expect(second.data.nextCursor).toBeNull();
+    for (const one of [admin, teams[0]?.founder]) {
+      const answer = await one?.call("workspaces.list", { deleted: one !== admin, cursor });
+      expect(answer?.error).toMatchObject({ reason: "cursor.invalid" });
+    }
+  });
+});
+
+describe("restoring a workspace", () => {
+  it("brings back everybody and everything as it was, and is on record", async () => {
+    const team = await newTeam(server);
+    const member = await joined(server, team, "member");
+    const key = await keyOf(team.founder, team);
+    const revoked = await keyOf(team.founder, team);
+    await team.founder.call("serviceKeys.revoke", { id: revoked.id }, team.id);
+    const invite = { email: "later@example.org", role: "member" };
+    const { data: invited } = await team.founder.call("invites.create", invite, team.id);
+    const { data: project } = await member.call("projects.create", { name: "Kept" }, team.id);
+    await member.call("tasks.create", { projectId: project.id, title: "Kept" }, team.id);
+    const seen = async (): Promise<unknown[]> => {
+      const answers = [
+        await team.founder.call("workspaces.get", {}, team.id),
+        await member.call("members.list", {}, team.id),
+        await team.founder.call("invites.list", {}, team.id),
+        await team.founder.call("serviceKeys.list", {}, team.id),
+        await member.call("projects.list", {}, team.id),
+        await member.call("tasks.list", {}, team.id),
+      ];
+      return answers.map(({ data }): unknown => data);
+    };
+    const before = await seen();
+    await deleteIt(team.founder, team);
+    const restored = await restore(team.founder, team);
+    expect(restored.data).toEqual(before[0]);
+    expect(await seen()).toEqual(before);
+    expect((await member.call("projects.create", { name: "Next" }, team.id)).status).toBe(200);
+    expect((await call(server.url, "projects.list", { token: key.token })).status).toBe(200);
+    expect((await call(server.url, "projects.list", { token: revoked.token })).status).toBe(401);
+    const preview = await call(server.url, "invites.preview", { input: { token: invited.token } });
+    expect(preview.data).toMatchObject({ email: "later@example.org", role: "member" });
+    expect((await recordOf(server, team)).at(-1)).toEqual({
+      actor: team.founder.id,
+      action: "workspace.restored",
+      target: `workspace ${team.id}`,
+      meta: {},
+    });
+  });
+
+  it("is for its admins: its other members may not, and to strangers there is no such workspace", async () => {
+    const team = await newTeam(server);
+    const others = [await joined(server, team, "viewer"), await joined(server, team, "member")];
+    const { token } = await newcomer(server);
+    await deleteIt(team.founder, team);
+    for (const other of others) {
+      expect((await restore(other, team)).error).toMatchObject({
+        httpStatus: 403,
+        reason: "permission.denied",
+      });
+    }
+    const ask = async (workspaceId: string) =>
+      bytesOf(
+        await call(server.url, "workspaces.restore", {
+          token,
+          input: { workspaceId },
+          headers: { "x-request-id": "the-same" },
+        }),
+      );
+    const foreign = await ask(team.id);
+    expect(foreign).toBe(await ask(team.founder.id));
+    expect(foreign).toContain("workspace.not_found");
+    expect((await restore(team.founder, team)).status).toBe(200);
+  });
+
+  it("happens once, to what is deleted, within 30 days", async () => {
+    const team = await newTeam(server);
+    expect((await restore(team.founder, team)).error).toMatchObject(notFound);
+    await deleteIt(team.founder, team);
+    await letPass(team, "29 days 23 hours");
+    const both = await Promise.all([restore(team.founder, team), restore(team.founder, team)]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 404]);
+    await deleteIt(team.founder, team);
+    await letPass(team, "30 days");
+    expect((await restore(team.founder, team)).error).toMatchObject(notFound);
+    expect((await team.founder.call("workspaces.get", {}, team.id)).error).toMatchObject(notFound);
+  });
+});

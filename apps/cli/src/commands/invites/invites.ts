@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+import type { Start } from "../../cli.ts";
+import { addAcceptInvite } from "./accept.ts";
+import { addCreateInvite } from "./create.ts";
+import { addListInvites } from "./list.ts";
+import { addListOwnInvites } from "./mine.ts";
+import { addResendInvite } from "./resend.ts";
+import { addRevokeInvite } from "./revoke.ts";
+
+export function addInvites(program: Command, start: Start): void {
+  const invites = program
+    .command("invites")
+    .description("Invite people to the workspace, and accept an invite.");
+  const sent = [addCreateInvite, addListInvites, addResendInvite, addRevokeInvite];
+  for (const add of [...sent, addListOwnInvites, addAcceptInvite]) add(invites, start);
+}

@@ -1,0 +1,13 @@
+import type { Command } from "commander";
+import type { Start } from "../../cli.ts";
+import { addCreateKey } from "./create.ts";
+import { addListKeys } from "./list.ts";
+import { addRevokeKey } from "./revoke.ts";
+import { addRotateKey } from "./rotate.ts";
+
+export function addKeys(program: Command, start: Start): void {
+  const keys = program
+    .command("keys")
+    .description("Make, list, rotate and revoke service keys: the workspace's, for programs.");
+  for (const add of [addCreateKey, addListKeys, addRotateKey, addRevokeKey]) add(keys, start);
+}

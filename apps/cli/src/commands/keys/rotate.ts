@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import type { Start } from "../../cli.ts";
+import { examples } from "../../examples.ts";
+import { findKey } from "../../names/find-key.ts";
+import { daysOption, overlapOption } from "./options.ts";
+import { printShownKey } from "./print-shown.ts";
+
+interface RotateOptions {
+  overlapHours?: number;
+  days?: number;
+}
+
+export function addRotateKey(keys: Command, start: Start): void {
+  keys
+    .command("rotate")
+    .description("Give a service key another token. Prints it. The one before works for a while longer.")
+    .argument("<id-or-name>")
+    .addOption(overlapOption())
+    .addOption(daysOption())
+    .addHelpText(
+      "after",
+      examples(["projo keys rotate deploy > token.txt", "projo keys rotate deploy --overlap-hours 0"]),
+    )
+    .action(async (idOrName: string, { overlapHours, days }: RotateOptions, command: Command) => {
+      const cli = start(command);
+      const workspace = await (await cli.server()).workspace();
+      const { id } = await findKey(workspace, idOrName);
+      const key = await workspace.serviceKeys.rotate({ id, overlapHours, expiresInDays: days });
+      printShownKey(cli, key, `Rotated the service key ${key.name}.`);
+    });
+}

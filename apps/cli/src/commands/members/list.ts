@@ -1,0 +1,31 @@
+import type { Role } from "@projostack/sdk";
+import type { Command } from "commander";
+import type { Start } from "../../cli.ts";
+import { examples } from "../../examples.ts";
+import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
+import { roleOption } from "../role.ts";
+
+interface ListOptions extends PageOptions {
+  role?: Role;
+}
+
+export function addListMembers(members: Command, start: Start): void {
+  addPageOptions(members.command("list"))
+    .description("List the members, newest first.")
+    .addOption(roleOption("only those with this role"))
+    .addHelpText("after", examples(["projo members list", "projo members list --role admin --json"]))
+    .action(async ({ role, ...options }: ListOptions, command: Command) => {
+      const cli = start(command);
+      const workspace = await (await cli.server()).workspace();
+      const page = await gather(options, (asked) => workspace.members.list({ ...asked, role }));
+      printPage(cli, page, {
+        columns: [
+          { head: "ID", cell: ({ userId }) => userId },
+          { head: "ROLE", cell: (member) => member.role },
+          { head: "JOINED", cell: ({ joinedAt }) => joinedAt.slice(0, 10) },
+          { head: "EMAIL", cell: ({ email }) => email },
+        ],
+        none: "No member has this role.",
+      });
+    });
+}

@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+import type { Start } from "../../cli.ts";
+import { addListMembers } from "./list.ts";
+import { addRemoveMember } from "./remove.ts";
+import { addChangeRole } from "./role.ts";
+
+export function addMembers(program: Command, start: Start): void {
+  const members = program
+    .command("members")
+    .description("List the workspace's members, change and remove them.");
+  for (const add of [addListMembers, addChangeRole, addRemoveMember]) add(members, start);
+}

@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import type { Start } from "../../cli.ts";
+import { examples } from "../../examples.ts";
+import { findDeletedWorkspace } from "../../names/find-workspace.ts";
+
+export function addRestoreWorkspace(workspaces: Command, start: Start): void {
+  workspaces
+    .command("restore")
+    .description("Undo the deletion of a workspace, for 30 days after it. For its admins.")
+    .argument("<id-or-name>", "see: projo workspaces list --deleted")
+    .addHelpText("after", examples(['projo workspaces restore "Acme"']))
+    .action(async (idOrName: string, _options: unknown, command: Command) => {
+      const cli = start(command);
+      const client = (await cli.server()).person();
+      const { id } = await findDeletedWorkspace(client, idOrName);
+      const restored = await client.workspaces.restore({ workspaceId: id });
+      if (cli.json) cli.value(restored);
+      else cli.say(`Restored the workspace ${restored.name}, as it was. Next: projo workspaces use ${id}`);
+    });
+}

@@ -1,0 +1,20 @@
+import type { InviteStatus } from "@projostack/sdk";
+import type { WorkspaceClient } from "../server.ts";
+import { isId } from "./ids.ts";
+import { type Named, pickNamed } from "./pick-named.ts";
+
+/** The invite that waits for this address, or the id as it is. An address has at most one in all of these states. */
+export async function findInvite(
+  workspace: WorkspaceClient,
+  idOrEmail: string,
+  states: readonly InviteStatus[],
+): Promise<Named> {
+  if (isId(idOrEmail)) return { id: idOrEmail, name: idOrEmail };
+  const address = idOrEmail.trim().toLowerCase();
+  for (const status of states) {
+    for await (const { id, email } of workspace.invites.list({ limit: 100, status })) {
+      if (email === address) return { id, name: email };
+    }
+  }
+  return pickNamed([], { noun: `${states.join(" or ")} invite`, name: idOrEmail, see: "projo invites list" });
+}

@@ -1,0 +1,238 @@
+import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
+import { expectDone, openSignedIn, type Shell } from "./kit.ts";
+import { jsonOf, openMember } from "./people.ts";
+import { storedServer } from "./stored-tokens.ts";
+
+let server: TestServer;
+/** The admin, and another in her workspace. */
+let ann: Shell;
+let bob: Shell;
+let rounds = 0;
+let annsEmail: string;
+let bobsEmail: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+
+afterAll(async () => {
+  await server?.close();
+});
+
+beforeEach(async () => {
+  rounds += 1;
+  annsEmail = `ann${rounds}@example.com`;
+  bobsEmail = `bob${rounds}@example.com`;
+  ann = await openSignedIn(server.url, annsEmail);
+  bob = await openMember(server, ann, { email: bobsEmail });
+});
+
+afterEach(async () => {
+  await ann.close();
+  await bob.close();
+});
+
+const projo = (...argv: string[]) => expectDone(ann.projo(argv));
+
+/** A refusal is one line on stderr, and nothing on stdout. */
+async function refused(shell: Shell, argv: readonly string[], options: Parameters<Shell["projo"]>[1] = {}) {
+  const { code, out, err } = await shell.projo(argv, options);
+  expect(out).toBe("");
+  return [code, err.replace(/^projo: /, "").trimEnd()];
+}
+
+describe("the members", () => {
+  it("are listed with id, role, day and address, newest first, or those of one role", async () => {
+    const { out } = await projo("members", "list");
+    const [head, ...rows] = out.trim().split("\n");
+    expect(head?.split(/ {2,}/)).toEqual(["ID", "ROLE", "JOINED", "EMAIL"]);
+    const today = new Date().toISOString().slice(0, 10);
+    expect(rows.map((row) => row.replace(/^[0-9a-f-]{36}/, "ID").split(/ {2,}/))).toEqual([
+      ["ID", "member", today, bobsEmail],
+      ["ID", "admin", today, annsEmail],
+    ]);
+    expect((await projo("members", "list", "--role", "admin")).out).not.toContain(bobsEmail);
+    expect((await projo("members", "list", "--role", "viewer")).err).toBe("No member has this role.\n");
+    const page = await jsonOf<{ items: object[]; nextCursor: string }>(
+      ann,
+      "members",
+      "list",
+      "--limit",
+      "1",
+    );
+    expect(page).toMatchObject({
+      items: [{ email: bobsEmail, role: "member" }],
+      nextCursor: expect.any(String) as string,
+    });
+    expect(await jsonOf(ann, "members", "list", "--all")).toMatchObject({
+      items: [{}, {}],
+      nextCursor: null,
+    });
+  });
+
+  it("M2 get another role that acts on their next call", async () => {
+    expect((await projo("members", "role", bobsEmail.toUpperCase(), "viewer")).err).toBe(
+      `${bobsEmail} now has the role viewer.\n`,
+    );
+    expect(await refused(bob, ["projects", "create", "Website"])).toEqual([
+      1,
+      "Your role in this workspace does not allow this. An admin's does: projo members list --role admin",
+    ]);
+    expect(await jsonOf(ann, "members", "role", bobsEmail, "member")).toMatchObject({ role: "member" });
+    await expectDone(bob.projo(["projects", "create", "Website"]));
+  });
+
+  it("M2 are removed only after a yes, and refused from their next call on", async () => {
+    await expectDone(bob.projo(["tasks", "list"]));
+    const remove = ["members", "remove", bobsEmail];
+    expect(await refused(ann, remove)).toEqual([
+      2,
+      `Nobody is here to ask. To remove ${bobsEmail} from the workspace, add --yes`,
+    ]);
+    const unsure = await ann.projo(remove, { types: [["Remove", "n"]] });
+    expect(unsure).toMatchObject({ code: 1, err: expect.stringContaining("Nobody was removed.") as string });
+    await expectDone(bob.projo(["tasks", "list"]));
+    const { err } = await expectDone(ann.projo(remove, { types: [["Remove", "y"]] }));
+    expect(err).toContain(`Removed ${bobsEmail} from the workspace.\n`);
+    expect(err).not.toContain("service key");
+    expect(await refused(bob, ["tasks", "list"])).toEqual([
+      1,
+      "There is no such workspace, or you are not a member of it. See: projo workspaces list",
+    ]);
+  });
+
+  it("who are removed leave their service keys, which are named with what to do", async () => {
+    await projo("members", "role", bobsEmail, "admin");
+    const make = ["keys", "create", "deploy", "--scopes", "task:read"];
+    await expectDone(bob.projo(make));
+    const { items } = await jsonOf<{ items: { userId: string }[] }>(ann, "members", "list", "--limit", "1");
+    const { out, err } = await projo("members", "remove", items[0]?.userId ?? "", "--yes");
+    expect(out).toBe("");
+    expect(err).toMatch(/They made 1 service key, which still work.*: deploy \([0-9a-f-]{36}\)/);
+    expect(err).toContain("projo keys rotate ID --overlap-hours 0, or projo keys revoke ID");
+    const listed = await projo("keys", "list");
+    expect(listed.out).toMatch(/^! +[0-9a-f-]{36} +active +member/m);
+    expect(listed.err).toContain("Whoever made it has left");
+  });
+
+  it("removed are printed to programs with the keys left", async () => {
+    const removed = await jsonOf(ann, "members", "remove", bobsEmail, "--yes");
+    expect(removed).toEqual({ userId: expect.any(String) as string, keysLeft: [] });
+  });
+
+  it("M1 keep an admin: the last one is told how to go on", async () => {
+    const told =
+      "A workspace keeps at least one admin. Make another member an admin first, or delete the workspace. (projo members role EMAIL admin, or projo workspaces delete)";
+    expect(await refused(ann, ["members", "role", annsEmail, "viewer"])).toEqual([1, told]);
+    expect(await refused(ann, ["members", "remove", annsEmail, "--yes"])).toEqual([1, told]);
+    expect(await refused(ann, ["workspaces", "leave", "--yes"])).toEqual([1, told]);
+    const { err } = await ann.projo(["workspaces", "leave", "--yes", "--json"]);
+    expect(JSON.parse(err)).toMatchObject({ error: { reason: "member.last_admin", status: 409 } });
+  });
+
+  it("that are none, and a role that is none, are told", async () => {
+    expect(await refused(ann, ["members", "role", "eve@example.com", "viewer"])).toEqual([
+      1,
+      'There is no member "eve@example.com". See: projo members list',
+    ]);
+    const nobody = "019ac5a2-5d0f-7c3e-9a53-0f8a1d9a2c11";
+    expect(await refused(ann, ["members", "remove", nobody, "--yes"])).toEqual([
+      1,
+      "There is no such member of this workspace. See: projo members list",
+    ]);
+    const [code, message] = await refused(ann, ["members", "role", bobsEmail, "owner"]);
+    expect(code).toBe(2);
+    expect(message).toContain("Allowed choices are viewer, member, admin.");
+  });
+});
+
+describe("a workspace", () => {
+  it("is renamed, and chosen under its new name", async () => {
+    expect((await projo("workspaces", "rename", "Acme Ltd")).err).toBe(
+      "The workspace is now named Acme Ltd.\n",
+    );
+    expect((await storedServer(ann.home, server.url))?.workspace?.name).toBe("Acme Ltd");
+    expect(await jsonOf(bob, "workspaces", "list")).toMatchObject({ items: [{ name: "Acme Ltd" }] });
+    const [code, message] = await refused(bob, ["workspaces", "rename", "Mine"]);
+    expect(code).toBe(1);
+    expect(message).toContain("Your role in this workspace does not allow this.");
+  });
+
+  it("is left after a yes, by name or as the one chosen, which is then forgotten", async () => {
+    expect(await refused(bob, ["workspaces", "leave", "Acme"])).toEqual([
+      2,
+      "Nobody is here to ask. To leave the workspace Acme, add --yes",
+    ]);
+    const unsure = await bob.projo(["workspaces", "leave"], { types: [["Leave", "n"]] });
+    expect(unsure.err).toContain("You are still in Acme.");
+    const { err } = await expectDone(bob.projo(["workspaces", "leave"], { types: [["Leave", "y"]] }));
+    expect(err).toContain("You have left the workspace Acme.");
+    expect((await storedServer(bob.home, server.url))?.workspace).toBeUndefined();
+    expect((await refused(bob, ["tasks", "list"]))[1]).toContain("No workspace chosen.");
+    expect((await projo("members", "list")).out).not.toContain(bobsEmail);
+  });
+
+  it("is deleted when its name is typed, locks everybody out, and comes back as it was", async () => {
+    await projo("projects", "create", "Website");
+    const types = [["Type its name", "Acme Inc\r"]] as const;
+    const mistyped = await ann.projo(["workspaces", "delete"], { types });
+    expect(mistyped).toMatchObject({ code: 1 });
+    expect(mistyped.err).toContain("name: Type the name of the workspace as it is.");
+    const right = [["Type its name", "Acme\r"]] as const;
+    const { err } = await expectDone(ann.projo(["workspaces", "delete"], { types: right }));
+    expect(err).toContain("Deleted the workspace Acme: nobody gets in any more.");
+    const [, id = ""] = /projo workspaces restore ([0-9a-f-]{36})/.exec(err) ?? [];
+    expect((await refused(ann, ["projects", "list"]))[1]).toContain("No workspace chosen.");
+    expect((await refused(bob, ["projects", "list"]))[1]).toContain("There is no such workspace");
+
+    expect((await projo("workspaces", "list", "--deleted")).out).toMatch(
+      new RegExp(String.raw`^${id} +\d{4}-\d\d-\d\d +Acme$`, "m"),
+    );
+    expect((await expectDone(bob.projo(["workspaces", "list", "--deleted"]))).err).toBe(
+      "There is no deleted workspace to restore.\n",
+    );
+    expect(await refused(bob, ["workspaces", "restore", id])).toEqual([
+      1,
+      `There is no deleted workspace "${id}". See: projo workspaces list --deleted`,
+    ]);
+    const restored = await projo("workspaces", "restore", "Acme");
+    expect(restored.err).toBe(`Restored the workspace Acme, as it was. Next: projo workspaces use ${id}\n`);
+    expect((await expectDone(bob.projo(["projects", "list"]))).out).toContain("Website");
+  });
+
+  it("is deleted without a question only when --yes and its name say so together", async () => {
+    const together = [2, "--yes and --name go together: the name shows that this workspace is meant."];
+    expect(await refused(ann, ["workspaces", "delete", "--yes"])).toEqual(together);
+    expect(await refused(ann, ["workspaces", "delete", "--name", "Acme"])).toEqual(together);
+    expect(await refused(ann, ["workspaces", "delete"])).toEqual([
+      2,
+      'Nobody is here to type the name. To delete the workspace Acme, add --yes --name "Acme"',
+    ]);
+    expect(await refused(ann, ["workspaces", "delete", "--yes", "--name", "Acmé"])).toEqual([
+      1,
+      "name: Type the name of the workspace as it is.",
+    ]);
+    const [code, message] = await refused(bob, ["workspaces", "delete", "--yes", "--name", "Acme"]);
+    expect([code, message]).toEqual([1, expect.stringContaining("Your role")]);
+    await projo("projects", "list");
+    const deleted = await jsonOf(ann, "workspaces", "delete", "--yes", "--name", "Acme");
+    expect(deleted).toMatchObject({ name: "Acme", deletedAt: expect.any(String) as string });
+  });
+
+  it("deleted twice under one name is restored by its id", async () => {
+    const ids: string[] = [];
+    for (const name of ["Twin", "Twin"]) {
+      ids.push((await projo("workspaces", "create", name)).out.trim());
+      await projo("workspaces", "delete", "--yes", "--name", name);
+    }
+    const [code, message] = await refused(ann, ["workspaces", "restore", "Twin"]);
+    expect(code).toBe(1);
+    expect(message).toContain('2 deleted workspaces are named "Twin". Give the id of the one you mean:');
+    for (const id of ids) expect(message).toContain(id);
+    expect(await jsonOf(ann, "workspaces", "restore", ids[0] ?? "")).toMatchObject({
+      id: ids[0],
+      deletedAt: null,
+    });
+  });
+});

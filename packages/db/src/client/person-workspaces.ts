@@ -1,0 +1,32 @@
+import type { Role } from "@projostack/authz";
+import type { ListPage, Statements } from "../tenant/statements.ts";
+import { RESTORABLE_DAYS, type WorkspaceRow } from "../tenant/workspaces.ts";
+
+/** A workspace that a person belongs to, and what they are there. */
+export interface PersonWorkspace extends WorkspaceRow {
+  readonly role: Role;
+}
+
+export interface PersonWorkspaces {
+  /** Newest first. */
+  list(page: ListPage): Promise<PersonWorkspace[]>;
+  /** Instead those that were deleted, and that a member of one of the roles may still restore. */
+  listDeleted(page: ListPage & { readonly restoringRoles: readonly Role[] }): Promise<PersonWorkspace[]>;
+}
+
+/** Each in one statement: Prisma asks for memberships and their workspaces in turn, and waits for both. */
+export const personWorkspaces = (sql: Statements): PersonWorkspaces => ({
+  list: ({ after = null, limit }) => sql.$queryRaw<PersonWorkspace[]>`
+    SELECT w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt", w.deleted_at AS "deletedAt", m.role
+      FROM workspace_members AS m JOIN workspaces AS w ON w.id = m.workspace_id
+     WHERE m.locked_at IS NULL AND (${after}::uuid IS NULL OR m.workspace_id < ${after}::uuid)
+     ORDER BY m.workspace_id DESC LIMIT ${limit}`,
+
+  listDeleted: ({ after = null, limit, restoringRoles }) => sql.$queryRaw<PersonWorkspace[]>`
+    SELECT w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt", w.deleted_at AS "deletedAt", m.role
+      FROM workspace_members AS m JOIN workspaces AS w ON w.id = m.workspace_id
+     WHERE m.role = ANY (${[...restoringRoles]}::text[])
+       AND w.deleted_at > now() - make_interval(days => ${RESTORABLE_DAYS}::integer)
+       AND (${after}::uuid IS NULL OR m.workspace_id < ${after}::uuid)
+     ORDER BY m.workspace_id DESC LIMIT ${limit}`,
+});

@@ -3,7 +3,7 @@
 import { authorize } from "@projostack/authz";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { appendAudit, type TenantWrite } from "../src/index.ts";
+import { type TenantWrite } from "../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 import { countTrips, type CountedDb } from "./kit/trip-counter.ts";
@@ -35,7 +35,7 @@ const authenticate = async () => {
   });
 };
 const audit = (tables: TenantWrite) =>
-  appendAudit(tables, [
+  tables.audit.append([
     {
       id: randomUUID(),
       actorKind: "user",

@@ -1,18 +1,19 @@
 // What the proofs of the log share: entries, ways to read it on any connection, and an owner who tampers.
 // The casts: a connection stands in for a transaction, of which the log's functions use the SQL alone.
 import { randomUUID } from "node:crypto";
+import type { Grant } from "@projostack/authz";
 import type pg from "pg";
 import { inject } from "vitest";
 import {
-  auditPage,
   verifyChain,
   withOwner,
   type AuditEntry,
   type AuditPageRow,
   type ChainExpectations,
-  type TenantRead,
-  type TenantWrite,
+  type Db,
 } from "../../src/index.ts";
+import { auditPage, type AuditPageInput } from "../../src/audit/read-audit.ts";
+import type { Statements } from "../../src/tenant/statements.ts";
 import type { TestDatabase } from "../kit/index.ts";
 
 export const entryOf = (changes: Partial<AuditEntry> = {}): AuditEntry => ({
@@ -38,7 +39,7 @@ export const tablesOn = (client: pg.ClientBase) =>
           values,
         )
       ).rows as unknown,
-  }) as unknown as TenantRead & TenantWrite;
+  }) as unknown as Statements;
 
 /** The workspace's whole log, as the owner of the database reads it. */
 export async function logOf(client: pg.ClientBase, workspaceId: string): Promise<AuditPageRow[]> {
@@ -83,4 +84,19 @@ export function seeded(seed: number): (most: number) => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
     return ((mixed ^ (mixed >>> 14)) >>> 0) % most;
   };
+}
+
+/** Every entry after a number, page by page, each page in a transaction of its own. */
+export async function* auditRows(
+  db: Pick<Db, "read">,
+  grant: Grant<"audit:read">,
+  { afterSeq, limit }: AuditPageInput = { afterSeq: 0, limit: 1_000 },
+): AsyncGenerator<AuditPageRow> {
+  for (let after = afterSeq; ;) {
+    const page = await db.read(grant, ({ audit }) => audit.page({ afterSeq: after, limit }));
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < limit) return;
+    after = last.seq;
+  }
 }

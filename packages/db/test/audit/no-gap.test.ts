@@ -2,7 +2,7 @@
 import { authorize } from "@projostack/authz";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { appendAudit, createDb, openPool } from "../../src/index.ts";
+import { createDb, openPool } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
@@ -31,10 +31,7 @@ it("U3 numbers have no gap among 20 who write at once, some of whom are undone",
         const undone = (writer + round) % 4 === 0;
         const many = 1 + ((writer * round) % 3);
         const work = db.write(grant, async (tables) => {
-          await appendAudit(
-            tables,
-            Array.from({ length: many }, () => entryOf()),
-          );
+          await tables.audit.append(Array.from({ length: many }, () => entryOf()));
           if (undone) throw new Error("undone");
         });
         const outcome = await work.then(() => "written", String);

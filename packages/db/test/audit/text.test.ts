@@ -2,19 +2,11 @@
 import { authorize } from "@projostack/authz";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import {
-  createDb,
-  migrate,
-  openPool,
-  verifyChain,
-  auditRows,
-  appendAudit,
-  withOwner,
-} from "../../src/index.ts";
+import { createDb, migrate, openPool, verifyChain, withOwner } from "../../src/index.ts";
 import { readMigrations } from "../../src/migrations/read-migrations.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
+import { auditRows, asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
 
 let database: TestDatabase;
 let home: PlantedWorkspace;
@@ -100,7 +92,7 @@ describe("the text that is hashed", () => {
       personal: { email: "guest@example.com", ip: "192.0.2.77", userAgent: null },
     });
     await database.db.write(home.grant("task:write"), (tables) =>
-      appendAudit(tables, [{ ...entry, meta: awkward as never }]),
+      tables.audit.append([{ ...entry, meta: awkward as never }]),
     );
     const last = (await asOwnerOf(database, (owner) => logOf(owner, home.id))).at(-1);
     const said = JSON.parse(last?.text ?? "") as Record<string, unknown>;
@@ -174,7 +166,7 @@ describe("on a database whose owner is a plain role", () => {
       const db = createDb({ pool: openPool({ target: { ...target, ...server } }) });
       const founding = { id: home1, name: "Plain", founderId: person, memberId: randomUUID() };
       await db.foundWorkspace(founding, (tables) =>
-        appendAudit(tables, [entryOf({ actorUserId: person }), entryOf()]),
+        tables.audit.append([entryOf({ actorUserId: person }), entryOf()]),
       );
       expect(await db.recordDenial(home1, entryOf())).toBe(true);
       expect(await db.erasePerson(person)).toBe(1);

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { appendAudit, createDb, openPool, type Db, type TenantWrite } from "../../src/index.ts";
+import { createDb, openPool, type Db, type TenantWrite } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { asOwnerOf, entryOf, verdictOn } from "./audit-scene.ts";
@@ -73,7 +73,7 @@ function failingOn(client: pg.PoolClient): pg.PoolClient {
 const write = (work: (tables: TenantWrite) => Promise<unknown>) =>
   db.write(home.grant("workspace:manage"), work);
 const record = (tables: TenantWrite, targetId: string) =>
-  appendAudit(tables, [entryOf({ targetId, actorUserId: home.userId })]);
+  tables.audit.append([entryOf({ targetId, actorUserId: home.userId })]);
 const task = (id: string, title = "Made") => ({
   id,
   workspaceId: home.id,
@@ -137,10 +137,7 @@ const changes: Change[] = [
     work: (id) =>
       write(async (tables) => {
         await tables.task.createMany({ data: [task(id), task(randomUUID()), task(randomUUID())] });
-        await appendAudit(
-          tables,
-          [1, 2, 3].map(() => entryOf({ targetId: id })),
-        );
+        await tables.audit.append([1, 2, 3].map(() => entryOf({ targetId: id })));
       }),
     there: madeTask,
     entries: 3,
@@ -236,7 +233,7 @@ it("U1 an entry that cannot be written undoes the change, and the other way roun
   await expect(
     write(async (tables) => {
       await tables.task.create({ data: task(id) });
-      await appendAudit(tables, [taken, taken]);
+      await tables.audit.append([taken, taken]);
     }),
   ).rejects.toThrow("audit_logs_pkey");
   await expect(

@@ -3,10 +3,10 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { auditRows, verifyChain, type ChainPoint, type ChainVerdict } from "../../src/index.ts";
+import { verifyChain, type ChainPoint, type ChainVerdict } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { asOwnerOf, entryOf, logOf, seeded, verdictOn } from "./audit-scene.ts";
+import { auditRows, asOwnerOf, entryOf, logOf, seeded, verdictOn } from "./audit-scene.ts";
 
 const LENGTH = 12;
 

@@ -137,7 +137,7 @@ describe("on a database whose owner is a plain role", () => {
         await client.query(
           `INSERT INTO audit_logs (id, workspace_id, actor_user_id, action, target_type, target_id, meta_json, created_at)
            SELECT gen_random_uuid(), CASE n % 2 WHEN 0 THEN $1::uuid ELSE $2 END, CASE n % 3 WHEN 0 THEN $3::uuid END,
-                  'task.deleted', 'task', n::text, jsonb_build_object('before', jsonb_build_object('title', 'T' || n)),
+                  'task.deleted', 'task', n::text, jsonb_strip_nulls(jsonb_build_object('actorKeyId', CASE n % 3 WHEN 1 THEN $3::uuid END)),
                   '2026-01-01'::timestamptz - make_interval(secs => n / 4)
              FROM generate_series(1, 40) AS n`,
           [home1, home2, person],
@@ -148,7 +148,7 @@ describe("on a database whose owner is a plain role", () => {
           expect(await verdictOn(client, place)).toMatchObject({ intact: true, lastSeq: 20 });
         }
         const { rows } = await client.query(
-          `SELECT bool_and(actor_kind = CASE WHEN actor_user_id IS NULL THEN 'system' ELSE 'user' END) AS kinds,
+          `SELECT bool_and(actor_kind = (ARRAY['user', 'key', 'system'])[1 + target_id::int % 3]) AS kinds,
                   bool_and((created_at, id) >= (before, before_id)) AS ordered
              FROM (SELECT *, lag(created_at, 1, '-infinity') OVER entries AS before,
                           lag(id, 1, '00000000-0000-0000-0000-000000000000') OVER entries AS before_id

@@ -70,9 +70,13 @@ BEGIN
       head := ROW(entry.workspace_id, 0, decode(repeat('00', 32), 'hex'), entry.created_at, NULL, 0);
     END IF;
     entry.seq := head.seq + 1;
-    entry.actor_kind := CASE WHEN entry.actor_user_id IS NULL THEN 'system' ELSE 'user' END;
+    -- A key that acted was named in the meta, which stays as it was found.
+    entry.actor_key_id := (entry.meta_json ->> 'actorKeyId')::uuid;
+    entry.actor_kind := CASE
+      WHEN entry.actor_user_id IS NOT NULL THEN 'user' WHEN entry.actor_key_id IS NOT NULL THEN 'key' ELSE 'system' END;
     entry.hash := public.projo_audit_hash(head.hash, entry);
-    UPDATE public.audit_logs SET seq = entry.seq, actor_kind = entry.actor_kind, hash = entry.hash
+    UPDATE public.audit_logs
+       SET seq = entry.seq, actor_kind = entry.actor_kind, actor_key_id = entry.actor_key_id, hash = entry.hash
      WHERE workspace_id = entry.workspace_id AND id = entry.id;
     head.seq := entry.seq;
     head.hash := entry.hash;

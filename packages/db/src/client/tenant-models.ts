@@ -25,8 +25,8 @@ type ReadOnly<K extends keyof Client> = { readonly [M in K]: Pick<Client[M], Rea
 
 /** The workspace's tables, to read. */
 export type TenantRead = ReadOnly<TenantKey> & TenantLists;
-/** The workspace's tables, to change. */
-export type TenantWrite = Pick<Client, TenantKey> & TenantStatements;
+/** The workspace's tables, to change; the log is written by its statement alone. */
+export type TenantWrite = Omit<Pick<Client, TenantKey>, "auditLog"> & ReadOnly<"auditLog"> & TenantStatements;
 /** People and their sessions. */
 export type SystemTables = Pick<PrismaClient, Exclude<Uncapitalize<keyof Models>, TenantKey>>;
 /** What one person may see of where they belong. */

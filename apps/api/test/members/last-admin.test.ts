@@ -3,7 +3,7 @@ import { authorize } from "@projostack/authz";
 import { DatabaseBusy } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, startTestServer, type Answer, type Person, type TestServer } from "../kit/index.ts";
-import { CALLERS, ROUNDS } from "./rounds.ts";
+import { CALLERS, ROUNDS, ROUNDS_MS } from "./rounds.ts";
 import { standstill, withOwners } from "./standstill.ts";
 import { adminsOf, joined, newTeam, putIn, type Team } from "./team.ts";
 
@@ -63,7 +63,7 @@ describe("twenty calls at once that demote, remove and leave", () => {
       expect([...statuses].filter((status) => ![200, 403, 404, 409].includes(status))).toEqual([]);
       expect(statuses).toContain(200);
     },
-    240_000,
+    ROUNDS_MS,
   );
 
   it("M1 refuse the last admin in words, whatever they try", async () => {
@@ -85,47 +85,56 @@ describe("the same race, guarded in another way,", () => {
   const count =
     "SELECT count(*)::integer AS admins FROM workspace_members WHERE workspace_id = $1 AND role = 'admin'";
 
-  it("ends without an admin, when each looks first and changes then", async () => {
-    const { team, admins } = await teamOfAdmins(CALLERS);
-    const endedBadly = await withOwners(server, CALLERS, async (callers) => {
-      let without = 0;
-      for (let round = 0; round < ROUNDS; round += 1) {
-        await Promise.all(callers.map((caller) => caller.query("BEGIN")));
-        const seen = await Promise.all(callers.map((caller) => caller.query(count, [team.id])));
-        await Promise.all(
-          callers.map(async (caller, place) => {
-            if (seen[place]?.rows[0].admins > 1) await caller.query(demote, [team.id, at(admins, place).id]);
-            await caller.query("COMMIT");
-          }),
-        );
-        if ((await adminsOf(server, team)) === 0) without += 1;
-        await allAdminsAgain(team, admins);
-      }
-      return without;
-    });
-    expect(endedBadly).toBeGreaterThan(0);
-  }, 240_000);
+  it(
+    "ends without an admin, when each looks first and changes then",
+    async () => {
+      const { team, admins } = await teamOfAdmins(CALLERS);
+      const endedBadly = await withOwners(server, CALLERS, async (callers) => {
+        let without = 0;
+        for (let round = 0; round < ROUNDS; round += 1) {
+          await Promise.all(callers.map((caller) => caller.query("BEGIN")));
+          const seen = await Promise.all(callers.map((caller) => caller.query(count, [team.id])));
+          await Promise.all(
+            callers.map(async (caller, place) => {
+              if (seen[place]?.rows[0].admins > 1)
+                await caller.query(demote, [team.id, at(admins, place).id]);
+              await caller.query("COMMIT");
+            }),
+          );
+          if ((await adminsOf(server, team)) === 0) without += 1;
+          await allAdminsAgain(team, admins);
+        }
+        return without;
+      });
+      expect(endedBadly).toBeGreaterThan(0);
+    },
+    ROUNDS_MS,
+  );
 
-  it("ends without an admin, when the change itself counts them", async () => {
-    const { team, admins } = await teamOfAdmins(CALLERS);
-    const lock = "SELECT FROM workspace_members WHERE workspace_id = $1 FOR SHARE";
-    const endedBadly = await withOwners(server, CALLERS, async (callers) => {
-      let without = 0;
-      for (let round = 0; round < ROUNDS; round += 1) {
-        await standstill(server, { lock, values: [team.id], until: CALLERS }, () =>
-          Promise.all(
-            callers.map((caller, place) =>
-              caller.query(`${demote} AND (${count}) > 1`, [team.id, at(admins, place).id]),
+  it(
+    "ends without an admin, when the change itself counts them",
+    async () => {
+      const { team, admins } = await teamOfAdmins(CALLERS);
+      const lock = "SELECT FROM workspace_members WHERE workspace_id = $1 FOR SHARE";
+      const endedBadly = await withOwners(server, CALLERS, async (callers) => {
+        let without = 0;
+        for (let round = 0; round < ROUNDS; round += 1) {
+          await standstill(server, { lock, values: [team.id], until: CALLERS }, () =>
+            Promise.all(
+              callers.map((caller, place) =>
+                caller.query(`${demote} AND (${count}) > 1`, [team.id, at(admins, place).id]),
+              ),
             ),
-          ),
-        );
-        if ((await adminsOf(server, team)) === 0) without += 1;
-        await allAdminsAgain(team, admins);
-      }
-      return without;
-    });
-    expect(endedBadly).toBeGreaterThan(0);
-  }, 240_000);
+          );
+          if ((await adminsOf(server, team)) === 0) without += 1;
+          await allAdminsAgain(team, admins);
+        }
+        return without;
+      });
+      expect(endedBadly).toBeGreaterThan(0);
+    },
+    ROUNDS_MS,
+  );
 
   it("breaks off, when two who hold their own membership remove each other out of turn", async () => {
     const { team, admins } = await teamOfAdmins(2);

@@ -3,7 +3,7 @@ import { authorize, type Grant, type Permission } from "@projostack/authz";
 import { MembershipChanged, type TenantWrite } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, call, startTestServer, type Answer, type Person, type TestServer } from "../kit/index.ts";
-import { CALLERS, ROUNDS } from "./rounds.ts";
+import { CALLERS, ROUNDS, ROUNDS_MS } from "./rounds.ts";
 import { heldOpen, standstill, waiting, type Open } from "./standstill.ts";
 import { joined, keyOf, newTeam, putIn, type Team } from "./team.ts";
 
@@ -140,41 +140,49 @@ describe("twenty writes at once, and the end of their right among them,", () => 
   }
   type Caller = (name: string) => Promise<Answer>;
 
-  it("M3 leave nothing behind that was committed after a removal was answered", async () => {
-    const scene = await newScene();
-    const sessions = await Promise.all(Array.from({ length: CALLERS }, () => again(server, scene.member)));
-    const callers = sessions.map(
-      (session): Caller =>
-        (name) =>
-          session.call("projects.create", { name }, scene.team.id),
-    );
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const raced = await race(scene, remove, callers);
-      expect(raced.answers[0]?.status).toBe(200);
-      expect(raced.afterAll, `round ${round}`).toBe(raced.atItsAnswer);
-      expect(raced.answers.filter(({ status }) => status >= 500)).toEqual([]);
-      await putIn(server, scene.team, scene.member, "member");
-    }
-  }, 240_000);
+  it(
+    "M3 leave nothing behind that was committed after a removal was answered",
+    async () => {
+      const scene = await newScene();
+      const sessions = await Promise.all(Array.from({ length: CALLERS }, () => again(server, scene.member)));
+      const callers = sessions.map(
+        (session): Caller =>
+          (name) =>
+            session.call("projects.create", { name }, scene.team.id),
+      );
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const raced = await race(scene, remove, callers);
+        expect(raced.answers[0]?.status).toBe(200);
+        expect(raced.afterAll, `round ${round}`).toBe(raced.atItsAnswer);
+        expect(raced.answers.filter(({ status }) => status >= 500)).toEqual([]);
+        await putIn(server, scene.team, scene.member, "member");
+      }
+    },
+    ROUNDS_MS,
+  );
 
-  it("M3 leave nothing behind that was committed after a deletion was answered, people's or services'", async () => {
-    const scene = await newScene();
-    const sessions = await Promise.all(
-      Array.from({ length: CALLERS / 2 }, () => again(server, scene.member)),
-    );
-    const callers = sessions.flatMap((session): Caller[] => [
-      (name) => session.call("projects.create", { name }, scene.team.id),
-      (name) => call(server.url, "projects.create", { token: scene.key.token, input: { name } }),
-    ]);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const raced = await race(scene, deleteAll, callers);
-      expect(raced.answers[0]?.status).toBe(200);
-      expect(raced.afterAll, `round ${round}`).toBe(raced.atItsAnswer);
-      expect(raced.answers.filter(({ status }) => status >= 500)).toEqual([]);
-      const back = await scene.team.founder.call("workspaces.restore", { workspaceId: scene.team.id });
-      expect(back.status).toBe(200);
-    }
-  }, 240_000);
+  it(
+    "M3 leave nothing behind that was committed after a deletion was answered, people's or services'",
+    async () => {
+      const scene = await newScene();
+      const sessions = await Promise.all(
+        Array.from({ length: CALLERS / 2 }, () => again(server, scene.member)),
+      );
+      const callers = sessions.flatMap((session): Caller[] => [
+        (name) => session.call("projects.create", { name }, scene.team.id),
+        (name) => call(server.url, "projects.create", { token: scene.key.token, input: { name } }),
+      ]);
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const raced = await race(scene, deleteAll, callers);
+        expect(raced.answers[0]?.status).toBe(200);
+        expect(raced.afterAll, `round ${round}`).toBe(raced.atItsAnswer);
+        expect(raced.answers.filter(({ status }) => status >= 500)).toEqual([]);
+        const back = await scene.team.founder.call("workspaces.restore", { workspaceId: scene.team.id });
+        expect(back.status).toBe(200);
+      }
+    },
+    ROUNDS_MS,
+  );
 });
 
 // What the lock is for: the same door, which looks and does not hold.
@@ -207,6 +215,6 @@ describe("a door that only looks", () => {
       }
       expect(late).toBeGreaterThan(0);
     },
-    240_000,
+    ROUNDS_MS,
   );
 });

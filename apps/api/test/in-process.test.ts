@@ -111,13 +111,13 @@ describe("a call within the process", () => {
   });
 
   it("M2 asks anew for each call who it is and what they may", async () => {
-    const passing = await makeKey(server, ada, workspaceId, { scopes: ["task:write"] });
+    const passing = await makeKey(server, ada, workspaceId, { scopes: ["task:read", "task:write"] });
     const { tasks } = server.callAs({ token: passing.token });
     expect(await tasks.create({ projectId, title: "While it lasts" })).toMatchObject({ status: "todo" });
     await ada.call("serviceKeys.revoke", { id: passing.id }, workspaceId);
-    await expect(tasks.create({ projectId, title: "Too late" })).rejects.toMatchObject({
-      reason: "auth.unauthenticated",
-    });
+    const refused = { reason: "auth.unauthenticated" };
+    await expect(tasks.create({ projectId, title: "Too late" })).rejects.toMatchObject(refused);
+    await expect(tasks.list()).rejects.toMatchObject(refused);
   });
 
   it("U7 is on record as anybody's: who acts is behind the token", async () => {

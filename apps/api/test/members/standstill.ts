@@ -6,27 +6,43 @@ import type { TestServer } from "../kit/index.ts";
 
 type Owner = Parameters<Parameters<typeof withOwner>[1]>[0];
 
-export interface Standstill {
-  /** What locks, as the owner of the database. */
+/** What locks, as the owner of the database. */
+export interface Held {
   readonly lock: string;
   readonly values?: unknown[];
+}
+
+export interface Standstill extends Held {
   /** So many are to wait before it is let go. */
   readonly until: number;
 }
 
 /** Locks, begins the work that will meet the lock, and lets go when so many wait. */
 export async function standstill<T>(
-  { database }: TestServer,
-  { lock, values, until }: Standstill,
+  server: TestServer,
+  { until, ...held }: Standstill,
   begin: () => Promise<T>,
+): Promise<T> {
+  const begun = await locked(server, held, async () => {
+    const work = begin();
+    await Promise.race([waiting(server, until), work]);
+    return { work };
+  });
+  return begun.work;
+}
+
+/** Locks, and lets go when what is done meanwhile is done. */
+export async function locked<T>(
+  { database }: TestServer,
+  { lock, values }: Held,
+  meanwhile: () => Promise<T>,
 ): Promise<T> {
   return withOwner({ connectionString: database.ownerUrl }, async (owner) => {
     await owner.query("BEGIN");
     await owner.query(lock, values);
-    const work = begin();
-    await Promise.race([waiting({ database }, until), work]);
+    const result = await meanwhile();
     await owner.query("COMMIT");
-    return work;
+    return result;
   });
 }
 

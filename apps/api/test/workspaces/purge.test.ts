@@ -3,7 +3,7 @@ import { authorize } from "@projostack/authz";
 import type { TenantWrite } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type TestServer } from "../kit/index.ts";
-import { heldOpen, standstill, waiting } from "../members/standstill.ts";
+import { heldOpen, locked, waiting } from "../members/standstill.ts";
 import { joined, keyOf, newTeam, recordOf, type Team } from "../members/team.ts";
 
 let server: TestServer;
@@ -105,13 +105,13 @@ describe("the purge of deleted workspaces", () => {
     const before = await rowsOf(second);
     // The purge has listed both, and waits at the first.
     const lock = "SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE";
-    const purged = await standstill(server, { lock, values: [first.id], until: 1 }, async () => {
-      const purging = purge();
+    const { purging } = await locked(server, { lock, values: [first.id] }, async () => {
+      const begun = purge();
       await waiting(server, 1);
       await server.database.owner("UPDATE workspaces SET deleted_at = now() WHERE id = $1", [second.id]);
-      return purging;
+      return { purging: begun };
     });
-    expect(purged).toEqual([first.id]);
+    expect(await purging).toEqual([first.id]);
     expect(await rowsOf(second)).toEqual(before);
     const restored = await second.founder.call("workspaces.restore", { workspaceId: second.id });
     expect(restored.status).toBe(200);

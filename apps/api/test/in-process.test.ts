@@ -125,11 +125,11 @@ describe("a call within the process", () => {
     const { id } = await tasks.create({ projectId, title: "Short-lived" });
     await tasks.delete({ id });
     const entries = await server.database.owner(
-      "SELECT action, actor_user_id, meta_json FROM audit_logs WHERE target_id = $1",
+      "SELECT action, actor_user_id, actor_kind, actor_key_id FROM audit_logs WHERE target_id = $1",
       [id],
     );
     expect(entries).toMatchObject([
-      { action: "task.deleted", actor_user_id: null, meta_json: { actorKeyId: key.id } },
+      { action: "task.deleted", actor_user_id: null, actor_kind: "key", actor_key_id: key.id },
     ]);
   });
 

@@ -950,13 +950,19 @@ describe("the catalogue", () => {
     // Bound to what its names meant when it was made: no search path counts any more.
     const bound = { definer: false, config: null, bound: true };
     expect(found).toEqual([
-      { function: "projo_enter", definer: false, config, callers: ["projo_tenant"] },
-      { function: "projo_enter_by_key", definer: false, config, callers: ["projo_tenant"] },
-      { function: "projo_invite", definer: false, config, callers: ["projo_system"] },
-      { function: "projo_keys_used", definer: false, config, callers: ["projo_system"] },
-      { function: "projo_person_invites", definer: false, config, callers: ["projo_system"] },
-      { function: "projo_service_key", definer: false, config, callers: ["projo_system"] },
-      { function: "projo_session", definer: false, config, callers: ["projo_system"] },
+      { function: "projo_audit_append", ...definer, callers: ["projo_tenant"] },
+      { function: "projo_audit_deny", ...definer, callers: ["projo_tenant"] },
+      { function: "projo_audit_hash", ...bound, callers: null },
+      { function: "projo_audit_text", ...bound, callers: ["projo_tenant"] },
+      { function: "projo_enter", ...invoker, callers: ["projo_tenant"] },
+      { function: "projo_enter_by_key", ...invoker, callers: ["projo_tenant"] },
+      { function: "projo_erase_person", ...definer, callers: ["projo_system"] },
+      { function: "projo_invite", ...invoker, callers: ["projo_system"] },
+      { function: "projo_keys_used", ...invoker, callers: ["projo_system"] },
+      { function: "projo_person_invites", ...invoker, callers: ["projo_system"] },
+      { function: "projo_refuse_change", ...invoker, callers: null },
+      { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
+      { function: "projo_session", ...invoker, callers: ["projo_system"] },
     ]);
   });
 

@@ -85,19 +85,21 @@ describe("the way in", () => {
     const { id, token } = await invite(server, ada, { workspaceId: engines, email: joan.email });
     await joan.call("invites.accept", { token });
     const entries = await server.database.owner(
-      "SELECT action, actor_user_id, meta_json FROM audit_logs WHERE target_id = $1 ORDER BY id",
+      "SELECT action, actor_user_id, meta_json, personal_json #>> '{email,value}' AS email FROM audit_logs WHERE target_id = $1 ORDER BY seq",
       [id],
     );
     expect(entries).toEqual([
       {
         action: "invite.created",
         actor_user_id: ada.id,
-        meta_json: { after: { email: joan.email, role: "member" } },
+        meta_json: { after: { role: "member" } },
+        email: joan.email,
       },
       {
         action: "invite.accepted",
         actor_user_id: joan.id,
         meta_json: { after: { role: "member", joined: true } },
+        email: joan.email,
       },
     ]);
   });
@@ -262,7 +264,7 @@ describe("V7 whoever is a member already", () => {
       expect(await statusOf(ada, engines, id)).toBe("accepted");
       // The record does not say that they joined by it.
       const [entry] = await server.database.owner(
-        "SELECT meta_json FROM audit_logs WHERE target_id = $1 AND action = 'invite.accepted'",
+        "SELECT meta_json, personal_json #>> '{email,value}' AS email FROM audit_logs WHERE target_id = $1 AND action = 'invite.accepted'",
         [id],
       );
       expect(entry).toEqual({ meta_json: { after: { role: has, joined: false } } });

@@ -29,7 +29,9 @@ describe("ten thousand invites", () => {
       const reasons = new Map<string, number>();
       let last: string | null = null;
       for (let from = 0; from < 10_000; from += 100) {
-        const batches = await Promise.all(Array.from({ length: 10 }, (_, n) => batchOf(from + 10 * n)));
+        // One batch at a time: in one workspace the ten calls of a batch wait for each other as it is.
+        const batches = [];
+        for (let n = 0; n < 10; n += 1) batches.push(await batchOf(from + 10 * n));
         for (const { error } of batches.flatMap(({ answers }) => answers)) {
           const reason = error?.data.reason ?? "sent";
           reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

@@ -138,8 +138,8 @@ describe("a removal", () => {
     expect((await mailedAbout(team)).recipients).toEqual(admins);
     expect((await recordOf(server, team)).at(-1)).toMatchObject({
       actor: null,
+      key: service.id,
       action: "member.removed",
-      meta: { actorKeyId: service.id },
     });
 
     const second = await newScene();

@@ -35,8 +35,9 @@ it("U3 numbers have no gap among 20 who write at once, some of whom are undone",
           if (undone) throw new Error("undone");
         });
         const outcome = await work.then(() => "written", String);
-        expect(outcome).toBe(undone ? "Error: undone" : "written");
-        written += undone ? 0 : many;
+        // On a machine at its limits a writer may be told to come again; then nothing of it is there.
+        if (!outcome.startsWith("DatabaseBusy")) expect(outcome).toBe(undone ? "Error: undone" : "written");
+        written += outcome === "written" ? many : 0;
       }
     }),
   );

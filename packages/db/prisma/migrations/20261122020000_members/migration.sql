@@ -197,6 +197,8 @@ CREATE FUNCTION "projo_keys_used"(the_keys UUID[], the_seconds_ago DOUBLE PRECIS
 AS $$
 BEGIN
   PERFORM set_config('app.service_key_ids', array_to_string(the_keys, ','), true);
+  -- In one order, so that two who note the same keys never wait for each other crosswise.
+  PERFORM FROM public.service_keys WHERE id = ANY (the_keys) ORDER BY id FOR NO KEY UPDATE;
   UPDATE public.service_keys AS k
      SET last_used_at = greatest(k.last_used_at, clock_timestamp() - make_interval(secs => used.ago))
     FROM unnest(the_keys, the_seconds_ago) AS used(id, ago)

@@ -23,8 +23,9 @@ export function startCleanUp({ db, sessions, clock, log }: CleanUp): Repeated {
     try {
       await sessions.deleteExpired();
       await db.mail.deleteOld();
-      for (const workspaceId of await db.purgeWorkspaces())
-        log.info({ workspaceId }, "a deleted workspace was purged");
+      const { purged, problems } = await db.purgeWorkspaces();
+      for (const workspaceId of purged) log.info({ workspaceId }, "a deleted workspace was purged");
+      for (const error of problems) log.warn({ err: error }, "a deleted workspace could not be purged yet");
       return DAY_MS;
     } catch (error) {
       // Nothing relies on its being gone: what has expired is refused anyway.

@@ -8,6 +8,10 @@ import type { Scene } from "./scene.ts";
 export { setScene, type Scene } from "./scene.ts";
 
 export const inputs: Readonly<Record<string, (scene: Scene) => Record<string, unknown>>> = {
+  "audit.checkpoint": () => ({}),
+  "audit.export": () => ({}),
+  "audit.list": () => ({}),
+  "audit.verify": () => ({}),
   "auth.me": () => ({}),
   "auth.refresh": ({ refreshToken }) => ({ refreshToken }),
   "auth.signIn": ({ email }) => ({ email, password }),

@@ -56,7 +56,11 @@ async function rowsOf({ id }: Team): Promise<Record<string, number>> {
   return Object.fromEntries(await Promise.all(counted));
 }
 
-const purge = () => server.database.db.purgeWorkspaces();
+const purge = async () => {
+  const { purged, problems } = await server.database.db.purgeWorkspaces();
+  expect(problems).toEqual([]);
+  return purged;
+};
 
 describe("the purge of deleted workspaces", () => {
   it("U8 takes all of one that nobody can restore any more, but for its audit log, and nothing of another", async () => {

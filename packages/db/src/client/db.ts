@@ -39,8 +39,8 @@ export interface Db {
   ): Promise<T>;
   /** Enters a workspace for somebody who is to become a member, in turn with all else that changes its members. */
   joinWorkspace<T>(workspaceId: string, fn: (tables: TenantWrite) => Promise<T>): Promise<T>;
-  /** Deletes for good what nobody can restore any more, but for its audit log. @returns the workspaces that went */
-  purgeWorkspaces(): Promise<string[]>;
+  /** Deletes for good what nobody can restore any more, but for its audit log. @returns the workspaces that went, and why others did not */
+  purgeWorkspaces(): Promise<{ purged: string[]; problems: unknown[] }>;
   /** What one person may see of where they belong. */
   readPerson<T>(userId: string, fn: (tables: PersonRead) => Promise<T>): Promise<T>;
   /** People and their sessions. */
@@ -123,13 +123,21 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
     joinWorkspace: (workspaceId, fn) => within({ kind: "joining", workspaceId }, fn),
     purgeWorkspaces: async () => {
       const { rows } = await run<{ id: string }>("workspaces_to_purge", TO_PURGE, []);
-      const purged: string[] = [];
-      for (const { id } of rows) {
+      const purge = async (id: string): Promise<boolean> => {
         const scope = { kind: "purging", workspaceId: id } as const;
         while (await inTransaction(scope, purgeTasks));
-        if (await inTransaction(scope, purgeWorkspace)) purged.push(id);
+        return inTransaction(scope, purgeWorkspace);
+      };
+      const purged: string[] = [];
+      const problems: unknown[] = [];
+      for (const { id } of rows) {
+        // One that cannot go now must not keep the others.
+        await purge(id).then(
+          (done) => done && purged.push(id),
+          (error: unknown) => problems.push(error),
+        );
       }
-      return purged;
+      return { purged, problems };
     },
     readPerson: (userId, fn) =>
       currentScope

@@ -39,8 +39,11 @@ export const workspaceStatements = (sql: Statements): WorkspaceStatements => ({
         UPDATE workspaces SET deleted_at = now() WHERE name = ${name}::text AND deleted_at IS NULL RETURNING *
       ), members AS (
         UPDATE workspace_members SET locked_at = now() FROM deleted
+      ), held AS (
+        -- In one order, as those who note the uses of keys hold them.
+        SELECT id FROM service_keys WHERE EXISTS (SELECT FROM deleted) ORDER BY id FOR UPDATE
       ), keys AS (
-        UPDATE service_keys SET locked_at = now() FROM deleted
+        UPDATE service_keys SET locked_at = now() FROM held WHERE service_keys.id = held.id
       )
       SELECT id, name, created_by AS "createdBy", created_at AS "createdAt", deleted_at AS "deletedAt" FROM deleted`;
     return row ?? null;

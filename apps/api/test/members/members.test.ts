@@ -137,8 +137,7 @@ describe("a removal", () => {
     const admins = [team.founder, ...others].map(({ email }) => email).toSorted();
     expect((await mailedAbout(team)).recipients).toEqual(admins);
     expect((await recordOf(server, team)).at(-1)).toMatchObject({
-      actor: null,
-      key: service.id,
+      actor: `key ${service.id}`,
       action: "member.removed",
     });
 

@@ -47,7 +47,7 @@ export async function adminsOf({ database }: TestServer, { id }: Team): Promise<
 /** What was done in the workspace, as it is on record, oldest first: neither its founding nor what was refused. */
 export async function recordOf({ database }: TestServer, { id }: Team): Promise<Entry[]> {
   return database.owner<Entry & Record<string, unknown>>(
-    `SELECT actor_user_id AS actor, actor_key_id AS key, action, target_type || ' ' || target_id AS target, meta_json AS meta
+    `SELECT coalesce(actor_user_id::text, 'key ' || actor_key_id) AS actor, action, target_type || ' ' || target_id AS target, meta_json AS meta
        FROM audit_logs WHERE workspace_id = $1 AND action <> 'workspace.created' AND outcome = 'ok' ORDER BY seq`,
     [id],
   );
@@ -55,7 +55,6 @@ export async function recordOf({ database }: TestServer, { id }: Team): Promise<
 
 export interface Entry {
   readonly actor: string | null;
-  readonly key: string | null;
   readonly action: string;
   readonly target: string;
   readonly meta: unknown;

@@ -48,6 +48,7 @@ function kindOf(operation: string, field: string): keyof Scene {
     "workspaces.leave": "clubId",
     "workspaces.restore": "ruinId",
     "workspaces.switch": "clubId",
+    actorUserId: "userId",
     projectId: "projectId",
     createdBy: "userId",
   };
@@ -98,6 +99,7 @@ describe("I1 a foreign id looks like a missing one", () => {
   it("I1 covers every operation that takes an id", () => {
     const covered = new Set(idFields.map(({ name, path }) => `${name} ${path.join(".")}`));
     expect([...covered].toSorted()).toEqual([
+      "audit.list actorUserId",
       "invites.resend id",
       "invites.revoke id",
       "members.changeRole userId",
@@ -212,6 +214,7 @@ describe("I10 the cursor of a list", () => {
   });
   /** A filter of each list that has any, which is another than none. */
   const filters: Readonly<Record<string, object>> = {
+    "audit.list": { action: "key.created" },
     "invites.list": { status: "pending" },
     "members.list": { role: "admin" },
     "projects.list": { search: "Notes" },

@@ -28,7 +28,7 @@ export interface Origin {
   readonly sessionId: string | null;
   readonly ip: string | null;
   readonly userAgent: string | null;
-  newId(): string;
+  readonly newId: () => string;
 }
 
 export function originOf({ requestId, device, services }: Context, caller: Caller): Origin {

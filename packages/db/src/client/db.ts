@@ -14,7 +14,7 @@ import { foundWorkspace, type Founding } from "../tenant/found-workspace.ts";
 import { tenantStatements } from "../tenant/statements.ts";
 import { inviteLookup, type InviteLookup } from "./invite-lookup.ts";
 import { personWorkspaces } from "./person-workspaces.ts";
-import { purgeTasks, purgeWorkspace, TO_PURGE } from "./purge.ts";
+import { purge, TO_PURGE } from "./purge.ts";
 import { currentScope, type Scope, type WriteScope } from "./scope.ts";
 import { scopedPool } from "./scoped-pool.ts";
 import { statementRunner } from "./run-statement.ts";
@@ -123,16 +123,12 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
     joinWorkspace: (workspaceId, fn) => within({ kind: "joining", workspaceId }, fn),
     purgeWorkspaces: async () => {
       const { rows } = await run<{ id: string }>("workspaces_to_purge", TO_PURGE, []);
-      const purge = async (id: string): Promise<boolean> => {
-        const scope = { kind: "purging", workspaceId: id } as const;
-        while (await inTransaction(scope, purgeTasks));
-        return inTransaction(scope, purgeWorkspace);
-      };
       const purged: string[] = [];
       const problems: unknown[] = [];
       for (const { id } of rows) {
+        const scope = { kind: "purging", workspaceId: id } as const;
         // One that cannot go now must not keep the others.
-        await purge(id).then(
+        await purge((part) => inTransaction(scope, part)).then(
           (done) => done && purged.push(id),
           (error: unknown) => problems.push(error),
         );

@@ -4,10 +4,16 @@ import type { Statements } from "../tenant/statements.ts";
 /** So many rows go at once, well within the time a statement may take. */
 const BATCH = 5_000;
 
-/** Some of the tasks of a workspace that is to be purged. @returns whether there may be more */
-export async function purgeTasks(
-  transaction: Pick<Prisma.TransactionClient, "$executeRaw">,
+/** Purges a workspace in parts, each in a transaction of its own. @returns whether it was to be purged, and is */
+export async function purge(
+  inTransaction: (part: (transaction: Prisma.TransactionClient) => Promise<boolean>) => Promise<boolean>,
 ): Promise<boolean> {
+  while (await inTransaction(purgeTasks));
+  return inTransaction(purgeWorkspace);
+}
+
+/** Some of the tasks of a workspace that is to be purged. @returns whether there may be more */
+async function purgeTasks(transaction: Pick<Prisma.TransactionClient, "$executeRaw">): Promise<boolean> {
   // Held, so that a restoration that began in the last moment is waited for, and then seen.
   const gone = await transaction.$executeRaw`
     WITH over AS (
@@ -18,7 +24,7 @@ export async function purgeTasks(
 }
 
 /** The workspace and all that is left of it, but for its audit log. @returns whether it was to be purged, and is */
-export async function purgeWorkspace(transaction: Statements): Promise<boolean> {
+async function purgeWorkspace(transaction: Statements): Promise<boolean> {
   const rows = await transaction.$queryRaw<unknown[]>`
     DELETE FROM workspaces WHERE deleted_at < now() - interval '30 days' RETURNING id`;
   return rows.length > 0;

@@ -36,7 +36,7 @@ it("U3 numbers have no gap among 20 who write at once, some of whom are undone",
         });
         const outcome = await work.then(() => "written", String);
         // On a machine at its limits a writer may be told to come again; then nothing of it is there.
-        if (!outcome.startsWith("DatabaseBusy")) expect(outcome).toBe(undone ? "Error: undone" : "written");
+        expect(outcome).toMatch(undone ? /^(?:Error: undone|DatabaseBusy)/ : /^(?:written|DatabaseBusy)/);
         written += outcome === "written" ? many : 0;
       }
     }),

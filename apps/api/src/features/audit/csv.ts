@@ -22,10 +22,13 @@ export const csvHeader = [...columns, ...personal].join(",");
 export function csvLine({ text, personal: values }: AuditPageRow): string {
   const said = JSON.parse(text) as Readonly<Record<string, unknown>>;
   return [...columns.map((name) => said[name]), ...personal.map((name) => values?.[name]?.value)]
-    .map((value) =>
-      cell(typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "")),
-    )
+    .map((value) => cell(textOf(value)))
     .join(",");
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function cell(value: string): string {

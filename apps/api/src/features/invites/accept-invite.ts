@@ -19,10 +19,8 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
     if (!mailed) throw new Failure("invite.invalid");
     await db.accounts.verifyAddress(user.id, email, ctx.event("email.verified"));
   }
-  const acceptance = {
-    ...{ inviteId, tokenHash, userId: user.id, memberId: randomness.newId() },
-    ...{ ranks: roles, invitingRoles },
-  };
+  const memberId = randomness.newId();
+  const acceptance = { inviteId, tokenHash, userId: user.id, memberId, ranks: roles, invitingRoles };
   return db.joinWorkspace(workspaceId, (tables) =>
     recording(originOf(ctx, caller), tables, async (audit) => {
       const accepted = await tables.invites.accept(acceptance);

@@ -27,10 +27,9 @@ export async function createInvite(
   const id = ws.newId();
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
-  const { outcome, invite } = await ws.db.invites.insert({
-    ...tokens,
-    ...{ id, email, role, inviter, mailId: ws.newId(), most: MOST_PENDING, seconds: INVITE_SECONDS },
-  });
+  const bounds = { most: MOST_PENDING, seconds: INVITE_SECONDS };
+  const asked = { id, email, role, inviter, mailId: ws.newId() };
+  const { outcome, invite } = await ws.db.invites.insert({ ...asked, ...bounds, ...tokens });
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.exists");

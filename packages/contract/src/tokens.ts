@@ -9,7 +9,7 @@ export const tokens = {
     access: "token:introspect",
     records: { nothing: "it changes nothing: it is a mutation so that the token stays out of addresses" },
     summary:
-      "For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. Changes nothing.",
+      "For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other.",
     input: z.strictObject({ token, permission }),
     output: z
       .object({

@@ -6,7 +6,10 @@ import { checkToken, memoryTokenStore, type TokenStore } from "./token-store.ts"
 export interface ClientOptions {
   /** Where the server is, e.g. `http://127.0.0.1:4000`. May have a path, not a query. */
   baseUrl: string;
-  /** An access token to begin with, which is sent as long as it works and never refreshed. Not together with `tokens`. */
+  /**
+   * An access token to begin with, or a service key's token: sent as long as it works and never refreshed. Not together
+   * with `tokens`.
+   */
   token?: string | undefined;
   /** Where the session is kept. In memory when left out. */
   tokens?: TokenStore | undefined;

@@ -505,7 +505,7 @@ export interface Api {
 
   readonly tokens: {
     /**
-     * For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. Changes nothing.
+     * For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other.
      *
      * For `token:introspect` ().
      *

@@ -938,7 +938,7 @@ export interface TasksUpdateInput {
 /** What `tasks.update` answers. */
 export type TasksUpdateOutput = Task;
 
-/** What `tokens.introspect` takes. For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. Changes nothing. */
+/** What `tokens.introspect` takes. For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other. */
 export interface TokensIntrospectInput {
   /** At most 512 characters. */
   token: string;

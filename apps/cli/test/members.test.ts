@@ -109,7 +109,7 @@ describe("the members", () => {
     const { items } = await jsonOf<{ items: { userId: string }[] }>(ann, "members", "list", "--limit", "1");
     const { out, err } = await projo("members", "remove", items[0]?.userId ?? "", "--yes");
     expect(out).toBe("");
-    expect(err).toMatch(/They made 1 service key, which still work.*: deploy \([0-9a-f-]{36}\)/);
+    expect(err).toMatch(/They made 1 service key, which still works.*: deploy \([0-9a-f-]{36}\)/);
     expect(err).toContain("projo keys rotate ID --overlap-hours 0, or projo keys revoke ID");
     const listed = await projo("keys", "list");
     expect(listed.out).toMatch(/^! +[0-9a-f-]{36} +active +member/m);

@@ -40,8 +40,11 @@ export function addRemoveMember(members: Command, start: Start): void {
 /** Their keys are the workspace's and work on; they may still have the tokens. */
 function sayKeysLeft({ say }: Cli, { keysLeft }: RemovedMember): void {
   if (keysLeft.length === 0) return;
-  const keys = keysLeft.length === 1 ? "1 service key" : `${keysLeft.length} service keys`;
+  const keys =
+    keysLeft.length === 1
+      ? "1 service key, which still works, and may know its token"
+      : `${keysLeft.length} service keys, which still work, and may know their tokens`;
   const names = keysLeft.map(({ id, name }) => `${name} (${id})`).join(", ");
-  say(`They made ${keys}, which still work, and may know the tokens: ${names}`);
+  say(`They made ${keys}: ${names}`);
   say("For each: projo keys rotate ID --overlap-hours 0, or projo keys revoke ID");
 }

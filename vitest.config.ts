@@ -2,8 +2,11 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
-const everything = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test}/**/*.test.ts"];
-const onAnyPostgres = ["packages/db/test/{*,audit/*}.test.ts", "apps/api/test/**/*.test.ts"];
+const everything = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
+const onAnyPostgres = [
+  "packages/db/test/{*,{audit,catalogue,isolation,pgbouncer}/*}.test.ts",
+  "apps/api/test/**/*.test.ts",
+];
 
 const projects: TestProjectConfiguration[] = [
   {

@@ -1,0 +1,260 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
+// The promises that PostgreSQL's own catalogue answers for.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { tenantModels } from "../../src/client/tenant-models.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+import { tenantTables, type TenantTable } from "../kit/tenant-tables.ts";
+
+let database: TestDatabase;
+let ours: PlantedWorkspace;
+let theirs: PlantedWorkspace;
+let tables: TenantTable[];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ours = await plantWorkspace(database);
+  theirs = await plantWorkspace(database);
+  tables = await tenantTables(database);
+});
+afterAll(() => database.drop());
+
+describe("the catalogue", () => {
+  const POLICIES = `
+    SELECT c.relname::text AS "table", c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
+           (SELECT array_agg(concat_ws(' | ', p.polname, p.polpermissive, p.polcmd, p.polroles::regrole[],
+                   pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) ORDER BY p.polname)
+              FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
+      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY ($1) ORDER BY 1`;
+  async function policiesOn(names: readonly string[]) {
+    const found = await database.owner<{
+      table: string;
+      enabled: boolean;
+      forced: boolean;
+      policies: string[];
+    }>(POLICIES, [names]);
+    const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
+    return found.map((one) => ({ ...one, policies: one.policies?.map(oneLine) }));
+  }
+  const inWorkspace = (key: string) =>
+    `(${key} = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"))`;
+  const tenant = (key: string) =>
+    `tenant | t | * | {projo_tenant} | ${inWorkspace(key)} | ${inWorkspace(key)}`;
+
+  it("I5 every tenant table is under row-level security, its owner too, for reading and for writing", async () => {
+    const person = `( SELECT (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid AS "nullif")`;
+    const hash = `( SELECT decode(NULLIF(current_setting('app.invite_token_hash'::text, true), ''::text), 'hex'::text) AS decode)`;
+    const named = `(id = ANY ((( SELECT string_to_array(current_setting('app.service_key_ids'::text, true), ','::text) AS string_to_array))::uuid[]))`;
+    // The owner's functions write the log: inside one workspace, or where they erase one person.
+    const owner = inject("cluster").owner.user;
+    const erased = `(NULLIF(current_setting('app.erasing'::text, true), ''::text))::uuid`;
+    const outside: Record<string, readonly string[]> = {
+      audit_logs: [
+        `erasure | t | r | {${owner}} | ((actor_user_id = ( SELECT ${erased} AS "nullif")) OR (((personal_json -> 'email'::text) ->> 'value'::text) = ( SELECT u.email FROM users u WHERE (u.id = ${erased}))))`,
+        `owner | t | * | {${owner}} | ${inWorkspace("workspace_id")} | ${inWorkspace("workspace_id")}`,
+      ],
+      invites: [
+        `addressee | t | r | {projo_system} | (email = ( SELECT u.email FROM users u WHERE ((u.id = ${person}) AND (u.email_verified_at IS NOT NULL))))`,
+        `holder | t | r | {projo_system} | ((token_hash = ${hash}) OR (mailed_token_hash = ${hash}))`,
+      ],
+      service_keys: [`named | t | r | {projo_system} | ${named}`, `used | t | w | {projo_system} | ${named}`],
+      workspace_members: [`person | t | r | {projo_system} | (user_id = ${person})`],
+      workspaces: [
+        "invited | t | r | {projo_system} | (EXISTS ( SELECT FROM invites i WHERE (i.workspace_id = workspaces.id)))",
+        `person | t | r | {projo_system} | (EXISTS ( SELECT FROM workspace_members m WHERE ((m.workspace_id = workspaces.id) AND (m.user_id = ${person}))))`,
+        "purged | t | r | {projo_system} | (deleted_at < (now() - '30 days'::interval))",
+      ],
+    };
+    expect(await policiesOn(tables.map(({ table }) => table))).toEqual(
+      tables.map(({ table, key }) => ({
+        table,
+        enabled: true,
+        forced: true,
+        policies: [...(outside[table] ?? []), tenant(key)].toSorted(),
+      })),
+    );
+  });
+
+  it("I5 people and mail, which a workspace sees a part of, are under it too", async () => {
+    expect(await policiesOn(["mail_outbox", "users"])).toEqual([
+      {
+        table: "mail_outbox",
+        enabled: true,
+        forced: true,
+        policies: ["post | t | * | {projo_system} | true | true", tenant("about_workspace_id")],
+      },
+      {
+        table: "users",
+        enabled: true,
+        forced: false,
+        policies: [
+          "accounts | t | * | {projo_system} | true | true",
+          "members | t | r | {projo_tenant} | (id IN ( SELECT m.user_id FROM workspace_members m))",
+        ],
+      },
+    ]);
+  });
+
+  it("I5 a table that points to a workspace by another name is none that was overlooked", async () => {
+    const found = await database.owner(
+      `SELECT DISTINCT c.conrelid::regclass::text AS "table" FROM pg_constraint c
+        WHERE c.contype = 'f' AND c.confrelid = 'workspaces'::regclass AND NOT c.conrelid::regclass::text = ANY ($1)
+        ORDER BY 1`,
+      [tables.map(({ table }) => table)],
+    );
+    // A workspace's role has no right to sessions at all; what it may of the mail is above.
+    expect(found).toEqual([{ table: "mail_outbox" }, { table: "sessions" }]);
+  });
+
+  it("I5 U2 each role holds these rights and no others", async () => {
+    const rights = await database.owner<{ right: string }>(
+      `SELECT concat_ws(' ', coalesce(g.rolname, 'PUBLIC'), c.relname, string_agg(a.privilege_type, ',' ORDER BY a.privilege_type)) AS right
+         FROM pg_class c CROSS JOIN aclexplode(c.relacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee
+        WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner
+        GROUP BY g.rolname, c.relname
+        UNION ALL
+       SELECT concat_ws(' ', coalesce(g.rolname, 'PUBLIC'), c.relname, a.privilege_type,
+                        '(' || string_agg(t.attname, ', ' ORDER BY t.attname) || ')')
+         FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid CROSS JOIN aclexplode(t.attacl) a
+              LEFT JOIN pg_roles g ON g.oid = a.grantee
+        WHERE c.relnamespace = 'public'::regnamespace
+        GROUP BY g.rolname, c.relname, a.privilege_type`,
+    );
+    expect(rights.map(({ right }) => right).toSorted()).toEqual([
+      "projo_system account_events INSERT,SELECT",
+      "projo_system invites SELECT (created_at, email, expires_at, id, invited_by, mailed_token_hash, revoked_at, role, token_hash, used_at, workspace_id)",
+      "projo_system mail_outbox DELETE,INSERT,SELECT,UPDATE",
+      "projo_system one_time_tokens DELETE,INSERT,SELECT,UPDATE",
+      "projo_system service_keys SELECT",
+      "projo_system service_keys UPDATE (last_used_at)",
+      "projo_system sessions DELETE,INSERT,SELECT,UPDATE",
+      "projo_system users DELETE,INSERT,SELECT,UPDATE",
+      "projo_system workspace_members SELECT",
+      "projo_system workspaces SELECT",
+      "projo_tenant audit_logs SELECT",
+      "projo_tenant invites DELETE,INSERT,SELECT,UPDATE",
+      "projo_tenant mail_outbox DELETE",
+      "projo_tenant mail_outbox INSERT (about_workspace_id, expires_at, facts, id, invite_id, recipient, template, token_kid, token_salt)",
+      "projo_tenant mail_outbox SELECT (about_workspace_id, invite_id, status)",
+      "projo_tenant projects DELETE,INSERT,SELECT,UPDATE",
+      "projo_tenant service_keys DELETE,INSERT,SELECT,UPDATE",
+      "projo_tenant tasks DELETE,INSERT,SELECT,UPDATE",
+      "projo_tenant users SELECT (email, id)",
+      "projo_tenant workspace_members DELETE,INSERT,SELECT,UPDATE",
+      "projo_tenant workspaces DELETE,INSERT,SELECT,UPDATE",
+    ]);
+  });
+
+  it("I5 the two roles own nothing, bypass nothing and cannot sign in", async () => {
+    const found = await database.owner(
+      `SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcanlogin, rolinherit,
+              EXISTS (SELECT FROM pg_shdepend WHERE refobjid = r.oid AND deptype = 'o') AS owns,
+              EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid) AS member,
+              has_schema_privilege(r.oid, 'public', 'CREATE') AS makes_tables
+         FROM pg_roles r WHERE rolname IN ('projo_system', 'projo_tenant') ORDER BY 1`,
+    );
+    const none = {
+      rolsuper: false,
+      rolbypassrls: false,
+      rolcreaterole: false,
+      rolcanlogin: false,
+      rolinherit: false,
+      owns: false,
+      member: false,
+      makes_tables: false,
+    };
+    expect(found).toEqual([
+      { rolname: "projo_system", ...none },
+      { rolname: "projo_tenant", ...none },
+    ]);
+  });
+
+  it("I5 functions find names where they are meant to, are for one role, and few run with the owner's rights", async () => {
+    const found = await database.owner<{ function: string }>(
+      `SELECT p.proname::text AS "function", p.prosecdef AS definer, p.proconfig AS config, p.prosqlbody IS NOT NULL AS bound,
+              (SELECT array_agg(coalesce(g.rolname::text, 'PUBLIC') ORDER BY 1)
+                 FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a LEFT JOIN pg_roles g ON g.oid = a.grantee
+                WHERE a.grantee <> p.proowner) AS callers
+         FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace ORDER BY 1`,
+    );
+    const config = ["search_path=pg_catalog, pg_temp"];
+    const invoker = { definer: false, config, bound: false };
+    const definer = { definer: true, config, bound: false };
+    // Bound to what its names meant when it was made: no search path counts any more.
+    const bound = { definer: false, config: null, bound: true };
+    expect(found).toEqual([
+      { function: "projo_audit_append", ...definer, callers: ["projo_tenant"] },
+      { function: "projo_audit_deny", ...definer, callers: ["projo_tenant"] },
+      { function: "projo_audit_hash", ...bound, callers: null },
+      { function: "projo_audit_text", ...bound, callers: ["projo_tenant"] },
+      { function: "projo_enter", ...invoker, callers: ["projo_tenant"] },
+      { function: "projo_enter_by_key", ...invoker, callers: ["projo_tenant"] },
+      { function: "projo_erase_person", ...definer, callers: ["projo_system"] },
+      { function: "projo_invite", ...invoker, callers: ["projo_system"] },
+      { function: "projo_keys_used", ...invoker, callers: ["projo_system"] },
+      { function: "projo_person_invites", ...invoker, callers: ["projo_system"] },
+      { function: "projo_refuse_change", ...invoker, callers: null },
+      { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
+      { function: "projo_session", ...invoker, callers: ["projo_system"] },
+    ]);
+  });
+
+  it("I6 every foreign key between tenant tables carries the workspace on both sides", async () => {
+    const keys = await database.owner<{ name: string; pairs: string[]; target: string }>(
+      `SELECT c.conname::text AS name, c.confrelid::regclass::text AS target, array(
+                SELECT a.attname || ' -> ' || b.attname FROM unnest(c.conkey, c.confkey) AS k(mine, theirs)
+                  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.mine
+                  JOIN pg_attribute b ON b.attrelid = c.confrelid AND b.attnum = k.theirs) AS pairs
+         FROM pg_constraint c
+        WHERE c.contype = 'f' AND c.conrelid::regclass::text = ANY ($1) AND c.confrelid::regclass::text = ANY ($1)`,
+      [tables.map(({ table }) => table)],
+    );
+    expect(keys.length).toBeGreaterThanOrEqual(4);
+    for (const { name, pairs, target } of keys) {
+      expect(pairs, name).toContain(`workspace_id -> ${target === "workspaces" ? "id" : "workspace_id"}`);
+    }
+  });
+
+  it("I6 no task hangs on another workspace's project", async () => {
+    const task = (projectId: string) =>
+      database.db.write(ours.grant("task:write"), (all) =>
+        all.task.create({
+          data: {
+            id: randomUUID(),
+            workspaceId: ours.id,
+            projectId,
+            title: "Hung",
+            status: "todo",
+            createdBy: ours.userId,
+          },
+        }),
+      );
+    await expect(task(theirs.projectId)).rejects.toThrow("tasks_workspace_id_project_id_fkey");
+    const { id } = await task(ours.projectId);
+    await database.owner("DELETE FROM tasks WHERE id = $1", [id]);
+    // Nor does the owner, whom no policy binds here.
+    await expect(
+      database.owner("UPDATE tasks SET project_id = $1 WHERE workspace_id = $2", [theirs.projectId, ours.id]),
+    ).rejects.toThrow("tasks_workspace_id_project_id_fkey");
+  });
+
+  const VIEWS = `SELECT relname::text AS view FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND (relkind = 'm'
+      OR (relkind = 'v' AND NOT coalesce(reloptions @> ARRAY['security_invoker=true'], false)))`;
+  it("I8 a view reads with its reader's rights, and there is no stored copy of rows", async () => {
+    expect(await database.owner(VIEWS)).toEqual([]);
+    const own = await createTestDatabase();
+    await own.owner("CREATE VIEW loose AS SELECT 1 AS one");
+    await own.owner("CREATE VIEW bound WITH (security_invoker=true) AS SELECT 1 AS one");
+    expect(await own.owner(VIEWS)).toEqual([{ view: "loose" }]);
+    await own.drop();
+  });
+
+  it("the generated models and the tables with a workspace are the same", () => {
+    const snake = (model: string) =>
+      model.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
+    expect([...tenantModels].map((model) => `${snake(model)}s`).toSorted()).toEqual(
+      tables.map(({ table }) => table),
+    );
+  });
+});

@@ -1,0 +1,148 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
+// I4: whom the server may sign in as.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { checkLogin, openPool, withOwner } from "../../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+describe("the server's login", () => {
+  /** A database login made for one question; the roles of a cluster outlive a database, so it is dropped again. */
+  async function asked(prepare: (login: string) => string[], where = database): Promise<string> {
+    const { owner } = inject("cluster");
+    const login = `projo_asked_${randomUUID().slice(0, 8)}`;
+    const password = `secret-${randomUUID()}`;
+    const pool = openPool({
+      target: { host: owner.host, port: owner.port, user: login, password, database: where.name },
+      max: 1,
+    });
+    await where.owner(`CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD '${password}'`);
+    try {
+      for (const statement of prepare(login)) await where.owner(statement);
+      return await checkLogin(pool).then(
+        () => "accepted",
+        (error: unknown) => {
+          const text = String(error);
+          expect(text).not.toContain(password);
+          expect(text.split("\n")).toHaveLength(1);
+          return text.replaceAll(login, "LOGIN");
+        },
+      );
+    } finally {
+      await pool.end();
+      for (const name of [login, `${login}_group`]) {
+        const [role] = await where.owner("SELECT FROM pg_roles WHERE rolname = $1", [name]);
+        if (role) {
+          await where.owner(
+            `REASSIGN OWNED BY ${name} TO CURRENT_USER; DROP OWNED BY ${name}; DROP ROLE ${name}`,
+          );
+        }
+      }
+    }
+  }
+  const roles = (login: string) => `GRANT projo_tenant, projo_system TO ${login}`;
+
+  it("I4 owns nothing, bypasses nothing, and is accepted", async () => {
+    expect(await asked((login) => [roles(login)])).toBe("accepted");
+    await expect(checkLogin(database.pool)).resolves.toBeUndefined();
+    const [facts] = await database.owner(
+      `SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolinherit,
+              (SELECT count(*)::int FROM pg_shdepend WHERE refobjid = r.oid AND deptype = 'o') AS owned,
+              (SELECT array_agg(g.rolname::text ORDER BY g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+                WHERE m.member = r.oid) AS roles
+         FROM pg_roles r WHERE rolname = $1`,
+      [inject("cluster").server.user],
+    );
+    expect(facts).toEqual({
+      rolsuper: false,
+      rolbypassrls: false,
+      rolcreaterole: false,
+      rolcreatedb: false,
+      rolreplication: false,
+      rolinherit: false,
+      owned: 0,
+      roles: ["projo_system", "projo_tenant"],
+    });
+  });
+
+  const refusals: [who: string, prepare: (login: string) => string[], why: string][] = [
+    [
+      "a superuser",
+      (login) => [roles(login), `ALTER ROLE ${login} SUPERUSER`],
+      "could bypass row-level security",
+    ],
+    [
+      "one that bypasses row-level security",
+      (login) => [roles(login), `ALTER ROLE ${login} BYPASSRLS`],
+      "could bypass row-level security, as LOGIN can",
+    ],
+    [
+      "a member of one that bypasses it",
+      (login) => [roles(login), `CREATE ROLE ${login}_group BYPASSRLS`, `GRANT ${login}_group TO ${login}`],
+      "could bypass row-level security, as LOGIN_group can",
+    ],
+    [
+      "one that makes roles",
+      (login) => [roles(login), `ALTER ROLE ${login} CREATEROLE`],
+      "could bypass row-level security, as LOGIN can",
+    ],
+    [
+      "one that runs programs on the database's machine",
+      (login) => [roles(login), `GRANT pg_execute_server_program TO ${login}`],
+      "could bypass row-level security, as pg_execute_server_program can",
+    ],
+    [
+      "one without the two roles",
+      () => [],
+      "may not act as projo_tenant and projo_system. Run `pnpm db:migrate`",
+    ],
+    [
+      "one with only one of them",
+      (login) => [`GRANT projo_tenant TO ${login}`],
+      "may not act as projo_tenant and projo_system",
+    ],
+  ];
+  it.each(refusals)("I4 the server refuses %s", async (_who, prepare, why) => {
+    const answer = await asked(prepare);
+    expect(answer).toContain(why);
+    expect(answer).toContain("pnpm db:migrate");
+  });
+
+  const ownings: [what: string, prepare: (login: string, name: string) => string[], owned: string][] = [
+    ["a table", (login) => [`ALTER TABLE tasks OWNER TO ${login}`], "tasks"],
+    [
+      "a table, through a role that it is a member of",
+      (login) => [
+        `CREATE ROLE ${login}_group`,
+        `ALTER TABLE tasks OWNER TO ${login}_group`,
+        `GRANT ${login}_group TO ${login}`,
+      ],
+      "tasks",
+    ],
+    ["a function", (login) => [`ALTER FUNCTION projo_enter OWNER TO ${login}`], "projo_enter"],
+    ["the database", (login, name) => [`ALTER DATABASE ${name} OWNER TO ${login}`], "public"],
+  ];
+  it.each(ownings)("I4 the server refuses a login that owns %s", async (_what, prepare, owned) => {
+    const own = await createTestDatabase();
+    const answer = await asked((login) => [roles(login), ...prepare(login, own.name)], own);
+    await own.drop();
+    expect(answer).toMatch(
+      new RegExp(`owns [\\w, ]*${owned}, and could lift their protection.*pnpm db:migrate`),
+    );
+  });
+
+  it("I4 the server refuses a database without tables, and says what to do", async () => {
+    const { owner, server } = inject("cluster");
+    const name = `projo_test_empty_${randomUUID().slice(0, 8)}`;
+    await withOwner({ ...owner, database: "postgres" }, (client) => client.query(`CREATE DATABASE ${name}`));
+    const pool = openPool({ target: { host: owner.host, port: owner.port, ...server, database: name } });
+    await expect(checkLogin(pool)).rejects.toThrow("finds no tables. Run `pnpm db:migrate` first");
+    await pool.end();
+    await withOwner({ ...owner, database: "postgres" }, (client) => client.query(`DROP DATABASE ${name}`));
+  });
+});

@@ -1,0 +1,70 @@
+/* oxlint-disable vitest/expect-expect -- `nothing` expects */
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
+// I3: who is in no workspace finds nothing, and writes nothing.
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+import { asTenantOf, attempt, raw, refused } from "../kit/raw.ts";
+import { appendOnly, everyRow, tenantTables, type TenantTable } from "../kit/tenant-tables.ts";
+
+let database: TestDatabase;
+let ours: PlantedWorkspace;
+let tables: TenantTable[];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ours = await plantWorkspace(database);
+  tables = await tenantTables(database);
+});
+afterAll(() => database.drop());
+
+describe("without a workspace", () => {
+  const nothing = async (client: pg.PoolClient) => {
+    const rows = await everyRow(database, tables);
+    for (const { table, key } of tables) {
+      const someone = JSON.stringify(rows[table]?.[0]);
+      const denied = appendOnly.has(table) ? `permission denied for table ${table}` : null;
+      const insert = `INSERT INTO ${table} SELECT * FROM jsonb_populate_record(NULL::${table}, $1)`;
+      expect(
+        [
+          await attempt(client, `SELECT FROM ${table}`),
+          await attempt(client, `UPDATE ${table} SET ${key} = ${key}`),
+          await attempt(client, `DELETE FROM ${table}`),
+          await attempt(client, insert, [someone]),
+        ],
+        table,
+      ).toEqual(["0 rows", denied ?? "0 rows", denied ?? "0 rows", denied ?? refused(table)]);
+    }
+  };
+
+  it("I3 nobody sees a row, or writes one", () => raw(database, "SET LOCAL ROLE projo_tenant", nothing));
+
+  it("I3 an empty workspace is none", () =>
+    raw(database, "SET LOCAL app.workspace_id = ''; SET LOCAL ROLE projo_tenant", nothing));
+
+  it("I3 the workspace of an earlier transaction on the connection is none", async () => {
+    const client = await database.pool.connect();
+    try {
+      await client.query(`BEGIN; ${asTenantOf(ours.id)}`);
+      expect((await client.query("SELECT FROM tasks")).rowCount).toBe(1);
+      await client.query("COMMIT; BEGIN; SET LOCAL ROLE projo_tenant");
+      await nothing(client);
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+  });
+
+  it("I3 the server's login itself may touch no table", async () => {
+    const all = await database.owner<{ table: string }>(
+      `SELECT relname::text AS "table" FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,
+    );
+    expect(all.length).toBeGreaterThan(tables.length);
+    await raw(database, "", async (client) => {
+      for (const { table } of all) {
+        expect(await attempt(client, `SELECT FROM ${table}`)).toBe(`permission denied for table ${table}`);
+      }
+    });
+  });
+});

@@ -1,0 +1,90 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
+// What is written in SQL has no filter of the application before it, only the policies.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type TenantWrite } from "../../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+import { tenantTables, type TenantTable } from "../kit/tenant-tables.ts";
+
+let database: TestDatabase;
+let ours: PlantedWorkspace;
+let theirs: PlantedWorkspace;
+let tables: TenantTable[];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ours = await plantWorkspace(database);
+  theirs = await plantWorkspace(database);
+  tables = await tenantTables(database);
+});
+afterAll(() => database.drop());
+
+describe("what is written in SQL, with row-level security alone before it", () => {
+  const rowsOfTheirs = () =>
+    Promise.all(
+      tables.map(({ table, key }) =>
+        database.owner(`SELECT to_jsonb(t) FROM ${table} AS t WHERE ${key} = $1 ORDER BY 1`, [theirs.id]),
+      ),
+    );
+
+  it("I2 lists a workspace's own members, invites and keys", async () => {
+    const page = { after: undefined, limit: 100 };
+    const ids = await database.db.read(
+      ours.grant("key:manage"),
+      async ({ members, invites, serviceKeys }) => [
+        (await members.list({ ...page, role: undefined })).map(({ id }) => id),
+        (await invites.list({ ...page, status: undefined })).map(({ id }) => id),
+        (await serviceKeys.list({ ...page, status: undefined })).map(({ id }) => id),
+      ],
+    );
+    expect(ids).toEqual([[ours.memberId], [ours.inviteId], [ours.keyId]]);
+  });
+
+  it("I2 finds nothing of another's to change: no member, no invite, no key", async () => {
+    const before = await rowsOfTheirs();
+    const hash = Buffer.alloc(32, 1);
+    const tokens = {
+      tokenHash: hash,
+      mailedTokenHash: hash,
+      mailId: randomUUID(),
+      tokenKid: 1,
+      tokenSalt: hash,
+    };
+    const inviter = { userId: ours.userId, keyId: undefined };
+    const secret = { kid: 1, mac: hash };
+    const inTurn = { inTurn: true };
+    const found = await database.db.write(
+      ours.grant("member:manage"),
+      async ({ members, invites, serviceKeys }) => [
+        await members.changeRole(theirs.userId, "viewer"),
+        await members.remove(theirs.userId, ours.userId),
+        (await invites.renew({ ...tokens, id: theirs.inviteId, inviter, seconds: 60 })).outcome,
+        await invites.revoke(theirs.inviteId),
+        await serviceKeys.hold(theirs.keyId),
+        await serviceKeys.rotate({ id: theirs.keyId, secret, overlapHours: 1, days: 1 }),
+        await serviceKeys.revoke(theirs.keyId),
+      ],
+      inTurn,
+    );
+    expect(found).toEqual([null, null, "missing", null, null, null, null]);
+    expect(await rowsOfTheirs()).toEqual(before);
+  });
+
+  it("I2 changes the one workspace that it is in, where a statement names none", async () => {
+    const before = await rowsOfTheirs();
+    const name = (workspace: PlantedWorkspace) =>
+      database.owner("SELECT name, deleted_at IS NOT NULL AS deleted FROM workspaces WHERE id = $1", [
+        workspace.id,
+      ]);
+    const write = <T>(fn: (all: TenantWrite) => Promise<T>, deleted = false) =>
+      database.db.write(ours.grant("workspace:delete"), fn, { inTurn: true, deleted });
+    await write(({ workspaces }) => workspaces.rename("Ours"));
+    await write(({ workspaces }) => workspaces.delete("Ours"));
+    expect(await name(ours)).toEqual([{ name: "Ours", deleted: true }]);
+    expect(await rowsOfTheirs()).toEqual(before);
+    await write(({ workspaces }) => workspaces.restore(), true);
+    await write(({ workspaces }) => workspaces.rename("Planted"));
+    expect(await name(ours)).toEqual([{ name: "Planted", deleted: false }]);
+    expect(await rowsOfTheirs()).toEqual(before);
+  });
+});

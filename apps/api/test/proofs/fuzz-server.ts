@@ -1,0 +1,89 @@
+// The server in a process of its own, so that the memory that is measured is its alone.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createTestDatabase } from "@projostack/db/testing";
+import { loadKeyRing } from "../../src/infra/key-ring.ts";
+import type { TestServer } from "../kit/index.ts";
+
+export interface FuzzServer extends TestServer {
+  /** What it holds when all that can go is gone, in bytes. */
+  heapUsed(): Promise<number>;
+  /** Null while it runs. */
+  exitCode(): number | null;
+}
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+export async function startFuzzServer(): Promise<FuzzServer> {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), "projo-fuzz-"));
+  const measuring = `data:text/javascript,${encodeURIComponent(tellHeap)}`;
+  const child = fork(main, [], {
+    execArgv: ["--expose-gc", "--conditions=@projostack/source", "--import", "tsx", "--import", measuring],
+    env: {
+      PATH: process.env["PATH"],
+      PORT: "0",
+      PROJO_DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
+      // All calls come from one address, and none is to be refused for that.
+      PROJO_LIMITS: "1000",
+      PROJO_LOG_LEVEL: "warn",
+    },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error("the server's process has no pipes");
+  const logLines: string[] = [];
+  createInterface({ input: stderr }).on("line", (line) => logLines.push(line));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: stdout }).on("line", (line) => {
+      const [, found] = /listens on (\S+)/.exec(line) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    child.once("exit", () => reject(new Error(`The server did not start:\n${logLines.join("\n")}`)));
+  });
+  return {
+    url,
+    database,
+    dataDir,
+    logLines,
+    announced: [],
+    keys: loadKeyRing(dataDir),
+    callAs: () => {
+      throw new Error("It is a process of its own: call it by its address.");
+    },
+    exitCode: () => child.exitCode,
+    heapUsed: async () => {
+      const told = once(child, "message");
+      child.send("heap");
+      const [bytes] = await told;
+      return Number(bytes);
+    },
+    close: async () => {
+      if (child.exitCode === null) {
+        const ended = once(child, "exit");
+        child.kill("SIGTERM");
+        await ended;
+      }
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs before the server is loaded. Twice, and some time between: what one round frees lets go of more. */
+const tellHeap = `
+  process.on("message", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    process.send(process.memoryUsage().heapUsed);
+  });
+  process.channel.unref();
+`;

@@ -75,8 +75,10 @@ describe("the purge of deleted workspaces", () => {
     expect(await purge()).toEqual([over.id]);
     const nothing = Object.fromEntries(Object.keys(before).map((table) => [table, 0]));
     const { audit_logs: log, audit_heads: end } = before;
-    expect(await rowsOf(over)).toEqual({ ...nothing, audit_logs: log, audit_heads: end });
-    expect(await recordOf(server, over)).toEqual(record);
+    expect(await rowsOf(over)).toEqual({ ...nothing, audit_logs: (log ?? 0) + 1, audit_heads: end });
+    // The log is as it was, and ends by saying so.
+    const purged = { actor: null, action: "workspace.purged", target: `workspace ${over.id}`, meta: {} };
+    expect(await recordOf(server, over)).toEqual([...record, purged]);
     expect(await Promise.all(others.map((team) => rowsOf(team)))).toEqual(othersBefore);
     expect(await purge()).toEqual([]);
     // Whoever had it as their current workspace has none now.

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { appendAudit } from "../audit/append-audit.ts";
 import type { Prisma } from "../generated/client.ts";
 import type { Statements } from "../tenant/statements.ts";
 
@@ -23,11 +25,16 @@ async function purgeTasks(transaction: Pick<Prisma.TransactionClient, "$executeR
   return gone === BATCH;
 }
 
-/** The workspace and all that is left of it, but for its audit log. @returns whether it was to be purged, and is */
+/** The workspace and all that is left of it, but for its audit log, which ends by saying so. @returns whether it was to be purged, and is */
 async function purgeWorkspace(transaction: Statements): Promise<boolean> {
-  const rows = await transaction.$queryRaw<unknown[]>`
+  const [gone] = await transaction.$queryRaw<{ id: string }[]>`
     DELETE FROM workspaces WHERE deleted_at < now() - interval '30 days' RETURNING id`;
-  return rows.length > 0;
+  if (!gone) return false;
+  const target = { targetType: "workspace", targetId: gone.id } as const;
+  await appendAudit(transaction, [
+    { id: randomUUID(), actorKind: "system", action: "workspace.purged", ...target, outcome: "ok" },
+  ]);
+  return true;
 }
 
 /** Those whose time is over, as projo_system sees them. */

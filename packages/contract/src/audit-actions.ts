@@ -40,6 +40,7 @@ export const accountActions = [
   "password.reset",
   "email.verification_sent",
   "email.verified",
+  "account.erased",
 ] as const;
 
 export type AccountAction = (typeof accountActions)[number];

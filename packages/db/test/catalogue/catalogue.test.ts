@@ -54,6 +54,7 @@ describe("the catalogue", () => {
         `owner | t | * | {${owner}} | ${inWorkspace("workspace_id")} | ${inWorkspace("workspace_id")}`,
       ],
       invites: [
+        `erasure | t | * | {${owner}} | ((email = ( SELECT u.email FROM users u WHERE (u.id = ${erased}))) OR (email = ( SELECT (('erased-'::text || NULLIF(current_setting('app.erasing'::text, true), ''::text)) || '@erased.invalid'::text))))`,
         `addressee | t | r | {projo_system} | (email = ( SELECT u.email FROM users u WHERE ((u.id = ${person}) AND (u.email_verified_at IS NOT NULL))))`,
         `holder | t | r | {projo_system} | ((token_hash = ${hash}) OR (mailed_token_hash = ${hash}))`,
       ],
@@ -81,7 +82,12 @@ describe("the catalogue", () => {
         table: "mail_outbox",
         enabled: true,
         forced: true,
-        policies: ["post | t | * | {projo_system} | true | true", tenant("about_workspace_id")],
+        policies: [
+          // Anybody's mail may name the person who is being erased.
+          `erasure | t | * | {${inject("cluster").owner.user}} | (( SELECT NULLIF(current_setting('app.erasing'::text, true), ''::text) AS "nullif") IS NOT NULL)`,
+          "post | t | * | {projo_system} | true | true",
+          tenant("about_workspace_id"),
+        ],
       },
       {
         table: "users",

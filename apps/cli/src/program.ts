@@ -1,6 +1,7 @@
 // The help tree. Each command lies in commands/ under the words one types.
 import { Command } from "commander";
 import { openCli, type Start } from "./cli.ts";
+import { addAudit } from "./commands/audit/audit.ts";
 import { addCall } from "./commands/call.ts";
 import { addEmail } from "./commands/email/email.ts";
 import { addInvites } from "./commands/invites/invites.ts";
@@ -54,7 +55,7 @@ export function createProgram(io: Io): Command {
 
   const start: Start = (command) => openCli(io, command.optsWithGlobals());
   const accounts = [addSignup, addLogin, addLogout, addWhoami, addSessions, addPassword, addEmail];
-  const people = [addWorkspaces, addMembers, addInvites, addKeys];
+  const people = [addWorkspaces, addMembers, addInvites, addKeys, addAudit];
   const work = [addProjects, addTasks, addCall];
   for (const add of [...accounts, ...people, ...work]) add(program, start);
   return program;

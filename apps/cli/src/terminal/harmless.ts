@@ -19,9 +19,9 @@ function picture(control: string): string {
 }
 
 /** JSON in which what steers a terminal is written as an escape: the same value to a program, harmless on a screen. */
-export function harmlessJson(value: unknown): string {
+export function harmlessJson(value: unknown, { inOneLine = false } = {}): string {
   // JSON.stringify escapes U+0000 to U+001F itself; the line breaks and spaces it adds for layout must stay.
-  return JSON.stringify(value, undefined, 2).replaceAll(
+  return JSON.stringify(value, undefined, inOneLine ? 0 : 2).replaceAll(
     /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

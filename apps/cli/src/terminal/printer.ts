@@ -12,6 +12,8 @@ export interface Printer {
   /** A line of data. */
   line: (data: string) => void;
   value: (value: unknown) => void;
+  /** One of many values, in a line of its own. */
+  valueLine: (value: unknown) => void;
   table: <T>(items: readonly T[], columns: readonly Column<T>[]) => void;
 }
 
@@ -23,6 +25,7 @@ export function printer(io: Io, json: boolean): Printer {
     say: (words) => void io.stderr.write(`${harmless(words)}\n`),
     line: (data) => void io.stdout.write(`${harmless(data)}\n`),
     value: (value) => void io.stdout.write(`${harmlessJson(value)}\n`),
+    valueLine: (value) => void io.stdout.write(`${harmlessJson(value, { inOneLine: true })}\n`),
     table: (items, shown) => void io.stdout.write(`${table(items, shown, { columns, colour })}\n`),
   };
 }

@@ -12,13 +12,34 @@ const ROWS_BETWEEN_LINES = 1000;
 
 /** A bar on a terminal, a line now and then elsewhere. Both on stderr. */
 export const showProgress = (io: Io, printer: Printer): Progress =>
-  io.stderr.isTTY && io.env["TERM"] !== "dumb" ? bar(io) : lines(printer);
+  isDrawn(io) ? bar(io, "{bar} {percentage}%  {rows} rows") : lines(printer);
 
-function bar(io: Io): Progress {
+/** A bar on a terminal, and at the end how fast it went; elsewhere nothing. */
+export function showRate(io: Io, { say }: Printer): Progress {
+  if (!isDrawn(io)) return { update: () => {}, stop: () => {} };
+  const drawn = bar(io, "{bar} {percentage}%  {rows} entries");
+  const startedAt = performance.now();
+  let seen = 0;
+  return {
+    update: (part, rows) => {
+      seen = rows;
+      drawn.update(part, rows);
+    },
+    stop: () => {
+      drawn.stop();
+      const seconds = Math.max(performance.now() - startedAt, 1) / 1000;
+      say(`${seen} entries in ${seconds.toFixed(1)} s, ${Math.round(seen / seconds)} a second.`);
+    },
+  };
+}
+
+const isDrawn = ({ stderr, env }: Io): boolean => stderr.isTTY === true && env["TERM"] !== "dumb";
+
+function bar(io: Io, format: string): Progress {
   const drawn = new SingleBar(
     {
       stream: io.stderr,
-      format: "{bar} {percentage}%  {rows} rows",
+      format,
       clearOnComplete: true,
       hideCursor: true,
       gracefulExit: false,

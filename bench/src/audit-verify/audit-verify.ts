@@ -1,0 +1,53 @@
+// How fast a long log is checked, and whether in the memory of a short one.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { withBenchDatabase, type BenchDatabase } from "../database/bench-database.ts";
+import { plantWorkspaces, type Planted } from "../database/plant-workspaces.ts";
+import type { Figure } from "../runner/figure.ts";
+import type { How, Subject } from "../runner/run-bench.ts";
+import { plantLog } from "./plant-log.ts";
+
+export const auditVerify: Subject = {
+  name: "audit-verify",
+  title: "a long log checked from its first entry to its last",
+  measure: (how) => withBenchDatabase((database) => measure(how, database)),
+};
+
+async function measure({ quick, say }: How, { owner, target }: BenchDatabase): Promise<Figure[]> {
+  const entries = quick ? 100_000 : 1_000_000;
+  const [place] = await plantWorkspaces(owner, 1);
+  if (!place) throw new Error("No workspace was planted.");
+  await plantLog(owner, { place, entries, say });
+  say(`checking ${entries} entries`);
+  const { seconds, tenthBytes, wholeBytes } = await inProcess({ target, place, entries });
+  return [
+    { name: "entries", value: entries, unit: "" },
+    { name: "checked", value: entries / seconds, unit: "entries/s" },
+    { name: "most memory, first tenth", value: tenthBytes / 2 ** 20, unit: "MB" },
+    { name: "most memory, all of it", value: wholeBytes / 2 ** 20, unit: "MB" },
+    {
+      name: "memory, all against first tenth",
+      value: wholeBytes / tenthBytes,
+      unit: "x",
+      goal: { atMost: 1.2 },
+    },
+  ];
+}
+
+const Measured = z.object({ seconds: z.number(), tenthBytes: z.number(), wholeBytes: z.number() });
+
+interface Check {
+  readonly target: BenchDatabase["target"];
+  readonly place: Planted;
+  readonly entries: number;
+}
+
+/** In a process of its own, whose memory is the check's alone. */
+async function inProcess(check: Check): Promise<z.infer<typeof Measured>> {
+  const program = fileURLToPath(new URL("verify-process.ts", import.meta.url));
+  const running = promisify(execFile)(process.execPath, [...process.execArgv, program]);
+  running.child.stdin?.end(JSON.stringify(check));
+  return Measured.parse(JSON.parse((await running).stdout));
+}

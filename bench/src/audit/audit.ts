@@ -1,0 +1,64 @@
+// What the chain of the audit log costs: the same changes with it, and with a log that is merely inserted into.
+import { withBenchDatabase, type BenchDatabase } from "../database/bench-database.ts";
+import { plantWorkspaces } from "../database/plant-workspaces.ts";
+import { compare } from "../runner/compare.ts";
+import type { Figure } from "../runner/figure.ts";
+import type { How, Subject } from "../runner/run-bench.ts";
+import { batches } from "./batches.ts";
+import { deletions } from "./deletions.ts";
+import { makePlainLog, PLAIN_LOGIN } from "./plain-log.ts";
+
+export const audit: Subject = {
+  name: "audit",
+  title: "tasks deleted on record by 32 callers, with the chain and without",
+  measure: (how) => withBenchDatabase((database) => measure(how, database)),
+};
+
+const SIZES = [1, 100, 1_000] as const;
+
+async function measure({ quick, say }: How, { owner, db, openAs }: BenchDatabase): Promise<Figure[]> {
+  await makePlainLog(owner);
+  const plainDb = await openAs(PLAIN_LOGIN);
+  const places = await plantWorkspaces(owner, 100);
+  const hot = await plantWorkspaces(owner, 1);
+  const changes = await compare(
+    [
+      deletions(owner, { name: "chain", db, places }),
+      deletions(owner, { name: "plain", db: plainDb, places }),
+      deletions(owner, { name: "hot chain", db, places: hot }),
+      deletions(owner, { name: "hot plain", db: plainDb, places: hot }),
+    ],
+    { rounds: quick ? 3 : 9, many: quick ? 1_000 : 2_000, warmUp: quick ? 200 : 400, say },
+  );
+  const appended = await compare(
+    (await plantWorkspaces(owner, 1)).flatMap((place) =>
+      SIZES.flatMap((size) => [
+        batches({ name: `chain ${size}`, db, place, size }),
+        batches({ name: `plain ${size}`, db: plainDb, place, size }),
+      ]),
+    ),
+    { rounds: quick ? 3 : 8, many: quick ? 1_000 : 3_000, warmUp: quick ? 100 : 1_000, say },
+  );
+  const perEntry = (name: string): Figure => ({
+    name,
+    value: 1e6 / appended.rate(name),
+    unit: "µs an entry",
+  });
+  return [
+    { name: "100 workspaces, with the chain", value: changes.rate("chain"), unit: "tx/s" },
+    { name: "100 workspaces, without", value: changes.rate("plain"), unit: "tx/s" },
+    {
+      name: "100 workspaces, ratio",
+      value: changes.ratio("chain", "plain"),
+      unit: "x",
+      goal: { atLeast: 0.85 },
+    },
+    { name: "one hot workspace, with the chain", value: changes.rate("hot chain"), unit: "tx/s" },
+    { name: "one hot workspace, without", value: changes.rate("hot plain"), unit: "tx/s" },
+    { name: "one hot workspace, ratio", value: changes.ratio("hot chain", "hot plain"), unit: "x" },
+    ...SIZES.flatMap((size) => [
+      { ...perEntry(`chain ${size}`), name: `${size} to a transaction, with the chain` },
+      { ...perEntry(`plain ${size}`), name: `${size} to a transaction, without` },
+    ]),
+  ];
+}

@@ -1,0 +1,8 @@
+import { audit } from "./audit/audit.ts";
+import { auditVerify } from "./audit-verify/audit-verify.ts";
+import { runBench } from "./runner/run-bench.ts";
+
+process.exitCode = await runBench(process.argv.slice(2), [audit, auditVerify], {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+});

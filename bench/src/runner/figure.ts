@@ -1,0 +1,15 @@
+/** One number that was measured, and what it should be where that was promised. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly goal?: Goal;
+}
+
+export type Goal = { readonly atLeast: number } | { readonly atMost: number };
+
+/** A figure without a goal cannot miss it; one that is no number misses any. */
+export function meetsGoal({ value, goal }: Figure): boolean {
+  if (!goal) return true;
+  return "atLeast" in goal ? value >= goal.atLeast : value <= goal.atMost;
+}

@@ -1,0 +1,93 @@
+import { writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { meetsGoal, type Figure } from "./figure.ts";
+import { tableOf } from "./table.ts";
+
+/** Something that is measured, by the name it is asked for. */
+export interface Subject {
+  readonly name: string;
+  readonly title: string;
+  readonly measure: (how: How) => Promise<readonly Figure[]>;
+}
+
+export interface How {
+  /** A shorter run, to see that it works; its figures are rough. */
+  readonly quick: boolean;
+  /** For who waits. */
+  readonly say: (line: string) => void;
+}
+
+export interface Streams {
+  /** Figures. */
+  readonly out: (text: string) => void;
+  /** Words. */
+  readonly err: (text: string) => void;
+}
+
+/** @returns the exit code: 0, or 1 when a figure misses its goal, or 2 for arguments that make no sense */
+export async function runBench(
+  args: readonly string[],
+  subjects: readonly Subject[],
+  { out, err }: Streams,
+): Promise<0 | 1 | 2> {
+  const asked = read(args, subjects);
+  if ("problem" in asked) {
+    err(`${asked.problem}\n${usageOf(subjects)}\n`);
+    return 2;
+  }
+  const { quick, jsonFile, chosen } = asked;
+  const results: { subject: string; figures: readonly Figure[] }[] = [];
+  for (const { name, title, measure } of chosen) {
+    const figures = await measure({ quick, say: (line) => err(`${name}: ${line}\n`) });
+    out(`${name}: ${title}\n${tableOf(figures)}\n\n`);
+    results.push({ subject: name, figures });
+  }
+  const missed = results.flatMap(({ figures }) => figures.filter((figure) => !meetsGoal(figure)));
+  if (jsonFile !== undefined) {
+    const report = {
+      at: new Date().toISOString(),
+      quick,
+      machine: machine(),
+      allMet: missed.length === 0,
+      results,
+    };
+    await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  return missed.length === 0 ? 0 : 1;
+}
+
+interface Asked {
+  readonly quick: boolean;
+  readonly jsonFile: string | undefined;
+  readonly chosen: readonly Subject[];
+}
+
+function read(args: readonly string[], subjects: readonly Subject[]): Asked | { problem: string } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+    });
+    const unknown = positionals.find((name) => subjects.every((subject) => subject.name !== name));
+    if (unknown !== undefined) return { problem: `There is no benchmark called ${unknown}.` };
+    const chosen = subjects.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+    return { quick: values.quick, jsonFile: values.json, chosen };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const usageOf = (subjects: readonly Subject[]): string =>
+  [
+    "Usage: pnpm bench [NAME...] [--quick] [--json FILE]",
+    ...subjects.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`),
+  ].join("\n");
+
+const machine = () => ({
+  cpus: cpus().length,
+  model: cpus()[0]?.model ?? "unknown",
+  platform: `${process.platform} ${process.arch}`,
+  node: process.version,
+});

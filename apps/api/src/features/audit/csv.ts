@@ -1,4 +1,5 @@
-// The log for a spreadsheet (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe.
+// The log for a spreadsheet (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe
+// (OWASP, CSV injection).
 import type { AuditPageRow } from "@projostack/db";
 
 const columns = [

@@ -23,8 +23,10 @@ export async function exportLog(ws: Ws<"audit:read">, { checkpoints, clock }: Se
     after: { format, fromSeq: afterSeq + 1, toSeq: lastSeq, entries: rows.length },
   });
   const isFirst = afterSeq === 0;
-  if (format === "csv")
-    return { text: lines([...(isFirst ? [csvHeader] : []), ...rows.map(csvLine)]), lastSeq, untilSeq, done };
+  if (format === "csv") {
+    const text = linesOf([...(isFirst ? [csvHeader] : []), ...rows.map(csvLine)], "\r\n");
+    return { text, lastSeq, untilSeq, done };
+  }
   const at = clock.now();
   const header = { format: "projo-audit/1", workspaceId: ws.id, exportedAt: at.toISOString() };
   const last = rows.at(-1);
@@ -35,8 +37,9 @@ export async function exportLog(ws: Ws<"audit:read">, { checkpoints, clock }: Se
     ...(isFirst ? [header] : []),
     ...rows.map(({ text, hash, personal }) => ({ text, hash, personal })),
     ...(done ? [{ entries: lastSeq, checkpoint }] : []),
-  ];
-  return { text: lines(parts.map((part) => JSON.stringify(part))), lastSeq, untilSeq, done };
+  ].map((part) => JSON.stringify(part));
+  return { text: linesOf(parts, "\n"), lastSeq, untilSeq, done };
 }
 
-const lines = (parts: readonly string[]): string => parts.map((part) => `${part}\n`).join("");
+const linesOf = (lines: readonly string[], end: string): string =>
+  lines.map((line) => `${line}${end}`).join("");

@@ -11,11 +11,14 @@ export interface VerifyLog {
 }
 
 const PAGE = 1_000;
+const START: ChainPoint = { seq: 0, hash: "00".repeat(32) };
 
 /** Checks so many entries from a place on, one page in memory at a time. @throws Failure checkpoint.invalid */
 export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Services, input: VerifyLog) {
-  const { limit, after = { seq: 0, hash: "00".repeat(32) } } = input;
+  const { limit, after = START } = input;
   const saved = input.checkpoint === undefined ? [] : [savedPoint(ws.id, checkpoints.read(input.checkpoint))];
+  const lost = await lostPoint(ws, after);
+  if (lost) return wrong(lost, 0);
   let read = 0;
   async function* rows(): AsyncGenerator<AuditRow> {
     for (let afterSeq = after.seq; read < limit;) {
@@ -39,12 +42,33 @@ export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Servi
   return { intact: true, done, checked: read, last, problem: null };
 }
 
+/** Where an earlier call ended must still be there: else a log that was cut off before it would pass for whole. */
+async function lostPoint({ db }: ReadWs<"audit:read">, { seq, hash }: ChainPoint): Promise<Wrong | null> {
+  if (seq === 0) return null;
+  const [found] = await db.audit.page({ afterSeq: seq - 1, limit: 1 });
+  if (found?.seq === seq) return found.hash === hash ? null : replaced(seq);
+  if (found)
+    return { seq, problem: "missing", message: `Entry ${seq} is missing, where an earlier call ended.` };
+  const end = await db.audit.end();
+  const next = end.seq + 1;
+  const message = `Entry ${next} is missing at the end: an earlier call ended with entry ${seq}.`;
+  return { seq: next, problem: "truncated", message };
+}
+
+const replaced = (seq: number): Wrong => ({
+  seq,
+  problem: "rewritten",
+  message: `Entry ${seq} is not what it was: an earlier call found another hash.`,
+});
+
 function savedPoint(workspaceId: string, facts: (ChainPoint & { workspaceId: string }) | null): ChainPoint {
   if (facts?.workspaceId !== workspaceId) throw new Failure("checkpoint.invalid");
   return { seq: facts.seq, hash: facts.hash };
 }
 
-const wrong = ({ seq, problem: kind, message }: ChainVerdict & { intact: false }, checked: number) => ({
+type Wrong = Omit<ChainVerdict & { intact: false }, "intact">;
+
+const wrong = ({ seq, problem: kind, message }: Wrong, checked: number) => ({
   intact: false,
   done: true,
   checked,

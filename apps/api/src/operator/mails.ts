@@ -1,0 +1,45 @@
+import type { Db, MailStatus, QueuedMail } from "@projostack/db";
+import { Refused } from "./refused.ts";
+
+export async function listMails(db: Db, status: MailStatus): Promise<string> {
+  const mails = await db.mail.list(status, 100);
+  return mails.length === 0 ? `No mail is ${status}.` : mails.map(lineOf).join("\n");
+}
+
+const lineOf = ({ id, createdAt, template, recipient, status, attempts, lastError }: QueuedMail): string =>
+  [
+    id,
+    createdAt.toISOString(),
+    status,
+    template,
+    recipient,
+    `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
+    lastError,
+  ]
+    .filter((part) => part !== null)
+    // A row is a line, whatever was put into the database.
+    .map((part) => part.replaceAll(/[^\x20-\x7e]+/g, " "))
+    .join("  ");
+
+/** @throws Refused */
+export async function resendMail(db: Db, id: string): Promise<string> {
+  switch (await db.mail.resend(id)) {
+    case "queued":
+      return "It will be sent again within seconds, while a server runs.";
+    case "pending":
+      throw new Refused("That mail is still waiting to be sent, and is tried again by itself.");
+    case "used":
+      throw new Refused("The link of that mail was used: there is nothing left to send.");
+    case "expired":
+      throw new Refused(
+        "The invite of that mail has expired: an admin of its workspace can resend the invite.",
+      );
+    case "missing":
+      throw new Refused(`There is no mail ${id}: see \`operator mail list\`.`);
+  }
+}
+
+export async function resendDead(db: Db): Promise<string> {
+  const queued = await db.mail.resendDead();
+  return `${queued} ${queued === 1 ? "mail" : "mails"} will be sent again within seconds, while a server runs.`;
+}

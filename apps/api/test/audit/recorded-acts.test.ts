@@ -1,0 +1,103 @@
+// Every operation of the contract is called, and what goes on record of it is what the contract says, and nothing else.
+import { auditActions, accountActions, operations } from "@projostack/contract";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  again,
+  arrive,
+  call,
+  foundWorkspace,
+  startTestServer,
+  type Person,
+  type TestServer,
+} from "../kit/index.ts";
+import { inputOf, setScene, tokenFor } from "../proofs/inputs.ts";
+
+let server: TestServer;
+let admin: Person;
+let account: Person;
+let workspaceId: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  admin = await arrive(server, "admin");
+  account = await arrive(server, "account");
+  workspaceId = await foundWorkspace(admin);
+});
+afterAll(() => server.close());
+
+/** The ids of all that is on record, with their actions. */
+async function onRecord(): Promise<Map<string, string>> {
+  const rows = await server.database.owner<{ id: string; action: string }>(
+    "SELECT id, action FROM audit_logs UNION ALL SELECT id, action FROM account_events",
+  );
+  return new Map(rows.map(({ id, action }) => [id, action]));
+}
+
+/** What an operation puts on record when it is called as it should be. */
+async function recordedBy(name: string): Promise<{ status: number; actions: string[] }> {
+  const scene = await setScene(server, admin, { workspaceId, email: account.email });
+  const { token } = await again(server, admin);
+  // Nothing is sent to an address that is verified already.
+  if (name === "email.resendVerification")
+    await server.database.owner("UPDATE users SET email_verified_at = NULL WHERE id = $1", [admin.id]);
+  const before = await onRecord();
+  const { status } = await call(server.url, name, {
+    token: tokenFor(name, { token }, scene),
+    workspaceId,
+    input: inputOf(name, scene),
+  });
+  const after = await onRecord();
+  return { status, actions: [...after].filter(([id]) => !before.has(id)).map(([, action]) => action) };
+}
+
+/** A new person is signed in at once, which is on record as any sign-in is. */
+const besides: Readonly<Record<string, readonly string[]>> = { "auth.signUp": ["session.started"] };
+
+const recording = operations.filter(({ operation }) => typeof operation.records === "string");
+const silent = operations.filter(({ operation }) => typeof operation.records !== "string");
+
+describe("what goes on record", () => {
+  it.each(recording.map(({ name, operation }) => [name, operation.records] as const))(
+    "U1 %s is on record, as %s and once",
+    async (name, action) => {
+      expect(await recordedBy(name)).toEqual({
+        status: 200,
+        actions: [action, ...(besides[name] ?? [])],
+      });
+    },
+  );
+
+  it.each(silent.map(({ name }) => name))("%s leaves no trace, as the contract says", async (name) => {
+    expect(await recordedBy(name)).toEqual({ status: 200, actions: [] });
+  });
+
+  it("whatever changes something is on record, or the contract says why it is not", () => {
+    const reasons = silent.flatMap(({ name, operation: { kind, records } }) =>
+      kind === "mutation" && typeof records === "object" ? [[name, records.nothing.length > 20]] : [],
+    );
+    // This list only shrinks.
+    expect(Object.fromEntries(reasons)).toEqual({
+      "auth.refresh": true,
+      "invites.preview": true,
+      "projects.create": true,
+      "projects.update": true,
+      "tasks.create": true,
+      "tasks.createMany": true,
+      "tasks.update": true,
+      "tokens.introspect": true,
+      "workspaces.switch": true,
+    });
+  });
+
+  it("every action that may be on record is an operation's, or comes of what nobody calls", () => {
+    const named = new Set(recording.map(({ operation }) => operation.records));
+    const others = [...auditActions, ...accountActions].filter((action) => !named.has(action));
+    expect(others).toEqual([
+      "workspace.purged",
+      "access.denied",
+      "person.erased",
+      "session.refused",
+      "token.reused",
+      "account.erased",
+    ]);
+  });
+});

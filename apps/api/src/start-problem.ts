@@ -35,6 +35,9 @@ export function startProblem(error: unknown): string {
       return `DATABASE_URL: PostgreSQL refuses the login (${message}). Correct the user and password, or run \`pnpm db:migrate\` (docs/database.md).`;
     case "3D000":
       return `DATABASE_URL: ${message}. Create it, or correct the name.`;
+    case "08P01":
+      if (!message.startsWith("unsupported startup parameter")) return stack ?? message;
+      return "DATABASE_URL: a pooler answers there. Set PROJO_DATABASE_POOLER=transaction (docs/configuration.md).";
     default:
       if (/timeout expired|timeout exceeded/.test(message)) {
         return "DATABASE_URL: no PostgreSQL answers there in time. Start it, or correct the host and port.";

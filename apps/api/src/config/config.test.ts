@@ -12,6 +12,7 @@ describe("the configuration", () => {
       databaseUrl: null,
       databaseOwnerUrl: null,
       databasePoolSize: 16,
+      databasePooled: false,
       tokenKeys: null,
       logLevel: "info",
       passwordMinLength: 15,
@@ -33,8 +34,15 @@ describe("the configuration", () => {
       HOST: "::1",
       PROJO_PASSWORD_MIN_LENGTH: "8",
       PROJO_LOG_LEVEL: "silent",
+      PROJO_DATABASE_POOLER: "transaction",
     });
-    expect(config).toMatchObject({ port: 0, host: "::1", passwordMinLength: 8, logLevel: "silent" });
+    expect(config).toMatchObject({
+      databasePooled: true,
+      port: 0,
+      host: "::1",
+      passwordMinLength: 8,
+      logLevel: "silent",
+    });
   });
 
   it.each([
@@ -45,6 +53,7 @@ describe("the configuration", () => {
     ["PORT", "1e3"],
     ["PROJO_DATABASE_POOL", "0"],
     ["PROJO_DATABASE_POOL", "501"],
+    ["PROJO_DATABASE_POOLER", "session"],
     ["PROJO_PASSWORD_MIN_LENGTH", "7"],
     ["PROJO_PASSWORD_MIN_LENGTH", "65"],
     ["PROJO_LOG_LEVEL", "loud"],

@@ -15,6 +15,8 @@ export interface Config {
   /** A login that owns that database, with which the server migrates it at its start; else an operator does. */
   readonly databaseOwnerUrl: string | null;
   readonly databasePoolSize: number;
+  /** Whether that address is a pooler's, which lends a connection for one transaction and keeps nothing on it. */
+  readonly databasePooled: boolean;
   /** `kid:key` pairs, newest first; else keys are made once under the data directory. */
   readonly tokenKeys: string | null;
   /** The server that takes mail; else mail is written to files under the data directory. */
@@ -40,6 +42,8 @@ export interface Config {
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
+
+const poolers = ["none", "transaction"] as const;
 
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -94,6 +98,10 @@ const variables = {
     "an address such as postgres://owner:password@host:5432/projo",
   ],
   PROJO_DATABASE_POOL: [whole(1, 500).default(16), "the most connections to open, from 1 to 500"],
+  PROJO_DATABASE_POOLER: [
+    z.enum(poolers).default("none"),
+    `one of ${poolers.join(", ")}: the mode of the pooler that DATABASE_URL leads to`,
+  ],
   PROJO_TOKEN_KEYS: [
     z.string().min(1).optional(),
     "one or more kid:key pairs, separated by commas (docs/configuration.md)",
@@ -147,6 +155,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     databaseUrl: read("DATABASE_URL") ?? null,
     databaseOwnerUrl: read("PROJO_DATABASE_OWNER_URL") ?? null,
     databasePoolSize: read("PROJO_DATABASE_POOL"),
+    databasePooled: read("PROJO_DATABASE_POOLER") === "transaction",
     tokenKeys: read("PROJO_TOKEN_KEYS") ?? null,
     smtp: read("PROJO_SMTP_URL") ?? null,
     mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },

@@ -120,15 +120,19 @@ async function openEmbedded(place: Place): Promise<Database> {
   }
 }
 
-async function connect(target: PoolOptions["target"], { databasePoolSize, log }: Place): Promise<Db> {
+async function connect(
+  target: PoolOptions["target"],
+  { databasePoolSize, databasePooled, log }: Place,
+): Promise<Db> {
   const pool = openPool({
     target,
     max: databasePoolSize,
+    pooled: databasePooled,
     onError: (error) => log.warn({ err: error }, "a database connection broke"),
   });
   try {
     await checkLogin(pool);
-    return createDb({ pool });
+    return createDb({ pool, pooled: databasePooled });
   } catch (error) {
     await pool.end();
     throw error;

@@ -19,7 +19,7 @@ export const denialRecorder =
     try {
       // As a founder would: in the workspace, and not as one of its members, whom a refusal may well not be.
       const scope = { kind: "founding", workspaceId } as const;
-      const { rows } = await loneStatement<{ recorded: boolean }>(await source.connect(), scope, query);
+      const { rows } = await loneStatement<{ recorded: boolean }>(source, scope, query);
       return rows[0]?.recorded ?? false;
     } catch (error) {
       throw failureOf(error);

@@ -16,7 +16,7 @@ import { inviteLookup, type InviteLookup } from "./invite-lookup.ts";
 import { personWorkspaces } from "./person-workspaces.ts";
 import { purge, TO_PURGE } from "./purge.ts";
 import { currentScope, type Scope, type WriteScope } from "./scope.ts";
-import { scopedPool } from "./scoped-pool.ts";
+import { scopedPool, type PoolSource } from "./scoped-pool.ts";
 import { statementRunner } from "./run-statement.ts";
 import { serviceKeyLookup, type ServiceKeyLookup } from "./service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./session-store.ts";
@@ -77,30 +77,31 @@ export interface WriteHow {
 export interface DbOptions {
   /** The login's pool, made by `openPool`. It is closed by `close`. */
   readonly pool: pg.Pool;
-  /** False behind a pooler that knows no prepared statements. */
-  readonly preparedStatements?: boolean;
+  /** True behind a pooler in transaction mode, as for `openPool`: nothing is left on a connection, not even a plan. */
+  readonly pooled?: boolean;
   /** The longest that a transaction may take, from its first statement to its last. */
   readonly transactionMs?: number;
 }
 
-export function createDb({ pool, preparedStatements = true, transactionMs = 10_000 }: DbOptions): Db {
+export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
-  const names = preparedStatements ? { statementNameGenerator: statementNames() } : {};
+  const source: PoolSource = { connect: () => pool.connect(), pooled };
+  const names = pooled ? {} : { statementNameGenerator: statementNames() };
   const inWorkspace = new PrismaClient({
-    adapter: new PrismaPg(scopedPool(pool), names),
+    adapter: new PrismaPg(scopedPool(source), names),
     transactionOptions,
     errorFormat: "minimal",
   }).$extends(tenantFilter);
   // The extension changes errors alone, so the client's types are as they were.
   const outside = new PrismaClient({
-    adapter: new PrismaPg(scopedPool(pool, { lone: { kind: "system" } }), names),
+    adapter: new PrismaPg(scopedPool(source, { lone: { kind: "system" } }), names),
     transactionOptions,
     errorFormat: "minimal",
   }).$extends({
     query: { $allOperations: ({ args, query }) => query(args).catch(fail) },
   }) as unknown as PrismaClient;
 
-  const run = statementRunner(pool);
+  const run = statementRunner(source);
   const inTransaction = <T>(
     scope: Scope,
     fn: (transaction: Prisma.TransactionClient) => Promise<T>,
@@ -140,12 +141,12 @@ export function createDb({ pool, preparedStatements = true, transactionMs = 10_0
         .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(personsOf(tables))))
         .catch(fail),
     system: outside,
-    sessions: sessionStore(pool),
+    sessions: sessionStore(source),
     accounts: accountStore(run),
     invites: inviteLookup(run),
     serviceKeys: serviceKeyLookup(run),
     mail: mailStore(run),
-    recordDenial: denialRecorder(pool),
+    recordDenial: denialRecorder(source),
     erasePerson: personEraser(run),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);

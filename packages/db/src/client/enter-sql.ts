@@ -1,4 +1,4 @@
-import type { KeyActor, PersonActor, Scope } from "./scope.ts";
+import { isReadOnly, type KeyActor, type PersonActor, type Scope } from "./scope.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -9,29 +9,38 @@ const quoted = (uuid: string): string => {
   return `'${uuid}'`;
 };
 
-/** The one message that begins a transaction and enters a scope: role, workspace or person, and membership. */
-export function enterSql(scope: Scope): string {
+/**
+ * The one message that begins a transaction and enters a scope: role, workspace or person, and membership.
+ * @param settings statements of the transaction's own, where the connection has not been told at its start
+ */
+export function enterSql(scope: Scope, settings: readonly string[] = []): string {
+  const begin = isReadOnly(scope) ? "BEGIN READ ONLY" : "BEGIN";
+  return [begin, ...settings, ...entering(scope)].join("; ");
+}
+
+function entering(scope: Scope): string[] {
   switch (scope.kind) {
     case "system":
       return scope.userId === undefined
-        ? "BEGIN; SET LOCAL ROLE projo_system"
-        : `BEGIN READ ONLY; SET LOCAL app.user_id = ${quoted(scope.userId)}; SET LOCAL ROLE projo_system`;
+        ? ["SET LOCAL ROLE projo_system"]
+        : [`SET LOCAL app.user_id = ${quoted(scope.userId)}`, "SET LOCAL ROLE projo_system"];
     case "read":
-      return `BEGIN READ ONLY; ${enterWorkspace(scope.workspaceId)}`;
     case "founding":
     case "purging":
-      return `BEGIN; ${enterWorkspace(scope.workspaceId)}`;
+      return enterWorkspace(scope.workspaceId);
     case "joining":
-      return `BEGIN; ${enterWorkspace(scope.workspaceId)}; ${TAKE_TURN}`;
+      return [...enterWorkspace(scope.workspaceId), TAKE_TURN];
     case "write": {
-      const turn = scope.inTurn ? `${TAKE_TURN}; ` : "";
-      return `BEGIN; ${enterWorkspace(scope.workspaceId)}; ${turn}${enterAs(scope.actor)}`;
+      const turn = scope.inTurn ? [TAKE_TURN] : [];
+      return [...enterWorkspace(scope.workspaceId), ...turn, enterAs(scope.actor)];
     }
   }
 }
 
-const enterWorkspace = (workspaceId: string): string =>
-  `SET LOCAL app.workspace_id = ${quoted(workspaceId)}; SET LOCAL ROLE projo_tenant`;
+const enterWorkspace = (workspaceId: string): string[] => [
+  `SET LOCAL app.workspace_id = ${quoted(workspaceId)}`,
+  "SET LOCAL ROLE projo_tenant",
+];
 
 // Before the membership is held: two who held theirs and waited here for each other would wait for ever. Rows that
 // point to the workspace can still be written meanwhile, which FOR UPDATE would forbid.

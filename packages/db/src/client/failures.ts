@@ -25,6 +25,8 @@ export class DatabaseDown extends Error {
 }
 
 const BUSY = new Set(["57014", "53300", "55P03", "40P01", "40001", "P2024", "P2028"]);
+// What PgBouncer says when it has no connection to lend.
+const POOLER_FULL = /^(query_wait_timeout|no more connections allowed)/;
 const DOWN = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -37,6 +39,7 @@ const DOWN = new Set([
   "08000",
   "08003",
   "08006",
+  "08P01", // a pooler's every word of its own: PostgreSQL is not there, or went
   "P1001",
   "P1002",
   "P1017",
@@ -48,7 +51,7 @@ export function failureOf(error: unknown): unknown {
     if (code === "PJ404") return new MembershipChanged("ended", error);
     if (code === "PJ401") return new MembershipChanged("key ended", error);
     if (code === "PJ403") return new MembershipChanged("demoted", error);
-    if (code !== undefined && BUSY.has(code))
+    if (code !== undefined && (BUSY.has(code) || POOLER_FULL.test(message)))
       return new DatabaseBusy("The database is busy.", { cause: error });
     if (code !== undefined && DOWN.has(code))
       return new DatabaseDown("The database is not there.", { cause: error });

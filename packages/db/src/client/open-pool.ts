@@ -1,4 +1,5 @@
 import pg from "pg";
+import { startOptions } from "./connection-settings.ts";
 
 export interface PoolOptions {
   readonly target:
@@ -6,17 +7,19 @@ export interface PoolOptions {
     | { connectionString: string };
   /** Most connections open at once. */
   readonly max?: number;
+  /** True where a pooler in transaction mode is reached: it refuses what a connection asks for at its start. */
+  readonly pooled?: boolean;
   readonly onError?: (error: Error) => void;
 }
 
-/** A pool of the server's login: every wait is bounded, every time is UTC. */
-export function openPool({ target, max = 16, onError }: PoolOptions): pg.Pool {
+/** A pool of the server's login: every wait is bounded, every time is UTC (through a pooler, by `createDb`). */
+export function openPool({ target, max = 16, pooled = false, onError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     ...target,
     max,
     pipeline: true,
     connectionTimeoutMillis: 2_000,
-    options: "-c timezone=UTC -c statement_timeout=5000 -c idle_in_transaction_session_timeout=15000",
+    ...(pooled ? {} : { options: startOptions }),
     application_name: "projostack",
   });
   // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.

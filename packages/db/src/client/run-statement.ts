@@ -23,7 +23,7 @@ export const statementRunner =
     const query = { name: `projo_${name}`, text, values };
     const first = lock && { ...lock, name: `projo_${lock.name}` };
     try {
-      return await loneStatement<R>(await source.connect(), { kind: "system" }, query, first);
+      return await loneStatement<R>(source, { kind: "system" }, query, first);
     } catch (error) {
       throw failureOf(error);
     }

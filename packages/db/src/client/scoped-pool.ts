@@ -4,24 +4,32 @@
 //
 // The casts are this file's: pg's Pool is overloaded for callbacks, and Prisma calls the promise forms alone.
 import pg from "pg";
+import { transactionSettings } from "./connection-settings.ts";
 import { enterSql } from "./enter-sql.ts";
 import { currentScope, isReadOnly, type Scope } from "./scope.ts";
 
 /** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
 export interface PoolSource {
   connect(): Promise<pg.PoolClient>;
+  /** True where a pooler shares the connections, so that none keeps anything: no settings, no prepared statements. */
+  readonly pooled?: boolean;
 }
+
+const entryTo = (scope: Scope, { pooled = false }: PoolSource): string =>
+  enterSql(scope, pooled ? transactionSettings : []);
 
 /** @param lone the scope of statements outside a transaction; without it they are refused */
 export function scopedPool(source: PoolSource, options: { lone?: Scope } = {}): pg.Pool {
   const facade = {
     connect: async () => {
-      const scope = scopeNow(options.lone); // before a connection is taken, which an error would keep
-      return new ScopedConnection(await source.connect(), scope);
+      // Before a connection is taken, which an error would keep.
+      const scope = scopeNow(options.lone);
+      const entry = entryTo(scope, source);
+      return new ScopedConnection(await source.connect(), scope, entry);
     },
     query: async (query: pg.QueryConfig) => {
       if (!options.lone) throw new Error("A tenant's rows are reached through db.read or db.write.");
-      return loneStatement(await source.connect(), options.lone, query);
+      return loneStatement(source, options.lone, query);
     },
     end: () => Promise.resolve(),
   };
@@ -41,15 +49,18 @@ function scopeNow(lone: Scope | undefined): Scope {
  * @param lock runs before the work, which then sees all that was committed while it waited
  */
 export async function loneStatement<R extends pg.QueryResultRow>(
-  client: pg.PoolClient,
+  source: PoolSource,
   scope: Scope,
   query: pg.QueryConfig,
   lock?: pg.QueryConfig,
 ): Promise<pg.QueryResult<R>> {
+  const entry = entryTo(scope, source);
+  const named = ({ name, ...rest }: pg.QueryConfig) => (source.pooled || !name ? rest : { ...rest, name });
+  const client = await source.connect();
   const [entered, locked, worked, committed] = await Promise.allSettled([
-    client.query(enterSql(scope)),
-    lock && client.query(lock),
-    client.query<R>(query),
+    client.query(entry),
+    lock && client.query(named(lock)),
+    client.query<R>(named(query)),
     client.query("COMMIT"),
   ]);
   client.release(committed.status === "rejected");
@@ -64,15 +75,17 @@ export async function loneStatement<R extends pg.QueryResultRow>(
 class ScopedConnection {
   readonly #client: pg.PoolClient;
   readonly #scope: Scope;
+  readonly #entry: string;
   /** Why the scope could not be entered: every later statement fails of it, and this is the true reason. */
   #entryError: Error | undefined;
   /** What must have been answered before the connection is anyone else's. */
   #pending: Promise<unknown> = Promise.resolve();
   #broken = false;
 
-  constructor(client: pg.PoolClient, scope: Scope) {
+  constructor(client: pg.PoolClient, scope: Scope, entry: string) {
     this.#client = client;
     this.#scope = scope;
+    this.#entry = entry;
   }
 
   on(event: "error", listener: (error: Error) => void): void {
@@ -95,7 +108,7 @@ class ScopedConnection {
   }
 
   #begin(): pg.QueryResult {
-    this.#pending = this.#client.query(enterSql(this.#scope)).catch((error: unknown) => {
+    this.#pending = this.#client.query(this.#entry).catch((error: unknown) => {
       this.#entryError = asError(error);
     });
     return NOTHING;

@@ -1,3 +1,4 @@
 // For tests of this package and of those that stand on it: real databases, each a copy of one that is migrated.
+export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export type { TestCluster } from "./test-cluster.ts";

@@ -1,0 +1,116 @@
+// The whole server behind PgBouncer in transaction mode: three connections to PostgreSQL for all that it does.
+import { randomUUID } from "node:crypto";
+import {
+  createTestDatabase,
+  hasPgBouncer,
+  noPgBouncer,
+  startPgBouncer,
+  type PgBouncer,
+  type TestDatabase,
+} from "@projostack/db/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startProblem } from "../src/start-problem.ts";
+import {
+  arrive,
+  foundWorkspace,
+  mailFor,
+  signIn,
+  signUp,
+  startServerOver,
+  type Person,
+  type TestServer,
+} from "./kit/index.ts";
+
+describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgBouncer})`}`, () => {
+  let database: TestDatabase;
+  let bouncer: PgBouncer;
+  let server: TestServer;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    bouncer = await startPgBouncer({ size: 3 });
+    const DATABASE_URL = bouncer.urlOf(database.name);
+    server = await startServerOver(database, { DATABASE_URL, PROJO_DATABASE_POOLER: "transaction" });
+  });
+  afterAll(async () => {
+    await server.close();
+    await bouncer.close();
+    await database.drop();
+  });
+
+  it("somebody signs up, is mailed, founds a workspace, works in it, and leaves it on record", async () => {
+    const ada = await signUp(server, "ada");
+    expect((await mailFor(server, ada.email)).headers.get("to")).toBe(ada.email);
+    const again = await signIn(server, ada.email);
+    const workspaceId = await foundWorkspace(again);
+    const project = await again.call("projects.create", { name: "Notes" }, workspaceId);
+    const projectId = String(project.data.id);
+    const task = await again.call("tasks.create", { projectId, title: "Note G" }, workspaceId);
+    const { status } = await again.call("tasks.delete", { id: task.data.id }, workspaceId);
+    expect(status).toBe(200);
+    const log = await again.call("audit.verify", {}, workspaceId);
+    expect(log).toMatchObject({ status: 200, data: { intact: true, done: true } });
+    expect((await again.call("auth.signOut")).status).toBe(200);
+    expect((await again.call("auth.me")).error).toMatchObject({ httpStatus: 401 });
+  });
+
+  it(
+    "I13 64 callers of 16 workspaces at once each see and write their own",
+    { timeout: 60_000 },
+    async () => {
+      const homes = await Promise.all(Array.from({ length: 16 }, (_, nth) => settle(`person-${nth}`)));
+      const wrong: unknown[] = [];
+      for (let round = 0; round < 4; round += 1) {
+        await Promise.all(
+          Array.from({ length: 64 }, async (_, nth) => {
+            const { person, workspaceId, projectId } = homes[(nth + round) % 16] ?? homes[0] ?? fail();
+            const made = await person.call("tasks.create", { projectId, title: workspaceId }, workspaceId);
+            const { data } = await person.call("tasks.list", { limit: 100 }, workspaceId);
+            const items = data.items as { title: string; projectId: string }[];
+            if (made.status !== 200) wrong.push(made);
+            if (!items.every((one) => one.title === workspaceId && one.projectId === projectId))
+              wrong.push(items);
+          }),
+        );
+      }
+      expect(wrong).toEqual([]);
+      const counts = await database.owner(
+        "SELECT count(*)::int AS tasks FROM tasks WHERE title = workspace_id::text GROUP BY workspace_id",
+      );
+      expect(counts).toEqual(homes.map(() => ({ tasks: 16 })));
+      const held = await database.owner(
+        "SELECT FROM pg_stat_activity WHERE datname = $1 AND application_name = 'projostack'",
+        [database.name],
+      );
+      expect(held.length).toBeLessThanOrEqual(3);
+    },
+  );
+
+  it("I1 another's task looks like a missing one", async () => {
+    const [mine, theirs] = await Promise.all([settle("mine"), settle("theirs")]);
+    const task = { projectId: theirs.projectId, title: "Theirs" };
+    const { data } = await theirs.person.call("tasks.create", task, theirs.workspaceId);
+    expect((await theirs.person.call("tasks.get", { id: data.id }, theirs.workspaceId)).status).toBe(200);
+    for (const id of [data.id, randomUUID()]) {
+      const { error } = await mine.person.call("tasks.get", { id }, mine.workspaceId);
+      expect(error).toMatchObject({ httpStatus: 404, reason: "task.not_found" });
+    }
+  });
+
+  it("a server that was not told of the pooler does not start, and says what to set", async () => {
+    const starting = startServerOver(database, { DATABASE_URL: bouncer.urlOf(database.name) });
+    expect(await starting.then(() => "started", startProblem)).toBe(
+      "DATABASE_URL: a pooler answers there. Set PROJO_DATABASE_POOLER=transaction (docs/configuration.md).",
+    );
+  });
+
+  async function settle(name: string): Promise<{ person: Person; workspaceId: string; projectId: string }> {
+    const person = await arrive(server, name);
+    const workspaceId = await foundWorkspace(person);
+    const { data } = await person.call("projects.create", { name }, workspaceId);
+    return { person, workspaceId, projectId: String(data.id) };
+  }
+});
+
+const fail = (): never => {
+  throw new Error("There is no such home.");
+};

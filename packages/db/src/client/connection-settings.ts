@@ -1,0 +1,19 @@
+// What holds on every connection of the server's: times are UTC, and no statement and no transaction lasts for ever.
+const settings = {
+  timezone: "UTC",
+  statement_timeout: "5000",
+  idle_in_transaction_session_timeout: "15000",
+} as const;
+
+/** Asked for once, when a connection starts. */
+export const startOptions: string = Object.entries(settings)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(" ");
+
+/**
+ * Asked for by each transaction, where a pooler shares the connections: it refuses what is asked for at the start, and
+ * what one transaction left behind the next would find.
+ */
+export const transactionSettings: readonly string[] = Object.entries(settings).map(
+  ([name, value]) => `SET LOCAL ${name} = '${value}'`,
+);

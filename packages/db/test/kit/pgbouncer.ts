@@ -1,0 +1,98 @@
+// PgBouncer in transaction mode before the test's PostgreSQL, in a process of its own. All that differs from Debian's
+// configuration is where it listens, whom it reaches, its mode and its size.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { inject } from "vitest";
+import { withOwner } from "../../src/index.ts";
+
+// Debian keeps it where not everybody's PATH leads.
+const PROGRAM = ["pgbouncer", "/usr/sbin/pgbouncer"].find(
+  (name) => spawnSync(name, ["--version"]).status === 0,
+);
+
+export const hasPgBouncer: boolean = PROGRAM !== undefined;
+
+/** Why a test behind PgBouncer does not run here. Continuous integration has one, so there it must run. */
+export const noPgBouncer = "pgbouncer is not installed: apt-get install pgbouncer";
+
+export interface PgBouncer {
+  readonly host: string;
+  readonly port: number;
+  /** As in DATABASE_URL, by the server's login. */
+  urlOf(database: string): string;
+  close(): Promise<void>;
+}
+
+/** @param size how many connections to PostgreSQL all callers of a database share */
+export async function startPgBouncer({ size }: { size: number }): Promise<PgBouncer> {
+  if (PROGRAM === undefined) throw new Error(noPgBouncer);
+  const { owner, server } = inject("cluster");
+  const directory = mkdtempSync(join(tmpdir(), "projo-pgbouncer-"));
+  const port = await freePort();
+  const users = join(directory, "userlist.txt");
+  const settings = join(directory, "pgbouncer.ini");
+  writeFileSync(users, `"${server.user}" "${server.password}"\n`);
+  writeFileSync(
+    settings,
+    `[databases]
+* = host=${owner.host} port=${owner.port}
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = ${users}
+pool_mode = transaction
+default_pool_size = ${size}
+query_wait_timeout = 5
+max_client_conn = 200
+`,
+  );
+  // It refuses to run as root, and reads its files as whom it runs as.
+  for (const path of [directory, users, settings]) chmodSync(path, 0o755);
+  const as = process.getuid?.() === 0 ? ["-u", userOf(owner.host)] : [];
+  const child = spawn(PROGRAM, ["-q", ...as, settings], { stdio: "ignore" });
+  const ended = once(child, "exit");
+  const reached = { host: "127.0.0.1", port };
+  await untilReady({ ...reached, ...server, database: "postgres" });
+  return {
+    ...reached,
+    urlOf: (database) => `postgres://${server.user}:${server.password}@127.0.0.1:${port}/${database}`,
+    close: async () => {
+      child.kill("SIGKILL");
+      await ended;
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+/** Who can open the cluster's socket; over TCP anybody can. */
+const userOf = (host: string): string =>
+  host.startsWith("/") ? execFileSync("stat", ["-c", "%U", host], { encoding: "utf8" }).trim() : "nobody";
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const { port } = listener.address() as AddressInfo;
+  listener.close();
+  return port;
+}
+
+async function untilReady(target: Parameters<typeof withOwner>[0]): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await withOwner(target, async (client) => {
+        await client.query("SELECT 1");
+      });
+    } catch (error) {
+      if (tries === 100) throw error;
+      await delay(50);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+// Many callers of many workspaces on few connections, and somebody who cancels their statements and kills their
+// connections at random. What each sees is compared with what it must be; how each call failed is counted.
+import { setTimeout as delay } from "node:timers/promises";
+import { type Db, DatabaseBusy, DatabaseDown, type TenantRead, type TenantWrite } from "../../src/index.ts";
+import type { PlantedWorkspace } from "./plant-workspace.ts";
+import type { TestDatabase } from "./test-database.ts";
+
+export interface PressureOptions {
+  readonly db: Db;
+  readonly database: TestDatabase;
+  readonly places: readonly PlantedWorkspace[];
+  readonly seconds: number;
+  readonly seed: number;
+  /** Looks at a connection as its next borrower: what is not as it must be, or null. */
+  readonly nextBorrower: () => Promise<unknown>;
+}
+
+export interface Pressure {
+  /** Calls by what they did and how that ended, as in `a write: done`. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** What no caller may ever see: another workspace, another role, what an earlier borrower left. */
+  readonly wrong: readonly unknown[];
+  /** Errors that are none of the database's known failures, nor the caller's own. */
+  readonly strange: readonly unknown[];
+}
+
+const CALLERS = 64;
+
+export async function applyPressure(options: PressureOptions): Promise<Pressure> {
+  const { seconds, seed, database, nextBorrower } = options;
+  const counts: Record<string, number> = {};
+  const wrong: unknown[] = [];
+  const strange: unknown[] = [];
+  const until = performance.now() + seconds * 1_000;
+  const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
+
+  const tried = async (what: string, work: () => Promise<unknown>) => {
+    try {
+      const found = await work();
+      if (found !== null) wrong.push([what, found]);
+      count(`${what}: done`);
+    } catch (error) {
+      const known = error instanceof DatabaseBusy || error instanceof DatabaseDown;
+      const own = error instanceof Error && /mine|division by zero|aborted earlier/.test(error.message);
+      if (!known && !own) strange.push([what, error]);
+      count(`${what}: ${known ? error.name : own ? "its own error" : "strange"}`);
+    }
+  };
+  const caller = async (nth: number) => {
+    const random = randomFrom(seed + nth);
+    while (performance.now() < until) {
+      const place = options.places[Math.floor(random() * options.places.length)];
+      const [what, act] = acts[Math.floor(random() * acts.length)] ?? [];
+      if (!place || !what || !act) continue;
+      await tried(what, () => act(options.db, place));
+      await tried("a look at what is left", nextBorrower);
+    }
+  };
+  const killer = async () => {
+    const random = randomFrom(seed);
+    while (performance.now() < until) {
+      const signal = random() < 0.2 ? "pg_terminate_backend" : "pg_cancel_backend";
+      const hit = await database.owner(hurtOne(signal), [database.name, random()]);
+      if (hit.length > 0) count(signal);
+      await delay(15);
+    }
+  };
+  await Promise.all([killer(), ...Array.from({ length: CALLERS }, (_, nth) => caller(nth))]);
+  return { counts, wrong, strange };
+}
+
+/** One of the connections that are at work, or in a transaction. */
+const hurtOne = (signal: string): string => `
+  SELECT ${signal}(pid) FROM (
+    SELECT pid, row_number() OVER (ORDER BY pid) - 1 AS place, count(*) OVER () AS of_all FROM pg_stat_activity
+     WHERE datname = $1 AND application_name = 'projostack' AND state <> 'idle') AS working
+   WHERE place = floor($2::double precision * of_all)`;
+
+/** Each answers null, or what it saw that it may not see. */
+type Act = (db: Db, place: PlantedWorkspace) => Promise<unknown>;
+
+const acts: readonly [what: string, act: Act][] = [
+  ["a read", (db, place) => db.read(place.grant("task:read"), (tables) => lookAround(tables, place))],
+  [
+    "a write",
+    (db, place) =>
+      db.write(place.grant("task:write"), async (tables) => {
+        const { count } = await tables.task.updateMany({ data: { title: place.id } });
+        return count === 1 ? lookAround(tables, place) : count;
+      }),
+  ],
+  [
+    "a read that fails",
+    (db, place) =>
+      db.read(place.grant("task:read"), async (tables) => {
+        const seen = await lookAround(tables, place);
+        if (seen !== null) return seen;
+        throw new Error("mine");
+      }),
+  ],
+  [
+    "a write that fails in the midst",
+    (db, place) => db.write(place.grant("task:write"), (tables) => sql(tables).$queryRaw`SELECT 1 / 0`),
+  ],
+  [
+    "a write that hides its failure",
+    (db, place) =>
+      db.write(place.grant("task:write"), (tables) => sql(tables).$queryRaw`SELECT 1 / 0`.catch(() => null)),
+  ],
+  [
+    "a statement that takes too long",
+    (db, place) =>
+      db.read(place.grant("task:read"), async (tables) => {
+        await sql(tables).$queryRaw`SELECT set_config('statement_timeout', '20', true)`;
+        return sql(tables).$queryRaw`SELECT pg_sleep(1)::text`;
+      }),
+  ],
+  [
+    "a slow write",
+    (db, place) =>
+      db.write(place.grant("task:write"), async (tables) => {
+        await sql(tables).$queryRaw`SELECT pg_sleep(0.03)::text`;
+        return lookAround(tables, place);
+      }),
+  ],
+  [
+    "a person's read",
+    async (db, { userId, id }) => {
+      const found = await db.readPerson(userId, ({ workspace }) =>
+        workspace.findMany({ select: { id: true } }),
+      );
+      return found.length === 1 && found[0]?.id === id ? null : found;
+    },
+  ],
+  [
+    "a lone statement",
+    async (db, { keyId, id }) => {
+      const key = await db.serviceKeys.find(keyId);
+      return key?.workspaceId === id ? null : key;
+    },
+  ],
+];
+
+async function lookAround(
+  tables: TenantRead | TenantWrite,
+  { id, taskId, projectId }: PlantedWorkspace,
+): Promise<unknown> {
+  const [inside] = await sql(tables).$queryRaw<Inside>`
+    SELECT current_setting('app.workspace_id') AS workspace, current_user::text AS role,
+           current_setting('TimeZone') AS zone`;
+  const tasks = await sql(tables).$queryRaw<{ id: string }>`SELECT id::text FROM tasks`;
+  const [project] = await tables.project.findMany();
+  const seen = { ...inside, tasks: tasks.map((task) => task.id), project: project?.id };
+  const expected = { workspace: id, role: "projo_tenant", zone: "UTC", tasks: [taskId], project: projectId };
+  return JSON.stringify(seen) === JSON.stringify(expected) ? null : { seen, expected };
+}
+
+interface Inside {
+  readonly workspace: string;
+  readonly role: string;
+  readonly zone: string;
+}
+
+interface Sql {
+  $queryRaw<T>(text: TemplateStringsArray, ...values: unknown[]): Promise<T[]>;
+}
+
+/** SQL in a transaction of the client, which its types leave out: to ask, and to hurt, from within. */
+const sql = ({ task }: TenantRead | TenantWrite): Sql => (task as unknown as { $parent: Sql }).$parent;
+
+/** Numbers from 0 to 1 that a seed repeats (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,296 @@
+// Sessions: what a token is worth, how long, and to whom.
+import { setTimeout as passed } from "node:timers/promises";
+import { formatAccessToken, formatRefreshToken } from "../../../src/infra/tokens.ts";
+import { call, expiredAccessToken, type TestServer } from "../../kit/index.ts";
+import { as, exists, stranger, worked } from "../attackers.ts";
+import { guard, type Attack, type Mutant, type SourceGuard } from "../mutant.ts";
+
+interface Row extends Record<string, unknown> {
+  salt: Uint8Array;
+  now: number;
+}
+
+/** A session of somebody's, and its row as a test changes it. */
+async function sessionOf(server: TestServer, change = "last_used_at = now()") {
+  const person = await stranger(server);
+  const [row] = await server.database.owner<Row>(
+    `UPDATE sessions SET ${change} WHERE id = $1 RETURNING salt, extract(epoch FROM now())::integer AS now`,
+    [person.sessionId],
+  );
+  if (!row) throw new Error("There is no such session.");
+  const { salt, now } = row;
+  const { sessionId } = person;
+  const access = (generation: number, seconds = 600) =>
+    formatAccessToken(server.keys, salt, { sessionId, generation, expiresAtSeconds: now + seconds });
+  const refresh = (generation: number) =>
+    call(server.url, "auth.refresh", {
+      input: { refreshToken: formatRefreshToken(server.keys, salt, { sessionId, generation }) },
+    });
+  const stands = () => exists(server, "SELECT FROM sessions WHERE id = $1", [sessionId]);
+  return { person, access, refresh, stands };
+}
+
+const lets = async (server: TestServer, token: string): Promise<boolean> =>
+  worked(await as(server, token)("auth.me"));
+
+const forged: Attack = {
+  says: "an access token with a made-up code",
+  tryOn: async (server) => {
+    const { access } = await sessionOf(server);
+    const bytes = Buffer.from(access(1).slice(4), "base64url");
+    bytes.fill(7, bytes.length - 32);
+    return lets(server, `pja_${bytes.toString("base64url")}`);
+  },
+};
+
+const respelled: Attack = {
+  says: "an access token in another spelling",
+  tryOn: async (server) => lets(server, `${(await sessionOf(server)).access(1)}==`),
+};
+
+const expired: Attack = {
+  says: "an access token that has expired",
+  tryOn: async (server) => {
+    const { person } = await sessionOf(server, "rotated_at = now() - interval '1 hour'");
+    return lets(server, await expiredAccessToken(server, person.sessionId));
+  },
+};
+
+const ahead: Attack = {
+  says: "an access token of a generation that is not there yet",
+  tryOn: async (server) => lets(server, (await sessionOf(server)).access(2)),
+};
+
+const lostReply: Attack = {
+  says: "an access token that came with a reply that was lost",
+  tryOn: async (server) => lets(server, (await sessionOf(server, "rotated_at = now()")).access(1, 500)),
+};
+
+// Not ended yet: what has ended a server removes when it starts, which it did a moment ago.
+const ENDING = "expires_at = now() + interval '100 milliseconds'";
+
+const idle: Attack = {
+  says: "an access token of a session that nobody used for too long",
+  tryOn: async (server) => {
+    const { access } = await sessionOf(server, ENDING);
+    await passed(150);
+    return lets(server, access(1));
+  },
+};
+
+const idleRefresh: Attack = {
+  says: "a refresh token of a session that nobody used for too long",
+  tryOn: async (server) => {
+    const { refresh } = await sessionOf(server, ENDING);
+    await passed(150);
+    return worked(await refresh(1));
+  },
+};
+
+const SHORT = "expires_at = now() + interval '1 hour', absolute_expires_at = now() + interval '2 hours'";
+const isOverdue = (server: TestServer, sessionId: string) =>
+  exists(server, "SELECT FROM sessions WHERE id = $1 AND expires_at > absolute_expires_at", [sessionId]);
+
+const slidesOn: Attack = {
+  says: "a session that is used outlives its absolute end",
+  tryOn: async (server) => {
+    const { access, person } = await sessionOf(server, SHORT);
+    await lets(server, access(1));
+    return isOverdue(server, person.sessionId);
+  },
+};
+
+const refreshedOn: Attack = {
+  says: "a session that is refreshed outlives its absolute end",
+  tryOn: async (server) => {
+    const { refresh, person } = await sessionOf(server, SHORT);
+    await refresh(1);
+    return isOverdue(server, person.sessionId);
+  },
+};
+
+const oldReplay: Attack = {
+  says: "a refresh token two steps old is given tokens",
+  tryOn: async (server) => worked(await (await sessionOf(server, "generation = 3")).refresh(1)),
+};
+
+const survivesReplay: Attack = {
+  says: "a session stands after an old refresh token was used",
+  tryOn: async (server) => {
+    const { refresh, stands } = await sessionOf(server, "generation = 3");
+    await refresh(1);
+    return stands();
+  },
+};
+
+const survivesLateReplay: Attack = {
+  says: "a session stands after a token was used whose successor was used, a minute later",
+  tryOn: async (server) => {
+    const { refresh, stands } = await sessionOf(
+      server,
+      "generation = 2, confirmed = true, rotated_at = now() - interval '1 minute'",
+    );
+    await refresh(1);
+    return stands();
+  },
+};
+
+const refreshAhead: Attack = {
+  says: "a refresh token of a generation that is not there yet",
+  tryOn: async (server) => worked(await (await sessionOf(server)).refresh(2)),
+};
+
+const endsAnothers: Attack = {
+  says: "somebody ends a session of another person",
+  tryOn: async (server) => {
+    const { person, stands } = await sessionOf(server);
+    await (await stranger(server)).call("sessions.revoke", { id: person.sessionId });
+    return !(await stands());
+  },
+};
+
+const seesAnothers: Attack = {
+  says: "somebody sees the sessions of others",
+  tryOn: async (server) => {
+    await stranger(server);
+    const { data } = await (await stranger(server)).call("sessions.list");
+    return data.items.length > 1;
+  },
+};
+
+const tokens = "apps/api/src/infra/tokens.ts";
+const adapter = "apps/api/src/infra/lucia-adapter.ts";
+const rule = "apps/api/src/infra/refresh-rule.ts";
+const sessionsFile = "apps/api/src/infra/sessions.ts";
+const store = "packages/db/src/client/session-store.ts";
+
+const readEnd: SourceGuard = {
+  says: "a session that has ended is not refreshed",
+  file: sessionsFile,
+  guard: "if (!record || record.session.expiresAt <= record.databaseNow)",
+  without: "if (!record)",
+};
+const writtenEnd: SourceGuard = {
+  says: "the statement that moves a session on moves none that has ended",
+  file: store,
+  guard: "WHERE id = $1 AND generation = $2 AND expires_at > now()`;\n\nconst RENEW",
+  without: "WHERE id = $1 AND generation = $2`;\n\nconst RENEW",
+};
+
+export const sessions: readonly Mutant[] = [
+  {
+    without: [
+      guard("a token's code is compared", tokens, [
+        "return code !== null && timingSafeEqual(code, bytes.subarray(bodyBytes));",
+        "return code !== null;",
+      ]),
+    ],
+    works: [forged],
+    refused: [expired, ahead],
+  },
+  {
+    without: [guard("a token is its one spelling", tokens, ['|| bytes.toString("base64url") !== text', ""])],
+    works: [respelled],
+  },
+  {
+    without: [guard("an access token expires", adapter, ["if (expired || generation >", "if (generation >"])],
+    works: [expired],
+    refused: [ahead],
+  },
+  {
+    without: [
+      guard("a generation ahead of its session is refused", adapter, [
+        "if (expired || generation > record.session.generation)",
+        "if (expired)",
+      ]),
+    ],
+    works: [ahead],
+    refused: [expired],
+  },
+  {
+    without: [
+      guard("what came with a lost reply is void", adapter, [
+        "if (cameWithLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];",
+        "",
+      ]),
+    ],
+    works: [lostReply],
+  },
+  {
+    without: [
+      guard("an idle session ends", adapter, ["new Date(Date.now() + left)", "new Date(Date.now() + 1e9)"]),
+    ],
+    works: [idle],
+  },
+  { without: [readEnd], works: [], refused: [idleRefresh] },
+  { without: [writtenEnd], works: [], refused: [idleRefresh] },
+  { without: [readEnd, writtenEnd], works: [idleRefresh] },
+  {
+    without: [
+      guard("use prolongs a session up to its absolute end", store, [
+        'SET expires_at = least(now() + ${seconds("$2")}, absolute_expires_at)',
+        'SET expires_at = now() + ${seconds("$2")}',
+      ]),
+    ],
+    works: [slidesOn],
+    refused: [refreshedOn],
+  },
+  {
+    without: [
+      guard("a refresh prolongs a session up to its absolute end", store, [
+        'expires_at = least(now() + ${seconds("$3")}, absolute_expires_at)',
+        'expires_at = now() + ${seconds("$3")}',
+      ]),
+    ],
+    works: [refreshedOn],
+    refused: [slidesOn],
+  },
+  {
+    without: [guard("an old refresh token gives nothing", rule, ['if (behind > 1) return "revoke";', ""])],
+    works: [oldReplay, survivesReplay],
+  },
+  {
+    without: [
+      guard("an old refresh token ends the session", sessionsFile, [
+        "await store.end(sessionId, reuse);",
+        "",
+      ]),
+    ],
+    works: [survivesReplay, survivesLateReplay],
+    refused: [oldReplay],
+  },
+  {
+    without: [
+      guard("a token whose successor was used ends the session", rule, [
+        "if (state.confirmed)",
+        "if (false)",
+      ]),
+    ],
+    works: [survivesLateReplay],
+    refused: [survivesReplay],
+  },
+  {
+    without: [
+      guard("a refresh token ahead of its session is refused", rule, ['if (behind < 0) return "ahead";', ""]),
+    ],
+    works: [refreshAhead],
+  },
+  {
+    without: [
+      guard("a person ends their own sessions alone", "apps/api/src/features/sessions/revoke-session.ts", [
+        "where: { id, userId: user.id }",
+        "where: { id }",
+      ]),
+    ],
+    works: [endsAnothers],
+  },
+  {
+    without: [
+      guard("a person sees their own sessions alone", "apps/api/src/features/sessions/list-sessions.ts", [
+        "      userId: user.id,\n",
+        "",
+      ]),
+    ],
+    works: [seesAnothers],
+  },
+];

@@ -1,0 +1,314 @@
+// Who is on record is who acted; who may read the record; and what is refused is on record too, within bounds.
+import { randomUUID } from "node:crypto";
+import { authorize } from "@projostack/authz";
+import { verifyChain } from "@projostack/db";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bytesOf, call, startTestServer, type Answer, type Call, type TestServer } from "../kit/index.ts";
+import { joined, keyOf, newcomer, newTeam, type Team } from "../members/team.ts";
+import { verifyAll } from "./long-log.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const entriesOf = async ({ founder, id }: Team, filter: object = {}) =>
+  (await founder.call("audit.list", { limit: 100, ...filter }, id)).data.items as Record<string, unknown>[];
+
+/** How many entries the workspace's log has, whoever may read it. */
+async function countOf({ id }: Team): Promise<number> {
+  const [row] = await server.database.owner<{ entries: number }>(
+    "SELECT count(*)::int AS entries FROM audit_logs WHERE workspace_id = $1",
+    [id],
+  );
+  return row?.entries ?? 0;
+}
+
+const reading: [string, object][] = [
+  ["audit.list", {}],
+  ["audit.verify", {}],
+  ["audit.checkpoint", {}],
+  ["audit.export", {}],
+];
+
+describe("who reads the log", () => {
+  it("U6 its workspace's admins, people and keys alike, and nobody else", async () => {
+    const [team, other] = [await newTeam(server), await newTeam(server)];
+    const [viewer, member, admin] = [
+      await joined(server, team, "viewer"),
+      await joined(server, team, "member"),
+      await joined(server, team, "admin"),
+    ];
+    const reader = await keyOf(team.founder, team, ["audit:read"], "admin");
+    const narrow = await keyOf(team.founder, team, ["workspace:read", "member:manage"], "admin");
+    const low = await keyOf(team.founder, team, ["task:read", "task:write"], "member");
+    const elsewhere = await keyOf(other.founder, other, ["audit:read"], "admin");
+    const asked: [string, string | undefined, string][] = [
+      ["an admin", admin.token, "200"],
+      ["an admin's key", reader.token, "200"],
+      ["an admin's key for other things", narrow.token, "403 permission.denied"],
+      ["a member's key", low.token, "403 permission.denied"],
+      ["a member", member.token, "403 permission.denied"],
+      ["a viewer", viewer.token, "403 permission.denied"],
+      ["an admin of another", other.founder.token, "404 workspace.not_found"],
+      ["a key of another", elsewhere.token, "404 workspace.not_found"],
+      ["nobody", undefined, "401 auth.unauthenticated"],
+    ];
+    for (const [operation, input] of reading) {
+      for (const [who, token, expected] of asked) {
+        const { status, error, data } = await call(server.url, operation, {
+          token,
+          workspaceId: team.id,
+          input,
+        });
+        const answer = error ? `${status} ${error.reason}` : String(status);
+        expect(answer, `${operation} by ${who}`).toBe(expected);
+        expect(data === undefined).toBe(expected !== "200");
+      }
+    }
+    // Who was an admin reads nothing from the next request on.
+    await team.founder.call("members.changeRole", { userId: admin.id, role: "member" }, team.id);
+    expect((await admin.call("audit.list", {}, team.id)).status).toBe(403);
+    // A key that would read the log with less than an admin's role is not made.
+    const weak = await team.founder.call(
+      "serviceKeys.create",
+      { name: "Weak", role: "member", scopes: ["audit:read"] },
+      team.id,
+    );
+    expect(weak.status).toBe(400);
+  });
+
+  it("U6 an admin of two workspaces reads one at a time, and no entry of the other is in it", async () => {
+    const team = await newTeam(server, "One");
+    const { data } = await team.founder.call("workspaces.create", { name: "Two" });
+    const two = { ...team, id: String(data.id) };
+    expect(await entriesOf(team)).toMatchObject([{ seq: 1, target: { id: team.id } }]);
+    expect(await entriesOf(two)).toMatchObject([{ seq: 1, target: { id: two.id } }]);
+  });
+
+  it("U8 it outlives its workspace: deleted, restored, and purged", async () => {
+    const team = await newTeam(server);
+    const { founder, id } = team;
+    const before = await entriesOf(team);
+    await founder.call("workspaces.delete", { name: team.name }, id);
+    expect((await founder.call("audit.list", {}, id)).status).toBe(404);
+    expect(await countOf(team)).toBe(2);
+    await founder.call("workspaces.restore", { workspaceId: id });
+    const after = await entriesOf(team);
+    expect(after.map(({ action }) => action)).toEqual([
+      "workspace.restored",
+      "workspace.deleted",
+      "workspace.created",
+    ]);
+    expect(after.slice(-1)).toEqual(before);
+    expect((await verifyAll(team)).at(-1)).toMatchObject({ intact: true, last: { seq: 3 } });
+
+    await founder.call("workspaces.delete", { name: team.name }, id);
+    await server.database.owner(
+      "UPDATE workspaces SET deleted_at = now() - interval '31 days' WHERE id = $1",
+      [id],
+    );
+    expect(await server.database.db.purgeWorkspaces()).toEqual({ purged: [id], problems: [] });
+    const grant = authorize({ workspaceId: id, userId: founder.id, role: "admin" }, "audit:read");
+    const rows = await server.database.db.read(grant, ({ audit }) => audit.page({ afterSeq: 0, limit: 10 }));
+    expect(await verifyChain(rows, { workspaceId: id })).toMatchObject({ intact: true, lastSeq: 5 });
+    expect(JSON.parse(rows.at(-1)?.text ?? "")).toMatchObject({
+      action: "workspace.purged",
+      actorKind: "system",
+      actorUserId: null,
+      targetId: id,
+    });
+  });
+});
+
+describe("who is on record", () => {
+  it("U7 a person, as the server knows them: not as they say", async () => {
+    const team = await newTeam(server);
+    const { founder, id } = team;
+    const victim = await joined(server, team, "admin");
+    const { data: project } = await founder.call("projects.create", { name: "A project" }, id);
+    const requestId = randomUUID();
+    const lies = { "x-user-id": victim.id, "x-forwarded-for": "203.0.113.9", "x-real-ip": "203.0.113.9" };
+    const asked = (input: object): Promise<Answer> =>
+      call(server.url, "projects.delete", {
+        token: founder.token,
+        workspaceId: id,
+        input,
+        headers: { "x-request-id": requestId, "user-agent": "a browser", ...lies },
+      });
+    for (const lie of [{ actorUserId: victim.id }, { userId: victim.id }, { actor: { userId: victim.id } }])
+      expect((await asked({ id: project.id, ...lie })).status).toBe(400);
+    expect((await asked({ id: project.id })).status).toBe(200);
+    expect(await entriesOf(team, { action: "project.deleted" })).toMatchObject([
+      {
+        outcome: "ok",
+        actor: { kind: "user", userId: founder.id, keyId: null },
+        target: { type: "project", id: project.id },
+        before: { name: "A project" },
+        requestId,
+        sessionId: founder.sessionId,
+        ip: "127.0.0.1",
+        userAgent: "a browser",
+      },
+    ]);
+    expect(await entriesOf(team, { actorUserId: victim.id })).toEqual([]);
+  });
+
+  it("U7 a key, which is no person, whoever made it", async () => {
+    const team = await newTeam(server);
+    const { data: project } = await team.founder.call("projects.create", { name: "A project" }, team.id);
+    const key = await keyOf(team.founder, team, ["project:delete"], "admin");
+    const { status } = await call(server.url, "projects.delete", {
+      token: key.token,
+      input: { id: project.id },
+    });
+    expect(status).toBe(200);
+    expect(await entriesOf(team, { action: "project.deleted" })).toMatchObject([
+      { actor: { kind: "key", userId: null, keyId: key.id }, sessionId: null, ip: "127.0.0.1" },
+    ]);
+  });
+
+  it("U7 an act on an account names its own person and session", async () => {
+    const person = await newcomer(server);
+    await call(server.url, "auth.signOut", {
+      token: person.token,
+      headers: { "x-request-id": "00000000-0000-4000-8000-000000000001", "user-agent": "a browser" },
+    });
+    const events = await server.database.owner(
+      `SELECT action, outcome, session_id AS session, request_id AS request, ip, user_agent AS agent
+         FROM account_events WHERE user_id = $1`,
+      [person.id],
+    );
+    expect(events).toEqual([
+      {
+        action: "session.ended",
+        outcome: "ok",
+        session: person.sessionId,
+        request: "00000000-0000-4000-8000-000000000001",
+        ip: "127.0.0.1",
+        agent: "a browser",
+      },
+    ]);
+  });
+});
+
+describe("U1 an act and its entry", () => {
+  /** What the owner's trigger does to what the server writes. */
+  async function withTrigger<T>(table: string, when: string, work: () => Promise<T>): Promise<T> {
+    await server.database.owner(
+      `CREATE FUNCTION break_it() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken on purpose'; END $$;
+       CREATE CONSTRAINT TRIGGER break_it AFTER INSERT OR DELETE ON ${table} ${when} FOR EACH ROW EXECUTE FUNCTION break_it()`,
+    );
+    try {
+      return await work();
+    } finally {
+      await server.database.owner(`DROP TRIGGER break_it ON ${table}; DROP FUNCTION break_it()`);
+    }
+  }
+
+  it.each([
+    ["its entry cannot be written", "audit_logs", ""],
+    ["the act cannot be done", "projects", ""],
+    ["the transaction cannot commit", "projects", "DEFERRABLE INITIALLY DEFERRED"],
+    ["the commit fails of the entry", "audit_logs", "DEFERRABLE INITIALLY DEFERRED"],
+  ])("U1 neither is there when %s", async (_, table, when) => {
+    const team = await newTeam(server);
+    const { data: project } = await team.founder.call("projects.create", { name: "A project" }, team.id);
+    const remove = () => team.founder.call("projects.delete", { id: project.id }, team.id);
+    const failed = await withTrigger(table, when, remove);
+    expect([failed.status, failed.error?.reason]).toEqual([500, "server.internal"]);
+    expect((await team.founder.call("projects.get", { id: project.id }, team.id)).status).toBe(200);
+    expect(await entriesOf(team, { action: "project.deleted" })).toEqual([]);
+    // Nothing stands in the way of the next try, and the number that was not used is.
+    expect((await remove()).status).toBe(200);
+    expect(await entriesOf(team)).toMatchObject([{ seq: 2, action: "project.deleted" }, { seq: 1 }]);
+  });
+
+  it("U1 an act that was refused by its own rules leaves no entry of itself", async () => {
+    const team = await newTeam(server);
+    const missing = randomUUID();
+    const refused = [
+      await team.founder.call("tasks.delete", { id: missing }, team.id),
+      await team.founder.call("members.remove", { userId: team.founder.id }, team.id),
+      await team.founder.call("workspaces.delete", { name: "Another name" }, team.id),
+      await team.founder.call("workspaces.leave", { workspaceId: team.id }),
+      await team.founder.call("serviceKeys.revoke", { id: missing }, team.id),
+    ];
+    expect(refused.filter(({ status }) => status < 400)).toEqual([]);
+    expect(await countOf(team)).toBe(1);
+  });
+});
+
+describe("what is refused", () => {
+  const denied = { action: "access.denied" };
+
+  it("a member's or a key's try beyond its right is on record, though nothing else is", async () => {
+    const team = await newTeam(server);
+    const viewer = await joined(server, team, "viewer");
+    const key = await keyOf(team.founder, team, ["task:read"], "viewer");
+    const requestId = randomUUID();
+    const as = (token: string): Call => ({
+      token,
+      workspaceId: team.id,
+      input: { userId: viewer.id },
+      headers: { "x-request-id": requestId },
+    });
+    expect((await call(server.url, "members.remove", as(viewer.token))).status).toBe(403);
+    expect((await call(server.url, "members.remove", as(key.token))).status).toBe(403);
+    const about = {
+      outcome: "denied",
+      target: { type: "operation", id: "members.remove" },
+      requestId,
+      ip: "127.0.0.1",
+    };
+    expect(await entriesOf(team, denied)).toMatchObject([
+      { ...about, actor: { kind: "key", userId: null, keyId: key.id }, sessionId: null },
+      { ...about, actor: { kind: "user", userId: viewer.id, keyId: null }, sessionId: viewer.sessionId },
+    ]);
+    // A query that is refused is, too.
+    expect((await viewer.call("audit.list", {}, team.id)).status).toBe(403);
+    expect((await entriesOf(team, denied))[0]).toMatchObject({ target: { id: "audit.list" } });
+  });
+
+  it("only 100 an hour are on record, and whoever is refused cannot tell which", async () => {
+    const team = await newTeam(server);
+    const viewer = await joined(server, team, "viewer");
+    const { data: project } = await team.founder.call("projects.create", { name: "A project" }, team.id);
+    const asked: Call = {
+      token: viewer.token,
+      workspaceId: team.id,
+      input: { id: project.id },
+      headers: { "x-request-id": randomUUID() },
+    };
+    const answers: Answer[] = [];
+    for (let round = 0; round < 11; round += 1) {
+      const ten = Array.from({ length: 10 }, () => call(server.url, "projects.delete", asked));
+      answers.push(...(await Promise.all(ten)));
+    }
+    expect(new Set(answers.map(bytesOf)).size).toBe(1);
+    expect(answers[0]?.status).toBe(403);
+    const entries = await entriesOf(team, denied);
+    expect(entries).toHaveLength(100);
+    expect((await verifyAll(team)).at(-1)).toMatchObject({ intact: true });
+    // What is done, and not refused, is on record as ever.
+    await team.founder.call("projects.delete", { id: project.id }, team.id);
+    expect((await entriesOf(team))[0]).toMatchObject({ action: "project.deleted" });
+    expect(await countOf(team)).toBe(102);
+  });
+
+  it("strangers, who see no workspace there, leave nothing in its log", async () => {
+    const team = await newTeam(server);
+    const [stranger, ofOther] = [await newcomer(server), await newTeam(server)];
+    const key = await keyOf(ofOther.founder, ofOther);
+    for (const token of [stranger.token, ofOther.founder.token, key.token, undefined]) {
+      for (const name of ["audit.list", "members.list", "tasks.list"]) {
+        const { status } = await call(server.url, name, { token, workspaceId: team.id, input: {} });
+        expect(status).toBe(token === undefined ? 401 : 404);
+      }
+    }
+    expect(await countOf(team)).toBe(1);
+    // Nor in their own.
+    expect(await countOf(ofOther)).toBe(2);
+  });
+});

@@ -207,9 +207,7 @@ DECLARE
   head public.audit_heads;
   entry public.audit_logs;
   given JSONB;
-  personal_name TEXT;
-  personal_value TEXT;
-  salt BYTEA;
+  salts BYTEA;
 BEGIN
   IF here IS NULL THEN
     RAISE EXCEPTION 'an entry is written inside a workspace' USING ERRCODE = 'PJ400';
@@ -235,17 +233,22 @@ BEGIN
     entry.seq := head.seq;
     entry.created_at := head.last_at;
     given := entry.personal_json;
-    entry.personal_json := NULL;
-    FOREACH personal_name IN ARRAY ARRAY['email', 'ip', 'userAgent'] LOOP
-      personal_value := given ->> personal_name;
-      CONTINUE WHEN personal_value IS NULL;
-      -- 128 of the 244 random bits of two UUIDs: who does not have the salt cannot try out addresses.
-      salt := substring(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())) FOR 16);
-      entry.personal_json := coalesce(entry.personal_json, '{}') || jsonb_build_object(
-        personal_name, jsonb_build_object('value', personal_value, 'salt', encode(salt, 'hex')));
-      entry.commitments_json := entry.commitments_json || jsonb_build_object(
-        personal_name, encode(sha256(salt || convert_to(personal_value, 'UTF8')), 'hex'));
-    END LOOP;
+    IF given IS NOT NULL THEN
+      -- Three salts of 128 bits each, out of the 244 random bits of two UUIDs, which nobody keeps: who does not have a
+      -- salt cannot try out addresses, and one tells nothing of another. A value that is NULL leaves no name behind.
+      salts := sha512(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+      entry.commitments_json := jsonb_strip_nulls(jsonb_build_object(
+        'email', encode(sha256(substring(salts FROM 1 FOR 16) || convert_to(given ->> 'email', 'UTF8')), 'hex'),
+        'ip', encode(sha256(substring(salts FROM 17 FOR 16) || convert_to(given ->> 'ip', 'UTF8')), 'hex'),
+        'userAgent', encode(sha256(substring(salts FROM 33 FOR 16) || convert_to(given ->> 'userAgent', 'UTF8')), 'hex')));
+      entry.personal_json := nullif(jsonb_strip_nulls(jsonb_build_object(
+        'email', CASE WHEN given ->> 'email' IS NOT NULL THEN jsonb_build_object(
+          'value', given ->> 'email', 'salt', encode(substring(salts FROM 1 FOR 16), 'hex')) END,
+        'ip', CASE WHEN given ->> 'ip' IS NOT NULL THEN jsonb_build_object(
+          'value', given ->> 'ip', 'salt', encode(substring(salts FROM 17 FOR 16), 'hex')) END,
+        'userAgent', CASE WHEN given ->> 'userAgent' IS NOT NULL THEN jsonb_build_object(
+          'value', given ->> 'userAgent', 'salt', encode(substring(salts FROM 33 FOR 16), 'hex')) END)), '{}');
+    END IF;
     head.hash := public.projo_audit_hash(head.hash, entry);
     entry.hash := head.hash;
     INSERT INTO public.audit_logs VALUES (entry.*);

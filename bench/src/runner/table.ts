@@ -20,6 +20,6 @@ export function tableOf(figures: readonly Figure[]): string {
 
 const wordsOf = (goal: Goal): string => ("atLeast" in goal ? `>= ${goal.atLeast}` : `<= ${goal.atMost}`);
 
-/** Whole numbers where decimals would say nothing. */
+/** Whole numbers where decimals would say nothing, and more decimals than any goal has. */
 const written = (value: number): string =>
-  value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
+  value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 100 ? 3 : 0 });

@@ -1,0 +1,171 @@
+// The runner's arithmetic and its verdicts. How fast anything is, no test says: that depends on the machine.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { atOnce } from "../src/runner/at-once.ts";
+import { compare, type Contender } from "../src/runner/compare.ts";
+import { meetsGoal, type Figure } from "../src/runner/figure.ts";
+import { median } from "../src/runner/median.ts";
+import { runBench, type Subject } from "../src/runner/run-bench.ts";
+import { tableOf } from "../src/runner/table.ts";
+
+describe("a median", () => {
+  it("is the middle of an odd number of values, in whatever order, and halfway between two of an even one", () => {
+    expect(median([10, 9, 100])).toBe(10);
+    expect(median([4, 1, 100, 2])).toBe(3);
+  });
+
+  it("of nothing is refused, not zero", () => {
+    expect(() => median([])).toThrow(RangeError);
+  });
+});
+
+describe("a comparison", () => {
+  /** A clock that stands still but for work, of which each piece takes so many milliseconds in each round. */
+  function timed(costs: Readonly<Record<string, readonly number[]>>) {
+    let now = 0;
+    const log: string[] = [];
+    const contenders = Object.entries(costs).map(([name, perRound]): Contender => {
+      let bursts = 0;
+      return {
+        name,
+        prepare: (many) => {
+          now += 1_000_000;
+          return Promise.resolve(() => {
+            const isWarmUp = bursts % 2 === 0;
+            now += isWarmUp ? 500_000 : many * (perRound[Math.floor(bursts / 2)] ?? 0);
+            bursts += 1;
+            log.push(`${name} ${many}`);
+            return Promise.resolve();
+          });
+        },
+      };
+    });
+    return { contenders, log, now: () => now };
+  }
+
+  it("counts neither the making ready nor the warm-up, and takes the median of the rounds", async () => {
+    const { contenders, now } = timed({ a: [1, 2, 50] });
+    const rates = await compare(contenders, { rounds: 3, many: 10, warmUp: 4 }, now);
+    expect(rates.rate("a")).toBe(500);
+  });
+
+  it("compares within each round, so that a slow moment of the machine moves no ratio", async () => {
+    // In the second round everything is ten times as slow, and in the third twice.
+    const { contenders, now } = timed({ a: [2, 20, 4], b: [1, 10, 2] });
+    const rates = await compare(contenders, { rounds: 3, many: 10, warmUp: 1 }, now);
+    expect(rates.ratio("a", "b")).toBe(0.5);
+    expect(rates.ratio("b", "a")).toBe(2);
+  });
+
+  it("takes turns, each after a warm-up, and another one first in each round", async () => {
+    const { contenders, log, now } = timed({ a: [1, 1], b: [1, 1] });
+    await compare(contenders, { rounds: 2, many: 10, warmUp: 3 }, now);
+    expect(log).toEqual(["a 3", "a 10", "b 3", "b 10", "b 3", "b 10", "a 3", "a 10"]);
+  });
+
+  it("knows nothing of who did not take part", async () => {
+    const { contenders, now } = timed({ a: [1] });
+    const rates = await compare(contenders, { rounds: 1, many: 1, warmUp: 1 }, now);
+    expect(() => rates.rate("b")).toThrow("Nobody called b took part.");
+    expect(() => rates.ratio("a", "b")).toThrow("Nobody called b took part.");
+  });
+});
+
+it("callers at once share the work: each item is done once, and never by more than so many", async () => {
+  const done: number[] = [];
+  let [working, most] = [0, 0];
+  const items = Array.from({ length: 50 }, (_, item) => item);
+  await atOnce(4, items, async (item) => {
+    working += 1;
+    most = Math.max(most, working);
+    await new Promise((resolve) => setImmediate(resolve));
+    done.push(item);
+    working -= 1;
+  });
+  expect(done.toSorted((a, b) => a - b)).toEqual(items);
+  expect(most).toBe(4);
+});
+
+const figure = (value: number, goal?: Figure["goal"]): Figure => ({
+  name: "ratio",
+  value,
+  unit: "x",
+  ...(goal && { goal }),
+});
+
+it("a goal is met at its very value and missed beyond it; what is no number misses it", () => {
+  expect(meetsGoal(figure(0.85, { atLeast: 0.85 }))).toBe(true);
+  expect(meetsGoal(figure(0.849, { atLeast: 0.85 }))).toBe(false);
+  expect(meetsGoal(figure(1.2, { atMost: 1.2 }))).toBe(true);
+  expect(meetsGoal(figure(1.201, { atMost: 1.2 }))).toBe(false);
+  expect(meetsGoal(figure(Number.NaN, { atLeast: 0.85 }))).toBe(false);
+  expect(meetsGoal(figure(Number.NaN, { atMost: 1.2 }))).toBe(false);
+  expect(meetsGoal(figure(-1))).toBe(true);
+});
+
+it("a figure is printed with the goal beside it, and never rounded across it", () => {
+  const lines = tableOf([
+    figure(0.849, { atLeast: 0.85 }),
+    figure(1234.5),
+    figure(1.1, { atMost: 1.2 }),
+  ]).split("\n");
+  expect(lines.map((line) => line.trim().replaceAll(/\s{2,}/g, " | "))).toEqual([
+    "measured | goal",
+    "ratio | 0.849 x | >= 0.85 x | MISSED",
+    "ratio | 1,235 x",
+    "ratio | 1.1 x | <= 1.2 x | met",
+  ]);
+});
+
+const subjects = (...figures: Figure[]): Subject[] => [
+  { name: "one", title: "the first", measure: () => Promise.resolve(figures) },
+  { name: "two", title: "the second", measure: ({ quick }) => Promise.resolve([figure(quick ? 1 : 2)]) },
+];
+
+describe("the program", () => {
+  async function run(args: readonly string[], ...figures: Figure[]) {
+    const said = { out: "", err: "" };
+    const code = await runBench(args, subjects(...figures), {
+      out: (text) => (said.out += text),
+      err: (text) => (said.err += text),
+    });
+    return { code, ...said };
+  }
+
+  it("ends with 0 when every goal is met, and with 1 when one of any subject is not", async () => {
+    expect((await run([], figure(1, { atLeast: 0.85 }))).code).toBe(0);
+    expect((await run([], figure(1), figure(0.8, { atLeast: 0.85 }))).code).toBe(1);
+  });
+
+  it("measures what is asked for by name, all of it when nothing is", async () => {
+    expect((await run(["two"], figure(0, { atLeast: 1 }))).out).not.toContain("the first");
+    expect((await run(["two"], figure(0, { atLeast: 1 }))).code).toBe(0);
+    expect((await run([], figure(1))).out).toMatch(/the first[^]*the second/);
+  });
+
+  it("ends with 2 and the names there are when asked for another, and measures nothing", async () => {
+    const refused = await run(["one", "three"], figure(1));
+    expect(refused).toMatchObject({ code: 2, out: "" });
+    expect(refused.err).toMatch(/no benchmark called three[^]*one +the first[^]*two +the second/);
+    expect(await run(["--slow"])).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("writes the figures into a file, also of a run that falls short", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
+    const file = join(directory, "figures.json");
+    const missed = figure(0.8, { atLeast: 0.85 });
+    expect((await run(["--quick", "--json", file], missed)).code).toBe(1);
+    expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({
+      quick: true,
+      allMet: false,
+      machine: { node: process.version },
+      results: [
+        { subject: "one", figures: [missed] },
+        { subject: "two", figures: [{ value: 1 }] },
+      ],
+    });
+    await rm(directory, { recursive: true });
+  });
+});

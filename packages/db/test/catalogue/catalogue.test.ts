@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { tenantModels } from "../../src/client/tenant-models.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+import { catalogueProblems } from "./catalogue-problems.ts";
 import { tenantTables, type TenantTable } from "../kit/tenant-tables.ts";
 
 let database: TestDatabase;
@@ -203,6 +204,10 @@ describe("the catalogue", () => {
       { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
       { function: "projo_session", ...invoker, callers: ["projo_system"] },
     ]);
+  });
+
+  it("I5 I6 no migration forgot what protects a tenant table, or a key between two", async () => {
+    expect(await catalogueProblems(database)).toEqual([]);
   });
 
   it("I6 every foreign key between tenant tables carries the workspace on both sides", async () => {

@@ -1,0 +1,49 @@
+// What the roles may do is printed from a database that was migrated as an operator's is: a copy of the template would
+// lack the rights to the database itself, which PostgreSQL does not copy.
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { migrate, prepareLogin, withOwner } from "../../src/index.ts";
+import { printRights } from "./database-rights.ts";
+
+const name = `projo_test_rights_${randomUUID().slice(0, 8)}`;
+const { owner, server } = inject("cluster");
+const asOwnerOf = <T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> =>
+  withOwner({ ...owner, database }, work);
+
+beforeAll(async () => {
+  await asOwnerOf("postgres", (client) => client.query(`CREATE DATABASE ${name}`));
+  await asOwnerOf(name, async (client) => {
+    await migrate(client);
+    await prepareLogin(client, { user: server.user });
+  });
+});
+afterAll(() => asOwnerOf("postgres", (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)));
+
+// When it changed on purpose: npx vitest run packages/db/test/catalogue --update
+it("I4 I5 I8 U2 what each database role may do is what the page says", async () => {
+  const page = await asOwnerOf(name, (client) => printRights(client, server.user));
+  await expect(page).toMatchFileSnapshot("../../../../docs/reference/database-rights.md");
+});
+
+it("I4 neither the server's login nor its roles make a table, not even a temporary one", async () => {
+  const refusals = await asOwnerOf(name, async (client) => {
+    const answers: string[] = [];
+    for (const role of [server.user, "projo_tenant", "projo_system"]) {
+      for (const statement of [
+        "CREATE TEMPORARY TABLE tasks ()",
+        "CREATE TABLE mine ()",
+        "CREATE SCHEMA mine",
+      ]) {
+        const attempt = client.query(`BEGIN; SET LOCAL ROLE ${role}; ${statement}`);
+        answers.push(await attempt.then(() => `${role} may ${statement}`, messageOf));
+        await client.query("ROLLBACK");
+      }
+    }
+    return answers;
+  });
+  expect(refusals.filter((answer) => !answer.startsWith("permission denied"))).toEqual([]);
+  expect(refusals).toHaveLength(9);
+});
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

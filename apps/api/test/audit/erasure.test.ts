@@ -1,0 +1,166 @@
+// The operator's program erases a person: nothing in the database names them any more, and every log is as whole as before.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { call, password, runOperator, startTestServer, type Person, type TestServer } from "../kit/index.ts";
+import { joined, keyOf, newcomer, newTeam, putIn, recordOf, type Team } from "../members/team.ts";
+import { verifyAll } from "./long-log.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const operator = (...args: string[]) =>
+  runOperator(args, {
+    DATABASE_URL: server.database.url,
+    DATABASE_OWNER_URL: undefined,
+    PROJO_DATA_DIR: server.dataDir,
+  });
+
+/** The tables that hold the text anywhere. */
+async function tablesWith(text: string): Promise<string[]> {
+  const tables = await server.database.owner<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const rows = await server.database.owner(`SELECT FROM "${name}" AS r WHERE strpos(r::text, $1) > 0`, [
+      text,
+    ]);
+    if (rows.length > 0) found.push(name);
+  }
+  return found;
+}
+
+/** Somebody who has left traces wherever a person can. */
+async function somebody(): Promise<{ person: Person; teams: Team[]; waiting: Team }> {
+  const [one, two, waiting] = [
+    await newTeam(server, "One"),
+    await newTeam(server, "Two"),
+    await newTeam(server, "Three"),
+  ];
+  const person = await newcomer(server);
+  await server.database.owner("UPDATE users SET email_verified_at = now() WHERE id = $1", [person.id]);
+  const { data: invite } = await one.founder.call(
+    "invites.create",
+    { email: person.email, role: "admin" },
+    one.id,
+  );
+  expect((await person.call("invites.accept", { token: invite.token })).status).toBe(200);
+  await putIn(server, two, person, "member");
+  await waiting.founder.call("invites.create", { email: person.email, role: "viewer" }, waiting.id);
+  // They invite, make a key, do what is on record, are refused, and sign in.
+  await person.call(
+    "invites.create",
+    { email: `friend-of-${person.id}@example.org`, role: "viewer" },
+    one.id,
+  );
+  await keyOf(person, one);
+  const { data: project } = await person.call("projects.create", { name: "A project" }, one.id);
+  await person.call("projects.delete", { id: project.id }, one.id);
+  await person.call("members.remove", { userId: two.founder.id }, two.id);
+  await call(server.url, "auth.signIn", {
+    input: { email: person.email, password },
+    headers: { "user-agent": `agent of ${person.id}` },
+  });
+  await call(server.url, "password.requestReset", { input: { email: person.email } });
+  return { person, teams: [one, two], waiting };
+}
+
+describe("operator person erase", () => {
+  it("says what it would do, and does it with --yes: the address is nowhere, and every log verifies", async () => {
+    const { person, teams, waiting } = await somebody();
+    const { email } = person;
+    const before = await tablesWith(email);
+    expect(before).toEqual(["audit_logs", "invites", "mail_outbox", "users"]);
+    expect(await tablesWith(`agent of ${person.id}`)).toEqual(["account_events", "sessions"]);
+    const logs = await Promise.all([...teams, waiting].map((team) => recordOf(server, team)));
+
+    const told = await operator("person", "erase", email);
+    expect(told).toMatchObject({ code: 0, err: "" });
+    for (const part of [
+      "Nothing is changed yet",
+      person.id,
+      `"One" (${teams[0]?.id})`,
+      `"Two" (${teams[1]?.id})`,
+    ])
+      expect(told.out).toContain(part);
+    expect(await tablesWith(email)).toEqual(before);
+    expect((await person.call("auth.me")).status).toBe(200);
+
+    const done = await operator("person", "erase", email.toUpperCase(), "--yes");
+    expect(done).toMatchObject({ code: 0, err: "", out: expect.stringContaining("is erased") });
+    expect(await tablesWith(email)).toEqual([]);
+    expect(await tablesWith(`agent of ${person.id}`)).toEqual([]);
+    const rest = await server.database.owner(
+      `SELECT (SELECT count(*)::int FROM sessions WHERE user_id = $1) AS sessions,
+              (SELECT count(*)::int FROM workspace_members WHERE user_id = $1) AS memberships,
+              (SELECT count(*)::int FROM account_events WHERE user_id = $1 AND coalesce(ip, user_agent) IS NOT NULL) AS traces,
+              (SELECT count(*)::int FROM audit_logs WHERE actor_user_id = $1 AND personal_json ?| '{ip,userAgent}') AS entries,
+              (SELECT array_agg(action) FROM account_events WHERE user_id = $1 AND action = 'account.erased') AS event`,
+      [person.id],
+    );
+    expect(rest).toEqual([{ sessions: 0, memberships: 0, traces: 0, entries: 0, event: ["account.erased"] }]);
+
+    // Nobody is let in, and the invite that waited is over.
+    expect((await person.call("auth.me")).status).toBe(401);
+    const refused = await call(server.url, "auth.signIn", { input: { email, password } });
+    expect(refused.error?.reason).toBe("auth.invalid_credentials");
+    expect((await waiting.founder.call("invites.list", {}, waiting.id)).data.items).toMatchObject([
+      { email: `erased-${person.id}@erased.invalid`, status: "revoked" },
+    ]);
+
+    // Each log goes on from what it was, says so, and verifies.
+    for (const [place, team] of [...teams, waiting].entries()) {
+      const record = await recordOf(server, team);
+      const earlier = logs[place] ?? [];
+      expect(record.slice(0, earlier.length)).toEqual(earlier);
+      const since = record.slice(earlier.length).map(({ actor, action, target }) => [actor, action, target]);
+      const left = [null, "member.removed", `member ${person.id}`];
+      const erased = [null, "person.erased", `user ${person.id}`];
+      expect(since).toEqual(team === waiting ? [erased] : [left, erased]);
+      expect((await verifyAll(team)).at(-1)).toMatchObject({ intact: true });
+    }
+    // The account is nobody's any more: its address may make a new one.
+    const again = await operator("person", "erase", email, "--yes");
+    expect(again).toMatchObject({ code: 1, out: "", err: expect.stringContaining("There is no account") });
+    expect((await call(server.url, "auth.signUp", { input: { email, password } })).status).toBe(200);
+  }, 90_000);
+
+  it("refuses while the person is a workspace's only admin, and names each such workspace", async () => {
+    const [alone, shared] = [await newTeam(server, "Alone\u2028"), await newTeam(server, "Shared")];
+    const person = alone.founder;
+    await joined(server, alone, "member");
+    await putIn(server, shared, person, "admin");
+    // One that is deleted needs no admin.
+    const { data: gone } = await person.call("workspaces.create", { name: "Gone" });
+    await person.call("workspaces.delete", { name: "Gone" }, gone.id);
+    for (const yes of [[], ["--yes"]]) {
+      const { code, out, err } = await operator("person", "erase", person.email, ...yes);
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err).toContain(`(${alone.id})`);
+      expect(err).not.toMatch(new RegExp(`${shared.id}|${gone.id}`));
+    }
+    expect((await person.call("auth.me")).status).toBe(200);
+    expect(await tablesWith(person.email)).toContain("users");
+
+    await joined(server, alone, "admin");
+    expect(await operator("person", "erase", person.email, "--yes")).toMatchObject({ code: 0, err: "" });
+    expect(await tablesWith(person.email)).toEqual([]);
+  }, 90_000);
+
+  it("what it does not understand it does not do", async () => {
+    const person = await newcomer(server);
+    for (const args of [
+      ["person", "erase"],
+      ["person", "erase", person.email, "extra", "--yes"],
+      ["person", "erase", person.email, "--all-dead"],
+      ["person", "erase", person.email, "--no"],
+      ["mail", "list", "--yes"],
+    ]) {
+      expect(await operator(...args)).toMatchObject({ code: 2, out: "" });
+    }
+    expect((await operator("person", "erase", "nobody@example.com", "--yes")).code).toBe(1);
+    expect((await person.call("auth.me")).status).toBe(200);
+  }, 90_000);
+});

@@ -79,7 +79,10 @@ async function read(
     }
   }
   try {
-    return await verify(counted());
+    const verdict = await verify(counted());
+    // Header and footer are no entries.
+    if (verdict.intact) progress.update(1, verdict.entries);
+    return verdict;
   } catch (error) {
     if (control.signal.aborted)
       throw interrupted("Stopped. Nothing was found wrong up to there; check it again.");

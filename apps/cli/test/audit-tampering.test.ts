@@ -1,0 +1,443 @@
+// An exported log is checked without the server that wrote it. What projo finds wrong, a second verifier finds as well:
+// packages/db/test/audit/verify.py, in another language, where the machine has Python.
+import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  exportLog,
+  fileOf,
+  plantEntries,
+  saveKeys,
+  type ExportedLine,
+  type ExportedLog,
+  workspaceOf,
+} from "./audit-log.ts";
+import { expectDone, openSignedIn, type Shell } from "./kit.ts";
+
+const LENGTH = 300;
+const needed = process.env["CI"] === "true";
+const hasPython = spawnSync("python3", ["--version"]).status === 0;
+const secondVerifier = fileURLToPath(new URL("../../../packages/db/test/audit/verify.py", import.meta.url));
+if (!hasPython && !needed) process.stderr.write("This machine has no python3: no second verifier agreed.\n");
+
+let server: TestServer;
+let shell: Shell;
+let log: ExportedLog;
+let foreign: ExportedLog;
+let keys: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  shell = await openSignedIn(server.url);
+  await plantEntries(server, await workspaceOf(shell), LENGTH - 1);
+  log = await exportLog(shell);
+  await expectDone(shell.projo(["workspaces", "create", "Other"]));
+  await plantEntries(server, await workspaceOf(shell), LENGTH - 1);
+  foreign = await exportLog(shell);
+  keys = await saveKeys(server, shell);
+});
+
+afterAll(async () => {
+  await shell?.close();
+  await server?.close();
+});
+
+interface Verdict {
+  intact: boolean;
+  seq: number | null;
+  problem: string;
+}
+
+interface Checked {
+  code: number;
+  err: string;
+  verdict: Verdict;
+}
+
+async function verify(content: string, ...argv: string[]): Promise<Checked> {
+  await shell.file("checked.ndjson", content);
+  const args = ["audit", "verify", "checked.ndjson", "--json", ...argv];
+  // An address where nobody answers: no server is needed.
+  const { code, out, err } = await shell.projo(args, { env: { PROJO_URL: "http://127.0.0.1:9" } });
+  return { code, err, verdict: (out === "" ? {} : JSON.parse(out)) as Verdict };
+}
+
+/** What the second verifier says of each file, in one run; CI must have it. */
+function expectSecond(files: readonly string[], verdicts: readonly unknown[]): void {
+  expect(hasPython || !needed, "CI needs python3").toBe(true);
+  if (!hasPython) return;
+  const { stdout, stderr } = spawnSync("python3", [secondVerifier, "--keys", keys, ...files], {
+    cwd: shell.directory,
+    encoding: "utf8",
+  });
+  expect(stderr).toBe("");
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(verdicts);
+}
+
+it("an export is intact, and says of which workspace and how far", async () => {
+  const { header, lines, footer, workspaceId } = log;
+  const content = fileOf(header, lines, footer);
+  const { code, verdict } = await verify(content, "--key", keys, "--workspace", workspaceId);
+  expect(code).toBe(0);
+  expect(verdict).toEqual({
+    intact: true,
+    workspaceId,
+    after: { seq: 0, hash: "0".repeat(64) },
+    entries: LENGTH,
+    lastSeq: LENGTH,
+    lastHash: lines.at(-1)?.hash,
+    footerCheckpoint: "genuine",
+  });
+  const piped = await shell.projo(["audit", "verify", "-", "--key", keys], { stdin: content });
+  expect(piped).toEqual({
+    code: 0,
+    out: `Intact: ${LENGTH} entries, 1 to ${LENGTH}, of the workspace ${workspaceId}\n`,
+    err: "",
+  });
+});
+
+it("U4 U5 names the first wrong entry in 140 ways to tamper with an export, and a second verifier agrees", async () => {
+  const random = seeded(20_261_122);
+  const files: string[] = [];
+  const expected: Verdict[] = [];
+  for (let round = 0; round < 140; round += 1) {
+    const { what, content, seq, problem } = tampered(round, random);
+    const checked = await verify(content, "--key", keys);
+    const wrong: Verdict = { intact: false, seq, problem };
+    expect(checked.verdict, what).toMatchObject(wrong);
+    expect(checked.code, what).toBe(1);
+    expect(checked.err, what).toContain(seq === null ? "checkpoint" : `Entry ${seq} is `);
+    files.push(await shell.file(`${round}.ndjson`, content));
+    expected.push(wrong);
+  }
+  expectSecond(files, expected);
+}, 60_000);
+
+describe("a checkpoint", () => {
+  it("U5 that was saved earlier shows a log that was cut off or written anew", async () => {
+    const { header, lines, footer } = log;
+    const saved = await shell.file("saved.json", JSON.stringify(footer.checkpoint));
+    const cut = lines.slice(0, 200);
+    const silent = fileOf(header, cut, { entries: 200, checkpoint: null });
+    expect((await verify(silent, "--key", keys)).verdict).toMatchObject({
+      intact: true,
+      footerCheckpoint: "none",
+    });
+    const caught = await verify(silent, "--key", keys, "--checkpoint", saved);
+    expect(caught.verdict).toMatchObject({ intact: false, seq: 201, problem: "truncated" });
+    expect(caught.err).toContain(`a checkpoint knows of entry ${LENGTH}`);
+    const forged = structuredClone(lines);
+    forge(forged, 100);
+    rehash(forged, 100, LENGTH);
+    const anew = fileOf(header, forged, { entries: LENGTH, checkpoint: null });
+    expect((await verify(anew, "--key", keys)).verdict).toMatchObject({ intact: true });
+    expect((await verify(anew, "--key", keys, "--checkpoint", saved)).verdict).toMatchObject({
+      seq: LENGTH,
+      problem: "rewritten",
+    });
+    const whole = fileOf(header, lines, footer);
+    expect((await verify(whole, "--key", keys, "--checkpoint", saved, "--checkpoint", saved)).code).toBe(0);
+  });
+
+  it("U5 is relied on only when the server's key has signed it, for this log", async () => {
+    const { header, lines, footer, workspaceId } = log;
+    const genuine = footer.checkpoint;
+    const last = { seq: LENGTH, hash: lines.at(-1)?.hash ?? "" };
+    const thief = generateKeyPairSync("ed25519").privateKey;
+    const { signature } = genuine;
+    const bad = [
+      signedBy(thief, textOf(workspaceId, last), genuine.keyId),
+      signedBy(thief, textOf(workspaceId, last), "another"),
+      { ...genuine, text: genuine.text.replace(`"seq":${LENGTH}`, `"seq":${LENGTH - 1}`) },
+      { ...genuine, text: `${genuine.text} ` },
+      { ...genuine, signature: signature.replace(/^./, (first) => (first === "A" ? "B" : "A")) },
+      { ...genuine, signature: ` ${signature}` },
+      { ...genuine, signature: "" },
+      "checkpoint",
+      foreign.footer.checkpoint,
+    ];
+    const files: string[] = [];
+    for (const [place, checkpoint] of bad.entries()) {
+      const content = fileOf(header, lines, { entries: LENGTH, checkpoint });
+      const checked = await verify(content, "--key", keys);
+      expect(checked.verdict, JSON.stringify(checkpoint)).toMatchObject({ seq: null, problem: "checkpoint" });
+      expect(checked.code).toBe(1);
+      files.push(await shell.file(`checkpoint-${place}.ndjson`, content));
+    }
+    const wrong = bad.map(() => ({ intact: false, seq: null, problem: "checkpoint" }));
+    expectSecond(files, wrong);
+    const textless = fileOf(header, lines, { entries: LENGTH, checkpoint: { ...genuine, text: 1 } });
+    expect((await verify(textless, "--key", keys)).verdict).toMatchObject({ problem: "checkpoint" });
+    // One of an entry before the last hides what was cut off since.
+    const signer = generateKeyPairSync("ed25519");
+    const pem = await shell.file(
+      "key.pem",
+      signer.publicKey.export({ format: "pem", type: "spki" }).toString(),
+    );
+    const early = signedBy(
+      signer.privateKey,
+      textOf(workspaceId, { seq: 5, hash: lines[4]?.hash ?? "" }),
+      "k",
+    );
+    const outdated = fileOf(header, lines, { entries: LENGTH, checkpoint: early });
+    expect((await verify(outdated, "--key", pem)).verdict).toMatchObject({
+      seq: null,
+      problem: "checkpoint",
+    });
+    const own = fileOf(header, lines, {
+      entries: LENGTH,
+      checkpoint: signedBy(signer.privateKey, textOf(workspaceId, last), "k"),
+    });
+    expect((await verify(own, "--key", pem)).code).toBe(0);
+  });
+
+  it("cannot be checked without the key, and projo says so", async () => {
+    const { header, lines, footer } = log;
+    const { code, err, verdict } = await verify(fileOf(header, lines, footer));
+    expect({ code, verdict }).toMatchObject({ code: 0, verdict: { footerCheckpoint: "unchecked" } });
+    expect(err).toContain("The footer's checkpoint was not checked");
+    expect(err).toContain("/.well-known/projo-audit-keys.json");
+    // What it says must fit all the same.
+    const longer = fileOf(header, lines.slice(0, 10), { ...footer, entries: 10 });
+    expect((await verify(longer)).verdict).toMatchObject({ seq: 11, problem: "truncated" });
+  });
+});
+
+it("U4 a file is checked as the log of the workspace that was named, whatever its header says", async () => {
+  const { header, lines, footer, workspaceId } = log;
+  const other = ["--workspace", foreign.workspaceId];
+  const whole = fileOf(header, lines, footer);
+  expect((await verify(whole, "--key", keys, ...other)).verdict).toMatchObject({
+    seq: 1,
+    problem: "foreign",
+  });
+  const relabelled = fileOf(foreign.header, lines, footer);
+  expect((await verify(relabelled, "--key", keys)).verdict).toMatchObject({ seq: 1, problem: "foreign" });
+  expect((await verify(relabelled, "--key", keys, "--workspace", workspaceId)).verdict).toMatchObject({
+    seq: 1,
+    problem: "foreign",
+  });
+  expect((await verify(whole, "--workspace", "Acme")).code).toBe(2);
+});
+
+it("U4 nothing stands unchecked after the footer", async () => {
+  const { header, lines, footer } = log;
+  const whole = fileOf(header, lines, footer);
+  for (const more of [whole, JSON.stringify(lines[0]), "x", JSON.stringify(footer)]) {
+    const { verdict } = await verify(`${whole}${more}`, "--key", keys);
+    expect(verdict).toMatchObject({ seq: LENGTH + 1, problem: "edited" });
+  }
+});
+
+it("a part of a log says that it begins later", async () => {
+  const { lines, footer, workspaceId } = log;
+  const after = { seq: 41, hash: lines[40]?.hash };
+  const header = JSON.stringify({ format: "projo-audit/1", workspaceId, after });
+  const rest = lines.slice(41);
+  const part = await verify(fileOf(header, rest, { ...footer, entries: LENGTH - 41 }), "--key", keys);
+  expect(part.verdict).toMatchObject({ intact: true, entries: LENGTH - 41, after });
+  expect(part.err).toContain("begins after entry 41");
+});
+
+describe("what cannot be checked", () => {
+  it("ends with 2 and names what to do", async () => {
+    const { header, lines, footer } = log;
+    const whole = await shell.file("whole.ndjson", fileOf(header, lines, footer));
+    await shell.file("empty", "");
+    await shell.file("photo", Buffer.alloc(20_000_000, 0xff));
+    await shell.file(
+      "rsa.pem",
+      generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "pem", type: "spki" }),
+    );
+    const said = async (...argv: string[]) => {
+      const { code, out, err } = await shell.projo(["audit", "verify", ...argv]);
+      expect({ code, out }, argv.join(" ")).toEqual({ code: 2, out: "" });
+      return err;
+    };
+    expect(await said("nowhere")).toContain("There is no file nowhere that can be read. Check its path.");
+    expect(await said(".")).toContain("is a directory");
+    expect(await said("empty")).toContain("empty is empty. Make an export: projo audit export --out FILE");
+    for (const wrong of ["photo", keys]) {
+      expect(await said(wrong)).toContain(`${wrong} does not begin with the header of an export`);
+    }
+    for (const wrong of ["empty", "rsa.pem", whole]) {
+      expect(await said(whole, "--key", wrong)).toContain(
+        `${wrong} holds no Ed25519 public key. Get the server's`,
+      );
+    }
+    expect(await said(whole, "--key", keys, "--checkpoint", keys)).toContain("is not a checkpoint");
+    expect(await said(whole, "--checkpoint", keys)).toContain("--checkpoint needs --key");
+    expect(await said(whole, "--after", `1:${"0".repeat(64)}`)).toContain("a file is checked whole");
+    expect(await said("--key", keys)).toContain("Name the file");
+  });
+
+  it("half a line is told from a changed one", async () => {
+    const whole = fileOf(log.header, log.lines, log.footer);
+    const cut = await verify(whole.slice(0, whole.indexOf("\n", whole.length / 2) + 40), "--key", keys);
+    expect(cut.verdict.problem).toBe("edited");
+    expect(cut.err).toContain("the file breaks off in its line");
+  });
+
+  it("says that it was another key", async () => {
+    const { publicKey } = generateKeyPairSync("ed25519");
+    const pem = await shell.file("other.pem", publicKey.export({ format: "pem", type: "spki" }));
+    const raw = publicKey.export({ format: "jwk" }).x ?? "";
+    const published = {
+      keyId: "other",
+      algorithm: "Ed25519",
+      publicKey: Buffer.from(raw, "base64url").toString("base64"),
+    };
+    const json = await shell.file("other.json", JSON.stringify({ keys: [published] }));
+    const whole = fileOf(log.header, log.lines, log.footer);
+    expect((await verify(whole, "--key", pem)).err).toContain("was not signed with that key");
+    expect((await verify(whole, "--key", json)).err).toContain("which is not in the key file");
+  });
+});
+
+const textOf = (workspaceId: string, { seq, hash }: { seq: number; hash: string }): string =>
+  JSON.stringify({
+    format: "projo-checkpoint/1",
+    workspaceId,
+    seq,
+    hash,
+    createdAt: "2026-01-31T00:00:00.000Z",
+  });
+
+function signedBy(key: KeyObject, text: string, keyId: string) {
+  return { text, signature: sign(null, Buffer.from(text), key).toString("base64"), keyId };
+}
+
+function forge(lines: ExportedLine[], seq: number): void {
+  const line = at(lines, seq);
+  line.text = line.text.replace('"outcome" : "ok"', '"outcome" : "failed"');
+}
+
+/** Hashes of so many entries, made anew by someone who knows how. */
+function rehash(lines: ExportedLine[], from: number, to: number): void {
+  for (let seq = from; seq <= to; seq += 1) {
+    const before = lines[seq - 2]?.hash ?? "00".repeat(32);
+    const line = at(lines, seq);
+    line.hash = createHash("sha256").update(before, "hex").update(line.text).digest("hex");
+  }
+}
+
+function at<T>(lines: readonly T[], seq: number): T {
+  const line = lines[seq - 1];
+  if (line === undefined) throw new Error(`There is no entry ${seq}.`);
+  return line;
+}
+
+interface Tampered extends Omit<Verdict, "intact"> {
+  what: string;
+  content: string;
+}
+
+/** One of 20 ways, at a place that differs each time. @returns the file, and the first entry that is then wrong */
+function tampered(round: number, random: (most: number) => number): Tampered {
+  const lines: (ExportedLine | string)[] = structuredClone(log.lines);
+  const own = lines as ExportedLine[];
+  const seq = 2 + random(LENGTH - 3);
+  const later = seq + 1 + random(LENGTH - seq);
+  const line = at(own, seq);
+  const whole = (what: string, wrong: number | null, problem: string): Tampered => {
+    const footer = { ...log.footer, entries: lines.length };
+    return { what, seq: wrong, problem, content: fileOf(log.header, lines, footer) };
+  };
+  switch (round % 20) {
+    case 0: {
+      const place = line.text.indexOf('"id"') + random(line.text.length - line.text.indexOf('"id"'));
+      line.text =
+        line.text.slice(0, place) + (line.text[place] === "x" ? "y" : "x") + line.text.slice(place + 1);
+      return whole(`a letter of entry ${seq} is changed`, seq, "edited");
+    }
+    case 1:
+      line.text = line.text.replace("\ufffd", "\ud800");
+      return whole(`entry ${seq} has half a character where another was`, seq, "edited");
+    case 2:
+      line.hash = at(own, later).hash;
+      return whole(`entry ${seq} has the hash of ${later}`, seq, "edited");
+    case 3:
+      line.personal = {
+        ...line.personal,
+        ip: { value: "198.51.100.1", salt: line.personal?.["ip"]?.salt ?? "" },
+      };
+      return whole(`the address of entry ${seq} is changed`, seq, "personal");
+    case 4: {
+      const { value = "", salt = "" } = line.personal?.["ip"] ?? {};
+      // The same bytes, cut in another place.
+      line.personal = {
+        ip: { value: value.slice(1), salt: salt + Buffer.from(value.slice(0, 1)).toString("hex") },
+      };
+      return whole(`a letter of entry ${seq}'s address passes for salt`, seq, "personal");
+    }
+    case 5:
+      line.personal = { ...line.personal, toString: { value: "", salt: "0".repeat(32) } };
+      return whole(`entry ${seq} has a value that nothing was committed to`, seq, "personal");
+    case 6:
+      lines.splice(seq - 1, 1);
+      return whole(`entry ${seq} is deleted`, seq, "missing");
+    case 7:
+      lines.splice(seq - 1, later - seq);
+      return whole(`entries ${seq} to ${later - 1} are deleted`, seq, "missing");
+    case 8:
+      [lines[seq - 1], lines[later - 1]] = [at(own, later), line];
+      return whole(`entries ${seq} and ${later} change places`, seq, "reordered");
+    case 9:
+      lines.push(...lines.splice(seq - 1, 1));
+      return whole(`entry ${seq} moves to the end`, seq, "reordered");
+    case 10:
+      lines.length = seq;
+      return whole(`what comes after entry ${seq} is cut off, and the count mended`, seq + 1, "truncated");
+    case 11: {
+      const content = fileOf(log.header, lines.slice(0, seq), log.footer);
+      return { what: `${LENGTH - seq} are cut off`, seq: seq + 1, problem: "truncated", content };
+    }
+    case 12: {
+      const content = fileOf(log.header, lines.slice(0, seq));
+      return { what: `the file ends after entry ${seq}`, seq: seq + 1, problem: "truncated", content };
+    }
+    case 13:
+      lines.splice(seq - 1, random(2), at(foreign.lines, 1 + random(LENGTH)));
+      return whole(`an entry of another workspace stands at ${seq}`, seq, "foreign");
+    case 14:
+      lines.splice(later - 1, 0, line);
+      return whole(`entry ${seq} comes again at ${later}`, later, "repeated");
+    case 15:
+      lines[seq - 1] = ["", "{", "[]", "null", '{"text":1}', '"text"', '{"text":"{}"}'][random(7)] ?? "";
+      return whole(`line ${seq} is no entry`, seq, "edited");
+    case 16:
+      forge(own, seq);
+      rehash(own, seq, seq);
+      return whole(`entry ${seq} and its hash are forged`, seq + 1, "edited");
+    case 17:
+      forge(own, seq);
+      rehash(own, seq, LENGTH);
+      return whole(`entry ${seq} is forged and all that follow`, LENGTH, "rewritten");
+    case 18:
+      lines.splice(seq - 1, 1);
+      for (let place = seq; place < LENGTH; place += 1) {
+        const moved = at(own, place);
+        moved.text = moved.text.replace(`"seq" : ${place + 1}`, `"seq" : ${place}`);
+      }
+      rehash(own, seq, LENGTH - 1);
+      return whole(`entry ${seq} is deleted, and those after it move up`, LENGTH, "truncated");
+    default: {
+      const text = log.footer.checkpoint.text.replace(/[0-9a-f]{64}/, line.hash);
+      const footer = { entries: LENGTH, checkpoint: { ...log.footer.checkpoint, text } };
+      const content = fileOf(log.header, lines, footer);
+      return { what: "the checkpoint is rewritten", seq: null, problem: "checkpoint", content };
+    }
+  }
+}
+
+/** Numbers that look random and are the same in every run: a linear congruence. @returns from 0 to below `most` */
+function seeded(seed: number): (most: number) => number {
+  let state = seed;
+  return (most) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * most);
+  };
+}

@@ -45,6 +45,10 @@ const DOWN = new Set([
   "P1017",
 ]);
 
+// The last three are what Prisma's adapter makes of a socket's error, whose code it drops.
+const CONNECTION_GONE =
+  /Connection terminated|server closed the connection|connection error and is not queryable|^(ConnectionClosed|DatabaseNotReachable|SocketTimeout)$/;
+
 /** The failure in the server's words, or the error as it came. */
 export function failureOf(error: unknown): unknown {
   for (const { code, message } of layersOf(error)) {
@@ -60,9 +64,7 @@ export function failureOf(error: unknown): unknown {
     ) {
       return new DatabaseBusy("The database is busy.", { cause: error });
     }
-    if (
-      /Connection terminated|server closed the connection|connection error and is not queryable/.test(message)
-    ) {
+    if (CONNECTION_GONE.test(message)) {
       return new DatabaseDown("The database is not there.", { cause: error });
     }
   }

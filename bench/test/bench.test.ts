@@ -21,30 +21,30 @@ describe("a median", () => {
   });
 });
 
-describe("a comparison", () => {
-  /** A clock that stands still but for work, of which each piece takes so many milliseconds in each round. */
-  function timed(costs: Readonly<Record<string, readonly number[]>>) {
-    let now = 0;
-    const log: string[] = [];
-    const contenders = Object.entries(costs).map(([name, perRound]): Contender => {
-      let bursts = 0;
-      return {
-        name,
-        prepare: (many) => {
-          now += 1_000_000;
-          return Promise.resolve(() => {
-            const isWarmUp = bursts % 2 === 0;
-            now += isWarmUp ? 500_000 : many * (perRound[Math.floor(bursts / 2)] ?? 0);
-            bursts += 1;
-            log.push(`${name} ${many}`);
-            return Promise.resolve();
-          });
-        },
-      };
-    });
-    return { contenders, log, now: () => now };
-  }
+/** A clock that stands still but for work, of which each piece takes so many milliseconds in each round. */
+function timed(costs: Readonly<Record<string, readonly number[]>>) {
+  let now = 0;
+  const log: string[] = [];
+  const contenders = Object.entries(costs).map(([name, perRound]): Contender => {
+    let bursts = 0;
+    return {
+      name,
+      prepare: (many) => {
+        now += 1_000_000;
+        return Promise.resolve(() => {
+          const isWarmUp = bursts % 2 === 0;
+          now += isWarmUp ? 500_000 : many * (perRound[Math.floor(bursts / 2)] ?? 0);
+          bursts += 1;
+          log.push(`${name} ${many}`);
+          return Promise.resolve();
+        });
+      },
+    };
+  });
+  return { contenders, log, now: () => now };
+}
 
+describe("a comparison", () => {
   it("counts neither the making ready nor the warm-up, and takes the median of the rounds", async () => {
     const { contenders, now } = timed({ a: [1, 2, 50] });
     const rates = await compare(contenders, { rounds: 3, many: 10, warmUp: 4 }, now);
@@ -124,16 +124,16 @@ const subjects = (...figures: Figure[]): Subject[] => [
   { name: "two", title: "the second", measure: ({ quick }) => Promise.resolve([figure(quick ? 1 : 2)]) },
 ];
 
-describe("the program", () => {
-  async function run(args: readonly string[], ...figures: Figure[]) {
-    const said = { out: "", err: "" };
-    const code = await runBench(args, subjects(...figures), {
-      out: (text) => (said.out += text),
-      err: (text) => (said.err += text),
-    });
-    return { code, ...said };
-  }
+async function run(args: readonly string[], ...figures: Figure[]) {
+  const said = { out: "", err: "" };
+  const code = await runBench(args, subjects(...figures), {
+    out: (text) => (said.out += text),
+    err: (text) => (said.err += text),
+  });
+  return { code, ...said };
+}
 
+describe("the program", () => {
   it("ends with 0 when every goal is met, and with 1 when one of any subject is not", async () => {
     expect((await run([], figure(1, { atLeast: 0.85 }))).code).toBe(0);
     expect((await run([], figure(1), figure(0.8, { atLeast: 0.85 }))).code).toBe(1);

@@ -7,6 +7,7 @@ import { withBenchDatabase, type BenchDatabase } from "../database/bench-databas
 import { plantWorkspaces, type Planted } from "../database/plant-workspaces.ts";
 import type { Figure } from "../runner/figure.ts";
 import type { How, Subject } from "../runner/run-bench.ts";
+import { verifyOffline, type Offline } from "./offline.ts";
 import { plantLog } from "./plant-log.ts";
 
 export const auditVerify: Subject = {
@@ -15,24 +16,28 @@ export const auditVerify: Subject = {
   measure: (how) => withBenchDatabase((database) => measure(how, database)),
 };
 
-async function measure({ quick, say }: How, { owner, target }: BenchDatabase): Promise<Figure[]> {
+async function measure({ quick, say }: How, { owner, db, target }: BenchDatabase): Promise<Figure[]> {
   const entries = quick ? 100_000 : 1_000_000;
   const [place] = await plantWorkspaces(owner, 1);
   if (!place) throw new Error("No workspace was planted.");
   await plantLog(owner, { place, entries, say });
   say(`checking ${entries} entries`);
-  const { seconds, tenthBytes, wholeBytes } = await inProcess({ target, place, entries });
+  const server = await inProcess({ target, place, entries });
+  say("exporting it, and checking the file");
+  const file = await verifyOffline(db, place, entries);
   return [
     { name: "entries", value: entries, unit: "" },
-    { name: "checked", value: entries / seconds, unit: "entries/s" },
-    { name: "most memory, first tenth", value: tenthBytes / 2 ** 20, unit: "MB" },
-    { name: "most memory, all of it", value: wholeBytes / 2 ** 20, unit: "MB" },
-    {
-      name: "memory, all against first tenth",
-      value: wholeBytes / tenthBytes,
-      unit: "x",
-      goal: { atMost: 1.2 },
-    },
+    ...figuresOf("checked as by the server", server, entries),
+    ...figuresOf("checked by projo from a file", file, entries),
+  ];
+}
+
+function figuresOf(name: string, { seconds, tenthBytes, wholeBytes }: Offline, entries: number): Figure[] {
+  return [
+    { name, value: entries / seconds, unit: "entries/s" },
+    { name: "  most memory, first tenth", value: tenthBytes / 2 ** 20, unit: "MB" },
+    { name: "  most memory, all of it", value: wholeBytes / 2 ** 20, unit: "MB" },
+    { name: "  all against first tenth", value: wholeBytes / tenthBytes, unit: "x", goal: { atMost: 1.2 } },
   ];
 }
 

@@ -36,6 +36,9 @@ export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Pr
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   try {
     const embedded = await startEmbeddedPostgres({ dataDir: directory });
+    const cleanUp = () => embedded.stop().then(() => rm(directory, { recursive: true, force: true }));
+    const interrupted = () => void cleanUp().finally(() => process.exit(130));
+    process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
     try {
       await withOwner({ ...embedded.owner, database: "postgres" }, (owner) =>
         owner.query(`CREATE DATABASE ${DATABASE}`),
@@ -63,6 +66,7 @@ export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Pr
         },
       );
     } finally {
+      process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
       await embedded.stop();
     }
   } finally {

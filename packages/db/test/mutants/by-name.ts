@@ -1,0 +1,346 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the mutants it serves */
+// The mutants of what the schema has once: the functions at its doors, the rights on columns, what is unique.
+import { inWorkspace, lessOf, outside, type SchemaAttack, type SchemaMutant } from "./schema-mutant.ts";
+import type { Scene } from "./from-catalogue.ts";
+
+export function byName({ home, foreign }: Scene): SchemaMutant[] {
+  const enter = inWorkspace(home.id);
+  const ask = (says: string, sql: string, arrange = ""): SchemaAttack => ({
+    says,
+    sql,
+    arrange,
+    enter: outside,
+  });
+  const here = (says: string, sql: string, arrange = ""): SchemaAttack => ({ says, sql, arrange, enter });
+
+  // The door of a write ---------------------------------------------------------------------------------------
+  const goIn = (user: string, roles: string) => `SELECT projo_enter('${user}', ARRAY[${roles}], false)`;
+  const strangerWrites = here("a stranger goes in to write", goIn(foreign.userId, "'admin'"));
+  const lowWrites = here("a member goes in to write what their role may not", goIn(home.userId, "'viewer'"));
+  const lockedWrites = here(
+    "a member goes in to write in a deleted workspace",
+    goIn(home.userId, "'admin'"),
+    "UPDATE workspace_members SET locked_at = now()",
+  );
+  const keyIn = (says: string, change: string, [permission, role] = ["task:read", "viewer"]) =>
+    here(
+      says,
+      `SELECT projo_enter_by_key('${home.keyId}', '${permission}', ARRAY['${role}'])`,
+      change === "" ? "" : `UPDATE service_keys SET ${change}`,
+    );
+  const keyDoor = (guard: string, works: SchemaAttack, says: string): SchemaMutant => ({
+    says: `projo_enter_by_key: ${says}`,
+    sql: lessOf("projo_enter_by_key", guard),
+    works: [works],
+  });
+
+  // What every request asks -----------------------------------------------------------------------------------
+  const session = `INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
+    VALUES ('${home.id}', '${home.userId}', sha256('salt'), now() + interval '1 day', now() + interval '1 day')`;
+  const placeIn = (workspaceId: string) =>
+    `SELECT FROM projo_session('${home.id}', '${workspaceId}') WHERE workspace_id IS NOT NULL`;
+  const lockedPlace = ask(
+    "a session has a place in a deleted workspace",
+    placeIn(home.id),
+    `${session}; UPDATE workspace_members SET locked_at = now()`,
+  );
+  const foreignPlace = ask(
+    "a session has a place where its person is no member",
+    placeIn(foreign.id),
+    session,
+  );
+  const ownMembership = lessOf("projo_session", "m.user_id = projo_session.user_id\n     AND ");
+  const personPolicy = "ALTER POLICY person ON workspace_members USING (true)";
+  const findKey = (says: string, change: string, where = "true") =>
+    ask(
+      says,
+      `SELECT FROM projo_service_key('${home.keyId}') WHERE ${where}`,
+      `UPDATE service_keys SET ${change}`,
+    );
+  const keyFound = (
+    guard: string,
+    works: SchemaAttack,
+    [says, without]: [string, string?],
+  ): SchemaMutant => ({
+    says: `projo_service_key: ${says}`,
+    sql: lessOf("projo_service_key", guard, without),
+    works: [works],
+  });
+
+  // Invites from outside --------------------------------------------------------------------------------------
+  const known = "UPDATE invites SET token_hash = sha256('token')";
+  const open = (says: string, change: string) =>
+    ask(
+      says,
+      "SELECT FROM projo_invite(sha256('token'))",
+      `${known} WHERE id = '${home.inviteId}'; ${change.replaceAll("$id", `'${home.inviteId}'`)}`,
+    );
+  const deleteHome = `UPDATE workspaces SET deleted_at = now() WHERE id = '${home.id}'`;
+  const inviteFound = (guard: string, works: SchemaAttack, says: string): SchemaMutant => ({
+    says: `projo_invite: ${says}`,
+    sql: lessOf("projo_invite", guard),
+    works: [works],
+  });
+  const guest = (verified: string) =>
+    `INSERT INTO users (id, email, password_hash, email_verified_at) VALUES ('${home.taskId}', 'guest@example.com', '-', ${verified})`;
+  const mine = (says: string, arrange: string) =>
+    ask(says, `SELECT FROM projo_person_invites('${home.taskId}', NULL, 10)`, arrange);
+
+  // Rights ----------------------------------------------------------------------------------------------------
+  const forges = here(
+    "a workspace writes into its log as it likes",
+    "INSERT INTO audit_logs SELECT (jsonb_populate_record(l, jsonb_build_object('id', gen_random_uuid(), 'seq', 99))).* FROM audit_logs AS l",
+  );
+  const rewrites = here("a workspace changes its log", "UPDATE audit_logs SET action = 'forged'");
+  const erases = here("a workspace deletes from its log", "DELETE FROM audit_logs");
+  const readsTasks = ask("who is outside of workspaces reads tasks", "SELECT FROM tasks");
+  const hashes = here("a workspace reads its members' password hashes", "SELECT password_hash FROM users");
+  const raises = ask(
+    "who notes the uses of keys gives a key more rights",
+    `UPDATE service_keys SET role = 'admin'`,
+  );
+  const named = { ...raises, enter: `${outside}; SET LOCAL app.service_key_ids = '${home.keyId}'` };
+  const abroadEntry: SchemaAttack = here(
+    "an entry is written into the log of the workspace that it names",
+    `SELECT projo_audit_append(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'workspaceId', '${foreign.id}',
+       'actorKind', 'system', 'action', 'forged', 'targetType', 'task', 'targetId', '-', 'outcome', 'ok')));
+     RESET ROLE; SELECT FROM audit_logs WHERE workspace_id = '${foreign.id}' AND action = 'forged'`,
+  );
+  const wherever = here("an entry is written from no workspace", `SELECT projo_audit_append('[]')`);
+  const second = here(
+    "two invites wait for one address",
+    `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
+     VALUES (gen_random_uuid(), '${home.id}', 'guest@example.com', 'viewer', sha256('1'), sha256('2'), '${home.userId}', now() + interval '1 day')`,
+  );
+  const doubled = here(
+    "one person is a member twice",
+    `INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES (gen_random_uuid(), '${home.id}', '${home.userId}', 'admin')`,
+  );
+  const toTenant = (right: string) => `GRANT ${right} ON audit_logs TO projo_tenant`;
+  const off = (trigger: string) => `ALTER TABLE audit_logs DISABLE TRIGGER ${trigger}`;
+
+  return [
+    {
+      says: "projo_enter: who is no member is stopped",
+      sql: lessOf(
+        "projo_enter",
+        "RAISE EXCEPTION 'not a member of this workspace' USING ERRCODE = 'PJ404';",
+        "NULL;",
+      ),
+      works: [strangerWrites, lockedWrites],
+      refused: [lowWrites],
+    },
+    {
+      says: "projo_enter: the member is the one who calls",
+      sql: lessOf("projo_enter", "AND m.user_id = a_user"),
+      works: [strangerWrites],
+      refused: [lowWrites, lockedWrites],
+    },
+    {
+      says: "projo_enter: the role suffices",
+      sql: lessOf("projo_enter", "IF NOT held = ANY (a_roles)", "IF false"),
+      works: [lowWrites],
+      refused: [strangerWrites, lockedWrites],
+    },
+    {
+      says: "projo_enter: the membership is not locked",
+      sql: lessOf("projo_enter", "AND (m.locked_at IS NOT NULL) = a_locked"),
+      works: [lockedWrites],
+      refused: [strangerWrites, lowWrites],
+    },
+    keyDoor(
+      "AND k.revoked_at IS NULL ",
+      keyIn("a revoked key goes in to write", "revoked_at = now()"),
+      "the key is not revoked",
+    ),
+    keyDoor(
+      "AND k.locked_at IS NULL ",
+      keyIn("a key goes in to write in a deleted workspace", "locked_at = now()"),
+      "the key is not locked",
+    ),
+    keyDoor(
+      " AND k.expires_at > clock_timestamp()",
+      keyIn("an expired key goes in to write", "expires_at = now() - interval '1 day'"),
+      "the key has not expired",
+    ),
+    keyDoor(
+      "held.role = ANY (a_roles) AND ",
+      keyIn("a key goes in to write what its role may not", "", ["task:read", "admin"]),
+      "its role suffices",
+    ),
+    keyDoor(
+      " AND a_permission = ANY (held.scopes)",
+      keyIn("a key goes in to write what is not among its scopes", "", ["task:write", "viewer"]),
+      "it is among its scopes",
+    ),
+    {
+      says: "projo_session: the membership is not locked",
+      sql: lessOf("projo_session", "AND m.locked_at IS NULL"),
+      works: [lockedPlace],
+      refused: [foreignPlace],
+    },
+    {
+      says: "projo_session: the membership is the caller's",
+      sql: ownMembership,
+      works: [],
+      refused: [foreignPlace],
+    },
+    {
+      says: "the policy person, behind projo_session",
+      sql: personPolicy,
+      works: [],
+      refused: [foreignPlace],
+    },
+    {
+      says: "projo_session: the membership is the caller's AND the policy person",
+      sql: `${ownMembership}; ${personPolicy}`,
+      works: [foreignPlace],
+    },
+    keyFound("AND k.revoked_at IS NULL ", findKey("a revoked key is found", "revoked_at = now()"), [
+      "it is not revoked",
+    ]),
+    keyFound(
+      "AND k.locked_at IS NULL ",
+      findKey("a key of a deleted workspace is found", "locked_at = now()"),
+      ["it is not locked"],
+    ),
+    keyFound(
+      " AND k.expires_at > clock_timestamp()",
+      findKey("an expired key is found", "expires_at = now() - interval '1 day'"),
+      ["it has not expired"],
+    ),
+    keyFound(
+      "CASE WHEN k.previous_expires_at > clock_timestamp() THEN k.previous_mac END",
+      findKey(
+        "the token before a rotation is found after its time",
+        "previous_kid = 1, previous_mac = sha256('x'), previous_expires_at = now() - interval '1 day'",
+        "previous_mac IS NOT NULL",
+      ),
+      ["the token before has its time", "k.previous_mac"],
+    ),
+    inviteFound(
+      "AND i.used_at IS NULL ",
+      open("a used invite opens", "UPDATE invites SET used_at = now() WHERE id = $id"),
+      "it is not used",
+    ),
+    inviteFound(
+      "AND i.revoked_at IS NULL ",
+      open("a revoked invite opens", "UPDATE invites SET revoked_at = now() WHERE id = $id"),
+      "it is not revoked",
+    ),
+    inviteFound(
+      " AND i.expires_at > clock_timestamp()",
+      open(
+        "an expired invite opens",
+        "UPDATE invites SET expires_at = now() - interval '1 day' WHERE id = $id",
+      ),
+      "it has not expired",
+    ),
+    inviteFound(
+      " AND w.deleted_at IS NULL",
+      open("an invite to a deleted workspace opens", deleteHome),
+      "the workspace is there",
+    ),
+    {
+      says: "invites: an address that was not verified is nobody's (the policy addressee)",
+      sql: `ALTER POLICY addressee ON invites USING (email = (SELECT u.email FROM users AS u
+              WHERE u.id = (SELECT nullif(current_setting('app.user_id', true), '')::uuid)))`,
+      works: [mine("a person sees the invites of an address that they did not verify", guest("NULL"))],
+    },
+    {
+      says: "projo_person_invites: the workspace is there",
+      sql: lessOf("projo_person_invites", " AND w.deleted_at IS NULL"),
+      works: [
+        mine(
+          "a person sees an invite to a deleted workspace",
+          `${guest("now()")}; UPDATE workspaces SET deleted_at = now()`,
+        ),
+      ],
+    },
+    {
+      says: "audit_logs: nobody inserts but by its function",
+      sql: toTenant("INSERT"),
+      works: [forges],
+      refused: [rewrites],
+    },
+    { says: "audit_logs: no right to UPDATE", sql: toTenant("UPDATE"), works: [], refused: [rewrites] },
+    {
+      says: "audit_logs: the trigger append_only, behind the right",
+      sql: off("append_only"),
+      works: [],
+      refused: [rewrites],
+    },
+    {
+      says: "audit_logs: no right to UPDATE AND the trigger",
+      sql: `${toTenant("UPDATE")}; ${off("append_only")}`,
+      works: [rewrites],
+      refused: [erases],
+    },
+    { says: "audit_logs: no right to DELETE", sql: toTenant("DELETE"), works: [], refused: [erases] },
+    {
+      says: "audit_logs: the trigger no_delete, behind the right",
+      sql: off("no_delete"),
+      works: [],
+      refused: [erases],
+    },
+    {
+      says: "audit_logs: no right to DELETE AND the trigger",
+      sql: `${toTenant("DELETE")}; ${off("no_delete")}`,
+      works: [erases],
+      refused: [rewrites],
+    },
+    {
+      says: "tasks: projo_system has no right to them",
+      sql: "GRANT SELECT ON tasks TO projo_system",
+      works: [],
+      refused: [readsTasks],
+    },
+    {
+      says: "tasks: row-level security, behind the right",
+      sql: "ALTER TABLE tasks DISABLE ROW LEVEL SECURITY",
+      works: [],
+      refused: [readsTasks],
+    },
+    {
+      says: "tasks: no right AND row-level security",
+      sql: "GRANT SELECT ON tasks TO projo_system; ALTER TABLE tasks DISABLE ROW LEVEL SECURITY",
+      works: [readsTasks],
+    },
+    {
+      says: "users: projo_tenant has no right to password_hash",
+      sql: "GRANT SELECT (password_hash) ON users TO projo_tenant",
+      works: [hashes],
+    },
+    {
+      says: "service_keys: projo_system has a right to last_used_at alone",
+      sql: "GRANT UPDATE ON service_keys TO projo_system",
+      works: [named],
+    },
+    {
+      says: "projo_audit_append: the workspace is the transaction's",
+      sql: lessOf(
+        "projo_audit_append",
+        "here UUID := nullif(current_setting('app.workspace_id', true), '')::uuid;",
+        "here UUID := (a_entries -> 0 ->> 'workspaceId')::uuid;",
+      ),
+      works: [abroadEntry],
+    },
+    {
+      says: "projo_audit_append: there must be a workspace",
+      sql: lessOf("projo_audit_append", "IF here IS NULL THEN", "IF here IS NULL THEN RETURN 0;"),
+      works: [{ ...wherever, enter: "SET LOCAL ROLE projo_tenant" }],
+    },
+    {
+      says: "invites: one that waits for each address",
+      sql: "DROP INDEX invites_one_pending",
+      works: [second],
+      refused: [doubled],
+    },
+    {
+      says: "workspace_members: once each",
+      sql: "DROP INDEX workspace_members_workspace_id_user_id_key",
+      works: [doubled],
+      refused: [second],
+    },
+  ];
+}

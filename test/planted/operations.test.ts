@@ -1,0 +1,74 @@
+// An operation that lacks what every operation must have, planted: the compiler, or the proofs, refuse it and say what
+// is missing.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { inputOf, inputs, type Scene } from "../../apps/api/test/proofs/inputs.ts";
+import { withTree } from "../../scripts/temporary-tree.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+const operation = (kind: "query" | "mutation", fields: string): string => `
+import { ${kind} } from "${join(root, "packages/contract/src/define.ts")}";
+import { contract } from "${join(root, "packages/contract/src/index.ts")}";
+const { input, output } = contract.system.health;
+export const planted = ${kind}({ summary: "Planted.", input, output, ${fields} });
+`;
+
+const files = {
+  "whole-query.ts": operation("query", `access: "task:read"`),
+  "whole-mutation.ts": operation("mutation", `access: "session", records: { nothing: "it is planted" }`),
+  "no-access.ts": operation("query", ""),
+  "no-access-to-write.ts": operation("mutation", `records: { nothing: "it is planted" }`),
+  "unknown-access.ts": operation("query", `access: "task:fly"`),
+  "no-records.ts": operation("mutation", `access: "session"`),
+  "no-reason.ts": operation("mutation", `access: "session", records: {}`),
+  "package.json": JSON.stringify({ type: "module" }),
+  "tsconfig.json": JSON.stringify({
+    extends: join(root, "tsconfig.base.json"),
+    compilerOptions: {
+      noEmit: true,
+      typeRoots: [join(root, "node_modules/@types")],
+      customConditions: ["@projostack/source"],
+      // The planted files name the contract's by their whole path.
+      rewriteRelativeImportExtensions: false,
+      allowImportingTsExtensions: true,
+    },
+    include: ["*.ts"],
+  }),
+};
+
+/** What the compiler says of each file, as `pnpm check` runs it on the rooms. */
+function compiled(): string[] {
+  return withTree(files, (directory) => {
+    const tsc = join(root, "node_modules/.bin/tsc");
+    const { stdout } = spawnSync(tsc, ["-p", directory, "--pretty", "false"], { encoding: "utf8" });
+    return stdout.trim().split(/\n(?! )/);
+  });
+}
+
+describe("an operation", () => {
+  it(
+    "M4 without an access, or a mutation that says nothing of the record, does not compile",
+    { timeout: 120_000 },
+    () => {
+      const lines = compiled();
+      const about = (file: string) => lines.filter((line) => line.includes(`${file}(`)).join("\n");
+      expect(about("no-access.ts")).toMatch(/Property 'access' is missing/);
+      expect(about("no-access-to-write.ts")).toMatch(/Property 'access' is missing/);
+      expect(about("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
+      expect(about("no-records.ts")).toMatch(/Property 'records' is missing/);
+      expect(about("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
+      // Nothing else is wrong, so that it is these faults that were found.
+      expect(lines, lines.join("\n")).toHaveLength(5);
+    },
+  );
+
+  it("M4 without a row in the proofs' inputs fails every proof, with the place to put one", () => {
+    expect(Object.keys(inputs)).not.toContain("notes.create");
+    expect(() => inputOf("notes.create", {} as Scene)).toThrow(
+      "notes.create has no row in test/proofs/inputs.ts: give it a minimal valid input.",
+    );
+  });
+});

@@ -128,7 +128,7 @@ it("checks a file of 200,000 entries in as much memory as one of 5,000, and show
   process.stderr.write(`${Math.round(few)} MB for 5,000 entries, ${Math.round(many)} MB for 200,000\n`);
   expect(many - few).toBeLessThan(60);
   const { err } = await shell.projo(["audit", "verify", "long.ndjson"], { types: [] });
-  expect(err).toMatch(/^200000 entries in [\d.]+ s, \d+ a second\.$/m);
+  expect(err).toMatch(/200000 entries in [\d.]+ s, \d+ a second\./);
 }, 180_000);
 
 /** A log as docs/audit.md describes it, made here from the first hash to the last. */

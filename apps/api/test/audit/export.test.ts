@@ -128,19 +128,20 @@ describe("audit.export", () => {
       given.map((pair) => pair.map((value) => (/^[=+\-@]/.test(value) ? `'${value}` : value))),
     );
     expect(rows.flat().filter((cell) => /^[=+\-@\t\r\n]/.test(cell))).toEqual([]);
-    const { items } = (await team.founder.call("audit.list", { action: "invite.created" }, team.id)).data;
+    const { data } = await team.founder.call("audit.list", { action: "invite.created" }, team.id);
+    const items = data.items as Record<string, unknown>[];
     expect(
       cells.map(({ seq, createdAt, meta, requestId, ip }) => [
         Number(seq),
         createdAt,
-        JSON.parse(meta ?? ""),
+        JSON.parse(meta ?? "") as unknown,
         requestId,
         ip,
       ]),
     ).toEqual(
       items
         .toReversed()
-        .map((item: Record<string, unknown>) => [
+        .map((item) => [
           item["seq"],
           item["createdAt"],
           { after: item["after"] },

@@ -1,8 +1,9 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // The log checked through the API: long ones in parts, and whatever was done to one behind the server's back.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, startServerOver, startTestServer, type TestServer } from "../kit/index.ts";
 import { newTeam, type Team } from "../members/team.ts";
-import { hashedAnew, plantEntries, tamper, verifyAll } from "./long-log.ts";
+import { hashedAnew, plantEntries, tamper, verifyAll, type Verdict } from "./long-log.ts";
 
 const LONG = 12_500;
 
@@ -141,7 +142,8 @@ describe("audit.verify", () => {
       `UPDATE audit_logs SET target_id = 'x' WHERE ${entry(rewritten, 9)}; ${hashedAnew(rewritten, 9)}`,
     );
     await tamper(server, `DELETE FROM audit_logs WHERE ${entry(holed, 30)}`);
-    const problemOf = async (team: Team, after: unknown) => (await verify(team, { after })).data.problem;
+    const problemOf = async (team: Team, after: unknown) =>
+      ((await verify(team, { after })).data as Verdict).problem;
     expect(await problemOf(cut, ofCut)).toMatchObject({ seq: 26, kind: "truncated" });
     expect(await problemOf(rewritten, ofRewritten)).toMatchObject({ seq: 30, kind: "rewritten" });
     expect(await problemOf(holed, ofHoled)).toMatchObject({ seq: 30, kind: "missing" });

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // Who is on record is who acted, and who reads the record is an admin; an act and its entry are there together.
 import { randomUUID } from "node:crypto";
 import { authorize } from "@projostack/authz";

@@ -193,6 +193,6 @@ describe(`N1 ${CALLS} random calls of every operation, seed ${SEED}`, () => {
       }
       expect(counts["200"]).toBeGreaterThan(CALLS / 20);
     },
-    30_000 + CALLS * 15,
+    60_000 + CALLS * 30,
   );
 });

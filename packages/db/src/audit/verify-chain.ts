@@ -120,8 +120,11 @@ function contentOf(text: string): Content | null {
   }
 }
 
-const chained = (previous: string, text: string): string =>
-  digest("sha256", Buffer.concat([Buffer.from(previous, "hex"), Buffer.from(text)]), "hex");
+// Half a surrogate pair would be hashed as U+FFFD, and pass where that was written.
+const chained = (previous: string, text: string): string | null =>
+  !text.isWellFormed()
+    ? null
+    : digest("sha256", Buffer.concat([Buffer.from(previous, "hex"), Buffer.from(text)]), "hex");
 
 /** The name of the first personal value that does not match its commitment. */
 function wrongValue(personal: unknown, commitments: unknown): string | undefined {
@@ -134,7 +137,7 @@ function matches(given: unknown, commitment: unknown): boolean {
   if (!isObject(given) || typeof given["value"] !== "string" || typeof given["salt"] !== "string")
     return false;
   // Of one spelling and one length, so that no part of the value passes for salt.
-  if (!/^[0-9a-f]{32}$/.test(given["salt"])) return false;
+  if (!/^[0-9a-f]{32}$/.test(given["salt"]) || !given["value"].isWellFormed()) return false;
   const bytes = Buffer.concat([Buffer.from(given["salt"], "hex"), Buffer.from(given["value"])]);
   return digest("sha256", bytes, "hex") === commitment;
 }

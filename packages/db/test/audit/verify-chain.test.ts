@@ -1,6 +1,6 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // The log is checked from its entries alone: whoever owns the database may change them, and is found out.
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyChain, type ChainPoint, type ChainVerdict } from "../../src/index.ts";
@@ -275,6 +275,16 @@ describe("U4 the verifier", () => {
     }
     expect(await verdict([])).toEqual({ intact: true, entries: 0, lastSeq: 0, lastHash: "00".repeat(32) });
   });
+});
+
+it("U4 half a character does not pass for the character that stands for what is none", async () => {
+  const text = JSON.stringify({ workspaceId: "w", seq: 1, meta: "\ufffd", commitments: {} });
+  const bytes = Buffer.concat([Buffer.alloc(32), Buffer.from(text)]);
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  const verdictOnText = (given: string) =>
+    verifyChain([{ text: given, hash, personal: null }], { workspaceId: "w" });
+  expect(await verdictOnText(text)).toMatchObject({ intact: true });
+  expect(await verdictOnText(text.replace("\ufffd", "\ud800"))).toMatchObject({ seq: 1, problem: "edited" });
 });
 
 it("U8 the log outlives its workspace, and is still whole", async () => {

@@ -43,6 +43,8 @@ def check(lines, keys, saved):
         record = parse(line)
         if isinstance(record, dict) and "entries" in record and "text" not in record:
             footer = record
+            if any(rest.strip("\n") for rest in lines):  # the footer is the last line, or it is none
+                raise Broken(gap if gap is not None else last + 1, "missing" if gap is not None else "edited")
             break
         seq = last + 1
         text, given, personal = parts(record)
@@ -145,7 +147,7 @@ def read_checkpoint(checkpoint, workspace, keys):
         point = json.loads(text)
         if genuine and point["format"] == "projo-checkpoint/1" and point["workspaceId"] == workspace:
             return point
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         pass  # one that cannot be read is no better than one that is forged
     raise Broken(None, "checkpoint")
 

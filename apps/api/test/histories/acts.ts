@@ -70,20 +70,20 @@ export interface Wish extends Pick<Act, "op" | "role" | "title" | "wide"> {
   readonly project: number;
 }
 
-const wish: fc.Arbitrary<Wish> = fc.record({
-  op: fc.constantFrom(...wishes),
-  by: fc.nat({ max: 7 }),
-  workspace: fc.nat({ max: 2 }),
-  target: fc.nat({ max: 4 }),
-  project: fc.nat({ max: 2 }),
-  role: fc.constantFrom(...roles),
-  title: fc.constantFrom("Engines", "Gears"),
-  wide: fc.boolean(),
-});
-
-/** What happens in one step: at once, when it is more than one. */
-export const stepOf = (atOnce: number): fc.Arbitrary<readonly Wish[]> =>
-  fc.array(wish, { minLength: 1, maxLength: atOnce, size: "max" });
+/** What happens in one step: at once, when it is more than one. With `among`, no other operations. */
+export function stepOf(atOnce: number, among: readonly Op[] = wishes): fc.Arbitrary<readonly Wish[]> {
+  const wish: fc.Arbitrary<Wish> = fc.record({
+    op: fc.constantFrom(...among),
+    by: fc.nat({ max: 7 }),
+    workspace: fc.nat({ max: 2 }),
+    target: fc.nat({ max: 4 }),
+    project: fc.nat({ max: 2 }),
+    role: fc.constantFrom(...roles),
+    title: fc.constantFrom("Engines", "Gears"),
+    wide: fc.boolean(),
+  });
+  return fc.array(wish, { minLength: 1, maxLength: atOnce, size: "max" });
+}
 
 /** What an act is about; where nothing is said, a person. */
 const targets: Partial<Readonly<Record<Op, Kind>>> = {
@@ -99,17 +99,29 @@ const targets: Partial<Readonly<Record<Op, Kind>>> = {
 };
 
 /** The act that a wish comes to. */
-export function actOf({ by, target, workspace, project, ...wished }: Wish, names: Names, name: string): Act {
-  const kind = targets[wished.op];
-  const person = (index: number) => people[index % people.length] ?? "ada";
+export function actOf(wish: Wish, names: Names, name: string): Act {
+  const { op, role, title, wide } = wish;
+  const kind = targets[op];
+  const target = kind ? names.pick(kind, wish.target) : personAt(wish.target);
   return {
-    ...wished,
     name,
-    by: wished.op === "put" || by < people.length ? person(by) : names.pick("keyToken", by - people.length),
-    workspace: names.pick("workspace", workspace),
-    target: kind ? names.pick(kind, target) : person(target),
-    project: names.pick("project", project),
+    op,
+    role,
+    title,
+    wide,
+    target,
+    by: (op === "invites.accept" && wide && names.invitedBy(target)) || actorOf(wish, names),
+    workspace: names.pick("workspace", wish.workspace),
+    project: names.pick("project", wish.project),
   };
+}
+
+const personAt = (index: number): string => people[index % people.length] ?? "ada";
+
+/** A person, or a key as soon as there is one. */
+function actorOf({ op, by }: Wish, names: Names): string {
+  if (op === "put" || by < people.length || !names.has("keyToken")) return personAt(by);
+  return names.pick("keyToken", by - people.length);
 }
 
 /** The act in a line of a story. */

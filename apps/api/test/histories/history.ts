@@ -2,7 +2,7 @@
 import { inspect, isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { TestServer } from "../kit/index.ts";
-import { stepOf } from "./acts.ts";
+import { stepOf, type Op } from "./acts.ts";
 import { beginRun, type Run } from "./run.ts";
 import { Step, type Model } from "./step.ts";
 import { expectedView, type View } from "./expected-view.ts";
@@ -12,10 +12,12 @@ export interface Histories {
   /** The most that is done at once. */
   readonly atOnce: number;
   readonly steps: number;
+  /** The operations to try; without it, all. */
+  readonly among?: readonly Op[];
 }
 
-export function histories(server: TestServer, { atOnce, steps }: Histories) {
-  const commands = fc.commands([stepOf(atOnce).map((wishes) => new Step(wishes))], {
+export function histories(server: TestServer, { atOnce, steps, among }: Histories) {
+  const commands = fc.commands([stepOf(atOnce, among).map((wishes) => new Step(wishes))], {
     maxCommands: steps,
     size: "max",
     disableReplayLog: true,

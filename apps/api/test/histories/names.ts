@@ -8,6 +8,7 @@ export class Names {
   readonly #ids = new Map<string, string>();
   readonly #names = new Map<string, string>();
   readonly #tokens = new Map<string, string>();
+  readonly #invited = new Map<string, string>();
   readonly #known = new Map<Kind, string[]>();
   readonly #absent = systemRandomness.newId();
 
@@ -27,6 +28,19 @@ export class Names {
   pick(kind: Kind, index: number): string {
     const all = this.#known.get(kind) ?? [];
     return all[all.length - 1 - (index % all.length)] ?? "#none";
+  }
+
+  has(kind: Kind): boolean {
+    return this.#known.has(kind);
+  }
+
+  /** Whom a token of an invite is for. */
+  invite(token: string, person: string): void {
+    this.#invited.set(token, person);
+  }
+
+  invitedBy(token: string): string | undefined {
+    return this.#invited.get(token);
   }
 
   /** An id that nothing has, for a name that means nothing. */

@@ -112,8 +112,10 @@ const makes: Partial<Readonly<Record<Op, { readonly thing?: Kind; readonly token
   "tasks.create": { thing: "task" },
 };
 
-function learn(names: Names, { op, name }: Act, { data }: Answer): void {
+function learn(names: Names, { op, name, target }: Act, { data }: Answer): void {
   const { thing, token } = makes[op] ?? {};
   if (thing) names.give(name, String(data.id), thing);
   if (token) names.giveToken(name, String(data.token), token);
+  // The first token of an invite is called as the invite is.
+  if (token === "inviteToken") names.invite(name, names.invitedBy(target) ?? target);
 }

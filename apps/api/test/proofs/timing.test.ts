@@ -1,0 +1,192 @@
+// I1: how long a refusal takes must not tell what is another's from what never was. Calls in pairs, one after the other
+// and in an order that chance decides, so that whatever slows the machine slows both; a sign test on their differences.
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { call, startServerOver, startTestServer, type TestServer } from "../kit/index.ts";
+import { seededChance } from "../simulation/seeded-random.ts";
+import { buildWorld, thingOf, type World } from "./foreign-world.ts";
+import { inputOf, setScene, type Scene } from "./inputs.ts";
+import { namingFields, withValue, type NamingField } from "./naming-fields.ts";
+
+let server: TestServer;
+let world: World;
+let scene: Scene;
+beforeAll(async () => {
+  server = await startTestServer();
+  world = await buildWorld(server);
+  scene = await setScene(server, world.ada, world);
+});
+afterAll(() => server.close());
+
+const PAIRS = 200;
+const ABSENT = "0190a6f0-0000-7000-8000-00000000abcd";
+
+/** What is named by an id, one field a noun and kind of call: what is read, what is changed, and what is filtered by. */
+const fields: readonly NamingField[] = [
+  ...namingFields.filter(({ operation, noun }) =>
+    ["tasks.get", "projects.update", "tasks.update", "tasks.create", "members.remove"].includes(operation) ||
+    ["invites.revoke", "serviceKeys.rotate", "sessions.revoke", "tasks.list"].includes(operation)
+      ? noun !== "cursor"
+      : noun === "club" || noun === "ruin",
+  ),
+  { operation: "tasks.list", path: [], noun: "workspace" },
+];
+
+interface Timed {
+  /** Of the first less the second of each pair, in milliseconds. */
+  readonly differences: readonly number[];
+  readonly medianMs: number;
+}
+
+/** Times the one and the other, so many times in turn. */
+async function timeInPairs(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<Timed> {
+  const chance = seededChance(20_261_122);
+  const differences: number[] = [];
+  const all: number[] = [];
+  const timed = async (what: () => Promise<unknown>) => {
+    const start = performance.now();
+    await what();
+    const ms = performance.now() - start;
+    all.push(ms);
+    return ms;
+  };
+  for (let pair = 0; pair < PAIRS; pair += 1) {
+    if (chance.happens(0.5)) {
+      const first = await timed(one);
+      differences.push(first - (await timed(other)));
+    } else {
+      const first = await timed(other);
+      differences.push((await timed(one)) - first);
+    }
+  }
+  return { differences, medianMs: median(all) };
+}
+
+/**
+ * Whether a median can see it: more of the pairs lean one way than chance would have in ten thousand tries (a sign test),
+ * and by as much as somebody across a network might tell.
+ */
+function isSeen({ differences, medianMs }: Timed): boolean {
+  const leaning = differences.filter((ms) => ms > 0).length;
+  // Of n even chances, normally distributed; z of 3.89 has p = 0.0001 in both directions together.
+  const z = Math.abs(leaning - differences.length / 2) / (Math.sqrt(differences.length) / 2);
+  const gapMs = Math.abs(median(differences));
+  return z > 3.89 && gapMs > 0.3 && gapMs > 0.15 * medianMs;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+const told = ({ differences, medianMs }: Timed): string =>
+  `${median(differences).toFixed(2)} ms of ${medianMs.toFixed(2)} ms, ${differences.filter((ms) => ms > 0).length} of ${differences.length}`;
+
+/** Calls with a thing in the field's place. */
+const calling =
+  ({ url }: TestServer, { operation, path, noun }: NamingField) =>
+  (thing: string) =>
+    call(url, operation, {
+      input: noun === "workspace" ? {} : withValue(inputOf(operation, scene), path, thing),
+      token: world.ada.token,
+      workspaceId: noun === "workspace" ? thing : scene.workspaceId,
+    });
+
+describe("I1 the time that a refusal takes", () => {
+  it("I1 is asked of every kind of thing that an id names", () => {
+    const named = new Set(namingFields.map(({ noun }) => noun));
+    const ids = [...named].filter(
+      (noun) => !noun.endsWith("token") && !["cursor", "chain point", "checkpoint", "target"].includes(noun),
+    );
+    expect([...new Set(fields.map(({ noun }) => noun))].toSorted()).toEqual([...ids, "workspace"].toSorted());
+  });
+
+  it.each(
+    fields.map((field) => [`${field.operation} ${field.path.join(".") || "x-workspace-id"}`, field] as const),
+  )(
+    "I1 %s: foreign or absent makes no difference that 200 pairs show",
+    async (title, field) => {
+      const ask = calling(server, field);
+      const foreign = String(await thingOf(world.eve, field));
+      const [one, other] = [await ask(foreign), await ask(ABSENT)];
+      expect([one.status, one.error?.reason]).toEqual([other.status, other.error?.reason]);
+      const timed = await timeInPairs(
+        () => ask(foreign),
+        () => ask(ABSENT),
+      );
+      expect(isSeen(timed), `${title}: ${told(timed)}`).toBe(false);
+    },
+    60_000,
+  );
+
+  it("I1 a statement that takes 2 ms longer for a foreign id is seen", async () => {
+    const field = fields.find(({ operation }) => operation === "tasks.get");
+    if (!field) throw new Error("tasks.get takes no id.");
+    const foreign = String(await thingOf(world.eve, field));
+    const calm = calling(server, field);
+    const control = await timeInPairs(
+      () => calm(ABSENT.replace("abcd", "abce")),
+      () => calm(ABSENT),
+    );
+    expect(isSeen(control), told(control)).toBe(false);
+    // On a machine that is busy with much else, as much longer as a call takes: 2 ms are lost in its noise.
+    const holdMs = control.medianMs < 6 ? 2 : control.medianMs;
+    const wire = await laySlowWire(server.database.url, { holdMs, whatHas: foreign });
+    // With the same keys, or Ada's token would be nobody's.
+    const slow = await startServerOver(server.database, {
+      DATABASE_URL: wire.url,
+      PROJO_DATA_DIR: server.dataDir,
+    });
+    try {
+      const ask = calling(slow, field);
+      expect(await ask(foreign)).toMatchObject({ status: 404, error: { reason: "task.not_found" } });
+      const timed = await timeInPairs(
+        () => ask(foreign),
+        () => ask(ABSENT),
+      );
+      expect(isSeen(timed), told(timed)).toBe(true);
+    } finally {
+      await slow.close();
+      wire.end();
+    }
+  }, 60_000);
+});
+
+interface Slowness {
+  readonly holdMs: number;
+  readonly whatHas: string;
+}
+
+/** A wire to the database that holds up the messages with a text in them. */
+async function laySlowWire(databaseUrl: string, { holdMs, whatHas }: Slowness) {
+  const target = new URL(databaseUrl);
+  const directory = target.searchParams.get("host");
+  const port = Number(target.port);
+  const gate = createServer((near) => {
+    const far =
+      directory === null ? connect(port, target.hostname) : connect(`${directory}/.s.PGSQL.${port}`);
+    near.setNoDelay(true);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      one.on("error", () => other.destroy());
+      one.on("close", () => other.destroy());
+    }
+    far.pipe(near);
+    near.on("data", (bytes) => {
+      if (bytes.includes(whatHas)) setTimeout(() => far.write(bytes), holdMs);
+      else far.write(bytes);
+    });
+  });
+  gate.listen(0, "127.0.0.1");
+  await once(gate, "listening");
+  const address = gate.address();
+  if (address === null || typeof address === "string") throw new Error("The wire has no port.");
+  const url = new URL(databaseUrl);
+  url.searchParams.delete("host");
+  url.hostname = "127.0.0.1";
+  url.port = String(address.port);
+  return { url: url.href, end: () => void gate.close() };
+}

@@ -46,8 +46,6 @@ export interface Rotation {
 
 export interface ServiceKeyStatements {
   list(page: ListPage & { readonly status: ServiceKeyStatus | undefined }): Promise<ServiceKeyRow[]>;
-  /** The key, held until the end of the transaction; null where there is none, or it is revoked. */
-  hold(id: string): Promise<ServiceKeyRow | null>;
   /** Null when there are as many as there may be. */
   insert(key: NewServiceKey): Promise<ServiceKeyRow | null>;
   rotate(rotation: Rotation): Promise<ServiceKeyRow | null>;
@@ -67,17 +65,6 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
     ) AS known
      WHERE ${status}::text IS NULL OR status = ${status}::text
      ORDER BY id DESC LIMIT ${limit}`,
-
-  hold: async (id) => {
-    const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
-      SELECT k.id, k.name, k.role, k.scopes, k.created_by AS "createdBy", k.created_at AS "createdAt",
-             k.expires_at AS "expiresAt", k.rotated_at AS "rotatedAt", k.last_used_at AS "lastUsedAt",
-             CASE WHEN k.previous_expires_at > now() THEN k.previous_expires_at END AS "previousExpiresAt",
-             CASE WHEN k.expires_at <= now() THEN 'expired' ELSE 'active' END AS status,
-             EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"
-        FROM service_keys AS k WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL FOR NO KEY UPDATE OF k`;
-    return row ?? null;
-  },
 
   insert: async ({ id, name, role, scopes, secret, createdBy, days, most }) => {
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`

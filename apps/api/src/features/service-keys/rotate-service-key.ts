@@ -17,13 +17,11 @@ export async function rotateServiceKey(
   { keys, randomness }: Services,
   { id, overlapHours, expiresInDays: days }: RotateServiceKey,
 ) {
-  const held = await ws.db.serviceKeys.hold(id);
-  if (!held) throw new Failure("key.not_found");
-  // Whoever is given the token can do what the key may.
-  checkGivenRights(ws.grant, held);
   const plain = randomness.bytes(32);
   const key = await ws.db.serviceKeys.rotate({ id, secret: keepSecret(keys, id, plain), overlapHours, days });
   if (!key) throw new Failure("key.not_found");
+  // Whoever is given the token can do what the key may. A refusal undoes the rotation.
+  checkGivenRights(ws.grant, key);
   ws.audit("key.rotated", { type: "key", id, after: { overlapHours, days } });
   return { ...toServiceKey(key), token: formatServiceKey(id, plain) };
 }

@@ -9,7 +9,6 @@ const onAnyPostgres = [
   "apps/api/test/{accounts,projects,tasks,workspaces}.test.ts",
   "apps/api/test/{audit,members,service-keys,sessions}/*.test.ts",
   "apps/api/test/invites/{acceptance,inviter,lists,pending,refusals,tokens}.test.ts",
-  "apps/api/test/mail/outbox.test.ts",
   "apps/api/test/proofs/{access,isolation}.test.ts",
   "apps/api/test/workspaces/{deletion,purge}.test.ts",
 ];

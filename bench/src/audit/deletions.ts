@@ -47,7 +47,7 @@ async function plantTasks(owner: Owner, places: readonly Planted[], many: number
 async function deleteTask(db: Db, { id, place }: Task): Promise<void> {
   await db.write(writeGrant(place), async ({ task, audit }) => {
     const { title } = await task.delete({ where: { workspaceId_id: { workspaceId: place.id, id } } });
-    await audit.append([entryOf(place, id, title)]);
+    audit.appendAtCommit([entryOf(place, id, title)]);
   });
 }
 

@@ -34,8 +34,8 @@ const authenticate = async () => {
     role: "admin",
   });
 };
-const audit = (tables: TenantWrite) =>
-  tables.audit.append([
+const audit = async (tables: TenantWrite) =>
+  tables.audit.appendAtCommit([
     {
       id: randomUUID(),
       actorKind: "user",

@@ -53,7 +53,7 @@ export async function recording<T>(
     entries.push({ ...entryOf(origin, email), ...about });
   };
   const result = await work(audit);
-  if (entries.length > 0) await tables.audit.append(entries);
+  if (entries.length > 0) tables.audit.appendAtCommit(entries);
   return result;
 }
 

@@ -1,5 +1,5 @@
 import type { Statements } from "../tenant/statements.ts";
-import { appendAudit, type AuditEntry } from "./append-audit.ts";
+import { appendAtCommit, appendAudit, type AuditEntry } from "./append-audit.ts";
 import { listAudit, type AuditListInput, type AuditLogRow } from "./list-audit.ts";
 import { auditEnd, auditPage, type AuditPageInput, type AuditPageRow } from "./read-audit.ts";
 import type { ChainPoint } from "./verify-chain.ts";
@@ -8,6 +8,8 @@ import type { ChainPoint } from "./verify-chain.ts";
 export interface AuditStatements {
   /** The last thing in a transaction: from here to its end, whoever else appends in this workspace waits. */
   append(entries: readonly AuditEntry[]): Promise<number>;
+  /** The same, sent together with the COMMIT: nothing waits in between. */
+  appendAtCommit(entries: readonly AuditEntry[]): void;
   /** Newest first, as people read it. */
   list(input: AuditListInput): Promise<AuditLogRow[]>;
   /** Oldest first, as it is checked and exported. */
@@ -18,6 +20,7 @@ export interface AuditStatements {
 
 export const auditStatements = (sql: Statements): AuditStatements => ({
   append: (entries) => appendAudit(sql, entries),
+  appendAtCommit,
   list: (input) => listAudit(sql, input),
   page: (input) => auditPage(sql, input),
   end: () => auditEnd(sql),

@@ -14,6 +14,8 @@ export interface WriteScope {
   readonly actor: PersonActor | KeyActor;
   /** Who of those that change the members goes first: they take turns, each seeing what the one before did. */
   readonly inTurn: boolean;
+  /** Statements that are sent in one message with the COMMIT, which takes no parameters. */
+  closing?: string[];
 }
 
 export interface PersonActor {
@@ -33,6 +35,7 @@ export interface KeyActor {
 export interface HouseScope {
   readonly kind: "founding" | "joining" | "purging";
   readonly workspaceId: string;
+  closing?: string[];
 }
 
 export type TenantScope = ReadScope | WriteScope | HouseScope;
@@ -48,6 +51,15 @@ export type Scope = TenantScope | SystemScope;
 /** Whether nothing is written in the scope, which the database holds it to. */
 export const isReadOnly = (scope: Scope): boolean =>
   scope.kind === "read" || (scope.kind === "system" && scope.userId !== undefined);
+
+/** Has a statement sent with the COMMIT of the transaction at hand. If it fails, nothing of the transaction is kept. */
+export function closeWith(statement: string): void {
+  const scope = currentScope.getStore();
+  if (!scope || scope.kind === "read" || scope.kind === "system") {
+    throw new Error("Only a transaction that changes a workspace is closed with a statement.");
+  }
+  (scope.closing ??= []).push(statement);
+}
 
 /** The scope of the work at hand. Only `createDb` sets it; the pool reads it when a transaction begins. */
 export const currentScope = new AsyncLocalStorage<Scope>();

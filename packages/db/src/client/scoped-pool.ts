@@ -123,12 +123,14 @@ class ScopedConnection {
   }
 
   async #finish(word: "COMMIT" | "ROLLBACK"): Promise<pg.QueryResult> {
-    const answer = this.#client.query(word).catch((error: unknown) => {
+    // One message: what closes the transaction is sent with its COMMIT or not at all, and if it fails nothing is committed.
+    const message = word === "COMMIT" ? [...closingOf(this.#scope), word].join("; ") : word;
+    const answer = this.#client.query(message).catch((error: unknown) => {
       this.#broken = true;
       throw error;
     });
     this.#pending = answer.catch(() => {});
-    const result = await answer;
+    const result = lastOf(await answer);
     // PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, and no error.
     if (result.command !== word) throw this.#entryError ?? new Error("The transaction was aborted earlier.");
     return result;
@@ -138,6 +140,12 @@ class ScopedConnection {
     void this.#pending.then(() => this.#client.release(this.#broken || Boolean(error)));
   }
 }
+
+const closingOf = (scope: Scope): readonly string[] => ("closing" in scope ? (scope.closing ?? []) : []);
+
+/** To a message of several statements pg answers with as many results, which its types do not say. */
+const lastOf = (answer: pg.QueryResult | pg.QueryResult[]): pg.QueryResult =>
+  Array.isArray(answer) ? (answer.at(-1) ?? NOTHING) : answer;
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 

@@ -24,7 +24,7 @@ export interface TenantLists {
   readonly members: Pick<MemberStatements, "list">;
   readonly invites: Pick<InviteStatements, "list">;
   readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
-  readonly audit: Omit<AuditStatements, "append">;
+  readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
 }
 
 export const tenantStatements = (transaction: Statements): TenantStatements => ({

@@ -2,6 +2,7 @@
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import type { FastifyInstance } from "fastify";
 import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
 import { callerAs, type Behalf, type Operations } from "./in-process.ts";
@@ -90,7 +91,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     const keyUses = startKeyUses({ serviceKeys, clock, log });
     const close = async () => {
       // Together: what a last request wants sent waits in the database for the next start.
-      await Promise.all([app.close().then(() => keyUses.stop()), mail.stop(), cleanUp.stop()]);
+      await Promise.all([drain(app).then(() => keyUses.stop()), mail.stop(), cleanUp.stop()]);
       limiter.close();
       await database.close();
     };
@@ -107,6 +108,16 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     await database.close();
     throw error;
   }
+}
+
+/** What a stopping server still grants the requests that it is answering. */
+const LAST_ANSWERS_MS = 5_000;
+
+/** Answers what has begun. Whoever is connected and asks nothing, or reads too slowly, is not waited for any longer. */
+async function drain(app: FastifyInstance): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
+  await app.close();
+  clearTimeout(late);
 }
 
 const mailTransport = (

@@ -17,7 +17,9 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
   if (user.emailVerifiedAt === null) {
     // Whoever holds the token of the mail reads the mailbox. The other one was shown to the inviter, and proves nothing.
     if (!mailed) throw new Failure("invite.invalid");
-    await db.accounts.verifyAddress(user.id, email, ctx.event("email.verified"));
+    // An account that was erased meanwhile has another address, and joins nothing.
+    const isTheirs = await db.accounts.verifyAddress(user.id, email, ctx.event("email.verified"));
+    if (!isTheirs) throw new Failure("invite.invalid");
   }
   const memberId = randomness.newId();
   const acceptance = { inviteId, tokenHash, userId: user.id, memberId, ranks: roles, invitingRoles };

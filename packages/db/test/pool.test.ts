@@ -26,12 +26,12 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** SQL in a transaction of the client, which its types leave out: to hurt a connection from within. */
-const sql = ({ task }: TenantRead | TenantWrite) =>
+const sql = (tables: TenantRead | TenantWrite) =>
   (
-    task as unknown as {
-      $parent: { $queryRaw<T>(text: TemplateStringsArray, ...values: unknown[]): Promise<T[]> };
+    tables as unknown as {
+      sql: { $queryRaw<T>(text: TemplateStringsArray, ...values: unknown[]): Promise<T> };
     }
-  ).$parent;
+  ).sql;
 
 const target = () => {
   const { owner, server } = inject("cluster");
@@ -101,7 +101,7 @@ describe("the next borrower of a connection", () => {
     const [inside] = await read(
       (tables) =>
         sql(tables)
-          .$queryRaw`SELECT current_setting('app.workspace_id') AS workspace, current_user::text AS role`,
+          .$queryRaw<unknown[]>`SELECT current_setting('app.workspace_id') AS workspace, current_user::text AS role`,
     );
     expect(inside).toEqual({ workspace: home.id, role: "projo_tenant" });
   });

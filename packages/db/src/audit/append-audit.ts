@@ -1,6 +1,5 @@
 // How an act is put on record: by the database, in the transaction of the act itself. The number, the time, the salts
 // and the hash are the database's too, so nothing here can be wrong about them.
-import { closeWith } from "../client/scope.ts";
 import type { Statements } from "../tenant/statements.ts";
 
 export type AuditValue = string | number | boolean | null;
@@ -38,7 +37,7 @@ export interface PersonalValues {
  * other write that is put on record in this workspace waits.
  * @returns the number of the last entry
  */
-export async function appendAudit(sql: Statements, entries: readonly AuditEntry[]): Promise<number> {
+export async function appendAudit(sql: Pick<Statements, "$queryRaw">, entries: readonly AuditEntry[]): Promise<number> {
   const [row] = await sql.$queryRaw<{ seq: bigint }[]>`
     SELECT projo_audit_append(${JSON.stringify(entries)}::jsonb) AS seq`;
   if (!row) throw new Error("The log did not answer.");
@@ -49,8 +48,8 @@ export async function appendAudit(sql: Statements, entries: readonly AuditEntry[
  * The same, sent together with the transaction's COMMIT: whoever else appends waits no longer than the database takes for
  * the two. If it fails, nothing of the transaction is kept.
  */
-export function appendAtCommit(entries: readonly AuditEntry[]): void {
+export function appendAtCommit(sql: Pick<Statements, "closeWith">, entries: readonly AuditEntry[]): void {
   // The message takes no parameters. In hexadecimal digits nothing can be taken for SQL, whatever the entries say.
   const digits = Buffer.from(JSON.stringify(entries)).toString("hex");
-  closeWith(`SELECT projo_audit_append(convert_from(decode('${digits}', 'hex'), 'UTF8')::jsonb)`);
+  sql.closeWith(`SELECT projo_audit_append(convert_from(decode('${digits}', 'hex'), 'UTF8')::jsonb)`);
 }

@@ -20,7 +20,7 @@ export interface AuditStatements {
 
 export const auditStatements = (sql: Statements): AuditStatements => ({
   append: (entries) => appendAudit(sql, entries),
-  appendAtCommit,
+  appendAtCommit: (entries) => appendAtCommit(sql, entries),
   list: (input) => listAudit(sql, input),
   page: (input) => auditPage(sql, input),
   end: () => auditEnd(sql),

@@ -1,6 +1,7 @@
 import type { AuditEntry } from "./append-audit.ts";
-import { failureOf } from "../client/failures.ts";
-import { loneStatement, type PoolSource } from "../client/scoped-pool.ts";
+import type { Answer } from "../client/one-trip.ts";
+import { runWithin } from "../client/run-statement.ts";
+import type { PoolSource } from "../client/scoped-connection.ts";
 
 /** What was refused. The outcome goes without saying. */
 export type Denial = Omit<AuditEntry, "outcome">;
@@ -15,13 +16,9 @@ export const denialRecorder =
   (source: PoolSource): RecordDenial =>
   async (workspaceId, denial) => {
     const values = [workspaceId, JSON.stringify(denial)];
-    const query = { name: "projo_audit_deny", text: STATEMENT, values };
-    try {
-      // As a founder would: in the workspace, and not as one of its members, whom a refusal may well not be.
-      const scope = { kind: "founding", workspaceId } as const;
-      const { rows } = await loneStatement<{ recorded: boolean }>(source, scope, query);
-      return rows[0]?.recorded ?? false;
-    } catch (error) {
-      throw failureOf(error);
-    }
+    // As a founder would: in the workspace, and not as one of its members, whom a refusal may well not be.
+    const scope = { kind: "founding", workspaceId } as const;
+    const steps = [{ name: "projo_audit_deny", text: STATEMENT, values }];
+    const [answer] = (await runWithin(source, scope, steps)) as Answer<{ recorded: boolean }>[];
+    return answer?.rows[0]?.recorded ?? false;
   };

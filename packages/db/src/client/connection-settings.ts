@@ -17,3 +17,8 @@ export const startOptions: string = Object.entries(settings)
 export const transactionSettings: readonly string[] = Object.entries(settings).map(
   ([name, value]) => `SET LOCAL ${name} = '${value}'`,
 );
+
+/** The same for a transaction that is a single message, as expressions. */
+export const messageSettings: readonly string[] = Object.entries(settings).map(
+  ([name, value]) => `set_config('${name}', '${value}', true)`,
+);

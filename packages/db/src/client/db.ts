@@ -11,22 +11,27 @@ import { accountStore, type AccountStore } from "./account-store.ts";
 import { failureOf } from "./failures.ts";
 import { mailStore, type MailStore } from "./mail-store.ts";
 import { foundWorkspace, type Founding } from "../tenant/found-workspace.ts";
-import { tenantStatements } from "../tenant/statements.ts";
 import { inviteLookup, type InviteLookup } from "./invite-lookup.ts";
 import { personWorkspaces } from "./person-workspaces.ts";
 import { purge, TO_PURGE } from "./purge.ts";
-import { currentScope, type Scope, type WriteScope } from "./scope.ts";
-import { scopedPool, type PoolSource } from "./scoped-pool.ts";
+import { currentScope, type TenantScope, type WriteScope } from "./scope.ts";
+import { openScoped, type PoolSource } from "./scoped-connection.ts";
+import { scopedPool } from "./scoped-pool.ts";
 import { statementRunner } from "./run-statement.ts";
 import { serviceKeyLookup, type ServiceKeyLookup } from "./service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./session-store.ts";
 import { statementNames } from "./statement-names.ts";
 import { tenantFilter } from "./tenant-filter.ts";
 import type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./tenant-models.ts";
+import { tablesOf } from "./tenant-tables.ts";
+import { Transaction, type Answered, type Means } from "./transaction.ts";
 
 export interface Db {
-  /** Reads in the grant's workspace: one consistent, read-only transaction. */
-  read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>): Promise<T>;
+  /**
+   * Reads in the grant's workspace, where nothing can be changed.
+   * @param answered what was asked ahead, with who asks: it is not asked again
+   */
+  read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>, answered?: Answered): Promise<T>;
   /**
    * Changes things in the grant's workspace, all or nothing. The membership, or the key, is read again and held.
    * @throws MembershipChanged when it has ended or no longer holds the grant's permission
@@ -86,7 +91,8 @@ export interface DbOptions {
 export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
   const source: PoolSource = { connect: () => pool.connect(), pooled };
-  const names = pooled ? {} : { statementNameGenerator: statementNames() };
+  const nameOf = statementNames("projo");
+  const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
   const inWorkspace = new PrismaClient({
     adapter: new PrismaPg(scopedPool(source), names),
     transactionOptions,
@@ -102,26 +108,42 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
   }) as unknown as PrismaClient;
 
   const run = statementRunner(source);
-  const inTransaction = <T>(
-    scope: Scope,
-    fn: (transaction: Prisma.TransactionClient) => Promise<T>,
-  ): Promise<T> =>
-    currentScope
-      .run(scope, () =>
-        inWorkspace.$transaction((transaction) => fn(transaction as unknown as Prisma.TransactionClient)),
-      )
-      .catch(fail);
-  const within = <T>(scope: Scope, fn: (tables: TenantWrite) => Promise<T>): Promise<T> =>
-    inTransaction(scope, (transaction) => fn(tablesOf(transaction)));
+  const means: Means = {
+    source,
+    begin: (work) =>
+      inWorkspace.$transaction((models) => work(models as unknown as Prisma.TransactionClient)),
+    transactionMs,
+  };
+  const within = async <T>(
+    scope: TenantScope,
+    fn: (transaction: Transaction) => Promise<T>,
+    answered?: Answered,
+  ): Promise<T> => {
+    const transaction = new Transaction(means, scope, answered);
+    try {
+      const result = await fn(transaction);
+      await transaction.commit();
+      return result;
+    } catch (error) {
+      await transaction.rollback();
+      return fail(error);
+    }
+  };
 
   return {
-    read: ({ workspaceId }, fn) => within({ kind: "read", workspaceId }, fn),
-    write: (grant, fn, how) => within(writeScope(grant, how), fn),
+    read: ({ workspaceId }, fn, answered) =>
+      within(
+        { kind: "read", workspaceId },
+        (transaction) => fn(tablesOf(transaction)),
+        answered?.workspaceId === workspaceId ? answered : undefined,
+      ),
+    write: (grant, fn, how) => within(writeScope(grant, how), (transaction) => fn(tablesOf(transaction))),
     foundWorkspace: (founding, fn) =>
-      inTransaction({ kind: "founding", workspaceId: founding.id }, async (transaction) =>
+      within({ kind: "founding", workspaceId: founding.id }, async (transaction) =>
         fn(tablesOf(transaction), await foundWorkspace(transaction, founding)),
       ),
-    joinWorkspace: (workspaceId, fn) => within({ kind: "joining", workspaceId }, fn),
+    joinWorkspace: (workspaceId, fn) =>
+      within({ kind: "joining", workspaceId }, (transaction) => fn(tablesOf(transaction))),
     purgeWorkspaces: async () => {
       const { rows } = await run<{ id: string }>("workspaces_to_purge", TO_PURGE, []);
       const purged: string[] = [];
@@ -129,17 +151,20 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
       for (const { id } of rows) {
         const scope = { kind: "purging", workspaceId: id } as const;
         // One that cannot go now must not keep the others.
-        await purge((part) => inTransaction(scope, part)).then(
+        await purge((part) => within(scope, part)).then(
           (done) => done && purged.push(id),
           (error: unknown) => problems.push(error),
         );
       }
       return { purged, problems };
     },
-    readPerson: (userId, fn) =>
-      currentScope
-        .run({ kind: "system", userId }, () => outside.$transaction((tables) => fn(personsOf(tables))))
-        .catch(fail),
+    readPerson: (userId, fn) => {
+      const scope = { kind: "system", userId } as const;
+      const entered = { scope, connection: () => openScoped(source, scope) };
+      return currentScope
+        .run(entered, () => outside.$transaction((tables) => fn(personsOf(tables))))
+        .catch(fail);
+    },
     system: outside,
     sessions: sessionStore(source),
     accounts: accountStore(run),
@@ -167,14 +192,7 @@ function writeScope(
   return { kind: "write", workspaceId, actor, inTurn };
 }
 
-/** A transaction as those who work in it see it: the workspace's tables, and the statements about them. */
-function tablesOf(transaction: Prisma.TransactionClient): TenantWrite {
-  const { workspace, workspaceMember, invite, serviceKey, project, task, auditLog } = transaction;
-  const models = { workspace, workspaceMember, invite, serviceKey, project, task, auditLog };
-  return { ...models, ...tenantStatements(transaction) };
-}
-
-/** The same of a transaction that one person reads in. */
+/** What one person reads in. */
 function personsOf(transaction: Prisma.TransactionClient): PersonRead {
   const { workspace, workspaceMember } = transaction;
   return { workspace, workspaceMember, workspaces: personWorkspaces(transaction) };

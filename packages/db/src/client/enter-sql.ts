@@ -1,4 +1,13 @@
-import { isReadOnly, type KeyActor, type PersonActor, type Scope } from "./scope.ts";
+import {
+  type HouseScope,
+  isReadOnly,
+  type KeyActor,
+  type PersonActor,
+  type ReadScope,
+  type Scope,
+  type SystemScope,
+} from "./scope.ts";
+import type { Prepared } from "./one-trip.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -16,6 +25,34 @@ const quoted = (uuid: string): string => {
 export function enterSql(scope: Scope, settings: readonly string[] = []): string {
   const begin = isReadOnly(scope) ? "BEGIN READ ONLY" : "BEGIN";
   return [begin, ...settings, ...entering(scope)].join("; ");
+}
+
+/** A scope that nobody's membership has to be held for. */
+export type LoneScope = SystemScope | ReadScope | (HouseScope & { readonly kind: "founding" });
+
+/**
+ * The same as a statement that is prepared once, for work that goes with it in one message.
+ * @param settings expressions of the transaction's own, as above
+ */
+export function enterStep(scope: LoneScope, settings: readonly string[] = []): Prepared {
+  const [name, values, entries] = stepOf(scope);
+  const readOnly = isReadOnly(scope) ? [READ_ONLY] : [];
+  return { name: `projo_enter_${name}`, text: `SELECT ${[...settings, ...readOnly, ...entries].join(", ")}`, values };
+}
+
+const READ_ONLY = "set_config('transaction_read_only', 'on', true)";
+const TAKE_ROLE = {
+  system: "set_config('role', 'projo_system', true)",
+  tenant: "set_config('role', 'projo_tenant', true)",
+} as const;
+
+function stepOf(scope: LoneScope): [name: string, values: string[], entries: string[]] {
+  if (scope.kind !== "system") {
+    return [scope.kind, [scope.workspaceId], ["set_config('app.workspace_id', $1, true)", TAKE_ROLE.tenant]];
+  }
+  return scope.userId === undefined
+    ? ["system", [], [TAKE_ROLE.system]]
+    : ["person", [scope.userId], ["set_config('app.user_id', $1, true)", TAKE_ROLE.system]];
 }
 
 function entering(scope: Scope): string[] {

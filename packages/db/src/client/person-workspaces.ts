@@ -1,5 +1,6 @@
 import type { Role } from "@projostack/authz";
-import type { ListPage, Statements } from "../tenant/statements.ts";
+import type { Prisma } from "../generated/client.ts";
+import type { ListPage } from "../tenant/statements.ts";
 import { RESTORABLE_DAYS, type WorkspaceRow } from "../tenant/workspaces.ts";
 
 /** A workspace that a person belongs to, and what they are there. */
@@ -15,7 +16,7 @@ export interface PersonWorkspaces {
 }
 
 /** Each in one statement: Prisma asks for memberships and their workspaces in turn, and waits for both. */
-export const personWorkspaces = (sql: Statements): PersonWorkspaces => ({
+export const personWorkspaces = (sql: Pick<Prisma.TransactionClient, "$queryRaw">): PersonWorkspaces => ({
   list: ({ after = null, limit }) => sql.$queryRaw<PersonWorkspace[]>`
     SELECT w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt", w.deleted_at AS "deletedAt", m.role
       FROM workspace_members AS m JOIN workspaces AS w ON w.id = m.workspace_id

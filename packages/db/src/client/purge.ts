@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { appendAudit } from "../audit/append-audit.ts";
-import type { Prisma } from "../generated/client.ts";
 import type { Statements } from "../tenant/statements.ts";
 
 /** So many rows go at once, well within the time a statement may take. */
@@ -8,14 +7,14 @@ const BATCH = 5_000;
 
 /** Purges a workspace in parts, each in a transaction of its own. @returns whether it was to be purged, and is */
 export async function purge(
-  inTransaction: (part: (transaction: Prisma.TransactionClient) => Promise<boolean>) => Promise<boolean>,
+  inTransaction: (part: (transaction: Statements) => Promise<boolean>) => Promise<boolean>,
 ): Promise<boolean> {
   while (await inTransaction(purgeTasks));
   return inTransaction(purgeWorkspace);
 }
 
 /** Some of the tasks of a workspace that is to be purged. @returns whether there may be more */
-async function purgeTasks(transaction: Pick<Prisma.TransactionClient, "$executeRaw">): Promise<boolean> {
+async function purgeTasks(transaction: Statements): Promise<boolean> {
   // Held, so that a restoration that began in the last moment is waited for, and then seen.
   const gone = await transaction.$executeRaw`
     WITH over AS (

@@ -1,6 +1,9 @@
 import type pg from "pg";
+import { messageSettings } from "./connection-settings.ts";
+import { enterStep, type LoneScope } from "./enter-sql.ts";
 import { failureOf } from "./failures.ts";
-import { loneStatement, type PoolSource } from "./scoped-pool.ts";
+import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
+import type { PoolSource } from "./scoped-connection.ts";
 
 /** Runs one prepared statement as projo_system, in a transaction of its own and one round trip. */
 export type RunStatement = <R extends pg.QueryResultRow>(
@@ -8,7 +11,7 @@ export type RunStatement = <R extends pg.QueryResultRow>(
   text: string,
   values: unknown[],
   lock?: Lock,
-) => Promise<pg.QueryResult<R>>;
+) => Promise<Answer<R>>;
 
 /** What is locked first, in the same transaction and round trip. The statement then sees what others left there. */
 export interface Lock {
@@ -20,11 +23,43 @@ export interface Lock {
 export const statementRunner =
   (source: PoolSource): RunStatement =>
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[], lock?: Lock) => {
-    const query = { name: `projo_${name}`, text, values };
-    const first = lock && { ...lock, name: `projo_${lock.name}` };
-    try {
-      return await loneStatement<R>(source, { kind: "system" }, query, first);
-    } catch (error) {
-      throw failureOf(error);
-    }
+    const first = lock ? [{ ...lock, name: `projo_${lock.name}` }] : [];
+    const steps = [...first, { name: `projo_${name}`, text, values }];
+    return (await runWithin(source, { kind: "system" }, steps)).at(-1) as Answer<R>;
   };
+
+/**
+ * Enters the scope, runs the statements there, and commits: one transaction, one round trip.
+ * @returns the answer of each statement
+ */
+export async function runWithin(
+  source: PoolSource,
+  scope: LoneScope,
+  steps: readonly Prepared[],
+): Promise<Answer[]> {
+  const entry = enterStep(scope, source.pooled ? messageSettings : []);
+  const [, ...answers] = await runTogether(source, [entry, ...steps]);
+  return answers;
+}
+
+/** Runs the statements on a connection of their own, in one transaction and one round trip. */
+export async function runTogether(source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> {
+  try {
+    const client = await source.connect();
+    try {
+      const answers = await oneTrip(client, steps, { keepsPrepared: !source.pooled });
+      client.release();
+      return answers;
+    } catch (error) {
+      // What the database refused has been undone, and the connection is as it was. Any other failure is its own.
+      client.release(!isRefusal(error));
+      throw error;
+    }
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+/** An error that PostgreSQL answered with, and after which it goes on. */
+const isRefusal = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "severity" in error && error.severity === "ERROR";

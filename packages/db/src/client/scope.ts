@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Permission, Role } from "@projostack/authz";
+import type { ScopedConnection } from "./scoped-connection.ts";
 
 /** Inside a workspace, reading. */
 export interface ReadScope {
@@ -52,14 +53,12 @@ export type Scope = TenantScope | SystemScope;
 export const isReadOnly = (scope: Scope): boolean =>
   scope.kind === "read" || (scope.kind === "system" && scope.userId !== undefined);
 
-/** Has a statement sent with the COMMIT of the transaction at hand. If it fails, nothing of the transaction is kept. */
-export function closeWith(statement: string): void {
-  const scope = currentScope.getStore();
-  if (!scope || scope.kind === "read" || scope.kind === "system") {
-    throw new Error("Only a transaction that changes a workspace is closed with a statement.");
-  }
-  (scope.closing ??= []).push(statement);
+/** What Prisma works in: it passes on nothing of ours from a call to the connection that it is for. */
+export interface Entered {
+  readonly scope: Scope;
+  /** The scope's own connection, on which its transaction has begun. */
+  readonly connection: () => Promise<ScopedConnection>;
 }
 
-/** The scope of the work at hand. Only `createDb` sets it; the pool reads it when a transaction begins. */
-export const currentScope = new AsyncLocalStorage<Scope>();
+/** The scope of Prisma's work at hand. Only a transaction sets it; the pool and the filter read it. */
+export const currentScope = new AsyncLocalStorage<Entered>();

@@ -1,5 +1,9 @@
 import type { Role } from "@projostack/authz";
-import type { RunStatement } from "./run-statement.ts";
+import { messageSettings } from "./connection-settings.ts";
+import { enterStep } from "./enter-sql.ts";
+import { runTogether, type RunStatement } from "./run-statement.ts";
+import type { PoolSource } from "./scoped-connection.ts";
+import type { Answered, Question } from "./transaction.ts";
 
 /** A session as the database has it, its user, and their place in the workspace asked for. */
 export interface SessionRecord {
@@ -26,6 +30,14 @@ export interface SessionRecord {
   readonly membership: { readonly workspaceId: string; readonly role: Role } | null;
   /** The database's clock, which alone decides what has expired. */
   readonly databaseNow: Date;
+  /** What was asked ahead, if anything was and the user is a member. For nobody who has not shown the session's token. */
+  readonly answered?: Answered;
+}
+
+/** A question about the workspace, sent with the question who asks. It is answered to members of these roles alone. */
+export interface AskedAhead {
+  readonly question: Question<object>;
+  readonly roles: readonly Role[];
 }
 
 interface Row {
@@ -58,6 +70,35 @@ export async function findSession(
   const { rows } = await run<Row>("session", STATEMENT, [sessionId, workspaceId]);
   const [row] = rows;
   return row === undefined ? null : recordOf(row);
+}
+
+const ENTERING = "SELECT * FROM projo_session_entering($1::uuid, $2::uuid, $3::text[])";
+
+/**
+ * The same, and the answer to a question about the workspace, in the same round trip. The database shows the workspace's
+ * rows to members of the roles, and to anybody else none; whether the token is genuine it cannot know.
+ */
+export async function findSessionAsking(
+  source: PoolSource,
+  { sessionId, workspaceId }: { sessionId: string; workspaceId: string | null },
+  { question, roles }: AskedAhead,
+): Promise<SessionRecord | null> {
+  const entering = {
+    name: "projo_session_entering",
+    text: ENTERING,
+    values: [sessionId, workspaceId, roles],
+  };
+  const settings = source.pooled ? messageSettings : [];
+  const steps = [enterStep({ kind: "system" }, settings), entering, question];
+  const [, found, answer] = await runTogether(source, steps);
+  const [row] = (found?.rows ?? []) as Row[];
+  if (row === undefined) return null;
+  const record = recordOf(row);
+  if (!answer || !record.membership) return record;
+  return {
+    ...record,
+    answered: { workspaceId: record.membership.workspaceId, question, rows: answer.rows },
+  };
 }
 
 function recordOf(row: Row): SessionRecord {

@@ -1,8 +1,8 @@
 // What changes a session, each in one statement by the database's clock: the row's lock is held for as long as the
 // statement runs, and whoever waits for it holds nothing else.
 import { statementRunner } from "./run-statement.ts";
-import type { PoolSource } from "./scoped-pool.ts";
-import { findSession, type SessionRecord } from "./session-lookup.ts";
+import type { PoolSource } from "./scoped-connection.ts";
+import { type AskedAhead, findSession, findSessionAsking, type SessionRecord } from "./session-lookup.ts";
 
 export interface Device {
   readonly ip: string | null;
@@ -29,7 +29,8 @@ export interface AccountEvent extends Device {
 export interface SessionStore {
   /** Makes a session, on record, unless the password was changed meanwhile; the event says from where. */
   insert(session: NewSession, event: AccountEvent): Promise<void>;
-  find(id: string, workspaceId: string | null): Promise<SessionRecord | null>;
+  /** @param ahead asked in the same round trip, for whoever turns out to be a member */
+  find(id: string, workspaceId: string | null, ahead?: AskedAhead): Promise<SessionRecord | null>;
   /** Lets the session live so many seconds from now, up to its absolute end. @returns when it now ends */
   slide(id: string, idleSeconds: number): Promise<Date | null>;
   /** Moves the session on from the generation. @returns false when another call did, or it has ended */
@@ -48,7 +49,10 @@ export function sessionStore(source: PoolSource): SessionStore {
   const run = async (name: string, text: string, values: unknown[]): Promise<number> =>
     (await statement(name, text, values)).rowCount ?? 0;
   return {
-    find: (id, workspaceId) => findSession(statement, id, workspaceId),
+    find: (id, workspaceId, ahead) =>
+      ahead
+        ? findSessionAsking(source, { sessionId: id, workspaceId }, ahead)
+        : findSession(statement, id, workspaceId),
     insert: async ({ id, userId, passwordHash, salt, idleSeconds, absoluteSeconds }, event) => {
       const { ip, userAgent, action, requestId } = event;
       const values = [

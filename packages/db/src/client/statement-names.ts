@@ -2,14 +2,14 @@
 const MOST = 500;
 
 /** Names each distinct statement once, so that a connection prepares it once. */
-export function statementNames(): (query: { sql: string }) => string {
+export function statementNames(prefix: string): (text: string) => string {
   const names = new Map<string, string>();
-  return ({ sql }) => {
-    const known = names.get(sql);
+  return (text) => {
+    const known = names.get(text);
     if (known !== undefined) return known;
     if (names.size >= MOST) return "";
-    const name = `projo_${names.size}`;
-    names.set(sql, name);
+    const name = `${prefix}_${names.size}`;
+    names.set(text, name);
     return name;
   };
 }

@@ -1,20 +1,31 @@
 // What a workspace's transaction does that Prisma cannot say: conditions on other rows, locks, several tables at once.
 // Each is one statement, and runs under row-level security like the rest. No statement names its workspace: the
 // policies bound to the transaction do, and what is inserted takes it from there.
-import { auditStatements, type AuditStatements } from "../audit/audit-statements.ts";
-import type { Prisma } from "../generated/client.ts";
-import { inviteStatements, type InviteStatements } from "./invites.ts";
-import { memberStatements, type MemberStatements } from "./members.ts";
-import { serviceKeyStatements, type ServiceKeyStatements } from "./service-keys.ts";
-import { workspaceStatements, type WorkspaceStatements } from "./workspaces.ts";
+import type { AuditStatements } from "../audit/audit-statements.ts";
+import type { Question } from "../client/transaction.ts";
+import type { SqlText } from "../client/sql-text.ts";
+import type { InviteStatements } from "./invites.ts";
+import type { MemberStatements } from "./members.ts";
+import type { ServiceKeyStatements } from "./service-keys.ts";
+import type { TaskStatements } from "./tasks.ts";
+import type { WorkspaceStatements } from "./workspaces.ts";
 
 /** A transaction, as far as it takes SQL. */
-export type Statements = Pick<Prisma.TransactionClient, "$queryRaw">;
+export interface Statements {
+  $queryRaw<T>(text: SqlText, ...values: unknown[]): Promise<T>;
+  /** @returns how many rows were changed */
+  $executeRaw(text: SqlText, ...values: unknown[]): Promise<number>;
+  /** The answer to a question, which may have been asked already, together with who asks. */
+  ask<R>(question: Question<R>): Promise<R[]>;
+  /** Has a statement sent with the COMMIT. If it fails, nothing of the transaction is kept. */
+  closeWith(statement: string): void;
+}
 
 export interface TenantStatements {
   readonly members: MemberStatements;
   readonly invites: InviteStatements;
   readonly serviceKeys: ServiceKeyStatements;
+  readonly tasks: TaskStatements;
   readonly workspaces: WorkspaceStatements;
   readonly audit: AuditStatements;
 }
@@ -24,16 +35,9 @@ export interface TenantLists {
   readonly members: Pick<MemberStatements, "list">;
   readonly invites: Pick<InviteStatements, "list">;
   readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
+  readonly tasks: Pick<TaskStatements, "find" | "list">;
   readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
 }
-
-export const tenantStatements = (transaction: Statements): TenantStatements => ({
-  members: memberStatements(transaction),
-  invites: inviteStatements(transaction),
-  serviceKeys: serviceKeyStatements(transaction),
-  workspaces: workspaceStatements(transaction),
-  audit: auditStatements(transaction),
-});
 
 /** Where a page of a list begins and how long it is: newest first, after this id. */
 export interface ListPage {

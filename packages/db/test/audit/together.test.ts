@@ -1,5 +1,5 @@
 // A change and its entry: both or neither, wherever the connection or a statement fails on the way.
-// The cast: what the client uses of a pool stands in for the whole of one.
+// The casts: what the client uses of a pool stands in for the whole of one, and a query of its own for one of pg's.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
@@ -10,23 +10,52 @@ import { asOwnerOf, entryOf, verdictOn } from "./audit-scene.ts";
 
 /** How the n-th statement fails. */
 const faults = {
-  "is never sent": () => Promise.reject(new Error("not sent")),
-  "fails in the database": (client: pg.PoolClient) => client.query("SELECT 1 / 0"),
-  "finds the connection cut": (client: pg.PoolClient, query: pg.QueryConfig) => {
+  "is never sent": (_: pg.PoolClient, query: Sent) => refuse(query, new Error("not sent")),
+  "fails in the database": (client: pg.PoolClient, query: Sent) =>
+    client.query("SELECT 1 / 0").catch((error: Error) => refuse(query, error)),
+  "finds the connection cut": (client: pg.PoolClient, query: Sent) => {
     cut(client);
     return client.query(query);
   },
-  "has its connection cut on the way": (client: pg.PoolClient, query: pg.QueryConfig) => {
+  "has its connection cut on the way": (client: pg.PoolClient, query: Sent) => {
     const answer = client.query(query);
     setImmediate(() => cut(client));
     return answer;
   },
-  "has its answer cut off": async (client: pg.PoolClient, query: pg.QueryConfig) => {
-    await client.query(query);
+  "has its answer cut off": async (client: pg.PoolClient, query: Sent) => {
+    await answerTo(client, query);
     cut(client);
-    throw new Error("the answer is lost");
+    return refuse(query, new Error("the answer is lost"));
   },
 };
+/** A statement, or the client's own query that tells of its end itself. */
+type Sent = pg.QueryConfig | OwnQuery;
+interface OwnQuery extends pg.QueryConfig {
+  submit(connection: pg.Connection): void;
+  handleError(error: Error): void;
+  handleReadyForQuery(): void;
+}
+const isOwn = (query: Sent | string): query is OwnQuery => typeof query === "object" && "submit" in query;
+
+function refuse(query: Sent, error: Error): Promise<never> | undefined {
+  if (!isOwn(query)) return Promise.reject(error);
+  query.handleError(error);
+  return undefined;
+}
+
+/** Sends it and waits for its answer, which it is told of later. */
+function answerTo(client: pg.PoolClient, query: Sent): Promise<unknown> {
+  if (!isOwn(query)) return client.query(query);
+  const handleError = query.handleError.bind(query);
+  const answered = new Promise((resolve, reject) => {
+    query.handleReadyForQuery = () => resolve(undefined);
+    query.handleError = reject;
+    client.query(query);
+  });
+  return answered.finally(() => {
+    query.handleError = handleError;
+  });
+}
 type Fault = keyof typeof faults;
 const kinds = Object.keys(faults) as Fault[];
 const cut = (client: pg.PoolClient) =>
@@ -62,7 +91,7 @@ function failingOn(client: pg.PoolClient): pg.PoolClient {
         const value: unknown = Reflect.get(target, name, target);
         return typeof value === "function" ? (value.bind(target) as unknown) : value;
       }
-      return (query: pg.QueryConfig) => {
+      return (query: Sent) => {
         counted += 1;
         return fault?.at === counted ? faults[fault.how](target, query) : target.query(query);
       };

@@ -110,7 +110,7 @@ const acts: readonly [what: string, act: Act][] = [
   [
     "a statement that takes too long",
     (db, place) =>
-      db.read(place.grant("task:read"), async (tables) => {
+      db.write(place.grant("task:write"), async (tables) => {
         await sql(tables).$queryRaw`SELECT set_config('statement_timeout', '20', true)`;
         return sql(tables).$queryRaw`SELECT pg_sleep(1)::text`;
       }),
@@ -145,10 +145,10 @@ async function lookAround(
   tables: TenantRead | TenantWrite,
   { id, taskId, projectId }: PlantedWorkspace,
 ): Promise<unknown> {
-  const [inside] = await sql(tables).$queryRaw<Inside>`
+  const [inside] = await sql(tables).$queryRaw<Inside[]>`
     SELECT current_setting('app.workspace_id') AS workspace, current_user::text AS role,
            current_setting('TimeZone') AS zone`;
-  const tasks = await sql(tables).$queryRaw<{ id: string }>`SELECT id::text FROM tasks`;
+  const tasks = await sql(tables).$queryRaw<{ id: string }[]>`SELECT id::text FROM tasks`;
   const [project] = await tables.project.findMany();
   const seen = { ...inside, tasks: tasks.map((task) => task.id), project: project?.id };
   const expected = { workspace: id, role: "projo_tenant", zone: "UTC", tasks: [taskId], project: projectId };
@@ -162,11 +162,11 @@ interface Inside {
 }
 
 interface Sql {
-  $queryRaw<T>(text: TemplateStringsArray, ...values: unknown[]): Promise<T[]>;
+  $queryRaw<T>(text: TemplateStringsArray, ...values: unknown[]): Promise<T>;
 }
 
 /** SQL in a transaction of the client, which its types leave out: to ask, and to hurt, from within. */
-const sql = ({ task }: TenantRead | TenantWrite): Sql => (task as unknown as { $parent: Sql }).$parent;
+const sql = (tables: TenantRead | TenantWrite): Sql => (tables as unknown as { sql: Sql }).sql;
 
 /** Numbers from 0 to 1 that a seed repeats (mulberry32). */
 function randomFrom(seed: number): () => number {

@@ -1,0 +1,155 @@
+// Several prepared statements in one message, which PostgreSQL takes for one transaction: what enters a scope goes with the
+// work itself, and isolation costs no trip. pg's own query is a single statement, and asks for the columns' names each
+// time. This one extends it, as pg takes no other in pipeline mode, and keeps pg's own account of what is prepared.
+//
+// The casts are this file's: pg's types leave out what its Query class and its connections have.
+import pg from "pg";
+import { asParameter, parserOf } from "./wire-values.ts";
+
+/** A statement that each connection prepares once, by its name, and what it is asked with. */
+export interface Prepared {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** What a statement answered: rows by the columns' names, and how many it returned or changed. */
+export interface Answer<R = object> {
+  readonly rows: R[];
+  readonly rowCount: number;
+}
+
+/** Sends the statements on a connection. All of them happen or none. @returns the answer of each */
+export function oneTrip(
+  client: pg.PoolClient,
+  steps: readonly Prepared[],
+  { keepsPrepared }: { keepsPrepared: boolean },
+): Promise<Answer[]> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, answers: Answer[]) => (error ? reject(error) : resolve(answers));
+    client.query(new OneTrip(steps, keepsPrepared, done));
+  });
+}
+
+interface Column {
+  readonly name: string;
+  readonly parse: (text: string) => unknown;
+}
+
+interface Connection {
+  readonly stream: { cork(): void; uncork(): void };
+  /** By their names, what is prepared on the connection, and what is about to be. */
+  readonly parsedStatements: Partial<Record<string, string>>;
+  readonly submittedNamedStatements: Partial<Record<string, string>>;
+  parse(message: { name: string; text: string }): void;
+  bind(message: { statement: string; values: readonly unknown[]; valueMapper: typeof asParameter }): void;
+  describe(message: { type: "P" }): void;
+  execute(message: object): void;
+  sync(): void;
+}
+
+/** The columns of what is prepared on a connection. PostgreSQL refuses a plan whose columns have changed since. */
+const columnsOn = new WeakMap<Connection, Map<string, readonly Column[]>>();
+
+class OneTrip extends pg.Query {
+  readonly #steps: readonly Prepared[];
+  readonly #keepsPrepared: boolean;
+  readonly #done: (error: Error | null, answers: Answer[]) => void;
+  readonly #answers: Answer[] = [];
+  #connection: Connection | undefined;
+  #known: Map<string, readonly Column[]> | undefined;
+  #columns: readonly Column[] | undefined;
+  #rows: object[] = [];
+  #unreadable: Error | null = null;
+
+  constructor(steps: readonly Prepared[], keepsPrepared: boolean, done: OneTrip["done"]) {
+    super({ text: "", values: [] });
+    this.#steps = steps;
+    this.#keepsPrepared = keepsPrepared;
+    this.#done = done;
+  }
+
+  get done(): (error: Error | null, answers: Answer[]) => void {
+    return this.#done;
+  }
+
+  /** The name and the text of the statement whose answer comes in: pg notes by them what has been prepared. */
+  get name(): string {
+    return this.#keepsPrepared ? (this.#steps[this.#answers.length]?.name ?? "") : "";
+  }
+
+  set name(_: string) {
+    // pg.Query sets it to what its constructor was given, which says nothing here.
+  }
+
+  get text(): string {
+    return this.#steps[this.#answers.length]?.text ?? "";
+  }
+
+  set text(_: string) {
+    // As above.
+  }
+
+  override submit = (given: pg.Connection): void => {
+    const connection = given as unknown as Connection;
+    const known = columnsOn.get(connection) ?? new Map<string, readonly Column[]>();
+    columnsOn.set(connection, known);
+    this.#connection = connection;
+    this.#known = known;
+    connection.stream.cork();
+    for (const step of this.#steps) this.#send(connection, known, step);
+    connection.sync();
+    connection.stream.uncork();
+  };
+
+  #send(connection: Connection, known: Map<string, unknown>, { name, text, values }: Prepared): void {
+    const statement = this.#keepsPrepared ? name : "";
+    const isPrepared = connection.parsedStatements[statement] ?? connection.submittedNamedStatements[statement];
+    if (statement === "" || isPrepared === undefined) {
+      connection.parse({ name: statement, text });
+      if (statement !== "") connection.submittedNamedStatements[statement] = text;
+    }
+    connection.bind({ statement, values, valueMapper: asParameter });
+    if (statement === "" || !known.has(statement)) connection.describe({ type: "P" });
+    connection.execute({});
+  }
+
+  handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
+    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, parse: parserOf(dataTypeID) }));
+    if (this.#keepsPrepared) this.#known?.set(this.name, this.#columns);
+  }
+
+  handleDataRow({ fields }: { fields: (string | null)[] }): void {
+    this.#columns ??= this.#known?.get(this.name) ?? [];
+    const row: Record<string, unknown> = {};
+    try {
+      for (let at = 0; at < this.#columns.length; at += 1) {
+        const column = this.#columns[at];
+        const text = fields[at];
+        if (column) row[column.name] = text === null || text === undefined ? null : column.parse(text);
+      }
+    } catch (error) {
+      this.#unreadable ??= error instanceof Error ? error : new Error(String(error));
+    }
+    this.#rows.push(row);
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    // One that returns no rows has nothing to describe, and need not be asked again.
+    if (this.#keepsPrepared && !this.#known?.has(this.name)) this.#known?.set(this.name, []);
+    this.#answers.push({ rows: this.#rows, rowCount: Number(/\d+$/.exec(text)?.[0] ?? 0) });
+    this.#rows = [];
+    this.#columns = undefined;
+  }
+
+  handleError(error: Error): void {
+    // What came after the one that failed was passed over, and has not been prepared.
+    for (const { name } of this.#steps.slice(this.#answers.length))
+      if (this.#connection) delete this.#connection.submittedNamedStatements[name];
+    this.#done(error, []);
+  }
+
+  handleReadyForQuery(): void {
+    this.#done(this.#unreadable, this.#answers);
+  }
+}

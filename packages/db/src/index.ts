@@ -39,7 +39,7 @@ export type { AskedAhead, SessionRecord } from "./client/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./client/session-store.ts";
 export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";
 export type { Question } from "./client/transaction.ts";
-export { findTask, listTasks, type TaskListing, type TaskRow } from "./tenant/tasks.ts";
+export { type TaskListing, taskQuestion, type TaskRow, tasksQuestion } from "./tenant/tasks.ts";
 export type { Founding } from "./tenant/found-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export type { MemberRow } from "./tenant/members.ts";

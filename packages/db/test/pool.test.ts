@@ -100,8 +100,9 @@ describe("the next borrower of a connection", () => {
   it("is inside the workspace while it works, as it should be", async () => {
     const [inside] = await read(
       (tables) =>
-        sql(tables)
-          .$queryRaw<unknown[]>`SELECT current_setting('app.workspace_id') AS workspace, current_user::text AS role`,
+        sql(tables).$queryRaw<
+          unknown[]
+        >`SELECT current_setting('app.workspace_id') AS workspace, current_user::text AS role`,
     );
     expect(inside).toEqual({ workspace: home.id, role: "projo_tenant" });
   });

@@ -23,6 +23,8 @@ export async function createApp(
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
+    // What is logged of a request names it by its id: no logger has to be made for each.
+    childLoggerFactory: (logger) => logger,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], services.randomness),
     bodyLimit: LARGEST_BODY_BYTES,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { appRouter } from "../router.ts";
@@ -5,6 +6,7 @@ import { createContext, type RequestFacts } from "../rpc/context.ts";
 import { asFailure, Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import { addressOf } from "./address-of.ts";
+import { answerCalls, callsOf } from "./answer-calls.ts";
 
 const LARGEST_BATCH = 10;
 
@@ -24,40 +26,64 @@ export async function rpcRoutes(app: FastifyInstance, services: Services): Promi
         res.header("allow", "GET, POST");
         throw new Failure("operation.wrong_method");
       }
-      // tRPC would answer a batch as a stream of lines if it were asked to: here is one form of answer.
-      req.raw.headers.accept = "application/json";
-      delete req.raw.headers["trpc-accept"];
-      await fastifyRequestHandler({
-        req,
-        res,
-        path: req.params.path,
-        router: appRouter,
-        maxBatchSize: LARGEST_BATCH,
-        createContext: ({ info }) =>
-          createContext(services, { ...factsOf(services, req, res), signal: info.signal }),
-        onError: ({ error, ctx }) => {
-          // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
-          if (!ctx) throw asFailure(error);
-        },
-      });
+      const calls = callsOf(req, req.params.path, LARGEST_BATCH);
+      if (calls) return answerCalls(calls, createContext(services, factsOf(services, req, res)), res);
+      return byAdapter(req, res, services);
     },
   });
 }
 
-const factsOf = (
-  { log }: Services,
-  req: FastifyRequest,
+/** tRPC's own way, for whatever is out of the ordinary. */
+async function byAdapter(
+  req: FastifyRequest<{ Params: { path: string } }>,
   res: FastifyReply,
-): Omit<RequestFacts, "signal"> => ({
-  requestId: req.id,
-  ip: addressOf(req),
-  userAgent: req.headers["user-agent"],
-  log: log.child({ requestId: req.id }),
-  authorization: req.headers.authorization,
-  workspaceId: oneOf(req.headers["x-workspace-id"]),
-  setRetryAfter: (seconds) => void res.header("retry-after", seconds),
-  setRateLimit: ({ policy, limit }) => void res.header("ratelimit-policy", policy).header("ratelimit", limit),
-});
+  services: Services,
+): Promise<void> {
+  // tRPC would answer a batch as a stream of lines if it were asked to: here is one form of answer.
+  req.raw.headers.accept = "application/json";
+  delete req.raw.headers["trpc-accept"];
+  await fastifyRequestHandler({
+    req,
+    res,
+    path: req.params.path,
+    router: appRouter,
+    maxBatchSize: LARGEST_BATCH,
+    createContext: () => createContext(services, factsOf(services, req, res)),
+    onError: ({ error, ctx }) => {
+      // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
+      if (!ctx) throw asFailure(error);
+    },
+  });
+}
+
+function factsOf({ log }: Services, req: FastifyRequest, res: FastifyReply): RequestFacts {
+  return {
+    requestId: req.id,
+    ip: addressOf(req),
+    userAgent: req.headers["user-agent"],
+    get log() {
+      return log.child({ requestId: req.id });
+    },
+    get signal() {
+      return abortedBy(res.raw);
+    },
+    authorization: req.headers.authorization,
+    workspaceId: oneOf(req.headers["x-workspace-id"]),
+    setRetryAfter: (seconds) => void res.header("retry-after", seconds),
+    setRateLimit: ({ policy, limit }) =>
+      void res.header("ratelimit-policy", policy).header("ratelimit", limit),
+  };
+}
+
+/** Aborted when the caller hangs up before the answer is written. */
+function abortedBy(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.destroyed) gone.abort();
+  response.once("close", () => {
+    if (!response.writableEnded) gone.abort();
+  });
+  return gone.signal;
+}
 
 /** Bytes that are no UTF-8 are refused: replaced by U+FFFD, they would be stored as what nobody sent. */
 function textOf(body: Buffer): string {

@@ -79,5 +79,13 @@ function codeOf(key: Buffer, purpose: string, message: string): Buffer {
 }
 
 /** HKDF (RFC 5869) gives each purpose an independent key. */
-const seedOf = (key: Buffer, purpose: string): Buffer =>
-  Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32));
+function seedOf(key: Buffer, purpose: string): Buffer {
+  // Derived once: a list of twenty would derive it twice, each for as long as a row takes to be read.
+  let seeds = seedsOf.get(key);
+  if (!seeds) seedsOf.set(key, (seeds = new Map()));
+  let seed = seeds.get(purpose);
+  if (!seed) seeds.set(purpose, (seed = Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32))));
+  return seed;
+}
+
+const seedsOf = new WeakMap<Buffer, Map<string, Buffer>>();

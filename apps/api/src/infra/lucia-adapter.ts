@@ -1,7 +1,7 @@
 // Lucia's view of the sessions table. What Lucia calls the session's id is the bearer's access token on the way in,
 // and the row's public id on the way out. The token's code is compared, in constant time, before Lucia may slide or end
 // anything. Lucia reads the process's clock; the times given to it are shifted so that the database's clock decides.
-import type { AccountEvent, SessionRecord, SessionStore } from "@projostack/db";
+import type { AccountEvent, AskedAhead, SessionRecord, SessionStore } from "@projostack/db";
 import type { Adapter, DatabaseSession, DatabaseUser } from "lucia";
 import type { KeyRing } from "./key-ring.ts";
 import { cameWithLostReply } from "./refresh-rule.ts";
@@ -20,6 +20,7 @@ interface Surroundings {
   readonly store: SessionStore;
   readonly keys: KeyRing;
   readonly workspaceId: string | null;
+  readonly ahead?: AskedAhead;
   readonly facts?: NewSessionFacts;
 }
 
@@ -33,9 +34,9 @@ export class LuciaAdapter implements Adapter {
   }
 
   async getSessionAndUser(token: string): Promise<[DatabaseSession | null, DatabaseUser | null]> {
-    const { store, keys, workspaceId } = this.#surroundings;
+    const { store, keys, workspaceId, ahead } = this.#surroundings;
     const parsed = parseAccessToken(token);
-    const record = parsed && (await store.find(parsed.claims.sessionId, workspaceId));
+    const record = parsed && (await store.find(parsed.claims.sessionId, workspaceId, ahead));
     if (!parsed || !record || !parsed.isGenuine(keys, record.session.salt)) return [null, null];
     const { generation, expiresAtSeconds } = parsed.claims;
     const expired = expiresAtSeconds * 1000 <= record.databaseNow.getTime();

@@ -1,6 +1,6 @@
 // One sign-in is one session. Lucia keeps its life (make, validate, slide, end) and is no longer developed: nothing
 // outside this file and its adapter knows of it (docs/decisions/lucia-behind-one-file.md).
-import type { AccountEvent, Db, Device, SessionRecord } from "@projostack/db";
+import type { AccountEvent, AskedAhead, Db, Device, SessionRecord } from "@projostack/db";
 import { Lucia, TimeSpan } from "lucia";
 import type { KeyRing } from "./key-ring.ts";
 import { LuciaAdapter, type NewSessionFacts } from "./lucia-adapter.ts";
@@ -48,8 +48,8 @@ export type Refreshed =
 export interface Sessions {
   /** Signs an account in, on record; null when its password is no longer the one that was checked. */
   start(account: Account, event: AccountEvent): Promise<Started | null>;
-  /** The session of an access token, its user, and their place in the workspace; null when it is not valid. */
-  find(accessToken: string, workspaceId: string | null): Promise<SessionRecord | null>;
+  /** The session of an access token, its user, their place in the workspace, and what was asked ahead; null when it is not valid. */
+  find(accessToken: string, workspaceId: string | null, ahead?: AskedAhead): Promise<SessionRecord | null>;
   refresh(refreshToken: string, device: Device, reuse: AccountEvent): Promise<Refreshed>;
   /** The session that a genuine token of either kind belongs to, expired or not. */
   sessionIdOf(token: string): Promise<string | null>;
@@ -130,8 +130,8 @@ export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): S
       const record = await store.find(id, null);
       return record && { user: record.user, tokens: tokensFor(record) };
     },
-    find: async (accessToken, workspaceId) => {
-      const adapter = new LuciaAdapter({ store, keys, workspaceId });
+    find: async (accessToken, workspaceId, ahead) => {
+      const adapter = new LuciaAdapter({ store, keys, workspaceId, ...(ahead && { ahead }) });
       const { session } = await lucia(adapter).validateSession(accessToken);
       return session && adapter.found;
     },

@@ -1,5 +1,5 @@
 import type { AccountAction } from "@projostack/contract";
-import type { AccountEvent, Device } from "@projostack/db";
+import type { AccountEvent, AskedAhead, Device } from "@projostack/db";
 import type { Quota } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
 import { looksLikeServiceKey } from "../infra/service-keys.ts";
@@ -18,8 +18,13 @@ export interface Context {
   readonly token: string | null;
   /** `x-workspace-id` as it was sent, or null. */
   readonly workspaceId: string | null;
-  /** Who is behind the token: asked for once a request, never kept beyond it. Null when it is not valid. */
-  findCaller(): Promise<Caller | null>;
+  /**
+   * Who is behind the token: asked for once a request, never kept beyond it. Null when it is not valid.
+   * @param ahead asked in the same trip by the first call of a request, if the caller is a person
+   */
+  findCaller(ahead?: AskedAhead): Promise<Caller | null>;
+  /** The same request, and more that is known of it. */
+  with<T extends object>(more: T): Context & T;
   /** What goes on record of an act on an account: who acts comes from the database, never from the input. */
   readonly event: (action: AccountAction) => AccountEvent;
   /** Aborted when the caller hangs up: what they wait for need not begin. */
@@ -43,14 +48,15 @@ export interface RequestFacts {
 }
 
 export function createContext(services: Services, facts: RequestFacts): Context {
-  const { requestId, log, signal } = facts;
+  const { requestId } = facts;
   const token = bearerOf(facts.authorization);
   const workspaceId = facts.workspaceId?.trim().toLowerCase() ?? null;
   let caller: Promise<Caller | null> | undefined;
-  const findCaller = () => {
+  const findCaller = (ahead?: AskedAhead) => {
     // What is not an id is no workspace's, and must not reach the database as one.
     const asked = workspaceId !== null && UUID.test(workspaceId) ? workspaceId : null;
-    caller ??= token === null ? Promise.resolve(null) : callerOf(services, token, asked);
+    caller ??=
+      token === null ? Promise.resolve(null) : callerOf(services, { token, workspaceId: asked, ahead });
     return caller;
   };
   let longest = 0;
@@ -75,26 +81,39 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     requestId,
     device,
     event,
-    log,
+    // Few calls log, and few can be broken off: what they need for it is made when it is asked for.
+    get log() {
+      return facts.log;
+    },
+    get signal() {
+      return facts.signal;
+    },
     token,
     workspaceId,
-    signal,
     findCaller,
     setRetryAfter,
     tellQuotas,
+    with<T extends object>(more: T): Context & T {
+      return Object.assign(Object.create(this) as Context, more);
+    },
   };
+}
+
+interface Bearer {
+  readonly token: string;
+  readonly workspaceId: string | null;
+  readonly ahead: AskedAhead | undefined;
 }
 
 async function callerOf(
   { serviceKeys, sessions }: Services,
-  token: string,
-  workspaceId: string | null,
+  { token, workspaceId, ahead }: Bearer,
 ): Promise<Caller | null> {
   if (looksLikeServiceKey(token)) {
     const key = await serviceKeys.find(token);
     return key && { kind: "service", key };
   }
-  const session = await sessions.find(token, workspaceId);
+  const session = await sessions.find(token, workspaceId, ahead);
   return session && { kind: "person", ...session };
 }
 

@@ -23,14 +23,14 @@ export interface CursorScope {
 }
 
 const ID_BYTES = 16;
+const CODE_BYTES = 16;
 
 export function createCursors(keys: KeyRing, { owner, operation }: CursorScope): Cursors {
   const messageOf = (id: string, input: Page) => JSON.stringify([owner, operation, filtersOf(input), id]);
   return {
     after: (input) => {
       if (input.cursor === undefined) return undefined;
-      const bytes = Buffer.from(input.cursor, "base64url");
-      const id = uuidOf(bytes.subarray(0, ID_BYTES));
+      const { bytes, id } = read(input.cursor);
       const genuine =
         // Decoding passes over stray characters and bits, so the text must be the very one that was given out.
         bytes.toString("base64url") === input.cursor &&
@@ -47,6 +47,21 @@ export function createCursors(keys: KeyRing, { owner, operation }: CursorScope):
       return { items, nextCursor: Buffer.concat([id, code]).toString("base64url") };
     },
   };
+}
+
+/**
+ * As `after`, by a cursor that nobody has checked yet: nothing that is found with it may be told before `after` has. Null
+ * where it cannot be a cursor.
+ */
+export function unprovenAfter({ cursor }: Page): string | undefined | null {
+  if (cursor === undefined) return undefined;
+  const { bytes, id } = read(cursor);
+  return bytes.length === ID_BYTES + CODE_BYTES ? id : null;
+}
+
+function read(cursor: string): { bytes: Buffer; id: string } {
+  const bytes = Buffer.from(cursor, "base64url");
+  return { bytes, id: uuidOf(bytes.subarray(0, ID_BYTES)) };
 }
 
 /** Everything that decides which items are on the list; neither where the page begins nor how long it is. */

@@ -2,7 +2,7 @@ import { Forbidden } from "@projostack/authz";
 import { reasons, type Reason } from "@projostack/contract";
 import { DatabaseBusy, DatabaseDown, failureOf, MembershipChanged } from "@projostack/db";
 import { TRPCError } from "@trpc/server";
-import { ZodError } from "zod";
+import type { ZodError } from "zod";
 import { HashingBusy } from "../infra/argon2-gate.ts";
 
 interface Details {
@@ -55,14 +55,11 @@ function ofDatabase(cause: unknown): Failure | null {
   return null;
 }
 
-/** Errors that tRPC raises itself: before a procedure runs, or on its input. */
+/** Errors that tRPC raises itself, before a procedure runs. */
 function ofProtocol(error: TRPCError): Failure {
-  const { cause } = error;
   switch (error.code) {
     case "BAD_REQUEST":
-      return cause instanceof ZodError
-        ? new Failure("input.invalid", { fieldErrors: fieldErrorsOf(cause), cause })
-        : new Failure("input.malformed", { cause: error });
+      return new Failure("input.malformed", { cause: error });
     case "PARSE_ERROR":
       return new Failure("input.malformed", { cause: error });
     case "NOT_FOUND":
@@ -76,6 +73,11 @@ function ofProtocol(error: TRPCError): Failure {
     default:
       return new Failure("server.internal", { cause: error });
   }
+}
+
+/** An input that is not as its operation's schema has it. */
+export function invalidInput(cause: ZodError): Failure {
+  return new Failure("input.invalid", { fieldErrors: fieldErrorsOf(cause), cause });
 }
 
 function fieldErrorsOf(error: ZodError): Record<string, string[]> {

@@ -6,7 +6,7 @@ import { Failure } from "./failure.ts";
 type Attempt = Omit<Try, "address" | "target"> & Partial<Pick<Try, "target">>;
 
 /** Counts a try before anything is done for it, and does it if it was not one too many. @throws Failure limit.exceeded */
-export async function limited<T extends { ok: boolean }>(
+export async function limited<T>(
   { services: { limiter }, device, tellQuotas }: Context,
   attempt: Attempt,
   next: () => Promise<T>,
@@ -16,7 +16,7 @@ export async function limited<T extends { ok: boolean }>(
   tellQuotas(quotas);
   if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
   const result = await next();
-  if (result.ok) await limiter.succeeded(byWhom);
+  await limiter.succeeded(byWhom);
   return result;
 }
 

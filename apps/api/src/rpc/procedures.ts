@@ -1,116 +1,65 @@
 // The layers of a call: public -> authed -> workspace -> admin. An operation takes its layer from the access it
-// was declared with, and no other layer accepts it. The casts tie tRPC's builder, which widens, to the
-// operation's own types, which do not.
-import { authorize, type AdminPermission, type Permission } from "@projostack/authz";
-import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
-import { initTRPC } from "@trpc/server";
+// was declared with, and no other layer accepts it. The cast ties the workspace to the operation's kind.
+import {
+  authorize,
+  type AdminPermission,
+  type Grant,
+  type Membership,
+  type Permission,
+} from "@projostack/authz";
+import type { Kind, Operation } from "@projostack/contract";
 import type { z } from "zod";
+import { type Ahead, askingAhead } from "./ahead.ts";
 import { entryOf, originOf } from "./audit.ts";
-import { accountOf, membershipOf } from "./caller.ts";
+import { accountOf, membershipOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
-import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure } from "./failure.ts";
 import { checkForm } from "./input-form.ts";
+import { layered, type Call, type Layered } from "./layered.ts";
 import { accountIn, limited, targetIn } from "./limited.ts";
+import type { Services } from "./services.ts";
 import { writing, type ReadWs, type Ws } from "./ws.ts";
 
-const t = initTRPC
-  .context<Context>()
-  .meta<{ operation: Operation }>()
-  .create({ errorFormatter: ({ error, ctx }) => errorShape(asFailure(error), ctx?.requestId ?? "") });
-
-export const router = t.router;
-export const createCallerFactory = t.createCallerFactory;
-
-/** Whatever goes wrong leaves as a reason that the operation declares; the rest is a bug, and is logged as one. */
-const answering = t.procedure.use(async ({ ctx, meta, path, next }) => {
-  const result = await next();
-  if (result.ok) return result;
-  const failure = declared(asFailure(result.error), meta?.operation);
-  if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
-  if (failure.retryAfterSeconds !== undefined) ctx.setRetryAfter(failure.retryAfterSeconds);
-  throw failure;
-});
-
-const formed = answering
-  .use(async ({ ctx, path: operation, getRawInput, next }) => {
-    const account = accountIn(await getRawInput());
-    // No workspace: what a caller merely says in a header must not give them a fresh count.
-    return limited(ctx, { operation, account, workspaceId: null }, next);
-  })
-  .use(async ({ getRawInput, next }) => {
-    checkForm(await getRawInput());
-    return next();
-  });
+export { createCallerFactory, router } from "./layered.ts";
 
 /** For anyone. */
 export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "public", I, O>,
-) => formed.meta({ operation }).input(operation.input).output(operation.output);
-
-const known = answering.use(async ({ ctx, next }) => {
-  const caller = await ctx.findCaller();
-  if (!caller) throw new Failure("auth.unauthenticated");
-  return next({ ctx: { caller } });
-});
-
-const authed = known
-  .use(({ ctx, next }) => {
-    if (ctx.caller.kind !== "person") throw new Failure("auth.person_required");
-    return next({ ctx: { caller: ctx.caller } });
-  })
-  .use(({ ctx, path: operation, next }) =>
-    limited(ctx, { operation, account: ctx.caller.user.email, workspaceId: null }, next),
-  )
-  .use(async ({ getRawInput, next }) => {
-    checkForm(await getRawInput());
-    return next();
+): Layered<K, Context, I, O> =>
+  layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
+    const input = await getRawInput();
+    // No workspace: what a caller merely says in a header must not give them a fresh count.
+    return limited(ctx, { operation: path, account: accountIn(input), workspaceId: null }, () => {
+      checkForm(input);
+      return proceed(ctx, input);
+    });
   });
 
 /** For any person signed in. */
 export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "session", I, O>,
-) => authed.meta({ operation }).input(operation.input).output(operation.output);
-
-const member = known
-  .use(async ({ getRawInput, next }) => {
-    checkForm(await getRawInput());
-    return next();
-  })
-  .use(({ ctx, next }) => {
-    const { caller, workspaceId: asked } = ctx;
-    if (asked === null && caller.kind === "person" && caller.session.currentWorkspaceId === null)
-      throw new Failure("workspace.required");
-    const found = membershipOf(caller);
-    // A malformed header was looked up as none: what was found for it is not what was asked for.
-    if (!found || (asked !== null && found.workspaceId !== asked)) throw new Failure("workspace.not_found");
-    return next({ ctx: { member: found } });
+): Layered<K, Context & { readonly caller: Person }, I, O> =>
+  layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
+    const caller = known(await ctx.findCaller());
+    if (caller.kind !== "person") throw new Failure("auth.person_required");
+    return limited(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
+      const input = await getRawInput();
+      checkForm(input);
+      return proceed(ctx.with({ caller }), input);
+    });
   });
 
-/** Puts on record what a member tried and may not do: in a transaction of its own, as there is no other. */
-const denying = member.use(async ({ ctx, path, next }) => {
-  const result = await next();
-  if (result.ok || asFailure(result.error).reason !== "permission.denied") return result;
-  const { db } = ctx.services;
-  const tried = { action: "access.denied", targetType: "operation", targetId: path } as const;
-  await db.recordDenial(ctx.member.workspaceId, { ...entryOf(originOf(ctx, ctx.caller)), ...tried });
-  return result;
-});
+function known(caller: Caller | null): Caller {
+  if (!caller) throw new Failure("auth.unauthenticated");
+  return caller;
+}
 
-const granted = <K extends Kind, P extends Permission, I extends z.ZodType, O extends z.ZodType>(
-  operation: Operation<K, P, I, O>,
-) =>
-  denying
-    .meta({ operation })
-    .use(({ ctx, next }) => next({ ctx: { grant: authorize(ctx.member, operation.access) } }))
-    // Within a workspace a try is counted when it is known that the caller may be there.
-    .use(async ({ ctx, path, getRawInput, next }) => {
-      const target = targetIn(await getRawInput());
-      const { workspaceId } = ctx.grant;
-      return limited(ctx, { operation: path, account: accountOf(ctx.caller), workspaceId, target }, next);
-    })
-    .input(operation.input);
+/** What those are given who hold the operation's permission. */
+export interface Granted<P extends Permission> {
+  readonly services: Services;
+  readonly grant: Grant<P>;
+}
 
 /**
  * For those who hold the operation's permission, on matters that the workspace's own tables do not hold. What they are
@@ -123,7 +72,64 @@ export const grantedProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-) => granted(operation).output(operation.output);
+): Layered<K, Granted<P>, I, O> =>
+  layered(operation, (call, proceed) =>
+    granted(call, { permission: operation.access }, ({ grant, input }) =>
+      proceed({ services: call.ctx.services, grant }, input),
+    ),
+  );
+
+interface Entered<P extends Permission> {
+  readonly caller: Caller;
+  readonly grant: Grant<P>;
+  readonly input: unknown;
+}
+
+interface Door<P extends Permission> {
+  readonly permission: P;
+  readonly ahead?: Ahead;
+}
+
+/** Lets in who holds the permission, within the limits; and puts on record what a member tried and may not do. */
+async function granted<P extends Permission, T>(
+  { ctx, path, getRawInput }: Call,
+  { permission, ahead }: Door<P>,
+  next: (entered: Entered<P>) => Promise<T>,
+): Promise<T> {
+  const caller = known(await ctx.findCaller(ahead && (await ahead(getRawInput))));
+  const input = await getRawInput();
+  checkForm(input);
+  const member = memberOf(ctx, caller);
+  try {
+    const grant = authorize(member, permission);
+    // Within a workspace a try is counted when it is known that the caller may be there.
+    const { workspaceId } = grant;
+    const attempt = { operation: path, account: accountOf(caller), workspaceId, target: targetIn(input) };
+    return await limited(ctx, attempt, () => next({ caller, grant, input }));
+  } catch (error) {
+    if (asFailure(error).reason === "permission.denied") await recordDenial(ctx, { caller, member, path });
+    throw error;
+  }
+}
+
+function memberOf({ workspaceId: asked }: Context, caller: Caller): Membership {
+  if (asked === null && caller.kind === "person" && caller.session.currentWorkspaceId === null)
+    throw new Failure("workspace.required");
+  const found = membershipOf(caller);
+  // A malformed header was looked up as none: what was found for it is not what was asked for.
+  if (!found || (asked !== null && found.workspaceId !== asked)) throw new Failure("workspace.not_found");
+  return found;
+}
+
+/** In a transaction of its own, as there is no other. */
+async function recordDenial(
+  ctx: Context,
+  { caller, member, path }: { caller: Caller; member: Membership; path: string },
+): Promise<void> {
+  const { db } = ctx.services;
+  const tried = { action: "access.denied", targetType: "operation", targetId: path } as const;
+  await db.recordDenial(member.workspaceId, { ...entryOf(originOf(ctx, caller)), ...tried });
+}
 
 /**
  * Whoever changes who may act here does so in turn with all others who do: each sees what the one before left, and of
@@ -137,7 +143,16 @@ const inTurn: ReadonlySet<Permission> = new Set([
   "workspace:delete",
 ]);
 
-/** For members of the request's workspace who hold the operation's permission. */
+/** What those are given who have entered the workspace. */
+export interface InWorkspace<K extends Kind, P extends Permission> {
+  readonly services: Services;
+  readonly ws: K extends "query" ? ReadWs<P> : Ws<P>;
+}
+
+/**
+ * For members of the request's workspace who hold the operation's permission.
+ * @param ahead the question that a hot read asks in one trip with who asks
+ */
 export const workspaceProcedure = <
   K extends Kind,
   P extends Permission,
@@ -145,28 +160,31 @@ export const workspaceProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-) =>
-  granted(operation)
-    .use(async ({ ctx, path, next }) => {
-      const { grant, services } = ctx;
+  ahead?: Parameters<typeof askingAhead<I>>[1],
+): Layered<K, InWorkspace<K, P>, I, O> => {
+  const door: Door<P> = {
+    permission: operation.access,
+    ...(ahead && { ahead: askingAhead(operation, ahead) }),
+  };
+  return layered(operation, (call, proceed) =>
+    granted(call, door, ({ caller, grant, input }) => {
+      const { ctx, path } = call;
+      const { services } = ctx;
       const { db, keys } = services;
       const id = grant.workspaceId;
-      const proceed = async (ws: ReadWs<P> | Ws<P>) => {
-        const result = await next({ ctx: { ws: ws as K extends "query" ? ReadWs<P> : Ws<P> } });
-        // Thrown, so that the transaction is undone.
-        if (!result.ok) throw result.error;
-        return result;
-      };
+      const within = (ws: ReadWs<P> | Ws<P>) =>
+        proceed({ services, ws: ws as InWorkspace<K, P>["ws"] }, input);
       if (operation.kind === "query") {
         const cursors = createCursors(keys, { owner: id, operation: path });
-        return db.read(grant, (tables) => proceed({ id, grant, db: tables, cursors }));
+        const answered = caller.kind === "person" ? caller.answered : undefined;
+        return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), answered);
       }
-      const origin = originOf(ctx, ctx.caller);
-      return db.write(grant, (tables) => writing(grant, origin, tables, proceed), {
+      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller), tables, within), {
         inTurn: inTurn.has(operation.access),
       });
-    })
-    .output(operation.output);
+    }),
+  );
+};
 
 /** For admins of the request's workspace. */
 export const adminProcedure = <
@@ -176,14 +194,4 @@ export const adminProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-) => workspaceProcedure<K, P, I, O>(operation);
-
-function declared(failure: Failure, operation: Operation | undefined): Failure {
-  const allowed: readonly Reason[] = [
-    ...commonReasons,
-    ...(operation ? [...operation.errors, ...impliedReasons(operation.access)] : []),
-  ];
-  if (allowed.includes(failure.reason)) return failure;
-  const cause = new Error(`The operation does not declare the reason ${failure.reason}.`, { cause: failure });
-  return new Failure("server.internal", { cause });
-}
+): Layered<K, InWorkspace<K, P>, I, O> => workspaceProcedure<K, P, I, O>(operation);

@@ -37,7 +37,10 @@ export interface PersonalValues {
  * other write that is put on record in this workspace waits.
  * @returns the number of the last entry
  */
-export async function appendAudit(sql: Pick<Statements, "$queryRaw">, entries: readonly AuditEntry[]): Promise<number> {
+export async function appendAudit(
+  sql: Pick<Statements, "$queryRaw">,
+  entries: readonly AuditEntry[],
+): Promise<number> {
   const [row] = await sql.$queryRaw<{ seq: bigint }[]>`
     SELECT projo_audit_append(${JSON.stringify(entries)}::jsonb) AS seq`;
   if (!row) throw new Error("The log did not answer.");

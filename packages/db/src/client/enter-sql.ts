@@ -37,7 +37,11 @@ export type LoneScope = SystemScope | ReadScope | (HouseScope & { readonly kind:
 export function enterStep(scope: LoneScope, settings: readonly string[] = []): Prepared {
   const [name, values, entries] = stepOf(scope);
   const readOnly = isReadOnly(scope) ? [READ_ONLY] : [];
-  return { name: `projo_enter_${name}`, text: `SELECT ${[...settings, ...readOnly, ...entries].join(", ")}`, values };
+  return {
+    name: `projo_enter_${name}`,
+    text: `SELECT ${[...settings, ...readOnly, ...entries].join(", ")}`,
+    values,
+  };
 }
 
 const READ_ONLY = "set_config('transaction_read_only', 'on', true)";

@@ -104,7 +104,8 @@ class OneTrip extends pg.Query {
 
   #send(connection: Connection, known: Map<string, unknown>, { name, text, values }: Prepared): void {
     const statement = this.#keepsPrepared ? name : "";
-    const isPrepared = connection.parsedStatements[statement] ?? connection.submittedNamedStatements[statement];
+    const isPrepared =
+      connection.parsedStatements[statement] ?? connection.submittedNamedStatements[statement];
     if (statement === "" || isPrepared === undefined) {
       connection.parse({ name: statement, text });
       if (statement !== "") connection.submittedNamedStatements[statement] = text;

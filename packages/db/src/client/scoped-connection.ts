@@ -109,7 +109,8 @@ export class ScopedConnection {
     this.#pending = answer.catch(() => {});
     const result = lastOf(await answer);
     // PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, and no error.
-    if (result.command !== word) throw (await this.#entryError) ?? new Error("The transaction was aborted earlier.");
+    if (result.command !== word)
+      throw (await this.#entryError) ?? new Error("The transaction was aborted earlier.");
     return result;
   }
 

@@ -27,7 +27,11 @@ export function scopedPool(source: PoolSource, options: { lone?: Scope } = {}): 
 }
 
 /** Begins, works and commits in one round trip. */
-async function loneStatement(source: PoolSource, scope: Scope, query: pg.QueryConfig): Promise<pg.QueryResult> {
+async function loneStatement(
+  source: PoolSource,
+  scope: Scope,
+  query: pg.QueryConfig,
+): Promise<pg.QueryResult> {
   const connection = await openScoped(source, scope);
   const [worked, committed] = await Promise.allSettled([connection.query(query), connection.commit()]);
   connection.release();

@@ -23,7 +23,9 @@ function objectParameter(value: unknown): string | Buffer | null {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (Array.isArray(value)) return `{${value.map(arrayElement).join(",")}}`;
-  throw new TypeError("A statement takes text, numbers, times, bytes and lists of them. Turn JSON into text first.");
+  throw new TypeError(
+    "A statement takes text, numbers, times, bytes and lists of them. Turn JSON into text first.",
+  );
 }
 
 function arrayElement(value: unknown): string {

@@ -29,8 +29,8 @@ export interface TaskStatements {
 }
 
 export const taskStatements = (sql: Statements): TaskStatements => ({
-  find: async (id) => (await sql.ask(findTask(id)))[0] ?? null,
-  list: (listing) => sql.ask(listTasks(listing)),
+  find: async (id) => (await sql.ask(taskQuestion(id)))[0] ?? null,
+  list: (listing) => sql.ask(tasksQuestion(listing)),
   insert: async ({ id, projectId, title, status, createdBy }) => {
     const [row] = await sql.ask<TaskRow>({ ...INSERT, values: [id, projectId, title, status, createdBy] });
     if (!row) throw new Error("The task was not made.");
@@ -40,7 +40,7 @@ export const taskStatements = (sql: Statements): TaskStatements => ({
 
 const COLUMNS = `id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt"`;
 
-export const findTask = (id: string): Question<TaskRow> => ({
+export const taskQuestion = (id: string): Question<TaskRow> => ({
   name: "projo_task",
   text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`,
   values: [id],
@@ -53,7 +53,7 @@ const INSERT = {
 } as const;
 
 /** Only the filters that are given are in it: beside one that may be NULL no index would serve. */
-export function listTasks({ limit, search, ...others }: TaskListing): Question<TaskRow> {
+export function tasksQuestion({ limit, search, ...others }: TaskListing): Question<TaskRow> {
   const filters = { ...others, search: search === undefined ? undefined : containing(search) };
   const given = Object.entries(CONDITIONS).flatMap(([name, condition]) => {
     const value = filters[name as keyof typeof filters];

@@ -10,6 +10,6 @@ export interface NewTask {
 
 /** Makes a task. @throws Failure project.not_found */
 export async function createTask(ws: Ws<"task:write">, { projectId, title, status }: NewTask) {
-  const data = { id: ws.newId(), workspaceId: ws.id, projectId, title, status, createdBy: ws.grant.userId };
-  return toTask(await ws.db.task.create({ data }).catch(missingProject));
+  const task = { id: ws.newId(), projectId, title, status, createdBy: ws.grant.userId };
+  return toTask(await ws.db.tasks.insert(task).catch(missingProject));
 }

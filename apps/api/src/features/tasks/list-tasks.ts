@@ -1,5 +1,5 @@
-import { containing } from "../../rpc/containing.ts";
-import type { Page } from "../../rpc/cursors.ts";
+import { type Question, type TaskListing, tasksQuestion } from "@projostack/db";
+import { type Page, unprovenAfter } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask, type TaskStatus } from "./task.ts";
 
@@ -14,22 +14,30 @@ export interface ListTasks extends Page {
 
 /** The tasks of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: ListTasks) {
-  const after = cursors.after(input);
-  const { projectId, status, createdBy, createdAfter, createdBefore, search } = input;
-  const tasks = await db.task.findMany({
-    where: {
-      ...(after === undefined ? {} : { id: { lt: after } }),
-      ...(projectId === undefined ? {} : { projectId }),
-      ...(status === undefined ? {} : { status }),
-      ...(createdBy === undefined ? {} : { createdBy }),
-      createdAt: {
-        ...(createdAfter === undefined ? {} : { gte: new Date(createdAfter) }),
-        ...(createdBefore === undefined ? {} : { lt: new Date(createdBefore) }),
-      },
-      ...(search === undefined ? {} : { title: containing(search) }),
-    },
-    orderBy: { id: "desc" },
-    take: input.limit + 1,
-  });
+  const tasks = await db.tasks.list(listingOf(input, cursors.after(input)));
   return cursors.page(input, tasks.map(toTask));
 }
+
+/** What it asks, before it is known whether the cursor is one that was given out. Nothing where it cannot be. */
+export function tasksAsked(input: ListTasks): Question<object> | undefined {
+  const after = unprovenAfter(input);
+  return after === null ? undefined : tasksQuestion(listingOf(input, after));
+}
+
+/** One more than the page holds: it tells whether there is a next page. */
+function listingOf(input: ListTasks, after: string | undefined): TaskListing {
+  const { limit, projectId, status, createdBy, createdAfter, createdBefore, search } = input;
+  return {
+    limit: limit + 1,
+    after,
+    projectId,
+    status,
+    createdBy,
+    createdAfter: timeOf(createdAfter),
+    createdBefore: timeOf(createdBefore),
+    search,
+  };
+}
+
+const timeOf = (text: string | undefined): Date | undefined =>
+  text === undefined ? undefined : new Date(text);

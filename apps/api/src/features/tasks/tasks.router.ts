@@ -2,8 +2,8 @@ import { contract } from "@projostack/contract";
 import { router, workspaceProcedure } from "../../rpc/procedures.ts";
 import { createTask } from "./create-task.ts";
 import { createTasks } from "./create-tasks.ts";
-import { getTask } from "./get-task.ts";
-import { listTasks } from "./list-tasks.ts";
+import { getTask, taskAsked } from "./get-task.ts";
+import { listTasks, tasksAsked } from "./list-tasks.ts";
 import { removeTask } from "./remove-task.ts";
 import { updateTask } from "./update-task.ts";
 
@@ -12,8 +12,8 @@ const c = contract.tasks;
 export const tasksRouter = router({
   create: workspaceProcedure(c.create).mutation(({ ctx, input }) => createTask(ctx.ws, input)),
   createMany: workspaceProcedure(c.createMany).mutation(({ ctx, input }) => createTasks(ctx.ws, input)),
-  get: workspaceProcedure(c.get).query(({ ctx, input }) => getTask(ctx.ws, input)),
+  get: workspaceProcedure(c.get, taskAsked).query(({ ctx, input }) => getTask(ctx.ws, input)),
   update: workspaceProcedure(c.update).mutation(({ ctx, input }) => updateTask(ctx.ws, input)),
   delete: workspaceProcedure(c.delete).mutation(({ ctx, input }) => removeTask(ctx.ws, input)),
-  list: workspaceProcedure(c.list).query(({ ctx, input }) => listTasks(ctx.ws, input)),
+  list: workspaceProcedure(c.list, tasksAsked).query(({ ctx, input }) => listTasks(ctx.ws, input)),
 });

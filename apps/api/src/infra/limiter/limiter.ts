@@ -88,8 +88,9 @@ export function createLimiter({ limits, factor, shared, codeOf }: LimiterOptions
 
   return {
     decide: async (attempt) => {
-      const rules = rulesOf.get(attempt.operation) ?? [];
-      const turn = startTurn(rules.length === 0 ? null : shared);
+      const rules = rulesOf.get(attempt.operation);
+      if (!rules) return UNLIMITED;
+      const turn = startTurn(shared);
       try {
         const who = whoOf(attempt);
         const own: Quota[] = [];
@@ -113,14 +114,17 @@ export function createLimiter({ limits, factor, shared, codeOf }: LimiterOptions
       }
     },
     succeeded: async (attempt) => {
+      if (!acquainting.has(attempt.operation)) return;
       const { accountAtAddress } = whoOf(attempt);
-      if (accountAtAddress === null || !acquainting.has(attempt.operation)) return;
+      if (accountAtAddress === null) return;
       const turn = startTurn(shared);
       await known.add(accountAtAddress, turn).finally(() => turn.end());
     },
     close: () => shared?.close(),
   };
 }
+
+const UNLIMITED: Decision = { retryAfterSeconds: null, quotas: [] };
 
 function quotaOf(name: string, { points, seconds }: Rule, { remaining, resetSeconds }: Count): Quota {
   return { name, points, seconds, remaining, resetSeconds };

@@ -1,0 +1,123 @@
+// The way of nearly every call: one or several operations, each called with the method of its kind and with JSON. What is
+// answered is what tRPC's own adapter answers, without the Request, Response, streams and signals that it makes for each call,
+// which cost more than all else that the server does for it. Whatever is out of the ordinary goes to that adapter.
+import { operations, type Kind } from "@projostack/contract";
+import { callTRPCProcedure } from "@trpc/server";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { appRouter } from "../router.ts";
+import type { Context } from "../rpc/context.ts";
+import { errorShape } from "../rpc/error-shape.ts";
+import { asFailure } from "../rpc/failure.ts";
+
+/** The calls of a request, as they are answered here. */
+export interface Calls {
+  readonly names: readonly string[];
+  readonly type: Kind;
+  readonly isBatch: boolean;
+  /** The input of each, in their order. */
+  readonly inputs: readonly unknown[];
+}
+
+/** What a request calls; null where tRPC's adapter should look at it. */
+export function callsOf(req: FastifyRequest, path: string, largestBatch: number): Calls | null {
+  const type = TYPES.get(req.method);
+  const query = queryOf(req.url);
+  if (!type || !query) return null;
+  // A body that got here is JSON by its header; on a GET the header says nothing, and something odd may be meant.
+  if (type === "query" && req.headers["content-type"] !== undefined) return null;
+  const names = query.isBatch ? path.split(",") : [path];
+  if (names.length > largestBatch || !names.every((name) => kinds.get(name) === type)) return null;
+  const text = type === "query" ? query.input : (req.body ?? "");
+  if (typeof text !== "string") return null;
+  const inputs = inputsOf(text, query.isBatch ? names.length : null);
+  return inputs && { names, type, isBatch: query.isBatch, inputs };
+}
+
+const TYPES: ReadonlyMap<string, Kind> = new Map([
+  ["GET", "query"],
+  ["POST", "mutation"],
+]);
+
+const kinds: ReadonlyMap<string, Kind> = new Map(
+  operations.map(({ name, operation }) => [name, operation.kind]),
+);
+
+interface Query {
+  readonly isBatch: boolean;
+  readonly input: string;
+}
+
+/** Null for any other parameter than these two, for one that comes twice, and for escapes that are malformed. */
+function queryOf(url: string): Query | null {
+  const start = url.indexOf("?");
+  if (start === -1) return { isBatch: false, input: "" };
+  let isBatch = false;
+  let input: string | undefined;
+  for (const parameter of url.slice(start + 1).split("&")) {
+    if (parameter === "batch=1" && !isBatch) isBatch = true;
+    else if (parameter.startsWith("input=") && input === undefined) input = parameter.slice("input=".length);
+    else return null;
+  }
+  const decoded = decode(input ?? "");
+  return decoded === null ? null : { isBatch, input: decoded };
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return null;
+  }
+}
+
+/** @param many how many calls a batch has, or null for a single call */
+function inputsOf(text: string, many: number | null): unknown[] | null {
+  if (many === null && text === "") return [undefined];
+  try {
+    const given: unknown = JSON.parse(text);
+    if (many === null) return [given];
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return null;
+    const byPlace = given as Record<string, unknown>;
+    return Array.from({ length: many }, (_, place) =>
+      Object.hasOwn(byPlace, place) ? byPlace[place] : undefined,
+    );
+  } catch {
+    return null;
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+/** Answers the calls, all of a batch at once. */
+export async function answerCalls(calls: Calls, ctx: Context, reply: FastifyReply): Promise<FastifyReply> {
+  const answers = await Promise.all(calls.names.map((_, place) => answerCall(calls, place, ctx)));
+  const statuses = new Set(answers.map(({ status }) => status));
+  const bodies = answers.map(({ body }) => body);
+  return reply
+    .code(statuses.size === 1 ? (answers[0]?.status ?? 200) : 207)
+    .header("content-type", "application/json")
+    .header("vary", "trpc-accept, accept")
+    .send(JSON.stringify(calls.isBatch ? bodies : bodies[0]));
+}
+
+async function answerCall({ names, type, inputs }: Calls, place: number, ctx: Context): Promise<Answer> {
+  try {
+    const data: unknown = await callTRPCProcedure({
+      router: appRouter,
+      path: names[place] ?? "",
+      getRawInput: async () => inputs[place],
+      ctx,
+      type,
+      // What is to be broken off when the caller hangs up asks the context for its signal, which is made then.
+      signal: undefined,
+      batchIndex: place,
+    });
+    return { status: 200, body: { result: { data } } };
+  } catch (cause) {
+    const error = errorShape(asFailure(cause), ctx.requestId);
+    return { status: error.data.httpStatus, body: { error } };
+  }
+}

@@ -1,0 +1,97 @@
+// How an operation's call runs: its layer, then its function, then the check of what it answers. tRPC's own middlewares copy
+// the whole call at each step, which cost more than the database did; here a call is one procedure of tRPC's, and its steps
+// are plain functions.
+//
+// The casts tie tRPC's builder, which widens, to the operation's own types, which do not; and its resolvers' types leave out
+// the raw input, which they are given.
+import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
+import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
+import type { z } from "zod";
+import type { Context } from "./context.ts";
+import { errorShape } from "./error-shape.ts";
+import { asFailure, Failure, invalidInput } from "./failure.ts";
+
+const t = initTRPC
+  .context<Context>()
+  .meta<{ operation: Operation }>()
+  .create({ errorFormatter: ({ error, ctx }) => errorShape(asFailure(error), ctx?.requestId ?? "") });
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** A call, before it is known who makes it. */
+export interface Call {
+  readonly ctx: Context;
+  /** The operation's name. */
+  readonly path: string;
+  /** The input as it came, read once. @throws TRPCError when it is no JSON */
+  readonly getRawInput: () => Promise<unknown>;
+}
+
+/** Lets the call go on: checks its input, runs the operation's function, and checks what it answers. */
+export type Proceed<Ctx> = (ctx: Ctx, rawInput: unknown) => Promise<unknown>;
+
+/** Decides whether a call goes on, and with what. */
+export type Layer<Ctx> = (call: Call, proceed: Proceed<Ctx>) => Promise<unknown>;
+
+type Resolver<Ctx, I extends z.ZodType, O extends z.ZodType> = (call: {
+  readonly ctx: Ctx;
+  readonly input: z.output<I>;
+}) => z.input<O> | Promise<z.input<O>>;
+
+export interface Shape<I extends z.ZodType, O extends z.ZodType> {
+  input: z.input<I>;
+  output: z.output<O>;
+  meta: unknown;
+}
+
+/** An operation in its layer, which its function completes. */
+export type Layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.ZodType> = K extends "query"
+  ? { query(resolve: Resolver<Ctx, I, O>): TRPCQueryProcedure<Shape<I, O>> }
+  : { mutation(resolve: Resolver<Ctx, I, O>): TRPCMutationProcedure<Shape<I, O>> };
+
+export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.ZodType>(
+  operation: Operation<K, Operation["access"], I, O>,
+  layer: Layer<Ctx>,
+): Layered<K, Ctx, I, O> {
+  const running = (resolve: Resolver<Ctx, I, O>) => {
+    const proceed: Proceed<Ctx> = async (ctx, rawInput) => {
+      const input = operation.input.safeParse(rawInput);
+      if (!input.success) throw invalidInput(input.error);
+      // What is not declared does not leave, and what does not fit is a bug.
+      return operation.output.parse(await resolve({ ctx, input: input.data }));
+    };
+    return async (given: unknown) => {
+      const call = given as Call;
+      try {
+        return await layer(call, proceed);
+      } catch (error) {
+        throw told(call, operation, error);
+      }
+    };
+  };
+  const procedure = t.procedure.meta({ operation });
+  return {
+    query: (resolve: Resolver<Ctx, I, O>) => procedure.query(running(resolve)),
+    mutation: (resolve: Resolver<Ctx, I, O>) => procedure.mutation(running(resolve)),
+  } as unknown as Layered<K, Ctx, I, O>;
+}
+
+/** Whatever goes wrong leaves as a reason that the operation declares; the rest is a bug, and is logged as one. */
+function told({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
+  const failure = declared(asFailure(error), operation);
+  if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
+  if (failure.retryAfterSeconds !== undefined) ctx.setRetryAfter(failure.retryAfterSeconds);
+  return failure;
+}
+
+function declared(failure: Failure, operation: Operation): Failure {
+  const allowed: readonly Reason[] = [
+    ...commonReasons,
+    ...operation.errors,
+    ...impliedReasons(operation.access),
+  ];
+  if (allowed.includes(failure.reason)) return failure;
+  const cause = new Error(`The operation does not declare the reason ${failure.reason}.`, { cause: failure });
+  return new Failure("server.internal", { cause });
+}

@@ -35,8 +35,11 @@ export async function createApp(
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, services.randomness.newId()),
   });
-  app.addHook("onRequest", async (request, reply) => setCommonHeaders(request, reply));
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
+    setCommonHeaders(request, reply);
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
     // The path alone: a query may hold what people search for.
     const [path] = request.url.split("?", 1);
     const ms = Math.round(reply.elapsedTime * 10) / 10;
@@ -44,6 +47,7 @@ export async function createApp(
       { requestId: request.id, method: request.method, path, status: reply.statusCode, ms },
       "request",
     );
+    done();
   });
   answerErrors(app);
   healthRoutes(app, services);

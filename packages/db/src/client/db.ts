@@ -110,6 +110,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
   const run = statementRunner(source);
   const means: Means = {
     source,
+    reading: inWorkspace as unknown as Prisma.TransactionClient,
     begin: (work) =>
       inWorkspace.$transaction((models) => work(models as unknown as Prisma.TransactionClient)),
     transactionMs,

@@ -13,10 +13,12 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 // The statements are sent as one simple-protocol message, which takes no parameters: nothing but a canonical UUID
 // and words of the policy is ever put into the text.
-const quoted = (uuid: string): string => {
+const quoted = (uuid: string): string => `'${checked(uuid)}'`;
+
+function checked(uuid: string): string {
   if (!UUID.test(uuid)) throw new TypeError("A scope's ids are UUIDs in lower case.");
-  return `'${uuid}'`;
-};
+  return uuid;
+}
 
 /**
  * The one message that begins a transaction and enters a scope: role, workspace or person, and membership.
@@ -52,11 +54,11 @@ const TAKE_ROLE = {
 
 function stepOf(scope: LoneScope): [name: string, values: string[], entries: string[]] {
   if (scope.kind !== "system") {
-    return [scope.kind, [scope.workspaceId], ["set_config('app.workspace_id', $1, true)", TAKE_ROLE.tenant]];
+    return [scope.kind, [checked(scope.workspaceId)], ["set_config('app.workspace_id', $1, true)", TAKE_ROLE.tenant]];
   }
   return scope.userId === undefined
     ? ["system", [], [TAKE_ROLE.system]]
-    : ["person", [scope.userId], ["set_config('app.user_id', $1, true)", TAKE_ROLE.system]];
+    : ["person", [checked(scope.userId)], ["set_config('app.user_id', $1, true)", TAKE_ROLE.system]];
 }
 
 function entering(scope: Scope): string[] {

@@ -45,18 +45,26 @@ export async function runWithin(
 /** Runs the statements on a connection of their own, in one transaction and one round trip. */
 export async function runTogether(source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> {
   try {
-    const client = await source.connect();
-    try {
-      const answers = await oneTrip(client, steps, { keepsPrepared: !source.pooled });
-      client.release();
-      return answers;
-    } catch (error) {
-      // What the database refused has been undone, and the connection is as it was. Any other failure is its own.
-      client.release(!isRefusal(error));
-      throw error;
-    }
+    return await borrowing(source, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
   } catch (error) {
     throw failureOf(error);
+  }
+}
+
+/** Borrows a connection for one message and its answer. */
+export async function borrowing<T>(
+  source: PoolSource,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await source.connect();
+  try {
+    const answer = await work(client);
+    client.release();
+    return answer;
+  } catch (error) {
+    // What the database refused has been undone, and the connection is as it was. Any other failure is its own.
+    client.release(!isRefusal(error));
+    throw error;
   }
 }
 

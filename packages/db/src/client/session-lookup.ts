@@ -72,7 +72,7 @@ export async function findSession(
   return row === undefined ? null : recordOf(row);
 }
 
-const ENTERING = "SELECT * FROM projo_session_entering($1::uuid, $2::uuid, $3::text[])";
+const ENTERING = "SELECT * FROM projo_session_entering($1::uuid, $2::uuid, $3::text)";
 
 /**
  * The same, and the answer to a question about the workspace, in the same round trip. The database shows the workspace's
@@ -83,14 +83,11 @@ export async function findSessionAsking(
   { sessionId, workspaceId }: { sessionId: string; workspaceId: string | null },
   { question, roles }: AskedAhead,
 ): Promise<SessionRecord | null> {
-  const entering = {
-    name: "projo_session_entering",
-    text: ENTERING,
-    values: [sessionId, workspaceId, roles],
-  };
-  const settings = source.pooled ? messageSettings : [];
-  const steps = [enterStep({ kind: "system" }, settings), entering, question];
-  const [, found, answer] = await runTogether(source, steps);
+  const values = [sessionId, workspaceId, roles.join(",")];
+  const entering = { name: "projo_session_entering", text: ENTERING, values };
+  // Behind a pooler the transaction is told its settings first; else the connection was, at its start.
+  const settings = source.pooled ? [enterStep({ kind: "system" }, messageSettings)] : [];
+  const [answer, found] = (await runTogether(source, [...settings, entering, question])).toReversed();
   const [row] = (found?.rows ?? []) as Row[];
   if (row === undefined) return null;
   const record = recordOf(row);

@@ -65,7 +65,7 @@ const modelIn = (transaction: Transaction, model: string): object =>
     {},
     {
       get: (_, method) => (args?: object) =>
-        transaction.withModels((models) => {
+        transaction.withModels(String(method), (models) => {
           const { [model]: methods } = models as unknown as Record<string, Record<string | symbol, Method>>;
           const act = methods?.[method];
           if (!act) throw new TypeError(`${model} has no method ${String(method)}.`);

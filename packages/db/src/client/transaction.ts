@@ -23,6 +23,8 @@ export interface Answered {
 
 export interface Means {
   readonly source: PoolSource;
+  /** Prisma's models outside a transaction, where each statement that reads is one of its own. */
+  readonly reading: Prisma.TransactionClient;
   /** Begins what Prisma takes for a transaction, and ends it with the work. */
   readonly begin: (work: (models: Prisma.TransactionClient) => Promise<void>) => Promise<void>;
   /** The longest that a transaction may take, from its first statement to its last. */
@@ -73,12 +75,17 @@ export class Transaction implements Statements {
     (this.#scope.closing ??= []).push(statement);
   }
 
-  /** Works with Prisma's models, in this transaction and filtered by its workspace. */
-  async withModels<T>(work: (models: Prisma.TransactionClient) => Promise<T>): Promise<T> {
-    this.#prisma ??= joinPrisma(this.#means.begin, this.#entered);
-    const models = await this.#prisma.models;
+  /** Does one thing with Prisma's models, in this transaction and filtered by its workspace. */
+  async withModels<T>(method: string, work: (models: Prisma.TransactionClient) => Promise<T>): Promise<T> {
+    const models = await this.#modelsFor(method);
     // Awaited within: what Prisma returns begins when somebody waits for it.
     return currentScope.run(this.#entered, async () => await work(models));
+  }
+
+  async #modelsFor(method: string): Promise<Prisma.TransactionClient> {
+    if (this.#scope.kind === "read" && ALONE.has(method)) return this.#means.reading;
+    this.#prisma ??= joinPrisma(this.#means.begin, this.#entered);
+    return this.#prisma.models;
   }
 
   async commit(): Promise<void> {
@@ -113,6 +120,19 @@ export class Transaction implements Statements {
     return this.#connection;
   }
 }
+
+/**
+ * What reads by itself in one message. Prisma puts the findUnique calls of one moment together, whoever makes them and
+ * wherever, so these have a transaction of their own to keep them apart; and whatever would write is to be refused there.
+ */
+const ALONE: ReadonlySet<string> = new Set([
+  "findFirst",
+  "findFirstOrThrow",
+  "findMany",
+  "count",
+  "aggregate",
+  "groupBy",
+]);
 
 interface JoinedPrisma {
   readonly models: Promise<Prisma.TransactionClient>;

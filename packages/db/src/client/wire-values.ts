@@ -35,8 +35,20 @@ function arrayElement(value: unknown): string {
   return `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 }
 
+type Parser = (text: string) => unknown;
+
 const INT8 = 20;
+const TIMESTAMPTZ = 1184;
 
 /** How the text of a type is read, by the type's number. A bigint is one, where pg would leave it text. */
-export const parserOf = (type: number): ((text: string) => unknown) =>
-  type === INT8 ? BigInt : (pg.types.getTypeParser(type, "text") as (text: string) => unknown);
+export function parserOf(type: number): Parser {
+  const stock = pg.types.getTypeParser(type, "text") as Parser;
+  if (type === INT8) return BigInt;
+  return type === TIMESTAMPTZ ? (text) => timeIn(text) ?? stock(text) : stock;
+}
+
+const IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?\+00$/;
+
+/** Times come in UTC, and with the T and the Z of ISO 8601 the engine reads them itself, several times as fast as pg. */
+const timeIn = (text: string): Date | null =>
+  IN_UTC.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : null;

@@ -203,7 +203,8 @@ describe("the catalogue", () => {
       { function: "projo_refuse_change", ...invoker, callers: null },
       { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
       { function: "projo_session", ...invoker, callers: ["projo_system"] },
-      { function: "projo_session_entering", ...invoker, callers: ["projo_system"] },
+      // Takes on the roles itself, which its caller must be able to.
+      { function: "projo_session_entering", ...invoker, callers: ["PUBLIC"] },
     ]);
   });
 

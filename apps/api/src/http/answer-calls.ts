@@ -23,8 +23,8 @@ export function callsOf(req: FastifyRequest, path: string, largestBatch: number)
   const type = TYPES.get(req.method);
   const query = queryOf(req.url);
   if (!type || !query) return null;
-  // A body that got here is JSON by its header; on a GET the header says nothing, and something odd may be meant.
-  if (type === "query" && req.headers["content-type"] !== undefined) return null;
+  // A body that got here is JSON by its header. Without one, or with one on a GET, something odd may be meant.
+  if ((req.headers["content-type"] === undefined) !== (type === "query")) return null;
   const names = query.isBatch ? path.split(",") : [path];
   if (names.length > largestBatch || !names.every((name) => kinds.get(name) === type)) return null;
   const text = type === "query" ? query.input : (req.body ?? "");

@@ -33,7 +33,7 @@ export async function rpcRoutes(app: FastifyInstance, services: Services): Promi
   });
 }
 
-/** tRPC's own way, for whatever is out of the ordinary. */
+/** tRPC's own way, for whatever is out of the ordinary. Its answer has the form that all others have. */
 async function byAdapter(
   req: FastifyRequest<{ Params: { path: string } }>,
   res: FastifyReply,
@@ -42,9 +42,10 @@ async function byAdapter(
   // tRPC would answer a batch as a stream of lines if it were asked to: here is one form of answer.
   req.raw.headers.accept = "application/json";
   delete req.raw.headers["trpc-accept"];
+  const send = (answer: Response) => sendWhole(res, answer);
   await fastifyRequestHandler({
     req,
-    res,
+    res: Object.assign(Object.create(res) as FastifyReply, { send }),
     path: req.params.path,
     router: appRouter,
     maxBatchSize: LARGEST_BATCH,
@@ -54,6 +55,12 @@ async function byAdapter(
       if (!ctx) throw asFailure(error);
     },
   });
+}
+
+async function sendWhole(res: FastifyReply, { status, headers, body }: Response): Promise<void> {
+  res.code(status);
+  for (const [name, value] of headers) res.header(name, value);
+  await res.send(body === null ? undefined : await new Response(body).text());
 }
 
 function factsOf({ log }: Services, req: FastifyRequest, res: FastifyReply): RequestFacts {

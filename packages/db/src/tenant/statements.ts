@@ -6,6 +6,7 @@ import type { Prisma } from "../generated/client.ts";
 import { inviteStatements, type InviteStatements } from "./invites.ts";
 import { memberStatements, type MemberStatements } from "./members.ts";
 import { serviceKeyStatements, type ServiceKeyStatements } from "./service-keys.ts";
+import { taskStatements, type TaskStatements } from "./tasks.ts";
 import { workspaceStatements, type WorkspaceStatements } from "./workspaces.ts";
 
 /** A transaction, as far as it takes SQL. */
@@ -15,6 +16,7 @@ export interface TenantStatements {
   readonly members: MemberStatements;
   readonly invites: InviteStatements;
   readonly serviceKeys: ServiceKeyStatements;
+  readonly tasks: TaskStatements;
   readonly workspaces: WorkspaceStatements;
   readonly audit: AuditStatements;
 }
@@ -24,6 +26,7 @@ export interface TenantLists {
   readonly members: Pick<MemberStatements, "list">;
   readonly invites: Pick<InviteStatements, "list">;
   readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
+  readonly tasks: TaskStatements;
   readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
 }
 
@@ -31,6 +34,7 @@ export const tenantStatements = (transaction: Statements): TenantStatements => (
   members: memberStatements(transaction),
   invites: inviteStatements(transaction),
   serviceKeys: serviceKeyStatements(transaction),
+  tasks: taskStatements(transaction),
   workspaces: workspaceStatements(transaction),
   audit: auditStatements(transaction),
 });

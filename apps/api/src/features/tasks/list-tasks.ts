@@ -1,4 +1,3 @@
-import { containing } from "../../rpc/containing.ts";
 import type { Page } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask, type TaskStatus } from "./task.ts";
@@ -16,20 +15,28 @@ export interface ListTasks extends Page {
 export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: ListTasks) {
   const after = cursors.after(input);
   const { projectId, status, createdBy, createdAfter, createdBefore, search } = input;
-  const tasks = await db.task.findMany({
-    where: {
-      ...(after === undefined ? {} : { id: { lt: after } }),
-      ...(projectId === undefined ? {} : { projectId }),
-      ...(status === undefined ? {} : { status }),
-      ...(createdBy === undefined ? {} : { createdBy }),
-      createdAt: {
-        ...(createdAfter === undefined ? {} : { gte: new Date(createdAfter) }),
-        ...(createdBefore === undefined ? {} : { lt: new Date(createdBefore) }),
-      },
-      ...(search === undefined ? {} : { title: containing(search) }),
-    },
-    orderBy: { id: "desc" },
-    take: input.limit + 1,
-  });
+  const since = createdAfter === undefined ? undefined : new Date(createdAfter);
+  const until = createdBefore === undefined ? undefined : new Date(createdBefore);
+  const filters = { projectId, status, createdBy };
+  const limit = input.limit + 1;
+  const tasks =
+    search === undefined
+      ? await db.task.findMany({
+          where: {
+            ...filters,
+            ...(after === undefined ? {} : { id: { lt: after } }),
+            createdAt: { ...(since && { gte: since }), ...(until && { lt: until }) },
+          },
+          orderBy: { id: "desc" },
+          take: limit,
+        })
+      : await db.tasks.search({
+          ...filters,
+          search,
+          after,
+          limit,
+          createdAfter: since,
+          createdBefore: until,
+        });
   return cursors.page(input, tasks.map(toTask));
 }

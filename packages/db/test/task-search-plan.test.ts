@@ -82,33 +82,31 @@ const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nod
 const workOf = (plan: Plan): Plan[] =>
   nodesOf(plan).filter(({ "Node Type": type }) => !["Limit", "Result"].includes(type));
 
-const filters = (): [string, Partial<TaskSearch>][] => [
-  ["projectId", { projectId: home.projectId }],
-  ["status", { status: "todo" }],
-  ["createdBy", { createdBy: home.userId }],
-  ["createdAfter", { createdAfter: new Date(Date.now() - 3_600_000 * 10) }],
-  ["createdBefore", { createdBefore: new Date(Date.now() - 3_600_000 * (TASKS - 10)) }],
-  ["a cursor", { after: middle }],
+const filters = (): Partial<TaskSearch>[] => [
+  { projectId: home.projectId },
+  { status: "todo" },
+  { createdBy: home.userId },
+  { createdAfter: new Date(Date.now() - 3_600_000 * 10) },
+  { createdBefore: new Date(Date.now() - 3_600_000 * (TASKS - 10)) },
+  { after: middle },
 ];
 
 describe.each(["force_custom_plan", "force_generic_plan"])("with %s a search", (prepared) => {
   it("reads the index alone, from the newest task on, by every filter", async () => {
     const choices = filters();
     for (let chosen = 0; chosen < 2 ** choices.length; chosen += 1) {
-      const input = choices.filter((_, n) => (chosen >> n) % 2 === 1);
-      const plan = await planOf(Object.assign({}, ...input.map(([, filter]) => filter)), prepared);
-      expect(workOf(plan), input.map(([name]) => name).join(", ")).toMatchObject([
+      const input: Partial<TaskSearch>[] = choices.filter((_, n) => (chosen >> n) % 2 === 1);
+      const given = input.reduce((sum, filter) => ({ ...sum, ...filter }), {});
+      const plan = await planOf(given, prepared);
+      expect(workOf(plan), Object.keys(given).join(", ")).toMatchObject([
         {
           "Node Type": "Index Only Scan",
           "Scan Direction": "Backward",
           "Index Name": "tasks_search_idx",
-          "Index Cond": expect.stringContaining("workspace_id ="),
+          "Index Cond": expect.stringContaining(given.after === undefined ? "workspace_id =" : "id <"),
           "Heap Fetches": 0,
         },
       ]);
-      if (input.some(([name]) => name === "a cursor")) {
-        expect(workOf(plan)[0]?.["Index Cond"]).toContain("id <");
-      }
     }
   });
 

@@ -15,28 +15,32 @@ export interface ListTasks extends Page {
 export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: ListTasks) {
   const after = cursors.after(input);
   const { projectId, status, createdBy, createdAfter, createdBefore, search } = input;
-  const since = createdAfter === undefined ? undefined : new Date(createdAfter);
-  const until = createdBefore === undefined ? undefined : new Date(createdBefore);
-  const filters = { projectId, status, createdBy };
-  const limit = input.limit + 1;
-  const tasks =
-    search === undefined
-      ? await db.task.findMany({
-          where: {
-            ...filters,
-            ...(after === undefined ? {} : { id: { lt: after } }),
-            createdAt: { ...(since && { gte: since }), ...(until && { lt: until }) },
-          },
-          orderBy: { id: "desc" },
-          take: limit,
-        })
-      : await db.tasks.search({
-          ...filters,
-          search,
-          after,
-          limit,
-          createdAfter: since,
-          createdBefore: until,
-        });
+  if (search !== undefined) {
+    const found = await db.tasks.search({
+      search,
+      after,
+      limit: input.limit + 1,
+      projectId,
+      status,
+      createdBy,
+      createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
+      createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
+    });
+    return cursors.page(input, found.map(toTask));
+  }
+  const tasks = await db.task.findMany({
+    where: {
+      ...(after === undefined ? {} : { id: { lt: after } }),
+      ...(projectId === undefined ? {} : { projectId }),
+      ...(status === undefined ? {} : { status }),
+      ...(createdBy === undefined ? {} : { createdBy }),
+      createdAt: {
+        ...(createdAfter === undefined ? {} : { gte: new Date(createdAfter) }),
+        ...(createdBefore === undefined ? {} : { lt: new Date(createdBefore) }),
+      },
+    },
+    orderBy: { id: "desc" },
+    take: input.limit + 1,
+  });
   return cursors.page(input, tasks.map(toTask));
 }

@@ -4,8 +4,7 @@
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('public.tasks_search_idx') AND NOT indisvalid) THEN
-    RAISE EXCEPTION 'tasks_search_idx was left half built'
-      USING HINT = 'DROP INDEX CONCURRENTLY tasks_search_idx, build it again, then migrate.';
+    RAISE EXCEPTION 'tasks_search_idx was left half built: DROP INDEX tasks_search_idx, then migrate or build it again';
   END IF;
 END
 $$;

@@ -1,7 +1,7 @@
 // What a search finds, against a plain reading of the same titles, and against what ILIKE finds in them.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TaskRow, TaskSearch } from "../src/tenant/tasks.ts";
+import type { TaskListing, TaskRow } from "../src/tenant/tasks.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 
@@ -85,7 +85,7 @@ async function plantTasks(workspaceId: string, projectId: string, userId: string
   }
 }
 
-const search = (input: Partial<TaskSearch> & { search: string }) =>
+const search = (input: Partial<TaskListing> & { search: string }) =>
   database.db.read(home.grant("task:read"), ({ tasks }) =>
     tasks.list({ after: undefined, limit: 1_000, ...input }),
   );
@@ -164,7 +164,7 @@ describe("a search for a part of a title", () => {
 
 it("each filter and all of them together, page by page, show what fits and nothing else", async () => {
   const [one] = all;
-  const choices: Omit<Partial<TaskSearch>, "after" | "limit">[] = [
+  const choices: Omit<Partial<TaskListing>, "after" | "limit">[] = [
     { projectId: String(one?.projectId) },
     { status: "doing" },
     { createdBy: String(one?.createdBy) },
@@ -176,7 +176,7 @@ it("each filter and all of them together, page by page, show what fits and nothi
     const filters = Object.assign(
       {},
       ...choices.filter((_, n) => (chosen >> n) % 2 === 1),
-    ) as Partial<TaskSearch>;
+    ) as Partial<TaskListing>;
     for (const part of ["e", "case"]) {
       const expected = all.filter((task) => titleHas(part)(task) && fits(task, filters));
       const shown: TaskRow[] = [];
@@ -194,7 +194,7 @@ it("each filter and all of them together, page by page, show what fits and nothi
 
 const fits = (
   task: TaskRow,
-  { projectId, status, createdBy, createdAfter, createdBefore }: Partial<TaskSearch>,
+  { projectId, status, createdBy, createdAfter, createdBefore }: Partial<TaskListing>,
 ) =>
   (projectId === undefined || task.projectId === projectId) &&
   (status === undefined || task.status === status) &&

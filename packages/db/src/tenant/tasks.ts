@@ -58,13 +58,14 @@ const INSERT = {
  * so what counts is how little is done for each (docs/decisions/search.md).
  */
 export function tasksQuestion({ limit, ...filters }: TaskListing): Question<TaskRow> {
-  const given = filterNames.flatMap((name) => {
+  const given = filterNames.flatMap((name, place) => {
     const value = filters[name];
-    return value === undefined ? [] : [{ name, value }];
+    return value === undefined ? [] : [{ name, place, value }];
   });
   const conditions = given.map(({ name }, at) => ` AND ${CONDITIONS[name](`$${at + 2}`)}`);
   return {
-    name: ["projo_tasks", ...given.map(({ name }) => name)].join("_"),
+    // By their numbers: of a longer name PostgreSQL reads 63 bytes.
+    name: `projo_tasks_${given.map(({ place }) => place).join("")}`,
     text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE}${conditions.join("")} ORDER BY id DESC LIMIT $1`,
     values: [limit, ...given.map(({ value }) => value)],
   };

@@ -1,0 +1,101 @@
+// A server in a process of its own, and what it takes of the machine: only its own work is counted, and not the load's.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { resourcesOf } from "./resources.ts";
+
+export interface ServerProgram {
+  /** The program and its arguments. */
+  readonly program: readonly string[];
+  /** All of its environment, but for PATH. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where its standard error goes; else only its end is kept. */
+  readonly logFile?: string;
+  /** Is given each line of its standard output until it finds the URL of the server in one. */
+  readonly ready: (line: string) => string | null;
+}
+
+export interface ServerProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** Processor time that it has used since its start, of all its threads. */
+  cpuMs(): number;
+  rssMb(): number;
+  /** The most that it held at once; where the system does not tell, the most that was ever asked for. */
+  peakRssMb(): number;
+  /** Asks it to end, and ends it after ten seconds. */
+  stop(): Promise<void>;
+}
+
+const LONGEST_START_MS = 60_000;
+const LONGEST_STOP_MS = 10_000;
+const LONGEST_LAST_WORDS_MS = 500;
+
+/** @throws with the last lines of its standard error when it ends, or is not ready within a minute */
+export async function startServerProcess(what: ServerProgram): Promise<ServerProcess> {
+  const { program, env, logFile, ready } = what;
+  const [file = "", ...args] = program;
+  const child = spawn(file, args, {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code, signal) => resolve(`it ended with ${signal ?? code}`));
+  });
+  // Whatever ends this process, the server does not outlive it.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  void ended.then(() => process.off("exit", kill));
+
+  const lastLines = keepEnd(child, logFile);
+  const late = delay(LONGEST_START_MS, "it was not ready in a minute", { ref: false });
+  const first = await Promise.race([
+    urlFrom(child, ready).then((url) => ({ url })),
+    Promise.race([ended, late]).then((problem) => ({ problem })),
+  ]);
+  if ("problem" in first) {
+    kill();
+    await Promise.race([once(child, "close"), delay(LONGEST_LAST_WORDS_MS)]);
+    throw new Error(`${program.join(" ")}: ${first.problem}\n${lastLines()}`);
+  }
+  const pid = child.pid ?? -1;
+  return {
+    url: first.url,
+    pid,
+    ...resourcesOf(pid),
+    stop: async () => {
+      child.kill("SIGTERM");
+      const stopped = await Promise.race([
+        ended.then(() => true),
+        delay(LONGEST_STOP_MS, false, { ref: false }),
+      ]);
+      if (!stopped) kill();
+      await ended;
+    },
+  };
+}
+
+/** The rest of its lines is read and dropped: a full pipe would hold the server up. */
+function urlFrom({ stdout }: ChildProcess, ready: ServerProgram["ready"]): Promise<string> {
+  return new Promise((resolve) => {
+    if (!stdout) return;
+    createInterface({ input: stdout }).on("line", (line) => {
+      const url = ready(line);
+      if (url !== null) resolve(url);
+    });
+  });
+}
+
+const KEPT = 4_000;
+
+function keepEnd({ stderr }: ChildProcess, logFile: string | undefined): () => string {
+  let end = "";
+  stderr?.setEncoding("utf8").on("data", (text: string) => {
+    end = (end + text).slice(-KEPT);
+  });
+  if (logFile !== undefined) stderr?.pipe(createWriteStream(logFile, { flags: "a" }));
+  return () => end.trimEnd().split("\n").slice(-10).join("\n");
+}

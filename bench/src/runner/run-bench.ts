@@ -14,6 +14,8 @@ export interface Subject {
 export interface How {
   /** A shorter run, to see that it works; its figures are rough. */
   readonly quick: boolean;
+  /** Also what takes so long and so much room that nobody wants it without having said so. */
+  readonly large: boolean;
   /** For who waits. */
   readonly say: (line: string) => void;
 }
@@ -36,10 +38,10 @@ export async function runBench(
     err(`${asked.problem}\n${usageOf(subjects)}\n`);
     return 2;
   }
-  const { quick, jsonFile, chosen } = asked;
+  const { quick, large, jsonFile, chosen } = asked;
   const results: { subject: string; figures: readonly Figure[] }[] = [];
   for (const { name, title, measure } of chosen) {
-    const figures = await measure({ quick, say: (line) => err(`${name}: ${line}\n`) });
+    const figures = await measure({ quick, large, say: (line) => err(`${name}: ${line}\n`) });
     out(`${name}: ${title}\n${tableOf(figures)}\n\n`);
     results.push({ subject: name, figures });
   }
@@ -48,6 +50,7 @@ export async function runBench(
     const report = {
       at: new Date().toISOString(),
       quick,
+      large,
       machine: machine(),
       allMet: missed.length === 0,
       results,
@@ -59,6 +62,7 @@ export async function runBench(
 
 interface Asked {
   readonly quick: boolean;
+  readonly large: boolean;
   readonly jsonFile: string | undefined;
   readonly chosen: readonly Subject[];
 }
@@ -68,12 +72,16 @@ function read(args: readonly string[], subjects: readonly Subject[]): Asked | { 
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+      options: {
+        quick: { type: "boolean", default: false },
+        large: { type: "boolean", default: false },
+        json: { type: "string" },
+      },
     });
     const unknown = positionals.find((name) => subjects.every((subject) => subject.name !== name));
     if (unknown !== undefined) return { problem: `There is no benchmark called ${unknown}.` };
     const chosen = subjects.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-    return { quick: values.quick, jsonFile: values.json, chosen };
+    return { quick: values.quick, large: values.large, jsonFile: values.json, chosen };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
@@ -81,7 +89,7 @@ function read(args: readonly string[], subjects: readonly Subject[]): Asked | { 
 
 const usageOf = (subjects: readonly Subject[]): string =>
   [
-    "Usage: pnpm bench [NAME...] [--quick] [--json FILE]",
+    "Usage: pnpm bench [NAME...] [--quick] [--large] [--json FILE]",
     ...subjects.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`),
   ].join("\n");
 

@@ -1,0 +1,57 @@
+// A database with the data that all contenders work on, and the contenders' servers over it.
+import { parseKeyRing } from "@projostack/api/key-ring";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { contendersWith, type ContenderName } from "../contenders/contenders.ts";
+import { startContender, type Running } from "../contenders/start-contender.ts";
+import { withBenchDatabase, type BenchDatabase } from "../database/bench-database.ts";
+import { plantDataSet, type DataSet } from "../dataset/data-set.ts";
+import type { Size } from "../dataset/size.ts";
+
+export interface Stage {
+  readonly size: Size;
+  readonly database: BenchDatabase;
+  readonly data: DataSet;
+  /** Starts a contender's server. It is stopped with the stage, if not before. */
+  start(name: ContenderName, options?: StartOptions): Promise<Running>;
+}
+
+export interface StartOptions {
+  /** Where it finds PostgreSQL, if not directly: a proxy before it. */
+  readonly place?: { readonly host: string; readonly port: number };
+  /** In its environment beside its own, or in place of it. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Plants a data set, and leaves nothing of it. */
+export async function withStage<T>(size: Size, work: (stage: Stage) => Promise<T>): Promise<T> {
+  const tokenKeys = `1:${randomBytes(32).toString("base64url")}`;
+  const betterAuthSecret = randomBytes(32).toString("base64url");
+  return withBenchDatabase(async (database) => {
+    const { owner, target } = database;
+    const data = await plantDataSet(owner, size, { ring: parseKeyRing(tokenKeys), betterAuthSecret });
+    const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
+    const contenders = contendersWith({ tokenKeys, betterAuthSecret, directory });
+    const started: Running[] = [];
+    const start: Stage["start"] = async (name, { place, environment = {} } = {}) => {
+      const contender = contenders[name];
+      const running = await startContender(
+        {
+          ...contender,
+          environment: (databaseUrl) => ({ ...contender.environment(databaseUrl), ...environment }),
+        },
+        { place: { ...target, ...place }, logFile: join(directory, `${name}.log`) },
+      );
+      started.push(running);
+      return running;
+    };
+    try {
+      return await work({ size, database, data, start });
+    } finally {
+      await Promise.all(started.map(({ server }) => server.stop()));
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+}

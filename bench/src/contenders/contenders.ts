@@ -15,11 +15,11 @@ export interface Means {
   readonly directory: string;
 }
 
-export type ContenderName = "product" | "F" | "FA" | "U" | "U-lean" | "R" | "B" | "B-lean";
+export type ContenderName = "projo" | "F" | "FA" | "U" | "U-lean" | "R" | "B" | "B-lean";
 
 export function contendersWith(means: Means): Record<ContenderName, Contender> {
   return {
-    product: product(means),
+    projo: product(means),
     F: bench("F", {
       title: "the floor: node:http and one prepared statement, nobody is asked who they are",
       program: "floor/main.js",
@@ -75,8 +75,8 @@ const byToken = ({ tokens, workspaceId }: Target) => ({
 
 /** The server as it is shipped: with its limits, and its log on. */
 const product = ({ tokenKeys, directory }: Means): Contender => ({
-  name: "product",
-  title: "the server",
+  name: "projo",
+  title: "the server, complete",
   login: "projo_server",
   program: [fileURLToPath(new URL("../../../apps/api/dist/main.js", import.meta.url))],
   environment: (databaseUrl) => ({

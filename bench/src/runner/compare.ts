@@ -29,12 +29,12 @@ export async function compare(
   now: () => number = () => performance.now(),
 ): Promise<Rates> {
   const measured = await inRounds(
-    contenders.map(({ name, prepare }) => ({
-      name,
+    contenders.map((contender) => ({
+      name: contender.name,
       take: async () => {
-        const warming = await prepare(warmUp);
+        const warming = await contender.prepare(warmUp);
         await warming();
-        const work = await prepare(many);
+        const work = await contender.prepare(many);
         const startedAt = now();
         await work();
         return (many * 1000) / (now() - startedAt);
@@ -42,9 +42,10 @@ export async function compare(
     })),
     rounds,
   );
-  const rate = (perSecond: number): number => perSecond;
   return {
-    rate: (name) => measured.median(name, rate),
-    ratio: (name, against) => measured.ratio(name, against, rate),
+    rate: (name) => measured.median(name, perSecond),
+    ratio: (name, against) => measured.ratio(name, against, perSecond),
   };
 }
+
+const perSecond = (rate: number): number => rate;

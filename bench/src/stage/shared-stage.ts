@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { fullSize, quickSize } from "../dataset/size.ts";
 import type { How } from "../runner/run-bench.ts";
 import { withStage, type Stage } from "./stage.ts";
@@ -31,10 +32,8 @@ interface Standing {
 
 /** Holds open what lasts as long as the work in it does. */
 function set(withOne: (work: (stage: Stage) => Promise<void>) => Promise<void>): Standing {
-  let finish = () => {};
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
+  const finish = new AbortController();
+  const finished = once(finish.signal, "abort");
   let struck = Promise.resolve();
   const stage = new Promise<Stage>((resolve, reject) => {
     struck = withOne(async (one) => {
@@ -46,7 +45,7 @@ function set(withOne: (work: (stage: Stage) => Promise<void>) => Promise<void>):
   return {
     stage,
     strike: () => {
-      finish();
+      finish.abort();
       return struck;
     },
   };

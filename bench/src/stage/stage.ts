@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Contender } from "../contenders/contender.ts";
 import { contendersWith, type ContenderName } from "../contenders/contenders.ts";
 import { startContender, type Running } from "../contenders/start-contender.ts";
 import { withBenchDatabase, type BenchDatabase } from "../database/bench-database.ts";
@@ -14,6 +15,7 @@ export interface Stage {
   readonly size: Size;
   readonly database: BenchDatabase;
   readonly data: DataSet;
+  readonly contenders: Readonly<Record<ContenderName, Contender>>;
   /** Starts a contender's server. It is stopped with the stage, if not before. */
   start(name: ContenderName, options?: StartOptions): Promise<Running>;
 }
@@ -48,7 +50,7 @@ export async function withStage<T>(size: Size, work: (stage: Stage) => Promise<T
       return running;
     };
     try {
-      return await work({ size, database, data, start });
+      return await work({ size, database, data, contenders, start });
     } finally {
       await Promise.all(started.map(({ server }) => server.stop()));
       await rm(directory, { recursive: true, force: true });

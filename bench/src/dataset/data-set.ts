@@ -21,6 +21,8 @@ export interface DataSet {
   readonly targets: readonly Target[];
   /** In the biggest workspace alone. */
   readonly biggest: readonly Target[];
+  /** Of people who may only look. */
+  readonly viewers: readonly Target[];
 }
 
 export async function plantDataSet(owner: Owner, size: Size, keys: Keys): Promise<DataSet> {
@@ -29,9 +31,11 @@ export async function plantDataSet(owner: Owner, size: Size, keys: Keys): Promis
   await plantContenders(owner);
   // What was planted goes to the disk now, and not while something is measured.
   await owner.query("CHECKPOINT");
+  const chosen = await chooseTargets(owner, keys);
   return {
-    targets: await targetsOf(owner, keys, { most: 2_000, biggest: false }),
-    biggest: await targetsOf(owner, keys, { most: 200, biggest: true }),
+    targets: await chosen({ most: 2_000, biggestAlone: false, viewers: false }),
+    biggest: await chosen({ most: 200, biggestAlone: true, viewers: false }),
+    viewers: await chosen({ most: 20, biggestAlone: false, viewers: true }),
   };
 }
 
@@ -39,26 +43,33 @@ interface Row extends Omit<Target, "tokens"> {
   readonly sessionId: string;
 }
 
-async function targetsOf(owner: Owner, keys: Keys, { most, biggest }: { most: number; biggest: boolean }) {
-  const {
-    rows: [counted],
-  } = await owner.query<{ many: number }>("SELECT count(*)::int AS many FROM tasks");
-  const percent = Math.min(100, (20_000 * 100) / (counted?.many ?? 1));
-  const { rows } = await owner.query<Row>(
-    `WITH chosen AS (
-       SELECT * FROM tasks TABLESAMPLE BERNOULLI ($3) REPEATABLE (1)
-        WHERE NOT $2 OR workspace_id = (SELECT min(id::text)::uuid FROM workspaces)
-        ORDER BY md5(id::text) LIMIT $1)
-     SELECT chosen.workspace_id AS "workspaceId", chosen.id AS "taskId", title, status, project_id AS "projectId",
-            member.user_id AS "userId", member.session_id AS "sessionId"
-       FROM chosen CROSS JOIN LATERAL (
-         SELECT m.user_id, s.id AS session_id FROM workspace_members AS m JOIN sessions AS s ON s.user_id = m.user_id
-          WHERE m.workspace_id = chosen.workspace_id AND m.role <> 'viewer'
-          ORDER BY md5(m.id::text || chosen.id) LIMIT 1) AS member`,
-    [most, biggest, percent],
-  );
-  return rows.map(({ sessionId, ...target }): Target => ({
-    ...target,
-    tokens: tokensOf({ userId: target.userId, sessionId }, keys),
-  }));
+interface Choice {
+  readonly most: number;
+  readonly biggestAlone: boolean;
+  readonly viewers: boolean;
 }
+
+/** A task is as likely to be chosen as any other; with it comes one of those who may do the same there. */
+async function chooseTargets(owner: Owner, keys: Keys): Promise<(choice: Choice) => Promise<Target[]>> {
+  const { rows: counted } = await owner.query<{ many: number }>("SELECT count(*)::int AS many FROM tasks");
+  const percent = Math.min(100, (20_000 * 100) / (counted[0]?.many ?? 1));
+  return async ({ most, biggestAlone, viewers }) => {
+    const { rows } = await owner.query<Row>(CHOSEN, [most, biggestAlone, percent, viewers]);
+    return rows.map(({ sessionId, ...target }) => ({
+      ...target,
+      tokens: tokensOf({ userId: target.userId, sessionId }, keys),
+    }));
+  };
+}
+
+const CHOSEN = `
+  WITH chosen AS (
+    SELECT * FROM tasks TABLESAMPLE BERNOULLI ($3) REPEATABLE (1)
+     WHERE NOT $2 OR workspace_id = (SELECT min(id::text)::uuid FROM workspaces)
+     ORDER BY md5(id::text) LIMIT $1)
+  SELECT chosen.workspace_id AS "workspaceId", chosen.id AS "taskId", title, status, project_id AS "projectId",
+         member.user_id AS "userId", member.session_id AS "sessionId"
+    FROM chosen CROSS JOIN LATERAL (
+      SELECT m.user_id, s.id AS session_id FROM workspace_members AS m JOIN sessions AS s ON s.user_id = m.user_id
+       WHERE m.workspace_id = chosen.workspace_id AND (m.role = 'viewer') = $4
+       ORDER BY md5(m.id::text || chosen.id) LIMIT 1) AS member`;

@@ -15,11 +15,12 @@ const proxy = createServer({ noDelay: true }, (client) => {
   const postgres = connect({ ...upstream, noDelay: true });
   let isClientsTurn = true;
   client.on("data", (bytes) => {
-    if (isClientsTurn) countTrip();
     isClientsTurn = false;
     postgres.write(bytes);
   });
+  // A trip counts when it is over: one that nobody waits for, such as a COMMIT beside the answer, comes too late for it.
   const answer = (bytes: Buffer) => {
+    if (!isClientsTurn) countTrip();
     isClientsTurn = true;
     if (client.writable) client.write(bytes);
   };

@@ -4,6 +4,7 @@ import { flood } from "./flood/flood.ts";
 import { growth } from "./growth/growth.ts";
 import { bulkImport } from "./import/import.ts";
 import { pages } from "./pages/pages.ts";
+import { read } from "./read/read.ts";
 import { refresh } from "./refresh/refresh.ts";
 import { runBench } from "./runner/run-bench.ts";
 import { search } from "./search/search.ts";
@@ -18,6 +19,7 @@ const subjects = [
   flood(stage),
   start(stage),
   growth(stage),
+  read(stage),
   refresh(stage),
   bulkImport(stage),
   audit,

@@ -28,9 +28,9 @@ export interface Outcome {
   readonly names: readonly string[];
   readonly concurrency: number;
   /** The median of the rounds. */
-  of(name: string, what: keyof Burst): number;
+  readonly of: (name: string, what: keyof Burst) => number;
   /** The median of the rounds' own ratios of the rate. */
-  ratio(name: string, against: string): number;
+  readonly ratio: (name: string, against: string) => number;
 }
 
 export async function bout(

@@ -54,7 +54,10 @@ class Trip implements pg.Submittable {
       prepared.add(name);
     }
     for (const { name, values } of this.#statements) {
-      connection.bind({ statement: name, values: [...values], valueMapper: (value) => value }, true);
+      connection.bind(
+        { statement: name, values: [...values], valueMapper: (value: string | null) => value },
+        true,
+      );
       connection.execute({ portal: "", rows: "0" }, true);
     }
     connection.sync();

@@ -33,6 +33,9 @@ async function answer(router: UsualRouter, request: IncomingMessage): Promise<An
   const at = url.indexOf("?");
   const path = url.slice(PREFIX.length, at < 0 ? undefined : at);
   const type = method === "POST" ? "mutation" : "query";
+  const {
+    _def: { _config: config },
+  } = router;
   const ctx: Context = {
     authorization: headers.authorization,
     workspaceId: oneOf(headers["x-workspace-id"]),
@@ -53,7 +56,7 @@ async function answer(router: UsualRouter, request: IncomingMessage): Promise<An
   } catch (cause) {
     const error = getTRPCErrorFromUnknown(cause);
     const shape: unknown = getTRPCErrorShape({
-      config: router._def._config,
+      config,
       error,
       type,
       path,

@@ -60,10 +60,11 @@ function questionsTo({ contenders, data }: Stage): { name: Question; requests: (
   ];
 }
 
+const p50 = ({ p50Ms }: Burst): number => p50Ms;
+
 type Question = "read" | "list";
 
 function figuresOf(taken: Readings<Burst>, stages: readonly Stage[]): Figure[] {
-  const p50 = ({ p50Ms }: Burst) => p50Ms;
   return (["read", "list"] as const).flatMap((group) =>
     stages.flatMap(({ size: { tasks } }, at): Figure[] => {
       const before = stages[at - 1]?.size.tasks;

@@ -18,11 +18,12 @@ export const bulkImport = (stage: SharedStage): Subject => ({
 const SIZE = 100;
 const CALLERS = [1, 8] as const;
 
+const holdsMade = (status: number, body: string): boolean =>
+  status === 200 && body.split(`"created":true`).length === SIZE + 1;
+
 const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
   withProduct(stage, { connections: Math.max(...CALLERS) }, async (load) => {
     const next = eachInTurn(stage.data.targets);
-    const made = (status: number, body: string) =>
-      status === 200 && body.split(`"created":true`).length === SIZE + 1;
     const ask = () => {
       const target = next();
       const items = Array.from({ length: SIZE }, (_, n) => ({
@@ -30,7 +31,7 @@ const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
         title: `Move shelf ${n} to the new warehouse`,
         externalId: randomUUID(),
       }));
-      return mutationOf(target, "tasks.createMany", { items }, made);
+      return mutationOf(target, "tasks.createMany", { items }, holdsMade);
     };
     const burst = (concurrency: number, ms: number) => load.burst(ask, { ms, concurrency });
     await burst(1, 500);

@@ -1,7 +1,7 @@
 // What a page costs that lies a hundred thousand tasks deep: with a cursor no more than the first one.
 import { z } from "zod";
 import type { Target } from "../dataset/data-set.ts";
-import type { Load } from "../load/load-client.ts";
+import type { Burst, Load } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
 import { inRounds } from "../runner/in-rounds.ts";
 import type { How, Subject } from "../runner/run-bench.ts";
@@ -17,25 +17,27 @@ export const pages = (stage: SharedStage): Subject => ({
   measure: async (how) => measure(how, await stage.open(how)),
 });
 
-/** So much of the biggest workspace lies before the deep page. */
-const DEPTH = 0.95;
+/** So much of the biggest workspace lies before the deep page. To get there takes a while. */
+const depthOf = ({ quick }: How): number => (quick ? 0.25 : 0.95);
 
-const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
+const measure = (how: How, stage: Stage): Promise<Figure[]> =>
   withProduct(stage, { connections: 1 }, async (load) => {
     const target = eachInTurn(stage.data.biggest)();
-    const tasksBefore = stage.size.biggest * DEPTH;
-    say(`following cursors, ${tasksBefore.toLocaleString("en-US")} tasks down`);
+    const tasksBefore = stage.size.biggest * depthOf(how);
+    how.say(`following cursors, ${tasksBefore.toLocaleString("en-US")} tasks down`);
     const deep = await cursorBehind(tasksBefore, load, target);
     const page = (name: string, cursor?: string) => ({
       name,
       take: () =>
         load.burst(() => queryOf(target, "tasks.list", { limit: 20, cursor }, holdsPage), {
-          count: quick ? 100 : 300,
+          count: how.quick ? 100 : 300,
           concurrency: 1,
         }),
     });
-    const taken = await inRounds([page("first"), page("deep", deep)], { rounds: quick ? 5 : 15, say });
-    const p50 = ({ p50Ms }: { p50Ms: number }) => p50Ms;
+    const taken = await inRounds([page("first"), page("deep", deep)], {
+      rounds: how.quick ? 5 : 15,
+      say: how.say,
+    });
     return [
       { name: "first page, p50", value: taken.median("first", p50), unit: "ms" },
       {
@@ -52,25 +54,25 @@ const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
     ];
   });
 
+const p50 = ({ p50Ms }: Burst): number => p50Ms;
+
 const holdsPage = (status: number, body: string): boolean =>
   status === 200 && body.split(`"createdAt"`).length === 21;
+
+const MOST_A_PAGE = 100;
 
 const Page = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullable() });
 
 /** As a client gets there: page by page. */
 async function cursorBehind(tasks: number, load: Load, target: Target): Promise<string> {
-  let cursor: string | undefined;
-  for (let seen = 0; seen < tasks;) {
-    const next = keeping(Page, ({ items, nextCursor }) => {
-      seen += items.length;
-      cursor = nextCursor ?? undefined;
-    });
-    await load.burst(() => queryOf(target, "tasks.list", { limit: 100, cursor }, next), {
-      count: 1,
-      concurrency: 1,
-    });
-    if (cursor === undefined) throw new Error(`The list ended after ${seen} tasks.`);
-  }
-  if (cursor === undefined) throw new RangeError("The first page has no cursor.");
+  let [seen, cursor] = [0, ""];
+  const keep = keeping(Page, ({ items, nextCursor }) => {
+    seen += items.length;
+    if (nextCursor === null) throw new Error(`The list ended after ${seen} tasks.`);
+    cursor = nextCursor;
+  });
+  const next = () =>
+    queryOf(target, "tasks.list", { limit: MOST_A_PAGE, ...(cursor !== "" && { cursor }) }, keep);
+  await load.burst(next, { count: Math.ceil(tasks / MOST_A_PAGE), concurrency: 1 });
   return cursor;
 }

@@ -15,6 +15,8 @@ export interface ServerProgram {
   readonly logFile?: string;
   /** Is given each line of its standard output until it finds the URL of the server in one. */
   readonly ready: (line: string) => string | null;
+  /** How long it may take to end when it is asked to. */
+  readonly longestStopMs?: number;
 }
 
 export interface ServerProcess {
@@ -25,7 +27,7 @@ export interface ServerProcess {
   rssMb(): number;
   /** The most that it held at once; where the system does not tell, the most that was ever asked for. */
   peakRssMb(): number;
-  /** Asks it to end, and ends it after ten seconds. */
+  /** Asks it to end, and ends it when that takes too long. */
   stop(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ const LONGEST_LAST_WORDS_MS = 500;
 
 /** @throws with the last lines of its standard error when it ends, or is not ready within a minute */
 export async function startServerProcess(what: ServerProgram): Promise<ServerProcess> {
-  const { program, env, logFile, ready } = what;
+  const { program, env, logFile, ready, longestStopMs = LONGEST_STOP_MS } = what;
   const [file = "", ...args] = program;
   const child = spawn(file, args, {
     env: { PATH: process.env["PATH"], ...env },
@@ -70,7 +72,7 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
       child.kill("SIGTERM");
       const stopped = await Promise.race([
         ended.then(() => true),
-        delay(LONGEST_STOP_MS, false, { ref: false }),
+        delay(longestStopMs, false, { ref: false }),
       ]);
       if (!stopped) kill();
       await ended;

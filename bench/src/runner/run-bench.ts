@@ -27,7 +27,7 @@ export interface Streams {
   readonly err: (text: string) => void;
 }
 
-/** @returns the exit code: 0, or 1 when a figure misses its goal, or 2 for arguments that make no sense */
+/** @returns the exit code: 0, or 1 when a figure misses its goal or could not be measured, or 2 for arguments that make no sense */
 export async function runBench(
   args: readonly string[],
   subjects: readonly Subject[],
@@ -39,25 +39,37 @@ export async function runBench(
     return 2;
   }
   const { quick, large, jsonFile, chosen } = asked;
-  const results: { subject: string; figures: readonly Figure[] }[] = [];
+  const results: Result[] = [];
   for (const { name, title, measure } of chosen) {
-    const figures = await measure({ quick, large, say: (line) => err(`${name}: ${line}\n`) });
-    out(`${name}: ${title}\n${tableOf(figures)}\n\n`);
-    results.push({ subject: name, figures });
+    try {
+      const figures = await measure({ quick, large, say: (line) => err(`${name}: ${line}\n`) });
+      out(`${name}: ${title}\n${tableOf(figures)}\n\n`);
+      results.push({ subject: name, figures });
+    } catch (error) {
+      // One that cannot be measured does not take with it what was measured for minutes.
+      err(`${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+      results.push({ subject: name, figures: [], failed: String(error) });
+    }
   }
-  const missed = results.flatMap(({ figures }) => figures.filter((figure) => !meetsGoal(figure)));
+  const allMet = results.every(({ figures, failed }) => failed === undefined && figures.every(meetsGoal));
   if (jsonFile !== undefined) {
     const report = {
       at: new Date().toISOString(),
       quick,
       large,
       machine: machine(),
-      allMet: missed.length === 0,
+      allMet,
       results,
     };
     await writeFile(jsonFile, `${JSON.stringify(report, null, 2)}\n`);
   }
-  return missed.length === 0 ? 0 : 1;
+  return allMet ? 0 : 1;
+}
+
+interface Result {
+  readonly subject: string;
+  readonly figures: readonly Figure[];
+  readonly failed?: string;
 }
 
 interface Asked {

@@ -1,7 +1,7 @@
 // A server in a process of its own, and what it takes of the machine: only its own work is counted, and not the load's.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { resourcesOf } from "./resources.ts";
@@ -39,10 +39,13 @@ const LONGEST_LAST_WORDS_MS = 500;
 export async function startServerProcess(what: ServerProgram): Promise<ServerProcess> {
   const { program, env, logFile, ready, longestStopMs = LONGEST_STOP_MS } = what;
   const [file = "", ...args] = program;
+  // Straight into the file: a server that logs every request must not be read by the process that asks them.
+  const log = logFile === undefined ? null : openSync(logFile, "a");
   const child = spawn(file, args, {
     env: { PATH: process.env["PATH"], ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", log ?? "pipe"],
   });
+  if (log !== null) closeSync(log);
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(`it ended with ${signal ?? code}`));
@@ -98,6 +101,6 @@ function keepEnd({ stderr }: ChildProcess, logFile: string | undefined): () => s
   stderr?.setEncoding("utf8").on("data", (text: string) => {
     end = (end + text).slice(-KEPT);
   });
-  if (logFile !== undefined) stderr?.pipe(createWriteStream(logFile, { flags: "a" }));
-  return () => end.trimEnd().split("\n").slice(-10).join("\n");
+  const said = () => (logFile === undefined ? end : readFileSync(logFile, "utf8").slice(-KEPT));
+  return () => said().trimEnd().split("\n").slice(-10).join("\n");
 }

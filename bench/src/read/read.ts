@@ -53,7 +53,7 @@ async function measureRates(
 ): Promise<Figure[]> {
   const many = quick
     ? { rounds: 1, warmUpMs: 1_000, burstMs: 1_000, concurrency: CALLERS }
-    : { rounds: 3, warmUpMs: 3_000, burstMs: 2_500, concurrency: CALLERS };
+    : { rounds: 3, warmUpMs: 3_000, burstMs: 2_000, concurrency: CALLERS };
   const figures: Figure[] = [];
   for (const { operation, names } of bouts) {
     say(`${operation}: ${names.join(", ")}`);

@@ -2,16 +2,28 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { startServerProcess, type ServerProgram } from "../src/processes/server-process.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  startServerProcess,
+  type ServerProcess,
+  type ServerProgram,
+} from "../src/processes/server-process.ts";
 
-const startScript = (script: string, options: Partial<ServerProgram> = {}) =>
-  startServerProcess({
-    program: [process.execPath, "-e", script],
+const started: ServerProcess[] = [];
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((server) => server.stop()));
+});
+
+async function startScript(script: string, options: Partial<ServerProgram> = {}): Promise<ServerProcess> {
+  const server = await startServerProcess({
+    program: [process.execPath, "--expose-gc", "-e", script],
     env: {},
     ready: (line) => /^listens on (.+)$/.exec(line)?.[1] ?? null,
     ...options,
   });
+  started.push(server);
+  return server;
+}
 
 const LISTENS = `console.log("a word before"); console.log("listens on http://127.0.0.1:1"); setInterval(() => {}, 1000);`;
 
@@ -43,24 +55,17 @@ describe("a server's process", () => {
   });
 
   it("is measured alone: its time on the processor, what it holds and the most that it ever held", async () => {
-    const busy = await startServerProcess({
-      program: [
-        process.execPath,
-        "--expose-gc",
-        "-e",
-        `const until = process.cpuUsage().user + 200000; while (process.cpuUsage().user < until) for (let n = 0; n < 1e6; n += 1);
-         let held = Buffer.alloc(100 * 2 ** 20, 1); held = null; gc(); ${LISTENS}`,
-      ],
-      env: {},
-      ready: (line) => (line.startsWith("listens") ? "there" : null),
-    });
+    const busy = await startScript(
+      `const until = process.cpuUsage().user + 200000;
+       while (process.cpuUsage().user < until) for (let n = 0; n < 1e6; n += 1);
+       let held = Buffer.alloc(100 * 2 ** 20, 1); held = null; gc(); ${LISTENS}`,
+    );
     const idle = await startScript(LISTENS);
     expect(busy.cpuMs()).toBeGreaterThanOrEqual(200);
     expect(busy.cpuMs()).toBeGreaterThan(idle.cpuMs());
     expect(busy.rssMb()).toBeGreaterThan(10);
     expect(busy.peakRssMb()).toBeGreaterThan(idle.peakRssMb() + 80);
     expect(busy.rssMb()).toBeLessThan(busy.peakRssMb() - 80);
-    await Promise.all([busy.stop(), idle.stop()]);
   });
 
   it("keeps what it says in a file, however much that is, and does not stop for a full pipe", async () => {

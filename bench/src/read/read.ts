@@ -64,7 +64,7 @@ async function measureRates(
     if (operation !== "getTask") continue;
     const held = taking.map(({ contender, server }) => ({ name: contender.name, rssMb: server.rssMb() }));
     figures.push(...cpuOf(operation, outcome), ...memoryOf(held));
-    const ms = quick ? 400 : 1_000;
+    const ms = quick ? 250 : 1_000;
     const alone = { rounds: 1, warmUpMs: ms, burstMs: ms, concurrency: 1 };
     figures.push(...ratesOf(operation, await bout(taking, asking, alone)));
   }
@@ -76,7 +76,7 @@ async function measureTrips({ quick, say }: How, stage: Stage): Promise<Figure[]
   for (const name of everybody) {
     say(`waited trips: ${name}`);
     const operations = name === "projo" ? bouts.map(({ operation }) => operation) : (["getTask"] as const);
-    const trips = await countTrips(stage, name, { operations, ms: quick ? 300 : 1_000 });
+    const trips = await countTrips(stage, name, { operations, ms: quick ? 150 : 1_000 });
     counted.push(...trips.map((one) => ({ name, ...one })));
   }
   return tripsOf(counted);

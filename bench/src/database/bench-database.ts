@@ -13,6 +13,7 @@ import {
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { whenInterrupted } from "./when-interrupted.ts";
 
 export type Target = Extract<PoolOptions["target"], { host: string }>;
 
@@ -46,8 +47,7 @@ export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Pr
       settings: { max_connections: MOST_CONNECTIONS },
     });
     const cleanUp = () => embedded.stop().then(() => rm(directory, { recursive: true, force: true }));
-    const interrupted = () => void cleanUp().finally(() => process.exit(130));
-    process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+    const notInterrupted = whenInterrupted(cleanUp);
     try {
       await withOwner({ ...embedded.owner, database: "postgres" }, (owner) =>
         owner.query(`CREATE DATABASE ${DATABASE}`),
@@ -75,7 +75,7 @@ export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Pr
         },
       );
     } finally {
-      process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+      notInterrupted();
       await embedded.stop();
     }
   } finally {

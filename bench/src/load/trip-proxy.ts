@@ -29,8 +29,10 @@ export interface TripProxyOptions {
 export async function startTripProxy({ to, delayMs }: TripProxyOptions): Promise<TripProxy> {
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   const program = fileURLToPath(new URL("trip-proxy-process.ts", import.meta.url));
-  // The count is handed over in a file: it is written before the answer leaves, and can be read without waiting.
+  // The count is handed over in a file: it is written before the answer leaves, and can be read without waiting. Both
+  // have it open, and need no name for it.
   const counter = openSync(join(directory, "trips"), "w+");
+  await rm(directory, { recursive: true });
   const child = spawn(
     process.execPath,
     ["--import", "tsx", program, to.host, String(to.port), String(delayMs)],
@@ -42,7 +44,6 @@ export async function startTripProxy({ to, delayMs }: TripProxyOptions): Promise
     child.stdin?.end();
     await ended;
     closeSync(counter);
-    await rm(directory, { recursive: true, force: true });
   };
   const port = await Promise.race([portOf(child), ended.then(() => null)]);
   if (port === null) {

@@ -50,10 +50,10 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => resolve(`it ended with ${signal ?? code}`));
   });
-  // Whatever ends this process, the server does not outlive it.
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  void ended.then(() => process.off("exit", kill));
+  // Whatever ends this process, the server is not left. It may have a database of its own to end, and is not just killed.
+  const ask = () => child.kill("SIGTERM");
+  process.once("exit", ask);
+  void ended.then(() => process.off("exit", ask));
 
   const lastLines = keepEnd(child, logFile);
   const late = delay(LONGEST_START_MS, "it was not ready in a minute", { ref: false });
@@ -62,7 +62,7 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
     Promise.race([ended, late]).then((problem) => ({ problem })),
   ]);
   if ("problem" in first) {
-    kill();
+    child.kill("SIGKILL");
     await Promise.race([once(child, "close"), delay(LONGEST_LAST_WORDS_MS)]);
     throw new Error(`${program.join(" ")}: ${first.problem}\n${lastLines()}`);
   }
@@ -72,12 +72,12 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
     pid,
     ...resourcesOf(pid),
     stop: async () => {
-      child.kill("SIGTERM");
+      ask();
       const stopped = await Promise.race([
         ended.then(() => true),
         delay(longestStopMs, false, { ref: false }),
       ]);
-      if (!stopped) kill();
+      if (!stopped) child.kill("SIGKILL");
       await ended;
     },
   };

@@ -1,8 +1,6 @@
 // A database with the data that all contenders work on, and the contenders' servers over it.
 import { parseKeyRing } from "@projostack/api/key-ring";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Contender } from "../contenders/contender.ts";
 import { contendersWith, type ContenderName } from "../contenders/contenders.ts";
@@ -10,6 +8,7 @@ import { startContender, type Running } from "../contenders/start-contender.ts";
 import { withBenchDatabase, type BenchDatabase } from "../database/bench-database.ts";
 import { plantDataSet, type DataSet } from "../dataset/data-set.ts";
 import type { Size } from "../dataset/size.ts";
+import { withTemporaryDirectory } from "../runner/temporary-directory.ts";
 
 export interface Stage {
   readonly size: Size;
@@ -28,13 +27,12 @@ export interface StartOptions {
 }
 
 /** Plants a data set, and leaves nothing of it. */
-export async function withStage<T>(size: Size, work: (stage: Stage) => Promise<T>): Promise<T> {
+export async function withStage<T>(size: Size, play: (stage: Stage) => Promise<T>): Promise<T> {
   const tokenKeys = `1:${randomBytes(32).toString("base64url")}`;
   const betterAuthSecret = randomBytes(32).toString("base64url");
-  return withBenchDatabase(async (database) => {
+  const work = async (database: BenchDatabase, directory: string): Promise<T> => {
     const { owner, target } = database;
     const data = await plantDataSet(owner, size, { ring: parseKeyRing(tokenKeys), betterAuthSecret });
-    const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
     const contenders = contendersWith({ tokenKeys, betterAuthSecret, directory });
     const started: Running[] = [];
     const start: Stage["start"] = async (name, { place, environment = {} } = {}) => {
@@ -50,10 +48,10 @@ export async function withStage<T>(size: Size, work: (stage: Stage) => Promise<T
       return running;
     };
     try {
-      return await work({ size, database, data, contenders, start });
+      return await play({ size, database, data, contenders, start });
     } finally {
       await Promise.all(started.map(({ server }) => server.stop()));
-      await rm(directory, { recursive: true, force: true });
     }
-  });
+  };
+  return withBenchDatabase((database) => withTemporaryDirectory((directory) => work(database, directory)));
 }

@@ -1,13 +1,13 @@
 // From the start of a process to its first answer: the server, which brings its own database up, against better-auth's,
 // whose database runs already; and the command line.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { urlIn } from "../contenders/contender.ts";
 import { startServerProcess } from "../processes/server-process.ts";
 import type { Figure } from "../runner/figure.ts";
 import { inRounds, type Readings } from "../runner/in-rounds.ts";
 import type { How, Subject } from "../runner/run-bench.ts";
+import { withTemporaryDirectory } from "../runner/temporary-directory.ts";
 import { eachInTurn } from "../stage/each-in-turn.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
 import type { Stage } from "../stage/stage.ts";
@@ -20,36 +20,39 @@ export const start = (stage: SharedStage): Subject => ({
   measure: async (how) => measure(how, await stage.open(how)),
 });
 
-async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
-  const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
-  try {
-    const anew = async () => firstReady(stage, await mkdtemp(join(directory, "anew-")));
-    const cold = await inRounds([{ name: "cold", take: anew }], {
-      rounds: quick ? 1 : 3,
-      say: (round) => say(`first starts, ${round}`),
-    });
-    const again = () => firstReady(stage, join(directory, "again"));
-    await again();
-    const warm = await inRounds(
-      [
-        { name: "projo", take: again },
-        { name: "B", take: () => firstRead(stage) },
-      ],
-      { rounds: quick ? 3 : 9, say: (round) => say(`servers, ${round}`) },
-    );
-    const command = await inRounds(
-      [
-        { name: "node", take: () => commandMs(["-e", "0"]) },
-        { name: "version", take: () => commandMs([projo, "--version"]) },
-        { name: "help", take: () => commandMs([projo, "--help"]) },
-      ],
-      { rounds: quick ? 5 : 15, say: (round) => say(`commands, ${round}`) },
-    );
-    return figuresOf({ cold, warm, command });
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+const measure = (how: How, stage: Stage): Promise<Figure[]> =>
+  withTemporaryDirectory(async (directory) => {
+    const { cold, warm } = await startServers(how, stage, directory);
+    return figuresOf({ cold, warm, command: await startCommands(how) });
+  });
+
+async function startServers({ quick, say }: How, stage: Stage, directory: string) {
+  const anew = async () => firstReady(stage, await mkdtemp(join(directory, "anew-")));
+  const again = () => firstReady(stage, join(directory, "again"));
+  const cold = await inRounds([{ name: "cold", take: anew }], {
+    rounds: quick ? 1 : 3,
+    say: (round) => say(`first starts, ${round}`),
+  });
+  await again();
+  const warm = await inRounds(
+    [
+      { name: "projo", take: again },
+      { name: "B", take: () => firstRead(stage) },
+    ],
+    { rounds: quick ? 3 : 9, say: (round) => say(`servers, ${round}`) },
+  );
+  return { cold, warm };
 }
+
+const startCommands = ({ quick, say }: How): Promise<Readings<number>> =>
+  inRounds(
+    [
+      { name: "node", take: () => commandMs(["-e", "0"]) },
+      { name: "version", take: () => commandMs([projo, "--version"]) },
+      { name: "help", take: () => commandMs([projo, "--help"]) },
+    ],
+    { rounds: quick ? 5 : 15, say: (round) => say(`commands, ${round}`) },
+  );
 
 /** The server with its own PostgreSQL, until both are ready. */
 function firstReady({ contenders: { projo: product } }: Stage, dataDir: string): Promise<FirstAnswer> {

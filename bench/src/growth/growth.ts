@@ -41,7 +41,7 @@ async function compareStages({ quick, say }: How, stages: readonly Stage[]): Pro
     return withProduct(stage, { connections: 1 }, async (load) => {
       for (const { name, requests } of questionsTo(stage)) {
         const burst = (count: number) => load.burst(requests, { count, concurrency: 1 });
-        await burst(quick ? 300 : 2_000);
+        await burst(quick ? 600 : 3_000);
         entrants.push({ name: `${name} ${stage.size.tasks}`, take: () => burst(quick ? 100 : 500) });
       }
       return withEach(others);

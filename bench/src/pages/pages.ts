@@ -35,7 +35,7 @@ const measure = (how: How, stage: Stage): Promise<Figure[]> =>
         }),
     });
     const taken = await inRounds([page("first"), page("deep", deep)], {
-      rounds: how.quick ? 5 : 15,
+      rounds: how.quick ? 3 : 15,
       say: how.say,
     });
     return [

@@ -56,7 +56,7 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
         { name: "idle", take: idle },
         { name: "flood", take: flooded },
       ],
-      { rounds: quick ? 2 : 7, say },
+      { rounds: quick ? 2 : 5, say },
     );
     const p99 = (reading: Reading) => reading.reads.p99Ms;
     const p50 = (reading: Reading) => reading.reads.p50Ms;

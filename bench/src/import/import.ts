@@ -34,7 +34,7 @@ const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
       return mutationOf(target, "tasks.createMany", { items }, holdsMade);
     };
     const burst = (concurrency: number, ms: number) => load.burst(ask, { ms, concurrency });
-    await burst(1, 500);
+    await burst(1, quick ? 500 : 2_000);
     const taken = await inRounds(
       CALLERS.map((callers) => ({ name: `${callers}`, take: () => burst(callers, 1_000) })),
       { rounds: quick ? 1 : 5, say },

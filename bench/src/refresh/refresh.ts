@@ -32,7 +32,7 @@ const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
       return mutationOf(null, "auth.refresh", { refreshToken }, keep);
     };
     const burst = (ms: number) => load.burst(ask, { ms, concurrency: CALLERS });
-    await burst(1_000);
+    await burst(quick ? 1_000 : 3_000);
     const taken = await inRounds<Burst>([{ name: "refresh", take: () => burst(1_000) }], {
       rounds: quick ? 1 : 5,
       say,

@@ -34,9 +34,9 @@ const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
           ),
         { count, concurrency: 1 },
       );
-    for (const { word } of words) await burst(word, 50);
+    for (const { word } of words) await burst(word, quick ? 15 : 100);
     const taken = await inRounds(
-      words.map(({ name, word }) => ({ name, take: () => burst(word, quick ? 40 : 100) })),
+      words.map(({ name, word }) => ({ name, take: () => burst(word, quick ? 20 : 50) })),
       { rounds: quick ? 3 : 9, say },
     );
     return words.flatMap(({ name }): Figure[] => [

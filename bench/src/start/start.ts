@@ -39,7 +39,7 @@ async function startServers({ quick, say }: How, stage: Stage, directory: string
       { name: "projo", take: again },
       { name: "B", take: () => firstRead(stage) },
     ],
-    { rounds: quick ? 3 : 9, say: (round) => say(`servers, ${round}`) },
+    { rounds: quick ? 3 : 7, say: (round) => say(`servers, ${round}`) },
   );
   return { cold, warm };
 }

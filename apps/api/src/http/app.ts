@@ -33,7 +33,7 @@ export async function createApp(
     routerOptions: { maxParamLength: 2_000 },
     http: { headersTimeout: 10_000 },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, services.randomness.newId()),
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, services.randomness.newRequestId()),
   });
   app.addHook("onRequest", (request, reply, done) => {
     setCommonHeaders(request, reply);

@@ -63,7 +63,7 @@ class OneTrip extends pg.Query {
   #unreadable: Error | null = null;
 
   constructor(steps: readonly Prepared[], keepsPrepared: boolean, done: OneTrip["done"]) {
-    super({ text: "", values: [] });
+    super("");
     this.#steps = steps;
     this.#keepsPrepared = keepsPrepared;
     this.#done = done;

@@ -100,7 +100,8 @@ class OneTrip extends pg.Query {
 
   #write(part: Sending, connection: Connection, { name, text, values }: Prepared): void {
     const statement = this.#keepsPrepared ? name : "";
-    const isPrepared = connection.parsedStatements[statement] ?? connection.submittedNamedStatements[statement];
+    const isPrepared =
+      connection.parsedStatements[statement] ?? connection.submittedNamedStatements[statement];
     if (statement === "" || isPrepared === undefined) {
       part.parse({ name: statement, text });
       if (statement !== "") connection.submittedNamedStatements[statement] = text;

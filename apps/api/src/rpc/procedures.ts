@@ -96,7 +96,9 @@ async function granted<P extends Permission, T>(
   { permission, ahead }: Door<P>,
   next: (entered: Entered<P>) => Promise<T>,
 ): Promise<T> {
-  const caller = known(await ctx.findCaller(ahead && (await ahead(getRawInput))));
+  // Nothing is done for a try that is to be counted before it is counted.
+  const asked = ahead && !ctx.services.limiter.isLimited(path) ? await ahead(getRawInput) : undefined;
+  const caller = known(await ctx.findCaller(asked));
   const input = await getRawInput();
   checkForm(input);
   const member = memberOf(ctx, caller);

@@ -34,6 +34,8 @@ export interface Decision {
 }
 
 export interface Limiter {
+  /** Whether an operation's tries are counted at all. */
+  isLimited(operation: string): boolean;
   decide(attempt: Try): Promise<Decision>;
   /** To be told of a try that succeeded: it may make the caller's address known to the account. */
   succeeded(attempt: Try): Promise<void>;
@@ -87,6 +89,7 @@ export function createLimiter({ limits, factor, shared, codeOf }: LimiterOptions
   };
 
   return {
+    isLimited: (operation) => rulesOf.has(operation),
     decide: async (attempt) => {
       const rules = rulesOf.get(attempt.operation);
       if (!rules) return UNLIMITED;

@@ -23,8 +23,9 @@ export function callsOf(req: FastifyRequest, path: string, largestBatch: number)
   const type = TYPES.get(req.method);
   const query = queryOf(req.url);
   if (!type || !query) return null;
-  // A body that got here is JSON by its header; on a GET the header says nothing, and something odd may be meant.
-  if (type === "query" && req.headers["content-type"] !== undefined) return null;
+  // A body that got here is JSON by its header, without which there is none; on a GET the header says nothing, and something
+  // odd may be meant.
+  if ((req.headers["content-type"] === undefined) !== (type === "query")) return null;
   const names = query.isBatch ? path.split(",") : [path];
   if (names.length > largestBatch || !names.every((name) => kinds.get(name) === type)) return null;
   const text = type === "query" ? query.input : (req.body ?? "");
@@ -47,8 +48,9 @@ interface Query {
   readonly input: string;
 }
 
-/** Null for any other parameter than these two, for one that comes twice, and for escapes that are malformed. */
+/** Null for any other parameter than these two, for one that comes twice, for escapes that are malformed, and for a fragment. */
 function queryOf(url: string): Query | null {
+  if (url.includes("#")) return null;
   const start = url.indexOf("?");
   if (start === -1) return { isBatch: false, input: "" };
   let isBatch = false;

@@ -1,7 +1,15 @@
 // Who calls the twins, and from where: the same people, with the same ids, in both databases.
+import { randomUUID } from "node:crypto";
 import { permissions } from "@projostack/authz";
 import { systemRandomness } from "../../src/infra/randomness.ts";
-import { arrive, expiredAccessToken, join, startSession, type Person, type TestServer } from "../kit/index.ts";
+import {
+  arrive,
+  expiredAccessToken,
+  join,
+  startSession,
+  type Person,
+  type TestServer,
+} from "../kit/index.ts";
 import { keyOf } from "../mutants/attackers.ts";
 
 export interface Cast {
@@ -22,12 +30,13 @@ export interface Cast {
 }
 
 export async function castFor(both: TestServer): Promise<Cast> {
+  const newcomer = () => arrive(both, randomUUID());
   const people = {
-    admin: await arrive(both, "admin"),
-    member: await arrive(both, "member"),
-    viewer: await arrive(both, "viewer"),
-    stranger: await arrive(both, "stranger"),
-    removed: await arrive(both, "removed"),
+    admin: await newcomer(),
+    member: await newcomer(),
+    viewer: await newcomer(),
+    stranger: await newcomer(),
+    removed: await newcomer(),
   };
   const { admin, member, viewer, stranger, removed } = people;
   const [homeId, elsewhereId, deletedId] = [

@@ -33,8 +33,9 @@ export function comparable({ status, headers, text }: Heard, known: ReadonlySet<
     .replaceAll(TOKEN, named("token"))
     .replaceAll(TIME, "‹time›")
     .replaceAll(LAST_USE, '"lastUsedAt":"‹time or never›"')
+    .replaceAll(WAIT, "$1‹seconds›")
     .replaceAll(CURSOR, '"nextCursor":"‹cursor›"')
-    .replaceAll(CODE, named("code"));
+    .replaceAll(CODE, "‹code›");
 }
 
 /** JSON is in UTF-8 whether that is said or not (RFC 8259, sections 8.1 and 11). Fastify says it of what it is given as text. */
@@ -44,6 +45,8 @@ const TOKEN = /\bpj[a-z]_[\w-]+/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** It is noted from time to time, by each server in its own. */
 const LAST_USE = /"lastUsedAt":(?:null|"‹time›")/g;
+/** How long until a limit lets go. */
+const WAIT = /(retry-after: |"retryAfter":)\d+/g;
 const CURSOR = /"nextCursor":"[\w-]+"/g;
-/** A hash, a salt or a signature. */
+/** A hash, a salt or a signature: two of one moment may be the same, or not. */
 const CODE = /(?<![\w+/-])[\w+/-]{32,}={0,2}/g;

@@ -17,7 +17,12 @@ export function requestOf(kind: Kind, names: string | readonly string[], input: 
   const address = search === "" ? path : `${path}?${search}`;
   return kind === "query"
     ? { method: "GET", path: address, headers }
-    : { method: "POST", path: address, headers: { "content-type": "application/json", ...headers }, body: json };
+    : {
+        method: "POST",
+        path: address,
+        headers: { "content-type": "application/json", ...headers },
+        body: json,
+      };
 }
 
 export const headersOf = ({ token, workspaceId }: As): Record<string, string> => ({

@@ -75,7 +75,7 @@ function differing([fast, plain]: readonly [string, string]): string {
   const [of, others] = [fast.split("\n"), plain.split("\n")];
   const at = of.findIndex((line, nth) => line !== others[nth]);
   const [one = "", other = ""] = [of[at], others[at]];
-  const from = Math.max(0, [...one].findIndex((letter, nth) => letter !== other[nth]) - 80);
+  const from = Math.max(0, Array.from(one).findIndex((letter, nth) => !other.startsWith(letter, nth)) - 80);
   return `  fast:  ${one.slice(from, from + 400)}\n  plain: ${other.slice(from, from + 400)}\n`;
 }
 

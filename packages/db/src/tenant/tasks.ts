@@ -55,13 +55,14 @@ const INSERT = {
 /** Only the filters that are given are in it: beside one that may be NULL no index would serve. */
 export function tasksQuestion({ limit, search, ...others }: TaskListing): Question<TaskRow> {
   const filters = { ...others, search: search === undefined ? undefined : containing(search) };
-  const given = Object.entries(CONDITIONS).flatMap(([name, condition]) => {
+  const given = Object.entries(CONDITIONS).flatMap(([name, condition], place) => {
     const value = filters[name as keyof typeof filters];
-    return value === undefined ? [] : [{ name, condition, value }];
+    return value === undefined ? [] : [{ place, condition, value }];
   });
   const conditions = given.map(({ condition }, at) => ` AND ${condition(`$${at + 2}`)}`);
   return {
-    name: ["projo_tasks", ...given.map(({ name }) => name)].join("_"),
+    // By their places: PostgreSQL cuts a name short after 63 bytes, and takes two that begin alike for one.
+    name: ["projo_tasks", ...given.map(({ place }) => place)].join("_"),
     text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE}${conditions.join("")} ORDER BY id DESC LIMIT $1`,
     values: [limit, ...given.map(({ value }) => value)],
   };

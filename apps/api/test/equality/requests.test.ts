@@ -161,7 +161,7 @@ function asSent({ path, init: { method = "GET", headers, body } }: FuzzRequest):
   return {
     method,
     path,
-    headers: Object.fromEntries([...new Headers(headers)]),
+    headers: Object.fromEntries(new Headers(headers)),
     body: body instanceof Uint8Array ? body : undefined,
   };
 }

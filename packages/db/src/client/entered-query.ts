@@ -88,8 +88,12 @@ class EnteredQuery extends pg.Query {
 
   prepare(connection: Connection): void {
     const statement = this.#entryName;
-    if (statement === "" || connection.parsedStatements[statement] === undefined)
+    const { parsedStatements, submittedNamedStatements } = connection;
+    const isPrepared = parsedStatements[statement] ?? submittedNamedStatements[statement];
+    if (statement === "" || isPrepared === undefined) {
       connection.parse({ name: statement, text: this.#entry.text });
+      if (statement !== "") submittedNamedStatements[statement] = this.#entry.text;
+    }
     connection.bind({ statement, values: this.#entry.values, valueMapper: asParameter });
     connection.execute({});
     stock.prepare.call(this, connection);

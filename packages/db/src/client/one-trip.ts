@@ -19,7 +19,10 @@ export interface Answer<R = object> {
   readonly rowCount: number;
 }
 
-/** Sends the statements on a connection. All of them happen or none. @returns the answer of each */
+/**
+ * Sends the statements on a connection. All of them happen or none. @returns the answer of each
+ * @throws TypeError on a value that is no parameter, before anything is sent
+ */
 export function oneTrip(
   client: pg.PoolClient,
   steps: readonly Prepared[],
@@ -42,7 +45,7 @@ interface Connection {
   readonly parsedStatements: Partial<Record<string, string>>;
   readonly submittedNamedStatements: Partial<Record<string, string>>;
   parse(message: { name: string; text: string }): void;
-  bind(message: { statement: string; values: readonly unknown[]; valueMapper: typeof asParameter }): void;
+  bind(message: { statement: string; values: readonly Parameter[] }): void;
   describe(message: { type: "P" }): void;
   execute(message: object): void;
   sync(): void;
@@ -51,8 +54,14 @@ interface Connection {
 /** The columns of what is prepared on a connection. PostgreSQL refuses a plan whose columns have changed since. */
 const columnsOn = new WeakMap<Connection, Map<string, readonly Column[]>>();
 
+type Parameter = ReturnType<typeof asParameter>;
+
+interface Step extends Prepared {
+  readonly values: readonly Parameter[];
+}
+
 class OneTrip extends pg.Query {
-  readonly #steps: readonly Prepared[];
+  readonly #steps: readonly Step[];
   readonly #keepsPrepared: boolean;
   readonly #done: (error: Error | null, answers: Answer[]) => void;
   readonly #answers: Answer[] = [];
@@ -64,7 +73,8 @@ class OneTrip extends pg.Query {
 
   constructor(steps: readonly Prepared[], keepsPrepared: boolean, done: OneTrip["done"]) {
     super({ text: "", values: [] });
-    this.#steps = steps;
+    // Before any of it is sent: half a message would wedge the connection.
+    this.#steps = steps.map(({ name, text, values }) => ({ name, text, values: values.map(asParameter) }));
     this.#keepsPrepared = keepsPrepared;
     this.#done = done;
   }
@@ -90,8 +100,10 @@ class OneTrip extends pg.Query {
     // As above.
   }
 
-  override submit = (given: pg.Connection): void => {
+  override submit = (given: pg.Connection): Error | null => {
     const connection = given as unknown as Connection;
+    const taken = this.#steps.find(({ name, text }) => isTaken(connection, name, text));
+    if (this.#keepsPrepared && taken) return new Error(`The statement ${taken.name} is another one already.`);
     const known = columnsOn.get(connection) ?? new Map<string, readonly Column[]>();
     columnsOn.set(connection, known);
     this.#connection = connection;
@@ -100,17 +112,16 @@ class OneTrip extends pg.Query {
     for (const step of this.#steps) this.#send(connection, known, step);
     connection.sync();
     connection.stream.uncork();
+    return null;
   };
 
-  #send(connection: Connection, known: Map<string, unknown>, { name, text, values }: Prepared): void {
+  #send(connection: Connection, known: Map<string, unknown>, { name, text, values }: Step): void {
     const statement = this.#keepsPrepared ? name : "";
-    const isPrepared =
-      connection.parsedStatements[statement] ?? connection.submittedNamedStatements[statement];
-    if (statement === "" || isPrepared === undefined) {
+    if (statement === "" || preparedOn(connection, statement) === undefined) {
       connection.parse({ name: statement, text });
       if (statement !== "") connection.submittedNamedStatements[statement] = text;
     }
-    connection.bind({ statement, values, valueMapper: asParameter });
+    connection.bind({ statement, values });
     if (statement === "" || !known.has(statement)) connection.describe({ type: "P" });
     connection.execute({});
   }
@@ -153,4 +164,17 @@ class OneTrip extends pg.Query {
   handleReadyForQuery(): void {
     this.#done(this.#unreadable, this.#answers);
   }
+}
+
+/** The text of what is prepared by that name on the connection, or is about to be. */
+function preparedOn(
+  { parsedStatements, submittedNamedStatements }: Connection,
+  name: string,
+): string | undefined {
+  return parsedStatements[name] ?? submittedNamedStatements[name];
+}
+
+/** Whether the name stands for another statement, which would be run in the place of this one. */
+function isTaken(connection: Connection, name: string, text: string): boolean {
+  return (preparedOn(connection, name) ?? text) !== text;
 }

@@ -127,6 +127,8 @@ const middling = () => ({
   search: "e",
 });
 
+const broken = (work: Promise<unknown>) => work.then(() => "made", brokenConstraint);
+
 describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => {
   const readIn = <T>(place: PlantedWorkspace, fn: (tables: TenantRead) => Promise<T>) =>
     ways[way].read(place.grant("task:read"), fn);
@@ -214,7 +216,6 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
       { ...right, id: randomUUID(), title: "" },
       { ...right, id: randomUUID(), createdBy: randomUUID() },
     ]) {
-      const broken = async (work: Promise<unknown>) => work.then(() => "made", brokenConstraint);
       const { write } = ways[way];
       const grant = home.grant("task:write");
       const fast = await broken(write(grant, ({ tasks }) => tasks.insert(wrong)));

@@ -191,7 +191,7 @@ export const roles: readonly Mutant[] = [
       {
         says: "doors for people are closed to keys",
         file: procedures,
-        guard: 'if (ctx.caller.kind !== "person") throw new Failure("auth.person_required");',
+        guard: 'if (caller.kind !== "person") throw new Failure("auth.person_required");',
         without: "",
       },
     ],

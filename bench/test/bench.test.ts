@@ -119,6 +119,24 @@ it("a figure is printed with the goal beside it, and never rounded across it", (
   ]);
 });
 
+it("figures of a group stand together under its name", () => {
+  const lines = tableOf([
+    { ...figure(1), group: "get a task" },
+    { ...figure(2), group: "get a task" },
+    { ...figure(3), group: "create a task" },
+    figure(4),
+  ]).split("\n");
+  expect(lines.map((line) => line.replaceAll(/(?<=\S)\s+/g, " "))).toEqual([
+    "                 measured goal",
+    "  get a task",
+    "    ratio 1 x",
+    "    ratio 2 x",
+    "  create a task",
+    "    ratio 3 x",
+    "  ratio 4 x",
+  ]);
+});
+
 const subjects = (...figures: Figure[]): Subject[] => [
   { name: "one", title: "the first", measure: () => Promise.resolve(figures) },
   { name: "two", title: "the second", measure: ({ quick }) => Promise.resolve([figure(quick ? 1 : 2)]) },
@@ -150,6 +168,34 @@ describe("the program", () => {
     expect(refused).toMatchObject({ code: 2, out: "" });
     expect(refused.err).toMatch(/no benchmark called three[^]*one +the first[^]*two +the second/);
     expect(await run(["--slow"])).toMatchObject({ code: 2, out: "" });
+  });
+
+  it("goes on when a subject cannot be measured, says which and why, and ends with 1", async () => {
+    const failing: Subject = {
+      name: "zero",
+      title: "the broken",
+      measure: () => Promise.reject(new Error("no disk")),
+    };
+    const said = { out: "", err: "" };
+    const code = await runBench([], [failing, ...subjects(figure(1))], {
+      out: (text) => (said.out += text),
+      err: (text) => (said.err += text),
+    });
+    expect(code).toBe(1);
+    expect(said.err).toMatch(/zero failed: Error: no disk/);
+    expect(said.out).toMatch(/the first[^]*the second/);
+  });
+
+  it("measures what is large only when that is asked for", async () => {
+    const asked: boolean[] = [];
+    const measure: Subject["measure"] = ({ large }) => {
+      asked.push(large);
+      return Promise.resolve([]);
+    };
+    const streams = { out: () => {}, err: () => {} };
+    for (const args of [[], ["--large"]])
+      await runBench(args, [{ name: "one", title: "", measure }], streams);
+    expect(asked).toEqual([false, true]);
   });
 
   it("writes the figures into a file, also of a run that falls short", async () => {

@@ -31,7 +31,7 @@ export interface Behalf {
 export function callerAs(services: Services, behalf: Behalf): Operations {
   const { token, workspaceId, device = { ip: "127.0.0.1" }, signal = new AbortController().signal } = behalf;
   return callerOn(() => {
-    const requestId = behalf.requestId ?? services.randomness.newId();
+    const requestId = behalf.requestId ?? services.randomness.newRequestId();
     return createContext(services, {
       requestId,
       ip: device.ip,

@@ -17,7 +17,7 @@ export const auditVerify: Subject = {
 };
 
 async function measure({ quick, say }: How, { owner, db, target }: BenchDatabase): Promise<Figure[]> {
-  const entries = quick ? 100_000 : 1_000_000;
+  const entries = quick ? 50_000 : 1_000_000;
   const [place] = await plantWorkspaces(owner, 1);
   if (!place) throw new Error("No workspace was planted.");
   await plantLog(owner, { place, entries, say });

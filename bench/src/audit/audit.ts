@@ -28,7 +28,7 @@ async function measure({ quick, say }: How, { owner, db, openAs }: BenchDatabase
       deletions(owner, { name: "hot chain", db, places: hot }),
       deletions(owner, { name: "hot plain", db: plainDb, places: hot }),
     ],
-    { rounds: quick ? 3 : 9, many: quick ? 1_000 : 2_000, warmUp: quick ? 200 : 400, say },
+    { rounds: quick ? 2 : 9, many: quick ? 500 : 2_000, warmUp: quick ? 100 : 400, say },
   );
   const appended = await compare(
     (await plantWorkspaces(owner, 1)).flatMap((place) =>
@@ -37,7 +37,7 @@ async function measure({ quick, say }: How, { owner, db, openAs }: BenchDatabase
         batches({ name: `plain ${size}`, db: plainDb, place, size }),
       ]),
     ),
-    { rounds: quick ? 3 : 8, many: quick ? 1_000 : 3_000, warmUp: quick ? 100 : 1_000, say },
+    { rounds: quick ? 2 : 8, many: quick ? 500 : 3_000, warmUp: quick ? 100 : 1_000, say },
   );
   const perEntry = (name: string): Figure => ({
     name,

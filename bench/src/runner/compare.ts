@@ -1,6 +1,5 @@
-// Ways of doing the same work, measured against each other on a machine that has other things to do. They take turns,
-// burst by burst, so that what slows the machine slows all of them; only ratios within one run say much.
-import { median } from "./median.ts";
+// Ways of doing the same work, measured against each other burst by burst.
+import { inRounds } from "./in-rounds.ts";
 
 export interface Contender {
   readonly name: string;
@@ -20,47 +19,33 @@ export interface Bout {
 export interface Rates {
   /** Times a second, the median of the rounds. */
   rate(name: string): number;
-  /** The median of the rounds' own ratios: those who share a round had the same machine. */
+  /** The median of the rounds' own ratios. */
   ratio(name: string, against: string): number;
 }
 
 export async function compare(
   contenders: readonly Contender[],
-  { rounds, many, warmUp, say = () => {} }: Bout,
+  { many, warmUp, ...rounds }: Bout,
   now: () => number = () => performance.now(),
 ): Promise<Rates> {
-  const measured = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const contender of inTurn(contenders, round)) {
-      const warming = await contender.prepare(warmUp);
-      await warming();
-      const work = await contender.prepare(many);
-      const startedAt = now();
-      await work();
-      measured.get(contender.name)?.push((many * 1000) / (now() - startedAt));
-    }
-    say(`round ${round + 1} of ${rounds}`);
-  }
-  return ratesOf(measured);
-}
-
-/** Whoever went first goes last in the next round: none is always the one that comes after another. */
-function inTurn<T>(all: readonly T[], round: number): T[] {
-  const first = round % all.length;
-  return [...all.slice(first), ...all.slice(0, first)];
-}
-
-function ratesOf(measured: ReadonlyMap<string, readonly number[]>): Rates {
-  const of = (name: string): readonly number[] => {
-    const rates = measured.get(name);
-    if (!rates) throw new RangeError(`Nobody called ${name} took part.`);
-    return rates;
-  };
+  const measured = await inRounds(
+    contenders.map((contender) => ({
+      name: contender.name,
+      take: async () => {
+        const warming = await contender.prepare(warmUp);
+        await warming();
+        const work = await contender.prepare(many);
+        const startedAt = now();
+        await work();
+        return (many * 1000) / (now() - startedAt);
+      },
+    })),
+    rounds,
+  );
   return {
-    rate: (name) => median(of(name)),
-    ratio: (name, against) => {
-      const others = of(against);
-      return median(of(name).map((rate, round) => rate / (others[round] ?? Number.NaN)));
-    },
+    rate: (name) => measured.median(name, perSecond),
+    ratio: (name, against) => measured.ratio(name, against, perSecond),
   };
 }
+
+const perSecond = (rate: number): number => rate;

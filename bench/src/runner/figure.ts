@@ -1,5 +1,8 @@
 /** One number that was measured, and what it should be where that was promised. */
 export interface Figure {
+  /** What several figures are about, which stand together: a table gives them a heading, a chart a row of bars. */
+  readonly group?: string;
+  /** Within its group whose it is, or what of it. */
   readonly name: string;
   readonly value: number;
   readonly unit: string;

@@ -20,8 +20,11 @@ export const email = z
 /** What PostgreSQL reads as it is written: year 0 is none of its, and year 10000 has another spelling. */
 function isInCommonEra(value: string): boolean {
   const time = Date.parse(value);
-  return time >= Date.parse("0001-01-01T00:00:00Z") && time <= Date.parse("9999-12-31T23:59:59.999Z");
+  return time >= FIRST && time <= LAST;
 }
+
+const FIRST = Date.parse("0001-01-01T00:00:00Z");
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** A date and time in ISO 8601 with an offset, e.g. `2026-01-31T12:00:00Z`. */
 export const dateTime = z.iso

@@ -2,12 +2,11 @@
 // answered is what tRPC's own adapter answers, without the Request, Response, streams and signals that it makes for each call,
 // which cost more than all else that the server does for it. Whatever is out of the ordinary goes to that adapter.
 import { operations, type Kind } from "@projostack/contract";
-import { callTRPCProcedure } from "@trpc/server";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { appRouter } from "../router.ts";
 import type { Context } from "../rpc/context.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { asFailure } from "../rpc/failure.ts";
+import { runIn, type Run } from "../rpc/layered.ts";
 
 /** The calls of a request, as they are answered here. */
 export interface Calls {
@@ -18,21 +17,31 @@ export interface Calls {
   readonly inputs: readonly unknown[];
 }
 
+/** A request, as far as it says what is called. */
+export interface Asking {
+  readonly method: string;
+  readonly url: string;
+  readonly contentType: string | undefined;
+  readonly body: unknown;
+}
+
 /** What a request calls; null where tRPC's adapter should look at it. */
-export function callsOf(req: FastifyRequest, path: string, largestBatch: number): Calls | null {
-  const type = TYPES.get(req.method);
-  const query = queryOf(req.url);
+export function callsOf({ method, url, contentType, body }: Asking, path: string): Calls | null {
+  const type = TYPES.get(method);
+  const query = queryOf(url);
   if (!type || !query) return null;
-  // A body that got here is JSON by its header, without which there is none; on a GET the header says nothing, and something
-  // odd may be meant.
-  if ((req.headers["content-type"] === undefined) !== (type === "query")) return null;
+  // A body that got here is JSON by its header. Without one, or with one on a GET, something odd may be meant.
+  if ((contentType === undefined) !== (type === "query")) return null;
   const names = query.isBatch ? path.split(",") : [path];
-  if (names.length > largestBatch || !names.every((name) => kinds.get(name) === type)) return null;
-  const text = type === "query" ? query.input : (req.body ?? "");
+  if (names.length > LARGEST_BATCH || !names.every((name) => kinds.get(name) === type)) return null;
+  const text = type === "query" ? query.input : (body ?? "");
   if (typeof text !== "string") return null;
   const inputs = inputsOf(text, query.isBatch ? names.length : null);
   return inputs && { names, type, isBatch: query.isBatch, inputs };
 }
+
+/** So many calls may come in one request. */
+export const LARGEST_BATCH = 10;
 
 const TYPES: ReadonlyMap<string, Kind> = new Map([
   ["GET", "query"],
@@ -88,38 +97,47 @@ function inputsOf(text: string, many: number | null): unknown[] | null {
   }
 }
 
+/** What goes back: JSON, and the status of all calls, or 207 where they differ. */
+export interface Answered {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Answers the calls, all of a batch at once. */
+export async function answerCalls(calls: Calls, ctx: Context): Promise<Answered> {
+  if (!calls.isBatch) {
+    const { status, body } = await answerCall(calls, 0, ctx);
+    return { status, text: JSON.stringify(body) };
+  }
+  const answers = await Promise.all(calls.names.map((_, place) => answerCall(calls, place, ctx)));
+  const [first, ...others] = new Set(answers.map(({ status }) => status));
+  const status = first === undefined || others.length > 0 ? 207 : first;
+  return { status, text: JSON.stringify(answers.map(({ body }) => body)) };
+}
+
+/** As tRPC sends them. */
+export const answerHeaders = { "content-type": "application/json", vary: "trpc-accept, accept" } as const;
+
 interface Answer {
   readonly status: number;
   readonly body: object;
 }
 
-/** Answers the calls, all of a batch at once. */
-export async function answerCalls(calls: Calls, ctx: Context, reply: FastifyReply): Promise<FastifyReply> {
-  const answers = await Promise.all(calls.names.map((_, place) => answerCall(calls, place, ctx)));
-  const statuses = new Set(answers.map(({ status }) => status));
-  const bodies = answers.map(({ body }) => body);
-  return reply
-    .code(statuses.size === 1 ? (answers[0]?.status ?? 200) : 207)
-    .header("content-type", "application/json")
-    .header("vary", "trpc-accept, accept")
-    .send(JSON.stringify(calls.isBatch ? bodies : bodies[0]));
-}
-
-async function answerCall({ names, type, inputs }: Calls, place: number, ctx: Context): Promise<Answer> {
+async function answerCall({ names, inputs }: Calls, place: number, ctx: Context): Promise<Answer> {
+  const path = names[place] ?? "";
   try {
-    const data: unknown = await callTRPCProcedure({
-      router: appRouter,
-      path: names[place] ?? "",
-      getRawInput: async () => inputs[place],
-      ctx,
-      type,
-      // What is to be broken off when the caller hangs up asks the context for its signal, which is made then.
-      signal: undefined,
-      batchIndex: place,
-    });
+    const data = await runOf(path)({ ctx, path, getRawInput: () => Promise.resolve(inputs[place]) });
     return { status: 200, body: { result: { data } } };
   } catch (cause) {
     const error = errorShape(asFailure(cause), ctx.requestId);
     return { status: error.data.httpStatus, body: { error } };
   }
+}
+
+const runs = new Map<string, Run>();
+
+function runOf(name: string): Run {
+  let run = runs.get(name);
+  if (!run) runs.set(name, (run = runIn(appRouter, name)));
+  return run;
 }

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
-import { setCommonHeaders } from "./common-headers.ts";
+import { commonHeaders } from "./common-headers.ts";
 
 /** What goes wrong before or beside the router is answered in the same form as within it. */
 export function answerErrors(app: FastifyInstance): void {
@@ -23,7 +23,7 @@ export function answerFrameworkError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  setCommonHeaders(request, reply);
+  reply.headers(commonHeaders(request.id));
   const reason = code === "FST_ERR_MAX_PARAM_LENGTH" ? "operation.not_found" : "input.malformed";
   void answer(new Failure(reason), request, reply);
 }

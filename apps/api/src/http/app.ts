@@ -5,7 +5,10 @@ import { answerErrors, answerFrameworkError, answerUnreadable } from "./answer-e
 import { healthRoutes } from "./health-routes.ts";
 import { requestIdOf } from "./request-id.ts";
 import { rpcRoutes } from "./rpc-routes.ts";
-import { setCommonHeaders } from "./common-headers.ts";
+import { addressing } from "./address-of.ts";
+import { commonHeaders } from "./common-headers.ts";
+import { openFront } from "./front.ts";
+import { logRequest } from "./log-request.ts";
 import { wellKnownRoutes } from "./well-known-routes.ts";
 
 const LARGEST_BODY_BYTES = 100 * 1024;
@@ -27,32 +30,31 @@ export async function createApp(
     childLoggerFactory: (logger) => logger,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], services.randomness),
     bodyLimit: LARGEST_BODY_BYTES,
-    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 2_000 },
     http: { headersTimeout: 10_000 },
     frameworkErrors: answerFrameworkError,
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, services.randomness.newId()),
+    clientErrorHandler: (error, socket) =>
+      answerUnreadable(error, socket, services.randomness.newRequestId()),
   });
   app.addHook("onRequest", (request, reply, done) => {
-    setCommonHeaders(request, reply);
+    reply.headers(commonHeaders(request.id));
     done();
   });
-  app.addHook("onResponse", (request, reply, done) => {
-    // The path alone: a query may hold what people search for.
-    const [path] = request.url.split("?", 1);
-    const ms = Math.round(reply.elapsedTime * 10) / 10;
-    services.log.info(
-      { requestId: request.id, method: request.method, path, status: reply.statusCode, ms },
-      "request",
-    );
-    done();
-  });
+  app.addHook(
+    "onResponse",
+    ({ id: requestId, method, url }, { statusCode: status, elapsedTime: ms }, done) => {
+      logRequest(services.log, { requestId, method, url, status, ms });
+      done();
+    },
+  );
   answerErrors(app);
   healthRoutes(app, services);
   wellKnownRoutes(app, services);
   // In a scope of its own: what it takes as a body is no matter of the other routes.
-  await app.register(async (scope) => rpcRoutes(scope, services));
+  const addressOf = addressing(trustedProxies);
+  await app.register(async (scope) => rpcRoutes(scope, services, addressOf));
+  openFront(app, services, addressOf);
   return app;
 }

@@ -1,17 +1,30 @@
-import type { ServerResponse } from "node:http";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { appRouter } from "../router.ts";
-import { createContext, type RequestFacts } from "../rpc/context.ts";
+import { createContext, type Context } from "../rpc/context.ts";
 import { asFailure, Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
-import { addressOf } from "./address-of.ts";
-import { answerCalls, callsOf } from "./answer-calls.ts";
-
-const LARGEST_BATCH = 10;
+import type { AddressOf } from "./address-of.ts";
+import { answerCalls, answerHeaders, callsOf, LARGEST_BATCH } from "./answer-calls.ts";
+import { factsOf } from "./request-facts.ts";
 
 /** `/trpc/<operation>`: JSON in UTF-8 and nothing else, one call or a batch of up to ten. */
-export async function rpcRoutes(app: FastifyInstance, services: Services): Promise<void> {
+export async function rpcRoutes(
+  app: FastifyInstance,
+  services: Services,
+  addressOf: AddressOf,
+): Promise<void> {
+  const contextOf: ContextOf = (req, res) =>
+    createContext(
+      services,
+      factsOf(services, {
+        request: req.raw,
+        response: res.raw,
+        requestId: req.id,
+        ip: addressOf(req.raw),
+        setHeader: (name, value) => void res.header(name, value),
+      }),
+    );
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     "application/json",
@@ -26,29 +39,35 @@ export async function rpcRoutes(app: FastifyInstance, services: Services): Promi
         res.header("allow", "GET, POST");
         throw new Failure("operation.wrong_method");
       }
-      const calls = callsOf(req, req.params.path, LARGEST_BATCH);
-      if (calls) return answerCalls(calls, createContext(services, factsOf(services, req, res)), res);
-      return byAdapter(req, res, services);
+      const { method, url, body } = req;
+      const asking = { method, url, contentType: req.headers["content-type"], body };
+      const calls = callsOf(asking, req.params.path);
+      if (!calls) return byAdapter(req, res, contextOf);
+      const { status, text } = await answerCalls(calls, contextOf(req, res));
+      return res.code(status).headers(answerHeaders).send(text);
     },
   });
 }
 
-/** tRPC's own way, for whatever is out of the ordinary. */
+type ContextOf = (req: FastifyRequest, res: FastifyReply) => Context;
+
+/** tRPC's own way, for whatever is out of the ordinary. Its answer has the form that all others have. */
 async function byAdapter(
   req: FastifyRequest<{ Params: { path: string } }>,
   res: FastifyReply,
-  services: Services,
+  contextOf: ContextOf,
 ): Promise<void> {
   // tRPC would answer a batch as a stream of lines if it were asked to: here is one form of answer.
   req.raw.headers.accept = "application/json";
   delete req.raw.headers["trpc-accept"];
+  const send = (answer: Response) => sendWhole(res, answer);
   await fastifyRequestHandler({
     req,
-    res,
+    res: Object.assign(Object.create(res) as FastifyReply, { send }),
     path: req.params.path,
     router: appRouter,
     maxBatchSize: LARGEST_BATCH,
-    createContext: () => createContext(services, factsOf(services, req, res)),
+    createContext: () => contextOf(req, res),
     onError: ({ error, ctx }) => {
       // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
       if (!ctx) throw asFailure(error);
@@ -56,33 +75,10 @@ async function byAdapter(
   });
 }
 
-function factsOf({ log }: Services, req: FastifyRequest, res: FastifyReply): RequestFacts {
-  return {
-    requestId: req.id,
-    ip: addressOf(req),
-    userAgent: req.headers["user-agent"],
-    get log() {
-      return log.child({ requestId: req.id });
-    },
-    get signal() {
-      return abortedBy(res.raw);
-    },
-    authorization: req.headers.authorization,
-    workspaceId: oneOf(req.headers["x-workspace-id"]),
-    setRetryAfter: (seconds) => void res.header("retry-after", seconds),
-    setRateLimit: ({ policy, limit }) =>
-      void res.header("ratelimit-policy", policy).header("ratelimit", limit),
-  };
-}
-
-/** Aborted when the caller hangs up before the answer is written. */
-function abortedBy(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  if (response.destroyed) gone.abort();
-  response.once("close", () => {
-    if (!response.writableEnded) gone.abort();
-  });
-  return gone.signal;
+async function sendWhole(res: FastifyReply, { status, headers, body }: Response): Promise<void> {
+  res.code(status);
+  for (const [name, value] of headers) res.header(name, value);
+  await res.send(body === null ? undefined : await new Response(body).text());
 }
 
 /** Bytes that are no UTF-8 are refused: replaced by U+FFFD, they would be stored as what nobody sent. */
@@ -93,6 +89,3 @@ function textOf(body: Buffer): string {
     throw new Failure("input.malformed", { cause });
   }
 }
-
-const oneOf = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header[0] : header;

@@ -38,7 +38,7 @@ export function parseKeyRing(text: string): KeyRing {
       const key = keys.get(kid);
       if (!key) return null;
       // The salt makes a key of the session's own: neither the database nor the server's key alone makes a code.
-      return createHmac("sha256", createHmac("sha256", key).update(salt).digest()).update(message).digest();
+      return createHmac("sha256", saltedKey(key, salt)).update(message).digest();
     },
     sign: (purpose, message) => codeOf(newestKey, purpose, message),
     seeds: (purpose) => [...keys.values()].map((key) => seedOf(key, purpose)),
@@ -46,6 +46,25 @@ export function parseKeyRing(text: string): KeyRing {
       code.length === CODE_BYTES &&
       [...keys.values()].some((key) => timingSafeEqual(codeOf(key, purpose, message), code)),
   };
+}
+
+/** Keys that were made of salts lately, by the server's key and the salt. Nothing in them can go out of date. */
+const saltedKeys = new WeakMap<Buffer, Map<string, Buffer>>();
+const MOST_SALTED = 4_096;
+
+/** Made once for the many requests of a session: it takes as long as the code itself. */
+function saltedKey(key: Buffer, salt: Uint8Array): Buffer {
+  let known = saltedKeys.get(key);
+  if (!known) saltedKeys.set(key, (known = new Map()));
+  const name = Buffer.from(salt.buffer, salt.byteOffset, salt.byteLength).toString("latin1");
+  let salted = known.get(name);
+  if (!salted) {
+    salted = createHmac("sha256", key).update(salt).digest();
+    const [oldest] = known.keys();
+    if (known.size >= MOST_SALTED && oldest !== undefined) known.delete(oldest);
+    known.set(name, salted);
+  }
+  return salted;
 }
 
 function parseKey(pair: string): [number, Buffer] {

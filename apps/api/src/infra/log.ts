@@ -29,7 +29,14 @@ export function createLog({ level, pretty: readable, destination }: LogOptions):
           translateTime: "SYS:HH:MM:ss",
         }),
       )
-    : pino(options, destination ?? pino.destination({ dest: 2, sync: true }));
+    : pino(options, destination ?? toStderr());
+}
+
+/** Lines that come in one moment are written together, in their order; what is left when the process ends is written then. */
+function toStderr(): DestinationStream {
+  const stderr = pino.destination({ dest: 2, sync: false });
+  process.on("exit", () => stderr.flushSync());
+  return stderr;
 }
 
 interface ErrorFacts {

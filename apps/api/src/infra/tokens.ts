@@ -120,5 +120,5 @@ function writeId(body: Buffer, id: string): void {
 
 function readId(body: Buffer): string {
   const hex = body.toString("hex", KID_BYTES, KID_BYTES + ID_BYTES);
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -61,8 +61,7 @@ export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.Zo
       // What is not declared does not leave, and what does not fit is a bug.
       return operation.output.parse(await resolve({ ctx, input: input.data }));
     };
-    return async (given: unknown) => {
-      const call = given as Call;
+    return async (call: Call) => {
       try {
         return await layer(call, proceed);
       } catch (error) {
@@ -70,11 +69,32 @@ export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.Zo
       }
     };
   };
-  const procedure = t.procedure.meta({ operation });
-  return {
-    query: (resolve: Resolver<Ctx, I, O>) => procedure.query(running(resolve)),
-    mutation: (resolve: Resolver<Ctx, I, O>) => procedure.mutation(running(resolve)),
-  } as unknown as Layered<K, Ctx, I, O>;
+  const builder = t.procedure.meta({ operation });
+  const procedureOf = (kind: Kind) => (resolve: Resolver<Ctx, I, O>) => {
+    const run = running(resolve);
+    const procedure = builder[kind]((given: unknown) => run(given as Call));
+    runs.set(procedure, run);
+    return procedure;
+  };
+  return { query: procedureOf("query"), mutation: procedureOf("mutation") } as unknown as Layered<
+    K,
+    Ctx,
+    I,
+    O
+  >;
+}
+
+/** Runs a call: what tRPC's procedure does with it, without what tRPC does around that. @throws Failure */
+export type Run = (call: Call) => Promise<unknown>;
+
+const runs = new WeakMap<object, Run>();
+
+/** How an operation of a router is run, by its name. @throws RangeError when there is none */
+export function runIn(anyRouter: object, name: string): Run {
+  const { _def } = anyRouter as { _def: { procedures: Record<string, object> } };
+  const run = runs.get(_def.procedures[name] ?? {});
+  if (!run) throw new RangeError(`The router has no operation ${name}.`);
+  return run;
 }
 
 /** Whatever goes wrong leaves as a reason that the operation declares; the rest is a bug, and is logged as one. */

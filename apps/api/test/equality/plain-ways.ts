@@ -19,9 +19,13 @@ const listed = `await db.task.findMany({
   })`;
 
 export const plainWays: readonly SourceGuard[] = [
-  guard("calls are answered by a front of ours", "apps/api/src/http/rpc-routes.ts", [
-    "if (calls) return answerCalls(calls, createContext(services, factsOf(services, req, res)), res);",
-    "",
+  guard("queries are answered on Node's own request", "apps/api/src/http/front.ts", [
+    "const calls = isClosing ? null : queriesOf(request);",
+    "const calls = null;",
+  ]),
+  guard("calls are answered by ways of ours", "apps/api/src/http/rpc-routes.ts", [
+    "const calls = callsOf(asking, req.params.path);",
+    "const calls = null;",
   ]),
   guard("a hot read is asked with who asks", "apps/api/src/rpc/procedures.ts", [
     "ctx.findCaller(ahead && (await ahead(getRawInput)))",

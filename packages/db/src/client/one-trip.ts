@@ -4,6 +4,7 @@
 //
 // The casts are this file's: pg's types leave out what its Query class and its connections have.
 import pg from "pg";
+import { messageOf, type Sending } from "./message.ts";
 import { asParameter, parserOf } from "./wire-values.ts";
 
 /** A statement that each connection prepares once, by its name, and what it is asked with. */
@@ -39,25 +40,17 @@ interface Column {
   readonly parse: (text: string) => unknown;
 }
 
-interface Connection {
-  readonly stream: { cork(): void; uncork(): void };
+interface Connection extends Sending {
   /** By their names, what is prepared on the connection, and what is about to be. */
   readonly parsedStatements: Partial<Record<string, string>>;
   readonly submittedNamedStatements: Partial<Record<string, string>>;
-  parse(message: { name: string; text: string }): void;
-  bind(message: { statement: string; values: readonly Parameter[] }): void;
-  describe(message: { type: "P" }): void;
-  execute(message: object): void;
-  sync(): void;
 }
 
 /** The columns of what is prepared on a connection. PostgreSQL refuses a plan whose columns have changed since. */
 const columnsOn = new WeakMap<Connection, Map<string, readonly Column[]>>();
 
-type Parameter = ReturnType<typeof asParameter>;
-
 interface Step extends Prepared {
-  readonly values: readonly Parameter[];
+  readonly values: readonly ReturnType<typeof asParameter>[];
 }
 
 class OneTrip extends pg.Query {
@@ -72,8 +65,8 @@ class OneTrip extends pg.Query {
   #unreadable: Error | null = null;
 
   constructor(steps: readonly Prepared[], keepsPrepared: boolean, done: OneTrip["done"]) {
-    super({ text: "", values: [] });
-    // Before any of it is sent: half a message would wedge the connection.
+    super("");
+    // Before anything is noted of it: what is not sent is not about to be prepared.
     this.#steps = steps.map(({ name, text, values }) => ({ name, text, values: values.map(asParameter) }));
     this.#keepsPrepared = keepsPrepared;
     this.#done = done;
@@ -108,22 +101,23 @@ class OneTrip extends pg.Query {
     columnsOn.set(connection, known);
     this.#connection = connection;
     this.#known = known;
-    connection.stream.cork();
-    for (const step of this.#steps) this.#send(connection, known, step);
-    connection.sync();
-    connection.stream.uncork();
+    const message = messageOf(connection, (part) => {
+      for (const step of this.#steps) this.#write(part, connection, step);
+      part.sync();
+    });
+    connection.stream.write(message);
     return null;
   };
 
-  #send(connection: Connection, known: Map<string, unknown>, { name, text, values }: Step): void {
+  #write(part: Sending, connection: Connection, { name, text, values }: Step): void {
     const statement = this.#keepsPrepared ? name : "";
     if (statement === "" || preparedOn(connection, statement) === undefined) {
-      connection.parse({ name: statement, text });
+      part.parse({ name: statement, text });
       if (statement !== "") connection.submittedNamedStatements[statement] = text;
     }
-    connection.bind({ statement, values });
-    if (statement === "" || !known.has(statement)) connection.describe({ type: "P" });
-    connection.execute({});
+    part.bind({ statement, values });
+    if (statement === "" || !this.#known?.has(statement)) part.describe({ type: "P" });
+    part.execute({});
   }
 
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {

@@ -87,9 +87,10 @@ export async function findSessionAsking(
   const entering = { name: "projo_session_entering", text: ENTERING, values };
   // Behind a pooler the transaction is told its settings first; else the connection was, at its start.
   const settings = source.pooled ? [enterStep({ kind: "system" }, messageSettings)] : [];
-  const [answer, found] = (await runTogether(source, [...settings, entering, question])).toReversed();
-  const [row] = (found?.rows ?? []) as Row[];
-  if (row === undefined) return null;
+  const answers = await runTogether(source, [...settings, entering, question]);
+  const [found, answer] = answers.slice(settings.length);
+  const [row] = (found?.rows ?? []) as (Row | { session_id: null })[];
+  if (!row || row.session_id === null) return null;
   const record = recordOf(row);
   if (!answer || !record.membership) return record;
   return {

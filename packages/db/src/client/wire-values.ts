@@ -47,8 +47,8 @@ export function parserOf(type: number): Parser {
   return type === TIMESTAMPTZ ? (text) => timeIn(text) ?? stock(text) : stock;
 }
 
-const IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?\+00$/;
+const IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00$/;
 
 /** Times come in UTC, and with the T and the Z of ISO 8601 the engine reads them itself, several times as fast as pg. */
 const timeIn = (text: string): Date | null =>
-  IN_UTC.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : null;
+  IN_UTC.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, Math.min(text.length - 3, 23))}Z`) : null;

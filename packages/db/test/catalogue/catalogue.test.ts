@@ -200,6 +200,7 @@ describe("the catalogue", () => {
       { function: "projo_invite", ...invoker, callers: ["projo_system"] },
       { function: "projo_keys_used", ...invoker, callers: ["projo_system"] },
       { function: "projo_person_invites", ...invoker, callers: ["projo_system"] },
+      { function: "projo_reads_table", ...invoker, callers: ["PUBLIC"] },
       { function: "projo_refuse_change", ...invoker, callers: null },
       { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
       { function: "projo_session", ...invoker, callers: ["projo_system"] },

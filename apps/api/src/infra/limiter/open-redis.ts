@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Log } from "../log.ts";
 
 /** How long a decision may wait for Redis, all its questions together. */
@@ -17,7 +17,9 @@ export interface SharedRedis {
 
 /** Connects to Redis, and goes on without it when it is not there: it is tried again until it is. */
 export async function openRedis(url: string, log: Log): Promise<SharedRedis> {
-  const redis = new Redis(url, {
+  // Loaded where it is used: a server without Redis is smaller and starts sooner.
+  const ioredis = await import("ioredis");
+  const redis = new ioredis.Redis(url, {
     // Whatever cannot be asked now is decided without Redis now: nothing waits, and nothing is sent later.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createTransport } from "nodemailer";
 import type { Clock } from "../clock.ts";
 import { MailNotSent, type MailTransport } from "./mail.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -18,11 +17,13 @@ export interface FileOptions {
 
 /** For development: mail becomes a file `<id>.<template>.eml`, and its link is shown. Nothing leaves the machine. */
 export function fileTransport({ directory, from, clock, announce }: FileOptions): MailTransport {
-  const transport = createTransport({ streamTransport: true, buffer: true });
   return {
     description: `files in ${directory}`,
     send: async (mail) => {
       try {
+        // Loaded with the first mail, as the server starts sooner without.
+        const { createTransport } = await import("nodemailer");
+        const transport = createTransport({ streamTransport: true, buffer: true });
         const { message } = await transport.sendMail(messageOf(mail, from, clock));
         if (!Buffer.isBuffer(message)) throw new Error("nodemailer gave no buffer");
         await writeOwn(directory, `${mail.id}.${mail.template}.eml`, message);

@@ -1,4 +1,4 @@
-import { createTransport } from "nodemailer";
+import type { Transporter } from "nodemailer";
 import type { Clock } from "../clock.ts";
 import { MailNotSent, type MailTransport } from "./mail.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -13,8 +13,25 @@ export interface SmtpOptions {
 
 /** Hands mail to an SMTP server, one connection a mail. Every wait is bounded, and the signal ends the connection. */
 export function smtpTransport({ smtp, from, clock }: SmtpOptions): MailTransport {
-  const { host, port, tls, login } = smtp;
-  const transport = createTransport({
+  const { host, port } = smtp;
+  let opened: Promise<Transporter> | undefined;
+  return {
+    description: `SMTP to ${host}:${port}`,
+    send: async (mail, signal) => {
+      try {
+        const transport = await (opened ??= open(smtp));
+        await transport.sendMail({ ...messageOf(mail, from, clock), signal });
+      } catch (error) {
+        throw signal.aborted ? new MailNotSent("it took too long") : notSent(error);
+      }
+    },
+  };
+}
+
+/** Loaded with the first mail, as the server starts sooner without. */
+async function open({ host, port, tls, login }: SmtpAddress): Promise<Transporter> {
+  const { createTransport } = await import("nodemailer");
+  return createTransport({
     host,
     port,
     secure: tls === "implicit",
@@ -28,16 +45,6 @@ export function smtpTransport({ smtp, from, clock }: SmtpOptions): MailTransport
     greetingTimeout: 10_000,
     socketTimeout: 20_000,
   });
-  return {
-    description: `SMTP to ${host}:${port}`,
-    send: async (mail, signal) => {
-      try {
-        await transport.sendMail({ ...messageOf(mail, from, clock), signal });
-      } catch (error) {
-        throw signal.aborted ? new MailNotSent("it took too long") : notSent(error);
-      }
-    },
-  };
 }
 
 function notSent(error: unknown): MailNotSent {

@@ -194,7 +194,7 @@ export const input: readonly Mutant[] = [
   },
   {
     without: [
-      guard("a batch is ten calls at most, by our front", front, ["names.length > largestBatch ||", ""]),
+      guard("a batch is ten calls at most, by our front", front, ["names.length > LARGEST_BATCH ||", ""]),
     ],
     works: [crowd],
   },
@@ -210,7 +210,7 @@ export const input: readonly Mutant[] = [
   {
     without: [
       guard("what is posted says that it is JSON", front, [
-        '(req.headers["content-type"] === undefined) !== (type === "query")',
+        '(contentType === undefined) !== (type === "query")',
         "false",
       ]),
     ],

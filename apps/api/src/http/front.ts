@@ -1,0 +1,81 @@
+// Where requests come in. An ordinary query is answered here, on Node's own request: a framework's objects and hooks around
+// it would take as long as the rest of its way. It is given what every other request gets: an id, the common headers, a line
+// in the log. Whatever else comes goes to Fastify.
+import type { IncomingMessage, RequestListener } from "node:http";
+import type { FastifyInstance } from "fastify";
+import { createContext } from "../rpc/context.ts";
+import { errorShape } from "../rpc/error-shape.ts";
+import { Failure } from "../rpc/failure.ts";
+import type { Services } from "../rpc/services.ts";
+import type { AddressOf } from "./address-of.ts";
+import { answerCalls, answerHeaders, callsOf, type Answered, type Calls } from "./answer-calls.ts";
+import { commonHeaders } from "./common-headers.ts";
+import { logRequest } from "./log-request.ts";
+import { factsOf, type Received } from "./request-facts.ts";
+import { requestIdOf } from "./request-id.ts";
+
+export function openFront(app: FastifyInstance, services: Services, addressOf: AddressOf): void {
+  let isClosing = false;
+  // From then on Fastify has its ways to send callers off.
+  app.addHook("preClose", (done) => {
+    isClosing = true;
+    done();
+  });
+  const listener: RequestListener = (request, response) => {
+    const calls = isClosing ? null : queriesOf(request);
+    if (!calls) return app.routing(request, response);
+    const startedAt = performance.now();
+    const requestId = requestIdOf(request.headers["x-request-id"], services.randomness);
+    const ip = addressOf(request);
+    void answer(services, calls, { request, response, requestId, ip }).then((status) => {
+      const ms = performance.now() - startedAt;
+      logRequest(services.log, { requestId, method: "GET", url: request.url ?? "", status, ms });
+    });
+  };
+  app.server.removeAllListeners("request");
+  app.server.on("request", listener);
+}
+
+/** @returns the answer's status */
+async function answer(
+  services: Services,
+  calls: Calls,
+  received: Omit<Received, "setHeader">,
+): Promise<number> {
+  const { response, requestId } = received;
+  const more: Record<string, string | number> = {};
+  const setHeader: Received["setHeader"] = (name, value) => {
+    more[name] = value;
+  };
+  const facts = factsOf(services, { ...received, setHeader });
+  const { status, text } = await answerCalls(calls, createContext(services, facts)).catch(
+    (error: unknown) => {
+      services.log.error({ err: error, requestId }, "a bug");
+      return internalError(requestId);
+    },
+  );
+  const length = { "content-length": Buffer.byteLength(text) };
+  response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...more, ...length });
+  response.end(text);
+  return status;
+}
+
+function internalError(requestId: string): Answered {
+  const error = errorShape(new Failure("server.internal"), requestId);
+  return { status: error.data.httpStatus, text: JSON.stringify({ error }) };
+}
+
+const PREFIX = "/trpc/";
+/** Names and commas as they are, without escapes. */
+const NAMES = /^[\w.,]{1,500}$/;
+
+/** The queries that a request asks, if it is an ordinary one. */
+function queriesOf({ method, url = "", headers }: IncomingMessage): Calls | null {
+  if (method !== "GET" || !url.startsWith(PREFIX)) return null;
+  // With a body, or to become something else than HTTP.
+  if ("content-length" in headers || "transfer-encoding" in headers || "upgrade" in headers) return null;
+  const end = url.indexOf("?");
+  const path = url.slice(PREFIX.length, end === -1 ? undefined : end);
+  if (!NAMES.test(path)) return null;
+  return callsOf({ method, url, contentType: headers["content-type"], body: undefined }, path);
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { RequestFacts } from "../rpc/context.ts";
+import type { Services } from "../rpc/services.ts";
+
+export interface Received {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly ip: string;
+  readonly setHeader: (name: string, value: string | number) => void;
+}
+
+/** What a call may know of its request. */
+export function factsOf(
+  { log }: Services,
+  { request: { headers }, response, requestId, ip, setHeader }: Received,
+): RequestFacts {
+  return {
+    requestId,
+    ip,
+    userAgent: headers["user-agent"],
+    get log() {
+      return log.child({ requestId });
+    },
+    get signal() {
+      return abortedBy(response);
+    },
+    authorization: headers.authorization,
+    workspaceId: oneOf(headers["x-workspace-id"]),
+    setRetryAfter: (seconds) => setHeader("retry-after", seconds),
+    setRateLimit: ({ policy, limit }) => {
+      setHeader("ratelimit-policy", policy);
+      setHeader("ratelimit", limit);
+    },
+  };
+}
+
+/** Aborted when the caller hangs up before the answer is written. */
+function abortedBy(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  if (response.destroyed) gone.abort();
+  response.once("close", () => {
+    if (!response.writableEnded) gone.abort();
+  });
+  return gone.signal;
+}
+
+const oneOf = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;

@@ -1,0 +1,108 @@
+// All who take part, in the order of the table.
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Target } from "../dataset/data-set.ts";
+import { logins } from "../dataset/plant-contenders.ts";
+import type { Contender, Requests } from "./contender.ts";
+import { plainRequests } from "./plain-requests.ts";
+import { trpcRequests } from "./trpc-requests.ts";
+
+export interface Means {
+  /** The product's own keys, as its configuration takes them. */
+  readonly tokenKeys: string;
+  readonly betterAuthSecret: string;
+  /** Where a server may keep files. */
+  readonly directory: string;
+}
+
+export type ContenderName = "projo" | "F" | "FA" | "U" | "U-lean" | "R" | "B" | "B-lean";
+
+export function contendersWith(means: Means): Record<ContenderName, Contender> {
+  return {
+    projo: product(means),
+    F: bench("F", {
+      title: "the floor: node:http and one prepared statement, nobody is asked who they are",
+      program: "floor/main.js",
+      login: logins.unbound,
+      requests: plainRequests(({ workspaceId }) => ({ "x-workspace-id": workspaceId })),
+    }),
+    FA: bench("FA", {
+      title: "the practical limit: node:http, who asks and row-level security in one trip",
+      program: "limit/main.js",
+      login: logins.limit,
+      secret: means.tokenKeys,
+      requests: plainRequests(byToken),
+    }),
+    U: bench("U", {
+      title: "the usual stack: tRPC on Fastify, Prisma, no row-level security",
+      program: "usual/main.js",
+      login: logins.unbound,
+      requests: trpcRequests("usual"),
+    }),
+    "U-lean": bench("U-lean", {
+      title: "U behind a small front of its own",
+      program: "usual/lean.js",
+      login: logins.unbound,
+      requests: trpcRequests("usual"),
+    }),
+    R: bench("R", {
+      title: "U with row-level security as Prisma's example has it",
+      program: "usual/row-level.js",
+      login: logins.rowLevel,
+      requests: trpcRequests("usual"),
+    }),
+    B: bench("B", {
+      title: "better-auth with its organization plugin, tRPC on Fastify, Prisma",
+      program: "better-auth/main.js",
+      login: logins.unbound,
+      secret: means.betterAuthSecret,
+      requests: trpcRequests("betterAuth"),
+    }),
+    "B-lean": bench("B-lean", {
+      title: "B with joins, and a query of its own for the member",
+      program: "better-auth/lean.js",
+      login: logins.unbound,
+      secret: means.betterAuthSecret,
+      requests: trpcRequests("betterAuth"),
+    }),
+  };
+}
+
+const byToken = ({ tokens, workspaceId }: Target) => ({
+  authorization: `Bearer ${tokens.product}`,
+  "x-workspace-id": workspaceId,
+});
+
+/** The server as it is shipped: with its limits, and its log on. */
+const product = ({ tokenKeys, directory }: Means): Contender => ({
+  name: "projo",
+  title: "the server, complete",
+  login: "projo_server",
+  program: [fileURLToPath(new URL("../../../apps/api/dist/main.js", import.meta.url))],
+  environment: (databaseUrl) => ({
+    NODE_ENV: "production",
+    DATABASE_URL: databaseUrl,
+    PORT: "0",
+    PROJO_TOKEN_KEYS: tokenKeys,
+    PROJO_DATA_DIR: join(directory, "product"),
+  }),
+  requests: trpcRequests("product"),
+});
+
+interface Facts {
+  readonly title: string;
+  readonly program: string;
+  readonly login: string;
+  readonly secret?: string;
+  readonly requests: Requests;
+}
+
+/** One of those that are written here, as it was built. */
+const bench = (name: string, { title, program, login, secret = "", requests }: Facts): Contender => ({
+  name,
+  title,
+  login,
+  program: [fileURLToPath(new URL(`../../dist/contenders/programs/${program}`, import.meta.url))],
+  environment: (databaseUrl) => ({ NODE_ENV: "production", DATABASE_URL: databaseUrl, SECRET: secret }),
+  requests,
+});

@@ -1,0 +1,108 @@
+// FA, the practical limit: what the product promises of a read (who asks, may they, in which workspace, held by row-level
+// security) in one trip and with nothing else around it. No limits, no log, no schema, no framework.
+import { parseKeyRing } from "@projostack/api/key-ring";
+import { parseAccessToken } from "@projostack/api/tokens";
+import pg from "pg";
+import { v7 } from "uuid";
+import { idOf, operationOf, pageOf, statements, type Operation } from "../plain/operations.ts";
+import { Refusal, serveJson, type Asked } from "../plain/serve-json.ts";
+import { POOL_SIZE, readSettings } from "../settings.ts";
+import { announceUntilEnded } from "../until-ended.ts";
+import { inOneTrip, type Columns, type Statement } from "./one-trip.ts";
+
+const { databaseUrl, secret } = readSettings();
+const keys = parseKeyRing(secret);
+const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE, options: "-c timezone=UTC" });
+
+const READERS = "{viewer,member,admin}";
+const WRITERS = "{member,admin}";
+
+const server = await serveJson(answer);
+announceUntilEnded("FA", {
+  address: server.address(),
+  close: async () => {
+    server.close();
+    server.closeAllConnections();
+    await pool.end();
+  },
+});
+
+async function answer(asked: Asked): Promise<unknown> {
+  const token = parseAccessToken(asked.headers.authorization?.replace(/^Bearer /, "") ?? "");
+  if (!token) throw new Refusal(401, "token");
+  const workspaceId = idOf(asked.headers["x-workspace-id"]);
+  const operation = operationOf(asked);
+  const { sessionId, generation, expiresAtSeconds } = token.claims;
+  const enter: Statement = {
+    name: "enter",
+    text: "SELECT salt, user_id FROM practical_limit.enter($1, $2, $3, $4, $5)",
+    values: [
+      sessionId,
+      String(generation),
+      String(expiresAtSeconds),
+      workspaceId,
+      operation.kind === "createTask" ? WRITERS : READERS,
+    ],
+  };
+  const check = ([entered]: Columns[] = []): string => {
+    const [salt, userId] = entered ?? [];
+    const isGenuine = salt && token.isGenuine(keys, Buffer.from(salt.slice(2), "hex"));
+    if (!isGenuine || !userId) throw new Refusal(401, "token");
+    return userId;
+  };
+  if (operation.kind === "createTask") return create({ enter, check }, workspaceId, operation);
+  // The salt comes with the row: the code is checked before anything is told of it.
+  const [entered, rows = []] = await inOneTrip(pool, [enter, readOf(operation, workspaceId)]).catch(refused);
+  check(entered);
+  return operation.kind === "listTasks" ? pageOf(rows.map(toTask)) : one(rows, operation.kind);
+}
+
+type Read = Exclude<Operation, { kind: "createTask" }>;
+
+function readOf(operation: Read, workspaceId: string): Statement {
+  const { kind } = operation;
+  const values = kind === "listTasks" ? [operation.status, operation.cursor] : [operation.id];
+  return { name: kind, text: statements[kind], values: [workspaceId, ...values] };
+}
+
+interface Door {
+  readonly enter: Statement;
+  readonly check: (entered: Columns[] | undefined) => string;
+}
+
+/** A write must not be there before the code has been checked, so it takes a second trip. */
+async function create({ enter, check }: Door, workspaceId: string, task: Operation & { kind: "createTask" }) {
+  const userId = check((await inOneTrip(pool, [enter]).catch(refused))[0]);
+  const values = [workspaceId, v7(), task.projectId, task.title, userId];
+  const insert: Statement = { name: "createTask", text: statements.createTask, values };
+  // Entered anew, and that they are still a member with it.
+  const [, rows = []] = await inOneTrip(pool, [enter, insert]).catch(refused);
+  return one(rows, "createTask");
+}
+
+const toTask = ([id, projectId, title, status, createdBy, createdAt]: Columns) => ({
+  id: id ?? "",
+  projectId,
+  title,
+  status,
+  createdBy,
+  createdAt: isoOf(createdAt),
+});
+
+function one([row]: Columns[], kind: Operation["kind"]) {
+  if (!row) throw new Refusal(404, "not found");
+  if (kind !== "getProject") return toTask(row);
+  const [id, name, createdBy, createdAt] = row;
+  return { id, name, createdBy, createdAt: isoOf(createdAt) };
+}
+
+const isoOf = (written: string | null | undefined) => new Date(written ?? Number.NaN).toISOString();
+
+/** How the door's function says no (contender-schemas.ts). */
+function refused(error: unknown): never {
+  const code = error instanceof pg.DatabaseError ? error.code : undefined;
+  if (code === "28000") throw new Refusal(401, "token");
+  if (code === "02000") throw new Refusal(404, "workspace");
+  if (code === "42501") throw new Refusal(403, "role");
+  throw error;
+}

@@ -1,0 +1,53 @@
+// An HTTP server with nothing on top of Node's: what it answers is what a handler returns, as JSON.
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { text } from "node:stream/consumers";
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: unknown;
+}
+
+/** What a request is refused with. */
+export class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function serveJson(answer: (asked: Asked) => Promise<unknown>): Promise<Server> {
+  const server = createServer((request, response) => {
+    void askedOf(request)
+      .then(answer)
+      .then(
+        (value) => ({ status: 200, value }),
+        (error: unknown) =>
+          error instanceof Refusal
+            ? { status: error.status, value: { error: error.message } }
+            : { status: 500, value: { error: String(error) } },
+      )
+      .then(({ status, value }) => {
+        const body = JSON.stringify(value);
+        response.writeHead(status, {
+          "content-type": "application/json",
+          "content-length": Buffer.byteLength(body),
+        });
+        response.end(body);
+      });
+  });
+  return new Promise((listening) => {
+    server.listen(0, "127.0.0.1", () => listening(server));
+  });
+}
+
+async function askedOf(request: IncomingMessage): Promise<Asked> {
+  const { method = "GET", url = "/", headers } = request;
+  const [path = "/", query = ""] = url.split("?", 2);
+  const body: unknown = method === "POST" ? JSON.parse(await text(request)) : undefined;
+  return { method, path, query: new URLSearchParams(query), headers, body };
+}

@@ -1,0 +1,41 @@
+import type { Target } from "../dataset/data-set.ts";
+import type { Tokens } from "../dataset/plant-sessions.ts";
+import { holds, holdsTasks, type Requests } from "./contender.ts";
+
+/** As tRPC's clients ask: a query's input in the address, a mutation's in the body. */
+export function trpcRequests(credential: keyof Tokens): Requests {
+  const headersOf = ({ tokens, workspaceId }: Target) => ({
+    authorization: `Bearer ${tokens[credential]}`,
+    "x-workspace-id": workspaceId,
+  });
+  const query = (target: Target, operation: string, input: object) => ({
+    method: "GET" as const,
+    path: `/trpc/${operation}?input=${encodeURIComponent(JSON.stringify(input))}`,
+    headers: headersOf(target),
+  });
+  return {
+    getTask: (target) => ({
+      ...query(target, "tasks.get", { id: target.taskId }),
+      expect: holds(`"id":"${target.taskId}"`),
+    }),
+    listTasks: (target, cursor) => ({
+      ...query(target, "tasks.list", {
+        limit: 20,
+        status: target.status,
+        ...(cursor !== undefined && { cursor }),
+      }),
+      expect: holdsTasks,
+    }),
+    getProject: (target) => ({
+      ...query(target, "projects.get", { id: target.projectId }),
+      expect: holds(`"id":"${target.projectId}"`),
+    }),
+    createTask: (target, title) => ({
+      method: "POST",
+      path: "/trpc/tasks.create",
+      headers: { ...headersOf(target), "content-type": "application/json" },
+      body: JSON.stringify({ projectId: target.projectId, title }),
+      expect: holds(JSON.stringify(title)),
+    }),
+  };
+}

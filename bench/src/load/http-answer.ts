@@ -1,0 +1,157 @@
+// Reads the answers of one HTTP/1.1 connection (RFC 9112), in as many pieces as they come: with a content-length, chunked,
+// without a body, or ended by the connection's end. It knows what a measurement needs, and refuses what it does not know.
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+  /** Whether the server takes no further request on this connection. */
+  readonly closes: boolean;
+}
+
+export interface AnswerReader {
+  /** @returns the answer that is whole with these bytes, which are copied if they must wait for more. @throws when they are no HTTP */
+  push(bytes: Buffer): Answer | null;
+  /** The connection's end. @returns the answer that it completes */
+  end(): Answer | null;
+}
+
+interface Head {
+  readonly status: number;
+  readonly bodyAt: number;
+  readonly body: "none" | "chunked" | "until end" | number;
+  readonly closes: boolean;
+}
+
+export function answerReader(): AnswerReader {
+  let held: Buffer = EMPTY;
+  let length = 0;
+  let head: Head | null = null;
+  let chunks = chunksFrom(0);
+
+  const finish = (found: Head, { body, endAt }: Whole): Answer => {
+    if (endAt !== length) throw new Error("The server answered more than it was asked.");
+    const answer = { status: found.status, body: Buffer.from(body), closes: found.closes };
+    length = 0;
+    head = null;
+    return answer;
+  };
+
+  const next = (): Answer | null => {
+    const bytes = held.subarray(0, length);
+    head ??= headOf(bytes);
+    if (head === null) return null;
+    if (head.status < 200) {
+      // An interim answer, such as 103; the real one follows.
+      const rest = Buffer.from(bytes.subarray(head.bodyAt));
+      [held, length, head] = [rest, rest.length, null];
+      return next();
+    }
+    const { body, bodyAt } = head;
+    if (body === "until end") return null;
+    if (body === "chunked") {
+      if (chunks.startsAt !== bodyAt) chunks = chunksFrom(bodyAt);
+      const whole = readChunks(bytes, chunks);
+      if (whole === null) return null;
+      chunks = chunksFrom(0);
+      return finish(head, whole);
+    }
+    const endAt = bodyAt + (body === "none" ? 0 : body);
+    return length < endAt ? null : finish(head, { body: bytes.subarray(bodyAt, endAt), endAt });
+  };
+
+  return {
+    push: (bytes) => {
+      // Nearly every answer comes whole, and is read where it lies.
+      if (length === 0) [held, length] = [bytes, bytes.length];
+      else [held, length] = [appended(held, length, bytes), length + bytes.length];
+      const answer = next();
+      if (answer === null && held === bytes) held = Buffer.from(bytes);
+      return answer;
+    },
+    end: () =>
+      head?.body === "until end"
+        ? finish(head, { body: held.subarray(head.bodyAt, length), endAt: length })
+        : null,
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** In room that doubles, so that an answer in a thousand pieces is not copied a thousand times. */
+function appended(held: Buffer, length: number, bytes: Buffer): Buffer {
+  const needed = length + bytes.length;
+  let room = held;
+  if (room.length < needed) {
+    room = Buffer.allocUnsafe(2 * needed);
+    held.copy(room, 0, 0, length);
+  }
+  bytes.copy(room, length);
+  return room;
+}
+
+const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})[ \r]/;
+const CONTENT_LENGTH = /\r\ncontent-length:[ \t]*(\d+)[ \t]*\r/i;
+const CHUNKED = /\r\ntransfer-encoding:[^\r]*\bchunked[ \t]*\r/i;
+const CLOSES = /\r\nconnection:[^\r]*\bclose\b/i;
+
+const LONGEST_HEAD = 64 * 1024;
+
+function headOf(bytes: Buffer): Head | null {
+  const endAt = bytes.indexOf("\r\n\r\n");
+  if (endAt < 0 && bytes.length < LONGEST_HEAD) return null;
+  const text = bytes.toString("latin1", 0, endAt < 0 ? 80 : endAt + 2);
+  const status = Number(STATUS_LINE.exec(text)?.[1]);
+  if (endAt < 0 || !status) throw new Error(`This is no HTTP answer: ${text.slice(0, 80)}`);
+  const closes = CLOSES.test(text) || text.startsWith("HTTP/1.0");
+  return { status, bodyAt: endAt + 4, body: bodyOf(status, text), closes };
+}
+
+function bodyOf(status: number, head: string): Head["body"] {
+  if (status < 200 || status === 204 || status === 304) return "none";
+  if (CHUNKED.test(head)) return "chunked";
+  const length = CONTENT_LENGTH.exec(head)?.[1];
+  return length === undefined ? "until end" : Number(length);
+}
+
+interface Whole {
+  readonly body: Buffer;
+  readonly endAt: number;
+}
+
+/** How far a chunked body has been read. */
+interface Chunks {
+  readonly startsAt: number;
+  readonly parts: [from: number, to: number][];
+  at: number;
+}
+
+const chunksFrom = (startsAt: number): Chunks => ({ startsAt, parts: [], at: startsAt });
+
+/** Goes on where it stopped. A chunk is known by its place alone, since the bytes may move while more are awaited. */
+function readChunks(bytes: Buffer, chunks: Chunks): Whole | null {
+  for (;;) {
+    const lineEnd = bytes.indexOf("\r\n", chunks.at);
+    if (lineEnd < 0) return null;
+    const line = bytes.toString("latin1", chunks.at, lineEnd);
+    const size = /^[0-9a-f]{1,8}(?=$|[ \t;])/i.exec(line)?.[0];
+    if (size === undefined) throw new Error(`This is no chunk's size: ${line.slice(0, 80)}`);
+    const [from, to] = [lineEnd + 2, lineEnd + 2 + Number.parseInt(size, 16)];
+    if (from === to) {
+      const endAt = trailerEnd(bytes, from);
+      return endAt < 0
+        ? null
+        : { body: Buffer.concat(chunks.parts.map((part) => bytes.subarray(...part))), endAt };
+    }
+    if (bytes.length < to + 2) return null;
+    chunks.parts.push([from, to]);
+    chunks.at = to + 2;
+  }
+}
+
+/** Where the answer ends, behind the fields that may follow the last chunk; -1 when there is more to come. */
+function trailerEnd(bytes: Buffer, from: number): number {
+  if (bytes.length < from + 2) return -1;
+  if (bytes[from] === 13 && bytes[from + 1] === 10) return from + 2;
+  const endAt = bytes.indexOf("\r\n\r\n", from);
+  return endAt < 0 ? -1 : endAt + 4;
+}

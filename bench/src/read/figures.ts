@@ -1,0 +1,113 @@
+// What was measured, as figures: which goal stands beside which is said here and nowhere else.
+import type { Figure, Goal } from "../runner/figure.ts";
+import type { Operation } from "./asking.ts";
+import type { Outcome } from "./bout.ts";
+import type { Trips } from "./count-trips.ts";
+
+/** How many times the rate of another the server's is to be. */
+const leastRatio: Readonly<Record<Operation, Readonly<Record<string, number>>>> = {
+  getTask: { U: 5, B: 18, "B-lean": 10, FA: 0.7 },
+  listTasks: { U: 6, B: 20 },
+  getProject: { U: 2.5 },
+  createTask: { U: 3.5 },
+};
+
+/** What may be read without Prisma waits once, what is read through it twice. */
+const mostTrips: Readonly<Record<Operation, number>> = {
+  getTask: 1,
+  listTasks: 1,
+  getProject: 2,
+  createTask: 3,
+};
+
+const MOST_MEMORY_MB = 130;
+
+const OURS = "projo";
+
+const wordsFor: Readonly<Record<Operation, string>> = {
+  getTask: "get a task",
+  listTasks: "list 20 tasks of a status",
+  getProject: "get a project",
+  createTask: "create a task",
+};
+
+/** The server's rate against those that it is to beat, and everybody's against the floor's and the usual stack's. */
+export function ratiosOf(operation: Operation, { names, ratio }: Outcome): Figure[] {
+  const least = leastRatio[operation];
+  const others = names.filter((name) => name in least);
+  const ours = others.map((other): Figure => ({
+    group: `${wordsFor[operation]}: ${OURS}'s rate, times another's`,
+    name: other,
+    value: ratio(OURS, other),
+    unit: "x",
+    ...goalOf(least[other], (value) => ({ atLeast: value })),
+  }));
+  const all = ["U", "F"]
+    .filter((measure) => names.includes(measure))
+    .flatMap((measure) =>
+      names.map((name): Figure => ({
+        group: `${wordsFor[operation]}: rate, times that of ${measure}`,
+        name,
+        value: ratio(name, measure),
+        unit: "x",
+      })),
+    );
+  return [...ours, ...all];
+}
+
+/** How fast each was, and how long its callers waited. */
+export function ratesOf(operation: Operation, { names, concurrency, of }: Outcome): Figure[] {
+  const callers = concurrency === 1 ? "1 caller" : `${concurrency} callers`;
+  const each = (title: string, what: "perSecond" | "p50Ms" | "p99Ms", unit: string) =>
+    names.map((name): Figure => ({
+      group: `${wordsFor[operation]}: ${title}, ${callers}`,
+      name,
+      value: of(name, what),
+      unit,
+    }));
+  return [...each("rate", "perSecond", "/s"), ...each("p50", "p50Ms", "ms"), ...each("p99", "p99Ms", "ms")];
+}
+
+export const cpuOf = (operation: Operation, { names, of }: Outcome): Figure[] =>
+  names.map((name) => ({
+    group: `${wordsFor[operation]}: server's CPU a request`,
+    name,
+    value: of(name, "cpuMs"),
+    unit: "ms",
+  }));
+
+/** What each server's process holds, right after it was under load. */
+export const memoryOf = (heldMb: readonly { readonly name: string; readonly rssMb: number }[]): Figure[] =>
+  heldMb.map(({ name, rssMb }) => ({
+    group: "server's RSS under load",
+    name,
+    value: rssMb,
+    unit: "MB",
+    ...goalOf(name === OURS ? MOST_MEMORY_MB : undefined, (value) => ({ atMost: value })),
+  }));
+
+/** By operation and kind, as the others are, though they were counted server by server. */
+export function tripsOf(counted: readonly (Trips & { readonly name: string })[]): Figure[] {
+  const operations = [...new Set(counted.map(({ operation }) => operation))];
+  return operations.flatMap((operation) => {
+    const here = counted.filter((one) => one.operation === operation);
+    return [
+      ...here.map(({ name, trips }): Figure => ({
+        group: `${wordsFor[operation]}: waited trips`,
+        name,
+        value: trips,
+        unit: "",
+        ...goalOf(name === OURS ? mostTrips[operation] : undefined, (value) => ({ atMost: value })),
+      })),
+      ...here.map(({ name, p50Ms }): Figure => ({
+        group: `${wordsFor[operation]}: p50 with 1 ms more a trip, 1 caller`,
+        name,
+        value: p50Ms,
+        unit: "ms",
+      })),
+    ];
+  });
+}
+
+const goalOf = (value: number | undefined, as: (value: number) => Goal): { goal?: Goal } =>
+  value === undefined ? {} : { goal: as(value) };

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import type { Load } from "../load/load-client.ts";
+import { keeping, mutationOf } from "./product-calls.ts";
+
+export interface Account {
+  readonly email: string;
+  readonly password: string;
+  readonly refreshToken: string;
+}
+
+const SignedIn = z.object({ refreshToken: z.string() });
+
+/** Makes so many accounts, as people do, and the server's limits allow only when they are raised. */
+export async function signUp(
+  load: Load,
+  { prefix, many }: { prefix: string; many: number },
+): Promise<Account[]> {
+  const accounts: Account[] = [];
+  for (let n = 0; n < many; n += 1) {
+    const credentials = {
+      email: `${prefix}${n}@example.com`,
+      password: `correct horse ${prefix} ${n} battery`,
+    };
+    const keep = keeping(SignedIn, ({ refreshToken }) => accounts.push({ ...credentials, refreshToken }));
+    await load.burst(() => mutationOf(null, "auth.signUp", credentials, keep), { count: 1, concurrency: 1 });
+  }
+  return accounts;
+}

@@ -1,0 +1,135 @@
+// A search reads the index alone, whatever it is filtered by, and however little PostgreSQL knows of what will fit.
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tasksQuestion, type TaskListing } from "../src/tenant/tasks.ts";
+import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
+
+const WORKSPACES = 300;
+const TASKS = 5_000;
+
+let database: TestDatabase;
+let home: PlantedWorkspace;
+let client: pg.PoolClient;
+let middle: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  home = await plantWorkspace(database);
+  // One large workspace among many small ones, each with a project and a person of its own: PostgreSQL takes the large
+  // one for as small as the rest.
+  await database.owner(
+    `WITH place AS (SELECT gen_random_uuid() AS id, gen_random_uuid() AS person FROM generate_series(1, $1::int)),
+     people AS (INSERT INTO users (id, email, password_hash) SELECT person, person || '@example.com', 'none' FROM place),
+     made AS (INSERT INTO workspaces (id, name, created_by) SELECT id, 'Small', person FROM place)
+     INSERT INTO projects (id, workspace_id, name, created_by) SELECT gen_random_uuid(), id, 'Small', person FROM place`,
+    [WORKSPACES],
+  );
+  // Only what has reached the disk is seen by everybody in VACUUM's eyes, and tests do not wait for the disk elsewhere.
+  await database.owner(
+    `BEGIN;
+     SET LOCAL synchronous_commit = on;
+     INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, created_at)
+     SELECT gen_random_uuid(), p.workspace_id, p.id, 'Write chapter ' || n || ' of the book', 'todo', p.created_by,
+            now() - n * interval '1 hour'
+       FROM projects AS p, generate_series(1, CASE p.workspace_id WHEN '${home.id}' THEN ${TASKS} ELSE 20 END) AS n;
+     COMMIT`,
+  );
+  await database.owner("VACUUM (ANALYZE) tasks");
+  const [row] = await database.owner<{ id: string }>(
+    "SELECT id FROM tasks WHERE workspace_id = $1 ORDER BY id OFFSET $2::int LIMIT 1",
+    [home.id, TASKS / 2],
+  );
+  middle = String(row?.id);
+  client = await database.pool.connect();
+}, 60_000);
+afterAll(async () => {
+  client.release();
+  await database.drop();
+});
+
+interface Plan {
+  readonly "Node Type": string;
+  readonly "Actual Rows": number;
+  readonly "Index Name"?: string;
+  readonly "Index Cond"?: string;
+  readonly "Heap Fetches"?: number;
+  readonly Plans?: readonly Plan[];
+}
+
+/** How PostgreSQL goes about it as the server's role, once for the values at hand and once for any. */
+async function planOf(input: Partial<TaskListing>, prepared: string): Promise<Plan> {
+  const { text, values } = tasksQuestion({ search: "chapter", after: undefined, limit: 21, ...input });
+  const given = values.map((value) =>
+    pg.escapeLiteral(value instanceof Date ? value.toISOString() : String(value)),
+  );
+  await client.query(`BEGIN; SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL ROLE projo_tenant`);
+  try {
+    await client.query(`SET LOCAL plan_cache_mode = ${prepared}; PREPARE search AS ${text}`);
+    const { rows } = await client.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE search (${given.join(", ")})`,
+    );
+    const plan = rows[0]?.["QUERY PLAN"][0].Plan;
+    if (!plan) throw new Error("There is no plan.");
+    return plan;
+  } finally {
+    await client.query("ROLLBACK; DEALLOCATE search");
+  }
+}
+
+const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+
+/** The steps that read something, or put it in order. */
+const workOf = (plan: Plan): Plan[] =>
+  nodesOf(plan).filter(({ "Node Type": type }) => !["Limit", "Result"].includes(type));
+
+const filters = (): Partial<TaskListing>[] => [
+  { projectId: home.projectId },
+  { status: "todo" },
+  { createdBy: home.userId },
+  { createdAfter: new Date(Date.now() - 3_600_000 * 10) },
+  { createdBefore: new Date(Date.now() - 3_600_000 * (TASKS - 10)) },
+  { after: middle },
+];
+
+describe.each(["force_custom_plan", "force_generic_plan"])("with %s a search", (prepared) => {
+  it("reads the index alone, from the newest task on, by every filter", async () => {
+    const choices = filters();
+    for (let chosen = 0; chosen < 2 ** choices.length; chosen += 1) {
+      const input: Partial<TaskListing>[] = choices.filter((_, n) => (chosen >> n) % 2 === 1);
+      const given = input.reduce((sum, filter) => ({ ...sum, ...filter }), {});
+      const plan = await planOf(given, prepared);
+      expect(workOf(plan), Object.keys(given).join(", ")).toMatchObject([
+        {
+          "Node Type": "Index Only Scan",
+          "Scan Direction": "Backward",
+          "Index Name": "tasks_search_idx",
+          "Index Cond": expect.stringContaining(given.after === undefined ? "workspace_id =" : "id <"),
+          "Heap Fetches": 0,
+        },
+      ]);
+    }
+  });
+
+  it.each([
+    ["a common word", "chapter", 21],
+    ["a rare word", `chapter ${TASKS} `, 1],
+    ["a word that nobody wrote", "appendix", 0],
+    ["one letter", "e", 21],
+  ])("finds %s that way", async (_, search, found) => {
+    const plan = await planOf({ search }, prepared);
+    expect(plan["Actual Rows"]).toBe(found);
+    expect(workOf(plan)).toMatchObject([{ "Node Type": "Index Only Scan", "Heap Fetches": 0 }]);
+  });
+});
+
+it("the table is vacuumed after a few changes, without which the index does not suffice", async () => {
+  const [row] = await database.owner<{ options: string[] }>(
+    "SELECT reloptions AS options FROM pg_class WHERE oid = 'tasks'::regclass",
+  );
+  expect(row?.options).toEqual(
+    expect.arrayContaining([
+      "autovacuum_vacuum_scale_factor=0.002",
+      "autovacuum_vacuum_insert_scale_factor=0.002",
+    ]),
+  );
+});

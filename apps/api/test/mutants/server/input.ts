@@ -58,9 +58,16 @@ const crowd: Attack = {
   },
 };
 
-const wrongMethod: Attack = {
-  says: "who changes something by a GET is not told that it is the wrong method",
-  tryOn: async ({ url }) => (await send(`${url}/trpc/auth.signOut?input={}`)).status !== 405,
+const changedByGet: Attack = {
+  says: "a project is deleted by a GET",
+  tryOn: async (server) => {
+    const { admin, id } = await team(server);
+    const { data } = await admin.call("projects.create", { name: "Notes" }, id);
+    const input = encodeURIComponent(JSON.stringify({ id: String(data.id) }));
+    const headers = { authorization: `Bearer ${admin.token}`, "x-workspace-id": id };
+    await send(`${server.url}/trpc/projects.delete?input=${input}`, { headers });
+    return !(await exists(server, "SELECT FROM projects WHERE id = $1", [String(data.id)]));
+  },
 };
 
 const unsaid: Attack = {
@@ -205,7 +212,7 @@ export const input: readonly Mutant[] = [
         "kinds.has(name)",
       ]),
     ],
-    works: [wrongMethod],
+    works: [changedByGet],
   },
   {
     without: [

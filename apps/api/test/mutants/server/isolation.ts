@@ -199,7 +199,7 @@ const readOnlyStep = guard("a read that is one message is a read-only transactio
 const readOnlyAhead = {
   says: "a read with who asks is a read-only transaction (projo_session_entering)",
   sql: `DO $$ BEGIN EXECUTE replace(pg_get_functiondef('projo_session_entering'::regproc),
-          'set_config(''transaction_read_only'', ''on'', true), ', ''); END $$`,
+          'ignored := set_config(''transaction_read_only'', ''on'', true);', ''); END $$`,
 };
 const foundHere = guard("the statement that finds a task names the workspace", tasksFile, [
   "WHERE workspace_id = ${HERE} AND id = $1",

@@ -1,11 +1,11 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // A statement of Prisma's in one message with what enters its scope.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { enterStep } from "../src/client/enter-sql.ts";
+import { passing } from "../src/client/enter-sql.ts";
 import { enteredQuery } from "../src/client/entered-query.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
-import { count, openConnection, settled, type OneConnection } from "./one-trip-connection.ts";
+import { count, later, openConnection, settled, type OneConnection } from "./one-trip-connection.ts";
 
 let database: TestDatabase;
 let home: PlantedWorkspace;
@@ -25,7 +25,7 @@ describe("a statement of Prisma's that enters its scope in the same message", ()
     enteredQuery(
       one.client,
       { name, text, values },
-      { entry: enterStep({ kind: "read", workspaceId: home.id }), keepsPrepared: true },
+      { entry: passing({ kind: "read", workspaceId: home.id }, true), keepsPrepared: true },
     );
   const tasks = "SELECT id FROM tasks WHERE id = $1::uuid";
 
@@ -57,7 +57,7 @@ describe("a statement of Prisma's that enters its scope in the same message", ()
   });
 
   it("is not run where its scope cannot be entered", async () => {
-    const entry = { name: "no_entry", text: "SELECT 1 / $1::integer", values: [0] };
+    const entry = [{ name: "no_entry", text: "SELECT 1 / $1::integer", values: [0] }, later];
     const never = { name: "never", text: "INSERT INTO notes VALUES ($1)", values: [1] };
     for (const _ of [1, 2]) {
       expect(await settled(enteredQuery(one.client, never, { entry, keepsPrepared: true }))).toContain(
@@ -68,7 +68,10 @@ describe("a statement of Prisma's that enters its scope in the same message", ()
     expect(await one.send([count])).toMatchObject([{ rows: [{ count: 0n }] }]);
     expect(
       await settled(
-        enteredQuery(one.client, never, { entry: { ...entry, values: [1] }, keepsPrepared: true }),
+        enteredQuery(one.client, never, {
+          entry: entry.map((step) => ({ ...step, values: [1] })),
+          keepsPrepared: true,
+        }),
       ),
     ).toBe("done");
     await one.expectTruth();

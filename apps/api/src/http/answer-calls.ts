@@ -115,8 +115,11 @@ export async function answerCalls(calls: Calls, ctx: Context): Promise<Answered>
   return { status, text: JSON.stringify(answers.map(({ body }) => body)) };
 }
 
-/** As tRPC sends them. */
-export const answerHeaders = { "content-type": "application/json", vary: "trpc-accept, accept" } as const;
+/** As they are sent with tRPC's own answers, of which Fastify says the charset. */
+export const answerHeaders = {
+  "content-type": "application/json; charset=utf-8",
+  vary: "trpc-accept, accept",
+} as const;
 
 interface Answer {
   readonly status: number;

@@ -10,10 +10,12 @@ import { checkForm } from "./input-form.ts";
 /** What to ask ahead for a call, or nothing where its input is not right: whoever sent it is told so in their turn. */
 export type Ahead = (getRawInput: () => Promise<unknown>) => Promise<AskedAhead | undefined>;
 
-/** @param questionOf the question that the operation's function will ask of the same input, or nothing */
+/** The question that an operation's function will ask of the same input, or nothing. */
+export type QuestionOf<I extends z.ZodType> = (input: z.output<I>) => Question<object> | undefined;
+
 export function askingAhead<I extends z.ZodType>(
   { input, access }: Operation<"query" | "mutation", Permission, I>,
-  questionOf: (input: z.output<I>) => Question<object> | undefined,
+  questionOf: QuestionOf<I>,
 ): Ahead {
   const readers = roles.filter((role) => can(role, access));
   return async (getRawInput) => {

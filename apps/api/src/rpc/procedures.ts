@@ -9,7 +9,7 @@ import {
 } from "@projostack/authz";
 import type { Kind, Operation } from "@projostack/contract";
 import type { z } from "zod";
-import { type Ahead, askingAhead } from "./ahead.ts";
+import { type Ahead, askingAhead, type QuestionOf } from "./ahead.ts";
 import { entryOf, originOf } from "./audit.ts";
 import { accountOf, membershipOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
@@ -149,10 +149,15 @@ export interface InWorkspace<K extends Kind, P extends Permission> {
   readonly ws: K extends "query" ? ReadWs<P> : Ws<P>;
 }
 
-/**
- * For members of the request's workspace who hold the operation's permission.
- * @param ahead the question that a hot read asks in one trip with who asks
- */
+/** What makes an operation fast. None of it changes what the operation does. */
+export interface Ways<I extends z.ZodType> {
+  /** The question that a hot read asks, which then goes to the database in one trip with who asks. */
+  readonly ahead?: QuestionOf<I>;
+  /** Of a change: it is one statement, and not put on record. It is then committed in the same trip. */
+  readonly isLone?: boolean;
+}
+
+/** For members of the request's workspace who hold the operation's permission. */
 export const workspaceProcedure = <
   K extends Kind,
   P extends Permission,
@@ -160,12 +165,13 @@ export const workspaceProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-  ahead?: Parameters<typeof askingAhead<I>>[1],
+  { ahead, isLone = false }: Ways<I> = {},
 ): Layered<K, InWorkspace<K, P>, I, O> => {
   const door: Door<P> = {
     permission: operation.access,
     ...(ahead && { ahead: askingAhead(operation, ahead) }),
   };
+  const how = { isLone, inTurn: inTurn.has(operation.access) };
   return layered(operation, (call, proceed) =>
     granted(call, door, ({ caller, grant, input }) => {
       const { ctx, path } = call;
@@ -179,9 +185,7 @@ export const workspaceProcedure = <
         const answered = caller.kind === "person" ? caller.answered : undefined;
         return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), answered);
       }
-      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller), tables, within), {
-        inTurn: inTurn.has(operation.access),
-      });
+      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller), tables, within), how);
     }),
   );
 };

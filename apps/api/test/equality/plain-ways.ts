@@ -39,6 +39,18 @@ export const plainWays: readonly SourceGuard[] = [
     "ws.db.tasks.insert(task)",
     "ws.db.task.create({ data: { ...task, workspaceId: ws.id } })",
   ]),
+  guard("a task is made in one trip", "apps/api/src/features/tasks/tasks.router.ts", [
+    "workspaceProcedure(c.create, { isLone: true })",
+    "workspaceProcedure(c.create)",
+  ]),
+  guard("a task is deleted by SQL", "apps/api/src/features/tasks/remove-task.ts", [
+    "const task = await ws.db.tasks.remove(id);",
+    `const key = { workspaceId_id: { workspaceId: ws.id, id } };
+     const task = await ws.db.task.delete({ where: key }).catch((error) => {
+       if (error.code === "P2025") return null;
+       throw error;
+     });`,
+  ]),
   guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
     "const tasks = await db.tasks.list(listingOf(input, cursors.after(input)));",
     `const after = cursors.after(input); const { containing } = await import("../../rpc/containing.ts");

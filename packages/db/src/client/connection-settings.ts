@@ -14,11 +14,6 @@ export const startOptions: string = Object.entries(settings)
  * Asked for by each transaction, where a pooler shares the connections: it refuses what is asked for at the start, and
  * what one transaction left behind the next would find.
  */
-export const transactionSettings: readonly string[] = Object.entries(settings).map(
-  ([name, value]) => `SET LOCAL ${name} = '${value}'`,
-);
-
-/** The same for a transaction that is a single message, as expressions. */
 export const messageSettings: readonly string[] = Object.entries(settings).map(
   ([name, value]) => `set_config('${name}', '${value}', true)`,
 );

@@ -24,7 +24,7 @@ import { statementNames } from "./statement-names.ts";
 import { tenantFilter } from "./tenant-filter.ts";
 import type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./tenant-models.ts";
 import { tablesOf } from "./tenant-tables.ts";
-import { Transaction, type Answered, type Means } from "./transaction.ts";
+import { Transaction, type Answered, type Means, type TransactionHow } from "./transaction.ts";
 
 export interface Db {
   /**
@@ -75,6 +75,8 @@ export interface Db {
 export interface WriteHow {
   /** In turn with all else that changes the workspace's members, each seeing what the one before did. */
   readonly inTurn?: boolean;
+  /** One statement, which is not put on record: it is committed with it, in one trip. A second one is refused. */
+  readonly isLone?: boolean;
   /** To enter a workspace that is deleted, which nothing else can. */
   readonly deleted?: boolean;
 }
@@ -118,9 +120,9 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
   const within = async <T>(
     scope: TenantScope,
     fn: (transaction: Transaction) => Promise<T>,
-    answered?: Answered,
+    transactionHow: TransactionHow = {},
   ): Promise<T> => {
-    const transaction = new Transaction(means, scope, answered);
+    const transaction = new Transaction(means, scope, transactionHow);
     try {
       const result = await fn(transaction);
       await transaction.commit();
@@ -133,12 +135,13 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
 
   return {
     read: ({ workspaceId }, fn, answered) =>
-      within(
-        { kind: "read", workspaceId },
-        (transaction) => fn(tablesOf(transaction)),
-        answered?.workspaceId === workspaceId ? answered : undefined,
-      ),
-    write: (grant, fn, how) => within(writeScope(grant, how), (transaction) => fn(tablesOf(transaction))),
+      within({ kind: "read", workspaceId }, (transaction) => fn(tablesOf(transaction)), {
+        answered: answered?.workspaceId === workspaceId ? answered : undefined,
+      }),
+    write: (grant, fn, how) =>
+      within(writeScope(grant, how), (transaction) => fn(tablesOf(transaction)), {
+        isLone: how?.isLone ?? false,
+      }),
     foundWorkspace: (founding, fn) =>
       within({ kind: "founding", workspaceId: founding.id }, async (transaction) =>
         fn(tablesOf(transaction), await foundWorkspace(transaction, founding)),

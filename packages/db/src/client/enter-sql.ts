@@ -1,72 +1,33 @@
-import {
-  type HouseScope,
-  isReadOnly,
-  type KeyActor,
-  type PersonActor,
-  type ReadScope,
-  type Scope,
-  type SystemScope,
-} from "./scope.ts";
+// How a transaction enters its scope: role, workspace or person, and membership, as statements that each connection prepares
+// once. They are sent in one message with each other, and often with the work.
+import { messageSettings } from "./connection-settings.ts";
 import type { Prepared } from "./one-trip.ts";
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-// The statements are sent as one simple-protocol message, which takes no parameters: nothing but a canonical UUID
-// and words of the policy is ever put into the text.
-const quoted = (uuid: string): string => `'${checked(uuid)}'`;
-
-function checked(uuid: string): string {
-  if (!UUID.test(uuid)) throw new TypeError("A scope's ids are UUIDs in lower case.");
-  return uuid;
-}
+import { isReadOnly, type KeyActor, type PersonActor, type Scope } from "./scope.ts";
 
 /**
- * The one message that begins a transaction and enters a scope: role, workspace or person, and membership.
- * @param settings statements of the transaction's own, where the connection has not been told at its start
+ * Begins a transaction that lasts until its COMMIT.
+ * @param isTold true where the connection was told the server's settings at its start; else each transaction is
  */
-export function enterSql(scope: Scope, settings: readonly string[] = []): string {
-  const begin = isReadOnly(scope) ? "BEGIN READ ONLY" : "BEGIN";
-  return [begin, ...settings, ...entering(scope)].join("; ");
+export function beginning(scope: Scope, isTold: boolean): Prepared[] {
+  const text = isReadOnly(scope) ? "BEGIN READ ONLY" : "BEGIN";
+  return [{ name: named(text), text, values: [] }, ...settings(isTold), ...entering(scope)];
 }
 
-/** A scope that nobody's membership has to be held for. */
-export type LoneScope = SystemScope | ReadScope | (HouseScope & { readonly kind: "founding" });
-
-/**
- * The same as a statement that is prepared once, for work that goes with it in one message.
- * @param settings expressions of the transaction's own, as above
- */
-export function enterStep(scope: LoneScope, settings: readonly string[] = []): Prepared {
-  const [name, values, entries] = stepOf(scope);
-  const readOnly = isReadOnly(scope) ? [READ_ONLY] : [];
-  return {
-    name: `projo_enter_${name}`,
-    text: `SELECT ${[...settings, ...readOnly, ...entries].join(", ")}`,
-    values,
-  };
+/** The same for a transaction that is one message, and ends with it. */
+export function passing(scope: Scope, isTold: boolean): Prepared[] {
+  const readOnly = isReadOnly(scope) ? [statement(READ_ONLY)] : [];
+  return [...settings(isTold), ...readOnly, ...entering(scope)];
 }
 
-const READ_ONLY = "set_config('transaction_read_only', 'on', true)";
-const TAKE_ROLE = {
-  system: "set_config('role', 'projo_system', true)",
-  tenant: "set_config('role', 'projo_tenant', true)",
-} as const;
+const READ_ONLY = "SELECT set_config('transaction_read_only', 'on', true)";
 
-function stepOf(scope: LoneScope): [name: string, values: string[], entries: string[]] {
-  if (scope.kind !== "system") {
-    return [scope.kind, [checked(scope.workspaceId)], ["set_config('app.workspace_id', $1, true)", TAKE_ROLE.tenant]];
-  }
-  return scope.userId === undefined
-    ? ["system", [], [TAKE_ROLE.system]]
-    : ["person", [checked(scope.userId)], ["set_config('app.user_id', $1, true)", TAKE_ROLE.system]];
-}
+const settings = (isTold: boolean): Prepared[] =>
+  isTold ? [] : [statement(`SELECT ${messageSettings.join(", ")}`)];
 
-function entering(scope: Scope): string[] {
+function entering(scope: Scope): Prepared[] {
   switch (scope.kind) {
     case "system":
-      return scope.userId === undefined
-        ? ["SET LOCAL ROLE projo_system"]
-        : [`SET LOCAL app.user_id = ${quoted(scope.userId)}`, "SET LOCAL ROLE projo_system"];
+      return [scope.userId === undefined ? AS_SYSTEM : statement(AS_PERSON, [checked(scope.userId)])];
     case "read":
     case "founding":
     case "purging":
@@ -80,18 +41,41 @@ function entering(scope: Scope): string[] {
   }
 }
 
-const enterWorkspace = (workspaceId: string): string[] => [
-  `SET LOCAL app.workspace_id = ${quoted(workspaceId)}`,
-  "SET LOCAL ROLE projo_tenant",
-];
+const enterWorkspace = (workspaceId: string): Prepared[] => [statement(AS_TENANT, [checked(workspaceId)])];
+
+const AS_TENANT = "SELECT set_config('app.workspace_id', $1, true), set_config('role', 'projo_tenant', true)";
+const AS_PERSON = "SELECT set_config('app.user_id', $1, true), set_config('role', 'projo_system', true)";
+
+const enterAs = (actor: PersonActor | KeyActor): Prepared =>
+  "keyId" in actor
+    ? statement("SELECT projo_enter_by_key($1, $2, $3)", [
+        checked(actor.keyId),
+        actor.permission,
+        actor.roles,
+      ])
+    : statement("SELECT projo_enter($1, $2, $3)", [checked(actor.userId), actor.roles, actor.deleted]);
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function checked(uuid: string): string {
+  if (!UUID.test(uuid)) throw new TypeError("A scope's ids are UUIDs in lower case.");
+  return uuid;
+}
+
+const names = new Map<string, string>();
+
+function named(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = `projo_enter_${names.size}`));
+  return name;
+}
+
+function statement(text: string, values: readonly unknown[] = []): Prepared {
+  return { name: named(text), text, values };
+}
+
+const AS_SYSTEM = statement("SELECT set_config('role', 'projo_system', true)");
 
 // Before the membership is held: two who held theirs and waited here for each other would wait for ever. Rows that
 // point to the workspace can still be written meanwhile, which FOR UPDATE would forbid.
-const TAKE_TURN = "SELECT FROM workspaces FOR NO KEY UPDATE";
-
-const enterAs = (actor: PersonActor | KeyActor): string => {
-  const roles = `ARRAY[${actor.roles.map((role) => `'${role}'`).join(", ")}]`;
-  return "keyId" in actor
-    ? `SELECT projo_enter_by_key(${quoted(actor.keyId)}, '${actor.permission}', ${roles})`
-    : `SELECT projo_enter(${quoted(actor.userId)}, ${roles}, ${actor.deleted})`;
-};
+const TAKE_TURN = statement("SELECT FROM workspaces FOR NO KEY UPDATE");

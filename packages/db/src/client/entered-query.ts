@@ -3,15 +3,13 @@
 //
 // The casts are this file's: pg's types leave out what its Query class and its connections have.
 import pg from "pg";
+import { messageOf, type Sending } from "./message.ts";
 import type { Prepared } from "./one-trip.ts";
 import { asParameter } from "./wire-values.ts";
 
-interface Connection {
+interface Connection extends Sending {
   readonly parsedStatements: Partial<Record<string, string>>;
   readonly submittedNamedStatements: Partial<Record<string, string>>;
-  parse(message: { name: string; text: string }): void;
-  bind(message: { statement: string; values: readonly unknown[]; valueMapper: typeof asParameter }): void;
-  execute(message: object): void;
 }
 
 /** What pg's Query has beside what its types say, as far as it is built upon here. */
@@ -24,7 +22,8 @@ interface Parts {
 const stock = pg.Query.prototype as unknown as Parts;
 
 export interface Entering {
-  readonly entry: Prepared;
+  /** One statement or several, which enter the scope. */
+  readonly entry: readonly Prepared[];
   /** False where a pooler shares the connections: then nothing is left prepared on one. */
   readonly keepsPrepared: boolean;
 }
@@ -42,11 +41,11 @@ export function enteredQuery(
 }
 
 class EnteredQuery extends pg.Query {
-  readonly #entry: Prepared;
+  readonly #entry: readonly Prepared[];
   readonly #keepsPrepared: boolean;
   readonly #own: { name: string | undefined; text: string };
-  /** Whether the answer that comes in is the entry's. */
-  #isEntering = false;
+  /** How many of the entry's statements have not been answered yet. */
+  #left = 0;
 
   constructor(
     query: pg.QueryConfig,
@@ -63,7 +62,9 @@ class EnteredQuery extends pg.Query {
   // private fields, to what is known here.
 
   get name(): string | undefined {
-    return this.#isEntering ? this.#entryName : this.#own.name;
+    const entering = this.#entering;
+    if (!entering) return this.#own.name;
+    return this.#keepsPrepared ? entering.name : "";
   }
 
   set name(_: string | undefined) {
@@ -71,15 +72,16 @@ class EnteredQuery extends pg.Query {
   }
 
   get text(): string {
-    return this.#isEntering ? this.#entry.text : this.#own.text;
+    return this.#entering?.text ?? this.#own.text;
   }
 
   set text(_: string) {
     // See above.
   }
 
-  get #entryName(): string {
-    return this.#keepsPrepared ? this.#entry.name : "";
+  /** The statement of the entry whose answer comes in. */
+  get #entering(): Prepared | undefined {
+    return this.#left > 0 ? this.#entry[this.#entry.length - this.#left] : undefined;
   }
 
   requiresPreparation(): boolean {
@@ -87,31 +89,37 @@ class EnteredQuery extends pg.Query {
   }
 
   prepare(connection: Connection): void {
-    const statement = this.#entryName;
-    const { parsedStatements, submittedNamedStatements } = connection;
-    const isPrepared = parsedStatements[statement] ?? submittedNamedStatements[statement];
-    if (statement === "" || isPrepared === undefined) {
-      connection.parse({ name: statement, text: this.#entry.text });
-      if (statement !== "") submittedNamedStatements[statement] = this.#entry.text;
-    }
-    connection.bind({ statement, values: this.#entry.values, valueMapper: asParameter });
-    connection.execute({});
-    stock.prepare.call(this, connection);
-    this.#isEntering = true;
+    const message = messageOf(connection, (parts) => {
+      for (const { name, text, values } of this.#entry) {
+        const statement = this.#keepsPrepared ? name : "";
+        const { parsedStatements, submittedNamedStatements } = connection;
+        const isPrepared = parsedStatements[statement] ?? submittedNamedStatements[statement];
+        if (statement === "" || isPrepared === undefined) {
+          parts.parse({ name: statement, text });
+          if (statement !== "") submittedNamedStatements[statement] = text;
+        }
+        parts.bind({ statement, values: values.map(asParameter) });
+        parts.execute({});
+      }
+      stock.prepare.call(this, parts as Connection);
+    });
+    connection.stream.write(message);
+    this.#left = this.#entry.length;
   }
 
   handleDataRow(message: unknown): void {
-    if (!this.#isEntering) stock.handleDataRow.call(this, message);
+    if (this.#left === 0) stock.handleDataRow.call(this, message);
   }
 
   handleCommandComplete(message: unknown, connection: Connection): void {
-    if (!this.#isEntering) stock.handleCommandComplete.call(this, message, connection);
-    this.#isEntering = false;
+    if (this.#left === 0) stock.handleCommandComplete.call(this, message, connection);
+    else this.#left -= 1;
   }
 
   handleError(error: Error, connection: Connection): void {
-    // Where the scope was not entered, the statement was passed over, and has not been prepared.
-    if (this.#own.name !== undefined) delete connection.submittedNamedStatements[this.#own.name];
+    // Where the scope was not entered, what came after was passed over, and has not been prepared.
+    for (const { name } of [...this.#entry, this.#own])
+      if (name !== undefined) delete connection.submittedNamedStatements[name];
     stock.handleError.call(this, error, connection);
   }
 }

@@ -1,8 +1,8 @@
 import type pg from "pg";
-import { messageSettings } from "./connection-settings.ts";
-import { enterStep, type LoneScope } from "./enter-sql.ts";
+import { passing } from "./enter-sql.ts";
 import { failureOf } from "./failures.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
+import type { Scope } from "./scope.ts";
 import type { PoolSource } from "./scoped-connection.ts";
 
 /** Runs one prepared statement as projo_system, in a transaction of its own and one round trip. */
@@ -34,12 +34,12 @@ export const statementRunner =
  */
 export async function runWithin(
   source: PoolSource,
-  scope: LoneScope,
+  scope: Scope,
   steps: readonly Prepared[],
 ): Promise<Answer[]> {
-  const entry = enterStep(scope, source.pooled ? messageSettings : []);
-  const [, ...answers] = await runTogether(source, [entry, ...steps]);
-  return answers;
+  const entry = passing(scope, !source.pooled);
+  const answers = await runTogether(source, [...entry, ...steps]);
+  return answers.slice(entry.length);
 }
 
 /** Runs the statements on a connection of their own, in one transaction and one round trip. */

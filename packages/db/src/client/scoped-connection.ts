@@ -1,8 +1,7 @@
 // A connection of one scope's transaction. Isolation costs no waiting: what enters the scope is written to the socket
 // together with the work, and its answer is read with the work's. A read's COMMIT is not waited for at all.
 import type pg from "pg";
-import { transactionSettings } from "./connection-settings.ts";
-import { enterSql } from "./enter-sql.ts";
+import { beginning } from "./enter-sql.ts";
 import { DatabaseBusy } from "./failures.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
 import { isReadOnly, type Scope } from "./scope.ts";
@@ -17,13 +16,13 @@ export interface PoolSource {
 /** Takes a connection and begins the scope's transaction on it. */
 export async function openScoped(source: PoolSource, scope: Scope): Promise<ScopedConnection> {
   // Before a connection is taken, which an error would keep.
-  const entry = enterSql(scope, source.pooled ? transactionSettings : []);
+  const entry = beginning(scope, !source.pooled);
   return new ScopedConnection(await source.connect(), { scope, entry, keepsPrepared: !source.pooled });
 }
 
 interface Entry {
   readonly scope: Scope;
-  readonly entry: string;
+  readonly entry: readonly Prepared[];
   readonly keepsPrepared: boolean;
 }
 
@@ -43,7 +42,7 @@ export class ScopedConnection {
     this.#client = client;
     this.#scope = scope;
     this.#keepsPrepared = keepsPrepared;
-    this.#entryError = client.query(entry).then(() => undefined, asError);
+    this.#entryError = oneTrip(client, entry, { keepsPrepared }).then(() => undefined, asError);
     this.#pending = this.#entryError;
   }
 

@@ -4,14 +4,13 @@
 // The casts are this file's: pg's Pool is overloaded for callbacks, and Prisma calls the promise forms alone.
 import pg from "pg";
 import { enteredQuery } from "./entered-query.ts";
-import { enterStep, type LoneScope } from "./enter-sql.ts";
-import { messageSettings } from "./connection-settings.ts";
+import { passing } from "./enter-sql.ts";
 import { borrowing } from "./run-statement.ts";
-import { currentScope } from "./scope.ts";
+import { currentScope, type SystemScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 
 /** @param lone the scope of statements outside a transaction; without it they are made in a workspace that is read */
-export function scopedPool(source: PoolSource, options: { lone?: LoneScope } = {}): pg.Pool {
+export function scopedPool(source: PoolSource, options: { lone?: SystemScope } = {}): pg.Pool {
   const { lone } = options;
   const facade = {
     connect: async () => {
@@ -24,8 +23,7 @@ export function scopedPool(source: PoolSource, options: { lone?: LoneScope } = {
     query: async (query: pg.QueryConfig) => {
       const scope = lone ?? currentScope.getStore()?.scope;
       if (!scope || (!lone && scope.kind !== "read")) throw new Error(OUTSIDE);
-      const entry = enterStep(scope as LoneScope, source.pooled ? messageSettings : []);
-      const entering = { entry, keepsPrepared: !source.pooled };
+      const entering = { entry: passing(scope, !source.pooled), keepsPrepared: !source.pooled };
       return borrowing(source, (client) => enteredQuery(client, query, entering));
     },
     end: () => Promise.resolve(),

@@ -1,6 +1,5 @@
 import type { Role } from "@projostack/authz";
-import { messageSettings } from "./connection-settings.ts";
-import { enterStep } from "./enter-sql.ts";
+import { passing } from "./enter-sql.ts";
 import { runTogether, type RunStatement } from "./run-statement.ts";
 import type { PoolSource } from "./scoped-connection.ts";
 import type { Answered, Question } from "./transaction.ts";
@@ -86,7 +85,7 @@ export async function findSessionAsking(
   const values = [sessionId, workspaceId, roles.join(",")];
   const entering = { name: "projo_session_entering", text: ENTERING, values };
   // Behind a pooler the transaction is told its settings first; else the connection was, at its start.
-  const settings = source.pooled ? [enterStep({ kind: "system" }, messageSettings)] : [];
+  const settings = source.pooled ? passing({ kind: "system" }, false) : [];
   const answers = await runTogether(source, [...settings, entering, question]);
   const [found, answer] = answers.slice(settings.length);
   const [row] = (found?.rows ?? []) as (Row | { session_id: null })[];

@@ -31,19 +31,28 @@ export interface Means {
   readonly transactionMs: number;
 }
 
+export interface TransactionHow {
+  readonly answered?: Answered | undefined;
+  /** Of a change: whether it is one statement of ours, which is then sent with all that enters and commits it. */
+  readonly isLone?: boolean;
+}
+
 export class Transaction implements Statements {
   readonly #means: Means;
   readonly #scope: TenantScope;
   readonly #answered: Answered | undefined;
   readonly #entered: Entered;
+  readonly #isLone: boolean;
+  #isSpent = false;
   #connection: Promise<ScopedConnection> | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #prisma: JoinedPrisma | undefined;
 
-  constructor(means: Means, scope: TenantScope, answered?: Answered) {
+  constructor(means: Means, scope: TenantScope, { answered, isLone = false }: TransactionHow = {}) {
     this.#means = means;
     this.#scope = scope;
     this.#answered = answered;
+    this.#isLone = isLone;
     this.#entered = { scope, connection: () => this.#open() };
   }
 
@@ -62,13 +71,21 @@ export class Transaction implements Statements {
   }
 
   async #run(statement: Prepared) {
-    if (this.#scope.kind !== "read") return (await this.#open()).run(statement);
+    if (this.#scope.kind !== "read" && !this.#isLone) return (await this.#open()).run(statement);
+    if (this.#scope.kind !== "read") this.#spend();
     const [answer] = await runWithin(this.#means.source, this.#scope, [statement]);
     return answer ?? { rows: [], rowCount: 0 };
   }
 
+  /** A change that is one statement is committed with it, so nothing more can be done in it. */
+  #spend(): void {
+    if (this.#isSpent) throw new Error("A change that was said to be one statement has been made already.");
+    this.#isSpent = true;
+  }
+
   /** Has a statement sent with the COMMIT. If it fails, nothing of the transaction is kept. */
   closeWith(statement: string): void {
+    if (this.#isLone) throw new Error("A change that is one statement is not put on record.");
     if (this.#scope.kind === "read") {
       throw new Error("Only a transaction that changes a workspace is closed with a statement.");
     }
@@ -83,6 +100,7 @@ export class Transaction implements Statements {
   }
 
   async #modelsFor(method: string): Promise<Prisma.TransactionClient> {
+    if (this.#isLone) throw new Error("A change that is one statement has no models.");
     if (this.#scope.kind === "read" && ALONE.has(method)) return this.#means.reading;
     this.#prisma ??= joinPrisma(this.#means.begin, this.#entered);
     return this.#prisma.models;
@@ -91,6 +109,7 @@ export class Transaction implements Statements {
   async commit(): Promise<void> {
     clearTimeout(this.#deadline);
     if (this.#prisma) return this.#prisma.commit();
+    if (this.#isSpent) return;
     // A change is committed also where nothing was asked: who makes it must still be allowed to, and it may be on record.
     if (this.#scope.kind === "read" && !this.#connection) return;
     const connection = await this.#open();

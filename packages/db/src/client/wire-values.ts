@@ -51,4 +51,6 @@ const IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?\+00$/;
 
 /** Times come in UTC, and with the T and the Z of ISO 8601 the engine reads them itself, several times as fast as pg. */
 const timeIn = (text: string): Date | null =>
-  IN_UTC.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, Math.min(text.length - 3, 23))}Z`) : null;
+  IN_UTC.test(text)
+    ? new Date(`${text.slice(0, 10)}T${text.slice(11, Math.min(text.length - 3, 23))}Z`)
+    : null;

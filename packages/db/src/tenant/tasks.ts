@@ -26,6 +26,8 @@ export interface TaskStatements {
   list(listing: TaskListing): Promise<TaskRow[]>;
   /** @throws on a project that is not the workspace's: tasks_workspace_id_project_id_fkey */
   insert(task: NewTaskRow): Promise<TaskRow>;
+  /** @returns what was deleted, or null */
+  remove(id: string): Promise<Pick<TaskRow, "title"> | null>;
 }
 
 export const taskStatements = (sql: Statements): TaskStatements => ({
@@ -36,6 +38,7 @@ export const taskStatements = (sql: Statements): TaskStatements => ({
     if (!row) throw new Error("The task was not made.");
     return row;
   },
+  remove: async (id) => (await sql.ask<Pick<TaskRow, "title">>({ ...REMOVE, values: [id] }))[0] ?? null,
 });
 
 const COLUMNS = `id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt"`;
@@ -50,6 +53,11 @@ const INSERT = {
   name: "projo_task_insert",
   text: `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
          VALUES ($1, ${HERE}, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+} as const;
+
+const REMOVE = {
+  name: "projo_task_remove",
+  text: `DELETE FROM tasks WHERE workspace_id = ${HERE} AND id = $1 RETURNING title`,
 } as const;
 
 /**

@@ -144,10 +144,10 @@ const writesLater: Attack = {
     // The connection is the one that was given back last, but for what the server does by itself at that moment.
     for (let tries = 0; tries < 5; tries += 1) {
       const { here, there } = await twoTeams(server);
-      const own = { projectId: await projectIn(here), title: "Kept", status: "todo" };
-      const projectId = await projectIn(there);
-      await here.admin.call("tasks.create", own, here.id);
-      await there.admin.call("tasks.create", { projectId, title: "Mine", status: "todo" }, there.id);
+      const own = { projectId: await projectIn(here), title: "Kept" };
+      const theirs = { projectId: await projectIn(there), title: "Mine" };
+      await here.admin.call("tasks.createMany", { items: [own] }, here.id);
+      await there.admin.call("tasks.createMany", { items: [theirs] }, there.id);
       const made = await server.database.owner("SELECT FROM tasks WHERE workspace_id = $1", [there.id]);
       if (made.length > 1) return true;
     }
@@ -193,7 +193,7 @@ const readOnly = guard("a read is a read-only transaction", enterSql, [
   '"BEGIN"',
 ]);
 const readOnlyStep = guard("a read that is one message is a read-only transaction", enterSql, [
-  "isReadOnly(scope) ? [READ_ONLY] : []",
+  "isReadOnly(scope) ? [statement(READ_ONLY)] : []",
   "[]",
 ]);
 const readOnlyAhead = {
@@ -202,8 +202,8 @@ const readOnlyAhead = {
           'ignored := set_config(''transaction_read_only'', ''on'', true);', ''); END $$`,
 };
 const foundHere = guard("the statement that finds a task names the workspace", tasksFile, [
-  "WHERE workspace_id = ${HERE} AND id = $1",
-  "WHERE id = $1",
+  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`",
+  "text: `SELECT ${COLUMNS} FROM tasks WHERE id = $1`",
 ]);
 const listedHere = guard("the statement that lists tasks names the workspace", tasksFile, [
   'WHERE workspace_id = ${HERE}${conditions.join("")}',
@@ -228,13 +228,13 @@ const sameWorkspace = guard("an answer is of the workspace that is entered", "pa
 ]);
 const keeping = guard(
   "(a mistake is put in: a transaction that has ended is kept and used)",
-  "apps/api/src/features/tasks/create-task.ts",
+  "apps/api/src/features/tasks/create-tasks.ts",
   [
-    "return toTask(await ws.db.tasks.insert(task).catch(missingProject));",
-    `if (title === "Kept") globalThis.kept = ws.db;
-     const made = await ws.db.tasks.insert(task).catch(missingProject);
-     if (title === "Mine") await globalThis.kept?.tasks.insert({ ...task, id: ws.newId() });
-     return toTask(made);`,
+    "const createdIds = new Set(created.map(({ id }) => id));",
+    `const [{ workspaceId, externalId, ...row }] = rows;
+     if (row.title === "Kept") globalThis.kept = ws.db;
+     if (row.title === "Mine") await globalThis.kept?.tasks.insert({ ...row, id: ws.newId() });
+     const createdIds = new Set(created.map(({ id }) => id));`,
   ],
 );
 const released = guard(

@@ -142,8 +142,8 @@ export const teams: readonly Mutant[] = [
   {
     without: [
       guard("who changes members takes turns", "packages/db/src/client/enter-sql.ts", [
-        'const TAKE_TURN = "SELECT FROM workspaces FOR NO KEY UPDATE";',
-        'const TAKE_TURN = "SELECT";',
+        'const TAKE_TURN = statement("SELECT FROM workspaces FOR NO KEY UPDATE");',
+        'const TAKE_TURN = statement("SELECT");',
       ]),
     ],
     works: [bothStepDown],

@@ -110,8 +110,8 @@ const policy: SourceGuard = {
 const door: SourceGuard = {
   says: "the membership read again at the door of a write",
   file: "packages/db/src/client/enter-sql.ts",
-  guard: "`SELECT projo_enter(${quoted(actor.userId)}, ${roles}, ${actor.deleted})`",
-  without: "`SELECT 1`",
+  guard: 'statement("SELECT projo_enter($1, $2, $3)", [checked(actor.userId), actor.roles, actor.deleted])',
+  without: 'statement("SELECT 1")',
 };
 const bounds = "return key.scopes.includes(permission) && canBeScope(role, permission);";
 const givenRole: SourceGuard = {

@@ -125,4 +125,34 @@ describe("of a transaction and of a lone read", () => {
       await expect.poll(connections).toHaveLength(1);
     },
   );
+
+  it.each([false, true])(
+    "who may not enter leaves the connection to the next who may (in one message: %s)",
+    async (isLone) => {
+      const home = await plantWorkspace(database);
+      const { owner, server } = inject("cluster");
+      const target = { host: owner.host, port: owner.port, ...server, database: database.name };
+      const pool = openPool({ target, max: 1 });
+      const db = createDb({ pool });
+      const make = (userId: string) =>
+        db.write(
+          { ...home.grant("task:write"), userId },
+          ({ tasks }) =>
+            tasks.insert({
+              id: randomUUID(),
+              projectId: home.projectId,
+              title: "Note",
+              status: "todo",
+              createdBy: home.userId,
+            }),
+          { isLone },
+        );
+      for (const _ of [1, 2]) {
+        expect(await settled(make(randomUUID()))).toContain("MembershipChanged");
+        expect(await make(home.userId)).toMatchObject({ title: "Note" });
+      }
+      expect([pool.totalCount, pool.idleCount]).toEqual([1, 1]);
+      await db.close();
+    },
+  );
 });

@@ -19,6 +19,17 @@ const viewerWrites: Attack = {
   },
 };
 
+const viewerMakesTask: Attack = {
+  says: "a viewer makes a task, which is entered and committed in one message",
+  tryOn: async (server) => {
+    const here = await team(server);
+    const viewer = await memberOf(server, here, "viewer");
+    const { data } = await here.admin.call("projects.create", { name: "Notes" }, here.id);
+    const input = { projectId: String(data.id), title: "Mine" };
+    return worked(await viewer.call("tasks.create", input, here.id));
+  },
+};
+
 const keyBeyondItsRole: Attack = {
   says: "a viewer's key reads the audit log, which is among its scopes",
   tryOn: async (server) => {
@@ -136,9 +147,9 @@ const inviteForAdmins = forAdmins("invite:manage");
 const keyForAdmins = forAdmins("key:manage");
 
 export const roles: readonly Mutant[] = [
-  { without: [policy], works: [viewerReadsTheLog], refused: [viewerWrites] },
-  { without: [door], works: [], refused: [viewerWrites] },
-  { without: [policy, door], works: [viewerWrites] },
+  { without: [policy], works: [viewerReadsTheLog], refused: [viewerWrites, viewerMakesTask] },
+  { without: [door], works: [], refused: [viewerWrites, viewerMakesTask] },
+  { without: [policy, door], works: [viewerWrites, viewerMakesTask] },
   {
     without: [
       {

@@ -5,6 +5,7 @@ import type { Target } from "../dataset/data-set.ts";
 import { logins } from "../dataset/plant-contenders.ts";
 import type { Contender, Requests } from "./contender.ts";
 import { plainRequests } from "./plain-requests.ts";
+import { productProgram } from "./product-program.ts";
 import { trpcRequests } from "./trpc-requests.ts";
 
 export interface Means {
@@ -78,7 +79,7 @@ const product = ({ tokenKeys, directory }: Means): Contender => ({
   name: "projo",
   title: "the server, complete",
   login: "projo_server",
-  program: [fileURLToPath(new URL("../../../apps/api/dist/main.js", import.meta.url))],
+  program: productProgram(),
   environment: (databaseUrl) => ({
     NODE_ENV: "production",
     DATABASE_URL: databaseUrl,

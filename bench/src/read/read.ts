@@ -9,7 +9,8 @@ import type { Stage } from "../stage/stage.ts";
 import { askingFor, type Operation } from "./asking.ts";
 import { bout, type Entrant } from "./bout.ts";
 import { countTrips } from "./count-trips.ts";
-import { cpuOf, memoryOf, ratesOf, ratiosOf, tripsOf } from "./figures.ts";
+import { measureOnRecord } from "./on-record.ts";
+import { cpuOf, memoryAfterAll, memoryOf, ratesOf, ratiosOf, tripsOf } from "./figures.ts";
 
 export const read = (stage: SharedStage): Subject => ({
   name: "read",
@@ -48,7 +49,7 @@ async function withEntrants<T>(stage: Stage, work: (entrants: Entrant[]) => Prom
 
 async function measureRates(
   { quick, say }: How,
-  { data }: Stage,
+  { data, database }: Stage,
   entrants: readonly Entrant[],
 ): Promise<Figure[]> {
   const many = quick
@@ -68,6 +69,11 @@ async function measureRates(
     const alone = { rounds: 1, warmUpMs: ms, burstMs: ms, concurrency: 1 };
     figures.push(...ratesOf(operation, await bout(taking, asking, alone)));
   }
+  say("a change on record: projo, U");
+  const length = { ...many, most: quick ? 10_000 : 50_000 };
+  figures.push(...(await measureOnRecord(database.owner, { entrants, targets: data.targets }, length)));
+  const ours = entrants.filter(({ contender }) => contender.name === "projo");
+  figures.push(...ours.map(({ server }) => memoryAfterAll(server.rssMb())));
   return figures;
 }
 

@@ -342,6 +342,40 @@ describe("a write", () => {
     expect(waited).toBe(false);
   });
 
+  it("that is one statement is committed with it, and takes no second one, no model and no record", async () => {
+    const task = { id: randomUUID(), projectId: home.projectId, title: "Alone", status: "todo" };
+    const lone = (fn: (tables: TenantWrite) => Promise<unknown>) =>
+      db.write(home.grant("task:write"), fn, { isLone: true });
+    const insert = ({ tasks }: TenantWrite, id = task.id) =>
+      tasks.insert({ ...task, id, createdBy: home.userId });
+    await lone((tables) => insert(tables));
+    expect(await database.owner("SELECT FROM tasks WHERE id = $1", [task.id])).toHaveLength(1);
+    const second = randomUUID();
+    await expect(
+      lone(async (tables) => {
+        await insert(tables, second);
+        await insert(tables, randomUUID());
+      }),
+    ).rejects.toThrow("has been made already");
+    await expect(lone((tables) => tables.task.findFirst())).rejects.toThrow("has no models");
+    await expect(lone(async (tables) => tables.audit.appendAtCommit([]))).rejects.toThrow(
+      "not put on record",
+    );
+    // Refused as a whole: by the key of the project, and by the membership that has ended.
+    const abroad = { ...task, id: randomUUID(), projectId: randomUUID(), createdBy: home.userId };
+    await expect(lone(({ tasks }) => tasks.insert(abroad))).rejects.toThrow(
+      "tasks_workspace_id_project_id_fkey",
+    );
+    const stranger = { ...home.grant("task:write"), userId: randomUUID() };
+    await expect(
+      db.write(stranger, (tables) => insert(tables, randomUUID()), { isLone: true }),
+    ).rejects.toBeInstanceOf(MembershipChanged);
+    await expect(db.write(stranger, async () => "nothing", { isLone: true })).rejects.toBeInstanceOf(
+      MembershipChanged,
+    );
+    expect(await database.owner("DELETE FROM tasks WHERE title = 'Alone' RETURNING 1")).toHaveLength(2);
+  });
+
   it("enters no workspace by founding it again", async () => {
     const stranger = await plantWorkspace(database);
     let entered = false;

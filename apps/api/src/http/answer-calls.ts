@@ -57,8 +57,9 @@ interface Query {
   readonly input: string;
 }
 
-/** Null for any other parameter than these two, for one that comes twice, and for escapes that are malformed. */
+/** Null for any other parameter than these two, for one that comes twice, for escapes that are malformed, and for a fragment. */
 function queryOf(url: string): Query | null {
+  if (url.includes("#")) return null;
   const start = url.indexOf("?");
   if (start === -1) return { isBatch: false, input: "" };
   let isBatch = false;
@@ -114,8 +115,11 @@ export async function answerCalls(calls: Calls, ctx: Context): Promise<Answered>
   return { status, text: JSON.stringify(answers.map(({ body }) => body)) };
 }
 
-/** As tRPC sends them. */
-export const answerHeaders = { "content-type": "application/json", vary: "trpc-accept, accept" } as const;
+/** As they are sent with tRPC's own answers, of which Fastify says the charset. */
+export const answerHeaders = {
+  "content-type": "application/json; charset=utf-8",
+  vary: "trpc-accept, accept",
+} as const;
 
 interface Answer {
   readonly status: number;

@@ -13,6 +13,7 @@ import { keys } from "./server/keys.ts";
 import { teams } from "./server/members.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
+import { transactions } from "./server/transactions.ts";
 
 const mutants: readonly Mutant[] = [
   ...roles,
@@ -22,6 +23,7 @@ const mutants: readonly Mutant[] = [
   ...teams,
   ...keys,
   ...isolation,
+  ...transactions,
   ...input,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];

@@ -92,9 +92,13 @@ class EnteredQuery extends pg.Query {
     const message = messageOf(connection, (parts) => {
       for (const { name, text, values } of this.#entry) {
         const statement = this.#keepsPrepared ? name : "";
-        if (statement === "" || connection.parsedStatements[statement] === undefined)
+        const { parsedStatements, submittedNamedStatements } = connection;
+        const isPrepared = parsedStatements[statement] ?? submittedNamedStatements[statement];
+        if (statement === "" || isPrepared === undefined) {
           parts.parse({ name: statement, text });
-        parts.bind({ statement, values, valueMapper: asParameter });
+          if (statement !== "") submittedNamedStatements[statement] = text;
+        }
+        parts.bind({ statement, values: values.map(asParameter) });
         parts.execute({});
       }
       stock.prepare.call(this, parts as Connection);
@@ -113,8 +117,9 @@ class EnteredQuery extends pg.Query {
   }
 
   handleError(error: Error, connection: Connection): void {
-    // Where the scope was not entered, the statement was passed over, and has not been prepared.
-    if (this.#own.name !== undefined) delete connection.submittedNamedStatements[this.#own.name];
+    // Where the scope was not entered, what came after was passed over, and has not been prepared.
+    for (const { name } of [...this.#entry, this.#own])
+      if (name !== undefined) delete connection.submittedNamedStatements[name];
     stock.handleError.call(this, error, connection);
   }
 }

@@ -6,7 +6,7 @@ import type { asParameter } from "./wire-values.ts";
 export interface Sending {
   readonly stream: { write(bytes: Buffer): unknown };
   parse(message: { name: string; text: string }): void;
-  bind(message: { statement: string; values: readonly unknown[]; valueMapper: typeof asParameter }): void;
+  bind(message: { statement: string; values: readonly ReturnType<typeof asParameter>[] }): void;
   describe(message: { type: "P" }): void;
   execute(message: object): void;
   sync(): void;

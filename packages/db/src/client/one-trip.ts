@@ -20,7 +20,10 @@ export interface Answer<R = object> {
   readonly rowCount: number;
 }
 
-/** Sends the statements on a connection. All of them happen or none. @returns the answer of each */
+/**
+ * Sends the statements on a connection. All of them happen or none. @returns the answer of each
+ * @throws TypeError on a value that is no parameter, before anything is sent
+ */
 export function oneTrip(
   client: pg.PoolClient,
   steps: readonly Prepared[],
@@ -46,8 +49,12 @@ interface Connection extends Sending {
 /** The columns of what is prepared on a connection. PostgreSQL refuses a plan whose columns have changed since. */
 const columnsOn = new WeakMap<Connection, Map<string, readonly Column[]>>();
 
+interface Step extends Prepared {
+  readonly values: readonly ReturnType<typeof asParameter>[];
+}
+
 class OneTrip extends pg.Query {
-  readonly #steps: readonly Prepared[];
+  readonly #steps: readonly Step[];
   readonly #keepsPrepared: boolean;
   readonly #done: (error: Error | null, answers: Answer[]) => void;
   readonly #answers: Answer[] = [];
@@ -59,7 +66,8 @@ class OneTrip extends pg.Query {
 
   constructor(steps: readonly Prepared[], keepsPrepared: boolean, done: OneTrip["done"]) {
     super("");
-    this.#steps = steps;
+    // Before anything is noted of it: what is not sent is not about to be prepared.
+    this.#steps = steps.map(({ name, text, values }) => ({ name, text, values: values.map(asParameter) }));
     this.#keepsPrepared = keepsPrepared;
     this.#done = done;
   }
@@ -85,8 +93,10 @@ class OneTrip extends pg.Query {
     // As above.
   }
 
-  override submit = (given: pg.Connection): void => {
+  override submit = (given: pg.Connection): Error | null => {
     const connection = given as unknown as Connection;
+    const taken = this.#steps.find(({ name, text }) => isTaken(connection, name, text));
+    if (this.#keepsPrepared && taken) return new Error(`The statement ${taken.name} is another one already.`);
     const known = columnsOn.get(connection) ?? new Map<string, readonly Column[]>();
     columnsOn.set(connection, known);
     this.#connection = connection;
@@ -96,17 +106,16 @@ class OneTrip extends pg.Query {
       part.sync();
     });
     connection.stream.write(message);
+    return null;
   };
 
-  #write(part: Sending, connection: Connection, { name, text, values }: Prepared): void {
+  #write(part: Sending, connection: Connection, { name, text, values }: Step): void {
     const statement = this.#keepsPrepared ? name : "";
-    const isPrepared =
-      connection.parsedStatements[statement] ?? connection.submittedNamedStatements[statement];
-    if (statement === "" || isPrepared === undefined) {
+    if (statement === "" || preparedOn(connection, statement) === undefined) {
       part.parse({ name: statement, text });
       if (statement !== "") connection.submittedNamedStatements[statement] = text;
     }
-    part.bind({ statement, values, valueMapper: asParameter });
+    part.bind({ statement, values });
     if (statement === "" || !this.#known?.has(statement)) part.describe({ type: "P" });
     part.execute({});
   }
@@ -149,4 +158,17 @@ class OneTrip extends pg.Query {
   handleReadyForQuery(): void {
     this.#done(this.#unreadable, this.#answers);
   }
+}
+
+/** The text of what is prepared by that name on the connection, or is about to be. */
+function preparedOn(
+  { parsedStatements, submittedNamedStatements }: Connection,
+  name: string,
+): string | undefined {
+  return parsedStatements[name] ?? submittedNamedStatements[name];
+}
+
+/** Whether the name stands for another statement, which would be run in the place of this one. */
+function isTaken(connection: Connection, name: string, text: string): boolean {
+  return (preparedOn(connection, name) ?? text) !== text;
 }

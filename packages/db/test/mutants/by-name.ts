@@ -49,6 +49,47 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     placeIn(foreign.id),
     session,
   );
+  // With who asks, by one who may become either role, as the server's login may.
+  const lastly = (
+    says: string,
+    sql: string,
+    [workspaceId, roles]: [string, string],
+    arrange = "",
+  ): SchemaAttack => ({
+    says,
+    sql: `SELECT FROM projo_session_entering('${home.id}', '${workspaceId}', '${roles}'); ${sql}`,
+    arrange: `${session}; ${arrange}`,
+    enter: "",
+  });
+  const reading = "SELECT FROM tasks";
+  const lowAsks = lastly("what only viewers may be told is asked by an admin's session", reading, [
+    home.id,
+    "viewer",
+  ]);
+  const strangerAsks = lastly("a session asks about a workspace that its person is no member of", reading, [
+    foreign.id,
+    "viewer,member,admin",
+  ]);
+  const lockedAsks = lastly(
+    "a session asks about a deleted workspace",
+    reading,
+    [home.id, "admin"],
+    "UPDATE workspace_members SET locked_at = now()",
+  );
+  const changesAhead = lastly(
+    "what is asked with who asks changes a task",
+    "UPDATE tasks SET title = 'Mine'",
+    [home.id, "admin"],
+  );
+  const seesSecrets = lastly(
+    "what is asked with who asks sees people's sessions",
+    "SELECT salt FROM sessions",
+    [home.id, "admin"],
+  );
+  const entering = (guard: string, without?: string) => lessOf("projo_session_entering", guard, without);
+  const heldRole = entering("role = ANY (string_to_array(the_roles, ','))", "workspace_id IS NOT NULL");
+  const notLocked = entering("AND m.locked_at IS NULL");
+  const ownPlace = entering("m.user_id = projo_session_entering.user_id\n       AND ");
   const ownMembership = lessOf("projo_session", "m.user_id = projo_session.user_id\n     AND ");
   const personPolicy = "ALTER POLICY person ON workspace_members USING (true)";
   const findKey = (says: string, change: string, where = "true") =>
@@ -195,6 +236,48 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       says: "projo_session: the membership is the caller's AND the policy person",
       sql: `${ownMembership}; ${personPolicy}`,
       works: [foreignPlace],
+    },
+    {
+      says: "projo_session_entering: the role is one that may be told",
+      sql: heldRole,
+      works: [lowAsks],
+      refused: [strangerAsks, lockedAsks],
+    },
+    {
+      says: "projo_session_entering: the membership is not locked",
+      sql: notLocked,
+      works: [lockedAsks],
+      refused: [strangerAsks, lowAsks],
+    },
+    {
+      says: "projo_session_entering: the membership is the caller's",
+      sql: ownPlace,
+      works: [],
+      refused: [strangerAsks],
+    },
+    {
+      says: "the policy person, behind projo_session_entering",
+      sql: personPolicy,
+      works: [],
+      refused: [strangerAsks],
+    },
+    {
+      says: "projo_session_entering: the membership is the caller's AND the policy person",
+      sql: `${ownPlace}; ${personPolicy}`,
+      works: [strangerAsks],
+      refused: [lockedAsks],
+    },
+    {
+      says: "projo_session_entering: the transaction only reads",
+      sql: entering("ignored := set_config('transaction_read_only', 'on', true);"),
+      works: [changesAhead],
+      refused: [seesSecrets],
+    },
+    {
+      says: "projo_session_entering: who is told is in the workspace, and not outside",
+      sql: entering("ignored := set_config('role', 'projo_tenant', true);"),
+      works: [seesSecrets],
+      refused: [changesAhead],
     },
     keyFound("AND k.revoked_at IS NULL ", findKey("a revoked key is found", "revoked_at = now()"), [
       "it is not revoked",

@@ -58,6 +58,23 @@ const crowd: Attack = {
   },
 };
 
+const changedByGet: Attack = {
+  says: "a project is deleted by a GET",
+  tryOn: async (server) => {
+    const { admin, id } = await team(server);
+    const { data } = await admin.call("projects.create", { name: "Notes" }, id);
+    const input = encodeURIComponent(JSON.stringify({ id: String(data.id) }));
+    const headers = { authorization: `Bearer ${admin.token}`, "x-workspace-id": id };
+    await send(`${server.url}/trpc/projects.delete?input=${input}`, { headers });
+    return !(await exists(server, "SELECT FROM projects WHERE id = $1", [String(data.id)]));
+  },
+};
+
+const unsaid: Attack = {
+  says: "a POST is answered that does not say that it is JSON",
+  tryOn: async ({ url }) => worked(await send(`${url}/trpc/auth.signOut`, { method: "POST" })),
+};
+
 const noId: Attack = {
   says: "a workspace that is no id is an error of the server",
   tryOn: async (server) =>
@@ -123,10 +140,12 @@ const quietly: Attack = {
 
 const form = "apps/api/src/rpc/input-form.ts";
 const procedures = "apps/api/src/rpc/procedures.ts";
+const layered = "apps/api/src/rpc/layered.ts";
+const front = "apps/api/src/http/answer-calls.ts";
 
-const strip = guard("an answer is what the contract says", procedures, [
-  "      });\n    })\n    .output(operation.output);",
-  "      });\n    });",
+const strip = guard("an answer is what the contract says", layered, [
+  "return operation.output.parse(await resolve({ ctx, input: input.data }));",
+  "return resolve({ ctx, input: input.data });",
 ]);
 const tells = guard(
   "(a mistake is put in: a member's row is told)",
@@ -136,7 +155,7 @@ const tells = guard(
     "({ userId, email, role, createdAt, ...rest }: MemberRow) => ({ ...rest,",
   ],
 );
-const declared = guard("a reason is one that the operation declares", procedures, [
+const declared = guard("a reason is one that the operation declares", layered, [
   "if (allowed.includes(failure.reason)) return failure;",
   "if (allowed.length > 0) return failure;",
 ]);
@@ -173,12 +192,45 @@ export const input: readonly Mutant[] = [
   },
   {
     without: [
-      guard("a batch is ten calls at most", "apps/api/src/http/rpc-routes.ts", [
+      guard("a batch is ten calls at most, by tRPC's adapter", "apps/api/src/http/rpc-routes.ts", [
         "maxBatchSize: LARGEST_BATCH,",
         "",
       ]),
     ],
     works: [crowd],
+  },
+  {
+    without: [
+      guard("a batch is ten calls at most, by our front", front, ["names.length > LARGEST_BATCH ||", ""]),
+    ],
+    works: [crowd],
+  },
+  {
+    without: [
+      guard("an operation is called by the method of its kind", front, [
+        "kinds.get(name) === type",
+        "kinds.has(name)",
+      ]),
+    ],
+    works: [changedByGet],
+  },
+  {
+    without: [
+      guard("what is posted says that it is JSON", front, [
+        '(contentType === undefined) !== (type === "query")',
+        "false",
+      ]),
+    ],
+    works: [unsaid],
+  },
+  {
+    without: [
+      guard("what is asked ahead has the form of an input", "apps/api/src/rpc/ahead.ts", [
+        "checkForm(raw);",
+        "",
+      ]),
+    ],
+    works: [nul],
   },
   {
     without: [
@@ -217,8 +269,8 @@ export const input: readonly Mutant[] = [
   {
     without: [
       guard("what was refused is on record", procedures, [
-        "await db.recordDenial(ctx.member.workspaceId,",
-        "void (ctx.member.workspaceId,",
+        "await db.recordDenial(member.workspaceId,",
+        "void (member.workspaceId,",
       ]),
     ],
     works: [quietly],

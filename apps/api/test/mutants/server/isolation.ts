@@ -5,18 +5,21 @@ import type { TestServer } from "../../kit/index.ts";
 import { team, worked, type Team } from "../attackers.ts";
 import { guard, type Attack, type Mutant } from "../mutant.ts";
 
-async function projectIn({ admin, id }: Team): Promise<string> {
+export async function projectIn({ admin, id }: Team): Promise<string> {
   const { data } = await admin.call("projects.create", { name: "Notes" }, id);
   return String(data.id);
 }
 
-async function taskIn(here: Team, projectId?: string): Promise<string> {
+export async function taskIn(here: Team, projectId?: string): Promise<string> {
   const input = { projectId: projectId ?? (await projectIn(here)), title: "Note", status: "todo" };
   const { data } = await here.admin.call("tasks.create", input, here.id);
   return String(data.id);
 }
 
-const twoTeams = async (server: TestServer) => ({ here: await team(server), there: await team(server) });
+export const twoTeams = async (server: TestServer) => ({
+  here: await team(server),
+  there: await team(server),
+});
 
 const readsForeign: Attack = {
   says: "a task of another workspace is read by its id",
@@ -92,18 +95,18 @@ const usesUp: Attack = {
   },
 };
 
-const changesInRead: Attack = {
-  says: "a mistake of ours deletes a task when it is read",
+const listsForeign: Attack = {
+  says: "a list shows the tasks of another workspace",
   tryOn: async (server) => {
-    const here = await team(server);
-    const id = await taskIn(here);
-    await here.admin.call("tasks.get", { id }, here.id);
-    const left = await server.database.owner("SELECT FROM tasks WHERE id = $1", [id]);
-    return left.length === 0;
+    const { here, there } = await twoTeams(server);
+    await taskIn(there);
+    const { data } = await here.admin.call("tasks.list", {}, here.id);
+    return data.items.length > 0;
   },
 };
 
 const cursors = "apps/api/src/rpc/cursors.ts";
+export const tasksFile = "packages/db/src/tenant/tasks.ts";
 const message = "JSON.stringify([owner, operation, filtersOf(input), id])";
 
 const tenantFilter = guard("every statement names its workspace", "packages/db/src/client/tenant-filter.ts", [
@@ -120,19 +123,26 @@ const plainKey = {
         ALTER TABLE projects ADD UNIQUE (id);
         ALTER TABLE tasks ADD CONSTRAINT tasks_workspace_id_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects (id)`,
 };
-const mistake = guard("(a mistake is put in: a read deletes)", "apps/api/src/features/tasks/get-task.ts", [
-  "const task = await ws.db.task.findFirst({ where: { id } });",
-  "const task = await ws.db.task.findFirst({ where: { id } }); await ws.db.task.deleteMany({ where: { id } });",
+const foundHere = guard("the statement that finds a task names the workspace", tasksFile, [
+  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`",
+  "text: `SELECT ${COLUMNS} FROM tasks WHERE id = $1`",
 ]);
-const readOnly = guard("a read is a read-only transaction", "packages/db/src/client/enter-sql.ts", [
-  'isReadOnly(scope) ? "BEGIN READ ONLY" : "BEGIN"',
-  '"BEGIN"',
+const listedHere = guard("the statement that lists tasks names the workspace", tasksFile, [
+  'WHERE workspace_id = ${HERE}${conditions.join("")}',
+  'WHERE true${conditions.join("")}',
 ]);
-
 export const isolation: readonly Mutant[] = [
   { without: [tenantFilter], works: [], refused: [readsForeign, changesForeign] },
   { without: [taskPolicy], works: [], refused: [readsForeign, changesForeign] },
-  { without: [tenantFilter, taskPolicy], works: [readsForeign, changesForeign], refused: [pointsAbroad] },
+  {
+    without: [tenantFilter, taskPolicy],
+    works: [changesForeign],
+    refused: [readsForeign, listsForeign, pointsAbroad],
+  },
+  { without: [foundHere], works: [], refused: [readsForeign] },
+  { without: [listedHere], works: [], refused: [listsForeign] },
+  { without: [foundHere, taskPolicy], works: [readsForeign], refused: [changesForeign, listsForeign] },
+  { without: [listedHere, taskPolicy], works: [listsForeign], refused: [readsForeign] },
   { without: [plainKey], works: [pointsAbroad], refused: [readsForeign] },
   {
     without: [
@@ -181,7 +191,4 @@ export const isolation: readonly Mutant[] = [
     ],
     works: [usesUp],
   },
-  { without: [mistake], works: [], refused: [changesInRead] },
-  { without: [readOnly], works: [], refused: [changesInRead] },
-  { without: [mistake, readOnly], works: [changesInRead] },
 ];

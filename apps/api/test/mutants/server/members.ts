@@ -61,6 +61,14 @@ const readsDeleted: Attack = {
   },
 };
 
+const readsTasksOfDeleted: Attack = {
+  says: "a member reads tasks in a deleted workspace",
+  tryOn: async (server) => {
+    const { admin, id } = await deletedOne(server);
+    return worked(await admin.call("tasks.list", {}, id));
+  },
+};
+
 const keyReadsDeleted: Attack = {
   says: "a key reads in a deleted workspace",
   tryOn: async (server) => worked(await (await deletedOne(server)).key.call("projects.list", {})),
@@ -134,8 +142,8 @@ export const teams: readonly Mutant[] = [
   {
     without: [
       guard("who changes members takes turns", "packages/db/src/client/enter-sql.ts", [
-        'const TAKE_TURN = "SELECT FROM workspaces FOR NO KEY UPDATE";',
-        'const TAKE_TURN = "SELECT";',
+        'const TAKE_TURN = statement("SELECT FROM workspaces FOR NO KEY UPDATE");',
+        'const TAKE_TURN = statement("SELECT");',
       ]),
     ],
     works: [bothStepDown],
@@ -157,7 +165,7 @@ export const teams: readonly Mutant[] = [
         "UPDATE workspace_members SET locked_at = NULL FROM deleted",
       ]),
     ],
-    works: [readsDeleted],
+    works: [readsDeleted, readsTasksOfDeleted],
     refused: [keyReadsDeleted],
   },
   {

@@ -19,6 +19,17 @@ const viewerWrites: Attack = {
   },
 };
 
+const viewerMakesTask: Attack = {
+  says: "a viewer makes a task, which is entered and committed in one message",
+  tryOn: async (server) => {
+    const here = await team(server);
+    const viewer = await memberOf(server, here, "viewer");
+    const { data } = await here.admin.call("projects.create", { name: "Notes" }, here.id);
+    const input = { projectId: String(data.id), title: "Mine" };
+    return worked(await viewer.call("tasks.create", input, here.id));
+  },
+};
+
 const keyBeyondItsRole: Attack = {
   says: "a viewer's key reads the audit log, which is among its scopes",
   tryOn: async (server) => {
@@ -110,8 +121,8 @@ const policy: SourceGuard = {
 const door: SourceGuard = {
   says: "the membership read again at the door of a write",
   file: "packages/db/src/client/enter-sql.ts",
-  guard: "`SELECT projo_enter(${quoted(actor.userId)}, ${roles}, ${actor.deleted})`",
-  without: "`SELECT 1`",
+  guard: 'statement("SELECT projo_enter($1, $2, $3)", [checked(actor.userId), actor.roles, actor.deleted])',
+  without: 'statement("SELECT 1")',
 };
 const bounds = "return key.scopes.includes(permission) && canBeScope(role, permission);";
 const givenRole: SourceGuard = {
@@ -136,9 +147,9 @@ const inviteForAdmins = forAdmins("invite:manage");
 const keyForAdmins = forAdmins("key:manage");
 
 export const roles: readonly Mutant[] = [
-  { without: [policy], works: [viewerReadsTheLog], refused: [viewerWrites] },
-  { without: [door], works: [], refused: [viewerWrites] },
-  { without: [policy, door], works: [viewerWrites] },
+  { without: [policy], works: [viewerReadsTheLog], refused: [viewerWrites, viewerMakesTask] },
+  { without: [door], works: [], refused: [viewerWrites, viewerMakesTask] },
+  { without: [policy, door], works: [viewerWrites, viewerMakesTask] },
   {
     without: [
       {
@@ -191,7 +202,7 @@ export const roles: readonly Mutant[] = [
       {
         says: "doors for people are closed to keys",
         file: procedures,
-        guard: 'if (ctx.caller.kind !== "person") throw new Failure("auth.person_required");',
+        guard: 'if (caller.kind !== "person") throw new Failure("auth.person_required");',
         without: "",
       },
     ],

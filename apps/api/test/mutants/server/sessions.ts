@@ -1,7 +1,7 @@
 // Sessions: what a token is worth, how long, and to whom.
 import { setTimeout as passed } from "node:timers/promises";
 import { formatAccessToken, formatRefreshToken } from "../../../src/infra/tokens.ts";
-import { call, expiredAccessToken, type TestServer } from "../../kit/index.ts";
+import { call, expiredAccessToken, foundWorkspace, type Person, type TestServer } from "../../kit/index.ts";
 import { as, exists, stranger, worked } from "../attackers.ts";
 import { guard, type Attack, type Mutant, type SourceGuard } from "../mutant.ts";
 
@@ -42,6 +42,46 @@ const forged: Attack = {
     return lets(server, `pja_${bytes.toString("base64url")}`);
   },
 };
+
+/** The person's task, read by another token of their session, which is asked in one trip with who asks. */
+const readsTask = (
+  says: string,
+  tokenOf: (of: {
+    server: TestServer;
+    person: Person;
+    access: (generation: number) => string;
+  }) => Promise<string> | string,
+  change?: string,
+): Attack => ({
+  says,
+  tryOn: async (server) => {
+    const { person, access } = await sessionOf(server);
+    const id = await foundWorkspace(person);
+    const project = await person.call("projects.create", { name: "Notes" }, id);
+    const input = { projectId: String(project.data.id), title: "Note" };
+    const { data } = await person.call("tasks.create", input, id);
+    await server.database.owner(`UPDATE sessions SET ${change ?? "last_used_at = now()"} WHERE id = $1`, [
+      person.sessionId,
+    ]);
+    const token = await tokenOf({ server, person, access });
+    return (await as(server, token)("tasks.get", { id: String(data.id) }, id)).text.includes("Note");
+  },
+});
+
+const forgedReads = readsTask("a task is read by a token with a made-up code", ({ access }) => {
+  const bytes = Buffer.from(access(1).slice(4), "base64url");
+  bytes.fill(7, bytes.length - 32);
+  return `pja_${bytes.toString("base64url")}`;
+});
+const expiredReads = readsTask(
+  "a task is read by a token that has expired",
+  ({ server, person }) => expiredAccessToken(server, person.sessionId),
+  "rotated_at = now() - interval '1 hour'",
+);
+const aheadReads = readsTask(
+  "a task is read by a token of a generation that is not there yet",
+  ({ access }) => access(2),
+);
 
 const respelled: Attack = {
   says: "an access token in another spelling",
@@ -185,8 +225,8 @@ export const sessions: readonly Mutant[] = [
         "return code !== null;",
       ]),
     ],
-    works: [forged],
-    refused: [expired, ahead],
+    works: [forged, forgedReads],
+    refused: [expired, expiredReads, ahead, aheadReads],
   },
   {
     without: [guard("a token is its one spelling", tokens, ['|| bytes.toString("base64url") !== text', ""])],
@@ -194,8 +234,8 @@ export const sessions: readonly Mutant[] = [
   },
   {
     without: [guard("an access token expires", adapter, ["if (expired || generation >", "if (generation >"])],
-    works: [expired],
-    refused: [ahead],
+    works: [expired, expiredReads],
+    refused: [ahead, forgedReads],
   },
   {
     without: [
@@ -204,7 +244,7 @@ export const sessions: readonly Mutant[] = [
         "if (expired)",
       ]),
     ],
-    works: [ahead],
+    works: [ahead, aheadReads],
     refused: [expired],
   },
   {

@@ -1,0 +1,119 @@
+// Who calls the twins, and from where: the same people, with the same ids, in both databases.
+import { randomUUID } from "node:crypto";
+import { permissions } from "@projostack/authz";
+import { systemRandomness } from "../../src/infra/randomness.ts";
+import {
+  arrive,
+  expiredAccessToken,
+  join,
+  startSession,
+  type Person,
+  type TestServer,
+} from "../kit/index.ts";
+import { keyOf } from "../mutants/attackers.ts";
+
+export interface Cast {
+  readonly admin: Person;
+  readonly member: Person;
+  readonly viewer: Person;
+  readonly stranger: Person;
+  readonly homeId: string;
+  readonly elsewhereId: string;
+  /** A token that no call before has used up, for each kind of caller. */
+  readonly callers: Readonly<Record<string, () => Promise<string | undefined>>>;
+  /** Of these, who is asked from everywhere. */
+  readonly travellers: ReadonlySet<string>;
+  /** What may stand in `x-workspace-id`. */
+  readonly places: Readonly<Record<string, string | undefined>>;
+  /** Whose sessions and rights an operation is about, where that is not the admin. */
+  readonly people: Readonly<Record<string, Person>>;
+}
+
+export async function castFor(both: TestServer): Promise<Cast> {
+  const newcomer = () => arrive(both, randomUUID());
+  const people = {
+    admin: await newcomer(),
+    member: await newcomer(),
+    viewer: await newcomer(),
+    stranger: await newcomer(),
+    removed: await newcomer(),
+  };
+  const { admin, member, viewer, stranger, removed } = people;
+  const [homeId, elsewhereId, deletedId] = [
+    await plantWorkspace(both, admin),
+    await plantWorkspace(both, stranger),
+    await plantWorkspace(both, admin),
+  ];
+  await join(both, homeId, member, "member");
+  await join(both, homeId, viewer, "viewer");
+  await join(both, homeId, removed, "admin");
+  await both.database.owner("DELETE FROM workspace_members WHERE user_id = $1", [removed.id]);
+  await both.database.owner(
+    `WITH gone AS (UPDATE workspaces SET deleted_at = now() WHERE id = $1)
+     UPDATE workspace_members SET locked_at = now() WHERE workspace_id = $1`,
+    [deletedId],
+  );
+  const team = { admin, id: homeId };
+  const key = await keyOf(both, team, { role: "admin", scopes: permissions });
+  const narrow = await keyOf(both, team, { role: "viewer", scopes: ["project:read"] });
+  const revoked = await keyOf(both, team, { role: "admin", scopes: permissions });
+  await both.database.owner("UPDATE service_keys SET revoked_at = now() WHERE id = $1", [revoked.id]);
+
+  const session = ({ id }: Person, days?: number) => startSession(both, id, days);
+  const tokenOf = (person: Person) => async () => (await session(person)).token;
+  return {
+    ...people,
+    people,
+    homeId,
+    elsewhereId,
+    callers: {
+      nobody: async () => undefined,
+      "a malformed token": async () => "pja_x",
+      "a forged token": async () => forged((await session(admin)).token),
+      "an expired token": async () => expiredAccessToken(both, (await session(admin)).sessionId),
+      "an expired session": async () => (await session(admin, -1)).token,
+      viewer: tokenOf(viewer),
+      member: tokenOf(member),
+      admin: tokenOf(admin),
+      "admin, here by their session": async () => {
+        const { token, sessionId } = await session(admin);
+        await both.database.owner("UPDATE sessions SET current_workspace_id = $2 WHERE id = $1", [
+          sessionId,
+          homeId,
+        ]);
+        return token;
+      },
+      stranger: tokenOf(stranger),
+      "removed member": tokenOf(removed),
+      key: async () => key.token,
+      "key without the scope": async () => narrow.token,
+      "revoked key": async () => revoked.token,
+    },
+    travellers: new Set(["admin", "admin, here by their session", "stranger", "key"]),
+    places: {
+      home: homeId,
+      none: undefined,
+      elsewhere: elsewhereId,
+      deleted: deletedId,
+      "home, in capitals": ` ${homeId.toUpperCase()} `,
+      nonsense: "nonsense",
+    },
+  };
+}
+
+async function plantWorkspace({ database }: TestServer, { id: adminId }: Person): Promise<string> {
+  const id = systemRandomness.newId();
+  await database.owner(
+    `WITH made AS (INSERT INTO workspaces (id, name, created_by) VALUES ($1, 'Engines', $2))
+     INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES ($1, $1, $2, 'admin')`,
+    [id, adminId],
+  );
+  return id;
+}
+
+/** The same claims, with a code that nobody made. */
+export function forged(token: string): string {
+  const bytes = Buffer.from(token.slice(4), "base64url");
+  bytes.fill(7, bytes.length - 32);
+  return `pja_${bytes.toString("base64url")}`;
+}

@@ -1,0 +1,59 @@
+// The server's plain ways, in place of its fast ones: tRPC's own adapter for every call, who asks before what they ask, and
+// Prisma for tasks. The fast server must answer as this one does.
+import { guard, type SourceGuard } from "../mutants/mutant.ts";
+
+const listed = `await db.task.findMany({
+    where: {
+      ...(after === undefined ? {} : { id: { lt: after } }),
+      ...(input.projectId === undefined ? {} : { projectId: input.projectId }),
+      ...(input.status === undefined ? {} : { status: input.status }),
+      ...(input.createdBy === undefined ? {} : { createdBy: input.createdBy }),
+      createdAt: {
+        ...(input.createdAfter === undefined ? {} : { gte: new Date(input.createdAfter) }),
+        ...(input.createdBefore === undefined ? {} : { lt: new Date(input.createdBefore) }),
+      },
+      ...(input.search === undefined ? {} : { title: containing(input.search) }),
+    },
+    orderBy: { id: "desc" },
+    take: input.limit + 1,
+  })`;
+
+export const plainWays: readonly SourceGuard[] = [
+  guard("queries are answered on Node's own request", "apps/api/src/http/front.ts", [
+    "const calls = isClosing ? null : queriesOf(request);",
+    "const calls = null;",
+  ]),
+  guard("calls are answered by ways of ours", "apps/api/src/http/rpc-routes.ts", [
+    "const calls = callsOf(asking, req.params.path);",
+    "const calls = null;",
+  ]),
+  guard("a hot read is asked with who asks", "apps/api/src/rpc/procedures.ts", [
+    "ctx.findCaller(ahead && (await ahead(getRawInput)))",
+    "ctx.findCaller()",
+  ]),
+  guard("a task is read by SQL", "apps/api/src/features/tasks/get-task.ts", [
+    "ws.db.tasks.find(id)",
+    "ws.db.task.findFirst({ where: { id } })",
+  ]),
+  guard("a task is made by SQL", "apps/api/src/features/tasks/create-task.ts", [
+    "ws.db.tasks.insert(task)",
+    "ws.db.task.create({ data: { ...task, workspaceId: ws.id } })",
+  ]),
+  guard("a task is made in one trip", "apps/api/src/features/tasks/tasks.router.ts", [
+    "workspaceProcedure(c.create, { isLone: true })",
+    "workspaceProcedure(c.create)",
+  ]),
+  guard("a task is deleted by SQL", "apps/api/src/features/tasks/remove-task.ts", [
+    "const task = await ws.db.tasks.remove(id);",
+    `const key = { workspaceId_id: { workspaceId: ws.id, id } };
+     const task = await ws.db.task.delete({ where: key }).catch((error) => {
+       if (error.code === "P2025") return null;
+       throw error;
+     });`,
+  ]),
+  guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
+    "const tasks = await db.tasks.list(listingOf(input, cursors.after(input)));",
+    `const after = cursors.after(input); const { containing } = await import("../../rpc/containing.ts");
+     const tasks = ${listed};`,
+  ]),
+];

@@ -1,0 +1,124 @@
+// Every reason for which a call may fail, and a request that fails for it.
+import { randomUUID } from "node:crypto";
+import { operations, type Reason } from "@projostack/contract";
+import { again, password, startSession, type TestServer } from "../kit/index.ts";
+import type { Scene } from "../proofs/inputs.ts";
+import { formatRefreshToken } from "../../src/infra/tokens.ts";
+import type { Cast } from "./cast.ts";
+import type { Sent } from "./exchange.ts";
+import { requestOf } from "./requests.ts";
+
+interface Stage {
+  readonly both: TestServer;
+  readonly cast: Cast;
+  readonly scene: Scene;
+}
+
+type Provoke = (stage: Stage) => Promise<Sent> | Sent;
+
+const kindOf = (name: string) =>
+  operations.find((one) => one.name === name)?.operation.kind === "query" ? "query" : "mutation";
+
+/** By the admin, at home. */
+const asAdmin =
+  (name: string, inputOf: (scene: Scene, cast: Cast) => unknown, workspaceId?: string): Provoke =>
+  async ({ both, cast, scene }) => {
+    const { token } = await again(both, cast.admin);
+    return requestOf(kindOf(name), name, inputOf(scene, cast), {
+      token,
+      workspaceId: workspaceId ?? cast.homeId,
+    });
+  };
+
+const byNobody =
+  (name: string, input: unknown): Provoke =>
+  () =>
+    requestOf(kindOf(name), name, input);
+
+const absent = "0190a6f0-0000-7000-8000-00000000abcd";
+const id = { id: absent };
+
+/** Null for what only a fault brings about. */
+export const provocations: Readonly<Record<Reason, Provoke | null>> = {
+  "input.malformed": () => ({ ...requestOf("mutation", "auth.signIn", undefined), body: "{" }),
+  "input.invalid": byNobody("auth.signIn", {}),
+  "input.too_large": byNobody("auth.signIn", { email: "x".repeat(103_000) }),
+  "input.media_type": () => ({
+    ...requestOf("mutation", "auth.signIn", {}),
+    headers: { "content-type": "text/plain" },
+  }),
+  "cursor.invalid": asAdmin("tasks.list", () => ({ cursor: "A".repeat(43) })),
+  "checkpoint.invalid": asAdmin("audit.verify", () => ({
+    checkpoint: { text: "{}", signature: "x", keyId: "x" },
+  })),
+  "operation.not_found": byNobody("tasks.got", {}),
+  "operation.wrong_method": () => requestOf("query", "auth.signIn", {}),
+  "auth.unauthenticated": byNobody("tasks.list", {}),
+  "auth.invalid_credentials": byNobody("auth.signIn", { email: "nobody@example.com", password }),
+  "auth.email_taken": ({ cast }) =>
+    requestOf("mutation", "auth.signUp", { email: cast.admin.email, password }),
+  "auth.token_reused": async ({ both, cast }) => {
+    const { sessionId } = await startSession(both, cast.member.id);
+    const [row] = await both.database.owner<{ salt: Uint8Array }>(
+      "UPDATE sessions SET generation = 3 WHERE id = $1 RETURNING salt",
+      [sessionId],
+    );
+    if (!row) throw new Error("There is no such session.");
+    const refreshToken = formatRefreshToken(both.keys, row.salt, { sessionId, generation: 1 });
+    return requestOf("mutation", "auth.refresh", { refreshToken });
+  },
+  "auth.person_required": async ({ cast }) =>
+    requestOf("query", "auth.me", {}, { token: await cast.callers["key"]?.() }),
+  "token.invalid": byNobody("email.verify", { token: `pjo_${"A".repeat(67)}` }),
+  "password.incorrect": asAdmin("password.change", () => ({
+    currentPassword: `${password}?`,
+    newPassword: `${password}!`,
+  })),
+  "session.not_found": asAdmin("sessions.revoke", () => id),
+  "limit.exceeded": ({ cast }) =>
+    requestOf("mutation", "password.requestReset", { email: cast.viewer.email }),
+  "workspace.required": async ({ both, cast }) =>
+    requestOf("query", "tasks.list", {}, { token: (await again(both, cast.admin)).token }),
+  "workspace.not_found": asAdmin("tasks.list", () => ({}), absent),
+  "permission.denied": async ({ both, cast }) =>
+    requestOf(
+      "query",
+      "audit.list",
+      {},
+      { token: (await again(both, cast.viewer)).token, workspaceId: cast.homeId },
+    ),
+  "member.not_found": asAdmin("members.remove", () => ({ userId: absent })),
+  "member.last_admin": asAdmin("members.changeRole", (_, { admin }) => ({
+    userId: admin.id,
+    role: "viewer",
+  })),
+  "invite.not_found": asAdmin("invites.revoke", () => id),
+  "invite.exists": asAdmin("invites.create", ({ inviteId }) => ({ email: `${inviteId}@example.com` })),
+  "invite.already_member": asAdmin("invites.create", (_, { member }) => ({ email: member.email })),
+  "invite.too_many": async (stage) => {
+    await stage.both.database.owner(
+      `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
+       SELECT gen_random_uuid(), $1, nth || '@many.example.com', 'viewer', sha256(nth::text::bytea), sha256(concat(nth, '!')::bytea), $2,
+              now() + interval '1 day' FROM generate_series(1, 1000) AS nth`,
+      [stage.cast.homeId, stage.cast.admin.id],
+    );
+    return asAdmin("invites.create", () => ({ email: `${randomUUID()}@example.com` }))(stage);
+  },
+  "invite.invalid": byNobody("invites.preview", { token: `pji_${"A".repeat(43)}` }),
+  "key.not_found": asAdmin("serviceKeys.revoke", () => id),
+  "key.too_many": async (stage) => {
+    await stage.both.database.owner(
+      `INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
+       SELECT gen_random_uuid(), $1, 'Many', 'viewer', '{task:read}', 1, sha256(nth::text::bytea), $2, now() + interval '1 day'
+         FROM generate_series(1, 100) AS nth`,
+      [stage.cast.homeId, stage.cast.admin.id],
+    );
+    return asAdmin("serviceKeys.create", () => ({ name: "Mill", scopes: ["task:read"] }))(stage);
+  },
+  "project.not_found": asAdmin("tasks.create", () => ({ projectId: absent, title: "Note" })),
+  "task.not_found": asAdmin("tasks.get", () => id),
+  // What needs a fault has tests of its own here, and a bug there is none to provoke.
+  "server.busy": null,
+  "server.unavailable": null,
+  "server.internal": null,
+};

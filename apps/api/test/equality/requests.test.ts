@@ -1,0 +1,167 @@
+// The fast server and the plain one are asked the same, and answer the same: requests out of the ordinary, every reason to
+// fail, and some thousands that chance made.
+import { permissions } from "@projostack/authz";
+import { operations, type NamedOperation } from "@projostack/contract";
+import { withOwner } from "@projostack/db";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { again, startSession } from "../kit/index.ts";
+import { keyOf } from "../mutants/attackers.ts";
+import { pick } from "../proofs/fuzz-input.ts";
+import { fuzzRequest, type Cast as FuzzCast, type FuzzRequest } from "../proofs/fuzz-request.ts";
+import { setScene, type Scene } from "../proofs/inputs.ts";
+import { seededChance } from "../simulation/seeded-random.ts";
+import { castFor, type Cast } from "./cast.ts";
+import type { Sent } from "./exchange.ts";
+import { oddRequests } from "./odd-requests.ts";
+import { provocations } from "./reasons.ts";
+import { requestOf } from "./requests.ts";
+import { startTwins, type Twins } from "./twins.ts";
+
+// Longer, or again as it was: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/equality/requests.test.ts
+const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? 2_000);
+const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_125);
+
+let twins: Twins;
+let cast: Cast;
+let scene: Scene;
+beforeAll(async () => {
+  // Limits that a test may come to, and the others not.
+  twins = await startTwins({ PROJO_LIMITS: "50" });
+  cast = await castFor(twins.both);
+  scene = await setScene(twins.both, cast.admin, { workspaceId: cast.homeId, email: cast.admin.email });
+});
+afterAll(() => twins.close());
+
+describe("the fast server answers as the plain one", () => {
+  it("to requests out of the ordinary", { timeout: 60_000 }, async () => {
+    const statuses = new Set<number>();
+    const found: string[] = [];
+    for (const [says, sent] of await oddRequests(cast, scene)) {
+      const { heard, difference } = await twins.ask(sent);
+      statuses.add(heard.status);
+      if (difference !== null) found.push(`${says}: ${difference}`);
+    }
+    expect(found.slice(0, 20).join("\n")).toBe("");
+    expect([...statuses].toSorted()).toEqual([200, 204, 207, 400, 401, 404, 405, 413, 415]);
+  });
+
+  it(
+    `to ${CALLS} random calls of every operation, seed ${SEED}`,
+    { timeout: 60_000 + CALLS * 30 },
+    async () => {
+      const chance = seededChance(SEED);
+      const counts: Record<string, number> = {};
+      const found: string[] = [];
+      for (let sent = 0; sent < CALLS; sent += CALLS_A_ROUND) {
+        const round = await fuzzCast();
+        const drawn = Array.from({ length: Math.min(CALLS_A_ROUND, CALLS - sent) }, () =>
+          fuzzRequest(chance, round, pick(chance, operations)),
+        );
+        // What ends the caller's own session or workspace comes last, so that the others' calls get far.
+        for (const one of drawn
+          .filter(isPlainToCompare)
+          .toSorted((a, b) => Number(ends(a)) - Number(ends(b)))) {
+          const { heard, difference } = await twins.ask(
+            asSent(one),
+            new Set(Object.values<string>({ ...round.scene })),
+          );
+          counts[heard.status] = (counts[heard.status] ?? 0) + 1;
+          if (difference !== null) found.push(difference);
+        }
+      }
+      console.info(`seed ${SEED}: ${JSON.stringify(counts)}`);
+      expect(found.slice(0, 10).join("\n")).toBe("");
+      for (const status of ["200", "400", "401", "403", "404", "405", "413", "415"])
+        expect(counts[status], status).toBeGreaterThan(CALLS / 6_000);
+      expect(counts["200"]).toBeGreaterThan(CALLS / 20);
+    },
+  );
+
+  const provoked = Object.entries(provocations).flatMap(([reason, provoke]) =>
+    provoke ? [{ reason, provoke }] : [],
+  );
+  it.each(provoked)("to what fails with $reason", async ({ reason, provoke }) => {
+    const sent = await provoke({ both: twins.both, cast, scene });
+    const { text } = await lastOf(sent, reason === "limit.exceeded" ? 151 : 1);
+    expect(text).toContain(`"reason":"${reason}"`);
+  });
+
+  it("to what waits for too long, server.busy", { timeout: 30_000 }, async () => {
+    const { token } = await again(twins.both, cast.admin);
+    const as = { token, workspaceId: cast.homeId };
+    const held = twins.both.database.owner("BEGIN; LOCK TABLE tasks; SELECT pg_sleep(7); COMMIT");
+    await new Promise((passed) => setTimeout(passed, 200));
+    const input = { projectId: scene.projectId, title: "Note" };
+    const answers = await Promise.all([
+      lastOf(requestOf("query", "tasks.get", { id: scene.taskId }, as)),
+      lastOf(requestOf("query", "tasks.list", {}, as)),
+      lastOf(requestOf("mutation", "tasks.create", input, as)),
+      lastOf(requestOf("query", ["tasks.list", "projects.list"], {}, as)),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 207]);
+    await held;
+  });
+
+  it("when there is no database, server.unavailable", async () => {
+    const { token } = await again(twins.both, cast.admin);
+    const as = { token, workspaceId: cast.homeId };
+    await withOwner({ ...inject("cluster").owner, database: "postgres" }, async (client) => {
+      for (const { name } of [twins.fast.database, twins.plain.database])
+        await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    });
+    const input = { projectId: scene.projectId, title: "Note" };
+    for (const sent of [
+      requestOf("query", "tasks.get", { id: scene.taskId }, as),
+      requestOf("query", "tasks.list", {}, as),
+      requestOf("mutation", "tasks.create", input, as),
+      requestOf("query", ["tasks.list", "system.health"], {}, as),
+    ]) {
+      expect((await lastOf(sent)).text).toContain('"reason":"server.unavailable"');
+    }
+  });
+});
+
+/** The answer to a request sent so often, which is each time the same by both. */
+async function lastOf(sent: Sent, times = 1) {
+  let { heard, difference } = await twins.ask(sent);
+  for (let time = 1; time < times && difference === null; time += 1)
+    ({ heard, difference } = await twins.ask(sent));
+  expect(difference ?? "").toBe("");
+  return heard;
+}
+
+const CALLS_A_ROUND = 500;
+
+async function fuzzCast(): Promise<FuzzCast> {
+  const { both } = twins;
+  const workspace = await castFor(both);
+  const { admin, viewer, homeId } = workspace;
+  const key = await keyOf(both, { admin, id: homeId }, { role: "admin", scopes: permissions });
+  const tokens = {
+    nobody: undefined,
+    viewer: viewer.token,
+    admin: admin.token,
+    key: key.token,
+    expired: (await startSession(both, admin.id, -1)).token,
+  };
+  return { scene: await setScene(both, admin, { workspaceId: homeId, email: admin.email }), tokens };
+}
+
+const kinds = new Map(operations.map(({ name, operation }: NamedOperation) => [name, operation.kind]));
+
+/** Of several changes at once, or of several refusals that go on record, which comes first is chance; and half a request is none. */
+const isPlainToCompare = ({ names, actor, breaksOff }: FuzzRequest): boolean =>
+  !breaksOff &&
+  (names.length < 2 || (actor !== "viewer" && names.every((name) => kinds.get(name) === "query")));
+
+const ENDINGS = new Set(["auth.signOut", "auth.signOutEverywhere", "password.change", "workspaces.delete"]);
+const ends = ({ names }: FuzzRequest): boolean => names.some((name) => ENDINGS.has(name));
+
+function asSent({ path, init: { method = "GET", headers, body } }: FuzzRequest): Sent {
+  return {
+    method,
+    path,
+    headers: Object.fromEntries(new Headers(headers)),
+    body: body instanceof Uint8Array ? body : undefined,
+  };
+}

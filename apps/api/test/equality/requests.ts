@@ -1,0 +1,31 @@
+import type { Kind } from "@projostack/contract";
+import type { Sent } from "./exchange.ts";
+
+export interface As {
+  readonly token?: string | undefined;
+  readonly workspaceId?: string | undefined;
+}
+
+/** A call, or a batch of several, as our client sends it. */
+export function requestOf(kind: Kind, names: string | readonly string[], input: unknown, as: As = {}): Sent {
+  const json = input === undefined ? "" : JSON.stringify(input);
+  const headers = headersOf(as);
+  const path = `/trpc/${typeof names === "string" ? names : names.join(",")}`;
+  const batch = typeof names === "string" ? [] : ["batch=1"];
+  const query = kind === "query" && json !== "" ? [`input=${encodeURIComponent(json)}`] : [];
+  const search = [...batch, ...query].join("&");
+  const address = search === "" ? path : `${path}?${search}`;
+  return kind === "query"
+    ? { method: "GET", path: address, headers }
+    : {
+        method: "POST",
+        path: address,
+        headers: { "content-type": "application/json", ...headers },
+        body: json,
+      };
+}
+
+export const headersOf = ({ token, workspaceId }: As): Record<string, string> => ({
+  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(workspaceId === undefined ? {} : { "x-workspace-id": workspaceId }),
+});

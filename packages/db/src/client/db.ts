@@ -17,7 +17,8 @@ import { purge, TO_PURGE } from "./purge.ts";
 import { currentScope, type TenantScope, type WriteScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 import { scopedPool } from "./scoped-pool.ts";
-import { statementRunner } from "./run-statement.ts";
+import { openLanes } from "./lanes.ts";
+import { quickRunner, statementRunner } from "./run-statement.ts";
 import { serviceKeyLookup, type ServiceKeyLookup } from "./service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./session-store.ts";
 import { statementNames } from "./statement-names.ts";
@@ -92,7 +93,9 @@ export interface DbOptions {
 
 export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
-  const source: PoolSource = { connect: () => pool.connect(), pooled };
+  const connect = () => pool.connect();
+  const lanes = pooled ? {} : { lanes: openLanes(connect, lanesOf(pool)) };
+  const source: PoolSource = { connect, pooled, ...lanes };
   const nameOf = statementNames("projo");
   const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
   const inWorkspace = new PrismaClient({
@@ -173,7 +176,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     sessions: sessionStore(source),
     accounts: accountStore(run),
     invites: inviteLookup(run),
-    serviceKeys: serviceKeyLookup(run),
+    serviceKeys: serviceKeyLookup({ run, runQuickly: quickRunner(source) }),
     mail: mailStore(run),
     recordDenial: denialRecorder(source),
     erasePerson: personEraser(run),
@@ -186,6 +189,9 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     },
   };
 }
+
+/** Few, so that there is much to do on each; more where the pool is made for more processors. */
+const lanesOf = ({ options }: pg.Pool): number => Math.max(1, Math.floor((options?.max ?? 1) / 8));
 
 function writeScope(
   { workspaceId, userId, permission, key }: Grant,

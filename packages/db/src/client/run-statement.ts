@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { passing } from "./enter-sql.ts";
 import { failureOf } from "./failures.ts";
+import { isHarmless, wasNotPrepared } from "./lanes.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
 import type { Scope } from "./scope.ts";
 import type { PoolSource } from "./scoped-connection.ts";
@@ -25,8 +26,24 @@ export const statementRunner =
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[], lock?: Lock) => {
     const first = lock ? [{ ...lock, name: `projo_${lock.name}` }] : [];
     const steps = [...first, { name: `projo_${name}`, text, values }];
-    return (await runWithin(source, { kind: "system" }, steps)).at(-1) as Answer<R>;
+    return (await runWithin(source, AS_SYSTEM, steps)).at(-1) as Answer<R>;
   };
+
+/** The same for what reads a few rows by their keys, and waits for no lock. */
+export const quickRunner =
+  (source: PoolSource): RunStatement =>
+  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) =>
+    (await runWithin(source, AS_SYSTEM, [{ name: `projo_${name}`, text, values }], QUICKLY)).at(
+      -1,
+    ) as Answer<R>;
+
+const AS_SYSTEM = { kind: "system" } as const;
+const QUICKLY = { isQuick: true };
+
+export interface Speed {
+  /** Whether it reads a few rows by their keys and waits for no lock, so that others may share its connection. */
+  readonly isQuick?: boolean | undefined;
+}
 
 /**
  * Enters the scope, runs the statements there, and commits: one transaction, one round trip.
@@ -36,20 +53,35 @@ export async function runWithin(
   source: PoolSource,
   scope: Scope,
   steps: readonly Prepared[],
+  speed: Speed = {},
 ): Promise<Answer[]> {
   const entry = passing(scope, !source.pooled);
-  const answers = await runTogether(source, [...entry, ...steps]);
+  const answers = await runTogether(source, [...entry, ...steps], speed);
   return answers.slice(entry.length);
 }
 
-/** Runs the statements on a connection of their own, in one transaction and one round trip. */
-export async function runTogether(source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> {
+/** Runs the statements in one transaction and one round trip. */
+export async function runTogether(
+  source: PoolSource,
+  steps: readonly Prepared[],
+  { isQuick = false }: Speed = {},
+): Promise<Answer[]> {
   try {
-    return await borrowing(source, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
+    return await ((isQuick && shared(source, steps)) || alone(source, steps));
   } catch (error) {
     throw failureOf(error);
   }
 }
+
+/** On a connection that other quick reads share, if there is one. */
+function shared(source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> | null | undefined {
+  return source.lanes
+    ?.run(steps)
+    ?.catch((error: unknown) => (wasNotPrepared(error) ? alone(source, steps) : Promise.reject(error)));
+}
+
+const alone = (source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> =>
+  borrowing(source, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
 
 /** Borrows a connection for one message and its answer. */
 export async function borrowing<T>(
@@ -63,11 +95,7 @@ export async function borrowing<T>(
     return answer;
   } catch (error) {
     // What the database refused has been undone, and the connection is as it was. Any other failure is its own.
-    client.release(!isRefusal(error));
+    client.release(!isHarmless(error));
     throw error;
   }
 }
-
-/** An error that PostgreSQL answered with, and after which it goes on. */
-const isRefusal = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "severity" in error && error.severity === "ERROR";

@@ -23,6 +23,11 @@ export interface ServiceKeyLookup {
   noteUses(uses: KeyUses): Promise<void>;
 }
 
+interface Runners {
+  readonly run: RunStatement;
+  readonly runQuickly: RunStatement;
+}
+
 interface Row extends Omit<ServiceKeyRecord, "secrets"> {
   secret_kid: number;
   secret_mac: Uint8Array;
@@ -30,9 +35,9 @@ interface Row extends Omit<ServiceKeyRecord, "secrets"> {
   previous_mac: Uint8Array | null;
 }
 
-export const serviceKeyLookup = (run: RunStatement): ServiceKeyLookup => ({
+export const serviceKeyLookup = ({ run, runQuickly }: Runners): ServiceKeyLookup => ({
   find: async (id) => {
-    const [row] = (await run<Row>("service_key", FIND, [id])).rows;
+    const [row] = (await runQuickly<Row>("service_key", FIND, [id])).rows;
     return row ? recordOf(row) : null;
   },
   noteUses: async (uses) => {

@@ -1,6 +1,6 @@
 // What changes a session, each in one statement by the database's clock: the row's lock is held for as long as the
 // statement runs, and whoever waits for it holds nothing else.
-import { statementRunner } from "./run-statement.ts";
+import { quickRunner, statementRunner } from "./run-statement.ts";
 import type { PoolSource } from "./scoped-connection.ts";
 import { type AskedAhead, findSession, findSessionAsking, type SessionRecord } from "./session-lookup.ts";
 
@@ -46,13 +46,14 @@ export interface SessionStore {
 
 export function sessionStore(source: PoolSource): SessionStore {
   const statement = statementRunner(source);
+  const quickly = quickRunner(source);
   const run = async (name: string, text: string, values: unknown[]): Promise<number> =>
     (await statement(name, text, values)).rowCount ?? 0;
   return {
     find: (id, workspaceId, ahead) =>
       ahead
         ? findSessionAsking(source, { sessionId: id, workspaceId }, ahead)
-        : findSession(statement, id, workspaceId),
+        : findSession(quickly, id, workspaceId),
     insert: async ({ id, userId, passwordHash, salt, idleSeconds, absoluteSeconds }, event) => {
       const { ip, userAgent, action, requestId } = event;
       const values = [

@@ -4,13 +4,13 @@
 import type { Prisma } from "../generated/client.ts";
 import type { Statements } from "../tenant/statements.ts";
 import type { Prepared } from "./one-trip.ts";
-import { runWithin } from "./run-statement.ts";
+import { runWithin, type Speed } from "./run-statement.ts";
 import { currentScope, type Entered, type TenantScope } from "./scope.ts";
 import { openScoped, type PoolSource, type ScopedConnection } from "./scoped-connection.ts";
 import { preparedOf, type SqlText } from "./sql-text.ts";
 
 /** A statement of a workspace's that is known before the workspace is entered, and the type of its rows. */
-export interface Question<R> extends Prepared {
+export interface Question<R> extends Prepared, Speed {
   readonly rows?: R;
 }
 
@@ -59,7 +59,7 @@ export class Transaction implements Statements {
   async ask<R>(question: Question<R>): Promise<R[]> {
     const answered = this.#answered;
     if (answered && isSame(answered.question, question)) return answered.rows as R[];
-    return (await this.#run(question)).rows as R[];
+    return (await this.#run(question, question)).rows as R[];
   }
 
   async $queryRaw<T>(text: SqlText, ...values: unknown[]): Promise<T> {
@@ -70,10 +70,11 @@ export class Transaction implements Statements {
     return (await this.#run(preparedOf(text, values))).rowCount;
   }
 
-  async #run(statement: Prepared) {
+  async #run(statement: Prepared, speed: Speed = {}) {
     if (this.#scope.kind !== "read" && !this.#isLone) return (await this.#open()).run(statement);
     if (this.#scope.kind !== "read") this.#spend();
-    const [answer] = await runWithin(this.#means.source, this.#scope, [statement]);
+    const isQuick = this.#scope.kind === "read" && speed.isQuick;
+    const [answer] = await runWithin(this.#means.source, this.#scope, [statement], { isQuick });
     return answer ?? { rows: [], rowCount: 0 };
   }
 

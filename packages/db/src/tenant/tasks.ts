@@ -47,6 +47,7 @@ export const taskQuestion = (id: string): Question<TaskRow> => ({
   name: "projo_task",
   text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`,
   values: [id],
+  isQuick: true,
 });
 
 const INSERT = {
@@ -76,6 +77,9 @@ export function tasksQuestion({ limit, ...filters }: TaskListing): Question<Task
     name: `projo_tasks_${given.map(({ place }) => place).join("")}`,
     text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE}${conditions.join("")} ORDER BY id DESC LIMIT $1`,
     values: [limit, ...given.map(({ value }) => value)],
+    isQuick: given
+      .filter(({ name }) => name !== "after")
+      .every(({ name }, at) => at === 0 && INDEXED.has(name)),
   };
 }
 
@@ -94,5 +98,8 @@ const CONDITIONS: Readonly<Record<Filter, (parameter: string) => string>> = {
   createdAfter: (time) => `created_at >= ${time}`,
   createdBefore: (time) => `created_at < ${time}`,
 };
+
+/** By one of these the next page is side by side in an index. By two, or by others, it may be far to the next that fits. */
+const INDEXED: ReadonlySet<Filter> = new Set(["projectId", "status", "createdBy"]);
 
 const filterNames = Object.keys(CONDITIONS) as Filter[];

@@ -10,7 +10,6 @@ export type AddressOf = (request: IncomingMessage) => string;
  * @param trustedProxies whose `x-forwarded-for` is believed
  */
 export function addressing(trustedProxies: readonly string[]): AddressOf {
-  const connected: AddressOf = ({ socket }) => withoutZone(socket.remoteAddress ?? "");
   if (trustedProxies.length === 0) return connected;
   const isTrusted = proxyAddress.compile([...trustedProxies]);
   return (request) => {
@@ -18,6 +17,8 @@ export function addressing(trustedProxies: readonly string[]): AddressOf {
     return isIP(said) === 0 ? connected(request) : said;
   };
 }
+
+const connected: AddressOf = ({ socket }) => withoutZone(socket.remoteAddress ?? "");
 
 const withoutZone = (address: string): string =>
   address.includes("%") ? address.slice(0, address.indexOf("%")) : address;

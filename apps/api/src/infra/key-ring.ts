@@ -54,17 +54,22 @@ const MOST_SALTED = 4_096;
 
 /** Made once for the many requests of a session: it takes as long as the code itself. */
 function saltedKey(key: Buffer, salt: Uint8Array): Buffer {
-  let known = saltedKeys.get(key);
-  if (!known) saltedKeys.set(key, (known = new Map()));
+  const known = mapOf(saltedKeys, key);
   const name = Buffer.from(salt.buffer, salt.byteOffset, salt.byteLength).toString("latin1");
-  let salted = known.get(name);
-  if (!salted) {
-    salted = createHmac("sha256", key).update(salt).digest();
-    const [oldest] = known.keys();
-    if (known.size >= MOST_SALTED && oldest !== undefined) known.delete(oldest);
-    known.set(name, salted);
-  }
+  const before = known.get(name);
+  if (before) return before;
+  const salted = createHmac("sha256", key).update(salt).digest();
+  const [oldest] = known.keys();
+  if (known.size >= MOST_SALTED && oldest !== undefined) known.delete(oldest);
+  known.set(name, salted);
   return salted;
+}
+
+/** What is kept of a key, by name. */
+function mapOf(all: WeakMap<Buffer, Map<string, Buffer>>, key: Buffer): Map<string, Buffer> {
+  const known = all.get(key) ?? new Map<string, Buffer>();
+  all.set(key, known);
+  return known;
 }
 
 function parseKey(pair: string): [number, Buffer] {
@@ -100,10 +105,11 @@ function codeOf(key: Buffer, purpose: string, message: string): Buffer {
 /** HKDF (RFC 5869) gives each purpose an independent key. */
 function seedOf(key: Buffer, purpose: string): Buffer {
   // Derived once: a list of twenty would derive it twice, each for as long as a row takes to be read.
-  let seeds = seedsOf.get(key);
-  if (!seeds) seedsOf.set(key, (seeds = new Map()));
-  let seed = seeds.get(purpose);
-  if (!seed) seeds.set(purpose, (seed = Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32))));
+  const known = mapOf(seedsOf, key);
+  const before = known.get(purpose);
+  if (before) return before;
+  const seed = Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32));
+  known.set(purpose, seed);
   return seed;
 }
 

@@ -75,9 +75,10 @@ export async function runTogether(
 
 /** On a connection that other quick reads share, if there is one. */
 function shared(source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> | null | undefined {
-  return source.lanes
-    ?.run(steps)
-    ?.catch((error: unknown) => (wasNotPrepared(error) ? alone(source, steps) : Promise.reject(error)));
+  return source.lanes?.run(steps)?.catch((error: unknown) => {
+    if (wasNotPrepared(error)) return alone(source, steps);
+    throw error;
+  });
 }
 
 const alone = (source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> =>

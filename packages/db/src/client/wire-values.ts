@@ -36,13 +36,16 @@ function arrayElement(value: unknown): string {
 }
 
 type Parser = (text: string) => unknown;
+interface Parsers {
+  getTypeParser(type: number, format: "text"): Parser;
+}
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
 /** How the text of a type is read, by the type's number. A bigint is one, where pg would leave it text. */
 export function parserOf(type: number): Parser {
-  const stock = pg.types.getTypeParser(type, "text") as Parser;
+  const stock = (pg.types as unknown as Parsers).getTypeParser(type, "text");
   if (type === INT8) return BigInt;
   return type === TIMESTAMPTZ ? (text) => timeIn(text) ?? stock(text) : stock;
 }

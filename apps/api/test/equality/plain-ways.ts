@@ -28,8 +28,8 @@ export const plainWays: readonly SourceGuard[] = [
     "const calls = null;",
   ]),
   guard("a hot read is asked with who asks", "apps/api/src/rpc/procedures.ts", [
-    "ctx.findCaller(ahead && (await ahead(getRawInput)))",
-    "ctx.findCaller()",
+    "known(await ctx.findCaller(asked))",
+    "known(await ctx.findCaller())",
   ]),
   guard("a task is read by SQL", "apps/api/src/features/tasks/get-task.ts", [
     "ws.db.tasks.find(id)",

@@ -33,25 +33,38 @@ async function waiting(): Promise<number> {
 
 /**
  * A write of the key is held open in its transaction, after it was let in: the row that its task points to is locked.
- * Meanwhile the end begins, and only then is the write let go. @returns what ended, in its order, and how
+ * Meanwhile the end begins, and only then is the write let go. What counts is whether the write has been committed when the
+ * end is answered: of two answers that are sent in one moment either may arrive first.
  */
-async function race(key: MadeKey, end: () => Promise<{ status: number }>): Promise<string[]> {
-  const ended: string[] = [];
+async function race(key: MadeKey, end: () => Promise<{ status: number }>): Promise<Raced> {
+  const before = await tasks();
+  let ended: Pick<Raced, "end" | "writeWasThere"> | null = null;
+  let write = "";
   await withOwner({ connectionString: server.database.ownerUrl }, async (owner) => {
     await owner.query("BEGIN");
     await owner.query("SELECT FROM projects WHERE id = $1 FOR UPDATE", [projectId]);
-    const write = key
+    const writing = key
       .call("tasks.create", { projectId, title: "Held open" })
-      .then((answer) => ended.push(`write ${verdictOf(answer)}`));
+      .then((answer) => (write = verdictOf(answer)));
     await eventually(async () => (await waiting()) === 1);
-    const ending = end().then(({ status }) => ended.push(`end ${status}`));
+    const ending = end().then(async ({ status }) => {
+      ended = { end: status, writeWasThere: (await tasks()) > before };
+    });
     // Either it is over by now, or it waits as well.
-    await eventually(async () => ended.length > 0 || (await waiting()) === 2);
+    await eventually(async () => ended !== null || (await waiting()) === 2);
     await owner.query("COMMIT");
-    await Promise.all([write, ending]);
+    await Promise.all([writing, ending]);
   });
-  return ended;
+  return { write, ...(ended ?? { end: 0, writeWasThere: false }) };
 }
+
+interface Raced {
+  readonly write: string;
+  readonly end: number;
+  readonly writeWasThere: boolean;
+}
+
+const inOrder = { write: "200", end: 200, writeWasThere: true };
 
 const newKey = () => makeKey(server, ada, workspaceId, { scopes: ["task:write"] });
 const revocationOf = ({ id }: MadeKey) => ada.call("serviceKeys.revoke", { id }, workspaceId);
@@ -64,7 +77,7 @@ describe("M3 a revocation", () => {
   it("M3 returns when the last write of its key has: none commits after it", async () => {
     for (let round = 0; round < 5; round += 1) {
       const key = await newKey();
-      expect(await race(key, () => revocationOf(key))).toEqual(["write 200", "end 200"]);
+      expect(await race(key, () => revocationOf(key))).toEqual(inOrder);
       const before = await tasks();
       const answer = await key.call("tasks.create", { projectId, title: "Too late" });
       expect([verdictOf(answer), await tasks()]).toEqual(["401 auth.unauthenticated", before]);
@@ -94,7 +107,7 @@ describe("M3 a revocation", () => {
     projectId = String(project.data.id);
     const ended = await race(key, () => ada.call("workspaces.delete", { name: "Passing" }, passing));
     projectId = own;
-    expect(ended).toEqual(["write 200", "end 200"]);
+    expect(ended).toEqual(inOrder);
   });
 });
 
@@ -110,6 +123,6 @@ describe("without the lock", () => {
     const key = await newKey();
     const ended = await race(key, () => revocationOf(key));
     await server.database.owner(guarded);
-    expect(ended).toEqual(["end 200", "write 200"]);
+    expect(ended).toEqual({ ...inOrder, writeWasThere: false });
   });
 });

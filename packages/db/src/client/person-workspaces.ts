@@ -9,14 +9,27 @@ export interface PersonWorkspace extends WorkspaceRow {
 }
 
 export interface PersonWorkspaces {
+  /** One that is not deleted, or null where the person is no member of it. */
+  find(workspaceId: string): Promise<PersonWorkspace | null>;
   /** Newest first. */
   list(page: ListPage): Promise<PersonWorkspace[]>;
   /** Instead those that were deleted, and that a member of one of the roles may still restore. */
   listDeleted(page: ListPage & { readonly restoringRoles: readonly Role[] }): Promise<PersonWorkspace[]>;
 }
 
-/** Each in one statement: Prisma asks for memberships and their workspaces in turn, and waits for both. */
+/**
+ * Each in one statement: Prisma asks for memberships and their workspaces in turn, waits for both, and takes a membership
+ * that ends in between for a broken database.
+ */
 export const personWorkspaces = (sql: Pick<Prisma.TransactionClient, "$queryRaw">): PersonWorkspaces => ({
+  find: async (workspaceId) => {
+    const [workspace] = await sql.$queryRaw<PersonWorkspace[]>`
+      SELECT w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt", w.deleted_at AS "deletedAt", m.role
+        FROM workspace_members AS m JOIN workspaces AS w ON w.id = m.workspace_id
+       WHERE m.locked_at IS NULL AND m.workspace_id = ${workspaceId}::uuid`;
+    return workspace ?? null;
+  },
+
   list: ({ after = null, limit }) => sql.$queryRaw<PersonWorkspace[]>`
     SELECT w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt", w.deleted_at AS "deletedAt", m.role
       FROM workspace_members AS m JOIN workspaces AS w ON w.id = m.workspace_id

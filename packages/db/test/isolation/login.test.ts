@@ -52,7 +52,8 @@ describe("the server's login", () => {
     await expect(checkLogin(database.pool)).resolves.toBeUndefined();
     const [facts] = await database.owner(
       `SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication, rolinherit,
-              (SELECT count(*)::int FROM pg_shdepend WHERE refobjid = r.oid AND deptype = 'o') AS owned,
+              (SELECT count(*)::int FROM pg_shdepend AS d WHERE refobjid = r.oid AND deptype = 'o' AND dbid IN (
+                 SELECT oid FROM pg_database WHERE datname = current_database() UNION SELECT 0)) AS owned,
               (SELECT array_agg(g.rolname::text ORDER BY g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
                 WHERE m.member = r.oid) AS roles
          FROM pg_roles r WHERE rolname = $1`,

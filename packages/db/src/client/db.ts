@@ -94,8 +94,9 @@ export interface DbOptions {
 export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
   const connect = () => pool.connect();
-  const lanes = pooled ? {} : { lanes: openLanes(connect, lanesOf(pool)) };
-  const source: PoolSource = { connect, pooled, ...lanes };
+  const many = lanesOf(pool);
+  const lanes = { people: openLanes(connect, many), rows: openLanes(connect, many) };
+  const source: PoolSource = pooled ? { connect, pooled } : { connect, lanes };
   const nameOf = statementNames("projo");
   const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
   const inWorkspace = new PrismaClient({
@@ -191,7 +192,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
 }
 
 /** Few, so that there is much to do on each; more where the pool is made for more processors. */
-const lanesOf = ({ options }: pg.Pool): number => Math.max(1, Math.floor((options?.max ?? 1) / 8));
+const lanesOf = ({ options }: pg.Pool): number => Math.max(1, Math.floor((options?.max ?? 1) / 16));
 
 function writeScope(
   { workspaceId, userId, permission, key }: Grant,

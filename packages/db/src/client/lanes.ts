@@ -7,39 +7,32 @@ import type pg from "pg";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
 
 export interface Lanes {
-  /** Sends a quick read on the lane that has the least to do; null where each has been busy with one for too long. */
-  run(steps: readonly Prepared[]): Promise<Answer[]> | null;
+  /** Sends a quick read on the lane that has the least to do. @returns null where it was stuck: send it alone */
+  run(steps: readonly Prepared[]): Promise<Answer[] | null>;
 }
 
-/** A lane that has not answered for so long is stuck behind something that is not quick: nobody joins the queue. */
+/** Who asks does not wait behind what is asked, which somebody may have locked. */
+export interface SharedBy {
+  /** Sessions and service keys, by their ids. */
+  readonly people: Lanes;
+  /** A workspace's rows, and who asks for them. */
+  readonly rows: Lanes;
+}
+
+/** A lane that has not answered for so long is stuck behind something that is not quick: nobody waits for it any more. */
 const STUCK_MS = 50;
 
 /** @param many at most; each takes one of the pool's connections while it is used */
 export function openLanes(connect: () => Promise<pg.PoolClient>, many: number): Lanes {
   const lanes = Array.from({ length: many }, () => new Lane(connect));
   return {
-    run: (steps) => {
-      const now = performance.now();
-      let freest: Lane | null = null;
-      for (const lane of lanes) {
-        if (!lane.isStuck(now) && (freest === null || lane.load < freest.load)) freest = lane;
-      }
-      return freest === null ? null : freest.run(steps, now);
-    },
+    run: (steps) => lanes.reduce((freest, lane) => (lane.load < freest.load ? lane : freest)).run(steps),
   };
-}
-
-/** A connection as it is shared: back in the pool with its last user, or closed if it broke. */
-interface Shared {
-  readonly client: Promise<pg.PoolClient>;
-  users: number;
-  isBroken: boolean;
 }
 
 class Lane {
   readonly #connect: () => Promise<pg.PoolClient>;
   #shared: Shared | undefined;
-  #heardAt = 0;
 
   constructor(connect: () => Promise<pg.PoolClient>) {
     this.#connect = connect;
@@ -49,43 +42,76 @@ class Lane {
     return this.#shared?.users ?? 0;
   }
 
-  isStuck(now: number): boolean {
-    return this.#shared !== undefined && now - this.#heardAt > STUCK_MS;
+  run(steps: readonly Prepared[]): Promise<Answer[] | null> {
+    if (!this.#shared?.isOpen) this.#shared = new Shared(this.#connect());
+    return this.#shared.run(steps);
+  }
+}
+
+/** A connection while it is shared: back in the pool with its last user, or closed if it broke. */
+class Shared {
+  readonly #client: Promise<pg.PoolClient>;
+  readonly #watch: NodeJS.Timeout;
+  /** How those who wait are told that it is stuck. */
+  readonly #waiting = new Set<() => void>();
+  #heardAt = performance.now();
+  #isBroken = false;
+  users = 0;
+  /** Whether somebody else may join. */
+  isOpen = true;
+
+  constructor(client: Promise<pg.PoolClient>) {
+    this.#client = client;
+    this.#watch = setInterval(() => {
+      if (performance.now() - this.#heardAt > STUCK_MS) this.#giveUp();
+    }, STUCK_MS);
   }
 
-  async run(steps: readonly Prepared[], now: number): Promise<Answer[]> {
-    if (!this.#shared) {
-      this.#shared = { client: this.#connect(), users: 0, isBroken: false };
-      this.#heardAt = now;
-    }
-    const shared = this.#shared;
-    shared.users += 1;
+  run(steps: readonly Prepared[]): Promise<Answer[] | null> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () => resolve(null);
+      this.#waiting.add(giveUp);
+      void this.#send(steps)
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(giveUp));
+    });
+  }
+
+  /** Whoever waits sends what they sent once more, on a connection of their own: it only reads. */
+  #giveUp(): void {
+    this.isOpen = false;
+    for (const tell of this.#waiting) tell();
+    this.#waiting.clear();
+  }
+
+  async #send(steps: readonly Prepared[]): Promise<Answer[]> {
+    this.users += 1;
     try {
-      const answers = await oneTrip(await shared.client, steps, { keepsPrepared: true });
+      const answers = await oneTrip(await this.#client, steps, { keepsPrepared: true });
       this.#heardAt = performance.now();
       return answers;
     } catch (error) {
-      if (!isHarmless(error)) {
-        shared.isBroken = true;
-        this.#leave(shared);
-      }
+      if (!isHarmless(error)) this.#break();
       throw error;
     } finally {
-      shared.users -= 1;
-      if (shared.users === 0) {
-        this.#leave(shared);
-        // One that was never connected has nothing to give back.
-        void shared.client.then(
-          (client) => client.release(shared.isBroken),
-          () => {},
-        );
-      }
+      this.users -= 1;
+      if (this.users === 0) this.#end();
     }
   }
 
-  /** Whoever comes next takes another connection. */
-  #leave(shared: Shared): void {
-    if (this.#shared === shared) this.#shared = undefined;
+  #break(): void {
+    this.#isBroken = true;
+    this.isOpen = false;
+  }
+
+  #end(): void {
+    this.isOpen = false;
+    clearInterval(this.#watch);
+    // One that was never connected has nothing to give back.
+    void this.#client.then(
+      (client) => client.release(this.#isBroken),
+      () => {},
+    );
   }
 }
 

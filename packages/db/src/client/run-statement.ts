@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { passing } from "./enter-sql.ts";
 import { failureOf } from "./failures.ts";
-import { isHarmless, wasNotPrepared } from "./lanes.ts";
+import { isHarmless, wasNotPrepared, type Lanes } from "./lanes.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
 import type { Scope } from "./scope.ts";
 import type { PoolSource } from "./scoped-connection.ts";
@@ -29,34 +29,29 @@ export const statementRunner =
     return (await runWithin(source, AS_SYSTEM, steps)).at(-1) as Answer<R>;
   };
 
-/** The same for what reads a few rows by their keys, and waits for no lock. */
+/** The same for what finds people and keys by their ids, and waits for no lock: on connections that all such share. */
 export const quickRunner =
   (source: PoolSource): RunStatement =>
-  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) =>
-    (await runWithin(source, AS_SYSTEM, [{ name: `projo_${name}`, text, values }], QUICKLY)).at(
-      -1,
-    ) as Answer<R>;
+  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => {
+    const steps = [{ name: `projo_${name}`, text, values }];
+    return (await runWithin(source, AS_SYSTEM, steps, source.lanes?.people)).at(-1) as Answer<R>;
+  };
 
 const AS_SYSTEM = { kind: "system" } as const;
-const QUICKLY = { isQuick: true };
-
-export interface Speed {
-  /** Whether it reads a few rows by their keys and waits for no lock, so that others may share its connection. */
-  readonly isQuick?: boolean | undefined;
-}
 
 /**
  * Enters the scope, runs the statements there, and commits: one transaction, one round trip.
+ * @param lanes on which quick reads share connections, if it is one
  * @returns the answer of each statement
  */
 export async function runWithin(
   source: PoolSource,
   scope: Scope,
   steps: readonly Prepared[],
-  speed: Speed = {},
+  lanes?: Lanes,
 ): Promise<Answer[]> {
   const entry = passing(scope, !source.pooled);
-  const answers = await runTogether(source, [...entry, ...steps], speed);
+  const answers = await runTogether(source, [...entry, ...steps], lanes);
   return answers.slice(entry.length);
 }
 
@@ -64,21 +59,19 @@ export async function runWithin(
 export async function runTogether(
   source: PoolSource,
   steps: readonly Prepared[],
-  { isQuick = false }: Speed = {},
+  lanes?: Lanes,
 ): Promise<Answer[]> {
   try {
-    return await ((isQuick && shared(source, steps)) || alone(source, steps));
+    return (await lanes?.run(steps).catch(unlessPrepared)) ?? (await alone(source, steps));
   } catch (error) {
     throw failureOf(error);
   }
 }
 
-/** On a connection that other quick reads share, if there is one. */
-function shared(source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> | null | undefined {
-  return source.lanes?.run(steps)?.catch((error: unknown) => {
-    if (wasNotPrepared(error)) return alone(source, steps);
-    throw error;
-  });
+/** What relied on another message's preparing a statement is sent once more too. */
+function unlessPrepared(error: unknown): null {
+  if (wasNotPrepared(error)) return null;
+  throw error;
 }
 
 const alone = (source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> =>

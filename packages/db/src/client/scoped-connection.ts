@@ -4,7 +4,7 @@ import type pg from "pg";
 import { beginning } from "./enter-sql.ts";
 import { DatabaseBusy } from "./failures.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
-import type { Lanes } from "./lanes.ts";
+import type { SharedBy } from "./lanes.ts";
 import { isReadOnly, type Scope } from "./scope.ts";
 
 /** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
@@ -13,7 +13,7 @@ export interface PoolSource {
   /** True where a pooler shares the connections, so that none keeps anything: no settings, no prepared statements. */
   readonly pooled?: boolean;
   /** Connections that quick reads share. None where a pooler shares them already. */
-  readonly lanes?: Lanes;
+  readonly lanes?: SharedBy;
 }
 
 /** Takes a connection and begins the scope's transaction on it. */

@@ -86,7 +86,8 @@ export async function findSessionAsking(
   const entering = { name: "projo_session_entering", text: ENTERING, values };
   // Behind a pooler the transaction is told its settings first; else the connection was, at its start.
   const settings = source.pooled ? passing({ kind: "system" }, false) : [];
-  const answers = await runTogether(source, [...settings, entering, question], question);
+  const lanes = question.isQuick ? source.lanes?.rows : undefined;
+  const answers = await runTogether(source, [...settings, entering, question], lanes);
   const [found, answer] = answers.slice(settings.length);
   const [row] = (found?.rows ?? []) as (Row | { session_id: null })[];
   if (!row || row.session_id === null) return null;

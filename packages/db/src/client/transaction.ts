@@ -4,13 +4,15 @@
 import type { Prisma } from "../generated/client.ts";
 import type { Statements } from "../tenant/statements.ts";
 import type { Prepared } from "./one-trip.ts";
-import { runWithin, type Speed } from "./run-statement.ts";
+import { runWithin } from "./run-statement.ts";
 import { currentScope, type Entered, type TenantScope } from "./scope.ts";
 import { openScoped, type PoolSource, type ScopedConnection } from "./scoped-connection.ts";
 import { preparedOf, type SqlText } from "./sql-text.ts";
 
 /** A statement of a workspace's that is known before the workspace is entered, and the type of its rows. */
-export interface Question<R> extends Prepared, Speed {
+export interface Question<R> extends Prepared {
+  /** Whether it finds a few rows by an index and waits for no lock, so that others may share its connection. */
+  readonly isQuick?: boolean;
   readonly rows?: R;
 }
 
@@ -59,7 +61,7 @@ export class Transaction implements Statements {
   async ask<R>(question: Question<R>): Promise<R[]> {
     const answered = this.#answered;
     if (answered && isSame(answered.question, question)) return answered.rows as R[];
-    return (await this.#run(question, question)).rows as R[];
+    return (await this.#run(question, question.isQuick)).rows as R[];
   }
 
   async $queryRaw<T>(text: SqlText, ...values: unknown[]): Promise<T> {
@@ -70,11 +72,12 @@ export class Transaction implements Statements {
     return (await this.#run(preparedOf(text, values))).rowCount;
   }
 
-  async #run(statement: Prepared, speed: Speed = {}) {
+  async #run(statement: Prepared, isQuick = false) {
     if (this.#scope.kind !== "read" && !this.#isLone) return (await this.#open()).run(statement);
     if (this.#scope.kind !== "read") this.#spend();
-    const isQuick = this.#scope.kind === "read" && speed.isQuick;
-    const [answer] = await runWithin(this.#means.source, this.#scope, [statement], { isQuick });
+    const { source } = this.#means;
+    const lanes = isQuick && this.#scope.kind === "read" ? source.lanes?.rows : undefined;
+    const [answer] = await runWithin(source, this.#scope, [statement], lanes);
     return answer ?? { rows: [], rowCount: 0 };
   }
 

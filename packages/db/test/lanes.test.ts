@@ -64,17 +64,9 @@ describe("a lane", () => {
       run(FAIL, PID),
       run(left),
     ]);
-    expect(outcomes.map(({ status }) => status)).toEqual([
-      "rejected",
-      "fulfilled",
-      "fulfilled",
-      "rejected",
-      "fulfilled",
-    ]);
-    for (const outcome of outcomes) {
-      if (outcome.status === "fulfilled") expect(outcome.value).toEqual({ left: "" });
-      else expect(outcome.reason).toMatchObject({ code: "22012" });
-    }
+    const undone = { status: "rejected", reason: expect.objectContaining({ code: "22012" }) };
+    const clean = { status: "fulfilled", value: { left: "" } };
+    expect(outcomes).toEqual([undone, clean, clean, undone, clean]);
     expect(borrowed).toBe(1);
     expect(whole()).toEqual([true, 0]);
   });

@@ -26,7 +26,8 @@ export const personWorkspaces = (sql: Pick<Prisma.TransactionClient, "$queryRaw"
     const [workspace] = await sql.$queryRaw<PersonWorkspace[]>`
       SELECT w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt", w.deleted_at AS "deletedAt", m.role
         FROM workspace_members AS m JOIN workspaces AS w ON w.id = m.workspace_id
-       WHERE m.locked_at IS NULL AND m.workspace_id = ${workspaceId}::uuid`;
+       WHERE m.user_id = nullif(current_setting('app.user_id', true), '')::uuid
+         AND m.workspace_id = ${workspaceId}::uuid AND m.locked_at IS NULL`;
     return workspace ?? null;
   },
 

@@ -3,7 +3,7 @@ import type { TenantRead, TenantWrite } from "@projostack/db";
 import { recording, type Audit, type Origin } from "./audit.ts";
 import type { Cursors } from "./cursors.ts";
 
-/** A workspace entered to read, by someone who holds the permission: one consistent view of it. */
+/** A workspace entered to read, by someone who holds the permission: each statement sees what was committed when it began. */
 export interface ReadWs<P extends Permission = Permission> {
   readonly id: string;
   readonly grant: Grant<P>;

@@ -30,7 +30,7 @@ export function oneTrip(
   { keepsPrepared }: { keepsPrepared: boolean },
 ): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
-    const done = (error: Error | null, answers: Answer[]) => (error ? reject(error) : resolve(answers));
+    const done: Done = (error, answers) => (error ? reject(error) : resolve(answers));
     client.query(new OneTrip(steps, keepsPrepared, done));
   });
 }
@@ -53,10 +53,12 @@ interface Step extends Prepared {
   readonly values: readonly ReturnType<typeof asParameter>[];
 }
 
+type Done = (error: Error | null, answers: Answer[]) => void;
+
 class OneTrip extends pg.Query {
   readonly #steps: readonly Step[];
   readonly #keepsPrepared: boolean;
-  readonly #done: (error: Error | null, answers: Answer[]) => void;
+  readonly #done: Done;
   readonly #answers: Answer[] = [];
   #connection: Connection | undefined;
   #known: Map<string, readonly Column[]> | undefined;
@@ -64,16 +66,12 @@ class OneTrip extends pg.Query {
   #rows: object[] = [];
   #unreadable: Error | null = null;
 
-  constructor(steps: readonly Prepared[], keepsPrepared: boolean, done: OneTrip["done"]) {
+  constructor(steps: readonly Prepared[], keepsPrepared: boolean, done: Done) {
     super("");
     // Before anything is noted of it: what is not sent is not about to be prepared.
     this.#steps = steps.map(({ name, text, values }) => ({ name, text, values: values.map(asParameter) }));
     this.#keepsPrepared = keepsPrepared;
     this.#done = done;
-  }
-
-  get done(): (error: Error | null, answers: Answer[]) => void {
-    return this.#done;
   }
 
   /** The name and the text of the statement whose answer comes in: pg notes by them what has been prepared. */

@@ -166,7 +166,7 @@ describe("the program", () => {
   it("ends with 2 and the names there are when asked for another, and measures nothing", async () => {
     const refused = await run(["one", "three"], figure(1));
     expect(refused).toMatchObject({ code: 2, out: "" });
-    expect(refused.err).toMatch(/no benchmark called three[^]*one +the first[^]*two +the second/);
+    expect(refused.err).toMatch(/no subject called three[^]*one +the first[^]*two +the second/);
     expect(await run(["--slow"])).toMatchObject({ code: 2, out: "" });
   });
 

@@ -27,15 +27,19 @@ export interface Streams {
   readonly err: (text: string) => void;
 }
 
+/** The script of package.json that runs the subjects. */
+export type Command = "bench" | "attack";
+
 /** @returns the exit code: 0, or 1 when a figure misses its goal or could not be measured, or 2 for arguments that make no sense */
 export async function runBench(
   args: readonly string[],
   subjects: readonly Subject[],
   { out, err }: Streams,
+  command: Command = "bench",
 ): Promise<0 | 1 | 2> {
   const asked = read(args, subjects);
   if ("problem" in asked) {
-    err(`${asked.problem}\n${usageOf(subjects)}\n`);
+    err(`${asked.problem}\n${usageOf(subjects, command)}\n`);
     return 2;
   }
   const { quick, large, jsonFile, chosen } = asked;
@@ -91,7 +95,7 @@ function read(args: readonly string[], subjects: readonly Subject[]): Asked | { 
       },
     });
     const unknown = positionals.find((name) => subjects.every((subject) => subject.name !== name));
-    if (unknown !== undefined) return { problem: `There is no benchmark called ${unknown}.` };
+    if (unknown !== undefined) return { problem: `There is no subject called ${unknown}.` };
     const chosen = subjects.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     return { quick: values.quick, large: values.large, jsonFile: values.json, chosen };
   } catch (error) {
@@ -99,9 +103,9 @@ function read(args: readonly string[], subjects: readonly Subject[]): Asked | { 
   }
 }
 
-const usageOf = (subjects: readonly Subject[]): string =>
+const usageOf = (subjects: readonly Subject[], command: Command): string =>
   [
-    "Usage: pnpm bench [NAME...] [--quick] [--large] [--json FILE]",
+    `Usage: pnpm ${command} [NAME...] [--quick] [--large] [--json FILE]`,
     ...subjects.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`),
   ].join("\n");
 

@@ -17,8 +17,11 @@ export interface CounterOptions {
   readonly seconds: number;
 }
 
-/** Counts a try, and says whether it was one too many. Counting and asking are one step, so that no two tries race. */
-export type Counter = (key: string, turn: Turn) => Promise<Count>;
+/**
+ * Counts a try, and says whether it was one too many. Counting and asking are one step, so that no two tries race.
+ * `spent` is how many points the try costs; 1 by default.
+ */
+export type Counter = (key: string, turn: Turn, spent?: number) => Promise<Count>;
 
 /** The addresses at which people are known. */
 export interface Acquaintances {
@@ -67,9 +70,9 @@ export function createCounter(
   const options = { keyPrefix: `projo:limit:${name}`, points, duration: seconds };
   const insurance = new RateLimiterMemory(options);
   const limiter = shared && new RateLimiterRedis({ ...options, storeClient: shared.redis });
-  return async (key, turn) => {
-    const counted = limiter && (await turn.ask(() => outcomeOf(limiter.consume(key))));
-    const { consumedPoints, msBeforeNext } = counted ?? (await outcomeOf(insurance.consume(key)));
+  return async (key, turn, spent = 1) => {
+    const counted = limiter && (await turn.ask(() => outcomeOf(limiter.consume(key, spent))));
+    const { consumedPoints, msBeforeNext } = counted ?? (await outcomeOf(insurance.consume(key, spent)));
     return {
       isOver: consumedPoints > points,
       remaining: Math.max(0, points - consumedPoints),

@@ -1,0 +1,28 @@
+// The short form of `pnpm attack`: every attack is tried on the built server, and every bound must hold.
+import { afterAll, describe, expect, it } from "vitest";
+import { attacksOn } from "../src/attack/attacks.ts";
+import { runBench } from "../src/runner/run-bench.ts";
+import { sharedStage } from "../src/stage/shared-stage.ts";
+
+const stage = sharedStage();
+afterAll(() => stage.close(), 60_000);
+const attacks = attacksOn(stage);
+
+describe("the server under attack", () => {
+  it.each(attacks)("$name: $title", { timeout: 180_000 }, async ({ name }) => {
+    let printed = "";
+    const streams = {
+      out: (text: string) => void (printed += text),
+      err: (text: string) => void (printed += text),
+    };
+    const code = await runBench([name, "--quick"], attacks, streams, "attack");
+    expect(code, printed).toBe(0);
+  });
+
+  it("names an unknown attack and lists the known ones", async () => {
+    let printed = "";
+    const streams = { out: () => {}, err: (text: string) => void (printed += text) };
+    expect(await runBench(["nobody"], attacks, streams, "attack")).toBe(2);
+    expect(printed).toContain("Usage: pnpm attack");
+  });
+});

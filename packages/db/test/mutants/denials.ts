@@ -2,10 +2,11 @@
 import type { Scene } from "./from-catalogue.ts";
 import { inWorkspace, lessOf, type SchemaAttack, type SchemaMutant } from "./schema-mutant.ts";
 
+const denialBy = (userId: string) =>
+  `projo_audit_deny(jsonb_build_object('id', gen_random_uuid(), 'actorKind', 'user', 'actorUserId', '${userId}',
+     'action', 'access.denied', 'targetType', 'operation', 'targetId', 'members.remove'))`;
+
 export function denialMutants({ home, foreign }: Scene): SchemaMutant[] {
-  const denialBy = (userId: string) =>
-    `projo_audit_deny(jsonb_build_object('id', gen_random_uuid(), 'actorKind', 'user', 'actorUserId', '${userId}',
-       'action', 'access.denied', 'targetType', 'operation', 'targetId', 'members.remove'))`;
   const deny = (times: number) =>
     `SET LOCAL app.workspace_id = '${home.id}';
      SELECT ${denialBy(home.userId)} FROM generate_series(1, ${times})`;

@@ -43,6 +43,8 @@ export function callerAs(services: Services, behalf: Behalf): Operations {
       // There are no headers to set: a Failure itself says how long to wait.
       setRetryAfter: () => {},
       setRateLimit: () => {},
+      // No line of the access log is written for these calls.
+      noteActor: () => {},
     });
   });
 }

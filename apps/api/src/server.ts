@@ -18,6 +18,7 @@ import { fileTransport } from "./infra/mail/file-transport.ts";
 import { startMailWorker } from "./infra/mail/mail-worker.ts";
 import type { MailTransport } from "./infra/mail/mail.ts";
 import { smtpTransport } from "./infra/mail/smtp-transport.ts";
+import { startDenialCounts } from "./infra/denial-counts.ts";
 import { startKeyUses } from "./infra/key-uses.ts";
 import { createServiceKeys } from "./infra/service-keys.ts";
 import { createSessions } from "./infra/sessions.ts";
@@ -88,10 +89,16 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       log,
     });
     const cleanUp = startCleanUp({ db, sessions, clock, log });
+    const denialCounts = startDenialCounts({ db, clock, log });
     const keyUses = startKeyUses({ serviceKeys, clock, log });
     const close = async () => {
       // Together: what a last request wants sent waits in the database for the next start.
-      await Promise.all([drain(app).then(() => keyUses.stop()), mail.stop(), cleanUp.stop()]);
+      await Promise.all([
+        drain(app).then(() => keyUses.stop()),
+        mail.stop(),
+        cleanUp.stop(),
+        denialCounts.stop(),
+      ]);
       limiter.close();
       await database.close();
     };

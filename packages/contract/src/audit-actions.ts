@@ -21,6 +21,7 @@ export const auditActions = [
   "task.deleted",
   "audit.exported",
   "access.denied",
+  "access.denials_omitted",
   "person.erased",
 ] as const;
 

@@ -8,7 +8,7 @@ import { rpcRoutes } from "./rpc-routes.ts";
 import { addressing } from "./address-of.ts";
 import { commonHeaders } from "./common-headers.ts";
 import { openFront } from "./front.ts";
-import { logRequest } from "./log-request.ts";
+import { logRequest, notedActor } from "./log-request.ts";
 import { wellKnownRoutes } from "./well-known-routes.ts";
 
 const LARGEST_BODY_BYTES = 100 * 1024;
@@ -23,6 +23,7 @@ export async function createApp(
   { trustedProxies }: AppOptions,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = services.log;
+  const addressOf = addressing(trustedProxies);
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -44,8 +45,9 @@ export async function createApp(
   });
   app.addHook(
     "onResponse",
-    ({ id: requestId, method, url }, { statusCode: status, elapsedTime: ms }, done) => {
-      logRequest(services.log, { requestId, method, url, status, ms });
+    ({ id: requestId, method, url, raw }, { statusCode: status, elapsedTime: ms }, done) => {
+      const [ip, actor] = [addressOf(raw), notedActor(raw)];
+      logRequest(services.log, { requestId, method, url, status, ms, ip, actor });
       done();
     },
   );
@@ -53,7 +55,6 @@ export async function createApp(
   healthRoutes(app, services);
   wellKnownRoutes(app, services);
   // In a scope of its own: what it takes as a body is no matter of the other routes.
-  const addressOf = addressing(trustedProxies);
   await app.register(async (scope) => rpcRoutes(scope, services, addressOf));
   openFront(app, services, addressOf);
   return app;

@@ -3,7 +3,7 @@
 // in the log. Whatever else comes goes to Fastify.
 import type { IncomingMessage, RequestListener } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { createContext } from "../rpc/context.ts";
+import { createContext, type Actor } from "../rpc/context.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
@@ -27,9 +27,13 @@ export function openFront(app: FastifyInstance, services: Services, addressOf: A
     const startedAt = performance.now();
     const requestId = requestIdOf(request.headers["x-request-id"], services.randomness);
     const ip = addressOf(request);
-    void answer(services, calls, { request, response, requestId, ip }).then((status) => {
+    let actor: Actor | null = null;
+    const noteActor = (known: Actor) => {
+      actor = known;
+    };
+    void answer(services, calls, { request, response, requestId, ip, noteActor }).then((status) => {
       const ms = performance.now() - startedAt;
-      logRequest(services.log, { requestId, method: "GET", url: request.url ?? "", status, ms });
+      logRequest(services.log, { requestId, method: "GET", url: request.url ?? "", status, ms, ip, actor });
     });
   };
   app.server.removeAllListeners("request");

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RequestFacts } from "../rpc/context.ts";
+import type { Actor, RequestFacts } from "../rpc/context.ts";
 import type { Services } from "../rpc/services.ts";
 
 export interface Received {
@@ -8,12 +8,13 @@ export interface Received {
   readonly requestId: string;
   readonly ip: string;
   readonly setHeader: (name: string, value: string | number) => void;
+  readonly noteActor: (actor: Actor) => void;
 }
 
 /** What a call may know of its request. */
 export function factsOf(
   { log }: Services,
-  { request: { headers }, response, requestId, ip, setHeader }: Received,
+  { request: { headers }, response, requestId, ip, setHeader, noteActor }: Received,
 ): RequestFacts {
   return {
     requestId,
@@ -27,6 +28,7 @@ export function factsOf(
     },
     authorization: headers.authorization,
     workspaceId: oneOf(headers["x-workspace-id"]),
+    noteActor,
     setRetryAfter: (seconds) => setHeader("retry-after", seconds),
     setRateLimit: ({ policy, limit }) => {
       setHeader("ratelimit-policy", policy);

@@ -6,6 +6,7 @@ import { asFailure, Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
 import { answerCalls, answerHeaders, callsOf, LARGEST_BATCH } from "./answer-calls.ts";
+import { noteActorOf } from "./log-request.ts";
 import { factsOf } from "./request-facts.ts";
 
 /** `/trpc/<operation>`: JSON in UTF-8 and nothing else, one call or a batch of up to ten. */
@@ -23,6 +24,7 @@ export async function rpcRoutes(
         requestId: req.id,
         ip: addressOf(req.raw),
         setHeader: (name, value) => void res.header(name, value),
+        noteActor: noteActorOf(req.raw),
       }),
     );
   app.removeAllContentTypeParsers();

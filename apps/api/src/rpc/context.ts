@@ -7,6 +7,9 @@ import type { Caller } from "./caller.ts";
 import { collectRateLimit, type RateLimitFields } from "./rate-limit-fields.ts";
 import type { Services } from "./services.ts";
 
+/** The account or the service key that a request acts for, by its id. */
+export type Actor = { readonly userId: string } | { readonly keyId: string };
+
 /** What a procedure knows of the request before it knows the caller. */
 export interface Context {
   readonly services: Services;
@@ -23,6 +26,10 @@ export interface Context {
    * @param ahead asked in the same trip by the first call of a request, if the caller is a person
    */
   findCaller(ahead?: AskedAhead): Promise<Caller | null>;
+  /** The actor, once it is known; null before, and when the credential was refused. */
+  readonly actor: Actor | null;
+  /** Names the actor for the logs. */
+  noteActor(actor: Actor): void;
   /** The same request, and more that is known of it. */
   with<T extends object>(more: T): Context & T;
   /** What goes on record of an act on an account: who acts comes from the database, never from the input. */
@@ -45,18 +52,30 @@ export interface RequestFacts {
   readonly signal: AbortSignal;
   setRetryAfter(seconds: number): void;
   setRateLimit(fields: RateLimitFields): void;
+  /** Names the actor for the request's line in the access log. */
+  noteActor(actor: Actor): void;
 }
 
 export function createContext(services: Services, facts: RequestFacts): Context {
   const { requestId } = facts;
   const token = bearerOf(facts.authorization);
   const workspaceId = facts.workspaceId?.trim().toLowerCase() ?? null;
+  let actor: Actor | null = null;
+  const noteActor = (known: Actor) => {
+    actor = known;
+    facts.noteActor(known);
+  };
   let caller: Promise<Caller | null> | undefined;
   const findCaller = (ahead?: AskedAhead) => {
     // What is not an id is no workspace's, and must not reach the database as one.
     const asked = workspaceId !== null && UUID.test(workspaceId) ? workspaceId : null;
     caller ??=
-      token === null ? Promise.resolve(null) : callerOf(services, { token, workspaceId: asked, ahead });
+      token === null
+        ? Promise.resolve(null)
+        : callerOf(services, { token, workspaceId: asked, ahead }).then((found) => {
+            if (found) noteActor(actorOf(found));
+            return found;
+          });
     return caller;
   };
   let longest = 0;
@@ -91,6 +110,10 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     token,
     workspaceId,
     findCaller,
+    get actor() {
+      return actor;
+    },
+    noteActor,
     setRetryAfter,
     tellQuotas,
     with<T extends object>(more: T): Context & T {
@@ -98,6 +121,9 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     },
   };
 }
+
+const actorOf = (caller: Caller): Actor =>
+  caller.kind === "person" ? { userId: caller.user.id } : { keyId: caller.key.id };
 
 interface Bearer {
   readonly token: string;

@@ -10,6 +10,7 @@ import type { z } from "zod";
 import type { Context } from "./context.ts";
 import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure, invalidInput } from "./failure.ts";
+import { logSecurityEvent } from "./security-events.ts";
 
 const t = initTRPC
   .context<Context>()
@@ -101,6 +102,7 @@ export function runIn(anyRouter: object, name: string): Run {
 function told({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
   const failure = declared(asFailure(error), operation);
   if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
+  logSecurityEvent(ctx, path, failure.reason);
   if (failure.retryAfterSeconds !== undefined) ctx.setRetryAfter(failure.retryAfterSeconds);
   return failure;
 }

@@ -21,6 +21,7 @@ function contextOf(lines: string[]) {
     userAgent: undefined,
     signal: new AbortController().signal,
     setRateLimit: () => {},
+    noteActor: () => {},
     log,
     authorization: undefined,
     workspaceId: undefined,

@@ -94,6 +94,7 @@ describe("what goes on record", () => {
     expect(others).toEqual([
       "workspace.purged",
       "access.denied",
+      "access.denials_omitted",
       "person.erased",
       "session.refused",
       "token.reused",

@@ -1,6 +1,6 @@
 import type { AuditEntry } from "./append-audit.ts";
 import type { Answer } from "../client/one-trip.ts";
-import { runWithin } from "../client/run-statement.ts";
+import { runWithin, type RunStatement } from "../client/run-statement.ts";
 import type { PoolSource } from "../client/scoped-connection.ts";
 
 /** What was refused. The outcome goes without saying. */
@@ -21,4 +21,18 @@ export const denialRecorder =
     const steps = [{ name: "projo_audit_deny", text: STATEMENT, values }];
     const [answer] = (await runWithin(source, scope, steps)) as Answer<{ recorded: boolean }>[];
     return answer?.rows[0]?.recorded ?? false;
+  };
+
+/** Counts the denials beyond the cap of past hours in entries of their logs. @returns in how many workspaces, at most 100 */
+export type SettleDenials = () => Promise<number>;
+
+export const denialSettler =
+  (run: RunStatement): SettleDenials =>
+  async () => {
+    const { rows } = await run<{ settled: number }>(
+      "audit_settle_all",
+      "SELECT projo_audit_settle_all() AS settled",
+      [],
+    );
+    return rows[0]?.settled ?? 0;
   };

@@ -5,7 +5,12 @@ import { can, canBeScope, roles, type Grant } from "@projostack/authz";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
 import { personEraser, type ErasePerson } from "../audit/erase-person.ts";
-import { denialRecorder, type RecordDenial } from "../audit/record-denial.ts";
+import {
+  denialRecorder,
+  denialSettler,
+  type RecordDenial,
+  type SettleDenials,
+} from "../audit/record-denial.ts";
 import { PrismaClient, type Prisma, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
 import { failureOf } from "./failures.ts";
@@ -62,10 +67,12 @@ export interface Db {
   /** Mail on its way out, for whoever sends it. */
   readonly mail: MailStore;
   /**
-   * Puts a refusal on a workspace's record, in a transaction of its own; up to 100 an hour.
-   * @returns false when it was not: there were more, or there is no such workspace
+   * Records a denial in the workspace's log, in a transaction of its own: up to 100 an hour for each actor.
+   * @returns false when it was not recorded: it is beyond the cap and only counted, or there is no such workspace
    */
   readonly recordDenial: RecordDenial;
+  /** Appends an entry for each actor whose denials of past hours went beyond the cap. @returns in how many workspaces */
+  readonly settleDenials: SettleDenials;
   /** Takes a person's personal values out of every log. */
   readonly erasePerson: ErasePerson;
   /** Whether the database answers. */
@@ -180,6 +187,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     serviceKeys: serviceKeyLookup({ run, runQuickly: quickRunner(source) }),
     mail: mailStore(run),
     recordDenial: denialRecorder(source),
+    settleDenials: denialSettler(run),
     erasePerson: personEraser(run),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);

@@ -16,46 +16,94 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const deny = (workspaceId: string) => {
-  const { outcome: _said, ...denial } = entryOf({ action: "members.remove", actorUserId: home.userId });
+const deny = (workspaceId: string, actorUserId = home.userId) => {
+  const { outcome: _said, ...denial } = entryOf({ action: "members.remove", actorUserId });
   return database.db.recordDenial(workspaceId, denial);
 };
-const denied = (workspaceId: string) =>
-  database.owner<{ meta: unknown }>(
-    "SELECT meta_json AS meta FROM audit_logs WHERE workspace_id = $1 AND outcome = 'denied' ORDER BY seq",
-    [workspaceId],
+const entriesOf = (workspaceId: string, action: string) =>
+  database.owner<{ meta: unknown; target: string; actor: string | null }>(
+    `SELECT meta_json AS meta, target_id AS target, actor_user_id AS actor FROM audit_logs
+      WHERE workspace_id = $1 AND action = $2 AND outcome = 'denied' ORDER BY seq`,
+    [workspaceId, action],
   );
+const denied = (workspaceId: string) => entriesOf(workspaceId, "members.remove");
+const omitted = (workspaceId: string) => entriesOf(workspaceId, "access.denials_omitted");
+/** Moves all counts one hour into the past. */
+const anHourLater = () => database.owner("UPDATE audit_denials SET hour = hour - interval '1 hour'");
 
-it("100 an hour and workspace are on record, of however many at once, and the last one says so", async () => {
+it("U10 records 100 denials an hour of each actor, however many come at once, and marks the last one", async () => {
   const recorded = await Promise.all(Array.from({ length: 130 }, () => deny(home.id)));
   expect(recorded.filter(Boolean)).toHaveLength(100);
   expect(await deny(home.id)).toBe(false);
   const entries = await denied(home.id);
   expect(entries).toHaveLength(100);
-  expect(entries.slice(0, -1)).not.toContainEqual({
-    meta: expect.objectContaining({ lastOfThisHour: true }),
-  });
-  expect(entries.at(-1)).toEqual({ meta: { ...entryOf().meta, lastOfThisHour: true } });
-  // Another workspace has its own count, and a new hour begins anew.
+  expect(entries.slice(0, -1)).not.toContainEqual(
+    expect.objectContaining({ meta: expect.objectContaining({ lastOfThisHour: true }) }),
+  );
+  expect(entries.at(-1)).toMatchObject({ meta: { ...entryOf().meta, lastOfThisHour: true } });
+  // The same actor in another workspace, and another actor in this one, have counts of their own.
   expect(await deny(other.id)).toBe(true);
-  await database.owner("UPDATE audit_heads SET denials_hour = denials_hour - interval '1 hour'");
+  const second = randomUUID();
+  expect(await deny(home.id, second)).toBe(true);
+  expect((await denied(home.id)).at(-1)).toMatchObject({ actor: second });
+});
+
+it("U10 counts the omitted denials in an entry, at the actor's next denial in a later hour", async () => {
+  expect(await omitted(home.id)).toEqual([]);
+  await anHourLater();
   expect(await deny(home.id)).toBe(true);
+  expect(await omitted(home.id)).toEqual([
+    {
+      meta: { after: { omitted: 31, hour: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:00:00Z$/) } },
+      target: home.userId,
+      actor: null,
+    },
+  ]);
   await asOwnerOf(database, async (owner) => {
-    expect(await verdictOn(owner, home.id)).toMatchObject({ intact: true, lastSeq: 102 });
+    expect(await verdictOn(owner, home.id)).toMatchObject({ intact: true, lastSeq: 104 });
   });
 });
 
-it("beyond them nothing waits, not even for one who is writing", async () => {
-  await database.owner(
-    "UPDATE audit_heads SET denials = 100, denials_hour = date_trunc('hour', now(), 'UTC') WHERE workspace_id = $1",
-    [home.id],
-  );
+it("U10 counts them without another denial too, once, however many servers settle the hour at once", async () => {
+  await database.db.settleDenials();
+  const actor = randomUUID();
+  await Promise.all(Array.from({ length: 107 }, () => deny(other.id, actor)));
+  expect(await database.db.settleDenials()).toBe(0);
+  expect(await omitted(other.id)).toEqual([]);
+  await anHourLater();
+  await Promise.all(Array.from({ length: 8 }, () => database.db.settleDenials()));
+  expect(await omitted(other.id)).toMatchObject([{ meta: { after: { omitted: 7 } }, target: actor }]);
+  expect(await database.owner("SELECT FROM audit_denials WHERE workspace_id = $1", [other.id])).toEqual([]);
+  expect(await database.db.settleDenials()).toBe(0);
+  await asOwnerOf(database, async (owner) => {
+    expect(await verdictOn(owner, other.id)).toMatchObject({ intact: true });
+  });
+});
+
+it("a denial beyond the cap waits for no other writer of the log", async () => {
+  const actor = randomUUID();
+  await Promise.all(Array.from({ length: 100 }, () => deny(home.id, actor)));
   await asOwnerOf(database, async (owner) => {
     await owner.query("BEGIN");
     await owner.query("SELECT FROM audit_heads WHERE workspace_id = $1 FOR UPDATE", [home.id]);
-    expect(await deny(home.id)).toBe(false);
+    expect(await deny(home.id, actor)).toBe(false);
     await owner.query("ROLLBACK");
   });
+});
+
+it("the counts are out of the server's reach, reading included", async () => {
+  for (const role of ["projo_tenant", "projo_system"]) {
+    const client = await database.pool.connect();
+    try {
+      await client.query(`BEGIN; SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL ROLE ${role}`);
+      await expect(client.query("SELECT FROM audit_denials")).rejects.toThrow(
+        "permission denied for table audit_denials",
+      );
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+  }
 });
 
 it("a workspace that nobody made has no record", async () => {

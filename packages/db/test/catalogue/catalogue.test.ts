@@ -193,6 +193,8 @@ describe("the catalogue", () => {
       { function: "projo_audit_append", ...definer, callers: ["projo_tenant"] },
       { function: "projo_audit_deny", ...definer, callers: ["projo_tenant"] },
       { function: "projo_audit_hash", ...bound, callers: null },
+      { function: "projo_audit_settle", ...definer, callers: null },
+      { function: "projo_audit_settle_all", ...definer, callers: ["projo_system"] },
       { function: "projo_audit_text", ...bound, callers: ["projo_tenant"] },
       { function: "projo_enter", ...invoker, callers: ["projo_tenant"] },
       { function: "projo_enter_by_key", ...invoker, callers: ["projo_tenant"] },

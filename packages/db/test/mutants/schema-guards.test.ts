@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace } from "../kit/plant-workspace.ts";
 import { byName } from "./by-name.ts";
+import { denialMutants } from "./denials.ts";
 import { fromCatalogue } from "./from-catalogue.ts";
 import { tryOut, type SchemaMutant } from "./schema-mutant.ts";
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
     `INSERT INTO account_events (id, user_id, action, outcome) VALUES (gen_random_uuid(), $1, 'session.started', 'ok')`,
     [scene.home.userId],
   );
-  mutants = [...(await fromCatalogue(database, scene)), ...byName(scene)];
+  mutants = [...(await fromCatalogue(database, scene)), ...byName(scene), ...denialMutants(scene)];
 });
 afterAll(async () => {
   await client.end();

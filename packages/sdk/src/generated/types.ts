@@ -21,6 +21,7 @@ export type AuditAction =
   | "task.deleted"
   | "audit.exported"
   | "access.denied"
+  | "access.denials_omitted"
   | "person.erased";
 
 export interface AuditEntry {

@@ -19,6 +19,7 @@ export async function signIn(ctx: Context, { email, password }: Credentials) {
     }
     const started = await sessions.start(user, ctx.event("session.started"));
     if (!started) continue;
+    ctx.noteActor({ userId: user.id });
     if (verdict.outdated) await upgradeHash(ctx, user, password);
     return toSignedIn(started.user, started.tokens);
   }

@@ -20,6 +20,7 @@ export async function signUp(ctx: Context, { email, password }: Credentials) {
     throw brokenConstraint(error) === "users_email_key" ? new Failure("auth.email_taken") : error;
   });
   const started = await ctx.services.sessions.start(account, ctx.event("session.started"));
+  ctx.noteActor({ userId: account.id });
   if (!started) throw new Error("The password of an account that was just made is another one.");
   return toSignedIn(started.user, started.tokens);
 }

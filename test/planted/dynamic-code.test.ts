@@ -1,0 +1,38 @@
+// Code that is made from text at run time, planted in a copy of the tree's shape: lint refuses each form.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { withTree } from "../../scripts/temporary-tree.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const file = "apps/api/src/features/tasks/list-tasks.ts";
+
+// The rules need no types, and the planted tree has no project to take them from.
+const config = readFileSync(join(root, ".oxlintrc.json"), "utf8").replace(
+  `"typeAware": true`,
+  `"typeAware": false`,
+);
+
+/** The findings of lint in a file with this source. */
+function lint(source: string): string {
+  return withTree({ [file]: source, ".oxlintrc.json": config }, (tree) => {
+    const oxlint = join(root, "node_modules/oxlint/bin/oxlint");
+    const args = [oxlint, "--config", join(tree, ".oxlintrc.json"), file];
+    return spawnSync(process.execPath, args, { cwd: tree, encoding: "utf8" }).stdout;
+  });
+}
+
+it.each([
+  ["eval", `export const all = (code: string): unknown => eval(code);`, "no-eval"],
+  ["a function made from text", `export const all = (code: string) => new Function(code);`, "no-new-func"],
+])("lint refuses %s", (_, source, rule) => {
+  expect(lint(source)).toContain(rule);
+});
+
+it("lint accepts the same file without it", () => {
+  expect(lint(`export const all = (code: string): number => code.length;`)).not.toMatch(
+    /no-eval|no-new-func/,
+  );
+});

@@ -17,8 +17,8 @@ const IN_ALL = 400;
 const ADDRESSES = 20;
 const EACH = 40;
 
-async function measure({ say }: How, { start }: Stage): Promise<Figure[]> {
-  const { server } = await start("projo", {
+async function measure({ say }: How, stage: Stage): Promise<Figure[]> {
+  const { server } = await stage.start("projo", {
     environment: {
       PROJO_CONNECTIONS: String(IN_ALL),
       PROJO_CONNECTIONS_PER_ADDRESS: String(PER_ADDRESS),

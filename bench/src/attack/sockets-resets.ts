@@ -60,20 +60,22 @@ const figuresOf = (group: string, seen: Seen): Figure[] => [
 
 async function resetAll(
   { quick, say }: How,
-  { data, database, start }: Stage,
+  stage: Stage,
   more: Readonly<Record<string, string>>,
 ): Promise<Seen> {
   const asked = quick ? 500 : 2_000;
-  const { server } = await start("projo", { environment: { PROJO_LIMITS: "1000", ...more } });
+  const { server } = await stage.start("projo", { environment: { PROJO_LIMITS: "1000", ...more } });
+  const { data, database } = stage;
   try {
     const before = await recorded(database.owner);
     let sent = 0;
-    await atOnce(20, requestsOn(data, asked), async ({ text, isChange }) => {
+    await atOnce(20, requestsOn(data, asked), async ({ text, isChange, momentMs }) => {
       const peer = await openPeer({ url: server.url, reads: false });
       if (peer.closedAfterMs() !== null) return;
+      // A connection that is reset before it is accepted changes nothing.
+      if (isChange) await delay(20);
       peer.socket.write(text);
-      // A change gets a moment: it must be read before there is something to put on record.
-      if (isChange) await delay(1);
+      if (isChange) await delay(momentMs);
       peer.socket.resetAndDestroy();
       sent += 1;
     });
@@ -95,28 +97,33 @@ async function resetAll(
 interface Request {
   readonly text: string;
   readonly isChange: boolean;
+  /** How long a change is given: it must be read before there is something to put on record. */
+  readonly momentMs: number;
 }
 
 /** Reads of all kinds, and among them denials, which go into the audit log, and refused sign-ins, which are account events. */
 function requestsOn({ targets, viewers }: DataSet, many: number): Request[] {
-  const of = (list: readonly Target[], at: number): Target => {
-    const target = list[at % list.length];
-    if (!target) throw new RangeError("The data set has nobody to ask as.");
-    return target;
-  };
   return Array.from({ length: many }, (_, at): Request => {
-    const viewer = of(viewers, at);
-    if (at % EACH === 0) return { text: getText("/trpc/audit.list", headersOf(viewer)), isChange: true };
+    const viewer = inTurn(viewers, at);
+    const momentMs = (at / 5) % 4;
+    if (at % EACH === 0)
+      return { text: getText("/trpc/audit.list", headersOf(viewer)), isChange: true, momentMs };
     if (at % EACH === 5) {
       const input = { email: `reset${at}@example.com`, password: "not the password of anybody" };
-      return { text: postText("/trpc/auth.signIn", input), isChange: true };
+      return { text: postText("/trpc/auth.signIn", input), isChange: true, momentMs };
     }
-    const target = of(targets, at);
+    const target = inTurn(targets, at);
     const input = encodeURIComponent(JSON.stringify({ id: target.taskId }));
     const forwarded = FORWARDED[at % FORWARDED.length] ?? "";
     const headers = { ...headersOf(target), "x-forwarded-for": forwarded };
-    return { text: getText(`/trpc/tasks.get?input=${input}`, headers), isChange: false };
+    return { text: getText(`/trpc/tasks.get?input=${input}`, headers), isChange: false, momentMs: 0 };
   });
+}
+
+function inTurn(all: readonly Target[], at: number): Target {
+  const target = all[at % all.length];
+  if (!target) throw new RangeError("The data set has nobody to ask as.");
+  return target;
 }
 
 const FORWARDED = [

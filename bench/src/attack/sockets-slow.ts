@@ -14,9 +14,9 @@ export const socketsSlow = (stage: SharedStage): Subject => ({
 const EACH = 20;
 const SLACK_SECONDS = 3;
 
-async function measure({ quick, say }: How, { start }: Stage): Promise<Figure[]> {
+async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
   const [headers, request] = quick ? [2, 5] : [10, 30];
-  const { server } = await start("projo", {
+  const { server } = await stage.start("projo", {
     environment: {
       PROJO_LIMITS: "1000",
       ...(quick ? { PROJO_HEADERS_SECONDS: String(headers), PROJO_REQUEST_SECONDS: String(request) } : {}),

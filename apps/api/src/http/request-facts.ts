@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Address } from "../infra/address.ts";
 import type { RequestFacts } from "../rpc/context.ts";
 import type { Services } from "../rpc/services.ts";
 
@@ -6,7 +7,7 @@ export interface Received {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  readonly ip: string;
+  readonly ip: Address;
   readonly setHeader: (name: string, value: string | number) => void;
 }
 

@@ -8,7 +8,7 @@ import type { How, Subject } from "../runner/run-bench.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
 import type { Stage } from "../stage/stage.ts";
 import { setTimeout as delay } from "node:timers/promises";
-import { getText, isServed, openPeer, postText } from "./sockets-peer.ts";
+import { getText, isServed, openPeer, postText, type Peer } from "./sockets-peer.ts";
 
 export const socketsResets = (stage: SharedStage): Subject => ({
   name: "sockets-resets",
@@ -70,10 +70,10 @@ async function resetAll(
     const before = await recorded(database.owner);
     let sent = 0;
     await atOnce(20, requestsOn(data, asked), async ({ text, isChange, momentMs }) => {
-      const peer = await openPeer({ url: server.url, reads: false });
+      const peer = await openPeer({ url: server.url, reads: isChange });
       if (peer.closedAfterMs() !== null) return;
-      // A connection that is reset before it is accepted changes nothing.
-      if (isChange) await delay(20);
+      // A connection that is reset before it is accepted changes nothing: an answer shows that it is.
+      if (isChange) await isAccepted(peer);
       peer.socket.write(text);
       if (isChange) await delay(momentMs);
       peer.socket.resetAndDestroy();
@@ -92,6 +92,11 @@ async function resetAll(
   } finally {
     await server.stop();
   }
+}
+
+async function isAccepted(peer: Peer): Promise<void> {
+  peer.socket.write(getText("/livez"));
+  for (let tries = 0; tries < 400 && peer.received() === ""; tries += 1) await delay(5);
 }
 
 interface Request {

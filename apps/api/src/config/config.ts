@@ -135,6 +135,10 @@ const variables = {
     whole(1, 600).default(15),
     "how long an answer may stay unread, from 1 to 600 seconds",
   ],
+  PROJO_UNREAD_MB: [
+    whole(1, 10_000).default(64),
+    "how many MB of answers may stay unread in all, from 1 to 10000",
+  ],
   PROJO_LOG_LEVEL: [z.enum(logLevels).default("info"), `one of ${logLevels.join(", ")}`],
   PROJO_PASSWORD_MIN_LENGTH: [whole(8, 64).default(15), "a length from 8 to 64"],
   PROJO_ARGON2_PARALLEL: [whole(1, 256).optional(), "how many passwords to hash at once, from 1 to 256"],
@@ -187,6 +191,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       requestMs: read("PROJO_REQUEST_SECONDS") * 1_000,
       idleMs: read("PROJO_IDLE_SECONDS") * 1_000,
       unreadMs: read("PROJO_UNREAD_SECONDS") * 1_000,
+      unreadBytes: read("PROJO_UNREAD_MB") * 1024 * 1024,
     },
     logLevel: read("PROJO_LOG_LEVEL"),
     passwordMinLength: read("PROJO_PASSWORD_MIN_LENGTH"),

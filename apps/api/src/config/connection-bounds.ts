@@ -12,4 +12,6 @@ export interface ConnectionBounds {
   readonly idleMs: number;
   /** How long a peer may take nothing of an answer that waits for it. */
   readonly unreadMs: number;
+  /** How many bytes of answers may wait for all peers together. Past that the connection with the most is closed. */
+  readonly unreadBytes: number;
 }

@@ -11,16 +11,20 @@ export function internalError(requestId: string): Answered {
   return { status: error.data.httpStatus, text: JSON.stringify({ error }) };
 }
 
-/** Answers a request whose handling threw what nobody expected: with 500 if nothing was sent yet, else by closing. */
+/**
+ * Answers a request whose handling threw what nobody expected: with 500 if nothing was sent yet, else by closing. Never
+ * throws itself.
+ */
 export function answerBug({ log, randomness }: Services, error: unknown, response: ServerResponse): void {
-  const requestId = requestIdOf(response.req.headers["x-request-id"], randomness);
-  log.error({ err: error, requestId }, "a bug");
-  if (response.headersSent) {
+  try {
+    const requestId = requestIdOf(response.req.headers["x-request-id"], randomness);
+    log.error({ err: error, requestId }, "a bug");
+    const { status, text } = internalError(requestId);
+    const length = { "content-length": Buffer.byteLength(text) };
+    response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...length });
+    response.end(text);
+  } catch {
+    // The answer had begun, or nothing works: the peer learns it by the connection's end.
     response.destroy();
-    return;
   }
-  const { status, text } = internalError(requestId);
-  const length = { "content-length": Buffer.byteLength(text) };
-  response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...length });
-  response.end(text);
 }

@@ -3,7 +3,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Address } from "../../infra/address.ts";
-import { MOST_WAITING, SLOWEST_BYTES_PER_MS } from "./bounds.ts";
+import { MOST_WAITING } from "./bounds.ts";
 
 /** Is told when a connection begins and ends to wait for its peer. */
 export interface Watch {
@@ -11,6 +11,12 @@ export interface Watch {
   idle(connection: Connection): void;
   /** Is told why a connection is closed from this side. */
   closed(connection: Connection, reason: string): void;
+}
+
+/** How long an answer may wait for its peer. */
+export interface Patience {
+  readonly graceMs: number;
+  readonly slowestBytesPerMs: number;
 }
 
 interface Waiting {
@@ -50,14 +56,14 @@ export class Connection {
    * Whether an answer has been unread for too long. An answer is given the grace, and more time the larger it was when it
    * was first seen waiting. What the peer sends meanwhile changes nothing.
    */
-  isOverdue(nowMs: number, graceMs: number): boolean {
+  isOverdue(nowMs: number, { graceMs, slowestBytesPerMs }: Patience): boolean {
     const bytes = this.unreadBytes;
     if (bytes === 0) {
       this.#unread = null;
       return false;
     }
     if (this.#unread?.answer !== this.#running) {
-      this.#unread = { answer: this.#running, untilMs: nowMs + graceMs + bytes / SLOWEST_BYTES_PER_MS };
+      this.#unread = { answer: this.#running, untilMs: nowMs + graceMs + bytes / slowestBytesPerMs };
     }
     return nowMs > this.#unread.untilMs;
   }

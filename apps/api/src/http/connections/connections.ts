@@ -8,7 +8,7 @@ import { parseAddress } from "../../infra/address.ts";
 import { networkOf } from "../../infra/limiter/network-of.ts";
 import type { Log } from "../../infra/log.ts";
 import type { IsTrusted } from "../address-of.ts";
-import { MOST_UNREAD_BYTES, UNREAD_CHECK_MS } from "./bounds.ts";
+import { SLOWEST_BYTES_PER_MS, UNREAD_CHECK_MS } from "./bounds.ts";
 import { Connection, type Watch } from "./connection.ts";
 import { occasionally } from "./occasionally.ts";
 
@@ -25,11 +25,13 @@ export interface ConnectionsOptions {
   readonly log: Log;
   /** Answers a connection that is not accepted, and closes it. */
   readonly refuse: (socket: Socket, reason: Reason) => void;
+  /** A peer that reads as fast as this can read an answer of any size. */
+  readonly slowestBytesPerMs?: number;
 }
 
 export function watchConnections(
   server: Server,
-  { bounds, isTrusted, log, refuse }: ConnectionsOptions,
+  { bounds, isTrusted, log, refuse, slowestBytesPerMs = SLOWEST_BYTES_PER_MS }: ConnectionsOptions,
 ): Connections {
   const all = new Set<Connection>();
   const bySocket = new WeakMap<Socket, Connection>();
@@ -84,10 +86,12 @@ export function watchConnections(
     socket.once("close", () => forget(connection));
   });
 
+  const patience = { graceMs: bounds.unreadMs, slowestBytesPerMs };
   const check = setInterval(() => {
     const now = performance.now();
-    for (const one of all) if (one.isOverdue(now, bounds.unreadMs)) one.close("its peer does not read");
-    for (const one of mostUnread(all)) one.close("too many bytes wait for peers that do not read");
+    for (const one of all) if (one.isOverdue(now, patience)) one.close("its peer does not read");
+    for (const one of mostUnread(all, bounds.unreadBytes))
+      one.close("too many bytes wait for peers that do not read");
   }, UNREAD_CHECK_MS);
   check.unref();
   server.once("close", () => clearInterval(check));
@@ -99,13 +103,13 @@ export function watchConnections(
 }
 
 /** Those that must be closed until the rest is within the bound, those with the most unread bytes first. */
-function mostUnread(connections: ReadonlySet<Connection>): Connection[] {
+function mostUnread(connections: ReadonlySet<Connection>, bound: number): Connection[] {
   let sum = 0;
   for (const { socket, unreadBytes } of connections) if (!socket.destroyed) sum += unreadBytes;
-  if (sum <= MOST_UNREAD_BYTES) return [];
+  if (sum <= bound) return [];
   const chosen: Connection[] = [];
   for (const one of [...connections].toSorted((a, b) => b.unreadBytes - a.unreadBytes)) {
-    if (sum <= MOST_UNREAD_BYTES) break;
+    if (sum <= bound) break;
     sum -= one.unreadBytes;
     chosen.push(one);
   }

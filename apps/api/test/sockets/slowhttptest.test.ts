@@ -22,7 +22,7 @@ describe.skipIf(!hasSlowhttptest && !isNeeded)(title, { timeout: 60_000 }, () =>
     ["slow headers", ["-H", "-i", "1"], "system.health"],
     ["a slow body", ["-B", "-i", "1", "-s", "8192", "-t", "POST", "-f", "application/json"], "auth.signIn"],
     ["many ranges", ["-R", "-a", "5", "-b", "500", "-t", "HEAD"], "system.health"],
-    ["slow reading", ["-X", "-w", "1", "-y", "2", "-n", "1", "-z", "1", "-k", "10"], "system.health"],
+    ["slow reading", ["-X", "-w", "1", "-y", "2", "-n", "1", "-z", "500", "-k", "10"], "system.health"],
   ])("with %s: every connection is closed in time, and others are served meanwhile", async (_, how, path) => {
     const longestSeconds = 20;
     const running = runSlowhttptest(

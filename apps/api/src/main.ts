@@ -4,26 +4,34 @@ import { configFromEnvironment } from "./config/config.ts";
 import { systemClock } from "./infra/clock.ts";
 import { createLog } from "./infra/log.ts";
 import { systemRandomness } from "./infra/randomness.ts";
+import { catchTheRest } from "./last-resort.ts";
 import { startServer, type Server } from "./server.ts";
 import { startProblem } from "./start-problem.ts";
 
 const LONGEST_DRAIN_MS = 10_000;
 
 async function main(): Promise<void> {
-  // Whoever read the greeting may have gone since (`start | head`): what is said to nobody is no reason to end.
+  // Whoever read the output may have gone since (`start | head`): what is said to nobody is no reason to end.
   process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
   const config = configFromEnvironment();
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  const server = await startServer(config, {
+  const { failed } = catchTheRest(log);
+  const starting = startServer(config, {
     log,
     randomness: systemRandomness,
     clock: systemClock,
     announce: (line) => process.stdout.write(`  ${line}\n`),
     version: readVersion(),
   });
+  const server = await Promise.race([starting, failed]);
+  if (server instanceof Error) throw server;
   process.stdout.write(greeting(server));
-  const ended = await Promise.race([signalled(), server.crashed]);
-  if (ended instanceof Error) process.stderr.write(`The database ended unasked: ${ended.message}\n`);
+  const crashed = server.crashed.then((error) => {
+    process.stderr.write(`The database ended unasked: ${error.message}\n`);
+    return error;
+  });
+  const ended = await Promise.race([signalled(), crashed, failed]);
   await stop(server);
   process.exit(ended instanceof Error ? 1 : 0);
 }

@@ -25,6 +25,8 @@ class UsageError extends Error {
 type Command = (db: Db) => Promise<string>;
 
 async function main(): Promise<void> {
+  // Whoever reads the output may stop reading (`operator mail list | head`).
+  process.stdout.on("error", () => {});
   const args = process.argv.slice(2);
   if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
     process.stdout.write(USAGE);
@@ -81,6 +83,11 @@ const isOnly = (values: object, option: string): boolean =>
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 const isStatus = (text: string): text is MailStatus => mailStatuses.some((status) => status === text);
+
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`${startProblem(error)}\n`);
+  process.exit(1);
+});
 
 main().catch((error: unknown) => {
   const isOurs = error instanceof UsageError || error instanceof Refused;

@@ -76,7 +76,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     };
     const app = await createApp(services, config);
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: listenOn(config.host), port: config.port });
     const url = urlOf(app.server.address(), config);
     if (config.redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");
     const transport = mailTransport(config, surroundings);
@@ -116,6 +116,9 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     throw error;
   }
 }
+
+/** Fastify would listen on both addresses of this name, on the second one with a server that has none of our bounds. */
+const listenOn = (host: string): string => (host === "localhost" ? "127.0.0.1" : host);
 
 /** What a stopping server still grants the requests that it is answering. */
 const LAST_ANSWERS_MS = 5_000;

@@ -133,6 +133,10 @@ describe("a call within the process", () => {
     ]);
   });
 
+  it.each(["", "nobody", "unknown", "192.0.2.7:80"])("U9 is not made for a device at %j", (ip) => {
+    expect(() => server.callAs({ device: { ip } })).toThrow(TypeError);
+  });
+
   it("goes on record with its request's id and device, or with an id of its own", async () => {
     const person = await arrive(server, "recorded");
     const device = { ip: "192.0.2.7", userAgent: "Nightly job" };

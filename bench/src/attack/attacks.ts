@@ -1,5 +1,16 @@
 // Every attack and fault that the server is tried with, in the order of the table.
 import type { Subject } from "../runner/run-bench.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
+import { socketsGarbage } from "./sockets-garbage.ts";
+import { socketsMany } from "./sockets-many.ts";
+import { socketsResets } from "./sockets-resets.ts";
+import { socketsSlow } from "./sockets-slow.ts";
+import { socketsUnread } from "./sockets-unread.ts";
 
-export const attacksOn = (_stage: SharedStage): readonly Subject[] => [];
+export const attacksOn = (stage: SharedStage): readonly Subject[] => [
+  socketsResets(stage),
+  socketsUnread(stage),
+  socketsMany(stage),
+  socketsSlow(stage),
+  socketsGarbage(stage),
+];

@@ -86,6 +86,9 @@ const product = ({ tokenKeys, directory }: Means): Contender => ({
     PORT: "0",
     PROJO_TOKEN_KEYS: tokenKeys,
     PROJO_DATA_DIR: join(directory, "product"),
+    // All of the load comes from one address.
+    PROJO_CONNECTIONS: "10000",
+    PROJO_CONNECTIONS_PER_ADDRESS: "10000",
   }),
   requests: trpcRequests("product"),
 });

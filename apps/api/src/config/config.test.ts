@@ -14,6 +14,15 @@ describe("the configuration", () => {
       databasePoolSize: 16,
       databasePooled: false,
       tokenKeys: null,
+      connections: {
+        inAll: 2_000,
+        perAddress: 200,
+        headersMs: 10_000,
+        requestMs: 30_000,
+        idleMs: 72_000,
+        unreadMs: 15_000,
+        unreadBytes: 64 * 1024 * 1024,
+      },
       logLevel: "info",
       passwordMinLength: 15,
       appUrl: null,
@@ -57,6 +66,13 @@ describe("the configuration", () => {
     ["PROJO_PASSWORD_MIN_LENGTH", "7"],
     ["PROJO_PASSWORD_MIN_LENGTH", "65"],
     ["PROJO_LOG_LEVEL", "loud"],
+    ["PROJO_CONNECTIONS", "9"],
+    ["PROJO_CONNECTIONS_PER_ADDRESS", "0"],
+    ["PROJO_HEADERS_SECONDS", "0"],
+    ["PROJO_REQUEST_SECONDS", "601"],
+    ["PROJO_IDLE_SECONDS", "0"],
+    ["PROJO_UNREAD_SECONDS", "0"],
+    ["PROJO_UNREAD_MB", "0"],
   ])("names %s when it is %j, says what it must be, and repeats it", (name, value) => {
     const message = problemOf({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} must be .+, such as|^${name} must be `));

@@ -1,6 +1,7 @@
 // All configuration, validated at start. This is the one file that knows the environment's names.
 import { resolve } from "node:path";
 import { z } from "zod";
+import type { ConnectionBounds } from "./connection-bounds.ts";
 import { isNetwork } from "./is-network.ts";
 import { type Mailbox, parseMailbox } from "../infra/mail/mailbox.ts";
 import { parseSmtpUrl, type SmtpAddress } from "../infra/mail/smtp-address.ts";
@@ -30,6 +31,7 @@ export interface Config {
   readonly limitsFactor: number;
   /** Addresses and networks of the proxies in front. */
   readonly trustedProxies: readonly string[];
+  readonly connections: ConnectionBounds;
   readonly logLevel: (typeof logLevels)[number];
   readonly passwordMinLength: number;
   /** How many passwords are hashed at once; else as many as the machine can do beside its other work. */
@@ -118,6 +120,25 @@ const variables = {
     networks.optional(),
     "the addresses or networks of your proxies, separated by commas, such as 10.0.0.5,10.1.0.0/16",
   ],
+  PROJO_CONNECTIONS: [whole(10, 100_000).default(2_000), "the most connections at once, from 10 to 100000"],
+  PROJO_CONNECTIONS_PER_ADDRESS: [
+    whole(1, 100_000).default(200),
+    "the most connections of one address, from 1 to 100000",
+  ],
+  PROJO_HEADERS_SECONDS: [whole(1, 600).default(10), "how long headers may take, from 1 to 600 seconds"],
+  PROJO_REQUEST_SECONDS: [whole(1, 600).default(30), "how long a request may take, from 1 to 600 seconds"],
+  PROJO_IDLE_SECONDS: [
+    whole(1, 3_600).default(72),
+    "how long to keep a connection without requests, from 1 to 3600 seconds",
+  ],
+  PROJO_UNREAD_SECONDS: [
+    whole(1, 600).default(15),
+    "how long an answer may stay unread, from 1 to 600 seconds",
+  ],
+  PROJO_UNREAD_MB: [
+    whole(1, 10_000).default(64),
+    "how many MB of answers may stay unread in all, from 1 to 10000",
+  ],
   PROJO_LOG_LEVEL: [z.enum(logLevels).default("info"), `one of ${logLevels.join(", ")}`],
   PROJO_PASSWORD_MIN_LENGTH: [whole(8, 64).default(15), "a length from 8 to 64"],
   PROJO_ARGON2_PARALLEL: [whole(1, 256).optional(), "how many passwords to hash at once, from 1 to 256"],
@@ -163,6 +184,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     redisUrl: read("REDIS_URL") ?? null,
     limitsFactor: read("PROJO_LIMITS"),
     trustedProxies: read("PROJO_TRUSTED_PROXIES") ?? [],
+    connections: {
+      inAll: read("PROJO_CONNECTIONS"),
+      perAddress: read("PROJO_CONNECTIONS_PER_ADDRESS"),
+      headersMs: read("PROJO_HEADERS_SECONDS") * 1_000,
+      requestMs: read("PROJO_REQUEST_SECONDS") * 1_000,
+      idleMs: read("PROJO_IDLE_SECONDS") * 1_000,
+      unreadMs: read("PROJO_UNREAD_SECONDS") * 1_000,
+      unreadBytes: read("PROJO_UNREAD_MB") * 1024 * 1024,
+    },
     logLevel: read("PROJO_LOG_LEVEL"),
     passwordMinLength: read("PROJO_PASSWORD_MIN_LENGTH"),
     argon2Parallel: read("PROJO_ARGON2_PARALLEL") ?? null,
@@ -172,6 +202,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     problems.push(
       "PROJO_DATABASE_OWNER_URL needs DATABASE_URL beside it: the login that the server itself uses.",
     );
+  }
+  if (config.connections.headersMs > config.connections.requestMs) {
+    problems.push("PROJO_HEADERS_SECONDS must not be more than PROJO_REQUEST_SECONDS, which includes it.");
   }
   for (const name of ["PROJO_MAIL_FROM", "PROJO_APP_URL"] as const) {
     // Mail that leaves the machine must not come from nobody, nor lead to this machine's own address.

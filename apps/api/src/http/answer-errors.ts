@@ -1,6 +1,4 @@
 import type { Reason } from "@projostack/contract";
-import { STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
@@ -26,30 +24,6 @@ export function answerFrameworkError(
   reply.headers(commonHeaders(request.id));
   const reason = code === "FST_ERR_MAX_PARAM_LENGTH" ? "operation.not_found" : "input.malformed";
   void answer(new Failure(reason), request, reply);
-}
-
-/** Bytes that are no HTTP, headers that are too large, clients that are too slow: there is a socket and no request. */
-export function answerUnreadable(
-  { code }: Error & { code?: string },
-  socket: Socket,
-  requestId: string,
-): void {
-  if (code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const reason = code === "HPE_HEADER_OVERFLOW" ? "input.too_large" : "input.malformed";
-  const error = errorShape(new Failure(reason), requestId);
-  const body = JSON.stringify({ error });
-  const { httpStatus } = error.data;
-  const head = [
-    `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
-    "content-type: application/json; charset=utf-8",
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
-    "connection: close",
-  ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
 
 function answer(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,29 +1,39 @@
 // HTTP: the one way in. It bounds what a request may be, gives it an id, and hands it to the router.
+import type { Socket } from "node:net";
+import type { Reason } from "@projostack/contract";
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { ConnectionBounds } from "../config/connection-bounds.ts";
 import type { Services } from "../rpc/services.ts";
-import { answerErrors, answerFrameworkError, answerUnreadable } from "./answer-errors.ts";
+import { addressing, trusting, type AddressOf } from "./address-of.ts";
+import { answerErrors, answerFrameworkError } from "./answer-errors.ts";
+import { commonHeaders } from "./common-headers.ts";
+import { answerRest } from "./connections/answer-rest.ts";
+import { answerSocket, answerUnreadable } from "./connections/answer-socket.ts";
+import { watchConnections } from "./connections/connections.ts";
+import { guardServer } from "./connections/guard-server.ts";
+import { openFront } from "./front.ts";
 import { healthRoutes } from "./health-routes.ts";
+import { logRequest, notedActor } from "./log-request.ts";
 import { requestIdOf } from "./request-id.ts";
 import { rpcRoutes } from "./rpc-routes.ts";
-import { addressing } from "./address-of.ts";
-import { commonHeaders } from "./common-headers.ts";
-import { openFront } from "./front.ts";
-import { logRequest, notedActor } from "./log-request.ts";
 import { wellKnownRoutes } from "./well-known-routes.ts";
 
 const LARGEST_BODY_BYTES = 100 * 1024;
 
+/** How often Node looks for requests whose time is over. */
+const TIMES_CHECKED_MS = 500;
+
 export interface AppOptions {
   /** The addresses of the proxies in front, whose `x-forwarded-for` is believed. Nobody else's is. */
   readonly trustedProxies: readonly string[];
+  readonly connections: ConnectionBounds;
 }
 
 export async function createApp(
   services: Services,
-  { trustedProxies }: AppOptions,
+  { trustedProxies, connections: bounds }: AppOptions,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = services.log;
-  const addressOf = addressing(trustedProxies);
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -31,14 +41,29 @@ export async function createApp(
     childLoggerFactory: (logger) => logger,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], services.randomness),
     bodyLimit: LARGEST_BODY_BYTES,
-    requestTimeout: 30_000,
+    requestTimeout: bounds.requestMs,
+    keepAliveTimeout: bounds.idleMs,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 2_000 },
-    http: { headersTimeout: 10_000 },
+    http: { headersTimeout: bounds.headersMs, connectionsCheckingInterval: TIMES_CHECKED_MS },
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: (error, socket) =>
-      answerUnreadable(error, socket, services.randomness.newRequestId()),
+      answerUnreadable(error, socket, {
+        connection: connections.of(socket),
+        requestId: services.randomness.newRequestId(),
+      }),
   });
+  const isTrusted = trusting(trustedProxies);
+  const refuse = (socket: Socket, reason: Reason) =>
+    answerSocket(socket, reason, { requestId: services.randomness.newRequestId(), retryAfterSeconds: 2 });
+  const connections = watchConnections(app.server, { bounds, isTrusted, log: services.log, refuse });
+  guardServer(app.server, services.log);
+  const forwarded = addressing(isTrusted);
+  const addressOf: AddressOf = ({ socket, headers }) => {
+    const connection = connections.of(socket);
+    if (!connection) throw new Error("The request came on a connection that was not accepted.");
+    return forwarded(connection.address, headers["x-forwarded-for"]);
+  };
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(commonHeaders(request.id));
     done();
@@ -51,11 +76,15 @@ export async function createApp(
       done();
     },
   );
+  app.addHook("preClose", (done) => {
+    answerRest(connections, (socket) => refuse(socket, "server.busy"));
+    done();
+  });
   answerErrors(app);
   healthRoutes(app, services);
   wellKnownRoutes(app, services);
   // In a scope of its own: what it takes as a body is no matter of the other routes.
   await app.register(async (scope) => rpcRoutes(scope, services, addressOf));
-  openFront(app, services, addressOf);
+  openFront(app, { services, connections, addressOf });
   return app;
 }

@@ -1,43 +1,66 @@
 // Where requests come in. An ordinary query is answered here, on Node's own request: a framework's objects and hooks around
 // it would take as long as the rest of its way. It is given what every other request gets: an id, the common headers, a line
-// in the log. Whatever else comes goes to Fastify.
+// in the log. Whatever else comes goes to Fastify. Nothing that is thrown on either way leaves the listener.
 import type { IncomingMessage, RequestListener } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { createContext, type Actor } from "../rpc/context.ts";
-import { errorShape } from "../rpc/error-shape.ts";
-import { Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
-import { answerCalls, answerHeaders, callsOf, type Answered, type Calls } from "./answer-calls.ts";
+import { answerBug, internalError } from "./answer-bug.ts";
+import { answerCalls, answerHeaders, callsOf, type Calls } from "./answer-calls.ts";
 import { commonHeaders } from "./common-headers.ts";
+import type { Connections } from "./connections/connections.ts";
 import { logRequest } from "./log-request.ts";
 import { factsOf, type Received } from "./request-facts.ts";
 import { requestIdOf } from "./request-id.ts";
 
-export function openFront(app: FastifyInstance, services: Services, addressOf: AddressOf): void {
+export interface FrontOptions {
+  readonly services: Services;
+  readonly connections: Connections;
+  readonly addressOf: AddressOf;
+}
+
+export function openFront(app: FastifyInstance, { services, connections, addressOf }: FrontOptions): void {
   let isClosing = false;
   // From then on Fastify has its ways to send callers off.
   app.addHook("preClose", (done) => {
     isClosing = true;
     done();
   });
-  const listener: RequestListener = (request, response) => {
-    const calls = isClosing ? null : queriesOf(request);
-    if (!calls) return app.routing(request, response);
-    const startedAt = performance.now();
-    const requestId = requestIdOf(request.headers["x-request-id"], services.randomness);
-    const ip = addressOf(request);
-    let actor: Actor | null = null;
-    const noteActor = (known: Actor) => {
-      actor = known;
-    };
-    void answer(services, calls, { request, response, requestId, ip, noteActor }).then((status) => {
-      const ms = performance.now() - startedAt;
-      logRequest(services.log, { requestId, method: "GET", url: request.url ?? "", status, ms, ip, actor });
-    });
+  const handle: RequestListener = (request, response) => {
+    try {
+      const calls = isClosing ? null : queriesOf(request);
+      if (!calls) return app.routing(request, response);
+      const startedAt = performance.now();
+      const requestId = requestIdOf(request.headers["x-request-id"], services.randomness);
+      const ip = addressOf(request);
+      let actor: Actor | null = null;
+      const noteActor = (known: Actor) => {
+        actor = known;
+      };
+      answer(services, calls, { request, response, requestId, ip, noteActor })
+        .then((status) => {
+          const ms = performance.now() - startedAt;
+          logRequest(services.log, {
+            requestId,
+            method: "GET",
+            url: request.url ?? "",
+            status,
+            ms,
+            ip,
+            actor,
+          });
+        })
+        .catch((error: unknown) => answerBug(services, error, response));
+    } catch (error) {
+      answerBug(services, error, response);
+    }
   };
   app.server.removeAllListeners("request");
-  app.server.on("request", listener);
+  app.server.on("request", (request, response) => {
+    // A connection that was refused or closed is not answered any more.
+    connections.of(request.socket)?.take(response, () => handle(request, response));
+  });
 }
 
 /** @returns the answer's status */
@@ -62,11 +85,6 @@ async function answer(
   response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...more, ...length });
   response.end(text);
   return status;
-}
-
-function internalError(requestId: string): Answered {
-  const error = errorShape(new Failure("server.internal"), requestId);
-  return { status: error.data.httpStatus, text: JSON.stringify({ error }) };
 }
 
 const PREFIX = "/trpc/";

@@ -1,17 +1,19 @@
 // The access log: one line for each request, with the address it came from and the account or service key it acted for.
 import type { IncomingMessage } from "node:http";
+import type { Address } from "../infra/address.ts";
 import type { Log } from "../infra/log.ts";
 import type { Actor } from "../rpc/context.ts";
 
 interface Answered {
   readonly requestId: string;
-  readonly ip: string;
   /** Null where nobody was signed in. */
   readonly actor: Actor | null;
   readonly method: string;
   readonly url: string;
   readonly status: number;
   readonly ms: number;
+  /** Where the request came from. */
+  readonly ip: Address;
 }
 
 export function logRequest(log: Log, { url, ms, ...facts }: Answered): void {

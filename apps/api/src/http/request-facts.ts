@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor, RequestFacts } from "../rpc/context.ts";
+import type { Address } from "../infra/address.ts";
 import type { Services } from "../rpc/services.ts";
 
 export interface Received {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  readonly ip: string;
+  readonly ip: Address;
   readonly setHeader: (name: string, value: string | number) => void;
   readonly noteActor: (actor: Actor) => void;
 }

@@ -19,7 +19,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
  * past, workspaces that were deleted 30 days ago.
  */
 export function startCleanUp({ db, sessions, clock, log }: CleanUp): Repeated {
-  return repeat(clock, async () => {
+  return repeat({ clock, log }, async () => {
     try {
       await sessions.deleteExpired();
       await db.mail.deleteOld();

@@ -19,7 +19,7 @@ export function startKeyUses({ serviceKeys, clock, log }: KeyUses): Repeated {
     });
     return NOTED_EVERY_MS;
   };
-  const repeated = repeat(clock, note);
+  const repeated = repeat({ clock, log }, note);
   return {
     stop: async () => {
       await repeated.stop();

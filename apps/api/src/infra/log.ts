@@ -32,13 +32,30 @@ export function createLog({ level, pretty: readable, destination }: LogOptions):
     : pino(options, destination ?? toStderr());
 }
 
+/** What may wait to be written. Past that lines are left out: a reader that has stopped must not fill the memory. */
+const MOST_WAITING_BYTES = 4 * 1024 * 1024;
+
 /**
  * Lines are written together, in their order: when there are 4 KB of them, or after a tenth of a second. What is left when
- * the process ends is written then. To write each by itself took longer than to make it.
+ * the process ends is written then. To write each by itself took longer than to make it. A log that cannot be written, as on
+ * a full disk, is no reason to end: what waits is tried again with the next line.
  */
 function toStderr(): DestinationStream {
-  const stderr = pino.destination({ dest: 2, sync: false, minLength: 4_096, periodicFlush: 100 });
-  process.on("exit", () => stderr.flushSync());
+  const stderr = pino.destination({
+    dest: 2,
+    sync: false,
+    minLength: 4_096,
+    maxLength: MOST_WAITING_BYTES,
+    periodicFlush: 100,
+  });
+  stderr.on("error", () => {});
+  process.on("exit", () => {
+    try {
+      stderr.flushSync();
+    } catch {
+      // There is nowhere left to say it.
+    }
+  });
   return stderr;
 }
 

@@ -3,6 +3,7 @@
 import type { Membership } from "@projostack/authz";
 import type { AuditAction } from "@projostack/contract";
 import type { AuditEntry, TenantWrite } from "@projostack/db";
+import type { Address } from "../infra/address.ts";
 import type { Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 
@@ -26,7 +27,7 @@ export interface Origin {
   readonly actor: Pick<Membership, "userId" | "key">;
   readonly requestId: string;
   readonly sessionId: string | null;
-  readonly ip: string | null;
+  readonly ip: Address;
   readonly userAgent: string | null;
   readonly newId: () => string;
 }

@@ -1,5 +1,6 @@
 import type { AccountAction } from "@projostack/contract";
 import type { AccountEvent, AskedAhead, Device } from "@projostack/db";
+import type { Address } from "../infra/address.ts";
 import type { Quota } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
 import { looksLikeServiceKey } from "../infra/service-keys.ts";
@@ -16,7 +17,7 @@ export interface Context {
   readonly requestId: string;
   readonly log: Log;
   /** Where the request comes from. */
-  readonly device: Device;
+  readonly device: KnownDevice;
   /** The bearer's token, or null when there is none or the header is malformed. */
   readonly token: string | null;
   /** `x-workspace-id` as it was sent, or null. */
@@ -42,8 +43,13 @@ export interface Context {
   readonly tellQuotas: (quotas: readonly Quota[]) => void;
 }
 
+/** A device whose address is known, as it is of every request. */
+export interface KnownDevice extends Device {
+  readonly ip: Address;
+}
+
 export interface RequestFacts {
-  readonly ip: string;
+  readonly ip: Address;
   readonly userAgent: string | undefined;
   readonly requestId: string;
   readonly log: Log;
@@ -88,7 +94,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     const fields = collected(quotas);
     if (fields) facts.setRateLimit(fields);
   };
-  const device: Device = { ip: facts.ip, userAgent: printable(facts.userAgent) };
+  const device: KnownDevice = { ip: facts.ip, userAgent: printable(facts.userAgent) };
   const event = (action: AccountAction): AccountEvent => ({
     id: services.randomness.newId(),
     action,

@@ -1,5 +1,6 @@
 import { contract } from "@projostack/contract";
 import { describe, expect, it } from "vitest";
+import { parseAddress } from "../infra/address.ts";
 import { createLimiter } from "../infra/limiter/limiter.ts";
 import { limits } from "../infra/limiter/limits.ts";
 import { createLog } from "../infra/log.ts";
@@ -15,9 +16,11 @@ function contextOf(lines: string[]) {
     pretty: false,
     destination: { write: (line) => void lines.push(line) },
   });
+  const ip = parseAddress("127.0.0.1");
+  if (!ip) throw new Error("This is an address.");
   const facts = {
     requestId: "r",
-    ip: "127.0.0.1",
+    ip,
     userAgent: undefined,
     signal: new AbortController().signal,
     setRateLimit: () => {},

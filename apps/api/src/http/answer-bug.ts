@@ -1,0 +1,30 @@
+import type { ServerResponse } from "node:http";
+import { errorShape } from "../rpc/error-shape.ts";
+import { Failure } from "../rpc/failure.ts";
+import type { Services } from "../rpc/services.ts";
+import { answerHeaders, type Answered } from "./answer-calls.ts";
+import { commonHeaders } from "./common-headers.ts";
+import { requestIdOf } from "./request-id.ts";
+
+export function internalError(requestId: string): Answered {
+  const error = errorShape(new Failure("server.internal"), requestId);
+  return { status: error.data.httpStatus, text: JSON.stringify({ error }) };
+}
+
+/**
+ * Answers a request whose handling threw what nobody expected: with 500 if nothing was sent yet, else by closing. Never
+ * throws itself.
+ */
+export function answerBug({ log, randomness }: Services, error: unknown, response: ServerResponse): void {
+  try {
+    const requestId = requestIdOf(response.req.headers["x-request-id"], randomness);
+    log.error({ err: error, requestId }, "a bug");
+    const { status, text } = internalError(requestId);
+    const length = { "content-length": Buffer.byteLength(text) };
+    response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...length });
+    response.end(text);
+  } catch {
+    // The answer had begun, or nothing works: the peer learns it by the connection's end.
+    response.destroy();
+  }
+}

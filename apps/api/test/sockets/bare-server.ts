@@ -1,0 +1,61 @@
+// The connections of the API's server in front of a handler of the test's own: no database, and bounds as small as one likes.
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readConfig } from "../../src/config/config.ts";
+import type { ConnectionBounds } from "../../src/config/connection-bounds.ts";
+import { trusting } from "../../src/http/address-of.ts";
+import { answerSocket } from "../../src/http/connections/answer-socket.ts";
+import { watchConnections, type Connections } from "../../src/http/connections/connections.ts";
+import { guardServer } from "../../src/http/connections/guard-server.ts";
+import { createLog } from "../../src/infra/log.ts";
+
+export interface BareServer {
+  readonly url: string;
+  readonly server: Server;
+  readonly connections: Connections;
+  readonly logLines: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface BareOptions {
+  readonly bounds?: Partial<ConnectionBounds>;
+  readonly trustedProxies?: readonly string[];
+  readonly slowestBytesPerMs?: number;
+}
+
+export async function startBareServer(
+  handle: RequestListener,
+  { bounds = {}, trustedProxies = [], ...more }: BareOptions = {},
+): Promise<BareServer> {
+  const logLines: string[] = [];
+  const destination = { write: (line: string) => void logLines.push(line) };
+  const server = createServer();
+  const log = createLog({ level: "info", pretty: false, destination });
+  guardServer(server, log);
+  const connections = watchConnections(server, {
+    bounds: { ...readConfig({}).connections, ...bounds },
+    ...more,
+    isTrusted: trusting(trustedProxies),
+    log,
+    refuse: (socket, reason) => answerSocket(socket, reason, { requestId: "refused", retryAfterSeconds: 2 }),
+  });
+  server.on("request", (request, response) => {
+    connections.of(request.socket)?.take(response, () => void handle(request, response));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    server,
+    connections,
+    logLines,
+    close: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

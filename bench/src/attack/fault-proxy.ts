@@ -52,8 +52,9 @@ export async function startFaultProxy(to: { host: string; port: number }): Promi
     port,
     become: (next) => {
       network = next;
-      for (const socket of sockets) if (next === "freezes") socket.pause();
-      else socket.resume();
+      for (const socket of sockets)
+        if (next === "freezes") socket.pause();
+        else socket.resume();
       for (const client of next === "freezes" ? [] : held.splice(0)) if (!client.destroyed) join(client);
     },
     close: async () => {

@@ -37,7 +37,7 @@ export function startCallers({ url, many, requests, targets }: CallersOptions): 
   const nextTarget = eachInTurn(targets);
   const run = `fault ${process.pid} ${performance.now()}`;
   const answers: CallAnswer[] = [];
-  let isOver = false;
+  const over = new AbortController();
   let made = 0;
 
   /** Of five calls two list, two get, and one writes. */
@@ -54,7 +54,7 @@ export function startCallers({ url, many, requests, targets }: CallersOptions): 
   };
   const caller = async (nth: number) => {
     const connection = openConnection({ host: hostname, port: Number(port) });
-    for (let turn = nth; !isOver; turn += 1) {
+    for (let turn = nth; !over.signal.aborted; turn += 1) {
       const { request, title } = next(turn);
       const sentAt = performance.now();
       const { status, body } = await connection
@@ -68,7 +68,7 @@ export function startCallers({ url, many, requests, targets }: CallersOptions): 
   const all = Promise.all(Array.from({ length: many }, (_, nth) => caller(nth)));
   return {
     stop: async () => {
-      isOver = true;
+      over.abort();
       await all;
       return answers;
     },

@@ -18,15 +18,6 @@ export async function findPostgresProcesses(owner: Owner): Promise<PostgresProce
   const postmaster = Number(line);
   if (!Number.isInteger(postmaster) || postmaster <= 1) throw new Error(`This is no process: ${line}`);
   let stopped: number[] = [];
-  const signal = (pids: readonly number[], name: "SIGSTOP" | "SIGCONT") => {
-    for (const pid of pids) {
-      try {
-        process.kill(pid, name);
-      } catch {
-        // A backend that ended in between.
-      }
-    }
-  };
   return {
     stop: () => {
       // The main process first, so that it starts no more of them.
@@ -39,6 +30,16 @@ export async function findPostgresProcesses(owner: Owner): Promise<PostgresProce
       stopped = [];
     },
   };
+}
+
+function signal(pids: readonly number[], name: "SIGSTOP" | "SIGCONT"): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // A backend that ended in between.
+    }
+  }
 }
 
 function childrenOf(parent: number): number[] {

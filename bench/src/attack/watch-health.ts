@@ -23,7 +23,9 @@ export function watchHealth(url: string): { stop(): Promise<Watched> } {
     const probes: Probe[] = [];
     while (!stopping.signal.aborted) {
       const at = performance.now();
-      const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(LONGEST_MS) }).catch(() => null);
+      const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(LONGEST_MS) }).catch(
+        () => null,
+      );
       await answer?.arrayBuffer();
       probes.push({ at, ms: performance.now() - at, status: answer?.status ?? 0 });
       await delay(EVERY_MS);

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import type { Services } from "../rpc/services.ts";
 
-/** `/livez`: the process answers. `/readyz`: so does its database; until then, send it no work. */
+/**
+ * `/livez`: the process answers, whatever becomes of its database. `/readyz`: the database answers within a second and takes
+ * writes; until then, send the server no work.
+ */
 export function healthRoutes(app: FastifyInstance, { db }: Services): void {
   app.get("/livez", async () => ({ status: "ok" }));
   app.get("/readyz", async (request, reply) => {
@@ -9,7 +12,7 @@ export function healthRoutes(app: FastifyInstance, { db }: Services): void {
       await db.ping();
       return { status: "ready" };
     } catch (error) {
-      request.log.warn({ err: error, requestId: request.id }, "not ready");
+      request.log.warn({ err: error, requestId: request.id, pool: db.poolState() }, "not ready");
       return reply.code(503).header("retry-after", 2).send({ status: "not ready", waitingFor: "database" });
     }
   });

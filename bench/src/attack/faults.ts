@@ -46,12 +46,18 @@ const faults: readonly Fault[] = [
   },
 ];
 
-export const faultsOn = (stage: SharedStage): readonly Subject[] =>
-  faults.map((fault) => ({
+export const faultsOn = (stage: SharedStage): readonly Subject[] => [
+  ...faults.map((fault) => ({
     name: fault.name,
     title: fault.title,
-    measure: async (how) => measure(fault, how, await stage.open(how)),
-  }));
+    measure: async (how: How) => measure(fault, how, await stage.open(how)),
+  })),
+  {
+    name: "faults-shutdown",
+    title: "SIGTERM while the network to PostgreSQL drops every byte",
+    measure: async (how) => measureShutdown(how, await stage.open(how)),
+  },
+];
 
 const AFTER_MS = 8_000;
 const QUICK_AFTER_MS = 4_000;
@@ -96,6 +102,37 @@ async function measure(fault: Fault, { quick, say }: How, stage: Stage): Promise
     ];
   } finally {
     fault.end(network, postgres);
+    await server.stop();
+    await network.close();
+  }
+}
+
+/** How long a server takes to end whose database has just become silent. It is killed after 10 s. */
+async function measureShutdown(
+  { say }: How,
+  { database, data, contenders, start }: Stage,
+): Promise<Figure[]> {
+  const network = await startFaultProxy(database.target);
+  const place = { host: network.host, port: network.port };
+  const { server } = await start("projo", { place, environment: { PROJO_LIMITS: "1000" } });
+  const { requests } = contenders.projo;
+  const callers = startCallers({ url: server.url, many: 60, requests, targets: data.targets });
+  try {
+    await delay(1_500);
+    network.become("swallows");
+    await delay(300);
+    say("the server is asked to end");
+    const askedAt = performance.now();
+    await Promise.all([server.stop(), callers.stop()]);
+    return [
+      {
+        name: "time to end",
+        value: performance.now() - askedAt,
+        unit: "ms",
+        goal: { atMost: 9_500 },
+      },
+    ];
+  } finally {
     await server.stop();
     await network.close();
   }

@@ -108,13 +108,11 @@ async function measure(fault: Fault, { quick, say }: How, stage: Stage): Promise
 }
 
 /** How long a server takes to end whose database has just become silent. It is killed after 10 s. */
-async function measureShutdown(
-  { say }: How,
-  { database, data, contenders, start }: Stage,
-): Promise<Figure[]> {
+async function measureShutdown({ say }: How, stage: Stage): Promise<Figure[]> {
+  const { database, data, contenders } = stage;
   const network = await startFaultProxy(database.target);
   const place = { host: network.host, port: network.port };
-  const { server } = await start("projo", { place, environment: { PROJO_LIMITS: "1000" } });
+  const { server } = await stage.start("projo", { place, environment: { PROJO_LIMITS: "1000" } });
   const { requests } = contenders.projo;
   const callers = startCallers({ url: server.url, many: 60, requests, targets: data.targets });
   try {

@@ -42,7 +42,9 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const target = { host, port, ...SERVER, database: name };
   const pool = openPool({ target, max: 4 });
   const db = createDb({ pool: openPool({ target, max: 4 }) });
-  const ownerPool = new pg.Pool({ ...embedded.owner, database: name, max: 4 });
+  // The owner can write also where a test has the server's connections only read.
+  const options = "-c timezone=UTC -c default_transaction_read_only=off";
+  const ownerPool = new pg.Pool({ ...embedded.owner, database: name, max: 4, options });
   ownerPool.on("error", () => {});
   let stopped: number[] = [];
   const resume = () => {

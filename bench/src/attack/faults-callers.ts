@@ -31,6 +31,8 @@ interface CallersOptions {
 
 /** Between two calls of one caller: the load must leave room on two cores for what it measures. */
 const PAUSE_MS = 40;
+/** After a refusal; far less than the answer asks for. */
+const PAUSE_AFTER_REFUSAL_MS = 200;
 
 export function startCallers({ url, many, requests, targets }: CallersOptions): Callers {
   const { hostname, port, host } = new URL(url);
@@ -61,7 +63,7 @@ export function startCallers({ url, many, requests, targets }: CallersOptions): 
         .ask(wireText(request, host))
         .catch(() => ({ status: 0, body: "" }));
       answers.push({ sentAt, answeredAt: performance.now(), status, body: body.toString(), title });
-      await delay(PAUSE_MS);
+      await delay(status === 200 ? PAUSE_MS : PAUSE_AFTER_REFUSAL_MS);
     }
     connection.close();
   };

@@ -43,6 +43,8 @@ const conditionOf = (work: Promise<unknown>): Promise<unknown> =>
     () => "done",
     (error: { condition?: { name: string } }) => error.condition?.name ?? error,
   );
+const calls = () =>
+  Promise.all(Array.from({ length: 20 }, (_, nth) => conditionOf(nth % 4 === 0 ? write() : read())));
 const killConnections = () =>
   postgres.owner(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'projostack'",
@@ -138,8 +140,6 @@ it.skipIf(mount === null)(
 );
 
 it("F10 every process of it stopped for 3 s: all works again within 2 s", { timeout: 30_000 }, async () => {
-  const calls = () =>
-    Promise.all(Array.from({ length: 20 }, (_, nth) => conditionOf(nth % 4 === 0 ? write() : read())));
   await calls();
   postgres.pause();
   const asked = calls();

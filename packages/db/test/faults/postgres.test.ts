@@ -106,7 +106,7 @@ it("F11 too many connections are named", async () => {
 const mount = ((): string | null => {
   const directory = mkdtempSync(join(tmpdir(), "projo-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", directory], { stdio: "ignore" });
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", directory], { stdio: "ignore" });
     return directory;
   } catch {
     rmSync(directory, { recursive: true });
@@ -120,7 +120,8 @@ afterAll(() => {
 });
 
 it.skipIf(mount === null)(
-  `F11 a full disk is named, and passes when there is room${mount === null ? " (a file system of 2 MB cannot be mounted by this user)" : ""}`,
+  `F11 a full disk is named, and passes when there is room${mount === null ? " (a file system of 512 KB cannot be mounted by this user)" : ""}`,
+  { timeout: 60_000 },
   async () => {
     const [row] = await postgres.owner<{ data_directory: string }>("SHOW data_directory");
     const { uid, gid } = statSync(row?.data_directory ?? "");
@@ -128,10 +129,10 @@ it.skipIf(mount === null)(
     await postgres.owner(`CREATE TABLESPACE small LOCATION '${mount}'`);
     await postgres.owner("ALTER TABLE tasks SET TABLESPACE small");
     try {
-      await expect.poll(() => conditionOf(write(2_000)), { timeout: 20_000 }).toBe("disk_full");
+      await expect.poll(() => conditionOf(write(500)), { timeout: 20_000 }).toBe("disk_full");
       expect(await read()).toBeGreaterThan(0);
       await postgres.owner("ALTER TABLE tasks SET TABLESPACE pg_default");
-      expect(await conditionOf(write(2_000))).toBe("done");
+      expect(await conditionOf(write(500))).toBe("done");
     } finally {
       await postgres.owner("ALTER TABLE tasks SET TABLESPACE pg_default");
       await postgres.owner("DROP TABLESPACE small");

@@ -99,7 +99,9 @@ describe.each(cases)("$says", ({ begin, end, cause, code, reason }) => {
     ]);
     expect((await livez()).status).toBe(200);
     expect((await readyz()).status).toBe(503);
-    const ofReadyz = linesOf("a call was refused with 503").filter(({ operation }) => operation === "/readyz");
+    const ofReadyz = linesOf("a call was refused with 503").filter(
+      ({ operation }) => operation === "/readyz",
+    );
     expect(ofReadyz.at(-1)).toMatchObject({ cause, code });
 
     for (const statement of end) await postgres.owner(statement);

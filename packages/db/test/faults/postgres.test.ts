@@ -106,7 +106,7 @@ it("F11 too many connections are named", async () => {
 const mount = ((): string | null => {
   const directory = mkdtempSync(join(tmpdir(), "projo-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", directory], { stdio: "ignore" });
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", directory], { stdio: "ignore" });
     return directory;
   } catch {
     rmSync(directory, { recursive: true });
@@ -115,7 +115,7 @@ const mount = ((): string | null => {
 })();
 afterAll(() => {
   if (mount === null) return;
-  execFileSync("umount", ["-l", mount]);
+  execFileSync("/bin/umount", ["-l", mount]);
   rmSync(mount, { recursive: true });
 });
 

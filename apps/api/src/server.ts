@@ -10,6 +10,7 @@ import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
 import { createCheckpoints } from "./infra/checkpoints.ts";
 import { startCleanUp } from "./infra/clean-up.ts";
 import type { Clock } from "./infra/clock.ts";
+import { atMost } from "./infra/at-most.ts";
 import { openDatabase } from "./infra/database.ts";
 import { loadKeyRing, parseKeyRing } from "./infra/key-ring.ts";
 import { openLimiter } from "./infra/limiter/open-limiter.ts";
@@ -22,6 +23,7 @@ import { startDenialCounts } from "./infra/denial-counts.ts";
 import { startKeyUses } from "./infra/key-uses.ts";
 import { createServiceKeys } from "./infra/service-keys.ts";
 import { createSessions } from "./infra/sessions.ts";
+import { createRefusalLog } from "./infra/refusal-log.ts";
 import { createPasswordPolicy } from "./infra/password-policy.ts";
 import { createPasswords } from "./infra/passwords.ts";
 import type { Randomness } from "./infra/randomness.ts";
@@ -60,6 +62,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     const { db } = database;
     const sessions = createSessions(db, keys, randomness);
     const serviceKeys = createServiceKeys({ db, keys, log });
+    const refusals = createRefusalLog({ log, clock, poolState: () => db.poolState() });
     const services: Services = {
       db,
       clock,
@@ -67,6 +70,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       checkpoints: createCheckpoints(keys),
       limiter,
       log,
+      refusals,
       randomness,
       version,
       sessions,
@@ -93,12 +97,11 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     const keyUses = startKeyUses({ serviceKeys, clock, log });
     const close = async () => {
       // Together: what a last request wants sent waits in the database for the next start.
-      await Promise.all([
-        drain(app).then(() => keyUses.stop()),
-        mail.stop(),
-        cleanUp.stop(),
-        denialCounts.stop(),
-      ]);
+      const work = [drain(app).then(() => keyUses.stop()), mail.stop(), cleanUp.stop(), denialCounts.stop()];
+      const isDone = await atMost(LONGEST_STOP_MS, Promise.all(work));
+      if (!isDone)
+        log.warn("the server stopped before all of its work had ended: its database did not answer");
+      refusals.stop();
       limiter.close();
       await database.close();
     };
@@ -122,6 +125,9 @@ const listenOn = (host: string): string => (host === "localhost" ? "127.0.0.1" :
 
 /** What a stopping server still grants the requests that it is answering. */
 const LAST_ANSWERS_MS = 5_000;
+
+/** What waits for the database longer than this is ended with the database's connections. */
+const LONGEST_STOP_MS = 7_500;
 
 /** Answers what has begun. Whoever is connected and asks nothing, or reads too slowly, is not waited for any longer. */
 async function drain(app: FastifyInstance): Promise<void> {

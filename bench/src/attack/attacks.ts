@@ -1,6 +1,7 @@
 // Every attack and fault that the server is tried with, in the order of the table.
 import type { Subject } from "../runner/run-bench.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
+import { faultsOn } from "./faults.ts";
 import { socketsGarbage } from "./sockets-garbage.ts";
 import { socketsMany } from "./sockets-many.ts";
 import { socketsResets } from "./sockets-resets.ts";
@@ -13,4 +14,5 @@ export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   socketsMany(stage),
   socketsSlow(stage),
   socketsGarbage(stage),
+  ...faultsOn(stage),
 ];

@@ -71,7 +71,7 @@ export const reasons = {
   "server.busy": ["SERVICE_UNAVAILABLE", "The server is busy. Try again in a moment."],
   "server.unavailable": [
     "SERVICE_UNAVAILABLE",
-    "The server cannot reach its database. Try again in a moment.",
+    "The server's database is not available. Try again in a moment.",
   ],
   "server.internal": [
     "INTERNAL_SERVER_ERROR",

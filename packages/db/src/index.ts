@@ -22,7 +22,10 @@ export {
   failureOf,
   isMissingRow,
   MembershipChanged,
+  WriteInReadScope,
 } from "./client/failures.ts";
+export type { Condition } from "./client/conditions.ts";
+export type { PoolState } from "./client/bounded-pool.ts";
 export {
   type ClaimedMail,
   type MailFailure,

@@ -1,16 +1,22 @@
 import type { Reason } from "@projostack/contract";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Services } from "../rpc/services.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
 import { commonHeaders } from "./common-headers.ts";
 
 /** What goes wrong before or beside the router is answered in the same form as within it. */
-export function answerErrors(app: FastifyInstance): void {
+export function answerErrors(app: FastifyInstance, { refusals }: Services): void {
   app.setNotFoundHandler((request, reply) => answer(new Failure("operation.not_found"), request, reply));
   app.setErrorHandler((cause: FastifyError | Failure, request, reply) => {
     const failure = cause instanceof Failure ? cause : new Failure(reasonOf(cause), { cause });
     if (failure.reason === "server.internal")
       request.log.error({ err: cause, requestId: request.id }, "a bug");
+    if (failure.code === "SERVICE_UNAVAILABLE") {
+      const { id: requestId, url } = request;
+      const [operation = ""] = url.split("?", 1);
+      refusals.note({ requestId, operation, reason: failure.reason, cause: failure.cause });
+    }
     return answer(failure, request, reply);
   });
 }

@@ -80,7 +80,7 @@ export async function createApp(
     answerRest(connections, (socket) => refuse(socket, "server.busy"));
     done();
   });
-  answerErrors(app);
+  answerErrors(app, services);
   healthRoutes(app, services);
   wellKnownRoutes(app, services);
   // In a scope of its own: what it takes as a body is no matter of the other routes.

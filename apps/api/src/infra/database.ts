@@ -76,7 +76,8 @@ async function joinRunning({ host, port, passwordFile }: ConnectionNote, place: 
   const password = passwordFile === null ? {} : { password: (await readFile(passwordFile, "utf8")).trim() };
   const target = { host, port, user: SERVER_LOGIN, ...password, database: DATABASE };
   return connect(target, place).catch((error: unknown) => {
-    if (failureOf(error) instanceof DatabaseDown) return null;
+    const failure = failureOf(error);
+    if (failure instanceof DatabaseDown && failure.condition.name === "connection_refused") return null;
     throw error;
   });
 }
@@ -129,6 +130,10 @@ async function connect(
     max: databasePoolSize,
     pooled: databasePooled,
     onError: (error) => log.warn({ err: error }, "a database connection broke"),
+    onOutage: (isUnreachable) => {
+      if (isUnreachable) log.error("the database does not answer: calls are refused until it does");
+      else log.info("the database answers again");
+    },
   });
   try {
     await checkLogin(pool);

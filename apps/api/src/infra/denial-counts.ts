@@ -13,7 +13,7 @@ const EVERY_MS = 5 * 60_000;
 
 /** Counts the denials that were not recorded one by one in the audit logs, some minutes after the end of each hour. */
 export function startDenialCounts({ db, clock, log }: DenialCounts): Repeated {
-  return repeat(clock, async () => {
+  return repeat({ clock, log }, async () => {
     try {
       while ((await db.settleDenials()) > 0);
     } catch (error) {

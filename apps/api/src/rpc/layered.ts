@@ -7,6 +7,7 @@
 import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
+import { withinDeadline } from "./call-deadline.ts";
 import type { Context } from "./context.ts";
 import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure, invalidInput } from "./failure.ts";
@@ -64,7 +65,7 @@ export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.Zo
     };
     return async (call: Call) => {
       try {
-        return await layer(call, proceed);
+        return await withinDeadline(layer(call, proceed));
       } catch (error) {
         throw told(call, operation, error);
       }
@@ -103,6 +104,10 @@ function told({ ctx, path }: Call, operation: Operation, error: unknown): Failur
   const failure = declared(asFailure(error), operation);
   if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
   logSecurityEvent(ctx, path, failure.reason);
+  if (failure.code === "SERVICE_UNAVAILABLE") {
+    const { requestId, services } = ctx;
+    services.refusals.note({ requestId, operation: path, reason: failure.reason, cause: failure.cause });
+  }
   if (failure.retryAfterSeconds !== undefined) ctx.setRetryAfter(failure.retryAfterSeconds);
   return failure;
 }

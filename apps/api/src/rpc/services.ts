@@ -4,6 +4,7 @@ import type { Clock } from "../infra/clock.ts";
 import type { KeyRing } from "../infra/key-ring.ts";
 import type { Limiter } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
+import type { RefusalLog } from "../infra/refusal-log.ts";
 import type { ServiceKeys } from "../infra/service-keys.ts";
 import type { Sessions } from "../infra/sessions.ts";
 import type { PasswordPolicy } from "../infra/password-policy.ts";
@@ -23,6 +24,8 @@ export interface Services {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
+  /** Is told of each answer of 503. */
+  readonly refusals: RefusalLog;
   /** Where people reach the application, for the links that are handed out. Never a request's word. */
   readonly appUrl: () => string;
   readonly version: string;

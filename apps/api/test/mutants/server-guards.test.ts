@@ -6,6 +6,7 @@ import { printTable } from "../proofs/print-table.ts";
 import type { Attack, Guard, Mutant } from "./mutant.ts";
 import { openPatchedServers, type PatchedServers } from "./patched-server.ts";
 import { accounts } from "./server/accounts.ts";
+import { faults } from "./server/faults.ts";
 import { input } from "./server/input.ts";
 import { invites } from "./server/invites.ts";
 import { isolation } from "./server/isolation.ts";
@@ -27,6 +28,7 @@ const mutants: readonly Mutant[] = [
   ...transactions,
   ...input,
   ...sockets,
+  ...faults,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");

@@ -13,13 +13,15 @@ import {
 } from "../audit/record-denial.ts";
 import { PrismaClient, type Prisma, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
-import { failureOf } from "./failures.ts";
+import { stateOf, type PoolState } from "./bounded-pool.ts";
+import { failureOf, failureOfReading } from "./failures.ts";
 import { mailStore, type MailStore } from "./mail-store.ts";
 import { foundWorkspace, type Founding } from "../tenant/found-workspace.ts";
 import { inviteLookup, type InviteLookup } from "./invite-lookup.ts";
 import { personWorkspaces } from "./person-workspaces.ts";
 import { purge, TO_PURGE } from "./purge.ts";
-import { currentScope, type TenantScope, type WriteScope } from "./scope.ts";
+import { pingOf } from "./ping.ts";
+import { currentScope, isReadOnly, type Scope, type TenantScope, type WriteScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 import { scopedPool } from "./scoped-pool.ts";
 import { openLanes } from "./lanes.ts";
@@ -75,8 +77,11 @@ export interface Db {
   readonly settleDenials: SettleDenials;
   /** Takes a person's personal values out of every log. */
   readonly erasePerson: ErasePerson;
-  /** Whether the database answers. */
+  /** Whether the database answers and takes writes, within a second. @throws DatabaseBusy | DatabaseDown when it does not */
   ping(): Promise<void>;
+  /** How many connections there are, how many of them are idle, and how many callers wait for one. */
+  poolState(): PoolState;
+  /** Ends every connection; one that is still in use after a second is closed as it is. */
   close(): Promise<void>;
 }
 
@@ -140,7 +145,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
       return result;
     } catch (error) {
       await transaction.rollback();
-      return fail(error);
+      return failIn(scope, error);
     }
   };
 
@@ -178,7 +183,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
       const entered = { scope, connection: () => openScoped(source, scope) };
       return currentScope
         .run(entered, () => outside.$transaction((tables) => fn(personsOf(tables))))
-        .catch(fail);
+        .catch((error: unknown) => failIn(scope, error));
     },
     system: outside,
     sessions: sessionStore(source),
@@ -189,9 +194,8 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     recordDenial: denialRecorder(source),
     settleDenials: denialSettler(run),
     erasePerson: personEraser(run),
-    ping: async () => {
-      await pool.query("SELECT 1").catch(fail);
-    },
+    ping: pingOf(pool),
+    poolState: () => stateOf(pool),
     close: async () => {
       await Promise.all([inWorkspace.$disconnect(), outside.$disconnect()]);
       await pool.end();
@@ -219,4 +223,8 @@ function personsOf(transaction: Prisma.TransactionClient): PersonRead {
 
 function fail(error: unknown): never {
   throw failureOf(error);
+}
+
+function failIn(scope: Scope, error: unknown): never {
+  throw isReadOnly(scope) ? failureOfReading(error) : failureOf(error);
 }

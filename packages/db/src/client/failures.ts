@@ -1,5 +1,6 @@
 // What can go wrong at the database, in words that the server can act on. Prisma and pg each wrap the
 // driver's error in their own way; here is the one place that looks inside.
+import { conditionOf, type Condition, type ErrorFacts } from "./conditions.ts";
 
 /** What a write relied on is no more: the membership, its role, or the service key. */
 export class MembershipChanged extends Error {
@@ -14,61 +15,58 @@ export class MembershipChanged extends Error {
 
 type Change = "ended" | "demoted" | "key ended";
 
-/** The database has no room for this now: no connection came free, or the statement took too long. */
+interface FailureOptions extends ErrorOptions {
+  readonly condition?: Condition;
+}
+
+/** The database cannot do this now: no connection came free, the statement took too long, a resource has run out. */
 export class DatabaseBusy extends Error {
   override readonly name = "DatabaseBusy";
+  readonly condition: Condition;
+
+  constructor(message: string, { condition, ...options }: FailureOptions = {}) {
+    super(message, options);
+    this.condition = condition ?? { severity: "busy", code: "none", name: "database_busy" };
+  }
 }
 
-/** The database cannot be reached. */
+/** The database cannot be reached, or cannot be used: its disk is full, it takes no writes, it refuses the login. */
 export class DatabaseDown extends Error {
   override readonly name = "DatabaseDown";
+  readonly condition: Condition;
+
+  constructor(message: string, { condition, ...options }: FailureOptions = {}) {
+    super(message, options);
+    this.condition = condition ?? { severity: "down", code: "none", name: "database_down" };
+  }
 }
 
-const BUSY = new Set(["57014", "53300", "55P03", "40P01", "40001", "P2024", "P2028"]);
-// What PgBouncer says when it has no connection to lend.
-const POOLER_FULL = /^(query_wait_timeout|no more connections allowed)/;
-const DOWN = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOENT",
-  "EPIPE",
-  "3D000",
-  "57P01",
-  "57P02",
-  "57P03",
-  "08000",
-  "08003",
-  "08006",
-  "08P01", // a pooler's every word of its own: PostgreSQL is not there, or went
-  "P1001",
-  "P1002",
-  "P1017",
-]);
+/** A write in a scope that only reads. PostgreSQL has the same code for it as for a server that takes no writes. */
+export class WriteInReadScope extends Error {
+  override readonly name = "WriteInReadScope";
+}
 
-// The last three are what Prisma's adapter makes of a socket's error, whose code it drops.
-const CONNECTION_GONE =
-  /Connection terminated|server closed the connection|connection error and is not queryable|^(ConnectionClosed|DatabaseNotReachable|SocketTimeout)$/;
+const known = [MembershipChanged, DatabaseBusy, DatabaseDown, WriteInReadScope];
 
 /** The failure in the server's words, or the error as it came. */
 export function failureOf(error: unknown): unknown {
-  for (const { code, message } of layersOf(error)) {
-    if (code === "PJ404") return new MembershipChanged("ended", error);
-    if (code === "PJ401") return new MembershipChanged("key ended", error);
-    if (code === "PJ403") return new MembershipChanged("demoted", error);
-    if (code !== undefined && (BUSY.has(code) || POOLER_FULL.test(message)))
-      return new DatabaseBusy("The database is busy.", { cause: error });
-    if (code !== undefined && DOWN.has(code))
-      return new DatabaseDown("The database is not there.", { cause: error });
-    if (
-      /timeout exceeded when trying to connect|Unable to start a transaction in the given time/.test(message)
-    ) {
-      return new DatabaseBusy("The database is busy.", { cause: error });
-    }
-    if (CONNECTION_GONE.test(message)) {
-      return new DatabaseDown("The database is not there.", { cause: error });
-    }
+  if (known.some((failure) => error instanceof failure)) return error;
+  for (const facts of layersOf(error)) {
+    if (facts.code === "PJ404") return new MembershipChanged("ended", error);
+    if (facts.code === "PJ401") return new MembershipChanged("key ended", error);
+    if (facts.code === "PJ403") return new MembershipChanged("demoted", error);
+    const condition = conditionOf(facts);
+    if (condition?.severity === "busy")
+      return new DatabaseBusy("The database is busy.", { cause: error, condition });
+    if (condition) return new DatabaseDown("The database cannot be used.", { cause: error, condition });
   }
   return error;
+}
+
+/** The same for work that may only read: there a refused write is a fault of the program. */
+export function failureOfReading(error: unknown): unknown {
+  const write = [...layersOf(error)].find(({ code }) => code === "25006");
+  return write ? new WriteInReadScope(write.message, { cause: error }) : failureOf(error);
 }
 
 /** The name of the constraint that a statement broke, or null. */
@@ -84,10 +82,8 @@ export function isMissingRow(error: unknown): boolean {
   return [...layersOf(error)].some(({ code }) => code === "P2025");
 }
 
-interface Layer {
-  code: string | undefined;
-  message: string;
-  constraint: unknown;
+interface Layer extends ErrorFacts {
+  readonly constraint: unknown;
 }
 
 /** The error, what caused it, and what the drivers tucked into `meta` and `cause`, from the outside in. */
@@ -98,16 +94,16 @@ function* layersOf(error: unknown): Generator<Layer> {
     const layer = queue.shift();
     if (typeof layer !== "object" || layer === null || seen.has(layer)) continue;
     seen.add(layer);
-    const { code, originalCode, message, constraint, meta, cause, driverAdapterError } = layer as Record<
-      string,
-      unknown
-    >;
+    const { code, originalCode, message, syscall, constraint, meta, cause, driverAdapterError, errors } =
+      layer as Record<string, unknown>;
     yield {
       code: asText(originalCode ?? code),
       message: asText(message) ?? "",
+      syscall: asText(syscall),
       constraint: nameOf(constraint),
     };
-    queue.push(meta, cause, driverAdapterError);
+    // Several addresses of one name were tried: the first one's error stands for them.
+    queue.push(meta, cause, driverAdapterError, Array.isArray(errors) ? errors[0] : undefined);
   }
 }
 

@@ -28,7 +28,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const { host, port } = owner;
   const pool = openPool({ target: { host, port, ...server, database: name }, max: 10 });
   const db = createDb({ pool: openPool({ target: { host, port, ...server, database: name }, max: 10 }) });
-  const ownerPool = new pg.Pool({ ...owner, database: name, max: 4, options: "-c timezone=UTC" });
+  // The owner can write also where a test has the server's connections only read.
+  const options = "-c timezone=UTC -c default_transaction_read_only=off";
+  const ownerPool = new pg.Pool({ ...owner, database: name, max: 4, options });
   ownerPool.on("error", () => {});
   return {
     name,

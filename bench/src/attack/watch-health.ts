@@ -1,0 +1,50 @@
+// Asks `/livez` and `/readyz` again and again, as a balancer does, and keeps how long each took and what it said.
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface Watched {
+  readonly slowestLivezMs: number;
+  readonly slowestReadyzMs: number;
+  /** How many answers of /readyz between the two moments said that the server is ready. */
+  readyBetween(from: number, to: number): number;
+}
+
+interface Probe {
+  readonly at: number;
+  readonly ms: number;
+  readonly status: number;
+}
+
+const EVERY_MS = 200;
+const LONGEST_MS = 20_000;
+
+export function watchHealth(url: string): { stop(): Promise<Watched> } {
+  const stopping = new AbortController();
+  const watch = async (path: string): Promise<Probe[]> => {
+    const probes: Probe[] = [];
+    while (!stopping.signal.aborted) {
+      const at = performance.now();
+      const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(LONGEST_MS) }).catch(
+        () => null,
+      );
+      await answer?.arrayBuffer();
+      probes.push({ at, ms: performance.now() - at, status: answer?.status ?? 0 });
+      await delay(EVERY_MS);
+    }
+    return probes;
+  };
+  const watched = Promise.all([watch("/livez"), watch("/readyz")]);
+  return {
+    stop: async () => {
+      stopping.abort();
+      const [livez, readyz] = await watched;
+      return {
+        slowestLivezMs: slowest(livez),
+        slowestReadyzMs: slowest(readyz),
+        readyBetween: (from, to) =>
+          readyz.filter(({ at, ms, status }) => status === 200 && at >= from && at + ms <= to).length,
+      };
+    },
+  };
+}
+
+const slowest = (probes: readonly Probe[]): number => Math.max(0, ...probes.map(({ ms }) => ms));

@@ -1,0 +1,74 @@
+// The pool of the server's connections. It gives out no connection while the database is known not to answer, and closes those
+// that are lost.
+import pg from "pg";
+import { BoundedClient, ConnectionLost } from "./bounded-client.ts";
+import type { ConnectionWatch } from "./connection-watch.ts";
+
+export interface PoolState {
+  /** Connections that are open or being opened. */
+  readonly total: number;
+  /** Of these, connections that nobody uses. */
+  readonly idle: number;
+  /** Callers that wait for a connection. */
+  readonly waiting: number;
+}
+
+export const stateOf = ({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState => ({
+  total: totalCount,
+  idle: idleCount,
+  waiting: waitingCount,
+});
+
+type ConnectCallback = Parameters<pg.Pool["connect"]>[0];
+
+/** After the pool is closed, what is still in use is granted this long. */
+const LAST_USE_MS = 1_000;
+
+export class BoundedPool extends pg.Pool {
+  readonly #watch: ConnectionWatch;
+
+  constructor(options: pg.PoolConfig, watch: ConnectionWatch) {
+    super({
+      ...options,
+      Client: class extends BoundedClient {
+        constructor(config?: string | pg.ClientConfig) {
+          super(config);
+          watch.add(this);
+        }
+      },
+    });
+    this.#watch = watch;
+    this.on("acquire", (client) => client instanceof BoundedClient && watch.lent(client));
+    this.on("release", (_, client) => client instanceof BoundedClient && watch.givenBack(client));
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {
+    if (!this.#watch.isUnreachable) return callback ? super.connect(callback) : super.connect();
+    const error = new ConnectionLost("The database does not answer.");
+    if (!callback) return Promise.reject(error);
+    process.nextTick(() => callback(error, undefined, () => {}));
+  }
+
+  /** Closes it. A connection that is not given back within a second is closed as it is. */
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | void {
+    const late = setTimeout(() => this.#watch.loseAll(), LAST_USE_MS);
+    const finish = () => {
+      clearTimeout(late);
+      this.#watch.stop();
+    };
+    if (!callback) return super.end().finally(finish);
+    super.end(() => {
+      finish();
+      callback();
+    });
+  }
+
+  /** Replaces the connections to a server that takes no writes. */
+  renew(): void {
+    this.#watch.renew();
+  }
+}

@@ -1,0 +1,80 @@
+// A network between a server and PostgreSQL that a test can break in the ways in which networks break.
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+/**
+ * What it does with the bytes of all connections, in both directions: passes them on, drops them while every connection stays
+ * open, or holds them until it recovers.
+ */
+export type NetworkState = "passes" | "swallows" | "freezes";
+
+export interface FaultyNetwork {
+  readonly host: string;
+  readonly port: number;
+  /** The same database's address, by way of this network. */
+  urlOf(databaseUrl: string): string;
+  become(state: NetworkState): void;
+  /** How many connections have been opened. */
+  opened(): number;
+  close(): Promise<void>;
+}
+
+/** @param to PostgreSQL; the host may be the directory of its unix socket */
+export async function layFaultyNetwork(to: { host: string; port: number }): Promise<FaultyNetwork> {
+  const upstream = to.host.startsWith("/") ? { path: `${to.host}/.s.PGSQL.${to.port}` } : to;
+  const sockets = new Set<Socket>();
+  const held: Socket[] = [];
+  let state: NetworkState = "passes";
+  let opened = 0;
+
+  const keep = (socket: Socket, peer: Socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      sockets.delete(socket);
+      peer.destroy();
+    });
+    socket.on("data", (bytes) => {
+      if (state !== "swallows") peer.write(bytes);
+    });
+    if (state === "freezes") socket.pause();
+  };
+  const join = (client: Socket) => {
+    const postgres = connect(upstream);
+    keep(client, postgres);
+    keep(postgres, client);
+  };
+  const proxy = createServer({ noDelay: true }, (client) => {
+    opened += 1;
+    if (state !== "freezes") return join(client);
+    client.on("error", () => {});
+    held.push(client.pause());
+  }).listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const { port } = proxy.address() as AddressInfo;
+  return {
+    host: "127.0.0.1",
+    port,
+    urlOf: (databaseUrl) => {
+      const url = new URL(databaseUrl);
+      url.searchParams.delete("host");
+      url.hostname = "127.0.0.1";
+      url.port = String(port);
+      return url.href;
+    },
+    become: (next) => {
+      state = next;
+      for (const socket of sockets)
+        if (next === "freezes") socket.pause();
+        else socket.resume();
+      for (const client of next === "freezes" ? [] : held.splice(0)) if (!client.destroyed) join(client);
+    },
+    opened: () => opened,
+    close: async () => {
+      const closed = once(proxy, "close");
+      proxy.close();
+      for (const socket of [...sockets, ...held]) socket.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+// A PostgreSQL of a test's own, over TCP and with passwords: to be stopped, filled, and denied, which others must not notice.
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import {
+  createDb,
+  migrate,
+  openPool,
+  prepareLogin,
+  startEmbeddedPostgres,
+  withOwner,
+} from "../../src/index.ts";
+import type { TestDatabase } from "./test-database.ts";
+
+export interface OwnPostgres extends TestDatabase {
+  /** Stops every process of it (SIGSTOP): connections stay open, and nothing answers. */
+  pause(): void;
+  /** Lets them go on. */
+  resume(): void;
+}
+
+const SERVER = { user: "projo_server", password: "a password of this test" };
+
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const directory = await mkdtemp(join(tmpdir(), "projo-own-"));
+  const embedded = await startEmbeddedPostgres({
+    dataDir: directory,
+    transport: "tcp",
+    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+  });
+  const name = "projo";
+  const { host, port, user, password = "" } = embedded.owner;
+  await withOwner({ ...embedded.owner, database: "postgres" }, (owner) =>
+    owner.query(`CREATE DATABASE ${name}`),
+  );
+  await withOwner({ ...embedded.owner, database: name }, async (owner) => {
+    await migrate(owner);
+    await prepareLogin(owner, SERVER);
+  });
+  const target = { host, port, ...SERVER, database: name };
+  const pool = openPool({ target, max: 4 });
+  const db = createDb({ pool: openPool({ target, max: 4 }) });
+  // The owner can write also where a test has the server's connections only read.
+  const options = "-c timezone=UTC -c default_transaction_read_only=off";
+  const ownerPool = new pg.Pool({ ...embedded.owner, database: name, max: 4, options });
+  ownerPool.on("error", () => {});
+  let stopped: number[] = [];
+  const resume = () => {
+    for (const pid of stopped.splice(0).toReversed()) signal(pid, "SIGCONT");
+  };
+  return {
+    name,
+    url: urlOf({ user: SERVER.user, password: SERVER.password, host, port }),
+    ownerUrl: urlOf({ user, password, host, port }),
+    db,
+    pool,
+    owner: async <R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]) =>
+      (await ownerPool.query<R>(text, values)).rows,
+    pause: () => {
+      // The main process first, so that it starts no more of them.
+      signal(embedded.pid, "SIGSTOP");
+      stopped = [embedded.pid, ...childrenOf(embedded.pid)];
+      for (const pid of stopped) signal(pid, "SIGSTOP");
+    },
+    resume,
+    drop: async () => {
+      resume();
+      await Promise.all([db.close(), pool.end(), ownerPool.end()]);
+      await embedded.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Address {
+  readonly user: string;
+  readonly password: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+function urlOf({ user, password, host, port }: Address): string {
+  const url = new URL(`postgres://${host}:${port}/projo`);
+  url.username = user;
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
+
+function childrenOf(parent: number): number[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  return lines.flatMap((line) => {
+    const [pid, parentPid] = line.trim().split(/\s+/).map(Number);
+    return parentPid === parent && pid !== undefined ? [pid] : [];
+  });
+}
+
+function signal(pid: number, name: "SIGSTOP" | "SIGCONT"): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended in between.
+  }
+}

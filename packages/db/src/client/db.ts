@@ -17,7 +17,9 @@ import { purge, TO_PURGE } from "./purge.ts";
 import { currentScope, type TenantScope, type WriteScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 import { scopedPool } from "./scoped-pool.ts";
-import { openLanes } from "./lanes.ts";
+import { FairTurns } from "./fair-turns.ts";
+import { openLanes, type SharedBy } from "./lanes.ts";
+import type { ServerPool } from "./open-pool.ts";
 import { quickRunner, statementRunner } from "./run-statement.ts";
 import { serviceKeyLookup, type ServiceKeyLookup } from "./service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./session-store.ts";
@@ -70,7 +72,16 @@ export interface Db {
   readonly erasePerson: ErasePerson;
   /** Whether the database answers. */
   ping(): Promise<void>;
+  /** How much waits for the database at this moment. */
+  load(): DatabaseLoad;
   close(): Promise<void>;
+}
+
+export interface DatabaseLoad {
+  /** How long quick reads wait for their answers beyond the fastest ones of late; 0 where they share no connections. */
+  readonly delayMs: number;
+  /** How many wait for a connection of the pool. */
+  readonly waiting: number;
 }
 
 export interface WriteHow {
@@ -84,7 +95,7 @@ export interface WriteHow {
 
 export interface DbOptions {
   /** The login's pool, made by `openPool`. It is closed by `close`. */
-  readonly pool: pg.Pool;
+  readonly pool: ServerPool;
   /** True behind a pooler in transaction mode, as for `openPool`: nothing is left on a connection, not even a plan. */
   readonly pooled?: boolean;
   /** The longest that a transaction may take, from its first statement to its last. */
@@ -93,10 +104,10 @@ export interface DbOptions {
 
 export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
-  const connect = () => pool.connect();
-  const many = lanesOf(pool);
-  const lanes = { people: openLanes(connect, many), rows: openLanes(connect, many) };
-  const source: PoolSource = pooled ? { connect, pooled } : { connect, lanes };
+  const turns = new FairTurns({ connect: () => pool.connect(), size: sizeOf(pool) });
+  const connect: PoolSource["connect"] = (turn) => turns.take(turn);
+  const lanes = pool.shared && lanesOn(pool.shared);
+  const source: PoolSource = { connect, pooled, ...(lanes && { lanes }) };
   const nameOf = statementNames("projo");
   const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
   const inWorkspace = new PrismaClient({
@@ -184,15 +195,25 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);
     },
+    load: () => ({
+      delayMs: lanes ? Math.max(lanes.people.delayMs, lanes.rows.delayMs) : 0,
+      waiting: turns.waiting,
+    }),
     close: async () => {
       await Promise.all([inWorkspace.$disconnect(), outside.$disconnect()]);
-      await pool.end();
+      await Promise.all([pool.end(), pool.shared?.end()]);
     },
   };
 }
 
-/** Few, so that there is much to do on each; more where the pool is made for more processors. */
-const lanesOf = ({ options }: pg.Pool): number => Math.max(1, Math.floor((options?.max ?? 1) / 16));
+const sizeOf = ({ options }: pg.Pool): number => options?.max ?? Number.MAX_SAFE_INTEGER;
+
+/** Half of the shared connections for each kind. They are few, so that there is much to do on each. */
+function lanesOn(shared: pg.Pool): SharedBy {
+  const connect = () => shared.connect();
+  const many = Math.floor(sizeOf(shared) / 2);
+  return { people: openLanes(connect, many), rows: openLanes(connect, many) };
+}
 
 function writeScope(
   { workspaceId, userId, permission, key }: Grant,

@@ -6,6 +6,8 @@ import type { FastifyInstance } from "fastify";
 import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
 import { callerAs, type Behalf, type Operations } from "./in-process.ts";
+import { createAdmission } from "./infra/admission/admission.ts";
+import { watchLoopDelay } from "./infra/admission/loop-delay.ts";
 import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
 import { createCheckpoints } from "./infra/checkpoints.ts";
 import { startCleanUp } from "./infra/clean-up.ts";
@@ -55,6 +57,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const keys = config.tokenKeys === null ? loadKeyRing(config.dataDir) : parseKeyRing(config.tokenKeys);
   const database = await openDatabase({ ...config, log });
   const limiter = await openLimiter(config, keys, log);
+  const loop = watchLoopDelay();
   try {
     const { db } = database;
     const sessions = createSessions(db, keys, randomness);
@@ -65,6 +68,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       keys,
       checkpoints: createCheckpoints(keys),
       limiter,
+      admission: createAdmission({ loop, database: () => db.load() }),
       log,
       randomness,
       version,
@@ -93,6 +97,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       // Together: what a last request wants sent waits in the database for the next start.
       await Promise.all([drain(app).then(() => keyUses.stop()), mail.stop(), cleanUp.stop()]);
       limiter.close();
+      loop.stop();
       await database.close();
     };
     return {
@@ -105,6 +110,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     };
   } catch (error) {
     limiter.close();
+    loop.stop();
     await database.close();
     throw error;
   }

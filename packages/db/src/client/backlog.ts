@@ -1,7 +1,6 @@
 // Measures a first-in-first-out queue: how long its head has waited, how fast it is served, and whether a newcomer can still
-// be served in time. By Little's law a newcomer waits for as long as the queue is divided by the rate at which it is
-// served. The rate says so only while the queue never runs empty, so the answer also depends on how long the head has
-// waited beyond the shortest time in which anything was served lately: a network that adds 100 ms to each answer is no queue.
+// be served in time. By Little's law a newcomer waits for as long as the length of the queue divided by the rate at which it
+// is served.
 
 export interface BacklogBounds {
   /** A newcomer that would wait longer is to be refused. */
@@ -10,6 +9,12 @@ export interface BacklogBounds {
   readonly few: number;
   /** More than so many may never wait. */
   readonly most: number;
+  /**
+   * Whether what waits has been sent already and travels: then the rate says nothing until the head has waited for half of
+   * the longest time, beyond the shortest time in which anything was served lately. A network that adds 100 ms to each
+   * answer is no queue.
+   */
+  readonly travels?: boolean;
 }
 
 /** Something that waits. */
@@ -21,6 +26,9 @@ export interface Waiting {
 const SPAN_MS = 3_000;
 const PARTS = 10;
 const PART_MS = SPAN_MS / PARTS;
+/** A queue that has not been busy for so long has shown no rate, and that of the last time counts for a while. */
+const LEAST_MEASURED_MS = 300;
+const RATE_COUNTS_MS = 5_000;
 /** The shortest service time is that of the last one or two of these. */
 const FASTEST_SPAN_MS = 30_000;
 
@@ -30,7 +38,8 @@ export class Backlog {
   readonly #waiting = new Set<Waiting>();
   readonly #served = Array.from({ length: PARTS }, () => 0);
   #part = 0;
-  #busySince: number | null = null;
+  #busySince = 0;
+  #lastRate = { perMs: 0, until: Number.NEGATIVE_INFINITY };
   #fastest: Fastest = { since: Number.NEGATIVE_INFINITY, before: 0, current: Number.POSITIVE_INFINITY };
 
   constructor(bounds: BacklogBounds, now: () => number = () => performance.now()) {
@@ -44,10 +53,20 @@ export class Backlog {
 
   /** Whether a newcomer is to be refused. */
   get isFull(): boolean {
-    const { longestWaitMs, few, most } = this.#bounds;
-    if (this.size < few) return false;
-    if (this.size >= most) return true;
-    return this.delayMs > longestWaitMs / 2 && this.size > this.#ratePerMs() * longestWaitMs;
+    return this.size >= this.#bounds.most || this.isTooMany(this.size);
+  }
+
+  /** Whether so many would wait for too long, of whom some may not be here. */
+  isTooMany(many: number): boolean {
+    const { longestWaitMs, few, travels = false } = this.#bounds;
+    if (many < few || (travels && this.delayMs <= longestWaitMs / 2)) return false;
+    return this.expectedMs(many) > longestWaitMs;
+  }
+
+  /** How long it takes until so many are served; 0 while no rate is known. */
+  expectedMs(many: number): number {
+    const perMs = this.#ratePerMs();
+    return perMs === null || many === 0 ? 0 : many / perMs;
   }
 
   /** How long the head of the queue has waited beyond the shortest time in which anything was served lately. */
@@ -56,13 +75,12 @@ export class Backlog {
     if (!head) return 0;
     this.#turnFastest();
     const { before, current } = this.#fastest;
-    const fastest = Math.min(before, current);
-    return Math.max(0, this.#now() - head.since - fastest);
+    return Math.max(0, this.#now() - head.since - Math.min(before, current));
   }
 
   enter(): Waiting {
     const since = this.#now();
-    if (this.#waiting.size === 0) {
+    if (this.size === 0) {
       this.#busySince = since;
       this.#served.fill(0);
     }
@@ -73,25 +91,40 @@ export class Backlog {
 
   /** @param isServed false when it gave up or was refused, which says nothing of the rate */
   leave(waiting: Waiting, isServed: boolean): void {
-    if (!this.#waiting.delete(waiting) || !isServed) return;
-    this.#turnParts();
-    this.#served[this.#part % PARTS] = (this.#served[this.#part % PARTS] ?? 0) + 1;
-    this.#turnFastest();
-    this.#fastest.current = Math.min(this.#fastest.current, this.#now() - waiting.since);
+    if (!this.#waiting.has(waiting)) return;
+    if (isServed) this.#countServed(waiting);
+    if (this.size === 1) this.#keepRate();
+    this.#waiting.delete(waiting);
   }
 
-  /** Of the time in which the queue was not empty, at most of the last seconds. */
-  #ratePerMs(): number {
+  #countServed({ since }: Waiting): void {
     this.#turnParts();
-    const busyMs = this.#now() - (this.#busySince ?? this.#now());
+    const part = this.#part % PARTS;
+    this.#served[part] = (this.#served[part] ?? 0) + 1;
+    this.#turnFastest();
+    this.#fastest.current = Math.min(this.#fastest.current, this.#now() - since);
+  }
+
+  #keepRate(): void {
+    if (this.#now() - this.#busySince < LEAST_MEASURED_MS) return;
+    this.#lastRate = { perMs: this.#ratePerMs() ?? 0, until: this.#now() + RATE_COUNTS_MS };
+  }
+
+  /** How many were served in a millisecond in which the queue was not empty, at most of the last seconds. */
+  #ratePerMs(): number | null {
+    const now = this.#now();
+    const busyMs = now - this.#busySince;
+    if (this.size === 0 || busyMs < LEAST_MEASURED_MS)
+      return now < this.#lastRate.until && this.#lastRate.perMs > 0 ? this.#lastRate.perMs : null;
+    this.#turnParts();
     const total = this.#served.reduce((sum, many) => sum + many, 0);
-    return total / Math.max(1, Math.min(busyMs, SPAN_MS));
+    return total / Math.min(busyMs, SPAN_MS);
   }
 
   #turnParts(): void {
     const part = Math.floor(this.#now() / PART_MS);
     const passed = Math.min(part - this.#part, PARTS);
-    for (let nth = 1; nth <= passed; nth += 1) this.#served[(part - passed + nth) % PARTS] = 0;
+    for (let nth = 0; nth < passed; nth += 1) this.#served[(part - nth) % PARTS] = 0;
     this.#part = part;
   }
 
@@ -99,7 +132,8 @@ export class Backlog {
     const now = this.#now();
     const { since, current } = this.#fastest;
     if (now - since < FASTEST_SPAN_MS) return;
-    this.#fastest = { since: now, before: Number.isFinite(current) ? current : 0, current: Number.POSITIVE_INFINITY };
+    const before = Number.isFinite(current) ? current : 0;
+    this.#fastest = { since: now, before, current: Number.POSITIVE_INFINITY };
   }
 }
 

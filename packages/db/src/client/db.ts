@@ -80,6 +80,8 @@ export interface Db {
 export interface DatabaseLoad {
   /** How long quick reads wait for their answers beyond the fastest ones of late; 0 where they share no connections. */
   readonly delayMs: number;
+  /** How long it takes until everybody who waits for a connection of the pool has had one, where none is free. */
+  readonly poolDelayMs: number;
   /** How many wait for a connection of the pool. */
   readonly waiting: number;
 }
@@ -197,6 +199,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     },
     load: () => ({
       delayMs: lanes ? Math.max(lanes.people.delayMs, lanes.rows.delayMs) : 0,
+      poolDelayMs: turns.expectedMs,
       waiting: turns.waiting,
     }),
     close: async () => {

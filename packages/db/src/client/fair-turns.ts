@@ -35,6 +35,8 @@ export class FairTurns {
   /** So many are left for the server itself. */
   readonly #reserved: number;
   readonly #queues = new Map<string, Queue>();
+  /** All who wait, whoever they are. */
+  readonly #backlog: Backlog;
 
   constructor({ connect, size, now }: FairTurnsOptions) {
     this.#connect = connect;
@@ -42,11 +44,21 @@ export class FairTurns {
     this.#all = new Shares(size);
     this.#heavy = new Shares(Math.max(1, Math.floor(size / 4)));
     this.#reserved = Math.floor(size / 8);
+    this.#backlog = new Backlog({ ...BOUNDS, most: Number.POSITIVE_INFINITY }, now);
   }
 
   /** How many wait for a connection. */
   get waiting(): number {
-    return [...this.#queues.values()].reduce((sum, { backlog }) => sum + backlog.size, 0);
+    return this.#backlog.size;
+  }
+
+  /** How long it takes until all who wait are served, where none is free; 0 where only some owners wait for their share. */
+  get expectedMs(): number {
+    return this.#isExhausted ? this.#backlog.expectedMs(this.waiting) : 0;
+  }
+
+  get #isExhausted(): boolean {
+    return this.#all.left <= this.#reserved;
   }
 
   /**
@@ -75,13 +87,15 @@ export class FairTurns {
 
   #wait(name: string, turn: Turn): Promise<void> {
     const queue = this.#queues.get(name) ?? { turn, backlog: new Backlog(BOUNDS, this.#now), waiters: [] };
-    if (queue.backlog.isFull) throw new DatabaseBusy("Too many wait for a connection to the database.");
+    if (queue.backlog.isFull || this.#isTooFarBack(queue)) throw new DatabaseBusy("Too many wait for a connection to the database.");
     this.#queues.set(name, queue);
     return new Promise((resolve, reject) => {
       const place = queue.backlog.enter();
+      const placeAmongAll = this.#backlog.enter();
       const leave = (isServed: boolean) => {
         clearTimeout(late);
         queue.backlog.leave(place, isServed);
+        this.#backlog.leave(placeAmongAll, isServed);
         if (queue.waiters.length === 0) this.#queues.delete(name);
       };
       const begin = () => {
@@ -95,6 +109,15 @@ export class FairTurns {
       }, LONGEST_WAIT_MS);
       queue.waiters.push(begin);
     });
+  }
+
+  /** The queues take turns: before a newcomer's turn each of the others has had as many as the newcomer's own needs. */
+  #isTooFarBack({ backlog }: Queue): boolean {
+    if (!this.#isExhausted) return false;
+    const turns = backlog.size + 1;
+    let ahead = 0;
+    for (const other of this.#queues.values()) ahead += Math.min(other.backlog.size, turns);
+    return this.#backlog.isTooMany(ahead);
   }
 
   #mayTake({ owner, isHeavy = false }: Turn): boolean {
@@ -155,8 +178,12 @@ class Shares {
     this.#size = size;
   }
 
+  get left(): number {
+    return this.#size - this.#taken;
+  }
+
   mayTake(owner: string, reserved: number): boolean {
-    const left = this.#size - reserved - this.#taken;
+    const left = this.left - reserved;
     const held = this.#held.get(owner) ?? 0;
     return left > 0 && held <= left;
   }

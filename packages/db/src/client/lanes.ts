@@ -32,7 +32,7 @@ export interface SharedBy {
 const LONGEST_WAIT_MS = 2_000;
 const WATCH_MS = 100;
 /** Whoever would wait longer than the first of these is refused at once. */
-const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 4_000 } as const;
+const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 4_000, travels: true } as const;
 /** So long after it met a lock a statement is sent alone from the start. */
 const AVOID_MS = 1_000;
 

@@ -11,6 +11,7 @@ import type { AddressOf } from "./address-of.ts";
 import { answerCalls, answerHeaders, callsOf, type Answered, type Calls } from "./answer-calls.ts";
 import { commonHeaders } from "./common-headers.ts";
 import { logRequest } from "./log-request.ts";
+import { refuseEarly } from "./refuse-early.ts";
 import { factsOf, type Received } from "./request-facts.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -42,7 +43,9 @@ async function answer(
   calls: Calls,
   received: Omit<Received, "setHeader">,
 ): Promise<number> {
-  const { response, requestId } = received;
+  const { requestId } = received;
+  const refusal = refuseEarly(services, calls, requestId);
+  if (refusal) return send(received, refusal, { "retry-after": refusal.retryAfterSeconds });
   const more: Record<string, string | number> = {};
   const setHeader: Received["setHeader"] = (name, value) => {
     more[name] = value;
@@ -54,6 +57,14 @@ async function answer(
       return internalError(requestId);
     },
   );
+  return send(received, { status, text }, more);
+}
+
+function send(
+  { response, requestId }: Pick<Received, "response" | "requestId">,
+  { status, text }: Answered,
+  more: Readonly<Record<string, string | number>>,
+): number {
   const length = { "content-length": Buffer.byteLength(text) };
   response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...more, ...length });
   response.end(text);

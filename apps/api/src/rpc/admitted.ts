@@ -1,5 +1,5 @@
 // Which priority a call has when the server has more to do than it can, and its refusal.
-import type { Operation } from "@projostack/contract";
+import type { Kind, Operation } from "@projostack/contract";
 import type { Priority } from "../infra/admission/admission.ts";
 import { Failure } from "./failure.ts";
 import type { Call } from "./layered.ts";
@@ -27,6 +27,10 @@ export const heavyOperations: ReadonlySet<string> = new Set([
   "audit.verify",
   "tasks.createMany",
 ]);
+
+/** Whether a call is a read by its name alone. */
+export const isPlainRead = (name: string, kind: Kind): boolean =>
+  kind === "query" && !urgentOperations.has(name) && !heavyOperations.has(name);
 
 async function priorityOf({ path, getRawInput }: Call, { kind }: Operation): Promise<Priority> {
   if (urgentOperations.has(path)) return "urgent";

@@ -20,6 +20,7 @@ export interface BacklogBounds {
 /** Something that waits. */
 export interface Waiting {
   readonly since: number;
+  hasLeft: boolean;
 }
 
 /** The rate is that of so long: long enough that a pause of a second does not look like a slow database. */
@@ -35,7 +36,10 @@ const FASTEST_SPAN_MS = 30_000;
 export class Backlog {
   readonly #bounds: BacklogBounds;
   readonly #now: () => number;
-  readonly #waiting = new Set<Waiting>();
+  /** In the order in which they came, with some that have left. A Set's first entry is slow to find where many were deleted. */
+  #line: Waiting[] = [];
+  #headAt = 0;
+  #size = 0;
   readonly #served = Array.from({ length: PARTS }, () => 0);
   #part = 0;
   #busySince = 0;
@@ -48,7 +52,7 @@ export class Backlog {
   }
 
   get size(): number {
-    return this.#waiting.size;
+    return this.#size;
   }
 
   /** Whether a newcomer is to be refused. */
@@ -71,7 +75,7 @@ export class Backlog {
 
   /** How long the head of the queue has waited beyond the shortest time in which anything was served lately. */
   get delayMs(): number {
-    const [head] = this.#waiting;
+    const head = this.#head();
     if (!head) return 0;
     this.#turnFastest();
     const { before, current } = this.#fastest;
@@ -84,17 +88,30 @@ export class Backlog {
       this.#busySince = since;
       this.#served.fill(0);
     }
-    const waiting = { since };
-    this.#waiting.add(waiting);
+    const waiting = { since, hasLeft: false };
+    this.#line.push(waiting);
+    this.#size += 1;
     return waiting;
   }
 
   /** @param isServed false when it gave up or was refused, which says nothing of the rate */
   leave(waiting: Waiting, isServed: boolean): void {
-    if (!this.#waiting.has(waiting)) return;
+    if (waiting.hasLeft) return;
     if (isServed) this.#countServed(waiting);
     if (this.size === 1) this.#keepRate();
-    this.#waiting.delete(waiting);
+    waiting.hasLeft = true;
+    this.#size -= 1;
+    this.#head();
+  }
+
+  #head(): Waiting | undefined {
+    while (this.#line[this.#headAt]?.hasLeft) this.#headAt += 1;
+    // Cut off now and then, so that each is moved about once.
+    if (this.#headAt > 64 && this.#headAt * 2 > this.#line.length) {
+      this.#line = this.#line.slice(this.#headAt);
+      this.#headAt = 0;
+    }
+    return this.#line[this.#headAt];
   }
 
   #countServed({ since }: Waiting): void {

@@ -80,6 +80,8 @@ export interface Db {
 export interface DatabaseLoad {
   /** How long quick reads wait for their answers beyond the fastest ones of late; 0 where they share no connections. */
   readonly delayMs: number;
+  /** Whether so many quick reads wait that another one would be refused at once. */
+  readonly refusesReads: boolean;
   /** How long it takes until everybody who waits for a connection of the pool has had one, where none is free. */
   readonly poolDelayMs: number;
   /** How many wait for a connection of the pool. */
@@ -199,6 +201,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     },
     load: () => ({
       delayMs: lanes ? Math.max(lanes.people.delayMs, lanes.rows.delayMs) : 0,
+      refusesReads: lanes ? lanes.people.isFull || lanes.rows.isFull : false,
       poolDelayMs: turns.expectedMs,
       waiting: turns.waiting,
     }),

@@ -18,6 +18,8 @@ export interface Lanes {
   run(steps: readonly Prepared[]): Promise<Answer[] | null>;
   /** How long answers take beyond the fastest ones of late. */
   readonly delayMs: number;
+  /** Whether a read would be refused at once. */
+  readonly isFull: boolean;
 }
 
 /** Who asks does not wait behind what is asked, which somebody may have locked. */
@@ -52,6 +54,9 @@ export function openLanes(connect: () => Promise<pg.PoolClient>, many: number): 
     run: (steps) => run(steps),
     get delayMs() {
       return Math.min(...lanes.map((lane) => lane.delayMs));
+    },
+    get isFull() {
+      return lanes.every((lane) => lane.isFull);
     },
   };
 }
@@ -98,6 +103,10 @@ class Lane {
 
   get delayMs(): number {
     return this.#backlog.delayMs;
+  }
+
+  get isFull(): boolean {
+    return this.#backlog.isFull;
   }
 
   async run(steps: readonly Prepared[]): Promise<Answer[] | null | typeof GIVEN_UP> {

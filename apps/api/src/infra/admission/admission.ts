@@ -19,12 +19,9 @@ export interface AdmissionOptions {
 }
 
 /** A call is refused when it would wait longer. All are below the two seconds after which a wait for the database ends. */
-export const longestWaitMs: Readonly<Record<Priority, number>> = {
-  heavy: 500,
-  change: 1_000,
-  read: 1_500,
-  urgent: Number.POSITIVE_INFINITY,
-};
+export const longestWaitMs = { heavy: 500, change: 1_000, read: 1_500 } as const satisfies Partial<
+  Record<Priority, number>
+>;
 
 /** Refused callers are asked to come back after one, two or three seconds, so that they do not all come at once. */
 const SPREAD_SECONDS = 3;
@@ -34,10 +31,11 @@ export function createAdmission({ loop, database }: AdmissionOptions): Admission
   let last = 0;
   return {
     refusal: (priority) => {
-      const { delayMs, poolDelayMs } = database();
+      if (priority === "urgent") return null;
+      const { delayMs, refusesReads, poolDelayMs } = database();
       // Most reads share connections of their own, and do not wait for one of the pool.
       const databaseMs = priority === "read" ? delayMs : Math.max(delayMs, poolDelayMs);
-      if (loop.ms + databaseMs <= longestWaitMs[priority]) return null;
+      if (!refusesReads && loop.ms + databaseMs <= longestWaitMs[priority]) return null;
       refused[priority] += 1;
       last = (last + 1) % SPREAD_SECONDS;
       return 1 + last;

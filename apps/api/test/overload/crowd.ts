@@ -66,7 +66,7 @@ export async function whilePoolIsFull<T>(server: TestServer, work: () => Promise
       places.flatMap((here) => Array.from({ length: CALLERS_EACH }, () => caller(here))),
     );
     // By then all connections are taken, and it is known that none of those who wait is served.
-    await delay(800);
+    await delay(1_200);
     try {
       return await work();
     } finally {

@@ -28,7 +28,7 @@ const SPAN_MS = 3_000;
 const PARTS = 10;
 const PART_MS = SPAN_MS / PARTS;
 /** A queue that has not been busy for so long has shown no rate, and that of the last time counts for a while. */
-const LEAST_MEASURED_MS = 300;
+const LEAST_MEASURED_MS = 1_000;
 const RATE_COUNTS_MS = 5_000;
 /** The shortest service time is that of the last one or two of these. */
 const FASTEST_SPAN_MS = 30_000;

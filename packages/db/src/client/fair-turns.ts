@@ -13,7 +13,7 @@ export interface Turn {
   readonly isHeavy?: boolean;
 }
 
-/** The server's own work: sessions, sign-ins and sign-outs, mail. It goes before all others. */
+/** The server's own work: sessions, sign-ins and sign-outs, mail. It has every second turn. */
 export const SERVER = "server";
 
 export interface FairTurnsOptions {
@@ -34,7 +34,10 @@ export class FairTurns {
   readonly #heavy: Shares;
   /** So many are left for the server itself. */
   readonly #reserved: number;
+  /** And so many it may take at most. */
+  readonly #mostForServer: number;
   readonly #queues = new Map<string, Queue>();
+  #wasServersTurn = false;
   /** All who wait, whoever they are. */
   readonly #backlog: Backlog;
 
@@ -44,6 +47,7 @@ export class FairTurns {
     this.#all = new Shares(size);
     this.#heavy = new Shares(Math.max(1, Math.floor(size / 4)));
     this.#reserved = Math.floor(size / 8);
+    this.#mostForServer = size - Math.floor(size / 4);
     this.#backlog = new Backlog({ ...BOUNDS, most: Number.POSITIVE_INFINITY }, now);
   }
 
@@ -58,7 +62,12 @@ export class FairTurns {
   }
 
   get #isExhausted(): boolean {
-    return this.#all.left <= this.#reserved;
+    return this.#all.left <= this.#reservedNow;
+  }
+
+  /** Of those that are reserved, how many the server itself does not use at the moment. */
+  get #reservedNow(): number {
+    return Math.max(0, this.#reserved - this.#all.heldBy(SERVER));
   }
 
   /**
@@ -121,8 +130,8 @@ export class FairTurns {
   }
 
   #mayTake({ owner, isHeavy = false }: Turn): boolean {
-    const reserved = owner === SERVER ? 0 : this.#reserved;
-    return this.#all.mayTake(owner, reserved) && (!isHeavy || this.#heavy.mayTake(owner, 0));
+    if (owner === SERVER) return this.#all.left > 0 && this.#all.heldBy(SERVER) < this.#mostForServer;
+    return this.#all.mayTake(owner, this.#reservedNow) && (!isHeavy || this.#heavy.mayTake(owner, 0));
   }
 
   #hold({ owner, isHeavy = false }: Turn): void {
@@ -145,6 +154,7 @@ export class FairTurns {
       if (!begin) continue;
       if (queue.waiters.length > 0) this.#queues.set(name, queue);
       this.#hold(queue.turn);
+      this.#wasServersTurn = name === SERVER;
       begin();
       // With one connection two queues may go on: a search that ends also makes room among the searches.
       return this.#serveNext();
@@ -153,8 +163,9 @@ export class FairTurns {
 
   *#inOrder(): Generator<[string, Queue]> {
     const server = this.#queues.get(SERVER);
-    if (server) yield [SERVER, server];
+    if (server && !this.#wasServersTurn) yield [SERVER, server];
     for (const entry of this.#queues) if (entry[0] !== SERVER) yield entry;
+    if (server && this.#wasServersTurn) yield [SERVER, server];
   }
 }
 
@@ -184,18 +195,22 @@ class Shares {
 
   mayTake(owner: string, reserved: number): boolean {
     const left = this.left - reserved;
-    const held = this.#held.get(owner) ?? 0;
+    const held = this.heldBy(owner);
     return left > 0 && held <= left;
+  }
+
+  heldBy(owner: string): number {
+    return this.#held.get(owner) ?? 0;
   }
 
   take(owner: string): void {
     this.#taken += 1;
-    this.#held.set(owner, (this.#held.get(owner) ?? 0) + 1);
+    this.#held.set(owner, this.heldBy(owner) + 1);
   }
 
   giveBack(owner: string): void {
     this.#taken -= 1;
-    const held = (this.#held.get(owner) ?? 0) - 1;
+    const held = this.heldBy(owner) - 1;
     if (held > 0) this.#held.set(owner, held);
     else this.#held.delete(owner);
   }

@@ -66,8 +66,8 @@ const urgent = guard("signing out is never refused", "apps/api/src/infra/admissi
 ]);
 const fairTurns = "packages/db/src/client/fair-turns.ts";
 const reserved = guard("connections are left for the server's own work", fairTurns, [
-  "const reserved = owner === SERVER ? 0 : this.#reserved;",
-  "const reserved = 0;",
+  "this.#all.mayTake(owner, this.#reservedNow)",
+  "this.#all.mayTake(owner, 0)",
 ]);
 const share = guard("one workspace takes no more connections than it leaves", fairTurns, [
   "return left > 0 && held <= left;",

@@ -33,7 +33,9 @@ export interface Tally {
 
 export function openCallers({ url, connections }: { url: string; connections: number }): Callers {
   const { hostname, port, host } = new URL(url);
-  const open = Array.from({ length: connections }, () => openConnection({ host: hostname, port: Number(port) }));
+  const open = Array.from({ length: connections }, () =>
+    openConnection({ host: hostname, port: Number(port) }),
+  );
   return {
     run: async (request, { many, ms, pauseMs = 100 }) => {
       if (many > connections) throw new RangeError(`There are ${connections} connections.`);

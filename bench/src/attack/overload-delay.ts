@@ -44,7 +44,13 @@ async function withDelay({ quick, say }: How, stage: Stage, delayMs: number): Pr
       { group, name: "answered reads", value: tally.servedPerSecond, unit: "/s" },
       { group, name: "refused", value: tally.refused, unit: "" },
       { group, name: "p99", value: tally.servedP99Ms, unit: "ms" },
-      { group, name: "statements for each read", value: statements / tally.served, unit: "", goal: { atMost: 1.05 } },
+      {
+        group,
+        name: "statements for each read",
+        value: statements / tally.served,
+        unit: "",
+        goal: { atMost: 1.05 },
+      },
     ];
   } finally {
     callers.close();

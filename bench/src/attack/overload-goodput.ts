@@ -44,7 +44,13 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
       return [
         { group, name: "answered", value: taken.median(of, (tally) => tally.servedPerSecond), unit: "/s" },
         { group, name: "refused", value: taken.median(of, (tally) => tally.refused), unit: "" },
-        { group, name: "neither", value: taken.median(of, (tally) => tally.other), unit: "", goal: { atMost: 0 } },
+        {
+          group,
+          name: "neither",
+          value: taken.median(of, (tally) => tally.other),
+          unit: "",
+          goal: { atMost: 0 },
+        },
         { group, name: "slowest answer", value: taken.median(of, (tally) => tally.slowestMs), unit: "ms" },
         ...(many === USUAL
           ? []

@@ -38,8 +38,6 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     if (!victim) throw new RangeError("The biggest workspace has no target.");
     const nextRead = eachInTurn(quietTargets(stage));
     const nextWrite = eachInTurn(quietTargets(stage));
-    const write = (target: Target) =>
-      mutationOf(target, "tasks.create", { projectId: target.projectId, title: "Write the report" });
     let asked = 0;
     const read = () => {
       const target = nextRead();
@@ -58,7 +56,11 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     };
     const beside = (): Promise<Beside> =>
       withLocked(stage, victim, async () => {
-        const blocked = writers.run(() => write(victim), { many: WRITERS, ms: ms + HEAD_START_MS, pauseMs: 50 });
+        const blocked = writers.run(() => write(victim), {
+          many: WRITERS,
+          ms: ms + HEAD_START_MS,
+          pauseMs: 50,
+        });
         const during = await delay(HEAD_START_MS).then(both);
         return { ...during, locked: await blocked };
       });
@@ -92,7 +94,12 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     return [
       ...part("reads of another workspace", ({ reads }) => reads),
       ...part("changes of another workspace", ({ writes }) => writes),
-      { group: lockedGroup, name: "refused", value: taken.median("beside", ({ locked }) => locked?.refused ?? 0), unit: "" },
+      {
+        group: lockedGroup,
+        name: "refused",
+        value: taken.median("beside", ({ locked }) => locked?.refused ?? 0),
+        unit: "",
+      },
       {
         group: lockedGroup,
         name: "slowest answer",
@@ -106,6 +113,9 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     await server.stop();
   }
 }
+
+const write = (target: Target) =>
+  mutationOf(target, "tasks.create", { projectId: target.projectId, title: "Write the report" });
 
 /** Holds a project's row for the length of the work, as a migration or a person at psql might. */
 async function withLocked<T>(stage: Stage, { projectId }: Target, work: () => Promise<T>): Promise<T> {

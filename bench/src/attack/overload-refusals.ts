@@ -51,7 +51,13 @@ async function measure({ quick }: How, stage: Stage): Promise<Figure[]> {
       { group, name: "refusals' median", value: during.refusedP50Ms, unit: "ms", goal: { atMost: 50 } },
       { group, name: "slowest answer", value: during.slowestMs, unit: "ms", goal: { atMost: 10_000 } },
       { group: beside, name: "answered", value: reads.servedPerSecond, unit: "/s" },
-      { group: beside, name: "not answered 200", value: reads.refused + reads.other, unit: "", goal: { atMost: 0 } },
+      {
+        group: beside,
+        name: "not answered 200",
+        value: reads.refused + reads.other,
+        unit: "",
+        goal: { atMost: 0 },
+      },
     ];
   } finally {
     writers.close();

@@ -60,7 +60,11 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     );
     return [
       { name: "reads alone", value: taken.median("alone", ({ reads }) => reads.servedPerSecond), unit: "/s" },
-      { name: "reads beside searches", value: taken.median("beside", ({ reads }) => reads.servedPerSecond), unit: "/s" },
+      {
+        name: "reads beside searches",
+        value: taken.median("beside", ({ reads }) => reads.servedPerSecond),
+        unit: "/s",
+      },
       { name: "their p99", value: taken.median("beside", ({ reads }) => reads.servedP99Ms), unit: "ms" },
       {
         name: "rate beside searches against alone",
@@ -74,9 +78,21 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
         unit: "",
         goal: { atMost: 0 },
       },
-      { name: "searches answered", value: taken.median("beside", ({ searches }) => searches?.servedPerSecond ?? 0), unit: "/s" },
-      { name: "searches refused", value: taken.median("beside", ({ searches }) => searches?.refused ?? 0), unit: "" },
-      { name: "slowest search", value: taken.median("beside", ({ searches }) => searches?.slowestMs ?? 0), unit: "ms" },
+      {
+        name: "searches answered",
+        value: taken.median("beside", ({ searches }) => searches?.servedPerSecond ?? 0),
+        unit: "/s",
+      },
+      {
+        name: "searches refused",
+        value: taken.median("beside", ({ searches }) => searches?.refused ?? 0),
+        unit: "",
+      },
+      {
+        name: "slowest search",
+        value: taken.median("beside", ({ searches }) => searches?.slowestMs ?? 0),
+        unit: "ms",
+      },
     ];
   } finally {
     searchers.close();

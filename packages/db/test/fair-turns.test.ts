@@ -1,4 +1,5 @@
 // How the pool's connections are handed out: in turn between those who wait, and never nearly all of them to one.
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -30,15 +31,15 @@ beforeEach(() => void served.splice(0));
 
 /** Takes a connection and holds it until it is told to let go. */
 function hold(turn: Turn): { readonly done: Promise<void>; letGo(): void } {
-  let letGo: () => void = () => {};
-  const until = new Promise<void>((resolve) => (letGo = resolve));
+  const end = new AbortController();
+  const until = once(end.signal, "abort");
   const done = turns.take(turn).then(async (client) => {
     served.push(turn.isHeavy ? `${turn.owner} heavy` : turn.owner);
     await until;
     client.release();
   });
   done.catch(() => {});
-  return { done, letGo };
+  return { done, letGo: () => end.abort() };
 }
 const hold40 = (turn: Turn) => Array.from({ length: 40 }, () => hold(turn));
 const settle = () => delay(5);
@@ -127,7 +128,7 @@ describe("connections", () => {
     await expect(turns.take({ owner: "a" })).rejects.toBeInstanceOf(DatabaseBusy);
     expect(performance.now() - startedAt).toBeLessThan(500);
     expect(turns.expectedMs).toBe(0);
-    await (await turns.take({ owner: "b" })).release();
+    (await turns.take({ owner: "b" })).release();
   });
 
   it("F9 are refused at once to a newcomer when too many others take their turn first", async () => {
@@ -139,7 +140,7 @@ describe("connections", () => {
     await settle();
     expect(turns.expectedMs).toBeGreaterThan(2_000);
     await expect(turns.take({ owner: "late" })).rejects.toBeInstanceOf(DatabaseBusy);
-    await (await turns.take({ owner: SERVER })).release();
+    (await turns.take({ owner: SERVER })).release();
   });
 
   it("of a pool of one are handed out one after the other", async () => {

@@ -7,7 +7,14 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { openLanes, type Lanes } from "../src/client/lanes.ts";
 import { runTogether } from "../src/client/run-statement.ts";
-import { createDb, DatabaseBusy, DatabaseDown, openPool, taskQuestion, type ServerPool } from "../src/index.ts";
+import {
+  createDb,
+  DatabaseBusy,
+  DatabaseDown,
+  openPool,
+  taskQuestion,
+  type ServerPool,
+} from "../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 
@@ -184,13 +191,13 @@ describe("the connections of a server", () => {
     [32, 4],
     [500, 62],
   ])("are %i in all, of which %i are shared by quick reads", async (max, shares) => {
-    const { shared: some, ...whole } = openPool({ target: target(), max });
-    expect([whole.options.max + (some?.options.max ?? 0), some?.options.max ?? 0]).toEqual([max, shares]);
+    const { options, shared: some } = openPool({ target: target(), max });
+    expect([options.max + (some?.options.max ?? 0), some?.options.max ?? 0]).toEqual([max, shares]);
   });
 
   it("are not divided behind a pooler, which shares them itself", () => {
-    const whole = openPool({ target: target(), max: 16, pooled: true });
-    expect([whole.options.max, whole.shared]).toEqual([16, undefined]);
+    const undivided = openPool({ target: target(), max: 16, pooled: true });
+    expect([undivided.options.max, undivided.shared]).toEqual([16, undefined]);
   });
 });
 

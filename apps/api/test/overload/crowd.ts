@@ -55,9 +55,9 @@ export async function whilePoolIsFull<T>(server: TestServer, work: () => Promise
   return withOwner({ connectionString: server.database.ownerUrl }, async (owner) => {
     await owner.query("BEGIN");
     await owner.query("LOCK TABLE projects IN EXCLUSIVE MODE");
-    let isOver = false;
+    const over = new AbortController();
     const caller = async (here: Place) => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const { status } = await createTask(here);
         if (status !== 200) await delay(100);
       }
@@ -70,7 +70,7 @@ export async function whilePoolIsFull<T>(server: TestServer, work: () => Promise
     try {
       return await work();
     } finally {
-      isOver = true;
+      over.abort();
       await owner.query("ROLLBACK");
       await callers;
     }

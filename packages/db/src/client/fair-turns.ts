@@ -86,9 +86,9 @@ export class FairTurns {
       this.#giveBack(turn);
       throw error;
     });
-    const { release } = client;
+    const release = client.release.bind(client);
     client.release = (error) => {
-      release.call(client, error);
+      release(error);
       this.#giveBack(turn);
     };
     return client;
@@ -96,7 +96,8 @@ export class FairTurns {
 
   #wait(name: string, turn: Turn): Promise<void> {
     const queue = this.#queues.get(name) ?? { turn, backlog: new Backlog(BOUNDS, this.#now), waiters: [] };
-    if (queue.backlog.isFull || this.#isTooFarBack(queue)) throw new DatabaseBusy("Too many wait for a connection to the database.");
+    if (queue.backlog.isFull || this.#isTooFarBack(queue))
+      throw new DatabaseBusy("Too many wait for a connection to the database.");
     this.#queues.set(name, queue);
     return new Promise((resolve, reject) => {
       const place = queue.backlog.enter();

@@ -23,7 +23,9 @@ export function openPool({ max = 16, ...options }: PoolOptions): ServerPool {
   const shared = options.pooled || max < 4 ? 0 : 2 * Math.max(1, Math.floor(max / 16));
   const pool = openPart(options, { max: max - shared, startOptions });
   if (shared === 0) return pool;
-  return Object.assign(pool, { shared: openPart(options, { max: shared, startOptions: sharedStartOptions }) });
+  return Object.assign(pool, {
+    shared: openPart(options, { max: shared, startOptions: sharedStartOptions }),
+  });
 }
 
 interface Part {

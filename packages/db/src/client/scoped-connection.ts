@@ -22,7 +22,11 @@ export interface PoolSource {
 export async function openScoped(source: PoolSource, scope: Scope): Promise<ScopedConnection> {
   // Before a connection is taken, which an error would keep.
   const entry = beginning(scope, !source.pooled);
-  return new ScopedConnection(await source.connect(turnOf(scope)), { scope, entry, keepsPrepared: !source.pooled });
+  return new ScopedConnection(await source.connect(turnOf(scope)), {
+    scope,
+    entry,
+    keepsPrepared: !source.pooled,
+  });
 }
 
 interface Entry {

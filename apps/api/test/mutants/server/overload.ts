@@ -73,10 +73,11 @@ const share = guard("one workspace takes no more connections than it leaves", fa
   "return left > 0 && held <= left;",
   "return left > 0;",
 ]);
-const lockTimeout = guard("a lock is waited for two seconds", "packages/db/src/client/connection-settings.ts", [
-  'lock_timeout: "2000",',
-  "",
-]);
+const lockTimeout = guard(
+  "a lock is waited for two seconds",
+  "packages/db/src/client/connection-settings.ts",
+  ['lock_timeout: "2000",', ""],
+);
 
 export const overload: readonly Mutant[] = [
   { without: [admitted], works: [waitsForAFullPool] },

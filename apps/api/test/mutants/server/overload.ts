@@ -22,10 +22,15 @@ const waitsForAFullPool: Attack = {
 const keepsFromSigningOut: Attack = {
   says: "nobody can sign out while several workspaces keep the database busy",
   tryOn: async (server) => {
-    const { admin } = await place(server);
+    const people = [await place(server), await place(server), await place(server)];
     return whilePoolIsFull(server, async () => {
-      const { status, ms } = await timed(() => admin.call("auth.signOut", {}));
-      return status !== 200 || ms > LONG_MS;
+      // The connections come free in waves, as the locks are waited for: one of these would meet none.
+      let isKept = false;
+      for (const { admin } of people) {
+        const { status, ms } = await timed(() => admin.call("auth.signOut", {}));
+        isKept ||= status !== 200 || ms > LONG_MS;
+      }
+      return isKept;
     });
   },
 };

@@ -6,6 +6,8 @@ import type { FastifyInstance } from "fastify";
 import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
 import { callerAs, type Behalf, type Operations } from "./in-process.ts";
+import { createAdmission } from "./infra/admission/admission.ts";
+import { watchLoopDelay } from "./infra/admission/loop-delay.ts";
 import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
 import { createCheckpoints } from "./infra/checkpoints.ts";
 import { startCleanUp } from "./infra/clean-up.ts";
@@ -58,6 +60,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const keys = config.tokenKeys === null ? loadKeyRing(config.dataDir) : parseKeyRing(config.tokenKeys);
   const database = await openDatabase({ ...config, log });
   const limiter = await openLimiter(config, keys, log);
+  const loop = watchLoopDelay();
   try {
     const { db } = database;
     const sessions = createSessions(db, keys, randomness);
@@ -69,6 +72,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       keys,
       checkpoints: createCheckpoints(keys),
       limiter,
+      admission: createAdmission({ loop, database: () => db.load() }),
       log,
       refusals,
       randomness,
@@ -103,6 +107,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
         log.warn("the server stopped before all of its work had ended: its database did not answer");
       refusals.stop();
       limiter.close();
+      loop.stop();
       await database.close();
     };
     return {
@@ -115,6 +120,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     };
   } catch (error) {
     limiter.close();
+    loop.stop();
     await database.close();
     throw error;
   }

@@ -2,6 +2,11 @@
 import type { Subject } from "../runner/run-bench.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
 import { faultsOn } from "./faults.ts";
+import { overloadDelay } from "./overload-delay.ts";
+import { overloadGoodput } from "./overload-goodput.ts";
+import { overloadLocked } from "./overload-locked.ts";
+import { overloadRefusals } from "./overload-refusals.ts";
+import { overloadSearch } from "./overload-search.ts";
 import { socketsGarbage } from "./sockets-garbage.ts";
 import { socketsMany } from "./sockets-many.ts";
 import { socketsResets } from "./sockets-resets.ts";
@@ -15,4 +20,9 @@ export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   socketsSlow(stage),
   socketsGarbage(stage),
   ...faultsOn(stage),
+  overloadGoodput(stage),
+  overloadDelay(stage),
+  overloadRefusals(stage),
+  overloadSearch(stage),
+  overloadLocked(stage),
 ];

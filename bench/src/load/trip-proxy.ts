@@ -16,6 +16,8 @@ export interface TripProxy {
   readonly port: number;
   /** How many trips there were since it started. Those of a request are counted when its answer is there. */
   trips(): number;
+  /** How many messages that PostgreSQL has to execute were sent to it since the proxy started: Sync and Query. */
+  messages(): number;
   close(): Promise<void>;
 }
 
@@ -50,13 +52,10 @@ export async function startTripProxy({ to, delayMs }: TripProxyOptions): Promise
     await close();
     throw new Error("The proxy that counts trips did not start.");
   }
-  const trips = Buffer.alloc(8);
-  return {
-    host: "127.0.0.1",
-    port,
-    trips: () => (readSync(counter, trips, 0, 8, 0) === 8 ? trips.readDoubleLE() : 0),
-    close,
-  };
+  const counts = Buffer.alloc(16);
+  const read = (at: number) =>
+    readSync(counter, counts, 0, counts.length, 0) === counts.length ? counts.readDoubleLE(at) : 0;
+  return { host: "127.0.0.1", port, trips: () => read(0), messages: () => read(8), close };
 }
 
 function portOf({ stdout }: ReturnType<typeof spawn>): Promise<number> {

@@ -14,7 +14,7 @@ export {
   verifyChain,
 } from "./audit/verify-chain.ts";
 export type { AccountStore, NewOneTimeToken, Purpose } from "./client/account-store.ts";
-export { createDb, type Db, type DbOptions, type WriteHow } from "./client/db.ts";
+export { createDb, type DatabaseLoad, type Db, type DbOptions, type WriteHow } from "./client/db.ts";
 export {
   brokenConstraint,
   DatabaseBusy,
@@ -37,7 +37,7 @@ export {
 } from "./client/mail-store.ts";
 export type { InviteLookup, OpenInvite, PersonInvite } from "./client/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./client/service-key-lookup.ts";
-export { openPool, type PoolOptions } from "./client/open-pool.ts";
+export { openPool, type PoolOptions, type ServerPool } from "./client/open-pool.ts";
 export type { AskedAhead, SessionRecord } from "./client/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./client/session-store.ts";
 export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";

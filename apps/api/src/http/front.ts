@@ -7,10 +7,11 @@ import { createContext, type Actor } from "../rpc/context.ts";
 import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
 import { answerBug, internalError } from "./answer-bug.ts";
-import { answerCalls, answerHeaders, callsOf, type Calls } from "./answer-calls.ts";
+import { answerCalls, answerHeaders, callsOf, type Answered, type Calls } from "./answer-calls.ts";
 import { commonHeaders } from "./common-headers.ts";
 import type { Connections } from "./connections/connections.ts";
 import { logRequest } from "./log-request.ts";
+import { refuseEarly } from "./refuse-early.ts";
 import { factsOf, type Received } from "./request-facts.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -69,7 +70,9 @@ async function answer(
   calls: Calls,
   received: Omit<Received, "setHeader">,
 ): Promise<number> {
-  const { response, requestId } = received;
+  const { requestId } = received;
+  const refusal = refuseEarly(services, calls, requestId);
+  if (refusal) return send(received, refusal, { "retry-after": refusal.retryAfterSeconds });
   const more: Record<string, string | number> = {};
   const setHeader: Received["setHeader"] = (name, value) => {
     more[name] = value;
@@ -81,6 +84,14 @@ async function answer(
       return internalError(requestId);
     },
   );
+  return send(received, { status, text }, more);
+}
+
+function send(
+  { response, requestId }: Pick<Received, "response" | "requestId">,
+  { status, text }: Answered,
+  more: Readonly<Record<string, string | number>>,
+): number {
   const length = { "content-length": Buffer.byteLength(text) };
   response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...more, ...length });
   response.end(text);

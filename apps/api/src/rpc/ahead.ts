@@ -21,7 +21,8 @@ export function askingAhead<I extends z.ZodType>(
   return async (getRawInput) => {
     const parsed = await wellFormed(input, getRawInput);
     const question = parsed?.success ? questionOf(parsed.data) : undefined;
-    return question && { question, roles: readers };
+    // A search has a connection to itself, which is handed out in turn to the workspace that it is known to be for.
+    return question && !question.isHeavy ? { question, roles: readers } : undefined;
   };
 }
 

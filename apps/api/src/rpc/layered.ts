@@ -8,6 +8,7 @@ import { commonReasons, impliedReasons, type Kind, type Operation, type Reason }
 import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
 import { withinDeadline } from "./call-deadline.ts";
+import { checkAdmission } from "./admitted.ts";
 import type { Context } from "./context.ts";
 import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure, invalidInput } from "./failure.ts";
@@ -65,6 +66,7 @@ export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.Zo
     };
     return async (call: Call) => {
       try {
+        await checkAdmission(call, operation);
         return await withinDeadline(layer(call, proceed));
       } catch (error) {
         throw told(call, operation, error);

@@ -1,4 +1,5 @@
 import type { Db } from "@projostack/db";
+import type { Admission } from "../infra/admission/admission.ts";
 import type { Checkpoints } from "../infra/checkpoints.ts";
 import type { Clock } from "../infra/clock.ts";
 import type { KeyRing } from "../infra/key-ring.ts";
@@ -21,6 +22,7 @@ export interface Services {
   readonly keys: KeyRing;
   readonly checkpoints: Checkpoints;
   readonly limiter: Limiter;
+  readonly admission: Admission;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;

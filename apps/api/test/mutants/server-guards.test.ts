@@ -12,6 +12,7 @@ import { invites } from "./server/invites.ts";
 import { isolation } from "./server/isolation.ts";
 import { keys } from "./server/keys.ts";
 import { teams } from "./server/members.ts";
+import { overload } from "./server/overload.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
 import { sockets, socketsEnv } from "./server/sockets.ts";
@@ -29,6 +30,7 @@ const mutants: readonly Mutant[] = [
   ...input,
   ...sockets,
   ...faults,
+  ...overload,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");

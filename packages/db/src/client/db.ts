@@ -24,7 +24,9 @@ import { pingOf } from "./ping.ts";
 import { currentScope, isReadOnly, type Scope, type TenantScope, type WriteScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 import { scopedPool } from "./scoped-pool.ts";
-import { openLanes } from "./lanes.ts";
+import { FairTurns } from "./fair-turns.ts";
+import { openLanes, type SharedBy } from "./lanes.ts";
+import type { ServerPool } from "./open-pool.ts";
 import { quickRunner, statementRunner } from "./run-statement.ts";
 import { serviceKeyLookup, type ServiceKeyLookup } from "./service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./session-store.ts";
@@ -81,8 +83,21 @@ export interface Db {
   ping(): Promise<void>;
   /** How many connections there are, how many of them are idle, and how many callers wait for one. */
   poolState(): PoolState;
+  /** How much waits for the database at this moment. */
+  load(): DatabaseLoad;
   /** Ends every connection; one that is still in use after a second is closed as it is. */
   close(): Promise<void>;
+}
+
+export interface DatabaseLoad {
+  /** How long quick reads wait for their answers beyond the fastest ones of late; 0 where they share no connections. */
+  readonly delayMs: number;
+  /** Whether so many quick reads wait that another one would be refused at once. */
+  readonly refusesReads: boolean;
+  /** How long it takes until everybody who waits for a connection of the pool has had one, where none is free. */
+  readonly poolDelayMs: number;
+  /** How many wait for a connection of the pool. */
+  readonly waiting: number;
 }
 
 export interface WriteHow {
@@ -96,7 +111,7 @@ export interface WriteHow {
 
 export interface DbOptions {
   /** The login's pool, made by `openPool`. It is closed by `close`. */
-  readonly pool: pg.Pool;
+  readonly pool: ServerPool;
   /** True behind a pooler in transaction mode, as for `openPool`: nothing is left on a connection, not even a plan. */
   readonly pooled?: boolean;
   /** The longest that a transaction may take, from its first statement to its last. */
@@ -105,10 +120,10 @@ export interface DbOptions {
 
 export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
-  const connect = () => pool.connect();
-  const many = lanesOf(pool);
-  const lanes = { people: openLanes(connect, many), rows: openLanes(connect, many) };
-  const source: PoolSource = pooled ? { connect, pooled } : { connect, lanes };
+  const turns = new FairTurns({ connect: () => pool.connect(), size: sizeOf(pool) });
+  const connect: PoolSource["connect"] = (turn) => turns.take(turn);
+  const lanes = pool.shared && lanesOn(pool.shared);
+  const source: PoolSource = { connect, pooled, ...(lanes && { lanes }) };
   const nameOf = statementNames("projo");
   const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
   const inWorkspace = new PrismaClient({
@@ -195,16 +210,28 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     settleDenials: denialSettler(run),
     erasePerson: personEraser(run),
     ping: pingOf(pool),
-    poolState: () => stateOf(pool),
+    poolState: () => statesOf(pool, turns.waiting),
+    load: () => ({
+      delayMs: lanes ? Math.max(lanes.people.delayMs, lanes.rows.delayMs) : 0,
+      refusesReads: lanes ? lanes.people.isFull || lanes.rows.isFull : false,
+      poolDelayMs: turns.expectedMs,
+      waiting: turns.waiting,
+    }),
     close: async () => {
       await Promise.all([inWorkspace.$disconnect(), outside.$disconnect()]);
-      await pool.end();
+      await Promise.all([pool.end(), pool.shared?.end()]);
     },
   };
 }
 
-/** Few, so that there is much to do on each; more where the pool is made for more processors. */
-const lanesOf = ({ options }: pg.Pool): number => Math.max(1, Math.floor((options?.max ?? 1) / 16));
+const sizeOf = ({ options }: pg.Pool): number => options?.max ?? Number.MAX_SAFE_INTEGER;
+
+/** Half of the shared connections for each kind. They are few, so that there is much to do on each. */
+function lanesOn(shared: pg.Pool): SharedBy {
+  const connect = () => shared.connect();
+  const many = Math.floor(sizeOf(shared) / 2);
+  return { people: openLanes(connect, many), rows: openLanes(connect, many) };
+}
 
 function writeScope(
   { workspaceId, userId, permission, key }: Grant,
@@ -219,6 +246,17 @@ function writeScope(
 function personsOf(transaction: Prisma.TransactionClient): PersonRead {
   const { workspace, workspaceMember } = transaction;
   return { workspace, workspaceMember, workspaces: personWorkspaces(transaction) };
+}
+
+/** Of both parts of the pool. Callers wait for their turn before they wait for a connection. */
+function statesOf(pool: ServerPool, waitingForTurn: number): PoolState {
+  const own = stateOf(pool);
+  const shared = pool.shared ? stateOf(pool.shared) : { total: 0, idle: 0, waiting: 0 };
+  return {
+    total: own.total + shared.total,
+    idle: own.idle + shared.idle,
+    waiting: own.waiting + shared.waiting + waitingForTurn,
+  };
 }
 
 function fail(error: unknown): never {

@@ -1,9 +1,10 @@
 import type pg from "pg";
 import { passing } from "./enter-sql.ts";
+import type { Turn } from "./fair-turns.ts";
 import { failureOf } from "./failures.ts";
 import { isHarmless, wasNotPrepared, type Lanes } from "./lanes.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
-import type { Scope } from "./scope.ts";
+import { turnOf, type Scope } from "./scope.ts";
 import type { PoolSource } from "./scoped-connection.ts";
 
 /** Runs one prepared statement as projo_system, in a transaction of its own and one round trip. */
@@ -34,24 +35,31 @@ export const quickRunner =
   (source: PoolSource): RunStatement =>
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => {
     const steps = [{ name: `projo_${name}`, text, values }];
-    return (await runWithin(source, AS_SYSTEM, steps, source.lanes?.people)).at(-1) as Answer<R>;
+    return (await runWithin(source, AS_SYSTEM, steps, { lanes: source.lanes?.people })).at(-1) as Answer<R>;
   };
 
 const AS_SYSTEM = { kind: "system" } as const;
 
+export interface Sharing {
+  /** On which quick reads share connections, if it is one. */
+  readonly lanes?: Lanes | undefined;
+  /** Whether it may keep one of the database's processors busy for long. */
+  readonly isHeavy?: boolean;
+}
+
 /**
  * Enters the scope, runs the statements there, and commits: one transaction, one round trip.
- * @param lanes on which quick reads share connections, if it is one
  * @returns the answer of each statement
  */
 export async function runWithin(
   source: PoolSource,
   scope: Scope,
   steps: readonly Prepared[],
-  lanes?: Lanes,
+  { lanes, isHeavy = false }: Sharing = {},
 ): Promise<Answer[]> {
   const entry = passing(scope, !source.pooled);
-  const answers = await runTogether(source, [...entry, ...steps], lanes);
+  const turn = { ...turnOf(scope), isHeavy };
+  const answers = await runTogether(source, [...entry, ...steps], { turn, lanes });
   return answers.slice(entry.length);
 }
 
@@ -59,10 +67,10 @@ export async function runWithin(
 export async function runTogether(
   source: PoolSource,
   steps: readonly Prepared[],
-  lanes?: Lanes,
+  { turn, lanes }: { readonly turn: Turn; readonly lanes?: Lanes | undefined },
 ): Promise<Answer[]> {
   try {
-    return (await lanes?.run(steps).catch(unlessPrepared)) ?? (await alone(source, steps));
+    return (await lanes?.run(steps).catch(unlessPrepared)) ?? (await alone(source, steps, turn));
   } catch (error) {
     throw failureOf(error);
   }
@@ -74,15 +82,16 @@ function unlessPrepared(error: unknown): null {
   throw error;
 }
 
-const alone = (source: PoolSource, steps: readonly Prepared[]): Promise<Answer[]> =>
-  borrowing(source, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
+const alone = (source: PoolSource, steps: readonly Prepared[], turn: Turn): Promise<Answer[]> =>
+  borrowing(source, turn, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
 
 /** Borrows a connection for one message and its answer. */
 export async function borrowing<T>(
   source: PoolSource,
+  turn: Turn,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await source.connect();
+  const client = await source.connect(turn);
   try {
     const answer = await work(client);
     client.release();

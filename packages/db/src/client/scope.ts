@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Permission, Role } from "@projostack/authz";
+import { SERVER, type Turn } from "./fair-turns.ts";
 import type { ScopedConnection } from "./scoped-connection.ts";
 
 /** Inside a workspace, reading. */
@@ -52,6 +53,11 @@ export type Scope = TenantScope | SystemScope;
 /** Whether nothing is written in the scope, which the database holds it to. */
 export const isReadOnly = (scope: Scope): boolean =>
   scope.kind === "read" || (scope.kind === "system" && scope.userId !== undefined);
+
+/** Whose work it is, when connections are handed out. */
+export const turnOf = (scope: Scope): Turn => ({
+  owner: scope.kind === "system" ? (scope.userId ?? SERVER) : scope.workspaceId,
+});
 
 /** What Prisma works in: it passes on nothing of ours from a call to the connection that it is for. */
 export interface Entered {

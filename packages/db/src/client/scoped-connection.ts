@@ -2,14 +2,16 @@
 // together with the work, and its answer is read with the work's. A read's COMMIT is not waited for at all.
 import type pg from "pg";
 import { beginning } from "./enter-sql.ts";
+import type { Turn } from "./fair-turns.ts";
 import { DatabaseBusy } from "./failures.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
 import type { SharedBy } from "./lanes.ts";
-import { isReadOnly, type Scope } from "./scope.ts";
+import { isReadOnly, turnOf, type Scope } from "./scope.ts";
 
 /** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
 export interface PoolSource {
-  connect(): Promise<pg.PoolClient>;
+  /** @param turn whose work it is, so that all are served in turn */
+  connect(turn: Turn): Promise<pg.PoolClient>;
   /** True where a pooler shares the connections, so that none keeps anything: no settings, no prepared statements. */
   readonly pooled?: boolean;
   /** Connections that quick reads share. None where a pooler shares them already. */
@@ -20,7 +22,11 @@ export interface PoolSource {
 export async function openScoped(source: PoolSource, scope: Scope): Promise<ScopedConnection> {
   // Before a connection is taken, which an error would keep.
   const entry = beginning(scope, !source.pooled);
-  return new ScopedConnection(await source.connect(), { scope, entry, keepsPrepared: !source.pooled });
+  return new ScopedConnection(await source.connect(turnOf(scope)), {
+    scope,
+    entry,
+    keepsPrepared: !source.pooled,
+  });
 }
 
 interface Entry {

@@ -6,7 +6,7 @@ import pg from "pg";
 import { enteredQuery } from "./entered-query.ts";
 import { passing } from "./enter-sql.ts";
 import { borrowing } from "./run-statement.ts";
-import { currentScope, type SystemScope } from "./scope.ts";
+import { currentScope, turnOf, type SystemScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 
 /** @param lone the scope of statements outside a transaction; without it they are made in a workspace that is read */
@@ -24,7 +24,7 @@ export function scopedPool(source: PoolSource, options: { lone?: SystemScope } =
       const scope = lone ?? currentScope.getStore()?.scope;
       if (!scope || (!lone && scope.kind !== "read")) throw new Error(OUTSIDE);
       const entering = { entry: passing(scope, !source.pooled), keepsPrepared: !source.pooled };
-      return borrowing(source, (client) => enteredQuery(client, query, entering));
+      return borrowing(source, turnOf(scope), (client) => enteredQuery(client, query, entering));
     },
     end: () => Promise.resolve(),
   };

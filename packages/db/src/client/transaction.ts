@@ -9,10 +9,16 @@ import { currentScope, type Entered, type TenantScope } from "./scope.ts";
 import { openScoped, type PoolSource, type ScopedConnection } from "./scoped-connection.ts";
 import { preparedOf, type SqlText } from "./sql-text.ts";
 
-/** A statement of a workspace's that is known before the workspace is entered, and the type of its rows. */
-export interface Question<R> extends Prepared {
+/** What a statement asks of the database. */
+interface Weight {
   /** Whether it finds a few rows by an index and waits for no lock, so that others may share its connection. */
   readonly isQuick?: boolean;
+  /** Whether it may read all that a workspace has, so that only a few of its kind may run at once. */
+  readonly isHeavy?: boolean;
+}
+
+/** A statement of a workspace's that is known before the workspace is entered, and the type of its rows. */
+export interface Question<R> extends Prepared, Weight {
   readonly rows?: R;
 }
 
@@ -61,7 +67,7 @@ export class Transaction implements Statements {
   async ask<R>(question: Question<R>): Promise<R[]> {
     const answered = this.#answered;
     if (answered && isSame(answered.question, question)) return answered.rows as R[];
-    return (await this.#run(question, question.isQuick)).rows as R[];
+    return (await this.#run(question, question)).rows as R[];
   }
 
   async $queryRaw<T>(text: SqlText, ...values: unknown[]): Promise<T> {
@@ -72,12 +78,12 @@ export class Transaction implements Statements {
     return (await this.#run(preparedOf(text, values))).rowCount;
   }
 
-  async #run(statement: Prepared, isQuick = false) {
+  async #run(statement: Prepared, { isQuick = false, isHeavy = false }: Weight = {}) {
     if (this.#scope.kind !== "read" && !this.#isLone) return (await this.#open()).run(statement);
     if (this.#scope.kind !== "read") this.#spend();
     const { source } = this.#means;
     const lanes = isQuick && this.#scope.kind === "read" ? source.lanes?.rows : undefined;
-    const [answer] = await runWithin(source, this.#scope, [statement], lanes);
+    const [answer] = await runWithin(source, this.#scope, [statement], { lanes, isHeavy });
     return answer ?? { rows: [], rowCount: 0 };
   }
 

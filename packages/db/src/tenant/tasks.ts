@@ -72,14 +72,16 @@ export function tasksQuestion({ limit, ...filters }: TaskListing): Question<Task
     return value === undefined ? [] : [{ name, place, value }];
   });
   const conditions = given.map(({ name }, at) => ` AND ${CONDITIONS[name](`$${at + 2}`)}`);
+  const isQuick = given
+    .filter(({ name }) => name !== "after")
+    .every(({ name }, at) => at === 0 && INDEXED.has(name));
   return {
     // By their numbers: of a longer name PostgreSQL reads 63 bytes.
     name: `projo_tasks_${given.map(({ place }) => place).join("")}`,
     text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE}${conditions.join("")} ORDER BY id DESC LIMIT $1`,
     values: [limit, ...given.map(({ value }) => value)],
-    isQuick: given
-      .filter(({ name }) => name !== "after")
-      .every(({ name }, at) => at === 0 && INDEXED.has(name)),
+    isQuick,
+    isHeavy: !isQuick,
   };
 }
 

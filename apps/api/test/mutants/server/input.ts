@@ -165,6 +165,15 @@ const wrongReason = guard(
   ['new Failure("task.not_found")', 'new Failure("key.not_found")'],
 );
 
+const formAhead = guard("what is asked ahead has the form of an input", "apps/api/src/rpc/ahead.ts", [
+  "checkForm(raw);",
+  "",
+]);
+const noSearchAhead = guard("a search is not asked ahead", "apps/api/src/rpc/ahead.ts", [
+  "question && !question.isHeavy ?",
+  "question ?",
+]);
+
 export const input: readonly Mutant[] = [
   { without: [guard("text has no NUL", form, ['if (text.includes("\\0"))', "if (false)"])], works: [nul] },
   {
@@ -223,15 +232,9 @@ export const input: readonly Mutant[] = [
     ],
     works: [unsaid],
   },
-  {
-    without: [
-      guard("what is asked ahead has the form of an input", "apps/api/src/rpc/ahead.ts", [
-        "checkForm(raw);",
-        "",
-      ]),
-    ],
-    works: [nul],
-  },
+  { without: [formAhead], works: [], refused: [nul] },
+  { without: [noSearchAhead], works: [], refused: [nul] },
+  { without: [formAhead, noSearchAhead], works: [nul] },
   {
     without: [
       guard("what is no id is not asked for", "apps/api/src/rpc/context.ts", [

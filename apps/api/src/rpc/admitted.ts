@@ -1,0 +1,44 @@
+// Which priority a call has when the server has more to do than it can, and its refusal.
+import type { Kind, Operation } from "@projostack/contract";
+import type { Priority } from "../infra/admission/admission.ts";
+import { Failure } from "./failure.ts";
+import type { Call } from "./layered.ts";
+
+/** @throws Failure server.busy when the call could not be served in time */
+export async function checkAdmission(call: Call, operation: Operation): Promise<void> {
+  const priority = await priorityOf(call, operation);
+  const retryAfterSeconds = call.ctx.services.admission.refusal(priority);
+  if (retryAfterSeconds !== null) throw new Failure("server.busy", { retryAfterSeconds });
+}
+
+/** What takes access away must work also when there is too much to do, and whether the server lives must be seen. */
+export const urgentOperations: ReadonlySet<string> = new Set([
+  "auth.signOut",
+  "auth.signOutEverywhere",
+  "sessions.revoke",
+  "serviceKeys.revoke",
+  "members.remove",
+  "system.health",
+]);
+
+/** What reads all that a workspace has, or writes hundreds of rows. */
+export const heavyOperations: ReadonlySet<string> = new Set([
+  "audit.export",
+  "audit.verify",
+  "tasks.createMany",
+]);
+
+/** Whether a call is a read by its name alone. */
+export const isPlainRead = (name: string, kind: Kind): boolean =>
+  kind === "query" && !urgentOperations.has(name) && !heavyOperations.has(name);
+
+async function priorityOf({ path, getRawInput }: Call, { kind }: Operation): Promise<Priority> {
+  if (urgentOperations.has(path)) return "urgent";
+  if (heavyOperations.has(path)) return "heavy";
+  // An input that cannot be read is refused in its turn, after the caller was asked who they are.
+  if (path === "tasks.list" && isSearch(await getRawInput().catch(() => null))) return "heavy";
+  return kind === "query" ? "read" : "change";
+}
+
+const isSearch = (input: unknown): boolean =>
+  typeof input === "object" && input !== null && "search" in input && input.search !== undefined;

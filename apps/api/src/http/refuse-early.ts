@@ -2,7 +2,7 @@
 // refuse: that must cost next to nothing, or refusals take the time of those who are served.
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
-import { isPlainRead } from "../rpc/admitted.ts";
+import { isPlainRead, notAdmitted } from "../rpc/admitted.ts";
 import type { Services } from "../rpc/services.ts";
 import type { Calls } from "./answer-calls.ts";
 
@@ -13,11 +13,16 @@ export interface EarlyRefusal {
 }
 
 /** @returns what to answer to a single read that could not be served in time, or null; a batch is refused call by call */
-export function refuseEarly({ admission }: Services, calls: Calls, requestId: string): EarlyRefusal | null {
+export function refuseEarly(
+  { admission, refusals }: Services,
+  calls: Calls,
+  requestId: string,
+): EarlyRefusal | null {
   const [name] = calls.names;
   if (calls.isBatch || name === undefined || !isPlainRead(name, calls.type)) return null;
   const retryAfterSeconds = admission.refusal("read");
   if (retryAfterSeconds === null) return null;
+  refusals.note({ requestId, operation: name, reason: "server.busy", cause: notAdmitted });
   const { status, before, after } = bodyFor(retryAfterSeconds);
   return { status, retryAfterSeconds, text: `${before}${JSON.stringify(requestId)}${after}` };
 }

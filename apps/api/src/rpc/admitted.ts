@@ -4,11 +4,21 @@ import type { Priority } from "../infra/admission/admission.ts";
 import { Failure } from "./failure.ts";
 import type { Call } from "./layered.ts";
 
+/** The call was refused because it could not have been served in time. */
+class NotAdmitted extends Error {
+  override readonly name = "NotAdmitted";
+  /** The cause in the log. */
+  readonly refusal = "overload";
+}
+
+/** One for all refusals: in an overload there are thousands a second, and a stack for each costs more than the refusal. */
+export const notAdmitted = new NotAdmitted("The server has more to do than it can do in time.");
+
 /** @throws Failure server.busy when the call could not be served in time */
 export async function checkAdmission(call: Call, operation: Operation): Promise<void> {
   const priority = await priorityOf(call, operation);
   const retryAfterSeconds = call.ctx.services.admission.refusal(priority);
-  if (retryAfterSeconds !== null) throw new Failure("server.busy", { retryAfterSeconds });
+  if (retryAfterSeconds !== null) throw new Failure("server.busy", { retryAfterSeconds, cause: notAdmitted });
 }
 
 /** What takes access away must work also when there is too much to do, and whether the server lives must be seen. */

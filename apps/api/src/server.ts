@@ -7,6 +7,7 @@ import type { Config } from "./config/config.ts";
 import { createApp } from "./http/app.ts";
 import { callerAs, type Behalf, type Operations } from "./in-process.ts";
 import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
+import { createBudgets } from "./infra/budgets/budgets.ts";
 import { createCheckpoints } from "./infra/checkpoints.ts";
 import { startCleanUp } from "./infra/clean-up.ts";
 import type { Clock } from "./infra/clock.ts";
@@ -19,6 +20,7 @@ import { startMailWorker } from "./infra/mail/mail-worker.ts";
 import type { MailTransport } from "./infra/mail/mail.ts";
 import { smtpTransport } from "./infra/mail/smtp-transport.ts";
 import { startKeyUses } from "./infra/key-uses.ts";
+import { createTaskRoom } from "./infra/quotas/task-room.ts";
 import { createServiceKeys } from "./infra/service-keys.ts";
 import { createSessions } from "./infra/sessions.ts";
 import { createPasswordPolicy } from "./infra/password-policy.ts";
@@ -55,6 +57,11 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const keys = config.tokenKeys === null ? loadKeyRing(config.dataDir) : parseKeyRing(config.tokenKeys);
   const database = await openDatabase({ ...config, log });
   const limiter = await openLimiter(config, keys, log);
+  const budgets = createBudgets({
+    points: scaled(config.budgets, config.limitsFactor),
+    shared: limiter.shared,
+    now: () => clock.now().getTime(),
+  });
   try {
     const { db } = database;
     const sessions = createSessions(db, keys, randomness);
@@ -65,6 +72,9 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       keys,
       checkpoints: createCheckpoints(keys),
       limiter,
+      budgets,
+      quotas: config.quotas,
+      taskRoom: createTaskRoom({ db, quota: config.quotas.tasks, clock, log }),
       log,
       randomness,
       version,
@@ -92,6 +102,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     const close = async () => {
       // Together: what a last request wants sent waits in the database for the next start.
       await Promise.all([drain(app).then(() => keyUses.stop()), mail.stop(), cleanUp.stop()]);
+      budgets.close();
       limiter.close();
       await database.close();
     };
@@ -104,11 +115,17 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       close,
     };
   } catch (error) {
+    budgets.close();
     limiter.close();
     await database.close();
     throw error;
   }
 }
+
+const scaled = ({ account, workspace }: Config["budgets"], factor: number): Config["budgets"] => ({
+  account: Math.round(account * factor),
+  workspace: Math.round(workspace * factor),
+});
 
 /** What a stopping server still grants the requests that it is answering. */
 const LAST_ANSWERS_MS = 5_000;

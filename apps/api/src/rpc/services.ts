@@ -1,9 +1,12 @@
 import type { Db } from "@projostack/db";
+import type { Quotas } from "../config/config.ts";
+import type { Budgets } from "../infra/budgets/budgets.ts";
 import type { Checkpoints } from "../infra/checkpoints.ts";
 import type { Clock } from "../infra/clock.ts";
 import type { KeyRing } from "../infra/key-ring.ts";
 import type { Limiter } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
+import type { TaskRoom } from "../infra/quotas/task-room.ts";
 import type { ServiceKeys } from "../infra/service-keys.ts";
 import type { Sessions } from "../infra/sessions.ts";
 import type { PasswordPolicy } from "../infra/password-policy.ts";
@@ -20,6 +23,9 @@ export interface Services {
   readonly keys: KeyRing;
   readonly checkpoints: Checkpoints;
   readonly limiter: Limiter;
+  readonly budgets: Budgets;
+  readonly quotas: Quotas;
+  readonly taskRoom: TaskRoom;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;

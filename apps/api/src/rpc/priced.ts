@@ -6,18 +6,28 @@ import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
 import type { Call } from "./layered.ts";
 
+/** A query that costs more than this is no plain read. */
+const MOST_POINTS_OF_A_PLAIN_READ = 10;
+
+export interface CallPrice extends Price {
+  /** It changes nothing and costs little: it may be read together with who asks, before its price is paid. */
+  readonly isPlainRead: boolean;
+}
+
 export async function priceOf(
-  operation: Pick<Operation, "cost" | "input">,
+  operation: Pick<Operation, "cost" | "input" | "kind">,
   { getRawInput }: Pick<Call, "getRawInput">,
-): Promise<Price> {
+): Promise<CallPrice> {
   // What is no JSON is refused in its turn, and costs what the operation costs at least.
   const input = await getRawInput().catch(() => undefined);
-  return { points: pointsOf(operation, input), isLong: operation.cost.batch === false };
+  const points = pointsOf(operation, input);
+  const isPlainRead = operation.kind === "query" && points <= MOST_POINTS_OF_A_PLAIN_READ;
+  return { points, isLong: operation.cost.batch === false, isPlainRead };
 }
 
 export interface Charge {
   readonly payer: Payer;
-  readonly price: Price;
+  readonly price: CallPrice;
 }
 
 /** Charges a call, and runs it within what its payer may have at once. @throws Failure limit.exceeded */
@@ -39,10 +49,10 @@ export async function priced<T>(
 }
 
 /**
- * A refusal says whose budget it was. Else the caller is told of their own alone, as a workspace's says what others do: with
- * each call that costs more than a plain read, and with every call once half of it is spent.
+ * A refusal shows whose budget it was. Else the caller is shown their own alone, as a workspace's says what others do: with
+ * each call that is no plain read, and with every call once half of it is spent.
  */
 function isWorthTelling({ leave, quota }: Admission, { payer, price }: Charge): boolean {
   if (leave === null) return true;
-  return payer.scope === "account" && (price.points > 1 || quota.remaining < quota.points / 2);
+  return payer.scope === "account" && (!price.isPlainRead || quota.remaining < quota.points / 2);
 }

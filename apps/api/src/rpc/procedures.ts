@@ -94,9 +94,6 @@ interface Door<P extends Permission> {
   readonly ahead?: Ahead;
 }
 
-/** What costs more than this is not read together with who asks: the account may have spent its budget. */
-const MOST_POINTS_ASKED_AHEAD = 10;
-
 /** Lets in who holds the permission, within the limits; and puts on record what a member tried and may not do. */
 async function granted<P extends Permission, T>(
   { ctx, path, getRawInput }: Call,
@@ -104,9 +101,9 @@ async function granted<P extends Permission, T>(
   next: (entered: Entered<P>) => Promise<T>,
 ): Promise<T> {
   const price = await priceOf(operation, { getRawInput });
-  // Nothing is done for a try that is to be counted before it is counted.
-  const isFree = price.points <= MOST_POINTS_ASKED_AHEAD && !ctx.services.limiter.isLimited(path);
-  const asked = ahead && isFree ? await ahead(getRawInput) : undefined;
+  // Nothing is done for a try that is to be counted before it is counted, and nothing costly before it is charged.
+  const mayAskAhead = price.isPlainRead && !ctx.services.limiter.isLimited(path);
+  const asked = ahead && mayAskAhead ? await ahead(getRawInput) : undefined;
   const caller = known(await ctx.findCaller(asked));
   return priced(ctx, { payer: payerOf(caller), price }, async () => {
     const input = await getRawInput();

@@ -43,9 +43,11 @@ export interface BudgetsOptions {
   readonly now: () => number;
 }
 
-/** Points a minute for each place of a short call, and for each long operation at once. */
-const POINTS_PER_PLACE = 1_000;
-const POINTS_PER_LONG = { account: 30_000, workspace: 60_000 } as const;
+/** What runs at once under the usual budgets, and under smaller ones. Under larger ones it is more, in proportion. */
+const USUAL = {
+  account: { points: 60_000, short: 60, long: 2 },
+  workspace: { points: 240_000, short: 240, long: 4 },
+} as const;
 
 /** A call takes a place for so many of its points, and at most so many places. */
 const POINTS_OF_A_PLACE = 5;
@@ -84,8 +86,9 @@ const bookOf = (points: number, shared: SharedRedis | null): SpendingBook =>
   createSpendingBook({ points, isShared: shared !== null });
 
 function placesOf(scope: Scope, points: BudgetsOptions["points"]): AtOnce {
-  const short = Math.max(MOST_PLACES, Math.round(points[scope] / POINTS_PER_PLACE));
-  const long = Math.max(1, Math.round(points[scope] / POINTS_PER_LONG[scope]));
+  const usual = USUAL[scope];
+  const times = Math.max(1, points[scope] / usual.points);
+  const [short, long] = [Math.round(usual.short * times), Math.round(usual.long * times)];
   return createAtOnce({ short, long, longestQueue: 2 * short, longestWaitMs: LONGEST_WAIT_MS });
 }
 

@@ -6,6 +6,7 @@ import { printTable } from "../proofs/print-table.ts";
 import type { Attack, Guard, Mutant } from "./mutant.ts";
 import { openPatchedServers, type PatchedServers } from "./patched-server.ts";
 import { accounts } from "./server/accounts.ts";
+import { cost, quotasOfMutants } from "./server/cost.ts";
 import { input } from "./server/input.ts";
 import { invites } from "./server/invites.ts";
 import { isolation } from "./server/isolation.ts";
@@ -25,12 +26,13 @@ const mutants: readonly Mutant[] = [
   ...isolation,
   ...transactions,
   ...input,
+  ...cost,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");
 
-// Each with the limits that a server has by itself: one attack is upon them.
-const env = { PROJO_LIMITS: "1" };
+// Each with the limits that a server has by itself: one attack is upon them. Quotas are those that an attack can come to.
+const env = { PROJO_LIMITS: "1", ...quotasOfMutants };
 
 let database: TestDatabase;
 let servers: PatchedServers;

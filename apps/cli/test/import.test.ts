@@ -310,6 +310,13 @@ const breaking = (from: number): Fetch => {
   };
 };
 
+/** The workspace has no room for more tasks. */
+const full: Fetch = async (url, init) => {
+  if (!url.includes("createMany")) return fetch(url, init);
+  const data = { code: "CONFLICT", httpStatus: 409, reason: "task.too_many" };
+  return Response.json({ error: { message: "As many tasks as it may have.", data } }, { status: 409 });
+};
+
 describe("an import that breaks off", () => {
   const rows = Array.from({ length: 350 }, (_, index) => `Docs,Row ${index}`);
   const csv = `project,title\n${rows.join("\n")}\n`;
@@ -354,11 +361,6 @@ describe("an import that breaks off", () => {
   });
 
   it("a workspace that is full ends it, and says what to do", async () => {
-    const full: Fetch = async (url, init) => {
-      if (!url.includes("createMany")) return fetch(url, init);
-      const data = { code: "CONFLICT", httpStatus: 409, reason: "task.too_many" };
-      return Response.json({ error: { message: "As many tasks as it may have.", data } }, { status: 409 });
-    };
     const { code, err } = await importCsv(csv, [], { fetch: full });
     expect(code).toBe(1);
     expect(err).toContain("As many tasks as it may have.");

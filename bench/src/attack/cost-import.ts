@@ -23,6 +23,10 @@ async function measure(stage: Stage): Promise<Figure[]> {
     const importer = await newcomer(load, "importer");
     let made = 0;
     let refused = 0;
+    const expect = (status: number) => {
+      refused += status === 200 ? 0 : 1;
+      return true;
+    };
     const importNext = () => {
       const first = made;
       made = Math.min(TASKS, made + PER_CALL);
@@ -31,10 +35,6 @@ async function measure(stage: Stage): Promise<Figure[]> {
         title: `Task ${first + n}`,
         externalId: `row-${first + n}`,
       }));
-      const expect = (status: number) => {
-        refused += status === 200 ? 0 : 1;
-        return true;
-      };
       return { ...importer.ask("POST", "tasks.createMany", { items }), expect };
     };
     const startedAt = performance.now();

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { contract, operations, pointsOf } from "../src/index.ts";
 
+const items = (count: number) => ({ items: Array.from({ length: count }, () => ({})) });
+
 /** The default budget of an account, in points a minute. */
 const ACCOUNT = 60_000;
 
@@ -28,7 +30,6 @@ describe.each(operations)("$name", ({ operation }) => {
 
 describe("the cost of a call", () => {
   it("R11 grows with the items of an array, and with a number", () => {
-    const items = (count: number) => ({ items: Array.from({ length: count }, () => ({})) });
     const { createMany, list } = contract.tasks;
     expect(pointsOf(createMany, items(100)) - pointsOf(createMany, items(99))).toBe(4);
     expect(pointsOf(list, { limit: 100 })).toBe(6);

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // Long operations: alone in their request, few at once, and giving way to others.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -116,13 +117,11 @@ describe("a long operation", () => {
         ["audit.verify", { limit: 5_000 }],
         ["audit.export", { limit: 5_000 }],
       ] as const) {
-        let isDone = false;
-        const long = admin.call(name, input, workspaceId).finally(() => {
-          isDone = true;
-        });
+        const ended = new AbortController();
+        const long = admin.call(name, input, workspaceId).finally(() => ended.abort());
         let answered = 0;
         let inTransaction = 0;
-        for (; !isDone; answered += 1) {
+        for (; !ended.signal.aborted; answered += 1) {
           await admin.call("auth.me");
           const rows = await server.database.owner(
             `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,

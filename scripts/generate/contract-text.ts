@@ -1,6 +1,13 @@
 // What every generator reads: the operations of the contract as plain data, their shapes as JSON Schema.
 import { can, roles } from "@projostack/authz";
-import { impliedReasons, operations, type Access, type Kind, type Reason } from "@projostack/contract";
+import {
+  impliedReasons,
+  operations,
+  type Access,
+  type Cost,
+  type Kind,
+  type Reason,
+} from "@projostack/contract";
 import { z } from "zod";
 
 export interface JsonSchema {
@@ -15,6 +22,7 @@ export interface DescribedOperation {
   readonly kind: Kind;
   readonly access: Access;
   readonly summary: string;
+  readonly cost: Cost;
   /** Its own reasons and those that its access implies, sorted. Not those that every call may meet. */
   readonly reasons: readonly Reason[];
   readonly input: JsonSchema;
@@ -45,7 +53,7 @@ export function describeContract(): DescribedContract {
   };
   const described = operations.map(({ name, operation }) => {
     const [noun = "", verb = ""] = name.split(".");
-    const { kind, access, summary } = operation;
+    const { kind, access, summary, cost } = operation;
     return {
       name,
       noun,
@@ -53,6 +61,7 @@ export function describeContract(): DescribedContract {
       kind,
       access,
       summary,
+      cost,
       reasons: [...new Set([...operation.errors, ...impliedReasons(operation.access)])].toSorted(),
       input: shape(operation.input, "input", name),
       output: shape(operation.output, "output", name),
@@ -92,4 +101,14 @@ export function plain(value: unknown): JsonSchema {
     throw new Error(`Expected a JSON Schema object, found ${JSON.stringify(value)}.`);
   }
   return { ...value };
+}
+
+/** The cost in a sentence: "5 points, and 0.15 for each of `limit`." */
+export function costInWords({ points, each = {}, given = {} }: Cost): string {
+  const parts = [
+    `${points} ${points === 1 ? "point" : "points"}`,
+    ...Object.entries(each).map(([field, perUnit]) => `${perUnit} for each of \`${field}\``),
+    ...Object.entries(given).map(([field, more]) => `${more} with \`${field}\``),
+  ];
+  return parts.join(", and ");
 }

@@ -3,6 +3,7 @@
 import { commonReasons, reasons, type ErrorCode, type Reason } from "@projostack/contract";
 import {
   accessInWords,
+  costInWords,
   isRequired,
   properties,
   type DescribedContract,
@@ -33,15 +34,10 @@ export function generateOperations(contract: DescribedContract): Record<string, 
 }
 
 function snapshot({ operations, models }: DescribedContract): string {
-  const entries = operations.map(({ name, kind, access, summary, reasons: errors, input, output }) => ({
-    name,
-    kind,
-    access,
-    summary,
-    errors,
-    input,
-    output,
-  }));
+  const entries = operations.map(({ name, kind, access, summary, cost, reasons: errors, input, output }) => {
+    const { batch = true, ...points } = cost;
+    return { name, kind, access, summary, cost: points, batch, errors, input, output };
+  });
   return JSON.stringify({ operations: entries, $defs: models }, undefined, 2);
 }
 
@@ -49,10 +45,13 @@ function page({ operations, models }: DescribedContract): string {
   return `# Operations
 
 Queries are sent as \`GET /trpc/<operation>?input=<JSON>\`, mutations as \`POST /trpc/<operation>\` with a JSON
-body. A field marked with ? may be left out.
+body. A field marked with ? may be left out. Up to ten calls go in one request, of operations that are not long.
 
-| operation | kind | for | what it does |
-| --- | --- | --- | --- |
+The cost of a call is charged to the budget of the account, or service key, and to that of the workspace
+([configuration](../configuration.md#budgets)). What anyone may call is not charged: it is limited by address.
+
+| operation | kind | for | cost | what it does |
+| --- | --- | --- | --- | --- |
 ${operations.map((operation) => row(operation)).join("\n")}
 
 ${operations.map((operation) => section(operation)).join("\n\n")}
@@ -78,15 +77,20 @@ Any call may fail with ${inCode(commonReasons)}.
 `;
 }
 
-function row({ name, kind, access, summary }: DescribedOperation): string {
-  return `| [\`${name}\`](#${name.replaceAll(".", "").toLowerCase()}) | ${kind} | ${accessInWords(access)} | ${cell(summary)} |`;
+function row({ name, kind, access, summary, cost }: DescribedOperation): string {
+  return `| [\`${name}\`](#${name.replaceAll(".", "").toLowerCase()}) | ${kind} | ${accessInWords(access)} | ${costInWords(cost)}${cost.batch === false ? "; long" : ""} | ${cell(summary)} |`;
 }
 
-function section({ name, summary, access, reasons: itsReasons, input, output }: DescribedOperation): string {
+function section(operation: DescribedOperation): string {
+  const { name, summary, access, cost, reasons: itsReasons, input, output } = operation;
+  const alone =
+    cost.batch === false
+      ? " It is a long operation: never in a batch, and few of an account run at once."
+      : "";
   const failures = itsReasons.length === 0 ? "" : `\n\nReasons: ${inCode(itsReasons)}.`;
   return `## ${name}
 
-${summary} For ${accessInWords(access)}.
+${summary} For ${accessInWords(access)}. Costs ${costInWords(cost)}.${alone}
 
 Input:${"default" in input ? " may be left out." : ""}
 

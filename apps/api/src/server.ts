@@ -9,6 +9,7 @@ import { callerAs, type Behalf, type Operations } from "./in-process.ts";
 import { createAdmission } from "./infra/admission/admission.ts";
 import { watchLoopDelay } from "./infra/admission/loop-delay.ts";
 import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
+import { createBudgets } from "./infra/budgets/budgets.ts";
 import { createCheckpoints } from "./infra/checkpoints.ts";
 import { startCleanUp } from "./infra/clean-up.ts";
 import type { Clock } from "./infra/clock.ts";
@@ -23,6 +24,7 @@ import type { MailTransport } from "./infra/mail/mail.ts";
 import { smtpTransport } from "./infra/mail/smtp-transport.ts";
 import { startDenialCounts } from "./infra/denial-counts.ts";
 import { startKeyUses } from "./infra/key-uses.ts";
+import { createTaskRoom } from "./infra/quotas/task-room.ts";
 import { createServiceKeys } from "./infra/service-keys.ts";
 import { createSessions } from "./infra/sessions.ts";
 import { createRefusalLog } from "./infra/refusal-log.ts";
@@ -61,6 +63,11 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const database = await openDatabase({ ...config, log });
   const limiter = await openLimiter(config, keys, log);
   const loop = watchLoopDelay();
+  const budgets = createBudgets({
+    points: scaled(config.budgets, config.limitsFactor),
+    shared: limiter.shared,
+    now: () => clock.now().getTime(),
+  });
   try {
     const { db } = database;
     const sessions = createSessions(db, keys, randomness);
@@ -73,6 +80,9 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       checkpoints: createCheckpoints(keys),
       limiter,
       admission: createAdmission({ loop, database: () => db.load() }),
+      budgets,
+      quotas: config.quotas,
+      taskRoom: createTaskRoom({ db, quota: config.quotas.tasks, clock, log }),
       log,
       refusals,
       randomness,
@@ -106,6 +116,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       if (!isDone)
         log.warn("the server stopped before all of its work had ended: its database did not answer");
       refusals.stop();
+      budgets.close();
       limiter.close();
       loop.stop();
       await database.close();
@@ -119,6 +130,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       close,
     };
   } catch (error) {
+    budgets.close();
     limiter.close();
     loop.stop();
     await database.close();
@@ -128,6 +140,10 @@ export async function startServer(config: Config, surroundings: Surroundings): P
 
 /** Fastify would listen on both addresses of this name, on the second one with a server that has none of our bounds. */
 const listenOn = (host: string): string => (host === "localhost" ? "127.0.0.1" : host);
+const scaled = ({ account, workspace }: Config["budgets"], factor: number): Config["budgets"] => ({
+  account: Math.round(account * factor),
+  workspace: Math.round(workspace * factor),
+});
 
 /** What a stopping server still grants the requests that it is answering. */
 const LAST_ANSWERS_MS = 5_000;

@@ -12,6 +12,7 @@ import { projectsRouter } from "../src/features/projects/projects.router.ts";
 import { serviceKeysRouter } from "../src/features/service-keys/service-keys.router.ts";
 import { sessionsRouter } from "../src/features/sessions/sessions.router.ts";
 import { systemRouter } from "../src/features/system/system.router.ts";
+import type { Services } from "../src/rpc/services.ts";
 import { createTask } from "../src/features/tasks/create-task.ts";
 import { listTasks } from "../src/features/tasks/list-tasks.ts";
 import { removeProject } from "../src/features/projects/remove-project.ts";
@@ -57,13 +58,13 @@ const empty = { items: [], nextCursor: null };
 const well = () => ({ status: "ok" as const, version: "1" });
 workspaceProcedure(tasks.list).query(({ ctx }) => {
   // @ts-expect-error a workspace entered to read is not written to
-  void createTask(ctx.ws, task);
+  void createTask(ctx.ws, ctx.services, task);
   return empty;
 });
 workspaceProcedure(tasks.create).mutation(({ ctx, input }) => {
   // @ts-expect-error who may write tasks may not for that delete projects
-  void removeProject(ctx.ws, { id: "p" });
-  return createTask(ctx.ws, input);
+  void removeProject(ctx.ws, ctx.services, { id: "p" });
+  return createTask(ctx.ws, ctx.services, input);
 });
 authedProcedure(workspaces.list).query(({ ctx }) => {
   // @ts-expect-error whoever is signed in has entered no workspace
@@ -78,10 +79,11 @@ publicProcedure(system.health).query(({ ctx }) => {
 
 declare const reading: ReadWs<"task:read">;
 declare const writing: Ws<"task:write">;
+declare const services: Services;
 void listTasks(reading, { limit: 1 });
-void createTask(writing, task);
+void createTask(writing, services, task);
 // @ts-expect-error a workspace entered to read is not written to
-void createTask(reading, task);
+void createTask(reading, services, task);
 // @ts-expect-error what is read there cannot be changed there
 void reading.db.task.create;
 // @ts-expect-error nothing is put on record by who only reads

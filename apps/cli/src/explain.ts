@@ -17,6 +17,7 @@ export function explain(error: ProjoError, { isServiceKey }: Teller): string {
   if (error.reason === "input.invalid" && error.fieldErrors) return fieldWords(error.fieldErrors);
   const ofKey = isServiceKey ? saidOfKeys[error.reason] : undefined;
   if (ofKey !== undefined) return ofKey;
+  if (error.reason === "limit.exceeded") return limitWords(error);
   const message = replaced[error.reason] ?? error.message;
   const next = nextSteps[error.reason];
   const quote = error.reason.startsWith("server.") && error.requestId && `Request id: ${error.requestId}`;
@@ -50,6 +51,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   "invite.invalid": "Who you are, and whether your address is verified: projo whoami",
   "key.not_found": "See: projo keys list",
   "key.too_many": "See: projo keys list --status active",
+  "project.too_many": "See: projo projects list",
   "project.not_found": "See: projo projects list",
   "task.not_found": "See: projo tasks list",
   "cursor.invalid": "Use the same filters as before.",
@@ -64,6 +66,12 @@ const saidOfKeys: Readonly<Record<string, string>> = {
   "workspace.not_found":
     "The service key in PROJO_TOKEN is for another workspace. Leave the workspace out: the key brings its own.",
 };
+
+function limitWords({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
+  const minutes = Math.ceil(seconds / 60);
+  const wait = seconds < 120 ? `${seconds} ${seconds === 1 ? "second" : "seconds"}` : `${minutes} minutes`;
+  return `Too many calls, or too costly ones. Try again in ${wait}.`;
+}
 
 function explainUnreachable({ message }: ProjoError): string {
   const [what = message] = message.split(/\.(?= Is )/, 1);

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
+import type { Fetch } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EMAIL, expectDone, nowhere, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
 
@@ -125,6 +126,18 @@ describe("not signed in ends with 4", () => {
 });
 
 describe("what the server refuses ends with 1", () => {
+  it.each([
+    [1, "1 second"],
+    [40, "40 seconds"],
+    [900, "15 minutes"],
+  ])("a limit that is free again in %i s says so", async (retryAfter, words) => {
+    const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", retryAfter };
+    const limited: Fetch = async () =>
+      Response.json({ error: { message: "Wait as long as retryAfter says.", data } }, { status: 429 });
+    const { code, err } = await shell.projo(["projects", "create", "Looms"], { fetch: limited });
+    expect([code, err]).toEqual([1, `projo: Too many calls, or too costly ones. Try again in ${words}.\n`]);
+  });
+
   it("a wrong password, and an email that is taken", async () => {
     expect(await failure(["login", EMAIL, "--password-stdin"], { stdin: "wrong" })).toEqual([
       1,

@@ -310,6 +310,13 @@ const breaking = (from: number): Fetch => {
   };
 };
 
+/** The workspace has no room for more tasks. */
+const full: Fetch = async (url, init) => {
+  if (!url.includes("createMany")) return fetch(url, init);
+  const data = { code: "CONFLICT", httpStatus: 409, reason: "task.too_many" };
+  return Response.json({ error: { message: "As many tasks as it may have.", data } }, { status: 409 });
+};
+
 describe("an import that breaks off", () => {
   const rows = Array.from({ length: 350 }, (_, index) => `Docs,Row ${index}`);
   const csv = `project,title\n${rows.join("\n")}\n`;
@@ -338,6 +345,25 @@ describe("an import that breaks off", () => {
     const { report } = await importCsv(csv, [], { fetch: flaky });
     expect(report).toEqual({ created: 250, existing: 100, refused: [] });
     expect(await titles()).toHaveLength(350);
+  });
+
+  it("R11 a spent budget does not end it: it waits as long as the server says, and goes on", async () => {
+    let refused = 0;
+    const spent: Fetch = async (url, init) => {
+      if (refused === 5 || !url.includes("createMany")) return fetch(url, init);
+      refused += 1;
+      const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", retryAfter: 1 };
+      return Response.json({ error: { message: "Too many calls.", data } }, { status: 429 });
+    };
+    const { report } = await importCsv(csv, [], { fetch: spent });
+    expect(refused).toBe(5);
+    expect(report).toEqual({ created: 350, existing: 0, refused: [] });
+  });
+
+  it("a workspace that is full ends it, and says what to do", async () => {
+    const { code, err } = await importCsv(csv, [], { fetch: full });
+    expect(code).toBe(1);
+    expect(err).toContain("As many tasks as it may have.");
   });
 
   it("Ctrl-C ends it with 130 and how to continue", async () => {

@@ -1,6 +1,9 @@
 // Every attack and fault that the server is tried with, in the order of the table.
 import type { Subject } from "../runner/run-bench.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
+import { costImport } from "./cost-import.ts";
+import { costVerify } from "./cost-verify.ts";
+import { costWrites } from "./cost-writes.ts";
 import { faultsOn } from "./faults.ts";
 import { overloadDelay } from "./overload-delay.ts";
 import { overloadGoodput } from "./overload-goodput.ts";
@@ -25,4 +28,7 @@ export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   overloadRefusals(stage),
   overloadSearch(stage),
   overloadLocked(stage),
+  costVerify(stage),
+  costWrites(stage),
+  costImport(stage),
 ];

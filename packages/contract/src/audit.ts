@@ -56,6 +56,7 @@ const afterSeq = z.int().min(0).default(0).describe("0 to begin with the first e
 export const audit = {
   list: query({
     access: "audit:read",
+    cost: { points: 2, each: { limit: 0.1 } },
     summary: "The workspace's audit log, newest first.",
     input: z
       .strictObject({
@@ -73,6 +74,7 @@ export const audit = {
   }),
   verify: query({
     access: "audit:read",
+    cost: { points: 5, each: { limit: 0.15 }, batch: false },
     summary:
       "Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`.",
     input: z
@@ -104,6 +106,7 @@ export const audit = {
   }),
   checkpoint: query({
     access: "audit:read",
+    cost: { points: 5 },
     summary:
       "Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner.",
     input: z.strictObject({}).default({}),
@@ -111,6 +114,7 @@ export const audit = {
   }),
   export: mutation({
     access: "audit:read",
+    cost: { points: 40, each: { limit: 0.15 }, batch: false },
     records: "audit.exported",
     summary:
       "The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation, query } from "./define.ts";
 import { dateTime, email, id, newPassword, noInput, password, token } from "./schemas.ts";
 
@@ -33,6 +34,7 @@ export const refreshed = z.object({ session, ...tokens }).meta({ id: "Refreshed"
 export const auth = {
   signUp: mutation({
     access: "public",
+    cost: costs.password,
     records: "account.created",
     summary: "Makes an account, signs it in, and mails a link that verifies the address.",
     input: z.strictObject({ email, password: newPassword }),
@@ -41,6 +43,7 @@ export const auth = {
   }),
   signIn: mutation({
     access: "public",
+    cost: costs.password,
     records: "session.started",
     summary: "Signs in with email and password.",
     input: z.strictObject({ email, password }),
@@ -49,6 +52,7 @@ export const auth = {
   }),
   refresh: mutation({
     access: "public",
+    cost: costs.write,
     records: { nothing: "a session goes on as it was; an old token used again is recorded as token.reused" },
     summary:
       "Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session.",
@@ -58,6 +62,7 @@ export const auth = {
   }),
   signOut: mutation({
     access: "public",
+    cost: costs.write,
     records: "session.ended",
     summary:
       "Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error.",
@@ -66,6 +71,7 @@ export const auth = {
   }),
   signOutEverywhere: mutation({
     access: "session",
+    cost: costs.recorded,
     records: "sessions.ended",
     summary: "Ends every session of the caller, this one too.",
     input: noInput,
@@ -73,6 +79,7 @@ export const auth = {
   }),
   me: query({
     access: "session",
+    cost: costs.read,
     summary: "Who is signed in, and with which session.",
     input: noInput,
     output: z.object({ user, session }),

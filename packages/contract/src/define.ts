@@ -2,6 +2,7 @@
 import type { Permission } from "@projostack/authz";
 import type { z } from "zod";
 import type { Records } from "./audit-actions.ts";
+import type { Cost, CostOf } from "./cost.ts";
 import type { Reason } from "./errors.ts";
 
 /**
@@ -31,17 +32,20 @@ export interface Operation<
   readonly summary: string;
   readonly input: I;
   readonly output: O;
+  /** What a call costs: it is charged to the budgets of its account and its workspace. */
+  readonly cost: Cost;
   /** The reasons it may fail for, beside those that its access and its input imply. */
   readonly errors: readonly Reason[];
   /** What a mutation puts on record; of a query nothing. */
   readonly records: Records;
 }
 
-interface Spec<A, I, O> {
+interface Spec<A, I extends z.ZodType, O> {
   access: A;
   summary: string;
   input: I;
   output: O;
+  cost: CostOf<I>;
   errors?: readonly Reason[];
 }
 

@@ -28,6 +28,10 @@ export const reasons = {
     "BAD_REQUEST",
     "This checkpoint is not one that this server signed for this workspace. Give it as it was handed out.",
   ],
+  "batch.not_allowed": [
+    "BAD_REQUEST",
+    "One of these operations takes too long for a batch. Call it in a request of its own.",
+  ],
   "operation.not_found": ["NOT_FOUND", "There is no such operation."],
   "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Queries are sent with GET, mutations with POST."],
   "auth.unauthenticated": ["UNAUTHORIZED", "Sign in first: the token is missing, wrong or expired."],
@@ -41,7 +45,10 @@ export const reasons = {
   "token.invalid": ["UNAUTHORIZED", "This link is wrong, used or expired. Ask for a new one."],
   "password.incorrect": ["FORBIDDEN", "The current password is wrong."],
   "session.not_found": ["NOT_FOUND", "There is no such session of yours."],
-  "limit.exceeded": ["TOO_MANY_REQUESTS", "Too many tries. Wait as long as retryAfter says."],
+  "limit.exceeded": [
+    "TOO_MANY_REQUESTS",
+    "Too many calls, or too costly ones. Wait as long as retryAfter says.",
+  ],
   "workspace.required": [
     "BAD_REQUEST",
     "Choose a workspace: send x-workspace-id, or call workspaces.switch.",
@@ -52,6 +59,10 @@ export const reasons = {
   "member.last_admin": [
     "CONFLICT",
     "A workspace keeps at least one admin. Make another member an admin first, or delete the workspace.",
+  ],
+  "member.too_many": [
+    "CONFLICT",
+    "This workspace has as many members as it may have. Ask an admin to remove some, or the operator to raise the quota.",
   ],
   "invite.not_found": ["NOT_FOUND", "There is no such pending invite in this workspace."],
   "invite.exists": ["CONFLICT", "This address is invited already. Resend that invite, or revoke it first."],
@@ -66,7 +77,15 @@ export const reasons = {
   ],
   "key.not_found": ["NOT_FOUND", "There is no such service key in this workspace."],
   "key.too_many": ["CONFLICT", "This workspace has as many service keys as it may have. Revoke some first."],
+  "project.too_many": [
+    "CONFLICT",
+    "This workspace has as many projects as it may have. Delete some, or ask the operator to raise the quota.",
+  ],
   "project.not_found": ["NOT_FOUND", "There is no such project in this workspace."],
+  "task.too_many": [
+    "CONFLICT",
+    "This workspace has as many tasks as it may have, or would have more. Delete some, or ask the operator to raise the quota.",
+  ],
   "task.not_found": ["NOT_FOUND", "There is no such task in this workspace."],
   "server.busy": ["SERVICE_UNAVAILABLE", "The server is busy. Try again in a moment."],
   "server.unavailable": [
@@ -100,6 +119,7 @@ export const commonReasons = [
   "input.invalid",
   "input.too_large",
   "input.media_type",
+  "batch.not_allowed",
   "operation.not_found",
   "operation.wrong_method",
   "limit.exceeded",

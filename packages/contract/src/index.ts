@@ -8,5 +8,6 @@ export {
   type Records,
 } from "./audit-actions.ts";
 export { contract, operations, type Contract, type NamedOperation } from "./contract.ts";
+export { pointsOf, type Cost } from "./cost.ts";
 export { impliedReasons, type Access, type Kind, type Operation } from "./define.ts";
 export { commonReasons, reasons, type ErrorCode, type ErrorData, type Reason } from "./errors.ts";

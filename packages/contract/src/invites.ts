@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation, query } from "./define.ts";
 import { role } from "./members.ts";
 import { dateTime, email, id, page, pageInput, token } from "./schemas.ts";
@@ -33,6 +34,7 @@ const byToken = z.strictObject({ token });
 export const invites = {
   create: mutation({
     access: "invite:manage",
+    cost: costs.recorded,
     records: "invite.created",
     summary:
       "Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise.",
@@ -42,6 +44,7 @@ export const invites = {
   }),
   list: query({
     access: "invite:manage",
+    cost: costs.list,
     summary: "The invites of the workspace, newest first.",
     input: z.strictObject({ ...pageInput, status: inviteStatus.optional() }).default({ limit: 20 }),
     output: page(invite),
@@ -49,6 +52,7 @@ export const invites = {
   }),
   listMine: query({
     access: "session",
+    cost: costs.list,
     summary: "The invites that wait for the caller's verified address, newest first.",
     input: z.strictObject(pageInput).default({ limit: 20 }),
     output: page(
@@ -68,15 +72,17 @@ export const invites = {
   }),
   resend: mutation({
     access: "invite:manage",
+    cost: costs.recorded,
     records: "invite.resent",
     summary:
       "Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work.",
     input: z.strictObject({ id }),
     output: sentInvite,
-    errors: ["invite.not_found", "invite.already_member"],
+    errors: ["invite.not_found", "invite.already_member", "invite.too_many"],
   }),
   revoke: mutation({
     access: "invite:manage",
+    cost: costs.recorded,
     records: "invite.revoked",
     summary: "Ends a pending invite.",
     input: z.strictObject({ id }),
@@ -85,6 +91,7 @@ export const invites = {
   }),
   preview: mutation({
     access: "public",
+    cost: costs.read,
     records: { nothing: "it changes nothing: it is a mutation so that the token stays out of addresses" },
     summary:
       "What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs.",
@@ -102,11 +109,12 @@ export const invites = {
   }),
   accept: mutation({
     access: "session",
+    cost: costs.recorded,
     records: "invite.accepted",
     summary:
       "Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role.",
     input: byToken,
     output: ownWorkspace,
-    errors: ["invite.invalid"],
+    errors: ["invite.invalid", "member.too_many"],
   }),
 };

@@ -1,5 +1,6 @@
 import { roles } from "@projostack/authz";
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation, query } from "./define.ts";
 import { dateTime, id, page, pageInput } from "./schemas.ts";
 
@@ -12,6 +13,7 @@ export const member = z
 export const members = {
   list: query({
     access: "member:read",
+    cost: costs.list,
     summary: "The members of the workspace, newest first.",
     input: z.strictObject({ ...pageInput, role: role.optional() }).default({ limit: 20 }),
     output: page(member),
@@ -19,6 +21,7 @@ export const members = {
   }),
   changeRole: mutation({
     access: "member:manage",
+    cost: costs.recorded,
     records: "member.role_changed",
     summary:
       "Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either.",
@@ -28,6 +31,7 @@ export const members = {
   }),
   remove: mutation({
     access: "member:manage",
+    cost: costs.recorded,
     records: "member.removed",
     summary:
       "Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named.",

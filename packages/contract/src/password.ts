@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation } from "./define.ts";
 import { email, newPassword, password as currentPassword, token } from "./schemas.ts";
 
 export const password = {
   change: mutation({
     access: "session",
+    cost: costs.password,
     records: "password.changed",
     summary: "Changes the caller's password, and ends their other sessions.",
     input: z.strictObject({ currentPassword, newPassword }),
@@ -13,6 +15,7 @@ export const password = {
   }),
   requestReset: mutation({
     access: "public",
+    cost: costs.recorded,
     records: "password.reset_requested",
     summary:
       "Mails a link that sets a new password, if there is an account. The answer is the same if there is none.",
@@ -21,6 +24,7 @@ export const password = {
   }),
   reset: mutation({
     access: "public",
+    cost: costs.password,
     records: "password.reset",
     summary: "Sets a new password by a mailed token, and ends all of the account's sessions.",
     input: z.strictObject({ token, newPassword }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation, query } from "./define.ts";
 import { dateTime, id, name, page, pageInput, search } from "./schemas.ts";
 
@@ -9,13 +10,16 @@ export const project = z
 export const projects = {
   create: mutation({
     access: "project:write",
+    cost: costs.write,
     records: { nothing: "everyday work: the project itself says by whom and when" },
     summary: "Makes a project.",
     input: z.strictObject({ name }),
     output: project,
+    errors: ["project.too_many"],
   }),
   get: query({
     access: "project:read",
+    cost: costs.read,
     summary: "One project.",
     input: z.strictObject({ id }),
     output: project,
@@ -23,6 +27,7 @@ export const projects = {
   }),
   update: mutation({
     access: "project:write",
+    cost: costs.write,
     records: { nothing: "everyday work: nothing is lost that a member could not set right" },
     summary: "Renames a project.",
     input: z.strictObject({ id, name }),
@@ -31,6 +36,7 @@ export const projects = {
   }),
   delete: mutation({
     access: "project:delete",
+    cost: costs.recorded,
     records: "project.deleted",
     summary: "Deletes a project and all its tasks.",
     input: z.strictObject({ id }),
@@ -39,6 +45,7 @@ export const projects = {
   }),
   list: query({
     access: "project:read",
+    cost: { ...costs.list, given: { search: 5 } },
     summary: "The projects of the workspace, newest first.",
     input: z.strictObject({ ...pageInput, search: search.optional() }).default({ limit: 20 }),
     output: page(project),

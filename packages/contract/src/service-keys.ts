@@ -1,5 +1,6 @@
 import { permissions } from "@projostack/authz";
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation, query } from "./define.ts";
 import { role } from "./members.ts";
 import { dateTime, id, name, page, pageInput } from "./schemas.ts";
@@ -39,6 +40,7 @@ const expiresInDays = z.int().min(1).max(365).default(90).describe("After so man
 export const serviceKeys = {
   create: mutation({
     access: "key:manage",
+    cost: costs.recorded,
     records: "key.created",
     summary:
       "Makes a key by which another service acts in this workspace, as far as its scopes and its role reach.",
@@ -57,6 +59,7 @@ export const serviceKeys = {
   }),
   list: query({
     access: "key:manage",
+    cost: costs.list,
     summary: "The service keys of the workspace, newest first.",
     input: z.strictObject({ ...pageInput, status: serviceKeyStatus.optional() }).default({ limit: 20 }),
     output: page(serviceKey),
@@ -64,6 +67,7 @@ export const serviceKeys = {
   }),
   rotate: mutation({
     access: "key:manage",
+    cost: costs.recorded,
     records: "key.rotated",
     summary:
       "Gives a key another token. The one before works for a while longer, so that no call fails meanwhile.",
@@ -78,10 +82,11 @@ export const serviceKeys = {
       expiresInDays,
     }),
     output: shownServiceKey,
-    errors: ["key.not_found"],
+    errors: ["key.not_found", "key.too_many"],
   }),
   revoke: mutation({
     access: "key:manage",
+    cost: costs.recorded,
     records: "key.revoked",
     summary: "Ends a key at once.",
     input: z.strictObject({ id }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation, query } from "./define.ts";
 import { dateTime, id, page, pageInput } from "./schemas.ts";
 
@@ -17,6 +18,7 @@ export const device = z
 export const sessions = {
   list: query({
     access: "session",
+    cost: costs.list,
     summary: "Where the caller is signed in, newest first.",
     input: z.strictObject(pageInput).default({ limit: 20 }),
     output: page(device),
@@ -24,6 +26,7 @@ export const sessions = {
   }),
   revoke: mutation({
     access: "session",
+    cost: costs.recorded,
     records: "session.revoked",
     summary: "Ends one of the caller's sessions.",
     input: z.strictObject({ id }),

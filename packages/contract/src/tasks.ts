@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation, query } from "./define.ts";
 import { dateTime, id, page, pageInput, search, someChange, text, title } from "./schemas.ts";
 
@@ -13,14 +14,16 @@ const newTask = { projectId: id, title, status: taskStatus.default("todo") };
 export const tasks = {
   create: mutation({
     access: "task:write",
+    cost: costs.write,
     records: { nothing: "everyday work: the task itself says by whom and when" },
     summary: "Makes a task.",
     input: z.strictObject(newTask),
     output: task,
-    errors: ["project.not_found"],
+    errors: ["project.not_found", "task.too_many"],
   }),
   createMany: mutation({
     access: "task:write",
+    cost: { points: 4, each: { items: 4 }, batch: false },
     records: { nothing: "everyday work: the tasks themselves say by whom and when" },
     summary:
       "Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is.",
@@ -44,10 +47,11 @@ export const tasks = {
           .describe("One for each item of the input, in its order."),
       })
       .meta({ id: "CreatedTasks" }),
-    errors: ["project.not_found"],
+    errors: ["project.not_found", "task.too_many"],
   }),
   get: query({
     access: "task:read",
+    cost: costs.read,
     summary: "One task.",
     input: z.strictObject({ id }),
     output: task,
@@ -55,6 +59,7 @@ export const tasks = {
   }),
   update: mutation({
     access: "task:write",
+    cost: costs.write,
     records: { nothing: "everyday work: nothing is lost that a member could not set right" },
     summary: "Changes a task's title or status, or moves it to another project of the workspace.",
     input: z
@@ -65,6 +70,7 @@ export const tasks = {
   }),
   delete: mutation({
     access: "task:write",
+    cost: costs.recorded,
     records: "task.deleted",
     summary: "Deletes a task.",
     input: z.strictObject({ id }),
@@ -73,6 +79,7 @@ export const tasks = {
   }),
   list: query({
     access: "task:read",
+    cost: { ...costs.list, given: { search: 20 } },
     summary: "The tasks of the workspace, newest first.",
     input: z
       .strictObject({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation } from "./define.ts";
 import { role } from "./members.ts";
 import { id, token } from "./schemas.ts";
@@ -7,6 +8,7 @@ import { permission } from "./service-keys.ts";
 export const tokens = {
   introspect: mutation({
     access: "token:introspect",
+    cost: costs.read,
     records: { nothing: "it changes nothing: it is a mutation so that the token stays out of addresses" },
     summary:
       "For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other.",

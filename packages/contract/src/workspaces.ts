@@ -1,5 +1,6 @@
 import { roles } from "@projostack/authz";
 import { z } from "zod";
+import { costs } from "./cost.ts";
 import { mutation, query } from "./define.ts";
 import { dateTime, id, name, noInput, page, pageInput } from "./schemas.ts";
 
@@ -22,6 +23,7 @@ export const ownWorkspace = z
 export const workspaces = {
   create: mutation({
     access: "session",
+    cost: costs.recorded,
     records: "workspace.created",
     summary: "Makes a workspace, with the caller as its admin.",
     input: z.strictObject({ name }),
@@ -29,6 +31,7 @@ export const workspaces = {
   }),
   list: query({
     access: "session",
+    cost: costs.list,
     summary: "The workspaces that the caller is a member of, newest first.",
     input: z
       .strictObject({
@@ -44,12 +47,14 @@ export const workspaces = {
   }),
   get: query({
     access: "workspace:read",
+    cost: costs.read,
     summary: "The workspace of the request.",
     input: noInput,
     output: ownWorkspace,
   }),
   switch: mutation({
     access: "session",
+    cost: costs.write,
     records: { nothing: "it changes what the caller looks at, and nothing that others see" },
     summary: "Makes a workspace the session's current one: calls that name none mean this one.",
     input: z.strictObject({ workspaceId: id }),
@@ -58,6 +63,7 @@ export const workspaces = {
   }),
   rename: mutation({
     access: "workspace:manage",
+    cost: costs.recorded,
     records: "workspace.renamed",
     summary: "Gives the workspace of the request another name.",
     input: z.strictObject({ name }),
@@ -65,6 +71,7 @@ export const workspaces = {
   }),
   leave: mutation({
     access: "session",
+    cost: costs.recorded,
     records: "member.left",
     summary: "Ends the caller's own membership. The invites that they sent and that wait end with it.",
     input: z.strictObject({ workspaceId: id }),
@@ -73,6 +80,7 @@ export const workspaces = {
   }),
   delete: mutation({
     access: "workspace:delete",
+    cost: costs.recorded,
     records: "workspace.deleted",
     summary:
       "Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged.",
@@ -83,6 +91,7 @@ export const workspaces = {
   }),
   restore: mutation({
     access: "session",
+    cost: costs.recorded,
     records: "workspace.restored",
     summary: "Makes a deleted workspace as it was. Only its admins can, within 30 days.",
     input: z.strictObject({ workspaceId: id }),

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { mutation, query } from "../src/define.ts";
 import type { ApiRouter, Contract, Operation } from "../src/index.ts";
 
-const shape = { summary: "Does a thing.", input: z.strictObject({}), output: z.object({}) };
+const costless = { summary: "Does a thing.", input: z.strictObject({}), output: z.object({}) };
+const shape = { ...costless, cost: { points: 1 } };
 
 const nothing = { nothing: "it is everyday work" };
 mutation({
@@ -30,9 +31,15 @@ query({ ...shape, access: "admin" });
 // @ts-expect-error a reason that is not in the list
 query({ ...shape, access: "public", errors: ["task.gone"] });
 // @ts-expect-error an operation says what it does
-query({ access: "public", input: shape.input, output: shape.output });
+query({ access: "public", cost: shape.cost, input: shape.input, output: shape.output });
 // @ts-expect-error an operation says what it answers
-query({ access: "public", summary: shape.summary, input: shape.input });
+query({ access: "public", cost: shape.cost, summary: shape.summary, input: shape.input });
+// @ts-expect-error an operation declares its cost
+query({ ...costless, access: "public" });
+const limited = { ...shape, input: z.strictObject({ limit: z.int() }) };
+query({ ...limited, access: "public", cost: { points: 1, each: { limit: 2 } } });
+// @ts-expect-error a cost depends on fields that the input has
+query({ ...limited, access: "public", cost: { points: 1, each: { items: 2 } } });
 // @ts-expect-error a query is no mutation
 query({ ...shape, access: "public" }) satisfies Operation<"mutation">;
 // @ts-expect-error a public operation is not one of a workspace

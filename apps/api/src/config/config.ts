@@ -29,6 +29,10 @@ export interface Config {
   readonly redisUrl: string | null;
   /** How many times what the table of limits grants. */
   readonly limitsFactor: number;
+  /** The points that an account, or a service key, may spend in a minute, and that a workspace may. */
+  readonly budgets: { readonly account: number; readonly workspace: number };
+  /** How many of each a workspace may have. */
+  readonly quotas: Quotas;
   /** Addresses and networks of the proxies in front. */
   readonly trustedProxies: readonly string[];
   readonly connections: ConnectionBounds;
@@ -38,6 +42,15 @@ export interface Config {
   readonly argon2Parallel: number | null;
   /** The size of libuv's thread pool, on which they are hashed. */
   readonly libuvThreads: number;
+}
+
+export interface Quotas {
+  readonly projects: number;
+  readonly tasks: number;
+  readonly members: number;
+  readonly pendingInvites: number;
+  /** That are active. */
+  readonly serviceKeys: number;
 }
 
 /** The environment is not right. The message names each variable and what to do. */
@@ -87,6 +100,9 @@ const networks = z
   .transform((value) => value.split(",").map((network) => network.trim()))
   .refine((values) => values.every(isNetwork));
 
+const BILLION = 1_000_000_000;
+const quotaOf = (noun: string) => `the most ${noun} of one workspace, from 1 to ${BILLION}`;
+
 const variables = {
   HOST: [z.string().min(1).default("127.0.0.1"), "an address to listen on, such as 127.0.0.1"],
   PORT: [whole(0, 65_535).default(4000), "a port from 0 to 65535, such as 4000"],
@@ -116,6 +132,19 @@ const variables = {
   PROJO_APP_URL: [parsed(parseAppUrl).optional(), "an address such as https://app.example.com"],
   REDIS_URL: [redisUrl.optional(), "an address such as redis://:password@host:6379/0, or rediss:// for TLS"],
   PROJO_LIMITS: [factor.default(1), "how many times the usual limits to grant, from 0.1 to 1000, such as 2"],
+  PROJO_BUDGET_ACCOUNT: [
+    whole(1_000, BILLION).default(60_000),
+    "the points that an account may spend in a minute, from 1000 to 1000000000, such as 60000",
+  ],
+  PROJO_BUDGET_WORKSPACE: [
+    whole(1_000, BILLION).default(240_000),
+    "the points that a workspace may spend in a minute, from 1000 to 1000000000, such as 240000",
+  ],
+  PROJO_QUOTA_PROJECTS: [whole(1, BILLION).default(10_000), quotaOf("projects")],
+  PROJO_QUOTA_TASKS: [whole(1, BILLION).default(1_000_000), quotaOf("tasks")],
+  PROJO_QUOTA_MEMBERS: [whole(1, BILLION).default(5_000), quotaOf("members")],
+  PROJO_QUOTA_INVITES: [whole(1, BILLION).default(1_000), quotaOf("pending invites")],
+  PROJO_QUOTA_KEYS: [whole(1, BILLION).default(100), quotaOf("active service keys")],
   PROJO_TRUSTED_PROXIES: [
     networks.optional(),
     "the addresses or networks of your proxies, separated by commas, such as 10.0.0.5,10.1.0.0/16",
@@ -183,6 +212,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     appUrl: read("PROJO_APP_URL") ?? null,
     redisUrl: read("REDIS_URL") ?? null,
     limitsFactor: read("PROJO_LIMITS"),
+    budgets: { account: read("PROJO_BUDGET_ACCOUNT"), workspace: read("PROJO_BUDGET_WORKSPACE") },
+    quotas: {
+      projects: read("PROJO_QUOTA_PROJECTS"),
+      tasks: read("PROJO_QUOTA_TASKS"),
+      members: read("PROJO_QUOTA_MEMBERS"),
+      pendingInvites: read("PROJO_QUOTA_INVITES"),
+      serviceKeys: read("PROJO_QUOTA_KEYS"),
+    },
     trustedProxies: read("PROJO_TRUSTED_PROXIES") ?? [],
     connections: {
       inAll: read("PROJO_CONNECTIONS"),

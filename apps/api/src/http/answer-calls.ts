@@ -7,6 +7,7 @@ import type { Context } from "../rpc/context.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { asFailure } from "../rpc/failure.ts";
 import { runIn, type Run } from "../rpc/layered.ts";
+import { isRefusedBatch } from "./long-batches.ts";
 
 /** The calls of a request, as they are answered here. */
 export interface Calls {
@@ -34,6 +35,7 @@ export function callsOf({ method, url, contentType, body }: Asking, path: string
   if ((contentType === undefined) !== (type === "query")) return null;
   const names = query.isBatch ? path.split(",") : [path];
   if (names.length > LARGEST_BATCH || !names.every((name) => kinds.get(name) === type)) return null;
+  if (isRefusedBatch(names)) return null;
   const text = type === "query" ? query.input : (body ?? "");
   if (typeof text !== "string") return null;
   const inputs = inputsOf(text, query.isBatch ? names.length : null);

@@ -7,6 +7,7 @@ import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
 import { answerCalls, answerHeaders, callsOf, LARGEST_BATCH } from "./answer-calls.ts";
 import { noteActorOf } from "./log-request.ts";
+import { refuseLongBatch } from "./long-batches.ts";
 import { factsOf } from "./request-facts.ts";
 
 /** `/trpc/<operation>`: JSON in UTF-8 and nothing else, one call or a batch of up to ten. */
@@ -42,6 +43,7 @@ export async function rpcRoutes(
         throw new Failure("operation.wrong_method");
       }
       const { method, url, body } = req;
+      refuseLongBatch(req.params.path, url);
       const asking = { method, url, contentType: req.headers["content-type"], body };
       const calls = callsOf(asking, req.params.path);
       if (!calls) return byAdapter(req, res, contextOf);

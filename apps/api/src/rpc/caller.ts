@@ -1,5 +1,6 @@
 import type { Membership } from "@projostack/authz";
 import type { ServiceKeyRecord, SessionRecord } from "@projostack/db";
+import type { Payer } from "../infra/budgets/budgets.ts";
 
 /** Somebody signed in. */
 export interface Person extends SessionRecord {
@@ -25,3 +26,9 @@ export function membershipOf(caller: Caller): Membership | null {
 /** Whose tries are counted together: a person's by their address, a service's by its key. */
 export const accountOf = (caller: Caller): string =>
   caller.kind === "person" ? caller.user.email : `key:${caller.key.id}`;
+
+/** Whose budget a call is charged to. */
+export const payerOf = (caller: Caller): Payer => ({
+  scope: "account",
+  key: caller.kind === "person" ? `user:${caller.user.id}` : `key:${caller.key.id}`,
+});

@@ -11,13 +11,14 @@ import type { Kind, Operation } from "@projostack/contract";
 import type { z } from "zod";
 import { type Ahead, askingAhead, type QuestionOf } from "./ahead.ts";
 import { entryOf, originOf } from "./audit.ts";
-import { accountOf, membershipOf, type Caller, type Person } from "./caller.ts";
+import { accountOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
 import { checkForm } from "./input-form.ts";
 import { layered, type Call, type Layered } from "./layered.ts";
 import { accountIn, limited, targetIn } from "./limited.ts";
+import { priced, priceOf } from "./priced.ts";
 import type { Services } from "./services.ts";
 import { writing, type ReadWs, type Ws } from "./ws.ts";
 
@@ -43,11 +44,14 @@ export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z
   layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
     const caller = known(await ctx.findCaller());
     if (caller.kind !== "person") throw new Failure("auth.person_required");
-    return limited(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
-      const input = await getRawInput();
-      checkForm(input);
-      return proceed(ctx.with({ caller }), input);
-    });
+    const price = await priceOf(operation, { getRawInput });
+    return priced(ctx, { payer: payerOf(caller), price }, () =>
+      limited(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
+        const input = await getRawInput();
+        checkForm(input);
+        return proceed(ctx.with({ caller }), input);
+      }),
+    );
   });
 
 function known(caller: Caller | null): Caller {
@@ -74,7 +78,7 @@ export const grantedProcedure = <
   operation: Operation<K, P, I, O>,
 ): Layered<K, Granted<P>, I, O> =>
   layered(operation, (call, proceed) =>
-    granted(call, { permission: operation.access }, ({ grant, input }) =>
+    granted(call, { operation }, ({ grant, input }) =>
       proceed({ services: call.ctx.services, grant }, input),
     ),
   );
@@ -86,32 +90,40 @@ interface Entered<P extends Permission> {
 }
 
 interface Door<P extends Permission> {
-  readonly permission: P;
+  readonly operation: Operation<Kind, P>;
   readonly ahead?: Ahead;
 }
 
 /** Lets in who holds the permission, within the limits; and puts on record what a member tried and may not do. */
 async function granted<P extends Permission, T>(
   { ctx, path, getRawInput }: Call,
-  { permission, ahead }: Door<P>,
+  { operation, ahead }: Door<P>,
   next: (entered: Entered<P>) => Promise<T>,
 ): Promise<T> {
-  // Nothing is done for a try that is to be counted before it is counted.
-  const asked = ahead && !ctx.services.limiter.isLimited(path) ? await ahead(getRawInput) : undefined;
+  const price = await priceOf(operation, { getRawInput });
+  // Nothing is done for a try that is to be counted before it is counted, and nothing costly before it is charged.
+  const mayAskAhead = price.isPlainRead && !ctx.services.limiter.isLimited(path);
+  const asked = ahead && mayAskAhead ? await ahead(getRawInput) : undefined;
   const caller = known(await ctx.findCaller(asked));
-  const input = await getRawInput();
-  checkForm(input);
-  const member = memberOf(ctx, caller);
-  try {
-    const grant = authorize(member, permission);
-    // Within a workspace a try is counted when it is known that the caller may be there.
-    const { workspaceId } = grant;
-    const attempt = { operation: path, account: accountOf(caller), workspaceId, target: targetIn(input) };
-    return await limited(ctx, attempt, () => next({ caller, grant, input }));
-  } catch (error) {
-    if (asFailure(error).reason === "permission.denied") await recordDenial(ctx, { caller, member, path });
-    throw error;
-  }
+  return priced(ctx, { payer: payerOf(caller), price }, async () => {
+    const input = await getRawInput();
+    checkForm(input);
+    const member = memberOf(ctx, caller);
+    try {
+      const grant = authorize(member, operation.access);
+      // Within a workspace a try is counted, and charged to it, when it is known that the caller may be there.
+      const { workspaceId } = grant;
+      const attempt = { operation: path, account: accountOf(caller), workspaceId, target: targetIn(input) };
+      return await limited(ctx, attempt, () =>
+        priced(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
+          next({ caller, grant, input }),
+        ),
+      );
+    } catch (error) {
+      if (asFailure(error).reason === "permission.denied") await recordDenial(ctx, { caller, member, path });
+      throw error;
+    }
+  });
 }
 
 function memberOf({ workspaceId: asked }: Context, caller: Caller): Membership {
@@ -152,11 +164,17 @@ export interface InWorkspace<K extends Kind, P extends Permission> {
 }
 
 /** What makes an operation fast. None of it changes what the operation does. */
-export interface Ways<I extends z.ZodType> {
+interface Shortcuts<I extends z.ZodType> {
   /** The question that a hot read asks, which then goes to the database in one trip with who asks. */
   readonly ahead?: QuestionOf<I>;
   /** Of a change: it is one statement, and not put on record. It is then committed in the same trip. */
   readonly isLone?: boolean;
+}
+
+/** How an operation is carried out. */
+export interface Ways<I extends z.ZodType> extends Shortcuts<I> {
+  /** Of a change: one at a time in each workspace, also where its permission alone would not say so. */
+  readonly inTurn?: boolean;
 }
 
 /** For members of the request's workspace who hold the operation's permission. */
@@ -167,13 +185,13 @@ export const workspaceProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-  { ahead, isLone = false }: Ways<I> = {},
+  { ahead, isLone = false, inTurn: takesTurn = false }: Ways<I> = {},
 ): Layered<K, InWorkspace<K, P>, I, O> => {
   const door: Door<P> = {
-    permission: operation.access,
+    operation,
     ...(ahead && { ahead: askingAhead(operation, ahead) }),
   };
-  const how = { isLone, inTurn: inTurn.has(operation.access) };
+  const how = { isLone, inTurn: takesTurn || inTurn.has(operation.access) };
   return layered(operation, (call, proceed) =>
     granted(call, door, ({ caller, grant, input }) => {
       const { ctx, path } = call;

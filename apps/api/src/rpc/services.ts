@@ -1,11 +1,14 @@
 import type { Db } from "@projostack/db";
 import type { Admission } from "../infra/admission/admission.ts";
+import type { Quotas } from "../config/config.ts";
+import type { Budgets } from "../infra/budgets/budgets.ts";
 import type { Checkpoints } from "../infra/checkpoints.ts";
 import type { Clock } from "../infra/clock.ts";
 import type { KeyRing } from "../infra/key-ring.ts";
 import type { Limiter } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
 import type { RefusalLog } from "../infra/refusal-log.ts";
+import type { TaskRoom } from "../infra/quotas/task-room.ts";
 import type { ServiceKeys } from "../infra/service-keys.ts";
 import type { Sessions } from "../infra/sessions.ts";
 import type { PasswordPolicy } from "../infra/password-policy.ts";
@@ -23,6 +26,9 @@ export interface Services {
   readonly checkpoints: Checkpoints;
   readonly limiter: Limiter;
   readonly admission: Admission;
+  readonly budgets: Budgets;
+  readonly quotas: Quotas;
+  readonly taskRoom: TaskRoom;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;

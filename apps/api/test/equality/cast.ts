@@ -101,7 +101,7 @@ export async function castFor(both: TestServer): Promise<Cast> {
   };
 }
 
-async function plantWorkspace({ database }: TestServer, { id: adminId }: Person): Promise<string> {
+export async function plantWorkspace({ database }: TestServer, { id: adminId }: Person): Promise<string> {
   const id = systemRandomness.newId();
   await database.owner(
     `WITH made AS (INSERT INTO workspaces (id, name, created_by) VALUES ($1, 'Engines', $2))

@@ -6,6 +6,7 @@ import type { Scene } from "../proofs/inputs.ts";
 import { formatRefreshToken } from "../../src/infra/tokens.ts";
 import type { Cast } from "./cast.ts";
 import type { Sent } from "./exchange.ts";
+import { oneMemberTooMany, oneProjectTooMany, oneTaskTooMany } from "./full-workspaces.ts";
 import { requestOf } from "./requests.ts";
 
 interface Stage {
@@ -51,6 +52,7 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
   "checkpoint.invalid": asAdmin("audit.verify", () => ({
     checkpoint: { text: "{}", signature: "x", keyId: "x" },
   })),
+  "batch.not_allowed": () => requestOf("query", ["audit.verify", "tasks.list"], {}),
   "operation.not_found": byNobody("tasks.got", {}),
   "operation.wrong_method": () => requestOf("query", "auth.signIn", {}),
   "auth.unauthenticated": byNobody("tasks.list", {}),
@@ -92,6 +94,7 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
     userId: admin.id,
     role: "viewer",
   })),
+  "member.too_many": oneMemberTooMany,
   "invite.not_found": asAdmin("invites.revoke", () => id),
   "invite.exists": asAdmin("invites.create", ({ inviteId }) => ({ email: `${inviteId}@example.com` })),
   "invite.already_member": asAdmin("invites.create", (_, { member }) => ({ email: member.email })),
@@ -115,7 +118,9 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
     );
     return asAdmin("serviceKeys.create", () => ({ name: "Mill", scopes: ["task:read"] }))(stage);
   },
+  "project.too_many": oneProjectTooMany,
   "project.not_found": asAdmin("tasks.create", () => ({ projectId: absent, title: "Note" })),
+  "task.too_many": oneTaskTooMany,
   "task.not_found": asAdmin("tasks.get", () => id),
   // What needs a fault has tests of its own here, and a bug there is none to provoke.
   "server.busy": null,

@@ -12,6 +12,7 @@ import { setScene, type Scene } from "../proofs/inputs.ts";
 import { seededChance } from "../simulation/seeded-random.ts";
 import { castFor, type Cast } from "./cast.ts";
 import type { Sent } from "./exchange.ts";
+import { smallQuotas } from "./full-workspaces.ts";
 import { oddRequests } from "./odd-requests.ts";
 import { provocations } from "./reasons.ts";
 import { requestOf } from "./requests.ts";
@@ -26,7 +27,7 @@ let cast: Cast;
 let scene: Scene;
 beforeAll(async () => {
   // Limits that a test may come to, and the others not.
-  twins = await startTwins({ PROJO_LIMITS: "50" });
+  twins = await startTwins({ PROJO_LIMITS: "50", ...smallQuotas });
   cast = await castFor(twins.both);
   scene = await setScene(twins.both, cast.admin, { workspaceId: cast.homeId, email: cast.admin.email });
 });

@@ -7,6 +7,7 @@ import type { Attack, Guard, Mutant } from "./mutant.ts";
 import { openPatchedServers, type PatchedServers } from "./patched-server.ts";
 import { accounts } from "./server/accounts.ts";
 import { faults } from "./server/faults.ts";
+import { cost, quotasOfMutants } from "./server/cost.ts";
 import { input } from "./server/input.ts";
 import { invites } from "./server/invites.ts";
 import { isolation } from "./server/isolation.ts";
@@ -31,12 +32,13 @@ const mutants: readonly Mutant[] = [
   ...sockets,
   ...faults,
   ...overload,
+  ...cost,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");
 
-// Each with the limits that a server has by itself: one attack is upon them.
-const env = { PROJO_LIMITS: "1", ...socketsEnv };
+// Each with the limits that a server has by itself, which some attacks are upon. Quotas are those that an attack can reach.
+const env = { PROJO_LIMITS: "1", ...socketsEnv, ...quotasOfMutants };
 
 let database: TestDatabase;
 let servers: PatchedServers;

@@ -6,6 +6,7 @@ import {
   type TasksCreateManyInput,
 } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
+import { whenGranted } from "../when-granted.ts";
 import type { ProjectIds } from "./project-ids.ts";
 import type { RefusedRow, TaskRow } from "./read-tasks.ts";
 
@@ -67,7 +68,8 @@ async function tryToSend(
 ): Promise<CreatedTasks | RefusedRow[]> {
   const input = { items: prepared.map(({ item }) => item) };
   try {
-    return await patiently(() => workspace.tasks.createMany(input, { signal }), signal);
+    const send = () => workspace.tasks.createMany(input, { signal });
+    return await patiently(() => whenGranted(send, signal), signal);
   } catch (error) {
     const refused = refusedRows(error, prepared);
     if (refused.length === 0) throw error;

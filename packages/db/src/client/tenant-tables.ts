@@ -6,6 +6,7 @@ import { auditStatements } from "../audit/audit-statements.ts";
 import { Prisma } from "../generated/client.ts";
 import { inviteStatements } from "../tenant/invites.ts";
 import { memberStatements } from "../tenant/members.ts";
+import { projectStatements } from "../tenant/projects.ts";
 import { serviceKeyStatements } from "../tenant/service-keys.ts";
 import type { TenantStatements } from "../tenant/statements.ts";
 import { taskStatements } from "../tenant/tasks.ts";
@@ -33,6 +34,10 @@ class TenantTables implements TenantStatements {
 
   get members() {
     return memberStatements(this.sql);
+  }
+
+  get projects() {
+    return projectStatements(this.sql);
   }
 
   get serviceKeys() {

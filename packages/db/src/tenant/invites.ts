@@ -44,6 +44,8 @@ export interface NewInvite extends InviteTokens {
 export interface RenewedInvite extends InviteTokens {
   readonly id: string;
   readonly inviter: Inviter;
+  /** The most that may wait in one workspace: one that has expired would wait again. */
+  readonly most: number;
   readonly seconds: number;
 }
 
@@ -70,6 +72,8 @@ export interface Accepted {
   readonly role: Role;
   /** False when they were a member already. */
   readonly joined: boolean;
+  /** How many members there were before. */
+  readonly membersBefore: number;
   readonly workspace: { id: string; name: string; createdBy: string; createdAt: Date };
 }
 
@@ -126,24 +130,27 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
   },
 
   renew: async (invite) => {
-    const { id, inviter, seconds, tokenHash, mailedTokenHash } = invite;
+    const { id, inviter, most, seconds, tokenHash, mailedTokenHash } = invite;
     const [row] = await sql.$queryRaw<InvitedRow[]>`
       WITH asked AS (
         SELECT i.id, EXISTS (
                  SELECT FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id WHERE u.email = i.email
-               ) AS is_member
+               ) AS is_member,
+               i.expires_at <= now() AND ${most}::bigint <= (
+                 SELECT count(*) FROM invites AS o WHERE o.used_at IS NULL AND o.revoked_at IS NULL AND o.expires_at > now()
+               ) AS is_full
           FROM invites AS i WHERE i.id = ${id}::uuid AND i.used_at IS NULL AND i.revoked_at IS NULL FOR UPDATE OF i
       ), sent AS (
         UPDATE invites AS i
            SET token_hash = ${tokenHash}::bytea, mailed_token_hash = ${mailedTokenHash}::bytea,
                invited_by = ${inviter.userId}::uuid, invited_by_key = ${inviter.keyId ?? null}::uuid,
                expires_at = ${expiry(seconds, inviter)}
-          FROM asked WHERE i.id = asked.id AND NOT asked.is_member
+          FROM asked WHERE i.id = asked.id AND NOT asked.is_member AND NOT asked.is_full
         RETURNING i.*
       ), unsent AS (
         DELETE FROM mail_outbox USING sent WHERE invite_id = sent.id
       ), ${mailOfSent(invite)}
-      SELECT CASE WHEN sent.id IS NOT NULL THEN 'sent' ELSE 'member' END AS outcome, ${SENT}
+      SELECT CASE WHEN sent.id IS NOT NULL THEN 'sent' WHEN asked.is_member THEN 'member' ELSE 'full' END AS outcome, ${SENT}
         FROM asked LEFT JOIN sent ON true`;
     return invitedOf(row);
   },
@@ -192,11 +199,11 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
         DELETE FROM mail_outbox USING used WHERE invite_id = used.id
       )
       SELECT coalesce(joined.role, (SELECT role FROM workspace_members WHERE user_id = ${userId}::uuid)) AS role,
-             joined.role IS NOT NULL AS joined, w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt"
+             joined.role IS NOT NULL AS joined, (SELECT count(*) FROM workspace_members)::integer AS "membersBefore", w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt"
         FROM used JOIN workspaces AS w ON w.id = used.workspace_id LEFT JOIN joined ON true`;
     if (!row) return null;
-    const { role, joined, ...workspace } = row;
-    return { role, joined, workspace };
+    const { role, joined, membersBefore, ...workspace } = row;
+    return { role, joined, membersBefore, workspace };
   },
 });
 

@@ -42,13 +42,16 @@ export interface Rotation {
   readonly secret: KeptSecret;
   readonly overlapHours: number;
   readonly days: number;
+  /** The most that may be active in one workspace: one that has expired would be active again. */
+  readonly most: number;
 }
 
 export interface ServiceKeyStatements {
   list(page: ListPage & { readonly status: ServiceKeyStatus | undefined }): Promise<ServiceKeyRow[]>;
   /** Null when there are as many as there may be. */
   insert(key: NewServiceKey): Promise<ServiceKeyRow | null>;
-  rotate(rotation: Rotation): Promise<ServiceKeyRow | null>;
+  /** "full" when it has expired, and as many are active as there may be. Null where there is none. */
+  rotate(rotation: Rotation): Promise<ServiceKeyRow | "full" | null>;
   /** Ends the key, and the invites that it made. Null where there is none, or it is revoked already. */
   revoke(id: string): Promise<ServiceKeyRow | null>;
 }
@@ -80,7 +83,7 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
     return row ?? null;
   },
 
-  rotate: async ({ id, secret, overlapHours, days }) => {
+  rotate: async ({ id, secret, overlapHours, days, most }) => {
     // The token before lasts no longer than it would have, nor than the new one. Without an overlap nothing of it is kept.
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
       UPDATE service_keys AS k
@@ -92,11 +95,15 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
              secret_kid = ${secret.kid}::integer, secret_mac = ${secret.mac}::bytea, rotated_at = now(),
              expires_at = now() + make_interval(days => ${days}::integer)
        WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL
+         AND (k.expires_at > now() OR (SELECT count(*) FROM service_keys WHERE revoked_at IS NULL AND expires_at > now()) < ${most}::bigint)
       RETURNING id, name, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
                 rotated_at AS "rotatedAt", last_used_at AS "lastUsedAt", 'active' AS status,
                 CASE WHEN previous_expires_at > now() THEN previous_expires_at END AS "previousExpiresAt",
                 EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"`;
-    return row ?? null;
+    if (row) return row;
+    const [there] = await sql.$queryRaw<object[]>`
+      SELECT FROM service_keys WHERE id = ${id}::uuid AND revoked_at IS NULL`;
+    return there ? "full" : null;
   },
 
   revoke: async (id) => {

@@ -6,6 +6,7 @@ import type { Question } from "../client/transaction.ts";
 import type { SqlText } from "../client/sql-text.ts";
 import type { InviteStatements } from "./invites.ts";
 import type { MemberStatements } from "./members.ts";
+import type { ProjectStatements } from "./projects.ts";
 import type { ServiceKeyStatements } from "./service-keys.ts";
 import type { TaskStatements } from "./tasks.ts";
 import type { WorkspaceStatements } from "./workspaces.ts";
@@ -24,6 +25,7 @@ export interface Statements {
 export interface TenantStatements {
   readonly members: MemberStatements;
   readonly invites: InviteStatements;
+  readonly projects: ProjectStatements;
   readonly serviceKeys: ServiceKeyStatements;
   readonly tasks: TaskStatements;
   readonly workspaces: WorkspaceStatements;
@@ -35,7 +37,7 @@ export interface TenantLists {
   readonly members: Pick<MemberStatements, "list">;
   readonly invites: Pick<InviteStatements, "list">;
   readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
-  readonly tasks: Pick<TaskStatements, "find" | "list">;
+  readonly tasks: Pick<TaskStatements, "find" | "list" | "count">;
   readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
 }
 

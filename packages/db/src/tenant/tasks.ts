@@ -9,6 +9,8 @@ export type TaskRow = Omit<Task, "workspaceId" | "externalId">;
 
 export type NewTaskRow = Omit<TaskRow, "createdAt">;
 
+export type ImportedTaskRow = NewTaskRow & Pick<Task, "externalId">;
+
 /** Which tasks, from where, and how many. Newest first. */
 export interface TaskListing {
   readonly after?: string | undefined;
@@ -26,6 +28,14 @@ export interface TaskStatements {
   list(listing: TaskListing): Promise<TaskRow[]>;
   /** @throws on a project that is not the workspace's: tasks_workspace_id_project_id_fkey */
   insert(task: NewTaskRow): Promise<TaskRow>;
+  /**
+   * Makes all of them but for those that their project has already, by their externalId.
+   * @returns the ids of those that were made
+   * @throws on a project that is not the workspace's: tasks_workspace_id_project_id_fkey
+   */
+  insertMany(tasks: readonly ImportedTaskRow[]): Promise<ReadonlySet<string>>;
+  /** How many there are, counted up to `most`. */
+  count(most: number): Promise<number>;
   /** @returns what was deleted, or null */
   remove(id: string): Promise<Pick<TaskRow, "title"> | null>;
 }
@@ -38,6 +48,12 @@ export const taskStatements = (sql: Statements): TaskStatements => ({
     if (!row) throw new Error("The task was not made.");
     return row;
   },
+  insertMany: async (tasks) => {
+    const columns = IMPORTED.map((name) => tasks.map((task) => task[name]));
+    const rows = await sql.ask<{ id: string }>({ ...INSERT_MANY, values: columns });
+    return new Set(rows.map(({ id }) => id));
+  },
+  count: async (most) => (await sql.ask<{ many: number }>({ ...COUNT, values: [most] }))[0]?.many ?? 0,
   remove: async (id) => (await sql.ask<Pick<TaskRow, "title">>({ ...REMOVE, values: [id] }))[0] ?? null,
 });
 
@@ -54,6 +70,23 @@ const INSERT = {
   name: "projo_task_insert",
   text: `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
          VALUES ($1, ${HERE}, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+} as const;
+
+/** In the order of the statement's parameters. */
+const IMPORTED = ["id", "projectId", "title", "status", "createdBy", "externalId"] as const;
+
+const INSERT_MANY = {
+  name: "projo_task_insert_many",
+  text: `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, external_id)
+         SELECT id, ${HERE}, project_id, title, status, created_by, external_id
+           FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[])
+                AS given (id, project_id, title, status, created_by, external_id)
+         ON CONFLICT DO NOTHING RETURNING id`,
+} as const;
+
+const COUNT = {
+  name: "projo_tasks_count",
+  text: `SELECT count(*)::integer AS many FROM (SELECT FROM tasks WHERE workspace_id = ${HERE} LIMIT $1) AS counted`,
 } as const;
 
 const REMOVE = {

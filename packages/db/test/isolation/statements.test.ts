@@ -58,9 +58,9 @@ describe("what is written in SQL, with row-level security alone before it", () =
       async ({ members, invites, serviceKeys }) => [
         await members.changeRole(theirs.userId, "viewer"),
         await members.remove(theirs.userId, ours.userId),
-        (await invites.renew({ ...tokens, id: theirs.inviteId, inviter, seconds: 60 })).outcome,
+        (await invites.renew({ ...tokens, id: theirs.inviteId, inviter, most: 9, seconds: 60 })).outcome,
         await invites.revoke(theirs.inviteId),
-        await serviceKeys.rotate({ id: theirs.keyId, secret, overlapHours: 1, days: 1 }),
+        await serviceKeys.rotate({ id: theirs.keyId, secret, overlapHours: 1, days: 1, most: 9 }),
         await serviceKeys.revoke(theirs.keyId),
       ],
       inTurn,

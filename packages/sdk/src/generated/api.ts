@@ -215,7 +215,7 @@ export interface Api {
      *
      * For anyone signed in.
      *
-     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `invite.invalid`
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `invite.invalid`, `member.too_many`
      */
     accept(input: InvitesAcceptInput, options?: CallOptions): Promise<OwnWorkspace>;
 
@@ -260,7 +260,7 @@ export interface Api {
      *
      * For `invite:manage` (admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `invite.already_member`, `invite.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.unauthenticated`, `invite.already_member`, `invite.not_found`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     resend(input: InvitesResendInput, options?: CallOptions): Promise<SentInvite>;
 
@@ -339,7 +339,7 @@ export interface Api {
      *
      * For `project:write` (member, admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.too_many`, `workspace.not_found`, `workspace.required`
      */
     create(input: ProjectsCreateInput, options?: CallOptions): Promise<Project>;
 
@@ -413,7 +413,7 @@ export interface Api {
      *
      * For `key:manage` (admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     rotate(input: ServiceKeysRotateInput, options?: CallOptions): Promise<ShownServiceKey>;
   };
@@ -453,7 +453,7 @@ export interface Api {
      *
      * For `task:write` (member, admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.too_many`, `workspace.not_found`, `workspace.required`
      */
     create(input: TasksCreateInput, options?: CallOptions): Promise<Task>;
 
@@ -462,7 +462,7 @@ export interface Api {
      *
      * For `task:write` (member, admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.too_many`, `workspace.not_found`, `workspace.required`
      */
     createMany(input: TasksCreateManyInput, options?: CallOptions): Promise<CreatedTasks>;
 

@@ -1,6 +1,8 @@
+import type { AuditPageRow } from "@projostack/db";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { csvHeader, csvLine } from "./csv.ts";
+import { pagesOf } from "./pages-of.ts";
 
 export interface ExportLog {
   readonly format: "ndjson" | "csv";
@@ -9,37 +11,61 @@ export interface ExportLog {
   readonly limit: number;
 }
 
-/** A part of the log as text, on record. The parts of one export, one after another, are the whole file. */
-export async function exportLog(ws: Ws<"audit:read">, { checkpoints, clock }: Services, input: ExportLog) {
+/**
+ * A part of the log as text, on record. The parts of one export, one after another, are the whole file. The entries are read
+ * before the change begins that puts it on record, so that no connection is held while they are.
+ */
+export async function exportLog(
+  ws: Ws<"audit:read">,
+  { checkpoints, clock, db }: Services,
+  input: ExportLog,
+) {
   const { format, afterSeq, limit } = input;
-  const end = await ws.db.audit.end();
+  const end = await db.read(ws.grant, ({ audit }) => audit.end());
   const untilSeq = Math.min(input.untilSeq ?? end.seq, end.seq);
-  const rows = (await ws.db.audit.page({ afterSeq, limit })).filter(({ seq }) => seq <= untilSeq);
-  const lastSeq = rows.at(-1)?.seq ?? afterSeq;
-  const done = lastSeq >= untilSeq || rows.length === 0;
+  const { text, entries, last } = await linesUntil(untilSeq, {
+    pages: pagesOf((page) => db.read(ws.grant, ({ audit }) => audit.page(page)), { afterSeq, limit }),
+    lineOf: format === "csv" ? (row) => `${csvLine(row)}\r\n` : (row) => jsonLine(entryOf(row)),
+  });
+  const lastSeq = last?.seq ?? afterSeq;
+  const done = lastSeq >= untilSeq || entries === 0;
   ws.audit("audit.exported", {
     type: "audit",
     id: ws.id,
-    after: { format, fromSeq: afterSeq + 1, toSeq: lastSeq, entries: rows.length },
+    after: { format, fromSeq: afterSeq + 1, toSeq: lastSeq, entries },
   });
   const isFirst = afterSeq === 0;
-  if (format === "csv") {
-    const text = linesOf([...(isFirst ? [csvHeader] : []), ...rows.map(csvLine)], "\r\n");
-    return { text, lastSeq, untilSeq, done };
-  }
+  if (format === "csv")
+    return { text: `${isFirst ? `${csvHeader}\r\n` : ""}${text}`, lastSeq, untilSeq, done };
   const at = clock.now();
   const header = { format: "projo-audit/1", workspaceId: ws.id, exportedAt: at.toISOString() };
-  const last = rows.at(-1);
   const checkpoint = last
     ? checkpoints.sign({ workspaceId: ws.id, seq: last.seq, hash: last.hash }, at)
     : null;
-  const parts = [
-    ...(isFirst ? [header] : []),
-    ...rows.map(({ text, hash, personal }) => ({ text, hash, personal })),
-    ...(done ? [{ entries: lastSeq, checkpoint }] : []),
-  ].map((part) => JSON.stringify(part));
-  return { text: linesOf(parts, "\n"), lastSeq, untilSeq, done };
+  const head = isFirst ? jsonLine(header) : "";
+  const foot = done ? jsonLine({ entries: lastSeq, checkpoint }) : "";
+  return { text: `${head}${text}${foot}`, lastSeq, untilSeq, done };
 }
 
-const linesOf = (lines: readonly string[], end: string): string =>
-  lines.map((line) => `${line}${end}`).join("");
+interface Reading {
+  readonly pages: AsyncIterable<AuditPageRow[]>;
+  readonly lineOf: (row: AuditPageRow) => string;
+}
+
+async function linesUntil(untilSeq: number, { pages, lineOf }: Reading) {
+  let text = "";
+  let entries = 0;
+  let last: AuditPageRow | undefined;
+  for await (const page of pages) {
+    const rows = page.filter(({ seq }) => seq <= untilSeq);
+    for (const row of rows) text += lineOf(row);
+    entries += rows.length;
+    last = rows.at(-1) ?? last;
+    if (rows.length < page.length) break;
+  }
+  return { text, entries, last };
+}
+
+const entryOf = ({ text, hash, personal }: AuditPageRow) => ({ text, hash, personal });
+
+const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`;

@@ -3,6 +3,7 @@ import type { Checkpoint } from "../../infra/checkpoints.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
+import { pagesOf } from "./pages-of.ts";
 
 export interface VerifyLog {
   readonly after?: ChainPoint | undefined;
@@ -10,7 +11,6 @@ export interface VerifyLog {
   readonly checkpoint?: Checkpoint | undefined;
 }
 
-const PAGE = 1_000;
 const START: ChainPoint = { seq: 0, hash: "00".repeat(32) };
 
 /** Checks so many entries from a place on, one page in memory at a time. @throws Failure checkpoint.invalid */
@@ -21,13 +21,9 @@ export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Servi
   if (lost) return wrong(lost, 0);
   let read = 0;
   async function* rows(): AsyncGenerator<AuditRow> {
-    for (let afterSeq = after.seq; read < limit;) {
-      const page = await ws.db.audit.page({ afterSeq, limit: Math.min(PAGE, limit - read) });
+    for await (const page of pagesOf(ws.db.audit.page, { afterSeq: after.seq, limit })) {
       read += page.length;
       yield* page;
-      const last = page.at(-1);
-      if (!last || page.length < PAGE) return;
-      afterSeq = last.seq;
     }
   }
   const from = { workspaceId: ws.id, after };

@@ -8,10 +8,13 @@ import { openInvite } from "./open-invite.ts";
 
 const invitingRoles = roles.filter((role) => can(role, "invite:manage"));
 
-/** Makes a person a member, by an invite to their verified address. @throws Failure invite.invalid, whatever is wrong */
+/**
+ * Makes a person a member, by an invite to their verified address.
+ * @throws Failure invite.invalid, whatever is wrong with it; member.too_many
+ */
 export async function acceptInvite(ctx: Context, caller: Person, { token }: { token: string }) {
   const { user } = caller;
-  const { db, randomness } = ctx.services;
+  const { db, randomness, quotas } = ctx.services;
   const { id: inviteId, workspaceId, email, mailed, tokenHash } = await openInvite(ctx.services, token);
   if (email !== user.email) throw new Failure("invite.invalid");
   if (user.emailVerifiedAt === null) {
@@ -27,7 +30,9 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
     recording(originOf(ctx, caller), tables, async (audit) => {
       const accepted = await tables.invites.accept(acceptance);
       if (!accepted) throw new Failure("invite.invalid");
-      const { role, joined, workspace } = accepted;
+      const { role, joined, membersBefore, workspace } = accepted;
+      // Nobody else joins meanwhile. The refusal undoes the acceptance, so that the invite can be used later.
+      if (joined && membersBefore >= quotas.members) throw new Failure("member.too_many");
       audit("invite.accepted", { type: "invite", id: inviteId, after: { role, joined }, email });
       return toOwnWorkspace({ ...workspace, deletedAt: null }, role);
     }),

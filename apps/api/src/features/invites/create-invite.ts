@@ -11,23 +11,20 @@ export interface CreateInvite {
   readonly role: Role;
 }
 
-/** Nobody waits for more than this many answers; whoever sends more is more likely a script gone wrong. */
-const MOST_PENDING = 1_000;
-
 /**
  * Invites an address, by mail and by a link to hand over.
  * @throws Failure permission.denied, invite.exists, invite.already_member, invite.too_many
  */
 export async function createInvite(
   ws: Ws<"invite:manage">,
-  { keys, randomness, appUrl }: Services,
+  { keys, randomness, appUrl, quotas }: Services,
   { email, role }: CreateInvite,
 ) {
   checkGivenRole(ws.grant, role);
   const id = ws.newId();
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
-  const bounds = { most: MOST_PENDING, seconds: INVITE_SECONDS };
+  const bounds = { most: quotas.pendingInvites, seconds: INVITE_SECONDS };
   const asked = { id, email, role, inviter, mailId: ws.newId() };
   const { outcome, invite } = await ws.db.invites.insert({ ...asked, ...bounds, ...tokens });
   if (outcome === "member") throw new Failure("invite.already_member");

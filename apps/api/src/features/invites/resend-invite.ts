@@ -5,17 +5,21 @@ import type { Ws } from "../../rpc/ws.ts";
 import { checkGivenRole } from "./given-role.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
 
-/** Sends an invite again, with new tokens. @throws Failure invite.not_found, invite.already_member, permission.denied */
+/**
+ * Sends an invite again, with new tokens.
+ * @throws Failure invite.not_found, invite.already_member, invite.too_many, permission.denied
+ */
 export async function resendInvite(
   ws: Ws<"invite:manage">,
-  { keys, randomness, appUrl }: Services,
+  { keys, randomness, appUrl, quotas }: Services,
   { id }: { id: string },
 ) {
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
   const again = { ...tokens, id, inviter, mailId: ws.newId(), seconds: INVITE_SECONDS };
-  const { outcome, invite } = await ws.db.invites.renew(again);
+  const { outcome, invite } = await ws.db.invites.renew({ ...again, most: quotas.pendingInvites });
   if (outcome === "member") throw new Failure("invite.already_member");
+  if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.not_found");
   checkGivenRole(ws.grant, invite.role);
   ws.audit("invite.resent", { type: "invite", id, after: { role: invite.role }, email: invite.email });

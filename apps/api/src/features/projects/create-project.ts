@@ -1,8 +1,16 @@
+import { Failure } from "../../rpc/failure.ts";
+import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { toProject } from "./project.ts";
 
-/** Makes a project. */
-export async function createProject(ws: Ws<"project:write">, { name }: { name: string }) {
-  const data = { id: ws.newId(), workspaceId: ws.id, name, createdBy: ws.grant.userId };
-  return toProject(await ws.db.project.create({ data }));
+/** Makes a project. @throws Failure project.too_many */
+export async function createProject(
+  ws: Ws<"project:write">,
+  { quotas }: Services,
+  { name }: { name: string },
+) {
+  const createdBy = ws.grant.userId;
+  const project = await ws.db.projects.insert({ id: ws.newId(), name, createdBy, most: quotas.projects });
+  if (!project) throw new Failure("project.too_many");
+  return toProject(project);
 }

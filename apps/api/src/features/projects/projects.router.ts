@@ -9,9 +9,11 @@ import { updateProject } from "./update-project.ts";
 const c = contract.projects;
 
 export const projectsRouter = router({
-  create: workspaceProcedure(c.create).mutation(({ ctx, input }) => createProject(ctx.ws, input)),
+  create: workspaceProcedure(c.create, { inTurn: true }).mutation(({ ctx, input }) =>
+    createProject(ctx.ws, ctx.services, input),
+  ),
   get: workspaceProcedure(c.get).query(({ ctx, input }) => getProject(ctx.ws, input)),
   update: workspaceProcedure(c.update).mutation(({ ctx, input }) => updateProject(ctx.ws, input)),
-  delete: adminProcedure(c.delete).mutation(({ ctx, input }) => removeProject(ctx.ws, input)),
+  delete: adminProcedure(c.delete).mutation(({ ctx, input }) => removeProject(ctx.ws, ctx.services, input)),
   list: workspaceProcedure(c.list).query(({ ctx, input }) => listProjects(ctx.ws, input)),
 });

@@ -10,13 +10,10 @@ export interface CreateServiceKey extends Rights {
   readonly expiresInDays: number;
 }
 
-/** More keys than this nobody minds any more. */
-const MOST_ACTIVE = 100;
-
 /** Makes a key, whose token is in this answer alone. @throws Failure input.invalid, permission.denied, key.too_many */
 export async function createServiceKey(
   ws: Ws<"key:manage">,
-  { keys, randomness }: Services,
+  { keys, randomness, quotas }: Services,
   { name, role, scopes: asked, expiresInDays: days }: CreateServiceKey,
 ) {
   const scopes = [...new Set(asked)].toSorted();
@@ -34,7 +31,7 @@ export async function createServiceKey(
     secret,
     createdBy,
     days,
-    most: MOST_ACTIVE,
+    most: quotas.serviceKeys,
   });
   if (!key) throw new Failure("key.too_many");
   ws.audit("key.created", { type: "key", id, after: { name, role, scopes: scopes.join(" "), days } });

@@ -11,15 +11,18 @@ export interface RotateServiceKey {
   readonly expiresInDays: number;
 }
 
-/** Gives a key another token, which is in this answer alone. @throws Failure key.not_found, permission.denied */
+/** Gives a key another token, which is in this answer alone. @throws Failure key.not_found, key.too_many, permission.denied */
 export async function rotateServiceKey(
   ws: Ws<"key:manage">,
-  { keys, randomness }: Services,
+  { keys, randomness, quotas }: Services,
   { id, overlapHours, expiresInDays: days }: RotateServiceKey,
 ) {
   const plain = randomness.bytes(32);
-  const key = await ws.db.serviceKeys.rotate({ id, secret: keepSecret(keys, id, plain), overlapHours, days });
+  const most = quotas.serviceKeys;
+  const secret = keepSecret(keys, id, plain);
+  const key = await ws.db.serviceKeys.rotate({ id, secret, overlapHours, days, most });
   if (!key) throw new Failure("key.not_found");
+  if (key === "full") throw new Failure("key.too_many");
   // Whoever is given the token can do what the key may. A refusal undoes the rotation.
   checkGivenRights(ws.grant, key);
   ws.audit("key.rotated", { type: "key", id, after: { overlapHours, days } });

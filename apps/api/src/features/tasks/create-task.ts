@@ -1,6 +1,8 @@
+import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { missingProject } from "./missing-project.ts";
 import { toTask, type TaskStatus } from "./task.ts";
+import { withRoom } from "./with-room.ts";
 
 export interface NewTask {
   readonly projectId: string;
@@ -8,8 +10,13 @@ export interface NewTask {
   readonly status: TaskStatus;
 }
 
-/** Makes a task. @throws Failure project.not_found */
-export async function createTask(ws: Ws<"task:write">, { projectId, title, status }: NewTask) {
+/** Makes a task. @throws Failure project.not_found, task.too_many */
+export async function createTask(
+  ws: Ws<"task:write">,
+  services: Services,
+  { projectId, title, status }: NewTask,
+) {
   const task = { id: ws.newId(), projectId, title, status, createdBy: ws.grant.userId };
-  return toTask(await ws.db.tasks.insert(task).catch(missingProject));
+  const make = () => ws.db.tasks.insert(task).catch(missingProject);
+  return toTask(await withRoom(ws, services, { most: 1, madeIn: () => 1, make }));
 }

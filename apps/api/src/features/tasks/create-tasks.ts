@@ -1,6 +1,8 @@
+import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import type { NewTask } from "./create-task.ts";
 import { missingProject } from "./missing-project.ts";
+import { withRoom } from "./with-room.ts";
 
 export interface NewTasks {
   readonly items: readonly (NewTask & { readonly externalId?: string | undefined })[];
@@ -8,22 +10,22 @@ export interface NewTasks {
 
 /**
  * Makes all of the tasks or none. One that its project has already, by its externalId, is left as it is, so the
- * same call again makes nothing twice. @throws Failure project.not_found
+ * same call again makes nothing twice. @throws Failure project.not_found, task.too_many
  */
-export async function createTasks(ws: Ws<"task:write">, { items }: NewTasks) {
+export async function createTasks(ws: Ws<"task:write">, services: Services, { items }: NewTasks) {
   const rows = items.map(({ projectId, title, status, externalId }) => ({
     id: ws.newId(),
-    workspaceId: ws.id,
     projectId,
     title,
     status,
     externalId: externalId ?? null,
     createdBy: ws.grant.userId,
   }));
-  const created = await ws.db.task
-    .createManyAndReturn({ data: rows, skipDuplicates: true, select: { id: true } })
-    .catch(missingProject);
-  const createdIds = new Set(created.map(({ id }) => id));
+  const createdIds = await withRoom(ws, services, {
+    most: rows.length,
+    madeIn: ({ size }: ReadonlySet<string>) => size,
+    make: () => ws.db.tasks.insertMany(rows).catch(missingProject),
+  });
   const skipped = rows.filter(({ id }) => !createdIds.has(id));
   const existing = await existingIds(ws, skipped);
   return {

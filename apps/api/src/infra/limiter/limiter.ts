@@ -34,6 +34,8 @@ export interface Decision {
 }
 
 export interface Limiter {
+  /** The Redis in which it counts, for others that count there; null where it counts in this process alone. */
+  readonly shared: SharedRedis | null;
   /** Whether an operation's tries are counted at all. */
   isLimited(operation: string): boolean;
   decide(attempt: Try): Promise<Decision>;
@@ -89,6 +91,7 @@ export function createLimiter({ limits, factor, shared, codeOf }: LimiterOptions
   };
 
   return {
+    shared,
     isLimited: (operation) => rulesOf.has(operation),
     decide: async (attempt) => {
       const rules = rulesOf.get(attempt.operation);

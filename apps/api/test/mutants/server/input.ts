@@ -3,7 +3,7 @@ import { call, send } from "../../kit/index.ts";
 import { as, exists, memberOf, stranger, team, worked } from "../attackers.ts";
 import { guard, type Attack, type Mutant } from "../mutant.ts";
 
-const nul: Attack = {
+export const nul: Attack = {
   says: "a NUL is an error of the server",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
@@ -165,11 +165,11 @@ const wrongReason = guard(
   ['new Failure("task.not_found")', 'new Failure("key.not_found")'],
 );
 
-const formAhead = guard("what is asked ahead has the form of an input", "apps/api/src/rpc/ahead.ts", [
+export const formAhead = guard("what is asked ahead has the form of an input", "apps/api/src/rpc/ahead.ts", [
   "checkForm(raw);",
   "",
 ]);
-const noSearchAhead = guard("a search is not asked ahead", "apps/api/src/rpc/ahead.ts", [
+export const noSearchAhead = guard("a search is not asked ahead", "apps/api/src/rpc/ahead.ts", [
   "question && !question.isHeavy ?",
   "question ?",
 ]);
@@ -232,9 +232,9 @@ export const input: readonly Mutant[] = [
     ],
     works: [unsaid],
   },
+  // A search may hold a NUL. It is not prefetched for two reasons; a mutant of the costs takes out all three guards.
   { without: [formAhead], works: [], refused: [nul] },
   { without: [noSearchAhead], works: [], refused: [nul] },
-  { without: [formAhead, noSearchAhead], works: [nul] },
   {
     without: [
       guard("what is no id is not asked for", "apps/api/src/rpc/context.ts", [

@@ -107,11 +107,11 @@ const keeping = guard(
   "(a mistake is put in: a transaction that has ended is kept and used)",
   "apps/api/src/features/tasks/create-tasks.ts",
   [
-    "const createdIds = new Set(created.map(({ id }) => id));",
-    `const [{ workspaceId, externalId, ...row }] = rows;
+    "const skipped = rows.filter(({ id }) => !createdIds.has(id));",
+    `const [{ externalId, ...row }] = rows;
      if (row.title === "Kept") globalThis.kept = ws.db;
      if (row.title === "Mine") await globalThis.kept?.tasks.insert({ ...row, id: ws.newId() });
-     const createdIds = new Set(created.map(({ id }) => id));`,
+     const skipped = rows.filter(({ id }) => !createdIds.has(id));`,
   ],
 );
 const released = guard(

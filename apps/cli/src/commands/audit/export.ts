@@ -5,6 +5,7 @@ import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import type { WorkspaceClient } from "../../server.ts";
 import { type Progress, showRate } from "../../terminal/progress.ts";
+import { whenGranted } from "../../when-granted.ts";
 import { type Write, writeWhole } from "./out-file.ts";
 
 type Format = "ndjson" | "csv";
@@ -60,7 +61,9 @@ async function exportLog(cli: Cli, { workspace, format, write, isShown }: Export
   const { signal } = control;
   const release = cli.io.onInterrupt(() => control.abort());
   try {
-    let part = await workspace.audit.export({ format, limit: PART }, { signal });
+    const exported = (from: { afterSeq?: number; untilSeq?: number }) =>
+      whenGranted(() => workspace.audit.export({ format, limit: PART, ...from }, { signal }), signal);
+    let part = await exported({});
     // What is recorded while it runs, its own calls among it, is for the next export.
     const { untilSeq } = part;
     for (;;) {
@@ -68,10 +71,7 @@ async function exportLog(cli: Cli, { workspace, format, write, isShown }: Export
       progress?.update(untilSeq === 0 ? 1 : part.lastSeq / untilSeq, part.lastSeq);
       signal.throwIfAborted();
       if (part.done) return part.lastSeq;
-      part = await workspace.audit.export(
-        { format, afterSeq: part.lastSeq, untilSeq, limit: PART },
-        { signal },
-      );
+      part = await exported({ afterSeq: part.lastSeq, untilSeq });
     }
   } catch (error) {
     throw signal.aborted ? interrupted("Stopped. Run the same command again: an export begins anew.") : error;

@@ -7,6 +7,7 @@ import { isServiceKeySet } from "../../credentials/service-key.ts";
 import { exitCodeOf, explain } from "../../explain.ts";
 import type { WorkspaceClient } from "../../server.ts";
 import { showRate } from "../../terminal/progress.ts";
+import { whenGranted } from "../../when-granted.ts";
 import { readCheckpoints, type SavedCheckpoint } from "./input-files.ts";
 import { printWrong } from "./print-wrong.ts";
 
@@ -122,7 +123,8 @@ interface Part {
 async function verifyPart(workspace: WorkspaceClient, { after, limit, next, signal }: Part) {
   try {
     const from = after.seq === 0 ? undefined : { seq: after.seq, hash: after.hash };
-    return await workspace.audit.verify({ after: from, limit, checkpoint: next?.checkpoint }, { signal });
+    const input = { after: from, limit, checkpoint: next?.checkpoint };
+    return await whenGranted(() => workspace.audit.verify(input, { signal }), signal);
   } catch (error) {
     if (!next || !isProjoError(error) || error.reason !== "checkpoint.invalid") throw error;
     throw new CliError(error.reason, `${next.name}: ${error.message} See: projo audit checkpoint --help`);

@@ -1,0 +1,27 @@
+import { Failure } from "../../rpc/failure.ts";
+import type { Services } from "../../rpc/services.ts";
+import type { Ws } from "../../rpc/ws.ts";
+
+export interface Making<T> {
+  /** The most tasks that the work may make. */
+  readonly most: number;
+  readonly madeIn: (result: T) => number;
+}
+
+/** Does work that makes tasks, if the workspace may have so many more. @throws Failure task.too_many */
+export async function withRoom<T>(
+  ws: Ws<"task:write">,
+  { taskRoom }: Services,
+  { most, madeIn, make }: Making<T> & { readonly make: () => Promise<T> },
+): Promise<T> {
+  const reservation = await taskRoom.reserve(ws.grant, most);
+  if (!reservation) throw new Failure("task.too_many");
+  let made = 0;
+  try {
+    const result = await make();
+    made = madeIn(result);
+    return result;
+  } finally {
+    reservation.close(made);
+  }
+}

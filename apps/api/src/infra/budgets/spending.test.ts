@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { createSpendingBook } from "./spending.ts";
+
+const MINUTE_MS = 60_000;
+const START = 1_000_000 * MINUTE_MS;
+
+const bookOf = (points: number, most?: number) =>
+  createSpendingBook({ points, isShared: true, ...(most !== undefined && { most }) });
+
+describe("a budget of 100 points a minute", () => {
+  it("grants 100 points and no more, and counts nothing that it refused", () => {
+    const book = bookOf(100);
+    const spent = Array.from({ length: 120 }, () => book.spend("a", 1, START));
+    expect(spent.filter(({ isOver }) => !isOver)).toHaveLength(100);
+    expect(spent.at(-1)).toMatchObject({ isOver: true, remaining: 0 });
+    expect(book.unsettledOf("a")).toBe(100);
+  });
+
+  it("is one for each spender", () => {
+    const book = bookOf(100);
+    book.spend("a", 100, START);
+    expect(book.spend("b", 100, START).isOver).toBe(false);
+  });
+
+  it("grants what costs more than the whole budget once nothing else was spent", () => {
+    const book = bookOf(100);
+    expect(book.spend("a", 5_000, START)).toMatchObject({ isOver: false, remaining: 0 });
+    expect(book.spend("a", 1, START).isOver).toBe(true);
+  });
+
+  it("grants never more than 100 points within any 60 seconds of even spending, and 100 each minute on average", () => {
+    const book = bookOf(100);
+    const granted: number[] = [];
+    for (let at = START; at < START + 10 * MINUTE_MS; at += 200) {
+      if (!book.spend("a", 1, at).isOver) granted.push(at);
+    }
+    const within = (from: number) => granted.filter((at) => at >= from && at < from + MINUTE_MS).length;
+    // Two fixed windows stand for one that slides: a few points pass at the seam.
+    expect(Math.max(...granted.slice(100).map(within))).toBeLessThanOrEqual(125);
+    expect(granted.length).toBeGreaterThan(800);
+    expect(granted.length).toBeLessThanOrEqual(1_100);
+  });
+
+  it("says how long to wait, and grants the call then", () => {
+    for (const [before, now, asked] of [
+      [100, 0, 10],
+      [80, 40, 30],
+      [0, 100, 50],
+      [100, 95, 100],
+      [60, 100, 1],
+    ] as const) {
+      const book = bookOf(100);
+      book.spend("a", before, START + 100);
+      let at = START + 1.5 * MINUTE_MS;
+      while (book.spend("a", 0, at).remaining < now) at += 500;
+      book.spend("a", now, at);
+      const refused = book.spend("a", asked, at);
+      if (!refused.isOver) continue;
+      expect(refused.retryAfterSeconds).toBeGreaterThanOrEqual(1);
+      expect(refused.retryAfterSeconds).toBeLessThanOrEqual(120);
+      const again = book.spend("a", asked, at + refused.retryAfterSeconds * 1_000);
+      expect(again.isOver, `${before} ${now} ${asked}`).toBe(false);
+    }
+  });
+
+  it("has back what a call gave back", () => {
+    const book = bookOf(100);
+    book.spend("a", 100, START);
+    book.giveBack("a", 40, START + 1);
+    expect(book.spend("a", 40, START + 2).isOver).toBe(false);
+    expect(book.unsettledOf("a")).toBe(100);
+  });
+
+  it("forgets the spender who spent least recently when there are too many", () => {
+    const book = bookOf(100, 2);
+    for (const key of ["a", "b"]) book.spend(key, 100, START);
+    book.spend("c", 100, START);
+    expect(book.spend("b", 1, START).isOver).toBe(true);
+    expect(book.spend("a", 1, START).isOver).toBe(false);
+  });
+});
+
+describe("what several processes spent", () => {
+  it("is added up: each learns what the others added to the common count", () => {
+    const [one, other] = [bookOf(100), bookOf(100)];
+    one.spend("a", 60, START);
+    const [, settled] = one.takeUnsettled();
+    expect(settled).toMatchObject({ key: "a", points: 60 });
+    other.spend("a", 30, START);
+    const [, own] = other.takeUnsettled();
+    // Spent while the answer is on its way.
+    other.spend("a", 5, START);
+    other.learn("a", own?.minute ?? 0, 90);
+    expect(other.spend("a", 6, START).isOver).toBe(true);
+    expect(other.spend("a", 5, START).isOver).toBe(false);
+  });
+
+  it("of the minute before counts in part", () => {
+    const book = bookOf(100);
+    book.spend("a", 1, START + MINUTE_MS);
+    book.learn("a", START / MINUTE_MS, 100);
+    expect(book.spend("a", 40, START + 1.25 * MINUTE_MS).isOver).toBe(true);
+    expect(book.spend("a", 40, START + 1.5 * MINUTE_MS).isOver).toBe(false);
+  });
+
+  it("is settled later when it could not be settled", () => {
+    const book = bookOf(100);
+    book.spend("a", 60, START);
+    const taken = book.takeUnsettled();
+    expect(book.takeUnsettled()).toEqual([]);
+    book.putBack(taken);
+    expect(book.takeUnsettled()).toEqual(taken);
+  });
+});

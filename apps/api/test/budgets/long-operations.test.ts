@@ -1,0 +1,138 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
+// Long operations: alone in their request, few at once, and giving way to others.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  arrive,
+  foundWorkspace,
+  join,
+  send,
+  startTestServer,
+  type Person,
+  type TestServer,
+} from "../kit/index.ts";
+import { appendEntries } from "./append-entries.ts";
+
+let server: TestServer;
+let admin: Person;
+let workspaceId: string;
+beforeAll(async () => {
+  server = await startTestServer({ PROJO_LIMITS: "1", PROJO_BUDGET_ACCOUNT: "60000" });
+  admin = await arrive(server, "admin");
+  workspaceId = await foundWorkspace(admin);
+});
+afterAll(() => server.close());
+
+const headers = () => ({ authorization: `Bearer ${admin.token}`, "x-workspace-id": workspaceId });
+const get = (path: string, method = "GET") => send(`${server.url}${path}`, { method, headers: headers() });
+const post = (path: string, body: unknown) =>
+  send(`${server.url}${path}`, {
+    method: "POST",
+    headers: { ...headers(), "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+const notAllowed = { status: 400, error: { reason: "batch.not_allowed" } };
+
+describe("a long operation in a batch", () => {
+  it("R11 is refused, however the batch is written", async () => {
+    for (const path of [
+      "/trpc/audit.verify,auth.me?batch=1",
+      "/trpc/auth.me,audit.verify?batch=1&input=%7B%7D",
+      "/trpc/auth.me%2Caudit.verify?batch=1",
+      "/trpc/auth.me,audit%2Everify?batch=1",
+      "/trpc/audit.verify,audit.verify?%62atch=1",
+      "/trpc/audit.verify,audit.verify?batch=1&batch=0",
+      "/trpc/audit.verify,no.such?batch=1",
+    ]) {
+      expect(await get(path), path).toMatchObject(notAllowed);
+    }
+    expect(await get("/trpc/audit.verify,auth.me?batch=1", "HEAD")).toMatchObject({ status: 400 });
+  });
+
+  it("R11 is refused before anything runs, the other calls too", async () => {
+    const name = randomUUID();
+    const input = { 0: { name }, 1: {} };
+    expect(await post("/trpc/workspaces.rename,audit.export?batch=1", input)).toMatchObject(notAllowed);
+    const found = await server.database.owner("SELECT FROM workspaces WHERE name = $1", [name]);
+    expect(found).toEqual([]);
+  });
+
+  it("is answered where it is the only one", async () => {
+    expect(await get("/trpc/audit.verify?batch=1")).toMatchObject({ status: 200 });
+    expect(await get("/trpc/auth.me,tasks.list?batch=1")).toMatchObject({ status: 200 });
+  });
+});
+
+describe("long operations at once", () => {
+  /** How many statements wait for the log, which is locked meanwhile; and what became of the calls. */
+  const whileLocked = async (calls: readonly (() => Promise<{ status: number; headers: Headers }>)[]) => {
+    const locked = server.database.owner("BEGIN; LOCK TABLE audit_logs; SELECT pg_sleep(3); COMMIT");
+    await new Promise((passed) => setTimeout(passed, 200));
+    const answers = Promise.all(calls.map((one) => one()));
+    await new Promise((passed) => setTimeout(passed, 800));
+    const [row] = await server.database.owner<{ waiting: number }>(
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    const quick = await admin.call("auth.me");
+    await locked;
+    return { waiting: row?.waiting ?? Number.NaN, quick: quick.status, answers: await answers };
+  };
+
+  it(
+    "R11 two of an account run, more wait and are refused, and its short calls go on",
+    { timeout: 30_000 },
+    async () => {
+      const verify = () => admin.call("audit.verify", {}, workspaceId);
+      const { waiting, quick, answers } = await whileLocked(Array.from({ length: 6 }, () => verify));
+      expect(waiting).toBe(2);
+      expect(quick).toBe(200);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(refused.map((answer) => answer.headers.get("retry-after"))).toEqual(["1", "1", "1", "1"]);
+    },
+  );
+
+  it("R11 four of a workspace run, whoever calls them", { timeout: 30_000 }, async () => {
+    const people = await Promise.all(Array.from({ length: 4 }, () => arrive(server, randomUUID())));
+    for (const person of people) await join(server, workspaceId, person, "admin");
+    const calls = [...people, ...people].map((person) => () => person.call("audit.verify", {}, workspaceId));
+    const { waiting } = await whileLocked(calls);
+    expect(waiting).toBe(4);
+  });
+
+  it("R11 the next ones run when those before have ended", async () => {
+    const calls = Array.from({ length: 6 }, () => admin.call("audit.verify", {}, workspaceId));
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 200));
+  });
+});
+
+describe("a long operation", () => {
+  it(
+    "R11 lets others have their turn between its parts, and holds no connection meanwhile",
+    { timeout: 60_000 },
+    async () => {
+      await appendEntries(server.database, { workspaceId, userId: admin.id, many: 5_000 });
+      for (const [name, input] of [
+        ["audit.verify", { limit: 5_000 }],
+        ["audit.export", { limit: 5_000 }],
+      ] as const) {
+        const ended = new AbortController();
+        const long = admin.call(name, input, workspaceId).finally(() => ended.abort());
+        let answered = 0;
+        let inTransaction = 0;
+        for (; !ended.signal.aborted; answered += 1) {
+          await admin.call("auth.me");
+          const rows = await server.database.owner(
+            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`,
+          );
+          inTransaction += rows.length;
+        }
+        expect(await long, name).toMatchObject({ status: 200 });
+        // 25 parts of 200 entries: others come in between, and not only at its end.
+        expect(answered, name).toBeGreaterThan(5);
+        expect(inTransaction, name).toBe(0);
+      }
+    },
+  );
+});

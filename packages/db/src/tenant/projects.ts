@@ -1,0 +1,32 @@
+import type { Project } from "../generated/client.ts";
+import { HERE } from "./here.ts";
+import type { Statements } from "./statements.ts";
+
+export type ProjectRow = Omit<Project, "workspaceId">;
+
+export interface NewProject {
+  readonly id: string;
+  readonly name: string;
+  readonly createdBy: string;
+  /** The most that one workspace may have. */
+  readonly most: number;
+}
+
+export interface ProjectStatements {
+  /** Counts on the transaction's turn. Null when there are as many as there may be. */
+  insert(project: NewProject): Promise<ProjectRow | null>;
+}
+
+export const projectStatements = (sql: Statements): ProjectStatements => ({
+  insert: async ({ id, name, createdBy, most }) => {
+    const [row] = await sql.ask<ProjectRow>({ ...INSERT, values: [id, name, createdBy, most] });
+    return row ?? null;
+  },
+});
+
+const INSERT = {
+  name: "projo_project_insert",
+  text: `INSERT INTO projects (id, workspace_id, name, created_by)
+         SELECT $1, ${HERE}, $2, $3 WHERE (SELECT count(*) FROM projects WHERE workspace_id = ${HERE}) < $4::bigint
+         RETURNING id, name, created_by AS "createdBy", created_at AS "createdAt"`,
+} as const;

@@ -25,9 +25,8 @@ export function createPasswordPolicy({ minLength }: { minLength: number }): Pass
   const common = loadCommonPasswords();
   const nextTurn = oneEachTurn();
   const problemOf = (password: string, email: string): string | null => {
-    if (isLongerThan(LONGEST, password)) return TOO_LONG;
+    if (isTooLong(password) || isTooLong(storedForm(password))) return TOO_LONG;
     const text = storedForm(password);
-    if (isLongerThan(LONGEST, text)) return TOO_LONG;
     if (Array.from(text).length < minLength) return `Must be at least ${minLength} characters.`;
     if (guessBits(text, { common, context: [...OURS, ...partsOf(email)] }) < FEWEST_BITS) {
       return "Must not be one of the first that somebody would try. Four words chosen at random are good.";
@@ -44,9 +43,9 @@ export function createPasswordPolicy({ minLength }: { minLength: number }): Pass
 
 const TOO_LONG = `Must be at most ${LONGEST} characters.`;
 
-/** Whether the text has more code points; each takes one or two code units, so that most long texts are not counted. */
-const isLongerThan = (most: number, text: string): boolean =>
-  text.length > 2 * most || (text.length > most && Array.from(text).length > most);
+/** Each code point takes one or two code units, so that most long texts are not counted. */
+const isTooLong = (text: string): boolean =>
+  text.length > 2 * LONGEST || (text.length > LONGEST && Array.from(text).length > LONGEST);
 
 /** The words in an email, and the longer ones that they are part of. */
 const partsOf = (email: string): string[] => [email, ...email.split("@"), ...email.split(/[^a-z0-9]+/i)];

@@ -1,6 +1,7 @@
 // The 49,000 commonest passwords, most of them words and names, as fingerprints: 0.3 MB in memory, where the words
 // themselves would take 5 to 10. The file is made by `pnpm generate` (scripts/generate/common-passwords.ts).
 import { readFileSync } from "node:fs";
+import { endianness } from "node:os";
 import type { Fingerprint } from "./fingerprint.ts";
 
 export interface CommonPasswords {
@@ -8,19 +9,21 @@ export interface CommonPasswords {
   bitsOf(fingerprint: Fingerprint): number | null;
 }
 
+const FILE = new URL("../../data/common-passwords.bin", import.meta.url);
 const BYTES_EACH = 6;
 /** Places begin with these many bits of the hash, so that each has three or four fingerprints. */
 const PLACE_BITS = 14;
 
 export function loadCommonPasswords(): CommonPasswords {
-  const file = readFileSync(new URL("../../data/common-passwords.bin", import.meta.url));
+  // A copy, so that it begins where numbers of four bytes may.
+  const file = Buffer.from(new Uint8Array(readFileSync(FILE)).buffer);
   const many = file.length / BYTES_EACH;
-  const places = new Uint32Array(many);
-  const checks = new Uint16Array(many);
-  for (let at = 0; at < many; at += 1) {
-    places[at] = file.readUInt32LE(at * 4);
-    checks[at] = file.readUInt16LE(many * 4 + at * 2);
+  if (endianness() === "BE") {
+    file.subarray(0, many * 4).swap32();
+    file.subarray(many * 4).swap16();
   }
+  const places = new Uint32Array(file.buffer, 0, many);
+  const checks = new Uint16Array(file.buffer, many * 4, many);
   const firstAt = new Uint32Array((1 << PLACE_BITS) + 1).fill(many);
   for (let at = many - 1; at >= 0; at -= 1) firstAt[(places[at] ?? 0) >>> (32 - PLACE_BITS)] = at;
   // A place that has none begins where the next one does.

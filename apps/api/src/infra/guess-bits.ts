@@ -127,16 +127,19 @@ function findWords(text: string, { common, words }: Known, found: Found): void {
   }
 }
 
-const RUNS = commonRuns.flatMap((run) => [run, reversed(run)]);
-/** Where a run can be entered: the runs and places of each three characters in a row. */
-const RUN_STARTS: ReadonlyMap<string, readonly (readonly [run: string, from: number])[]> = runStarts();
+type RunStart = readonly [run: string, from: number];
 
-function runStarts() {
-  const starts = new Map<string, (readonly [string, number])[]>();
-  for (const run of RUNS) {
+/** Where a run can be entered: the runs and places of each three characters in a row. Made at the first check. */
+let runStarts: ReadonlyMap<string, readonly RunStart[]> | undefined;
+
+function findRunStarts(): ReadonlyMap<string, readonly RunStart[]> {
+  const starts = new Map<string, RunStart[]>();
+  for (const run of commonRuns.flatMap((one) => [one, reversed(one)])) {
     for (let from = 0; from + SHORTEST_COMMON <= run.length; from += 1) {
       const key = run.slice(from, from + SHORTEST_COMMON);
-      starts.set(key, [...(starts.get(key) ?? []), [run, from]]);
+      const known = starts.get(key);
+      if (known) known.push([run, from]);
+      else starts.set(key, [[run, from]]);
     }
   }
   return starts;
@@ -144,9 +147,10 @@ function runStarts() {
 
 /** The longest run from each place. */
 function findRuns(text: string, found: Found): void {
+  runStarts ??= findRunStarts();
   for (let at = 0; at < text.length; at += 1) {
     let longest = 0;
-    for (const [run, from] of RUN_STARTS.get(text.slice(at, at + SHORTEST_COMMON)) ?? []) {
+    for (const [run, from] of runStarts.get(text.slice(at, at + SHORTEST_COMMON)) ?? []) {
       let length = SHORTEST_COMMON;
       while (from + length < run.length && run[from + length] === text[at + length]) length += 1;
       longest = Math.max(longest, length);

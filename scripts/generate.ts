@@ -6,40 +6,40 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { format } from "oxfmt";
 import { z } from "zod";
+import { generateCommonPasswords } from "./generate/common-passwords.ts";
 import { describeContract } from "./generate/contract-text.ts";
 import { generateOperations } from "./generate/operations.ts";
 import { generateRoles } from "./generate/roles.ts";
 import { generateSdk } from "./generate/sdk.ts";
 
 const root = dirname(import.meta.dirname);
-const outdated = [...(await generate())].filter(([path, text]) => read(path) !== text);
+const outdated = [...(await generate())].filter(([path, bytes]) => !read(path)?.equals(bytes));
 
-for (const [path, text] of outdated) {
+for (const [path, bytes] of outdated) {
   if (process.argv.includes("--check")) {
     console.error(`${path} is out of date: run pnpm generate`);
     process.exitCode = 1;
   } else {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
+    writeFileSync(join(root, path), bytes);
     console.log(path);
   }
 }
 
-async function generate(): Promise<Map<string, string>> {
+async function generate(): Promise<Map<string, Buffer>> {
   const contract = describeContract();
   const files = { ...generateRoles(), ...generateOperations(contract), ...generateSdk(contract) };
   const { printWidth } = z
     .object({ printWidth: z.number() })
     .parse(JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")));
-  return new Map(
-    await Promise.all(
-      Object.entries(files).map(async ([path, text]): Promise<[string, string]> => {
-        const { code, errors } = await format(path, withHeader(path, text), { printWidth });
-        if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join("; ")}`);
-        return [path, code];
-      }),
-    ),
+  const texts = await Promise.all(
+    Object.entries(files).map(async ([path, text]): Promise<[string, Buffer]> => {
+      const { code, errors } = await format(path, withHeader(path, text), { printWidth });
+      if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join("; ")}`);
+      return [path, Buffer.from(code)];
+    }),
   );
+  return new Map([...texts, ...Object.entries(generateCommonPasswords())]);
 }
 
 /** A generated file says so in its first line; JSON, which has no comments, in its first key. */
@@ -49,9 +49,9 @@ function withHeader(path: string, text: string): string {
   return path.endsWith(".md") ? `<!-- ${notice} -->\n\n${text}` : `// ${notice}\n${text}`;
 }
 
-function read(path: string): string | undefined {
+function read(path: string): Buffer | undefined {
   try {
-    return readFileSync(join(root, path), "utf8");
+    return readFileSync(join(root, path));
   } catch (error) {
     // A file that is not there yet is out of date; anything else is a fault.
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;

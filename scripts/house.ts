@@ -129,6 +129,8 @@ export const apiLayers = [
   ["features/"],
   ["rpc/"],
   ["infra/", "config/"],
+  // What tests and attacks do to a server from outside: it imports none of it.
+  ["testing/"],
 ];
 
 /** Who reads `process.env`. In a `single` entry at most one file does, and `within` says where it lies. */

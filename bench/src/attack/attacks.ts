@@ -10,6 +10,8 @@ import { overloadGoodput } from "./overload-goodput.ts";
 import { overloadLocked } from "./overload-locked.ts";
 import { overloadRefusals } from "./overload-refusals.ts";
 import { overloadSearch } from "./overload-search.ts";
+import { passwordsLargestInputs } from "./passwords-largest-inputs.ts";
+import { passwordsSignUp } from "./passwords-sign-up.ts";
 import { socketsGarbage } from "./sockets-garbage.ts";
 import { socketsMany } from "./sockets-many.ts";
 import { socketsResets } from "./sockets-resets.ts";
@@ -31,4 +33,6 @@ export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   costVerify(stage),
   costWrites(stage),
   costImport(stage),
+  passwordsSignUp(stage),
+  passwordsLargestInputs(stage),
 ];

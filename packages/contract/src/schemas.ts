@@ -35,15 +35,23 @@ export const dateTime = z.iso
 
 const codePoints = (text: string): number => Array.from(text).length;
 
+/** Whether the text has no more code points. One is one or two code units, so that most texts need no counting. */
+const hasAtMost = (max: number, text: string): boolean =>
+  text.length <= max || (text.length <= 2 * max && codePoints(text) <= max);
+
+/** Whether the text has no fewer code points. */
+const hasAtLeast = (min: number, text: string): boolean =>
+  text.length >= 2 * min || (text.length >= min && codePoints(text) >= min);
+
 /** Text of `min` to `max` code points. */
 export const text = (min: number, max: number) =>
   z
     .string()
     .refine(
-      (value) => codePoints(value) >= min,
+      (value) => hasAtLeast(min, value),
       `Must be at least ${min} ${min === 1 ? "character" : "characters"}.`,
     )
-    .refine((value) => codePoints(value) <= max, `Must be at most ${max} characters.`)
+    .refine((value) => hasAtMost(max, value), `Must be at most ${max} characters.`)
     .meta({ minLength: min, maxLength: max });
 
 const line = (forbidden: RegExp, message: string) =>
@@ -51,7 +59,7 @@ const line = (forbidden: RegExp, message: string) =>
     .string()
     .trim()
     .refine((value) => value !== "", "Must not be empty.")
-    .refine((value) => codePoints(value) <= 200, "Must be at most 200 characters.")
+    .refine((value) => hasAtMost(200, value), "Must be at most 200 characters.")
     .refine((value) => !forbidden.test(value), message)
     .meta({ minLength: 1, maxLength: 200 });
 

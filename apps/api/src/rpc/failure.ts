@@ -80,11 +80,22 @@ export function invalidInput(cause: ZodError): Failure {
   return new Failure("input.invalid", { fieldErrors: fieldErrorsOf(cause), cause });
 }
 
+/** An answer names so many fields at most, with so many messages each, and repeats no more of the input than fits. */
+const MOST_FIELDS = 20;
+const MOST_MESSAGES = 5;
+const LONGEST_TEXT = 200;
+
 function fieldErrorsOf(error: ZodError): Record<string, string[]> {
   const byField = new Map<string, string[]>();
   for (const issue of error.issues) {
-    const path = issue.path.join(".");
-    byField.set(path, [...(byField.get(path) ?? []), issue.message]);
+    const path = issue.path.join(".").slice(0, LONGEST_TEXT);
+    const message = shortened(issue.message);
+    const messages = byField.get(path);
+    if (!messages && byField.size < MOST_FIELDS) byField.set(path, [message]);
+    else if (messages && messages.length < MOST_MESSAGES) messages.push(message);
   }
   return Object.fromEntries(byField);
 }
+
+const shortened = (text: string): string =>
+  text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT).toWellFormed()}...`;

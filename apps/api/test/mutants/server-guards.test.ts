@@ -14,6 +14,7 @@ import { isolation } from "./server/isolation.ts";
 import { keys } from "./server/keys.ts";
 import { teams } from "./server/members.ts";
 import { overload } from "./server/overload.ts";
+import { passwords } from "./server/passwords.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
 import { sockets, socketsEnv } from "./server/sockets.ts";
@@ -33,6 +34,7 @@ const mutants: readonly Mutant[] = [
   ...faults,
   ...overload,
   ...cost,
+  ...passwords,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");

@@ -19,12 +19,19 @@ export interface FuzzServer extends TestServer {
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
-export async function startFuzzServer(): Promise<FuzzServer> {
+/** @param watching a value of Node's option `--import`, for what else is to be known of the process */
+export async function startFuzzServer(watching: readonly string[] = []): Promise<FuzzServer> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "projo-fuzz-"));
   const measuring = `data:text/javascript,${encodeURIComponent(tellHeap)}`;
   const child = fork(main, [], {
-    execArgv: ["--expose-gc", "--conditions=@projostack/source", "--import", "tsx", "--import", measuring],
+    execArgv: [
+      "--expose-gc",
+      "--conditions=@projostack/source",
+      "--import",
+      "tsx",
+      ...[measuring, ...watching].flatMap((one) => ["--import", one]),
+    ],
     env: {
       PATH: process.env["PATH"],
       PORT: "0",

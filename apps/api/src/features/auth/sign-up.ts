@@ -13,7 +13,7 @@ export interface Credentials {
 /** Makes an account, mails its verification, and signs it in. @throws Failure auth.email_taken, input.invalid */
 export async function signUp(ctx: Context, { email, password }: Credentials) {
   const { db, passwords, randomness } = ctx.services;
-  checkNewPassword(ctx.services, { password, email });
+  await checkNewPassword(ctx.services, { password, email });
   const account = { id: randomness.newId(), email, passwordHash: await passwords.hash(password, ctx.signal) };
   const token = newOneTimeToken(randomness, "email.verify");
   await db.accounts.insert(account, token, ctx.event("account.created")).catch((error: unknown) => {

@@ -18,7 +18,6 @@ export async function changePassword(
   { currentPassword, newPassword }: ChangePassword,
 ): Promise<Record<string, never>> {
   const { db, passwords } = ctx.services;
-  checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
   let to: string | undefined;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const account = await db.system.user.findUnique({ where: { id: user.id } });
@@ -28,6 +27,13 @@ export async function changePassword(
       await db.accounts.record(user.id, "refused", ctx.event("password.changed"));
       throw new Failure("password.incorrect");
     }
+    // Only now: what the policy says of a password is for the account's owner, and costs an attacker a guess.
+    if (to === undefined)
+      await checkNewPassword(ctx.services, {
+        password: newPassword,
+        email: user.email,
+        field: "newPassword",
+      });
     to ??= await passwords.hash(newPassword, ctx.signal);
     const change = { userId: user.id, from, to, sessionId: session.id };
     if (await db.accounts.changePassword(change, ctx.event("password.changed"))) return {};

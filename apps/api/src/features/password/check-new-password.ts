@@ -10,10 +10,10 @@ export interface NewPassword {
 }
 
 /** Refuses a password that is too short or too common. @throws Failure input.invalid */
-export function checkNewPassword(
+export async function checkNewPassword(
   { passwordPolicy }: Services,
   { password, email, field = "password" }: NewPassword,
-): void {
-  const problem = passwordPolicy.problemOf(password, email);
+): Promise<void> {
+  const problem = await passwordPolicy.problemOf(password, email);
   if (problem !== null) throw new Failure("input.invalid", { fieldErrors: { [field]: [problem] } });
 }

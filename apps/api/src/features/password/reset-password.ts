@@ -20,7 +20,7 @@ export async function resetPassword(
     select: { email: true },
   });
   if (!user) throw new Failure("token.invalid");
-  checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
+  await checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
   const hash = await passwords.hash(newPassword, ctx.signal);
   // The statement uses the token up and decides between two calls with the same one.
   if (!(await db.accounts.resetPassword(tokenId, hash, ctx.event("password.reset"))))

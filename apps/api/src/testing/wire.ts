@@ -1,0 +1,74 @@
+// Plain HTTP over one connection, so that requests may be of any size and form.
+//
+// The cast: an answer is read as whatever the operation answers, by code that knows which it called.
+import { Agent, request as httpRequest } from "node:http";
+import { text } from "node:stream/consumers";
+
+export interface WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface Caller {
+  readonly token: string;
+  readonly workspaceId?: string;
+}
+
+/** What the few calls that set a scene are answered. */
+export interface Made {
+  readonly id: string;
+  readonly token: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly user: { readonly id: string };
+  readonly session: { readonly id: string };
+}
+
+export interface Wire {
+  ask(request: WireRequest): Promise<WireAnswer>;
+  /** Calls an operation by POST, or `auth.me` by GET. */
+  call(name: string, input: object, caller: Caller | null): Promise<WireAnswer & { data: Made }>;
+  close(): void;
+}
+
+export function openWire(url: string): Wire {
+  const { hostname, port } = new URL(url);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = ({ method, path, headers, body }: WireRequest): Promise<WireAnswer> =>
+    new Promise((resolve, reject) => {
+      const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+      const options = { agent, host: hostname, port, method, path, headers: { ...headers, ...length } };
+      const sending = httpRequest(options, (response) => {
+        text(response).then((read) => resolve({ status: response.statusCode ?? 0, text: read }), reject);
+      });
+      sending.on("error", reject);
+      sending.end(body);
+    });
+  return {
+    ask,
+    call: async (name, input, caller) => {
+      const headers = {
+        "content-type": "application/json",
+        ...(caller && { authorization: `Bearer ${caller.token}` }),
+        ...(caller?.workspaceId && { "x-workspace-id": caller.workspaceId }),
+      };
+      const isQuery = name === "auth.me";
+      const { "content-type": _, ...withoutType } = headers;
+      const answer = await ask(
+        isQuery
+          ? { method: "GET", path: `/trpc/${name}`, headers: withoutType }
+          : { method: "POST", path: `/trpc/${name}`, headers, body: JSON.stringify(input) },
+      );
+      const body = JSON.parse(answer.text) as { result?: { data: Made } };
+      return { ...answer, data: body.result?.data ?? ({} as Made) };
+    },
+    close: () => agent.destroy(),
+  };
+}

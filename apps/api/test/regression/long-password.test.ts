@@ -1,0 +1,50 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readBlocks, watchingLoop } from "../../src/testing/loop-watch.ts";
+import { arrive, call, password, send } from "../kit/index.ts";
+import { startFuzzServer, type FuzzServer } from "../proofs/fuzz-server.ts";
+
+let server: FuzzServer;
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "projo-blocks-"));
+  server = await startFuzzServer([watchingLoop(join(directory, "blocks"))]);
+});
+afterAll(async () => {
+  await server.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** As large as the contract allows: each character becomes eighteen under NFKD, and the address is full of words. */
+const credentials = () => ({
+  email: `${randomUUID()}@${"abc.".repeat(53)}org`.slice(0, 254),
+  password: "\ufdfa".repeat(256),
+});
+
+it("R8 ten sign-ups with the longest passwords in one batch do not block the event loop", async () => {
+  await call(server.url, "auth.signUp", { input: { email: "ada@example.com", password } });
+  const from = Date.now();
+  const calls = Array.from({ length: 10 }, credentials);
+  const answer = await send(`${server.url}/trpc/${calls.map(() => "auth.signUp").join(",")}?batch=1`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(Object.fromEntries(calls.entries())),
+  });
+  expect(answer.status).toBeLessThan(500);
+  const during = readBlocks(join(directory, "blocks")).filter(({ endedAt }) => endedAt >= from);
+  expect(Math.max(0, ...during.map(({ cpuMs }) => cpuMs))).toBeLessThanOrEqual(50);
+});
+
+it("A7 a new password is not looked at before the current one is right", async () => {
+  const ada = await arrive(server, randomUUID());
+  const change = (currentPassword: string) =>
+    ada.call("password.change", { currentPassword, newPassword: "passwordpassword" });
+  expect((await change("not the password of ada")).error?.reason).toBe("password.incorrect");
+  expect((await change(password)).error).toMatchObject({
+    reason: "input.invalid",
+    fieldErrors: { newPassword: [expect.stringContaining("first that somebody would try")] },
+  });
+});

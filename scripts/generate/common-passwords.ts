@@ -1,0 +1,25 @@
+// The common passwords as the server looks them up: no words, only their fingerprints and ranks, sorted, in 6 bytes each.
+// The list is that of @zxcvbn-ts/language-common (MIT), which no other part of the repository depends on.
+import { dictionary } from "@zxcvbn-ts/language-common";
+import { fingerprintOf, LONGEST_COMMON, SHORTEST_COMMON } from "../../apps/api/src/infra/fingerprint.ts";
+
+export function generateCommonPasswords(): Record<string, Buffer> {
+  const rows = dictionary["passwords-common"]
+    .map((word, at): Row => ({ ...fingerprintOf(word), length: word.length, bits: Math.log2(at + 2) }))
+    .filter(({ length }) => length >= SHORTEST_COMMON && length <= LONGEST_COMMON)
+    .toSorted((a, b) => a.place - b.place || a.check - b.check);
+  const body = Buffer.alloc(rows.length * 6);
+  for (const [at, { place, check, bits }] of rows.entries()) {
+    body.writeUInt32LE(place, at * 4);
+    // Four bits hold the rank's logarithm: 1 to 16.
+    body.writeUInt16LE(check | (Math.min(16, Math.ceil(bits)) - 1), rows.length * 4 + at * 2);
+  }
+  return { "apps/api/data/common-passwords.bin": body };
+}
+
+interface Row {
+  readonly place: number;
+  readonly check: number;
+  readonly length: number;
+  readonly bits: number;
+}

@@ -43,7 +43,11 @@ function setupsIn(directory: string): Setup[] {
       env: { DATABASE_URL: database },
       names: both,
     },
-    { says: "a remote database, without keys", env: { ...mail, DATABASE_URL: database }, names: ["PROJO_TOKEN_KEYS"] },
+    {
+      says: "a remote database, without keys",
+      env: { ...mail, DATABASE_URL: database },
+      names: ["PROJO_TOKEN_KEYS"],
+    },
     {
       says: "a remote database, without a mail server",
       env: { DATABASE_URL: database, PROJO_TOKEN_KEYS: keys },
@@ -161,7 +165,10 @@ async function tryOn(directory: string, { env, names }: Setup): Promise<Tried> {
   const startedAt = performance.now();
   const server = startFiledServer(directory, { ...env });
   const listening = server.listening().catch(() => null);
-  const code = await Promise.race([server.endedWithin(PATIENCE_MS), listening.then((url) => (url ? null : 1))]);
+  const code = await Promise.race([
+    server.endedWithin(PATIENCE_MS),
+    listening.then((url) => (url ? null : 1)),
+  ]);
   const ms = performance.now() - startedAt;
   await server.stop();
   const { stdout, stderr } = server.output();

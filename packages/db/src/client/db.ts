@@ -18,7 +18,7 @@ import { currentScope, type TenantScope, type WriteScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 import { scopedPool } from "./scoped-pool.ts";
 import { openLanes } from "./lanes.ts";
-import { quickRunner, statementRunner } from "./run-statement.ts";
+import { operatorRunner, quickRunner, statementRunner } from "./run-statement.ts";
 import { serviceKeyLookup, type ServiceKeyLookup } from "./service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./session-store.ts";
 import { statementNames } from "./statement-names.ts";
@@ -66,7 +66,7 @@ export interface Db {
    * @returns false when it was not: there were more, or there is no such workspace
    */
   readonly recordDenial: RecordDenial;
-  /** Takes a person's personal values out of every log. */
+  /** Takes a person's personal values out of every log. It needs the operator's login: the server's may not. */
   readonly erasePerson: ErasePerson;
   /** Whether the database answers. */
   ping(): Promise<void>;
@@ -180,7 +180,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     serviceKeys: serviceKeyLookup({ run, runQuickly: quickRunner(source) }),
     mail: mailStore(run),
     recordDenial: denialRecorder(source),
-    erasePerson: personEraser(run),
+    erasePerson: personEraser(operatorRunner(source)),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);
     },

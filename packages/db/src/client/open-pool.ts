@@ -1,10 +1,11 @@
 import pg from "pg";
+import type { PostgresAddress } from "../login/postgres-address.ts";
 import { startOptions } from "./connection-settings.ts";
 
 export interface PoolOptions {
   readonly target:
     | { host: string; port: number; user: string; password?: string; database: string }
-    | { connectionString: string };
+    | { connectionString: string; ssl?: PostgresAddress["target"]["ssl"] };
   /** Most connections open at once. */
   readonly max?: number;
   /** True where a pooler in transaction mode is reached: it refuses what a connection asks for at its start. */

@@ -47,7 +47,12 @@ export interface SystemScope {
   readonly userId?: string;
 }
 
-export type Scope = TenantScope | SystemScope;
+/** Outside any workspace, as an operator: only the operator's login enters it. */
+export interface OperatorScope {
+  readonly kind: "operator";
+}
+
+export type Scope = TenantScope | SystemScope | OperatorScope;
 
 /** Whether nothing is written in the scope, which the database holds it to. */
 export const isReadOnly = (scope: Scope): boolean =>

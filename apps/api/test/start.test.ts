@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +16,7 @@ const SECRET = "hunter2-is-secret";
 let directory: string;
 let database: TestDatabase;
 let running: TestServer;
+let withoutTls: Server;
 const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
@@ -22,9 +24,13 @@ beforeAll(async () => {
   database = await createTestDatabase();
   running = await startServerOver(database);
   await writeFile(join(directory, "file"), "");
+  // What a PostgreSQL without TLS answers to the first message of a client that wants it.
+  withoutTls = createServer((socket) => socket.once("data", () => socket.end("N"))).listen(0, "127.0.0.1");
+  await once(withoutTls, "listening");
 });
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
+  withoutTls.close();
   await running.close();
   await database.drop();
   await rm(directory, { recursive: true, force: true });
@@ -91,6 +97,19 @@ describe("a server that cannot start says why in a line, with what to do, and is
       /^DATABASE_URL: no PostgreSQL answers there/,
     ],
     [
+      "the database speaks no TLS where it must",
+      () => {
+        const { port } = withoutTls.address() as AddressInfo;
+        return { DATABASE_URL: `postgres://server:${SECRET}@127.0.0.1:${port}/projo?sslmode=verify-full` };
+      },
+      /^DATABASE_URL: PostgreSQL speaks no TLS there\. Switch it on, or put sslmode=disable/,
+    ],
+    [
+      "the login is an operator's",
+      () => ({ DATABASE_URL: database.operatorUrl }),
+      /may act as projo_operator, which erases people, so no server serves by it/,
+    ],
+    [
       "no database has that name",
       () => ({
         DATABASE_URL: withUrl((url) => {
@@ -138,6 +157,30 @@ describe("a server that cannot start says why in a line, with what to do, and is
     },
     60_000,
   );
+
+  it("A6 settings that would leak are refused before anything is reached, a line each", async () => {
+    const { output, ended } = start({
+      DATABASE_URL: `postgres://projo_server:${SECRET}@192.0.2.1/projo?sslmode=prefer`,
+      REDIS_URL: `redis://:${SECRET}@192.0.2.2`,
+      HOST: "0.0.0.0",
+    });
+    expect(await ended).toBe(1);
+    const names = output.stderr
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ")[0]);
+    expect(names).toEqual(["DATABASE_URL", "REDIS_URL", "PROJO_TOKEN_KEYS", "PROJO_SMTP_URL"]);
+    expect(output.stdout + output.stderr).not.toContain(SECRET);
+  }, 60_000);
+
+  it("A3 secrets come from files too, and are in no message", async () => {
+    const file = join(directory, "database-url");
+    await writeFile(file, `postgres://projo_server:${SECRET}@127.0.0.1:1/projo\n`, { mode: 0o600 });
+    const { output, ended } = start({ DATABASE_URL_FILE: file });
+    expect(await ended).toBe(1);
+    expect(output.stderr).toMatch(/^DATABASE_URL: no PostgreSQL answers there/);
+    expect(output.stderr).not.toContain(SECRET);
+  }, 60_000);
 
   it("another server is at work in the data directory; that one goes on, and ends in order when it is asked to", async () => {
     const first = start({ PROJO_LOG_LEVEL: "silent" });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo, type Server } from "node:net";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { startServerOver, type TestServer } from "./kit/index.ts";
+import { call, eventually, password, startServerOver, type TestServer } from "./kit/index.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -43,10 +43,11 @@ interface Started {
   readonly ended: Promise<unknown>;
 }
 
+const program = [process.execPath, "--import", "tsx", "--conditions=@projostack/source", main];
+
 /** The server's own process, with this environment and no other. */
-function start(env: Record<string, string>): Started {
-  const args = ["--import", "tsx", "--conditions=@projostack/source", main];
-  const child = spawn(process.execPath, args, {
+function start(env: Record<string, string>, [file = "", ...args]: readonly string[] = program): Started {
+  const child = spawn(file, args, {
     cwd: root,
     env: {
       PATH: process.env["PATH"],
@@ -66,6 +67,15 @@ function start(env: Record<string, string>): Started {
     return code;
   });
   return { child, output, ended };
+}
+
+/** util-linux's program that runs another one at a terminal of its own. */
+const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux");
+const needsTerminal = process.env["CI"] === "true";
+if (!hasTerminal && !needsTerminal) {
+  process.stderr.write(
+    "Skipped: the program script is not installed, so no server ran at a terminal: apt-get install bsdutils\n",
+  );
 }
 
 const withUrl = (change: (url: URL) => void): string => {
@@ -181,6 +191,30 @@ describe("a server that cannot start says why in a line, with what to do, and is
     expect(output.stderr).toMatch(/^DATABASE_URL: no PostgreSQL answers there/);
     expect(output.stderr).not.toContain(SECRET);
   }, 60_000);
+
+  it.skipIf(!hasTerminal && !needsTerminal)(
+    "A3 the same server prints a mail's link at a terminal, and its file's name elsewhere",
+    async () => {
+      const quoted = program.map((word) => `'${word}'`).join(" ");
+      for (const [command, shown] of [
+        [["script", "-qfec", quoted, "/dev/null"], /#token=pjo_[\w-]{20,}/],
+        [program, /email\.verify\.eml/],
+      ] as const) {
+        const own = await createTestDatabase();
+        const { child, output, ended } = start({ DATABASE_URL: own.url }, command);
+        const url = await eventually(() => /listens on (http:\S+)/.exec(output.stdout)?.[1], 30);
+        await call(url, "auth.signUp", { input: { email: "ada@example.com", password } });
+        const line = await eventually(() => /Mail to ada@example\.com.*/.exec(output.stdout)?.[0]);
+        expect(line).toMatch(shown);
+        expect(line.includes("#token=")).toBe(command !== program);
+        // What runs at the terminal of another program is ended by it.
+        child.kill("SIGTERM");
+        await ended;
+        await own.drop();
+      }
+    },
+    90_000,
+  );
 
   it("another server is at work in the data directory; that one goes on, and ends in order when it is asked to", async () => {
     const first = start({ PROJO_LOG_LEVEL: "silent" });

@@ -11,6 +11,7 @@ import { invites } from "./server/invites.ts";
 import { isolation } from "./server/isolation.ts";
 import { keys } from "./server/keys.ts";
 import { teams } from "./server/members.ts";
+import { productionDefaults } from "./server/production.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
 import { transactions } from "./server/transactions.ts";
@@ -25,6 +26,7 @@ const mutants: readonly Mutant[] = [
   ...isolation,
   ...transactions,
   ...input,
+  ...productionDefaults,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");

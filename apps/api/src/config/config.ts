@@ -7,7 +7,8 @@ import { type Mailbox, parseMailbox } from "../infra/mail/mailbox.ts";
 import { parseSmtpUrl, type SmtpAddress } from "../infra/mail/smtp-address.ts";
 import { parseRedisUrl } from "./redis-address.ts";
 import { secretNames, withSecrets } from "./secrets.ts";
-import { reachOf, unsafeSettings } from "./unsafe-settings.ts";
+import { settingsTogether } from "./settings-together.ts";
+import { reachOf } from "./unsafe-settings.ts";
 
 export interface Config {
   /** Whether only this machine reaches the server and its database, outside production: a developer's, most likely. */
@@ -214,36 +215,7 @@ export function readConfig(
       problems.push(`PROJO_SMTP_URL needs ${name} beside it: ${variables[name][1]}.`);
     }
   }
-  if (isSet("PROJO_SMTP_URL") && env["PROJO_MAIL"] === "files") {
-    problems.push("PROJO_MAIL is files, and PROJO_SMTP_URL is set: leave one of them out.");
-  }
-  if (isSet("PROJO_OPERATOR_DATABASE_URL") && databaseUrl !== null) {
-    const operator = config.operatorDatabaseUrl?.login.user;
-    if (operator === databaseUrl.login.user) {
-      problems.push(
-        "PROJO_OPERATOR_DATABASE_URL must name another user than DATABASE_URL: the server's login does no operator's acts.",
-      );
-    }
-  }
-  if (program === "operator") {
-    if (isSet("DATABASE_URL") && !isSet("PROJO_OPERATOR_DATABASE_URL")) problems.push(NO_OPERATOR_LOGIN);
-  } else {
-    problems.push(
-      ...unsafeSettings({
-        isProduction,
-        host: host ?? "localhost",
-        databaseUrl,
-        hasOwnerLogin: isSet("PROJO_DATABASE_OWNER_URL"),
-        hasOperatorLogin: isSet("PROJO_OPERATOR_DATABASE_URL"),
-        keys: !isSet("PROJO_TOKEN_KEYS") ? "missing" : env["PROJO_TOKEN_KEYS"] === "auto" ? "auto" : "given",
-        mail: isSet("PROJO_SMTP_URL") ? "smtp" : env["PROJO_MAIL"] === "files" ? "files" : "missing",
-        appUrl: config.appUrl,
-      }),
-    );
-  }
+  problems.push(...settingsTogether({ config, isProduction, env, isSet }, program));
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return config;
 }
-
-const NO_OPERATOR_LOGIN =
-  "PROJO_OPERATOR_DATABASE_URL is not set. Name the operator's login, such as postgres://projo_operations:password@host:5432/projo: `pnpm db:migrate` makes it (docs/operations.md).";

@@ -121,6 +121,7 @@ function setupsIn(directory: string): Setup[] {
 
 /** How long a refusal may take beyond that of a wrong PORT, which is refused as early as can be. */
 const LONGEST_MS = 1_000;
+const MOST_TRIES = 4;
 const PATIENCE_MS = 15_000;
 
 async function measure({ say }: How, directory: string): Promise<Figure[]> {
@@ -128,7 +129,12 @@ async function measure({ say }: How, directory: string): Promise<Figure[]> {
   const usual = await tryOn(join(directory, "usual"), { says: "", env: { PORT: "x" }, names: ["PORT"] });
   const tried = [];
   for (const [place, setup] of setups.entries()) {
-    const one = await tryOn(join(directory, String(place)), setup);
+    const attempt = (nth: number) => tryOn(join(directory, `${place}-${nth}`), setup);
+    let one = await attempt(0);
+    // On a busy machine any process may start late once. One that waits for another machine is late each time.
+    for (let nth = 1; nth < MOST_TRIES && one.refused && one.ms - usual.ms > LONGEST_MS; nth += 1) {
+      one = await attempt(nth);
+    }
     if (!one.refused) say(`not refused: ${setup.says}`);
     tried.push(one);
   }

@@ -37,6 +37,9 @@ const local = { DATABASE_URL: "postgres://projo_server:s3cret@127.0.0.1/projo" }
 const production = { PROJO_ENV: "production" };
 const neither = ["PROJO_TOKEN_KEYS", "PROJO_SMTP_URL"];
 
+const redis = (url: string) => readConfig({ REDIS_URL: url }).redisUrl;
+const smtp = (url: string) => readConfig({ ...mail, PROJO_SMTP_URL: url }).smtp?.tls;
+
 describe("A6 keys that the server makes itself, and mail in files,", () => {
   it("are for a server and a database on this machine", () => {
     for (const env of [
@@ -66,12 +69,12 @@ describe("A6 keys that the server makes itself, and mail in files,", () => {
     ]) {
       expect(namesOf(env), JSON.stringify(env)).toEqual(neither);
     }
-    const [key, smtp] = linesOf(remote);
+    const [key, server] = linesOf(remote);
     expect(key).toMatch(
       /is not set, and the database is at db\.example\.com\. Make a key with node -p .*randomBytes\(32\)/,
     );
     expect(key).toMatch(/PROJO_TOKEN_KEYS_FILE, or set PROJO_TOKEN_KEYS=auto /);
-    expect(smtp).toMatch(/Set PROJO_SMTP_URL to your mail server .*, or set PROJO_MAIL=files /);
+    expect(server).toMatch(/Set PROJO_SMTP_URL to your mail server .*, or set PROJO_MAIL=files /);
     expect(linesOf({ HOST: "0.0.0.0" })[0]).toContain("and HOST is 0.0.0.0.");
   });
 
@@ -134,7 +137,6 @@ describe("production", () => {
 
 describe("a connection off this machine", () => {
   it("to Redis is encrypted, unless its address says tls=off", () => {
-    const redis = (url: string) => readConfig({ REDIS_URL: url }).redisUrl;
     expect(redis("rediss://:p@redis.example.com:6379/0")).toBe("rediss://:p@redis.example.com:6379/0");
     expect(redis("redis://:p@127.0.0.1:6379")).toBe("redis://:p@127.0.0.1:6379");
     expect(redis("redis://[::1]:6379")).toBe("redis://[::1]:6379");
@@ -155,7 +157,6 @@ describe("a connection off this machine", () => {
   });
 
   it("to a mail server is encrypted, unless its address says tls=off", () => {
-    const smtp = (url: string) => readConfig({ ...mail, PROJO_SMTP_URL: url }).smtp?.tls;
     expect(smtp("smtp://user:p@mail.example.com")).toBe("required");
     expect(smtp("smtps://user:p@mail.example.com")).toBe("implicit");
     expect(smtp("smtp://relay?tls=off")).toBe("off");

@@ -17,15 +17,16 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const admin = (text: string) =>
+  withOwner({ ...postgres.owner, database: "postgres" }, (client) => client.query(text));
+const migrated = () =>
+  withOwner({ ...postgres.owner, database: "plain" }, async (client) => {
+    // As the plain role itself, whose statements and objects these are.
+    await client.query("SET SESSION AUTHORIZATION plain");
+    return migrate(client);
+  });
+
 it("an owner without CREATEROLE is told which role to make, and migrates once it is there", async () => {
-  const admin = (text: string) =>
-    withOwner({ ...postgres.owner, database: "postgres" }, (client) => client.query(text));
-  const migrated = () =>
-    withOwner({ ...postgres.owner, database: "plain" }, async (client) => {
-      // As the plain role itself, whose statements and objects these are.
-      await client.query("SET SESSION AUTHORIZATION plain");
-      return migrate(client);
-    });
   await admin("CREATE ROLE plain");
   await admin("CREATE DATABASE plain OWNER plain");
   await admin("CREATE ROLE projo_tenant NOLOGIN NOINHERIT");

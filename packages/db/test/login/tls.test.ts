@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unprivilegedUser } from "../../src/embedded/unprivileged-user.ts";
 import type { EmbeddedPostgres } from "../../src/embedded/index.ts";
 import { openPool, readPostgresAddress, startEmbeddedPostgres } from "../../src/index.ts";
@@ -15,7 +15,6 @@ if (!hasOpenssl && !needed) {
     "Skipped: openssl is not installed, so nothing was tried over TLS: apt-get install openssl\n",
   );
 }
-const itOverTls = it.skipIf(!hasOpenssl && !needed);
 
 let directory: string;
 let postgres: EmbeddedPostgres | undefined;
@@ -46,7 +45,6 @@ afterAll(async () => {
 
 /** An authority, another one, and the server's certificate by the first, for the name localhost alone. */
 function makeCertificates(): void {
-  const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "pipe", cwd: directory });
   const keyed = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   for (const name of ["ca", "other"]) {
     openssl(
@@ -70,6 +68,9 @@ function makeCertificates(): void {
   chmodSync(path("server.key"), 0o600);
 }
 
+const openssl = (...args: string[]): Buffer =>
+  execFileSync("openssl", args, { stdio: "pipe", cwd: directory });
+
 /** @returns the protocol of the connection, or why there was none */
 async function connect(host: string, query: string): Promise<string> {
   const { owner } = postgres ?? { owner: { port: 0, user: "", password: "" } };
@@ -90,29 +91,37 @@ async function connect(host: string, query: string): Promise<string> {
   }
 }
 
-itOverTls("a server of the named authority is reached over TLS, by its name", async () => {
-  for (const mode of ["sslmode=verify-full&", "sslmode=require&", "sslmode=verify-ca&", ""]) {
-    expect(await connect("localhost", `${mode}sslrootcert=${path("ca.pem")}`), mode).toMatch(/^TLSv1\.[23]$/);
-  }
-});
+describe.skipIf(!hasOpenssl && !needed)("a connection over TLS", () => {
+  it("a server of the named authority is reached over TLS, by its name", async () => {
+    for (const mode of ["sslmode=verify-full&", "sslmode=require&", "sslmode=verify-ca&", ""]) {
+      expect(await connect("localhost", `${mode}sslrootcert=${path("ca.pem")}`), mode).toMatch(
+        /^TLSv1\.[23]$/,
+      );
+    }
+  });
 
-itOverTls("a server that nobody vouches for is refused, before the password is sent", async () => {
-  for (const mode of ["sslmode=verify-full", "sslmode=require"]) {
-    expect(await connect("localhost", mode)).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED|UNABLE_TO_GET_ISSUER/);
-  }
-  for (const mode of ["verify-full", "verify-ca"]) {
-    const other = `sslmode=${mode}&sslrootcert=${path("other.pem")}`;
-    expect(await connect("localhost", other)).toMatch(/UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_SIGNATURE/);
-  }
-});
+  it("a server that nobody vouches for is refused, before the password is sent", async () => {
+    for (const mode of ["sslmode=verify-full", "sslmode=require"]) {
+      expect(await connect("localhost", mode)).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED|UNABLE_TO_GET_ISSUER/);
+    }
+    for (const mode of ["verify-full", "verify-ca"]) {
+      const other = `sslmode=${mode}&sslrootcert=${path("other.pem")}`;
+      expect(await connect("localhost", other)).toMatch(
+        /UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|CERT_SIGNATURE/,
+      );
+    }
+  });
 
-itOverTls("a server by another name is refused, but for verify-ca", async () => {
-  const authority = `sslrootcert=${path("ca.pem")}`;
-  expect(await connect("127.0.0.1", `sslmode=verify-full&${authority}`)).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
-  expect(await connect("127.0.0.1", `sslmode=verify-ca&${authority}`)).toMatch(/^TLSv1\.[23]$/);
-});
+  it("a server by another name is refused, but for verify-ca", async () => {
+    const authority = `sslrootcert=${path("ca.pem")}`;
+    expect(await connect("127.0.0.1", `sslmode=verify-full&${authority}`)).toBe(
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+    );
+    expect(await connect("127.0.0.1", `sslmode=verify-ca&${authority}`)).toMatch(/^TLSv1\.[23]$/);
+  });
 
-itOverTls("on this machine nothing is encrypted unless the address says so", async () => {
-  expect(await connect("localhost", "")).toBe("in the clear");
-  expect(await connect("localhost", "sslmode=disable")).toBe("in the clear");
+  it("on this machine nothing is encrypted unless the address says so", async () => {
+    expect(await connect("localhost", "")).toBe("in the clear");
+    expect(await connect("localhost", "sslmode=disable")).toBe("in the clear");
+  });
 });

@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     randomness: systemRandomness,
     clock: systemClock,
     announce: (line) => process.stdout.write(`  ${line}\n`),
+    isTerminal: process.stdout.isTTY,
     version: readVersion(),
   });
   const server = await Promise.race([starting, failed]);
@@ -36,11 +37,11 @@ async function main(): Promise<void> {
   process.exit(ended instanceof Error ? 1 : 0);
 }
 
-function greeting({ url, database, mail }: Server): string {
+function greeting({ url, database, mail, keys }: Server): string {
   return `
   ProjoStack listens on ${url}
   Data: ${database}
-  Mail: ${mail}
+  Mail: ${mail}${keys === null ? "" : `\n  Keys: ${keys}`}
 
   Next, in another terminal:  npx projo signup
   Stop with Ctrl-C.

@@ -1,5 +1,5 @@
-// A program for whoever runs the server, beside it: it looks into the outbox, sends mails again, and erases a person. It
-// takes the server's configuration and its login, and so can do no more to the database than the server itself.
+// A program for the operator, who runs the server, beside it: it lists the outbox, sends mails again, and erases a person. It
+// reads the server's configuration, and reaches the database by a login of its own, which does what the server's may not.
 import { parseArgs } from "node:util";
 import { mailStatuses, type Db, type MailStatus } from "@projostack/db";
 import { configFromEnvironment } from "./config/config.ts";
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     return;
   }
   const command = commandOf(args);
-  const config = configFromEnvironment();
+  const config = configFromEnvironment("operator");
   const database = await joinDatabase({ ...config, log: createLog({ level: "error", pretty: true }) });
   try {
     process.stdout.write(`${await command(database.db)}\n`);
@@ -91,6 +91,6 @@ process.on("uncaughtException", (error) => {
 
 main().catch((error: unknown) => {
   const isOurs = error instanceof UsageError || error instanceof Refused;
-  process.stderr.write(`${isOurs ? error.message : startProblem(error)}\n`);
+  process.stderr.write(`${isOurs ? error.message : startProblem(error, "PROJO_OPERATOR_DATABASE_URL")}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

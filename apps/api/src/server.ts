@@ -37,8 +37,10 @@ export interface Surroundings {
   readonly log: Log;
   readonly randomness: Randomness;
   readonly clock: Clock;
-  /** Tells the person at the console, who develops, of a mail and its link. It goes into no log. */
+  /** Prints a line about a mail that was written to a file. It goes into no log. */
   readonly announce: (line: string) => void;
+  /** Whether those lines are read at a terminal, by the person who started the server: then they may hold links. */
+  readonly isTerminal: boolean;
   readonly version: string;
 }
 
@@ -49,6 +51,8 @@ export interface Server {
   readonly database: string;
   /** Where its mail goes, in words. */
   readonly mail: string;
+  /** Where its keys are, in words, when it made them itself. */
+  readonly keys: string | null;
   /** Fulfils when the server cannot go on: its embedded database has ended. */
   readonly crashed: Promise<Error>;
   /** For code within this process: calls operations for who holds the token, as over HTTP but for the wire. */
@@ -125,6 +129,8 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       url,
       database: database.description,
       mail: transport.description,
+      keys:
+        config.tokenKeys === null ? `made by this server, in ${join(config.dataDir, "token-keys")}` : null,
       crashed: database.crashed,
       callAs: (behalf) => callerAs(services, behalf),
       close,
@@ -159,11 +165,17 @@ async function drain(app: FastifyInstance): Promise<void> {
 }
 
 const mailTransport = (
-  { smtp, mailFrom: from, dataDir }: Config,
-  { clock, announce }: Surroundings,
+  { smtp, mailFrom: from, dataDir, isLocal }: Config,
+  { clock, announce, isTerminal }: Surroundings,
 ): MailTransport =>
   smtp === null
-    ? fileTransport({ directory: join(dataDir, "mail"), from, clock, announce })
+    ? fileTransport({
+        directory: join(dataDir, "mail"),
+        from,
+        clock,
+        announce,
+        showsLinks: isTerminal && isLocal,
+      })
     : smtpTransport({ smtp, from, clock });
 
 /** A sign-in that waits longer than two seconds is not waited for; more than 32 in a queue would have to. */

@@ -2,8 +2,11 @@ import { EmbeddedPostgresError, MigrationError, UnsafeLogin } from "@projostack/
 import { ConfigError } from "./config/config.ts";
 import { KeyRingError } from "./infra/key-ring.ts";
 
-/** Why the server did not start, in a line that says what to do. A bug keeps its stack. */
-export function startProblem(error: unknown): string {
+/**
+ * Why the program did not start, in a line that says what to do. A bug keeps its stack.
+ * @param database the setting that names the database
+ */
+export function startProblem(error: unknown, database = "DATABASE_URL"): string {
   if (
     error instanceof ConfigError ||
     error instanceof KeyRingError ||
@@ -29,18 +32,28 @@ export function startProblem(error: unknown): string {
     case "ENOTFOUND":
     case "EAI_AGAIN":
     case "ETIMEDOUT":
-      return `DATABASE_URL: no PostgreSQL answers there (${code}). Start it, or correct the host and port.`;
+      return `${database}: no PostgreSQL answers there (${code}). Start it, or correct the host and port.`;
     case "28P01":
     case "28000":
-      return `DATABASE_URL: PostgreSQL refuses the login (${message}). Correct the user and password, or run \`pnpm db:migrate\` (docs/database.md).`;
+      return `${database}: PostgreSQL refuses the login (${message}). Correct the user and password, or run \`pnpm db:migrate\` (docs/database.md).`;
     case "3D000":
-      return `DATABASE_URL: ${message}. Create it, or correct the name.`;
+      return `${database}: ${message}. Create it, or correct the name.`;
     case "08P01":
       if (!message.startsWith("unsupported startup parameter")) return stack ?? message;
-      return "DATABASE_URL: a pooler answers there. Set PROJO_DATABASE_POOLER=transaction (docs/configuration.md).";
+      return `${database}: a pooler answers there. Set PROJO_DATABASE_POOLER=transaction (docs/configuration.md).`;
+    case "CERT_HAS_EXPIRED":
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return `${database}: the certificate of PostgreSQL was not accepted (${message}). Name its authority's file with sslrootcert (docs/database.md#tls).`;
     default:
+      if (message === "The server does not support SSL connections") {
+        return `${database}: PostgreSQL speaks no TLS there. Switch it on, or put sslmode=disable for a network that you trust (docs/database.md#tls).`;
+      }
       if (/timeout expired|timeout exceeded/.test(message)) {
-        return "DATABASE_URL: no PostgreSQL answers there in time. Start it, or correct the host and port.";
+        return `${database}: no PostgreSQL answers there in time. Start it, or correct the host and port.`;
       }
       return stack ?? message;
   }

@@ -1,12 +1,13 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { startServerOver, type TestServer } from "./kit/index.ts";
+import { call, eventually, password, startServerOver, type TestServer } from "./kit/index.ts";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -15,6 +16,7 @@ const SECRET = "hunter2-is-secret";
 let directory: string;
 let database: TestDatabase;
 let running: TestServer;
+let withoutTls: Server;
 const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
@@ -22,9 +24,13 @@ beforeAll(async () => {
   database = await createTestDatabase();
   running = await startServerOver(database);
   await writeFile(join(directory, "file"), "");
+  // What a PostgreSQL without TLS answers to the first message of a client that wants it.
+  withoutTls = createServer((socket) => socket.once("data", () => socket.end("N"))).listen(0, "127.0.0.1");
+  await once(withoutTls, "listening");
 });
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
+  withoutTls.close();
   await running.close();
   await database.drop();
   await rm(directory, { recursive: true, force: true });
@@ -37,10 +43,11 @@ interface Started {
   readonly ended: Promise<unknown>;
 }
 
+const program = [process.execPath, "--import", "tsx", "--conditions=@projostack/source", main];
+
 /** The server's own process, with this environment and no other. */
-function start(env: Record<string, string>): Started {
-  const args = ["--import", "tsx", "--conditions=@projostack/source", main];
-  const child = spawn(process.execPath, args, {
+function start(env: Record<string, string>, [file = "", ...args]: readonly string[] = program): Started {
+  const child = spawn(file, args, {
     cwd: root,
     env: {
       PATH: process.env["PATH"],
@@ -60,6 +67,15 @@ function start(env: Record<string, string>): Started {
     return code;
   });
   return { child, output, ended };
+}
+
+/** util-linux's program that runs another one at a terminal of its own. */
+const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux");
+const needsTerminal = process.env["CI"] === "true";
+if (!hasTerminal && !needsTerminal) {
+  process.stderr.write(
+    "Skipped: the program script is not installed, so no server ran at a terminal: apt-get install bsdutils\n",
+  );
 }
 
 const withUrl = (change: (url: URL) => void): string => {
@@ -89,6 +105,19 @@ describe("a server that cannot start says why in a line, with what to do, and is
       "no database answers",
       () => ({ DATABASE_URL: `postgres://projo_server:${SECRET}@127.0.0.1:1/projo` }),
       /^DATABASE_URL: no PostgreSQL answers there/,
+    ],
+    [
+      "the database speaks no TLS where it must",
+      () => {
+        const { port } = withoutTls.address() as AddressInfo;
+        return { DATABASE_URL: `postgres://server:${SECRET}@127.0.0.1:${port}/projo?sslmode=verify-full` };
+      },
+      /^DATABASE_URL: PostgreSQL speaks no TLS there\. Switch it on, or put sslmode=disable/,
+    ],
+    [
+      "the login is an operator's",
+      () => ({ DATABASE_URL: database.operatorUrl }),
+      /may act as projo_operator, which erases people, so no server serves by it/,
     ],
     [
       "no database has that name",
@@ -137,6 +166,54 @@ describe("a server that cannot start says why in a line, with what to do, and is
       expect(output.stderr).not.toContain(SECRET);
     },
     60_000,
+  );
+
+  it("A6 settings that would leak are refused before anything is reached, a line each", async () => {
+    const { output, ended } = start({
+      DATABASE_URL: `postgres://projo_server:${SECRET}@192.0.2.1/projo?sslmode=prefer`,
+      REDIS_URL: `redis://:${SECRET}@192.0.2.2`,
+      HOST: "0.0.0.0",
+    });
+    expect(await ended).toBe(1);
+    const names = output.stderr
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ")[0]);
+    expect(names).toEqual(["DATABASE_URL", "REDIS_URL", "PROJO_TOKEN_KEYS", "PROJO_SMTP_URL"]);
+    expect(output.stdout + output.stderr).not.toContain(SECRET);
+  }, 60_000);
+
+  it("A3 secrets come from files too, and are in no message", async () => {
+    const file = join(directory, "database-url");
+    await writeFile(file, `postgres://projo_server:${SECRET}@127.0.0.1:1/projo\n`, { mode: 0o600 });
+    const { output, ended } = start({ DATABASE_URL_FILE: file });
+    expect(await ended).toBe(1);
+    expect(output.stderr).toMatch(/^DATABASE_URL: no PostgreSQL answers there/);
+    expect(output.stderr).not.toContain(SECRET);
+  }, 60_000);
+
+  it.skipIf(!hasTerminal && !needsTerminal)(
+    "A3 the same server prints a mail's link at a terminal, and its file's name elsewhere",
+    async () => {
+      const quoted = program.map((word) => `'${word}'`).join(" ");
+      for (const [command, shown] of [
+        [["script", "-qfec", quoted, "/dev/null"], /#token=pjo_[\w-]{20,}/],
+        [program, /email\.verify\.eml/],
+      ] as const) {
+        const own = await createTestDatabase();
+        const { child, output, ended } = start({ DATABASE_URL: own.url }, command);
+        const url = await eventually(() => /listens on (http:\S+)/.exec(output.stdout)?.[1], 30);
+        await call(url, "auth.signUp", { input: { email: "ada@example.com", password } });
+        const line = await eventually(() => /Mail to ada@example\.com.*/.exec(output.stdout)?.[0]);
+        expect(line).toMatch(shown);
+        expect(line.includes("#token=")).toBe(command !== program);
+        // What runs at the terminal of another program is ended by it.
+        child.kill("SIGTERM");
+        await ended;
+        await own.drop();
+      }
+    },
+    90_000,
   );
 
   it("another server is at work in the data directory; that one goes on, and ends in order when it is asked to", async () => {

@@ -12,6 +12,9 @@ import { overloadRefusals } from "./overload-refusals.ts";
 import { overloadSearch } from "./overload-search.ts";
 import { passwordsLargestInputs } from "./passwords-largest-inputs.ts";
 import { passwordsSignUp } from "./passwords-sign-up.ts";
+import { productionLinks } from "./production-links.ts";
+import { productionLogin } from "./production-login.ts";
+import { productionSettings } from "./production-settings.ts";
 import { socketsGarbage } from "./sockets-garbage.ts";
 import { socketsMany } from "./sockets-many.ts";
 import { socketsResets } from "./sockets-resets.ts";
@@ -35,4 +38,7 @@ export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   costImport(stage),
   passwordsSignUp(stage),
   passwordsLargestInputs(stage),
+  productionSettings(),
+  productionLinks(),
+  productionLogin(stage),
 ];

@@ -1,10 +1,13 @@
 // A database is brought up to the build once, by whoever comes first, and never half.
 import { execFile } from "node:child_process";
 import { createHash, createHmac, pbkdf2Sync, randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
-import { checkLogin, migrate, openPool, prepareLogin, withOwner } from "../src/index.ts";
+import { checkLogin, checkOperatorLogin, migrate, openPool, prepareLogin, withOwner } from "../src/index.ts";
 import { readMigrations, type Migration } from "../src/migrations/read-migrations.ts";
 
 const { owner } = inject("cluster");
@@ -169,6 +172,43 @@ describe("pnpm db:migrate", () => {
     await rows(`DROP ROLE ${user}`);
   });
 
+  it("makes the operator's login too, which serves nobody, and reads every address from a file", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "projo-migrate-"));
+    const operator = { user: `${user}_operator`, password: `p@ss:${randomUUID()}` };
+    const addresses = {
+      PROJO_DATABASE_OWNER_URL: urlOf(owner),
+      DATABASE_URL: urlOf({ user, password }),
+      PROJO_OPERATOR_DATABASE_URL: urlOf(operator),
+    };
+    const env: Record<string, string> = {};
+    for (const [variable, address] of Object.entries(addresses)) {
+      env[`${variable}_FILE`] = join(directory, variable);
+      await writeFile(join(directory, variable), `${address}\n`, { mode: 0o600 });
+    }
+    const { code, stdout, stderr } = await cli(env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(
+      `The login ${operator.user} is ready. Run \`pnpm operator\` with PROJO_OPERATOR_DATABASE_URL.\n`,
+    );
+    const pool = openPool({ target: { connectionString: addresses.PROJO_OPERATOR_DATABASE_URL } });
+    await expect(checkOperatorLogin(pool)).resolves.toBeUndefined();
+    await expect(checkLogin(pool)).rejects.toThrow("may act as projo_operator");
+    await pool.end();
+
+    const same = await cli({ ...addresses, PROJO_OPERATOR_DATABASE_URL: addresses.DATABASE_URL });
+    expect(same).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^PROJO_OPERATOR_DATABASE_URL must name another user/),
+    });
+    const absent = await cli({ ...env, DATABASE_URL_FILE: join(directory, "absent") });
+    expect(absent).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^DATABASE_URL_FILE names the file .+ENOENT/),
+    });
+    await rm(directory, { recursive: true });
+    for (const made of [user, operator.user]) await rows(`DROP OWNED BY ${made}; DROP ROLE ${made}`);
+  });
+
   const secret = "hidden-word";
   it.each([
     ["no owner is named", {}, "PROJO_DATABASE_OWNER_URL"],
@@ -176,6 +216,11 @@ describe("pnpm db:migrate", () => {
       "the owner's address is none",
       { PROJO_DATABASE_OWNER_URL: `postgres://o:${secret}@[bad/x` },
       "PROJO_DATABASE_OWNER_URL",
+    ],
+    [
+      "the server's address would be read in the clear",
+      { DATABASE_URL: `postgres://s:${secret}@db.example.com/x?sslmode=prefer` },
+      "DATABASE_URL has an sslmode that does not keep others out",
     ],
     ["the server's address is none", { DATABASE_URL: `postgres://s:${secret}@[bad/x` }, "DATABASE_URL"],
     [

@@ -6,11 +6,13 @@ describe("the configuration", () => {
   it("needs nothing: everything has a default, and what is empty counts as absent", () => {
     const config = readConfig({});
     expect(config).toEqual({
+      isLocal: true,
       host: "127.0.0.1",
       port: 4000,
       dataDir: resolve(".projo"),
       databaseUrl: null,
       databaseOwnerUrl: null,
+      operatorDatabaseUrl: null,
       databasePoolSize: 16,
       databasePooled: false,
       tokenKeys: null,

@@ -1,20 +1,29 @@
 // All configuration, validated at start. This is the one file that knows the environment's names.
 import { resolve } from "node:path";
+import { PostgresAddressError, readPostgresAddress, type PostgresAddress } from "@projostack/db";
 import { z } from "zod";
 import type { ConnectionBounds } from "./connection-bounds.ts";
 import { isNetwork } from "./is-network.ts";
 import { type Mailbox, parseMailbox } from "../infra/mail/mailbox.ts";
 import { parseSmtpUrl, type SmtpAddress } from "../infra/mail/smtp-address.ts";
+import { parseRedisUrl } from "./redis-address.ts";
+import { secretNames, withSecrets } from "./secrets.ts";
+import { settingsTogether } from "./settings-together.ts";
+import { reachOf } from "./unsafe-settings.ts";
 
 export interface Config {
+  /** Whether only this machine reaches the server and its database, outside production: a developer's, most likely. */
+  readonly isLocal: boolean;
   readonly host: string;
   readonly port: number;
   /** Where the embedded database, keys and mail are kept. */
   readonly dataDir: string;
   /** A PostgreSQL of one's own, by the server's login; else the embedded one is started. */
-  readonly databaseUrl: string | null;
+  readonly databaseUrl: PostgresAddress | null;
   /** A login that owns that database, with which the server migrates it at its start; else an operator does. */
-  readonly databaseOwnerUrl: string | null;
+  readonly databaseOwnerUrl: PostgresAddress | null;
+  /** The login for an operator's acts, which no server uses. */
+  readonly operatorDatabaseUrl: PostgresAddress | null;
   readonly databasePoolSize: number;
   /** Whether that address is a pooler's, which lends a connection for one transaction and keeps nothing on it. */
   readonly databasePooled: boolean;
@@ -60,6 +69,8 @@ export class ConfigError extends Error {
 
 const poolers = ["none", "transaction"] as const;
 
+const environments = ["development", "production"] as const;
+
 const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 
 const whole = (min: number, max: number) =>
@@ -69,7 +80,19 @@ const whole = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max);
 
-const postgresUrl = z.string().refine((value) => URL.canParse(value) && /^postgres(ql)?:\/\//.test(value));
+const postgresUrl = z
+  .string()
+  .refine((value) => URL.canParse(value) && /^postgres(ql)?:\/\//.test(value))
+  .transform((text, context) => {
+    try {
+      return readPostgresAddress(text);
+    } catch (error) {
+      if (!(error instanceof PostgresAddressError)) throw error;
+      // It says what is wrong with the address, and never repeats it.
+      context.addIssue({ code: "custom", params: { problem: error.message } });
+      return z.NEVER;
+    }
+  });
 
 /** A text that `parse` understands. */
 const parsed = <T>(parse: (text: string) => T | null) =>
@@ -87,8 +110,6 @@ function parseAppUrl(text: string): string | null {
   return isPlain && (protocol === "https:" || protocol === "http:") ? href.replace(/\/+$/, "") : null;
 }
 
-const redisUrl = z.string().refine((value) => URL.canParse(value) && /^rediss?:\/\//.test(value));
-
 const factor = z
   .string()
   .regex(/^\d{1,4}(\.\d{1,2})?$/)
@@ -104,6 +125,7 @@ const BILLION = 1_000_000_000;
 const quotaOf = (noun: string) => `the most ${noun} of one workspace, from 1 to ${BILLION}`;
 
 const variables = {
+  PROJO_ENV: [z.enum(environments).default("development"), `one of ${environments.join(", ")}`],
   HOST: [z.string().min(1).default("127.0.0.1"), "an address to listen on, such as 127.0.0.1"],
   PORT: [whole(0, 65_535).default(4000), "a port from 0 to 65535, such as 4000"],
   PROJO_DATA_DIR: [z.string().min(1).default(".projo"), "a directory, such as .projo"],
@@ -115,6 +137,10 @@ const variables = {
     postgresUrl.optional(),
     "an address such as postgres://owner:password@host:5432/projo",
   ],
+  PROJO_OPERATOR_DATABASE_URL: [
+    postgresUrl.optional(),
+    "an address such as postgres://projo_operations:password@host:5432/projo",
+  ],
   PROJO_DATABASE_POOL: [whole(1, 500).default(16), "the most connections to open, from 1 to 500"],
   PROJO_DATABASE_POOLER: [
     z.enum(poolers).default("none"),
@@ -124,13 +150,17 @@ const variables = {
     z.string().min(1).optional(),
     "one or more kid:key pairs, separated by commas (docs/configuration.md)",
   ],
+  PROJO_MAIL: [z.enum(["files"]).optional(), "files, or left out where PROJO_SMTP_URL is set"],
   PROJO_SMTP_URL: [
     parsed(parseSmtpUrl).optional(),
     "an address such as smtps://user:password@host:465 (docs/configuration.md)",
   ],
   PROJO_MAIL_FROM: [parsed(parseMailbox).optional(), 'a sender such as "Engines <mail@example.com>"'],
   PROJO_APP_URL: [parsed(parseAppUrl).optional(), "an address such as https://app.example.com"],
-  REDIS_URL: [redisUrl.optional(), "an address such as redis://:password@host:6379/0, or rediss:// for TLS"],
+  REDIS_URL: [
+    parsed(parseRedisUrl).optional(),
+    "an address such as rediss://:password@host:6379/0, which is encrypted; redis:// is for this machine, or ends in ?tls=off for a network that you trust",
+  ],
   PROJO_LIMITS: [factor.default(1), "how many times the usual limits to grant, from 0.1 to 1000, such as 2"],
   PROJO_BUDGET_ACCOUNT: [
     whole(1_000, BILLION).default(60_000),
@@ -174,39 +204,44 @@ const variables = {
   UV_THREADPOOL_SIZE: [whole(1, 1024).default(4), "Node's number of threads, from 1 to 1024"],
 } as const;
 
-// Values of these may hold passwords or keys, and are not repeated in messages.
-const SECRET = new Set([
-  "DATABASE_URL",
-  "PROJO_DATABASE_OWNER_URL",
-  "PROJO_TOKEN_KEYS",
-  "PROJO_SMTP_URL",
-  "REDIS_URL",
-]);
+/** Who reads the configuration. The operator's program sends no mail and signs nothing. */
+export type Program = "server" | "operator";
 
-export function configFromEnvironment(): Config {
-  return readConfig(process.env);
+export function configFromEnvironment(program: Program = "server"): Config {
+  return readConfig(process.env, program);
 }
 
 /** Reads and checks the configuration. @throws ConfigError that names every variable that is wrong */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const problems: string[] = [];
+export function readConfig(
+  given: Readonly<Record<string, string | undefined>>,
+  program: Program = "server",
+): Config {
+  const { env, problems, unread } = withSecrets(given);
+  const isSet = (name: string): boolean => Boolean(env[name]) || unread.has(name);
   const read = <N extends keyof typeof variables>(name: N): z.output<(typeof variables)[N][0]> => {
     const [schema, expected] = variables[name];
     const result = schema.safeParse(env[name] === "" ? undefined : env[name]);
     if (result.success) return result.data as z.output<(typeof variables)[N][0]>;
-    const got = SECRET.has(name) ? "" : `, not ${JSON.stringify(env[name])}`;
-    problems.push(`${name} must be ${expected}${got}.`);
+    const got = secretNames.has(name) ? "" : `, not ${JSON.stringify(env[name])}`;
+    const [issue] = result.error.issues;
+    const problem: unknown = issue?.code === "custom" ? issue.params?.["problem"] : undefined;
+    problems.push(`${name} ${typeof problem === "string" ? problem : `must be ${expected}${got}`}.`);
     return undefined as never;
   };
+  const isProduction = read("PROJO_ENV") === "production";
+  const host = read("HOST");
+  const databaseUrl = read("DATABASE_URL") ?? null;
   const config: Config = {
-    host: read("HOST"),
+    isLocal: reachOf({ isProduction, host, databaseUrl }) === null,
+    host,
     port: read("PORT"),
     dataDir: resolve(read("PROJO_DATA_DIR") ?? ""),
-    databaseUrl: read("DATABASE_URL") ?? null,
+    databaseUrl,
     databaseOwnerUrl: read("PROJO_DATABASE_OWNER_URL") ?? null,
+    operatorDatabaseUrl: read("PROJO_OPERATOR_DATABASE_URL") ?? null,
     databasePoolSize: read("PROJO_DATABASE_POOL"),
     databasePooled: read("PROJO_DATABASE_POOLER") === "transaction",
-    tokenKeys: read("PROJO_TOKEN_KEYS") ?? null,
+    tokenKeys: env["PROJO_TOKEN_KEYS"] === "auto" ? null : (read("PROJO_TOKEN_KEYS") ?? null),
     smtp: read("PROJO_SMTP_URL") ?? null,
     mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },
     appUrl: read("PROJO_APP_URL") ?? null,
@@ -235,7 +270,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     argon2Parallel: read("PROJO_ARGON2_PARALLEL") ?? null,
     libuvThreads: read("UV_THREADPOOL_SIZE"),
   };
-  if (config.databaseOwnerUrl !== null && config.databaseUrl === null) {
+  read("PROJO_MAIL");
+  if (config.databaseOwnerUrl !== null && !isSet("DATABASE_URL")) {
     problems.push(
       "PROJO_DATABASE_OWNER_URL needs DATABASE_URL beside it: the login that the server itself uses.",
     );
@@ -249,6 +285,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       problems.push(`PROJO_SMTP_URL needs ${name} beside it: ${variables[name][1]}.`);
     }
   }
+  problems.push(...settingsTogether({ config, isProduction, env, isSet }, program));
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return config;
 }

@@ -2,15 +2,19 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   checkLogin,
+  checkOperatorLogin,
   createDb,
   DatabaseDown,
   failureOf,
   migrate,
   openPool,
   prepareLogin,
+  prepareOperatorLogin,
   startEmbeddedPostgres,
+  UnsafeLogin,
   withOwner,
   type Db,
+  type PostgresAddress,
   type PoolOptions,
 } from "@projostack/db";
 import type { Config } from "../config/config.ts";
@@ -30,39 +34,41 @@ type Place = Config & { readonly log: Log };
 
 /** The database of the configuration: reached, migrated, and with a login that is bound by its policies. */
 export async function openDatabase(place: Place): Promise<Database> {
-  return place.databaseUrl === null ? openEmbedded(place) : openServer(place, place.databaseUrl);
+  return place.databaseUrl === null
+    ? openEmbedded(place, SERVER_LOGIN)
+    : openServer(place, place.databaseUrl);
 }
 
-async function openServer(place: Place, connectionString: string): Promise<Database> {
+async function openServer(place: Place, address: PostgresAddress): Promise<Database> {
   if (place.databaseOwnerUrl !== null) {
-    const { username, password } = new URL(connectionString);
-    await withOwner({ connectionString: place.databaseOwnerUrl }, async (owner) => {
+    await withOwner(place.databaseOwnerUrl.target, async (owner) => {
       await migrate(owner);
-      await prepareLogin(owner, {
-        user: decodeURIComponent(username),
-        ...(password === "" ? {} : { password: decodeURIComponent(password) }),
-      });
+      await prepareLogin(owner, address.login);
     });
   }
-  const db = await connect({ connectionString }, place);
-  const { host } = new URL(connectionString);
+  const db = await connect(address.target, { ...place, check: checkLogin });
   return {
     db,
-    description: `PostgreSQL at ${host}`,
+    description: `PostgreSQL at ${address.host}`,
     crashed: new Promise(() => {}),
     close: () => db.close(),
   };
 }
 
 /**
- * The same for a program beside the server, which may be running or not: one embedded database serves both. It
- * migrates nothing that runs.
+ * The same by the operator's login, for the operator's program beside the server, which may be running or not: one embedded
+ * database serves both. It migrates nothing that runs.
  */
 export async function joinDatabase(place: Place): Promise<Database> {
-  const running = place.databaseUrl === null ? await connectionNote(place.dataDir).read() : null;
-  if (running === null) return openDatabase(place);
-  const db = await joinRunning(running, place);
-  if (db === null) return openDatabase(place);
+  if (place.operatorDatabaseUrl !== null) {
+    const { host, target } = place.operatorDatabaseUrl;
+    const operatorDb = await connect(target, { ...place, check: checkOperatorLogin });
+    const close = () => operatorDb.close();
+    return { db: operatorDb, description: `PostgreSQL at ${host}`, crashed: new Promise(() => {}), close };
+  }
+  const running = await connectionNote(place.dataDir).read();
+  const db = running === null ? null : await joinRunning(running, place);
+  if (db === null) return openEmbedded(place, OPERATOR_LOGIN);
   return {
     db,
     description: `the running server's PostgreSQL in ${place.dataDir}`,
@@ -74,18 +80,29 @@ export async function joinDatabase(place: Place): Promise<Database> {
 /** Null when the server of the note has ended without removing it. */
 async function joinRunning({ host, port, passwordFile }: ConnectionNote, place: Place): Promise<Db | null> {
   const password = passwordFile === null ? {} : { password: (await readFile(passwordFile, "utf8")).trim() };
-  const target = { host, port, user: SERVER_LOGIN, ...password, database: DATABASE };
-  return connect(target, place).catch((error: unknown) => {
+  const target = { host, port, user: OPERATOR_LOGIN, ...password, database: DATABASE };
+  return connect(target, { ...place, check: checkOperatorLogin }).catch((error: unknown) => {
     const failure = failureOf(error);
     if (failure instanceof DatabaseDown && failure.condition.name === "connection_refused") return null;
+    if (failure instanceof DatabaseDown && failure.condition.code === NO_SUCH_LOGIN) {
+      throw new UnsafeLogin(
+        "The running server has not made the operator's login: restart it with this build.",
+      );
+    }
     throw error;
   });
 }
 
 const SERVER_LOGIN = "projo_server";
+/** invalid_authorization_specification: on a socket, where no password is asked for, the login is not there. */
+const NO_SUCH_LOGIN = "28000";
+const OPERATOR_LOGIN = "projo_operations";
 const DATABASE = "projo";
 
-async function openEmbedded(place: Place): Promise<Database> {
+async function openEmbedded(
+  place: Place,
+  user: typeof SERVER_LOGIN | typeof OPERATOR_LOGIN,
+): Promise<Database> {
   const embedded = await startEmbeddedPostgres({
     dataDir: join(place.dataDir, "postgres"),
     onLog: (line) => place.log.debug({ line }, "postgres"),
@@ -97,12 +114,15 @@ async function openEmbedded(place: Place): Promise<Database> {
     });
     // Over a socket that only this user can reach no password is asked for; over TCP the login has its own.
     const { host, port, password } = embedded.owner;
-    const login = { user: SERVER_LOGIN, ...(password === undefined ? {} : { password }) };
+    const secret = password === undefined ? {} : { password };
     await withOwner({ ...embedded.owner, database: DATABASE }, async (owner) => {
       await migrate(owner);
-      await prepareLogin(owner, login);
+      await prepareLogin(owner, { user: SERVER_LOGIN, ...secret });
+      await prepareOperatorLogin(owner, { user: OPERATOR_LOGIN, ...secret });
     });
-    const db = await connect({ host, port, ...login, database: DATABASE }, place);
+    const check = user === SERVER_LOGIN ? checkLogin : checkOperatorLogin;
+    const target = { host, port, user, ...secret, database: DATABASE };
+    const db = await connect(target, { ...place, check });
     const note = connectionNote(place.dataDir);
     await note.write({ host, port, passwordFile: embedded.passwordFile });
     return {
@@ -123,7 +143,7 @@ async function openEmbedded(place: Place): Promise<Database> {
 
 async function connect(
   target: PoolOptions["target"],
-  { databasePoolSize, databasePooled, log }: Place,
+  { databasePoolSize, databasePooled, log, check }: Place & { readonly check: typeof checkLogin },
 ): Promise<Db> {
   const pool = openPool({
     target,
@@ -136,7 +156,7 @@ async function connect(
     },
   });
   try {
-    await checkLogin(pool);
+    await check(pool);
     return createDb({ pool, pooled: databasePooled });
   } catch (error) {
     await pool.end();

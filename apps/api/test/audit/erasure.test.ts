@@ -13,7 +13,7 @@ afterAll(() => server.close());
 const operator = (...args: string[]) =>
   runOperator(args, {
     DATABASE_URL: server.database.url,
-    DATABASE_OWNER_URL: undefined,
+    PROJO_OPERATOR_DATABASE_URL: server.database.operatorUrl,
     PROJO_DATA_DIR: server.dataDir,
   });
 

@@ -130,7 +130,7 @@ describe("audit.list", () => {
     const invited = async () => (await list({ action: "invite.created" })).data.items[0] as Entry;
     const before = await invited();
     expect(before).toMatchObject({ email: "guest@example.org", ip: "127.0.0.1", userAgent: "node" });
-    await server.database.db.erasePerson(before.actor.userId ?? "");
+    await server.database.operatorDb.erasePerson(before.actor.userId ?? "");
     expect(await invited()).toEqual({ ...before, ip: null, userAgent: null });
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
-import { readConfig } from "../../src/config/config.ts";
+import { ConfigError, readConfig } from "../../src/config/config.ts";
 import { systemClock } from "../../src/infra/clock.ts";
 import { loadKeyRing, parseKeyRing, type KeyRing } from "../../src/infra/key-ring.ts";
 import { createLog } from "../../src/infra/log.ts";
@@ -20,13 +20,25 @@ export interface TestServer extends Pick<Server, "callAs"> {
   readonly announced: readonly string[];
   /** Where the server keeps its files. */
   readonly dataDir: string;
+  /** What a server from the same sources says of this environment, which is the whole of it, before it starts; null when it is fine. */
+  problemOf(env: Readonly<Record<string, string>>): string | null;
+  /** Whether another server from the same sources serves the database by this address. It is closed again. */
+  canServe(databaseUrl: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
+export interface Console {
+  /** Whether the server's standard output is a terminal. */
+  readonly isTerminal?: boolean;
+}
+
 /** Starts a server on a free port, over a database of its own, with what the environment may add. */
-export async function startTestServer(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+export async function startTestServer(
+  env: Readonly<Record<string, string>> = {},
+  console: Console = {},
+): Promise<TestServer> {
   const database = await createTestDatabase();
-  const server = await startServerOver(database, env);
+  const server = await startServerOver(database, env, console);
   return {
     ...server,
     close: async () => {
@@ -40,6 +52,7 @@ export async function startTestServer(env: Readonly<Record<string, string>> = {}
 export async function startServerOver(
   database: TestDatabase,
   env: Readonly<Record<string, string>> = {},
+  { isTerminal = false }: Console = {},
 ): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-server-"));
   const config = readConfig({
@@ -59,6 +72,7 @@ export async function startServerOver(
     randomness: systemRandomness,
     clock: systemClock,
     announce: (line) => void announced.push(line),
+    isTerminal,
     version: "0.0.0-test",
   });
   return {
@@ -69,6 +83,24 @@ export async function startServerOver(
     logLines,
     announced,
     dataDir,
+    problemOf: (whole) => {
+      try {
+        readConfig(whole);
+        return null;
+      } catch (error) {
+        if (error instanceof ConfigError) return error.message;
+        throw error;
+      }
+    },
+    canServe: async (databaseUrl) => {
+      const attempt = startServerOver(database, { ...env, DATABASE_URL: databaseUrl });
+      const other = await attempt.catch((error: unknown) => {
+        if (error instanceof Error && error.name === "UnsafeLogin") return null;
+        throw error;
+      });
+      await other?.close();
+      return other !== null;
+    },
     close: async () => {
       await server.close();
       await rm(dataDir, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 // What a person does with a mail: the server of these tests writes its mail to files, as it does in development.
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,6 +28,12 @@ async function newcomer(name: string) {
   const { data } = await call(server.url, "auth.signUp", { input: { email, password } });
   return { email, accessToken: String(data.accessToken), mail: await mailFor(server, email) };
 }
+
+const announcedTo = (email: string, where = server) =>
+  eventually(() => {
+    const found = where.announced.filter((line) => line.includes(email));
+    return found.length > 0 && found;
+  });
 
 const reset = (token: string, to = newPassword) =>
   call(server.url, "password.reset", { input: { token, newPassword: to } });
@@ -74,13 +80,33 @@ describe("mail in development", () => {
     expect(new Set(modes)).toEqual(new Set([0o600]));
   });
 
-  it("the link is shown at the console, in one line", async () => {
-    const { email, mail } = await newcomer("joan");
-    const lines = await eventually(() => {
-      const found = server.announced.filter((line) => line.includes(email));
-      return found.length > 0 && found;
-    });
-    expect(lines).toEqual([`Mail to ${email}: Verify your email address: ${mail.link}`]);
+  it("A3 outside a terminal the output names a mail's file, and never its link", async () => {
+    const { email } = await newcomer("joan");
+    const [line = "", ...more] = await announcedTo(email);
+    expect(more).toEqual([]);
+    const [, path = ""] =
+      /^Mail to joan@example\.com: Verify your email address: (\S+\.eml)$/.exec(line) ?? [];
+    expect(await readFile(path, "utf8")).toContain(email);
+    expect(server.announced.join("\n")).not.toMatch(/#token=|pjo_/);
+  });
+
+  it("at a terminal of a local server the link is printed, in one line", async () => {
+    const local = await startTestServer({}, { isTerminal: true });
+    const email = "joan.at.home@example.com";
+    await call(local.url, "auth.signUp", { input: { email, password } });
+    const { link } = await mailFor(local, email);
+    expect(await announcedTo(email, local)).toEqual([`Mail to ${email}: Verify your email address: ${link}`]);
+    await local.close();
+  });
+
+  it("A3 at a terminal of a server that others reach, no link is printed", async () => {
+    const settings = { HOST: "0.0.0.0", PROJO_MAIL: "files", PROJO_TOKEN_KEYS: "auto" };
+    const open = await startTestServer(settings, { isTerminal: true });
+    const email = "joan.abroad@example.com";
+    await call(open.url, "auth.signUp", { input: { email, password } });
+    await announcedTo(email, open);
+    expect(open.announced.join("\n")).not.toMatch(/#token=|pjo_/);
+    await open.close();
   });
 
   it("V9 a mailed link's host comes from the configuration, whatever a request's headers say", async () => {

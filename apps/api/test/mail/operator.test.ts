@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
-import { call, eventually, password, runOperator, startProgram } from "../kit/index.ts";
+import { call, eventually, password, readMail, runOperator, startProgram } from "../kit/index.ts";
 
 it("the operator's program reaches the embedded database, whether its server runs or not", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-operator-"));
@@ -22,9 +22,12 @@ it("the operator's program reaches the embedded database, whether its server run
     const url = await shown(/listens on (http:\S+)/);
     await shown(/(Mail: files in .*mail)/);
     await call(url, "auth.signUp", { input: { email: "ada@example.com", password } });
-    const link = await shown(/Mail to ada@example\.com: Verify your email address: (\S+)/);
+    // Its output is no terminal: the file is named, and the link is in the file alone.
+    const file = await shown(/Mail to ada@example\.com: Verify your email address: (\S+\.eml)$/);
+    expect(file.startsWith(join(dataDir, "mail"))).toBe(true);
+    const { link } = readMail(await readFile(file, "utf8"));
     expect(link).toMatch(new RegExp(`^${url}/verify-email#token=pjo_[\\w-]+$`));
-    expect(logged.filter((line) => line.includes("pjo_"))).toEqual([]);
+    expect([...lines, ...logged].filter((line) => line.includes("pjo_"))).toEqual([]);
 
     const note = join(dataDir, "connection.json");
     expect((await stat(note)).mode & 0o777).toBe(0o600);
@@ -35,6 +38,12 @@ it("the operator's program reaches the embedded database, whether its server run
     ]);
     const besides = await runOperator(["mail", "list", "--status", "sent"], env);
     expect(besides).toMatchObject({ code: 0, out: expect.stringContaining("ada@example.com"), err: "" });
+    const erasing = await runOperator(["person", "erase", "ada@example.com"], env);
+    expect(erasing).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("Nothing is changed yet"),
+      err: "",
+    });
 
     // As if its power went: the note stays, and leads nowhere.
     const left = await readFile(note);
@@ -44,6 +53,8 @@ it("the operator's program reaches the embedded database, whether its server run
     await writeFile(note, left);
     const alone = await runOperator(["mail", "list", "--status", "sent"], env);
     expect(alone).toMatchObject({ code: 0, out: besides.out, err: "" });
+    const erased = await runOperator(["person", "erase", "ada@example.com", "--yes"], env);
+    expect(erased).toMatchObject({ code: 0, out: expect.stringContaining("is erased"), err: "" });
   } finally {
     server.kill("SIGKILL");
     await ended;

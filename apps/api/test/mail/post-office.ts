@@ -85,4 +85,8 @@ export async function enqueue(
   );
 }
 
-export const operator = (...args: string[]) => runOperator(args, { DATABASE_URL: server.database.url });
+export const operator = (...args: string[]) =>
+  runOperator(args, {
+    DATABASE_URL: server.database.url,
+    PROJO_OPERATOR_DATABASE_URL: server.database.operatorUrl,
+  });

@@ -15,6 +15,7 @@ import { keys } from "./server/keys.ts";
 import { teams } from "./server/members.ts";
 import { overload } from "./server/overload.ts";
 import { passwords } from "./server/passwords.ts";
+import { productionDefaults } from "./server/production.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
 import { sockets, socketsEnv } from "./server/sockets.ts";
@@ -35,6 +36,7 @@ const mutants: readonly Mutant[] = [
   ...overload,
   ...cost,
   ...passwords,
+  ...productionDefaults,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");

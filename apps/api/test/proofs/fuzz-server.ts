@@ -64,6 +64,10 @@ export async function startFuzzServer(watching: readonly string[] = []): Promise
     callAs: () => {
       throw new Error("It is a process of its own: call it by its address.");
     },
+    problemOf: () => {
+      throw new Error("It is a process of its own: start another with that environment.");
+    },
+    canServe: () => Promise.reject(new Error("It is a process of its own: start another with that address.")),
     exitCode: () => child.exitCode,
     heapUsed: async () => {
       const told = once(child, "message");

@@ -30,7 +30,14 @@ beforeAll(async () => {
   const env = { PORT: "0", PROJO_DATA_DIR: dataDir, DATABASE_URL: database.url, PROJO_LIMITS: "1000" };
   const destination = { write: (line: string) => void logLines.push(line) };
   const log = createLog({ level: "info", pretty: false, destination });
-  const surroundings = { log, randomness, clock: systemClock, announce: () => {}, version: "0.0.0-test" };
+  const surroundings = {
+    log,
+    randomness,
+    clock: systemClock,
+    announce: () => {},
+    isTerminal: false,
+    version: "0.0.0-test",
+  };
   server = await startServer(readConfig(env), surroundings);
 });
 afterAll(async () => {

@@ -1,29 +1,45 @@
-// `pnpm db:migrate`: brings a database up to this build, and prepares the server's login. It reads the two
-// addresses from the environment, never from its arguments, which others can see.
+// `pnpm db:migrate`: brings a database up to this build, and prepares the server's and the operator's logins. It reads the
+// addresses from the environment or from files, never from its arguments, which others can see.
 import pg from "pg";
 import { migrate } from "../migrations/migrate.ts";
-import { prepareLogin, type Login } from "../login/prepare-login.ts";
+import {
+  readPostgresAddress,
+  PostgresAddressError,
+  type PostgresAddress,
+} from "../login/postgres-address.ts";
+import { prepareLogin, prepareOperatorLogin } from "../login/prepare-login.ts";
+import { SecretError, secretOf } from "../login/secret-of.ts";
+
+const OWNER = "PROJO_DATABASE_OWNER_URL";
+const SERVER = "DATABASE_URL";
+const OPERATOR = "PROJO_OPERATOR_DATABASE_URL";
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const ownerUrl = process.env["PROJO_DATABASE_OWNER_URL"];
-const serverUrl = process.env["DATABASE_URL"];
-if (!ownerUrl) refuse("Set PROJO_DATABASE_OWNER_URL to a login that owns the database.");
-const login = serverUrl ? loginOf(serverUrl) : null;
-if (!URL.canParse(ownerUrl)) refuse("PROJO_DATABASE_OWNER_URL is not a URL.");
+const ownerAddress = addressOf(OWNER);
+const server = namingUser(SERVER, addressOf(SERVER));
+const operator = namingUser(OPERATOR, addressOf(OPERATOR));
+if (!ownerAddress) refuse(`Set ${OWNER} to a login that owns the database.`);
+if (server && operator && server.login.user === operator.login.user) {
+  refuse(`${OPERATOR} must name another user than ${SERVER}: the server's login does no operator's acts.`);
+}
 
-const owner = new pg.Client({ connectionString: ownerUrl, application_name: "projostack-migrate" });
+const owner = new pg.Client({ ...ownerAddress.target, application_name: "projostack-migrate" });
 // A connection that breaks fails the statement at hand; unheard, the event would end the process in a stack trace.
 owner.on("error", () => {});
 try {
   await owner.connect();
   const ran = await migrate(owner);
   say(ran.length === 0 ? "The database is up to date." : `Applied ${ran.join(", ")}.`);
-  if (login) {
-    await prepareLogin(owner, login);
-    say(`The login ${login.user} is ready. Start the server with DATABASE_URL.`);
+  if (server) {
+    await prepareLogin(owner, server.login);
+    say(`The login ${server.login.user} is ready. Start the server with ${SERVER}.`);
   } else {
-    say("Set DATABASE_URL too, and this prepares the server's login.");
+    say(`Set ${SERVER} too, and this prepares the server's login.`);
+  }
+  if (operator) {
+    await prepareOperatorLogin(owner, operator.login);
+    say(`The login ${operator.login.user} is ready. Run \`pnpm operator\` with ${OPERATOR}.`);
   }
 } catch (error) {
   process.stderr.write(`${lineOf(error)}\n`);
@@ -32,14 +48,20 @@ try {
   await owner.end().catch(() => {});
 }
 
-function loginOf(url: string): Login {
-  if (!URL.canParse(url)) refuse("DATABASE_URL is not a URL.");
-  const { username, password } = new URL(url);
-  if (username === "") refuse("DATABASE_URL names no user.");
-  return {
-    user: decodeURIComponent(username),
-    ...(password === "" ? {} : { password: decodeURIComponent(password) }),
-  };
+function addressOf(name: string): PostgresAddress | null {
+  try {
+    const text = secretOf(process.env, name);
+    return text === undefined ? null : readPostgresAddress(text);
+  } catch (error) {
+    if (error instanceof SecretError) refuse(error.message);
+    if (error instanceof PostgresAddressError) refuse(`${name} ${error.message}.`);
+    throw error;
+  }
+}
+
+function namingUser(name: string, address: PostgresAddress | null): PostgresAddress | null {
+  if (address?.login.user === "") refuse(`${name} names no user.`);
+  return address;
 }
 
 function refuse(why: string): never {

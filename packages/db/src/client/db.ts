@@ -27,7 +27,7 @@ import { scopedPool } from "./scoped-pool.ts";
 import { FairTurns } from "./fair-turns.ts";
 import { openLanes, type SharedBy } from "./lanes.ts";
 import type { ServerPool } from "./open-pool.ts";
-import { quickRunner, statementRunner } from "./run-statement.ts";
+import { operatorRunner, quickRunner, statementRunner } from "./run-statement.ts";
 import { serviceKeyLookup, type ServiceKeyLookup } from "./service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./session-store.ts";
 import { statementNames } from "./statement-names.ts";
@@ -77,7 +77,7 @@ export interface Db {
   readonly recordDenial: RecordDenial;
   /** Appends an entry for each actor whose denials of past hours went beyond the cap. @returns in how many workspaces */
   readonly settleDenials: SettleDenials;
-  /** Takes a person's personal values out of every log. */
+  /** Takes a person's personal values out of every log. It needs the operator's login: the server's may not. */
   readonly erasePerson: ErasePerson;
   /** Whether the database answers and takes writes, within a second. @throws DatabaseBusy | DatabaseDown when it does not */
   ping(): Promise<void>;
@@ -208,7 +208,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     mail: mailStore(run),
     recordDenial: denialRecorder(source),
     settleDenials: denialSettler(run),
-    erasePerson: personEraser(run),
+    erasePerson: personEraser(operatorRunner(source)),
     ping: pingOf(pool),
     poolState: () => statesOf(pool, turns.waiting),
     load: () => ({

@@ -28,6 +28,8 @@ function entering(scope: Scope): Prepared[] {
   switch (scope.kind) {
     case "system":
       return [scope.userId === undefined ? AS_SYSTEM : statement(AS_PERSON, [checked(scope.userId)])];
+    case "operator":
+      return [AS_OPERATOR];
     case "read":
     case "founding":
     case "purging":
@@ -75,6 +77,7 @@ function statement(text: string, values: readonly unknown[] = []): Prepared {
 }
 
 const AS_SYSTEM = statement("SELECT set_config('role', 'projo_system', true)");
+const AS_OPERATOR = statement("SELECT set_config('role', 'projo_operator', true)");
 
 // Before the membership is held: two who held theirs and waited here for each other would wait for ever. Rows that
 // point to the workspace can still be written meanwhile, which FOR UPDATE would forbid.

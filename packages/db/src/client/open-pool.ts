@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { PostgresAddress } from "../login/postgres-address.ts";
 import { ConnectionRetired } from "./bounded-client.ts";
 import { BoundedPool } from "./bounded-pool.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
@@ -8,7 +9,7 @@ import { probeOf } from "./probe.ts";
 export interface PoolOptions {
   readonly target:
     | { host: string; port: number; user: string; password?: string; database: string }
-    | { connectionString: string };
+    | { connectionString: string; ssl?: PostgresAddress["target"]["ssl"] };
   /** Most connections open at once, with those that quick reads share. */
   readonly max?: number;
   /** True where a pooler in transaction mode is reached: it refuses what a connection asks for at its start. */

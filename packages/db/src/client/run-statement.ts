@@ -38,6 +38,14 @@ export const quickRunner =
     return (await runWithin(source, AS_SYSTEM, steps, { lanes: source.lanes?.people })).at(-1) as Answer<R>;
   };
 
+/** The same as projo_operator, which only the operator's login can be. */
+export const operatorRunner =
+  (source: PoolSource): RunStatement =>
+  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => {
+    const steps = [{ name: `projo_${name}`, text, values }];
+    return (await runWithin(source, { kind: "operator" }, steps)).at(-1) as Answer<R>;
+  };
+
 const AS_SYSTEM = { kind: "system" } as const;
 
 export interface Sharing {

@@ -48,16 +48,22 @@ export interface SystemScope {
   readonly userId?: string;
 }
 
-export type Scope = TenantScope | SystemScope;
+/** Outside any workspace, as an operator: only the operator's login enters it. */
+export interface OperatorScope {
+  readonly kind: "operator";
+}
+
+export type Scope = TenantScope | SystemScope | OperatorScope;
 
 /** Whether nothing is written in the scope, which the database holds it to. */
 export const isReadOnly = (scope: Scope): boolean =>
   scope.kind === "read" || (scope.kind === "system" && scope.userId !== undefined);
 
 /** Whose work it is, when connections are handed out. */
-export const turnOf = (scope: Scope): Turn => ({
-  owner: scope.kind === "system" ? (scope.userId ?? SERVER) : scope.workspaceId,
-});
+export function turnOf(scope: Scope): Turn {
+  if (scope.kind === "operator") return { owner: SERVER };
+  return { owner: scope.kind === "system" ? (scope.userId ?? SERVER) : scope.workspaceId };
+}
 
 /** What Prisma works in: it passes on nothing of ours from a call to the connection that it is for. */
 export interface Entered {

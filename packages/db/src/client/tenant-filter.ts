@@ -29,7 +29,8 @@ export const tenantFilter = Prisma.defineExtension({
 /** The arguments of a statement, bound to the workspace of the scope. @throws TypeError where they reach outside */
 export function inWorkspace(model: Prisma.ModelName, operation: string, args: Args | undefined): Args {
   const scope = currentScope.getStore()?.scope;
-  if (!scope) throw new Error("A tenant's rows are reached through db.read, db.write or db.system.");
+  if (!scope || scope.kind === "operator")
+    throw new Error("A tenant's rows are reached through db.read, db.write or db.system.");
   if (scope.kind === "system") return args ?? {};
   const key = model === "Workspace" ? "id" : "workspaceId";
   const { workspaceId } = scope;

@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** The server's login could see past row-level security, or lacks what the server needs. */
+/** The login could see past row-level security or do what only an operator does, or lacks what the program needs. */
 export class UnsafeLogin extends Error {
   override readonly name = "UnsafeLogin";
 }
@@ -11,6 +11,7 @@ interface Facts {
   owning: string[] | null;
   tenant: boolean | null;
   system: boolean | null;
+  operator: boolean | null;
   migrated: boolean;
 }
 
@@ -35,29 +36,59 @@ const FACTS = `
            ) AS owned JOIN reach ON reach.oid = owned.owner) AS owning,
          (SELECT bool_or(rolname = 'projo_tenant') FROM reach) AS tenant,
          (SELECT bool_or(rolname = 'projo_system') FROM reach) AS system,
+         (SELECT bool_or(rolname = 'projo_operator') FROM reach) AS operator,
          to_regclass('public.tasks') IS NOT NULL AS migrated`;
 
 /**
- * Makes sure that whoever the server signs in as is bound by row-level security, whatever it does.
+ * Makes sure that the login by which the server serves is bound by row-level security, and is no operator's.
  * @throws UnsafeLogin with what to do
  */
 export async function checkLogin(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query<Facts>(FACTS);
-  const [facts] = rows;
-  if (!facts) throw new UnsafeLogin("The database did not say who the server is.");
-  const problem = problemOf(facts);
+  const facts = await factsOf(pool);
+  const problem = unsafe(facts) ?? unfitToServe(facts);
   if (problem !== null) throw new UnsafeLogin(`The database login ${facts.login} ${problem}`);
 }
 
-function problemOf({ bypassing, owning, tenant, system, migrated }: Facts): string | null {
+/**
+ * Makes sure that the operator's program works by the operator's login, which is bound by row-level security too.
+ * @throws UnsafeLogin with what to do
+ */
+export async function checkOperatorLogin(pool: pg.Pool): Promise<void> {
+  const facts = await factsOf(pool);
+  const problem = unsafe(facts) ?? unfitToOperate(facts);
+  if (problem !== null) throw new UnsafeLogin(`The database login ${facts.login} ${problem}`);
+}
+
+async function factsOf(pool: pg.Pool): Promise<Facts> {
+  const { rows } = await pool.query<Facts>(FACTS);
+  const [facts] = rows;
+  if (!facts) throw new UnsafeLogin("The database did not say who the server is.");
+  return facts;
+}
+
+/** Whatever the login is for. */
+function unsafe({ bypassing, owning, migrated }: Facts): string | null {
   const instead = "Use a login that owns nothing: `pnpm db:migrate` makes one (docs/database.md).";
   if (bypassing) {
     return `could bypass row-level security, as ${bypassing.join(", ")} can. ${instead}`;
   }
   if (!migrated) return "finds no tables. Run `pnpm db:migrate` first (docs/database.md).";
   if (owning) return `owns ${owning.join(", ")}, and could lift their protection. ${instead}`;
+  return null;
+}
+
+function unfitToServe({ tenant, system, operator }: Facts): string | null {
+  if (operator) {
+    return "may act as projo_operator, which erases people, so no server serves by it. Put the server's own login into DATABASE_URL: `pnpm db:migrate` makes one (docs/database.md).";
+  }
   if (!tenant || !system) {
     return "may not act as projo_tenant and projo_system. Run `pnpm db:migrate` with this DATABASE_URL (docs/database.md).";
   }
   return null;
+}
+
+function unfitToOperate({ tenant, system, operator }: Facts): string | null {
+  return tenant && system && operator
+    ? null
+    : "is not an operator's. Run `pnpm db:migrate` with this PROJO_OPERATOR_DATABASE_URL (docs/operations.md).";
 }

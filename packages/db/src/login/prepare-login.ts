@@ -10,7 +10,14 @@ export interface Login {
  * Makes the server's login, if it is not there, and lets it take on the two roles; it holds no right of its own.
  * @param owner a connected login that may make roles
  */
-export async function prepareLogin(owner: pg.ClientBase, { user, password }: Login): Promise<void> {
+export const prepareLogin = (owner: pg.ClientBase, login: Login): Promise<void> =>
+  prepare(owner, login, "projo_tenant, projo_system");
+
+/** The same for the operator's login, which may take on projo_operator too. No server serves by it. */
+export const prepareOperatorLogin = (owner: pg.ClientBase, login: Login): Promise<void> =>
+  prepare(owner, login, "projo_tenant, projo_system, projo_operator");
+
+async function prepare(owner: pg.ClientBase, { user, password }: Login, roles: string): Promise<void> {
   const name = pg.escapeIdentifier(user);
   const { rowCount } = await owner.query("SELECT FROM pg_roles WHERE rolname = $1", [user]);
   if (rowCount === 0) await ignoringRace(owner.query(`CREATE ROLE ${name} LOGIN NOINHERIT`));
@@ -19,7 +26,7 @@ export async function prepareLogin(owner: pg.ClientBase, { user, password }: Log
     const verifier = pg.escapeLiteral(scramVerifier(password));
     await throughRaces(() => owner.query(`ALTER ROLE ${name} PASSWORD ${verifier}`));
   }
-  await ignoringRace(owner.query(`GRANT projo_tenant, projo_system TO ${name}`));
+  await ignoringRace(owner.query(`GRANT ${roles} TO ${name}`));
 }
 
 /** PostgreSQL refuses to change a role that another session has just changed; the password must still be set. */

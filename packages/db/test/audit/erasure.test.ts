@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { personEraser } from "../../src/audit/erase-person.ts";
-import { statementRunner } from "../../src/client/run-statement.ts";
+import { operatorRunner } from "../../src/client/run-statement.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
@@ -61,7 +61,7 @@ const namesOf = (rows: { personal: unknown }[]) =>
 
 it("erasing a person takes their values out of every log, says so in each, and breaks none", async () => {
   const before = await logs();
-  expect(await database.db.erasePerson(home.userId)).toBe(5 + 5);
+  expect(await database.operatorDb.erasePerson(home.userId)).toBe(5 + 5);
   const after = await logs();
   expect(namesOf(after.home)).toEqual([null, null, ["email"], ["ip"], null, null, null]);
   expect(namesOf(after.other)).toEqual([null, null, ["ip", "userAgent"], null]);
@@ -101,7 +101,7 @@ it("erasing a person takes their values out of every log, says so in each, and b
     }
   });
   // Nothing is left to do, and doing it again says nothing again.
-  expect(await database.db.erasePerson(home.userId)).toBe(0);
+  expect(await database.operatorDb.erasePerson(home.userId)).toBe(0);
   expect(await logs()).toEqual(after);
   // The account is as it was: only its traces went.
   expect(await database.owner("SELECT email FROM users WHERE id = $1", [home.userId])).toEqual([
@@ -111,7 +111,7 @@ it("erasing a person takes their values out of every log, says so in each, and b
 });
 
 it("erasing goes step by step, and an account that is anonymised keeps no way in and no address", async () => {
-  const inSteps = personEraser(statementRunner(database.pool), 2);
+  const inSteps = personEraser(operatorRunner(database.operatorPool), 2);
   const changed = await inSteps(other.userId, { anonymise: true });
   expect(changed).toBe(1 + 1 + 5);
   const user = (id: string) =>
@@ -138,8 +138,8 @@ it("erasing goes step by step, and an account that is anonymised keeps no way in
 });
 
 it("a person who is not there, or is erased twice at once, is no trouble", async () => {
-  expect(await database.db.erasePerson(randomUUID())).toBe(0);
-  const both = await Promise.all([1, 2].map(() => database.db.erasePerson(untouched.userId)));
+  expect(await database.operatorDb.erasePerson(randomUUID())).toBe(0);
+  const both = await Promise.all([1, 2].map(() => database.operatorDb.erasePerson(untouched.userId)));
   expect(both.toSorted()).toEqual([0, 1]);
   await asOwnerOf(database, async (owner) => {
     expect(await verdictOn(owner, untouched.id)).toMatchObject({ intact: true, lastSeq: 3 });

@@ -152,13 +152,13 @@ describe("the catalogue", () => {
     ]);
   });
 
-  it("I5 the two roles own nothing, bypass nothing and cannot sign in", async () => {
+  it("I5 the three roles own nothing, bypass nothing and cannot sign in", async () => {
     const found = await database.owner(
       `SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcanlogin, rolinherit,
               EXISTS (SELECT FROM pg_shdepend WHERE refobjid = r.oid AND deptype = 'o') AS owns,
               EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid) AS member,
               has_schema_privilege(r.oid, 'public', 'CREATE') AS makes_tables
-         FROM pg_roles r WHERE rolname IN ('projo_system', 'projo_tenant') ORDER BY 1`,
+         FROM pg_roles r WHERE rolname IN ('projo_operator', 'projo_system', 'projo_tenant') ORDER BY 1`,
     );
     const none = {
       rolsuper: false,
@@ -171,6 +171,7 @@ describe("the catalogue", () => {
       makes_tables: false,
     };
     expect(found).toEqual([
+      { rolname: "projo_operator", ...none },
       { rolname: "projo_system", ...none },
       { rolname: "projo_tenant", ...none },
     ]);
@@ -198,12 +199,13 @@ describe("the catalogue", () => {
       { function: "projo_audit_text", ...bound, callers: ["projo_tenant"] },
       { function: "projo_enter", ...invoker, callers: ["projo_tenant"] },
       { function: "projo_enter_by_key", ...invoker, callers: ["projo_tenant"] },
-      { function: "projo_erase_person", ...definer, callers: ["projo_system"] },
+      { function: "projo_erase_person", ...definer, callers: ["projo_operator"] },
       { function: "projo_invite", ...invoker, callers: ["projo_system"] },
       { function: "projo_keys_used", ...invoker, callers: ["projo_system"] },
       { function: "projo_person_invites", ...invoker, callers: ["projo_system"] },
       { function: "projo_reads_table", ...invoker, callers: ["PUBLIC"] },
       { function: "projo_refuse_change", ...invoker, callers: null },
+      { function: "projo_refuse_operator_act", ...invoker, callers: null },
       { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
       { function: "projo_session", ...invoker, callers: ["projo_system"] },
       // Takes on the roles itself, which its caller must be able to.

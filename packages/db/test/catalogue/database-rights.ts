@@ -3,10 +3,15 @@ import type pg from "pg";
 /** How the page calls whoever owns the tables: the name differs from one server to the next. */
 const OWNER = "the owner";
 
+export interface Logins {
+  readonly server: string;
+  readonly operator: string;
+}
+
 /** What every role may do in a migrated database, as PostgreSQL's own catalogue has it, as a page. */
-export async function printRights(client: pg.ClientBase, login: string): Promise<string> {
+export async function printRights(client: pg.ClientBase, logins: Logins): Promise<string> {
   const ask = async (text: string): Promise<string[][]> =>
-    (await client.query<string[]>({ text, rowMode: "array" })).rows.map((row) => row.map(shown(login)));
+    (await client.query<string[]>({ text, rowMode: "array" })).rows.map((row) => row.map(shown(logins)));
   const policies = await ask(POLICIES);
   return [
     "<!-- Printed by packages/db/test/catalogue/rights.test.ts. Do not edit. -->",
@@ -33,11 +38,14 @@ export async function printRights(client: pg.ClientBase, login: string): Promise
     .replace(/\n+$/, "\n");
 }
 
-/** A name as the page has it, whatever the owner and the server's login are called here. */
+/** A name as the page has it, whatever the owner and the logins are called here. */
 const shown =
-  (login: string) =>
+  ({ server, operator }: Logins) =>
   (cell: string): string =>
-    cell.replaceAll(/\s+/g, " ").replaceAll(login, "the server's login");
+    cell
+      .replaceAll(/\s+/g, " ")
+      .replaceAll(server, "the server's login")
+      .replaceAll(operator, "the operator's login");
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -61,7 +69,6 @@ const MINE = "(SELECT relowner FROM pg_class WHERE oid = 'public.workspaces'::re
 const named = (oid: string) =>
   `CASE ${oid} WHEN 0 THEN 'everybody' WHEN ${MINE} THEN '${OWNER}' ELSE pg_get_userbyid(${oid})::text END`;
 
-// The server's login holds the two roles, and is found by that.
 const ROLES = `
   SELECT r.rolname::text, coalesce(nullif(concat_ws(', ', CASE WHEN rolcanlogin THEN 'sign in' END,
            CASE WHEN rolsuper THEN 'everything' END, CASE WHEN rolbypassrls THEN 'bypass row-level security' END,
@@ -71,7 +78,8 @@ const ROLES = `
          coalesce((SELECT string_agg(g.rolname::text, ', ' ORDER BY g.rolname) FROM pg_auth_members m
                      JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid), 'none')
     FROM pg_roles r
-   WHERE rolname IN ('projo_tenant', 'projo_system', 'projo_server') ORDER BY rolcanlogin, 1`;
+   WHERE rolname IN ('projo_tenant', 'projo_system', 'projo_operator', 'projo_server', 'projo_operations')
+   ORDER BY rolcanlogin, 1`;
 
 const PLACES = `
   SELECT p.what, ${named("a.grantee")}, string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type)

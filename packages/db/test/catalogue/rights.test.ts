@@ -3,11 +3,11 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { migrate, prepareLogin, withOwner } from "../../src/index.ts";
+import { migrate, prepareLogin, prepareOperatorLogin, withOwner } from "../../src/index.ts";
 import { printRights } from "./database-rights.ts";
 
 const name = `projo_test_rights_${randomUUID().slice(0, 8)}`;
-const { owner, server } = inject("cluster");
+const { owner, server, operator } = inject("cluster");
 const asOwnerOf = <T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> =>
   withOwner({ ...owner, database }, work);
 
@@ -16,20 +16,23 @@ beforeAll(async () => {
   await asOwnerOf(name, async (client) => {
     await migrate(client);
     await prepareLogin(client, { user: server.user });
+    await prepareOperatorLogin(client, { user: operator.user });
   });
 });
 afterAll(() => asOwnerOf("postgres", (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)));
 
 // When it changed on purpose: npx vitest run packages/db/test/catalogue --update
 it("I4 I5 I8 U2 what each database role may do is what the page says", async () => {
-  const page = await asOwnerOf(name, (client) => printRights(client, server.user));
+  const page = await asOwnerOf(name, (client) =>
+    printRights(client, { server: server.user, operator: operator.user }),
+  );
   await expect(page).toMatchFileSnapshot("../../../../docs/reference/database-rights.md");
 });
 
-it("I4 neither the server's login nor its roles make a table, not even a temporary one", async () => {
+it("I4 neither the logins nor their roles make a table, not even a temporary one", async () => {
   const refusals = await asOwnerOf(name, async (client) => {
     const answers: string[] = [];
-    for (const role of [server.user, "projo_tenant", "projo_system"]) {
+    for (const role of [server.user, operator.user, "projo_tenant", "projo_system", "projo_operator"]) {
       for (const statement of [
         "CREATE TEMPORARY TABLE tasks ()",
         "CREATE TABLE mine ()",
@@ -43,7 +46,7 @@ it("I4 neither the server's login nor its roles make a table, not even a tempora
     return answers;
   });
   expect(refusals.filter((answer) => !answer.startsWith("permission denied"))).toEqual([]);
-  expect(refusals).toHaveLength(9);
+  expect(refusals).toHaveLength(15);
 });
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,7 +2,7 @@
 // I4: whom the server may sign in as.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { checkLogin, openPool, withOwner } from "../../src/index.ts";
+import { checkLogin, checkOperatorLogin, openPool, withOwner } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 
 let database: TestDatabase;
@@ -13,7 +13,11 @@ afterAll(() => database.drop());
 
 describe("the server's login", () => {
   /** A database login made for one question; the roles of a cluster outlive a database, so it is dropped again. */
-  async function asked(prepare: (login: string) => string[], where = database): Promise<string> {
+  async function asked(
+    prepare: (login: string) => string[],
+    where = database,
+    check = checkLogin,
+  ): Promise<string> {
     const { owner } = inject("cluster");
     const login = `projo_asked_${randomUUID().slice(0, 8)}`;
     const password = `secret-${randomUUID()}`;
@@ -24,7 +28,7 @@ describe("the server's login", () => {
     await where.owner(`CREATE ROLE ${login} LOGIN NOINHERIT PASSWORD '${password}'`);
     try {
       for (const statement of prepare(login)) await where.owner(statement);
-      return await checkLogin(pool).then(
+      return await check(pool).then(
         () => "accepted",
         (error: unknown) => {
           const text = String(error);
@@ -69,6 +73,36 @@ describe("the server's login", () => {
       owned: 0,
       roles: ["projo_system", "projo_tenant"],
     });
+  });
+
+  it("U11 the server refuses an operator's login, also one that is it through another role", async () => {
+    const operators = (login: string) => [roles(login), `GRANT projo_operator TO ${login}`];
+    const through = (login: string) => [
+      roles(login),
+      `CREATE ROLE ${login}_group`,
+      `GRANT projo_operator TO ${login}_group`,
+      `GRANT ${login}_group TO ${login}`,
+    ];
+    for (const prepare of [operators, through]) {
+      expect(await asked(prepare)).toMatch(
+        /may act as projo_operator, which erases people, so no server serves by it.*pnpm db:migrate/,
+      );
+    }
+    await expect(checkLogin(database.operatorPool)).rejects.toThrow("may act as projo_operator");
+  });
+
+  it("I4 the operator's program works by an operator's login that bypasses nothing, and by no other", async () => {
+    const operators = (login: string) => [roles(login), `GRANT projo_operator TO ${login}`];
+    await expect(checkOperatorLogin(database.operatorPool)).resolves.toBeUndefined();
+    expect(await asked(operators, database, checkOperatorLogin)).toBe("accepted");
+    const refused: [(login: string) => string[], string][] = [
+      [(login) => [roles(login)], "is not an operator's. Run `pnpm db:migrate`"],
+      [(login) => [`GRANT projo_operator TO ${login}`], "is not an operator's"],
+      [(login) => [...operators(login), `ALTER ROLE ${login} BYPASSRLS`], "could bypass row-level security"],
+    ];
+    for (const [prepare, why] of refused) {
+      expect(await asked(prepare, database, checkOperatorLogin)).toContain(why);
+    }
   });
 
   const refusals: [who: string, prepare: (login: string) => string[], why: string][] = [

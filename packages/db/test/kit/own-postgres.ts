@@ -9,6 +9,7 @@ import {
   migrate,
   openPool,
   prepareLogin,
+  prepareOperatorLogin,
   startEmbeddedPostgres,
   withOwner,
 } from "../../src/index.ts";
@@ -22,6 +23,7 @@ export interface OwnPostgres extends TestDatabase {
 }
 
 const SERVER = { user: "projo_server", password: "a password of this test" };
+const OPERATOR = { user: "projo_operations", password: "another password of this test" };
 
 export async function startOwnPostgres(): Promise<OwnPostgres> {
   const directory = await mkdtemp(join(tmpdir(), "projo-own-"));
@@ -38,10 +40,14 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   await withOwner({ ...embedded.owner, database: name }, async (owner) => {
     await migrate(owner);
     await prepareLogin(owner, SERVER);
+    await prepareOperatorLogin(owner, OPERATOR);
   });
   const target = { host, port, ...SERVER, database: name };
   const pool = openPool({ target, max: 4 });
   const db = createDb({ pool: openPool({ target, max: 4 }) });
+  const operatorTarget = { host, port, ...OPERATOR, database: name };
+  const operatorPool = openPool({ target: operatorTarget, max: 4 });
+  const operatorDb = createDb({ pool: openPool({ target: operatorTarget, max: 4 }) });
   // The owner can write also where a test has the server's connections only read.
   const options = "-c timezone=UTC -c default_transaction_read_only=off";
   const ownerPool = new pg.Pool({ ...embedded.owner, database: name, max: 4, options });
@@ -54,8 +60,11 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     name,
     url: urlOf({ user: SERVER.user, password: SERVER.password, host, port }),
     ownerUrl: urlOf({ user, password, host, port }),
+    operatorUrl: urlOf({ ...OPERATOR, host, port }),
     db,
     pool,
+    operatorPool,
+    operatorDb,
     owner: async <R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]) =>
       (await ownerPool.query<R>(text, values)).rows,
     pause: () => {
@@ -67,7 +76,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     resume,
     drop: async () => {
       resume();
-      await Promise.all([db.close(), pool.end(), ownerPool.end()]);
+      await Promise.all([db.close(), pool.end(), operatorDb.close(), operatorPool.end(), ownerPool.end()]);
       await embedded.stop();
       await rm(directory, { recursive: true, force: true });
     },

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { migrate, prepareLogin, withOwner } from "../../src/index.ts";
+import { migrate, prepareLogin, prepareOperatorLogin, withOwner } from "../../src/index.ts";
 
 /** The PostgreSQL server of a test run. */
 export interface TestCluster {
@@ -7,6 +7,8 @@ export interface TestCluster {
   readonly owner: { host: string; port: number; user: string; password?: string };
   /** The login that servers use. */
   readonly server: { user: string; password: string };
+  /** The login that the operator's program uses. */
+  readonly operator: { user: string; password: string };
   /** The migrated database that every test's database is a copy of. */
   readonly template: string;
 }
@@ -22,6 +24,7 @@ export async function prepareCluster(
   owner: TestCluster["owner"],
   server: TestCluster["server"],
 ): Promise<TestCluster> {
+  const operator = { user: "projo_operations", password: server.password };
   const template = `projo_template_${process.pid}`;
   await withOwner({ ...owner, database: "postgres" }, (client) =>
     client.query(`CREATE DATABASE ${template}`),
@@ -29,8 +32,9 @@ export async function prepareCluster(
   await withOwner({ ...owner, database: template }, async (client: pg.Client) => {
     await migrate(client);
     await prepareLogin(client, server);
+    await prepareOperatorLogin(client, operator);
   });
-  return { owner, server, template };
+  return { owner, server, operator, template };
 }
 
 export async function dropTemplate({ owner, template }: TestCluster): Promise<void> {

@@ -157,6 +157,21 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     "one person is a member twice",
     `INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES (gen_random_uuid(), '${home.id}', '${home.userId}', 'admin')`,
   );
+  // What only an operator does, by the serving login, which is the session's user whatever role it takes on.
+  const serving = "SET LOCAL SESSION AUTHORIZATION projo_server";
+  const erasesPerson: SchemaAttack = {
+    says: "the serving login erases a person",
+    enter: `${serving}; ${outside}`,
+    sql: `SELECT projo_erase_person('${foreign.userId}')`,
+  };
+  const recordsAct = (says: string, action: string): SchemaAttack => ({
+    says,
+    enter: `${serving}; ${enter}`,
+    sql: `SELECT projo_audit_append(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'actorKind', 'system',
+       'action', '${action}', 'targetType', 'user', 'targetId', '-', 'outcome', 'ok')))`,
+  });
+  const recordsErasure = recordsAct("the serving login records an erasure", "person.erased");
+  const recordsRemoval = recordsAct("the serving login records a removal by the operator", "member.removed");
   const toTenant = (right: string) => `GRANT ${right} ON audit_logs TO projo_tenant`;
   const off = (trigger: string) => `ALTER TABLE audit_logs DISABLE TRIGGER ${trigger}`;
 
@@ -412,6 +427,18 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       says: "projo_audit_append: there must be a workspace",
       sql: lessOf("projo_audit_append", "IF here IS NULL THEN", "IF here IS NULL THEN RETURN 0;"),
       works: [{ ...wherever, enter: "SET LOCAL ROLE projo_tenant" }],
+    },
+    {
+      says: "projo_erase_person: only projo_operator may call it",
+      sql: "GRANT EXECUTE ON FUNCTION projo_erase_person(UUID, BOOLEAN, INTEGER) TO projo_system",
+      works: [erasesPerson],
+      refused: [recordsErasure, recordsRemoval],
+    },
+    {
+      says: "audit_logs: the trigger operator_acts",
+      sql: "DROP TRIGGER operator_acts ON audit_logs",
+      works: [recordsErasure, recordsRemoval],
+      refused: [erasesPerson],
     },
     {
       says: "invites: one that waits for each address",

@@ -11,26 +11,30 @@ export interface FileOptions {
   readonly directory: string;
   readonly from: Mailbox;
   readonly clock: Clock;
-  /** Tells the person at the console: the line holds a link that opens an account, and goes into no log. */
+  /** Prints a line about each mail. It goes into no log. */
   readonly announce: (line: string) => void;
+  /** Whether the line holds the mail's link, which opens an account; else it names the file, which its owner alone reads. */
+  readonly showsLinks: boolean;
 }
 
-/** For development: mail becomes a file `<id>.<template>.eml`, and its link is shown. Nothing leaves the machine. */
-export function fileTransport({ directory, from, clock, announce }: FileOptions): MailTransport {
+/** Mail becomes a file `<id>.<template>.eml`. Nothing leaves the machine. */
+export function fileTransport({ directory, from, clock, announce, showsLinks }: FileOptions): MailTransport {
   return {
     description: `files in ${directory}`,
     send: async (mail) => {
+      const name = `${mail.id}.${mail.template}.eml`;
       try {
         // Loaded with the first mail, as the server starts sooner without.
         const { createTransport } = await import("nodemailer");
         const transport = createTransport({ streamTransport: true, buffer: true });
         const { message } = await transport.sendMail(messageOf(mail, from, clock));
         if (!Buffer.isBuffer(message)) throw new Error("nodemailer gave no buffer");
-        await writeOwn(directory, `${mail.id}.${mail.template}.eml`, message);
+        await writeOwn(directory, name, message);
       } catch (error) {
         throw new MailNotSent(error instanceof Error ? error.message : String(error), { cause: error });
       }
-      announce(`Mail to ${mail.to}: ${mail.subject}${mail.link === null ? "" : `: ${mail.link}`}`);
+      const shown = showsLinks && mail.link !== null ? mail.link : join(directory, name);
+      announce(`Mail to ${mail.to}: ${mail.subject}: ${shown}`);
     },
   };
 }

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PostgresAddressError, readPostgresAddress } from "./postgres-address.ts";
+
+let directory: string;
+let authority: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "projo-address-"));
+  authority = join(directory, "ca.pem");
+  writeFileSync(authority, "an authority");
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const remote = "postgres://server:s3cret@db.example.com:5432/projo";
+const local = "postgres://server:s3cret@127.0.0.1/projo";
+const tlsOf = (text: string) => readPostgresAddress(text).target.ssl;
+const problemOf = (text: string): string => {
+  try {
+    readPostgresAddress(text);
+  } catch (error) {
+    if (error instanceof PostgresAddressError) return error.message;
+    throw error;
+  }
+  throw new Error("The address was taken.");
+};
+
+describe("an address of PostgreSQL", () => {
+  it("off this machine is encrypted to a verified server, whether it says so or not", () => {
+    for (const query of ["", "?sslmode=require", "?sslmode=verify-full"]) {
+      expect(tlsOf(remote + query), query).toEqual({ minVersion: "TLSv1.2", rejectUnauthorized: true });
+    }
+  });
+
+  it("is in the clear on this machine, and elsewhere where it says sslmode=disable", () => {
+    for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "%2Fvar%2Frun%2Fpostgresql"]) {
+      const address = readPostgresAddress(`postgres://server@${host}/projo`);
+      expect([address.isLocal, address.target.ssl], host).toEqual([true, false]);
+    }
+    const socket = readPostgresAddress("postgres:///projo?host=/var/run/postgresql");
+    expect([socket.isLocal, socket.host, socket.target.ssl]).toEqual([true, "/var/run/postgresql", false]);
+    expect(tlsOf(`${remote}?sslmode=disable`)).toBe(false);
+  });
+
+  it("is not of this machine because its name looks like it, nor because of what stands before the query", () => {
+    const elsewhere = [
+      "localhost.example.com",
+      "127.0.0.1.example.com",
+      "127.1",
+      "10.0.0.5",
+      "[::ffff:10.0.0.5]",
+    ];
+    for (const host of elsewhere) {
+      const address = readPostgresAddress(`postgres://server@${host}/projo`);
+      expect([address.isLocal, address.target.ssl !== false], host).toEqual([false, true]);
+    }
+    const moved = readPostgresAddress(`${local}?host=db.example.com`);
+    expect([moved.isLocal, moved.host, moved.target.ssl !== false]).toEqual([false, "db.example.com", true]);
+  });
+
+  it("may be encrypted on this machine too", () => {
+    expect(tlsOf(`${local}?sslmode=verify-full`)).toMatchObject({ rejectUnauthorized: true });
+    expect(tlsOf(`${local}?sslrootcert=${authority}`)).toMatchObject({ ca: "an authority" });
+  });
+
+  it("names an authority of its own, by which alone verify-ca knows the server", () => {
+    const full = tlsOf(`${remote}?sslrootcert=${authority}`);
+    expect(full).toEqual({ ca: "an authority", minVersion: "TLSv1.2", rejectUnauthorized: true });
+    expect(tlsOf(`${remote}?sslmode=verify-ca&sslrootcert=${authority}`)).toEqual({
+      ca: "an authority",
+      minVersion: "TLSv1.2",
+      rejectUnauthorized: true,
+      checkServerIdentity: expect.any(Function),
+    });
+  });
+
+  it("keeps nothing about TLS in what the client reads for itself, and all else", () => {
+    const { connectionString } = readPostgresAddress(
+      `${remote}?sslmode=require&application_name=x&channel_binding=require`,
+    ).target;
+    expect(connectionString).toBe(`${remote}?application_name=x&channel_binding=require`);
+  });
+
+  it("gives the login, with its escapes read", () => {
+    expect(readPostgresAddress("postgres://a%40b:p%2Fq@localhost/projo").login).toEqual({
+      user: "a@b",
+      password: "p/q",
+    });
+    expect(readPostgresAddress("postgres://server@localhost/projo").login).toEqual({ user: "server" });
+  });
+
+  it.each([
+    ["mysql://server:s3cret@host/projo", "must be an address such as"],
+    ["s3cret", "must be an address such as"],
+    ["postgres://server:%zz@host/projo", "must be an address such as"],
+    [`${remote}?sslmode=prefer`, "has an sslmode that does not keep others out"],
+    [`${remote}?sslmode=allow`, "has an sslmode that does not keep others out"],
+    [`${remote}?sslmode=no-verify`, "has an sslmode that does not keep others out"],
+    [`${remote}?sslmode=verify-ca`, "has sslmode=verify-ca without sslrootcert"],
+    [`${remote}?ssl=true`, "has the parameter ssl, which is not used here"],
+    [`${remote}?sslnegotiation=direct`, "has the parameter sslnegotiation"],
+    [`${remote}?uselibpqcompat=true&sslmode=require`, "has the parameter uselibpqcompat"],
+    [
+      `${remote}?sslrootcert=/nowhere/ca.pem`,
+      "names the file /nowhere/ca.pem as sslrootcert, which cannot be read (ENOENT)",
+    ],
+  ])("A3 %s is refused, and the message repeats no password", (text, expected) => {
+    const problem = problemOf(text);
+    expect(problem).toContain(expected);
+    expect(problem).not.toContain("s3cret");
+  });
+});

@@ -76,13 +76,13 @@ interface Beside {
 
 /** Sends the requests one after the other while others read. The reads go on as long as the attack does. */
 async function besideReads(attacker: Load, { request, rounds, reading }: Beside): Promise<{ reads: Burst }> {
-  let isOver = false;
+  const state = { isOver: false };
   const sending = attacker.burst(request, { count: rounds, concurrency: 1 }).finally(() => {
-    isOver = true;
+    state.isOver = true;
   });
   const bursts: Burst[] = [];
   do bursts.push(await reading(REST_MS));
-  while (!isOver);
+  while (!state.isOver);
   await sending;
   // The worst of them, as each burst is only as long as somebody would wait.
   const [worst] = bursts.toSorted((a, b) => b.p99Ms - a.p99Ms);

@@ -58,7 +58,7 @@ describe("the gate before the hashes", () => {
     const { begun, work, endNext } = works();
     const caller = new AbortController();
     const first = gate.run(work(1));
-    const gone = gate.run(work(2), caller.signal);
+    const gone = gate.run(work(2), { signal: caller.signal });
     caller.abort();
     await expect(gone).rejects.toThrow(HashingBusy);
     const third = gate.run(work(3));
@@ -68,7 +68,7 @@ describe("the gate before the hashes", () => {
     endNext();
     await third;
     expect(begun).toEqual([1, 3]);
-    await expect(gate.run(work(4), caller.signal)).rejects.toThrow(HashingBusy);
+    await expect(gate.run(work(4), { signal: caller.signal })).rejects.toThrow(HashingBusy);
     expect(begun).toEqual([1, 3]);
   });
 

@@ -30,9 +30,9 @@ export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z
   layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
     const input = await getRawInput();
     // No workspace: what a caller merely says in a header must not give them a fresh count.
-    return limited(ctx, { operation: path, account: accountIn(input), workspaceId: null }, () => {
+    return limited(ctx, { operation: path, account: accountIn(input), workspaceId: null }, (isKnown) => {
       checkForm(input);
-      return proceed(ctx, input);
+      return proceed(isKnown ? ctx.with({ isKnown }) : ctx, input);
     });
   });
 

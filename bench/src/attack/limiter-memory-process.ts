@@ -1,0 +1,42 @@
+// Asks a limiter for so many tries of sign-in, each by another address for another account, and prints what memory it took.
+import { createLimiter, type Limiter } from "@projostack/api/limiter";
+import { limits } from "@projostack/api/limits";
+
+const [tries = 0, factor = 1] = process.argv.slice(2).map(Number);
+const collect = globalThis.gc;
+if (!collect) throw new Error("Run this with --expose-gc.");
+
+const mb = (bytes: number) => bytes / 2 ** 20;
+
+// Once for what is loaded and compiled with the first tries, which is not counted.
+await run(1_000);
+collect();
+const before = process.memoryUsage();
+const startedAt = performance.now();
+const limiter = await run(tries);
+const seconds = (performance.now() - startedAt) / 1_000;
+collect();
+const after = process.memoryUsage();
+const keptMb = mb(after.heapUsed + after.external - before.heapUsed - before.external);
+const statistics = limiter.statistics();
+const figures = { keptMb, rssMb: mb(after.rss - before.rss), decisionsPerSecond: tries / seconds, statistics };
+process.stdout.write(JSON.stringify(figures), () => process.exit());
+
+async function run(many: number): Promise<Limiter> {
+  const made = createLimiter({
+    limits,
+    factor,
+    shared: null,
+    codeOf: (text) => text.padEnd(22, "x"),
+    log: { warn: () => {} },
+  });
+  for (let n = 0; n < many; n += 1) await ask(made, n);
+  return made;
+}
+
+async function ask(limiter: Limiter, n: number): Promise<void> {
+  const hex = (n * 2_654_435_761) % 2 ** 32;
+  const address = `2001:${(hex >>> 16).toString(16)}:${(hex & 0xffff).toString(16)}:1::1`;
+  const attempt = { operation: "auth.signIn", workspaceId: null, account: `account${n}`, target: null };
+  await limiter.decide({ ...attempt, address });
+}

@@ -68,6 +68,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       log,
       randomness,
       version,
+      invitesNeedVerifiedEmail: config.invitesNeedVerifiedEmail,
       sessions,
       serviceKeys,
       appUrl: () => config.appUrl ?? urlOf(app.server.address(), config),

@@ -29,7 +29,9 @@ async function measure(_how: How, { database, start }: Stage): Promise<Figure[]>
     for (let n = 0; n < ACCOUNTS; n += 1) accounts.push(await arrive(load, n));
     const unverified = await inviteFromAll(load, accounts);
     const ids = accounts.map(({ id }) => id);
-    await database.owner.query("UPDATE users SET email_verified_at = now() WHERE id = ANY ($1::uuid[])", [ids]);
+    await database.owner.query("UPDATE users SET email_verified_at = now() WHERE id = ANY ($1::uuid[])", [
+      ids,
+    ]);
     const verified = await inviteFromAll(load, accounts);
     const signUps = await signUpVariants(load);
     return [
@@ -66,7 +68,11 @@ const WithId = z.object({ id: z.string() });
 async function arrive(load: Load, n: number): Promise<Account> {
   const address = `198.51.100.${n + 1}`;
   const input = { email: `fresh${n}.${Date.now()}@example.com`, password: "correct horse battery staple" };
-  const { user, accessToken: token } = await answerOf(load, SignedIn, { operation: "auth.signUp", input, address });
+  const { user, accessToken: token } = await answerOf(load, SignedIn, {
+    operation: "auth.signUp",
+    input,
+    address,
+  });
   const workspaces: string[] = [];
   for (let made = 0; made < WORKSPACES; made += 1) {
     const founding = { operation: "workspaces.create", input: { name: "Prize draw" }, address, token };
@@ -133,7 +139,11 @@ async function ask(load: Load, asked: Asked, expect: Expect): Promise<void> {
 /** @throws when the call does not succeed */
 async function answerOf<T>(load: Load, output: z.ZodType<T>, asked: Asked): Promise<T> {
   const answers: T[] = [];
-  await ask(load, asked, keeping(output, (answer) => void answers.push(answer)));
+  await ask(
+    load,
+    asked,
+    keeping(output, (answer) => void answers.push(answer)),
+  );
   const [answer] = answers;
   if (answer === undefined) throw new Error(`${asked.operation} was not answered.`);
   return answer;

@@ -28,6 +28,8 @@ export interface Config {
   readonly redisUrl: string | null;
   /** How many times what the table of limits grants. */
   readonly limitsFactor: number;
+  /** Whether only people whose address is verified may invite others. */
+  readonly invitesNeedVerifiedEmail: boolean;
   /** Addresses and networks of the proxies in front. */
   readonly trustedProxies: readonly string[];
   readonly logLevel: (typeof logLevels)[number];
@@ -118,6 +120,10 @@ const variables = {
     networks.optional(),
     "the addresses or networks of your proxies, separated by commas, such as 10.0.0.5,10.1.0.0/16",
   ],
+  PROJO_INVITES_NEED_VERIFIED_EMAIL: [
+    z.enum(["true", "false"]).default("true"),
+    "true or false: whether only people with a verified address may invite",
+  ],
   PROJO_LOG_LEVEL: [z.enum(logLevels).default("info"), `one of ${logLevels.join(", ")}`],
   PROJO_PASSWORD_MIN_LENGTH: [whole(8, 64).default(15), "a length from 8 to 64"],
   PROJO_ARGON2_PARALLEL: [whole(1, 256).optional(), "how many passwords to hash at once, from 1 to 256"],
@@ -162,6 +168,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     appUrl: read("PROJO_APP_URL") ?? null,
     redisUrl: read("REDIS_URL") ?? null,
     limitsFactor: read("PROJO_LIMITS"),
+    invitesNeedVerifiedEmail: read("PROJO_INVITES_NEED_VERIFIED_EMAIL") === "true",
     trustedProxies: read("PROJO_TRUSTED_PROXIES") ?? [],
     logLevel: read("PROJO_LOG_LEVEL"),
     passwordMinLength: read("PROJO_PASSWORD_MIN_LENGTH"),

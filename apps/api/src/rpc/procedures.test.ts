@@ -26,7 +26,13 @@ function contextOf(lines: string[]) {
     workspaceId: undefined,
     setRetryAfter: () => {},
   };
-  const limiter = createLimiter({ limits, factor: 1000, shared: null, codeOf: (account) => account, log: { warn: () => {} } });
+  const limiter = createLimiter({
+    limits,
+    factor: 1000,
+    shared: null,
+    codeOf: (account) => account,
+    log: { warn: () => {} },
+  });
   return createContext({ log, limiter } as Services, facts);
 }
 

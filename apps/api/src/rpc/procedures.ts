@@ -148,6 +148,7 @@ const inTurn: ReadonlySet<Permission> = new Set([
 /** What those are given who have entered the workspace. */
 export interface InWorkspace<K extends Kind, P extends Permission> {
   readonly services: Services;
+  readonly caller: Caller;
   readonly ws: K extends "query" ? ReadWs<P> : Ws<P>;
 }
 
@@ -181,7 +182,7 @@ export const workspaceProcedure = <
       const { db, keys } = services;
       const id = grant.workspaceId;
       const within = (ws: ReadWs<P> | Ws<P>) =>
-        proceed({ services, ws: ws as InWorkspace<K, P>["ws"] }, input);
+        proceed({ services, caller, ws: ws as InWorkspace<K, P>["ws"] }, input);
       if (operation.kind === "query") {
         const cursors = createCursors(keys, { owner: id, operation: path });
         const answered = caller.kind === "person" ? caller.answered : undefined;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   again,
   arrive,
+  arriveUnverified,
   call,
   foundWorkspace,
   idsOf,
@@ -189,7 +190,7 @@ describe("V1 an invite has one winner", () => {
 
 describe("V3 whoever was not invited does not join", () => {
   it("V3 an address that nobody verified does not join by the inviter's link, and does by the mail's", async () => {
-    const mary = await arrive(server, "mary");
+    const mary = await arriveUnverified(server, "mary");
     const { token, mailed } = await invite(server, ada, { workspaceId: engines, email: mary.email });
     expect(await mary.call("invites.accept", { token })).toMatchObject(INVALID);
     expect((await mary.call("auth.me")).data.user.emailVerifiedAt).toBeNull();
@@ -204,7 +205,7 @@ describe("V3 whoever was not invited does not join", () => {
   });
 
   it("V3 the mail's token verifies nobody else's address", async () => {
-    const eve = await arrive(server, "eve");
+    const eve = await arriveUnverified(server, "eve");
     const { mailed } = await invite(server, ada, { workspaceId: engines, email: "eves-victim@example.com" });
     expect(await eve.call("invites.accept", { token: mailed })).toMatchObject(INVALID);
     expect((await eve.call("auth.me")).data.user.emailVerifiedAt).toBeNull();

@@ -17,7 +17,11 @@ export async function signUp(ctx: Context, { email, password }: Credentials) {
   const { db, passwords, randomness } = ctx.services;
   checkNewPassword(ctx.services, { password, email });
   await countMail(ctx.services, "unverified", email);
-  const account = { id: randomness.newId(), email, passwordHash: await passwords.hash(password, gatePlaceOf(ctx)) };
+  const account = {
+    id: randomness.newId(),
+    email,
+    passwordHash: await passwords.hash(password, gatePlaceOf(ctx)),
+  };
   const token = newOneTimeToken(randomness, "email.verify");
   await db.accounts.insert(account, token, ctx.event("account.created")).catch((error: unknown) => {
     throw brokenConstraint(error) === "users_email_key" ? new Failure("auth.email_taken") : error;

@@ -1,16 +1,18 @@
 import { newInviteTokens } from "../../infra/invite-tokens.ts";
 import { Failure } from "../../rpc/failure.ts";
-import type { Services } from "../../rpc/services.ts";
-import type { Ws } from "../../rpc/ws.ts";
+import { countMail } from "../../rpc/count-mail.ts";
+import type { InWorkspace } from "../../rpc/procedures.ts";
+import { checkInviter } from "./check-inviter.ts";
 import { checkGivenRole } from "./given-role.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
 
-/** Sends an invite again, with new tokens. @throws Failure invite.not_found, invite.already_member, permission.denied */
+/** Sends an invite again, with new tokens. @throws Failure auth.email_unverified, invite.not_found, invite.already_member, permission.denied */
 export async function resendInvite(
-  ws: Ws<"invite:manage">,
-  { keys, randomness, appUrl }: Services,
+  { ws, services, caller }: InWorkspace<"mutation", "invite:manage">,
   { id }: { id: string },
 ) {
+  const { keys, randomness, appUrl } = services;
+  checkInviter(services, caller);
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
   const again = { ...tokens, id, inviter, mailId: ws.newId(), seconds: INVITE_SECONDS };
@@ -18,6 +20,7 @@ export async function resendInvite(
   if (outcome === "member") throw new Failure("invite.already_member");
   if (!invite) throw new Failure("invite.not_found");
   checkGivenRole(ws.grant, invite.role);
+  await countMail(services, "invite", invite.email);
   ws.audit("invite.resent", { type: "invite", id, after: { role: invite.role }, email: invite.email });
   return { ...toInvite(invite), token, link: inviteLink(appUrl(), token) };
 }

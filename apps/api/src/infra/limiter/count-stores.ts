@@ -50,7 +50,10 @@ export function createCountStores(
     const onEvicted = () => {
       if (now() - loggedAt.ms < LOGGED_EVERY_MS) return;
       loggedAt.ms = now();
-      log.warn({ kind, ...store.statistics() }, "the limiter's memory is full: old counts make room for new ones");
+      log.warn(
+        { kind, ...store.statistics() },
+        "the limiter's memory is full: old counts make room for new ones",
+      );
     };
     const store = createCountStore({ mostEntries: MOST_ENTRIES[kind], onEvicted, now });
     return store;

@@ -75,7 +75,12 @@ interface Granted extends Omit<Tally, "key"> {
 const ONES_OWN: ReadonlySet<By> = new Set(["address", "accountAtAddress", "target"]);
 
 /** Rules that spare known pairs, and rules for known pairs alone. */
-const FOR_STRANGERS: ReadonlySet<By> = new Set(["network56", "network48", "accountFromStrangers", "strangers"]);
+const FOR_STRANGERS: ReadonlySet<By> = new Set([
+  "network56",
+  "network48",
+  "accountFromStrangers",
+  "strangers",
+]);
 const FOR_KNOWN: ReadonlySet<By> = new Set(["knownInNetwork48", "accountWhereKnown", "known"]);
 
 export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOptions): Limiter {
@@ -83,15 +88,13 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
   const rulesOf = new Map(
     Object.entries(limits).map(([operation, rules]) => [
       operation,
-      rules.map(
-        ({ by, points, seconds }): Granted => ({
-          by,
-          name: `${operation}:${by}`,
-          points: Math.max(1, Math.round(points * factor)),
-          seconds,
-          store: stores.of(by),
-        }),
-      ),
+      rules.map(({ by, points, seconds }): Granted => ({
+        by,
+        name: `${operation}:${by}`,
+        points: Math.max(1, Math.round(points * factor)),
+        seconds,
+        store: stores.of(by),
+      })),
     ]),
   );
   const known = createAcquaintances({ seconds: KNOWN_SECONDS, shared });

@@ -78,38 +78,23 @@ export const limits: Limits = {
     { by: "accountFromStrangers", points: 200, seconds: HOUR },
     ...byStanding(3_000, MINUTE),
   ],
-  "auth.refresh": [
-    ...byNetwork(600, MINUTE),
-    { by: "everyone", points: 60_000, seconds: MINUTE },
-  ],
-  "auth.signOut": [
-    ...byNetwork(600, MINUTE),
-    { by: "everyone", points: 60_000, seconds: MINUTE },
-  ],
+  "auth.refresh": [...byNetwork(600, MINUTE), { by: "everyone", points: 60_000, seconds: MINUTE }],
+  "auth.signOut": [...byNetwork(600, MINUTE), { by: "everyone", points: 60_000, seconds: MINUTE }],
   "password.requestReset": [
     ...byNetwork(20, HOUR),
     { by: "accountAtAddress", points: 3, seconds: 15 * MINUTE },
     { by: "account", points: 20, seconds: HOUR },
     ...byStanding(1_000, 10 * MINUTE),
   ],
-  "password.reset": [
-    ...byNetwork(30, 15 * MINUTE),
-    { by: "everyone", points: 3_000, seconds: MINUTE },
-  ],
+  "password.reset": [...byNetwork(30, 15 * MINUTE), { by: "everyone", points: 3_000, seconds: MINUTE }],
   "password.change": [
     ...byNetwork(60, 15 * MINUTE),
     { by: "accountAtAddress", points: 10, seconds: 15 * MINUTE },
     { by: "account", points: 30, seconds: HOUR },
     ...byStanding(3_000, MINUTE),
   ],
-  "email.verify": [
-    ...byNetwork(60, 15 * MINUTE),
-    { by: "everyone", points: 3_000, seconds: MINUTE },
-  ],
-  "invites.preview": [
-    ...byNetwork(120, 15 * MINUTE),
-    { by: "everyone", points: 6_000, seconds: MINUTE },
-  ],
+  "email.verify": [...byNetwork(60, 15 * MINUTE), { by: "everyone", points: 3_000, seconds: MINUTE }],
+  "invites.preview": [...byNetwork(120, 15 * MINUTE), { by: "everyone", points: 6_000, seconds: MINUTE }],
   "invites.accept": [
     ...byNetwork(120, 15 * MINUTE),
     { by: "account", points: 60, seconds: 15 * MINUTE },

@@ -34,7 +34,7 @@ describe("the way in", () => {
   it("somebody new is invited, signs up, accepts by the mail's token, and is in: their address is verified by it", async () => {
     await ada.call("invites.create", { email: "new@example.com", role: "viewer" }, engines);
     const mail = await mailFor(server, "new@example.com");
-    expect(mail.headers.get("subject")).toBe("You are invited to Engines");
+    expect(mail.headers.get("subject")).toBe('You are invited to "Engines"');
     const seen = await call(server.url, "invites.preview", { input: { token: mail.token } });
     expect(seen.data).toMatchObject({ workspaceName: "Engines", email: "new@example.com", role: "viewer" });
 

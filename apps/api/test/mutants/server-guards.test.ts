@@ -10,6 +10,7 @@ import { input } from "./server/input.ts";
 import { invites } from "./server/invites.ts";
 import { isolation } from "./server/isolation.ts";
 import { keys } from "./server/keys.ts";
+import { limiter } from "./server/limiter.ts";
 import { teams } from "./server/members.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
@@ -25,12 +26,13 @@ const mutants: readonly Mutant[] = [
   ...isolation,
   ...transactions,
   ...input,
+  ...limiter,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");
 
-// Each with the limits that a server has by itself: one attack is upon them.
-const env = { PROJO_LIMITS: "1" };
+// Each with the limits that a server has by itself: some attacks are upon them, and come from many addresses.
+const env = { PROJO_LIMITS: "1", PROJO_TRUSTED_PROXIES: "127.0.0.1" };
 
 let database: TestDatabase;
 let servers: PatchedServers;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { openLoad, type Load } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
-import type { How, Subject } from "../runner/run-bench.ts";
+import type { Subject } from "../runner/run-bench.ts";
 import { keeping, mutationOf } from "../stage/product-calls.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
 import type { Stage } from "../stage/stage.ts";
@@ -10,7 +10,7 @@ import type { Stage } from "../stage/stage.ts";
 export const strangersMailbox = (stage: SharedStage): Subject => ({
   name: "mailbox",
   title: "mails to one stranger from fresh accounts, two workspaces each",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (how) => measure(await stage.open(how)),
 });
 
 const ACCOUNTS = 3;
@@ -20,9 +20,10 @@ const TRIES = 10;
 const MOST_INVITES = 6;
 const MOST_VERIFICATIONS = 10;
 
-async function measure(_how: How, { database, start }: Stage): Promise<Figure[]> {
+async function measure(stage: Stage): Promise<Figure[]> {
+  const { database } = stage;
   const environment = { PROJO_TRUSTED_PROXIES: "127.0.0.1" };
-  const { server } = await start("projo", { environment });
+  const { server } = await stage.start("projo", { environment });
   const load = openLoad({ url: server.url, connections: 1 });
   try {
     const accounts: Account[] = [];

@@ -48,9 +48,9 @@ async function run(many: number): Promise<Limiter> {
   return made;
 }
 
-async function ask(limiter: Limiter, n: number): Promise<void> {
+async function ask(asked: Limiter, n: number): Promise<void> {
   const hex = (n * 2_654_435_761) % 2 ** 32;
   const address = `2001:${(hex >>> 16).toString(16)}:${(hex & 0xffff).toString(16)}:1::1`;
   const attempt = { operation: "auth.signIn", workspaceId: null, account: `account${n}`, target: null };
-  await limiter.decide({ ...attempt, address });
+  await asked.decide({ ...attempt, address });
 }

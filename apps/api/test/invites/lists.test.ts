@@ -1,7 +1,6 @@
 // Who sees which invites.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
-  arrive,
   arriveUnverified,
   foundWorkspace,
   idsOf,

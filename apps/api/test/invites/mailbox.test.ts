@@ -35,6 +35,12 @@ async function mailsTo(email: string): Promise<number> {
   return mails.length;
 }
 
+const signUp = (email: string, n: number): Promise<Answer> =>
+  call(server.url, "auth.signUp", {
+    input: { email, password },
+    headers: { "x-forwarded-for": `203.0.113.${n}` },
+  });
+
 describe("R10 who invites is verified", () => {
   it("a fresh account that nobody verified sends no invite, nor one again, and is told why", async () => {
     const eve = await arriveUnverified(server, "eve");
@@ -139,12 +145,6 @@ describe("R10 a mailbox has a limit across workspaces", () => {
     }
     expect(new Set(others)).toEqual(new Set([200]));
   });
-
-  const signUp = (email: string, n: number): Promise<Answer> =>
-    call(server.url, "auth.signUp", {
-      input: { email, password },
-      headers: { "x-forwarded-for": `203.0.113.${n}` },
-    });
 
   it("as have the mails to accounts of its variants that nobody verified", async () => {
     const statuses: number[] = [];

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandomness } from "../../src/infra/randomness.ts";
 import { formatOneTimeToken, formatRefreshToken } from "../../src/infra/tokens.ts";
 import {
-  arrive,
   arriveUnverified,
   bytesOf,
   call,

@@ -24,7 +24,7 @@ describe("counts in this process's memory", () => {
   });
 
   it("R9 a flood of keys takes no more room than the store was given, and what is dropped is counted", () => {
-    const onEvicted = vi.fn();
+    const onEvicted = vi.fn<() => void>();
     const { store } = storeAt(4_096, onEvicted);
     for (let n = 0; n < 200_000; n += 1) store.add(`key ${n}`, 1, 60);
     const { entries, bytes, evicted } = store.statistics();

@@ -91,6 +91,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       refusals,
       randomness,
       version,
+      invitesNeedVerifiedEmail: config.invitesNeedVerifiedEmail,
       sessions,
       serviceKeys,
       appUrl: () => config.appUrl ?? urlOf(app.server.address(), config),
@@ -178,12 +179,13 @@ const mailTransport = (
       })
     : smtpTransport({ smtp, from, clock });
 
-/** A sign-in that waits longer than two seconds is not waited for; more than 32 in a queue would have to. */
+/** Of 32 in a queue the last would wait about two seconds. Owners at a known address rather wait than are refused. */
 const gateOf = ({ argon2Parallel, libuvThreads }: Config) =>
   createArgon2Gate({
     atOnce: argon2Parallel ?? argon2AtOnce({ cores: availableParallelism(), threads: libuvThreads }),
     longestQueue: 32,
     longestWaitMs: 2_000,
+    longestKnownWaitMs: 5_000,
   });
 
 function urlOf(address: AddressInfo | string | null, { host, port }: Config): string {

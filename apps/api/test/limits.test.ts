@@ -453,7 +453,10 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     await tryToSignIn(server, email, "192.0.2.1");
     const keys = await redis.keys();
     expect(keys.length).toBeGreaterThan(5);
-    for (const key of keys) expect(key).toMatch(/^projo:limit:auth\.sign(Up|In):\w+:-:|^projo:known:/);
+    for (const key of keys)
+      expect(key).toMatch(
+        /^projo:limit:mail\.unverified:|^projo:limit:auth\.sign(Up|In):\w+:-:|^projo:known:/,
+      );
     expect(keys.join("\n")).not.toContain(email.split("@", 1)[0]);
   });
 

@@ -26,6 +26,7 @@ export function explain(error: ProjoError, { isServiceKey }: Teller): string {
 
 /** What the server says to programs, said to a person. */
 const replaced: Readonly<Record<string, string>> = {
+  "auth.email_unverified": "Your email address is not verified yet, so you cannot invite others.",
   "auth.unauthenticated": "The sign-in is no longer valid.",
   "workspace.required": "No workspace chosen.",
 };
@@ -33,6 +34,8 @@ const replaced: Readonly<Record<string, string>> = {
 /** The command that helps, by the server's reason. */
 const nextSteps: Readonly<Record<string, string>> = {
   "auth.unauthenticated": "Run: projo login (or correct PROJO_TOKEN, if it is set)",
+  "auth.email_unverified":
+    "Run: projo email verify, with the token that was mailed to you (for another mail: projo email resend)",
   "auth.token_reused": "Run: projo login",
   "auth.invalid_credentials": "Try again, or make an account: projo signup",
   "auth.email_taken": "Run: projo login",

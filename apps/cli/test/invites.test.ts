@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { expectDone, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
-import { invite, jsonOf, mailedToken, openMember, openVerified } from "./people.ts";
+import { invite, jsonOf, mailedToken, openMember, openVerified, openVerifiedAdmin } from "./people.ts";
 import { storedServer } from "./stored-tokens.ts";
 
 let server: TestServer;
@@ -24,7 +24,7 @@ beforeEach(async () => {
   rounds += 1;
   annsEmail = `ann${rounds}@example.com`;
   bobsEmail = `bob${rounds}@example.com`;
-  ann = await keep(openSignedIn(server.url, annsEmail));
+  ann = await keep(openVerifiedAdmin(server, annsEmail));
 });
 
 afterEach(async () => {
@@ -126,6 +126,20 @@ describe("an invite", () => {
     ]);
     const cyd = await keep(openMember(server, ann, { email: `cyd${rounds}@example.com` }));
     expect((await refused(cyd, ["invites", "create", "dan@example.com"]))[1]).toContain("Your role");
+  });
+});
+
+describe("an inviter whose address is not verified", () => {
+  it("R10 is refused in plain words, with the commands that help, and invites after them", async () => {
+    const email = `fay${rounds}@example.com`;
+    const fay = await keep(openSignedIn(server.url, email));
+    expect(await refused(fay, ["invites", "create", bobsEmail])).toEqual([
+      1,
+      "Your email address is not verified yet, so you cannot invite others. Run: projo email verify, with the token that was mailed to you (for another mail: projo email resend)",
+    ]);
+    const token = await mailedToken(server, email, "pjo_");
+    await expectDone(fay.projo(["email", "verify", "--stdin"], { stdin: token }));
+    expect((await invite(fay, bobsEmail)).length).toBeGreaterThan(0);
   });
 });
 

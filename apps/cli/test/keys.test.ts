@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { expectDone, openShell, openSignedIn, type Shell } from "./kit.ts";
-import { jsonOf } from "./people.ts";
+import { jsonOf, openVerifiedAdmin } from "./people.ts";
 
 let server: TestServer;
 /** The admin, and a CI job where nobody has ever signed in. */
@@ -19,7 +19,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   rounds += 1;
-  ann = await openSignedIn(server.url, `ann${rounds}@example.com`);
+  ann = await openVerifiedAdmin(server, `ann${rounds}@example.com`);
   job = await openShell(server.url);
 });
 

@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from "vitest";
-import { expectDone, openSignedIn, type Shell } from "./kit.ts";
-import { jsonOf, openMember } from "./people.ts";
+import { expectDone, type Shell } from "./kit.ts";
+import { jsonOf, openMember, openVerifiedAdmin } from "./people.ts";
 import { storedServer } from "./stored-tokens.ts";
 
 let server: TestServer;
@@ -24,7 +24,7 @@ beforeEach(async () => {
   rounds += 1;
   annsEmail = `ann${rounds}@example.com`;
   bobsEmail = `bob${rounds}@example.com`;
-  ann = await openSignedIn(server.url, annsEmail);
+  ann = await openVerifiedAdmin(server, annsEmail);
   bob = await openMember(server, ann, { email: bobsEmail });
 });
 

@@ -1,6 +1,13 @@
 // Several people, each at a shell of their own, in one workspace.
 import { eventually, mailsOf, type TestServer } from "@projostack/api/testing";
-import { expectDone, openShell, PASSWORD, type Shell } from "./kit.ts";
+import { expectDone, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
+
+/** The same as `openSignedIn`, with a verified address: somebody who may invite. */
+export async function openVerifiedAdmin(server: TestServer, email: string): Promise<Shell> {
+  const shell = await openSignedIn(server.url, email);
+  await server.database.owner("UPDATE users SET email_verified_at = now() WHERE email = $1", [email]);
+  return shell;
+}
 
 /** Somebody signed in whose address is verified, in no workspace. */
 export async function openVerified(server: TestServer, email: string): Promise<Shell> {

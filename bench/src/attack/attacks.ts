@@ -5,6 +5,8 @@ import { costImport } from "./cost-import.ts";
 import { costVerify } from "./cost-verify.ts";
 import { costWrites } from "./cost-writes.ts";
 import { faultsOn } from "./faults.ts";
+import { limiterMemory } from "./limiter-memory.ts";
+import { manyNetworks, oneNetwork } from "./limiter-sign-in.ts";
 import { overloadDelay } from "./overload-delay.ts";
 import { overloadGoodput } from "./overload-goodput.ts";
 import { overloadLocked } from "./overload-locked.ts";
@@ -20,6 +22,7 @@ import { socketsMany } from "./sockets-many.ts";
 import { socketsResets } from "./sockets-resets.ts";
 import { socketsSlow } from "./sockets-slow.ts";
 import { socketsUnread } from "./sockets-unread.ts";
+import { strangersMailbox } from "./limiter-mailbox.ts";
 
 export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   socketsResets(stage),
@@ -41,4 +44,8 @@ export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   productionSettings(),
   productionLinks(),
   productionLogin(stage),
+  oneNetwork(stage),
+  manyNetworks(stage),
+  limiterMemory,
+  strangersMailbox(stage),
 ];

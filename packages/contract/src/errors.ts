@@ -41,6 +41,10 @@ export const reasons = {
     "UNAUTHORIZED",
     "This session was ended, since an old token of it was used again. Sign in anew; if it was not you, change your password.",
   ],
+  "auth.email_unverified": [
+    "FORBIDDEN",
+    "Verify your email address first: use the link that was mailed to you, or ask for a new one with email.resendVerification.",
+  ],
   "auth.person_required": ["FORBIDDEN", "This is for people: a service key cannot do it."],
   "token.invalid": ["UNAUTHORIZED", "This link is wrong, used or expired. Ask for a new one."],
   "password.incorrect": ["FORBIDDEN", "The current password is wrong."],

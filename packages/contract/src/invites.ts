@@ -40,7 +40,7 @@ export const invites = {
       "Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise.",
     input: z.strictObject({ email, role: role.default("member") }),
     output: sentInvite,
-    errors: ["invite.exists", "invite.already_member", "invite.too_many"],
+    errors: ["auth.email_unverified", "invite.exists", "invite.already_member", "invite.too_many"],
   }),
   list: query({
     access: "invite:manage",
@@ -78,7 +78,7 @@ export const invites = {
       "Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work.",
     input: z.strictObject({ id }),
     output: sentInvite,
-    errors: ["invite.not_found", "invite.already_member", "invite.too_many"],
+    errors: ["auth.email_unverified", "invite.not_found", "invite.already_member", "invite.too_many"],
   }),
   revoke: mutation({
     access: "invite:manage",

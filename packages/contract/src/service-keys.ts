@@ -55,7 +55,7 @@ export const serviceKeys = {
       expiresInDays,
     }),
     output: shownServiceKey,
-    errors: ["key.too_many"],
+    errors: ["auth.email_unverified", "key.too_many"],
   }),
   list: query({
     access: "key:manage",

@@ -42,6 +42,8 @@ export interface Config {
   readonly budgets: { readonly account: number; readonly workspace: number };
   /** How many of each a workspace may have. */
   readonly quotas: Quotas;
+  /** Whether only people whose address is verified may invite others. */
+  readonly invitesNeedVerifiedEmail: boolean;
   /** Addresses and networks of the proxies in front. */
   readonly trustedProxies: readonly string[];
   readonly connections: ConnectionBounds;
@@ -198,6 +200,10 @@ const variables = {
     whole(1, 10_000).default(64),
     "how many MB of answers may stay unread in all, from 1 to 10000",
   ],
+  PROJO_INVITES_NEED_VERIFIED_EMAIL: [
+    z.enum(["true", "false"]).default("true"),
+    "true or false: whether only people with a verified address may invite",
+  ],
   PROJO_LOG_LEVEL: [z.enum(logLevels).default("info"), `one of ${logLevels.join(", ")}`],
   PROJO_PASSWORD_MIN_LENGTH: [whole(8, 64).default(15), "a length from 8 to 64"],
   PROJO_ARGON2_PARALLEL: [whole(1, 256).optional(), "how many passwords to hash at once, from 1 to 256"],
@@ -255,6 +261,7 @@ export function readConfig(
       pendingInvites: read("PROJO_QUOTA_INVITES"),
       serviceKeys: read("PROJO_QUOTA_KEYS"),
     },
+    invitesNeedVerifiedEmail: read("PROJO_INVITES_NEED_VERIFIED_EMAIL") === "true",
     trustedProxies: read("PROJO_TRUSTED_PROXIES") ?? [],
     connections: {
       inAll: read("PROJO_CONNECTIONS"),

@@ -58,7 +58,7 @@ describe("the gate before the hashes", () => {
     const { begun, work, endNext } = works();
     const caller = new AbortController();
     const first = gate.run(work(1));
-    const gone = gate.run(work(2), caller.signal);
+    const gone = gate.run(work(2), { signal: caller.signal });
     caller.abort();
     await expect(gone).rejects.toThrow(HashingBusy);
     const third = gate.run(work(3));
@@ -68,7 +68,7 @@ describe("the gate before the hashes", () => {
     endNext();
     await third;
     expect(begun).toEqual([1, 3]);
-    await expect(gate.run(work(4), caller.signal)).rejects.toThrow(HashingBusy);
+    await expect(gate.run(work(4), { signal: caller.signal })).rejects.toThrow(HashingBusy);
     expect(begun).toEqual([1, 3]);
   });
 
@@ -79,6 +79,70 @@ describe("the gate before the hashes", () => {
     await expect(failing).rejects.toThrow("out of memory");
     expect(await next).toBe("done");
     expect(gate.statistics()).toMatchObject({ running: 0, waiting: 0 });
+  });
+
+  it("R9 known callers have places that strangers cannot fill, and go first", async () => {
+    const gate = createArgon2Gate({ ...bounds, atOnce: 1 });
+    const { begun, work, endNext } = works();
+    const strangers = [1, 2, 3, 4].map((number) => gate.run(work(number)));
+    await expect(gate.run(work(5))).rejects.toThrow(HashingBusy);
+    const known = [6, 7, 8].map((number) => gate.run(work(number), { isKnown: true }));
+    await expect(gate.run(work(9), { isKnown: true })).rejects.toThrow(HashingBusy);
+    for (let ended = 0; ended < 7; ended += 1) {
+      endNext();
+      await delay(0);
+    }
+    expect(await Promise.all([...strangers, ...known])).toEqual([1, 2, 3, 4, 6, 7, 8]);
+    expect(begun).toEqual([1, 6, 7, 8, 2, 3, 4]);
+  });
+
+  it("R9 known callers leave every eighth turn to strangers", async () => {
+    const gate = createArgon2Gate({ ...bounds, atOnce: 1, longestQueue: 20 });
+    const { begun, work, endNext } = works();
+    const all = [gate.run(work(0)), gate.run(work(-1)), gate.run(work(-2))];
+    for (let number = 1; number <= 16; number += 1) all.push(gate.run(work(number), { isKnown: true }));
+    for (let ended = 0; ended < all.length; ended += 1) {
+      endNext();
+      await delay(0);
+    }
+    await Promise.all(all);
+    expect(begun.indexOf(-1)).toBe(8);
+    expect(begun.indexOf(-2)).toBe(16);
+  });
+
+  it("R9 known callers may wait longer than strangers", async () => {
+    const gate = createArgon2Gate({ ...bounds, atOnce: 1, longestWaitMs: 20, longestKnownWaitMs: 10_000 });
+    const { work, endNext } = works();
+    const first = gate.run(work(1));
+    const known = gate.run(work(2), { isKnown: true });
+    await expect(gate.run(work(3))).rejects.toThrow(HashingBusy);
+    endNext();
+    await first;
+    await delay(0);
+    endNext();
+    expect(await known).toBe(2);
+  });
+
+  it("R9 one network fills the queue only while nobody else comes", async () => {
+    const gate = createArgon2Gate({ ...bounds, atOnce: 1 });
+    const { begun, work, endNext } = works();
+    const first = gate.run(work(1), { network: "one" });
+    const of = (network: string, number: number) => gate.run(work(number), { network });
+    const waiting = [of("one", 2), of("one", 3)];
+    const last = of("one", 4);
+    const other = of("two", 5);
+    await expect(last).rejects.toThrow(HashingBusy);
+    // The first network has two places and the second one: a third network takes one, a fourth finds none to take.
+    const third = of("three", 6);
+    await expect(waiting.pop()).rejects.toThrow(HashingBusy);
+    await expect(of("four", 7)).rejects.toThrow(HashingBusy);
+    await expect(of("one", 8)).rejects.toThrow(HashingBusy);
+    for (let ended = 0; ended < 4; ended += 1) {
+      endNext();
+      await delay(0);
+    }
+    expect(await Promise.all([first, ...waiting, other, third])).toEqual([1, 2, 5, 6]);
+    expect(begun).toEqual([1, 2, 5, 6]);
   });
 
   it("A5 leaves a core and a thread to everything else, wherever there are two", () => {

@@ -1,7 +1,7 @@
 // How passwords are kept: argon2id, in PHC string format, behind the gate. What a new password must be is the
 // policy's matter (docs/decisions/passwords.md).
 import { hash, verify, type Options } from "@node-rs/argon2";
-import type { Argon2Gate } from "./argon2-gate.ts";
+import type { Argon2Gate, GatePlace } from "./argon2-gate.ts";
 import type { Log } from "./log.ts";
 import { storedForm } from "./stored-form.ts";
 
@@ -18,16 +18,16 @@ export interface Verdict {
 export interface Passwords {
   /**
    * The password as it is stored, in PHC string format.
-   * @param signal aborted when whoever waits for it is gone
+   * @param place in the queue before the hash
    * @throws HashingBusy
    */
-  hash(password: string, signal?: AbortSignal): Promise<string>;
+  hash(password: string, place?: GatePlace): Promise<string>;
   /**
    * Whether the password is the stored one. Without a stored one it takes just as long and says no, so that
    * time does not tell whether an account exists.
    * @throws HashingBusy
    */
-  verify(stored: string | null, password: string, signal?: AbortSignal): Promise<Verdict>;
+  verify(stored: string | null, password: string, place?: GatePlace): Promise<Verdict>;
 }
 
 export interface PasswordSurroundings {
@@ -50,9 +50,9 @@ export async function createPasswords({ gate, log }: PasswordSurroundings): Prom
   };
 
   return {
-    hash: (password, signal) => gate.run(() => hash(storedForm(password), PARAMETERS), signal),
-    verify: async (stored, password, signal) => {
-      const matches = await gate.run(() => compare(stored ?? nobodys, storedForm(password)), signal);
+    hash: (password, place) => gate.run(() => hash(storedForm(password), PARAMETERS), place),
+    verify: async (stored, password, place) => {
+      const matches = await gate.run(() => compare(stored ?? nobodys, storedForm(password)), place);
       return { matches: stored !== null && matches, outdated: stored !== null && !stored.startsWith(TODAYS) };
     },
   };

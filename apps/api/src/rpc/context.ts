@@ -20,6 +20,8 @@ export interface Context {
   readonly device: KnownDevice;
   /** The bearer's token, or null when there is none or the header is malformed. */
   readonly token: string | null;
+  /** Whether the account that the input names has signed in at this address lately: only then may they use what is reserved. */
+  readonly isKnown: boolean;
   /** `x-workspace-id` as it was sent, or null. */
   readonly workspaceId: string | null;
   /**
@@ -114,6 +116,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
       return facts.signal;
     },
     token,
+    isKnown: false,
     workspaceId,
     findCaller,
     get actor() {

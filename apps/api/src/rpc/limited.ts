@@ -9,13 +9,13 @@ type Attempt = Omit<Try, "address" | "target"> & Partial<Pick<Try, "target">>;
 export async function limited<T>(
   { services: { limiter }, device, tellQuotas }: Context,
   attempt: Attempt,
-  next: () => Promise<T>,
+  next: (isKnown: boolean) => Promise<T>,
 ): Promise<T> {
   const byWhom: Try = { target: null, ...attempt, address: device.ip };
-  const { retryAfterSeconds, quotas } = await limiter.decide(byWhom);
+  const { retryAfterSeconds, quotas, isKnown } = await limiter.decide(byWhom);
   tellQuotas(quotas);
   if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
-  const result = await next();
+  const result = await next(isKnown);
   await limiter.succeeded(byWhom);
   return result;
 }

@@ -30,7 +30,13 @@ function contextOf(lines: string[]) {
     workspaceId: undefined,
     setRetryAfter: () => {},
   };
-  const limiter = createLimiter({ limits, factor: 1000, shared: null, codeOf: (account) => account });
+  const limiter = createLimiter({
+    limits,
+    factor: 1000,
+    shared: null,
+    codeOf: (account) => account,
+    log: { warn: () => {} },
+  });
   return createContext({ log, limiter } as Services, facts);
 }
 

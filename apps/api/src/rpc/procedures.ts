@@ -31,9 +31,9 @@ export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z
   layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
     const input = await getRawInput();
     // No workspace: what a caller merely says in a header must not give them a fresh count.
-    return limited(ctx, { operation: path, account: accountIn(input), workspaceId: null }, () => {
+    return limited(ctx, { operation: path, account: accountIn(input), workspaceId: null }, (isKnown) => {
       checkForm(input);
-      return proceed(ctx, input);
+      return proceed(isKnown ? ctx.with({ isKnown }) : ctx, input);
     });
   });
 
@@ -160,6 +160,7 @@ const inTurn: ReadonlySet<Permission> = new Set([
 /** What those are given who have entered the workspace. */
 export interface InWorkspace<K extends Kind, P extends Permission> {
   readonly services: Services;
+  readonly caller: Caller;
   readonly ws: K extends "query" ? ReadWs<P> : Ws<P>;
 }
 
@@ -199,7 +200,7 @@ export const workspaceProcedure = <
       const { db, keys } = services;
       const id = grant.workspaceId;
       const within = (ws: ReadWs<P> | Ws<P>) =>
-        proceed({ services, ws: ws as InWorkspace<K, P>["ws"] }, input);
+        proceed({ services, caller, ws: ws as InWorkspace<K, P>["ws"] }, input);
       if (operation.kind === "query") {
         const cursors = createCursors(keys, { owner: id, operation: path });
         const answered = caller.kind === "person" ? caller.answered : undefined;

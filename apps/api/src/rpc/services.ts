@@ -36,5 +36,7 @@ export interface Services {
   readonly refusals: RefusalLog;
   /** Where people reach the application, for the links that are handed out. Never a request's word. */
   readonly appUrl: () => string;
+  /** Whether only people with a verified address may invite. */
+  readonly invitesNeedVerifiedEmail: boolean;
   readonly version: string;
 }

@@ -1,7 +1,7 @@
 // Every reason for which a call may fail, and a request that fails for it.
 import { randomUUID } from "node:crypto";
 import { operations, type Reason } from "@projostack/contract";
-import { again, password, startSession, type TestServer } from "../kit/index.ts";
+import { again, arriveUnverified, join, password, startSession, type TestServer } from "../kit/index.ts";
 import type { Scene } from "../proofs/inputs.ts";
 import { formatRefreshToken } from "../../src/infra/tokens.ts";
 import type { Cast } from "./cast.ts";
@@ -68,6 +68,12 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
     if (!row) throw new Error("There is no such session.");
     const refreshToken = formatRefreshToken(both.keys, row.salt, { sessionId, generation: 1 });
     return requestOf("mutation", "auth.refresh", { refreshToken });
+  },
+  "auth.email_unverified": async ({ both, cast }) => {
+    const fresh = await arriveUnverified(both, `fresh-${randomUUID()}`);
+    await join(both, cast.homeId, fresh, "admin");
+    const input = { email: "stranger@example.com" };
+    return requestOf("mutation", "invites.create", input, { token: fresh.token, workspaceId: cast.homeId });
   },
   "auth.person_required": async ({ cast }) =>
     requestOf("query", "auth.me", {}, { token: await cast.callers["key"]?.() }),

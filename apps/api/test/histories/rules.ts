@@ -52,6 +52,7 @@ export const rules: Readonly<Record<Op, Rule>> = {
     return leaving(world, workspace, { person: target, line: `${actor} member.removed member ${target} ok` });
   },
   "invites.create": (world, { name, workspace: place, target: email, role }, { actor }) => {
+    if (actor === UNVERIFIED) return "auth.email_unverified";
     const workspace = inside(world, place);
     if (workspace.members[email]) return "invite.already_member";
     const waits = Object.values(world.invites).some(
@@ -62,6 +63,7 @@ export const rules: Readonly<Record<Op, Rule>> = {
     return record(workspace, `${actor} invite.created invite ${name} ok`);
   },
   "invites.resend": (world, { name, workspace, target }, { actor }) => {
+    if (actor === UNVERIFIED) return "auth.email_unverified";
     const invite = world.invites[target];
     if (!invite?.pending || invite.workspace !== workspace) return "invite.not_found";
     if (inside(world, workspace).members[invite.email]) return "invite.already_member";
@@ -87,6 +89,7 @@ export const rules: Readonly<Record<Op, Rule>> = {
     const rights = rightsOf(wide);
     const isBeyond = compareRoles(rights.role, member.role) > 0;
     if (isBeyond || !rights.scopes.every((scope) => mayGive(member, scope))) return "permission.denied";
+    if (actor === UNVERIFIED && rights.scopes.includes("invite:manage")) return "auth.email_unverified";
     world.keys[name] = { ...rights, workspace, tokens: [name], revoked: false };
     return record(inside(world, workspace), `${actor} key.created key ${name} ok`);
   },

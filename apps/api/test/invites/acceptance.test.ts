@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   again,
-  arrive,
+  arriveUnverified,
   call,
   foundWorkspace,
   idsOf,
@@ -33,7 +33,7 @@ describe("the way in", () => {
   it("somebody new is invited, signs up, accepts by the mail's token, and is in: their address is verified by it", async () => {
     await ada.call("invites.create", { email: "new@example.com", role: "viewer" }, engines);
     const mail = await mailFor(server, "new@example.com");
-    expect(mail.headers.get("subject")).toBe("You are invited to Engines");
+    expect(mail.headers.get("subject")).toBe('You are invited to "Engines"');
     const seen = await call(server.url, "invites.preview", { input: { token: mail.token } });
     expect(seen.data).toMatchObject({ workspaceName: "Engines", email: "new@example.com", role: "viewer" });
 
@@ -189,7 +189,7 @@ describe("V1 an invite has one winner", () => {
 
 describe("V3 whoever was not invited does not join", () => {
   it("V3 an address that nobody verified does not join by the inviter's link, and does by the mail's", async () => {
-    const mary = await arrive(server, "mary");
+    const mary = await arriveUnverified(server, "mary");
     const { token, mailed } = await invite(server, ada, { workspaceId: engines, email: mary.email });
     expect(await mary.call("invites.accept", { token })).toMatchObject(INVALID);
     expect((await mary.call("auth.me")).data.user.emailVerifiedAt).toBeNull();
@@ -204,7 +204,7 @@ describe("V3 whoever was not invited does not join", () => {
   });
 
   it("V3 the mail's token verifies nobody else's address", async () => {
-    const eve = await arrive(server, "eve");
+    const eve = await arriveUnverified(server, "eve");
     const { mailed } = await invite(server, ada, { workspaceId: engines, email: "eves-victim@example.com" });
     expect(await eve.call("invites.accept", { token: mailed })).toMatchObject(INVALID);
     expect((await eve.call("auth.me")).data.user.emailVerifiedAt).toBeNull();

@@ -1,7 +1,7 @@
 // Who sees which invites.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
-  arrive,
+  arriveUnverified,
   foundWorkspace,
   idsOf,
   startTestServer,
@@ -125,7 +125,7 @@ describe("the list of a person's own invites", () => {
   });
 
   it("V3 holds nothing for an address that nobody verified", async () => {
-    const mary = await arrive(server, `mary-${engines}`);
+    const mary = await arriveUnverified(server, `mary-${engines}`);
     const { id } = await invite(server, ada, { workspaceId: engines, email: mary.email });
     expect((await mary.call("invites.listMine")).data).toEqual({ items: [], nextCursor: null });
     await server.database.owner("UPDATE users SET email_verified_at = now() WHERE id = $1", [mary.id]);

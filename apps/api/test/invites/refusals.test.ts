@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandomness } from "../../src/infra/randomness.ts";
 import { formatOneTimeToken, formatRefreshToken } from "../../src/infra/tokens.ts";
 import {
-  arrive,
+  arriveUnverified,
   bytesOf,
   call,
   foundWorkspace,
@@ -146,7 +146,7 @@ const forAnother: Readonly<Record<string, () => Promise<{ token: string; as: Per
     as: await guest(server, "eve"),
   }),
   "their own, while nobody verified the address, and not from the mail": async () => {
-    const mary = await arrive(server, "mary");
+    const mary = await arriveUnverified(server, "mary");
     const { token } = await invite(server, ada, { workspaceId: engines, email: mary.email });
     return { token, as: mary };
   },

@@ -3,6 +3,7 @@ export { bytesOf, call, idsOf, send, type Answer, type Call } from "./call.ts";
 export {
   again,
   arrive,
+  arriveUnverified,
   foundWorkspace,
   join,
   password,

@@ -33,8 +33,18 @@ export async function signIn(server: TestServer, email: string): Promise<Person>
   return personOf(server, data as SignedIn);
 }
 
-/** Somebody with an account and a session that the owner of the database put there: their password is the kit's. */
+/**
+ * Somebody with an account, a verified address and a session that the owner of the database put there: their password is the
+ * kit's.
+ */
 export async function arrive(server: TestServer, name: string): Promise<Person> {
+  const person = await arriveUnverified(server, name);
+  await server.database.owner("UPDATE users SET email_verified_at = now() WHERE id = $1", [person.id]);
+  return person;
+}
+
+/** The same, and nobody has shown that the address is theirs. */
+export async function arriveUnverified(server: TestServer, name: string): Promise<Person> {
   const user = { id: systemRandomness.newId(), email: `${name}@example.com` };
   await server.database.owner(`INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)`, [
     user.id,

@@ -39,7 +39,7 @@ describe("an invite's mail", () => {
     await mailThat(({ status }) => status === "sent");
     const { headers, text, html, link, token } = reader();
     expect(smtp.taken.map(({ to }) => to)).toEqual([["grace@example.com"]]);
-    expect(headers.get("subject")).toBe("You are invited to Engines");
+    expect(headers.get("subject")).toBe('You are invited to "Engines"');
     expect(link).toBe(`https://app.example.com/invite#token=${token}`);
     for (const body of [text, html]) {
       expect(body).toContain("ada@example.com");
@@ -95,7 +95,6 @@ describe("an invite's mail", () => {
     const bob = await arrive(server, "bob");
     await join(server, workspaceId, bob, "admin");
     const grace = await arrive(server, "grace");
-    await server.database.owner("UPDATE users SET email_verified_at = now()");
     const endings = [
       async (id: string) => ada.call("invites.revoke", { id }, workspaceId),
       async (id: string) => {
@@ -190,7 +189,7 @@ describe("the mail that tells of keys left behind", () => {
     await mailThat(({ status }) => status === "sent");
     expect(smtp.taken.map(({ to }) => to)).toEqual([["bob@example.com"]]);
     const { headers, text, html, link } = reader();
-    expect(headers.get("subject")).toBe("Service keys without their maker in Engines");
+    expect(headers.get("subject")).toBe('Service keys without their maker in "Engines"');
     expect(link).toBe("");
     for (const body of [text, html]) {
       expect(body).toContain("grace@example.com is no longer a member");

@@ -12,6 +12,7 @@ import { input } from "./server/input.ts";
 import { invites } from "./server/invites.ts";
 import { isolation } from "./server/isolation.ts";
 import { keys } from "./server/keys.ts";
+import { limiter } from "./server/limiter.ts";
 import { teams } from "./server/members.ts";
 import { overload } from "./server/overload.ts";
 import { passwords } from "./server/passwords.ts";
@@ -37,12 +38,14 @@ const mutants: readonly Mutant[] = [
   ...cost,
   ...passwords,
   ...productionDefaults,
+  ...limiter,
 ];
 const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");
 
 // Each with the limits that a server has by itself, which some attacks are upon. Quotas are those that an attack can reach.
-const env = { PROJO_LIMITS: "1", ...socketsEnv, ...quotasOfMutants };
+// Some attacks come from many addresses.
+const env = { PROJO_LIMITS: "1", PROJO_TRUSTED_PROXIES: "127.0.0.1", ...socketsEnv, ...quotasOfMutants };
 
 let database: TestDatabase;
 let servers: PatchedServers;

@@ -224,7 +224,7 @@ export interface Api {
      *
      * For `invite:manage` (admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `invite.already_member`, `invite.exists`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `invite.already_member`, `invite.exists`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     create(input: InvitesCreateInput, options?: CallOptions): Promise<SentInvite>;
 
@@ -260,7 +260,7 @@ export interface Api {
      *
      * For `invite:manage` (admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `invite.already_member`, `invite.not_found`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `invite.already_member`, `invite.not_found`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     resend(input: InvitesResendInput, options?: CallOptions): Promise<SentInvite>;
 
@@ -386,7 +386,7 @@ export interface Api {
      *
      * For `key:manage` (admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     create(input: ServiceKeysCreateInput, options?: CallOptions): Promise<ShownServiceKey>;
 

@@ -1037,6 +1037,7 @@ export type WorkspacesSwitchOutput = OwnWorkspace;
 /** Why a call failed, for programs. A newer server may know others. */
 export type Reason =
   | "auth.email_taken"
+  | "auth.email_unverified"
   | "auth.invalid_credentials"
   | "auth.person_required"
   | "auth.token_reused"

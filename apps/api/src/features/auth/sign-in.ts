@@ -1,5 +1,6 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
+import { gatePlaceOf } from "../../rpc/gate-place.ts";
 import type { Credentials } from "./sign-up.ts";
 import { toSignedIn } from "./signed-in.ts";
 import { upgradeHash } from "./upgrade-hash.ts";
@@ -12,7 +13,7 @@ export async function signIn(ctx: Context, { email, password }: Credentials) {
   const { db, passwords, sessions } = ctx.services;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const user = await db.system.user.findUnique({ where: { email } });
-    const verdict = await passwords.verify(user?.passwordHash ?? null, password, ctx.signal);
+    const verdict = await passwords.verify(user?.passwordHash ?? null, password, gatePlaceOf(ctx));
     if (!user || !verdict.matches) {
       await db.accounts.record(user?.id ?? null, "refused", ctx.event("session.refused"));
       throw new Failure("auth.invalid_credentials");

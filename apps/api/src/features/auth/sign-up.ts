@@ -1,6 +1,8 @@
 import { brokenConstraint } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
+import { gatePlaceOf } from "../../rpc/gate-place.ts";
+import { countMail } from "../../rpc/count-mail.ts";
 import { checkNewPassword } from "../password/check-new-password.ts";
 import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
 import { toSignedIn } from "./signed-in.ts";
@@ -14,7 +16,12 @@ export interface Credentials {
 export async function signUp(ctx: Context, { email, password }: Credentials) {
   const { db, passwords, randomness } = ctx.services;
   await checkNewPassword(ctx.services, { password, email });
-  const account = { id: randomness.newId(), email, passwordHash: await passwords.hash(password, ctx.signal) };
+  await countMail(ctx.services, "unverified", email);
+  const account = {
+    id: randomness.newId(),
+    email,
+    passwordHash: await passwords.hash(password, gatePlaceOf(ctx)),
+  };
   const token = newOneTimeToken(randomness, "email.verify");
   await db.accounts.insert(account, token, ctx.event("account.created")).catch((error: unknown) => {
     throw brokenConstraint(error) === "users_email_key" ? new Failure("auth.email_taken") : error;

@@ -1,12 +1,13 @@
 import { HashingBusy } from "../../infra/argon2-gate.ts";
 import type { Account } from "../../infra/sessions.ts";
 import type { Context } from "../../rpc/context.ts";
+import { gatePlaceOf } from "../../rpc/gate-place.ts";
 
 /** Stores the password anew with today's parameters. Where there is no time for it, the next sign-in does it. */
 export async function upgradeHash(ctx: Context, { id, passwordHash }: Account, password: string) {
   const { db, passwords } = ctx.services;
   try {
-    await db.accounts.upgradeHash(id, passwordHash, await passwords.hash(password, ctx.signal));
+    await db.accounts.upgradeHash(id, passwordHash, await passwords.hash(password, gatePlaceOf(ctx)));
   } catch (error) {
     if (!(error instanceof HashingBusy)) throw error;
     ctx.log.info({ userId: id }, "a password's hash is not upgraded yet: too many are being hashed");

@@ -1,5 +1,6 @@
 import type { SessionRecord } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
+import { countMail } from "../../rpc/count-mail.ts";
 import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
 
 /** Mails the link again, unless the address is verified. The links before it no longer work. */
@@ -9,6 +10,7 @@ export async function resendVerification(
 ): Promise<Record<string, never>> {
   const { db, randomness } = ctx.services;
   if (user.emailVerifiedAt !== null) return {};
+  await countMail(ctx.services, "unverified", user.email);
   const token = newOneTimeToken(randomness, "email.verify");
   await db.accounts.insertToken(user.id, token, ctx.event("email.verification_sent"));
   return {};

@@ -1,8 +1,9 @@
 import type { Role } from "@projostack/authz";
 import { newInviteTokens } from "../../infra/invite-tokens.ts";
 import { Failure } from "../../rpc/failure.ts";
-import type { Services } from "../../rpc/services.ts";
-import type { Ws } from "../../rpc/ws.ts";
+import { countMail } from "../../rpc/count-mail.ts";
+import type { InWorkspace } from "../../rpc/procedures.ts";
+import { checkInviter } from "./check-inviter.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
 import { checkGivenRole } from "./given-role.ts";
 
@@ -13,13 +14,14 @@ export interface CreateInvite {
 
 /**
  * Invites an address, by mail and by a link to hand over.
- * @throws Failure permission.denied, invite.exists, invite.already_member, invite.too_many
+ * @throws Failure auth.email_unverified, permission.denied, invite.exists, invite.already_member, invite.too_many
  */
 export async function createInvite(
-  ws: Ws<"invite:manage">,
-  { keys, randomness, appUrl, quotas }: Services,
+  { ws, services, caller }: InWorkspace<"mutation", "invite:manage">,
   { email, role }: CreateInvite,
 ) {
+  const { keys, randomness, appUrl, quotas } = services;
+  checkInviter(services, caller);
   checkGivenRole(ws.grant, role);
   const id = ws.newId();
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
@@ -30,6 +32,8 @@ export async function createInvite(
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.exists");
+  // Counted when it is known that a mail goes out; one too many undoes the invite.
+  await countMail(services, "invite", email);
   ws.audit("invite.created", { type: "invite", id, after: { role }, email });
   return { ...toInvite(invite), token, link: inviteLink(appUrl(), token) };
 }

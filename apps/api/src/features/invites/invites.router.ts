@@ -11,16 +11,12 @@ import { revokeInvite } from "./revoke-invite.ts";
 const c = contract.invites;
 
 export const invitesRouter = router({
-  create: workspaceProcedure(c.create).mutation(({ ctx, input }) =>
-    createInvite(ctx.ws, ctx.services, input),
-  ),
+  create: workspaceProcedure(c.create).mutation(({ ctx, input }) => createInvite(ctx, input)),
   list: workspaceProcedure(c.list).query(({ ctx, input }) => listInvites(ctx.ws, input)),
   listMine: authedProcedure(c.listMine).query(({ ctx, input }) =>
     listOwnInvites(ctx.services, ctx.caller.user.id, input),
   ),
-  resend: workspaceProcedure(c.resend).mutation(({ ctx, input }) =>
-    resendInvite(ctx.ws, ctx.services, input),
-  ),
+  resend: workspaceProcedure(c.resend).mutation(({ ctx, input }) => resendInvite(ctx, input)),
   revoke: workspaceProcedure(c.revoke).mutation(({ ctx, input }) => revokeInvite(ctx.ws, input)),
   preview: publicProcedure(c.preview).mutation(({ ctx, input }) => previewInvite(ctx.services, input)),
   accept: authedProcedure(c.accept).mutation(({ ctx, input }) => acceptInvite(ctx, ctx.caller, input)),

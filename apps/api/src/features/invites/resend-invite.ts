@@ -1,19 +1,21 @@
 import { newInviteTokens } from "../../infra/invite-tokens.ts";
 import { Failure } from "../../rpc/failure.ts";
-import type { Services } from "../../rpc/services.ts";
-import type { Ws } from "../../rpc/ws.ts";
+import { countMail } from "../../rpc/count-mail.ts";
+import type { InWorkspace } from "../../rpc/procedures.ts";
+import { checkInviter } from "./check-inviter.ts";
 import { checkGivenRole } from "./given-role.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
 
 /**
  * Sends an invite again, with new tokens.
- * @throws Failure invite.not_found, invite.already_member, invite.too_many, permission.denied
+ * @throws Failure auth.email_unverified, invite.not_found, invite.already_member, invite.too_many, permission.denied
  */
 export async function resendInvite(
-  ws: Ws<"invite:manage">,
-  { keys, randomness, appUrl, quotas }: Services,
+  { ws, services, caller }: InWorkspace<"mutation", "invite:manage">,
   { id }: { id: string },
 ) {
+  const { keys, randomness, appUrl, quotas } = services;
+  checkInviter(services, caller);
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
   const again = { ...tokens, id, inviter, mailId: ws.newId(), seconds: INVITE_SECONDS };
@@ -22,6 +24,7 @@ export async function resendInvite(
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.not_found");
   checkGivenRole(ws.grant, invite.role);
+  await countMail(services, "invite", invite.email);
   ws.audit("invite.resent", { type: "invite", id, after: { role: invite.role }, email: invite.email });
   return { ...toInvite(invite), token, link: inviteLink(appUrl(), token) };
 }

@@ -1,6 +1,7 @@
 import type { SessionRecord } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
+import { provenPlaceOf } from "../../rpc/gate-place.ts";
 import { checkNewPassword } from "./check-new-password.ts";
 
 export interface ChangePassword {
@@ -22,7 +23,7 @@ export async function changePassword(
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const account = await db.system.user.findUnique({ where: { id: user.id } });
     const from = account?.passwordHash ?? null;
-    const { matches } = await passwords.verify(from, currentPassword, ctx.signal);
+    const { matches } = await passwords.verify(from, currentPassword, provenPlaceOf(ctx));
     if (from === null || !matches) {
       await db.accounts.record(user.id, "refused", ctx.event("password.changed"));
       throw new Failure("password.incorrect");
@@ -34,7 +35,7 @@ export async function changePassword(
         email: user.email,
         field: "newPassword",
       });
-    to ??= await passwords.hash(newPassword, ctx.signal);
+    to ??= await passwords.hash(newPassword, provenPlaceOf(ctx));
     const change = { userId: user.id, from, to, sessionId: session.id };
     if (await db.accounts.changePassword(change, ctx.event("password.changed"))) return {};
   }

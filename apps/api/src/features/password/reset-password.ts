@@ -1,5 +1,6 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
+import { provenPlaceOf } from "../../rpc/gate-place.ts";
 import { checkNewPassword } from "./check-new-password.ts";
 import { genuineToken } from "../one-time-tokens/genuine-token.ts";
 
@@ -21,7 +22,7 @@ export async function resetPassword(
   });
   if (!user) throw new Failure("token.invalid");
   await checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
-  const hash = await passwords.hash(newPassword, ctx.signal);
+  const hash = await passwords.hash(newPassword, provenPlaceOf(ctx));
   // The statement uses the token up and decides between two calls with the same one.
   if (!(await db.accounts.resetPassword(tokenId, hash, ctx.event("password.reset"))))
     throw new Failure("token.invalid");

@@ -1,7 +1,7 @@
 import { formatServiceKey, keepSecret } from "../../infra/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
-import type { Services } from "../../rpc/services.ts";
-import type { Ws } from "../../rpc/ws.ts";
+import type { InWorkspace } from "../../rpc/procedures.ts";
+import { checkInviter } from "../invites/check-inviter.ts";
 import { checkGivenRights, checkScopes, type Rights } from "./given-rights.ts";
 import { toServiceKey } from "./service-key.ts";
 
@@ -10,15 +10,16 @@ export interface CreateServiceKey extends Rights {
   readonly expiresInDays: number;
 }
 
-/** Makes a key, whose token is in this answer alone. @throws Failure input.invalid, permission.denied, key.too_many */
+/** Makes a key, whose token is in this answer alone. @throws Failure input.invalid, permission.denied, auth.email_unverified, key.too_many */
 export async function createServiceKey(
-  ws: Ws<"key:manage">,
-  { keys, randomness, quotas }: Services,
+  { ws, services, caller }: InWorkspace<"mutation", "key:manage">,
   { name, role, scopes: asked, expiresInDays: days }: CreateServiceKey,
 ) {
+  const { keys, randomness, quotas } = services;
   const scopes = [...new Set(asked)].toSorted();
   checkScopes({ role, scopes });
   checkGivenRights(ws.grant, { role, scopes });
+  if (scopes.includes("invite:manage")) checkInviter(services, caller);
   const id = ws.newId();
   const plain = randomness.bytes(32);
   const secret = keepSecret(keys, id, plain);

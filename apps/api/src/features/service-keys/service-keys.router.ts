@@ -8,9 +8,7 @@ import { rotateServiceKey } from "./rotate-service-key.ts";
 const c = contract.serviceKeys;
 
 export const serviceKeysRouter = router({
-  create: workspaceProcedure(c.create).mutation(({ ctx, input }) =>
-    createServiceKey(ctx.ws, ctx.services, input),
-  ),
+  create: workspaceProcedure(c.create).mutation(({ ctx, input }) => createServiceKey(ctx, input)),
   list: workspaceProcedure(c.list).query(({ ctx, input }) => listServiceKeys(ctx.ws, input)),
   rotate: workspaceProcedure(c.rotate).mutation(({ ctx, input }) =>
     rotateServiceKey(ctx.ws, ctx.services, input),

@@ -1,6 +1,7 @@
-// Who has how many tries left, in Redis where there is one, else in this process. When Redis fails, the process
-// counts by itself with the same limits: a decision is never put off, and never simply a yes.
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+// Counts tries of one key at a time, in Redis where there is one, else in this process. When Redis fails, the process counts
+// by itself with the same limits: a decision is never put off, and never simply a yes.
+import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import { createCountStore, type CountStore } from "./count-store.ts";
 import { LONGEST_WAIT_MS, type SharedRedis } from "./open-redis.ts";
 
 /** What a try left over. */
@@ -15,6 +16,8 @@ export interface CounterOptions {
   readonly name: string;
   readonly points: number;
   readonly seconds: number;
+  /** Where this process counts; by default a store of the counter's own, of 16,384 entries. */
+  readonly store?: CountStore;
 }
 
 /**
@@ -22,12 +25,6 @@ export interface CounterOptions {
  * `spent` is how many points the try costs; 1 by default.
  */
 export type Counter = (key: string, turn: Turn, spent?: number) => Promise<Count>;
-
-/** The addresses at which people are known. */
-export interface Acquaintances {
-  add(key: string, turn: Turn): Promise<void>;
-  has(key: string, turn: Turn): Promise<boolean>;
-}
 
 /** One decision's dealings with Redis: they end at the first failure, and after so many milliseconds in all. */
 export interface Turn {
@@ -63,23 +60,33 @@ export function startTurn(shared: SharedRedis | null): Turn {
   };
 }
 
+/** A quarter of a megabyte for each counter. */
+const USUAL_ENTRIES = 16_384;
+
 export function createCounter(
-  { name, points, seconds }: CounterOptions,
+  { name, points, seconds, store = createCountStore({ mostEntries: USUAL_ENTRIES }) }: CounterOptions,
   shared: SharedRedis | null,
 ): Counter {
-  const options = { keyPrefix: `projo:limit:${name}`, points, duration: seconds };
-  const insurance = new RateLimiterMemory(options);
-  const limiter = shared && new RateLimiterRedis({ ...options, storeClient: shared.redis });
+  const keyPrefix = keyPrefixOf(name);
+  const limiter =
+    shared && new RateLimiterRedis({ keyPrefix, points, duration: seconds, storeClient: shared.redis });
   return async (key, turn, spent = 1) => {
-    const counted = limiter && (await turn.ask(() => outcomeOf(limiter.consume(key, spent))));
-    const { consumedPoints, msBeforeNext } = counted ?? (await outcomeOf(insurance.consume(key, spent)));
-    return {
-      isOver: consumedPoints > points,
-      remaining: Math.max(0, points - consumedPoints),
-      resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)),
-    };
+    const answered = limiter && (await turn.ask(() => outcomeOf(limiter.consume(key, spent))));
+    const { count, resetMs } = answered
+      ? { count: answered.consumedPoints, resetMs: answered.msBeforeNext }
+      : store.add(`${name}:${key}`, spent, seconds);
+    return countOf(count, { points, resetMs });
   };
 }
+
+/** What the keys of a rule begin with in Redis. */
+export const keyPrefixOf = (name: string): string => `projo:limit:${name}`;
+
+export const countOf = (count: number, { points, resetMs }: { points: number; resetMs: number }): Count => ({
+  isOver: count > points,
+  remaining: Math.max(0, points - count),
+  resetSeconds: Math.max(1, Math.ceil(resetMs / 1_000)),
+});
 
 /** The library throws a refusal. Here it is an outcome, and an error is that something broke. */
 function outcomeOf(consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes> {
@@ -87,21 +94,4 @@ function outcomeOf(consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes> {
     if (error instanceof RateLimiterRes) return error;
     throw error;
   });
-}
-
-export function createAcquaintances(seconds: number, shared: SharedRedis | null): Acquaintances {
-  const options = { keyPrefix: "projo:known", points: 1, duration: seconds };
-  const here = new RateLimiterMemory(options);
-  const everywhere = shared && new RateLimiterRedis({ ...options, storeClient: shared.redis });
-  return {
-    // In both places: who is known is known during an outage too, at least to this process.
-    add: async (key, turn) => {
-      await here.set(key, 1, seconds);
-      if (everywhere) await turn.ask(() => everywhere.set(key, 1, seconds));
-    },
-    has: async (key, turn) => {
-      if ((await here.get(key)) !== null) return true;
-      return everywhere !== null && (await turn.ask(() => everywhere.get(key))) !== null;
-    },
-  };
 }

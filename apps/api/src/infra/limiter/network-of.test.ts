@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { networkOf } from "./network-of.ts";
+import { networkOf, networksOf, widestNetworkOf } from "./network-of.ts";
 
 it.each([
   ["192.0.2.1", "192.0.2.1"],
@@ -18,4 +18,22 @@ it.each([
   ["", "unknown"],
 ])("%s is counted as %s", (address, network) => {
   expect(networkOf(address)).toBe(network);
+});
+
+it("R9 an IPv6 address is counted in its /56 and its /48 too", () => {
+  expect(networksOf("2001:db8:1:2ab::7")).toEqual({
+    address: "2001:db8:1:2ab::/64",
+    network56: "2001:db8:1:200::/56",
+    network48: "2001:db8:1::/48",
+  });
+  expect(networksOf("2001:db8:1:2ff::").network56).toBe("2001:db8:1:200::/56");
+  expect(networksOf("2001:db8:1:300::").network56).toBe("2001:db8:1:300::/56");
+  expect(widestNetworkOf("2001:db8:1:ffff::7")).toBe("2001:db8:1::/48");
+});
+
+it("an IPv4 address is in no wider network that is counted, however it is written", () => {
+  for (const address of ["192.0.2.1", "::ffff:192.0.2.1", "no address"]) {
+    expect(networksOf(address)).toMatchObject({ network56: null, network48: null });
+  }
+  expect(widestNetworkOf("::ffff:192.0.2.1")).toBe("192.0.2.1");
 });

@@ -16,5 +16,6 @@ export async function openLimiter(
     factor: limitsFactor,
     shared: redisUrl === null ? null : await openRedis(redisUrl, log),
     codeOf: (account) => keys.sign("limit", account).toString("base64url"),
+    log,
   });
 }

@@ -45,17 +45,54 @@ it("no body loads anything from elsewhere", () => {
   }
 });
 
-it("a subject is one line of bounded length, whatever a workspace is called", () => {
-  const names = [nasty, "x".repeat(200), "🙂".repeat(200), "\u0000\u001b[31m", "."];
+const subjectFor = (workspaceName: string): string =>
+  inviteLetter({ workspaceName, role: "member", inviter: "ada@example.com", isService: false }, host).subject;
+
+it("R10 a subject quotes the name: one line, fifty characters of it at most, whatever a workspace is called", () => {
+  const heap = `e${"\u0301".repeat(190)}`;
+  const names = [nasty, "x".repeat(200), "🙂".repeat(200), "👩‍👩‍👧‍👦".repeat(28), heap, "\u0000\u001b[31m", "."];
   for (const workspaceName of names) {
-    const { subject } = inviteLetter(
-      { workspaceName, role: "member", inviter: "ada@example.com", isService: false },
-      host,
-    );
+    const subject = subjectFor(workspaceName);
+    expect(subject).toMatch(/^You are invited to "[^"]*"$/u);
     expect(subject).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e]/u);
-    expect(Array.from(subject).length).toBeLessThan(220);
+    const shown = [...new Intl.Segmenter("en").segment(subject)];
+    expect(shown.length).toBeLessThanOrEqual("You are invited to ".length + 2 + 50 + 12);
     expect(subject.isWellFormed()).toBe(true);
   }
+  expect(subjectFor("👩‍👩‍👧‍👦".repeat(60))).toBe(`You are invited to "${"👩‍👩‍👧‍👦".repeat(49)}…"`);
+  expect(subjectFor(heap).length).toBeLessThan(40);
+  expect(subjectFor("Engines")).toBe('You are invited to "Engines"');
+});
+
+it.each([
+  ["evil.example", "evil. example"],
+  ["www.evil.example/x", "www. evil. example/ x"],
+  ["https://evil.example", "https: / / evil. example"],
+  ["mailto:eve@evil.example", "mailto: eve@ evil. example"],
+  ["evil\u3002example", "evil\u3002 example"],
+  ["evil\uff0eexample", "evil\uff0e example"],
+  ["evil\u2024example", "evil\u2024 example"],
+  ["https\uff1a\uff0f\uff0fevil", "https\uff1a \uff0f \uff0f evil"],
+  ["eve\uff20evil", "eve\uff20 evil"],
+  ["evil.\u200bexample", "evil. example"],
+  ["ev\u00adil.\u2060example", "evil. example"],
+  ["evil.\u200dexample", "evil. \u200dexample"],
+  ["a \u202egnp.live", "a gnp. live"],
+  ['"quoted" \u201cname\u201d', "'quoted' 'name'"],
+  ["many    blanks\u00a0\u2003here", "many blanks here"],
+  ["\u3164\u115f", ""],
+])("R10 %s becomes no link and hides nothing", (name, shown) => {
+  expect(subjectFor(name)).toBe(`You are invited to "${shown}"`);
+});
+
+it("an inviter's address that begins like that of a page is quoted as a name is", () => {
+  const openingBy = (inviter: string): string =>
+    inviteLetter({ workspaceName: "Engines", role: "member", inviter, isService: false }, host).opening;
+  expect(openingBy("www.evil.example/login@eve.example")).toContain(
+    'by "www. evil. example/ login@ eve. example".',
+  );
+  expect(openingBy("www.evil@eve.example")).toContain('by "www. evil@ eve. example".');
+  expect(openingBy("ada.lovelace@example.com")).toContain("by ada.lovelace@example.com.");
 });
 
 it("a name that other people chose holds nothing that a mail program takes for a link or an address", () => {

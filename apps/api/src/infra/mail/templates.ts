@@ -3,7 +3,7 @@
 import type { Purpose } from "@projostack/db";
 import { z } from "zod";
 import { isAddress } from "./mailbox.ts";
-import { inSubject, quoted } from "./quoted.ts";
+import { quoted, quotedInSubject } from "./quoted.ts";
 
 export interface Letter {
   readonly subject: string;
@@ -53,7 +53,7 @@ export function inviteLetter(facts: z.infer<typeof inviteFacts>, host: string): 
   const workspace = quoted(facts.workspaceName);
   const inviter = facts.isService ? `the service ${quoted(facts.inviter)}` : address(facts.inviter);
   return {
-    subject: `You are invited to ${inSubject(facts.workspaceName)}`,
+    subject: `You are invited to ${quotedInSubject(facts.workspaceName)}`,
     opening: `You are invited to the workspace ${workspace} at ${host}, as ${article(facts.role)}, by ${inviter}. To join, follow this link, and sign in with this email address or make an account with it.`,
     way: { path: "/invite", action: "See the invite", command: "projo invites accept" },
     closing:
@@ -77,7 +77,7 @@ export function creatorLeftLetter(facts: z.infer<typeof creatorLeftFacts>, host:
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
   const workspace = quoted(facts.workspaceName);
   return {
-    subject: `Service keys without their maker in ${inSubject(facts.workspaceName)}`,
+    subject: `Service keys without their maker in ${quotedInSubject(facts.workspaceName)}`,
     opening: `${address(facts.email)} is no longer a member of the workspace ${workspace} at ${host}. The service keys that they made belong to the workspace and still work: ${shown.join(", ")}${more}.`,
     way: null,
     closing:
@@ -87,5 +87,9 @@ export function creatorLeftLetter(facts: z.infer<typeof creatorLeftFacts>, host:
 
 const article = (role: string): string => (/^[aeiou]/.test(role) ? `an ${role}` : `a ${role}`);
 
-/** A member's address was read as one when they signed up; whatever else is there is no address. */
-const address = (text: string): string => (isAddress(text) ? text : quoted(text));
+/**
+ * A member's address was read as one when they signed up, and stands as it is unless the part before the at sign could be taken
+ * for the address of a page. Anything else is quoted.
+ */
+const address = (text: string): string =>
+  isAddress(text) && !/^www\.|[/:?#&=%].*@/i.test(text) ? text : quoted(text);

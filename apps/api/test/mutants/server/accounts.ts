@@ -2,7 +2,15 @@
 import { randomUUID } from "node:crypto";
 import { systemRandomness } from "../../../src/infra/randomness.ts";
 import { formatOneTimeToken } from "../../../src/infra/tokens.ts";
-import { again, call, mailFor, password, type Person, type TestServer } from "../../kit/index.ts";
+import {
+  again,
+  arriveUnverified,
+  call,
+  mailFor,
+  password,
+  type Person,
+  type TestServer,
+} from "../../kit/index.ts";
 import { as, stranger, worked } from "../attackers.ts";
 import { guard, type Attack, type Mutant } from "../mutant.ts";
 
@@ -32,7 +40,7 @@ const wrongPurpose: Attack = {
   says: "a link that verifies an address sets a password",
   tryOn: async (server) => {
     // As the server itself makes and mails it.
-    const person = await stranger(server);
+    const person = await arriveUnverified(server, randomUUID());
     await person.call("email.resendVerification", {});
     return reset(server, (await mailFor(server, person.email)).token);
   },

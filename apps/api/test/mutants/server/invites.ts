@@ -1,5 +1,6 @@
 // Invites: who may use one, once, and what it gives.
-import { again, type Person, type TestServer } from "../../kit/index.ts";
+import { randomUUID } from "node:crypto";
+import { again, arriveUnverified, type Person, type TestServer } from "../../kit/index.ts";
 import { exists, inviteFor, meanwhile, memberOf, stranger, team, verify, worked } from "../attackers.ts";
 import { guard, type Attack, type Mutant } from "../mutant.ts";
 
@@ -27,7 +28,7 @@ const unverified: Attack = {
   says: "somebody takes an invite by the inviter's link, to an address that was never shown to be theirs",
   tryOn: async (server) => {
     const here = await team(server);
-    const guest = await stranger(server);
+    const guest = await arriveUnverified(server, randomUUID());
     const { token } = await inviteFor(server, here, guest);
     return worked(await guest.call("invites.accept", { token }));
   },

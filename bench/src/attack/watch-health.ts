@@ -3,6 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 export interface Watched {
   readonly slowestLivezMs: number;
+  /** How many answers of /livez said that the process is not alive, or were none. */
+  readonly deadAnswers: number;
   readonly slowestReadyzMs: number;
   /** How many answers of /readyz between the two moments said that the server is ready. */
   readyBetween(from: number, to: number): number;
@@ -39,6 +41,7 @@ export function watchHealth(url: string): { stop(): Promise<Watched> } {
       const [livez, readyz] = await watched;
       return {
         slowestLivezMs: slowest(livez),
+        deadAnswers: livez.filter(({ status }) => status !== 200).length,
         slowestReadyzMs: slowest(readyz),
         readyBetween: (from, to) =>
           readyz.filter(({ at, ms, status }) => status === 200 && at >= from && at + ms <= to).length,

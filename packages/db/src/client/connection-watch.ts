@@ -20,8 +20,10 @@ const CONNECT_TICKS = 7;
 const LOST_TICKS = 35;
 /** Another probe begins after so long, whatever became of the one before. */
 const PROBE_EVERY_TICKS = 3;
-/** A probe that is not answered in this time is given up. */
-const PROBE_TICKS = 10;
+/** When no probe has been answered for so long, the database is unreachable. */
+const OUTAGE_TICKS = 10;
+/** A probe that is not answered in this time is given up. Until then a late answer counts. */
+const PROBE_TICKS = 25;
 /** A connection of this age may be replaced after a failover; younger ones reach the present primary. */
 const RENEWED_TICKS = 5;
 
@@ -122,8 +124,9 @@ export class ConnectionWatch {
       else if (seen.silentTicks >= SUSPECTED_TICKS) suspects.push(client);
     }
     for (const { probe, startedAt } of this.#probes) if (this.#now - startedAt >= PROBE_TICKS) probe.cancel();
+    if (suspects.length > 0) this.#checkOutage();
+    else if (!this.#isUnreachable && this.#probes.size === 0) this.#unansweredSince = null;
     if (suspects.length > 0 || this.#isUnreachable) this.#probeNow(suspects);
-    else if (this.#probes.size === 0) this.#unansweredSince = null;
   }
 
   #isLost(client: BoundedClient, { silentTicks, isCondemned }: Seen): boolean {
@@ -142,15 +145,15 @@ export class ConnectionWatch {
     this.#probes.add(running);
     void probe.result.then((result) => {
       this.#probes.delete(running);
-      if (result.kind === "silent") return this.#unanswered();
+      if (result.kind === "silent") return;
       this.#answered();
-      if (result.kind === "working") this.#condemn(asked, result.pids);
+      if (result.kind === "working") this.#condemn(asked, result.pids, running.startedAt);
     });
   }
 
-  #unanswered(): void {
+  #checkOutage(): void {
     const since = this.#unansweredSince;
-    if (since === null || this.#now - since < PROBE_TICKS || this.#isUnreachable) return;
+    if (since === null || this.#now - since < OUTAGE_TICKS || this.#isUnreachable) return;
     this.#isUnreachable = true;
     this.#onOutage(true);
   }
@@ -162,13 +165,14 @@ export class ConnectionWatch {
     this.#onOutage(false);
   }
 
-  #condemn(asked: readonly BoundedClient[], working: ReadonlySet<number>): void {
+  #condemn(asked: readonly BoundedClient[], working: ReadonlySet<number>, probedAt: number): void {
     for (const client of asked) {
       const seen = this.#clients.get(client);
       const { backendPid } = client;
       if (!seen || backendPid === null || working.has(backendPid)) continue;
       // It was silent before the probe began, and still is: the answer is not on its way.
-      if (seen.silentTicks >= SUSPECTED_TICKS && seen.bytesRead === client.bytesRead) seen.isCondemned = true;
+      const hasBeenSilent = seen.silentTicks >= SUSPECTED_TICKS + (this.#now - probedAt);
+      if (hasBeenSilent && seen.bytesRead === client.bytesRead) seen.isCondemned = true;
     }
   }
 }

@@ -47,8 +47,11 @@ async function start({ before = "", descriptors = 4_096 }: StartOptions = {}): P
   const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   const program = [
     process.execPath,
-    ...["--import", import.meta.resolve("tsx"), "--conditions=@projostack/source"],
-    ...["--import", `data:text/javascript,${encodeURIComponent(before)}`],
+    "--import",
+    import.meta.resolve("tsx"),
+    "--conditions=@projostack/source",
+    "--import",
+    `data:text/javascript,${encodeURIComponent(before)}`,
     main,
   ];
   const limited = ["-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", ...program];

@@ -22,7 +22,8 @@ it("N5 no line of the export has a formula after any separator that a spreadshee
       const cell = line.slice(line.lastIndexOf(",,") + 2);
       const bare = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
       expect(bare).not.toMatch(/^[=+\-@\t\r\n\uff1d]/);
-      if (!text.includes(",")) expect(bare.replaceAll("'", "")).toBe(text);
+      // A comma in the text moves where the cell was looked for.
+      expect(text.includes(",") || bare.replaceAll("'", "") === text).toBe(true);
     }),
   );
 });

@@ -135,8 +135,8 @@ describe("F8 an error that nothing caught", { timeout: 60_000 }, () => {
 
 describe("F8 when no file descriptor is left", { timeout: 60_000 }, () => {
   it("the server goes on, and serves again when there are some", async () => {
-    const server = await start({ descriptors: 90 });
-    const peers = await Promise.all(Array.from({ length: 150 }, () => openPeer(server.url)));
+    const server = await start({ descriptors: 250 });
+    const peers = await Promise.all(Array.from({ length: 400 }, () => openPeer(server.url)));
     await expect.poll(() => peers.some((peer) => peer.isClosed()), { timeout: 10_000 }).toBe(true);
     expect(server.child.exitCode).toBeNull();
     for (const { socket } of peers) socket.destroy();

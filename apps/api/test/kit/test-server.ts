@@ -61,6 +61,7 @@ export async function startServerOver(
     DATABASE_URL: database.url,
     // Tests come from one address: those that are not about limits shall not meet them.
     PROJO_LIMITS: "1000",
+    PROJO_CONNECTIONS_PER_ADDRESS: "10000",
     ...env,
   });
   const logLines: string[] = [];

@@ -41,7 +41,7 @@ export async function startBareServer(
     refuse: (socket, reason) => answerSocket(socket, reason, { requestId: "refused", retryAfterSeconds: 2 }),
   });
   server.on("request", (request, response) => {
-    connections.of(request.socket)?.take(response, () => void handle(request, response));
+    connections.of(request.socket)?.take(response, () => handle(request, response));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -47,8 +47,11 @@ async function start({ before = "", descriptors = 4_096 }: StartOptions = {}): P
   const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
   const program = [
     process.execPath,
-    ...["--import", import.meta.resolve("tsx"), "--conditions=@projostack/source"],
-    ...["--import", `data:text/javascript,${encodeURIComponent(before)}`],
+    "--import",
+    import.meta.resolve("tsx"),
+    "--conditions=@projostack/source",
+    "--import",
+    `data:text/javascript,${encodeURIComponent(before)}`,
     main,
   ];
   const limited = ["-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", ...program];
@@ -132,8 +135,8 @@ describe("F8 an error that nothing caught", { timeout: 60_000 }, () => {
 
 describe("F8 when no file descriptor is left", { timeout: 60_000 }, () => {
   it("the server goes on, and serves again when there are some", async () => {
-    const server = await start({ descriptors: 90 });
-    const peers = await Promise.all(Array.from({ length: 150 }, () => openPeer(server.url)));
+    const server = await start({ descriptors: 250 });
+    const peers = await Promise.all(Array.from({ length: 400 }, () => openPeer(server.url)));
     await expect.poll(() => peers.some((peer) => peer.isClosed()), { timeout: 10_000 }).toBe(true);
     expect(server.child.exitCode).toBeNull();
     for (const { socket } of peers) socket.destroy();

@@ -80,25 +80,25 @@ describe("long operations at once", () => {
   };
 
   it(
-    "R11 two of an account run, more wait and are refused, and its short calls go on",
+    "R11 one of an account runs, more wait and are refused, and its short calls go on",
     { timeout: 30_000 },
     async () => {
       const verify = () => admin.call("audit.verify", {}, workspaceId);
       const { waiting, quick, answers } = await whileLocked(Array.from({ length: 6 }, () => verify));
-      expect(waiting).toBe(2);
+      expect(waiting).toBe(1);
       expect(quick).toBe(200);
-      expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       const refused = answers.filter(({ status }) => status === 429);
-      expect(refused.map((answer) => answer.headers.get("retry-after"))).toEqual(["1", "1", "1", "1"]);
+      expect(refused.map((answer) => answer.headers.get("retry-after"))).toEqual(["1", "1", "1", "1", "1"]);
     },
   );
 
-  it("R11 four of a workspace run, whoever calls them", { timeout: 30_000 }, async () => {
+  it("R11 two of a workspace run, whoever calls them", { timeout: 30_000 }, async () => {
     const people = await Promise.all(Array.from({ length: 4 }, () => arrive(server, randomUUID())));
     for (const person of people) await join(server, workspaceId, person, "admin");
     const calls = [...people, ...people].map((person) => () => person.call("audit.verify", {}, workspaceId));
     const { waiting } = await whileLocked(calls);
-    expect(waiting).toBe(4);
+    expect(waiting).toBe(2);
   });
 
   it("R11 the next ones run when those before have ended", async () => {

@@ -45,8 +45,8 @@ export interface BudgetsOptions {
 
 /** What runs at once under the usual budgets, and under smaller ones. Under larger ones it is more, in proportion. */
 const USUAL = {
-  account: { points: 60_000, short: 60, long: 2 },
-  workspace: { points: 240_000, short: 240, long: 4 },
+  account: { points: 60_000, short: 60, long: 1 },
+  workspace: { points: 240_000, short: 240, long: 2 },
 } as const;
 
 /** A call takes a place for so many of its points, and at most so many places. */

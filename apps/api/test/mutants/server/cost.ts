@@ -68,7 +68,7 @@ const manyAtOnce: Attack = {
       await Promise.all(calls);
       return row?.many ?? 0;
     });
-    return waiting > 2;
+    return waiting > 1;
   },
 };
 

@@ -19,8 +19,10 @@ import { startMailWorker } from "./infra/mail/mail-worker.ts";
 import type { MailTransport } from "./infra/mail/mail.ts";
 import { smtpTransport } from "./infra/mail/smtp-transport.ts";
 import { startKeyUses } from "./infra/key-uses.ts";
+import { createRefusedCredentials } from "./infra/refused-credentials.ts";
 import { createServiceKeys } from "./infra/service-keys.ts";
 import { createSessions } from "./infra/sessions.ts";
+import { openTokenForms } from "./infra/token-forms.ts";
 import { createPasswordPolicy } from "./infra/password-policy.ts";
 import { createPasswords } from "./infra/passwords.ts";
 import type { Randomness } from "./infra/randomness.ts";
@@ -57,14 +59,17 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   const limiter = await openLimiter(config, keys, log);
   try {
     const { db } = database;
-    const sessions = createSessions(db, keys, randomness);
+    const tokenForms = await openTokenForms(db);
+    const sessions = createSessions(db, { keys, forms: tokenForms, randomness });
     const serviceKeys = createServiceKeys({ db, keys, log });
     const services: Services = {
       db,
       clock,
       keys,
       checkpoints: createCheckpoints(keys),
+      tokenForms,
       limiter,
+      refusedCredentials: createRefusedCredentials({ factor: config.limitsFactor, shared: limiter.shared }),
       log,
       randomness,
       version,
@@ -83,6 +88,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       store: db.mail,
       transport,
       keys,
+      forms: tokenForms,
       appUrl: config.appUrl ?? url,
       clock,
       log,

@@ -1,5 +1,6 @@
 // Every attack and fault that the server is tried with, in the order of the table.
 import type { Subject } from "../runner/run-bench.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
+import { tokensForged } from "./tokens-forged.ts";
 
-export const attacksOn = (_stage: SharedStage): readonly Subject[] => [];
+export const attacksOn = (stage: SharedStage): readonly Subject[] => [tokensForged(stage)];

@@ -8,6 +8,7 @@ import {
   type Permission,
 } from "@projostack/authz";
 import type { Kind, Operation } from "@projostack/contract";
+import type { Device } from "@projostack/db";
 import type { z } from "zod";
 import { type Ahead, askingAhead, type QuestionOf } from "./ahead.ts";
 import { entryOf, originOf } from "./audit.ts";
@@ -17,6 +18,7 @@ import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
 import { checkForm } from "./input-form.ts";
 import { layered, type Call, type Layered } from "./layered.ts";
+import { knownCaller } from "./known-caller.ts";
 import { accountIn, limited, targetIn } from "./limited.ts";
 import type { Services } from "./services.ts";
 import { writing, type ReadWs, type Ws } from "./ws.ts";
@@ -41,7 +43,7 @@ export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z
   operation: Operation<K, "session", I, O>,
 ): Layered<K, Context & { readonly caller: Person }, I, O> =>
   layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
-    const caller = known(await ctx.findCaller());
+    const caller = await knownCaller(ctx);
     if (caller.kind !== "person") throw new Failure("auth.person_required");
     return limited(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
       const input = await getRawInput();
@@ -50,15 +52,12 @@ export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z
     });
   });
 
-function known(caller: Caller | null): Caller {
-  if (!caller) throw new Failure("auth.unauthenticated");
-  return caller;
-}
-
 /** What those are given who hold the operation's permission. */
 export interface Granted<P extends Permission> {
   readonly services: Services;
   readonly grant: Grant<P>;
+  /** Where the call comes from. */
+  readonly device: Device;
 }
 
 /**
@@ -75,7 +74,7 @@ export const grantedProcedure = <
 ): Layered<K, Granted<P>, I, O> =>
   layered(operation, (call, proceed) =>
     granted(call, { permission: operation.access }, ({ grant, input }) =>
-      proceed({ services: call.ctx.services, grant }, input),
+      proceed({ services: call.ctx.services, grant, device: call.ctx.device }, input),
     ),
   );
 
@@ -98,7 +97,7 @@ async function granted<P extends Permission, T>(
 ): Promise<T> {
   // Nothing is done for a try that is to be counted before it is counted.
   const asked = ahead && !ctx.services.limiter.isLimited(path) ? await ahead(getRawInput) : undefined;
-  const caller = known(await ctx.findCaller(asked));
+  const caller = await knownCaller(ctx, asked);
   const input = await getRawInput();
   checkForm(input);
   const member = memberOf(ctx, caller);
@@ -130,7 +129,10 @@ async function recordDenial(
 ): Promise<void> {
   const { db } = ctx.services;
   const tried = { action: "access.denied", targetType: "operation", targetId: path } as const;
-  await db.recordDenial(member.workspaceId, { ...entryOf(originOf(ctx, caller)), ...tried });
+  await db.recordDenial(member.workspaceId, {
+    ...entryOf(originOf(ctx, caller, member.workspaceId)),
+    ...tried,
+  });
 }
 
 /**
@@ -187,7 +189,7 @@ export const workspaceProcedure = <
         const answered = caller.kind === "person" ? caller.answered : undefined;
         return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), answered);
       }
-      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller), tables, within), how);
+      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller, id), tables, within), how);
     }),
   );
 };

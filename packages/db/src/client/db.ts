@@ -8,6 +8,7 @@ import { personEraser, type ErasePerson } from "../audit/erase-person.ts";
 import { denialRecorder, type RecordDenial } from "../audit/record-denial.ts";
 import { PrismaClient, type Prisma, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
+import { checkedTokensReader, type CheckedTokens } from "./checked-tokens.ts";
 import { failureOf } from "./failures.ts";
 import { mailStore, type MailStore } from "./mail-store.ts";
 import { foundWorkspace, type Founding } from "../tenant/found-workspace.ts";
@@ -66,6 +67,8 @@ export interface Db {
    * @returns false when it was not: there were more, or there is no such workspace
    */
   readonly recordDenial: RecordDenial;
+  /** Since when servers make checked tokens, and what time it is, both in Unix time by the database's clock. */
+  readonly checkedTokens: CheckedTokens;
   /** Takes a person's personal values out of every log. */
   readonly erasePerson: ErasePerson;
   /** Whether the database answers. */
@@ -180,6 +183,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     serviceKeys: serviceKeyLookup({ run, runQuickly: quickRunner(source) }),
     mail: mailStore(run),
     recordDenial: denialRecorder(source),
+    checkedTokens: checkedTokensReader(run),
     erasePerson: personEraser(run),
     ping: async () => {
       await pool.query("SELECT 1").catch(fail);

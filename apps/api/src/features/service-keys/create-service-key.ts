@@ -1,4 +1,4 @@
-import { formatServiceKey, keepSecret } from "../../infra/service-keys.ts";
+import { formatServiceKey, keepSecret, newServiceSecret } from "../../infra/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
@@ -23,7 +23,7 @@ export async function createServiceKey(
   checkScopes({ role, scopes });
   checkGivenRights(ws.grant, { role, scopes });
   const id = ws.newId();
-  const plain = randomness.bytes(32);
+  const plain = newServiceSecret(keys, randomness, id);
   const secret = keepSecret(keys, id, plain);
   const createdBy = ws.grant.userId;
   const key = await ws.db.serviceKeys.insert({

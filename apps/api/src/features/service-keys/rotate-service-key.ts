@@ -1,4 +1,4 @@
-import { formatServiceKey, keepSecret } from "../../infra/service-keys.ts";
+import { formatServiceKey, keepSecret, newServiceSecret } from "../../infra/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
@@ -17,7 +17,7 @@ export async function rotateServiceKey(
   { keys, randomness }: Services,
   { id, overlapHours, expiresInDays: days }: RotateServiceKey,
 ) {
-  const plain = randomness.bytes(32);
+  const plain = newServiceSecret(keys, randomness, id);
   const key = await ws.db.serviceKeys.rotate({ id, secret: keepSecret(keys, id, plain), overlapHours, days });
   if (!key) throw new Failure("key.not_found");
   // Whoever is given the token can do what the key may. A refusal undoes the rotation.

@@ -102,16 +102,17 @@ export function parseOneTimeToken(token: string, purpose: string): Unproven<{ id
 
 interface Sealed {
   readonly prefix: string;
+  readonly form: TokenForm;
   readonly body: Buffer;
   readonly purpose?: string;
 }
 
-function seal(keys: KeyRing, salt: Uint8Array, { form, ...sealed }: Sealed & { form: TokenForm }): string {
+function seal(keys: KeyRing, salt: Uint8Array, sealed: Sealed): string {
   const message = messageOf(sealed);
   const code = keys.mac(keys.newestKid, salt, message);
   const check = code && checkOf(keys, keys.newestKid, { message, code });
   if (!code || !check) throw new Error("The newest key is not there.");
-  const parts = form === "plain" ? [sealed.body, code] : [sealed.body, code, check];
+  const parts = sealed.form === "plain" ? [sealed.body, code] : [sealed.body, code, check];
   return sealed.prefix + Buffer.concat(parts).toString("base64url");
 }
 
@@ -125,7 +126,7 @@ function unseal(token: string, prefix: string, bodyBytes: number, purpose = "") 
   const body = bytes.subarray(0, bodyBytes);
   const code = bytes.subarray(bodyBytes, bodyBytes + CODE_BYTES);
   const kid = body.readUInt16BE(0);
-  const message = messageOf({ prefix, body, purpose });
+  const message = messageOf({ prefix, form, body, purpose });
   // Asked for before the trip and after it: compared once.
   let issuedBy: KeyRing | null = null;
   const isIssued = (keys: KeyRing): boolean => {
@@ -159,8 +160,9 @@ function checkOf(
   return check && check.subarray(0, CHECK_BYTES);
 }
 
-const messageOf = ({ prefix, body, purpose = "" }: Sealed): Buffer =>
-  Buffer.concat([Buffer.from(`${prefix}${purpose}\0`), body]);
+/** What the codes are of. The form is in it too: a checked token whose check was cut off is no plain one. */
+const messageOf = ({ prefix, form, body, purpose = "" }: Sealed): Buffer =>
+  Buffer.concat([Buffer.from(`${prefix}${purpose}\0${form === "checked" ? "checked\0" : ""}`), body]);
 
 function writeSession(body: Buffer, kid: number, { sessionId, generation }: RefreshClaims): void {
   body.writeUInt16BE(kid, 0);

@@ -13,11 +13,13 @@ import { keys } from "./server/keys.ts";
 import { teams } from "./server/members.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
+import { tokens } from "./server/tokens.ts";
 import { transactions } from "./server/transactions.ts";
 
 const mutants: readonly Mutant[] = [
   ...roles,
   ...sessions,
+  ...tokens,
   ...accounts,
   ...invites,
   ...teams,

@@ -25,9 +25,11 @@ import { smtpTransport } from "./infra/mail/smtp-transport.ts";
 import { startDenialCounts } from "./infra/denial-counts.ts";
 import { startKeyUses } from "./infra/key-uses.ts";
 import { createTaskRoom } from "./infra/quotas/task-room.ts";
+import { createRefusedCredentials } from "./infra/refused-credentials.ts";
 import { createServiceKeys } from "./infra/service-keys.ts";
 import { createSessions } from "./infra/sessions.ts";
 import { createRefusalLog } from "./infra/refusal-log.ts";
+import { openTokenForms } from "./infra/token-forms.ts";
 import { createPasswordPolicy } from "./infra/password-policy.ts";
 import { createPasswords } from "./infra/passwords.ts";
 import type { Randomness } from "./infra/randomness.ts";
@@ -74,7 +76,8 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   });
   try {
     const { db } = database;
-    const sessions = createSessions(db, keys, randomness);
+    const tokenForms = await openTokenForms(db);
+    const sessions = createSessions(db, { keys, forms: tokenForms, randomness });
     const serviceKeys = createServiceKeys({ db, keys, log });
     const refusals = createRefusalLog({ log, clock, poolState: () => db.poolState() });
     const services: Services = {
@@ -82,11 +85,13 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       clock,
       keys,
       checkpoints: createCheckpoints(keys),
+      tokenForms,
       limiter,
       admission: createAdmission({ loop, database: () => db.load() }),
       budgets,
       quotas: config.quotas,
       taskRoom: createTaskRoom({ db, quota: config.quotas.tasks, clock, log }),
+      refusedCredentials: createRefusedCredentials({ factor: config.limitsFactor, shared: limiter.shared }),
       log,
       refusals,
       randomness,
@@ -107,6 +112,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       store: db.mail,
       transport,
       keys,
+      forms: tokenForms,
       appUrl: config.appUrl ?? url,
       clock,
       log,

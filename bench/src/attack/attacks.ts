@@ -23,6 +23,7 @@ import { socketsResets } from "./sockets-resets.ts";
 import { socketsSlow } from "./sockets-slow.ts";
 import { socketsUnread } from "./sockets-unread.ts";
 import { strangersMailbox } from "./limiter-mailbox.ts";
+import { tokensForged } from "./tokens-forged.ts";
 
 export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   socketsResets(stage),
@@ -48,4 +49,5 @@ export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   manyNetworks(stage),
   limiterMemory,
   strangersMailbox(stage),
+  tokensForged(stage),
 ];

@@ -38,7 +38,7 @@ export {
 export type { InviteLookup, OpenInvite, PersonInvite } from "./client/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./client/service-key-lookup.ts";
 export { openPool, type PoolOptions, type ServerPool } from "./client/open-pool.ts";
-export type { AskedAhead, SessionRecord } from "./client/session-lookup.ts";
+export type { AskedAhead, Prefetch, SessionRecord } from "./client/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./client/session-store.ts";
 export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";
 export type { Question } from "./client/transaction.ts";

@@ -23,8 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const enter = (session = sessionId, workspaceId = home.id, roles = "viewer,member,admin") =>
-  `SELECT FROM projo_session_entering('${session}', '${workspaceId}', '${roles}')`;
+const LATER = 4_000_000_000;
+const enter = (
+  session = sessionId,
+  workspaceId = home.id,
+  roles = "viewer,member,admin",
+  tokenEnds = LATER,
+) => `SELECT FROM projo_session_prefetching('${session}', '${workspaceId}', '${roles}', ${tokenEnds})`;
 
 /** What a connection may do, as a list of outcomes. */
 async function rightsAfter(client: pg.ClientBase, entering: string): Promise<string[]> {
@@ -54,7 +59,7 @@ async function rightsAfter(client: pg.ClientBase, entering: string): Promise<str
   return outcomes;
 }
 
-describe("projo_session_entering", () => {
+describe("projo_session_prefetching", () => {
   it("leaves its caller with what a read of the workspace has, and not a right more", async () => {
     const client = await database.pool.connect();
     try {
@@ -87,6 +92,30 @@ describe("projo_session_entering", () => {
       }
     } finally {
       client.release();
+    }
+  });
+
+  it("I14 enters no workspace for a token or a session whose time is over by the database's clock", async () => {
+    const client = await database.pool.connect();
+    try {
+      const outside = await rightsAfter(client, "SET TRANSACTION READ ONLY; SET LOCAL ROLE projo_tenant");
+      const [row] = await database.owner<{ now: number }>("SELECT extract(epoch FROM now())::integer AS now");
+      const seconds = row?.now ?? 0;
+      const inside = await rightsAfter(client, enter());
+      expect(inside).not.toEqual(outside);
+      const ending = (at: number) => enter(sessionId, home.id, "admin", at);
+      expect(await rightsAfter(client, ending(seconds + 600))).toEqual(inside);
+      expect(await rightsAfter(client, ending(seconds - 1))).toEqual(outside);
+      // As far as a token's six bytes reach.
+      expect(await rightsAfter(client, ending(2 ** 48 - 1))).toEqual(inside);
+      await database.owner("UPDATE sessions SET expires_at = now() - interval '1 second'");
+      expect(await rightsAfter(client, enter())).toEqual(outside);
+      // The session itself is still found: what becomes of it is decided by who asked.
+      const { rows } = await client.query(enter().replace("SELECT FROM", "SELECT session_id AS id FROM"));
+      expect(rows).toEqual([{ id: sessionId }]);
+    } finally {
+      client.release();
+      await database.owner("UPDATE sessions SET expires_at = now() + interval '1 day'");
     }
   });
 

@@ -97,7 +97,11 @@ describe("waited round trips", () => {
 
   it("a task, and who asks for it: 1", async () => {
     const read = async () => {
-      const ahead = { question: taskQuestion(home.taskId), roles: ["viewer", "member", "admin"] } as const;
+      const ahead = {
+        question: taskQuestion(home.taskId),
+        roles: ["viewer", "member", "admin"],
+        tokenEndsAtSeconds: 4_000_000_000,
+      } as const;
       const found = await counted.db.sessions.find(sessionId, null, ahead);
       expect(found?.membership).toEqual({ workspaceId: home.id, role: "admin" });
       const task = await counted.db.read(

@@ -9,6 +9,8 @@ export interface KeyRing {
   readonly newestKid: number;
   /** A 32-byte code by the key of that id and a salt; null when there is no such key. */
   mac(kid: number, salt: Uint8Array, message: Uint8Array): Buffer | null;
+  /** A 16-byte code by the key of that id for a purpose, without a salt; null when there is no such key. */
+  check(kid: number, purpose: string, message: Uint8Array): Buffer | null;
   /** A 16-byte code by the newest key, for what is not stored and needs no salt. */
   sign(purpose: string, message: string): Buffer;
   /** 32 bytes for a purpose from each key, the newest first, to make other keys of. */
@@ -39,6 +41,10 @@ export function parseKeyRing(text: string): KeyRing {
       if (!key) return null;
       // The salt makes a key of the session's own: neither the database nor the server's key alone makes a code.
       return createHmac("sha256", saltedKey(key, salt)).update(message).digest();
+    },
+    check: (kid, purpose, message) => {
+      const key = keys.get(kid);
+      return key ? codeOf(key, purpose, message) : null;
     },
     sign: (purpose, message) => codeOf(newestKey, purpose, message),
     seeds: (purpose) => [...keys.values()].map((key) => seedOf(key, purpose)),
@@ -97,7 +103,7 @@ export function loadKeyRing(dataDir: string): KeyRing {
   return parseKeyRing(readFileSync(path, "utf8").trim());
 }
 
-function codeOf(key: Buffer, purpose: string, message: string): Buffer {
+function codeOf(key: Buffer, purpose: string, message: string | Uint8Array): Buffer {
   // HMAC-SHA256 is cut to 128 bits (RFC 2104, section 5).
   return createHmac("sha256", seedOf(key, purpose)).update(message).digest().subarray(0, CODE_BYTES);
 }

@@ -1,7 +1,9 @@
 // Keys of other services: how their tokens look, how their secrets are kept, and who is behind one.
 //
-//   pjk_  id(16) secret(32) crc32(4), in base64url
+//   pjk_  id(16) secret(32) crc32(4), in base64url; the secret is random(16) check(16)
 //
+// The check is a code by the server's key over the id and the random part: it shows without a trip that this server made the
+// key. Builds before the check took 32 random bytes, and such keys go on working: refused-credentials.ts says how.
 // The checksum lets a scanner of sources tell a leaked key from chance without asking anybody. Of the secret a code by
 // one of the server's keys is kept: a copy of the database opens nothing, and who writes to it makes no key.
 import { timingSafeEqual } from "node:crypto";
@@ -9,8 +11,11 @@ import { crc32 } from "node:zlib";
 import type { Db, KeptSecret, ServiceKeyRecord } from "@projostack/db";
 import type { KeyRing } from "./key-ring.ts";
 import type { Log } from "./log.ts";
+import type { Randomness } from "./randomness.ts";
 
 export interface ServiceKeys {
+  /** Whether the token's check is right, which takes no trip. Keys of older builds have none. */
+  isIssued(token: string): boolean;
   /** The key behind a token, as the database has it now; null when the token is not valid. */
   find(token: string): Promise<ServiceKeyRecord | null>;
   /** Writes down when keys were used since the last time. */
@@ -20,6 +25,7 @@ export interface ServiceKeys {
 const PREFIX = "pjk_";
 const ID_BYTES = 16;
 const SECRET_BYTES = 32;
+const RANDOM_BYTES = 16;
 const CRC_BYTES = 4;
 
 const LOST_KID =
@@ -29,6 +35,12 @@ const LOST_KID =
 export function formatServiceKey(id: string, secret: Uint8Array): string {
   const body = Buffer.concat([idBytes(id), secret]);
   return PREFIX + Buffer.concat([body, checksumOf(body)]).toString("base64url");
+}
+
+/** A secret for a new key, or for a key's new token. */
+export function newServiceSecret(keys: KeyRing, randomness: Randomness, id: string): Buffer {
+  const random = randomness.bytes(RANDOM_BYTES);
+  return Buffer.concat([random, keys.sign(CHECK, checkedOf(id, random))]);
 }
 
 /** Whether it is meant to be a service key's token, right or wrong. */
@@ -65,6 +77,12 @@ export function createServiceKeys({ db, keys, log }: { db: Db; keys: KeyRing; lo
     return code !== null && timingSafeEqual(code, mac);
   };
   return {
+    isIssued: (token) => {
+      const parsed = parseServiceKey(token);
+      if (!parsed) return false;
+      const [random, check] = [parsed.secret.subarray(0, RANDOM_BYTES), parsed.secret.subarray(RANDOM_BYTES)];
+      return keys.verify(CHECK, checkedOf(parsed.id, random), check);
+    },
     find: async (token) => {
       const parsed = parseServiceKey(token);
       const record = parsed && (await db.serviceKeys.find(parsed.id));
@@ -88,6 +106,9 @@ export function createServiceKeys({ db, keys, log }: { db: Db; keys: KeyRing; lo
     },
   };
 }
+
+const CHECK = "service key check";
+const checkedOf = (id: string, random: Uint8Array): string => `${id} ${Buffer.from(random).toString("hex")}`;
 
 const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll("-", ""), "hex");
 

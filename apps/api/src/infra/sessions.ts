@@ -8,6 +8,7 @@ import type { Randomness } from "./randomness.ts";
 import { judgeRefresh } from "./refresh-rule.ts";
 import { inTurn } from "./in-turn.ts";
 import { ACCESS_SECONDS, IDLE_SECONDS } from "./session-lifetime.ts";
+import { standingOf, type TokenForms } from "./token-forms.ts";
 import { formatAccessToken, formatRefreshToken, parseAccessToken, parseRefreshToken } from "./tokens.ts";
 
 declare module "lucia" {
@@ -51,6 +52,8 @@ export interface Sessions {
   /** The session of an access token, its user, their place in the workspace, and what was asked ahead; null when it is not valid. */
   find(accessToken: string, workspaceId: string | null, ahead?: AskedAhead): Promise<SessionRecord | null>;
   refresh(refreshToken: string, device: Device, reuse: AccountEvent): Promise<Refreshed>;
+  /** The session of a token that this server made, by its check alone: the database is not asked, so it may have ended. */
+  issuedTo(token: string): string | null;
   /** The session that a genuine token of either kind belongs to, expired or not. */
   sessionIdOf(token: string): Promise<string | null>;
   /** Ends a session, on record. @returns whether it was there */
@@ -61,17 +64,24 @@ export interface Sessions {
 /** A token is judged anew each time another call was faster; more than twice in a row is not to be expected. */
 const MOST_TRIES = 5;
 
-export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): Sessions {
+export interface SessionMeans {
+  readonly keys: KeyRing;
+  readonly forms: TokenForms;
+  readonly randomness: Randomness;
+}
+
+export function createSessions(db: Db, { keys, forms, randomness }: SessionMeans): Sessions {
   const store = db.sessions;
   const tokensFor = ({ session, databaseNow }: SessionRecord, generation = session.generation): Tokens => {
     const { id: sessionId, salt } = session;
+    const form = forms.ofSession(session.rotatedAt);
     const expiresAtSeconds = Math.floor(databaseNow.getTime() / 1000) + ACCESS_SECONDS;
     return {
       session,
-      accessToken: formatAccessToken(keys, salt, { sessionId, generation, expiresAtSeconds }),
+      accessToken: formatAccessToken(keys, salt, { sessionId, generation, expiresAtSeconds }, form),
       // The session's end is asked for with each use; it is said here too.
       accessTokenExpiresAt: new Date(Math.min(expiresAtSeconds * 1000, session.absoluteExpiresAt.getTime())),
-      refreshToken: formatRefreshToken(keys, salt, { sessionId, generation }),
+      refreshToken: formatRefreshToken(keys, salt, { sessionId, generation }, form),
     };
   };
 
@@ -79,7 +89,7 @@ export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): S
 
   const refresh: Sessions["refresh"] = async (refreshToken, device, reuse) => {
     const parsed = parseRefreshToken(refreshToken);
-    if (!parsed) return { outcome: "unknown" };
+    if (!parsed || standingOf(parsed, "refresh", { keys, forms }) === "forged") return { outcome: "unknown" };
     const { sessionId, generation } = parsed.claims;
     const known = await store.find(sessionId, null);
     if (!known || !parsed.isGenuine(keys, known.session.salt)) return { outcome: "unknown" };
@@ -125,24 +135,31 @@ export function createSessions(db: Db, keys: KeyRing, randomness: Randomness): S
   return {
     start: async ({ id: userId, passwordHash }, event) => {
       const facts: NewSessionFacts = { salt: randomness.bytes(32), passwordHash, event };
-      const adapter = new LuciaAdapter({ store, keys, workspaceId: null, facts });
+      const adapter = new LuciaAdapter({ store, keys, forms, workspaceId: null, facts });
       const { id } = await lucia(adapter).createSession(userId, {}, { sessionId: randomness.newId() });
       const record = await store.find(id, null);
       return record && { user: record.user, tokens: tokensFor(record) };
     },
     find: async (accessToken, workspaceId, ahead) => {
-      const adapter = new LuciaAdapter({ store, keys, workspaceId, ...(ahead && { ahead }) });
+      const adapter = new LuciaAdapter({ store, keys, forms, workspaceId, ...(ahead && { ahead }) });
       const { session } = await lucia(adapter).validateSession(accessToken);
       return session && adapter.found;
     },
     refresh,
-    sessionIdOf: async (token) => {
+    issuedTo: (token) => {
       const parsed = parseAccessToken(token) ?? parseRefreshToken(token);
-      const record = parsed && (await store.find(parsed.claims.sessionId, null));
+      return parsed?.isIssued(keys) ? parsed.claims.sessionId : null;
+    },
+    sessionIdOf: async (token) => {
+      const [access, refreshing] = [parseAccessToken(token), parseRefreshToken(token)];
+      const parsed = access ?? refreshing;
+      const standing = standingOf(parsed, access ? "access" : "refresh", { keys, forms });
+      const record = parsed && standing !== "forged" && (await store.find(parsed.claims.sessionId, null));
       return parsed && record && parsed.isGenuine(keys, record.session.salt) ? record.session.id : null;
     },
     end: (sessionId, event) => store.end(sessionId, event),
-    deleteExpired: () => lucia(new LuciaAdapter({ store, keys, workspaceId: null })).deleteExpiredSessions(),
+    deleteExpired: () =>
+      lucia(new LuciaAdapter({ store, keys, forms, workspaceId: null })).deleteExpiredSessions(),
   };
 }
 

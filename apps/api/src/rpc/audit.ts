@@ -4,6 +4,7 @@ import type { Membership } from "@projostack/authz";
 import type { AuditAction } from "@projostack/contract";
 import type { AuditEntry, TenantWrite } from "@projostack/db";
 import type { Address } from "../infra/address.ts";
+import { sessionPseudonym } from "../infra/session-pseudonym.ts";
 import type { Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 
@@ -26,19 +27,29 @@ export type Audit = (action: AuditAction, target: AuditTarget) => void;
 export interface Origin {
   readonly actor: Pick<Membership, "userId" | "key">;
   readonly requestId: string;
+  /** A pseudonym of the session within the workspace. */
   readonly sessionId: string | null;
   readonly ip: Address;
   readonly userAgent: string | null;
   readonly newId: () => string;
 }
 
-export function originOf({ requestId, device, services }: Context, caller: Caller): Origin {
+/** @param workspaceId in whose log the act goes */
+export function originOf(
+  { requestId, device, services }: Context,
+  caller: Caller,
+  workspaceId: string,
+): Origin {
   const isPerson = caller.kind === "person";
   const actor = isPerson
     ? { userId: caller.user.id }
     : { userId: caller.key.createdBy, key: { id: caller.key.id, scopes: caller.key.scopes } };
   const newId = () => services.randomness.newId();
-  return { actor, requestId, sessionId: isPerson ? caller.session.id : null, ...device, newId };
+  // Admins read the log, and a session's id is for its owner alone.
+  const sessionId = isPerson
+    ? sessionPseudonym(services.keys, { workspaceId, sessionId: caller.session.id })
+    : null;
+  return { actor, requestId, sessionId, ...device, newId };
 }
 
 /** Does the work, and appends what it said to the log. */

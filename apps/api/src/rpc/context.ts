@@ -5,6 +5,7 @@ import type { Quota } from "../infra/limiter/limiter.ts";
 import type { Log } from "../infra/log.ts";
 import { looksLikeServiceKey } from "../infra/service-keys.ts";
 import type { Caller } from "./caller.ts";
+import { Failure } from "./failure.ts";
 import { collectRateLimit, type RateLimitFields } from "./rate-limit-fields.ts";
 import type { Services } from "./services.ts";
 
@@ -80,7 +81,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     caller ??=
       token === null
         ? Promise.resolve(null)
-        : callerOf(services, { token, workspaceId: asked, ahead }).then((found) => {
+        : callerOf(services, { token, workspaceId: asked, ahead, address: facts.ip }).then((found) => {
             if (found) noteActor(actorOf(found));
             return found;
           });
@@ -138,14 +139,19 @@ interface Bearer {
   readonly token: string;
   readonly workspaceId: string | null;
   readonly ahead: AskedAhead | undefined;
+  readonly address: string;
 }
 
 async function callerOf(
-  { serviceKeys, sessions }: Services,
-  { token, workspaceId, ahead }: Bearer,
+  { serviceKeys, sessions, refusedCredentials }: Services,
+  { token, workspaceId, ahead, address }: Bearer,
 ): Promise<Caller | null> {
   if (looksLikeServiceKey(token)) {
+    const use = { address, token, isIssued: serviceKeys.isIssued(token) };
+    const retryAfterSeconds = refusedCredentials.waitForKey(use);
+    if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
     const key = await serviceKeys.find(token);
+    if (key) refusedCredentials.keySucceeded(use);
     return key && { kind: "service", key };
   }
   const session = await sessions.find(token, workspaceId, ahead);

@@ -8,6 +8,7 @@ import {
   type Permission,
 } from "@projostack/authz";
 import type { Kind, Operation } from "@projostack/contract";
+import type { Device } from "@projostack/db";
 import type { z } from "zod";
 import { type Ahead, askingAhead, type QuestionOf } from "./ahead.ts";
 import { entryOf, originOf } from "./audit.ts";
@@ -17,6 +18,7 @@ import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
 import { checkForm } from "./input-form.ts";
 import { layered, type Call, type Layered } from "./layered.ts";
+import { knownCaller } from "./known-caller.ts";
 import { accountIn, limited, targetIn } from "./limited.ts";
 import { priced, priceOf } from "./priced.ts";
 import type { Services } from "./services.ts";
@@ -42,7 +44,7 @@ export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z
   operation: Operation<K, "session", I, O>,
 ): Layered<K, Context & { readonly caller: Person }, I, O> =>
   layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
-    const caller = known(await ctx.findCaller());
+    const caller = await knownCaller(ctx);
     if (caller.kind !== "person") throw new Failure("auth.person_required");
     const price = await priceOf(operation, { getRawInput });
     return priced(ctx, { payer: payerOf(caller), price }, () =>
@@ -54,15 +56,12 @@ export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z
     );
   });
 
-function known(caller: Caller | null): Caller {
-  if (!caller) throw new Failure("auth.unauthenticated");
-  return caller;
-}
-
 /** What those are given who hold the operation's permission. */
 export interface Granted<P extends Permission> {
   readonly services: Services;
   readonly grant: Grant<P>;
+  /** Where the call comes from. */
+  readonly device: Device;
 }
 
 /**
@@ -79,7 +78,7 @@ export const grantedProcedure = <
 ): Layered<K, Granted<P>, I, O> =>
   layered(operation, (call, proceed) =>
     granted(call, { operation }, ({ grant, input }) =>
-      proceed({ services: call.ctx.services, grant }, input),
+      proceed({ services: call.ctx.services, grant, device: call.ctx.device }, input),
     ),
   );
 
@@ -104,7 +103,7 @@ async function granted<P extends Permission, T>(
   // Nothing is done for a try that is to be counted before it is counted, and nothing costly before it is charged.
   const mayAskAhead = price.isPlainRead && !ctx.services.limiter.isLimited(path);
   const asked = ahead && mayAskAhead ? await ahead(getRawInput) : undefined;
-  const caller = known(await ctx.findCaller(asked));
+  const caller = await knownCaller(ctx, asked);
   return priced(ctx, { payer: payerOf(caller), price }, async () => {
     const input = await getRawInput();
     checkForm(input);
@@ -142,7 +141,10 @@ async function recordDenial(
 ): Promise<void> {
   const { db } = ctx.services;
   const tried = { action: "access.denied", targetType: "operation", targetId: path } as const;
-  await db.recordDenial(member.workspaceId, { ...entryOf(originOf(ctx, caller)), ...tried });
+  await db.recordDenial(member.workspaceId, {
+    ...entryOf(originOf(ctx, caller, member.workspaceId)),
+    ...tried,
+  });
 }
 
 /**
@@ -206,7 +208,7 @@ export const workspaceProcedure = <
         const answered = caller.kind === "person" ? caller.answered : undefined;
         return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), answered);
       }
-      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller), tables, within), how);
+      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller, id), tables, within), how);
     }),
   );
 };

@@ -1,6 +1,7 @@
 // What is refused is on record too, within bounds: nobody fills a log by knocking at doors.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sessionPseudonym } from "../../src/infra/session-pseudonym.ts";
 import { bytesOf, call, startTestServer, type Answer, type Call, type TestServer } from "../kit/index.ts";
 import { joined, keyOf, newcomer, newTeam, type Team } from "../members/team.ts";
 import { verifyAll } from "./long-log.ts";
@@ -39,6 +40,7 @@ describe("what is refused", () => {
     });
     expect((await call(server.url, "members.remove", as(viewer.token))).status).toBe(403);
     expect((await call(server.url, "members.remove", as(key.token))).status).toBe(403);
+    const sessionId = sessionPseudonym(server.keys, { workspaceId: team.id, sessionId: viewer.sessionId });
     const about = {
       outcome: "denied",
       target: { type: "operation", id: "members.remove" },
@@ -47,7 +49,7 @@ describe("what is refused", () => {
     };
     expect(await entriesOf(team, denied)).toMatchObject([
       { ...about, actor: { kind: "key", userId: null, keyId: key.id }, sessionId: null },
-      { ...about, actor: { kind: "user", userId: viewer.id, keyId: null }, sessionId: viewer.sessionId },
+      { ...about, actor: { kind: "user", userId: viewer.id, keyId: null }, sessionId },
     ]);
     // A query that is refused is, too.
     expect((await viewer.call("audit.list", {}, team.id)).status).toBe(403);

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { authorize } from "@projostack/authz";
 import { verifyChain } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sessionPseudonym } from "../../src/infra/session-pseudonym.ts";
 import { call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
 import { joined, keyOf, newcomer, newTeam, type Team } from "../members/team.ts";
 import { verifyAll } from "./long-log.ts";
@@ -148,7 +149,7 @@ describe("who is on record", () => {
         target: { type: "project", id: project.id },
         before: { name: "A project" },
         requestId,
-        sessionId: founder.sessionId,
+        sessionId: sessionPseudonym(server.keys, { workspaceId: id, sessionId: founder.sessionId }),
         ip: "127.0.0.1",
         userAgent: "a browser",
       },

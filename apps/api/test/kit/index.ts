@@ -17,4 +17,5 @@ export { startSmtpServer, type SmtpServer } from "./smtp-server.ts";
 export { expiredAccessToken } from "./tokens.ts";
 export { runOperator, startProgram } from "./programs.ts";
 export { startServerOver, startTestServer, type TestServer } from "./test-server.ts";
+export { layWatchedWire, type WatchedWire } from "./watched-wire.ts";
 export { layWire, type Wire } from "./wire.ts";

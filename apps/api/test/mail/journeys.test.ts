@@ -227,7 +227,7 @@ async function cellsWith(text: string): Promise<string[]> {
       WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
         AND t.typname IN ('text', 'varchar', 'bpchar', 'bytea', 'json', 'jsonb', 'inet', '_text')`,
   );
-  const code = Buffer.from(text.replace(/^pjo_/, ""), "base64url").subarray(-32);
+  const code = Buffer.from(text.replace(/^pjo_/, ""), "base64url").subarray(-44, -12);
   const found = await Promise.all(
     columns.map(async ({ relation, name, type }) => {
       const holds =

@@ -20,11 +20,13 @@ import { productionDefaults } from "./server/production.ts";
 import { roles } from "./server/roles.ts";
 import { sessions } from "./server/sessions.ts";
 import { sockets, socketsEnv } from "./server/sockets.ts";
+import { tokens } from "./server/tokens.ts";
 import { transactions } from "./server/transactions.ts";
 
 const mutants: readonly Mutant[] = [
   ...roles,
   ...sessions,
+  ...tokens,
   ...accounts,
   ...invites,
   ...teams,

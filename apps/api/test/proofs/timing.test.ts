@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startServerOver, startTestServer, type TestServer } from "../kit/index.ts";
-import { seededChance } from "../simulation/seeded-random.ts";
 import { buildWorld, thingOf, type World } from "./foreign-world.ts";
 import { inputOf, setScene, type Scene } from "./inputs.ts";
 import { namingFields, withValue, type NamingField } from "./naming-fields.ts";
+import { isSeen, timeInPairs, told } from "./timed-pairs.ts";
 
 let server: TestServer;
 let world: World;
@@ -19,7 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const PAIRS = 200;
 const ABSENT = "0190a6f0-0000-7000-8000-00000000abcd";
 
 /** What is named by an id, one field a noun and kind of call: what is read, what is changed, and what is filtered by. */
@@ -32,56 +31,6 @@ const fields: readonly NamingField[] = [
   ),
   { operation: "tasks.list", path: [], noun: "workspace" },
 ];
-
-interface Timed {
-  /** Of the first less the second of each pair, in milliseconds. */
-  readonly differences: readonly number[];
-  readonly medianMs: number;
-}
-
-/** Times the one and the other, so many times in turn. */
-async function timeInPairs(one: () => Promise<unknown>, other: () => Promise<unknown>): Promise<Timed> {
-  const chance = seededChance(20_261_122);
-  const differences: number[] = [];
-  const all: number[] = [];
-  const timed = async (what: () => Promise<unknown>) => {
-    const start = performance.now();
-    await what();
-    const ms = performance.now() - start;
-    all.push(ms);
-    return ms;
-  };
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    if (chance.happens(0.5)) {
-      const first = await timed(one);
-      differences.push(first - (await timed(other)));
-    } else {
-      const first = await timed(other);
-      differences.push((await timed(one)) - first);
-    }
-  }
-  return { differences, medianMs: median(all) };
-}
-
-/**
- * Whether a median can see it: more of the pairs lean one way than chance would have in ten thousand tries (a sign test),
- * and by as much as somebody across a network might tell.
- */
-function isSeen({ differences, medianMs }: Timed): boolean {
-  const leaning = differences.filter((ms) => ms > 0).length;
-  // Of n even chances, normally distributed; z of 3.89 has p = 0.0001 in both directions together.
-  const z = Math.abs(leaning - differences.length / 2) / (Math.sqrt(differences.length) / 2);
-  const gapMs = Math.abs(median(differences));
-  return z > 3.89 && gapMs > 0.3 && gapMs > 0.15 * medianMs;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-const told = ({ differences, medianMs }: Timed): string =>
-  `${median(differences).toFixed(2)} ms of ${medianMs.toFixed(2)} ms, ${differences.filter((ms) => ms > 0).length} of ${differences.length}`;
 
 /** Calls with a thing in the field's place. */
 const calling =

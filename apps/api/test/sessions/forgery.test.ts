@@ -242,7 +242,7 @@ describe("tokens of different kinds", () => {
 
   it("S5 are what they are each time that they are given out", async () => {
     const ada = await signUp(server, "kinds");
-    expect(ada.token).toMatch(/^pja_[\w-]{80}$/);
+    expect(ada.token).toMatch(/^pja_[\w-]{96}$/);
     const bo = await arrive(server, "kinds-bo");
     expect((await me(server.url, bo.token)).status).toBe(200);
   });

@@ -13,6 +13,7 @@ import {
 } from "../audit/record-denial.ts";
 import { PrismaClient, type Prisma, type Workspace } from "../generated/client.ts";
 import { accountStore, type AccountStore } from "./account-store.ts";
+import { checkedTokensReader, type CheckedTokens } from "./checked-tokens.ts";
 import { stateOf, type PoolState } from "./bounded-pool.ts";
 import { failureOf, failureOfReading } from "./failures.ts";
 import { mailStore, type MailStore } from "./mail-store.ts";
@@ -77,6 +78,8 @@ export interface Db {
   readonly recordDenial: RecordDenial;
   /** Appends an entry for each actor whose denials of past hours went beyond the cap. @returns in how many workspaces */
   readonly settleDenials: SettleDenials;
+  /** Since when servers make checked tokens, and what time it is, both in Unix time by the database's clock. */
+  readonly checkedTokens: CheckedTokens;
   /** Takes a person's personal values out of every log. It needs the operator's login: the server's may not. */
   readonly erasePerson: ErasePerson;
   /** Whether the database answers and takes writes, within a second. @throws DatabaseBusy | DatabaseDown when it does not */
@@ -207,6 +210,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     serviceKeys: serviceKeyLookup({ run, runQuickly: quickRunner(source) }),
     mail: mailStore(run),
     recordDenial: denialRecorder(source),
+    checkedTokens: checkedTokensReader(run),
     settleDenials: denialSettler(run),
     erasePerson: personEraser(operatorRunner(source)),
     ping: pingOf(pool),

@@ -39,6 +39,12 @@ export interface AskedAhead {
   readonly roles: readonly Role[];
 }
 
+/** The same for a bearer's token: nothing is answered for one whose time is over by the database's clock. */
+export interface Prefetch extends AskedAhead {
+  /** Unix time. */
+  readonly tokenEndsAtSeconds: number;
+}
+
 interface Row {
   session_id: string;
   salt: Uint8Array;
@@ -71,19 +77,20 @@ export async function findSession(
   return row === undefined ? null : recordOf(row);
 }
 
-const ENTERING = "SELECT * FROM projo_session_entering($1::uuid, $2::uuid, $3::text)";
+const PREFETCHING = "SELECT * FROM projo_session_prefetching($1::uuid, $2::uuid, $3::text, $4::bigint)";
 
 /**
  * The same, and the answer to a question about the workspace, in the same round trip. The database shows the workspace's
- * rows to members of the roles, and to anybody else none; whether the token is genuine it cannot know.
+ * rows to members of the roles, and to anybody else none, nor for a session or a token that has expired. Only for tokens whose
+ * check is right: whether their salted code is, the database cannot know.
  */
 export async function findSessionAsking(
   source: PoolSource,
   { sessionId, workspaceId }: { sessionId: string; workspaceId: string | null },
-  { question, roles }: AskedAhead,
+  { question, roles, tokenEndsAtSeconds }: Prefetch,
 ): Promise<SessionRecord | null> {
-  const values = [sessionId, workspaceId, roles.join(",")];
-  const entering = { name: "projo_session_entering", text: ENTERING, values };
+  const values = [sessionId, workspaceId, roles.join(","), tokenEndsAtSeconds];
+  const entering = { name: "projo_session_prefetching", text: PREFETCHING, values };
   // Behind a pooler the transaction is told its settings first; else the connection was, at its start.
   const settings = source.pooled ? passing({ kind: "system" }, false) : [];
   const lanes = question.isQuick ? source.lanes?.rows : undefined;

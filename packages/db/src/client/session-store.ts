@@ -2,7 +2,7 @@
 // statement runs, and whoever waits for it holds nothing else.
 import { quickRunner, statementRunner } from "./run-statement.ts";
 import type { PoolSource } from "./scoped-connection.ts";
-import { type AskedAhead, findSession, findSessionAsking, type SessionRecord } from "./session-lookup.ts";
+import { findSession, findSessionAsking, type Prefetch, type SessionRecord } from "./session-lookup.ts";
 
 export interface Device {
   readonly ip: string | null;
@@ -29,8 +29,8 @@ export interface AccountEvent extends Device {
 export interface SessionStore {
   /** Makes a session, on record, unless the password was changed meanwhile; the event says from where. */
   insert(session: NewSession, event: AccountEvent): Promise<void>;
-  /** @param ahead asked in the same round trip, for whoever turns out to be a member */
-  find(id: string, workspaceId: string | null, ahead?: AskedAhead): Promise<SessionRecord | null>;
+  /** @param ahead asked in the same round trip, for whoever turns out to be a member; only for a token whose check is right */
+  find(id: string, workspaceId: string | null, ahead?: Prefetch): Promise<SessionRecord | null>;
   /** Lets the session live so many seconds from now, up to its absolute end. @returns when it now ends */
   slide(id: string, idleSeconds: number): Promise<Date | null>;
   /** Moves the session on from the generation. @returns false when another call did, or it has ended */

@@ -135,6 +135,7 @@ describe("the catalogue", () => {
       "projo_system service_keys SELECT",
       "projo_system service_keys UPDATE (last_used_at)",
       "projo_system sessions DELETE,INSERT,SELECT,UPDATE",
+      "projo_system upgrades SELECT",
       "projo_system users DELETE,INSERT,SELECT,UPDATE",
       "projo_system workspace_members SELECT",
       "projo_system workspaces SELECT",
@@ -208,8 +209,9 @@ describe("the catalogue", () => {
       { function: "projo_refuse_operator_act", ...invoker, callers: null },
       { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
       { function: "projo_session", ...invoker, callers: ["projo_system"] },
-      // Takes on the roles itself, which its caller must be able to.
+      // Both take on the roles themselves, which their caller must be able to.
       { function: "projo_session_entering", ...invoker, callers: ["PUBLIC"] },
+      { function: "projo_session_prefetching", ...invoker, callers: ["PUBLIC"] },
     ]);
   });
 

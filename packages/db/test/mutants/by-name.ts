@@ -53,11 +53,11 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
   const lastly = (
     says: string,
     sql: string,
-    [workspaceId, roles]: [string, string],
+    [workspaceId, roles, tokenEnds = 4_000_000_000]: [string, string, number?],
     arrange = "",
   ): SchemaAttack => ({
     says,
-    sql: `SELECT FROM projo_session_entering('${home.id}', '${workspaceId}', '${roles}'); ${sql}`,
+    sql: `SELECT FROM projo_session_prefetching('${home.id}', '${workspaceId}', '${roles}', ${tokenEnds}); ${sql}`,
     arrange: `${session}; ${arrange}`,
     enter: "",
   });
@@ -76,6 +76,17 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     [home.id, "admin"],
     "UPDATE workspace_members SET locked_at = now()",
   );
+  const endedAsks = lastly(
+    "a session that has ended asks about its workspace",
+    reading,
+    [home.id, "admin"],
+    "UPDATE sessions SET expires_at = now() - interval '1 second'",
+  );
+  const lateAsks = lastly("an access token that has expired asks about its workspace", reading, [
+    home.id,
+    "admin",
+    1,
+  ]);
   const changesAhead = lastly(
     "what is asked with who asks changes a task",
     "UPDATE tasks SET title = 'Mine'",
@@ -86,10 +97,10 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     "SELECT salt FROM sessions",
     [home.id, "admin"],
   );
-  const entering = (guard: string, without?: string) => lessOf("projo_session_entering", guard, without);
+  const entering = (guard: string, without?: string) => lessOf("projo_session_prefetching", guard, without);
   const heldRole = entering("role = ANY (string_to_array(the_roles, ','))", "workspace_id IS NOT NULL");
   const notLocked = entering("AND m.locked_at IS NULL");
-  const ownPlace = entering("m.user_id = projo_session_entering.user_id\n       AND ");
+  const ownPlace = entering("m.user_id = projo_session_prefetching.user_id\n       AND ");
   const ownMembership = lessOf("projo_session", "m.user_id = projo_session.user_id\n     AND ");
   const personPolicy = "ALTER POLICY person ON workspace_members USING (true)";
   const findKey = (says: string, change: string, where = "true") =>
@@ -253,43 +264,55 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       works: [foreignPlace],
     },
     {
-      says: "projo_session_entering: the role is one that may be told",
+      says: "projo_session_prefetching: the role is one that may be told",
       sql: heldRole,
       works: [lowAsks],
       refused: [strangerAsks, lockedAsks],
     },
     {
-      says: "projo_session_entering: the membership is not locked",
+      says: "projo_session_prefetching: the membership is not locked",
       sql: notLocked,
       works: [lockedAsks],
       refused: [strangerAsks, lowAsks],
     },
     {
-      says: "projo_session_entering: the membership is the caller's",
+      says: "projo_session_prefetching: the session has not ended",
+      sql: entering("\n     AND expires_at > database_now"),
+      works: [endedAsks],
+      refused: [lateAsks, strangerAsks],
+    },
+    {
+      says: "projo_session_prefetching: the token has not expired",
+      sql: entering("\n     AND the_token_ends > extract(epoch FROM database_now)"),
+      works: [lateAsks],
+      refused: [endedAsks, strangerAsks],
+    },
+    {
+      says: "projo_session_prefetching: the membership is the caller's",
       sql: ownPlace,
       works: [],
       refused: [strangerAsks],
     },
     {
-      says: "the policy person, behind projo_session_entering",
+      says: "the policy person, behind projo_session_prefetching",
       sql: personPolicy,
       works: [],
       refused: [strangerAsks],
     },
     {
-      says: "projo_session_entering: the membership is the caller's AND the policy person",
+      says: "projo_session_prefetching: the membership is the caller's AND the policy person",
       sql: `${ownPlace}; ${personPolicy}`,
       works: [strangerAsks],
       refused: [lockedAsks],
     },
     {
-      says: "projo_session_entering: the transaction only reads",
+      says: "projo_session_prefetching: the transaction only reads",
       sql: entering("ignored := set_config('transaction_read_only', 'on', true);"),
       works: [changesAhead],
       refused: [seesSecrets],
     },
     {
-      says: "projo_session_entering: who is told is in the workspace, and not outside",
+      says: "projo_session_prefetching: who is told is in the workspace, and not outside",
       sql: entering("ignored := set_config('role', 'projo_tenant', true);"),
       works: [seesSecrets],
       refused: [changesAhead],

@@ -7,7 +7,7 @@ export async function verifyEmail(
   ctx: Context,
   { token }: { token: string },
 ): Promise<Record<string, never>> {
-  const { id: tokenId } = await genuineToken(ctx.services, token, "email.verify");
+  const { id: tokenId } = await genuineToken(ctx, token, "email.verify");
   const verified = await ctx.services.db.accounts.verifyEmail(tokenId, ctx.event("email.verified"));
   if (!verified) throw new Failure("token.invalid");
   return {};

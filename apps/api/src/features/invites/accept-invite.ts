@@ -15,7 +15,7 @@ const invitingRoles = roles.filter((role) => can(role, "invite:manage"));
 export async function acceptInvite(ctx: Context, caller: Person, { token }: { token: string }) {
   const { user } = caller;
   const { db, randomness, quotas } = ctx.services;
-  const { id: inviteId, workspaceId, email, mailed, tokenHash } = await openInvite(ctx.services, token);
+  const { id: inviteId, workspaceId, email, mailed, tokenHash } = await openInvite(ctx, token);
   if (email !== user.email) throw new Failure("invite.invalid");
   if (user.emailVerifiedAt === null) {
     // Whoever holds the token of the mail reads the mailbox. The other one was shown to the inviter, and proves nothing.
@@ -27,7 +27,7 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
   const memberId = randomness.newId();
   const acceptance = { inviteId, tokenHash, userId: user.id, memberId, ranks: roles, invitingRoles };
   return db.joinWorkspace(workspaceId, (tables) =>
-    recording(originOf(ctx, caller), tables, async (audit) => {
+    recording(originOf(ctx, caller, workspaceId), tables, async (audit) => {
       const accepted = await tables.invites.accept(acceptance);
       if (!accepted) throw new Failure("invite.invalid");
       const { role, joined, membersBefore, workspace } = accepted;

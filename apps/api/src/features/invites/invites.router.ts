@@ -18,6 +18,6 @@ export const invitesRouter = router({
   ),
   resend: workspaceProcedure(c.resend).mutation(({ ctx, input }) => resendInvite(ctx, input)),
   revoke: workspaceProcedure(c.revoke).mutation(({ ctx, input }) => revokeInvite(ctx.ws, input)),
-  preview: publicProcedure(c.preview).mutation(({ ctx, input }) => previewInvite(ctx.services, input)),
+  preview: publicProcedure(c.preview).mutation(({ ctx, input }) => previewInvite(ctx, input)),
   accept: authedProcedure(c.accept).mutation(({ ctx, input }) => acceptInvite(ctx, ctx.caller, input)),
 });

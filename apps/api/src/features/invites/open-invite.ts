@@ -1,15 +1,15 @@
 import type { OpenInvite } from "@projostack/db";
 import { hashOfInviteToken } from "../../infra/invite-tokens.ts";
-import { Failure } from "../../rpc/failure.ts";
-import type { Services } from "../../rpc/services.ts";
+import type { Context } from "../../rpc/context.ts";
+import { refuse } from "../../rpc/refuse.ts";
 
-/** The invite that a token opens now. @throws Failure invite.invalid, whatever is wrong with it */
+/** The invite that a token opens now. @throws Failure invite.invalid, whatever is wrong with it; limit.exceeded */
 export async function openInvite(
-  { db }: Services,
+  ctx: Context,
   token: string,
 ): Promise<OpenInvite & { tokenHash: Uint8Array }> {
   const tokenHash = hashOfInviteToken(token);
-  const invite = tokenHash && (await db.invites.find(tokenHash));
-  if (!tokenHash || !invite) throw new Failure("invite.invalid");
+  const invite = tokenHash && (await ctx.services.db.invites.find(tokenHash));
+  if (!tokenHash || !invite) return refuse(ctx, "invite.invalid");
   return { ...invite, tokenHash };
 }

@@ -1,16 +1,19 @@
 import type { Purpose } from "@projostack/db";
+import { standingOf } from "../../infra/token-forms.ts";
 import { parseOneTimeToken } from "../../infra/tokens.ts";
-import { Failure } from "../../rpc/failure.ts";
-import type { Services } from "../../rpc/services.ts";
+import type { Context } from "../../rpc/context.ts";
+import { refuse } from "../../rpc/refuse.ts";
 
-/** Whose token it is, and its id: of a token that is genuine, unused and not expired, for this purpose. @throws Failure token.invalid */
+/** Whose token it is, and its id: of a token that is genuine, unused and not expired, for this purpose. @throws Failure token.invalid, limit.exceeded */
 export async function genuineToken(
-  { db, keys }: Services,
+  ctx: Context,
   token: string,
   purpose: Purpose,
 ): Promise<{ id: string; userId: string }> {
+  const { db, keys, tokenForms: forms } = ctx.services;
   const parsed = parseOneTimeToken(token, purpose);
-  const record = parsed && (await db.accounts.findToken(parsed.claims.id, purpose));
-  if (!parsed || !record || !parsed.isGenuine(keys, record.salt)) throw new Failure("token.invalid");
+  const isForged = standingOf(parsed, "oneTime", { keys, forms }) === "forged";
+  const record = !parsed || isForged ? null : await db.accounts.findToken(parsed.claims.id, purpose);
+  if (!parsed || !record || !parsed.isGenuine(keys, record.salt)) return refuse(ctx, "token.invalid");
   return { id: parsed.claims.id, userId: record.userId };
 }

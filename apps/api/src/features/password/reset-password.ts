@@ -15,7 +15,7 @@ export async function resetPassword(
   { token, newPassword }: ResetPassword,
 ): Promise<Record<string, never>> {
   const { db, passwords } = ctx.services;
-  const { id: tokenId, userId } = await genuineToken(ctx.services, token, "password.reset");
+  const { id: tokenId, userId } = await genuineToken(ctx, token, "password.reset");
   const user = await db.system.user.findUnique({
     where: { id: userId },
     select: { email: true },

@@ -1,4 +1,4 @@
-import { formatServiceKey, keepSecret } from "../../infra/service-keys.ts";
+import { formatServiceKey, keepSecret, newServiceSecret } from "../../infra/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "../invites/check-inviter.ts";
@@ -21,7 +21,7 @@ export async function createServiceKey(
   checkGivenRights(ws.grant, { role, scopes });
   if (scopes.includes("invite:manage")) checkInviter(services, caller);
   const id = ws.newId();
-  const plain = randomness.bytes(32);
+  const plain = newServiceSecret(keys, randomness, id);
   const secret = keepSecret(keys, id, plain);
   const createdBy = ws.grant.userId;
   const key = await ws.db.serviceKeys.insert({

@@ -1,4 +1,4 @@
-import { formatServiceKey, keepSecret } from "../../infra/service-keys.ts";
+import { formatServiceKey, keepSecret, newServiceSecret } from "../../infra/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
@@ -17,7 +17,7 @@ export async function rotateServiceKey(
   { keys, randomness, quotas }: Services,
   { id, overlapHours, expiresInDays: days }: RotateServiceKey,
 ) {
-  const plain = randomness.bytes(32);
+  const plain = newServiceSecret(keys, randomness, id);
   const most = quotas.serviceKeys;
   const secret = keepSecret(keys, id, plain);
   const key = await ws.db.serviceKeys.rotate({ id, secret, overlapHours, days, most });

@@ -1,5 +1,6 @@
-import { can, type Grant, type Permission } from "@projostack/authz";
-import type { Services } from "../../rpc/services.ts";
+import { can, type Permission } from "@projostack/authz";
+import { Failure } from "../../rpc/failure.ts";
+import type { Granted } from "../../rpc/procedures.ts";
 
 export interface IntrospectToken {
   readonly token: string;
@@ -8,15 +9,20 @@ export interface IntrospectToken {
 
 /**
  * Whose access token it is, in the workspace of the key that asks. A token of somebody who is no member there is told
- * from a wrong one by nothing. After RFC 7662.
+ * from a wrong one by nothing. After RFC 7662. @throws Failure limit.exceeded, in the place of too many inactive answers
  */
 export async function introspectToken(
-  { sessions }: Services,
-  { workspaceId }: Grant<"token:introspect">,
+  { services, grant, device }: Granted<"token:introspect">,
   { token, permission }: IntrospectToken,
 ) {
+  const { sessions, refusedCredentials } = services;
+  const { workspaceId } = grant;
   const found = await sessions.find(token, workspaceId);
-  if (!found?.membership) return { active: false, allowed: false, user: null, workspaceId: null, role: null };
+  if (!found?.membership) {
+    const retryAfterSeconds = await refusedCredentials.countInactive(device.ip);
+    if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
+    return { active: false, allowed: false, user: null, workspaceId: null, role: null };
+  }
   const { role } = found.membership;
   const { id, email } = found.user;
   return { active: true, allowed: can(role, permission), user: { id, email }, workspaceId, role };

@@ -5,7 +5,5 @@ import { introspectToken } from "./introspect-token.ts";
 const c = contract.tokens;
 
 export const tokensRouter = router({
-  introspect: grantedProcedure(c.introspect).mutation(({ ctx, input }) =>
-    introspectToken(ctx.services, ctx.grant, input),
-  ),
+  introspect: grantedProcedure(c.introspect).mutation(({ ctx, input }) => introspectToken(ctx, input)),
 });

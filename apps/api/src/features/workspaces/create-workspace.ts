@@ -9,7 +9,7 @@ export async function createWorkspace(ctx: Context, caller: Person, { name }: { 
   const id = randomness.newId();
   const founding = { id, name, founderId: caller.user.id, memberId: randomness.newId() };
   return db.foundWorkspace(founding, (tables, workspace) =>
-    recording(originOf(ctx, caller), tables, async (audit) => {
+    recording(originOf(ctx, caller, id), tables, async (audit) => {
       audit("workspace.created", { type: "workspace", id, after: { name } });
       return toOwnWorkspace(workspace, "admin");
     }),

@@ -16,7 +16,7 @@ export async function leaveWorkspace(
   const userId = caller.user.id;
   const membership = await ownMembership(ctx.services, { userId, workspaceId, deleted: false });
   const grant = authorize(membership, "workspace:read");
-  const origin = originOf(ctx, caller);
+  const origin = originOf(ctx, caller, grant.workspaceId);
   await db.write(grant, (tables) => writing(grant, origin, tables, (ws) => leave(ws, userId)), {
     inTurn: true,
   });

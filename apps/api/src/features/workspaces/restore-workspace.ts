@@ -20,7 +20,7 @@ export async function restoreWorkspace(
     deleted: true,
   });
   const grant = authorize(membership, "workspace:delete");
-  const origin = originOf(ctx, caller);
+  const origin = originOf(ctx, caller, grant.workspaceId);
   return db.write(grant, (tables) => writing(grant, origin, tables, restore), {
     inTurn: true,
     deleted: true,

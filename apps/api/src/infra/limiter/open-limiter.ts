@@ -3,19 +3,21 @@ import type { KeyRing } from "../key-ring.ts";
 import type { Log } from "../log.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import { limits } from "./limits.ts";
-import { openRedis } from "./open-redis.ts";
+import { openRedis, type SharedRedis } from "./open-redis.ts";
 
 /** The limiter of the configuration. Redis need not be there yet: without it the process counts by itself. */
 export async function openLimiter(
   { redisUrl, limitsFactor }: Config,
   keys: KeyRing,
   log: Log,
-): Promise<Limiter> {
-  return createLimiter({
+): Promise<Limiter & { readonly shared: SharedRedis | null }> {
+  const shared = redisUrl === null ? null : await openRedis(redisUrl, log);
+  const limiter = createLimiter({
     limits,
     factor: limitsFactor,
-    shared: redisUrl === null ? null : await openRedis(redisUrl, log),
+    shared,
     codeOf: (account) => keys.sign("limit", account).toString("base64url"),
     log,
   });
+  return { ...limiter, shared };
 }

@@ -1,6 +1,7 @@
 import type { ClaimedMail } from "@projostack/db";
 import { mailedInviteToken } from "../invite-tokens.ts";
 import type { KeyRing } from "../key-ring.ts";
+import type { TokenForms } from "../token-forms.ts";
 import { formatOneTimeToken } from "../tokens.ts";
 import { type Bringing, htmlBody, textBody } from "./letter-bodies.ts";
 import { type Mail, MailNotSent } from "./mail.ts";
@@ -16,16 +17,17 @@ import {
 
 export interface ComposeWith {
   readonly keys: KeyRing;
+  readonly forms: TokenForms;
   /** Where people reach the application: the configuration's word, never a request's. */
   readonly appUrl: string;
 }
 
 /** Writes a mail, and makes the token that it brings. @throws MailNotSent */
-export function composeMail(claimed: ClaimedMail, { keys, appUrl }: ComposeWith): Mail {
+export function composeMail(claimed: ClaimedMail, { keys, forms, appUrl }: ComposeWith): Mail {
   const { id, template, recipient } = claimed;
   if (!isAddress(recipient)) throw new MailNotSent("the recipient is not an address", { permanent: true });
   const letter = letterOf(claimed, new URL(appUrl).host);
-  const filled = { letter, bringing: bringingOf(claimed, letter, { keys, appUrl }) };
+  const filled = { letter, bringing: bringingOf(claimed, letter, { keys, forms, appUrl }) };
   return {
     id,
     template,
@@ -48,11 +50,13 @@ function letterOf({ template, token, facts }: ClaimedMail, host: string): Letter
 function bringingOf(
   { token: origin }: ClaimedMail,
   { way }: Letter,
-  { keys, appUrl }: ComposeWith,
+  { keys, forms, appUrl }: ComposeWith,
 ): Bringing | null {
   if (!origin || !way) return null;
   const token =
-    origin.of === "account" ? formatOneTimeToken(keys, origin.salt, origin) : mailedInviteToken(keys, origin);
+    origin.of === "account"
+      ? formatOneTimeToken(keys, origin.salt, origin, forms.ofNow())
+      : mailedInviteToken(keys, origin);
   if (!token) throw new MailNotSent("the server's key that the link is made with is not there");
   // Behind the #: browsers send no fragment, so the token is in no server's log and in no Referer.
   return { way, link: `${appUrl}${way.path}#token=${token}`, token, expiresAt: origin.expiresAt };

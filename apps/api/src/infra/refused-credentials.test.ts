@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { createRefusedCredentials } from "./refused-credentials.ts";
+
+const HERE = "192.0.2.1";
+const THERE = "192.0.2.2";
+
+/** A tenth of the limits: 60 refusals a minute from a network, 60 of a session. */
+function limitsAt(start = 0) {
+  let time = start;
+  const refused = createRefusedCredentials({ factor: 0.1, shared: null, now: () => time });
+  const stranger = (address: string) => refused.count({ address, sessionId: null });
+  return {
+    ...refused,
+    stranger,
+    exhaust: async (address: string) => {
+      for (let many = 0; many < 61; many += 1) await stranger(address);
+    },
+    passMs: (ms: number) => void (time += ms),
+  };
+}
+
+describe("refused credentials", () => {
+  it("are counted by network: from one past its limit each further one is told to wait", async () => {
+    const { stranger } = limitsAt();
+    const waits: (number | null)[] = [];
+    for (let many = 0; many < 62; many += 1) waits.push(await stranger(HERE));
+    expect(waits.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => null));
+    expect(waits.slice(60).every((wait) => wait !== null && wait > 0 && wait <= 60)).toBe(true);
+    expect(await stranger(THERE)).toBeNull();
+  });
+
+  it("are counted together for all addresses of one IPv6 network", async () => {
+    const { stranger } = limitsAt();
+    for (let many = 0; many < 61; many += 1) await stranger(`2001:db8::${many.toString(16)}`);
+    expect(await stranger("2001:db8::ffff")).not.toBeNull();
+    expect(await stranger("2001:db8:1::1")).toBeNull();
+  });
+
+  it("of a session that has ended are counted for that session, and not against its neighbours", async () => {
+    const { count, stranger, exhaust } = limitsAt();
+    const of = (sessionId: string) => count({ address: HERE, sessionId });
+    for (let many = 0; many < 60; many += 1) expect(await of("one")).toBeNull();
+    expect(await of("one")).not.toBeNull();
+    expect(await of("another")).toBeNull();
+    expect(await stranger(HERE)).toBeNull();
+    await exhaust(HERE);
+    expect(await of("another")).toBeNull();
+  });
+});
+
+describe("a service key, from a network past its limit,", () => {
+  const use = (token: string, address = HERE, isIssued = false) => ({ address, token, isIssued });
+
+  it("is looked up when it is this build's, or succeeded from there in the last day; else it waits", async () => {
+    const { waitForKey, keySucceeded, exhaust, passMs } = limitsAt();
+    keySucceeded(use("known"));
+    keySucceeded(use("known elsewhere", THERE));
+    expect(waitForKey(use("unknown"))).toBeNull();
+    await exhaust(HERE);
+    expect(waitForKey(use("known"))).toBeNull();
+    expect(waitForKey(use("new", HERE, true))).toBeNull();
+    for (const token of ["unknown", "known elsewhere", "Known"]) {
+      expect(waitForKey(use(token))).toBeGreaterThan(0);
+      expect(waitForKey(use(token, THERE))).toBeNull();
+    }
+    passMs(61_000);
+    expect(waitForKey(use("unknown"))).toBeNull();
+    passMs(25 * 60 * 60 * 1_000);
+    await exhaust(HERE);
+    expect(waitForKey(use("known"))).toBeGreaterThan(0);
+  });
+
+  it("is remembered among 10,000 at most, the oldest out first", async () => {
+    const { waitForKey, keySucceeded, exhaust } = limitsAt();
+    for (let many = 0; many <= 10_000; many += 1) keySucceeded(use(`key ${many}`));
+    await exhaust(HERE);
+    expect(waitForKey(use("key 0"))).toBeGreaterThan(0);
+    expect(waitForKey(use("key 1"))).toBeNull();
+    expect(waitForKey(use("key 10000"))).toBeNull();
+  });
+});
+
+it("what services ask about is counted apart, all inactive answers alike", async () => {
+  const { countInactive, stranger } = limitsAt();
+  for (let many = 0; many < 600; many += 1) expect(await countInactive(HERE)).toBeNull();
+  expect(await countInactive(HERE)).not.toBeNull();
+  expect(await stranger(HERE)).toBeNull();
+});

@@ -1,0 +1,137 @@
+// I14: how long a 401 takes must not tell what a workspace holds. A prefetched operation asks its question in one trip with
+// who asks: of a token that was forged or has expired, and of a session that has ended, a question that finds something and
+// one that finds nothing must take as long.
+import { randomUUID } from "node:crypto";
+import { operations } from "@projostack/contract";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  call,
+  expiredAccessToken,
+  foundWorkspace,
+  layWatchedWire,
+  startServerOver,
+  startSession,
+  startTestServer,
+  type Person,
+  type TestServer,
+} from "../kit/index.ts";
+import { newcomer } from "../members/team.ts";
+import { inputOf, setScene, tokenFor, type Scene } from "./inputs.ts";
+import { signTest, timeInPairs } from "./timed-pairs.ts";
+
+const PAIRS = 400;
+const SUSPICIOUS = 0.01;
+const WORD = "zeppelin";
+const MANY = 20_000;
+
+let server: TestServer;
+let admin: Person;
+let workspaceId: string;
+let scene: Scene;
+beforeAll(async () => {
+  server = await startTestServer();
+  admin = await newcomer(server);
+  workspaceId = await foundWorkspace(admin);
+  scene = await setScene(server, admin, { workspaceId, email: admin.email });
+  // So many that a search which finds them and one that does not are far apart.
+  await server.database.owner(
+    `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
+     SELECT gen_random_uuid(), $1, $2, CASE n % 10 WHEN 0 THEN 'A ${WORD} no. ' ELSE 'A lantern no. ' END || n, 'todo', $3
+       FROM generate_series(1, ${MANY}) AS n`,
+    [workspaceId, scene.projectId, admin.id],
+  );
+  await server.database.owner("ANALYZE tasks");
+}, 120_000);
+afterAll(() => server.close());
+
+/** Of each prefetched operation: a question that finds something, and one that finds nothing. */
+const questions: Readonly<Record<string, () => readonly [finds: object, misses: object]>> = {
+  "tasks.get": () => [{ id: scene.taskId }, { id: randomUUID() }],
+  "tasks.list": () => [
+    { search: WORD, limit: 100 },
+    { search: WORD.replace(/n$/, "x"), limit: 100 },
+  ],
+};
+
+/** What a stranger has, or somebody whose time is over; and what has to be so again before each try. */
+const credentials: Readonly<
+  Record<string, () => Promise<{ token: string; before?: () => Promise<unknown> }>>
+> = {
+  "a token with a wrong code": async () => {
+    const bytes = Buffer.from(admin.token.slice(4), "base64url");
+    bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
+    return { token: `pja_${bytes.toString("base64url")}` };
+  },
+  "a token that has expired": async () => ({ token: await expiredAccessToken(server, admin.sessionId) }),
+  "a token of a session that has ended": async () => {
+    const { token, sessionId } = await startSession(server, admin.id);
+    const [row] = await server.database.owner<{ salt: Buffer }>("SELECT salt FROM sessions WHERE id = $1", [
+      sessionId,
+    ]);
+    // It is removed when somebody comes with it.
+    const before = () =>
+      server.database.owner(
+        `INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
+         VALUES ($1, $2, $3, now() - interval '1 minute', now() + interval '1 day')
+         ON CONFLICT (id) DO UPDATE SET expires_at = now() - interval '1 minute'`,
+        [sessionId, admin.id, row?.salt],
+      );
+    return { token, before };
+  },
+};
+
+const asking = (name: string, token: string, input: object) => () =>
+  call(server.url, name, { token, workspaceId, input });
+
+async function chanceOf(name: string, token: string, before?: () => Promise<unknown>): Promise<number> {
+  const [finds, misses] = questions[name]?.() ?? [{}, {}];
+  const how = { pairs: PAIRS, ...(before && { before }) };
+  return signTest(await timeInPairs(asking(name, token, finds), asking(name, token, misses), how));
+}
+
+describe("I14 the time that a 401 takes", () => {
+  it("I14 is asked of every operation that is prefetched, as the wire shows", async () => {
+    const wire = await layWatchedWire(server.database.url);
+    const watched = await startServerOver(server.database, {
+      DATABASE_URL: wire.url,
+      PROJO_DATA_DIR: server.dataDir,
+    });
+    const prefetched: string[] = [];
+    try {
+      for (const { name, operation } of operations) {
+        // What changes is never prefetched: it is tried with nobody's token, which is refused before.
+        if (operation.kind === "mutation") continue;
+        const before = wire.sent("projo_session_prefetching");
+        const token = tokenFor(name, admin, scene);
+        await call(watched.url, name, { token, workspaceId, input: inputOf(name, scene) });
+        if (wire.sent("projo_session_prefetching") > before) prefetched.push(name);
+      }
+    } finally {
+      await watched.close();
+      await wire.end();
+    }
+    expect(prefetched.toSorted()).toEqual(Object.keys(questions).toSorted());
+  });
+
+  it("I14 of a search differs where the token is genuine: 400 pairs show it", async () => {
+    expect(await chanceOf("tasks.list", admin.token)).toBeLessThan(SUSPICIOUS);
+  }, 240_000);
+
+  const cases = Object.keys(questions).flatMap((name) =>
+    Object.keys(credentials).map((credential) => [name, credential] as const),
+  );
+  it.each(cases)(
+    "I14 of %s with %s does not tell what the workspace holds: 400 pairs are alike",
+    async (name, credential) => {
+      const { token, before } = (await credentials[credential]?.()) ?? { token: "" };
+      await before?.();
+      const [finds] = questions[name]?.() ?? [{}];
+      expect((await asking(name, token, finds)()).status).toBe(401);
+      const chance = await chanceOf(name, token, before);
+      // Of a hundred series of alike pairs one leans so far: such a series is measured once more.
+      const again = chance > SUSPICIOUS ? chance : await chanceOf(name, token, before);
+      expect(Math.max(chance, again)).toBeGreaterThan(SUSPICIOUS);
+    },
+    480_000,
+  );
+});

@@ -1,0 +1,137 @@
+// Whoever sends credentials that do not work is told to wait, and nobody beside them is.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemRandomness } from "../src/infra/randomness.ts";
+import { call, expiredAccessToken, startTestServer, type Answer, type TestServer } from "./kit/index.ts";
+import { joined, keyOf, newTeam, type Team } from "./members/team.ts";
+import { keyOf as plantKey } from "./mutants/attackers.ts";
+import { newHolder, refreshWith } from "./sessions/holder.ts";
+
+// A tenth: 60 refusals a minute from a network.
+let server: TestServer;
+let team: Team;
+/** A key of a build before the check, which worked here. */
+let used: Awaited<ReturnType<typeof plantKey>>;
+beforeAll(async () => {
+  server = await startTestServer({ PROJO_LIMITS: "0.1", PROJO_TRUSTED_PROXIES: "127.0.0.1" });
+  team = await newTeam(server);
+  used = await olderKey();
+  expect((await used.call("projects.list")).status).toBe(200);
+});
+afterAll(() => server.close());
+
+const olderKey = () =>
+  plantKey(server, { id: team.id, admin: team.founder }, { role: "member", scopes: ["project:read"] });
+const forged = () => `pja_${systemRandomness.bytes(72).toString("base64url")}`;
+const me = (token: string) => call(server.url, "auth.me", { token });
+const seen = ({ status, error }: Answer) => `${status} ${error?.reason ?? ""}`.trim();
+
+/** Sends forged tokens until the network is past its limit. @returns how many were a 401 */
+async function exhaust(): Promise<number> {
+  for (let refused = 0; refused < 100; refused += 1) if ((await me(forged())).status === 429) return refused;
+  throw new Error("A hundred refusals met no limit.");
+}
+
+/** Runs the work while the network is past its limit: again where the minute ended meanwhile. */
+async function whileOver<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 0; tries < 5; tries += 1) {
+    await exhaust();
+    const result = await work();
+    if ((await me(forged())).status === 429) return result;
+  }
+  throw new Error("The minute ended each time.");
+}
+
+describe("a network that sent more refused credentials than it may", () => {
+  it("I14 is told to wait, and for how long", async () => {
+    const answer = await whileOver(() => me(forged()));
+    expect(seen(answer)).toBe("429 limit.exceeded");
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(Number(answer.headers.get("retry-after"))).toBeLessThanOrEqual(60);
+  });
+
+  it("is told so for every kind that does not work", async () => {
+    const token = (prefix: string, bytes: number) =>
+      prefix + systemRandomness.bytes(bytes).toString("base64url");
+    const founder = team.founder.token;
+    const tries: readonly (readonly [string, () => Promise<Answer>])[] = [
+      ["a refresh token", () => refreshWith(server.url, token("pjr_", 66))],
+      ["a mailed link", () => call(server.url, "email.verify", { input: { token: token("pjo_", 62) } })],
+      ["an invite", () => call(server.url, "invites.preview", { input: { token: token("pji_", 32) } })],
+      [
+        "a person's try of an invite",
+        () => call(server.url, "invites.accept", { token: founder, input: { token: token("pji_", 32) } }),
+      ],
+      ["a service key", () => call(server.url, "tasks.list", { token: token("pjk_", 52) })],
+      ["anything", () => call(server.url, "tasks.list", { token: "anything" })],
+    ];
+    const answers = await whileOver(async () => {
+      const all: string[] = [];
+      for (const [kind, attempt] of tries) all.push(`${kind}: ${seen(await attempt())}`);
+      return all;
+    });
+    expect(answers).toEqual(tries.map(([kind]) => `${kind}: 429 limit.exceeded`));
+  });
+
+  it("has neighbours whose tokens work, and whose expired ones are what they were: to be refreshed", async () => {
+    const holder = await newHolder(server);
+    const [fresh, gone] = [await joined(server, team, "member"), await newHolder(server)];
+    await server.database.owner("DELETE FROM sessions WHERE id = $1", [gone.sessionId]);
+    const [expired, ended] = [await expiredAccessToken(server, holder.sessionId), await gone.access(1)];
+    const answers = await whileOver(async () => ({
+      fresh: seen(await fresh.call("tasks.list", {}, team.id)),
+      expired: seen(await me(expired)),
+      ended: seen(await me(ended)),
+    }));
+    expect(answers).toEqual({
+      fresh: "200",
+      expired: "401 auth.unauthenticated",
+      ended: "401 auth.unauthenticated",
+    });
+    expect(await whileOver(async () => seen(await refreshWith(server.url, holder.refresh(1))))).toBe("200");
+  });
+
+  it("goes on using service keys of this build, and older ones that worked from there lately", async () => {
+    const key = await keyOf(team.founder, team);
+    const unused = await olderKey();
+    const answers = await whileOver(async () => [
+      seen(await call(server.url, "projects.list", { token: key.token })),
+      seen(await used.call("projects.list")),
+      seen(await unused.call("projects.list")),
+    ]);
+    expect(answers).toEqual(["200", "200", "429 limit.exceeded"]);
+  });
+
+  it("R1 I14 counts each call of a batch, and no call that carries no token", async () => {
+    const headers = { "x-forwarded-for": "203.0.113.1" };
+    for (let times = 0; times < 70; times += 1)
+      expect((await call(server.url, "auth.me", { headers })).status).toBe(401);
+    const names = Array.from({ length: 10 }, () => "auth.me").join(",");
+    const batch = async () => {
+      const authorization = `Bearer ${forged()}`;
+      const url = `${server.url}/trpc/${names}?batch=1&input={}`;
+      return (await fetch(url, { headers: { ...headers, authorization } })).status;
+    };
+    const statuses: number[] = [];
+    for (let times = 0; times < 7; times += 1) statuses.push(await batch());
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 429]);
+  });
+});
+
+describe("a token that this server made, of a session that is gone,", () => {
+  it("is counted for itself: others of the same network are not", async () => {
+    const address = "198.51.100.7";
+    const { sessionId, access } = await newHolder(server);
+    await server.database.owner("DELETE FROM sessions WHERE id = $1", [sessionId]);
+    const dead = server.callAs({ token: await access(1), device: { ip: address } });
+    const reasons = new Map<string, number>();
+    for (let times = 0; times < 70; times += 1) {
+      const reason = await dead.auth.me().catch((error: { reason: string }) => error.reason);
+      reasons.set(String(reason), (reasons.get(String(reason)) ?? 0) + 1);
+    }
+    expect([...reasons.keys()]).toEqual(["auth.unauthenticated", "limit.exceeded"]);
+    expect(reasons.get("auth.unauthenticated")).toBeGreaterThanOrEqual(60);
+    const other = server.callAs({ token: `pjk_${randomUUID()}`, device: { ip: address } });
+    await expect(other.auth.me()).rejects.toMatchObject({ reason: "auth.unauthenticated" });
+  });
+});

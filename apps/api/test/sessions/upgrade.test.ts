@@ -1,0 +1,220 @@
+// An upgrade from a build whose tokens have no check. The test puts the database where an upgraded one is: its accounts are
+// older than the change, whose time the owner moves. The tokens of the build before are its very bytes (tokens.test.ts).
+import { randomBytes, randomUUID } from "node:crypto";
+import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseKeyRing } from "../../src/infra/key-ring.ts";
+import {
+  formatAccessToken,
+  formatOneTimeToken,
+  formatRefreshToken,
+  parseAccessToken,
+  parseRefreshToken,
+  type TokenForm,
+} from "../../src/infra/tokens.ts";
+import { call, layWatchedWire, startServerOver, type TestServer } from "../kit/index.ts";
+import { databaseNow, letPass, me, newHolder, refreshWith, rowOf, unlimited, type Holder } from "./holder.ts";
+
+const PROJO_TOKEN_KEYS = `3:${randomBytes(32).toString("base64url")}`;
+const keys = parseKeyRing(PROJO_TOKEN_KEYS);
+const env = { ...unlimited, PROJO_TOKEN_KEYS };
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+/** A server that finds the change so far ahead, or behind it. */
+async function serverWith(change: string, more: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  await database.owner(`UPDATE upgrades SET at = ${change} WHERE name = 'checked_tokens'`);
+  return startServerOver(database, { ...env, ...more });
+}
+
+async function withServer<T>(change: string, work: (server: TestServer) => Promise<T>): Promise<T> {
+  const server = await serverWith(change);
+  try {
+    return await work(server);
+  } finally {
+    await server.close();
+  }
+}
+
+const refreshOf = ({ salt, sessionId }: Holder, generation: number, form: TokenForm) =>
+  formatRefreshToken(keys, salt, { sessionId, generation }, form);
+
+async function accessOf(server: TestServer, { salt, sessionId }: Holder, form: TokenForm): Promise<string> {
+  const expiresAtSeconds = Math.floor((await databaseNow(server)) / 1000) + 600;
+  return formatAccessToken(keys, salt, { sessionId, generation: 1, expiresAtSeconds }, form);
+}
+
+const formsOf = (tokens: { accessToken: string; refreshToken: string }) => [
+  parseAccessToken(tokens.accessToken)?.form,
+  parseRefreshToken(tokens.refreshToken)?.form,
+];
+
+const AHEAD = "now() + interval '1 hour'";
+const JUST_PASSED = "now() - interval '1 minute'";
+const HOURS_AGO = "now() - interval '3 hours'";
+const A_MONTH_AGO = "now() - interval '31 days'";
+
+describe("before the change", () => {
+  it("sign-ins and refreshes give plain tokens, which the build before accepts", async () => {
+    await withServer(AHEAD, async (server) => {
+      const holder = await newHolder(server, keys);
+      const { status, data } = await refreshWith(server.url, refreshOf(holder, 1, "plain"));
+      expect([status, data.refreshToken]).toEqual([200, refreshOf(holder, 2, "plain")]);
+      expect(formsOf(data)).toEqual(["plain", "plain"]);
+      expect((await me(server.url, data.accessToken)).status).toBe(200);
+      const input = { email: `${randomUUID()}@example.com`, password: "correct horse battery staple" };
+      expect(formsOf((await call(server.url, "auth.signUp", { input })).data)).toEqual(["plain", "plain"]);
+    });
+  });
+
+  it("a plain token with a wrong code is a 401 and ends nothing", async () => {
+    await withServer(AHEAD, async (server) => {
+      const holder = await newHolder(server, keys);
+      const [right, wrong] = [refreshOf(holder, 1, "plain"), parseKeyRing(`3:${"A".repeat(43)}`)];
+      const { salt, sessionId } = holder;
+      const forged = formatRefreshToken(wrong, salt, { sessionId, generation: 1 }, "plain");
+      expect((await refreshWith(server.url, forged)).status).toBe(401);
+      expect((await me(server.url, `pja_${right.slice(4)}`)).status).toBe(401);
+      expect((await rowOf(server, sessionId))?.generation).toBe(1);
+      expect((await refreshWith(server.url, right)).status).toBe(200);
+    });
+  });
+});
+
+describe("after the change", () => {
+  it("a refresh with a plain token gives checked ones, and the session goes on with them", async () => {
+    await withServer(HOURS_AGO, async (server) => {
+      const holder = await newHolder(server, keys);
+      const { status, data } = await refreshWith(server.url, refreshOf(holder, 1, "plain"));
+      expect([status, data.refreshToken]).toEqual([200, refreshOf(holder, 2, "checked")]);
+      expect(formsOf(data)).toEqual(["checked", "checked"]);
+      expect((await me(server.url, data.accessToken)).status).toBe(200);
+      expect((await refreshWith(server.url, data.refreshToken)).status).toBe(200);
+      // The plain token is now an old one, as it would be had it been a checked one.
+      expect((await refreshWith(server.url, refreshOf(holder, 1, "plain"))).error?.reason).toBe(
+        "auth.token_reused",
+      );
+    });
+  });
+
+  it("plain access tokens work until the last one has ended, plain refresh tokens for thirty days more", async () => {
+    await withServer(JUST_PASSED, async (server) => {
+      expect(
+        (await me(server.url, await accessOf(server, await newHolder(server, keys), "plain"))).status,
+      ).toBe(200);
+    });
+    await withServer(HOURS_AGO, async (server) => {
+      const holder = await newHolder(server, keys);
+      expect((await me(server.url, await accessOf(server, holder, "plain"))).status).toBe(401);
+      expect((await refreshWith(server.url, refreshOf(holder, 1, "plain"))).status).toBe(200);
+    });
+    await withServer(A_MONTH_AGO, async (server) => {
+      const holder = await newHolder(server, keys);
+      expect((await me(server.url, await accessOf(server, holder, "plain"))).status).toBe(401);
+      expect((await refreshWith(server.url, refreshOf(holder, 1, "plain"))).status).toBe(401);
+      expect((await refreshWith(server.url, refreshOf(holder, 1, "checked"))).status).toBe(200);
+    });
+  });
+
+  it("plain links work for as long as they live", async () => {
+    for (const [change, status] of [
+      [HOURS_AGO, 200],
+      [A_MONTH_AGO, 401],
+    ] as const) {
+      await withServer(change, async (server) => {
+        const { person, salt } = await newHolder(server, keys);
+        const id = randomUUID();
+        await database.owner(
+          `INSERT INTO one_time_tokens (id, user_id, purpose, salt, expires_at)
+           VALUES ($1, $2, 'email.verify', $3, now() + interval '1 hour')`,
+          [id, person.id, salt],
+        );
+        const token = formatOneTimeToken(keys, salt, { id, purpose: "email.verify" }, "plain");
+        expect((await call(server.url, "email.verify", { input: { token } })).status).toBe(status);
+      });
+    }
+  });
+
+  it("I14 nothing is asked of a workspace for a plain token, nor is its membership, until its code was right", async () => {
+    const wire = await layWatchedWire(database.url);
+    const server = await serverWith(JUST_PASSED, { DATABASE_URL: wire.url });
+    try {
+      const holder = await newHolder(server, keys);
+      const [workspaceId, taskId] = [randomUUID(), randomUUID()];
+      const genuine = await accessOf(server, holder, "plain");
+      const bytes = Buffer.from(genuine.slice(4), "base64url");
+      bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
+      const ask = (token: string) =>
+        call(server.url, "tasks.get", { token, workspaceId, input: { id: taskId } });
+      expect((await ask(`pja_${bytes.toString("base64url")}`)).status).toBe(401);
+      expect([wire.sent(holder.sessionId) > 0, wire.sent(taskId), wire.sent(workspaceId)]).toEqual([
+        true,
+        0,
+        0,
+      ]);
+      expect((await ask(genuine)).status).toBe(404);
+      expect([wire.sent(taskId), wire.sent(workspaceId)]).toEqual([0, 1]);
+    } finally {
+      await server.close();
+      await wire.end();
+    }
+  });
+});
+
+describe("S2 refreshes at once with one token, of servers that started before the change and after it", () => {
+  it.each([
+    ["whose session was made before the change", true],
+    ["whose session is newer than the change", false],
+  ])("move the session on by one step, and give one refresh token: %s", async (_, isOld) => {
+    const early = await serverWith("now() + interval '1 second'");
+    const late = await startServerOver(database, env);
+    try {
+      const holder = await newHolder(early, keys);
+      await letPass(early, holder.sessionId, isOld ? 60 * 60 : -60 * 60);
+      const given = refreshOf(holder, 1, isOld ? "plain" : "checked");
+      const answers = await Promise.all(
+        Array.from({ length: 40 }, (__, at) => refreshWith((at % 2 === 0 ? early : late).url, given)),
+      );
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(new Set(answers.map(({ data }) => data.refreshToken)).size).toBe(1);
+      expect((await rowOf(early, holder.sessionId))?.generation).toBe(2);
+    } finally {
+      await early.close();
+      await late.close();
+    }
+  });
+});
+
+describe("the migration", () => {
+  const MIGRATION = "20261128010000_token_check";
+  const insertOf = (sql: string) => /INSERT INTO "upgrades"[\s\S]*?;/.exec(sql)?.[0] ?? "";
+
+  it("changes at once on a database without accounts, and after a day on any other", async () => {
+    const { readFile } = await import("node:fs/promises");
+    const place = `../../../../packages/db/prisma/migrations/${MIGRATION}/migration.sql`;
+    const insert = insertOf(await readFile(new URL(place, import.meta.url), "utf8"));
+    const own = await createTestDatabase();
+    try {
+      const at = async () => {
+        const [row] = await own.owner<{ at: string }>("SELECT at::text FROM upgrades");
+        return row?.at;
+      };
+      expect(await at()).toBe("-infinity");
+      await own.owner(
+        `DELETE FROM upgrades; INSERT INTO users (id, email, password_hash)
+         VALUES (gen_random_uuid(), 'ada@example.com', 'x'); ${insert}`,
+      );
+      const [row] = await own.owner<{ hours: number }>(
+        "SELECT extract(epoch FROM at - now())::integer / 3600.0 AS hours FROM upgrades",
+      );
+      expect(Number(row?.hours)).toBeGreaterThan(23.9);
+      expect(Number(row?.hours)).toBeLessThanOrEqual(24);
+    } finally {
+      await own.drop();
+    }
+  });
+});

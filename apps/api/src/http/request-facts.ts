@@ -17,6 +17,8 @@ export function factsOf(
   { log }: Services,
   { request: { headers }, response, requestId, ip, setHeader, noteActor }: Received,
 ): RequestFacts {
+  // One for all calls of a batch, which would each listen to the response.
+  let signal: AbortSignal | undefined;
   return {
     requestId,
     ip,
@@ -25,7 +27,8 @@ export function factsOf(
       return log.child({ requestId });
     },
     get signal() {
-      return abortedBy(response);
+      signal ??= abortedBy(response);
+      return signal;
     },
     authorization: headers.authorization,
     workspaceId: oneOf(headers["x-workspace-id"]),

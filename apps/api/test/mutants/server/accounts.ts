@@ -128,8 +128,8 @@ const found = "WHERE id = $1 AND purpose = $2 AND used_at IS NULL AND expires_at
 const used = "WHERE id = $1 AND purpose = '${purpose}' AND used_at IS NULL AND expires_at > now()";
 
 const inCode = guard("a link's purpose is in its code", tokens, [
-  "`${prefix}${purpose}\\0`",
-  "`${prefix}\\0`",
+  "`${prefix}${purpose}\\0$",
+  "`${prefix}\\0$",
 ]);
 const foundFor = guard("a link is looked up for its purpose", store, [
   found,

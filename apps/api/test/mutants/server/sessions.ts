@@ -3,7 +3,7 @@ import { setTimeout as passed } from "node:timers/promises";
 import { formatAccessToken, formatRefreshToken } from "../../../src/infra/tokens.ts";
 import { call, expiredAccessToken, foundWorkspace, type Person, type TestServer } from "../../kit/index.ts";
 import { as, exists, stranger, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant, type SourceGuard } from "../mutant.ts";
+import { guard, type Attack, type Mutant, type SchemaGuard, type SourceGuard } from "../mutant.ts";
 
 interface Row extends Record<string, unknown> {
   salt: Uint8Array;
@@ -217,6 +217,16 @@ const writtenEnd: SourceGuard = {
   without: "WHERE id = $1 AND generation = $2`;\n\nconst RENEW",
 };
 
+const tokenExpires = guard("an access token expires", adapter, [
+  "if (expired || generation >",
+  "if (generation >",
+]);
+const notPrefetched: SchemaGuard = {
+  says: "nothing is prefetched for an access token that has expired (projo_session_prefetching)",
+  sql: `DO $$ BEGIN EXECUTE replace(pg_get_functiondef('projo_session_prefetching'::regproc),
+          'AND the_token_ends > extract(epoch FROM database_now)', ''); END $$`,
+};
+
 export const sessions: readonly Mutant[] = [
   {
     without: [
@@ -233,9 +243,19 @@ export const sessions: readonly Mutant[] = [
     works: [respelled],
   },
   {
-    without: [guard("an access token expires", adapter, ["if (expired || generation >", "if (generation >"])],
-    works: [expired, expiredReads],
-    refused: [ahead, forgedReads],
+    without: [tokenExpires],
+    works: [expired],
+    refused: [expiredReads, ahead, forgedReads],
+  },
+  {
+    without: [notPrefetched],
+    works: [],
+    refused: [expiredReads],
+  },
+  {
+    without: [tokenExpires, notPrefetched],
+    works: [expiredReads],
+    refused: [aheadReads, forgedReads],
   },
   {
     without: [

@@ -82,8 +82,8 @@ const readOnlyStep = guard("a read that is one message is a read-only transactio
   "[]",
 ]);
 const readOnlyAhead = {
-  says: "a read with who asks is a read-only transaction (projo_session_entering)",
-  sql: `DO $$ BEGIN EXECUTE replace(pg_get_functiondef('projo_session_entering'::regproc),
+  says: "a read with who asks is a read-only transaction (projo_session_prefetching)",
+  sql: `DO $$ BEGIN EXECUTE replace(pg_get_functiondef('projo_session_prefetching'::regproc),
           'ignored := set_config(''transaction_read_only'', ''on'', true);', ''); END $$`,
 };
 const sameQuestion = guard("an answer is to the very question", "packages/db/src/client/transaction.ts", [

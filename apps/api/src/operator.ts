@@ -1,4 +1,5 @@
-// A program for the operator, who runs the server, beside it: it lists the outbox, sends mails again, and erases a person. It
+// A program for the operator, who runs the server, beside it: it lists the outbox, sends mails again, ends sessions, and erases
+// a person. It
 // reads the server's configuration, and reaches the database by a login of its own, which does what the server's may not.
 import { parseArgs } from "node:util";
 import { mailStatuses, type Db, type MailStatus } from "@projostack/db";
@@ -8,12 +9,14 @@ import { createLog } from "./infra/log.ts";
 import { erasePerson } from "./operator/erase-person.ts";
 import { listMails, resendDead, resendMail } from "./operator/mails.ts";
 import { Refused } from "./operator/refused.ts";
+import { signOutPerson } from "./operator/sign-out-person.ts";
 import { startProblem } from "./start-problem.ts";
 
 const USAGE = `Usage:
   operator mail list [--status ${mailStatuses.join("|")}]   the latest 100 mails of a status; default: dead
   operator mail resend <id>                        sends a dead or sent mail again
   operator mail resend --all-dead                  sends every dead mail again
+  operator person sign-out <email>                 ends every session of a person, who can sign in again
   operator person erase <email> [--yes]            erases a person for good; without --yes it says what that would do
 `;
 
@@ -50,6 +53,10 @@ function commandOf(args: string[]): Command {
   if (noun === "person" && verb === "erase" && rest.length === 0 && isOnly(values, "yes")) {
     if (id === undefined) throw new UsageError("Say whom: the email of the account.");
     return (db) => erasePerson(db, { email: id, confirmed });
+  }
+  if (noun === "person" && verb === "sign-out" && rest.length === 0 && isOnly(values, "")) {
+    if (id === undefined) throw new UsageError("Give the email of the account.");
+    return (db) => signOutPerson(db, id);
   }
   if (confirmed) throw new UsageError("--yes goes with `person erase`.");
   if (noun === "mail" && verb === "list" && id === undefined && !allDead) {

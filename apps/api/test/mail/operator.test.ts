@@ -21,7 +21,7 @@ it("the operator's program reaches the embedded database, whether its server run
       eventually(() => lines.map((line) => pattern.exec(line)?.[1]).find((found) => found !== undefined), 60);
     const url = await shown(/listens on (http:\S+)/);
     await shown(/(Mail: files in .*mail)/);
-    await call(url, "auth.signUp", { input: { email: "ada@example.com", password } });
+    const { data } = await call(url, "auth.signUp", { input: { email: "ada@example.com", password } });
     // Its output is no terminal: the file is named, and the link is in the file alone.
     const file = await shown(/Mail to ada@example\.com: Verify your email address: (\S+\.eml)$/);
     expect(file.startsWith(join(dataDir, "mail"))).toBe(true);
@@ -38,6 +38,18 @@ it("the operator's program reaches the embedded database, whether its server run
     ]);
     const besides = await runOperator(["mail", "list", "--status", "sent"], env);
     expect(besides).toMatchObject({ code: 0, out: expect.stringContaining("ada@example.com"), err: "" });
+    const token = String(data.accessToken);
+    expect((await call(url, "auth.me", { token })).status).toBe(200);
+    expect(await runOperator(["person", "sign-out", "ada@example.com"], env)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("Ended 1 session of ada@example.com."),
+      err: "",
+    });
+    expect((await call(url, "auth.me", { token })).status).toBe(401);
+    expect(await runOperator(["person", "sign-out", "bo@example.com"], env)).toMatchObject({
+      code: 1,
+      err: "There is no account with the address bo@example.com.\n",
+    });
     const erasing = await runOperator(["person", "erase", "ada@example.com"], env);
     expect(erasing).toMatchObject({
       code: 0,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 const everything = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
 const onAnyPostgres = [
@@ -13,11 +13,20 @@ const onAnyPostgres = [
   "apps/api/test/workspaces/{deletion,purge}.test.ts",
 ];
 
+const attacks = "bench/test/attack.test.ts";
+
 const projects: TestProjectConfiguration[] = [
   {
     extends: true,
-    test: { name: "all", include: everything, globalSetup: "packages/db/test/kit/setup-embedded.ts" },
+    test: {
+      name: "all",
+      include: everything,
+      exclude: [...configDefaults.exclude, attacks],
+      globalSetup: "packages/db/test/kit/setup-embedded.ts",
+    },
   },
+  // Attacks keep every processor busy and measure what others notice of it: they run when all other tests have ended.
+  { extends: true, test: { name: "attack", include: [attacks], sequence: { groupOrder: 1 } } },
 ];
 // The same promises on the oldest PostgreSQL that is supported, where the machine has it.
 if (existsSync("/usr/lib/postgresql/15/bin/postgres") && !process.env["DATABASE_URL"]) {

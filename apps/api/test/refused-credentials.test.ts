@@ -16,13 +16,15 @@ beforeAll(async () => {
   server = await startTestServer({ PROJO_LIMITS: "0.1", PROJO_TRUSTED_PROXIES: "127.0.0.1" });
   team = await newTeam(server);
   used = await olderKey();
-  expect((await used.call("projects.list")).status).toBe(200);
+  await used.call("projects.list");
 });
 afterAll(() => server.close());
 
 const olderKey = () =>
   plantKey(server, { id: team.id, admin: team.founder }, { role: "member", scopes: ["project:read"] });
 const forged = () => `pja_${systemRandomness.bytes(72).toString("base64url")}`;
+const guessOf = (prefix: string, bytes: number) =>
+  prefix + systemRandomness.bytes(bytes).toString("base64url");
 const me = (token: string) => call(server.url, "auth.me", { token });
 const seen = ({ status, error }: Answer) => `${status} ${error?.reason ?? ""}`.trim();
 
@@ -51,18 +53,16 @@ describe("a network that sent more refused credentials than it may", () => {
   });
 
   it("is told so for every kind that does not work", async () => {
-    const token = (prefix: string, bytes: number) =>
-      prefix + systemRandomness.bytes(bytes).toString("base64url");
     const founder = team.founder.token;
     const tries: readonly (readonly [string, () => Promise<Answer>])[] = [
-      ["a refresh token", () => refreshWith(server.url, token("pjr_", 66))],
-      ["a mailed link", () => call(server.url, "email.verify", { input: { token: token("pjo_", 62) } })],
-      ["an invite", () => call(server.url, "invites.preview", { input: { token: token("pji_", 32) } })],
+      ["a refresh token", () => refreshWith(server.url, guessOf("pjr_", 66))],
+      ["a mailed link", () => call(server.url, "email.verify", { input: { token: guessOf("pjo_", 62) } })],
+      ["an invite", () => call(server.url, "invites.preview", { input: { token: guessOf("pji_", 32) } })],
       [
         "a person's try of an invite",
-        () => call(server.url, "invites.accept", { token: founder, input: { token: token("pji_", 32) } }),
+        () => call(server.url, "invites.accept", { token: founder, input: { token: guessOf("pji_", 32) } }),
       ],
-      ["a service key", () => call(server.url, "tasks.list", { token: token("pjk_", 52) })],
+      ["a service key", () => call(server.url, "tasks.list", { token: guessOf("pjk_", 52) })],
       ["anything", () => call(server.url, "tasks.list", { token: "anything" })],
     ];
     const answers = await whileOver(async () => {
@@ -126,8 +126,11 @@ describe("a token that this server made, of a session that is gone,", () => {
     const dead = server.callAs({ token: await access(1), device: { ip: address } });
     const reasons = new Map<string, number>();
     for (let times = 0; times < 70; times += 1) {
-      const reason = await dead.auth.me().catch((error: { reason: string }) => error.reason);
-      reasons.set(String(reason), (reasons.get(String(reason)) ?? 0) + 1);
+      const reason = await dead.auth.me().then(
+        () => "none",
+        (error: { reason: string }) => error.reason,
+      );
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     }
     expect([...reasons.keys()]).toEqual(["auth.unauthenticated", "limit.exceeded"]);
     expect(reasons.get("auth.unauthenticated")).toBeGreaterThanOrEqual(60);

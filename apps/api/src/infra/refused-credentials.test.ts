@@ -48,9 +48,9 @@ describe("refused credentials", () => {
   });
 });
 
-describe("a service key, from a network past its limit,", () => {
-  const use = (token: string, address = HERE, isIssued = false) => ({ address, token, isIssued });
+const use = (token: string, address = HERE, isIssued = false) => ({ address, token, isIssued });
 
+describe("a service key, from a network past its limit,", () => {
   it("is looked up when it is this build's, or succeeded from there in the last day; else it waits", async () => {
     const { waitForKey, keySucceeded, exhaust, passMs } = limitsAt();
     keySucceeded(use("known"));

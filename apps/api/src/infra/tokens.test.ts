@@ -97,13 +97,13 @@ it("A8 a token for one use is good for its purpose alone", () => {
   ).toBe(false);
 });
 
-describe("the check", () => {
-  const makeAll = (form?: TokenForm) => [
-    parseAccessToken(formatAccessToken(keys, salt, claims, form)),
-    parseRefreshToken(formatRefreshToken(keys, salt, refreshClaims, form)),
-    parseOneTimeToken(formatOneTimeToken(keys, salt, oneTime, form), oneTime.purpose),
-  ];
+const makeAll = (form?: TokenForm) => [
+  parseAccessToken(formatAccessToken(keys, salt, claims, form)),
+  parseRefreshToken(formatRefreshToken(keys, salt, refreshClaims, form)),
+  parseOneTimeToken(formatOneTimeToken(keys, salt, oneTime, form), oneTime.purpose),
+];
 
+describe("the check", () => {
   it("I14 S1 shows by the server's key alone that the server made a token, and by no other key", () => {
     for (const parsed of makeAll()) {
       expect(parsed?.form).toBe("checked");

@@ -1,6 +1,7 @@
 // An upgrade from a build whose tokens have no check. The test puts the database where an upgraded one is: its accounts are
 // older than the change, whose time the owner moves. The tokens of the build before are its very bytes (tokens.test.ts).
 import { randomBytes, randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseKeyRing } from "../../src/infra/key-ring.ts";
@@ -13,7 +14,17 @@ import {
   type TokenForm,
 } from "../../src/infra/tokens.ts";
 import { call, layWatchedWire, startServerOver, type TestServer } from "../kit/index.ts";
-import { databaseNow, letPass, me, newHolder, refreshWith, rowOf, unlimited, type Holder } from "./holder.ts";
+import {
+  databaseNow,
+  letPass,
+  me,
+  newHolder,
+  refreshWith,
+  rowOf,
+  unlimited,
+  type Holder,
+  type TokensAnswer,
+} from "./holder.ts";
 
 const PROJO_TOKEN_KEYS = `3:${randomBytes(32).toString("base64url")}`;
 const keys = parseKeyRing(PROJO_TOKEN_KEYS);
@@ -67,7 +78,8 @@ describe("before the change", () => {
       expect(formsOf(data)).toEqual(["plain", "plain"]);
       expect((await me(server.url, data.accessToken)).status).toBe(200);
       const input = { email: `${randomUUID()}@example.com`, password: "correct horse battery staple" };
-      expect(formsOf((await call(server.url, "auth.signUp", { input })).data)).toEqual(["plain", "plain"]);
+      const signedUp: TokensAnswer = await call(server.url, "auth.signUp", { input });
+      expect(formsOf(signedUp.data)).toEqual(["plain", "plain"]);
     });
   });
 
@@ -189,14 +201,12 @@ describe("S2 refreshes at once with one token, of servers that started before th
   });
 });
 
-describe("the migration", () => {
-  const MIGRATION = "20261128010000_token_check";
-  const insertOf = (sql: string) => /INSERT INTO "upgrades"[\s\S]*?;/.exec(sql)?.[0] ?? "";
+const MIGRATION = "../../../../packages/db/prisma/migrations/20261128010000_token_check/migration.sql";
 
+describe("the migration", () => {
   it("changes at once on a database without accounts, and after a day on any other", async () => {
-    const { readFile } = await import("node:fs/promises");
-    const place = `../../../../packages/db/prisma/migrations/${MIGRATION}/migration.sql`;
-    const insert = insertOf(await readFile(new URL(place, import.meta.url), "utf8"));
+    const sql = await readFile(new URL(MIGRATION, import.meta.url), "utf8");
+    const [insert = ""] = /INSERT INTO "upgrades"[\s\S]*?;/.exec(sql) ?? [];
     const own = await createTestDatabase();
     try {
       const at = async () => {

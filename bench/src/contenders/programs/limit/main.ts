@@ -29,7 +29,7 @@ announceUntilEnded("FA", {
 
 async function answer(asked: Asked): Promise<unknown> {
   const token = parseAccessToken(asked.headers.authorization?.replace(/^Bearer /, "") ?? "");
-  if (!token) throw new Refusal(401, "token");
+  if (!token?.isIssued(keys)) throw new Refusal(401, "token");
   const workspaceId = idOf(asked.headers["x-workspace-id"]);
   const operation = operationOf(asked);
   const { sessionId, generation, expiresAtSeconds } = token.claims;

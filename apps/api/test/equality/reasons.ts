@@ -71,9 +71,12 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
   },
   "auth.email_unverified": async ({ both, cast }) => {
     const fresh = await arriveUnverified(both, `fresh-${randomUUID()}`);
-    await join(both, cast.homeId, fresh, "admin");
+    await join(both, cast.elsewhereId, fresh, "admin");
     const input = { email: "stranger@example.com" };
-    return requestOf("mutation", "invites.create", input, { token: fresh.token, workspaceId: cast.homeId });
+    return requestOf("mutation", "invites.create", input, {
+      token: fresh.token,
+      workspaceId: cast.elsewhereId,
+    });
   },
   "auth.person_required": async ({ cast }) =>
     requestOf("query", "auth.me", {}, { token: await cast.callers["key"]?.() }),

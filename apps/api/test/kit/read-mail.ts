@@ -67,9 +67,24 @@ function split(source: string): { headers: Map<string, string>; body: string } {
     .split("\n");
   const headers = lines.map((line): [string, string] => {
     const colon = line.indexOf(":");
-    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    return [line.slice(0, colon).toLowerCase(), headerText(line.slice(colon + 1).trim())];
   });
   return { headers: new Map(headers), body: text.slice(end + 2) };
+}
+
+/** A header with its encoded words (RFC 2047) decoded: those of a row are joined, and may part a character. */
+function headerText(value: string): string {
+  return value.replaceAll(/=\?UTF-8\?[QB]\?[^?]*\?=(?:\s+=\?UTF-8\?[QB]\?[^?]*\?=)*/gi, (row) => {
+    const words = [...row.matchAll(/=\?UTF-8\?([QB])\?([^?]*)\?=/gi)];
+    const bytes = words.map(([, encoding = "", text = ""]) => {
+      if (encoding.toUpperCase() === "B") return Buffer.from(text, "base64");
+      const raw = text
+        .replaceAll("_", " ")
+        .replaceAll(/=([\dA-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+      return Buffer.from(raw, "latin1");
+    });
+    return Buffer.concat(bytes).toString();
+  });
 }
 
 function decoded(body: string, encoding: string | undefined): string {

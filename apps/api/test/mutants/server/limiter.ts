@@ -59,11 +59,11 @@ const floodOfSignIns: Attack = {
         await delay(20);
       }
     };
-    const flooding = Promise.all(Array.from({ length: 64 }, tryPasswords));
+    const flooding = Promise.all(Array.from({ length: 40 }, tryPasswords));
     try {
       await eventually(() => flood.isFull);
       const tries: Answer[] = [];
-      for (let n = 0; n < 5; n += 1)
+      for (let n = 0; n < 3; n += 1)
         tries.push(await call(url, "auth.signIn", { input: owner, headers: home }));
       return tries.some(({ status }) => status === 503);
     } finally {

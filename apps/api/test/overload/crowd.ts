@@ -45,7 +45,7 @@ export const whileProjectIsLocked = <T>(
     return result;
   });
 
-/** So many workspaces take all connections between them: of one that is taken alone, half are left. */
+/** So many workspaces take all connections between them: one alone leaves a quarter of them. */
 const WORKSPACES = 8;
 const CALLERS_EACH = 6;
 

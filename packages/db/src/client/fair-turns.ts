@@ -1,7 +1,8 @@
 // Hands out the pool's connections fairly. Whoever owns the work (a workspace, a person, the server itself) waits in a queue of
-// its own; the queues take turns. An owner that already holds connections may take one more only while at least as many
-// are left as it holds, so that one owner alone never takes more than about half, and a newcomer always finds one soon.
-// Statements that may keep a processor busy share a quarter of the connections by the same rule.
+// its own; the queues take turns. An owner that already holds connections may take one more only while at least a third
+// as many are left, so that one owner alone takes about three quarters at most, and a newcomer finds one at once.
+// Statements that may keep a processor busy share a quarter of the connections: there at least as many must be left as the
+// owner holds.
 import type pg from "pg";
 import { Backlog } from "./backlog.ts";
 import { DatabaseBusy } from "./failures.ts";
@@ -44,8 +45,8 @@ export class FairTurns {
   constructor({ connect, size, now }: FairTurnsOptions) {
     this.#connect = connect;
     this.#now = now;
-    this.#all = new Shares(size);
-    this.#heavy = new Shares(Math.max(1, Math.floor(size / 4)));
+    this.#all = new Shares(size, 3);
+    this.#heavy = new Shares(Math.max(1, Math.floor(size / 4)), 1);
     this.#reserved = Math.floor(size / 8);
     this.#mostForServer = size - Math.floor(size / 4);
     this.#backlog = new Backlog({ ...BOUNDS, most: Number.POSITIVE_INFINITY }, now);
@@ -183,11 +184,14 @@ const queueName = ({ owner, isHeavy = false }: Turn): string => (isHeavy ? `${ow
 /** How many of a number of places each owner holds. */
 class Shares {
   readonly #size: number;
+  readonly #times: number;
   readonly #held = new Map<string, number>();
   #taken = 0;
 
-  constructor(size: number) {
+  /** @param times how many times as many as are left an owner may hold */
+  constructor(size: number, times: number) {
     this.#size = size;
+    this.#times = times;
   }
 
   get left(): number {
@@ -197,7 +201,7 @@ class Shares {
   mayTake(owner: string, reserved: number): boolean {
     const left = this.left - reserved;
     const held = this.heldBy(owner);
-    return left > 0 && held <= left;
+    return left > 0 && held <= this.#times * left;
   }
 
   heldBy(owner: string): number {

@@ -74,8 +74,8 @@ const reserved = guard("connections are left for the server's own work", fairTur
   "this.#all.mayTake(owner, this.#reservedNow)",
   "this.#all.mayTake(owner, 0)",
 ]);
-const share = guard("one workspace takes no more connections than it leaves", fairTurns, [
-  "return left > 0 && held <= left;",
+const share = guard("one workspace takes no more than three quarters of the connections", fairTurns, [
+  "return left > 0 && held <= this.#times * left;",
   "return left > 0;",
 ]);
 const lockTimeout = guard(

@@ -68,9 +68,14 @@ export function pointsOf(operation: Priced, input: unknown): number {
   return Math.ceil(total);
 }
 
+/** The longest array and the largest number that a field with a cost for each unit may hold. */
+export const LONGEST_PRICED_ARRAY = 100;
+export const LARGEST_PRICED_NUMBER = 10_000;
+
+/** A value beyond what any schema accepts has no units: the call is refused for its input, and not for its cost. */
 function unitsOf(value: unknown): number {
-  if (Array.isArray(value)) return value.length;
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
+  if (Array.isArray(value)) return value.length <= LONGEST_PRICED_ARRAY ? value.length : 0;
+  return typeof value === "number" && value > 0 && value <= LARGEST_PRICED_NUMBER ? value : 0;
 }
 
 const knownDefaults = new WeakMap<z.ZodType, Readonly<Record<string, unknown>>>();

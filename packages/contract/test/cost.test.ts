@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { LARGEST_PRICED_NUMBER, LONGEST_PRICED_ARRAY } from "../src/cost.ts";
 import { contract, operations, pointsOf } from "../src/index.ts";
 
 const items = (count: number) => ({ items: Array.from({ length: count }, () => ({})) });
@@ -23,6 +24,9 @@ describe.each(operations)("$name", ({ operation }) => {
     const { properties = {} } = z.toJSONSchema(operation.input, { io: "input" });
     for (const name of Object.keys(operation.cost.each ?? {})) {
       expect(properties[name]).toMatchObject({ type: expect.stringMatching(/^(?:array|integer)$/) });
+      const { maxItems = 0, maximum = 0 } = properties[name] as { maxItems?: number; maximum?: number };
+      expect(maxItems).toBeLessThanOrEqual(LONGEST_PRICED_ARRAY);
+      expect(maximum).toBeLessThanOrEqual(LARGEST_PRICED_NUMBER);
     }
     for (const name of Object.keys(operation.cost.given ?? {})) expect(properties).toHaveProperty(name);
   });
@@ -42,6 +46,11 @@ describe("the cost of a call", () => {
     );
     expect(pointsOf(contract.audit.verify, {})).toBe(755);
     expect(pointsOf(contract.tasks.list, {})).toBe(2);
+  });
+
+  it("R11 has no units for what no schema accepts, so that the call is refused for its input", () => {
+    expect(pointsOf(contract.tasks.createMany, items(101))).toBe(contract.tasks.createMany.cost.points);
+    expect(pointsOf(contract.tasks.list, { limit: 1e9 })).toBe(1);
   });
 
   it("R11 is higher for a search than for a list", () => {

@@ -185,8 +185,8 @@ export const isolation: readonly Mutant[] = [
   {
     without: [
       guard("each workspace's tries are counted apart", "apps/api/src/infra/limiter/limiter.ts", [
-        '`${attempt.workspaceId ?? "-"}:${whose}`',
-        "`${whose}`",
+        '`${attempt.workspaceId ?? "-"}:${key}`',
+        "`${key}`",
       ]),
     ],
     works: [usesUp],

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { call, password } from "../../kit/index.ts";
 import { stranger, team, worked } from "../attackers.ts";
+import { deep, tooDeep } from "./input.ts";
 import { guard, type Attack, type Mutant } from "../mutant.ts";
 
 const signUp = async (url: string, newPassword: string) => {
@@ -66,6 +67,11 @@ const shouted: Attack = {
 const policy = "apps/api/src/infra/password-policy.ts";
 const failure = "apps/api/src/rpc/failure.ts";
 
+const tooMany = guard("an input holds so many values at most", "apps/api/src/rpc/input-form.ts", [
+  "if (values > MOST_VALUES) throw",
+  "if (false) throw",
+]);
+
 export const passwords: readonly Mutant[] = [
   {
     without: [
@@ -98,16 +104,8 @@ export const passwords: readonly Mutant[] = [
     ],
     works: [asked],
   },
-  {
-    without: [
-      guard("an input holds so many values at most", "apps/api/src/rpc/input-form.ts", [
-        "if (values > MOST_VALUES) throw",
-        "if (false) throw",
-      ]),
-    ],
-    works: [crowded],
-    refused: [echoed],
-  },
+  { without: [tooMany], works: [crowded], refused: [echoed, deep] },
+  { without: [tooMany, tooDeep], works: [crowded, deep] },
   {
     without: [
       guard("an error names so many fields at most", failure, ["byField.size < MOST_FIELDS", "true"]),

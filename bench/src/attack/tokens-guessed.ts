@@ -69,9 +69,10 @@ const statusesOn =
   async (request: HttpRequest): Promise<number> =>
     (await connection.ask(wireText(request, host))).status;
 
+const guess = (prefix: string, bytes: number): string => prefix + randomBytes(bytes).toString("base64url");
+
 /** An access token, a refresh token and a service key in turn, each of its kind's length. */
 function guessOf(turn: number): HttpRequest {
-  const guess = (prefix: string, bytes: number) => prefix + randomBytes(bytes).toString("base64url");
   if (turn % 4 === 0) return mutationOf(null, "auth.refresh", { refreshToken: guess("pjr_", 66) });
   const token = turn % 4 === 1 ? guess("pjk_", 52) : guess("pja_", 72);
   return {

@@ -24,6 +24,7 @@ import { socketsSlow } from "./sockets-slow.ts";
 import { socketsUnread } from "./sockets-unread.ts";
 import { strangersMailbox } from "./limiter-mailbox.ts";
 import { tokensForged } from "./tokens-forged.ts";
+import { tokensGuessed } from "./tokens-guessed.ts";
 
 export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   socketsResets(stage),
@@ -50,4 +51,5 @@ export const attacksOn = (stage: SharedStage): readonly Subject[] => [
   limiterMemory,
   strangersMailbox(stage),
   tokensForged(stage),
+  tokensGuessed(stage),
 ];

@@ -113,14 +113,16 @@ describe("a token that is not genuine", () => {
     ] as const) {
       const bytes = Buffer.from(token.slice(4), "base64url");
       const statuses = new Map<string, number>();
-      for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const tryBit = async (bit: number) => {
         const flipped = Buffer.from(bytes);
         flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
         const changed = token.slice(0, 4) + flipped.toString("base64url");
         const { status, error } = await (kind === "refresh" ? refreshWith : me)(server.url, changed);
         const seen = `${status} ${error?.reason}`;
         statuses.set(seen, (statuses.get(seen) ?? 0) + 1);
-      }
+      };
+      for (let byte = 0; byte < bytes.length; byte += 1)
+        await Promise.all(Array.from({ length: 8 }, (_, bit) => tryBit(byte * 8 + bit)));
       expect(statuses).toEqual(new Map([["401 auth.unauthenticated", bytes.length * 8]]));
     }
     expect((await rowOf(server, sessionId))?.generation).toBe(1);

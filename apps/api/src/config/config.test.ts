@@ -24,6 +24,7 @@ describe("the configuration", () => {
       redisUrl: null,
       smtp: null,
       trustedProxies: [],
+      invitesNeedVerifiedEmail: true,
     });
     expect(readConfig({ PORT: "", DATABASE_URL: "", PROJO_TOKEN_KEYS: "" })).toEqual(config);
   });
@@ -34,6 +35,7 @@ describe("the configuration", () => {
       HOST: "::1",
       PROJO_PASSWORD_MIN_LENGTH: "8",
       PROJO_LOG_LEVEL: "silent",
+      PROJO_INVITES_NEED_VERIFIED_EMAIL: "false",
       PROJO_DATABASE_POOLER: "transaction",
     });
     expect(config).toMatchObject({
@@ -42,6 +44,7 @@ describe("the configuration", () => {
       host: "::1",
       passwordMinLength: 8,
       logLevel: "silent",
+      invitesNeedVerifiedEmail: false,
     });
   });
 
@@ -57,6 +60,7 @@ describe("the configuration", () => {
     ["PROJO_PASSWORD_MIN_LENGTH", "7"],
     ["PROJO_PASSWORD_MIN_LENGTH", "65"],
     ["PROJO_LOG_LEVEL", "loud"],
+    ["PROJO_INVITES_NEED_VERIFIED_EMAIL", "no"],
   ])("names %s when it is %j, says what it must be, and repeats it", (name, value) => {
     const message = problemOf({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} must be .+, such as|^${name} must be `));

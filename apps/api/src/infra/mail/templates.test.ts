@@ -85,9 +85,10 @@ it.each([
   expect(subjectFor(name)).toBe(`You are invited to "${shown}"`);
 });
 
+const openingBy = (inviter: string): string =>
+  inviteLetter({ workspaceName: "Engines", role: "member", inviter, isService: false }, host).opening;
+
 it("an inviter's address that begins like that of a page is quoted as a name is", () => {
-  const openingBy = (inviter: string): string =>
-    inviteLetter({ workspaceName: "Engines", role: "member", inviter, isService: false }, host).opening;
   expect(openingBy("www.evil.example/login@eve.example")).toContain(
     'by "www. evil. example/ login@ eve. example".',
   );

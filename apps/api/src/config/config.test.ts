@@ -43,6 +43,7 @@ describe("the configuration", () => {
       redisUrl: null,
       smtp: null,
       trustedProxies: [],
+      invitesNeedVerifiedEmail: true,
     });
     expect(readConfig({ PORT: "", DATABASE_URL: "", PROJO_TOKEN_KEYS: "" })).toEqual(config);
   });
@@ -53,6 +54,7 @@ describe("the configuration", () => {
       HOST: "::1",
       PROJO_PASSWORD_MIN_LENGTH: "8",
       PROJO_LOG_LEVEL: "silent",
+      PROJO_INVITES_NEED_VERIFIED_EMAIL: "false",
       PROJO_DATABASE_POOLER: "transaction",
     });
     expect(config).toMatchObject({
@@ -61,6 +63,7 @@ describe("the configuration", () => {
       host: "::1",
       passwordMinLength: 8,
       logLevel: "silent",
+      invitesNeedVerifiedEmail: false,
     });
   });
 
@@ -83,6 +86,7 @@ describe("the configuration", () => {
     ["PROJO_IDLE_SECONDS", "0"],
     ["PROJO_UNREAD_SECONDS", "0"],
     ["PROJO_UNREAD_MB", "0"],
+    ["PROJO_INVITES_NEED_VERIFIED_EMAIL", "no"],
   ])("names %s when it is %j, says what it must be, and repeats it", (name, value) => {
     const message = problemOf({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} must be .+, such as|^${name} must be `));

@@ -6,8 +6,8 @@ import type { AuditEntry, Fetch } from "@projostack/sdk";
 import { parse } from "csv-parse/sync";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exportLog, plantEntries, read, type SavedCheckpoint, workspaceOf } from "./audit-log.ts";
-import { expectDone, openShell, openSignedIn, type Shell } from "./kit.ts";
-import { jsonOf, openMember } from "./people.ts";
+import { expectDone, openShell, type Shell } from "./kit.ts";
+import { jsonOf, openMember, openVerifiedAdmin } from "./people.ts";
 
 let server: TestServer;
 let shell: Shell;
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   rounds += 1;
-  shell = await openSignedIn(server.url, `ann${rounds}@example.com`);
+  shell = await openVerifiedAdmin(server, `ann${rounds}@example.com`);
   workspaceId = await workspaceOf(shell);
 });
 

@@ -83,7 +83,7 @@ export function invalidInput(cause: ZodError): Failure {
 /** An answer names so many fields at most, with so many messages each, and repeats no more of the input than fits. */
 const MOST_FIELDS = 20;
 const MOST_MESSAGES = 5;
-const LONGEST_TEXT = 200;
+const LONGEST_TEXT = 600;
 
 function fieldErrorsOf(error: ZodError): Record<string, string[]> {
   const byField = new Map<string, string[]>();

@@ -28,8 +28,8 @@ export const plainWays: readonly SourceGuard[] = [
     "const calls = null;",
   ]),
   guard("a hot read is asked with who asks", "apps/api/src/rpc/procedures.ts", [
-    "known(await ctx.findCaller(asked))",
-    "known(await ctx.findCaller())",
+    "await knownCaller(ctx, asked)",
+    "await knownCaller(ctx)",
   ]),
   guard("a task is read by SQL", "apps/api/src/features/tasks/get-task.ts", [
     "ws.db.tasks.find(id)",

@@ -123,10 +123,10 @@ export interface DbOptions {
 
 export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
-  const turns = new FairTurns({ connect: () => pool.connect(), size: sizeOf(pool) });
-  const connect: PoolSource["connect"] = (turn) => turns.take(turn);
+  const connect = () => pool.connect();
+  const turns = new FairTurns({ connect, size: sizeOf(pool) });
   const lanes = pool.shared && lanesOn(pool.shared);
-  const source: PoolSource = { connect, pooled, ...(lanes && { lanes }) };
+  const source: PoolSource = { connect, turns, pooled, ...(lanes && { lanes }) };
   const nameOf = statementNames("projo");
   const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
   const inWorkspace = new PrismaClient({

@@ -5,7 +5,7 @@ import { failureOf } from "./failures.ts";
 import { isHarmless, wasNotPrepared, type Lanes } from "./lanes.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
 import { turnOf, type Scope } from "./scope.ts";
-import type { PoolSource } from "./scoped-connection.ts";
+import { connectFor, type PoolSource } from "./scoped-connection.ts";
 
 /** Runs one prepared statement as projo_system, in a transaction of its own and one round trip. */
 export type RunStatement = <R extends pg.QueryResultRow>(
@@ -99,7 +99,7 @@ export async function borrowing<T>(
   turn: Turn,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await source.connect(turn);
+  const client = await connectFor(source, turn);
   try {
     const answer = await work(client);
     client.release();

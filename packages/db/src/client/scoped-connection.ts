@@ -2,7 +2,7 @@
 // together with the work, and its answer is read with the work's. A read's COMMIT is not waited for at all.
 import type pg from "pg";
 import { beginning } from "./enter-sql.ts";
-import type { Turn } from "./fair-turns.ts";
+import type { FairTurns, Turn } from "./fair-turns.ts";
 import { DatabaseBusy } from "./failures.ts";
 import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
 import type { SharedBy } from "./lanes.ts";
@@ -10,19 +10,24 @@ import { isReadOnly, turnOf, type Scope } from "./scope.ts";
 
 /** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
 export interface PoolSource {
-  /** @param turn whose work it is, so that all are served in turn */
-  connect(turn: Turn): Promise<pg.PoolClient>;
+  connect(): Promise<pg.PoolClient>;
+  /** Hands out the connections in turn. Without it whoever asks first is served first. */
+  readonly turns?: Pick<FairTurns, "take">;
   /** True where a pooler shares the connections, so that none keeps anything: no settings, no prepared statements. */
   readonly pooled?: boolean;
   /** Connections that quick reads share. None where a pooler shares them already. */
   readonly lanes?: SharedBy;
 }
 
+/** Waits for a connection, in turn. */
+export const connectFor = (source: PoolSource, turn: Turn): Promise<pg.PoolClient> =>
+  source.turns ? source.turns.take(turn) : source.connect();
+
 /** Takes a connection and begins the scope's transaction on it. */
 export async function openScoped(source: PoolSource, scope: Scope): Promise<ScopedConnection> {
   // Before a connection is taken, which an error would keep.
   const entry = beginning(scope, !source.pooled);
-  return new ScopedConnection(await source.connect(turnOf(scope)), {
+  return new ScopedConnection(await connectFor(source, turnOf(scope)), {
     scope,
     entry,
     keepsPrepared: !source.pooled,

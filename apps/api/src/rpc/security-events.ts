@@ -12,7 +12,7 @@ export const securityEvents = {
   "token.reused": "A refresh token was used after its successor. The session has ended.",
   "limit.exceeded": "A call was refused by a limit.",
   "workspace.refused": "A call named a workspace that does not exist or that the caller is not a member of.",
-  "permission.denied": "A member or a service key called an operation without the permission for it.",
+  "permission.denied": "An account or a service key called an operation without the right to it.",
 } as const;
 
 export type SecurityEvent = keyof typeof securityEvents;
@@ -27,6 +27,7 @@ const eventOfReason: Partial<Record<Reason, SecurityEvent>> = {
   "limit.exceeded": "limit.exceeded",
   "workspace.not_found": "workspace.refused",
   "permission.denied": "permission.denied",
+  "auth.email_unverified": "permission.denied",
   "auth.person_required": "permission.denied",
 };
 

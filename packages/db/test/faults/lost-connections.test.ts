@@ -109,12 +109,13 @@ describe("a network that drops every byte and keeps the connections open", () =>
 describe("a connection that only waits", () => {
   it("for a lock is not taken for lost: the write succeeds when the lock is gone", async () => {
     const locked = database.owner(
-      "SELECT pg_sleep(2.5) FROM (SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE) AS held",
+      // Longer than a connection is silent before it is suspected, and shorter than a lock is waited for.
+      "SELECT pg_sleep(1.7) FROM (SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE) AS held",
       [home.id],
     );
     await delay(100);
     const written = write("Waited");
-    expect(await msOf(written)).toBeGreaterThan(1_500);
+    expect(await msOf(written)).toBeGreaterThan(1_200);
     await expect(written).resolves.toEqual({ count: 1 });
     await locked;
     expect(outages).toEqual([]);

@@ -30,6 +30,7 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     await callers.run(read, { many: USUAL, ms: quick ? 1_500 : 4_000 });
     // Connections are opened before they are measured.
     await callers.run(read, { many: Math.max(...CROWDS), ms: 500 });
+    const warmRssMb = server.rssMb();
     const taken = await inRounds(
       [USUAL, ...CROWDS].map((many) => ({
         name: String(many),
@@ -37,7 +38,11 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
       })),
       { rounds: quick ? 1 : 5, say },
     );
-    return [USUAL, ...CROWDS].flatMap((many): Figure[] => {
+    const memory: Figure[] = [
+      { group: "memory of the server", name: "when warm", value: warmRssMb, unit: "MB" },
+      { group: "memory of the server", name: "most", value: server.peakRssMb(), unit: "MB" },
+    ];
+    const rates = [USUAL, ...CROWDS].flatMap((many): Figure[] => {
       const group = `${many.toLocaleString("en-US")} callers`;
       const of = String(many);
       const ratio = taken.ratio(of, String(USUAL), ({ servedPerSecond }) => servedPerSecond);
@@ -66,6 +71,7 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
             ]),
       ];
     });
+    return [...rates, ...memory];
   } finally {
     callers.close();
     await server.stop();

@@ -13,17 +13,22 @@ const operation = (kind: "query" | "mutation", fields: string): string => `
 import { ${kind} } from "${join(root, "packages/contract/src/define.ts")}";
 import { contract } from "${join(root, "packages/contract/src/index.ts")}";
 const { input, output } = contract.system.health;
+const cost = { points: 1 };
 export const planted = ${kind}({ summary: "Planted.", input, output, ${fields} });
 `;
 
 const files = {
-  "whole-query.ts": operation("query", `access: "task:read"`),
-  "whole-mutation.ts": operation("mutation", `access: "session", records: { nothing: "it is planted" }`),
-  "no-access.ts": operation("query", ""),
-  "no-access-to-write.ts": operation("mutation", `records: { nothing: "it is planted" }`),
-  "unknown-access.ts": operation("query", `access: "task:fly"`),
-  "no-records.ts": operation("mutation", `access: "session"`),
-  "no-reason.ts": operation("mutation", `access: "session", records: {}`),
+  "whole-query.ts": operation("query", `cost, access: "task:read"`),
+  "whole-mutation.ts": operation(
+    "mutation",
+    `cost, access: "session", records: { nothing: "it is planted" }`,
+  ),
+  "no-access.ts": operation("query", "cost"),
+  "no-access-to-write.ts": operation("mutation", `cost, records: { nothing: "it is planted" }`),
+  "unknown-access.ts": operation("query", `cost, access: "task:fly"`),
+  "no-cost.ts": operation("query", `access: "task:read"`),
+  "no-records.ts": operation("mutation", `cost, access: "session"`),
+  "no-reason.ts": operation("mutation", `cost, access: "session", records: {}`),
   "package.json": JSON.stringify({ type: "module" }),
   "tsconfig.json": JSON.stringify({
     extends: join(root, "tsconfig.base.json"),
@@ -50,18 +55,19 @@ function compiled(): string[] {
 
 describe("an operation", () => {
   it(
-    "M4 without an access, or a mutation that says nothing of the record, does not compile",
+    "M4 R11 without an access or a cost, or a mutation without its record, does not compile",
     { timeout: 120_000 },
     () => {
       const lines = compiled();
       const about = (file: string) => lines.filter((line) => line.includes(`${file}(`)).join("\n");
       expect(about("no-access.ts")).toMatch(/Property 'access' is missing/);
       expect(about("no-access-to-write.ts")).toMatch(/Property 'access' is missing/);
+      expect(about("no-cost.ts")).toMatch(/Property 'cost' is missing/);
       expect(about("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
       expect(about("no-records.ts")).toMatch(/Property 'records' is missing/);
       expect(about("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
       // Nothing else is wrong, so that it is these faults that were found.
-      expect(lines, lines.join("\n")).toHaveLength(5);
+      expect(lines, lines.join("\n")).toHaveLength(6);
     },
   );
 

@@ -33,7 +33,9 @@ it("A2 a sign-in does not fail because there is no time to upgrade its hash: the
     passwordHash,
   ]);
   // As much of a request's context as an upgrade has to do with.
-  const ctx = { services: { db: database.db, passwords }, log, signal: new AbortController().signal };
+  const { signal } = new AbortController();
+  const device = { ip: "192.0.2.1", userAgent: null };
+  const ctx = { services: { db: database.db, passwords }, log, signal, device, isKnown: false };
   const upgrade = () => upgradeHash(ctx as unknown as Context, { id, passwordHash }, password);
   const stored = async () =>
     (await database.owner<{ password_hash: string }>("SELECT password_hash FROM users"))[0]?.password_hash;

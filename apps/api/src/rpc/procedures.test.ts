@@ -1,8 +1,10 @@
 import { contract } from "@projostack/contract";
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../infra/address.ts";
+import { createAdmission } from "../infra/admission/admission.ts";
 import { createLimiter } from "../infra/limiter/limiter.ts";
 import { limits } from "../infra/limiter/limits.ts";
+import { createRefusedCredentials } from "../infra/refused-credentials.ts";
 import { createLog } from "../infra/log.ts";
 import { createContext } from "./context.ts";
 import { Failure } from "./failure.ts";
@@ -37,7 +39,10 @@ function contextOf(lines: string[]) {
     codeOf: (account) => account,
     log: { warn: () => {} },
   });
-  return createContext({ log, limiter } as Services, facts);
+  const idle = { delayMs: 0, refusesReads: false, poolDelayMs: 0, waiting: 0 };
+  const admission = createAdmission({ loop: { ms: 0 }, database: () => idle });
+  const refusedCredentials = createRefusedCredentials({ factor: 1_000, shared: null });
+  return createContext({ log, limiter, admission, refusedCredentials } as Services, facts);
 }
 
 const failing = (error: unknown) =>

@@ -1,4 +1,4 @@
-// Whoever sends credentials that do not work is told to wait, and nobody beside them is.
+// A network with too many refused credentials gets 429. Other networks, and holders of genuine credentials, do not.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandomness } from "../src/infra/randomness.ts";

@@ -134,7 +134,7 @@ async function statements({ quick }: How, stage: Stage): Promise<Figure[]> {
 
 type Pair = readonly [HttpRequest, HttpRequest];
 
-/** What is in the workspace, and what is not: by a word of a title, and by an id. */
+/** A word and an id that are in the workspace, and a word and an id that are not. */
 function pairsOf(target: Target): readonly [search: Pair, get: Pair] {
   // Many titles have the one word, and none has the other: no two searches differ more in what the database does for them.
   const search = (words: string) => queryOf(target, "tasks.list", { search: words, limit: 100 });

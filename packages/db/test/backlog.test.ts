@@ -25,7 +25,7 @@ const serve = (backlog: Backlog, many: number, everyMs: number) => {
 };
 
 describe("a queue", () => {
-  it("F9 admits whoever is served within the longest wait, and refuses the next", () => {
+  it("F9 admits callers that will be served within the longest wait, and refuses the next", () => {
     const backlog = open();
     enter(backlog, 400);
     serve(backlog, 100, 10);

@@ -87,7 +87,7 @@ describe("connections", () => {
     for (const { letGo } of own) letGo();
   });
 
-  it("F12 are given to heavy work up to a quarter, whoever asks, and keep nothing else of its owner waiting", async () => {
+  it("F12 are given to heavy work up to a quarter, for all owners together, and keep nothing else of its owner waiting", async () => {
     hold40({ owner: "a", isHeavy: true });
     hold40({ owner: "b", isHeavy: true });
     await settle();

@@ -128,7 +128,7 @@ describe("a lane", () => {
     await expect.poll(whole).toEqual([true, 0]);
   });
 
-  it("F2 that answers nobody for two seconds is closed, and whoever waits is told that the database is busy", async () => {
+  it("F2 that answers nobody for two seconds is closed, and the waiting reads fail with DatabaseBusy", async () => {
     const proxy = await startSwallower(target());
     const through = openPool({ target: { ...target(), host: "127.0.0.1", port: proxy.port }, max: 4 });
     const ownLanes = openLanes(() => sharedOf(through).connect(), 1);

@@ -210,7 +210,7 @@ const variables = {
   UV_THREADPOOL_SIZE: [whole(1, 1024).default(4), "Node's number of threads, from 1 to 1024"],
 } as const;
 
-/** Who reads the configuration. The operator's program sends no mail and signs nothing. */
+/** The program that reads the configuration. The operator's program sends no mail and signs nothing. */
 export type Program = "server" | "operator";
 
 export function configFromEnvironment(program: Program = "server"): Config {

@@ -15,7 +15,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Secrets {
   /** The environment, with the secrets that are in files. */
   readonly env: Environment;
-  /** What is wrong with a file, a line each. */
+  /** The problems of files, one line each. */
   readonly problems: string[];
   /** The settings that are made, but could not be read. */
   readonly unread: ReadonlySet<string>;

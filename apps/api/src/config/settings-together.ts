@@ -1,4 +1,4 @@
-// What is wrong with settings only together with others. Each problem is a line that names the setting and what to do.
+// Settings that are wrong only in combination. Each problem is a line that names the setting and what to do.
 import { KeyRingError, parseKeyRing } from "../infra/key-ring.ts";
 import type { Config, Program } from "./config.ts";
 import { unsafeSettings, type SettingsInUse } from "./unsafe-settings.ts";

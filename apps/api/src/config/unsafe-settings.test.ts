@@ -192,7 +192,7 @@ describe("A3 every secret may come from a file:", () => {
   };
   const names = Object.keys(secrets).filter((name) => !["PROJO_MAIL_FROM", "PROJO_APP_URL"].includes(name));
 
-  it("what is read is the same", () => {
+  it("reads the same configuration", () => {
     const fromFiles: Record<string, string> = {};
     for (const [name, value] of Object.entries(secrets)) {
       if (!names.includes(name)) {

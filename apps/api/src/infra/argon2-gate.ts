@@ -7,7 +7,7 @@ export class HashingBusy extends Error {
   readonly retryAfterSeconds = 2;
 }
 
-/** Who waits for a hash, and for how long. */
+/** A caller that waits for a hash, and its longest wait. */
 export interface GatePlace {
   /** The work is not begun once it is aborted: the caller is gone. */
   readonly signal?: AbortSignal | undefined;

@@ -32,7 +32,7 @@ export function createLog({ level, pretty: readable, destination }: LogOptions):
     : pino(options, destination ?? toStderr());
 }
 
-/** What may wait to be written. Past that lines are left out: a reader that has stopped must not fill the memory. */
+/** The most bytes that wait to be written. Further lines are dropped: a reader that has stopped must not fill the memory. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024;
 
 /**

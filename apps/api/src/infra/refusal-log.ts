@@ -11,7 +11,7 @@ export interface Refusal {
   readonly operation: string;
   /** The reason that the caller is given. */
   readonly reason: string;
-  /** What was thrown. */
+  /** The thrown error. */
   readonly cause: unknown;
 }
 

@@ -80,7 +80,7 @@ describe("a service key, from a network past its limit,", () => {
   });
 });
 
-it("what services ask about is counted apart, all inactive answers alike", async () => {
+it("counts inactive introspection answers apart, all alike", async () => {
   const { countInactive, stranger } = limitsAt();
   for (let many = 0; many < 600; many += 1) expect(await countInactive(HERE)).toBeNull();
   expect(await countInactive(HERE)).not.toBeNull();

@@ -6,7 +6,7 @@ import type { Db } from "@projostack/db";
 import { ABSOLUTE_SECONDS, ACCESS_SECONDS } from "./session-lifetime.ts";
 import type { TokenForm, Unproven } from "./tokens.ts";
 
-/** What is known of a token before the database is asked: made by this server, perhaps so, or not. */
+/** The standing of a token before the database is asked: made by this server, possibly made by it, or forged. */
 export type Standing = "issued" | "unknown" | "forged";
 
 export type TokenKind = "access" | "refresh" | "oneTime";

@@ -53,7 +53,7 @@ export function formatAccessToken(
   return seal(keys, salt, { prefix: "pja_", body, form });
 }
 
-/** The same session, generation and form give the same token, so that whoever asks twice is told the same. */
+/** The same session, generation and form give the same token, so that concurrent refreshes get identical tokens. */
 export function formatRefreshToken(
   keys: KeyRing,
   salt: Uint8Array,

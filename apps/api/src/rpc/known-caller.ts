@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { refuse } from "./refuse.ts";
 
-/** Who calls. A token that does not work is counted. @throws Failure auth.unauthenticated, limit.exceeded */
+/** Authenticates the caller. A refused token is counted. @throws Failure auth.unauthenticated, limit.exceeded */
 export async function knownCaller(ctx: Context, ahead?: AskedAhead): Promise<Caller> {
   const caller = await ctx.findCaller(ahead);
   if (caller) return caller;

@@ -18,7 +18,7 @@ export async function priceOf(
   operation: Pick<Operation, "cost" | "input" | "kind">,
   { getRawInput }: Pick<Call, "getRawInput">,
 ): Promise<CallPrice> {
-  // What is no JSON is refused in its turn, and costs what the operation costs at least.
+  // An input that is no JSON is refused later, and costs the least that the operation costs.
   const input = await getRawInput().catch(() => undefined);
   const points = pointsOf(operation, input);
   const isPlainRead = operation.kind === "query" && points <= MOST_POINTS_OF_A_PLAIN_READ;

@@ -7,7 +7,7 @@ import { z } from "zod";
 type Schema = Readonly<Record<string, unknown>>;
 
 export interface LargeInput {
-  /** What is large about it, in words. */
+  /** A description of what makes the input large. */
   readonly says: string;
   readonly json: string;
   /** Whether the schema allows it. */

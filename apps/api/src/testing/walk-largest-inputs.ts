@@ -65,7 +65,7 @@ export async function walkLargestInputs({ url, every = 1, prepare }: Walk): Prom
   return sent;
 }
 
-/** What was sent while the event loop was blocked, the longest block first. */
+/** The requests that were sent while the event loop was blocked, the longest block first. */
 export function blockedBy(blocks: readonly Block[], sent: readonly Sent[]) {
   return blocks
     .map((block) => {

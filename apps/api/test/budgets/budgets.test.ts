@@ -63,7 +63,7 @@ describe("the budget of an account", () => {
     expect(refused.error?.retryAfter).toBe(seconds);
     expect(refused.headers.get("ratelimit-policy")).toBe(`"account";q=1000;w=60`);
     expect(refused.headers.get("ratelimit")).toMatch(/^"account";r=\d+;t=\d+$/);
-    // What is left still buys what costs little.
+    // The rest of the budget is enough for cheap calls.
     expect((await team.admin.call("auth.me")).status).toBe(200);
     expect((await other.call("audit.verify", verify, team.id)).status).toBe(200);
   });

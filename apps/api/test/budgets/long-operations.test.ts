@@ -98,7 +98,7 @@ describe("long operations at once", () => {
     },
   );
 
-  it("R11 two of a workspace run, whoever calls them", { timeout: 30_000 }, async () => {
+  it("R11 two of a workspace run at once, for all its members together", { timeout: 30_000 }, async () => {
     const people = await Promise.all(Array.from({ length: 4 }, () => arrive(server, randomUUID())));
     for (const person of people) await join(server, workspaceId, person, "admin");
     const calls = [...people, ...people].map((person) => () => person.call("audit.verify", {}, workspaceId));

@@ -70,7 +70,7 @@ describe.skipIf(!hasRedis)(`budgets with Redis${hasRedis ? "" : ` (${noRedis})`}
 
   it("R7 a server that starts later learns what was spent", { timeout: 30_000 }, async () => {
     while ((await search(0)).status === 200);
-    // What is spent of the second one's own is settled after 200 ms, and it knows then.
+    // The second process settles its own spending after 200 ms.
     await search(1);
     await expect.poll(async () => (await search(1)).status, { timeout: 5_000 }).toBe(429);
   });

@@ -118,7 +118,7 @@ describe("R10 a mailbox has a limit across workspaces", () => {
       expect(error).toMatchObject({ reason: "limit.exceeded" });
       expect(Number(headers.get("retry-after"))).toBeGreaterThan(80_000);
     }
-    // What was refused is undone: it waits nowhere, and is on no record.
+    // A refused invite is undone: it is neither pending nor in the audit log.
     expect(await mailsTo("victim%@example.com")).toBeLessThanOrEqual(mailboxLimits.invite.points);
     const recorded = await server.database.owner(
       `SELECT FROM audit_logs WHERE action IN ('invite.created', 'invite.resent')

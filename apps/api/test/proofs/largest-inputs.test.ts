@@ -31,7 +31,7 @@ it("R8 no call holds the event loop over 50 ms, whatever is sent", async () => {
   console.info(`${sent.length} requests; the longest blocks:\n${worst.slice(0, 8).join("\n")}`);
   expect(worst.slice(0, blocks.filter(({ cpuMs }) => cpuMs > LONGEST_BLOCK_MS).length)).toEqual([]);
   expect(sent.filter(({ status }) => status >= 500)).toEqual([]);
-  // What is legal gets as far as the operation's function, or the proof is hollow: only what needs a mailed link does not.
+  // Legal inputs reach the function of their operation, or the proof would be empty; only operations that need a mailed link do not.
   const done = new Set(sent.filter(({ status }) => status === 200).map(({ operation }) => operation));
   const refused = operations.map(({ name }) => name).filter((name) => !done.has(name));
   expect(refused).toEqual(WITHOUT_SUCCESS);

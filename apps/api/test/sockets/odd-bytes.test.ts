@@ -48,7 +48,7 @@ afterAll(async () => {
 
 const health = getText("/trpc/system.health");
 
-describe("what is no HTTP", () => {
+describe("bytes that are no HTTP request", () => {
   it("is refused, and the connection is closed", async () => {
     const peer = await openPeer(server.url);
     peer.socket.write("\x16\x03\x01 not for this port\r\n\r\n");

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 export interface Peer {
   readonly socket: Socket;
-  /** What was read so far. */
+  /** The bytes that were read so far. */
   received(): string;
   isClosed(): boolean;
   /** Waits until so many answers have come, or the connection has closed. */

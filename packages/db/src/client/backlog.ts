@@ -60,7 +60,7 @@ export class Backlog {
     return this.size >= this.#bounds.most || this.isTooMany(this.size);
   }
 
-  /** Whether so many would wait for too long, of whom some may not be here. */
+  /** Whether that many callers would wait for too long. Some of them may wait in other queues. */
   isTooMany(many: number): boolean {
     const { longestWaitMs, few, travels = false } = this.#bounds;
     if (many < few || (travels && this.delayMs <= longestWaitMs / 2)) return false;

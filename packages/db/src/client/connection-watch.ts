@@ -27,7 +27,7 @@ const PROBE_TICKS = 25;
 /** A connection of this age may be replaced after a failover; younger ones reach the present primary. */
 const RENEWED_TICKS = 5;
 
-/** What was seen of a connection at the last tick. */
+/** The state of a connection at the last tick. */
 interface Seen {
   bytesRead: number;
   wasWaiting: boolean;

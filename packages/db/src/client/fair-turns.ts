@@ -25,7 +25,7 @@ export interface FairTurnsOptions {
 }
 
 const LONGEST_WAIT_MS = 2_000;
-/** Whoever would wait longer than the first of these is refused at once. */
+/** A newcomer that would wait longer than `longestWaitMs` is refused at once. */
 const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 1_000 } as const;
 
 export class FairTurns {
@@ -39,7 +39,7 @@ export class FairTurns {
   readonly #mostForServer: number;
   readonly #queues = new Map<string, Queue>();
   #wasServersTurn = false;
-  /** All who wait, whoever they are. */
+  /** All waiting callers of all owners. */
   readonly #backlog: Backlog;
 
   constructor({ connect, size, now }: FairTurnsOptions) {

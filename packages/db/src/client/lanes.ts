@@ -33,7 +33,7 @@ export interface SharedBy {
 /** Nobody waits longer for an answer, and a lane that answers nobody for so long is closed. */
 const LONGEST_WAIT_MS = 2_000;
 const WATCH_MS = 100;
-/** Whoever would wait longer than the first of these is refused at once. */
+/** A read that would wait longer than `longestWaitMs` is refused at once. */
 const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 4_000, travels: true } as const;
 /** So long after it met a lock a statement is sent alone from the start. */
 const AVOID_MS = 1_000;
@@ -47,7 +47,7 @@ export function openLanes(connect: () => Promise<pg.PoolClient>, many: number): 
     const freest = lanes.reduce((one, lane) => (lane.load < one.load ? lane : one));
     const answers = await freest.run(steps);
     if (answers !== GIVEN_UP) return answers;
-    // What was behind a statement that met a lock has not been executed, and goes on where nobody waits for that lock.
+    // The statements behind one that met a lock have not been executed. They go on where nothing waits for that lock.
     return isAgain ? null : run(steps, true);
   };
   return {
@@ -134,7 +134,7 @@ class Lane {
 class Shared {
   readonly #client: Promise<pg.PoolClient>;
   readonly #watch: NodeJS.Timeout;
-  /** Who waits for an answer, in the order in which they came. */
+  /** The reads that wait for an answer, in order of arrival. */
   readonly #waiting = new Set<Waiter>();
   #heardAt = performance.now();
   #isBroken = false;

@@ -11,7 +11,7 @@ import { isReadOnly, turnOf, type Scope } from "./scope.ts";
 /** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
 export interface PoolSource {
   connect(): Promise<pg.PoolClient>;
-  /** Hands out the connections in turn. Without it whoever asks first is served first. */
+  /** Hands out the connections in turn. Without it callers are served in order of arrival. */
   readonly turns?: Pick<FairTurns, "take">;
   /** True where a pooler shares the connections, so that none keeps anything: no settings, no prepared statements. */
   readonly pooled?: boolean;

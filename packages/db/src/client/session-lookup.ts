@@ -94,7 +94,7 @@ export async function findSessionAsking(
   // Behind a pooler the transaction is told its settings first; else the connection was, at its start.
   const settings = source.pooled ? passing({ kind: "system" }, false) : [];
   const lanes = question.isQuick ? source.lanes?.rows : undefined;
-  // Who asks is not known yet, and may turn out to be nobody: that is not the server's own work.
+  // The caller is not authenticated yet, so this is not the server's own work.
   const turn = { owner: workspaceId ?? sessionId, isHeavy: question.isHeavy ?? false };
   const answers = await runTogether(source, [...settings, entering, question], { turn, lanes });
   const [found, answer] = answers.slice(settings.length);

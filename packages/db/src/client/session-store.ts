@@ -29,7 +29,7 @@ export interface AccountEvent extends Device {
 export interface SessionStore {
   /** Makes a session, on record, unless the password was changed meanwhile; the event says from where. */
   insert(session: NewSession, event: AccountEvent): Promise<void>;
-  /** @param ahead asked in the same round trip, for whoever turns out to be a member; only for a token whose check is right */
+  /** @param ahead asked in the same round trip; a member gets its rows. Only for a token whose check is right */
   find(id: string, workspaceId: string | null, ahead?: Prefetch): Promise<SessionRecord | null>;
   /** Lets the session live so many seconds from now, up to its absolute end. @returns when it now ends */
   slide(id: string, idleSeconds: number): Promise<Date | null>;

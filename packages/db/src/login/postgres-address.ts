@@ -16,7 +16,7 @@ export interface PostgresAddress {
   readonly target: { readonly connectionString: string; readonly ssl: false | ConnectionOptions };
 }
 
-/** What is wrong with an address, without the address. The message goes on from the name of its setting. */
+/** The problem of an address, without the address. The message goes on from the name of its setting. */
 export class PostgresAddressError extends Error {
   override readonly name = "PostgresAddressError";
 }
@@ -99,7 +99,7 @@ function tlsOf({ searchParams }: URL, isSocket: boolean, isLocal: boolean): fals
           "has sslmode=verify-ca without sslrootcert: any public authority would do. Name the authority's file, or use sslmode=verify-full",
         );
       }
-      // Who the server is, is known by the authority alone.
+      // The authority alone identifies the server.
       return { ...verified, checkServerIdentity: () => undefined };
     default:
       throw new PostgresAddressError(

@@ -83,7 +83,7 @@ it("U11 the serving login cannot record an operator's act", async () => {
   );
 });
 
-it("what the server itself records is recorded as before, a removal by a member among it", async () => {
+it("the server still records its own entries, a removal by a member among them", async () => {
   for (const given of [entry("workspace.purged"), entry("member.removed", "user")]) {
     expect(await tried(database.pool, "projo_tenant", append, [given])).toBeNull();
   }

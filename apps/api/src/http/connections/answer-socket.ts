@@ -17,7 +17,7 @@ export function answerUnreadable(
     socket.destroy();
     return;
   }
-  // What is unreadable comes after a request that is being answered: an answer now would be taken for that one's.
+  // The unreadable bytes follow a request that is being answered: an answer sent now would be taken for the answer to that request.
   if (running?.req.complete) {
     connection?.closeAfterAnswer();
     return;

@@ -27,7 +27,7 @@ interface Waiting {
 export class Connection {
   readonly socket: Socket;
   readonly address: Address;
-  /** What is counted as one address with this one. */
+  /** The network that limits count as one address: the address itself, or its IPv6 /64. */
   readonly network: string;
   readonly #watch: Watch;
   #running: ServerResponse | null = null;
@@ -119,5 +119,5 @@ export class Connection {
   }
 }
 
-/** A peer that is gone is no error of the server's; the request's signal tells whoever works for it. */
+/** A lost peer is no server error; the request's signal aborts the work. */
 const ignored = (): void => {};

@@ -12,7 +12,7 @@ const openAtOnce = (given: AtOnceBounds) => {
 
 const bounds = { short: 4, long: 1, longestQueue: 3, longestWaitMs: 60_000 };
 
-describe("what runs at once", () => {
+describe("concurrent calls", () => {
   it("is so much for each, and the next one starts when one has ended, in their order", async () => {
     const atOnce = openAtOnce(bounds);
     const running = await Promise.all([short(2), short(2)].map((load) => atOnce.enter("a", load)));
@@ -62,7 +62,7 @@ describe("what runs at once", () => {
     expect(await light).not.toBeNull();
   });
 
-  it("never runs more than there are places, whoever comes and goes", async () => {
+  it("never runs more than there are places, while callers come and go", async () => {
     const atOnce = openAtOnce({ ...bounds, longestQueue: 500 });
     let running = 0;
     let most = 0;

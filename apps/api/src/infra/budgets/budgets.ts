@@ -7,7 +7,7 @@ import { createAtOnce, type AtOnce, type Leave } from "./at-once.ts";
 import { startSettling, type Settling } from "./settling.ts";
 import { createSpendingBook, type SpendingBook } from "./spending.ts";
 
-/** Who pays for a call. */
+/** The account or workspace that a call is charged to. */
 export interface Payer {
   readonly scope: Scope;
   /** Unique among all payers of its scope. */
@@ -74,7 +74,7 @@ export function createBudgets({ points, shared, now }: BudgetsOptions): Budgets 
       settling?.spent();
       const leave = await places[scope].enter(key, loadOf(price));
       if (leave) return { leave, quota };
-      // What does not run costs nothing.
+      // A call that does not run costs nothing.
       book.giveBack(key, price.points, now());
       return { leave: null, quota, retryAfterSeconds: 1 };
     },

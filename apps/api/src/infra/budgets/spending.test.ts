@@ -80,7 +80,7 @@ describe("a budget of 100 points a minute", () => {
   });
 });
 
-describe("what several processes spent", () => {
+describe("the spending of several processes", () => {
   it("is added up: each learns what the others added to the common count", () => {
     const [one, other] = [bookOf(100), bookOf(100)];
     one.spend("a", 60, START);

@@ -1,4 +1,4 @@
-// What was spent within the last minute, by whom: in this process's memory, which is bounded. A window that slides is
+// The points that each payer spent within the last minute, in this process's memory, which is bounded. A window that slides is
 // approximated by two fixed ones: the minute before counts in proportion to how much of it still lies within the last 60 s.
 
 export interface Spending {
@@ -143,7 +143,7 @@ export function createSpendingBook({
     learn: (key, minute, total) => {
       const spender = spenders.get(key);
       if (!spender) return;
-      // What was spent here while the answer was on its way is not in the total.
+      // Points spent here while the answer was on its way are not in the total.
       if (spender.minute === minute) spender.spent = Math.max(0, total + spender.unsettled);
       else if (spender.minute === minute + 1) spender.before = Math.max(0, total + spender.unsettledBefore);
     },

@@ -2,7 +2,7 @@
 // no objects to collect. A key is kept as 32 bits of its hash, in one of the eight places of a row that other bits choose.
 import { hash, randomBytes } from "node:crypto";
 
-/** What is counted for a key. */
+/** The count of a key. */
 export interface Counted {
   readonly count: number;
   /** Until the count begins anew. */

@@ -51,7 +51,7 @@ export interface Limiter {
   succeeded(attempt: Try): Promise<void>;
   /** How much mail one mailbox may be sent. */
   readonly mailboxes: MailboxLimits;
-  /** What is kept in this process's memory, by kind. */
+  /** The entries in this process's memory, by kind. */
   statistics(): Readonly<Record<string, StoreStatistics>>;
   close(): void;
 }

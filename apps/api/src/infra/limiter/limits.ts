@@ -53,7 +53,7 @@ const byNetwork = (points: number, seconds: number): readonly Rule[] => [
   { by: "network48", points: IN_NETWORK_48 * points, seconds },
 ];
 
-/** All callers, of whom known pairs have a share that nobody else can use up. */
+/** All callers. Known pairs have a share of their own. */
 const byStanding = (points: number, seconds: number): readonly Rule[] => [
   { by: "accountWhereKnown", points: 60, seconds: 15 * MINUTE },
   { by: "knownInNetwork48", points: 600, seconds: 15 * MINUTE },

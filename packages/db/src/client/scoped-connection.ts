@@ -115,9 +115,10 @@ export class ScopedConnection {
     this.#checkOwned();
     // One message: what closes the transaction is sent with its COMMIT or not at all, and if it fails nothing is committed.
     const message = word === "COMMIT" ? [...closingOf(this.#scope), word].join("; ") : word;
-    const answer = this.#client.query(message).catch((error: unknown) => {
+    const answer = this.#client.query(message).catch(async (error: unknown) => {
       this.#isBroken = true;
-      throw error;
+      // A statement that closes the transaction fails too where the scope was not entered, and says less.
+      throw (await this.#entryError) ?? error;
     });
     this.#pending = answer.catch(() => {});
     const result = lastOf(await answer);

@@ -36,7 +36,8 @@ async function measure({ quick }: How): Promise<Figure[]> {
 
 async function run(tries: number, factor: number): Promise<z.output<typeof Measured>> {
   const program = fileURLToPath(new URL("limiter-memory-process.ts", import.meta.url));
-  const args = [...process.execArgv, "--expose-gc", program, String(tries), String(factor)];
+  const loader = ["--import", import.meta.resolve("tsx"), "--expose-gc"];
+  const args = [...loader, program, String(tries), String(factor)];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return Measured.parse(JSON.parse(stdout));
 }

@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { blockedBy, walkLargestInputs } from "@projostack/api/largest-inputs";
 import { readBlocks, watchingLoop } from "@projostack/api/loop-watch";
 import { plantLog } from "../audit-verify/plant-log.ts";
+import { openLoad } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
 import type { How, Subject } from "../runner/run-bench.ts";
 import { withTemporaryDirectory } from "../runner/temporary-directory.ts";
+import { mutationOf } from "../stage/product-calls.ts";
 import type { SharedStage } from "../stage/shared-stage.ts";
+import { signUp } from "../stage/sign-up.ts";
 import type { Stage } from "../stage/stage.ts";
 
 export const passwordsLargestInputs = (stage: SharedStage): Subject => ({
@@ -28,6 +31,7 @@ async function measure({ quick, say }: How, stage: Stage, file: string): Promise
   };
   const { server } = await stage.start("projo", { environment });
   try {
+    await warmUp(server.url);
     let isPlanted = false;
     const sent = await walkLargestInputs({
       url: server.url,
@@ -65,5 +69,18 @@ async function measure({ quick, say }: How, stage: Stage, file: string): Promise
     ];
   } finally {
     await server.stop();
+  }
+}
+
+/** Prisma loads its query compiler with the first call that needs it, once in the life of a process. */
+async function warmUp(url: string): Promise<void> {
+  const load = openLoad({ url, connections: 1 });
+  try {
+    for (const { email, password } of await signUp(load, { prefix: "warm", many: 1 })) {
+      const signIn = () => mutationOf(null, "auth.signIn", { email, password });
+      await load.burst(signIn, { count: 1, concurrency: 1 });
+    }
+  } finally {
+    await load.close();
   }
 }

@@ -1,8 +1,8 @@
-// Refuses an ordinary read before a context is made for it. When there is too much to do, most of what a server does may be to
+// Refuses an ordinary call before a context is made for it. When there is too much to do, most of what a server does may be to
 // refuse: that must cost next to nothing, or refusals take the time of those who are served.
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
-import { isPlainRead, notAdmitted } from "../rpc/admitted.ts";
+import { priorityByName, notAdmitted } from "../rpc/admitted.ts";
 import type { Services } from "../rpc/services.ts";
 import type { Calls } from "./answer-calls.ts";
 
@@ -12,15 +12,16 @@ export interface EarlyRefusal {
   readonly text: string;
 }
 
-/** @returns what to answer to a single read that could not be served in time, or null; a batch is refused call by call */
+/** @returns what to answer to a single call that could not be served in time, or null; a batch is refused call by call */
 export function refuseEarly(
   { admission, refusals }: Services,
   calls: Calls,
   requestId: string,
 ): EarlyRefusal | null {
   const [name] = calls.names;
-  if (calls.isBatch || name === undefined || !isPlainRead(name, calls.type)) return null;
-  const retryAfterSeconds = admission.refusal("read");
+  const priority = calls.isBatch || name === undefined ? null : priorityByName(name, calls.type);
+  if (name === undefined || priority === null) return null;
+  const retryAfterSeconds = admission.refusal(priority);
   if (retryAfterSeconds === null) return null;
   refusals.note({ requestId, operation: name, reason: "server.busy", cause: notAdmitted });
   const { status, before, after } = bodyFor(retryAfterSeconds);

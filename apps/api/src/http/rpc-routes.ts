@@ -8,6 +8,7 @@ import type { AddressOf } from "./address-of.ts";
 import { answerCalls, answerHeaders, callsOf, LARGEST_BATCH } from "./answer-calls.ts";
 import { noteActorOf } from "./log-request.ts";
 import { refuseLongBatch } from "./long-batches.ts";
+import { refuseEarly } from "./refuse-early.ts";
 import { factsOf } from "./request-facts.ts";
 
 /** `/trpc/<operation>`: JSON in UTF-8 and nothing else, one call or a batch of up to ten. */
@@ -47,6 +48,11 @@ export async function rpcRoutes(
       const asking = { method, url, contentType: req.headers["content-type"], body };
       const calls = callsOf(asking, req.params.path);
       if (!calls) return byAdapter(req, res, contextOf);
+      const refusal = refuseEarly(services, calls, req.id);
+      if (refusal) {
+        const { status, text, retryAfterSeconds } = refusal;
+        return res.code(status).headers(answerHeaders).header("retry-after", retryAfterSeconds).send(text);
+      }
       const { status, text } = await answerCalls(calls, contextOf(req, res));
       return res.code(status).headers(answerHeaders).send(text);
     },

@@ -39,8 +39,14 @@ export const heavyOperations: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a call is a read by its name alone. */
-export const isPlainRead = (name: string, kind: Kind): boolean =>
+const isPlainRead = (name: string, kind: Kind): boolean =>
   kind === "query" && !urgentOperations.has(name) && !heavyOperations.has(name);
+
+/** The priority of a call that its name alone decides; null where the input does, or where the call is never refused. */
+export function priorityByName(name: string, kind: Kind): Priority | null {
+  if (isPlainRead(name, kind)) return "read";
+  return kind === "mutation" && !urgentOperations.has(name) && !heavyOperations.has(name) ? "change" : null;
+}
 
 async function priorityOf({ path, getRawInput }: Call, { kind }: Operation): Promise<Priority> {
   if (urgentOperations.has(path)) return "urgent";

@@ -65,6 +65,11 @@ const admitted = guard("a call that could not be served in time is refused", "ap
   "await checkAdmission(call, operation);",
   "",
 ]);
+const early = guard(
+  "a single change that could not be served in time is refused before its context is made",
+  "apps/api/src/http/rpc-routes.ts",
+  ["if (refusal) {", "if (refusal && false) {"],
+);
 const urgent = guard("signing out is never refused", "apps/api/src/infra/admission/admission.ts", [
   'if (priority === "urgent") return null;',
   "",
@@ -85,7 +90,9 @@ const lockTimeout = guard(
 );
 
 export const overload: readonly Mutant[] = [
-  { without: [admitted], works: [waitsForAFullPool] },
+  { without: [admitted], works: [], refused: [waitsForAFullPool] },
+  { without: [early], works: [], refused: [waitsForAFullPool] },
+  { without: [admitted, early], works: [waitsForAFullPool] },
   { without: [urgent], works: [keepsFromSigningOut] },
   { without: [reserved], works: [keepsFromSigningOut] },
   { without: [share], works: [keepsAnotherWaiting] },

@@ -12,6 +12,7 @@ import { commonHeaders } from "./common-headers.ts";
 import type { Connections } from "./connections/connections.ts";
 import { logRequest } from "./log-request.ts";
 import { refuseEarly } from "./refuse-early.ts";
+import { StartPace } from "./start-pace.ts";
 import { factsOf, type Received } from "./request-facts.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -28,6 +29,7 @@ export function openFront(app: FastifyInstance, { services, connections, address
     isClosing = true;
     done();
   });
+  const pace = new StartPace();
   const handle: RequestListener = (request, response) => {
     try {
       const calls = isClosing ? null : queriesOf(request);
@@ -39,20 +41,22 @@ export function openFront(app: FastifyInstance, { services, connections, address
       const noteActor = (known: Actor) => {
         actor = known;
       };
-      answer(services, calls, { request, response, requestId, ip, noteActor })
-        .then((status) => {
-          const ms = performance.now() - startedAt;
-          logRequest(services.log, {
-            requestId,
-            method: "GET",
-            url: request.url ?? "",
-            status,
-            ms,
-            ip,
-            actor,
-          });
-        })
-        .catch((error: unknown) => answerBug(services, error, response));
+      pace.start(() =>
+        answer(services, calls, { request, response, requestId, ip, noteActor })
+          .then((status) => {
+            const ms = performance.now() - startedAt;
+            logRequest(services.log, {
+              requestId,
+              method: "GET",
+              url: request.url ?? "",
+              status,
+              ms,
+              ip,
+              actor,
+            });
+          })
+          .catch((error: unknown) => answerBug(services, error, response)),
+      );
     } catch (error) {
       answerBug(services, error, response);
     }

@@ -11,7 +11,7 @@ import { startProblem } from "./start-problem.ts";
 const LONGEST_DRAIN_MS = 10_000;
 
 async function main(): Promise<void> {
-  // Whoever read the output may have gone since (`start | head`): what is said to nobody is no reason to end.
+  // The reader of the output may have closed it (`start | head`): that is no reason to end.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
   const config = configFromEnvironment();

@@ -28,7 +28,7 @@ class UsageError extends Error {
 type Command = (db: Db) => Promise<string>;
 
 async function main(): Promise<void> {
-  // Whoever reads the output may stop reading (`operator mail list | head`).
+  // The reader of the output may stop reading (`operator mail list | head`).
   process.stdout.on("error", () => {});
   const args = process.argv.slice(2);
   if (args.length === 0 || args.includes("--help") || args.includes("-h")) {

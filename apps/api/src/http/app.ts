@@ -37,7 +37,7 @@ export async function createApp(
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    // What is logged of a request names it by its id: no logger has to be made for each.
+    // Log lines name the request by its id, so no logger is made for each request.
     childLoggerFactory: (logger) => logger,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], services.randomness),
     bodyLimit: LARGEST_BODY_BYTES,

@@ -23,7 +23,7 @@ export type AuditValues = Readonly<Record<string, string | number | boolean | nu
 /** Says what was done. It is on record when the operation has its answer. */
 export type Audit = (action: AuditAction, target: AuditTarget) => void;
 
-/** Who acts, and from where. */
+/** The actor of an entry, and where the request came from. */
 export interface Origin {
   readonly actor: Pick<Membership, "userId" | "key">;
   readonly requestId: string;

@@ -18,7 +18,7 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
   const { id: inviteId, workspaceId, email, mailed, tokenHash } = await openInvite(ctx, token);
   if (email !== user.email) throw new Failure("invite.invalid");
   if (user.emailVerifiedAt === null) {
-    // Whoever holds the token of the mail reads the mailbox. The other one was shown to the inviter, and proves nothing.
+    // The mailed token proves the mailbox. The other token was shown to the inviter, and proves nothing.
     if (!mailed) throw new Failure("invite.invalid");
     // An account that was erased meanwhile has another address, and joins nothing.
     const isTheirs = await db.accounts.verifyAddress(user.id, email, ctx.event("email.verified"));

@@ -23,7 +23,7 @@ export async function rotateServiceKey(
   const key = await ws.db.serviceKeys.rotate({ id, secret, overlapHours, days, most });
   if (!key) throw new Failure("key.not_found");
   if (key === "full") throw new Failure("key.too_many");
-  // Whoever is given the token can do what the key may. A refusal undoes the rotation.
+  // The holder of the new token gets all rights of the key. A refusal undoes the rotation.
   checkGivenRights(ws.grant, key);
   ws.audit("key.rotated", { type: "key", id, after: { overlapHours, days } });
   return { ...toServiceKey(key), token: formatServiceKey(id, plain) };

@@ -4,7 +4,7 @@
 //            Whoever loses that race is judged again, so here each call is one step.
 //   use      infra/lucia-adapter.ts, `getSessionAndUser`: which access tokens are good, and what confirms.
 //   slide    Lucia's validateSession: past the half of its idle time, a session that is used is given the whole again.
-//   rotate, confirm, renew, end: the statements of packages/db/src/client/session-store.ts.
+//   rotate, confirm, renew, end: the statements of packages/db/src/people/sessions.ts.
 //
 // A token is its claims here: that nobody forges one is shown elsewhere.
 import { cameWithLostReply, type RefreshState, type RefreshVerdict } from "../../src/infra/refresh-rule.ts";

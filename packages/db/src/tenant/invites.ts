@@ -1,6 +1,6 @@
 import type { Role } from "@projostack/authz";
 import { Prisma } from "../generated/client.ts";
-import type { ListPage, Statements } from "./statements.ts";
+import type { ListPage, Statements } from "../scope/statements.ts";
 
 export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
 

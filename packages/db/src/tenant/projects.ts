@@ -1,6 +1,6 @@
 import type { Project } from "../generated/client.ts";
-import { HERE } from "./here.ts";
-import type { Statements } from "./statements.ts";
+import { HERE } from "../scope/current-workspace-sql.ts";
+import type { Statements } from "../scope/statements.ts";
 
 export type ProjectRow = Omit<Project, "workspaceId">;
 

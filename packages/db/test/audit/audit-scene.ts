@@ -12,8 +12,8 @@ import {
   type ChainExpectations,
   type Db,
 } from "../../src/index.ts";
-import { auditPage, type AuditPageInput } from "../../src/audit/read-audit.ts";
-import type { Statements } from "../../src/tenant/statements.ts";
+import { auditPage, type AuditPageInput } from "../../src/tenant/audit/read-audit.ts";
+import type { Statements } from "../../src/scope/statements.ts";
 import type { TestDatabase } from "../kit/index.ts";
 
 export const entryOf = (changes: Partial<AuditEntry> = {}): AuditEntry => ({

@@ -2,8 +2,8 @@
 // A person can be forgotten: what names them goes from every log, and every log is still whole.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { personEraser } from "../../src/audit/erase-person.ts";
-import { operatorRunner } from "../../src/client/run-statement.ts";
+import { personEraser } from "../../src/people/erase-person.ts";
+import { operatorRunner } from "../../src/scope/run-statement.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";

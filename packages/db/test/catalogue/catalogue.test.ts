@@ -2,7 +2,7 @@
 // The promises that PostgreSQL's own catalogue answers for.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { tenantModels } from "../../src/client/tenant-models.ts";
+import { tenantModels } from "../../src/tenant/models.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { catalogueProblems } from "./catalogue-problems.ts";

@@ -122,7 +122,7 @@ const floods: Attack = {
 };
 
 const tokens = "apps/api/src/infra/tokens.ts";
-const store = "packages/db/src/client/account-store.ts";
+const store = "packages/db/src/people/accounts.ts";
 const live = "AND used_at IS NULL AND expires_at > now()";
 const found = "WHERE id = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()";
 const used = "WHERE id = $1 AND purpose = '${purpose}' AND used_at IS NULL AND expires_at > now()";

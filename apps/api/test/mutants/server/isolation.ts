@@ -109,7 +109,7 @@ const cursors = "apps/api/src/rpc/cursors.ts";
 export const tasksFile = "packages/db/src/tenant/tasks.ts";
 const message = "JSON.stringify([owner, operation, filtersOf(input), id])";
 
-const tenantFilter = guard("every statement names its workspace", "packages/db/src/client/tenant-filter.ts", [
+const tenantFilter = guard("every statement names its workspace", "packages/db/src/tenant/filter.ts", [
   'if (scope.kind === "system") return args ?? {};',
   "return args ?? {};",
 ]);

@@ -74,7 +74,7 @@ const urgent = guard("signing out is never refused", "apps/api/src/infra/admissi
   'if (priority === "urgent") return null;',
   "",
 ]);
-const fairTurns = "packages/db/src/client/fair-turns.ts";
+const fairTurns = "packages/db/src/pool/fair-queue.ts";
 const reserved = guard("connections are left for the server's own work", fairTurns, [
   "this.#all.mayTake(owner, this.#reservedNow)",
   "this.#all.mayTake(owner, 0)",
@@ -83,11 +83,10 @@ const share = guard("one workspace takes no more than three quarters of the conn
   "return left > 0 && held <= this.#times * left;",
   "return left > 0;",
 ]);
-const lockTimeout = guard(
-  "a lock is waited for two seconds",
-  "packages/db/src/client/connection-settings.ts",
-  ['lock_timeout: "2000",', ""],
-);
+const lockTimeout = guard("a lock is waited for two seconds", "packages/db/src/pool/connection-settings.ts", [
+  'lock_timeout: "2000",',
+  "",
+]);
 
 export const overload: readonly Mutant[] = [
   { without: [admitted], works: [], refused: [waitsForAFullPool] },

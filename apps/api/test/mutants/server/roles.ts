@@ -120,7 +120,7 @@ const policy: SourceGuard = {
 };
 const door: SourceGuard = {
   says: "the membership read again at the door of a write",
-  file: "packages/db/src/client/enter-sql.ts",
+  file: "packages/db/src/scope/enter-sql.ts",
   guard: 'statement("SELECT projo_enter($1, $2, $3)", [checked(actor.userId), actor.roles, actor.deleted])',
   without: 'statement("SELECT 1")',
 };

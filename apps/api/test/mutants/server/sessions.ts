@@ -202,7 +202,7 @@ const tokens = "apps/api/src/infra/tokens.ts";
 const adapter = "apps/api/src/infra/lucia-adapter.ts";
 const rule = "apps/api/src/infra/refresh-rule.ts";
 const sessionsFile = "apps/api/src/infra/sessions.ts";
-const store = "packages/db/src/client/session-store.ts";
+const store = "packages/db/src/people/sessions.ts";
 
 const readEnd: SourceGuard = {
   says: "a session that has ended is not refreshed",

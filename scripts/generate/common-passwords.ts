@@ -1,7 +1,11 @@
 // The common passwords as the server looks them up: no words, only their fingerprints and ranks, sorted, in 6 bytes each.
 // The list is that of @zxcvbn-ts/language-common (MIT), which no other part of the repository depends on.
 import { dictionary } from "@zxcvbn-ts/language-common";
-import { fingerprintOf, LONGEST_COMMON, SHORTEST_COMMON } from "../../apps/api/src/infra/fingerprint.ts";
+import {
+  fingerprintOf,
+  LONGEST_COMMON,
+  SHORTEST_COMMON,
+} from "../../apps/api/src/identity/passwords/fingerprint.ts";
 
 export function generateCommonPasswords(): Record<string, Buffer> {
   const rows = dictionary["passwords-common"]

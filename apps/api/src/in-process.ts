@@ -1,6 +1,6 @@
 // Calls from code within the server's own process: the same procedures as over HTTP, with the same checks and records,
 // and no wire between. A token is needed as anywhere: nobody is let in for being near.
-import { parseAddress, type Address } from "./infra/address.ts";
+import { parseAddress, type Address } from "./runtime/address.ts";
 import { appRouter } from "./router.ts";
 import { createContext } from "./rpc/context.ts";
 import { createCallerFactory } from "./rpc/procedures.ts";

@@ -1,6 +1,6 @@
 // For errors that nothing caught. The server's own code catches what it throws, so each of these is a bug, and nobody knows
 // what state it left: the process says what happened, finishes what it can, and ends. Whoever runs it starts it again.
-import type { Log } from "./infra/log.ts";
+import type { Log } from "./runtime/log.ts";
 
 export interface LastResort {
   /** Fulfils with the first error that nothing caught, and never rejects. */

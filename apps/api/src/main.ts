@@ -1,9 +1,9 @@
 // The server's process: configuration from the environment, a word on where it listens, an orderly end.
 import { readFileSync } from "node:fs";
 import { configFromEnvironment } from "./config/config.ts";
-import { systemClock } from "./infra/clock.ts";
-import { createLog } from "./infra/log.ts";
-import { systemRandomness } from "./infra/randomness.ts";
+import { systemClock } from "./runtime/clock.ts";
+import { createLog } from "./runtime/log.ts";
+import { systemRandomness } from "./runtime/randomness.ts";
 import { catchTheRest } from "./last-resort.ts";
 import { startServer, type Server } from "./server.ts";
 import { startProblem } from "./start-problem.ts";

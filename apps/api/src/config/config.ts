@@ -4,8 +4,8 @@ import { PostgresAddressError, readPostgresAddress, type PostgresAddress } from 
 import { z } from "zod";
 import type { ConnectionBounds } from "./connection-bounds.ts";
 import { isNetwork } from "./is-network.ts";
-import { type Mailbox, parseMailbox } from "../infra/mail/mailbox.ts";
-import { parseSmtpUrl, type SmtpAddress } from "../infra/mail/smtp-address.ts";
+import { type Mailbox, parseMailbox } from "../mail/mailbox.ts";
+import { parseSmtpUrl, type SmtpAddress } from "../mail/smtp-address.ts";
 import { parseRedisUrl } from "./redis-address.ts";
 import { secretNames, withSecrets } from "./secrets.ts";
 import { settingsTogether } from "./settings-together.ts";

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
-import { answerHeaders, type Answered } from "./answer-calls.ts";
+import { answerHeaders, type Answered } from "../fast-path/answer-calls.ts";
 import { commonHeaders } from "./common-headers.ts";
 import { requestIdOf } from "./request-id.ts";
 

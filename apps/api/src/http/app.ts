@@ -11,7 +11,7 @@ import { answerRest } from "./connections/answer-rest.ts";
 import { answerSocket, answerUnreadable } from "./connections/answer-socket.ts";
 import { watchConnections } from "./connections/connections.ts";
 import { guardServer } from "./connections/guard-server.ts";
-import { openFront } from "./front.ts";
+import { openFront } from "../fast-path/fast-path.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { logRequest, notedActor } from "./log-request.ts";
 import { requestIdOf } from "./request-id.ts";

@@ -2,9 +2,9 @@
 // refuse: that must cost next to nothing, or refusals take the time of those who are served.
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
-import { priorityByName, notAdmitted } from "../rpc/admitted.ts";
+import { priorityByName, notAdmitted } from "../rpc/checks/admitted.ts";
 import type { Services } from "../rpc/services.ts";
-import type { Calls } from "./answer-calls.ts";
+import type { Calls } from "../fast-path/answer-calls.ts";
 
 export interface EarlyRefusal {
   readonly status: number;

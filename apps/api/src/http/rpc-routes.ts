@@ -5,7 +5,7 @@ import { createContext, type Context } from "../rpc/context.ts";
 import { asFailure, Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
-import { answerCalls, answerHeaders, callsOf, LARGEST_BATCH } from "./answer-calls.ts";
+import { answerCalls, answerHeaders, callsOf, LARGEST_BATCH } from "../fast-path/answer-calls.ts";
 import { noteActorOf } from "./log-request.ts";
 import { refuseLongBatch } from "./long-batches.ts";
 import { refuseEarly } from "./refuse-early.ts";

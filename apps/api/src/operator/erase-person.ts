@@ -3,7 +3,7 @@
 import { authorize, type Membership } from "@projostack/authz";
 import type { Db } from "@projostack/db";
 import { roleOf } from "../features/workspaces/role-of.ts";
-import { systemRandomness } from "../infra/randomness.ts";
+import { systemRandomness } from "../runtime/randomness.ts";
 import { Refused } from "./refused.ts";
 
 export interface PersonErasure {

@@ -3,8 +3,8 @@
 import type { Membership } from "@projostack/authz";
 import type { AuditAction } from "@projostack/contract";
 import type { AuditEntry, TenantWrite } from "@projostack/db";
-import type { Address } from "../infra/address.ts";
-import { sessionPseudonym } from "../infra/session-pseudonym.ts";
+import type { Address } from "../runtime/address.ts";
+import { sessionPseudonym } from "../identity/sessions/session-pseudonym.ts";
 import type { Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 

@@ -1,9 +1,9 @@
 import type { AccountAction } from "@projostack/contract";
 import type { AccountEvent, AskedAhead, Device } from "@projostack/db";
-import type { Address } from "../infra/address.ts";
-import type { Quota } from "../infra/limiter/limiter.ts";
-import type { Log } from "../infra/log.ts";
-import { looksLikeServiceKey } from "../infra/service-keys.ts";
+import type { Address } from "../runtime/address.ts";
+import type { Quota } from "../limits/limiter/limiter.ts";
+import type { Log } from "../runtime/log.ts";
+import { looksLikeServiceKey } from "../identity/tokens/service-keys.ts";
 import type { Caller } from "./caller.ts";
 import { Failure } from "./failure.ts";
 import { collectRateLimit, type RateLimitFields } from "./rate-limit-fields.ts";

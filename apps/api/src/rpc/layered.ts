@@ -7,12 +7,12 @@
 import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
-import { withinDeadline } from "./call-deadline.ts";
-import { checkAdmission } from "./admitted.ts";
+import { withinDeadline } from "./checks/call-deadline.ts";
+import { checkAdmission } from "./checks/admitted.ts";
 import type { Context } from "./context.ts";
 import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure, invalidInput } from "./failure.ts";
-import { logSecurityEvent } from "./security-events.ts";
+import { logSecurityEvent } from "./checks/security-events.ts";
 
 const t = initTRPC
   .context<Context>()

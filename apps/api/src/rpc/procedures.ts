@@ -10,17 +10,17 @@ import {
 import type { Kind, Operation } from "@projostack/contract";
 import type { Device } from "@projostack/db";
 import type { z } from "zod";
-import { type Ahead, askingAhead, type QuestionOf } from "./ahead.ts";
+import { type Ahead, askingAhead, type QuestionOf } from "./checks/prefetch.ts";
 import { entryOf, originOf } from "./audit.ts";
 import { accountOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
-import { checkForm } from "./input-form.ts";
+import { checkForm } from "./checks/input-form.ts";
 import { layered, type Call, type Layered } from "./layered.ts";
-import { knownCaller } from "./known-caller.ts";
-import { accountIn, limited, targetIn } from "./limited.ts";
-import { priced, priceOf } from "./priced.ts";
+import { knownCaller } from "./checks/known-caller.ts";
+import { accountIn, limited, targetIn } from "./checks/limited.ts";
+import { priced, priceOf } from "./checks/priced.ts";
 import type { Services } from "./services.ts";
 import { writing, type ReadWs, type Ws } from "./ws.ts";
 

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { authorize } from "@projostack/authz";
 import { verifyChain } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sessionPseudonym } from "../../src/infra/session-pseudonym.ts";
+import { sessionPseudonym } from "../../src/identity/sessions/session-pseudonym.ts";
 import { call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
 import { joined, keyOf, newcomer, newTeam, type Team } from "../members/team.ts";
 import { verifyAll } from "./long-log.ts";

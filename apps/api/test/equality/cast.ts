@@ -1,7 +1,7 @@
 // Who calls the twins, and from where: the same people, with the same ids, in both databases.
 import { randomUUID } from "node:crypto";
 import { permissions } from "@projostack/authz";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import {
   arrive,
   expiredAccessToken,

@@ -3,7 +3,7 @@
 import { policy } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { again } from "../kit/index.ts";
 import { inputOf, setScene, type Scene } from "../proofs/inputs.ts";
 import { castFor, type Cast } from "./cast.ts";

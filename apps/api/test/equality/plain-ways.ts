@@ -19,7 +19,7 @@ const listed = `await db.task.findMany({
   })`;
 
 export const plainWays: readonly SourceGuard[] = [
-  guard("queries are answered on Node's own request", "apps/api/src/http/front.ts", [
+  guard("queries are answered on Node's own request", "apps/api/src/fast-path/fast-path.ts", [
     "const calls = isClosing ? null : queriesOf(request);",
     "const calls = null;",
   ]),

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { operations, type Reason } from "@projostack/contract";
 import { again, arriveUnverified, join, password, startSession, type TestServer } from "../kit/index.ts";
 import type { Scene } from "../proofs/inputs.ts";
-import { formatRefreshToken } from "../../src/infra/tokens.ts";
+import { formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import type { Cast } from "./cast.ts";
 import type { Sent } from "./exchange.ts";
 import { oneMemberTooMany, oneProjectTooMany, oneTaskTooMany } from "./full-workspaces.ts";

@@ -1,5 +1,5 @@
 // The real side of a history: people and workspaces of its own, on a server that has others too.
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import {
   arrive,
   arriveUnverified,

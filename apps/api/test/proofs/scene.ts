@@ -1,9 +1,9 @@
 // What there is for a call to act on: put there by the owner of the database, anew for each call that is tried, since
 // the call before may have used it up.
-import { newInviteTokens } from "../../src/infra/invite-tokens.ts";
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import { formatServiceKey, keepSecret } from "../../src/infra/service-keys.ts";
-import { formatOneTimeToken, formatRefreshToken } from "../../src/infra/tokens.ts";
+import { newInviteTokens } from "../../src/identity/tokens/invite-tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { formatServiceKey, keepSecret } from "../../src/identity/tokens/service-keys.ts";
+import { formatOneTimeToken, formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import { startSession, type Person, type TestServer } from "../kit/index.ts";
 
 /** What there is for an input to name. */

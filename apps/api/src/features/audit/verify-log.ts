@@ -1,5 +1,5 @@
 import { verifyChain, type AuditRow, type ChainPoint, type ChainVerdict } from "@projostack/db";
-import type { Checkpoint } from "../../infra/checkpoints.ts";
+import type { Checkpoint } from "../../identity/checkpoints.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { ReadWs } from "../../rpc/ws.ts";

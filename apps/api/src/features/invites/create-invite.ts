@@ -1,7 +1,7 @@
 import type { Role } from "@projostack/authz";
-import { newInviteTokens } from "../../infra/invite-tokens.ts";
+import { newInviteTokens } from "../../identity/tokens/invite-tokens.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { countMail } from "../../rpc/count-mail.ts";
+import { countMail } from "../../rpc/checks/count-mail.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "./check-inviter.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";

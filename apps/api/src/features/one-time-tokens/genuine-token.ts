@@ -1,8 +1,8 @@
 import type { Purpose } from "@projostack/db";
-import { standingOf } from "../../infra/token-forms.ts";
-import { parseOneTimeToken } from "../../infra/tokens.ts";
+import { standingOf } from "../../identity/tokens/token-forms.ts";
+import { parseOneTimeToken } from "../../identity/tokens/tokens.ts";
 import type { Context } from "../../rpc/context.ts";
-import { refuse } from "../../rpc/refuse.ts";
+import { refuse } from "../../rpc/checks/refuse.ts";
 
 /** Whose token it is, and its id: of a token that is genuine, unused and not expired, for this purpose. @throws Failure token.invalid, limit.exceeded */
 export async function genuineToken(

@@ -1,4 +1,4 @@
-import { formatServiceKey, keepSecret, newServiceSecret } from "../../infra/service-keys.ts";
+import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "../invites/check-inviter.ts";

@@ -247,10 +247,10 @@ const createsKey = keyTooMany("a workspace has one active key more than its quot
 const rotatesKey = keyTooMany("an expired key is active again beyond the quota", "rotate");
 
 const procedures = "apps/api/src/rpc/procedures.ts";
-const room = "apps/api/src/infra/quotas/task-room.ts";
+const room = "apps/api/src/limits/quotas/task-room.ts";
 const tenant = (noun: string) => `packages/db/src/tenant/${noun}.ts`;
 
-const counted = guard("what was spent counts against the budget", "apps/api/src/infra/budgets/spending.ts", [
+const counted = guard("what was spent counts against the budget", "apps/api/src/limits/budgets/spending.ts", [
   "if (level + points > budget) {",
   "if (level < 0) {",
 ]);
@@ -264,7 +264,7 @@ const refusedBatch = guard("a batch with a long operation is refused", "apps/api
 ]);
 const seenInFront = guard(
   "a batch of queries with a long operation is not answered in front",
-  "apps/api/src/http/answer-calls.ts",
+  "apps/api/src/fast-path/answer-calls.ts",
   ["if (isRefusedBatch(names)) return null;", ""],
 );
 
@@ -286,7 +286,7 @@ export const cost: readonly Mutant[] = [
     without: [
       guard(
         "only so many long operations of one account run at once",
-        "apps/api/src/infra/budgets/at-once.ts",
+        "apps/api/src/limits/budgets/at-once.ts",
         ["const all = isLong ? long : short;", "const all = 1_000;"],
       ),
     ],

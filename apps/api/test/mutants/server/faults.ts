@@ -114,7 +114,7 @@ const noted = guard("each refusal is noted for the log", "apps/api/src/rpc/layer
   "services.refusals.note({ requestId, operation: path, reason: failure.reason, cause: failure.cause });",
   "void [services, requestId];",
 ]);
-const bounded = guard("a second has ten lines of refusals", "apps/api/src/infra/refusal-log.ts", [
+const bounded = guard("a second has ten lines of refusals", "apps/api/src/limits/refusal-log.ts", [
   "if (written >= LINES_PER_SECOND) {",
   "if (written < 0) {",
 ]);

@@ -184,7 +184,7 @@ export const isolation: readonly Mutant[] = [
   },
   {
     without: [
-      guard("each workspace's tries are counted apart", "apps/api/src/infra/limiter/limiter.ts", [
+      guard("each workspace's tries are counted apart", "apps/api/src/limits/limiter/limiter.ts", [
         '`${attempt.workspaceId ?? "-"}:${key}`',
         "`${key}`",
       ]),

@@ -70,7 +70,7 @@ const early = guard(
   "apps/api/src/http/rpc-routes.ts",
   ["if (refusal) {", "if (refusal && false) {"],
 );
-const urgent = guard("signing out is never refused", "apps/api/src/infra/admission/admission.ts", [
+const urgent = guard("signing out is never refused", "apps/api/src/limits/admission/admission.ts", [
   'if (priority === "urgent") return null;',
   "",
 ]);

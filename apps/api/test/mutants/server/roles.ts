@@ -212,7 +212,7 @@ export const roles: readonly Mutant[] = [
     without: [
       {
         says: "who is nobody is turned away",
-        file: "apps/api/src/rpc/known-caller.ts",
+        file: "apps/api/src/rpc/checks/known-caller.ts",
         guard: "if (caller) return caller;",
         without: "return caller as Caller;",
       },

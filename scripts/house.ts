@@ -129,10 +129,11 @@ export const apiLayers = [
   ["http/", "in-process.ts", "router.ts"],
   ["features/"],
   ["rpc/"],
+  ["config/"],
   ["jobs/"],
   ["mail/", "limits/"],
   ["identity/"],
-  ["runtime/", "config/"],
+  ["runtime/"],
   // What tests and attacks do to a server from outside: it imports none of it.
   ["testing/"],
 ];

@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import type { Config } from "./config/config.ts";
+import type { Config } from "./config/settings.ts";
+import { fastPath } from "./fast-path/fast-path.ts";
 import { createApp } from "./http/app.ts";
 import { callerAs, type Behalf, type Operations } from "./in-process.ts";
 import { createAdmission } from "./limits/admission/admission.ts";
@@ -97,13 +98,15 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       randomness,
       version,
       invitesNeedVerifiedEmail: config.invitesNeedVerifiedEmail,
+      usesShortcuts: config.usesFastPath,
       sessions,
       serviceKeys,
       appUrl: () => config.appUrl ?? urlOf(app.server.address(), config),
       passwords: await createPasswords({ gate: gateOf(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     };
-    const app = await createApp(services, config);
+    const shortcut = config.usesFastPath ? fastPath : undefined;
+    const app = await createApp(services, { ...config, shortcut });
     await app.listen({ host: listenOn(config.host), port: config.port });
     const url = urlOf(app.server.address(), config);
     if (config.redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");

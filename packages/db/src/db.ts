@@ -22,7 +22,8 @@ import { inviteLookup, type InviteLookup } from "./people/invite-lookup.ts";
 import { personWorkspaces } from "./people/person-workspaces.ts";
 import { purge, TO_PURGE } from "./tenant/purge.ts";
 import { pingOf } from "./pool/ping.ts";
-import { currentScope, isReadOnly, type Scope, type TenantScope, type WriteScope } from "./scope/scope.ts";
+import { currentScope } from "./scope/current-scope.ts";
+import { isReadOnly, type Scope, type TenantScope, type WriteScope } from "./scope/scope.ts";
 import { openScoped, type PoolSource } from "./scope/scoped-connection.ts";
 import { scopedPool } from "./scope/scoped-pool.ts";
 import { FairTurns } from "./pool/fair-queue.ts";
@@ -33,9 +34,11 @@ import { serviceKeyLookup, type ServiceKeyLookup } from "./people/service-key-lo
 import { sessionStore, type SessionStore } from "./people/sessions.ts";
 import { statementNames } from "./connection/statement-names.ts";
 import { tenantFilter } from "./tenant/filter.ts";
-import type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./tenant/models.ts";
+import type { PersonRead, SystemTables } from "./people/models.ts";
+import type { TenantRead, TenantWrite } from "./tenant/models.ts";
 import { tablesOf } from "./tenant/tables.ts";
-import { Transaction, type Answered, type Means, type TransactionHow } from "./scope/transaction.ts";
+import { Transaction, type Means, type TransactionHow } from "./scope/transaction.ts";
+import { type Answered } from "./scope/statements.ts";
 
 export interface Db {
   /**

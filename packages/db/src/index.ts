@@ -37,11 +37,13 @@ export {
 } from "./people/mail-outbox.ts";
 export type { InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
-export { openPool, type PoolOptions, type ServerPool } from "./pool/open-pool.ts";
+export { openPool, type ServerPool } from "./pool/open-pool.ts";
+export type { PoolOptions } from "./pool/pool-options.ts";
 export type { AskedAhead, Prefetch, SessionRecord } from "./people/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./people/sessions.ts";
-export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./tenant/models.ts";
-export type { Question } from "./scope/transaction.ts";
+export type { PersonRead, SystemTables } from "./people/models.ts";
+export type { TenantRead, TenantWrite } from "./tenant/models.ts";
+export type { Question } from "./scope/statements.ts";
 export { type TaskListing, taskQuestion, type TaskRow, tasksQuestion } from "./tenant/tasks.ts";
 export type { Founding } from "./tenant/create-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";

@@ -7,7 +7,9 @@ import type { Context } from "../rpc/context.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { asFailure } from "../rpc/failure.ts";
 import { runIn, type Run } from "../rpc/layered.ts";
-import { isRefusedBatch } from "../http/long-batches.ts";
+import type { Answer } from "../http/answer.ts";
+import type { CallRequest } from "../http/shortcut.ts";
+import { isRefusedBatch, LARGEST_BATCH } from "../http/batches.ts";
 
 /** The calls of a request, as they are answered here. */
 export interface Calls {
@@ -18,16 +20,9 @@ export interface Calls {
   readonly inputs: readonly unknown[];
 }
 
-/** A request, as far as it says what is called. */
-export interface Asking {
-  readonly method: string;
-  readonly url: string;
-  readonly contentType: string | undefined;
-  readonly body: unknown;
-}
-
 /** What a request calls; null where tRPC's adapter should look at it. */
-export function callsOf({ method, url, contentType, body }: Asking, path: string): Calls | null {
+export function callsOf(request: Omit<CallRequest, "requestId">): Calls | null {
+  const { method, url, path, contentType, body } = request;
   const type = TYPES.get(method);
   const query = queryOf(url);
   if (!type || !query) return null;
@@ -41,9 +36,6 @@ export function callsOf({ method, url, contentType, body }: Asking, path: string
   const inputs = inputsOf(text, query.isBatch ? names.length : null);
   return inputs && { names, type, isBatch: query.isBatch, inputs };
 }
-
-/** So many calls may come in one request. */
-export const LARGEST_BATCH = 10;
 
 const TYPES: ReadonlyMap<string, Kind> = new Map([
   ["GET", "query"],
@@ -99,14 +91,8 @@ function inputsOf(text: string, many: number | null): unknown[] | null {
   }
 }
 
-/** What goes back: JSON, and the status of all calls, or 207 where they differ. */
-export interface Answered {
-  readonly status: number;
-  readonly text: string;
-}
-
 /** Answers the calls, all of a batch at once. */
-export async function answerCalls(calls: Calls, ctx: Context): Promise<Answered> {
+export async function answerCalls(calls: Calls, ctx: Context): Promise<Answer> {
   if (!calls.isBatch) {
     const { status, body } = await answerCall(calls, 0, ctx);
     return { status, text: JSON.stringify(body) };
@@ -117,18 +103,12 @@ export async function answerCalls(calls: Calls, ctx: Context): Promise<Answered>
   return { status, text: JSON.stringify(answers.map(({ body }) => body)) };
 }
 
-/** As they are sent with tRPC's own answers, of which Fastify says the charset. */
-export const answerHeaders = {
-  "content-type": "application/json; charset=utf-8",
-  vary: "trpc-accept, accept",
-} as const;
-
-interface Answer {
+interface CallAnswer {
   readonly status: number;
   readonly body: object;
 }
 
-async function answerCall({ names, inputs }: Calls, place: number, ctx: Context): Promise<Answer> {
+async function answerCall({ names, inputs }: Calls, place: number, ctx: Context): Promise<CallAnswer> {
   const path = names[place] ?? "";
   try {
     const data = await runOf(path)({ ctx, path, getRawInput: () => Promise.resolve(inputs[place]) });

@@ -1,28 +1,33 @@
-// Where requests come in. An ordinary query is answered here, on Node's own request: a framework's objects and hooks around
-// it would take as long as the rest of its way. It is given what every other request gets: an id, the common headers, a line
-// in the log. Whatever else comes goes to Fastify. Nothing that is thrown on either way leaves the listener.
+// Answers ordinary calls without tRPC's adapter, in the same form. An ordinary query is answered on Node's own request, before
+// Fastify receives it, because the objects and hooks of a framework cost as much as the rest of the query. It gets what every
+// other request gets: a request id, the common headers, and a line in the access log. Everything else goes to Fastify. An
+// error never leaves the request listener.
 import type { IncomingMessage, RequestListener } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { createContext, type Actor } from "../rpc/context.ts";
 import type { Services } from "../rpc/services.ts";
-import type { AddressOf } from "../http/address-of.ts";
 import { answerBug, internalError } from "../http/answer-bug.ts";
-import { answerCalls, answerHeaders, callsOf, type Answered, type Calls } from "./answer-calls.ts";
+import { answerHeaders, type Answer } from "../http/answer.ts";
+import type { Shortcut, ShortcutDeps } from "../http/shortcut.ts";
+import { answerCalls, callsOf, type Calls } from "./answer-calls.ts";
 import { commonHeaders } from "../http/common-headers.ts";
-import type { Connections } from "../http/connections/connections.ts";
 import { logRequest } from "../http/log-request.ts";
-import { refuseEarly } from "../http/refuse-early.ts";
+import { refuseEarly } from "./refuse-early.ts";
 import { StartPace } from "./start-pace.ts";
 import { factsOf, type Received } from "../http/request-facts.ts";
 import { requestIdOf } from "../http/request-id.ts";
 
-export interface FrontOptions {
-  readonly services: Services;
-  readonly connections: Connections;
-  readonly addressOf: AddressOf;
-}
+export const fastPath: Shortcut = {
+  attach: answerQueriesFirst,
 
-export function openFront(app: FastifyInstance, { services, connections, addressOf }: FrontOptions): void {
+  async answer(services, request, contextOf) {
+    const calls = callsOf(request);
+    if (!calls) return null;
+    return refuseEarly(services, calls, request.requestId) ?? answerCalls(calls, contextOf());
+  },
+};
+
+function answerQueriesFirst(app: FastifyInstance, { services, connections, addressOf }: ShortcutDeps): void {
   let isClosing = false;
   // From then on Fastify has its ways to send callers off.
   app.addHook("preClose", (done) => {
@@ -93,7 +98,7 @@ async function answer(
 
 function send(
   { response, requestId }: Pick<Received, "response" | "requestId">,
-  { status, text }: Answered,
+  { status, text }: Answer,
   more: Readonly<Record<string, string | number>>,
 ): number {
   const length = { "content-length": Buffer.byteLength(text) };
@@ -114,5 +119,5 @@ function queriesOf({ method, url = "", headers }: IncomingMessage): Calls | null
   const end = url.indexOf("?");
   const path = url.slice(PREFIX.length, end === -1 ? undefined : end);
   if (!NAMES.test(path)) return null;
-  return callsOf({ method, url, contentType: headers["content-type"], body: undefined }, path);
+  return callsOf({ method, url, path, contentType: headers["content-type"], body: undefined });
 }

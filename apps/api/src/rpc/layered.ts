@@ -9,6 +9,7 @@ import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@
 import type { z } from "zod";
 import { withinDeadline } from "./checks/call-deadline.ts";
 import { checkAdmission } from "./checks/admitted.ts";
+import type { Call } from "./call.ts";
 import type { Context } from "./context.ts";
 import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure, invalidInput } from "./failure.ts";
@@ -21,15 +22,6 @@ const t = initTRPC
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
-
-/** A call, before it is known who makes it. */
-export interface Call {
-  readonly ctx: Context;
-  /** The operation's name. */
-  readonly path: string;
-  /** The input as it came, read once. @throws TRPCError when it is no JSON */
-  readonly getRawInput: () => Promise<unknown>;
-}
 
 /** Lets the call go on: checks its input, runs the operation's function, and checks what it answers. */
 export type Proceed<Ctx> = (ctx: Ctx, rawInput: unknown) => Promise<unknown>;

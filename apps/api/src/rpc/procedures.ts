@@ -17,7 +17,8 @@ import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
 import { checkForm } from "./checks/input-form.ts";
-import { layered, type Call, type Layered } from "./layered.ts";
+import { layered, type Layered } from "./layered.ts";
+import type { Call } from "./call.ts";
 import { knownCaller } from "./checks/known-caller.ts";
 import { accountIn, limited, targetIn } from "./checks/limited.ts";
 import { priced, priceOf } from "./checks/priced.ts";
@@ -101,7 +102,8 @@ async function granted<P extends Permission, T>(
 ): Promise<T> {
   const price = await priceOf(operation, { getRawInput });
   // Nothing is done for a try that is to be counted before it is counted, and nothing costly before it is charged.
-  const mayAskAhead = price.isPlainRead && !ctx.services.limiter.isLimited(path);
+  const { usesShortcuts, limiter } = ctx.services;
+  const mayAskAhead = usesShortcuts && price.isPlainRead && !limiter.isLimited(path);
   const asked = ahead && mayAskAhead ? await ahead(getRawInput) : undefined;
   const caller = await knownCaller(ctx, asked);
   return priced(ctx, { payer: payerOf(caller), price }, async () => {
@@ -194,7 +196,7 @@ export const workspaceProcedure = <
     operation,
     ...(ahead && { ahead: askingAhead(operation, ahead) }),
   };
-  const how = { isLone, inTurn: takesTurn || inTurn.has(operation.access) };
+  const takesTurns = takesTurn || inTurn.has(operation.access);
   return layered(operation, (call, proceed) =>
     granted(call, door, ({ caller, grant, input }) => {
       const { ctx, path } = call;
@@ -208,7 +210,10 @@ export const workspaceProcedure = <
         const answered = caller.kind === "person" ? caller.answered : undefined;
         return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), answered);
       }
-      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller, id), tables, within), how);
+      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller, id), tables, within), {
+        isLone: isLone && services.usesShortcuts,
+        inTurn: takesTurns,
+      });
     }),
   );
 };

@@ -1,6 +1,6 @@
 import type { Db } from "@projostack/db";
 import type { Admission } from "../limits/admission/admission.ts";
-import type { Quotas } from "../config/config.ts";
+import type { Quotas } from "../limits/quotas/quotas.ts";
 import type { Budgets } from "../limits/budgets/budgets.ts";
 import type { Checkpoints } from "../identity/checkpoints.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -42,5 +42,7 @@ export interface Services {
   readonly appUrl: () => string;
   /** Whether only people with a verified address may invite. */
   readonly invitesNeedVerifiedEmail: boolean;
+  /** Whether hot reads are prefetched and changes of one statement are committed with it. */
+  readonly usesShortcuts: boolean;
   readonly version: string;
 }

@@ -17,7 +17,6 @@ import {
   type PostgresAddress,
   type PoolOptions,
 } from "@projostack/db";
-import type { Config } from "../config/config.ts";
 import { connectionNote, type ConnectionNote } from "./connection-note.ts";
 import type { Log } from "./log.ts";
 
@@ -30,23 +29,36 @@ export interface Database {
   close(): Promise<void>;
 }
 
-type Place = Config & { readonly log: Log };
-
-/** The database of the configuration: reached, migrated, and with a login that is bound by its policies. */
-export async function openDatabase(place: Place): Promise<Database> {
-  return place.databaseUrl === null
-    ? openEmbedded(place, SERVER_LOGIN)
-    : openServer(place, place.databaseUrl);
+export interface DatabaseSettings {
+  /** The directory of the embedded database and of the connection note. */
+  readonly dataDir: string;
+  /** The server's login; null to start the embedded database. */
+  readonly databaseUrl: PostgresAddress | null;
+  /** The login that owns the database and migrates it at the start; null where an operator migrates it. */
+  readonly databaseOwnerUrl: PostgresAddress | null;
+  /** The operator's login; null outside the operator's program. */
+  readonly operatorDatabaseUrl: PostgresAddress | null;
+  readonly databasePoolSize: number;
+  /** Whether `databaseUrl` is the address of a pooler in transaction mode. */
+  readonly databasePooled: boolean;
+  readonly log: Log;
 }
 
-async function openServer(place: Place, address: PostgresAddress): Promise<Database> {
-  if (place.databaseOwnerUrl !== null) {
-    await withOwner(place.databaseOwnerUrl.target, async (owner) => {
+/** The database of the configuration: reached, migrated, and with a login that is bound by its policies. */
+export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
+  return settings.databaseUrl === null
+    ? openEmbedded(settings, SERVER_LOGIN)
+    : openServer(settings, settings.databaseUrl);
+}
+
+async function openServer(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
+  if (settings.databaseOwnerUrl !== null) {
+    await withOwner(settings.databaseOwnerUrl.target, async (owner) => {
       await migrate(owner);
       await prepareLogin(owner, address.login);
     });
   }
-  const db = await connect(address.target, { ...place, check: checkLogin });
+  const db = await connect(address.target, { ...settings, check: checkLogin });
   return {
     db,
     description: `PostgreSQL at ${address.host}`,
@@ -59,29 +71,32 @@ async function openServer(place: Place, address: PostgresAddress): Promise<Datab
  * The same by the operator's login, for the operator's program beside the server, which may be running or not: one embedded
  * database serves both. It migrates nothing that runs.
  */
-export async function joinDatabase(place: Place): Promise<Database> {
-  if (place.operatorDatabaseUrl !== null) {
-    const { host, target } = place.operatorDatabaseUrl;
-    const operatorDb = await connect(target, { ...place, check: checkOperatorLogin });
+export async function joinDatabase(settings: DatabaseSettings): Promise<Database> {
+  if (settings.operatorDatabaseUrl !== null) {
+    const { host, target } = settings.operatorDatabaseUrl;
+    const operatorDb = await connect(target, { ...settings, check: checkOperatorLogin });
     const close = () => operatorDb.close();
     return { db: operatorDb, description: `PostgreSQL at ${host}`, crashed: new Promise(() => {}), close };
   }
-  const running = await connectionNote(place.dataDir).read();
-  const db = running === null ? null : await joinRunning(running, place);
-  if (db === null) return openEmbedded(place, OPERATOR_LOGIN);
+  const running = await connectionNote(settings.dataDir).read();
+  const db = running === null ? null : await joinRunning(running, settings);
+  if (db === null) return openEmbedded(settings, OPERATOR_LOGIN);
   return {
     db,
-    description: `the running server's PostgreSQL in ${place.dataDir}`,
+    description: `the running server's PostgreSQL in ${settings.dataDir}`,
     crashed: new Promise(() => {}),
     close: () => db.close(),
   };
 }
 
 /** Null when the server of the note has ended without removing it. */
-async function joinRunning({ host, port, passwordFile }: ConnectionNote, place: Place): Promise<Db | null> {
+async function joinRunning(
+  { host, port, passwordFile }: ConnectionNote,
+  settings: DatabaseSettings,
+): Promise<Db | null> {
   const password = passwordFile === null ? {} : { password: (await readFile(passwordFile, "utf8")).trim() };
   const target = { host, port, user: OPERATOR_LOGIN, ...password, database: DATABASE };
-  return connect(target, { ...place, check: checkOperatorLogin }).catch((error: unknown) => {
+  return connect(target, { ...settings, check: checkOperatorLogin }).catch((error: unknown) => {
     const failure = failureOf(error);
     if (failure instanceof DatabaseDown && failure.condition.name === "connection_refused") return null;
     if (failure instanceof DatabaseDown && failure.condition.code === NO_SUCH_LOGIN) {
@@ -100,12 +115,12 @@ const OPERATOR_LOGIN = "projo_operations";
 const DATABASE = "projo";
 
 async function openEmbedded(
-  place: Place,
+  settings: DatabaseSettings,
   user: typeof SERVER_LOGIN | typeof OPERATOR_LOGIN,
 ): Promise<Database> {
   const embedded = await startEmbeddedPostgres({
-    dataDir: join(place.dataDir, "postgres"),
-    onLog: (line) => place.log.debug({ line }, "postgres"),
+    dataDir: join(settings.dataDir, "postgres"),
+    onLog: (line) => settings.log.debug({ line }, "postgres"),
   });
   try {
     await withOwner({ ...embedded.owner, database: "postgres" }, async (owner) => {
@@ -122,12 +137,12 @@ async function openEmbedded(
     });
     const check = user === SERVER_LOGIN ? checkLogin : checkOperatorLogin;
     const target = { host, port, user, ...secret, database: DATABASE };
-    const db = await connect(target, { ...place, check });
-    const note = connectionNote(place.dataDir);
+    const db = await connect(target, { ...settings, check });
+    const note = connectionNote(settings.dataDir);
     await note.write({ host, port, passwordFile: embedded.passwordFile });
     return {
       db,
-      description: `embedded PostgreSQL ${embedded.version} in ${place.dataDir}`,
+      description: `embedded PostgreSQL ${embedded.version} in ${settings.dataDir}`,
       crashed: embedded.crashed,
       close: async () => {
         await note.remove();
@@ -143,7 +158,7 @@ async function openEmbedded(
 
 async function connect(
   target: PoolOptions["target"],
-  { databasePoolSize, databasePooled, log, check }: Place & { readonly check: typeof checkLogin },
+  { databasePoolSize, databasePooled, log, check }: DatabaseSettings & { readonly check: typeof checkLogin },
 ): Promise<Db> {
   const pool = openPool({
     target,

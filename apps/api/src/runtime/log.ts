@@ -3,6 +3,9 @@ import pretty from "pino-pretty";
 
 export type Log = Logger;
 
+export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 export interface LogOptions {
   readonly level: string;
   /** For people at a terminal; else a JSON object a line. */

@@ -37,7 +37,12 @@ export async function startTwins(env: Readonly<Record<string, string>> = {}): Pr
     ...env,
   };
   const fast = await startServerOver(one, own);
-  const plain = await (await patched.load(plainWays)).startServerOver(other, own);
+  const plain = await (
+    await patched.load(plainWays)
+  ).startServerOver(other, {
+    ...own,
+    PROJO_FAST_PATH: "false",
+  });
   const owner: typeof one.owner = async (text, values) => {
     const [rows] = await Promise.all([one.owner(text, values), other.owner(text, values)]);
     return rows as never;

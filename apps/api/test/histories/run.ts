@@ -10,7 +10,7 @@ import {
   type TestServer,
 } from "../kit/index.ts";
 import { people, UNVERIFIED, type Act, type Op } from "./acts.ts";
-import type { World } from "./model.ts";
+import type { World } from "./world.ts";
 import { Names, type Kind } from "./names.ts";
 import { rightsOf } from "./rules.ts";
 

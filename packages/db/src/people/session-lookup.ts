@@ -2,7 +2,7 @@ import type { Role } from "@projostack/authz";
 import { passing } from "../scope/enter-sql.ts";
 import { runTogether, type RunStatement } from "../scope/run-statement.ts";
 import type { PoolSource } from "../scope/scoped-connection.ts";
-import type { Answered, Question } from "../scope/transaction.ts";
+import type { Answered, Question } from "../scope/statements.ts";
 
 /** A session as the database has it, its user, and their place in the workspace asked for. */
 export interface SessionRecord {

@@ -1,23 +1,10 @@
 import type pg from "pg";
-import type { PostgresAddress } from "../login/postgres-address.ts";
 import { ConnectionRetired } from "./bounded-client.ts";
 import { BoundedPool } from "./bounded-pool.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
 import { sharedStartOptions, startOptions } from "./connection-settings.ts";
+import type { PoolOptions } from "./pool-options.ts";
 import { probeOf } from "./probe.ts";
-
-export interface PoolOptions {
-  readonly target:
-    | { host: string; port: number; user: string; password?: string; database: string }
-    | { connectionString: string; ssl?: PostgresAddress["target"]["ssl"] };
-  /** Most connections open at once, with those that quick reads share. */
-  readonly max?: number;
-  /** True where a pooler in transaction mode is reached: it refuses what a connection asks for at its start. */
-  readonly pooled?: boolean;
-  readonly onError?: (error: Error) => void;
-  /** Is told when the database stops answering (true), and when it answers again (false). */
-  readonly onOutage?: (isUnreachable: boolean) => void;
-}
 
 /** The pool of all work, and beside it the connections that quick reads share. */
 export type ServerPool = pg.Pool & {

@@ -1,6 +1,6 @@
 // A connection of its own that asks PostgreSQL whether it answers, and which of the server's connections it works for.
 import pg from "pg";
-import type { PoolOptions } from "./open-pool.ts";
+import type { PoolOptions } from "./pool-options.ts";
 
 /**
  * - `working`: PostgreSQL answered, and works on a statement for these backends alone

@@ -1,7 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { Permission, Role } from "@projostack/authz";
 import { SERVER, type Turn } from "../pool/fair-queue.ts";
-import type { ScopedConnection } from "./scoped-connection.ts";
 
 /** Inside a workspace, reading. */
 export interface ReadScope {
@@ -64,13 +62,3 @@ export function turnOf(scope: Scope): Turn {
   if (scope.kind === "operator") return { owner: SERVER };
   return { owner: scope.kind === "system" ? (scope.userId ?? SERVER) : scope.workspaceId };
 }
-
-/** What Prisma works in: it passes on nothing of ours from a call to the connection that it is for. */
-export interface Entered {
-  readonly scope: Scope;
-  /** The scope's own connection, on which its transaction has begun. */
-  readonly connection: () => Promise<ScopedConnection>;
-}
-
-/** The scope of Prisma's work at hand. Only a transaction sets it; the pool and the filter read it. */
-export const currentScope = new AsyncLocalStorage<Entered>();

@@ -6,7 +6,8 @@ import pg from "pg";
 import { enteredQuery } from "../connection/entered-query.ts";
 import { passing } from "./enter-sql.ts";
 import { borrowing } from "./run-statement.ts";
-import { currentScope, turnOf, type SystemScope } from "./scope.ts";
+import { currentScope } from "./current-scope.ts";
+import { turnOf, type SystemScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 
 /** @param lone the scope of statements outside a transaction; without it they are made in a workspace that is read */

@@ -1,15 +1,29 @@
 // What a workspace's transaction does that Prisma cannot say: conditions on other rows, locks, several tables at once.
 // Each is one statement, and runs under row-level security like the rest. No statement names its workspace: the
 // policies bound to the transaction do, and what is inserted takes it from there.
-import type { AuditStatements } from "../tenant/audit/audit-statements.ts";
-import type { Question } from "./transaction.ts";
+
+import type { Prepared } from "../connection/one-trip.ts";
 import type { SqlText } from "./sql-text.ts";
-import type { InviteStatements } from "../tenant/invites.ts";
-import type { MemberStatements } from "../tenant/members.ts";
-import type { ProjectStatements } from "../tenant/projects.ts";
-import type { ServiceKeyStatements } from "../tenant/service-keys.ts";
-import type { TaskStatements } from "../tenant/tasks.ts";
-import type { WorkspaceStatements } from "../tenant/workspaces.ts";
+
+/** What a statement asks of the database. */
+export interface Weight {
+  /** Whether it finds a few rows by an index and waits for no lock, so that others may share its connection. */
+  readonly isQuick?: boolean;
+  /** Whether it may read all that a workspace has, so that only a few of its kind may run at once. */
+  readonly isHeavy?: boolean;
+}
+
+/** A statement of a workspace's that is known before the workspace is entered, and the type of its rows. */
+export interface Question<R> extends Prepared, Weight {
+  readonly rows?: R;
+}
+
+/** What was answered to a question that was asked together with who asks. */
+export interface Answered {
+  readonly workspaceId: string;
+  readonly question: Prepared;
+  readonly rows: object[];
+}
 
 /** A transaction, as far as it takes SQL. */
 export interface Statements {
@@ -20,25 +34,6 @@ export interface Statements {
   ask<R>(question: Question<R>): Promise<R[]>;
   /** Has a statement sent with the COMMIT. If it fails, nothing of the transaction is kept. */
   closeWith(statement: string): void;
-}
-
-export interface TenantStatements {
-  readonly members: MemberStatements;
-  readonly invites: InviteStatements;
-  readonly projects: ProjectStatements;
-  readonly serviceKeys: ServiceKeyStatements;
-  readonly tasks: TaskStatements;
-  readonly workspaces: WorkspaceStatements;
-  readonly audit: AuditStatements;
-}
-
-/** The same, as far as nothing is changed. */
-export interface TenantLists {
-  readonly members: Pick<MemberStatements, "list">;
-  readonly invites: Pick<InviteStatements, "list">;
-  readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
-  readonly tasks: Pick<TaskStatements, "find" | "list" | "count">;
-  readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
 }
 
 /** Where a page of a list begins and how long it is: newest first, after this id. */

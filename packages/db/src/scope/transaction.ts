@@ -2,32 +2,13 @@
 // Prisma's client is asked in when somebody asks for one of its models, and works on the same connection. A read that needs
 // no model needs no connection for itself either: each of its statements is a transaction in one message.
 import type { Prisma } from "../generated/client.ts";
-import type { Statements } from "./statements.ts";
+import type { Answered, Question, Statements, Weight } from "./statements.ts";
 import type { Prepared } from "../connection/one-trip.ts";
 import { runWithin } from "./run-statement.ts";
-import { currentScope, type Entered, type TenantScope } from "./scope.ts";
+import { currentScope, type Entered } from "./current-scope.ts";
+import { type TenantScope } from "./scope.ts";
 import { openScoped, type PoolSource, type ScopedConnection } from "./scoped-connection.ts";
 import { preparedOf, type SqlText } from "./sql-text.ts";
-
-/** What a statement asks of the database. */
-interface Weight {
-  /** Whether it finds a few rows by an index and waits for no lock, so that others may share its connection. */
-  readonly isQuick?: boolean;
-  /** Whether it may read all that a workspace has, so that only a few of its kind may run at once. */
-  readonly isHeavy?: boolean;
-}
-
-/** A statement of a workspace's that is known before the workspace is entered, and the type of its rows. */
-export interface Question<R> extends Prepared, Weight {
-  readonly rows?: R;
-}
-
-/** What was answered to a question that was asked together with who asks. */
-export interface Answered {
-  readonly workspaceId: string;
-  readonly question: Prepared;
-  readonly rows: object[];
-}
 
 export interface Means {
   readonly source: PoolSource;

@@ -1,7 +1,7 @@
 // The first of two walls: every statement on a tenant's table names the workspace of its scope. The second is
 // row-level security, which holds without this one. Each is tested with the other taken out.
 import { Prisma } from "../generated/client.ts";
-import { currentScope } from "../scope/scope.ts";
+import { currentScope } from "../scope/current-scope.ts";
 import { columnsOf } from "./models.ts";
 
 const WITH_DATA = new Set(["create", "createMany", "createManyAndReturn", "upsert"]);

@@ -1,15 +1,14 @@
-import { Prisma, type PrismaClient } from "../generated/client.ts";
-import type { PersonWorkspaces } from "../people/person-workspaces.ts";
-import type { TenantLists, TenantStatements } from "../scope/statements.ts";
+import { Prisma } from "../generated/client.ts";
+import type { TenantLists, TenantStatements } from "./tenant-statements.ts";
 
 // The tenant models are read off the generated types: those with a workspaceId, and the workspace itself. So
 // a new table cannot be forgotten.
-type Models = Prisma.TypeMap["model"];
+export type Models = Prisma.TypeMap["model"];
 type WithWorkspace = {
   [M in keyof Models]: "workspaceId" extends keyof Models[M]["payload"]["scalars"] ? M : never;
 }[keyof Models];
 export type TenantModel = WithWorkspace | "Workspace";
-type TenantKey = Uncapitalize<TenantModel>;
+export type TenantKey = Uncapitalize<TenantModel>;
 
 type Reading =
   | "findUnique"
@@ -21,19 +20,14 @@ type Reading =
   | "aggregate"
   | "groupBy";
 type Client = Prisma.TransactionClient;
-type ReadOnly<K extends keyof Client> = { readonly [M in K]: Pick<Client[M], Reading & keyof Client[M]> };
+export type ReadOnly<K extends keyof Client> = {
+  readonly [M in K]: Pick<Client[M], Reading & keyof Client[M]>;
+};
 
 /** The workspace's tables, to read. */
 export type TenantRead = ReadOnly<TenantKey> & TenantLists;
 /** The workspace's tables, to change; the log is written by its statement alone. */
 export type TenantWrite = Omit<Pick<Client, TenantKey>, "auditLog"> & ReadOnly<"auditLog"> & TenantStatements;
-/** People and their sessions. */
-export type SystemTables = Pick<PrismaClient, Exclude<Uncapitalize<keyof Models>, TenantKey>>;
-/** What one person may see of where they belong. */
-export type PersonRead = ReadOnly<"workspace" | "workspaceMember"> & {
-  readonly workspaces: PersonWorkspaces;
-};
-
 /** A model's columns, by their names in the client. */
 export const columnsOf = (model: Prisma.ModelName): object => Prisma[`${model}ScalarFieldEnum`];
 

@@ -8,7 +8,7 @@ import { inviteStatements } from "./invites.ts";
 import { memberStatements } from "./members.ts";
 import { projectStatements } from "./projects.ts";
 import { serviceKeyStatements } from "./service-keys.ts";
-import type { TenantStatements } from "../scope/statements.ts";
+import type { TenantStatements } from "./tenant-statements.ts";
 import { taskStatements } from "./tasks.ts";
 import { workspaceStatements } from "./workspaces.ts";
 import { tenantModels, type TenantWrite } from "./models.ts";

@@ -1,9 +1,8 @@
 // Tasks as SQL: they are read and made more often than all else, and here Prisma's work would be most of the cost. Each
 // statement names the workspace as well, as Prisma's are made to, and does not leave it to row-level security alone.
-import type { Question } from "../scope/transaction.ts";
 import type { Task } from "../generated/client.ts";
 import { HERE } from "../scope/current-workspace-sql.ts";
-import type { Statements } from "../scope/statements.ts";
+import type { Question, Statements } from "../scope/statements.ts";
 
 export type TaskRow = Omit<Task, "workspaceId" | "externalId">;
 

@@ -1,13 +1,19 @@
-import type { Config } from "../../config/config.ts";
 import type { KeyRing } from "../../identity/key-ring.ts";
 import type { Log } from "../../runtime/log.ts";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import { limits } from "./limits.ts";
 import { openRedis, type SharedRedis } from "../counting/open-redis.ts";
 
-/** The limiter of the configuration. Redis need not be there yet: without it the process counts by itself. */
+export interface LimiterSettings {
+  /** The Redis that counts for all servers; null to count in this process alone. */
+  readonly redisUrl: string | null;
+  /** The factor by which every limit is multiplied. */
+  readonly limitsFactor: number;
+}
+
+/** Opens the limiter. It does not wait for Redis: until Redis answers, this process counts by itself. */
 export async function openLimiter(
-  { redisUrl, limitsFactor }: Config,
+  { redisUrl, limitsFactor }: LimiterSettings,
   keys: KeyRing,
   log: Log,
 ): Promise<Limiter & { readonly shared: SharedRedis | null }> {

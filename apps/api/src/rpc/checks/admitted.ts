@@ -2,7 +2,7 @@
 import type { Kind, Operation } from "@projostack/contract";
 import type { Priority } from "../../limits/admission/admission.ts";
 import { Failure } from "../failure.ts";
-import type { Call } from "../layered.ts";
+import type { Call } from "../call.ts";
 
 /** The call was refused because it could not have been served in time. */
 class NotAdmitted extends Error {

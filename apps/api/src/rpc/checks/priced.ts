@@ -4,7 +4,7 @@ import { type Operation, pointsOf } from "@projostack/contract";
 import type { Admission, Payer, Price } from "../../limits/budgets/budgets.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
-import type { Call } from "../layered.ts";
+import type { Call } from "../call.ts";
 
 /** A query that costs more than this is no plain read. */
 const MOST_POINTS_OF_A_PLAIN_READ = 10;

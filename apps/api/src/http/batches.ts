@@ -1,6 +1,10 @@
-// Long operations are not batched: ten of them in one request would run as one, whatever a budget says of each.
+// The bounds of a batch. Long operations are not batched: a batch of ten would run as one unit of work, although the budget
+// admits each long operation by itself.
 import { operations } from "@projostack/contract";
 import { Failure } from "../rpc/failure.ts";
+
+/** The most calls that one request may carry. */
+export const LARGEST_BATCH = 10;
 
 const long: ReadonlySet<string> = new Set(
   operations.filter(({ operation: { cost } }) => cost.batch === false).map(({ name }) => name),

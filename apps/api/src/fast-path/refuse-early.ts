@@ -4,7 +4,7 @@ import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
 import { priorityByName, notAdmitted } from "../rpc/checks/admitted.ts";
 import type { Services } from "../rpc/services.ts";
-import type { Calls } from "../fast-path/answer-calls.ts";
+import type { Calls } from "./answer-calls.ts";
 
 export interface EarlyRefusal {
   readonly status: number;

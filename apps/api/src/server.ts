@@ -6,7 +6,7 @@ import type { FastifyInstance } from "fastify";
 import type { Config } from "./config/settings.ts";
 import { fastPath } from "./fast-path/fast-path.ts";
 import { createApp } from "./http/app.ts";
-import { callerAs, type Behalf, type Operations } from "./in-process.ts";
+import { callerAs, type CallerCredentials, type Operations } from "./in-process.ts";
 import { createAdmission } from "./limits/admission/admission.ts";
 import { watchLoopDelay } from "./limits/admission/loop-delay.ts";
 import { argon2AtOnce, createArgon2Gate } from "./identity/passwords/argon2-gate.ts";
@@ -36,7 +36,7 @@ import { createPasswords } from "./identity/passwords/passwords.ts";
 import type { Randomness } from "./runtime/randomness.ts";
 import type { Services } from "./rpc/services.ts";
 
-export interface Surroundings {
+export interface ServerDeps {
   readonly log: Log;
   readonly randomness: Randomness;
   readonly clock: Clock;
@@ -59,13 +59,13 @@ export interface Server {
   /** Fulfils when the server cannot go on: its embedded database has ended. */
   readonly crashed: Promise<Error>;
   /** For code within this process: calls operations for who holds the token, as over HTTP but for the wire. */
-  callAs(behalf: Behalf): Operations;
+  callAs(behalf: CallerCredentials): Operations;
   /** Answers what has begun, and lets go of everything. */
   close(): Promise<void>;
 }
 
-export async function startServer(config: Config, surroundings: Surroundings): Promise<Server> {
-  const { log, randomness, clock, version } = surroundings;
+export async function startServer(config: Config, deps: ServerDeps): Promise<Server> {
+  const { log, randomness, clock, version } = deps;
   const keys = config.tokenKeys === null ? loadKeyRing(config.dataDir) : parseKeyRing(config.tokenKeys);
   const database = await openDatabase({ ...config, log });
   const limiter = await openLimiter(config, keys, log);
@@ -110,7 +110,7 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     await app.listen({ host: listenOn(config.host), port: config.port });
     const url = urlOf(app.server.address(), config);
     if (config.redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");
-    const transport = mailTransport(config, surroundings);
+    const transport = mailTransport(config, deps);
     const mail = startMailWorker({
       store: db.mail,
       transport,
@@ -176,7 +176,7 @@ async function drain(app: FastifyInstance): Promise<void> {
 
 const mailTransport = (
   { smtp, mailFrom: from, dataDir, isLocal }: Config,
-  { clock, announce, isTerminal }: Surroundings,
+  { clock, announce, isTerminal }: ServerDeps,
 ): MailTransport =>
   smtp === null
     ? fileTransport({

@@ -17,19 +17,19 @@ import { checkedTokensReader, type CheckedTokens } from "./people/checked-tokens
 import { stateOf, type PoolState } from "./pool/bounded-pool.ts";
 import { failureOf, failureOfReading } from "./connection/failures.ts";
 import { mailStore, type MailStore } from "./people/mail-outbox.ts";
-import { foundWorkspace, type Founding } from "./tenant/create-workspace.ts";
+import { insertWorkspace, type NewWorkspace } from "./tenant/create-workspace.ts";
 import { inviteLookup, type InviteLookup } from "./people/invite-lookup.ts";
 import { personWorkspaces } from "./people/person-workspaces.ts";
-import { purge, TO_PURGE } from "./tenant/purge.ts";
+import { purge, WORKSPACES_TO_PURGE_SQL } from "./tenant/purge.ts";
 import { pingOf } from "./pool/ping.ts";
 import { currentScope } from "./scope/current-scope.ts";
 import { isReadOnly, type Scope, type TenantScope, type WriteScope } from "./scope/scope.ts";
 import { openScoped, type PoolSource } from "./scope/scoped-connection.ts";
 import { scopedPool } from "./scope/scoped-pool.ts";
-import { FairTurns } from "./pool/fair-queue.ts";
-import { openLanes, type SharedBy } from "./connection/shared-connections.ts";
+import { FairQueue } from "./pool/fair-queue.ts";
+import { openSharedConnections, type SharedConnectionSets } from "./connection/shared-connections.ts";
 import type { ServerPool } from "./pool/open-pool.ts";
-import { operatorRunner, quickRunner, statementRunner } from "./scope/run-statement.ts";
+import { operatorRunner, sharedStatementRunner, statementRunner } from "./scope/run-statement.ts";
 import { serviceKeyLookup, type ServiceKeyLookup } from "./people/service-key-lookup.ts";
 import { sessionStore, type SessionStore } from "./people/sessions.ts";
 import { statementNames } from "./connection/statement-names.ts";
@@ -37,23 +37,23 @@ import { tenantFilter } from "./tenant/filter.ts";
 import type { PersonRead, SystemTables } from "./people/models.ts";
 import type { TenantRead, TenantWrite } from "./tenant/models.ts";
 import { tablesOf } from "./tenant/tables.ts";
-import { Transaction, type Means, type TransactionHow } from "./scope/transaction.ts";
-import { type Answered } from "./scope/statements.ts";
+import { Transaction, type TransactionDeps, type TransactionOptions } from "./scope/transaction.ts";
+import { type PrefetchedRows } from "./scope/statements.ts";
 
 export interface Db {
   /**
    * Reads in the grant's workspace, where nothing can be changed.
-   * @param answered what was asked ahead, with who asks: it is not asked again
+   * @param prefetched what was asked ahead, with who asks: it is not asked again
    */
-  read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>, answered?: Answered): Promise<T>;
+  read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>, prefetched?: PrefetchedRows): Promise<T>;
   /**
    * Changes things in the grant's workspace, all or nothing. The membership, or the key, is read again and held.
    * @throws MembershipChanged when it has ended or no longer holds the grant's permission
    */
-  write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>, how?: WriteHow): Promise<T>;
+  write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>, how?: WriteOptions): Promise<T>;
   /** Makes a workspace with its founder as admin, and what `fn` adds, in one transaction. */
   foundWorkspace<T>(
-    founding: Founding,
+    founding: NewWorkspace,
     fn: (tables: TenantWrite, workspace: Workspace) => Promise<T>,
   ): Promise<T>;
   /** Enters a workspace for somebody who is to become a member, in turn with all else that changes its members. */
@@ -106,11 +106,11 @@ export interface DatabaseLoad {
   readonly waiting: number;
 }
 
-export interface WriteHow {
+export interface WriteOptions {
   /** In turn with all else that changes the workspace's members, each seeing what the one before did. */
-  readonly inTurn?: boolean;
+  readonly lockMembers?: boolean;
   /** One statement, which is not put on record: it is committed with it, in one trip. A second one is refused. */
-  readonly isLone?: boolean;
+  readonly singleStatement?: boolean;
   /** To enter a workspace that is deleted, which nothing else can. */
   readonly deleted?: boolean;
 }
@@ -127,9 +127,9 @@ export interface DbOptions {
 export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
   const connect = () => pool.connect();
-  const turns = new FairTurns({ connect, size: sizeOf(pool) });
-  const lanes = pool.shared && lanesOn(pool.shared);
-  const source: PoolSource = { connect, turns, pooled, ...(lanes && { lanes }) };
+  const queue = new FairQueue({ connect, size: sizeOf(pool) });
+  const shared = pool.shared && shareConnections(pool.shared);
+  const source: PoolSource = { connect, queue, pooled, ...(shared && { shared }) };
   const nameOf = statementNames("projo");
   const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
   const inWorkspace = new PrismaClient({
@@ -139,7 +139,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
   }).$extends(tenantFilter);
   // The extension changes errors alone, so the client's types are as they were.
   const outside = new PrismaClient({
-    adapter: new PrismaPg(scopedPool(source, { lone: { kind: "system" } }), names),
+    adapter: new PrismaPg(scopedPool(source, { defaultScope: { kind: "system" } }), names),
     transactionOptions,
     errorFormat: "minimal",
   }).$extends({
@@ -147,7 +147,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
   }) as unknown as PrismaClient;
 
   const run = statementRunner(source);
-  const means: Means = {
+  const deps: TransactionDeps = {
     source,
     reading: inWorkspace as unknown as Prisma.TransactionClient,
     begin: (work) =>
@@ -157,9 +157,9 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
   const within = async <T>(
     scope: TenantScope,
     fn: (transaction: Transaction) => Promise<T>,
-    transactionHow: TransactionHow = {},
+    transactionHow: TransactionOptions = {},
   ): Promise<T> => {
-    const transaction = new Transaction(means, scope, transactionHow);
+    const transaction = new Transaction(deps, scope, transactionHow);
     try {
       const result = await fn(transaction);
       await transaction.commit();
@@ -171,22 +171,22 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
   };
 
   return {
-    read: ({ workspaceId }, fn, answered) =>
+    read: ({ workspaceId }, fn, prefetched) =>
       within({ kind: "read", workspaceId }, (transaction) => fn(tablesOf(transaction)), {
-        answered: answered?.workspaceId === workspaceId ? answered : undefined,
+        prefetched: prefetched?.workspaceId === workspaceId ? prefetched : undefined,
       }),
     write: (grant, fn, how) =>
       within(writeScope(grant, how), (transaction) => fn(tablesOf(transaction)), {
-        isLone: how?.isLone ?? false,
+        singleStatement: how?.singleStatement ?? false,
       }),
     foundWorkspace: (founding, fn) =>
       within({ kind: "founding", workspaceId: founding.id }, async (transaction) =>
-        fn(tablesOf(transaction), await foundWorkspace(transaction, founding)),
+        fn(tablesOf(transaction), await insertWorkspace(transaction, founding)),
       ),
     joinWorkspace: (workspaceId, fn) =>
       within({ kind: "joining", workspaceId }, (transaction) => fn(tablesOf(transaction))),
     purgeWorkspaces: async () => {
-      const { rows } = await run<{ id: string }>("workspaces_to_purge", TO_PURGE, []);
+      const { rows } = await run<{ id: string }>("workspaces_to_purge", WORKSPACES_TO_PURGE_SQL, []);
       const purged: string[] = [];
       const problems: unknown[] = [];
       for (const { id } of rows) {
@@ -210,19 +210,19 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     sessions: sessionStore(source),
     accounts: accountStore(run),
     invites: inviteLookup(run),
-    serviceKeys: serviceKeyLookup({ run, runQuickly: quickRunner(source) }),
+    serviceKeys: serviceKeyLookup({ run, runQuickly: sharedStatementRunner(source) }),
     mail: mailStore(run),
     recordDenial: denialRecorder(source),
     checkedTokens: checkedTokensReader(run),
     settleDenials: denialSettler(run),
     erasePerson: personEraser(operatorRunner(source)),
     ping: pingOf(pool),
-    poolState: () => statesOf(pool, turns.waiting),
+    poolState: () => statesOf(pool, queue.waiting),
     load: () => ({
-      delayMs: lanes ? Math.max(lanes.people.delayMs, lanes.rows.delayMs) : 0,
-      refusesReads: lanes ? lanes.people.isFull || lanes.rows.isFull : false,
-      poolDelayMs: turns.expectedMs,
-      waiting: turns.waiting,
+      delayMs: shared ? Math.max(shared.people.delayMs, shared.rows.delayMs) : 0,
+      refusesReads: shared ? shared.people.isFull || shared.rows.isFull : false,
+      poolDelayMs: queue.expectedMs,
+      waiting: queue.waiting,
     }),
     close: async () => {
       await Promise.all([inWorkspace.$disconnect(), outside.$disconnect()]);
@@ -234,19 +234,19 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
 const sizeOf = ({ options }: pg.Pool): number => options?.max ?? Number.MAX_SAFE_INTEGER;
 
 /** Half of the shared connections for each kind. They are few, so that there is much to do on each. */
-function lanesOn(shared: pg.Pool): SharedBy {
+function shareConnections(shared: pg.Pool): SharedConnectionSets {
   const connect = () => shared.connect();
   const many = Math.floor(sizeOf(shared) / 2);
-  return { people: openLanes(connect, many), rows: openLanes(connect, many) };
+  return { people: openSharedConnections(connect, many), rows: openSharedConnections(connect, many) };
 }
 
 function writeScope(
   { workspaceId, userId, permission, key }: Grant,
-  { inTurn = false, deleted = false }: WriteHow = {},
+  { lockMembers = false, deleted = false }: WriteOptions = {},
 ): WriteScope {
   const allowed = roles.filter((role) => (key ? canBeScope(role, permission) : can(role, permission)));
   const actor = key ? { keyId: key.id, permission, roles: allowed } : { userId, roles: allowed, deleted };
-  return { kind: "write", workspaceId, actor, inTurn };
+  return { kind: "write", workspaceId, actor, lockMembers };
 }
 
 /** What one person reads in. */

@@ -14,7 +14,7 @@ export {
   verifyChain,
 } from "./tenant/audit/verify-chain.ts";
 export type { AccountStore, NewOneTimeToken, Purpose } from "./people/accounts.ts";
-export { createDb, type DatabaseLoad, type Db, type DbOptions, type WriteHow } from "./db.ts";
+export { createDb, type DatabaseLoad, type Db, type DbOptions, type WriteOptions } from "./db.ts";
 export {
   brokenConstraint,
   DatabaseBusy,
@@ -33,19 +33,19 @@ export {
   mailStatuses,
   type MailStore,
   type QueuedMail,
-  type Resent,
+  type ResendResult,
 } from "./people/mail-outbox.ts";
 export type { InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
 export { openPool, type ServerPool } from "./pool/open-pool.ts";
 export type { PoolOptions } from "./pool/pool-options.ts";
-export type { AskedAhead, Prefetch, SessionRecord } from "./people/session-lookup.ts";
+export type { PrefetchRequest, SessionPrefetch, SessionRecord } from "./people/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./people/sessions.ts";
 export type { PersonRead, SystemTables } from "./people/models.ts";
 export type { TenantRead, TenantWrite } from "./tenant/models.ts";
-export type { Question } from "./scope/statements.ts";
-export { type TaskListing, taskQuestion, type TaskRow, tasksQuestion } from "./tenant/tasks.ts";
-export type { Founding } from "./tenant/create-workspace.ts";
+export type { PreparedQuery } from "./scope/statements.ts";
+export { type TaskListing, taskQuery, type TaskRow, taskListQuery } from "./tenant/tasks.ts";
+export type { NewWorkspace } from "./tenant/create-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export type { MemberRow } from "./tenant/members.ts";
 export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/service-keys.ts";

@@ -3,7 +3,7 @@ import { mailedInviteToken } from "../identity/tokens/invite-tokens.ts";
 import type { KeyRing } from "../identity/key-ring.ts";
 import type { TokenForms } from "../identity/tokens/token-forms.ts";
 import { formatOneTimeToken } from "../identity/tokens/tokens.ts";
-import { type Bringing, htmlBody, textBody } from "./letter-bodies.ts";
+import { type MailLink, htmlBody, textBody } from "./letter-bodies.ts";
 import { type Mail, MailNotSent } from "./mail.ts";
 import { isAddress } from "./mailbox.ts";
 import {
@@ -12,7 +12,7 @@ import {
   creatorLeftLetter,
   inviteFacts,
   inviteLetter,
-  type Letter,
+  type MailText,
 } from "./templates.ts";
 
 export interface ComposeWith {
@@ -26,20 +26,20 @@ export interface ComposeWith {
 export function composeMail(claimed: ClaimedMail, { keys, forms, appUrl }: ComposeWith): Mail {
   const { id, template, recipient } = claimed;
   if (!isAddress(recipient)) throw new MailNotSent("the recipient is not an address", { permanent: true });
-  const letter = letterOf(claimed, new URL(appUrl).host);
-  const filled = { letter, bringing: bringingOf(claimed, letter, { keys, forms, appUrl }) };
+  const text = textOf(claimed, new URL(appUrl).host);
+  const content = { text, link: linkOf(claimed, text, { keys, forms, appUrl }) };
   return {
     id,
     template,
     to: recipient,
-    subject: letter.subject,
-    text: textBody(filled),
-    html: htmlBody(filled),
-    link: filled.bringing?.link ?? null,
+    subject: text.subject,
+    text: textBody(content),
+    html: htmlBody(content),
+    link: content.link?.url ?? null,
   };
 }
 
-function letterOf({ template, token, facts }: ClaimedMail, host: string): Letter {
+function textOf({ template, token, facts }: ClaimedMail, host: string): MailText {
   if (token?.of === "account" && token.purpose === template) return accountLetters[token.purpose](host);
   if (token?.of === "invite" && template === "invite") return inviteLetter(inviteFacts.parse(facts), host);
   if (template === "keys.creator_left") return creatorLeftLetter(creatorLeftFacts.parse(facts), host);
@@ -47,17 +47,17 @@ function letterOf({ template, token, facts }: ClaimedMail, host: string): Letter
   throw new MailNotSent("this server has no such template");
 }
 
-function bringingOf(
+function linkOf(
   { token: origin }: ClaimedMail,
-  { way }: Letter,
+  { action }: MailText,
   { keys, forms, appUrl }: ComposeWith,
-): Bringing | null {
-  if (!origin || !way) return null;
+): MailLink | null {
+  if (!origin || !action) return null;
   const token =
     origin.of === "account"
       ? formatOneTimeToken(keys, origin.salt, origin, forms.ofNow())
       : mailedInviteToken(keys, origin);
   if (!token) throw new MailNotSent("the server's key that the link is made with is not there");
   // Behind the #: browsers send no fragment, so the token is in no server's log and in no Referer.
-  return { way, link: `${appUrl}${way.path}#token=${token}`, token, expiresAt: origin.expiresAt };
+  return { action, url: `${appUrl}${action.path}#token=${token}`, token, expiresAt: origin.expiresAt };
 }

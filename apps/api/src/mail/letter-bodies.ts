@@ -1,54 +1,54 @@
-import type { Letter, Way } from "./templates.ts";
+import type { MailText, MailAction } from "./templates.ts";
 
-/** A letter, and the token that it brings if it brings one. */
-export interface Filled {
-  readonly letter: Letter;
-  readonly bringing: Bringing | null;
+/** The text of a mail, and its link if it has one. */
+export interface MailContent {
+  readonly text: MailText;
+  readonly link: MailLink | null;
 }
 
-export interface Bringing {
-  readonly way: Way;
-  readonly link: string;
+export interface MailLink {
+  readonly action: MailAction;
+  readonly url: string;
   readonly token: string;
   readonly expiresAt: Date;
 }
 
-export function textBody({ letter, bringing }: Filled): string {
-  const way = bringing
-    ? `${bringing.link}
+export function textBody({ text, link }: MailContent): string {
+  const howTo = link
+    ? `${link.url}
 
-At a terminal, type \`${bringing.way.command}\` instead, and paste this when it asks:
+At a terminal, type \`${link.action.command}\` instead, and paste this when it asks:
 
-${bringing.token}
+${link.token}
 
 `
     : "";
-  return `${letter.opening}\n\n${way}${endOf(bringing)}${letter.closing}\n`;
+  return `${text.opening}\n\n${howTo}${endOf(link)}${text.closing}\n`;
 }
 
-export function htmlBody({ letter, bringing }: Filled): string {
+export function htmlBody({ text, link }: MailContent): string {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${escapeHtml(letter.subject)}</title></head>
+<head><meta charset="utf-8"><title>${escapeHtml(text.subject)}</title></head>
 <body style="font-family: sans-serif; max-width: 36em; margin: 2em auto; line-height: 1.5">
-<p>${escapeHtml(letter.opening)}</p>
-${bringing ? htmlWay(bringing) : ""}<p>${escapeHtml(endOf(bringing) + letter.closing)}</p>
+<p>${escapeHtml(text.opening)}</p>
+${link ? htmlLink(link) : ""}<p>${escapeHtml(endOf(link) + text.closing)}</p>
 </body>
 </html>
 `;
 }
 
-function htmlWay({ way, link, token }: Bringing): string {
-  const href = escapeHtml(link);
-  return `<p><a href="${href}">${escapeHtml(way.action)}</a></p>
+function htmlLink({ action, url, token }: MailLink): string {
+  const href = escapeHtml(url);
+  return `<p><a href="${href}">${escapeHtml(action.label)}</a></p>
 <p>If that does not open, copy this address:<br>${href}</p>
-<p>At a terminal, type <code>${escapeHtml(way.command)}</code> instead, and paste this when it asks:<br>
+<p>At a terminal, type <code>${escapeHtml(action.command)}</code> instead, and paste this when it asks:<br>
 <code>${escapeHtml(token)}</code></p>
 `;
 }
 
-const endOf = (bringing: Bringing | null): string =>
-  bringing ? `It works once, until ${inWords(bringing.expiresAt)}. ` : "";
+const endOf = (link: MailLink | null): string =>
+  link ? `It works once, until ${inWords(link.expiresAt)}. ` : "";
 
 /** Such as `25 November 2026, 19:55 UTC`, whatever the server's locale. */
 function inWords(date: Date): string {

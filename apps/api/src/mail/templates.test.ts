@@ -1,22 +1,22 @@
 import { expect, it } from "vitest";
 import { htmlBody, textBody } from "./letter-bodies.ts";
-import { accountLetters, creatorLeftLetter, inviteLetter, type Letter } from "./templates.ts";
+import { accountLetters, creatorLeftLetter, inviteLetter, type MailText } from "./templates.ts";
 
 const host = "app.example.com";
 const nasty = `<b>"https://evil.example/x"</b>\r\nBcc: all@evil.example\u2028\u202Ewww.evil.example`;
 
-const letters: readonly Letter[] = [
+const letters: readonly MailText[] = [
   ...Object.values(accountLetters).map((letter) => letter(host)),
   inviteLetter({ workspaceName: nasty, role: "admin", inviter: "ada@example.com", isService: false }, host),
   inviteLetter({ workspaceName: "Engines", role: "member", inviter: nasty, isService: true }, host),
   creatorLeftLetter({ workspaceName: nasty, email: nasty, keyNames: [nasty, "worker"] }, host),
 ];
 
-const filled = (letter: Letter, link = `https://${host}/invite#token=pji_AA`) => ({
-  letter,
-  bringing: letter.way && {
-    way: letter.way,
-    link,
+const filled = (letter: MailText, url = `https://${host}/invite#token=pji_AA`) => ({
+  text: letter,
+  link: letter.action && {
+    action: letter.action,
+    url,
     token: "pjo_<b>",
     expiresAt: new Date("2026-11-25T19:55:30Z"),
   },
@@ -26,14 +26,14 @@ it("nothing that a mail is filled with is HTML", () => {
   for (const letter of letters) {
     const html = htmlBody(filled(letter, `https://${host}/"><script>alert('1')</script>&x#token=pjo_AA`));
     expect(html).not.toMatch(/<script|<b>|"">/);
-    if (!letter.way) continue;
+    if (!letter.action) continue;
     expect(html).toContain('href="https://app.example.com/&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)');
     expect(html).toContain("pjo_&lt;b&gt;");
   }
 });
 
 it("says when the link ends, in UTC", () => {
-  for (const letter of letters.filter(({ way }) => way !== null)) {
+  for (const letter of letters.filter(({ action }) => action !== null)) {
     expect(textBody(filled(letter))).toContain("until 25 November 2026, 19:55 UTC.");
     expect(htmlBody(filled(letter))).toContain("until 25 November 2026, 19:55 UTC.");
   }
@@ -100,7 +100,7 @@ it("a name that other people chose holds nothing that a mail program takes for a
   for (const letter of letters.slice(2)) {
     const own = filled(letter);
     for (const body of [textBody(own), htmlBody(own)]) {
-      const others = body.replaceAll(own.bringing?.link ?? "none", "").replaceAll(host, "");
+      const others = body.replaceAll(own.link?.url ?? "none", "").replaceAll(host, "");
       expect(others).not.toMatch(/evil\.\S|www\.\S|:\/\/|@evil/);
       expect(body).toContain("evil. example");
     }

@@ -5,36 +5,36 @@ import { z } from "zod";
 import { isAddress } from "./mailbox.ts";
 import { quoted, quotedInSubject } from "./quoted.ts";
 
-export interface Letter {
+export interface MailText {
   readonly subject: string;
   /** Says what it is about, and what to do with the link if there is one. */
   readonly opening: string;
-  readonly way: Way | null;
+  readonly action: MailAction | null;
   readonly closing: string;
 }
 
 /** What to do with the token that a mail brings. */
-export interface Way {
+export interface MailAction {
   /** Where the link leads, below the application's address. */
   readonly path: string;
-  readonly action: string;
+  readonly label: string;
   /** For those who work at a terminal. */
   readonly command: string;
 }
 
 /** Mails about an account. @param host the application's, such as app.example.com */
-export const accountLetters: Readonly<Record<Purpose, (host: string) => Letter>> = {
+export const accountLetters: Readonly<Record<Purpose, (host: string) => MailText>> = {
   "email.verify": (host) => ({
     subject: "Verify your email address",
     opening: `An account at ${host} was made with this email address. To show that the address is yours, follow this link.`,
-    way: { path: "/verify-email", action: "Verify the address", command: "projo email verify" },
+    action: { path: "/verify-email", label: "Verify the address", command: "projo email verify" },
     closing:
       "If you made no account, you can ignore this mail: without the link the address stays unverified.",
   }),
   "password.reset": (host) => ({
     subject: "Set a new password",
     opening: `Somebody asked to set a new password for your account at ${host}. To set one, follow this link.`,
-    way: { path: "/reset-password", action: "Set a new password", command: "projo password reset" },
+    action: { path: "/reset-password", label: "Set a new password", command: "projo password reset" },
     closing:
       "A new password ends every session of the account. If you did not ask, you can ignore this mail: your password stays as it is.",
   }),
@@ -49,13 +49,13 @@ export const inviteFacts = z.object({
 });
 
 /** The mail that invites. */
-export function inviteLetter(facts: z.infer<typeof inviteFacts>, host: string): Letter {
+export function inviteLetter(facts: z.infer<typeof inviteFacts>, host: string): MailText {
   const workspace = quoted(facts.workspaceName);
   const inviter = facts.isService ? `the service ${quoted(facts.inviter)}` : address(facts.inviter);
   return {
     subject: `You are invited to ${quotedInSubject(facts.workspaceName)}`,
     opening: `You are invited to the workspace ${workspace} at ${host}, as ${article(facts.role)}, by ${inviter}. To join, follow this link, and sign in with this email address or make an account with it.`,
-    way: { path: "/invite", action: "See the invite", command: "projo invites accept" },
+    action: { path: "/invite", label: "See the invite", command: "projo invites accept" },
     closing:
       "The link shows that this mailbox is yours: do not pass it on. If you do not know what this is about, you can ignore this mail: nobody joins without it.",
   };
@@ -71,7 +71,7 @@ export const creatorLeftFacts = z.object({
 const MOST_NAMES = 10;
 
 /** Tells an admin of service keys whose maker is no longer there. */
-export function creatorLeftLetter(facts: z.infer<typeof creatorLeftFacts>, host: string): Letter {
+export function creatorLeftLetter(facts: z.infer<typeof creatorLeftFacts>, host: string): MailText {
   const { keyNames: names } = facts;
   const shown = names.slice(0, MOST_NAMES).map((name) => quoted(name));
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
@@ -79,7 +79,7 @@ export function creatorLeftLetter(facts: z.infer<typeof creatorLeftFacts>, host:
   return {
     subject: `Service keys without their maker in ${quotedInSubject(facts.workspaceName)}`,
     opening: `${address(facts.email)} is no longer a member of the workspace ${workspace} at ${host}. The service keys that they made belong to the workspace and still work: ${shown.join(", ")}${more}.`,
-    way: null,
+    action: null,
     closing:
       "If they may have kept a copy of a key, rotate it without an overlap (projo keys rotate); revoke what nobody needs (projo keys revoke).",
   };

@@ -53,7 +53,7 @@ export function originOf(
 }
 
 /** Does the work, and appends what it said to the log. */
-export async function recording<T>(
+export async function withAudit<T>(
   origin: Origin,
   tables: TenantWrite,
   work: (audit: Audit) => Promise<T>,
@@ -65,7 +65,7 @@ export async function recording<T>(
     entries.push({ ...entryOf(origin, email), ...about });
   };
   const result = await work(audit);
-  if (entries.length > 0) tables.audit.appendAtCommit(entries);
+  if (entries.length > 0) tables.sql.audit.appendAtCommit(entries);
   return result;
 }
 

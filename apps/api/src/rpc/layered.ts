@@ -61,7 +61,7 @@ export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.Zo
         await checkAdmission(call, operation);
         return await withinDeadline(layer(call, proceed));
       } catch (error) {
-        throw told(call, operation, error);
+        throw toDeclaredFailure(call, operation, error);
       }
     };
   };
@@ -94,7 +94,7 @@ export function runIn(anyRouter: object, name: string): Run {
 }
 
 /** Whatever goes wrong leaves as a reason that the operation declares; the rest is a bug, and is logged as one. */
-function told({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
+function toDeclaredFailure({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
   const failure = declared(asFailure(error), operation);
   if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
   logSecurityEvent(ctx, path, failure.reason);

@@ -1,5 +1,5 @@
 /** Runs the works of one key one after the other, in the order in which they came. Different keys do not wait. */
-export function inTurn(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+export function serializeByKey(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return (key, work) => {
     const mine = (last.get(key) ?? Promise.resolve()).then(work, work);

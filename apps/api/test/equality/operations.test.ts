@@ -8,9 +8,9 @@ import { again } from "../kit/index.ts";
 import { inputOf, setScene, type Scene } from "../proofs/inputs.ts";
 import { castFor, type Cast } from "./cast.ts";
 import { requestOf } from "./requests.ts";
-import { startTwins, type Twins } from "./twins.ts";
+import { startTwins, type ServerPair } from "./twins.ts";
 
-let twins: Twins;
+let twins: ServerPair;
 let cast: Cast;
 beforeAll(async () => {
   twins = await startTwins();
@@ -96,7 +96,7 @@ describe("the fast server answers as the plain one", () => {
 });
 
 /** How many rows there are, and how often what was put on record of whom. */
-const traces = ({ owner }: Twins["fast"]["database"]) =>
+const traces = ({ owner }: ServerPair["fast"]["database"]) =>
   owner(
     `SELECT concat_ws(' ', 'log', action, outcome, actor_kind, target_type) AS what, count(*) FROM audit_logs GROUP BY 1
       UNION ALL SELECT concat_ws(' ', 'account', action, outcome), count(*) FROM account_events GROUP BY 1

@@ -20,15 +20,15 @@ const listed = `await db.task.findMany({
 
 export const plainWays: readonly SourceGuard[] = [
   guard("a task is read by SQL", "apps/api/src/features/tasks/get-task.ts", [
-    "ws.db.tasks.find(id)",
+    "ws.db.sql.tasks.find(id)",
     "ws.db.task.findFirst({ where: { id } })",
   ]),
   guard("a task is made by SQL", "apps/api/src/features/tasks/create-task.ts", [
-    "ws.db.tasks.insert(task)",
+    "ws.db.sql.tasks.insert(task)",
     "ws.db.task.create({ data: { ...task, workspaceId: ws.id } })",
   ]),
   guard("a task is deleted by SQL", "apps/api/src/features/tasks/remove-task.ts", [
-    "const task = await ws.db.tasks.remove(id);",
+    "const task = await ws.db.sql.tasks.remove(id);",
     `const key = { workspaceId_id: { workspaceId: ws.id, id } };
      const task = await ws.db.task.delete({ where: key }).catch((error) => {
        if (error.code === "P2025") return null;

@@ -8,7 +8,7 @@ import { comparable } from "./comparable.ts";
 import { exchange, type Heard, type Sent } from "./exchange.ts";
 import { plainWays } from "./plain-ways.ts";
 
-export interface Twins {
+export interface ServerPair {
   readonly fast: TestServer;
   readonly plain: TestServer;
   /** As the kit plants in a server: in both. */
@@ -25,7 +25,7 @@ export interface Pair {
   readonly difference: string | null;
 }
 
-export async function startTwins(env: Readonly<Record<string, string>> = {}): Promise<Twins> {
+export async function startTwins(env: Readonly<Record<string, string>> = {}): Promise<ServerPair> {
   const [one, other, patched] = await Promise.all([
     createTestDatabase(),
     createTestDatabase(),

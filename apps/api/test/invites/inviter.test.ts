@@ -161,7 +161,7 @@ function isRefused(...who: Parameters<typeof checkGivenRole>): boolean {
 /** Accepts as the server does, but as if the policy let every role invite. */
 const accepting = ({ id: inviteId, token }: SentInvite, { id: userId }: Person) =>
   server.database.db.joinWorkspace(engines, (tables) =>
-    tables.invites.accept({
+    tables.sql.invites.accept({
       inviteId,
       tokenHash: hashOfInviteToken(token) ?? Buffer.alloc(32),
       userId,

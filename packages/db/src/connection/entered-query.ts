@@ -3,11 +3,11 @@
 //
 // The casts are this file's: pg's types leave out what its Query class and its connections have.
 import pg from "pg";
-import { messageOf, type Sending } from "./message.ts";
-import type { Prepared } from "./one-trip.ts";
+import { messageOf, type MessageWriter } from "./message.ts";
+import type { PreparedStatement } from "./one-trip.ts";
 import { asParameter } from "./wire-values.ts";
 
-interface Connection extends Sending {
+interface Connection extends MessageWriter {
   readonly parsedStatements: Partial<Record<string, string>>;
   readonly submittedNamedStatements: Partial<Record<string, string>>;
 }
@@ -23,7 +23,7 @@ const stock = pg.Query.prototype as unknown as Parts;
 
 export interface Entering {
   /** One statement or several, which enter the scope. */
-  readonly entry: readonly Prepared[];
+  readonly entry: readonly PreparedStatement[];
   /** False where a pooler shares the connections: then nothing is left prepared on one. */
   readonly keepsPrepared: boolean;
 }
@@ -41,7 +41,7 @@ export function enteredQuery(
 }
 
 class EnteredQuery extends pg.Query {
-  readonly #entry: readonly Prepared[];
+  readonly #entry: readonly PreparedStatement[];
   readonly #keepsPrepared: boolean;
   readonly #own: { name: string | undefined; text: string };
   /** How many of the entry's statements have not been answered yet. */
@@ -80,7 +80,7 @@ class EnteredQuery extends pg.Query {
   }
 
   /** The statement of the entry whose answer comes in. */
-  get #entering(): Prepared | undefined {
+  get #entering(): PreparedStatement | undefined {
     return this.#left > 0 ? this.#entry[this.#entry.length - this.#left] : undefined;
   }
 

@@ -3,7 +3,7 @@
 import type { asParameter } from "./wire-values.ts";
 
 /** The parts of a message, as pg's connection makes them and sends each when it is made. */
-export interface Sending {
+export interface MessageWriter {
   readonly stream: { write(bytes: Buffer): unknown };
   parse(message: { name: string; text: string }): void;
   bind(message: { statement: string; values: readonly ReturnType<typeof asParameter>[] }): void;
@@ -13,11 +13,11 @@ export interface Sending {
 }
 
 /** Makes the parts, and sends none of them. */
-export function messageOf(connection: Sending, make: (parts: Sending) => void): Buffer {
+export function messageOf(connection: MessageWriter, make: (parts: MessageWriter) => void): Buffer {
   const parts: Buffer[] = [];
   const collecting = Object.create(connection, {
     _send: { value: (part: Buffer) => parts.push(part) },
-  }) as Sending;
+  }) as MessageWriter;
   make(collecting);
   return Buffer.concat(parts);
 }

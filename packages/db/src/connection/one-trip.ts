@@ -4,18 +4,18 @@
 //
 // The casts are this file's: pg's types leave out what its Query class and its connections have.
 import pg from "pg";
-import { messageOf, type Sending } from "./message.ts";
+import { messageOf, type MessageWriter } from "./message.ts";
 import { asParameter, parserOf } from "./wire-values.ts";
 
 /** A statement that each connection prepares once, by its name, and what it is asked with. */
-export interface Prepared {
+export interface PreparedStatement {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
 /** What a statement answered: rows by the columns' names, and how many it returned or changed. */
-export interface Answer<R = object> {
+export interface StatementResult<R = object> {
   readonly rows: R[];
   readonly rowCount: number;
 }
@@ -26,9 +26,9 @@ export interface Answer<R = object> {
  */
 export function oneTrip(
   client: pg.PoolClient,
-  steps: readonly Prepared[],
+  steps: readonly PreparedStatement[],
   { keepsPrepared }: { keepsPrepared: boolean },
-): Promise<Answer[]> {
+): Promise<StatementResult[]> {
   return new Promise((resolve, reject) => {
     const done: Done = (error, answers) => (error ? reject(error) : resolve(answers));
     client.query(new OneTrip(steps, keepsPrepared, done));
@@ -40,7 +40,7 @@ interface Column {
   readonly parse: (text: string) => unknown;
 }
 
-interface Connection extends Sending {
+interface Connection extends MessageWriter {
   /** By their names, what is prepared on the connection, and what is about to be. */
   readonly parsedStatements: Partial<Record<string, string>>;
   readonly submittedNamedStatements: Partial<Record<string, string>>;
@@ -49,24 +49,24 @@ interface Connection extends Sending {
 /** The columns of what is prepared on a connection. PostgreSQL refuses a plan whose columns have changed since. */
 const columnsOn = new WeakMap<Connection, Map<string, readonly Column[]>>();
 
-interface Step extends Prepared {
+interface Step extends PreparedStatement {
   readonly values: readonly ReturnType<typeof asParameter>[];
 }
 
-type Done = (error: Error | null, answers: Answer[]) => void;
+type Done = (error: Error | null, answers: StatementResult[]) => void;
 
 class OneTrip extends pg.Query {
   readonly #steps: readonly Step[];
   readonly #keepsPrepared: boolean;
   readonly #done: Done;
-  readonly #answers: Answer[] = [];
+  readonly #answers: StatementResult[] = [];
   #connection: Connection | undefined;
   #known: Map<string, readonly Column[]> | undefined;
   #columns: readonly Column[] | undefined;
   #rows: object[] = [];
   #unreadable: Error | null = null;
 
-  constructor(steps: readonly Prepared[], keepsPrepared: boolean, done: Done) {
+  constructor(steps: readonly PreparedStatement[], keepsPrepared: boolean, done: Done) {
     super("");
     // Before anything is noted of it: what is not sent is not about to be prepared.
     this.#steps = steps.map(({ name, text, values }) => ({ name, text, values: values.map(asParameter) }));
@@ -107,7 +107,7 @@ class OneTrip extends pg.Query {
     return null;
   };
 
-  #write(part: Sending, connection: Connection, { name, text, values }: Step): void {
+  #write(part: MessageWriter, connection: Connection, { name, text, values }: Step): void {
     const statement = this.#keepsPrepared ? name : "";
     if (statement === "" || preparedOn(connection, statement) === undefined) {
       part.parse({ name: statement, text });

@@ -7,15 +7,15 @@
 import type pg from "pg";
 import { Backlog } from "./backlog.ts";
 import { DatabaseBusy } from "./failures.ts";
-import { oneTrip, type Answer, type Prepared } from "./one-trip.ts";
+import { oneTrip, type StatementResult, type PreparedStatement } from "./one-trip.ts";
 
-export interface Lanes {
+export interface SharedConnections {
   /**
    * Sends a quick read on the lane that has the least to do.
    * @returns null where the statement met a lock: send it alone
    * @throws DatabaseBusy at once when too many wait to be answered in time, or after two seconds
    */
-  run(steps: readonly Prepared[]): Promise<Answer[] | null>;
+  run(steps: readonly PreparedStatement[]): Promise<StatementResult[] | null>;
   /** How long answers take beyond the fastest ones of late. */
   readonly delayMs: number;
   /** Whether a read would be refused at once. */
@@ -23,11 +23,11 @@ export interface Lanes {
 }
 
 /** Who asks does not wait behind what is asked, which somebody may have locked. */
-export interface SharedBy {
+export interface SharedConnectionSets {
   /** Sessions and service keys, by their ids. */
-  readonly people: Lanes;
+  readonly people: SharedConnections;
   /** A workspace's rows, and who asks for them. */
-  readonly rows: Lanes;
+  readonly rows: SharedConnections;
 }
 
 /** Nobody waits longer for an answer, and a lane that answers nobody for so long is closed. */
@@ -39,10 +39,16 @@ const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 4_000, travels: true } as 
 const AVOID_MS = 1_000;
 
 /** @param many at most; each takes one of the connections while it is used */
-export function openLanes(connect: () => Promise<pg.PoolClient>, many: number): Lanes {
+export function openSharedConnections(
+  connect: () => Promise<pg.PoolClient>,
+  many: number,
+): SharedConnections {
   const locked = new LockedStatements();
-  const lanes = Array.from({ length: many }, () => new Lane(connect, locked));
-  const run = async (steps: readonly Prepared[], isAgain = false): Promise<Answer[] | null> => {
+  const lanes = Array.from({ length: many }, () => new SharedSlot(connect, locked));
+  const run = async (
+    steps: readonly PreparedStatement[],
+    isAgain = false,
+  ): Promise<StatementResult[] | null> => {
     if (locked.includes(steps)) return null;
     const freest = lanes.reduce((one, lane) => (lane.load < one.load ? lane : one));
     const answers = await freest.run(steps);
@@ -68,11 +74,11 @@ const GIVEN_UP = Symbol("given up");
 class LockedStatements {
   readonly #until = new Map<string, number>();
 
-  add(steps: readonly Prepared[]): void {
+  add(steps: readonly PreparedStatement[]): void {
     this.#until.set(nameOf(steps), performance.now() + AVOID_MS);
   }
 
-  includes(steps: readonly Prepared[]): boolean {
+  includes(steps: readonly PreparedStatement[]): boolean {
     if (this.#until.size === 0) return false;
     const name = nameOf(steps);
     const until = this.#until.get(name);
@@ -84,13 +90,13 @@ class LockedStatements {
 }
 
 /** The last statement is what is asked; those before it enter its scope. */
-const nameOf = (steps: readonly Prepared[]): string => steps.at(-1)?.name ?? "";
+const nameOf = (steps: readonly PreparedStatement[]): string => steps.at(-1)?.name ?? "";
 
-class Lane {
+class SharedSlot {
   readonly #connect: () => Promise<pg.PoolClient>;
   readonly #locked: LockedStatements;
   readonly #backlog = new Backlog(BOUNDS);
-  #shared: Shared | undefined;
+  #shared: SharedConnection | undefined;
 
   constructor(connect: () => Promise<pg.PoolClient>, locked: LockedStatements) {
     this.#connect = connect;
@@ -109,11 +115,11 @@ class Lane {
     return this.#backlog.isFull;
   }
 
-  async run(steps: readonly Prepared[]): Promise<Answer[] | null | typeof GIVEN_UP> {
+  async run(steps: readonly PreparedStatement[]): Promise<StatementResult[] | null | typeof GIVEN_UP> {
     if (this.#backlog.isFull) throw new DatabaseBusy("Too many reads wait for the database.");
     const place = this.#backlog.enter();
     let isServed = false;
-    const shared = this.#shared?.isOpen ? this.#shared : new Shared(this.#connect());
+    const shared = this.#shared?.isOpen ? this.#shared : new SharedConnection(this.#connect());
     this.#shared = shared;
     try {
       const answers = await shared.run(steps);
@@ -131,7 +137,7 @@ class Lane {
 }
 
 /** A connection while it is shared: free again with its last user, or closed if it broke. */
-class Shared {
+class SharedConnection {
   readonly #client: Promise<pg.PoolClient>;
   readonly #watch: NodeJS.Timeout;
   /** The reads that wait for an answer, in order of arrival. */
@@ -148,7 +154,7 @@ class Shared {
     this.#watch = setInterval(() => setImmediate(() => this.#refuseLate()), WATCH_MS);
   }
 
-  run(steps: readonly Prepared[]): Promise<Answer[] | typeof GIVEN_UP> {
+  run(steps: readonly PreparedStatement[]): Promise<StatementResult[] | typeof GIVEN_UP> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = { since: performance.now(), reject, giveUp: () => resolve(GIVEN_UP) };
       this.#waiting.add(waiter);
@@ -176,7 +182,7 @@ class Shared {
     if (this.#users > 0 && now - this.#heardAt >= LONGEST_WAIT_MS) this.#cut();
   }
 
-  async #send(steps: readonly Prepared[]): Promise<Answer[]> {
+  async #send(steps: readonly PreparedStatement[]): Promise<StatementResult[]> {
     // Silence begins when there is something to be answered.
     if (this.#users === 0) this.#heardAt = performance.now();
     this.#users += 1;

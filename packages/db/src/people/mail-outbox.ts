@@ -55,7 +55,7 @@ export interface MailFailure {
   readonly permanent: boolean;
 }
 
-export type Resent = "queued" | "missing" | "pending" | "used" | "expired";
+export type ResendResult = "queued" | "missing" | "pending" | "used" | "expired";
 
 export interface MailStore {
   /** Takes up to ten mails that are due. One whose token was used is dropped; one whose link has expired is dead. */
@@ -69,7 +69,7 @@ export interface MailStore {
    * Sends a dead or sent mail again. An account's token works for its whole life from now on. An invite's does as long
    * as it would have: only the workspace makes invites live longer.
    */
-  resend(id: string): Promise<Resent>;
+  resend(id: string): Promise<ResendResult>;
   /** Sends all dead mails again whose link was not used, or can be made to work. @returns how many */
   resendDead(): Promise<number>;
   /** Forgets mails that ended 30 days ago, and expired tokens that no dead mail waits for. */
@@ -99,7 +99,7 @@ export function mailStore(run: RunStatement): MailStore {
     },
     list: async (status, limit) => (await run<QueuedMail>("mail_list", LIST, [status, limit])).rows,
     resend: async (id) => {
-      const { rows } = await run<{ outcome: Resent }>("mail_resend", RESEND, [id]);
+      const { rows } = await run<{ outcome: ResendResult }>("mail_resend", RESEND, [id]);
       return rows[0]?.outcome ?? "missing";
     },
     resendDead: async () => {

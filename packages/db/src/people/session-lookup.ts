@@ -1,8 +1,8 @@
 import type { Role } from "@projostack/authz";
-import { passing } from "../scope/enter-sql.ts";
-import { runTogether, type RunStatement } from "../scope/run-statement.ts";
+import { singleMessageSetup } from "../scope/enter-sql.ts";
+import { runInOneTrip, type RunStatement } from "../scope/run-statement.ts";
 import type { PoolSource } from "../scope/scoped-connection.ts";
-import type { Answered, Question } from "../scope/statements.ts";
+import type { PrefetchedRows, PreparedQuery } from "../scope/statements.ts";
 
 /** A session as the database has it, its user, and their place in the workspace asked for. */
 export interface SessionRecord {
@@ -30,17 +30,17 @@ export interface SessionRecord {
   /** The database's clock, which alone decides what has expired. */
   readonly databaseNow: Date;
   /** What was asked ahead, if anything was and the user is a member. For nobody who has not shown the session's token. */
-  readonly answered?: Answered;
+  readonly prefetched?: PrefetchedRows;
 }
 
 /** A question about the workspace, sent with the question who asks. It is answered to members of these roles alone. */
-export interface AskedAhead {
-  readonly question: Question<object>;
+export interface PrefetchRequest {
+  readonly query: PreparedQuery<object>;
   readonly roles: readonly Role[];
 }
 
 /** The same for a bearer's token: nothing is answered for one whose time is over by the database's clock. */
-export interface Prefetch extends AskedAhead {
+export interface SessionPrefetch extends PrefetchRequest {
   /** Unix time. */
   readonly tokenEndsAtSeconds: number;
 }
@@ -84,19 +84,19 @@ const PREFETCHING = "SELECT * FROM projo_session_prefetching($1::uuid, $2::uuid,
  * rows to members of the roles, and to anybody else none, nor for a session or a token that has expired. Only for tokens whose
  * check is right: whether their salted code is, the database cannot know.
  */
-export async function findSessionAsking(
+export async function findSessionWithPrefetch(
   source: PoolSource,
   { sessionId, workspaceId }: { sessionId: string; workspaceId: string | null },
-  { question, roles, tokenEndsAtSeconds }: Prefetch,
+  { query, roles, tokenEndsAtSeconds }: SessionPrefetch,
 ): Promise<SessionRecord | null> {
   const values = [sessionId, workspaceId, roles.join(","), tokenEndsAtSeconds];
   const entering = { name: "projo_session_prefetching", text: PREFETCHING, values };
   // Behind a pooler the transaction is told its settings first; else the connection was, at its start.
-  const settings = source.pooled ? passing({ kind: "system" }, false) : [];
-  const lanes = question.isQuick ? source.lanes?.rows : undefined;
+  const settings = source.pooled ? singleMessageSetup({ kind: "system" }, false) : [];
+  const shared = query.isQuick ? source.shared?.rows : undefined;
   // The caller is not authenticated yet, so this is not the server's own work.
-  const turn = { owner: workspaceId ?? sessionId, isHeavy: question.isHeavy ?? false };
-  const answers = await runTogether(source, [...settings, entering, question], { turn, lanes });
+  const place = { owner: workspaceId ?? sessionId, isHeavy: query.isHeavy ?? false };
+  const answers = await runInOneTrip(source, [...settings, entering, query], { place, shared });
   const [found, answer] = answers.slice(settings.length);
   const [row] = (found?.rows ?? []) as (Row | { session_id: null })[];
   if (!row || row.session_id === null) return null;
@@ -104,7 +104,7 @@ export async function findSessionAsking(
   if (!answer || !record.membership) return record;
   return {
     ...record,
-    answered: { workspaceId: record.membership.workspaceId, question, rows: answer.rows },
+    prefetched: { workspaceId: record.membership.workspaceId, query, rows: answer.rows },
   };
 }
 

@@ -1,8 +1,13 @@
 // What changes a session, each in one statement by the database's clock: the row's lock is held for as long as the
 // statement runs, and whoever waits for it holds nothing else.
-import { quickRunner, statementRunner } from "../scope/run-statement.ts";
+import { sharedStatementRunner, statementRunner } from "../scope/run-statement.ts";
 import type { PoolSource } from "../scope/scoped-connection.ts";
-import { findSession, findSessionAsking, type Prefetch, type SessionRecord } from "./session-lookup.ts";
+import {
+  findSession,
+  findSessionWithPrefetch,
+  type SessionPrefetch,
+  type SessionRecord,
+} from "./session-lookup.ts";
 
 export interface Device {
   readonly ip: string | null;
@@ -29,8 +34,8 @@ export interface AccountEvent extends Device {
 export interface SessionStore {
   /** Makes a session, on record, unless the password was changed meanwhile; the event says from where. */
   insert(session: NewSession, event: AccountEvent): Promise<void>;
-  /** @param ahead asked in the same round trip; a member gets its rows. Only for a token whose check is right */
-  find(id: string, workspaceId: string | null, ahead?: Prefetch): Promise<SessionRecord | null>;
+  /** @param prefetch asked in the same round trip; a member gets its rows. Only for a token whose check is right */
+  find(id: string, workspaceId: string | null, prefetch?: SessionPrefetch): Promise<SessionRecord | null>;
   /** Lets the session live so many seconds from now, up to its absolute end. @returns when it now ends */
   slide(id: string, idleSeconds: number): Promise<Date | null>;
   /** Moves the session on from the generation. @returns false when another call did, or it has ended */
@@ -46,13 +51,13 @@ export interface SessionStore {
 
 export function sessionStore(source: PoolSource): SessionStore {
   const statement = statementRunner(source);
-  const quickly = quickRunner(source);
+  const quickly = sharedStatementRunner(source);
   const run = async (name: string, text: string, values: unknown[]): Promise<number> =>
     (await statement(name, text, values)).rowCount ?? 0;
   return {
-    find: (id, workspaceId, ahead) =>
-      ahead
-        ? findSessionAsking(source, { sessionId: id, workspaceId }, ahead)
+    find: (id, workspaceId, prefetch) =>
+      prefetch
+        ? findSessionWithPrefetch(source, { sessionId: id, workspaceId }, prefetch)
         : findSession(quickly, id, workspaceId),
     insert: async ({ id, userId, passwordHash, salt, idleSeconds, absoluteSeconds }, event) => {
       const { ip, userAgent, action, requestId } = event;

@@ -7,7 +7,7 @@ import type pg from "pg";
 import { Backlog } from "../connection/backlog.ts";
 import { DatabaseBusy } from "../connection/failures.ts";
 
-export interface Turn {
+export interface QueuePlace {
   /** A workspace or a person by their id, or the server itself. */
   readonly owner: string;
   /** Whether the statement may keep one of the database's processors busy for long, as a search does. */
@@ -17,7 +17,7 @@ export interface Turn {
 /** The server's own work: sessions, sign-ins and sign-outs, mail. It has every second turn. */
 export const SERVER = "server";
 
-export interface FairTurnsOptions {
+export interface FairQueueOptions {
   readonly connect: () => Promise<pg.PoolClient>;
   /** How many connections there are. */
   readonly size: number;
@@ -28,7 +28,7 @@ const LONGEST_WAIT_MS = 2_000;
 /** A newcomer that would wait longer than `longestWaitMs` is refused at once. */
 const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 1_000 } as const;
 
-export class FairTurns {
+export class FairQueue {
   readonly #connect: () => Promise<pg.PoolClient>;
   readonly #now: (() => number) | undefined;
   readonly #all: Shares;
@@ -42,7 +42,7 @@ export class FairTurns {
   /** All waiting callers of all owners. */
   readonly #backlog: Backlog;
 
-  constructor({ connect, size, now }: FairTurnsOptions) {
+  constructor({ connect, size, now }: FairQueueOptions) {
     this.#connect = connect;
     this.#now = now;
     this.#all = new Shares(size, 3);
@@ -75,14 +75,14 @@ export class FairTurns {
    * Waits for a connection, which the caller releases as usual.
    * @throws DatabaseBusy at once when the owner's queue is too long to be served in time, or after two seconds
    */
-  async take(turn: Turn): Promise<pg.PoolClient> {
+  async take(turn: QueuePlace): Promise<pg.PoolClient> {
     const name = queueName(turn);
     if (this.#queues.has(name) || !this.#mayTake(turn)) await this.#wait(name, turn);
     else this.#hold(turn);
     return this.#lend(turn);
   }
 
-  async #lend(turn: Turn): Promise<pg.PoolClient> {
+  async #lend(turn: QueuePlace): Promise<pg.PoolClient> {
     const client = await this.#connect().catch((error: unknown) => {
       this.#giveBack(turn);
       throw error;
@@ -95,7 +95,7 @@ export class FairTurns {
     return client;
   }
 
-  #wait(name: string, turn: Turn): Promise<void> {
+  #wait(name: string, turn: QueuePlace): Promise<void> {
     const queue = this.#queues.get(name) ?? { turn, backlog: new Backlog(BOUNDS, this.#now), waiters: [] };
     if (queue.backlog.isFull || this.#isTooFarBack(queue))
       throw new DatabaseBusy("Too many wait for a connection to the database.");
@@ -131,17 +131,17 @@ export class FairTurns {
     return this.#backlog.isTooMany(ahead);
   }
 
-  #mayTake({ owner, isHeavy = false }: Turn): boolean {
+  #mayTake({ owner, isHeavy = false }: QueuePlace): boolean {
     if (owner === SERVER) return this.#all.left > 0 && this.#all.heldBy(SERVER) < this.#mostForServer;
     return this.#all.mayTake(owner, this.#reservedNow) && (!isHeavy || this.#heavy.mayTake(owner, 0));
   }
 
-  #hold({ owner, isHeavy = false }: Turn): void {
+  #hold({ owner, isHeavy = false }: QueuePlace): void {
     this.#all.take(owner);
     if (isHeavy) this.#heavy.take(owner);
   }
 
-  #giveBack({ owner, isHeavy = false }: Turn): void {
+  #giveBack({ owner, isHeavy = false }: QueuePlace): void {
     this.#all.giveBack(owner);
     if (isHeavy) this.#heavy.giveBack(owner);
     this.#serveNext();
@@ -172,14 +172,14 @@ export class FairTurns {
 }
 
 interface Queue {
-  readonly turn: Turn;
+  readonly turn: QueuePlace;
   readonly backlog: Backlog;
   /** In the order in which they came. */
   readonly waiters: (() => void)[];
 }
 
 /** Heavy work waits apart, so that it keeps nothing else of its owner waiting. */
-const queueName = ({ owner, isHeavy = false }: Turn): string => (isHeavy ? `${owner} heavy` : owner);
+const queueName = ({ owner, isHeavy = false }: QueuePlace): string => (isHeavy ? `${owner} heavy` : owner);
 
 /** How many of a number of places each owner holds. */
 class Shares {

@@ -1,10 +1,10 @@
 import type pg from "pg";
-import { passing } from "./enter-sql.ts";
-import type { Turn } from "../pool/fair-queue.ts";
+import { singleMessageSetup } from "./enter-sql.ts";
+import type { QueuePlace } from "../pool/fair-queue.ts";
 import { failureOf } from "../connection/failures.ts";
-import { isHarmless, wasNotPrepared, type Lanes } from "../connection/shared-connections.ts";
-import { oneTrip, type Answer, type Prepared } from "../connection/one-trip.ts";
-import { turnOf, type Scope } from "./scope.ts";
+import { isHarmless, wasNotPrepared, type SharedConnections } from "../connection/shared-connections.ts";
+import { oneTrip, type StatementResult, type PreparedStatement } from "../connection/one-trip.ts";
+import { queuePlaceOf, type Scope } from "./scope.ts";
 import { connectFor, type PoolSource } from "./scoped-connection.ts";
 
 /** Runs one prepared statement as projo_system, in a transaction of its own and one round trip. */
@@ -13,7 +13,7 @@ export type RunStatement = <R extends pg.QueryResultRow>(
   text: string,
   values: unknown[],
   lock?: Lock,
-) => Promise<Answer<R>>;
+) => Promise<StatementResult<R>>;
 
 /** What is locked first, in the same transaction and round trip. The statement then sees what others left there. */
 export interface Lock {
@@ -27,15 +27,17 @@ export const statementRunner =
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[], lock?: Lock) => {
     const first = lock ? [{ ...lock, name: `projo_${lock.name}` }] : [];
     const steps = [...first, { name: `projo_${name}`, text, values }];
-    return (await runWithin(source, AS_SYSTEM, steps)).at(-1) as Answer<R>;
+    return (await runInScope(source, AS_SYSTEM, steps)).at(-1) as StatementResult<R>;
   };
 
 /** The same for what finds people and keys by their ids, and waits for no lock: on connections that all such share. */
-export const quickRunner =
+export const sharedStatementRunner =
   (source: PoolSource): RunStatement =>
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => {
     const steps = [{ name: `projo_${name}`, text, values }];
-    return (await runWithin(source, AS_SYSTEM, steps, { lanes: source.lanes?.people })).at(-1) as Answer<R>;
+    return (await runInScope(source, AS_SYSTEM, steps, { shared: source.shared?.people })).at(
+      -1,
+    ) as StatementResult<R>;
   };
 
 /** The same as projo_operator, which only the operator's login can be. */
@@ -43,14 +45,14 @@ export const operatorRunner =
   (source: PoolSource): RunStatement =>
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => {
     const steps = [{ name: `projo_${name}`, text, values }];
-    return (await runWithin(source, { kind: "operator" }, steps)).at(-1) as Answer<R>;
+    return (await runInScope(source, { kind: "operator" }, steps)).at(-1) as StatementResult<R>;
   };
 
 const AS_SYSTEM = { kind: "system" } as const;
 
-export interface Sharing {
+export interface RunOptions {
   /** On which quick reads share connections, if it is one. */
-  readonly lanes?: Lanes | undefined;
+  readonly shared?: SharedConnections | undefined;
   /** Whether it may keep one of the database's processors busy for long. */
   readonly isHeavy?: boolean;
 }
@@ -59,26 +61,26 @@ export interface Sharing {
  * Enters the scope, runs the statements there, and commits: one transaction, one round trip.
  * @returns the answer of each statement
  */
-export async function runWithin(
+export async function runInScope(
   source: PoolSource,
   scope: Scope,
-  steps: readonly Prepared[],
-  { lanes, isHeavy = false }: Sharing = {},
-): Promise<Answer[]> {
-  const entry = passing(scope, !source.pooled);
-  const turn = { ...turnOf(scope), isHeavy };
-  const answers = await runTogether(source, [...entry, ...steps], { turn, lanes });
+  steps: readonly PreparedStatement[],
+  { shared, isHeavy = false }: RunOptions = {},
+): Promise<StatementResult[]> {
+  const entry = singleMessageSetup(scope, !source.pooled);
+  const place = { ...queuePlaceOf(scope), isHeavy };
+  const answers = await runInOneTrip(source, [...entry, ...steps], { place, shared });
   return answers.slice(entry.length);
 }
 
 /** Runs the statements in one transaction and one round trip. */
-export async function runTogether(
+export async function runInOneTrip(
   source: PoolSource,
-  steps: readonly Prepared[],
-  { turn, lanes }: { readonly turn: Turn; readonly lanes?: Lanes | undefined },
-): Promise<Answer[]> {
+  steps: readonly PreparedStatement[],
+  { place, shared }: { readonly place: QueuePlace; readonly shared?: SharedConnections | undefined },
+): Promise<StatementResult[]> {
   try {
-    return (await lanes?.run(steps).catch(unlessPrepared)) ?? (await alone(source, steps, turn));
+    return (await shared?.run(steps).catch(unlessPrepared)) ?? (await runAlone(source, steps, place));
   } catch (error) {
     throw failureOf(error);
   }
@@ -90,16 +92,20 @@ function unlessPrepared(error: unknown): null {
   throw error;
 }
 
-const alone = (source: PoolSource, steps: readonly Prepared[], turn: Turn): Promise<Answer[]> =>
-  borrowing(source, turn, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
+const runAlone = (
+  source: PoolSource,
+  steps: readonly PreparedStatement[],
+  place: QueuePlace,
+): Promise<StatementResult[]> =>
+  withConnection(source, place, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
 
 /** Borrows a connection for one message and its answer. */
-export async function borrowing<T>(
+export async function withConnection<T>(
   source: PoolSource,
-  turn: Turn,
+  place: QueuePlace,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await connectFor(source, turn);
+  const client = await connectFor(source, place);
   try {
     const answer = await work(client);
     client.release();

@@ -1,5 +1,5 @@
 import type { Permission, Role } from "@projostack/authz";
-import { SERVER, type Turn } from "../pool/fair-queue.ts";
+import { SERVER, type QueuePlace } from "../pool/fair-queue.ts";
 
 /** Inside a workspace, reading. */
 export interface ReadScope {
@@ -13,9 +13,9 @@ export interface WriteScope {
   readonly workspaceId: string;
   readonly actor: PersonActor | KeyActor;
   /** Who of those that change the members goes first: they take turns, each seeing what the one before did. */
-  readonly inTurn: boolean;
+  readonly lockMembers: boolean;
   /** Statements that are sent in one message with the COMMIT, which takes no parameters. */
-  closing?: string[];
+  atCommit?: string[];
 }
 
 export interface PersonActor {
@@ -32,13 +32,13 @@ export interface KeyActor {
 }
 
 /** Inside a workspace without a member's right: one is being made, is joining, or nobody is left. */
-export interface HouseScope {
+export interface UnauthenticatedScope {
   readonly kind: "founding" | "joining" | "purging";
   readonly workspaceId: string;
-  closing?: string[];
+  atCommit?: string[];
 }
 
-export type TenantScope = ReadScope | WriteScope | HouseScope;
+export type TenantScope = ReadScope | WriteScope | UnauthenticatedScope;
 
 /** Outside any workspace: people and sessions; for a named person, to read where they belong. */
 export interface SystemScope {
@@ -58,7 +58,7 @@ export const isReadOnly = (scope: Scope): boolean =>
   scope.kind === "read" || (scope.kind === "system" && scope.userId !== undefined);
 
 /** Whose work it is, when connections are handed out. */
-export function turnOf(scope: Scope): Turn {
+export function queuePlaceOf(scope: Scope): QueuePlace {
   if (scope.kind === "operator") return { owner: SERVER };
   return { owner: scope.kind === "system" ? (scope.userId ?? SERVER) : scope.workspaceId };
 }

@@ -1,33 +1,33 @@
 // A connection of one scope's transaction. Isolation costs no waiting: what enters the scope is written to the socket
 // together with the work, and its answer is read with the work's. A read's COMMIT is not waited for at all.
 import type pg from "pg";
-import { beginning } from "./enter-sql.ts";
-import type { FairTurns, Turn } from "../pool/fair-queue.ts";
+import { transactionSetup } from "./enter-sql.ts";
+import type { FairQueue, QueuePlace } from "../pool/fair-queue.ts";
 import { DatabaseBusy } from "../connection/failures.ts";
-import { oneTrip, type Answer, type Prepared } from "../connection/one-trip.ts";
-import type { SharedBy } from "../connection/shared-connections.ts";
-import { isReadOnly, turnOf, type Scope } from "./scope.ts";
+import { oneTrip, type StatementResult, type PreparedStatement } from "../connection/one-trip.ts";
+import type { SharedConnectionSets } from "../connection/shared-connections.ts";
+import { isReadOnly, queuePlaceOf, type Scope } from "./scope.ts";
 
 /** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
 export interface PoolSource {
   connect(): Promise<pg.PoolClient>;
   /** Hands out the connections in turn. Without it callers are served in order of arrival. */
-  readonly turns?: Pick<FairTurns, "take">;
+  readonly queue?: Pick<FairQueue, "take">;
   /** True where a pooler shares the connections, so that none keeps anything: no settings, no prepared statements. */
   readonly pooled?: boolean;
   /** Connections that quick reads share. None where a pooler shares them already. */
-  readonly lanes?: SharedBy;
+  readonly shared?: SharedConnectionSets;
 }
 
 /** Waits for a connection, in turn. */
-export const connectFor = (source: PoolSource, turn: Turn): Promise<pg.PoolClient> =>
-  source.turns ? source.turns.take(turn) : source.connect();
+export const connectFor = (source: PoolSource, turn: QueuePlace): Promise<pg.PoolClient> =>
+  source.queue ? source.queue.take(turn) : source.connect();
 
 /** Takes a connection and begins the scope's transaction on it. */
 export async function openScoped(source: PoolSource, scope: Scope): Promise<ScopedConnection> {
   // Before a connection is taken, which an error would keep.
-  const entry = beginning(scope, !source.pooled);
-  return new ScopedConnection(await connectFor(source, turnOf(scope)), {
+  const entry = transactionSetup(scope, !source.pooled);
+  return new ScopedConnection(await connectFor(source, queuePlaceOf(scope)), {
     scope,
     entry,
     keepsPrepared: !source.pooled,
@@ -36,7 +36,7 @@ export async function openScoped(source: PoolSource, scope: Scope): Promise<Scop
 
 interface Entry {
   readonly scope: Scope;
-  readonly entry: readonly Prepared[];
+  readonly entry: readonly PreparedStatement[];
   readonly keepsPrepared: boolean;
 }
 
@@ -83,7 +83,7 @@ export class ScopedConnection {
   }
 
   /** A statement of ours. */
-  async run(statement: Prepared): Promise<Answer> {
+  async run(statement: PreparedStatement): Promise<StatementResult> {
     const [answer] = await this.#withReason(() =>
       oneTrip(this.#client, [statement], { keepsPrepared: this.#keepsPrepared }),
     );
@@ -114,7 +114,7 @@ export class ScopedConnection {
   async #finish(word: "COMMIT" | "ROLLBACK"): Promise<pg.QueryResult> {
     this.#checkOwned();
     // One message: what closes the transaction is sent with its COMMIT or not at all, and if it fails nothing is committed.
-    const message = word === "COMMIT" ? [...closingOf(this.#scope), word].join("; ") : word;
+    const message = word === "COMMIT" ? [...commitStatementsOf(this.#scope), word].join("; ") : word;
     const answer = this.#client.query(message).catch(async (error: unknown) => {
       this.#isBroken = true;
       // A statement that closes the transaction fails too where the scope was not entered, and says less.
@@ -147,7 +147,8 @@ export class ScopedConnection {
   }
 }
 
-const closingOf = (scope: Scope): readonly string[] => ("closing" in scope ? (scope.closing ?? []) : []);
+const commitStatementsOf = (scope: Scope): readonly string[] =>
+  "atCommit" in scope ? (scope.atCommit ?? []) : [];
 
 /** To a message of several statements pg answers with as many results, which its types do not say. */
 const lastOf = (answer: pg.QueryResult | pg.QueryResult[]): pg.QueryResult =>

@@ -2,11 +2,11 @@
 // Each is one statement, and runs under row-level security like the rest. No statement names its workspace: the
 // policies bound to the transaction do, and what is inserted takes it from there.
 
-import type { Prepared } from "../connection/one-trip.ts";
+import type { PreparedStatement } from "../connection/one-trip.ts";
 import type { SqlText } from "./sql-text.ts";
 
 /** What a statement asks of the database. */
-export interface Weight {
+export interface StatementWeight {
   /** Whether it finds a few rows by an index and waits for no lock, so that others may share its connection. */
   readonly isQuick?: boolean;
   /** Whether it may read all that a workspace has, so that only a few of its kind may run at once. */
@@ -14,14 +14,14 @@ export interface Weight {
 }
 
 /** A statement of a workspace's that is known before the workspace is entered, and the type of its rows. */
-export interface Question<R> extends Prepared, Weight {
+export interface PreparedQuery<R> extends PreparedStatement, StatementWeight {
   readonly rows?: R;
 }
 
 /** What was answered to a question that was asked together with who asks. */
-export interface Answered {
+export interface PrefetchedRows {
   readonly workspaceId: string;
-  readonly question: Prepared;
+  readonly query: PreparedStatement;
   readonly rows: object[];
 }
 
@@ -31,9 +31,9 @@ export interface Statements {
   /** @returns how many rows were changed */
   $executeRaw(text: SqlText, ...values: unknown[]): Promise<number>;
   /** The answer to a question, which may have been asked already, together with who asks. */
-  ask<R>(question: Question<R>): Promise<R[]>;
+  query<R>(prepared: PreparedQuery<R>): Promise<R[]>;
   /** Has a statement sent with the COMMIT. If it fails, nothing of the transaction is kept. */
-  closeWith(statement: string): void;
+  runAtCommit(statement: string): void;
 }
 
 /** Where a page of a list begins and how long it is: newest first, after this id. */

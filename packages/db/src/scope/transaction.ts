@@ -2,15 +2,15 @@
 // Prisma's client is asked in when somebody asks for one of its models, and works on the same connection. A read that needs
 // no model needs no connection for itself either: each of its statements is a transaction in one message.
 import type { Prisma } from "../generated/client.ts";
-import type { Answered, Question, Statements, Weight } from "./statements.ts";
-import type { Prepared } from "../connection/one-trip.ts";
-import { runWithin } from "./run-statement.ts";
-import { currentScope, type Entered } from "./current-scope.ts";
+import type { PrefetchedRows, PreparedQuery, Statements, StatementWeight } from "./statements.ts";
+import type { PreparedStatement } from "../connection/one-trip.ts";
+import { runInScope } from "./run-statement.ts";
+import { currentScope, type EnteredScope } from "./current-scope.ts";
 import { type TenantScope } from "./scope.ts";
 import { openScoped, type PoolSource, type ScopedConnection } from "./scoped-connection.ts";
 import { preparedOf, type SqlText } from "./sql-text.ts";
 
-export interface Means {
+export interface TransactionDeps {
   readonly source: PoolSource;
   /** Prisma's models outside a transaction, where each statement that reads is one of its own. */
   readonly reading: Prisma.TransactionClient;
@@ -20,35 +20,39 @@ export interface Means {
   readonly transactionMs: number;
 }
 
-export interface TransactionHow {
-  readonly answered?: Answered | undefined;
+export interface TransactionOptions {
+  readonly prefetched?: PrefetchedRows | undefined;
   /** Of a change: whether it is one statement of ours, which is then sent with all that enters and commits it. */
-  readonly isLone?: boolean;
+  readonly singleStatement?: boolean;
 }
 
 export class Transaction implements Statements {
-  readonly #means: Means;
+  readonly #deps: TransactionDeps;
   readonly #scope: TenantScope;
-  readonly #answered: Answered | undefined;
-  readonly #entered: Entered;
-  readonly #isLone: boolean;
+  readonly #prefetched: PrefetchedRows | undefined;
+  readonly #entered: EnteredScope;
+  readonly #singleStatement: boolean;
   #isSpent = false;
   #connection: Promise<ScopedConnection> | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #prisma: JoinedPrisma | undefined;
 
-  constructor(means: Means, scope: TenantScope, { answered, isLone = false }: TransactionHow = {}) {
-    this.#means = means;
+  constructor(
+    means: TransactionDeps,
+    scope: TenantScope,
+    { prefetched, singleStatement = false }: TransactionOptions = {},
+  ) {
+    this.#deps = means;
     this.#scope = scope;
-    this.#answered = answered;
-    this.#isLone = isLone;
+    this.#prefetched = prefetched;
+    this.#singleStatement = singleStatement;
     this.#entered = { scope, connection: () => this.#open() };
   }
 
-  async ask<R>(question: Question<R>): Promise<R[]> {
-    const answered = this.#answered;
-    if (answered && isSame(answered.question, question)) return answered.rows as R[];
-    return (await this.#run(question, question)).rows as R[];
+  async query<R>(prepared: PreparedQuery<R>): Promise<R[]> {
+    const prefetched = this.#prefetched;
+    if (prefetched && isSame(prefetched.query, prepared)) return prefetched.rows as R[];
+    return (await this.#run(prepared, prepared)).rows as R[];
   }
 
   async $queryRaw<T>(text: SqlText, ...values: unknown[]): Promise<T> {
@@ -59,12 +63,12 @@ export class Transaction implements Statements {
     return (await this.#run(preparedOf(text, values))).rowCount;
   }
 
-  async #run(statement: Prepared, { isQuick = false, isHeavy = false }: Weight = {}) {
-    if (this.#scope.kind !== "read" && !this.#isLone) return (await this.#open()).run(statement);
+  async #run(statement: PreparedStatement, { isQuick = false, isHeavy = false }: StatementWeight = {}) {
+    if (this.#scope.kind !== "read" && !this.#singleStatement) return (await this.#open()).run(statement);
     if (this.#scope.kind !== "read") this.#spend();
-    const { source } = this.#means;
-    const lanes = isQuick && this.#scope.kind === "read" ? source.lanes?.rows : undefined;
-    const [answer] = await runWithin(source, this.#scope, [statement], { lanes, isHeavy });
+    const { source } = this.#deps;
+    const shared = isQuick && this.#scope.kind === "read" ? source.shared?.rows : undefined;
+    const [answer] = await runInScope(source, this.#scope, [statement], { shared, isHeavy });
     return answer ?? { rows: [], rowCount: 0 };
   }
 
@@ -75,12 +79,12 @@ export class Transaction implements Statements {
   }
 
   /** Has a statement sent with the COMMIT. If it fails, nothing of the transaction is kept. */
-  closeWith(statement: string): void {
-    if (this.#isLone) throw new Error("A change that is one statement is not put on record.");
+  runAtCommit(statement: string): void {
+    if (this.#singleStatement) throw new Error("A change that is one statement is not put on record.");
     if (this.#scope.kind === "read") {
       throw new Error("Only a transaction that changes a workspace is closed with a statement.");
     }
-    (this.#scope.closing ??= []).push(statement);
+    (this.#scope.atCommit ??= []).push(statement);
   }
 
   /** Does one thing with Prisma's models, in this transaction and filtered by its workspace. */
@@ -91,9 +95,9 @@ export class Transaction implements Statements {
   }
 
   async #modelsFor(method: string): Promise<Prisma.TransactionClient> {
-    if (this.#isLone) throw new Error("A change that is one statement has no models.");
-    if (this.#scope.kind === "read" && ALONE.has(method)) return this.#means.reading;
-    this.#prisma ??= joinPrisma(this.#means.begin, this.#entered);
+    if (this.#singleStatement) throw new Error("A change that is one statement has no models.");
+    if (this.#scope.kind === "read" && SINGLE_STATEMENT_METHODS.has(method)) return this.#deps.reading;
+    this.#prisma ??= joinPrisma(this.#deps.begin, this.#entered);
     return this.#prisma.models;
   }
 
@@ -123,8 +127,8 @@ export class Transaction implements Statements {
   }
 
   #open(): Promise<ScopedConnection> {
-    this.#connection ??= openScoped(this.#means.source, this.#scope).then((connection) => {
-      this.#deadline = setTimeout(() => connection.abandon(), this.#means.transactionMs);
+    this.#connection ??= openScoped(this.#deps.source, this.#scope).then((connection) => {
+      this.#deadline = setTimeout(() => connection.abandon(), this.#deps.transactionMs);
       return connection;
     });
     return this.#connection;
@@ -135,7 +139,7 @@ export class Transaction implements Statements {
  * What reads by itself in one message. Prisma puts the findUnique calls of one moment together, whoever makes them and
  * wherever, so these have a transaction of their own to keep them apart; and whatever would write is to be refused there.
  */
-const ALONE: ReadonlySet<string> = new Set([
+const SINGLE_STATEMENT_METHODS: ReadonlySet<string> = new Set([
   "findFirst",
   "findFirstOrThrow",
   "findMany",
@@ -151,7 +155,7 @@ interface JoinedPrisma {
 }
 
 /** Opens Prisma's own idea of a transaction around ours: it ends when ours does, and by Prisma's COMMIT or ROLLBACK. */
-function joinPrisma(begin: Means["begin"], entered: Entered): JoinedPrisma {
+function joinPrisma(begin: TransactionDeps["begin"], entered: EnteredScope): JoinedPrisma {
   const work = deferred<void>();
   const opened = deferred<Prisma.TransactionClient>();
   const ended = currentScope.run(entered, () =>
@@ -177,7 +181,7 @@ function joinPrisma(begin: Means["begin"], entered: Entered): JoinedPrisma {
   };
 }
 
-const isSame = (one: Prepared, other: Prepared): boolean =>
+const isSame = (one: PreparedStatement, other: PreparedStatement): boolean =>
   one.name === other.name &&
   one.values.length === other.values.length &&
   one.values.every((value, at) => Object.is(value, other.values[at]));

@@ -1,7 +1,7 @@
 import type { Workspace } from "../generated/client.ts";
 import type { Statements } from "../scope/statements.ts";
 
-export interface Founding {
+export interface NewWorkspace {
   readonly id: string;
   readonly name: string;
   readonly founderId: string;
@@ -9,9 +9,9 @@ export interface Founding {
 }
 
 /** The workspace and its first member in one statement: Prisma sends two in turn, and waits for each. */
-export async function foundWorkspace(
+export async function insertWorkspace(
   tables: Statements,
-  { id, name, founderId, memberId }: Founding,
+  { id, name, founderId, memberId }: NewWorkspace,
 ): Promise<Workspace> {
   const [workspace] = await tables.$queryRaw<Workspace[]>`
     WITH made AS (

@@ -25,9 +25,10 @@ export type ReadOnly<K extends keyof Client> = {
 };
 
 /** The workspace's tables, to read. */
-export type TenantRead = ReadOnly<TenantKey> & TenantLists;
+export type TenantRead = ReadOnly<TenantKey> & { readonly sql: TenantLists };
 /** The workspace's tables, to change; the log is written by its statement alone. */
-export type TenantWrite = Omit<Pick<Client, TenantKey>, "auditLog"> & ReadOnly<"auditLog"> & TenantStatements;
+export type TenantWrite = Omit<Pick<Client, TenantKey>, "auditLog"> &
+  ReadOnly<"auditLog"> & { readonly sql: TenantStatements };
 /** A model's columns, by their names in the client. */
 export const columnsOf = (model: Prisma.ModelName): object => Prisma[`${model}ScalarFieldEnum`];
 

@@ -37,5 +37,5 @@ async function purgeWorkspace(transaction: Statements): Promise<boolean> {
 }
 
 /** Those whose time is over, as projo_system sees them. */
-export const TO_PURGE =
+export const WORKSPACES_TO_PURGE_SQL =
   "SELECT id FROM workspaces WHERE deleted_at < now() - interval '30 days' ORDER BY id LIMIT 100";

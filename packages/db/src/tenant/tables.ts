@@ -1,7 +1,7 @@
-// A transaction as those who work in it see it: the workspace's models, and the statements about them. Each is made when it
-// is asked for, since most operations ask for one.
+// The tables of a workspace within a transaction: Prisma's models under their own names (`db.task`), and the SQL statements
+// by resource under `sql` (`db.sql.tasks`). Each is made on its first use, because most operations use one.
 //
-// The casts are this file's: the models are read off the generated client by name, and their types with them.
+// This file casts types, because it reads the models off the generated client by name.
 import { auditStatements } from "./audit/audit-statements.ts";
 import { Prisma } from "../generated/client.ts";
 import { inviteStatements } from "./invites.ts";
@@ -17,39 +17,53 @@ import type { Transaction } from "../scope/transaction.ts";
 export const tablesOf = (transaction: Transaction): TenantWrite =>
   new TenantTables(transaction) as unknown as TenantWrite;
 
-class TenantTables implements TenantStatements {
-  readonly sql: Transaction;
+class TenantTables {
+  readonly transaction: Transaction;
+  #sql: TenantSql | undefined;
 
-  constructor(sql: Transaction) {
-    this.sql = sql;
+  constructor(transaction: Transaction) {
+    this.transaction = transaction;
+  }
+
+  get sql(): TenantStatements {
+    this.#sql ??= new TenantSql(this.transaction);
+    return this.#sql;
+  }
+}
+
+class TenantSql implements TenantStatements {
+  readonly #transaction: Transaction;
+
+  constructor(transaction: Transaction) {
+    this.#transaction = transaction;
   }
 
   get audit() {
-    return auditStatements(this.sql);
+    return auditStatements(this.#transaction);
   }
 
   get invites() {
-    return inviteStatements(this.sql);
+    return inviteStatements(this.#transaction);
   }
 
   get members() {
-    return memberStatements(this.sql);
+    return memberStatements(this.#transaction);
   }
 
   get projects() {
-    return projectStatements(this.sql);
+    return projectStatements(this.#transaction);
   }
 
   get serviceKeys() {
-    return serviceKeyStatements(this.sql);
+    return serviceKeyStatements(this.#transaction);
   }
 
   get tasks() {
-    return taskStatements(this.sql);
+    return taskStatements(this.#transaction);
   }
 
   get workspaces() {
-    return workspaceStatements(this.sql);
+    return workspaceStatements(this.#transaction);
   }
 }
 
@@ -57,7 +71,7 @@ for (const name of Object.values(Prisma.ModelName).filter((model) => tenantModel
   const model = `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;
   Object.defineProperty(TenantTables.prototype, model, {
     get(this: TenantTables) {
-      return modelIn(this.sql, model);
+      return modelIn(this.transaction, model);
     },
   });
 }

@@ -93,7 +93,7 @@ export async function* auditRows(
   { afterSeq, limit }: AuditPageInput = { afterSeq: 0, limit: 1_000 },
 ): AsyncGenerator<AuditPageRow> {
   for (let after = afterSeq; ;) {
-    const page = await db.read(grant, ({ audit }) => audit.page({ afterSeq: after, limit }));
+    const page = await db.read(grant, ({ sql: { audit } }) => audit.page({ afterSeq: after, limit }));
     yield* page;
     const last = page.at(-1);
     if (!last || page.length < limit) return;

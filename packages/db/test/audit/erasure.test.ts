@@ -19,7 +19,9 @@ beforeAll(async () => {
   other = await plantWorkspace(database);
   untouched = await plantWorkspace(database);
   const record = (workspace: PlantedWorkspace, entries: Parameters<typeof entryOf>[0][]) =>
-    database.db.write(workspace.grant("task:write"), (tables) => tables.audit.append(entries.map(entryOf)));
+    database.db.write(workspace.grant("task:write"), (tables) =>
+      tables.sql.audit.append(entries.map(entryOf)),
+    );
   await record(home, [
     { actorUserId: home.userId },
     { actorUserId: home.userId, personal: { ip: "192.0.2.1", email: "guest@example.com" } },

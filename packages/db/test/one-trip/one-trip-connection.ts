@@ -3,7 +3,7 @@
 // The cast looks at what pg keeps of a connection, which its types leave out.
 import type pg from "pg";
 import { expect, inject } from "vitest";
-import { oneTrip, type Answer, type Prepared } from "../../src/connection/one-trip.ts";
+import { oneTrip, type StatementResult, type PreparedStatement } from "../../src/connection/one-trip.ts";
 import { openPool } from "../../src/index.ts";
 import type { TestDatabase } from "../kit/index.ts";
 
@@ -11,7 +11,7 @@ export interface OneConnection {
   readonly pool: pg.Pool;
   readonly client: pg.PoolClient;
   /** Statements in one message. */
-  send(steps: readonly Prepared[], keepsPrepared?: boolean): Promise<Answer[]>;
+  send(steps: readonly PreparedStatement[], keepsPrepared?: boolean): Promise<StatementResult[]>;
   /** PostgreSQL has prepared what pg and we believe that it has, and nothing is under way. */
   expectTruth(): Promise<void>;
   close(): Promise<void>;
@@ -51,13 +51,13 @@ export async function openConnection({ name }: TestDatabase): Promise<OneConnect
 
 export const settled = (work: Promise<unknown>): Promise<unknown> => work.then(() => "done", String);
 
-export const note = (id: number): Prepared => ({
+export const note = (id: number): PreparedStatement => ({
   name: "note",
   text: "INSERT INTO notes (id) VALUES ($1::integer) RETURNING id",
   values: [id],
 });
-export const count: Prepared = { name: "count", text: "SELECT count(*) FROM notes", values: [] };
-export const later: Prepared = {
+export const count: PreparedStatement = { name: "count", text: "SELECT count(*) FROM notes", values: [] };
+export const later: PreparedStatement = {
   name: "later",
   text: "SELECT 'later' AS text, $1::integer AS number",
   values: [7],

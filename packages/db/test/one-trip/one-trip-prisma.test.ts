@@ -1,7 +1,7 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // A statement of Prisma's in one message with what enters its scope.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { passing } from "../../src/scope/enter-sql.ts";
+import { singleMessageSetup } from "../../src/scope/enter-sql.ts";
 import { enteredQuery } from "../../src/connection/entered-query.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
@@ -25,7 +25,7 @@ describe("a statement of Prisma's that enters its scope in the same message", ()
     enteredQuery(
       one.client,
       { name, text, values },
-      { entry: passing({ kind: "read", workspaceId: home.id }, true), keepsPrepared: true },
+      { entry: singleMessageSetup({ kind: "read", workspaceId: home.id }, true), keepsPrepared: true },
     );
   const tasks = "SELECT id FROM tasks WHERE id = $1::uuid";
 

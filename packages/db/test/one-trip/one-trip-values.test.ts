@@ -96,7 +96,7 @@ describe("of a transaction and of a lone read", () => {
       const db = createDb({ pool, pooled });
       // As a mistake of ours might give them, past the types.
       const insert = (title: unknown) => (tables: TenantWrite) =>
-        tables.tasks.insert({
+        tables.sql.tasks.insert({
           id: randomUUID(),
           projectId: home.projectId,
           title: title as string,
@@ -104,7 +104,7 @@ describe("of a transaction and of a lone read", () => {
           createdBy: home.userId,
         });
       const search = (createdBy: unknown) =>
-        db.read(home.grant("task:read"), ({ tasks }) =>
+        db.read(home.grant("task:read"), ({ sql: { tasks } }) =>
           tasks.list({ limit: 1, createdBy: createdBy as string }),
         );
       for (const _ of [1, 2]) {
@@ -128,7 +128,7 @@ describe("of a transaction and of a lone read", () => {
 
   it.each([false, true])(
     "who may not enter leaves the connection to the next who may (in one message: %s)",
-    async (isLone) => {
+    async (singleStatement) => {
       const home = await plantWorkspace(database);
       const { owner, server } = inject("cluster");
       const target = { host: owner.host, port: owner.port, ...server, database: database.name };
@@ -137,7 +137,7 @@ describe("of a transaction and of a lone read", () => {
       const make = (userId: string) =>
         db.write(
           { ...home.grant("task:write"), userId },
-          ({ tasks }) =>
+          ({ sql: { tasks } }) =>
             tasks.insert({
               id: randomUUID(),
               projectId: home.projectId,
@@ -145,7 +145,7 @@ describe("of a transaction and of a lone read", () => {
               status: "todo",
               createdBy: home.userId,
             }),
-          { isLone },
+          { singleStatement },
         );
       for (const _ of [1, 2]) {
         expect(await settled(make(randomUUID()))).toContain("MembershipChanged");

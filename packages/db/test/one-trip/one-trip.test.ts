@@ -1,7 +1,7 @@
 // Several statements in one message: all of them happen or none, and however it ends the connection is as good as before.
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Prepared } from "../../src/connection/one-trip.ts";
+import type { PreparedStatement } from "../../src/connection/one-trip.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { count, later, note, openConnection, settled, type OneConnection } from "./one-trip-connection.ts";
 
@@ -35,7 +35,7 @@ describe("a message of several statements", () => {
       expect(await one.send([change, count])).toMatchObject([{ rows: [], rowCount: 2 }, {}]);
   });
 
-  const failures: [when: string, wrong: Prepared, message: string][] = [
+  const failures: [when: string, wrong: PreparedStatement, message: string][] = [
     ["is not SQL", { name: "wrong", text: "SELEC 1", values: [] }, "syntax error"],
     ["names no table", { name: "wrong", text: "SELECT * FROM nowhere", values: [] }, "does not exist"],
     [

@@ -6,7 +6,7 @@ import {
   brokenConstraint,
   createDb,
   openPool,
-  tasksQuestion,
+  taskListQuery,
   type Db,
   type TaskListing,
   type TenantRead,
@@ -133,7 +133,7 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
   const readIn = <T>(place: PlantedWorkspace, fn: (tables: TenantRead) => Promise<T>) =>
     ways[way].read(place.grant("task:read"), fn);
   const both = (listing: TaskListing, place = home) =>
-    readIn(place, async (tables) => [await tables.tasks.list(listing), await plainList(tables, listing)]);
+    readIn(place, async (tables) => [await tables.sql.tasks.list(listing), await plainList(tables, listing)]);
 
   it("lists the same tasks under every choice of filters, also the second time", async () => {
     let found = 0;
@@ -181,7 +181,7 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
 
   it("finds the same one by its id, and none that is another's or nobody's", async () => {
     for (const id of [home.taskId, other.taskId, randomUUID(), "00000000-0000-0000-0000-000000000000"]) {
-      const [fast, plain] = await readIn(home, async ({ tasks, task }) => [
+      const [fast, plain] = await readIn(home, async ({ sql: { tasks }, task }) => [
         await tasks.find(id),
         await task.findFirst({ where: { id }, select: SELECTED }),
       ]);
@@ -191,10 +191,13 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
 
   it.each(titles)("makes the same of %j", async (title) => {
     const made = { projectId: home.projectId, title, status: "todo", createdBy: home.userId };
-    const [fast, plain] = await ways[way].write(home.grant("task:write"), async ({ tasks, task }) => [
-      await tasks.insert({ id: randomUUID(), ...made }),
-      await task.create({ data: { id: randomUUID(), workspaceId: home.id, ...made }, select: SELECTED }),
-    ]);
+    const [fast, plain] = await ways[way].write(
+      home.grant("task:write"),
+      async ({ sql: { tasks }, task }) => [
+        await tasks.insert({ id: randomUUID(), ...made }),
+        await task.create({ data: { id: randomUUID(), workspaceId: home.id, ...made }, select: SELECTED }),
+      ],
+    );
     // Its time is the transaction's, where Prisma took the process's own.
     const createdAt = expect.any(Date) as Date;
     expect(fast).toEqual({ ...plain, id: fast?.id, createdAt });
@@ -218,7 +221,7 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
     ]) {
       const { write } = ways[way];
       const grant = home.grant("task:write");
-      const fast = await broken(write(grant, ({ tasks }) => tasks.insert(wrong)));
+      const fast = await broken(write(grant, ({ sql: { tasks } }) => tasks.insert(wrong)));
       const plain = await broken(
         write(grant, ({ task }) => task.create({ data: { ...wrong, workspaceId: home.id } })),
       );
@@ -233,7 +236,7 @@ describe("the statements", () => {
   it("have one name each, which PostgreSQL does not cut short", () => {
     const named = new Map<string, string>();
     for (const listing of listings(middling())) {
-      const { name, text } = tasksQuestion(listing);
+      const { name, text } = taskListQuery(listing);
       expect(named.get(name) ?? text, name).toBe(text);
       expect(Buffer.byteLength(name), name).toBeLessThan(64);
       named.set(name, text);
@@ -242,7 +245,7 @@ describe("the statements", () => {
   });
 
   it("give every column of the model but two, each of Prisma's type", async () => {
-    const [fast, plain] = await ways.kept.read(home.grant("task:read"), async ({ tasks, task }) => [
+    const [fast, plain] = await ways.kept.read(home.grant("task:read"), async ({ sql: { tasks }, task }) => [
       await tasks.find(home.taskId),
       await task.findFirst({ where: { id: home.taskId } }),
     ]);

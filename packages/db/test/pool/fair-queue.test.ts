@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { beforeEach, describe, expect, it } from "vitest";
-import { FairTurns, SERVER, type Turn } from "../../src/pool/fair-queue.ts";
+import { FairQueue, SERVER, type QueuePlace } from "../../src/pool/fair-queue.ts";
 import { DatabaseBusy } from "../../src/index.ts";
 
 const SIZE = 16;
@@ -12,13 +12,13 @@ const OTHERS = 14;
 /** Of these, what one owner may hold: three are left. */
 const MOST_OF_ONE = 11;
 
-let turns: FairTurns;
+let turns: FairQueue;
 let open: number;
 let refusesToConnect: boolean;
 beforeEach(() => {
   open = 0;
   refusesToConnect = false;
-  turns = new FairTurns({ connect, size: SIZE });
+  turns = new FairQueue({ connect, size: SIZE });
 });
 
 /** Stands for pg's pool, of which nothing but the number of connections matters here. */
@@ -32,7 +32,7 @@ const served: string[] = [];
 beforeEach(() => void served.splice(0));
 
 /** Takes a connection and holds it until it is told to let go. */
-function hold(turn: Turn): { readonly done: Promise<void>; letGo(): void } {
+function hold(turn: QueuePlace): { readonly done: Promise<void>; letGo(): void } {
   const end = new AbortController();
   const until = once(end.signal, "abort");
   const done = turns.take(turn).then(async (client) => {
@@ -43,7 +43,7 @@ function hold(turn: Turn): { readonly done: Promise<void>; letGo(): void } {
   done.catch(() => {});
   return { done, letGo: () => end.abort() };
 }
-const hold40 = (turn: Turn) => Array.from({ length: 40 }, () => hold(turn));
+const hold40 = (turn: QueuePlace) => Array.from({ length: 40 }, () => hold(turn));
 const settle = () => delay(5);
 
 describe("connections", () => {
@@ -146,7 +146,7 @@ describe("connections", () => {
   });
 
   it("of a pool of one are handed out one after the other", async () => {
-    turns = new FairTurns({ connect, size: 1 });
+    turns = new FairQueue({ connect, size: 1 });
     const both = [hold({ owner: "a", isHeavy: true }), hold({ owner: "b" })];
     await settle();
     expect(open).toBe(1);

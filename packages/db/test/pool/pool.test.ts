@@ -345,8 +345,8 @@ describe("a write", () => {
   it("that is one statement is committed with it, and takes no second one, no model and no record", async () => {
     const task = { id: randomUUID(), projectId: home.projectId, title: "Alone", status: "todo" };
     const lone = (fn: (tables: TenantWrite) => Promise<unknown>) =>
-      db.write(home.grant("task:write"), fn, { isLone: true });
-    const insert = ({ tasks }: TenantWrite, id = task.id) =>
+      db.write(home.grant("task:write"), fn, { singleStatement: true });
+    const insert = ({ sql: { tasks } }: TenantWrite, id = task.id) =>
       tasks.insert({ ...task, id, createdBy: home.userId });
     await lone((tables) => insert(tables));
     expect(await database.owner("SELECT FROM tasks WHERE id = $1", [task.id])).toHaveLength(1);
@@ -358,19 +358,19 @@ describe("a write", () => {
       }),
     ).rejects.toThrow("has been made already");
     await expect(lone((tables) => tables.task.findFirst())).rejects.toThrow("has no models");
-    await expect(lone(async (tables) => tables.audit.appendAtCommit([]))).rejects.toThrow(
+    await expect(lone(async (tables) => tables.sql.audit.appendAtCommit([]))).rejects.toThrow(
       "not put on record",
     );
     // Refused as a whole: by the key of the project, and by the membership that has ended.
     const abroad = { ...task, id: randomUUID(), projectId: randomUUID(), createdBy: home.userId };
-    await expect(lone(({ tasks }) => tasks.insert(abroad))).rejects.toThrow(
+    await expect(lone(({ sql: { tasks } }) => tasks.insert(abroad))).rejects.toThrow(
       "tasks_workspace_id_project_id_fkey",
     );
     const stranger = { ...home.grant("task:write"), userId: randomUUID() };
     await expect(
-      db.write(stranger, (tables) => insert(tables, randomUUID()), { isLone: true }),
+      db.write(stranger, (tables) => insert(tables, randomUUID()), { singleStatement: true }),
     ).rejects.toBeInstanceOf(MembershipChanged);
-    await expect(db.write(stranger, async () => "nothing", { isLone: true })).rejects.toBeInstanceOf(
+    await expect(db.write(stranger, async () => "nothing", { singleStatement: true })).rejects.toBeInstanceOf(
       MembershipChanged,
     );
     expect(await database.owner("DELETE FROM tasks WHERE title = 'Alone' RETURNING 1")).toHaveLength(2);

@@ -5,14 +5,14 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
-import { openLanes, type Lanes } from "../../src/connection/shared-connections.ts";
-import { runTogether } from "../../src/scope/run-statement.ts";
+import { openSharedConnections, type SharedConnections } from "../../src/connection/shared-connections.ts";
+import { runInOneTrip } from "../../src/scope/run-statement.ts";
 import {
   createDb,
   DatabaseBusy,
   DatabaseDown,
   openPool,
-  taskQuestion,
+  taskQuery,
   type ServerPool,
 } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
@@ -29,12 +29,12 @@ afterAll(() => database.drop());
 let pool: ServerPool;
 let shared: pg.Pool;
 let borrowed: number;
-let lanes: Lanes;
+let connections: SharedConnections;
 beforeEach(() => {
   pool = openPool({ target: target(), max: 4 });
   shared = sharedOf(pool);
   borrowed = 0;
-  lanes = openLanes(() => {
+  connections = openSharedConnections(() => {
     borrowed += 1;
     return shared.connect();
   }, 1);
@@ -58,7 +58,7 @@ const PID = step("lane_pid", "SELECT pg_backend_pid() AS pid");
 const SLEEP = step("lane_sleep", "SELECT pg_sleep(0.4)::text");
 const FAIL = step("lane_fail", "SELECT 1 / $1::int AS quotient", [0]);
 const run = async (...steps: ReturnType<typeof step>[]) => {
-  const answers = await lanes.run(steps);
+  const answers = await connections.run(steps);
   return answers?.at(-1)?.rows[0] ?? null;
 };
 const whole = () => [shared.idleCount === shared.totalCount, shared.waitingCount];
@@ -102,8 +102,8 @@ describe("a lane", () => {
 
   it("F9 that is slow delays those behind it, and sends nothing twice", async () => {
     const [slow, ...behind] = await Promise.all([
-      lanes.run([SLEEP]),
-      ...Array.from({ length: 20 }, () => lanes.run([PID])),
+      connections.run([SLEEP]),
+      ...Array.from({ length: 20 }, () => connections.run([PID])),
     ]);
     expect(slow).not.toBeNull();
     expect(behind.every((answers) => answers !== null)).toBe(true);
@@ -114,24 +114,24 @@ describe("a lane", () => {
   it("F2 that meets a lock says so of this statement alone, and the others go on", async () => {
     const release = await holdLock();
     const outcomes = await Promise.all([
-      lanes.run([WAIT]),
-      ...Array.from({ length: 20 }, () => lanes.run([PID])),
-      lanes.run([WAIT]),
+      connections.run([WAIT]),
+      ...Array.from({ length: 20 }, () => connections.run([PID])),
+      connections.run([WAIT]),
     ]);
     expect([outcomes.at(0), outcomes.at(-1)]).toEqual([null, null]);
     expect(outcomes.slice(1, -1).every((answers) => answers !== null)).toBe(true);
     // For a second the statement does not enter a lane again, so that nobody waits behind it.
-    expect(await Promise.all([lanes.run([WAIT]), lanes.run([WAIT])])).toEqual([null, null]);
+    expect(await Promise.all([connections.run([WAIT]), connections.run([WAIT])])).toEqual([null, null]);
     expect(borrowed).toBeLessThanOrEqual(2);
     await release();
-    await expect.poll(() => lanes.run([WAIT]), { timeout: 5_000 }).not.toBeNull();
+    await expect.poll(() => connections.run([WAIT]), { timeout: 5_000 }).not.toBeNull();
     await expect.poll(whole).toEqual([true, 0]);
   });
 
   it("F2 that answers nobody for two seconds is closed, and the waiting reads fail with DatabaseBusy", async () => {
     const proxy = await startSwallower(target());
     const through = openPool({ target: { ...target(), host: "127.0.0.1", port: proxy.port }, max: 4 });
-    const ownLanes = openLanes(() => sharedOf(through).connect(), 1);
+    const ownLanes = openSharedConnections(() => sharedOf(through).connect(), 1);
     expect(await ownLanes.run([PID])).not.toBeNull();
     proxy.swallows = true;
     const startedAt = performance.now();
@@ -158,12 +158,12 @@ describe("a lane", () => {
   });
 
   it("that was to prepare a statement, and failed before, has it prepared by who comes next", async () => {
-    const sharing = { turn: { owner: "somebody" }, lanes };
+    const sharing = { place: { owner: "somebody" }, shared: connections };
     const source = { connect: () => pool.connect() };
     const late = step("lane_late", "SELECT 'late' AS word");
     const [failed, relied] = await Promise.allSettled([
-      runTogether(source, [FAIL, late], sharing),
-      runTogether(source, [late], sharing),
+      runInOneTrip(source, [FAIL, late], sharing),
+      runInOneTrip(source, [late], sharing),
     ]);
     expect(failed).toMatchObject({ status: "rejected", reason: { code: "22012" } });
     expect(relied).toMatchObject({ status: "fulfilled", value: [{ rows: [{ word: "late" }] }] });
@@ -261,19 +261,19 @@ describe("the client's quick reads", () => {
           const next = places[(nth + 1) % places.length] ?? place;
           const ask = (taskId: string) =>
             db.sessions.find(sessions[nth] ?? "", place.id, {
-              question: taskQuestion(taskId),
+              query: taskQuery(taskId),
               roles,
               tokenEndsAtSeconds: 4_000_000_000,
             });
           return [
             ask(place.taskId).then((found) => {
-              const [task] = found?.answered?.rows ?? [];
+              const [task] = found?.prefetched?.rows ?? [];
               if (found?.membership?.workspaceId !== place.id) wrong.push(found);
               if ((task as { id?: string })?.id !== place.taskId) wrong.push(task);
             }),
             // Another workspace's task is as missing as none.
-            ask(next.taskId).then((found) => found?.answered?.rows.length === 0 || wrong.push(found)),
-            db.read(place.grant("task:read"), async ({ tasks }) => {
+            ask(next.taskId).then((found) => found?.prefetched?.rows.length === 0 || wrong.push(found)),
+            db.read(place.grant("task:read"), async ({ sql: { tasks } }) => {
               const listed = await tasks.list({ limit: 10 });
               if (listed.length !== 1 || listed[0]?.id !== place.taskId) wrong.push(listed);
             }),
@@ -295,7 +295,7 @@ describe("the client's quick reads", () => {
     const [place] = places;
     if (!place) throw new Error("There is no workspace.");
     const holder = await holdTable("tasks");
-    const find = () => db.read(place.grant("task:read"), ({ tasks }) => tasks.find(place.taskId));
+    const find = () => db.read(place.grant("task:read"), ({ sql: { tasks } }) => tasks.find(place.taskId));
     const waiting = find();
     expect(await db.serviceKeys.find(place.keyId)).toMatchObject({ workspaceId: place.id });
     expect(await db.sessions.find(randomUUID(), null)).toBeNull();

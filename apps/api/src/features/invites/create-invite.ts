@@ -28,7 +28,7 @@ export async function createInvite(
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
   const bounds = { most: quotas.pendingInvites, seconds: INVITE_SECONDS };
   const asked = { id, email, role, inviter, mailId: ws.newId() };
-  const { outcome, invite } = await ws.db.invites.insert({ ...asked, ...bounds, ...tokens });
+  const { outcome, invite } = await ws.db.sql.invites.insert({ ...asked, ...bounds, ...tokens });
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.exists");

@@ -24,7 +24,7 @@ export async function createServiceKey(
   const plain = newServiceSecret(keys, randomness, id);
   const secret = keepSecret(keys, id, plain);
   const createdBy = ws.grant.userId;
-  const key = await ws.db.serviceKeys.insert({
+  const key = await ws.db.sql.serviceKeys.insert({
     id,
     name,
     role,

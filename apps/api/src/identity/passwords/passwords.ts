@@ -30,12 +30,12 @@ export interface Passwords {
   verify(stored: string | null, password: string, place?: GatePlace): Promise<Verdict>;
 }
 
-export interface PasswordSurroundings {
+export interface PasswordDeps {
   readonly gate: Argon2Gate;
   readonly log: Pick<Log, "error">;
 }
 
-export async function createPasswords({ gate, log }: PasswordSurroundings): Promise<Passwords> {
+export async function createPasswords({ gate, log }: PasswordDeps): Promise<Passwords> {
   const nobodys = await hash("the password of nobody", PARAMETERS);
 
   const compare = async (stored: string, text: string): Promise<boolean> => {

@@ -1,12 +1,12 @@
 // Lucia's view of the sessions table. What Lucia calls the session's id is the bearer's access token on the way in,
 // and the row's public id on the way out. The token's check is compared before the database is asked, and its code, in
 // constant time, before Lucia may slide or end anything. Lucia reads the process's clock; the times given to it are shifted so that the database's clock decides.
-import type { AccountEvent, AskedAhead, SessionRecord, SessionStore } from "@projostack/db";
+import type { AccountEvent, PrefetchRequest, SessionRecord, SessionStore } from "@projostack/db";
 import type { Adapter, DatabaseSession, DatabaseUser } from "lucia";
 import type { KeyRing } from "../key-ring.ts";
 import { cameWithLostReply } from "./refresh-rule.ts";
 import { ABSOLUTE_SECONDS, ACCESS_SECONDS, IDLE_SECONDS } from "../tokens/session-lifetime.ts";
-import { standingOf, type TokenForms } from "../tokens/token-forms.ts";
+import { tokenStatusOf, type TokenForms } from "../tokens/token-forms.ts";
 import { parseAccessToken, type AccessClaims, type Unproven } from "../tokens/tokens.ts";
 
 /** What a new session is made of, beside what Lucia knows. */
@@ -17,26 +17,26 @@ export interface NewSessionFacts {
   readonly event: AccountEvent;
 }
 
-interface Surroundings {
+interface LuciaAdapterDeps {
   readonly store: SessionStore;
   readonly keys: KeyRing;
   readonly forms: TokenForms;
   readonly workspaceId: string | null;
-  readonly ahead?: AskedAhead;
+  readonly prefetch?: PrefetchRequest;
   readonly facts?: NewSessionFacts;
 }
 
 export class LuciaAdapter implements Adapter {
-  readonly #surroundings: Surroundings;
+  readonly #deps: LuciaAdapterDeps;
   /** The whole record behind the last session found: Lucia passes on its own part alone. */
   found: SessionRecord | null = null;
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
+  constructor(deps: LuciaAdapterDeps) {
+    this.#deps = deps;
   }
 
   async getSessionAndUser(token: string): Promise<[DatabaseSession | null, DatabaseUser | null]> {
-    const { store, keys } = this.#surroundings;
+    const { store, keys } = this.#deps;
     const parsed = parseAccessToken(token);
     const record = parsed && (await this.#genuineRecord(parsed));
     if (!parsed || !record || !parsed.isGenuine(keys, record.session.salt)) return [null, null];
@@ -60,16 +60,16 @@ export class LuciaAdapter implements Adapter {
 
   /** The record behind a token; null for a token that this server did not make, which costs no trip. */
   async #genuineRecord(token: Unproven<AccessClaims>): Promise<SessionRecord | null> {
-    const { store, keys, forms, workspaceId, ahead } = this.#surroundings;
+    const { store, keys, forms, workspaceId, prefetch } = this.#deps;
     const { sessionId, expiresAtSeconds } = token.claims;
-    switch (standingOf(token, "access", { keys, forms })) {
+    switch (tokenStatusOf(token, "access", { keys, forms })) {
       case "forged":
         return null;
       case "issued":
         return store.find(
           sessionId,
           workspaceId,
-          ahead && { ...ahead, tokenEndsAtSeconds: expiresAtSeconds },
+          prefetch && { ...prefetch, tokenEndsAtSeconds: expiresAtSeconds },
         );
       case "unknown": {
         // No workspace is looked at before the code has been compared, not even for a membership.
@@ -81,7 +81,7 @@ export class LuciaAdapter implements Adapter {
   }
 
   async setSession({ id, userId }: DatabaseSession): Promise<void> {
-    const { store, facts } = this.#surroundings;
+    const { store, facts } = this.#deps;
     if (!facts) throw new TypeError("A session is made with its salt and device.");
     const lifetime = { idleSeconds: IDLE_SECONDS, absoluteSeconds: ABSOLUTE_SECONDS };
     const { salt, passwordHash, event } = facts;
@@ -93,16 +93,16 @@ export class LuciaAdapter implements Adapter {
     const { session } = this.found;
     // At its absolute end there is nothing more to give.
     if (session.expiresAt.getTime() === session.absoluteExpiresAt.getTime()) return;
-    const expiresAt = await this.#surroundings.store.slide(id, IDLE_SECONDS);
+    const expiresAt = await this.#deps.store.slide(id, IDLE_SECONDS);
     if (expiresAt) this.found = { ...this.found, session: { ...session, expiresAt } };
   }
 
   async deleteSession(id: string): Promise<void> {
-    await this.#surroundings.store.end(id, null);
+    await this.#deps.store.end(id, null);
   }
 
   async deleteExpiredSessions(): Promise<void> {
-    await this.#surroundings.store.deleteExpired();
+    await this.#deps.store.deleteExpired();
   }
 
   async getUserSessions(): Promise<DatabaseSession[]> {

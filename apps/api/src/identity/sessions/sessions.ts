@@ -1,14 +1,14 @@
 // One sign-in is one session. Lucia keeps its life (make, validate, slide, end) and is no longer developed: nothing
 // outside this file and its adapter knows of it (docs/decisions/lucia-behind-one-file.md).
-import type { AccountEvent, AskedAhead, Db, Device, SessionRecord } from "@projostack/db";
+import type { AccountEvent, PrefetchRequest, Db, Device, SessionRecord } from "@projostack/db";
 import { Lucia, TimeSpan } from "lucia";
 import type { KeyRing } from "../key-ring.ts";
 import { LuciaAdapter, type NewSessionFacts } from "./lucia-adapter.ts";
 import type { Randomness } from "../../runtime/randomness.ts";
 import { judgeRefresh } from "./refresh-rule.ts";
-import { inTurn } from "../../runtime/serialize-by-key.ts";
+import { serializeByKey } from "../../runtime/serialize-by-key.ts";
 import { ACCESS_SECONDS, IDLE_SECONDS } from "../tokens/session-lifetime.ts";
-import { standingOf, type TokenForms } from "../tokens/token-forms.ts";
+import { tokenStatusOf, type TokenForms } from "../tokens/token-forms.ts";
 import {
   formatAccessToken,
   formatRefreshToken,
@@ -55,7 +55,11 @@ export interface Sessions {
   /** Signs an account in, on record; null when its password is no longer the one that was checked. */
   start(account: Account, event: AccountEvent): Promise<Started | null>;
   /** The session of an access token, its user, their place in the workspace, and what was asked ahead; null when it is not valid. */
-  find(accessToken: string, workspaceId: string | null, ahead?: AskedAhead): Promise<SessionRecord | null>;
+  find(
+    accessToken: string,
+    workspaceId: string | null,
+    prefetch?: PrefetchRequest,
+  ): Promise<SessionRecord | null>;
   refresh(refreshToken: string, device: Device, reuse: AccountEvent): Promise<Refreshed>;
   /** The session of a token that this server made, by its check alone: the database is not asked, so it may have ended. */
   issuedTo(token: string): string | null;
@@ -69,13 +73,13 @@ export interface Sessions {
 /** A token is judged anew each time another call was faster; more than twice in a row is not to be expected. */
 const MOST_TRIES = 5;
 
-export interface SessionMeans {
+export interface SessionDeps {
   readonly keys: KeyRing;
   readonly forms: TokenForms;
   readonly randomness: Randomness;
 }
 
-export function createSessions(db: Db, { keys, forms, randomness }: SessionMeans): Sessions {
+export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps): Sessions {
   const store = db.sessions;
   const tokensFor = ({ session, databaseNow }: SessionRecord, generation = session.generation): Tokens => {
     const { id: sessionId, salt } = session;
@@ -90,11 +94,12 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionMeans
     };
   };
 
-  const turns = inTurn();
+  const turns = serializeByKey();
 
   const refresh: Sessions["refresh"] = async (refreshToken, device, reuse) => {
     const parsed = parseRefreshToken(refreshToken);
-    if (!parsed || standingOf(parsed, "refresh", { keys, forms }) === "forged") return { outcome: "unknown" };
+    if (!parsed || tokenStatusOf(parsed, "refresh", { keys, forms }) === "forged")
+      return { outcome: "unknown" };
     const { sessionId, generation } = parsed.claims;
     const known = await store.find(sessionId, null);
     if (!known || !parsed.isGenuine(keys, known.session.salt)) return { outcome: "unknown" };
@@ -145,8 +150,8 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionMeans
       const record = await store.find(id, null);
       return record && { user: record.user, tokens: tokensFor(record) };
     },
-    find: async (accessToken, workspaceId, ahead) => {
-      const adapter = new LuciaAdapter({ store, keys, forms, workspaceId, ...(ahead && { ahead }) });
+    find: async (accessToken, workspaceId, prefetch) => {
+      const adapter = new LuciaAdapter({ store, keys, forms, workspaceId, ...(prefetch && { prefetch }) });
       const { session } = await lucia(adapter).validateSession(accessToken);
       return session && adapter.found;
     },
@@ -158,7 +163,7 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionMeans
     sessionIdOf: async (token) => {
       const [access, refreshing] = [parseAccessToken(token), parseRefreshToken(token)];
       const parsed = access ?? refreshing;
-      const standing = standingOf(parsed, access ? "access" : "refresh", { keys, forms });
+      const standing = tokenStatusOf(parsed, access ? "access" : "refresh", { keys, forms });
       const record = parsed && standing !== "forged" && (await store.find(parsed.claims.sessionId, null));
       return parsed && record && parsed.isGenuine(keys, record.session.salt) ? record.session.id : null;
     },

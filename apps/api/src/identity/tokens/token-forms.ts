@@ -7,7 +7,7 @@ import { ABSOLUTE_SECONDS, ACCESS_SECONDS } from "./session-lifetime.ts";
 import type { TokenForm, Unproven } from "./tokens.ts";
 
 /** The standing of a token before the database is asked: made by this server, possibly made by it, or forged. */
-export type Standing = "issued" | "unknown" | "forged";
+export type TokenStatus = "issued" | "unknown" | "forged";
 
 export type TokenKind = "access" | "refresh" | "oneTime";
 
@@ -53,11 +53,11 @@ export async function openTokenForms(db: Db): Promise<TokenForms> {
 }
 
 /** Judges a parsed token without a trip. Only what is issued may be prefetched for, and only what is forged needs no look. */
-export function standingOf(
+export function tokenStatusOf(
   token: Unproven<unknown> | null,
   kind: TokenKind,
   { keys, forms }: { keys: Parameters<Unproven<unknown>["isIssued"]>[0]; forms: TokenForms },
-): Standing {
+): TokenStatus {
   if (!token) return "forged";
   if (token.form === "plain") return forms.acceptsPlain(kind) ? "unknown" : "forged";
   return token.isIssued(keys) ? "issued" : "forged";

@@ -2,7 +2,7 @@
 // keys of another kind: addresses no accounts, and the addresses of one network not the count of that network.
 import type { Log } from "../../runtime/log.ts";
 import { createCountStore, type CountStore, type StoreStatistics } from "./count-store.ts";
-import type { By } from "../limiter/limits.ts";
+import type { CountedBy } from "../limiter/limits.ts";
 
 const kinds = ["addresses", "networks56", "networks48", "pairs", "accounts", "shared"] as const;
 export type StoreKind = (typeof kinds)[number];
@@ -17,7 +17,7 @@ const MOST_ENTRIES: Readonly<Record<StoreKind, number>> = {
   shared: 16_384,
 };
 
-const KIND_OF: Readonly<Record<By, StoreKind>> = {
+const KIND_OF: Readonly<Record<CountedBy, StoreKind>> = {
   address: "addresses",
   network56: "networks56",
   network48: "networks48",
@@ -35,7 +35,7 @@ const KIND_OF: Readonly<Record<By, StoreKind>> = {
 
 export interface CountStores {
   /** Where the counts of a rule are kept. */
-  of(by: By): CountStore;
+  of(by: CountedBy): CountStore;
   statistics(): Readonly<Record<StoreKind, StoreStatistics>>;
 }
 

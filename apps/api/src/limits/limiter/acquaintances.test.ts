@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { createAcquaintances } from "./acquaintances.ts";
+import { createKnownAddresses } from "./acquaintances.ts";
 import { startTurn } from "../counting/counters.ts";
 
 const turn = startTurn(null);
 
 function knownAt(mostAccounts: number) {
   const clock = { ms: 1 };
-  const known = createAcquaintances({ seconds: 60, shared: null, mostAccounts, now: () => clock.ms });
+  const known = createKnownAddresses({ seconds: 60, shared: null, mostAccounts, now: () => clock.ms });
   const add = (account: string, network: string) => known.add({ account, network }, turn);
   const has = (account: string, network: string) => known.has({ account, network }, turn);
   return { known, clock, add, has };

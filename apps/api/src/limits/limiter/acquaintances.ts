@@ -12,13 +12,13 @@ export interface Pair {
 }
 
 /** The pairs of account and network that succeeded before. */
-export interface Acquaintances {
+export interface KnownAddresses {
   add(pair: Pair, turn: Turn): Promise<void>;
   has(pair: Pair, turn: Turn): Promise<boolean>;
   statistics(): StoreStatistics;
 }
 
-export interface AcquaintancesOptions {
+export interface KnownAddressesOptions {
   readonly seconds: number;
   readonly shared: SharedRedis | null;
   readonly mostAccounts?: number;
@@ -35,12 +35,12 @@ const MOST_ACCOUNTS = 30_000;
 /** One account can push out no other by signing in from many networks: it is known at the last of them. */
 const MOST_PLACES = 8;
 
-export function createAcquaintances({
+export function createKnownAddresses({
   seconds,
   shared,
   mostAccounts = MOST_ACCOUNTS,
   now = () => performance.now(),
-}: AcquaintancesOptions): Acquaintances {
+}: KnownAddressesOptions): KnownAddresses {
   // The account that signed in last comes last.
   const places = new Map<string, readonly Place[]>();
   let bytes = 0;

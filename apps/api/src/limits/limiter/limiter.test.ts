@@ -1,12 +1,12 @@
 // Decisions without Redis. The same with Redis, and over HTTP, is in test/limits.test.ts.
 import { describe, expect, it } from "vitest";
 import { createLimiter, type Limiter } from "./limiter.ts";
-import { limits, type By } from "./limits.ts";
+import { limits, type CountedBy } from "./limits.ts";
 
 const openLimiter = (factor = 1): Limiter =>
   createLimiter({ limits, factor, shared: null, codeOf: (text) => text, log: { warn: () => {} } });
 
-const signInPoints = (by: By): number =>
+const signInPoints = (by: CountedBy): number =>
   limits["auth.signIn"]?.find((rule) => rule.by === by)?.points ?? Number.NaN;
 
 const tryOf = (account: string, address: string) => ({

@@ -1,18 +1,18 @@
 // Limits what may be tried how often. It counts first and knows nothing of what the try is for: no password is
 // hashed and no row is read for one too many.
 import type { Log } from "../../runtime/log.ts";
-import { createAcquaintances, type Pair } from "./acquaintances.ts";
+import { createKnownAddresses, type Pair } from "./acquaintances.ts";
 import type { StoreStatistics } from "../counting/count-store.ts";
 import { createCountStores } from "../counting/count-stores.ts";
 import { countTogether, type Tally } from "../counting/count-together.ts";
 import { startTurn, type Count, type Turn } from "../counting/counters.ts";
-import { acquainting, KNOWN_SECONDS, type By, type Limits } from "./limits.ts";
+import { recordsKnownAddress, KNOWN_SECONDS, type CountedBy, type Limits } from "./limits.ts";
 import { createMailboxLimits, type MailboxLimits } from "./mailbox-limits.ts";
 import { networksOf } from "./network-of.ts";
 import type { SharedRedis } from "../counting/open-redis.ts";
 
 /** A try: of what, and by whom. */
-export interface Try {
+export interface Attempt {
   readonly operation: string;
   /** The workspace in which it is tried, once it is known that the caller may. Never what a caller only says. */
   readonly workspaceId: string | null;
@@ -46,9 +46,9 @@ export interface Limiter {
   readonly shared: SharedRedis | null;
   /** Whether an operation's tries are counted at all. */
   isLimited(operation: string): boolean;
-  decide(attempt: Try): Promise<Decision>;
+  decide(attempt: Attempt): Promise<Decision>;
   /** To be called after a try that succeeded: it may make the caller's address known to the account. */
-  succeeded(attempt: Try): Promise<void>;
+  succeeded(attempt: Attempt): Promise<void>;
   /** How much mail one mailbox may be sent. */
   readonly mailboxes: MailboxLimits;
   /** The entries in this process's memory, by kind. */
@@ -70,20 +70,20 @@ export interface LimiterOptions {
 
 /** A rule as this server grants it. */
 interface Granted extends Omit<Tally, "key"> {
-  readonly by: By;
+  readonly by: CountedBy;
 }
 
 /** These tell a caller of their own tries only; what others do is none of their business. */
-const ONES_OWN: ReadonlySet<By> = new Set(["address", "accountAtAddress", "target"]);
+const ONES_OWN: ReadonlySet<CountedBy> = new Set(["address", "accountAtAddress", "target"]);
 
 /** Rules that spare known pairs, and rules for known pairs alone. */
-const FOR_STRANGERS: ReadonlySet<By> = new Set([
+const FOR_STRANGERS: ReadonlySet<CountedBy> = new Set([
   "network56",
   "network48",
   "accountFromStrangers",
   "strangers",
 ]);
-const FOR_KNOWN: ReadonlySet<By> = new Set(["knownInNetwork48", "accountWhereKnown", "known"]);
+const FOR_KNOWN: ReadonlySet<CountedBy> = new Set(["knownInNetwork48", "accountWhereKnown", "known"]);
 
 export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOptions): Limiter {
   const stores = createCountStores(log);
@@ -99,14 +99,14 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
       })),
     ]),
   );
-  const known = createAcquaintances({ seconds: KNOWN_SECONDS, shared });
+  const known = createKnownAddresses({ seconds: KNOWN_SECONDS, shared });
   const mailboxes = createMailboxLimits({ factor, shared, codeOf });
 
-  const whoOf = ({ account, address, target }: Try) => {
+  const whoOf = ({ account, address, target }: Attempt) => {
     const code = account === null ? null : codeOf(account);
     const networks = networksOf(address ?? "");
     const pair: Pair | null = code === null ? null : { account: code, network: networks.address };
-    const keys: Readonly<Record<By, string | null>> = {
+    const keys: Readonly<Record<CountedBy, string | null>> = {
       ...networks,
       knownInNetwork48: networks.network48,
       account: code,
@@ -127,7 +127,7 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
     rules.some(({ by }) => FOR_STRANGERS.has(by) || FOR_KNOWN.has(by)) &&
     known.has(pair, turn);
 
-  const decide = async (attempt: Try, rules: readonly Granted[], turn: Turn): Promise<Decision> => {
+  const decide = async (attempt: Attempt, rules: readonly Granted[], turn: Turn): Promise<Decision> => {
     const { pair, keys } = whoOf(attempt);
     const isKnownPair = await isKnown(rules, pair, turn);
     const spared = isKnownPair ? FOR_STRANGERS : FOR_KNOWN;
@@ -162,7 +162,7 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
       }
     },
     succeeded: async (attempt) => {
-      if (!acquainting.has(attempt.operation)) return;
+      if (!recordsKnownAddress.has(attempt.operation)) return;
       const { pair } = whoOf(attempt);
       if (pair === null) return;
       const turn = startTurn(shared);

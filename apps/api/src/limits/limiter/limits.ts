@@ -1,7 +1,7 @@
 // How often what may be tried: the one table. Why it is as it is: docs/decisions/limits.md.
 
 /** Whose tries are counted together. A pair is known when its account has signed in at its address lately. */
-export type By =
+export type CountedBy =
   /** A network address: an IPv4 address, or the /64 of an IPv6 address. */
   | "address"
   /** The /56 of an IPv6 address, without known pairs. */
@@ -30,7 +30,7 @@ export type By =
   | "everyone";
 
 export interface Rule {
-  readonly by: By;
+  readonly by: CountedBy;
   readonly points: number;
   readonly seconds: number;
 }
@@ -125,7 +125,7 @@ export const limits: Limits = {
 };
 
 /** What makes an address known to an account when it succeeds: the caller had the password. */
-export const acquainting: ReadonlySet<string> = new Set(["auth.signUp", "auth.signIn"]);
+export const recordsKnownAddress: ReadonlySet<string> = new Set(["auth.signUp", "auth.signIn"]);
 
 /** How long an address stays known after the last sign-in there: as long as an idle session lives. */
 export const KNOWN_SECONDS = 14 * 24 * HOUR;

@@ -67,7 +67,7 @@ export function createTaskRoom({ db, quota, clock, log }: TaskRoomOptions): Task
   const count = (known: Known, grant: Grant): Promise<void> => {
     known.madeMeanwhile = known.counting ? known.madeMeanwhile : 0;
     known.counting ??= db
-      .read(grant, ({ tasks }) => tasks.count(quota))
+      .read(grant, ({ sql: { tasks } }) => tasks.count(quota))
       .then(
         (found) => {
           known.tasks = found + known.madeMeanwhile + known.reserved;

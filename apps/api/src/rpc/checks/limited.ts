@@ -1,19 +1,19 @@
 import { contract } from "@projostack/contract";
-import type { Try } from "../../limits/limiter/limiter.ts";
+import type { Attempt } from "../../limits/limiter/limiter.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 
-type Attempt = Omit<Try, "address" | "target"> & Partial<Pick<Try, "target">>;
+type CallAttempt = Omit<Attempt, "address" | "target"> & Partial<Pick<Attempt, "target">>;
 
 /** Counts a try before anything is done for it, and does it if it was not one too many. @throws Failure limit.exceeded */
 export async function limited<T>(
-  { services: { limiter }, device, tellQuotas }: Context,
-  attempt: Attempt,
+  { services: { limiter }, device, setRateLimitHeaders }: Context,
+  attempt: CallAttempt,
   next: (isKnown: boolean) => Promise<T>,
 ): Promise<T> {
-  const byWhom: Try = { target: null, ...attempt, address: device.ip };
+  const byWhom: Attempt = { target: null, ...attempt, address: device.ip };
   const { retryAfterSeconds, quotas, isKnown } = await limiter.decide(byWhom);
-  tellQuotas(quotas);
+  setRateLimitHeaders(quotas);
   if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
   const result = await next(isKnown);
   await limiter.succeeded(byWhom);

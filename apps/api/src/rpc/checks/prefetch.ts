@@ -3,26 +3,26 @@
 // checks, in the same order, as without. What is asked ahead is only ever not asked again.
 import { can, roles, type Permission } from "@projostack/authz";
 import type { Operation } from "@projostack/contract";
-import type { AskedAhead, Question } from "@projostack/db";
+import type { PrefetchRequest, PreparedQuery } from "@projostack/db";
 import type { z } from "zod";
 import { checkForm } from "./input-form.ts";
 
 /** What to ask ahead for a call, or nothing where its input is not right: whoever sent it is told so in their turn. */
-export type Ahead = (getRawInput: () => Promise<unknown>) => Promise<AskedAhead | undefined>;
+export type Prefetch = (getRawInput: () => Promise<unknown>) => Promise<PrefetchRequest | undefined>;
 
 /** The question that an operation's function will ask of the same input, or nothing. */
-export type QuestionOf<I extends z.ZodType> = (input: z.output<I>) => Question<object> | undefined;
+export type QueryOf<I extends z.ZodType> = (input: z.output<I>) => PreparedQuery<object> | undefined;
 
-export function askingAhead<I extends z.ZodType>(
+export function prefetchOf<I extends z.ZodType>(
   { input, access }: Operation<"query" | "mutation", Permission, I>,
-  questionOf: QuestionOf<I>,
-): Ahead {
+  queryOf: QueryOf<I>,
+): Prefetch {
   const readers = roles.filter((role) => can(role, access));
   return async (getRawInput) => {
     const parsed = await wellFormed(input, getRawInput);
-    const question = parsed?.success ? questionOf(parsed.data) : undefined;
+    const query = parsed?.success ? queryOf(parsed.data) : undefined;
     // A search has a connection to itself, which is handed out in turn to the workspace that it is known to be for.
-    return question && !question.isHeavy ? { question, roles: readers } : undefined;
+    return query && !query.isHeavy ? { query, roles: readers } : undefined;
   };
 }
 

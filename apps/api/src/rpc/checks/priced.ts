@@ -32,12 +32,12 @@ export interface Charge {
 
 /** Charges a call, and runs it within what its payer may have at once. @throws Failure limit.exceeded */
 export async function priced<T>(
-  { services: { budgets }, tellQuotas }: Context,
+  { services: { budgets }, setRateLimitHeaders }: Context,
   { payer, price }: Charge,
   next: () => Promise<T>,
 ): Promise<T> {
   const admission = await budgets.admit(payer, price);
-  if (isWorthTelling(admission, { payer, price })) tellQuotas([admission.quota]);
+  if (isWorthTelling(admission, { payer, price })) setRateLimitHeaders([admission.quota]);
   if (!admission.leave) {
     throw new Failure("limit.exceeded", { retryAfterSeconds: admission.retryAfterSeconds });
   }

@@ -266,7 +266,7 @@ export const input: readonly Mutant[] = [
   {
     without: [
       guard("what was done is appended to the log", "apps/api/src/rpc/audit.ts", [
-        "if (entries.length > 0) tables.audit.appendAtCommit(entries);",
+        "if (entries.length > 0) tables.sql.audit.appendAtCommit(entries);",
         "",
       ]),
     ],

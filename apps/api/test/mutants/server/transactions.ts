@@ -58,7 +58,7 @@ const writesLater: Attack = {
   },
 };
 
-const readTask = "const task = await ws.db.tasks.find(id);";
+const readTask = "const task = await ws.db.sql.tasks.find(id);";
 const getTask = "apps/api/src/features/tasks/get-task.ts";
 const mistake = guard("(a mistake is put in: a read deletes, by Prisma)", getTask, [
   readTask,

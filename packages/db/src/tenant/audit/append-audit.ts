@@ -51,8 +51,8 @@ export async function appendAudit(
  * The same, sent together with the transaction's COMMIT: whoever else appends waits no longer than the database takes for
  * the two. If it fails, nothing of the transaction is kept.
  */
-export function appendAtCommit(sql: Pick<Statements, "closeWith">, entries: readonly AuditEntry[]): void {
+export function appendAtCommit(sql: Pick<Statements, "runAtCommit">, entries: readonly AuditEntry[]): void {
   // The message takes no parameters. In hexadecimal digits nothing can be taken for SQL, whatever the entries say.
   const digits = Buffer.from(JSON.stringify(entries)).toString("hex");
-  sql.closeWith(`SELECT projo_audit_append(convert_from(decode('${digits}', 'hex'), 'UTF8')::jsonb)`);
+  sql.runAtCommit(`SELECT projo_audit_append(convert_from(decode('${digits}', 'hex'), 'UTF8')::jsonb)`);
 }

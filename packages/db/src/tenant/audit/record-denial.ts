@@ -1,6 +1,6 @@
 import type { AuditEntry } from "./append-audit.ts";
-import type { Answer } from "../../connection/one-trip.ts";
-import { runWithin, type RunStatement } from "../../scope/run-statement.ts";
+import type { StatementResult } from "../../connection/one-trip.ts";
+import { runInScope, type RunStatement } from "../../scope/run-statement.ts";
 import type { PoolSource } from "../../scope/scoped-connection.ts";
 
 /** What was refused. The outcome goes without saying. */
@@ -19,7 +19,7 @@ export const denialRecorder =
     // As a founder would: in the workspace, and not as one of its members, whom a refusal may well not be.
     const scope = { kind: "founding", workspaceId } as const;
     const steps = [{ name: "projo_audit_deny", text: STATEMENT, values }];
-    const [answer] = (await runWithin(source, scope, steps)) as Answer<{ recorded: boolean }>[];
+    const [answer] = (await runInScope(source, scope, steps)) as StatementResult<{ recorded: boolean }>[];
     return answer?.rows[0]?.recorded ?? false;
   };
 

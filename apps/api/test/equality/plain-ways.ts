@@ -36,7 +36,7 @@ export const plainWays: readonly SourceGuard[] = [
      });`,
   ]),
   guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
-    "const tasks = await db.tasks.list(listingOf(input, cursors.after(input)));",
+    "const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));",
     `const after = cursors.after(input); const { containing } = await import("../../rpc/containing.ts");
      const tasks = ${listed};`,
   ]),

@@ -255,10 +255,10 @@ const counted = guard("what was spent counts against the budget", "apps/api/src/
   "if (level < 0) {",
 ]);
 const notAhead = guard("what is costly is not read before its price is paid", procedures, [
-  "price.isPlainRead && !ctx.services.limiter.isLimited(path)",
-  "!ctx.services.limiter.isLimited(path)",
+  "price.isPlainRead && !limiter.isLimited(path)",
+  "!limiter.isLimited(path)",
 ]);
-const refusedBatch = guard("a batch with a long operation is refused", "apps/api/src/http/long-batches.ts", [
+const refusedBatch = guard("a batch with a long operation is refused", "apps/api/src/http/batches.ts", [
   `if (query.get("batch") === "1") throw new Failure("batch.not_allowed");`,
   "",
 ]);
@@ -301,7 +301,7 @@ export const cost: readonly Mutant[] = [
   {
     without: [
       guard("the projects of a workspace are counted", tenant("projects"), [
-        "(SELECT count(*) FROM projects WHERE workspace_id = ${HERE}) < $4::bigint",
+        "(SELECT count(*) FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}) < $4::bigint",
         "$4::bigint > 0",
       ]),
     ],
@@ -310,7 +310,7 @@ export const cost: readonly Mutant[] = [
   {
     without: [
       guard("projects are made one after the other", "apps/api/src/features/projects/projects.router.ts", [
-        "workspaceProcedure(c.create, { inTurn: true })",
+        "workspaceProcedure(c.create, { lockMembers: true })",
         "workspaceProcedure(c.create)",
       ]),
     ],

@@ -171,7 +171,7 @@ export const formAhead = guard(
   ["checkForm(raw);", ""],
 );
 export const noSearchAhead = guard("a search is not asked ahead", "apps/api/src/rpc/checks/prefetch.ts", [
-  "question && !question.isHeavy ?",
+  "query && !query.isHeavy ?",
   "question ?",
 ]);
 

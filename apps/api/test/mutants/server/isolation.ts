@@ -124,11 +124,11 @@ const plainKey = {
         ALTER TABLE tasks ADD CONSTRAINT tasks_workspace_id_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects (id)`,
 };
 const foundHere = guard("the statement that finds a task names the workspace", tasksFile, [
-  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`",
+  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1`",
   "text: `SELECT ${COLUMNS} FROM tasks WHERE id = $1`",
 ]);
 const listedHere = guard("the statement that lists tasks names the workspace", tasksFile, [
-  'WHERE workspace_id = ${HERE}${conditions.join("")}',
+  'WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}${conditions.join("")}',
   'WHERE true${conditions.join("")}',
 ]);
 export const isolation: readonly Mutant[] = [

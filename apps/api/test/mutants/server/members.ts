@@ -142,8 +142,8 @@ export const teams: readonly Mutant[] = [
   {
     without: [
       guard("who changes members takes turns", "packages/db/src/scope/enter-sql.ts", [
-        'const TAKE_TURN = statement("SELECT FROM workspaces FOR NO KEY UPDATE");',
-        'const TAKE_TURN = statement("SELECT");',
+        'const LOCK_WORKSPACE = statement("SELECT FROM workspaces FOR NO KEY UPDATE");',
+        'const LOCK_WORKSPACE = statement("SELECT");',
       ]),
     ],
     works: [bothStepDown],

@@ -67,8 +67,8 @@ const admitted = guard("a call that could not be served in time is refused", "ap
 ]);
 const early = guard(
   "a single change that could not be served in time is refused before its context is made",
-  "apps/api/src/http/rpc-routes.ts",
-  ["if (refusal) {", "if (refusal && false) {"],
+  "apps/api/src/fast-path/fast-path.ts",
+  ["refuseEarly(services, calls, request.requestId) ?? answerCalls", "answerCalls"],
 );
 const urgent = guard("signing out is never refused", "apps/api/src/limits/admission/admission.ts", [
   'if (priority === "urgent") return null;',

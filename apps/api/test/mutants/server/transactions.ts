@@ -66,11 +66,11 @@ const mistake = guard("(a mistake is put in: a read deletes, by Prisma)", getTas
 ]);
 const mistakeInSql = guard("(a mistake is put in: a read deletes, in SQL)", getTask, [
   readTask,
-  `${readTask} await ws.db.sql.$executeRaw\`DELETE FROM tasks WHERE id = \${id}::uuid\`;`,
+  `${readTask} await ws.db.transaction.$executeRaw\`DELETE FROM tasks WHERE id = \${id}::uuid\`;`,
 ]);
 const mistakeAhead = guard("(a mistake is put in: what is asked ahead deletes)", tasksFile, [
-  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`",
-  "text: `DELETE FROM tasks WHERE workspace_id = ${HERE} AND id = $1 RETURNING ${COLUMNS}`",
+  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1`",
+  "text: `DELETE FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1 RETURNING ${COLUMNS}`",
 ]);
 const enterSql = "packages/db/src/scope/enter-sql.ts";
 const readOnly = guard("a read is a read-only transaction", enterSql, [
@@ -87,21 +87,21 @@ const readOnlyAhead = {
           'ignored := set_config(''transaction_read_only'', ''on'', true);', ''); END $$`,
 };
 const sameQuestion = guard("an answer is to the very question", "packages/db/src/scope/transaction.ts", [
-  "if (answered && isSame(answered.question, question))",
-  "if (answered)",
+  "if (prefetched && isSame(prefetched.query, prepared))",
+  "if (prefetched)",
 ]);
 const keptAnswer = guard(
   "(a mistake is put in: an answer is kept and given again)",
   "packages/db/src/people/session-lookup.ts",
   [
-    "answered: { workspaceId: record.membership.workspaceId, question, rows: answer.rows },",
-    `answered: (globalThis.keptAnswer ??= {
-     workspaceId: record.membership.workspaceId, question, rows: answer.rows }),`,
+    "prefetched: { workspaceId: record.membership.workspaceId, query, rows: answer.rows },",
+    `prefetched: (globalThis.keptAnswer ??= {
+     workspaceId: record.membership.workspaceId, query, rows: answer.rows }),`,
   ],
 );
 const sameWorkspace = guard("an answer is of the workspace that is entered", "packages/db/src/db.ts", [
-  "answered?.workspaceId === workspaceId ? answered : undefined",
-  "answered",
+  "prefetched?.workspaceId === workspaceId ? prefetched : undefined",
+  "prefetched",
 ]);
 const keeping = guard(
   "(a mistake is put in: a transaction that has ended is kept and used)",

@@ -1,6 +1,6 @@
 // The reference of the operations: a page for people, and a snapshot whose difference shows in a review what
 // a change to the contract does to callers.
-import { commonReasons, reasons, type ErrorCode, type Reason } from "@projostack/contract";
+import { commonReasons } from "@projostack/contract";
 import {
   accessInWords,
   costInWords,
@@ -11,20 +11,6 @@ import {
   type JsonSchema,
 } from "./contract-text.ts";
 import { inWords, plainType } from "./plain-type.ts";
-
-const httpStatus: Record<ErrorCode, number> = {
-  BAD_REQUEST: 400,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  METHOD_NOT_SUPPORTED: 405,
-  CONFLICT: 409,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  TOO_MANY_REQUESTS: 429,
-  SERVICE_UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
-};
 
 export function generateOperations(contract: DescribedContract): Record<string, string> {
   return {
@@ -64,16 +50,7 @@ ${Object.entries(models)
 
 ## Reasons
 
-What \`error.data.reason\` can be. A program decides by the reason; the message is for people.
-
-| reason | HTTP status | message |
-| --- | --- | --- |
-${Object.keys(reasons)
-  .filter((key): key is Reason => key in reasons)
-  .map((reason) => `| \`${reason}\` | ${httpStatus[reasons[reason][0]]} | ${cell(reasons[reason][1])} |`)
-  .join("\n")}
-
-Any call may fail with ${inCode(commonReasons)}.
+[Errors](errors.md) describes each reason. Every operation may fail with ${inCode(commonReasons)}.
 `;
 }
 

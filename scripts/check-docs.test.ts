@@ -95,7 +95,7 @@ describe("an index", () => {
     ]);
   });
 
-  test("is complete when it links to each of them", () => {
+  test("passes when it links to each page", () => {
     const index = { "docs/README.md": "[A page](page.md#twice) and [others](https://example.com/%)" };
     expect(withTree({ ...sound, ...index }, checkDocs)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 /**
- * Writes every generated file that is committed, or with --check fails when one of them is out of date. Needs
- * no build: it reads the packages' source.
+ * Writes every generated file that is committed, and the generated parts of pages that people write. With --check it
+ * writes nothing and fails when one of them is out of date. It needs no build: it reads the packages' source.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -8,9 +8,13 @@ import { format } from "oxfmt";
 import { z } from "zod";
 import { generateCommonPasswords } from "./generate/common-passwords.ts";
 import { describeContract } from "./generate/contract-text.ts";
+import { generateErrors } from "./generate/errors.ts";
+import { generateInvariants } from "./generate/invariants.ts";
 import { generateOperations } from "./generate/operations.ts";
+import { generatePackageDiagram } from "./generate/package-diagram.ts";
 import { generateRoles } from "./generate/roles.ts";
 import { generateSdk } from "./generate/sdk.ts";
+import { fillSections } from "./generate/sections.ts";
 
 const root = dirname(import.meta.dirname);
 const outdated = [...(await generate())].filter(([path, bytes]) => !read(path)?.equals(bytes));
@@ -28,13 +32,28 @@ for (const [path, bytes] of outdated) {
 
 async function generate(): Promise<Map<string, Buffer>> {
   const contract = describeContract();
-  const files = { ...generateRoles(), ...generateOperations(contract), ...generateSdk(contract) };
+  const whole = {
+    ...generateRoles(),
+    ...generateOperations(contract),
+    ...generateErrors(),
+    ...generateInvariants(root),
+    ...generateSdk(contract),
+  };
+  const files = {
+    ...Object.fromEntries(Object.entries(whole).map(([path, text]) => [path, withHeader(path, text)])),
+    ...Object.fromEntries(
+      Object.entries(generatePackageDiagram()).map(([path, sections]) => [
+        path,
+        fillSections(readFileSync(join(root, path), "utf8"), sections),
+      ]),
+    ),
+  };
   const { printWidth } = z
     .object({ printWidth: z.number() })
     .parse(JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")));
   const texts = await Promise.all(
     Object.entries(files).map(async ([path, text]): Promise<[string, Buffer]> => {
-      const { code, errors } = await format(path, withHeader(path, text), { printWidth });
+      const { code, errors } = await format(path, text, { printWidth });
       if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join("; ")}`);
       return [path, Buffer.from(code)];
     }),

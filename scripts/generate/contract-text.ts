@@ -88,7 +88,7 @@ export function isRequired(schema: JsonSchema, key: string): boolean {
   return Array.isArray(schema["required"]) && schema["required"].includes(key);
 }
 
-/** Who may call, in words. */
+/** The access of an operation as text. */
 export function accessInWords(access: Access): string {
   if (access === "public") return "anyone";
   if (access === "session") return "anyone signed in";

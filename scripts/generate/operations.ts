@@ -1,6 +1,6 @@
-// The reference of the operations: a page for people, and a snapshot whose difference shows in a review what
-// a change to the contract does to callers.
-import { commonReasons, reasons, type ErrorCode, type Reason } from "@projostack/contract";
+// The reference of the operations: a page for readers, and a snapshot, whose diff shows a reviewer how a change of the
+// contract affects callers.
+import { commonReasons, type Reason } from "@projostack/contract";
 import {
   accessInWords,
   costInWords,
@@ -11,20 +11,6 @@ import {
   type JsonSchema,
 } from "./contract-text.ts";
 import { inWords, plainType } from "./plain-type.ts";
-
-const httpStatus: Record<ErrorCode, number> = {
-  BAD_REQUEST: 400,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  METHOD_NOT_SUPPORTED: 405,
-  CONFLICT: 409,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  TOO_MANY_REQUESTS: 429,
-  SERVICE_UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
-};
 
 export function generateOperations(contract: DescribedContract): Record<string, string> {
   return {
@@ -44,13 +30,13 @@ function snapshot({ operations, models }: DescribedContract): string {
 function page({ operations, models }: DescribedContract): string {
   return `# Operations
 
-Queries are sent as \`GET /trpc/<operation>?input=<JSON>\`, mutations as \`POST /trpc/<operation>\` with a JSON
-body. A field marked with ? may be left out. Up to ten calls go in one request, of operations that are not long.
+Send queries as \`GET /trpc/<operation>?input=<JSON>\` and mutations as \`POST /trpc/<operation>\` with a JSON body. A ? after a field
+name means that the field is optional. One request may contain a batch of up to ten calls; long operations cannot be part of a batch.
 
-The cost of a call is charged to the budget of the account, or service key, and to that of the workspace
-([configuration](../configuration.md#budgets)). What anyone may call is not charged: it is limited by address.
+The server charges the cost of a call to the budget of the account or service key, and to the budget of the workspace
+([Budgets](../configuration.md#budgets)). Operations for anyone have no charge: limits for each address apply instead.
 
-| operation | kind | for | cost | what it does |
+| operation | kind | access | cost | description |
 | --- | --- | --- | --- | --- |
 ${operations.map((operation) => row(operation)).join("\n")}
 
@@ -62,18 +48,9 @@ ${Object.entries(models)
   .map(([name, schema]) => `### ${name}\n\n${fieldTable(schema, "output", name)}`)
   .join("\n\n")}
 
-## Reasons
+## Errors
 
-What \`error.data.reason\` can be. A program decides by the reason; the message is for people.
-
-| reason | HTTP status | message |
-| --- | --- | --- |
-${Object.keys(reasons)
-  .filter((key): key is Reason => key in reasons)
-  .map((reason) => `| \`${reason}\` | ${httpStatus[reasons[reason][0]]} | ${cell(reasons[reason][1])} |`)
-  .join("\n")}
-
-Any call may fail with ${inCode(commonReasons)}.
+[Errors](errors.md) describes each reason. Every operation may fail with ${commonReasons.map((reason) => errorLink(reason)).join(", ")}.
 `;
 }
 
@@ -85,14 +62,17 @@ function section(operation: DescribedOperation): string {
   const { name, summary, access, cost, reasons: itsReasons, input, output } = operation;
   const alone =
     cost.batch === false
-      ? " It is a long operation: never in a batch, and few of an account run at once."
+      ? " This is a long operation: it cannot be part of a batch, and only a few run at once for each account."
       : "";
-  const failures = itsReasons.length === 0 ? "" : `\n\nReasons: ${inCode(itsReasons)}.`;
+  const failures =
+    itsReasons.length === 0 ? "" : `\n\nErrors: ${itsReasons.map((reason) => errorLink(reason)).join(", ")}.`;
   return `## ${name}
 
-${summary} For ${accessInWords(access)}. Costs ${costInWords(cost)}.${alone}
+${summary}
 
-Input:${"default" in input ? " may be left out." : ""}
+Access: ${accessInWords(access)}. Cost: ${costInWords(cost)}.${alone}
+
+Input:${"default" in input ? " optional." : ""}
 
 ${fieldTable(input, "input", name)}
 
@@ -113,13 +93,13 @@ function fieldTable(schema: JsonSchema, io: "input" | "output", place: string): 
   return rows.length === 0 ? "Nothing." : `| field | type | |\n| --- | --- | --- |\n${rows.join("\n")}`;
 }
 
-/** A type that is one model links to it; anything longer stays as it is. */
+/** Links a type that is exactly one model; returns a longer type unchanged. */
 function modelLinks(type: string): string {
   return type.replace(/^`?([A-Z]\w+)`?$/, (_, name: string) => `[${name}](#${name.toLowerCase()})`);
 }
 
-function inCode(names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(", ");
+function errorLink(reason: Reason): string {
+  return `[\`${reason}\`](errors.md#${reason.replaceAll(".", "")})`;
 }
 
 function cell(text: string): string {

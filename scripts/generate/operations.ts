@@ -2,15 +2,15 @@
 // contract affects callers.
 import { commonReasons, type Reason } from "@projostack/contract";
 import {
-  accessInWords,
-  costInWords,
+  describeAccess,
+  describeCost,
   isRequired,
   properties,
   type DescribedContract,
   type DescribedOperation,
   type JsonSchema,
 } from "./contract-text.ts";
-import { inWords, plainType } from "./plain-type.ts";
+import { describeValue, plainType } from "./plain-type.ts";
 
 export function generateOperations(contract: DescribedContract): Record<string, string> {
   return {
@@ -30,11 +30,13 @@ function snapshot({ operations, models }: DescribedContract): string {
 function page({ operations, models }: DescribedContract): string {
   return `# Operations
 
-Send queries as \`GET /trpc/<operation>?input=<JSON>\` and mutations as \`POST /trpc/<operation>\` with a JSON body. A ? after a field
-name means that the field is optional. One request may contain a batch of up to ten calls; long operations cannot be part of a batch.
+Send a query as \`GET /trpc/<operation>?input=<JSON>\` and a mutation as \`POST /trpc/<operation>\` with a JSON body.
+A field with a ? after its name is optional. One request can contain up to ten calls. A long operation must be the only
+call of its request.
 
 The server charges the cost of a call to the budget of the account or service key, and to the budget of the workspace
-([Budgets](../configuration.md#budgets)). Operations for anyone have no charge: limits for each address apply instead.
+([configuration](../configuration.md#budgets)). Operations that anyone can call are not charged. They are limited by IP
+address.
 
 | operation | kind | access | cost | description |
 | --- | --- | --- | --- | --- |
@@ -54,25 +56,25 @@ ${Object.entries(models)
 `;
 }
 
-function row({ name, kind, access, summary, cost }: DescribedOperation): string {
-  return `| [\`${name}\`](#${name.replaceAll(".", "").toLowerCase()}) | ${kind} | ${accessInWords(access)} | ${costInWords(cost)}${cost.batch === false ? "; long" : ""} | ${cell(summary)} |`;
+function row({ name, kind, access, summary, cost, input }: DescribedOperation): string {
+  return `| [\`${name}\`](#${name.replaceAll(".", "").toLowerCase()}) | ${kind} | ${describeAccess(access)} | ${describeCost(cost, input)}${cost.batch === false ? "; long" : ""} | ${cell(summary)} |`;
 }
 
 function section(operation: DescribedOperation): string {
-  const { name, summary, access, cost, reasons: itsReasons, input, output } = operation;
+  const { name, summary, access, cost, reasons: ownReasons, input, output } = operation;
   const alone =
     cost.batch === false
-      ? " This is a long operation: it cannot be part of a batch, and only a few run at once for each account."
+      ? " This is a long operation: it must be the only call of its request, and few of them run at the same time for one account."
       : "";
   const failures =
-    itsReasons.length === 0 ? "" : `\n\nErrors: ${itsReasons.map((reason) => errorLink(reason)).join(", ")}.`;
+    ownReasons.length === 0 ? "" : `\n\nErrors: ${ownReasons.map((reason) => errorLink(reason)).join(", ")}.`;
   return `## ${name}
 
 ${summary}
 
-Access: ${accessInWords(access)}. Cost: ${costInWords(cost)}.${alone}
+Access: ${describeAccess(access)}. Cost: ${describeCost(cost, input)}.${alone}
 
-Input:${"default" in input ? " optional." : ""}
+Input${"default" in input ? " (optional)" : ""}:
 
 ${fieldTable(input, "input", name)}
 
@@ -82,18 +84,20 @@ ${fieldTable(output, "output", name)}${failures}`;
 }
 
 function fieldTable(schema: JsonSchema, io: "input" | "output", place: string): string {
-  if ("$ref" in schema) return `A ${modelLinks(plainType(schema, io, place))}.`;
+  if ("$ref" in schema) return `Type: ${modelLinks(plainType(schema, io, place))}.`;
   const rows = Object.entries(properties(schema)).map(([key, value]) => {
     const type = plainType(value, io, place)
       .replaceAll(/\s+/g, " ")
       .replaceAll(/\/\*\*.*?\*\/ /g, "");
     const name = isRequired(schema, key) ? key : `${key}?`;
-    return `| \`${name}\` | ${modelLinks(`\`${cell(type)}\``)} | ${cell(inWords(value).join(" "))} |`;
+    return `| \`${name}\` | ${modelLinks(`\`${cell(type)}\``)} | ${cell(describeValue(value).join(" "))} |`;
   });
-  return rows.length === 0 ? "Nothing." : `| field | type | |\n| --- | --- | --- |\n${rows.join("\n")}`;
+  return rows.length === 0
+    ? "No fields."
+    : `| field | type | description |\n| --- | --- | --- |\n${rows.join("\n")}`;
 }
 
-/** Links a type that is exactly one model; returns a longer type unchanged. */
+/** Links a type to its model if the type is a single model. Returns any other type unchanged. */
 function modelLinks(type: string): string {
   return type.replace(/^`?([A-Z]\w+)`?$/, (_, name: string) => `[${name}](#${name.toLowerCase()})`);
 }

@@ -1,6 +1,6 @@
 import { can, canBeScope, policy, roles, type Permission, type Role } from "@projostack/authz";
 
-/** The reference page with the matrix of roles and permissions. */
+/** Generates the reference page with the matrix of roles and permissions. */
 export function generateRoles(): Record<string, string> {
   const permissions = Object.keys(policy).filter((key): key is Permission => key in policy);
   const rows = permissions.map(
@@ -9,8 +9,9 @@ export function generateRoles(): Record<string, string> {
   return {
     "docs/reference/roles.md": `# Roles
 
-The table shows the permissions of each role in its workspace. The server enforces the same table, \`packages/authz/src/policy.ts\`.
-\`key\` means that only a service key can have the permission, through its scopes.
+This table shows the permissions of each role in its workspace. It is generated from \`packages/authz/src/policy.ts\`, the
+policy that the server enforces. No role has a permission marked \`key\`. Only a service key can have it, as one of its
+scopes.
 
 | permission | ${roles.join(" | ")} |
 | --- |${" --- |".repeat(roles.length)}

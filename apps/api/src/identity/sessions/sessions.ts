@@ -1,5 +1,5 @@
 // One sign-in is one session. Lucia keeps its life (make, validate, slide, end) and is no longer developed: nothing
-// outside this file and its adapter knows of it (docs/decisions/lucia-behind-one-file.md).
+// outside this file and its adapter knows of it (docs/decisions/lucia-adapter.md).
 import type { AccountEvent, PrefetchRequest, Db, Device, SessionRecord } from "@projostack/db";
 import { Lucia, TimeSpan } from "lucia";
 import type { KeyRing } from "../key-ring.ts";

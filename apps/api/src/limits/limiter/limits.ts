@@ -1,4 +1,4 @@
-// How often what may be tried: the one table. Why it is as it is: docs/decisions/limits.md.
+// How often what may be tried: the one table. Why it is as it is: docs/decisions/rate-limits.md.
 
 /** Whose tries are counted together. A pair is known when its account has signed in at its address lately. */
 export type CountedBy =

@@ -1,0 +1,51 @@
+// No attack: the largest import that a team is promised within a minute, which the budgets must not be in the way of.
+import { openLoad } from "../../load/load-client.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { Subject } from "../../runner/run-bench.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { defaultBudgets } from "./cost-budgets.ts";
+import { newcomer } from "./cost-newcomer.ts";
+
+export const costImport = (stage: SharedStage): Subject => ({
+  name: "cost-import",
+  title: "an honest import of 12,056 tasks under the default budgets",
+  measure: async (how) => measure(await stage.open(how)),
+});
+
+const TASKS = 12_056;
+const PER_CALL = 100;
+
+async function measure(stage: Stage): Promise<Figure[]> {
+  const { server } = await stage.start("projo", { environment: defaultBudgets });
+  const load = openLoad({ url: server.url, connections: 1 });
+  try {
+    const importer = await newcomer(load, "importer");
+    let made = 0;
+    let refused = 0;
+    const expect = (status: number) => {
+      refused += status === 200 ? 0 : 1;
+      return true;
+    };
+    const importNext = () => {
+      const first = made;
+      made = Math.min(TASKS, made + PER_CALL);
+      const items = Array.from({ length: made - first }, (_, n) => ({
+        projectId: importer.projectId,
+        title: `Task ${first + n}`,
+        externalId: `row-${first + n}`,
+      }));
+      return { ...importer.ask("POST", "tasks.createMany", { items }), expect };
+    };
+    const startedAt = performance.now();
+    await load.burst(importNext, { count: Math.ceil(TASKS / PER_CALL), concurrency: 1 });
+    const seconds = (performance.now() - startedAt) / 1_000;
+    return [
+      { name: "calls refused", value: refused, unit: "calls", goal: { atMost: 0 } },
+      { name: "seconds for the whole import", value: seconds, unit: "s", goal: { atMost: 60 } },
+    ];
+  } finally {
+    await load.close();
+    await server.stop();
+  }
+}

@@ -1,0 +1,64 @@
+// One account writes as fast as it can: tasks by the hundred, and acts that go on record, ten in each request.
+import { openLoad } from "../../load/load-client.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { ACCOUNT_POINTS, defaultBudgets } from "./cost-budgets.ts";
+import { newcomer } from "./cost-newcomer.ts";
+
+export const costWrites = (stage: SharedStage): Subject => ({
+  name: "cost-writes",
+  title: "what one account can write in a minute",
+  measure: async (how) => measure(how, await stage.open(how)),
+});
+
+const CONNECTIONS = 8;
+
+// What the contract asks for one task of tasks.createMany, and for workspaces.rename, which is put on record.
+const POINTS_PER_TASK = 4;
+const POINTS_PER_ENTRY = 40;
+
+async function measure({ quick }: How, stage: Stage): Promise<Figure[]> {
+  // The short form has a tenth of the time, and of the budget.
+  const points = quick ? ACCOUNT_POINTS / 10 : ACCOUNT_POINTS;
+  const environment = { ...defaultBudgets, PROJO_BUDGET_ACCOUNT: `${points}` };
+  const { server } = await stage.start("projo", { environment });
+  const load = openLoad({ url: server.url, connections: CONNECTIONS });
+  try {
+    const writer = await newcomer(load, "writer");
+    const items = Array.from({ length: 100 }, (_, n) => ({
+      projectId: writer.projectId,
+      title: `Shelf ${n}`,
+    }));
+    const names = Array.from({ length: 10 }, (_, n) => ({ name: `Engines ${n}` }));
+    let sent = 0;
+    const write = () => {
+      sent += 1;
+      return sent % 2 === 0
+        ? writer.ask("POST", "tasks.createMany", { items })
+        : writer.ask("POST", "workspaces.rename", ...names);
+    };
+    const { perSecond } = await load.burst(write, { ms: quick ? 5_000 : 55_000, concurrency: CONNECTIONS });
+    const { rows } = await stage.database.owner.query<{ tasks: number; entries: number }>(
+      `SELECT (SELECT count(*)::int FROM tasks WHERE workspace_id = $1) AS tasks,
+              (SELECT count(*)::int FROM audit_logs WHERE workspace_id = $1) AS entries`,
+      [writer.workspaceId],
+    );
+    const { tasks = Number.NaN, entries = Number.NaN } = rows[0] ?? {};
+    return [
+      { name: "requests answered, refusals among them", value: perSecond, unit: "1/s" },
+      { name: "tasks made", value: tasks, unit: "tasks" },
+      { name: "entries put on record", value: entries, unit: "entries" },
+      {
+        name: "points of what was written, within a minute",
+        value: tasks * POINTS_PER_TASK + entries * POINTS_PER_ENTRY,
+        unit: "points",
+        goal: { atMost: points },
+      },
+    ];
+  } finally {
+    await load.close();
+    await server.stop();
+  }
+}

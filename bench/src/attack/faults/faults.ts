@@ -1,0 +1,189 @@
+// Faults of the network and of PostgreSQL under callers: how soon the server is healthy again, how long anybody waited, and
+// whether a write that was acknowledged is there exactly once.
+import { setTimeout as delay } from "node:timers/promises";
+import type { Figure } from "../../runner/figure.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { startFaultProxy, type FaultProxy } from "./fault-proxy.ts";
+import { startCallers, type CallAnswer } from "./faults-callers.ts";
+import { findPostgresProcesses, type PostgresProcesses } from "./postgres-processes.ts";
+import { watchHealth } from "../watch-health.ts";
+
+interface Fault {
+  readonly name: string;
+  readonly title: string;
+  readonly seconds: number;
+  readonly quickSeconds: number;
+  begin(network: FaultProxy, postgres: PostgresProcesses): void;
+  end(network: FaultProxy, postgres: PostgresProcesses): void;
+}
+
+const faults: readonly Fault[] = [
+  {
+    name: "faults-swallowed",
+    title: "the network to PostgreSQL drops every byte for 6 s and keeps the connections open",
+    seconds: 6,
+    quickSeconds: 2,
+    begin: (network) => network.become("swallows"),
+    end: (network) => network.become("passes"),
+  },
+  {
+    name: "faults-frozen",
+    title: "the network to PostgreSQL holds every byte for 15 s and then delivers it",
+    seconds: 15,
+    quickSeconds: 5,
+    begin: (network) => network.become("freezes"),
+    end: (network) => network.become("passes"),
+  },
+  {
+    name: "faults-stopped",
+    title: "every process of PostgreSQL is stopped (SIGSTOP) for 12 s",
+    seconds: 12,
+    quickSeconds: 5,
+    begin: (_, postgres) => postgres.stop(),
+    end: (_, postgres) => postgres.continue(),
+  },
+];
+
+export const faultsOn = (stage: SharedStage): readonly Subject[] => [
+  ...faults.map((fault) => ({
+    name: fault.name,
+    title: fault.title,
+    measure: async (how: How) => measure(fault, how, await stage.open(how)),
+  })),
+  {
+    name: "faults-shutdown",
+    title: "SIGTERM while the network to PostgreSQL drops every byte",
+    measure: async (how) => measureShutdown(how, await stage.open(how)),
+  },
+];
+
+const AFTER_MS = 8_000;
+const QUICK_AFTER_MS = 4_000;
+
+async function measure(fault: Fault, { quick, say }: How, stage: Stage): Promise<Figure[]> {
+  const { database, data, contenders } = stage;
+  const postgres = await findPostgresProcesses(database.owner);
+  const network = await startFaultProxy(database.target);
+  const place = { host: network.host, port: network.port };
+  const { server } = await stage.start("projo", { place, environment: { PROJO_LIMITS: "1000" } });
+  try {
+    const callers = startCallers({
+      url: server.url,
+      many: 60,
+      requests: contenders.projo.requests,
+      targets: data.targets,
+    });
+    await delay(quick ? 1_500 : 3_000);
+    const health = watchHealth(server.url);
+    const seconds = quick ? fault.quickSeconds : fault.seconds;
+    say(`the fault begins, for ${seconds} s`);
+    const beganAt = performance.now();
+    fault.begin(network, postgres);
+    await delay(seconds * 1_000);
+    fault.end(network, postgres);
+    const endedAt = performance.now();
+    await delay(quick ? QUICK_AFTER_MS : AFTER_MS);
+    const watched = await health.stop();
+    const answers = await callers.stop();
+    const written = await countTitles(stage, answers);
+    return [
+      ...figuresOf(answers, { beganAt, endedAt }),
+      ...written,
+      { name: "slowest /livez", value: watched.slowestLivezMs, unit: "ms" },
+      { name: "/livez other than 200", value: watched.deadAnswers, unit: "answers", goal: { atMost: 0 } },
+      { name: "slowest /readyz", value: watched.slowestReadyzMs, unit: "ms", goal: { atMost: 2_000 } },
+      {
+        name: "/readyz during the fault that said ready",
+        value: watched.readyBetween(beganAt + 2_000, endedAt),
+        unit: "answers",
+        goal: { atMost: 0 },
+      },
+    ];
+  } finally {
+    fault.end(network, postgres);
+    await server.stop();
+    await network.close();
+  }
+}
+
+/** How long a server takes to end whose database has just become silent. It is killed after 10 s. */
+async function measureShutdown({ say }: How, stage: Stage): Promise<Figure[]> {
+  const { database, data, contenders } = stage;
+  const network = await startFaultProxy(database.target);
+  const place = { host: network.host, port: network.port };
+  const { server } = await stage.start("projo", { place, environment: { PROJO_LIMITS: "1000" } });
+  const { requests } = contenders.projo;
+  const callers = startCallers({ url: server.url, many: 60, requests, targets: data.targets });
+  try {
+    await delay(1_500);
+    network.become("swallows");
+    await delay(300);
+    say("the server is asked to end");
+    const askedAt = performance.now();
+    await Promise.all([server.stop(), callers.stop()]);
+    return [
+      {
+        name: "time to end",
+        value: performance.now() - askedAt,
+        unit: "ms",
+        goal: { atMost: 9_500 },
+      },
+    ];
+  } finally {
+    await server.stop();
+    await network.close();
+  }
+}
+
+function figuresOf(
+  answers: readonly CallAnswer[],
+  { beganAt, endedAt }: { beganAt: number; endedAt: number },
+): Figure[] {
+  const before = answers.filter(({ answeredAt }) => answeredAt < beganAt);
+  const after = answers.filter(({ answeredAt }) => answeredAt >= endedAt);
+  const failed = answers.filter(({ status }) => status !== 200);
+  const lastFailure = Math.max(endedAt, ...failed.map(({ answeredAt }) => answeredAt));
+  const firstSuccess = after.find(({ status, sentAt }) => status === 200 && sentAt >= endedAt);
+  const healthyAt = Math.max(lastFailure, firstSuccess?.answeredAt ?? Number.POSITIVE_INFINITY);
+  const longest = Math.max(...answers.map(({ sentAt, answeredAt }) => answeredAt - sentAt));
+  const odd = failed.filter(({ status }) => status !== 503);
+  const mute = failed.filter(({ status, body }) => status === 503 && !body.includes('"retryAfter":'));
+  return [
+    { name: "answers before the fault", value: before.length, unit: "calls" },
+    {
+      name: "answers during the fault",
+      value: answers.length - before.length - after.length,
+      unit: "calls",
+    },
+    { name: "refused with 503", value: failed.length - odd.length, unit: "calls" },
+    {
+      name: "healthy after the end of the fault",
+      value: healthyAt - endedAt,
+      unit: "ms",
+      goal: { atMost: 2_000 },
+    },
+    { name: "longest wait for an answer", value: longest, unit: "ms", goal: { atMost: 10_000 } },
+    { name: "answered neither 200 nor 503", value: odd.length, unit: "calls", goal: { atMost: 0 } },
+    { name: "503 without a time to try again", value: mute.length, unit: "calls", goal: { atMost: 0 } },
+  ];
+}
+
+/** Whether each task that was acknowledged is there once, and none of the others twice. */
+async function countTitles({ database }: Stage, answers: readonly CallAnswer[]): Promise<Figure[]> {
+  const asked = answers.flatMap(({ title }) => (title === null ? [] : [title]));
+  const { rows } = await database.owner.query<{ title: string; many: number }>(
+    "SELECT title, count(*)::int AS many FROM tasks WHERE title = ANY ($1) GROUP BY title",
+    [asked],
+  );
+  const found = new Map(rows.map(({ title, many }) => [title, many]));
+  const acknowledged = answers.filter(({ title, status }) => title !== null && status === 200);
+  const lost = acknowledged.filter(({ title }) => !found.has(title ?? ""));
+  const doubled = rows.filter(({ many }) => many > 1);
+  return [
+    { name: "acknowledged writes", value: acknowledged.length, unit: "tasks" },
+    { name: "of these lost", value: lost.length, unit: "tasks", goal: { atMost: 0 } },
+    { name: "written twice", value: doubled.length, unit: "tasks", goal: { atMost: 0 } },
+  ];
+}

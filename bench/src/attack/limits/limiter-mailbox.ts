@@ -1,0 +1,159 @@
+// Fresh accounts, with two workspaces each, send one stranger as much mail as the server lets them.
+import { z } from "zod";
+import { openLoad, type Load } from "../../load/load-client.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { Subject } from "../../runner/run-bench.ts";
+import { keeping, mutationOf } from "../../stage/product-calls.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+
+export const strangersMailbox = (stage: SharedStage): Subject => ({
+  name: "mailbox",
+  title: "mails to one stranger from fresh accounts, two workspaces each",
+  measure: async (how) => measure(await stage.open(how)),
+});
+
+const ACCOUNTS = 3;
+const WORKSPACES = 2;
+const TRIES = 10;
+/** What docs/invites.md promises to each mailbox, for one day. */
+const MOST_INVITES = 8;
+const MOST_VERIFICATIONS = 10;
+
+async function measure(stage: Stage): Promise<Figure[]> {
+  const { database } = stage;
+  const environment = { PROJO_TRUSTED_PROXIES: "127.0.0.1" };
+  const { server } = await stage.start("projo", { environment });
+  const load = openLoad({ url: server.url, connections: 1 });
+  try {
+    const accounts: Account[] = [];
+    for (let n = 0; n < ACCOUNTS; n += 1) accounts.push(await arrive(load, n));
+    const unverified = await inviteFromAll(load, accounts);
+    const ids = accounts.map(({ id }) => id);
+    await database.owner.query("UPDATE users SET email_verified_at = now() WHERE id = ANY ($1::uuid[])", [
+      ids,
+    ]);
+    const verified = await inviteFromAll(load, accounts);
+    const signUps = await signUpVariants(load);
+    return [
+      { name: "invites sent by unverified accounts", value: unverified, unit: "mails", goal: { atMost: 0 } },
+      {
+        name: "invites sent by verified accounts",
+        value: verified,
+        unit: "mails",
+        goal: { atMost: MOST_INVITES },
+      },
+      {
+        name: "verifications sent to variants of one address",
+        value: signUps,
+        unit: "mails",
+        goal: { atMost: MOST_VERIFICATIONS },
+      },
+    ];
+  } finally {
+    await load.close();
+    await server.stop();
+  }
+}
+
+interface Account {
+  readonly id: string;
+  readonly token: string;
+  readonly address: string;
+  readonly workspaces: readonly string[];
+}
+
+const SignedIn = z.object({ user: z.object({ id: z.string() }), accessToken: z.string() });
+const WithId = z.object({ id: z.string() });
+
+async function arrive(load: Load, n: number): Promise<Account> {
+  const address = `198.51.100.${n + 1}`;
+  const input = { email: `fresh${n}.${Date.now()}@example.com`, password: "correct horse battery staple" };
+  const { user, accessToken: token } = await answerOf(load, SignedIn, {
+    operation: "auth.signUp",
+    input,
+    address,
+  });
+  const workspaces: string[] = [];
+  for (let made = 0; made < WORKSPACES; made += 1) {
+    const founding = { operation: "workspaces.create", input: { name: "Prize draw" }, address, token };
+    const { id } = await answerOf(load, WithId, founding);
+    workspaces.push(id);
+  }
+  return { id: user.id, token, address, workspaces };
+}
+
+/** @returns how many invites the server accepted, each of which is a mail */
+async function inviteFromAll(load: Load, accounts: readonly Account[]): Promise<number> {
+  let sent = 0;
+  for (const { token, address, workspaces } of accounts) {
+    for (const workspaceId of workspaces) {
+      for (let tries = 0; tries < TRIES; tries += 1) {
+        const email = tries % 2 === 0 ? "stranger@example.com" : `stranger+${tries}@example.com`;
+        const by = { address, token, workspaceId };
+        const id = await idOf(load, { operation: "invites.create", input: { email }, ...by });
+        if (id === null) continue;
+        sent += 1;
+        if (await idOf(load, { operation: "invites.resend", input: { id }, ...by })) sent += 1;
+        await idOf(load, { operation: "invites.revoke", input: { id }, ...by });
+      }
+    }
+  }
+  return sent;
+}
+
+/** Each account is another, and each mail goes to the same mailbox. */
+async function signUpVariants(load: Load): Promise<number> {
+  let sent = 0;
+  for (let n = 0; n < 2 * MOST_VERIFICATIONS; n += 1) {
+    const input = { email: `victim+${n}@example.com`, password: "correct horse battery staple" };
+    await ask(load, { operation: "auth.signUp", input, address: `203.0.113.${n}` }, (status) => {
+      if (status === 200) sent += 1;
+      return true;
+    });
+  }
+  return sent;
+}
+
+interface Asked {
+  readonly operation: string;
+  readonly input: object;
+  readonly address: string;
+  readonly token?: string;
+  readonly workspaceId?: string;
+}
+
+type Expect = (status: number, body: string) => boolean;
+
+async function ask(load: Load, asked: Asked, expect: Expect): Promise<void> {
+  const { operation, input, address, token, workspaceId } = asked;
+  const request = mutationOf(null, operation, input, expect);
+  const headers = {
+    ...request.headers,
+    "x-forwarded-for": address,
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(workspaceId && { "x-workspace-id": workspaceId }),
+  };
+  await load.burst(() => ({ ...request, headers }), { count: 1, concurrency: 1 });
+}
+
+/** @throws when the call does not succeed */
+async function answerOf<T>(load: Load, output: z.ZodType<T>, asked: Asked): Promise<T> {
+  const answers: T[] = [];
+  await ask(
+    load,
+    asked,
+    keeping(output, (answer) => void answers.push(answer)),
+  );
+  const [answer] = answers;
+  if (answer === undefined) throw new Error(`${asked.operation} was not answered.`);
+  return answer;
+}
+
+/** The id in the answer, or null when the call was refused. */
+async function idOf(load: Load, asked: Asked): Promise<string | null> {
+  let id: string | null = null;
+  const keep = keeping(WithId, (answer) => void (id = answer.id));
+  await ask(load, asked, (status, body) => keep(status, body) || true);
+  return id;
+}

@@ -1,0 +1,134 @@
+// Owners at their usual address sign in while strangers try passwords without pause, with the limits of a fresh server. The
+// server trusts this machine as its proxy, so that each caller can have an address of its own.
+import { setTimeout as delay } from "node:timers/promises";
+import { openLoad, type Load } from "../../load/load-client.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import { mutationOf } from "../../stage/product-calls.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+
+export const oneNetwork = (stage: SharedStage): Subject => ({
+  name: "one-network",
+  title: "48 parallel wrong sign-ins from one IPv6 /48 while 20 known owners sign in",
+  measure: async (how) => measure(how, await stage.open(how), anyAddressOfOneNetwork),
+});
+
+export const manyNetworks = (stage: SharedStage): Subject => ({
+  name: "many-networks",
+  title: "48 parallel wrong sign-ins, each from another IPv4 address, while 20 known owners sign in",
+  measure: async (how) => measure(how, await stage.open(how), anyAddress),
+});
+
+const OWNERS = 20;
+const ATTACKERS = 48;
+const HEAD_START_MS = 1_000;
+const PASSWORD = "correct horse battery staple";
+
+interface Owner {
+  readonly email: string;
+  readonly address: string;
+}
+
+async function measure({ quick }: How, stage: Stage, nextAddress: () => string): Promise<Figure[]> {
+  const environment = { PROJO_TRUSTED_PROXIES: "127.0.0.1" };
+  const { server } = await stage.start("projo", { environment });
+  const homes = openLoad({ url: server.url, connections: OWNERS });
+  const strangers = openLoad({ url: server.url, connections: ATTACKERS });
+  try {
+    const owners = await signUpAll(homes);
+    const answers = new Map<number, number>();
+    const attack = { isOn: true };
+    const attacking = tryWrongPasswords(strangers, { owners, nextAddress, answers, attack });
+    await delay(HEAD_START_MS);
+    const inTurn = await signInAll(homes, owners, 1);
+    await delay(quick ? 1_000 : 10_000);
+    const atOnce = await signInAll(homes, owners, OWNERS);
+    attack.isOn = false;
+    await attacking;
+    const of = (status: number) => answers.get(status) ?? 0;
+    const goal = { atLeast: OWNERS };
+    return [
+      { name: "owners let in, one after the other", value: inTurn.letIn, unit: `of ${OWNERS}`, goal },
+      { name: "owners let in, all at once", value: atOnce.letIn, unit: `of ${OWNERS}`, goal },
+      { name: "slowest of them", value: Math.max(inTurn.slowestMs, atOnce.slowestMs), unit: "ms" },
+      { name: "strangers refused by the password (401)", value: of(401), unit: "tries" },
+      { name: "strangers refused by a limit (429)", value: of(429), unit: "tries" },
+      { name: "strangers refused by the hashing queue (503)", value: of(503), unit: "tries" },
+    ];
+  } finally {
+    await Promise.all([homes.close(), strangers.close()]);
+    await server.stop();
+  }
+}
+
+/** Each owner has signed up at an address of their own, which is known to belong to them from then on. */
+async function signUpAll(homes: Load): Promise<Owner[]> {
+  const run = Date.now();
+  const owners = Array.from({ length: OWNERS }, (_, n) => ({
+    email: `owner${n}.${run}@example.com`,
+    address: `192.0.2.${n + 1}`,
+  }));
+  for (const owner of owners) {
+    const request = from(owner.address, "auth.signUp", { email: owner.email, password: PASSWORD });
+    await homes.burst(() => request, { count: 1, concurrency: 1 });
+  }
+  return owners;
+}
+
+async function signInAll(homes: Load, owners: readonly Owner[], concurrency: number) {
+  let letIn = 0;
+  let slowestMs = 0;
+  const queue = [...owners];
+  const next = () => {
+    const { email, address } = queue.pop() ?? { email: "", address: "" };
+    const startedAt = performance.now();
+    return from(address, "auth.signIn", { email, password: PASSWORD }, (status) => {
+      if (status === 200) letIn += 1;
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+      return true;
+    });
+  };
+  await homes.burst(next, { count: OWNERS, concurrency });
+  return { letIn, slowestMs };
+}
+
+interface Attack {
+  readonly owners: readonly Owner[];
+  readonly nextAddress: () => string;
+  readonly answers: Map<number, number>;
+  readonly attack: { isOn: boolean };
+}
+
+/** Every other try is for the account of an owner, the rest for accounts that do not exist. */
+async function tryWrongPasswords(
+  strangers: Load,
+  { owners, nextAddress, answers, attack }: Attack,
+): Promise<void> {
+  let tries = 0;
+  const next = () => {
+    tries += 1;
+    const owner = tries % 2 === 0 ? owners[tries % owners.length] : undefined;
+    const email = owner?.email ?? `nobody${tries}@example.com`;
+    const input = { email, password: `wrong horse battery ${tries}` };
+    return from(nextAddress(), "auth.signIn", input, (status) => {
+      answers.set(status, (answers.get(status) ?? 0) + 1);
+      return true;
+    });
+  };
+  while (attack.isOn) await strangers.burst(next, { ms: 250, concurrency: ATTACKERS });
+}
+
+type Expect = (status: number) => boolean;
+
+function from(address: string, operation: string, input: object, expect?: Expect) {
+  const request = mutationOf(null, operation, input, expect);
+  return { ...request, headers: { ...request.headers, "x-forwarded-for": address } };
+}
+
+const below = (bound: number): number => Math.floor(Math.random() * bound);
+
+/** An address in any of the 65,536 /64s of one /48. */
+const anyAddressOfOneNetwork = (): string => `2001:db8:bad:${below(65_536).toString(16)}::1`;
+
+const anyAddress = (): string => `10.${below(256)}.${below(256)}.${below(256)}`;

@@ -1,0 +1,62 @@
+// Statements sent to the database for each answered read while the network holds each answer back: a slow network must not
+// make the server send a read twice.
+import type { Figure } from "../../runner/figure.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import { eachInTurn } from "../../stage/each-in-turn.ts";
+import { queryOf } from "../../stage/product-calls.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { startTripProxy } from "../../load/trip-proxy.ts";
+import { openCallers } from "./overload-callers.ts";
+
+export const overloadDelay = (stage: SharedStage): Subject => ({
+  name: "overload-delay",
+  title: "statements for each answered read with 0, 30, 60 and 120 ms added to each trip",
+  measure: async (how) => measure(how, await stage.open(how)),
+});
+
+const DELAYS_MS = [0, 30, 60, 120] as const;
+const QUICK_DELAYS_MS = [0, 120] as const;
+const CALLERS = 256;
+
+async function measure(how: How, stage: Stage): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const delayMs of how.quick ? QUICK_DELAYS_MS : DELAYS_MS)
+    figures.push(...(await withDelay(how, stage, delayMs)));
+  return figures;
+}
+
+async function withDelay({ quick, say }: How, stage: Stage, delayMs: number): Promise<Figure[]> {
+  say(`${delayMs} ms added`);
+  const proxy = await startTripProxy({ to: stage.database.target, delayMs });
+  const { server } = await stage.start("projo", { place: { host: proxy.host, port: proxy.port } });
+  const callers = openCallers({ url: server.url, connections: CALLERS });
+  try {
+    const next = eachInTurn(stage.data.targets);
+    const read = () => {
+      const target = next();
+      return queryOf(target, "tasks.get", { id: target.taskId });
+    };
+    await callers.run(read, { many: CALLERS, ms: quick ? 500 : 2_000 });
+    const before = proxy.messages();
+    const tally = await callers.run(read, { many: CALLERS, ms: quick ? 1_500 : 6_000 });
+    const statements = proxy.messages() - before;
+    const group = `${delayMs} ms added to each trip, ${CALLERS} callers`;
+    return [
+      { group, name: "answered reads", value: tally.servedPerSecond, unit: "/s" },
+      { group, name: "refused", value: tally.refused, unit: "" },
+      { group, name: "p99", value: tally.servedP99Ms, unit: "ms" },
+      {
+        group,
+        name: "statements for each read",
+        value: statements / tally.served,
+        unit: "",
+        goal: { atMost: 1.05 },
+      },
+    ];
+  } finally {
+    callers.close();
+    await server.stop();
+    await proxy.close();
+  }
+}

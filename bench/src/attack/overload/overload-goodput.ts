@@ -1,0 +1,79 @@
+// The rate of answered reads with many more callers than the server can serve at once, against the rate with 32.
+import type { Figure } from "../../runner/figure.ts";
+import { inRounds } from "../../runner/in-rounds.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import { eachInTurn } from "../../stage/each-in-turn.ts";
+import { queryOf } from "../../stage/product-calls.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { openCallers } from "./overload-callers.ts";
+
+export const overloadGoodput = (stage: SharedStage): Subject => ({
+  name: "overload-goodput",
+  title: "answered reads with 128, 512 and 2,000 callers, against 32",
+  measure: async (how) => measure(how, await stage.open(how)),
+});
+
+const USUAL = 32;
+const CROWDS = [128, 512, 2_000] as const;
+
+async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
+  const { server } = await stage.start("projo");
+  const callers = openCallers({ url: server.url, connections: Math.max(...CROWDS) });
+  try {
+    const next = eachInTurn(stage.data.targets);
+    const read = () => {
+      const target = next();
+      return queryOf(target, "tasks.get", { id: target.taskId });
+    };
+    const ms = quick ? 1_500 : 4_000;
+    await callers.run(read, { many: USUAL, ms: quick ? 1_500 : 4_000 });
+    // Connections are opened before they are measured.
+    await callers.run(read, { many: Math.max(...CROWDS), ms: 500 });
+    const warmRssMb = server.rssMb();
+    const taken = await inRounds(
+      [USUAL, ...CROWDS].map((many) => ({
+        name: String(many),
+        take: () => callers.run(read, { many, ms, pauseMs: 1_000 }),
+      })),
+      { rounds: quick ? 1 : 5, say },
+    );
+    const memory: Figure[] = [
+      { group: "memory of the server", name: "when warm", value: warmRssMb, unit: "MB" },
+      { group: "memory of the server", name: "most", value: server.peakRssMb(), unit: "MB" },
+    ];
+    const rates = [USUAL, ...CROWDS].flatMap((many): Figure[] => {
+      const group = `${many.toLocaleString("en-US")} callers`;
+      const of = String(many);
+      const ratio = taken.ratio(of, String(USUAL), ({ servedPerSecond }) => servedPerSecond);
+      return [
+        { group, name: "answered", value: taken.median(of, (tally) => tally.servedPerSecond), unit: "/s" },
+        { group, name: "refused", value: taken.median(of, (tally) => tally.refused), unit: "" },
+        {
+          group,
+          name: "neither",
+          value: taken.median(of, (tally) => tally.other),
+          unit: "",
+          goal: { atMost: quick ? 5 : 0 },
+        },
+        { group, name: "slowest answer", value: taken.median(of, (tally) => tally.slowestMs), unit: "ms" },
+        ...(many === USUAL
+          ? []
+          : [
+              {
+                group,
+                name: "rate against 32 callers",
+                value: ratio,
+                unit: "x",
+                // One short round beside other tests says little about a rate: then the bound is only that it holds up.
+                goal: { atLeast: quick ? 0.3 : 0.95 },
+              },
+            ]),
+      ];
+    });
+    return [...rates, ...memory];
+  } finally {
+    callers.close();
+    await server.stop();
+  }
+}

@@ -1,0 +1,74 @@
+// Many more changes than the database can make in two seconds. What is refused must be refused at once, and what is cheap must
+// still be served.
+import { startTripProxy } from "../../load/trip-proxy.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import { eachInTurn } from "../../stage/each-in-turn.ts";
+import { mutationOf, queryOf } from "../../stage/product-calls.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { openCallers } from "./overload-callers.ts";
+
+export const overloadRefusals = (stage: SharedStage): Subject => ({
+  name: "overload-refusals",
+  title: "1,000 callers that create tasks over a slow network: refusals, and reads beside them",
+  measure: async (how) => measure(how, await stage.open(how)),
+});
+
+const WRITERS = 1_000;
+const READERS = 4;
+const DELAY_MS = 80;
+
+async function measure({ quick }: How, stage: Stage): Promise<Figure[]> {
+  const proxy = await startTripProxy({ to: stage.database.target, delayMs: DELAY_MS });
+  const { server } = await stage.start("projo", { place: { host: proxy.host, port: proxy.port } });
+  const writers = openCallers({ url: server.url, connections: WRITERS });
+  const readers = openCallers({ url: server.url, connections: READERS });
+  try {
+    const nextWrite = eachInTurn(stage.data.targets);
+    const nextRead = eachInTurn(stage.data.targets);
+    const write = () => {
+      const target = nextWrite();
+      return mutationOf(target, "tasks.create", { projectId: target.projectId, title: "Write the report" });
+    };
+    const read = () => {
+      const target = nextRead();
+      return queryOf(target, "tasks.get", { id: target.taskId });
+    };
+    const ms = quick ? 3_000 : 10_000;
+    const headStartMs = quick ? 4_000 : 6_000;
+    const onset = await writers.run(write, { many: WRITERS, ms: headStartMs, pauseMs: 1_000 });
+    const [during, reads] = await Promise.all([
+      writers.run(write, { many: WRITERS, ms, pauseMs: 1_000 }),
+      readers.run(read, { many: READERS, ms }),
+    ]);
+    const group = `${WRITERS.toLocaleString("en-US")} callers that create tasks, ${DELAY_MS} ms added to each trip`;
+    const beside = `${READERS} callers that read beside them`;
+    return [
+      { group, name: "refused in the first seconds", value: onset.refused, unit: "" },
+      { group, name: "created", value: during.servedPerSecond, unit: "/s" },
+      { group, name: "refused", value: during.refused, unit: "", goal: { atLeast: 1 } },
+      {
+        group,
+        name: "refusals' median",
+        value: during.refusedP50Ms,
+        unit: "ms",
+        goal: { atMost: quick ? 500 : 50 },
+      },
+      { group, name: "slowest answer", value: during.slowestMs, unit: "ms", goal: { atMost: 10_000 } },
+      { group: beside, name: "answered", value: reads.servedPerSecond, unit: "/s" },
+      {
+        group: beside,
+        name: "not answered 200",
+        value: reads.refused + reads.other,
+        unit: "",
+        goal: { atMost: quick ? 5 : 0 },
+      },
+    ];
+  } finally {
+    writers.close();
+    readers.close();
+    await server.stop();
+    await proxy.close();
+  }
+}

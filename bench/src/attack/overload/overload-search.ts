@@ -1,0 +1,102 @@
+// Reads of one workspace while another one searches its 100,000 tasks with forty callers.
+import { setTimeout as delay } from "node:timers/promises";
+import { rareWord } from "../../dataset/titles.ts";
+import type { Figure } from "../../runner/figure.ts";
+import { inRounds } from "../../runner/in-rounds.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import { eachInTurn } from "../../stage/each-in-turn.ts";
+import { queryOf } from "../../stage/product-calls.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { openCallers, type Tally } from "./overload-callers.ts";
+import { quietTargets } from "./overload-targets.ts";
+
+export const overloadSearch = (stage: SharedStage): Subject => ({
+  name: "overload-search",
+  title: "another workspace's reads beside forty searches of the biggest one",
+  measure: async (how) => measure(how, await stage.open(how)),
+});
+
+const SEARCHERS = 40;
+const READERS = 8;
+const HEAD_START_MS = 500;
+
+interface Beside {
+  readonly reads: Tally;
+  readonly searches: Tally | null;
+}
+
+async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
+  const { server } = await stage.start("projo");
+  const searchers = openCallers({ url: server.url, connections: SEARCHERS });
+  const readers = openCallers({ url: server.url, connections: READERS });
+  try {
+    const nextSearch = eachInTurn(stage.data.biggest);
+    const nextRead = eachInTurn(quietTargets(stage));
+    const search = () => queryOf(nextSearch(), "tasks.list", { limit: 20, search: rareWord });
+    const read = () => {
+      const target = nextRead();
+      return queryOf(target, "tasks.get", { id: target.taskId });
+    };
+    const ms = quick ? 1_500 : 4_000;
+    const alone = async (): Promise<Beside> => ({
+      reads: await readers.run(read, { many: READERS, ms }),
+      searches: null,
+    });
+    const beside = async (): Promise<Beside> => {
+      const [searches, reads] = await Promise.all([
+        searchers.run(search, { many: SEARCHERS, ms: ms + 2 * HEAD_START_MS, pauseMs: 50 }),
+        delay(HEAD_START_MS).then(() => readers.run(read, { many: READERS, ms })),
+      ]);
+      return { reads, searches };
+    };
+    await alone();
+    const taken = await inRounds(
+      [
+        { name: "alone", take: alone },
+        { name: "beside", take: beside },
+      ],
+      { rounds: quick ? 1 : 3, say },
+    );
+    return [
+      { name: "reads alone", value: taken.median("alone", ({ reads }) => reads.servedPerSecond), unit: "/s" },
+      {
+        name: "reads beside searches",
+        value: taken.median("beside", ({ reads }) => reads.servedPerSecond),
+        unit: "/s",
+      },
+      { name: "their p99", value: taken.median("beside", ({ reads }) => reads.servedP99Ms), unit: "ms" },
+      {
+        name: "rate beside searches against alone",
+        value: taken.ratio("beside", "alone", ({ reads }) => reads.servedPerSecond),
+        unit: "x",
+        goal: { atLeast: quick ? 0.1 : 0.33 },
+      },
+      {
+        name: "reads that were not answered 200",
+        value: taken.median("beside", ({ reads }) => reads.refused + reads.other),
+        unit: "",
+        goal: { atMost: quick ? 5 : 0 },
+      },
+      {
+        name: "searches answered",
+        value: taken.median("beside", ({ searches }) => searches?.servedPerSecond ?? 0),
+        unit: "/s",
+      },
+      {
+        name: "searches refused",
+        value: taken.median("beside", ({ searches }) => searches?.refused ?? 0),
+        unit: "",
+      },
+      {
+        name: "slowest search",
+        value: taken.median("beside", ({ searches }) => searches?.slowestMs ?? 0),
+        unit: "ms",
+      },
+    ];
+  } finally {
+    searchers.close();
+    readers.close();
+    await server.stop();
+  }
+}

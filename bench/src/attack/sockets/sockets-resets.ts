@@ -1,0 +1,156 @@
+// Peers that send a request and reset the connection at once, while the server trusts proxies: such a connection has no
+// remote address any more when its request is read. Some of the requests change things that are put on record.
+import type { DataSet, Target } from "../../dataset/data-set.ts";
+import type { Owner } from "../../database/bench-database.ts";
+import { atOnce } from "../../runner/at-once.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { getText, isServed, openPeer, postText, type Peer } from "./sockets-peer.ts";
+
+export const socketsResets = (stage: SharedStage): Subject => ({
+  name: "sockets-resets",
+  title: "requests on connections that are reset at once, with trusted proxies",
+  measure: async (how) => measure(how, await stage.open(how)),
+});
+
+/** Every so many requests is one that changes something. */
+const EACH = 10;
+
+async function measure(how: How, stage: Stage): Promise<Figure[]> {
+  const trusting = await resetAll(how, stage, { PROJO_TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8" });
+  const direct = await resetAll(how, stage, {});
+  return [...figuresOf("with trusted proxies", trusting), ...figuresOf("without proxies", direct)];
+}
+
+interface Seen {
+  readonly asked: number;
+  readonly sent: number;
+  readonly isServed: boolean;
+  readonly entries: number;
+  readonly withoutAddress: number;
+}
+
+const figuresOf = (group: string, seen: Seen): Figure[] => [
+  {
+    group,
+    name: "resets that the server took",
+    value: seen.sent,
+    unit: "connections",
+    goal: { atLeast: seen.asked },
+  },
+  {
+    group,
+    name: "ordinary request after them",
+    value: seen.isServed ? 1 : 0,
+    unit: "answered",
+    goal: { atLeast: 1 },
+  },
+  { group, name: "entries of these changes", value: seen.entries, unit: "entries", goal: { atLeast: 1 } },
+  {
+    group,
+    name: "of them without an address",
+    value: seen.withoutAddress,
+    unit: "entries",
+    goal: { atMost: 0 },
+  },
+];
+
+async function resetAll(
+  { quick, say }: How,
+  stage: Stage,
+  more: Readonly<Record<string, string>>,
+): Promise<Seen> {
+  const asked = quick ? 500 : 2_000;
+  const { server } = await stage.start("projo", { environment: { PROJO_LIMITS: "1000", ...more } });
+  const { data, database } = stage;
+  try {
+    const before = await recorded(database.owner);
+    let sent = 0;
+    await atOnce(20, requestsOn(data, asked), async ({ text, isChange, momentMs }) => {
+      const peer = await openPeer({ url: server.url, reads: isChange });
+      if (peer.closedAfterMs() !== null) return;
+      // A connection that is reset before it is accepted changes nothing: an answer shows that it is.
+      if (isChange) await isAccepted(peer);
+      peer.socket.write(text);
+      if (isChange) await delay(momentMs);
+      peer.socket.resetAndDestroy();
+      sent += 1;
+    });
+    say(`${sent} connections were reset`);
+    await delay(quick ? 500 : 1_500);
+    const after = await recorded(database.owner);
+    return {
+      asked,
+      sent,
+      isServed: await isServed(server.url),
+      entries: after.all - before.all,
+      withoutAddress: after.withoutAddress - before.withoutAddress,
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function isAccepted(peer: Peer): Promise<void> {
+  peer.socket.write(getText("/livez"));
+  for (let tries = 0; tries < 400 && peer.received() === ""; tries += 1) await delay(5);
+}
+
+interface Request {
+  readonly text: string;
+  readonly isChange: boolean;
+  /** How long a change is given: it must be read before there is something to put on record. */
+  readonly momentMs: number;
+}
+
+/** Reads of all kinds, and among them denials, which go into the audit log, and refused sign-ins, which are account events. */
+function requestsOn({ targets, viewers }: DataSet, many: number): Request[] {
+  return Array.from({ length: many }, (_, at): Request => {
+    const viewer = inTurn(viewers, at);
+    const momentMs = (at / 5) % 4;
+    if (at % EACH === 0)
+      return { text: getText("/trpc/audit.list", headersOf(viewer)), isChange: true, momentMs };
+    if (at % EACH === 5) {
+      const input = { email: `reset${at}@example.com`, password: "not the password of anybody" };
+      return { text: postText("/trpc/auth.signIn", input), isChange: true, momentMs };
+    }
+    const target = inTurn(targets, at);
+    const input = encodeURIComponent(JSON.stringify({ id: target.taskId }));
+    const forwarded = FORWARDED[at % FORWARDED.length] ?? "";
+    const headers = { ...headersOf(target), "x-forwarded-for": forwarded };
+    return { text: getText(`/trpc/tasks.get?input=${input}`, headers), isChange: false, momentMs: 0 };
+  });
+}
+
+function inTurn(all: readonly Target[], at: number): Target {
+  const target = all[at % all.length];
+  if (!target) throw new RangeError("The data set has nobody to ask as.");
+  return target;
+}
+
+const FORWARDED = [
+  "203.0.113.9",
+  "",
+  ",,,",
+  "nobody, 10.0.0.1",
+  "fe80::1%eth0",
+  "1.2.3.4:99",
+  "[::1]",
+  "10.0.0.1, , ",
+];
+
+const headersOf = ({ tokens, workspaceId }: Target) => ({
+  authorization: `Bearer ${tokens.product}`,
+  "x-workspace-id": workspaceId,
+});
+
+async function recorded(owner: Owner): Promise<{ all: number; withoutAddress: number }> {
+  const { rows } = await owner.query<{ all: number; withoutAddress: number }>(`
+    SELECT count(*)::int AS all, (count(*) FILTER (WHERE coalesce(ip, '') = ''))::int AS "withoutAddress"
+      FROM (SELECT ip FROM account_events
+             UNION ALL SELECT personal_json -> 'ip' ->> 'value' FROM audit_logs) AS entries`);
+  return rows[0] ?? { all: 0, withoutAddress: 0 };
+}

@@ -1,0 +1,181 @@
+// A stranger knows the id of a session and of its workspace, and has no genuine token. Each request carries a token of that
+// session with a wrong code. Neither the time of the refusals nor anything that reaches the database may depend on what the
+// workspace holds. The control sends the same requests with the genuine token: there the method must find the difference.
+import { randomUUID } from "node:crypto";
+import { commonWord } from "../../dataset/titles.ts";
+import type { Target } from "../../dataset/data-set.ts";
+import { openConnection } from "../../load/connection.ts";
+import { wireText, type HttpRequest } from "../../load/http-request.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import { mutationOf, queryOf } from "../../stage/product-calls.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+import { openDatabaseTap } from "./database-tap.ts";
+import { signTest } from "./sign-test.ts";
+import { timePairs } from "./time-pairs.ts";
+
+export const tokensForged = (stage: SharedStage): Subject => ({
+  name: "tokens-forged",
+  title: "tokens with a wrong code: what their refusals tell, and what reaches the database",
+  measure: async (how) => measure(how, await stage.open(how)),
+});
+
+/** Limits are out of the way: a refusal of another kind would be timed in the place of a 401. */
+const ENVIRONMENT = { PROJO_LIMITS: "1000" };
+const WARM_UP = 20;
+const SUSPICIOUS = 0.01;
+
+async function measure(how: How, stage: Stage): Promise<Figure[]> {
+  return [...(await timings(how, stage)), ...(await statements(how, stage))];
+}
+
+async function timings({ quick, say }: How, stage: Stage): Promise<Figure[]> {
+  const many = quick ? 200 : 400;
+  const ofControl = quick ? 60 : 200;
+  const { server } = await stage.start("projo", { environment: ENVIRONMENT });
+  const { hostname, port, host } = new URL(server.url);
+  const connection = openConnection({ host: hostname, port: Number(port) });
+  const measured = async (pair: readonly [HttpRequest, HttpRequest], pairs = many) => {
+    await timePairs(pair, { many: WARM_UP, connection, host });
+    return signTest(await timePairs(pair, { many: pairs, connection, host }));
+  };
+  // Of alike pairs one series in a hundred leans so far: such a series is measured once more.
+  const measuredAgain = async (pair: readonly [HttpRequest, HttpRequest]) => {
+    const p = await measured(pair);
+    return p > SUSPICIOUS ? p : Math.max(p, await measured(pair));
+  };
+  try {
+    const target = firstOf(stage.data.biggest);
+    const [search, get] = pairsOf(target);
+    const [forgedSearch, forgedGet] = pairsOf(withWrongCode(target));
+    say("timing the control");
+    const control = await measured(search, ofControl);
+    const controlGet = await measured(get, ofControl);
+    say(`timing ${many} pairs of forged tokens each`);
+    return [
+      {
+        name: "genuine token, search that finds or not: p",
+        value: control,
+        unit: "",
+        goal: { atMost: SUSPICIOUS },
+      },
+      { name: "genuine token, id that is there or not: p", value: controlGet, unit: "" },
+      {
+        name: "forged token, search that finds or not: p",
+        value: await measuredAgain(forgedSearch),
+        unit: "",
+        goal: { atLeast: SUSPICIOUS },
+      },
+      {
+        name: "forged token, id that is there or not: p",
+        value: await measuredAgain(forgedGet),
+        unit: "",
+        goal: { atLeast: SUSPICIOUS },
+      },
+    ];
+  } finally {
+    connection.close();
+    await server.stop();
+  }
+}
+
+async function statements({ quick }: How, stage: Stage): Promise<Figure[]> {
+  const rounds = quick ? 20 : 200;
+  const { host: databaseHost, port: databasePort } = stage.database.target;
+  const tap = await openDatabaseTap({ host: databaseHost, port: databasePort });
+  const { server } = await stage.start("projo", { environment: ENVIRONMENT, place: tap });
+  const { hostname, port, host } = new URL(server.url);
+  const connection = openConnection({ host: hostname, port: Number(port) });
+  const send = async (requests: readonly HttpRequest[]) => {
+    let refused = 0;
+    for (const request of requests) {
+      const { status } = await connection.ask(wireText(request, host));
+      if (status === 401) refused += 1;
+    }
+    return refused;
+  };
+  try {
+    const target = firstOf(stage.data.biggest);
+    const requests = forgedRequests(target);
+    const marks = [sessionIdOf(target.tokens.product), target.taskId, commonWord];
+    const genuine = tap.watch(marks);
+    await send(pairsOf(target).flat());
+    const control = genuine();
+    const forged = tap.watch(marks);
+    let refused = 0;
+    for (let round = 0; round < rounds; round += 1) refused += await send(requests);
+    return [
+      {
+        name: "messages to the database for 4 reads with the genuine token",
+        value: control,
+        unit: "",
+        goal: { atLeast: 4 },
+      },
+      {
+        name: `messages to the database for ${rounds * requests.length} calls with forged tokens`,
+        value: forged(),
+        unit: "",
+        goal: { atMost: 0 },
+      },
+      {
+        name: "share of those calls that were answered with 401",
+        value: refused / (rounds * requests.length),
+        unit: "",
+        goal: { atLeast: 1 },
+      },
+    ];
+  } finally {
+    connection.close();
+    await server.stop();
+    await tap.close();
+  }
+}
+
+type Pair = readonly [HttpRequest, HttpRequest];
+
+/** A word and an id that are in the workspace, and a word and an id that are not. */
+function pairsOf(target: Target): readonly [search: Pair, get: Pair] {
+  // Many titles have the one word, and none has the other: no two searches differ more in what the database does for them.
+  const search = (words: string) => queryOf(target, "tasks.list", { search: words, limit: 100 });
+  const get = (id: string) => queryOf(target, "tasks.get", { id });
+  const absent = target.taskId.slice(0, -12) + randomUUID().slice(-12);
+  return [
+    [search(commonWord), search(commonWord.replace(/e$/, "x"))],
+    [get(target.taskId), get(absent)],
+  ];
+}
+
+/** Every kind of call that takes a token of a session, with tokens that are wrong in different places. */
+function forgedRequests(target: Target): HttpRequest[] {
+  const bytes = bytesOf(target.tokens.product);
+  // Within the kid, the generation, the expiry, and the code.
+  const wrong = [1, 21, 27, 30, 45, bytes.length - 1].map((at) => forgedAt(target, at));
+  const asRefresh = `pjr_${bytes.subarray(0, bytes.length - 6).toString("base64url")}`;
+  return [
+    ...wrong.flatMap((forged) => pairsOf(forged).flat()),
+    ...wrong.map((forged) => queryOf(forged, "auth.me", {})),
+    mutationOf(null, "auth.refresh", { refreshToken: asRefresh }),
+  ];
+}
+
+const withWrongCode = (target: Target): Target => forgedAt(target, bytesOf(target.tokens.product).length - 1);
+
+function forgedAt(target: Target, at: number): Target {
+  const bytes = bytesOf(target.tokens.product);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return { ...target, tokens: { ...target.tokens, product: `pja_${bytes.toString("base64url")}` } };
+}
+
+const bytesOf = (token: string): Buffer => Buffer.from(token.slice(4), "base64url");
+
+function sessionIdOf(token: string): string {
+  const hex = bytesOf(token).toString("hex", 2, 18);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function firstOf(targets: readonly Target[]): Target {
+  const [first] = targets;
+  if (!first) throw new RangeError("The data set has no target.");
+  return first;
+}

@@ -1,0 +1,83 @@
+// One network guesses tokens of every kind, as fast as it is answered, while somebody behind the same address works with a
+// genuine token. The guesses must end in 429, and the neighbour must notice nothing.
+import { randomBytes } from "node:crypto";
+import { openConnection, type Connection } from "../../load/connection.ts";
+import { wireText, type HttpRequest } from "../../load/http-request.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { How, Subject } from "../../runner/run-bench.ts";
+import { mutationOf, queryOf } from "../../stage/product-calls.ts";
+import type { SharedStage } from "../../stage/shared-stage.ts";
+import type { Stage } from "../../stage/stage.ts";
+
+export const tokensGuessed = (stage: SharedStage): Subject => ({
+  name: "tokens-guessed",
+  title: "one network guesses tokens without pause, beside somebody with a genuine one",
+  measure: async (how) => measure(how, await stage.open(how)),
+});
+
+const GUESSES = 2_000;
+/** Every so many guesses the neighbour calls once. */
+const BETWEEN = 20;
+/** Of refused credentials in a minute (refused-credentials.ts). */
+const LIMIT = 600;
+
+async function measure({ say }: How, stage: Stage): Promise<Figure[]> {
+  const { server } = await stage.start("projo");
+  const { hostname, port, host } = new URL(server.url);
+  const connection = openConnection({ host: hostname, port: Number(port) });
+  const statusOf = statusesOn(connection, host);
+  try {
+    const [target] = stage.data.biggest;
+    if (!target) throw new RangeError("The data set has no target.");
+    const genuine = queryOf(target, "tasks.get", { id: target.taskId });
+    const counts = new Map<number, number>();
+    let served = 0;
+    let asked = 0;
+    say(`guessing ${GUESSES} tokens`);
+    const startedAt = performance.now();
+    for (let guess = 0; guess < GUESSES; guess += 1) {
+      const status = await statusOf(guessOf(guess));
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+      if (guess % BETWEEN !== 0) continue;
+      asked += 1;
+      if ((await statusOf(genuine)) === 200) served += 1;
+    }
+    const minutes = Math.ceil((performance.now() - startedAt) / 60_000);
+    return [
+      {
+        name: `guesses answered with 401, of ${GUESSES}, for each minute that was begun`,
+        value: (counts.get(401) ?? 0) / minutes,
+        unit: "",
+        goal: { atMost: LIMIT },
+      },
+      { name: "guesses answered with 429", value: counts.get(429) ?? 0, unit: "", goal: { atLeast: 1 } },
+      {
+        name: "share of the neighbour's calls that were served",
+        value: served / asked,
+        unit: "",
+        goal: { atLeast: 1 },
+      },
+    ];
+  } finally {
+    connection.close();
+    await server.stop();
+  }
+}
+
+const statusesOn =
+  (connection: Connection, host: string) =>
+  async (request: HttpRequest): Promise<number> =>
+    (await connection.ask(wireText(request, host))).status;
+
+const guess = (prefix: string, bytes: number): string => prefix + randomBytes(bytes).toString("base64url");
+
+/** An access token, a refresh token and a service key in turn, each of its kind's length. */
+function guessOf(turn: number): HttpRequest {
+  if (turn % 4 === 0) return mutationOf(null, "auth.refresh", { refreshToken: guess("pjr_", 66) });
+  const token = turn % 4 === 1 ? guess("pjk_", 52) : guess("pja_", 72);
+  return {
+    method: "GET",
+    path: "/trpc/auth.me",
+    headers: { authorization: `Bearer ${token}` },
+  };
+}

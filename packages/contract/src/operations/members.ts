@@ -1,8 +1,8 @@
 import { roles } from "@projostack/authz";
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation, query } from "./define.ts";
-import { dateTime, id, page, pageInput } from "./schemas.ts";
+import { costs } from "../cost.ts";
+import { mutation, query } from "../define.ts";
+import { dateTime, id, page, pageInput } from "../schemas.ts";
 
 export const role = z.enum(roles).meta({ id: "Role" });
 

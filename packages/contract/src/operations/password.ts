@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation } from "./define.ts";
-import { email, newPassword, password as currentPassword, token } from "./schemas.ts";
+import { costs } from "../cost.ts";
+import { mutation } from "../define.ts";
+import { email, newPassword, password as currentPassword, token } from "../schemas.ts";
 
 export const password = {
   change: mutation({

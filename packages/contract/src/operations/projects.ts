@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation, query } from "./define.ts";
-import { dateTime, id, name, page, pageInput, search } from "./schemas.ts";
+import { costs } from "../cost.ts";
+import { mutation, query } from "../define.ts";
+import { dateTime, id, name, page, pageInput, search } from "../schemas.ts";
 
 export const project = z
   .object({ id, name: z.string(), createdBy: id, createdAt: dateTime })

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation, query } from "./define.ts";
-import { dateTime, email, id, newPassword, noInput, password, token } from "./schemas.ts";
+import { costs } from "../cost.ts";
+import { mutation, query } from "../define.ts";
+import { dateTime, email, id, newPassword, noInput, password, token } from "../schemas.ts";
 
 export const user = z
   .object({

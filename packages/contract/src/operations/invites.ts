@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation, query } from "./define.ts";
+import { costs } from "../cost.ts";
+import { mutation, query } from "../define.ts";
 import { role } from "./members.ts";
-import { dateTime, email, id, page, pageInput, token } from "./schemas.ts";
+import { dateTime, email, id, page, pageInput, token } from "../schemas.ts";
 import { ownWorkspace } from "./workspaces.ts";
 
 export const inviteStatus = z

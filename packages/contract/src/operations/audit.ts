@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { auditActions } from "./audit-actions.ts";
-import { mutation, query } from "./define.ts";
-import { dateTime, id, page, pageInput, text } from "./schemas.ts";
+import { auditActions } from "../audit-actions.ts";
+import { mutation, query } from "../define.ts";
+import { dateTime, id, page, pageInput, text } from "../schemas.ts";
 
 export const auditAction = z.enum(auditActions).meta({ id: "AuditAction" });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation, query } from "./define.ts";
-import { dateTime, id, page, pageInput, search, someChange, text, title } from "./schemas.ts";
+import { costs } from "../cost.ts";
+import { mutation, query } from "../define.ts";
+import { dateTime, id, page, pageInput, search, someChange, text, title } from "../schemas.ts";
 
 export const taskStatus = z.enum(["todo", "doing", "done"]).meta({ id: "TaskStatus" });
 

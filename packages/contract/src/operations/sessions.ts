@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation, query } from "./define.ts";
-import { dateTime, id, page, pageInput } from "./schemas.ts";
+import { costs } from "../cost.ts";
+import { mutation, query } from "../define.ts";
+import { dateTime, id, page, pageInput } from "../schemas.ts";
 
 export const device = z
   .object({

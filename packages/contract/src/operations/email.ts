@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation } from "./define.ts";
-import { noInput, token } from "./schemas.ts";
+import { costs } from "../cost.ts";
+import { mutation } from "../define.ts";
+import { noInput, token } from "../schemas.ts";
 
 export const email = {
   verify: mutation({

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { query } from "./define.ts";
-import { noInput } from "./schemas.ts";
+import { costs } from "../cost.ts";
+import { query } from "../define.ts";
+import { noInput } from "../schemas.ts";
 
 export const system = {
   health: query({

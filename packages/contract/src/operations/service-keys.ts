@@ -1,9 +1,9 @@
 import { permissions } from "@projostack/authz";
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation, query } from "./define.ts";
+import { costs } from "../cost.ts";
+import { mutation, query } from "../define.ts";
 import { role } from "./members.ts";
-import { dateTime, id, name, page, pageInput } from "./schemas.ts";
+import { dateTime, id, name, page, pageInput } from "../schemas.ts";
 
 export const permission = z.enum(permissions).meta({ id: "Permission" });
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { costs } from "./cost.ts";
-import { mutation } from "./define.ts";
+import { costs } from "../cost.ts";
+import { mutation } from "../define.ts";
 import { role } from "./members.ts";
-import { id, token } from "./schemas.ts";
+import { id, token } from "../schemas.ts";
 import { permission } from "./service-keys.ts";
 
 export const tokens = {

@@ -13,7 +13,7 @@ import { tasks } from "./operations/tasks.ts";
 import { tokens } from "./operations/tokens.ts";
 import { workspaces } from "./operations/workspaces.ts";
 
-/** Every operation there is. */
+/** All operations, by resource. */
 export const contract = {
   audit,
   auth,
@@ -33,12 +33,12 @@ export const contract = {
 export type Contract = typeof contract;
 
 export interface NamedOperation {
-  /** As it is called: `tasks.create`. */
+  /** The full name, such as `tasks.create`. */
   readonly name: string;
   readonly operation: Operation;
 }
 
-/** The operations in a list, in the order of their names. */
+/** All operations, sorted by name. */
 export const operations: readonly NamedOperation[] = Object.entries(contract)
   .flatMap(([noun, verbs]: [string, Record<string, Operation>]) =>
     Object.entries(verbs).map(([verb, operation]) => ({ name: `${noun}.${verb}`, operation })),

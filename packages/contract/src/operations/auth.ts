@@ -7,7 +7,7 @@ export const user = z
   .object({
     id,
     email: z.string(),
-    emailVerifiedAt: dateTime.nullable().describe("Null until the address has been shown to be theirs."),
+    emailVerifiedAt: dateTime.nullable().describe("Null until the user has verified the address."),
     createdAt: dateTime,
   })
   .meta({ id: "User" });
@@ -16,15 +16,17 @@ export const session = z
   .object({
     id,
     createdAt: dateTime,
-    expiresAt: dateTime.describe("Later with each use, up to 30 days after signing in."),
-    currentWorkspaceId: id.nullable().describe("Used by calls that do not send x-workspace-id."),
+    expiresAt: dateTime.describe("Each refresh extends it, up to 30 days after sign-in."),
+    currentWorkspaceId: id.nullable().describe("The workspace of calls without the x-workspace-id header."),
   })
   .meta({ id: "Session" });
 
 const tokens = {
-  accessToken: z.string().describe("Send it as `authorization: Bearer <token>`. Good for ten minutes."),
+  accessToken: z.string().describe("Send it as `authorization: Bearer <token>`. Valid for ten minutes."),
   accessTokenExpiresAt: dateTime,
-  refreshToken: z.string().describe("Good for one auth.refresh, which gives the next. Keep it secret."),
+  refreshToken: z
+    .string()
+    .describe("Valid for one call of auth.refresh, which returns the next one. Keep it secret."),
 };
 
 export const signedIn = z.object({ user, session, ...tokens }).meta({ id: "SignedIn" });
@@ -36,7 +38,7 @@ export const auth = {
     access: "public",
     cost: costs.password,
     records: "account.created",
-    summary: "Makes an account, signs it in, and mails a link that verifies the address.",
+    summary: "Creates an account, signs it in, and mails a link that verifies the address.",
     input: z.strictObject({ email, password: newPassword }),
     output: signedIn,
     errors: ["auth.email_taken"],
@@ -45,7 +47,7 @@ export const auth = {
     access: "public",
     cost: costs.password,
     records: "session.started",
-    summary: "Signs in with email and password.",
+    summary: "Signs in with an email address and a password.",
     input: z.strictObject({ email, password }),
     output: signedIn,
     errors: ["auth.invalid_credentials"],
@@ -53,9 +55,9 @@ export const auth = {
   refresh: mutation({
     access: "public",
     cost: costs.write,
-    records: { nothing: "a session goes on as it was; an old token used again is recorded as token.reused" },
+    records: { nothing: "it continues a session; reuse of an old token is recorded as token.reused" },
     summary:
-      "Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session.",
+      "Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session.",
     input: z.strictObject({ refreshToken: token }),
     output: refreshed,
     errors: ["auth.unauthenticated", "auth.token_reused"],
@@ -65,7 +67,7 @@ export const auth = {
     cost: costs.write,
     records: "session.ended",
     summary:
-      "Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error.",
+      "Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error.",
     input: z.strictObject({ refreshToken: token.optional() }).default({}),
     output: z.object({}),
   }),
@@ -73,14 +75,14 @@ export const auth = {
     access: "session",
     cost: costs.recorded,
     records: "sessions.ended",
-    summary: "Ends every session of the caller, this one too.",
+    summary: "Ends all sessions of the caller, including this one.",
     input: noInput,
-    output: z.object({ ended: z.int().describe("How many sessions ended.") }),
+    output: z.object({ ended: z.int().describe("The number of ended sessions.") }),
   }),
   me: query({
     access: "session",
     cost: costs.read,
-    summary: "Who is signed in, and with which session.",
+    summary: "Returns the signed-in user and the session.",
     input: noInput,
     output: z.object({ user, session }),
   }),

@@ -8,7 +8,7 @@ export const email = {
     access: "public",
     cost: costs.recorded,
     records: "email.verified",
-    summary: "Shows by a mailed token that an account's address is its owner's.",
+    summary: "Verifies the email address of an account with a mailed token.",
     input: z.strictObject({ token }),
     output: z.object({}),
     errors: ["token.invalid"],
@@ -18,7 +18,7 @@ export const email = {
     cost: costs.recorded,
     records: "email.verification_sent",
     summary:
-      "Mails the link again. The links before it no longer work. Nothing happens once the address is verified.",
+      "Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified.",
     input: noInput,
     output: z.object({}),
   }),

@@ -15,7 +15,7 @@ export const invite = z
     email: z.string(),
     role,
     status: inviteStatus,
-    invitedBy: id.describe("The person, or the one who made the service key that invited."),
+    invitedBy: id.describe("The user who sent the invite, or the creator of the service key that sent it."),
     expiresAt: dateTime,
     createdAt: dateTime,
   })
@@ -24,8 +24,8 @@ export const invite = z
 const sentInvite = z
   .object({
     ...invite.shape,
-    token: z.string().describe("Accepts the invite. Shown this once."),
-    link: z.string().describe("The application's page for it, with the token."),
+    token: z.string().describe("The token that accepts the invite. Returned only by this call."),
+    link: z.string().describe("The address of the application's page for the invite, including the token."),
   })
   .meta({ id: "SentInvite" });
 
@@ -37,7 +37,7 @@ export const invites = {
     cost: costs.recorded,
     records: "invite.created",
     summary:
-      "Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise.",
+      "Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address.",
     input: z.strictObject({ email, role: role.default("member") }),
     output: sentInvite,
     errors: ["auth.email_unverified", "invite.exists", "invite.already_member", "invite.too_many"],
@@ -45,7 +45,7 @@ export const invites = {
   list: query({
     access: "invite:manage",
     cost: costs.list,
-    summary: "The invites of the workspace, newest first.",
+    summary: "Lists the invites of the workspace, newest first.",
     input: z.strictObject({ ...pageInput, status: inviteStatus.optional() }).default({ limit: 20 }),
     output: page(invite),
     errors: ["cursor.invalid"],
@@ -53,7 +53,7 @@ export const invites = {
   listMine: query({
     access: "session",
     cost: costs.list,
-    summary: "The invites that wait for the caller's verified address, newest first.",
+    summary: "Lists the pending invites for the caller's verified address, newest first.",
     input: z.strictObject(pageInput).default({ limit: 20 }),
     output: page(
       z
@@ -75,7 +75,7 @@ export const invites = {
     cost: costs.recorded,
     records: "invite.resent",
     summary:
-      "Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work.",
+      "Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working.",
     input: z.strictObject({ id }),
     output: sentInvite,
     errors: ["auth.email_unverified", "invite.not_found", "invite.already_member", "invite.too_many"],
@@ -84,7 +84,7 @@ export const invites = {
     access: "invite:manage",
     cost: costs.recorded,
     records: "invite.revoked",
-    summary: "Ends a pending invite.",
+    summary: "Revokes a pending invite.",
     input: z.strictObject({ id }),
     output: invite,
     errors: ["invite.not_found"],
@@ -92,14 +92,14 @@ export const invites = {
   preview: mutation({
     access: "public",
     cost: costs.read,
-    records: { nothing: "it changes nothing: it is a mutation so that the token stays out of addresses" },
+    records: { nothing: "it changes nothing: it is a mutation so that the token stays out of URLs" },
     summary:
-      "What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs.",
+      "Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged.",
     input: byToken,
     output: z
       .object({
         workspaceName: z.string(),
-        email: z.string().describe("The address that was invited: whoever accepts must sign in with it."),
+        email: z.string().describe("The invited address. To accept, sign in with it."),
         role,
         inviterEmail: z.string(),
         expiresAt: dateTime,
@@ -112,7 +112,7 @@ export const invites = {
     cost: costs.recorded,
     records: "invite.accepted",
     summary:
-      "Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role.",
+      "Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role.",
     input: byToken,
     output: ownWorkspace,
     errors: ["invite.invalid", "member.too_many"],

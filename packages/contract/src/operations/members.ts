@@ -14,7 +14,7 @@ export const members = {
   list: query({
     access: "member:read",
     cost: costs.list,
-    summary: "The members of the workspace, newest first.",
+    summary: "Lists the members of the workspace, newest first.",
     input: z.strictObject({ ...pageInput, role: role.optional() }).default({ limit: 20 }),
     output: page(member),
     errors: ["cursor.invalid"],
@@ -24,7 +24,7 @@ export const members = {
     cost: costs.recorded,
     records: "member.role_changed",
     summary:
-      "Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either.",
+      "Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent.",
     input: z.strictObject({ userId: id, role }),
     output: member,
     errors: ["member.not_found", "member.last_admin"],
@@ -34,14 +34,14 @@ export const members = {
     cost: costs.recorded,
     records: "member.removed",
     summary:
-      "Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named.",
+      "Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned.",
     input: z.strictObject({ userId: id }),
     output: z
       .object({
         userId: id,
         keysLeft: z
           .array(z.object({ id, name: z.string() }))
-          .describe("The service keys that they made and that still work."),
+          .describe("The active service keys that the member created."),
       })
       .meta({ id: "RemovedMember" }),
     errors: ["member.not_found", "member.last_admin"],

@@ -11,8 +11,8 @@ export const projects = {
   create: mutation({
     access: "project:write",
     cost: costs.write,
-    records: { nothing: "everyday work: the project itself says by whom and when" },
-    summary: "Makes a project.",
+    records: { nothing: "routine work: the project stores its creator and creation time" },
+    summary: "Creates a project.",
     input: z.strictObject({ name }),
     output: project,
     errors: ["project.too_many"],
@@ -20,7 +20,7 @@ export const projects = {
   get: query({
     access: "project:read",
     cost: costs.read,
-    summary: "One project.",
+    summary: "Returns a project.",
     input: z.strictObject({ id }),
     output: project,
     errors: ["project.not_found"],
@@ -28,7 +28,7 @@ export const projects = {
   update: mutation({
     access: "project:write",
     cost: costs.write,
-    records: { nothing: "everyday work: nothing is lost that a member could not set right" },
+    records: { nothing: "routine work: any member who may write can undo the change" },
     summary: "Renames a project.",
     input: z.strictObject({ id, name }),
     output: project,
@@ -46,7 +46,7 @@ export const projects = {
   list: query({
     access: "project:read",
     cost: { ...costs.list, given: { search: 5 } },
-    summary: "The projects of the workspace, newest first.",
+    summary: "Lists the projects of the workspace, newest first.",
     input: z.strictObject({ ...pageInput, search: search.optional() }).default({ limit: 20 }),
     output: page(project),
     errors: ["cursor.invalid"],

@@ -19,23 +19,32 @@ export const serviceKey = z
     createdBy: id,
     creatorIsMember: z
       .boolean()
-      .describe("False once whoever made the key has left: see that somebody minds it."),
+      .describe(
+        "False after the creator has left the workspace. Another admin should then take over the key.",
+      ),
     createdAt: dateTime,
     expiresAt: dateTime,
     rotatedAt: dateTime.nullable(),
-    previousExpiresAt: dateTime.nullable().describe("Until when the token before the last rotation works."),
-    lastUsedAt: dateTime.nullable().describe("To within a minute."),
+    previousExpiresAt: dateTime
+      .nullable()
+      .describe("The time until which the previous token works after a rotation."),
+    lastUsedAt: dateTime.nullable().describe("Accurate to one minute."),
   })
   .meta({ id: "ServiceKey" });
 
 const shownServiceKey = z
   .object({
     ...serviceKey.shape,
-    token: z.string().describe("What the service sends as its bearer token. Shown this once."),
+    token: z.string().describe("The bearer token of the service. Returned only by this call."),
   })
   .meta({ id: "ShownServiceKey" });
 
-const expiresInDays = z.int().min(1).max(365).default(90).describe("After so many days it no longer works.");
+const expiresInDays = z
+  .int()
+  .min(1)
+  .max(365)
+  .default(90)
+  .describe("The number of days after which the token expires.");
 
 export const serviceKeys = {
   create: mutation({
@@ -43,7 +52,7 @@ export const serviceKeys = {
     cost: costs.recorded,
     records: "key.created",
     summary:
-      "Makes a key by which another service acts in this workspace, as far as its scopes and its role reach.",
+      "Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow.",
     input: z.strictObject({
       name,
       role: role.default("member"),
@@ -51,7 +60,7 @@ export const serviceKeys = {
         .array(permission)
         .min(1)
         .max(permissions.length)
-        .describe("What it may do, of what its role may."),
+        .describe("The permissions of the key, a subset of those that its role allows."),
       expiresInDays,
     }),
     output: shownServiceKey,
@@ -60,7 +69,7 @@ export const serviceKeys = {
   list: query({
     access: "key:manage",
     cost: costs.list,
-    summary: "The service keys of the workspace, newest first.",
+    summary: "Lists the service keys of the workspace, newest first.",
     input: z.strictObject({ ...pageInput, status: serviceKeyStatus.optional() }).default({ limit: 20 }),
     output: page(serviceKey),
     errors: ["cursor.invalid"],
@@ -70,7 +79,7 @@ export const serviceKeys = {
     cost: costs.recorded,
     records: "key.rotated",
     summary:
-      "Gives a key another token. The one before works for a while longer, so that no call fails meanwhile.",
+      "Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change.",
     input: z.strictObject({
       id,
       overlapHours: z
@@ -78,7 +87,7 @@ export const serviceKeys = {
         .min(0)
         .max(168)
         .default(24)
-        .describe("How long the token before still works. 0 to end it now."),
+        .describe("The number of hours for which the previous token keeps working. 0 ends it at once."),
       expiresInDays,
     }),
     output: shownServiceKey,
@@ -88,7 +97,7 @@ export const serviceKeys = {
     access: "key:manage",
     cost: costs.recorded,
     records: "key.revoked",
-    summary: "Ends a key at once.",
+    summary: "Revokes a key with immediate effect.",
     input: z.strictObject({ id }),
     output: serviceKey,
     errors: ["key.not_found"],

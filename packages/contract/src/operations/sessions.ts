@@ -7,11 +7,11 @@ export const device = z
   .object({
     id,
     createdAt: dateTime,
-    lastUsedAt: dateTime.describe("To within ten minutes."),
+    lastUsedAt: dateTime.describe("Accurate to ten minutes."),
     expiresAt: dateTime,
-    ip: z.string().nullable().describe("The address it was last refreshed from."),
+    ip: z.string().nullable().describe("The IP address of the last refresh."),
     userAgent: z.string().nullable(),
-    current: z.boolean().describe("Whether it is the session of this call."),
+    current: z.boolean().describe("Whether this call uses the session."),
   })
   .meta({ id: "Device" });
 
@@ -19,7 +19,7 @@ export const sessions = {
   list: query({
     access: "session",
     cost: costs.list,
-    summary: "Where the caller is signed in, newest first.",
+    summary: "Lists the caller's sessions, newest first.",
     input: z.strictObject(pageInput).default({ limit: 20 }),
     output: page(device),
     errors: ["cursor.invalid"],
@@ -28,7 +28,7 @@ export const sessions = {
     access: "session",
     cost: costs.recorded,
     records: "session.revoked",
-    summary: "Ends one of the caller's sessions.",
+    summary: "Ends a session of the caller.",
     input: z.strictObject({ id }),
     output: z.object({ id }),
     errors: ["session.not_found"],

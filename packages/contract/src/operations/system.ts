@@ -7,7 +7,7 @@ export const system = {
   health: query({
     access: "public",
     cost: costs.read,
-    summary: "Whether the server answers, and its version.",
+    summary: "Shows that the server responds, and returns its version.",
     input: noInput,
     output: z.object({ status: z.literal("ok"), version: z.string() }),
   }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { costs } from "../cost.ts";
 import { mutation, query } from "../define.ts";
-import { dateTime, id, page, pageInput, search, someChange, text, title } from "../schemas.ts";
+import { atLeastOneChange, dateTime, id, page, pageInput, search, text, title } from "../schemas.ts";
 
 export const taskStatus = z.enum(["todo", "doing", "done"]).meta({ id: "TaskStatus" });
 
@@ -15,8 +15,8 @@ export const tasks = {
   create: mutation({
     access: "task:write",
     cost: costs.write,
-    records: { nothing: "everyday work: the task itself says by whom and when" },
-    summary: "Makes a task.",
+    records: { nothing: "routine work: the task stores its creator and creation time" },
+    summary: "Creates a task.",
     input: z.strictObject(newTask),
     output: task,
     errors: ["project.not_found", "task.too_many"],
@@ -24,9 +24,9 @@ export const tasks = {
   createMany: mutation({
     access: "task:write",
     cost: { points: 4, each: { items: 4 }, batch: false },
-    records: { nothing: "everyday work: the tasks themselves say by whom and when" },
+    records: { nothing: "routine work: each task stores its creator and creation time" },
     summary:
-      "Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is.",
+      "Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed.",
     input: z.strictObject({
       items: z
         .array(
@@ -34,7 +34,7 @@ export const tasks = {
             ...newTask,
             externalId: text(1, 200)
               .optional()
-              .describe("What the task is called where it comes from. Unique in its project."),
+              .describe("The task's id in the system it is imported from. Unique in its project."),
           }),
         )
         .min(1)
@@ -43,8 +43,8 @@ export const tasks = {
     output: z
       .object({
         items: z
-          .array(z.object({ id, created: z.boolean().describe("False when it was there already.") }))
-          .describe("One for each item of the input, in its order."),
+          .array(z.object({ id, created: z.boolean().describe("False if the task already existed.") }))
+          .describe("One item for each item of the input, in the same order."),
       })
       .meta({ id: "CreatedTasks" }),
     errors: ["project.not_found", "task.too_many"],
@@ -52,7 +52,7 @@ export const tasks = {
   get: query({
     access: "task:read",
     cost: costs.read,
-    summary: "One task.",
+    summary: "Returns a task.",
     input: z.strictObject({ id }),
     output: task,
     errors: ["task.not_found"],
@@ -60,11 +60,11 @@ export const tasks = {
   update: mutation({
     access: "task:write",
     cost: costs.write,
-    records: { nothing: "everyday work: nothing is lost that a member could not set right" },
+    records: { nothing: "routine work: any member who may write can undo the change" },
     summary: "Changes a task's title or status, or moves it to another project of the workspace.",
     input: z
       .strictObject({ id, title: title.optional(), status: taskStatus.optional(), projectId: id.optional() })
-      .refine(...someChange),
+      .refine(...atLeastOneChange),
     output: task,
     errors: ["task.not_found", "project.not_found"],
   }),
@@ -80,15 +80,15 @@ export const tasks = {
   list: query({
     access: "task:read",
     cost: { ...costs.list, given: { search: 20 } },
-    summary: "The tasks of the workspace, newest first.",
+    summary: "Lists the tasks of the workspace, newest first.",
     input: z
       .strictObject({
         ...pageInput,
         projectId: id.optional(),
         status: taskStatus.optional(),
         createdBy: id.optional(),
-        createdAfter: dateTime.optional().describe("Made at this time or later."),
-        createdBefore: dateTime.optional().describe("Made before this time."),
+        createdAfter: dateTime.optional().describe("Only tasks created at this time or later."),
+        createdBefore: dateTime.optional().describe("Only tasks created before this time."),
         search: search.optional(),
       })
       .default({ limit: 20 }),

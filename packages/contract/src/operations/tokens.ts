@@ -9,18 +9,18 @@ export const tokens = {
   introspect: mutation({
     access: "token:introspect",
     cost: costs.read,
-    records: { nothing: "it changes nothing: it is a mutation so that the token stays out of addresses" },
+    records: { nothing: "it changes nothing: it is a mutation so that the token stays out of URLs" },
     summary:
-      "For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other.",
+      "Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session.",
     input: z.strictObject({ token, permission }),
     output: z
       .object({
         active: z
           .boolean()
-          .describe("Whether the token is valid and its person a member of the key's workspace."),
+          .describe("Whether the token is valid and its user is a member of the key's workspace."),
         allowed: z
           .boolean()
-          .describe("Whether they hold the permission. False when the token is not active."),
+          .describe("Whether the user holds the permission. False if the token is not active."),
         user: z.object({ id, email: z.string() }).nullable(),
         workspaceId: id.nullable(),
         role: role.nullable(),

@@ -12,12 +12,12 @@ export const workspace = z
     createdAt: dateTime,
     deletedAt: dateTime
       .nullable()
-      .describe("When it was deleted. For 30 days after that it can be restored."),
+      .describe("The time of deletion, or null. A deleted workspace can be restored for 30 days."),
   })
   .meta({ id: "Workspace" });
 
 export const ownWorkspace = z
-  .object({ ...workspace.shape, role: z.enum(roles).describe("The caller's role in it.") })
+  .object({ ...workspace.shape, role: z.enum(roles).describe("The caller's role in the workspace.") })
   .meta({ id: "OwnWorkspace" });
 
 export const workspaces = {
@@ -25,21 +25,21 @@ export const workspaces = {
     access: "session",
     cost: costs.recorded,
     records: "workspace.created",
-    summary: "Makes a workspace, with the caller as its admin.",
+    summary: "Creates a workspace with the caller as its admin.",
     input: z.strictObject({ name }),
     output: ownWorkspace,
   }),
   list: query({
     access: "session",
     cost: costs.list,
-    summary: "The workspaces that the caller is a member of, newest first.",
+    summary: "Lists the caller's workspaces, newest first.",
     input: z
       .strictObject({
         ...pageInput,
         deleted: z
           .boolean()
           .default(false)
-          .describe("Instead those that were deleted and that the caller may restore."),
+          .describe("List the deleted workspaces that the caller may restore instead."),
       })
       .default({ limit: 20, deleted: false }),
     output: page(ownWorkspace),
@@ -48,15 +48,15 @@ export const workspaces = {
   get: query({
     access: "workspace:read",
     cost: costs.read,
-    summary: "The workspace of the request.",
+    summary: "Returns the workspace of the request.",
     input: noInput,
     output: ownWorkspace,
   }),
   switch: mutation({
     access: "session",
     cost: costs.write,
-    records: { nothing: "it changes what the caller looks at, and nothing that others see" },
-    summary: "Makes a workspace the session's current one: calls that name none mean this one.",
+    records: { nothing: "it changes the caller's session only, and nothing that others can see" },
+    summary: "Sets the session's current workspace, which calls without the x-workspace-id header use.",
     input: z.strictObject({ workspaceId: id }),
     output: ownWorkspace,
     errors: ["workspace.not_found"],
@@ -65,7 +65,7 @@ export const workspaces = {
     access: "workspace:manage",
     cost: costs.recorded,
     records: "workspace.renamed",
-    summary: "Gives the workspace of the request another name.",
+    summary: "Renames the workspace of the request.",
     input: z.strictObject({ name }),
     output: ownWorkspace,
   }),
@@ -73,7 +73,8 @@ export const workspaces = {
     access: "session",
     cost: costs.recorded,
     records: "member.left",
-    summary: "Ends the caller's own membership. The invites that they sent and that wait end with it.",
+    summary:
+      "Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent.",
     input: z.strictObject({ workspaceId: id }),
     output: z.object({ workspaceId: id }),
     errors: ["workspace.not_found", "member.last_admin"],
@@ -83,9 +84,9 @@ export const workspaces = {
     cost: costs.recorded,
     records: "workspace.deleted",
     summary:
-      "Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged.",
+      "Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged.",
     input: z.strictObject({
-      name: z.string().max(1000).describe("The workspace's name, typed out, to show that this one is meant."),
+      name: z.string().max(1000).describe("The exact name of the workspace, to confirm the deletion."),
     }),
     output: ownWorkspace,
   }),
@@ -93,7 +94,7 @@ export const workspaces = {
     access: "session",
     cost: costs.recorded,
     records: "workspace.restored",
-    summary: "Makes a deleted workspace as it was. Only its admins can, within 30 days.",
+    summary: "Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days.",
     input: z.strictObject({ workspaceId: id }),
     output: ownWorkspace,
     errors: ["workspace.not_found", "permission.denied"],

@@ -89,40 +89,40 @@ import type {
   WorkspacesSwitchInput,
 } from "./types.ts";
 
-/** Every operation of the server: nouns, then verbs. */
+/** All operations of the server, by resource. */
 export interface Api {
   readonly audit: {
     /**
-     * Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner.
+     * Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner.
      *
-     * For `audit:read` (admin).
+     * Access: `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     checkpoint(input?: AuditCheckpointInput, options?: CallOptions): Promise<Checkpoint>;
 
     /**
-     * The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record.
+     * Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry.
      *
-     * For `audit:read` (admin).
+     * Access: `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     export(input?: AuditExportInput, options?: CallOptions): Promise<AuditExport>;
 
     /**
-     * The workspace's audit log, newest first.
+     * Lists the entries of the workspace's audit log, newest first.
      *
-     * For `audit:read` (admin).
+     * Access: `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     list(input?: AuditListInput, options?: CallOptions): Paged<AuditEntry>;
 
     /**
-     * Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`.
+     * Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true.
      *
-     * For `audit:read` (admin).
+     * Access: `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `checkpoint.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -131,43 +131,43 @@ export interface Api {
 
   readonly auth: {
     /**
-     * Who is signed in, and with which session.
+     * Returns the signed-in user and the session.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
     me(input?: AuthMeInput, options?: CallOptions): Promise<AuthMeOutput>;
 
     /**
-     * Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session.
+     * Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `auth.token_reused`, `auth.unauthenticated`
      */
     refresh(input: AuthRefreshInput, options?: CallOptions): Promise<Refreshed>;
 
     /**
-     * Signs in with email and password.
+     * Signs in with an email address and a password.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `auth.invalid_credentials`
      */
     signIn(input: AuthSignInInput, options?: CallOptions): Promise<SignedIn>;
 
     /**
-     * Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error.
+     * Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error.
      *
-     * For anyone.
+     * Access: anyone.
      */
     signOut(input?: AuthSignOutInput, options?: CallOptions): Promise<AuthSignOutOutput>;
 
     /**
-     * Ends every session of the caller, this one too.
+     * Ends all sessions of the caller, including this one.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -177,9 +177,9 @@ export interface Api {
     ): Promise<AuthSignOutEverywhereOutput>;
 
     /**
-     * Makes an account, signs it in, and mails a link that verifies the address.
+     * Creates an account, signs it in, and mails a link that verifies the address.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `auth.email_taken`
      */
@@ -188,9 +188,9 @@ export interface Api {
 
   readonly email: {
     /**
-     * Mails the link again. The links before it no longer work. Nothing happens once the address is verified.
+     * Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -200,9 +200,9 @@ export interface Api {
     ): Promise<EmailResendVerificationOutput>;
 
     /**
-     * Shows by a mailed token that an account's address is its owner's.
+     * Verifies the email address of an account with a mailed token.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `token.invalid`
      */
@@ -211,63 +211,63 @@ export interface Api {
 
   readonly invites: {
     /**
-     * Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role.
+     * Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `invite.invalid`, `member.too_many`
      */
     accept(input: InvitesAcceptInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise.
+     * Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address.
      *
-     * For `invite:manage` (admin).
+     * Access: `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `invite.already_member`, `invite.exists`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     create(input: InvitesCreateInput, options?: CallOptions): Promise<SentInvite>;
 
     /**
-     * The invites of the workspace, newest first.
+     * Lists the invites of the workspace, newest first.
      *
-     * For `invite:manage` (admin).
+     * Access: `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     list(input?: InvitesListInput, options?: CallOptions): Paged<Invite>;
 
     /**
-     * The invites that wait for the caller's verified address, newest first.
+     * Lists the pending invites for the caller's verified address, newest first.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
     listMine(input?: InvitesListMineInput, options?: CallOptions): Paged<OwnInvite>;
 
     /**
-     * What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs.
+     * Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `invite.invalid`
      */
     preview(input: InvitesPreviewInput, options?: CallOptions): Promise<InvitePreview>;
 
     /**
-     * Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work.
+     * Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working.
      *
-     * For `invite:manage` (admin).
+     * Access: `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `invite.already_member`, `invite.not_found`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     resend(input: InvitesResendInput, options?: CallOptions): Promise<SentInvite>;
 
     /**
-     * Ends a pending invite.
+     * Revokes a pending invite.
      *
-     * For `invite:manage` (admin).
+     * Access: `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `invite.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -276,27 +276,27 @@ export interface Api {
 
   readonly members: {
     /**
-     * Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either.
+     * Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent.
      *
-     * For `member:manage` (admin).
+     * Access: `member:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `member.last_admin`, `member.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     changeRole(input: MembersChangeRoleInput, options?: CallOptions): Promise<Member>;
 
     /**
-     * The members of the workspace, newest first.
+     * Lists the members of the workspace, newest first.
      *
-     * For `member:read` (viewer, member, admin).
+     * Access: `member:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     list(input?: MembersListInput, options?: CallOptions): Paged<Member>;
 
     /**
-     * Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named.
+     * Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned.
      *
-     * For `member:manage` (admin).
+     * Access: `member:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `member.last_admin`, `member.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -305,18 +305,18 @@ export interface Api {
 
   readonly password: {
     /**
-     * Changes the caller's password, and ends their other sessions.
+     * Changes the caller's password, and ends the caller's other sessions.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `password.incorrect`
      */
     change(input: PasswordChangeInput, options?: CallOptions): Promise<PasswordChangeOutput>;
 
     /**
-     * Mails a link that sets a new password, if there is an account. The answer is the same if there is none.
+     * Mails a link for setting a new password, if the address has an account. The response is the same if it has none.
      *
-     * For anyone.
+     * Access: anyone.
      */
     requestReset(
       input: PasswordRequestResetInput,
@@ -324,9 +324,9 @@ export interface Api {
     ): Promise<PasswordRequestResetOutput>;
 
     /**
-     * Sets a new password by a mailed token, and ends all of the account's sessions.
+     * Sets a new password with a mailed token, and ends all sessions of the account.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `token.invalid`
      */
@@ -335,9 +335,9 @@ export interface Api {
 
   readonly projects: {
     /**
-     * Makes a project.
+     * Creates a project.
      *
-     * For `project:write` (member, admin).
+     * Access: `project:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.too_many`, `workspace.not_found`, `workspace.required`
      */
@@ -346,25 +346,25 @@ export interface Api {
     /**
      * Deletes a project and all its tasks.
      *
-     * For `project:delete` (admin).
+     * Access: `project:delete` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
     delete(input: ProjectsDeleteInput, options?: CallOptions): Promise<ProjectsDeleteOutput>;
 
     /**
-     * One project.
+     * Returns a project.
      *
-     * For `project:read` (viewer, member, admin).
+     * Access: `project:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
     get(input: ProjectsGetInput, options?: CallOptions): Promise<Project>;
 
     /**
-     * The projects of the workspace, newest first.
+     * Lists the projects of the workspace, newest first.
      *
-     * For `project:read` (viewer, member, admin).
+     * Access: `project:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -373,7 +373,7 @@ export interface Api {
     /**
      * Renames a project.
      *
-     * For `project:write` (member, admin).
+     * Access: `project:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -382,36 +382,36 @@ export interface Api {
 
   readonly serviceKeys: {
     /**
-     * Makes a key by which another service acts in this workspace, as far as its scopes and its role reach.
+     * Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow.
      *
-     * For `key:manage` (admin).
+     * Access: `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     create(input: ServiceKeysCreateInput, options?: CallOptions): Promise<ShownServiceKey>;
 
     /**
-     * The service keys of the workspace, newest first.
+     * Lists the service keys of the workspace, newest first.
      *
-     * For `key:manage` (admin).
+     * Access: `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     list(input?: ServiceKeysListInput, options?: CallOptions): Paged<ServiceKey>;
 
     /**
-     * Ends a key at once.
+     * Revokes a key with immediate effect.
      *
-     * For `key:manage` (admin).
+     * Access: `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     revoke(input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKey>;
 
     /**
-     * Gives a key another token. The one before works for a while longer, so that no call fails meanwhile.
+     * Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change.
      *
-     * For `key:manage` (admin).
+     * Access: `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -420,18 +420,18 @@ export interface Api {
 
   readonly sessions: {
     /**
-     * Where the caller is signed in, newest first.
+     * Lists the caller's sessions, newest first.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
     list(input?: SessionsListInput, options?: CallOptions): Paged<Device>;
 
     /**
-     * Ends one of the caller's sessions.
+     * Ends a session of the caller.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `session.not_found`
      */
@@ -440,27 +440,27 @@ export interface Api {
 
   readonly system: {
     /**
-     * Whether the server answers, and its version.
+     * Shows that the server responds, and returns its version.
      *
-     * For anyone.
+     * Access: anyone.
      */
     health(input?: SystemHealthInput, options?: CallOptions): Promise<SystemHealthOutput>;
   };
 
   readonly tasks: {
     /**
-     * Makes a task.
+     * Creates a task.
      *
-     * For `task:write` (member, admin).
+     * Access: `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.too_many`, `workspace.not_found`, `workspace.required`
      */
     create(input: TasksCreateInput, options?: CallOptions): Promise<Task>;
 
     /**
-     * Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is.
+     * Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed.
      *
-     * For `task:write` (member, admin).
+     * Access: `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.too_many`, `workspace.not_found`, `workspace.required`
      */
@@ -469,25 +469,25 @@ export interface Api {
     /**
      * Deletes a task.
      *
-     * For `task:write` (member, admin).
+     * Access: `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
     delete(input: TasksDeleteInput, options?: CallOptions): Promise<TasksDeleteOutput>;
 
     /**
-     * One task.
+     * Returns a task.
      *
-     * For `task:read` (viewer, member, admin).
+     * Access: `task:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
     get(input: TasksGetInput, options?: CallOptions): Promise<Task>;
 
     /**
-     * The tasks of the workspace, newest first.
+     * Lists the tasks of the workspace, newest first.
      *
-     * For `task:read` (viewer, member, admin).
+     * Access: `task:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -496,7 +496,7 @@ export interface Api {
     /**
      * Changes a task's title or status, or moves it to another project of the workspace.
      *
-     * For `task:write` (member, admin).
+     * Access: `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -505,9 +505,9 @@ export interface Api {
 
   readonly tokens: {
     /**
-     * For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other.
+     * Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session.
      *
-     * For `token:introspect` ().
+     * Access: `token:introspect` (service keys only).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -516,72 +516,72 @@ export interface Api {
 
   readonly workspaces: {
     /**
-     * Makes a workspace, with the caller as its admin.
+     * Creates a workspace with the caller as its admin.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
     create(input: WorkspacesCreateInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged.
+     * Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged.
      *
-     * For `workspace:delete` (admin).
+     * Access: `workspace:delete` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     delete(input: WorkspacesDeleteInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * The workspace of the request.
+     * Returns the workspace of the request.
      *
-     * For `workspace:read` (viewer, member, admin).
+     * Access: `workspace:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     get(input?: WorkspacesGetInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Ends the caller's own membership. The invites that they sent and that wait end with it.
+     * Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `member.last_admin`, `workspace.not_found`
      */
     leave(input: WorkspacesLeaveInput, options?: CallOptions): Promise<WorkspacesLeaveOutput>;
 
     /**
-     * The workspaces that the caller is a member of, newest first.
+     * Lists the caller's workspaces, newest first.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
     list(input?: WorkspacesListInput, options?: CallOptions): Paged<OwnWorkspace>;
 
     /**
-     * Gives the workspace of the request another name.
+     * Renames the workspace of the request.
      *
-     * For `workspace:manage` (admin).
+     * Access: `workspace:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     rename(input: WorkspacesRenameInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Makes a deleted workspace as it was. Only its admins can, within 30 days.
+     * Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`
      */
     restore(input: WorkspacesRestoreInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Makes a workspace the session's current one: calls that name none mean this one.
+     * Sets the session's current workspace, which calls without the x-workspace-id header use.
      *
-     * For anyone signed in.
+     * Access: any signed-in user.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `workspace.not_found`
      */

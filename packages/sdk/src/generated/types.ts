@@ -26,10 +26,7 @@ export type AuditAction =
 
 export interface AuditEntry {
   id: string;
-  /**
-   * Its number in the workspace's log: 1, 2, 3 and so on, without a gap.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** The entry's number in the workspace's log: 1, 2, 3 and so on, without gaps. */
   seq: number;
   /** A date and time in ISO 8601. */
   createdAt: string;
@@ -44,42 +41,36 @@ export interface AuditEntry {
     type: string;
     id: string;
   };
-  /** What is worth knowing of the target as it was. */
+  /** Properties of the target before the action. */
   before: Record<string, string | number | boolean | null> | null;
-  /** And as it was made. */
+  /** Properties of the target after the action. */
   after: Record<string, string | number | boolean | null> | null;
   requestId: string | null;
   sessionId: string | null;
-  /** The target's address, such as the one invited. Null once it was erased. */
+  /** The target's email address, such as the invited one. Null after it was erased. */
   email: string | null;
   ip: string | null;
   userAgent: string | null;
 }
 
 export interface AuditExport {
-  /** Whole lines. The first part begins with the header, the last ends with the footer. */
+  /** Complete lines. The first part starts with the header, the last part ends with the footer. */
   text: string;
-  /** -9007199254740991 to 9007199254740991. */
   lastSeq: number;
-  /** -9007199254740991 to 9007199254740991. */
   untilSeq: number;
   done: boolean;
 }
 
 export interface AuditVerdict {
   intact: boolean;
-  /** Whether the end was reached; also when something is wrong. */
+  /** True when the check reached the end of the log or found a problem. */
   done: boolean;
-  /**
-   * How many entries this call has checked.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** The number of entries that this call checked. */
   checked: number;
-  /** The last entry that is as it should be; null before the first. */
+  /** The last intact entry, or null if there is none. */
   last: ChainPoint | null;
-  /** The first entry that is not, and why. */
+  /** The first entry that is not intact, and the problem found. */
   problem: {
-    /** -9007199254740991 to 9007199254740991. */
     seq: number;
     kind: string;
     message: string;
@@ -87,7 +78,7 @@ export interface AuditVerdict {
 }
 
 export interface ChainPoint {
-  /** 0 to 9007199254740991. */
+  /** At least 0. */
   seq: number;
   /** At most 64 characters. */
   hash: string;
@@ -95,27 +86,27 @@ export interface ChainPoint {
 
 export interface Checkpoint {
   /**
-   * What is signed: JSON with the workspace, the number, the hash and the time.
+   * The signed text: JSON with the workspace, the number and hash of the last entry, and the time.
    * At most 2000 characters.
    */
   text: string;
   /**
-   * Ed25519 over the text's bytes, in base64.
+   * The Ed25519 signature of the text's bytes, in base64.
    * At most 200 characters.
    */
   signature: string;
   /**
-   * Which key of /.well-known/projo-audit-keys.json signed.
+   * The id of the signing key in /.well-known/projo-audit-keys.json.
    * At most 64 characters.
    */
   keyId: string;
 }
 
 export interface CreatedTasks {
-  /** One for each item of the input, in its order. */
+  /** One item for each item of the input, in the same order. */
   items: Array<{
     id: string;
-    /** False when it was there already. */
+    /** False if the task already existed. */
     created: boolean;
   }>;
 }
@@ -125,23 +116,23 @@ export interface Device {
   /** A date and time in ISO 8601. */
   createdAt: string;
   /**
-   * To within ten minutes.
+   * Accurate to ten minutes.
    * A date and time in ISO 8601.
    */
   lastUsedAt: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
-  /** The address it was last refreshed from. */
+  /** The IP address of the last refresh. */
   ip: string | null;
   userAgent: string | null;
-  /** Whether it is the session of this call. */
+  /** Whether this call uses the session. */
   current: boolean;
 }
 
 export interface Introspection {
-  /** Whether the token is valid and its person a member of the key's workspace. */
+  /** Whether the token is valid and its user is a member of the key's workspace. */
   active: boolean;
-  /** Whether they hold the permission. False when the token is not active. */
+  /** Whether the user holds the permission. False if the token is not active. */
   allowed: boolean;
   user: {
     id: string;
@@ -156,7 +147,7 @@ export interface Invite {
   email: string;
   role: Role;
   status: InviteStatus;
-  /** The person, or the one who made the service key that invited. */
+  /** The user who sent the invite, or the creator of the service key that sent it. */
   invitedBy: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
@@ -166,7 +157,7 @@ export interface Invite {
 
 export interface InvitePreview {
   workspaceName: string;
-  /** The address that was invited: whoever accepts must sign in with it. */
+  /** The invited address. To accept, sign in with it. */
   email: string;
   role: Role;
   inviterEmail: string;
@@ -202,9 +193,9 @@ export interface OwnWorkspace {
   createdBy: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
-  /** When it was deleted. For 30 days after that it can be restored. */
+  /** The time of deletion, or null. A deleted workspace can be restored for 30 days. */
   deletedAt: string | null;
-  /** The caller's role in it. */
+  /** The caller's role in the workspace. */
   role: "viewer" | "member" | "admin";
 }
 
@@ -234,17 +225,17 @@ export interface Project {
 
 export interface Refreshed {
   session: Session;
-  /** Send it as `authorization: Bearer <token>`. Good for ten minutes. */
+  /** Send it as `authorization: Bearer <token>`. Valid for ten minutes. */
   accessToken: string;
   /** A date and time in ISO 8601. */
   accessTokenExpiresAt: string;
-  /** Good for one auth.refresh, which gives the next. Keep it secret. */
+  /** Valid for one call of auth.refresh, which returns the next one. Keep it secret. */
   refreshToken: string;
 }
 
 export interface RemovedMember {
   userId: string;
-  /** The service keys that they made and that still work. */
+  /** The active service keys that the member created. */
   keysLeft: Array<{
     id: string;
     name: string;
@@ -258,15 +249,15 @@ export interface SentInvite {
   email: string;
   role: Role;
   status: InviteStatus;
-  /** The person, or the one who made the service key that invited. */
+  /** The user who sent the invite, or the creator of the service key that sent it. */
   invitedBy: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
-  /** Accepts the invite. Shown this once. */
+  /** The token that accepts the invite. Returned only by this call. */
   token: string;
-  /** The application's page for it, with the token. */
+  /** The address of the application's page for the invite, including the token. */
   link: string;
 }
 
@@ -277,16 +268,16 @@ export interface ServiceKey {
   scopes: Array<Permission>;
   status: ServiceKeyStatus;
   createdBy: string;
-  /** False once whoever made the key has left: see that somebody minds it. */
+  /** False after the creator has left the workspace. Another admin should then take over the key. */
   creatorIsMember: boolean;
   /** A date and time in ISO 8601. */
   createdAt: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** Until when the token before the last rotation works. */
+  /** The time until which the previous token works after a rotation. */
   previousExpiresAt: string | null;
-  /** To within a minute. */
+  /** Accurate to one minute. */
   lastUsedAt: string | null;
 }
 
@@ -297,11 +288,11 @@ export interface Session {
   /** A date and time in ISO 8601. */
   createdAt: string;
   /**
-   * Later with each use, up to 30 days after signing in.
+   * Each refresh extends it, up to 30 days after sign-in.
    * A date and time in ISO 8601.
    */
   expiresAt: string;
-  /** Used by calls that do not send x-workspace-id. */
+  /** The workspace of calls without the x-workspace-id header. */
   currentWorkspaceId: string | null;
 }
 
@@ -312,29 +303,29 @@ export interface ShownServiceKey {
   scopes: Array<Permission>;
   status: ServiceKeyStatus;
   createdBy: string;
-  /** False once whoever made the key has left: see that somebody minds it. */
+  /** False after the creator has left the workspace. Another admin should then take over the key. */
   creatorIsMember: boolean;
   /** A date and time in ISO 8601. */
   createdAt: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** Until when the token before the last rotation works. */
+  /** The time until which the previous token works after a rotation. */
   previousExpiresAt: string | null;
-  /** To within a minute. */
+  /** Accurate to one minute. */
   lastUsedAt: string | null;
-  /** What the service sends as its bearer token. Shown this once. */
+  /** The bearer token of the service. Returned only by this call. */
   token: string;
 }
 
 export interface SignedIn {
   user: User;
   session: Session;
-  /** Send it as `authorization: Bearer <token>`. Good for ten minutes. */
+  /** Send it as `authorization: Bearer <token>`. Valid for ten minutes. */
   accessToken: string;
   /** A date and time in ISO 8601. */
   accessTokenExpiresAt: string;
-  /** Good for one auth.refresh, which gives the next. Keep it secret. */
+  /** Valid for one call of auth.refresh, which returns the next one. Keep it secret. */
   refreshToken: string;
 }
 
@@ -353,31 +344,31 @@ export type TaskStatus = "todo" | "doing" | "done";
 export interface User {
   id: string;
   email: string;
-  /** Null until the address has been shown to be theirs. */
+  /** Null until the user has verified the address. */
   emailVerifiedAt: string | null;
   /** A date and time in ISO 8601. */
   createdAt: string;
 }
 
-/** What `audit.checkpoint` takes. Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner. */
+/** The input of `audit.checkpoint`. Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner. */
 export type AuditCheckpointInput = Record<string, never>;
 
-/** What `audit.checkpoint` answers. */
+/** The output of `audit.checkpoint`. */
 export type AuditCheckpointOutput = Checkpoint;
 
-/** What `audit.export` takes. The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record. */
+/** The input of `audit.export`. Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry. */
 export interface AuditExportInput {
   /** Default: "ndjson". */
   format?: "ndjson" | "csv" | undefined;
   /**
-   * 0 to begin with the first entry.
-   * 0 to 9007199254740991.
+   * Start after this entry. 0 starts with the first entry.
+   * At least 0.
    * Default: 0.
    */
   afterSeq?: number | undefined;
   /**
-   * The last entry to export. Left out, the last there is now.
-   * 0 to 9007199254740991.
+   * The last entry to export. If omitted, the last entry of the log at this time.
+   * At least 0.
    */
   untilSeq?: number | undefined;
   /**
@@ -387,19 +378,19 @@ export interface AuditExportInput {
   limit?: number | undefined;
 }
 
-/** What `audit.export` answers. */
+/** The output of `audit.export`. */
 export type AuditExportOutput = AuditExport;
 
-/** What `audit.list` takes. The workspace's audit log, newest first. */
+/** The input of `audit.list`. Lists the entries of the workspace's audit log, newest first. */
 export interface AuditListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
@@ -410,56 +401,56 @@ export interface AuditListInput {
   /** 1 to 200 characters. */
   targetId?: string | undefined;
   /**
-   * Made at this time or later.
+   * Only entries recorded at this time or later.
    * A date and time in ISO 8601.
    */
   from?: string | undefined;
   /**
-   * Made before this time.
+   * Only entries recorded before this time.
    * A date and time in ISO 8601.
    */
   to?: string | undefined;
 }
 
-/** What `audit.list` answers. */
+/** The output of `audit.list`. */
 export type AuditListOutput = Page<AuditEntry>;
 
-/** What `audit.verify` takes. Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`. */
+/** The input of `audit.verify`. Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true. */
 export interface AuditVerifyInput {
-  /** Where an earlier call ended. Left out, it begins with the first entry. */
+  /** The `last` of the previous call. If omitted, the check starts with the first entry. */
   after?: ChainPoint | undefined;
   /**
-   * The most entries to check in this call.
+   * The maximum number of entries to check in this call.
    * 1 to 10000.
    * Default: 5000.
    */
   limit?: number | undefined;
-  /** One that was kept: what it knows of must still be there. */
+  /** A saved checkpoint. The log must still contain the entry that it names, with the same hash. */
   checkpoint?: Checkpoint | undefined;
 }
 
-/** What `audit.verify` answers. */
+/** The output of `audit.verify`. */
 export type AuditVerifyOutput = AuditVerdict;
 
-/** What `auth.me` takes. Who is signed in, and with which session. */
+/** The input of `auth.me`. Returns the signed-in user and the session. */
 export type AuthMeInput = Record<string, never>;
 
-/** What `auth.me` answers. */
+/** The output of `auth.me`. */
 export interface AuthMeOutput {
   user: User;
   session: Session;
 }
 
-/** What `auth.refresh` takes. Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session. */
+/** The input of `auth.refresh`. Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session. */
 export interface AuthRefreshInput {
   /** At most 512 characters. */
   refreshToken: string;
 }
 
-/** What `auth.refresh` answers. */
+/** The output of `auth.refresh`. */
 export type AuthRefreshOutput = Refreshed;
 
-/** What `auth.signIn` takes. Signs in with email and password. */
+/** The input of `auth.signIn`. Signs in with an email address and a password. */
 export interface AuthSignInInput {
   /** At most 254 characters. */
   email: string;
@@ -467,69 +458,66 @@ export interface AuthSignInInput {
   password: string;
 }
 
-/** What `auth.signIn` answers. */
+/** The output of `auth.signIn`. */
 export type AuthSignInOutput = SignedIn;
 
-/** What `auth.signOut` takes. Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error. */
+/** The input of `auth.signOut`. Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error. */
 export interface AuthSignOutInput {
   /** At most 512 characters. */
   refreshToken?: string | undefined;
 }
 
-/** What `auth.signOut` answers. */
+/** The output of `auth.signOut`. */
 export type AuthSignOutOutput = Record<string, never>;
 
-/** What `auth.signOutEverywhere` takes. Ends every session of the caller, this one too. */
+/** The input of `auth.signOutEverywhere`. Ends all sessions of the caller, including this one. */
 export type AuthSignOutEverywhereInput = Record<string, never>;
 
-/** What `auth.signOutEverywhere` answers. */
+/** The output of `auth.signOutEverywhere`. */
 export interface AuthSignOutEverywhereOutput {
-  /**
-   * How many sessions ended.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** The number of ended sessions. */
   ended: number;
 }
 
-/** What `auth.signUp` takes. Makes an account, signs it in, and mails a link that verifies the address. */
+/** The input of `auth.signUp`. Creates an account, signs it in, and mails a link that verifies the address. */
 export interface AuthSignUpInput {
   /** At most 254 characters. */
   email: string;
   /**
-   * At least as long as the server asks for, 15 characters by default, and not a common one.
+   * The server sets the minimum length, by default 15 characters, and rejects common passwords.
    * 8 to 256 characters.
    */
   password: string;
 }
 
-/** What `auth.signUp` answers. */
+/** The output of `auth.signUp`. */
 export type AuthSignUpOutput = SignedIn;
 
-/** What `email.resendVerification` takes. Mails the link again. The links before it no longer work. Nothing happens once the address is verified. */
+/** The input of `email.resendVerification`. Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified. */
 export type EmailResendVerificationInput = Record<string, never>;
 
-/** What `email.resendVerification` answers. */
+/** The output of `email.resendVerification`. */
 export type EmailResendVerificationOutput = Record<string, never>;
 
-/** What `email.verify` takes. Shows by a mailed token that an account's address is its owner's. */
+/** The input of `email.verify`. Verifies the email address of an account with a mailed token. */
 export interface EmailVerifyInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `email.verify` answers. */
+/** The output of `email.verify`. */
 export type EmailVerifyOutput = Record<string, never>;
 
-/** What `invites.accept` takes. Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role. */
+/** The input of `invites.accept`. Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role. */
 export interface InvitesAcceptInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `invites.accept` answers. */
+/** The output of `invites.accept`. */
 export type InvitesAcceptOutput = OwnWorkspace;
 
-/** What `invites.create` takes. Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise. */
+/** The input of `invites.create`. Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address. */
 export interface InvitesCreateInput {
   /** At most 254 characters. */
   email: string;
@@ -537,311 +525,311 @@ export interface InvitesCreateInput {
   role?: Role | undefined;
 }
 
-/** What `invites.create` answers. */
+/** The output of `invites.create`. */
 export type InvitesCreateOutput = SentInvite;
 
-/** What `invites.list` takes. The invites of the workspace, newest first. */
+/** The input of `invites.list`. Lists the invites of the workspace, newest first. */
 export interface InvitesListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   status?: InviteStatus | undefined;
 }
 
-/** What `invites.list` answers. */
+/** The output of `invites.list`. */
 export type InvitesListOutput = Page<Invite>;
 
-/** What `invites.listMine` takes. The invites that wait for the caller's verified address, newest first. */
+/** The input of `invites.listMine`. Lists the pending invites for the caller's verified address, newest first. */
 export interface InvitesListMineInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
 }
 
-/** What `invites.listMine` answers. */
+/** The output of `invites.listMine`. */
 export type InvitesListMineOutput = Page<OwnInvite>;
 
-/** What `invites.preview` takes. What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs. */
+/** The input of `invites.preview`. Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged. */
 export interface InvitesPreviewInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `invites.preview` answers. */
+/** The output of `invites.preview`. */
 export type InvitesPreviewOutput = InvitePreview;
 
-/** What `invites.resend` takes. Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work. */
+/** The input of `invites.resend`. Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working. */
 export interface InvitesResendInput {
   id: string;
 }
 
-/** What `invites.resend` answers. */
+/** The output of `invites.resend`. */
 export type InvitesResendOutput = SentInvite;
 
-/** What `invites.revoke` takes. Ends a pending invite. */
+/** The input of `invites.revoke`. Revokes a pending invite. */
 export interface InvitesRevokeInput {
   id: string;
 }
 
-/** What `invites.revoke` answers. */
+/** The output of `invites.revoke`. */
 export type InvitesRevokeOutput = Invite;
 
-/** What `members.changeRole` takes. Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either. */
+/** The input of `members.changeRole`. Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent. */
 export interface MembersChangeRoleInput {
   userId: string;
   role: Role;
 }
 
-/** What `members.changeRole` answers. */
+/** The output of `members.changeRole`. */
 export type MembersChangeRoleOutput = Member;
 
-/** What `members.list` takes. The members of the workspace, newest first. */
+/** The input of `members.list`. Lists the members of the workspace, newest first. */
 export interface MembersListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   role?: Role | undefined;
 }
 
-/** What `members.list` answers. */
+/** The output of `members.list`. */
 export type MembersListOutput = Page<Member>;
 
-/** What `members.remove` takes. Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named. */
+/** The input of `members.remove`. Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned. */
 export interface MembersRemoveInput {
   userId: string;
 }
 
-/** What `members.remove` answers. */
+/** The output of `members.remove`. */
 export type MembersRemoveOutput = RemovedMember;
 
-/** What `password.change` takes. Changes the caller's password, and ends their other sessions. */
+/** The input of `password.change`. Changes the caller's password, and ends the caller's other sessions. */
 export interface PasswordChangeInput {
   /** 1 to 256 characters. */
   currentPassword: string;
   /**
-   * At least as long as the server asks for, 15 characters by default, and not a common one.
+   * The server sets the minimum length, by default 15 characters, and rejects common passwords.
    * 8 to 256 characters.
    */
   newPassword: string;
 }
 
-/** What `password.change` answers. */
+/** The output of `password.change`. */
 export type PasswordChangeOutput = Record<string, never>;
 
-/** What `password.requestReset` takes. Mails a link that sets a new password, if there is an account. The answer is the same if there is none. */
+/** The input of `password.requestReset`. Mails a link for setting a new password, if the address has an account. The response is the same if it has none. */
 export interface PasswordRequestResetInput {
   /** At most 254 characters. */
   email: string;
 }
 
-/** What `password.requestReset` answers. */
+/** The output of `password.requestReset`. */
 export type PasswordRequestResetOutput = Record<string, never>;
 
-/** What `password.reset` takes. Sets a new password by a mailed token, and ends all of the account's sessions. */
+/** The input of `password.reset`. Sets a new password with a mailed token, and ends all sessions of the account. */
 export interface PasswordResetInput {
   /** At most 512 characters. */
   token: string;
   /**
-   * At least as long as the server asks for, 15 characters by default, and not a common one.
+   * The server sets the minimum length, by default 15 characters, and rejects common passwords.
    * 8 to 256 characters.
    */
   newPassword: string;
 }
 
-/** What `password.reset` answers. */
+/** The output of `password.reset`. */
 export type PasswordResetOutput = Record<string, never>;
 
-/** What `projects.create` takes. Makes a project. */
+/** The input of `projects.create`. Creates a project. */
 export interface ProjectsCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `projects.create` answers. */
+/** The output of `projects.create`. */
 export type ProjectsCreateOutput = Project;
 
-/** What `projects.delete` takes. Deletes a project and all its tasks. */
+/** The input of `projects.delete`. Deletes a project and all its tasks. */
 export interface ProjectsDeleteInput {
   id: string;
 }
 
-/** What `projects.delete` answers. */
+/** The output of `projects.delete`. */
 export interface ProjectsDeleteOutput {
   id: string;
 }
 
-/** What `projects.get` takes. One project. */
+/** The input of `projects.get`. Returns a project. */
 export interface ProjectsGetInput {
   id: string;
 }
 
-/** What `projects.get` answers. */
+/** The output of `projects.get`. */
 export type ProjectsGetOutput = Project;
 
-/** What `projects.list` takes. The projects of the workspace, newest first. */
+/** The input of `projects.list`. Lists the projects of the workspace, newest first. */
 export interface ProjectsListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   /**
-   * A part of the text to find, whatever its case.
+   * The text to find: any part of the name or title, case-insensitive.
    * 1 to 200 characters.
    */
   search?: string | undefined;
 }
 
-/** What `projects.list` answers. */
+/** The output of `projects.list`. */
 export type ProjectsListOutput = Page<Project>;
 
-/** What `projects.update` takes. Renames a project. */
+/** The input of `projects.update`. Renames a project. */
 export interface ProjectsUpdateInput {
   id: string;
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `projects.update` answers. */
+/** The output of `projects.update`. */
 export type ProjectsUpdateOutput = Project;
 
-/** What `serviceKeys.create` takes. Makes a key by which another service acts in this workspace, as far as its scopes and its role reach. */
+/** The input of `serviceKeys.create`. Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow. */
 export interface ServiceKeysCreateInput {
   /** 1 to 200 characters. */
   name: string;
   /** Default: "member". */
   role?: Role | undefined;
   /**
-   * What it may do, of what its role may.
+   * The permissions of the key, a subset of those that its role allows.
    * 1 to 14 items.
    */
   scopes: Array<Permission>;
   /**
-   * After so many days it no longer works.
+   * The number of days after which the token expires.
    * 1 to 365.
    * Default: 90.
    */
   expiresInDays?: number | undefined;
 }
 
-/** What `serviceKeys.create` answers. */
+/** The output of `serviceKeys.create`. */
 export type ServiceKeysCreateOutput = ShownServiceKey;
 
-/** What `serviceKeys.list` takes. The service keys of the workspace, newest first. */
+/** The input of `serviceKeys.list`. Lists the service keys of the workspace, newest first. */
 export interface ServiceKeysListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   status?: ServiceKeyStatus | undefined;
 }
 
-/** What `serviceKeys.list` answers. */
+/** The output of `serviceKeys.list`. */
 export type ServiceKeysListOutput = Page<ServiceKey>;
 
-/** What `serviceKeys.revoke` takes. Ends a key at once. */
+/** The input of `serviceKeys.revoke`. Revokes a key with immediate effect. */
 export interface ServiceKeysRevokeInput {
   id: string;
 }
 
-/** What `serviceKeys.revoke` answers. */
+/** The output of `serviceKeys.revoke`. */
 export type ServiceKeysRevokeOutput = ServiceKey;
 
-/** What `serviceKeys.rotate` takes. Gives a key another token. The one before works for a while longer, so that no call fails meanwhile. */
+/** The input of `serviceKeys.rotate`. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
 export interface ServiceKeysRotateInput {
   id: string;
   /**
-   * How long the token before still works. 0 to end it now.
+   * The number of hours for which the previous token keeps working. 0 ends it at once.
    * 0 to 168.
    * Default: 24.
    */
   overlapHours?: number | undefined;
   /**
-   * After so many days it no longer works.
+   * The number of days after which the token expires.
    * 1 to 365.
    * Default: 90.
    */
   expiresInDays?: number | undefined;
 }
 
-/** What `serviceKeys.rotate` answers. */
+/** The output of `serviceKeys.rotate`. */
 export type ServiceKeysRotateOutput = ShownServiceKey;
 
-/** What `sessions.list` takes. Where the caller is signed in, newest first. */
+/** The input of `sessions.list`. Lists the caller's sessions, newest first. */
 export interface SessionsListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
 }
 
-/** What `sessions.list` answers. */
+/** The output of `sessions.list`. */
 export type SessionsListOutput = Page<Device>;
 
-/** What `sessions.revoke` takes. Ends one of the caller's sessions. */
+/** The input of `sessions.revoke`. Ends a session of the caller. */
 export interface SessionsRevokeInput {
   id: string;
 }
 
-/** What `sessions.revoke` answers. */
+/** The output of `sessions.revoke`. */
 export interface SessionsRevokeOutput {
   id: string;
 }
 
-/** What `system.health` takes. Whether the server answers, and its version. */
+/** The input of `system.health`. Shows that the server responds, and returns its version. */
 export type SystemHealthInput = Record<string, never>;
 
-/** What `system.health` answers. */
+/** The output of `system.health`. */
 export interface SystemHealthOutput {
   status: "ok";
   version: string;
 }
 
-/** What `tasks.create` takes. Makes a task. */
+/** The input of `tasks.create`. Creates a task. */
 export interface TasksCreateInput {
   projectId: string;
   /** 1 to 200 characters. */
@@ -850,10 +838,10 @@ export interface TasksCreateInput {
   status?: TaskStatus | undefined;
 }
 
-/** What `tasks.create` answers. */
+/** The output of `tasks.create`. */
 export type TasksCreateOutput = Task;
 
-/** What `tasks.createMany` takes. Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is. */
+/** The input of `tasks.createMany`. Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed. */
 export interface TasksCreateManyInput {
   /** 1 to 100 items. */
   items: Array<{
@@ -863,44 +851,44 @@ export interface TasksCreateManyInput {
     /** Default: "todo". */
     status?: TaskStatus | undefined;
     /**
-     * What the task is called where it comes from. Unique in its project.
+     * The task's id in the system it is imported from. Unique in its project.
      * 1 to 200 characters.
      */
     externalId?: string | undefined;
   }>;
 }
 
-/** What `tasks.createMany` answers. */
+/** The output of `tasks.createMany`. */
 export type TasksCreateManyOutput = CreatedTasks;
 
-/** What `tasks.delete` takes. Deletes a task. */
+/** The input of `tasks.delete`. Deletes a task. */
 export interface TasksDeleteInput {
   id: string;
 }
 
-/** What `tasks.delete` answers. */
+/** The output of `tasks.delete`. */
 export interface TasksDeleteOutput {
   id: string;
 }
 
-/** What `tasks.get` takes. One task. */
+/** The input of `tasks.get`. Returns a task. */
 export interface TasksGetInput {
   id: string;
 }
 
-/** What `tasks.get` answers. */
+/** The output of `tasks.get`. */
 export type TasksGetOutput = Task;
 
-/** What `tasks.list` takes. The tasks of the workspace, newest first. */
+/** The input of `tasks.list`. Lists the tasks of the workspace, newest first. */
 export interface TasksListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
@@ -908,26 +896,26 @@ export interface TasksListInput {
   status?: TaskStatus | undefined;
   createdBy?: string | undefined;
   /**
-   * Made at this time or later.
+   * Only tasks created at this time or later.
    * A date and time in ISO 8601.
    */
   createdAfter?: string | undefined;
   /**
-   * Made before this time.
+   * Only tasks created before this time.
    * A date and time in ISO 8601.
    */
   createdBefore?: string | undefined;
   /**
-   * A part of the text to find, whatever its case.
+   * The text to find: any part of the name or title, case-insensitive.
    * 1 to 200 characters.
    */
   search?: string | undefined;
 }
 
-/** What `tasks.list` answers. */
+/** The output of `tasks.list`. */
 export type TasksListOutput = Page<Task>;
 
-/** What `tasks.update` takes. Changes a task's title or status, or moves it to another project of the workspace. */
+/** The input of `tasks.update`. Changes a task's title or status, or moves it to another project of the workspace. */
 export interface TasksUpdateInput {
   id: string;
   /** 1 to 200 characters. */
@@ -936,105 +924,105 @@ export interface TasksUpdateInput {
   projectId?: string | undefined;
 }
 
-/** What `tasks.update` answers. */
+/** The output of `tasks.update`. */
 export type TasksUpdateOutput = Task;
 
-/** What `tokens.introspect` takes. For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other. */
+/** The input of `tokens.introspect`. Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session. */
 export interface TokensIntrospectInput {
   /** At most 512 characters. */
   token: string;
   permission: Permission;
 }
 
-/** What `tokens.introspect` answers. */
+/** The output of `tokens.introspect`. */
 export type TokensIntrospectOutput = Introspection;
 
-/** What `workspaces.create` takes. Makes a workspace, with the caller as its admin. */
+/** The input of `workspaces.create`. Creates a workspace with the caller as its admin. */
 export interface WorkspacesCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `workspaces.create` answers. */
+/** The output of `workspaces.create`. */
 export type WorkspacesCreateOutput = OwnWorkspace;
 
-/** What `workspaces.delete` takes. Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged. */
+/** The input of `workspaces.delete`. Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged. */
 export interface WorkspacesDeleteInput {
   /**
-   * The workspace's name, typed out, to show that this one is meant.
+   * The exact name of the workspace, to confirm the deletion.
    * At most 1000 characters.
    */
   name: string;
 }
 
-/** What `workspaces.delete` answers. */
+/** The output of `workspaces.delete`. */
 export type WorkspacesDeleteOutput = OwnWorkspace;
 
-/** What `workspaces.get` takes. The workspace of the request. */
+/** The input of `workspaces.get`. Returns the workspace of the request. */
 export type WorkspacesGetInput = Record<string, never>;
 
-/** What `workspaces.get` answers. */
+/** The output of `workspaces.get`. */
 export type WorkspacesGetOutput = OwnWorkspace;
 
-/** What `workspaces.leave` takes. Ends the caller's own membership. The invites that they sent and that wait end with it. */
+/** The input of `workspaces.leave`. Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent. */
 export interface WorkspacesLeaveInput {
   workspaceId: string;
 }
 
-/** What `workspaces.leave` answers. */
+/** The output of `workspaces.leave`. */
 export interface WorkspacesLeaveOutput {
   workspaceId: string;
 }
 
-/** What `workspaces.list` takes. The workspaces that the caller is a member of, newest first. */
+/** The input of `workspaces.list`. Lists the caller's workspaces, newest first. */
 export interface WorkspacesListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   /**
-   * Instead those that were deleted and that the caller may restore.
+   * List the deleted workspaces that the caller may restore instead.
    * Default: false.
    */
   deleted?: boolean | undefined;
 }
 
-/** What `workspaces.list` answers. */
+/** The output of `workspaces.list`. */
 export type WorkspacesListOutput = Page<OwnWorkspace>;
 
-/** What `workspaces.rename` takes. Gives the workspace of the request another name. */
+/** The input of `workspaces.rename`. Renames the workspace of the request. */
 export interface WorkspacesRenameInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `workspaces.rename` answers. */
+/** The output of `workspaces.rename`. */
 export type WorkspacesRenameOutput = OwnWorkspace;
 
-/** What `workspaces.restore` takes. Makes a deleted workspace as it was. Only its admins can, within 30 days. */
+/** The input of `workspaces.restore`. Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days. */
 export interface WorkspacesRestoreInput {
   workspaceId: string;
 }
 
-/** What `workspaces.restore` answers. */
+/** The output of `workspaces.restore`. */
 export type WorkspacesRestoreOutput = OwnWorkspace;
 
-/** What `workspaces.switch` takes. Makes a workspace the session's current one: calls that name none mean this one. */
+/** The input of `workspaces.switch`. Sets the session's current workspace, which calls without the x-workspace-id header use. */
 export interface WorkspacesSwitchInput {
   workspaceId: string;
 }
 
-/** What `workspaces.switch` answers. */
+/** The output of `workspaces.switch`. */
 export type WorkspacesSwitchOutput = OwnWorkspace;
 
-/** Why a call failed, for programs. A newer server may know others. */
+/** The reason of a failed call, for programs. A newer server can return other reasons. */
 export type Reason =
   | "auth.email_taken"
   | "auth.email_unverified"
@@ -1076,7 +1064,7 @@ export type Reason =
   | "workspace.not_found"
   | "workspace.required";
 
-/** The class of a failure, as tRPC names it. */
+/** The tRPC error code of a failed call. */
 export type ErrorCode =
   | "BAD_REQUEST"
   | "CONFLICT"
@@ -1090,15 +1078,15 @@ export type ErrorCode =
   | "UNAUTHORIZED"
   | "UNSUPPORTED_MEDIA_TYPE";
 
-/** What the server says of a failed call. */
+/** The details of a failed call. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
   reason: Reason;
-  /** Quote it when you ask for help: it is in the server's log. */
+  /** The id of the request, which the server's log also contains. Quote it when you report a problem. */
   requestId: string;
-  /** Seconds to wait before the next try. */
+  /** Seconds to wait before the next attempt. */
   retryAfter?: number;
-  /** What is wrong with each field of the input, by its dotted path. `""` is the input as a whole. */
+  /** The errors of each input field, by its dotted path. The path `""` is the input as a whole. */
   fieldErrors?: Record<string, string[]>;
 }

@@ -2,11 +2,11 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { attacksOn } from "../src/attack/attacks.ts";
 import { runBench } from "../src/runner/run-bench.ts";
-import { sharedStage } from "../src/stage/shared-stage.ts";
+import { sharedTestbed } from "../src/testbed/shared-testbed.ts";
 
-const stage = sharedStage();
-afterAll(() => stage.close(), 60_000);
-const attacks = attacksOn(stage);
+const testbed = sharedTestbed();
+afterAll(() => testbed.close(), 60_000);
+const attacks = attacksOn(testbed);
 
 describe("the server under attack", () => {
   it.each(attacks)("$name: $title", { timeout: 180_000 }, async ({ name }) => {

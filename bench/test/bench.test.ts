@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { atOnce } from "../src/runner/at-once.ts";
+import { runConcurrently } from "../src/runner/run-concurrently.ts";
 import { compare, type Contender } from "../src/runner/compare.ts";
 import { meetsGoal, type Figure } from "../src/runner/figure.ts";
 import { median } from "../src/runner/median.ts";
@@ -77,7 +77,7 @@ it("callers at once share the work: each item is done once, and never by more th
   const done: number[] = [];
   let [working, most] = [0, 0];
   const items = Array.from({ length: 50 }, (_, item) => item);
-  await atOnce(4, items, async (item) => {
+  await runConcurrently(4, items, async (item) => {
     working += 1;
     most = Math.max(most, working);
     await new Promise((resolve) => setImmediate(resolve));

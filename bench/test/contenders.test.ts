@@ -3,37 +3,40 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ContenderName } from "../src/contenders/contenders.ts";
-import type { Running } from "../src/contenders/start-contender.ts";
+import type { RunningContender } from "../src/contenders/start-contender.ts";
 import type { DataSet, Target } from "../src/dataset/data-set.ts";
-import { logins } from "../src/dataset/plant-contenders.ts";
+import { logins } from "../src/dataset/seed-contenders.ts";
 import type { HttpRequest } from "../src/load/load-client.ts";
-import { withStage, type Stage } from "../src/stage/stage.ts";
+import { withTestbed, type Testbed } from "../src/testbed/testbed.ts";
 
-const size = { workspaces: 20, people: 200, tasks: 4_000, biggest: 1_000 };
+const size = { workspaces: 20, users: 200, tasks: 4_000, biggest: 1_000 };
 
-let stage: Stage;
+let testbed: Testbed;
 let data: DataSet;
-let strike = () => {};
-let struck: Promise<void>;
+let release = () => {};
+let released: Promise<void>;
 beforeAll(async () => {
   const done = new Promise<void>((resolve) => {
-    strike = resolve;
+    release = resolve;
   });
-  stage = await new Promise<Stage>((resolve, reject) => {
-    struck = withStage(size, async (one) => {
+  testbed = await new Promise<Testbed>((resolve, reject) => {
+    released = withTestbed(size, async (one) => {
       resolve(one);
       await done;
     });
-    struck.catch(reject);
+    released.catch(reject);
   });
-  ({ data } = stage);
+  ({ data } = testbed);
 });
 afterAll(async () => {
-  strike();
-  await struck;
+  release();
+  await released;
 });
 
-async function ask(running: Running, { method, path, headers, body, expect: isExpected }: HttpRequest) {
+async function ask(
+  running: RunningContender,
+  { method, path, headers, body, expect: isExpected }: HttpRequest,
+) {
   const response = await fetch(new URL(path, running.server.url), {
     method,
     headers,
@@ -44,7 +47,7 @@ async function ask(running: Running, { method, path, headers, body, expect: isEx
 }
 
 /** What was told, whether tRPC told it or not. */
-const told = ({ text }: { text: string }): unknown => {
+const dataOf = ({ text }: { text: string }): unknown => {
   const answer: unknown = JSON.parse(text);
   return InTrpc.safeParse(answer).data?.result.data ?? answer;
 };
@@ -55,7 +58,7 @@ const Page = z.object({
 });
 
 async function rows<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-  return (await stage.database.owner.query<Row>(text, values)).rows;
+  return (await testbed.database.owner.query<Row>(text, values)).rows;
 }
 
 /** The row as it is told. */
@@ -83,9 +86,9 @@ function stranger(): Target {
 const names: ContenderName[] = ["projo", "F", "FA", "U", "U-lean", "R", "B", "B-lean"];
 
 describe.each(names)("%s", (name) => {
-  let running: Running;
+  let running: RunningContender;
   beforeAll(async () => {
-    running = await stage.start(name);
+    running = await testbed.start(name);
   });
   afterAll(async () => {
     await running.server.stop();
@@ -101,7 +104,7 @@ describe.each(names)("%s", (name) => {
         [target.taskId],
       );
       expect(answer).toMatchObject({ status: 200, asExpected: true });
-      expect(told(answer)).toEqual(row);
+      expect(dataOf(answer)).toEqual(row);
     }
   });
 
@@ -113,8 +116,8 @@ describe.each(names)("%s", (name) => {
     );
     const answer = await ask(running, requests().listTasks(target));
     expect(answer).toMatchObject({ status: 200, asExpected: true });
-    const page = Page.parse(told(answer));
-    const next = Page.parse(told(await ask(running, requests().listTasks(target, page.nextCursor))));
+    const page = Page.parse(dataOf(answer));
+    const next = Page.parse(dataOf(await ask(running, requests().listTasks(target, page.nextCursor))));
     expect([...page.items, ...next.items].map(({ id }) => id)).toEqual(newest.map(({ id }) => id));
     expect(page.items[0]).toMatchObject({ status: target.status, createdAt: expect.any(String) });
   });
@@ -127,7 +130,7 @@ describe.each(names)("%s", (name) => {
       [target.projectId],
     );
     expect(answer).toMatchObject({ status: 200, asExpected: true });
-    expect(told(answer)).toEqual(row);
+    expect(dataOf(answer)).toEqual(row);
   });
 
   it("makes a task, in the caller's name", async () => {
@@ -139,7 +142,7 @@ describe.each(names)("%s", (name) => {
     const made = await rows<{ createdBy: string }>(
       `SELECT workspace_id AS "workspaceId", project_id AS "projectId", title, status, created_by AS "createdBy"
          FROM tasks WHERE id = $1`,
-      [z.object({ id: z.string() }).parse(told(answer)).id],
+      [z.object({ id: z.string() }).parse(dataOf(answer)).id],
     );
     // The floor knows no caller: whoever made the project makes the task.
     const [project] = await rows<{ userId: string }>(
@@ -207,7 +210,7 @@ it("logins are bound by row-level security where the contender is to be, and now
 });
 
 async function seenBy(login: string): Promise<number> {
-  const { owner } = stage.database;
+  const { owner } = testbed.database;
   await owner.query(`SET ROLE ${login}`);
   try {
     return (await rows("SELECT FROM tasks")).length;

@@ -1,6 +1,6 @@
 // Every attack and fault that the server is tried with, in the order of the table.
 import type { Subject } from "../runner/run-bench.ts";
-import type { SharedStage } from "../stage/shared-stage.ts";
+import type { SharedTestbed } from "../testbed/shared-testbed.ts";
 import { costImport } from "./cost/cost-import.ts";
 import { costVerify } from "./cost/cost-verify.ts";
 import { costWrites } from "./cost/cost-writes.ts";
@@ -26,30 +26,30 @@ import { strangersMailbox } from "./limits/limiter-mailbox.ts";
 import { tokensForged } from "./tokens/tokens-forged.ts";
 import { tokensGuessed } from "./tokens/tokens-guessed.ts";
 
-export const attacksOn = (stage: SharedStage): readonly Subject[] => [
-  socketsResets(stage),
-  socketsUnread(stage),
-  socketsMany(stage),
-  socketsSlow(stage),
-  socketsGarbage(stage),
-  ...faultsOn(stage),
-  overloadGoodput(stage),
-  overloadDelay(stage),
-  overloadRefusals(stage),
-  overloadSearch(stage),
-  overloadLocked(stage),
-  costVerify(stage),
-  costWrites(stage),
-  costImport(stage),
-  passwordsSignUp(stage),
-  passwordsLargestInputs(stage),
+export const attacksOn = (testbed: SharedTestbed): readonly Subject[] => [
+  socketsResets(testbed),
+  socketsUnread(testbed),
+  socketsMany(testbed),
+  socketsSlow(testbed),
+  socketsGarbage(testbed),
+  ...faultsOn(testbed),
+  overloadGoodput(testbed),
+  overloadDelay(testbed),
+  overloadRefusals(testbed),
+  overloadSearch(testbed),
+  overloadLocked(testbed),
+  costVerify(testbed),
+  costWrites(testbed),
+  costImport(testbed),
+  passwordsSignUp(testbed),
+  passwordsLargestInputs(testbed),
   productionSettings(),
   productionLinks(),
-  productionLogin(stage),
-  oneNetwork(stage),
-  manyNetworks(stage),
+  productionLogin(testbed),
+  oneNetwork(testbed),
+  manyNetworks(testbed),
   limiterMemory,
-  strangersMailbox(stage),
-  tokensForged(stage),
-  tokensGuessed(stage),
+  strangersMailbox(testbed),
+  tokensForged(testbed),
+  tokensGuessed(testbed),
 ];

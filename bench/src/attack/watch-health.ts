@@ -1,7 +1,7 @@
 // Asks `/livez` and `/readyz` again and again, as a balancer does, and keeps how long each took and what it said.
 import { setTimeout as delay } from "node:timers/promises";
 
-export interface Watched {
+export interface HealthReport {
   readonly slowestLivezMs: number;
   /** How many answers of /livez said that the process is not alive, or were none. */
   readonly deadAnswers: number;
@@ -16,21 +16,19 @@ interface Probe {
   readonly status: number;
 }
 
-const EVERY_MS = 200;
-const LONGEST_MS = 20_000;
+const INTERVAL_MS = 200;
+const MAX_MS = 20_000;
 
-export function watchHealth(url: string): { stop(): Promise<Watched> } {
+export function watchHealth(url: string): { stop(): Promise<HealthReport> } {
   const stopping = new AbortController();
   const watch = async (path: string): Promise<Probe[]> => {
     const probes: Probe[] = [];
     while (!stopping.signal.aborted) {
       const at = performance.now();
-      const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(LONGEST_MS) }).catch(
-        () => null,
-      );
+      const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(MAX_MS) }).catch(() => null);
       await answer?.arrayBuffer();
       probes.push({ at, ms: performance.now() - at, status: answer?.status ?? 0 });
-      await delay(EVERY_MS);
+      await delay(INTERVAL_MS);
     }
     return probes;
   };

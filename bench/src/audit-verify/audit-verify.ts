@@ -4,27 +4,30 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { withBenchDatabase, type BenchDatabase } from "../database/bench-database.ts";
-import { plantWorkspaces, type Planted } from "../database/plant-workspaces.ts";
+import { seedWorkspaces, type SeededWorkspace } from "../database/seed-workspaces.ts";
 import type { Figure } from "../runner/figure.ts";
-import type { How, Subject } from "../runner/run-bench.ts";
+import type { RunOptions, Subject } from "../runner/run-bench.ts";
 import { verifyOffline, type Offline } from "./offline.ts";
-import { plantLog } from "./plant-log.ts";
+import { seedLog } from "./seed-log.ts";
 
 export const auditVerify: Subject = {
   name: "audit-verify",
   title: "a long log checked from its first entry to its last",
-  measure: (how) => withBenchDatabase((database) => measure(how, database)),
+  measure: (options) => withBenchDatabase((database) => measure(options, database)),
 };
 
-async function measure({ quick, say }: How, { owner, db, target }: BenchDatabase): Promise<Figure[]> {
+async function measure(
+  { quick, progress }: RunOptions,
+  { owner, db, target }: BenchDatabase,
+): Promise<Figure[]> {
   const entries = quick ? 50_000 : 1_000_000;
-  const [place] = await plantWorkspaces(owner, 1);
-  if (!place) throw new Error("No workspace was planted.");
-  await plantLog(owner, { place, entries, say });
-  say(`checking ${entries} entries`);
-  const server = await inProcess({ target, place, entries });
-  say("exporting it, and checking the file");
-  const file = await verifyOffline(db, place, entries);
+  const [workspace] = await seedWorkspaces(owner, 1);
+  if (!workspace) throw new Error("No workspace was planted.");
+  await seedLog(owner, { workspace, entries, progress });
+  progress(`checking ${entries} entries`);
+  const server = await inProcess({ target, workspace, entries });
+  progress("exporting it, and checking the file");
+  const file = await verifyOffline(db, workspace, entries);
   return [
     { name: "entries", value: entries, unit: "" },
     ...figuresOf("checked as by the server", server, entries),
@@ -45,7 +48,7 @@ const Measured = z.object({ seconds: z.number(), tenthBytes: z.number(), wholeBy
 
 interface Check {
   readonly target: BenchDatabase["target"];
-  readonly place: Planted;
+  readonly workspace: SeededWorkspace;
   readonly entries: number;
 }
 

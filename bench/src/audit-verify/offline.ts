@@ -10,7 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { auditGrant, type Planted } from "../database/plant-workspaces.ts";
+import { auditGrant, type SeededWorkspace } from "../database/seed-workspaces.ts";
 
 export interface Offline {
   readonly seconds: number;
@@ -19,13 +19,13 @@ export interface Offline {
 }
 
 /** `projo audit verify FILE` on an export of the log's first tenth, and on one of all of it. */
-export async function verifyOffline(db: Db, place: Planted, entries: number): Promise<Offline> {
+export async function verifyOffline(db: Db, workspace: SeededWorkspace, entries: number): Promise<Offline> {
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   const file = join(directory, "audit.ndjson");
   try {
-    await pipeline(Readable.from(exportLines(db, place, entries / 10)), createWriteStream(file));
+    await pipeline(Readable.from(exportLines(db, workspace, entries / 10)), createWriteStream(file));
     const { bytes: tenthBytes } = await verifyFile(file);
-    await pipeline(Readable.from(exportLines(db, place, entries)), createWriteStream(file));
+    await pipeline(Readable.from(exportLines(db, workspace, entries)), createWriteStream(file));
     const { bytes: wholeBytes, seconds } = await verifyFile(file);
     return { seconds, tenthBytes, wholeBytes };
   } finally {
@@ -36,11 +36,11 @@ export async function verifyOffline(db: Db, place: Planted, entries: number): Pr
 const PAGE = 1_000;
 
 /** An export as docs/audit.md describes it, page by page, without a signed checkpoint. */
-async function* exportLines(db: Db, place: Planted, entries: number): AsyncGenerator<string> {
-  const { id: workspaceId } = place;
+async function* exportLines(db: Db, workspace: SeededWorkspace, entries: number): AsyncGenerator<string> {
+  const { id: workspaceId } = workspace;
   yield line({ format: "projo-audit/1", workspaceId, exportedAt: new Date().toISOString() });
   for (let afterSeq = 0; afterSeq < entries; afterSeq += PAGE) {
-    const page = await db.read(auditGrant(place), ({ audit }) => audit.page({ afterSeq, limit: PAGE }));
+    const page = await db.read(auditGrant(workspace), ({ audit }) => audit.page({ afterSeq, limit: PAGE }));
     yield page.map(({ text, hash, personal }) => line({ text, hash, personal })).join("");
   }
   yield line({ entries, checkpoint: null });
@@ -48,7 +48,7 @@ async function* exportLines(db: Db, place: Planted, entries: number): AsyncGener
 
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-const Most = z.object({ mostBytes: z.number() });
+const PeakMemory = z.object({ peakBytes: z.number() });
 
 /** As a person would, start of the program included. @throws when it does not find the log intact */
 async function verifyFile(file: string): Promise<{ bytes: number; seconds: number }> {
@@ -62,6 +62,6 @@ async function verifyFile(file: string): Promise<{ bytes: number; seconds: numbe
   const startedAt = performance.now();
   const { stderr } = await promisify(execFile)(process.execPath, args);
   const seconds = (performance.now() - startedAt) / 1000;
-  const { mostBytes } = Most.parse(JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? ""));
-  return { bytes: mostBytes, seconds };
+  const { peakBytes } = PeakMemory.parse(JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? ""));
+  return { bytes: peakBytes, seconds };
 }

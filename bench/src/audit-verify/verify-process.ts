@@ -3,7 +3,7 @@
 import { createDb, openPool, verifyChain, type AuditRow } from "@projostack/db";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { auditGrant } from "../database/plant-workspaces.ts";
+import { auditGrant } from "../database/seed-workspaces.ts";
 
 const Check = z.object({
   target: z.object({
@@ -13,7 +13,7 @@ const Check = z.object({
     password: z.string().exactOptional(),
     database: z.string(),
   }),
-  place: z.object({ id: z.string(), userId: z.string() }),
+  workspace: z.object({ id: z.string(), userId: z.string() }),
   entries: z.int(),
 });
 
@@ -21,9 +21,9 @@ const Check = z.object({
 const PAGE = 1_000;
 const PART = 5_000;
 
-const { target, place, entries } = Check.parse(JSON.parse(await text(process.stdin)));
+const { target, workspace, entries } = Check.parse(JSON.parse(await text(process.stdin)));
 const db = createDb({ pool: openPool({ target }) });
-const grant = auditGrant(place);
+const grant = auditGrant(workspace);
 let [read, tenthBytes, wholeBytes] = [0, 0, 0];
 
 const startedAt = performance.now();
@@ -41,7 +41,7 @@ for (let part = PART; part === PART;) {
         if (page.length < PAGE) return;
       }
     }
-    return verifyChain(rows(), { workspaceId: place.id, after });
+    return verifyChain(rows(), { workspaceId: workspace.id, after });
   });
   if (!verdict.intact) throw new Error(verdict.message);
   last = { seq: verdict.lastSeq, hash: verdict.lastHash };

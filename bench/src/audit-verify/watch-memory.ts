@@ -3,4 +3,4 @@
 let most = 0;
 const look = () => (most = Math.max(most, process.memoryUsage.rss()));
 setInterval(look, 20).unref();
-process.on("exit", () => process.stderr.write(`\n${JSON.stringify({ mostBytes: look() })}\n`));
+process.on("exit", () => process.stderr.write(`\n${JSON.stringify({ peakBytes: look() })}\n`));

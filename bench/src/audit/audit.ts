@@ -1,9 +1,9 @@
 // What the chain of the audit log costs: the same changes with it, and with a log that is merely inserted into.
 import { withBenchDatabase, type BenchDatabase } from "../database/bench-database.ts";
-import { plantWorkspaces } from "../database/plant-workspaces.ts";
+import { seedWorkspaces } from "../database/seed-workspaces.ts";
 import { compare } from "../runner/compare.ts";
 import type { Figure } from "../runner/figure.ts";
-import type { How, Subject } from "../runner/run-bench.ts";
+import type { RunOptions, Subject } from "../runner/run-bench.ts";
 import { batches } from "./batches.ts";
 import { deletions } from "./deletions.ts";
 import { makePlainLog, PLAIN_LOGIN } from "./plain-log.ts";
@@ -11,33 +11,36 @@ import { makePlainLog, PLAIN_LOGIN } from "./plain-log.ts";
 export const audit: Subject = {
   name: "audit",
   title: "tasks deleted on record by 32 callers, with the chain and without",
-  measure: (how) => withBenchDatabase((database) => measure(how, database)),
+  measure: (options) => withBenchDatabase((database) => measure(options, database)),
 };
 
 const SIZES = [1, 100, 1_000] as const;
 
-async function measure({ quick, say }: How, { owner, db, openAs }: BenchDatabase): Promise<Figure[]> {
+async function measure(
+  { quick, progress }: RunOptions,
+  { owner, db, openAs }: BenchDatabase,
+): Promise<Figure[]> {
   await makePlainLog(owner);
   const plainDb = await openAs(PLAIN_LOGIN);
-  const places = await plantWorkspaces(owner, 100);
-  const hot = await plantWorkspaces(owner, 1);
+  const workspaces = await seedWorkspaces(owner, 100);
+  const hot = await seedWorkspaces(owner, 1);
   const changes = await compare(
     [
-      deletions(owner, { name: "chain", db, places }),
-      deletions(owner, { name: "plain", db: plainDb, places }),
-      deletions(owner, { name: "hot chain", db, places: hot }),
-      deletions(owner, { name: "hot plain", db: plainDb, places: hot }),
+      deletions(owner, { name: "chain", db, workspaces }),
+      deletions(owner, { name: "plain", db: plainDb, workspaces }),
+      deletions(owner, { name: "hot chain", db, workspaces: hot }),
+      deletions(owner, { name: "hot plain", db: plainDb, workspaces: hot }),
     ],
-    { rounds: quick ? 2 : 9, many: quick ? 500 : 2_000, warmUp: quick ? 100 : 400, say },
+    { rounds: quick ? 2 : 9, many: quick ? 500 : 2_000, warmUp: quick ? 100 : 400, progress },
   );
   const appended = await compare(
-    (await plantWorkspaces(owner, 1)).flatMap((place) =>
+    (await seedWorkspaces(owner, 1)).flatMap((workspace) =>
       SIZES.flatMap((size) => [
-        batches({ name: `chain ${size}`, db, place, size }),
-        batches({ name: `plain ${size}`, db: plainDb, place, size }),
+        batches({ name: `chain ${size}`, db, workspace, size }),
+        batches({ name: `plain ${size}`, db: plainDb, workspace, size }),
       ]),
     ),
-    { rounds: quick ? 2 : 8, many: quick ? 500 : 3_000, warmUp: quick ? 100 : 1_000, say },
+    { rounds: quick ? 2 : 8, many: quick ? 500 : 3_000, warmUp: quick ? 100 : 1_000, progress },
   );
   const perEntry = (name: string): Figure => ({
     name,

@@ -1,7 +1,7 @@
 // Rates as horizontal bars, the fastest first, for a page that may be light or dark: the picture brings its own ground,
 // and asks the reader's browser which one is wanted.
 import { element, escaped } from "./element.ts";
-import { isOurs, labelOf } from "./labels.ts";
+import { isProduct, labelOf } from "./labels.ts";
 import type { Bar, Bars, RatesReport } from "./report.ts";
 
 const WIDTH = 800;
@@ -16,7 +16,7 @@ const HEADING = 40;
 const FOOT = 36;
 
 const BARS_AT = MARGIN + NAME_WIDTH + LABEL_WIDTH;
-const LONGEST_BAR = WIDTH - MARGIN - BARS_AT - VALUE_WIDTH;
+const MAX_BAR = WIDTH - MARGIN - BARS_AT - VALUE_WIDTH;
 
 const STYLE = `
   text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; }
@@ -45,7 +45,7 @@ export function barChart({ measured, groups }: RatesReport): string {
   const height = top + FOOT;
   const content = [
     element("title", { id: "title" }, "Requests a second, of ProjoStack and of other stacks"),
-    element("desc", { id: "desc" }, escaped(`${groups.map(inWords).join(" ")} ${measured}.`)),
+    element("desc", { id: "desc" }, escaped(`${groups.map(describeGroup).join(" ")} ${measured}.`)),
     element("style", {}, STYLE),
     element("rect", { class: "ground", width: WIDTH, height, rx: 6 }),
     ...drawn,
@@ -76,8 +76,8 @@ function groupAt(top: number, { title, bars }: Bars): string {
 }
 
 function rowAt(top: number, { name, perSecond }: Bar, most: number): string {
-  const ours = isOurs(name) ? " ours" : "";
-  const length = Math.max(1, Math.round((LONGEST_BAR * perSecond) / most));
+  const ours = isProduct(name) ? " ours" : "";
+  const length = Math.max(1, Math.round((MAX_BAR * perSecond) / most));
   const baseline = top + ROW / 2 + 4.5;
   return [
     text({ x: MARGIN, y: baseline, class: "name" }, name),
@@ -90,17 +90,17 @@ function rowAt(top: number, { name, perSecond }: Bar, most: number): string {
       height: BAR,
       rx: 3,
     }),
-    text({ x: BARS_AT + length + 8, y: baseline, class: `value${ours}` }, written(perSecond)),
+    text({ x: BARS_AT + length + 8, y: baseline, class: `value${ours}` }, formatNumber(perSecond)),
   ].join("\n");
 }
 
 const text = (attributes: Parameters<typeof element>[1], content: string): string =>
   element("text", attributes, escaped(content));
 
-const written = (perSecond: number): string => Math.round(perSecond).toLocaleString("en-US");
+const formatNumber = (perSecond: number): string => Math.round(perSecond).toLocaleString("en-US");
 
 /** For those who hear the picture. */
-const inWords = ({ title, bars }: Bars): string =>
+const describeGroup = ({ title, bars }: Bars): string =>
   `${title}: ${fastestFirst(bars)
-    .map(({ name, perSecond }) => `${name} ${written(perSecond)}`)
+    .map(({ name, perSecond }) => `${name} ${formatNumber(perSecond)}`)
     .join(", ")}.`;

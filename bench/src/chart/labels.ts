@@ -12,4 +12,4 @@ const words: Readonly<Record<string, string>> = {
 
 export const labelOf = (name: string): string => words[name] ?? name;
 
-export const isOurs = (name: string): boolean => name === "projo";
+export const isProduct = (name: string): boolean => name === "projo";

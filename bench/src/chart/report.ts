@@ -50,7 +50,7 @@ export function ratesIn(json: string): RatesReport {
     if (title === undefined || value === null) continue;
     groups.set(title, [...(groups.get(title) ?? []), { name, perSecond: value }]);
   }
-  if (groups.size === 0) throw new Error("The report holds no rates: run `pnpm bench read --json FILE`.");
+  if (groups.size === 0) throw new Error("The report contains no rates: run `pnpm bench read --json FILE`.");
   const cores = machine.cpus === 1 ? "one core" : `${machine.cpus} cores`;
   return {
     measured: `${quick ? "A quick run, " : ""}${cores} shared by all (${machine.model}), Node ${machine.node.slice(1)}, ${at.slice(0, 10)}`,

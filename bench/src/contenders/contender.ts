@@ -22,13 +22,13 @@ export interface Requests {
 }
 
 /** Where a program says on its standard output that it listens. */
-export const urlIn = (line: string): string | null => / listens on (http:\S+)/.exec(line)?.[1] ?? null;
+export const listeningUrl = (line: string): string | null => / listens on (http:\S+)/.exec(line)?.[1] ?? null;
 
 /** Who listed 20 tasks. The exact answers are a test's matter: here is told a right one from a fast refusal. */
-export const holdsTasks = (status: number, body: string): boolean =>
+export const isTaskPage = (status: number, body: string): boolean =>
   status === 200 && body.includes('"items":[{');
 
-export const holds =
+export const bodyIncludes =
   (part: string) =>
   (status: number, body: string): boolean =>
     status === 200 && body.includes(part);

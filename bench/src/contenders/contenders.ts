@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Target } from "../dataset/data-set.ts";
-import { logins } from "../dataset/plant-contenders.ts";
+import { logins } from "../dataset/seed-contenders.ts";
 import type { Contender, Requests } from "./contender.ts";
 import { plainRequests } from "./plain-requests.ts";
 import { productProgram } from "./product-program.ts";
 import { trpcRequests } from "./trpc-requests.ts";
 
-export interface Means {
+export interface ContenderSettings {
   /** The product's own keys, as its configuration takes them. */
   readonly tokenKeys: string;
   readonly betterAuthSecret: string;
@@ -18,9 +18,9 @@ export interface Means {
 
 export type ContenderName = "projo" | "F" | "FA" | "U" | "U-lean" | "R" | "B" | "B-lean";
 
-export function contendersWith(means: Means): Record<ContenderName, Contender> {
+export function contendersWith(settings: ContenderSettings): Record<ContenderName, Contender> {
   return {
-    projo: product(means),
+    projo: product(settings),
     F: bench("F", {
       title: "the floor: node:http and one prepared statement, nobody is asked who they are",
       program: "floor/main.js",
@@ -31,7 +31,7 @@ export function contendersWith(means: Means): Record<ContenderName, Contender> {
       title: "the practical limit: node:http, who asks and row-level security in one trip",
       program: "limit/main.js",
       login: logins.limit,
-      secret: means.tokenKeys,
+      secret: settings.tokenKeys,
       requests: plainRequests(byToken),
     }),
     U: bench("U", {
@@ -56,14 +56,14 @@ export function contendersWith(means: Means): Record<ContenderName, Contender> {
       title: "better-auth with its organization plugin, tRPC on Fastify, Prisma",
       program: "better-auth/main.js",
       login: logins.unbound,
-      secret: means.betterAuthSecret,
+      secret: settings.betterAuthSecret,
       requests: trpcRequests("betterAuth"),
     }),
     "B-lean": bench("B-lean", {
       title: "B with joins, and a query of its own for the member",
       program: "better-auth/lean.js",
       login: logins.unbound,
-      secret: means.betterAuthSecret,
+      secret: settings.betterAuthSecret,
       requests: trpcRequests("betterAuth"),
     }),
   };
@@ -78,7 +78,7 @@ const byToken = ({ tokens, workspaceId }: Target) => ({
  * The server as it is shipped: with its limits, and its log on. Its budgets are counted too, but a few accounts do here what
  * thousands do elsewhere, so they are raised.
  */
-const product = ({ tokenKeys, directory }: Means): Contender => ({
+const product = ({ tokenKeys, directory }: ContenderSettings): Contender => ({
   name: "projo",
   title: "the server, complete",
   login: "projo_server",
@@ -98,7 +98,7 @@ const product = ({ tokenKeys, directory }: Means): Contender => ({
   requests: trpcRequests("product"),
 });
 
-interface Facts {
+interface ContenderOptions {
   readonly title: string;
   readonly program: string;
   readonly login: string;
@@ -107,7 +107,10 @@ interface Facts {
 }
 
 /** One of those that are written here, as it was built. */
-const bench = (name: string, { title, program, login, secret = "", requests }: Facts): Contender => ({
+const bench = (
+  name: string,
+  { title, program, login, secret = "", requests }: ContenderOptions,
+): Contender => ({
   name,
   title,
   login,

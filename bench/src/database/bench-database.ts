@@ -33,10 +33,10 @@ export type Owner = Parameters<Parameters<typeof withOwner>[1]>[0];
 const DATABASE = "projo";
 
 /** A connection for each caller of the busiest benchmark: what is measured is the work, and not the wait for a turn. */
-const MOST_CALLERS = 32;
+const MAX_CALLERS = 32;
 
 /** More than the product asks for: several servers work on one database here, each with a pool of its own. */
-const MOST_CONNECTIONS = "200";
+const MAX_CONNECTIONS = "200";
 
 /** Starts one in a temporary directory and leaves nothing of it. */
 export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Promise<T>): Promise<T> {
@@ -44,7 +44,7 @@ export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Pr
   try {
     const embedded = await startEmbeddedPostgres({
       dataDir: directory,
-      settings: { max_connections: MOST_CONNECTIONS },
+      settings: { max_connections: MAX_CONNECTIONS },
     });
     const cleanUp = () => embedded.stop().then(() => rm(directory, { recursive: true, force: true }));
     const notInterrupted = whenInterrupted(cleanUp);
@@ -62,7 +62,7 @@ export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Pr
           const opened: Db[] = [];
           const openAs = async (user: string) => {
             await prepareLogin(owner, { user, ...secret });
-            const db = createDb({ pool: openPool({ target: targetFor(user), max: MOST_CALLERS }) });
+            const db = createDb({ pool: openPool({ target: targetFor(user), max: MAX_CALLERS }) });
             opened.push(db);
             return db;
           };

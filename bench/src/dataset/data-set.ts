@@ -1,8 +1,8 @@
 // The data that all contenders work on, and what they are asked about it.
 import type { Owner } from "../database/bench-database.ts";
-import { plantContenders } from "./plant-contenders.ts";
-import { plantSessions, tokensOf, type Keys, type Tokens } from "./plant-sessions.ts";
-import { plantTenants } from "./plant-tenants.ts";
+import { seedContenders } from "./seed-contenders.ts";
+import { seedSessions, tokensOf, type Keys, type Tokens } from "./seed-sessions.ts";
+import { seedTenants } from "./seed-tenants.ts";
 import type { Size } from "./size.ts";
 
 /** Somebody, and a task of a workspace in which they may read and write. */
@@ -25,10 +25,10 @@ export interface DataSet {
   readonly viewers: readonly Target[];
 }
 
-export async function plantDataSet(owner: Owner, size: Size, keys: Keys): Promise<DataSet> {
-  await plantTenants(owner, size);
-  await plantSessions(owner);
-  await plantContenders(owner);
+export async function seedDataSet(owner: Owner, size: Size, keys: Keys): Promise<DataSet> {
+  await seedTenants(owner, size);
+  await seedSessions(owner);
+  await seedContenders(owner);
   // What was planted goes to the disk now, and not while something is measured.
   await owner.query("CHECKPOINT");
   const chosen = await chooseTargets(owner, keys);

@@ -9,7 +9,7 @@ export interface Connection {
   close(): void;
 }
 
-const LONGEST_SILENCE_MS = 60_000;
+const MAX_SILENCE_MS = 60_000;
 const BUFFER_BYTES = 64 * 1024;
 
 export function openConnection({ host, port }: { host: string; port: number }): Connection {
@@ -60,9 +60,7 @@ export function openConnection({ host, port }: { host: string; port: number }): 
       .on("error", (error) => fail(opened, error))
       .on("end", hungUp)
       .on("close", hungUp)
-      .setTimeout(LONGEST_SILENCE_MS, () =>
-        fail(opened, new Error("The server did not answer in a minute.")),
-      );
+      .setTimeout(MAX_SILENCE_MS, () => fail(opened, new Error("The server did not answer in a minute.")));
     return opened;
   };
 

@@ -94,11 +94,11 @@ const CONTENT_LENGTH = /\r\ncontent-length:[ \t]*(\d+)[ \t]*\r/i;
 const CHUNKED = /\r\ntransfer-encoding:[^\r]*\bchunked[ \t]*\r/i;
 const CLOSES = /\r\nconnection:[^\r]*\bclose\b/i;
 
-const LONGEST_HEAD = 64 * 1024;
+const MAX_HEAD = 64 * 1024;
 
 function headOf(bytes: Buffer): Head | null {
   const endAt = bytes.indexOf("\r\n\r\n");
-  if (endAt < 0 && bytes.length < LONGEST_HEAD) return null;
+  if (endAt < 0 && bytes.length < MAX_HEAD) return null;
   const text = bytes.toString("latin1", 0, endAt < 0 ? 80 : endAt + 2);
   const status = Number(STATUS_LINE.exec(text)?.[1]);
   if (endAt < 0 || !status) throw new Error(`This is no HTTP answer: ${text.slice(0, 80)}`);

@@ -31,13 +31,13 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-const LONGEST_START_MS = 60_000;
-const LONGEST_STOP_MS = 10_000;
-const LONGEST_LAST_WORDS_MS = 500;
+const MAX_START_MS = 60_000;
+const MAX_STOP_MS = 10_000;
+const MAX_LAST_WORDS_MS = 500;
 
 /** @throws with the last lines of its standard error when it ends, or is not ready within a minute */
 export async function startServerProcess(what: ServerProgram): Promise<ServerProcess> {
-  const { program, env, logFile, ready, longestStopMs = LONGEST_STOP_MS } = what;
+  const { program, env, logFile, ready, longestStopMs = MAX_STOP_MS } = what;
   const [file = "", ...args] = program;
   // Straight into the file: a server that logs every request must not be read by the process that asks them.
   const log = logFile === undefined ? null : openSync(logFile, "a");
@@ -56,14 +56,14 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
   void ended.then(() => process.off("exit", ask));
 
   const lastLines = keepEnd(child, logFile);
-  const late = delay(LONGEST_START_MS, "it was not ready in a minute", { ref: false });
+  const late = delay(MAX_START_MS, "it was not ready in a minute", { ref: false });
   const first = await Promise.race([
     urlFrom(child, ready).then((url) => ({ url })),
     Promise.race([ended, late]).then((problem) => ({ problem })),
   ]);
   if ("problem" in first) {
     child.kill("SIGKILL");
-    await Promise.race([once(child, "close"), delay(LONGEST_LAST_WORDS_MS)]);
+    await Promise.race([once(child, "close"), delay(MAX_LAST_WORDS_MS)]);
     throw new Error(`${program.join(" ")}: ${first.problem}\n${lastLines()}`);
   }
   const pid = child.pid ?? -1;

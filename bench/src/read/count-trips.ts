@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ContenderName } from "../contenders/contenders.ts";
 import { openLoad, type HttpRequest, type Load } from "../load/load-client.ts";
 import { startTripProxy, type TripProxy } from "../load/trip-proxy.ts";
-import type { Stage } from "../stage/stage.ts";
-import { askingFor, type Operation } from "./asking.ts";
+import type { Testbed } from "../testbed/testbed.ts";
+import { requestsFor, type Operation } from "./requests-for.ts";
 
 export interface Trips {
   readonly operation: Operation;
@@ -20,17 +20,17 @@ export interface Counting {
 }
 
 export async function countTrips(
-  stage: Stage,
+  testbed: Testbed,
   name: ContenderName,
   { operations, ms }: Counting,
 ): Promise<Trips[]> {
-  const proxy = await startTripProxy({ to: stage.database.target, delayMs: 1 });
+  const proxy = await startTripProxy({ to: testbed.database.target, delayMs: 1 });
   try {
-    const running = await stage.start(name, { place: proxy });
+    const running = await testbed.start(name, { databaseAddress: proxy });
     const load = openLoad({ url: running.server.url, connections: 1 });
     const counted: Trips[] = [];
     for (const operation of operations) {
-      const requests = askingFor(operation, stage.data.targets)({ ...running, load });
+      const requests = requestsFor(operation, testbed.data.targets)({ ...running, load });
       await load.burst(requests, { ms, concurrency: 1 });
       const { p50Ms } = await load.burst(requests, { ms, concurrency: 1 });
       counted.push({ operation, p50Ms, trips: await tripsOfOne(requests, load, proxy) });

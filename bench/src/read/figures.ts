@@ -1,7 +1,7 @@
 // What was measured, as figures: which goal stands beside which is said here and nowhere else.
 import type { Figure, Goal } from "../runner/figure.ts";
-import type { Operation } from "./asking.ts";
-import type { Outcome } from "./bout.ts";
+import type { Operation } from "./requests-for.ts";
+import type { Comparison } from "./compare-contenders.ts";
 import type { Trips } from "./count-trips.ts";
 
 /** How many times the rate of another the server's is to be. */
@@ -20,9 +20,9 @@ const mostTrips: Readonly<Record<Operation, number>> = {
   createTask: 3,
 };
 
-const MOST_MEMORY_MB = 130;
+const MAX_MEMORY_MB = 130;
 
-const OURS = "projo";
+const PRODUCT = "projo";
 
 const wordsFor: Readonly<Record<Operation, string>> = {
   getTask: "get a task",
@@ -32,13 +32,13 @@ const wordsFor: Readonly<Record<Operation, string>> = {
 };
 
 /** The server's rate against those that it is to beat, and everybody's against the floor's and the usual stack's. */
-export function ratiosOf(operation: Operation, { names, ratio }: Outcome): Figure[] {
+export function ratiosOf(operation: Operation, { names, ratio }: Comparison): Figure[] {
   const least = leastRatio[operation];
   const others = names.filter((name) => name in least);
   const ours = others.map((other): Figure => ({
-    group: `${wordsFor[operation]}: ${OURS}'s rate, times another's`,
+    group: `${wordsFor[operation]}: ${PRODUCT}'s rate, times another's`,
     name: other,
-    value: ratio(OURS, other),
+    value: ratio(PRODUCT, other),
     unit: "x",
     ...goalOf(least[other], (value) => ({ atLeast: value })),
   }));
@@ -56,7 +56,7 @@ export function ratiosOf(operation: Operation, { names, ratio }: Outcome): Figur
 }
 
 /** How fast each was, and how long its callers waited. */
-export function ratesOf(operation: Operation, { names, concurrency, of }: Outcome): Figure[] {
+export function ratesOf(operation: Operation, { names, concurrency, of }: Comparison): Figure[] {
   const callers = concurrency === 1 ? "1 caller" : `${concurrency} callers`;
   const each = (title: string, what: "perSecond" | "p50Ms" | "p99Ms", unit: string) =>
     names.map((name): Figure => ({
@@ -68,7 +68,7 @@ export function ratesOf(operation: Operation, { names, concurrency, of }: Outcom
   return [...each("rate", "perSecond", "/s"), ...each("p50", "p50Ms", "ms"), ...each("p99", "p99Ms", "ms")];
 }
 
-export const cpuOf = (operation: Operation, { names, of }: Outcome): Figure[] =>
+export const cpuOf = (operation: Operation, { names, of }: Comparison): Figure[] =>
   names.map((name) => ({
     group: `${wordsFor[operation]}: server's CPU a request`,
     name,
@@ -83,16 +83,16 @@ export const memoryOf = (heldMb: readonly { readonly name: string; readonly rssM
     name,
     value: rssMb,
     unit: "MB",
-    ...goalOf(name === OURS ? MOST_MEMORY_MB : undefined, (value) => ({ atMost: value })),
+    ...goalOf(name === PRODUCT ? MAX_MEMORY_MB : undefined, (value) => ({ atMost: value })),
   }));
 
 /** The same of the server when it has done everything here, and its Prisma is awake too. */
 export const memoryAfterAll = (value: number): Figure => ({
   group: "server's RSS after all of it, reads through Prisma and changes too",
-  name: OURS,
+  name: PRODUCT,
   value,
   unit: "MB",
-  goal: { atMost: MOST_MEMORY_MB },
+  goal: { atMost: MAX_MEMORY_MB },
 });
 
 /** By operation and kind, as the others are, though they were counted server by server. */
@@ -106,7 +106,7 @@ export function tripsOf(counted: readonly (Trips & { readonly name: string })[])
         name,
         value: trips,
         unit: "",
-        ...goalOf(name === OURS ? mostTrips[operation] : undefined, (value) => ({ atMost: value })),
+        ...goalOf(name === PRODUCT ? mostTrips[operation] : undefined, (value) => ({ atMost: value })),
       })),
       ...here.map(({ name, p50Ms }): Figure => ({
         group: `${wordsFor[operation]}: p50 with 1 ms more a trip, 1 caller`,

@@ -7,13 +7,13 @@ export interface Contender {
   prepare(many: number): Promise<() => Promise<unknown>>;
 }
 
-export interface Bout {
+export interface ComparisonOptions {
   readonly rounds: number;
   /** How many times each does the work in a round. */
   readonly many: number;
   /** And before that, off the clock. */
   readonly warmUp: number;
-  readonly say?: (line: string) => void;
+  readonly progress?: (line: string) => void;
 }
 
 export interface Rates {
@@ -25,7 +25,7 @@ export interface Rates {
 
 export async function compare(
   contenders: readonly Contender[],
-  { many, warmUp, ...rounds }: Bout,
+  { many, warmUp, ...rounds }: ComparisonOptions,
   now: () => number = () => performance.now(),
 ): Promise<Rates> {
   const measured = await inRounds(

@@ -2,7 +2,7 @@
 // slows the machine slows all of them; only ratios within one run say much.
 import { median } from "./median.ts";
 
-export interface Entrant<T> {
+export interface Measurement<T> {
   readonly name: string;
   /** Measures once, and warms up before that where it matters. */
   readonly take: () => Promise<T>;
@@ -17,17 +17,17 @@ export interface Readings<T> {
 
 export interface Rounds {
   readonly rounds: number;
-  readonly say?: (line: string) => void;
+  readonly progress?: (line: string) => void;
 }
 
 export async function inRounds<T>(
-  entrants: readonly Entrant<T>[],
-  { rounds, say = () => {} }: Rounds,
+  measurements: readonly Measurement<T>[],
+  { rounds, progress = () => {} }: Rounds,
 ): Promise<Readings<T>> {
-  const taken = new Map<string, T[]>(entrants.map(({ name }) => [name, []]));
+  const taken = new Map<string, T[]>(measurements.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, take } of inTurn(entrants, round)) taken.get(name)?.push(await take());
-    say(`round ${round + 1} of ${rounds}`);
+    for (const { name, take } of rotated(measurements, round)) taken.get(name)?.push(await take());
+    progress(`round ${round + 1} of ${rounds}`);
   }
   const of = (name: string, pick: (reading: T) => number): number[] => {
     const readings = taken.get(name);
@@ -44,7 +44,7 @@ export async function inRounds<T>(
 }
 
 /** Whoever went first goes last in the next round: none is always the one that comes after another. */
-function inTurn<T>(all: readonly T[], round: number): T[] {
+function rotated<T>(all: readonly T[], round: number): T[] {
   const first = round % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
 }

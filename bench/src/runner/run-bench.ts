@@ -8,16 +8,16 @@ import { tableOf } from "./table.ts";
 export interface Subject {
   readonly name: string;
   readonly title: string;
-  readonly measure: (how: How) => Promise<readonly Figure[]>;
+  readonly measure: (options: RunOptions) => Promise<readonly Figure[]>;
 }
 
-export interface How {
+export interface RunOptions {
   /** A shorter run, to see that it works; its figures are rough. */
   readonly quick: boolean;
   /** Also what takes so long and so much room that nobody wants it without having said so. */
   readonly large: boolean;
   /** For who waits. */
-  readonly say: (line: string) => void;
+  readonly progress: (line: string) => void;
 }
 
 export interface Streams {
@@ -46,7 +46,7 @@ export async function runBench(
   const results: Result[] = [];
   for (const { name, title, measure } of chosen) {
     try {
-      const figures = await measure({ quick, large, say: (line) => err(`${name}: ${line}\n`) });
+      const figures = await measure({ quick, large, progress: (line) => err(`${name}: ${line}\n`) });
       out(`${name}: ${title}\n${tableOf(figures)}\n\n`);
       results.push({ subject: name, figures });
     } catch (error) {
@@ -76,14 +76,14 @@ interface Result {
   readonly failed?: string;
 }
 
-interface Asked {
+interface Selection {
   readonly quick: boolean;
   readonly large: boolean;
   readonly jsonFile: string | undefined;
   readonly chosen: readonly Subject[];
 }
 
-function read(args: readonly string[], subjects: readonly Subject[]): Asked | { problem: string } {
+function read(args: readonly string[], subjects: readonly Subject[]): Selection | { problem: string } {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -21,7 +21,7 @@ const headingOf = (group: string): Row => [group, "", "", ""];
 
 const rowOf = (figure: Figure): Row => [
   figure.group === undefined ? figure.name : `  ${figure.name}`,
-  `${written(figure.value)} ${figure.unit}`,
+  `${formatNumber(figure.value)} ${figure.unit}`,
   figure.goal ? `${wordsOf(figure.goal)} ${figure.unit}` : "",
   figure.goal ? (meetsGoal(figure) ? "met" : "MISSED") : "",
 ];
@@ -29,5 +29,5 @@ const rowOf = (figure: Figure): Row => [
 const wordsOf = (goal: Goal): string => ("atLeast" in goal ? `>= ${goal.atLeast}` : `<= ${goal.atMost}`);
 
 /** Whole numbers where decimals would say nothing, and more decimals than any goal has. */
-const written = (value: number): string =>
+const formatNumber = (value: number): string =>
   value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 100 ? 3 : 0 });

@@ -2,25 +2,25 @@
 import { openLoad } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
 import type { Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { defaultBudgets } from "./cost-budgets.ts";
-import { newcomer } from "./cost-newcomer.ts";
+import { createAccount } from "./new-account.ts";
 
-export const costImport = (stage: SharedStage): Subject => ({
+export const costImport = (testbed: SharedTestbed): Subject => ({
   name: "cost-import",
   title: "an honest import of 12,056 tasks under the default budgets",
-  measure: async (how) => measure(await stage.open(how)),
+  measure: async (options) => measure(await testbed.open(options)),
 });
 
 const TASKS = 12_056;
 const PER_CALL = 100;
 
-async function measure(stage: Stage): Promise<Figure[]> {
-  const { server } = await stage.start("projo", { environment: defaultBudgets });
+async function measure(testbed: Testbed): Promise<Figure[]> {
+  const { server } = await testbed.start("projo", { environment: defaultBudgets });
   const load = openLoad({ url: server.url, connections: 1 });
   try {
-    const importer = await newcomer(load, "importer");
+    const importer = await createAccount(load, "importer");
     let made = 0;
     let refused = 0;
     const expect = (status: number) => {

@@ -1,16 +1,16 @@
 // One account writes as fast as it can: tasks by the hundred, and acts that go on record, ten in each request.
 import { openLoad } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { ACCOUNT_POINTS, defaultBudgets } from "./cost-budgets.ts";
-import { newcomer } from "./cost-newcomer.ts";
+import { createAccount } from "./new-account.ts";
 
-export const costWrites = (stage: SharedStage): Subject => ({
+export const costWrites = (testbed: SharedTestbed): Subject => ({
   name: "cost-writes",
   title: "what one account can write in a minute",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const CONNECTIONS = 8;
@@ -19,14 +19,14 @@ const CONNECTIONS = 8;
 const POINTS_PER_TASK = 4;
 const POINTS_PER_ENTRY = 40;
 
-async function measure({ quick }: How, stage: Stage): Promise<Figure[]> {
+async function measure({ quick }: RunOptions, testbed: Testbed): Promise<Figure[]> {
   // The short form has a tenth of the time, and of the budget.
   const points = quick ? ACCOUNT_POINTS / 10 : ACCOUNT_POINTS;
   const environment = { ...defaultBudgets, PROJO_BUDGET_ACCOUNT: `${points}` };
-  const { server } = await stage.start("projo", { environment });
+  const { server } = await testbed.start("projo", { environment });
   const load = openLoad({ url: server.url, connections: CONNECTIONS });
   try {
-    const writer = await newcomer(load, "writer");
+    const writer = await createAccount(load, "writer");
     const items = Array.from({ length: 100 }, (_, n) => ({
       projectId: writer.projectId,
       title: `Shelf ${n}`,
@@ -40,7 +40,7 @@ async function measure({ quick }: How, stage: Stage): Promise<Figure[]> {
         : writer.ask("POST", "workspaces.rename", ...names);
     };
     const { perSecond } = await load.burst(write, { ms: quick ? 5_000 : 55_000, concurrency: CONNECTIONS });
-    const { rows } = await stage.database.owner.query<{ tasks: number; entries: number }>(
+    const { rows } = await testbed.database.owner.query<{ tasks: number; entries: number }>(
       `SELECT (SELECT count(*)::int FROM tasks WHERE workspace_id = $1) AS tasks,
               (SELECT count(*)::int FROM audit_logs WHERE workspace_id = $1) AS entries`,
       [writer.workspaceId],

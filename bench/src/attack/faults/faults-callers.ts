@@ -4,7 +4,7 @@ import type { Requests } from "../../contenders/contender.ts";
 import type { Target } from "../../dataset/data-set.ts";
 import { openConnection } from "../../load/connection.ts";
 import { wireText, type HttpRequest } from "../../load/http-request.ts";
-import { eachInTurn } from "../../stage/each-in-turn.ts";
+import { roundRobin } from "../../runner/round-robin.ts";
 
 export interface CallAnswer {
   /** By `performance.now()`. */
@@ -36,7 +36,7 @@ const PAUSE_AFTER_REFUSAL_MS = 200;
 
 export function startCallers({ url, many, requests, targets }: CallersOptions): Callers {
   const { hostname, port, host } = new URL(url);
-  const nextTarget = eachInTurn(targets);
+  const nextTarget = roundRobin(targets);
   const run = `fault ${process.pid} ${performance.now()}`;
   const answers: CallAnswer[] = [];
   const over = new AbortController();

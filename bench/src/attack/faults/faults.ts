@@ -2,9 +2,9 @@
 // whether a write that was acknowledged is there exactly once.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { startFaultProxy, type FaultProxy } from "./fault-proxy.ts";
 import { startCallers, type CallAnswer } from "./faults-callers.ts";
 import { findPostgresProcesses, type PostgresProcesses } from "./postgres-processes.ts";
@@ -46,28 +46,28 @@ const faults: readonly Fault[] = [
   },
 ];
 
-export const faultsOn = (stage: SharedStage): readonly Subject[] => [
+export const faultsOn = (testbed: SharedTestbed): readonly Subject[] => [
   ...faults.map((fault) => ({
     name: fault.name,
     title: fault.title,
-    measure: async (how: How) => measure(fault, how, await stage.open(how)),
+    measure: async (options: RunOptions) => measure(fault, options, await testbed.open(options)),
   })),
   {
     name: "faults-shutdown",
     title: "SIGTERM while the network to PostgreSQL drops every byte",
-    measure: async (how) => measureShutdown(how, await stage.open(how)),
+    measure: async (options) => measureShutdown(options, await testbed.open(options)),
   },
 ];
 
 const AFTER_MS = 8_000;
 const QUICK_AFTER_MS = 4_000;
 
-async function measure(fault: Fault, { quick, say }: How, stage: Stage): Promise<Figure[]> {
-  const { database, data, contenders } = stage;
+async function measure(fault: Fault, { quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { database, data, contenders } = testbed;
   const postgres = await findPostgresProcesses(database.owner);
   const network = await startFaultProxy(database.target);
-  const place = { host: network.host, port: network.port };
-  const { server } = await stage.start("projo", { place, environment: { PROJO_LIMITS: "1000" } });
+  const databaseAddress = { host: network.host, port: network.port };
+  const { server } = await testbed.start("projo", { databaseAddress, environment: { PROJO_LIMITS: "1000" } });
   try {
     const callers = startCallers({
       url: server.url,
@@ -78,7 +78,7 @@ async function measure(fault: Fault, { quick, say }: How, stage: Stage): Promise
     await delay(quick ? 1_500 : 3_000);
     const health = watchHealth(server.url);
     const seconds = quick ? fault.quickSeconds : fault.seconds;
-    say(`the fault begins, for ${seconds} s`);
+    progress(`the fault begins, for ${seconds} s`);
     const beganAt = performance.now();
     fault.begin(network, postgres);
     await delay(seconds * 1_000);
@@ -87,7 +87,7 @@ async function measure(fault: Fault, { quick, say }: How, stage: Stage): Promise
     await delay(quick ? QUICK_AFTER_MS : AFTER_MS);
     const watched = await health.stop();
     const answers = await callers.stop();
-    const written = await countTitles(stage, answers);
+    const written = await countTitles(testbed, answers);
     return [
       ...figuresOf(answers, { beganAt, endedAt }),
       ...written,
@@ -109,18 +109,18 @@ async function measure(fault: Fault, { quick, say }: How, stage: Stage): Promise
 }
 
 /** How long a server takes to end whose database has just become silent. It is killed after 10 s. */
-async function measureShutdown({ say }: How, stage: Stage): Promise<Figure[]> {
-  const { database, data, contenders } = stage;
+async function measureShutdown({ progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { database, data, contenders } = testbed;
   const network = await startFaultProxy(database.target);
-  const place = { host: network.host, port: network.port };
-  const { server } = await stage.start("projo", { place, environment: { PROJO_LIMITS: "1000" } });
+  const databaseAddress = { host: network.host, port: network.port };
+  const { server } = await testbed.start("projo", { databaseAddress, environment: { PROJO_LIMITS: "1000" } });
   const { requests } = contenders.projo;
   const callers = startCallers({ url: server.url, many: 60, requests, targets: data.targets });
   try {
     await delay(1_500);
     network.become("swallows");
     await delay(300);
-    say("the server is asked to end");
+    progress("the server is asked to end");
     const askedAt = performance.now();
     await Promise.all([server.stop(), callers.stop()]);
     return [
@@ -171,7 +171,7 @@ function figuresOf(
 }
 
 /** Whether each task that was acknowledged is there once, and none of the others twice. */
-async function countTitles({ database }: Stage, answers: readonly CallAnswer[]): Promise<Figure[]> {
+async function countTitles({ database }: Testbed, answers: readonly CallAnswer[]): Promise<Figure[]> {
   const asked = answers.flatMap(({ title }) => (title === null ? [] : [title]));
   const { rows } = await database.owner.query<{ title: string; many: number }>(
     "SELECT title, count(*)::int AS many FROM tasks WHERE title = ANY ($1) GROUP BY title",

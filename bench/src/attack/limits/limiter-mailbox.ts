@@ -3,27 +3,27 @@ import { z } from "zod";
 import { openLoad, type Load } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
 import type { Subject } from "../../runner/run-bench.ts";
-import { keeping, mutationOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import { expectOutput, mutationOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 
-export const strangersMailbox = (stage: SharedStage): Subject => ({
+export const strangersMailbox = (testbed: SharedTestbed): Subject => ({
   name: "mailbox",
   title: "mails to one stranger from fresh accounts, two workspaces each",
-  measure: async (how) => measure(await stage.open(how)),
+  measure: async (options) => measure(await testbed.open(options)),
 });
 
 const ACCOUNTS = 3;
 const WORKSPACES = 2;
 const TRIES = 10;
 /** What docs/invites.md promises to each mailbox, for one day. */
-const MOST_INVITES = 8;
-const MOST_VERIFICATIONS = 10;
+const MAX_INVITES = 8;
+const MAX_VERIFICATIONS = 10;
 
-async function measure(stage: Stage): Promise<Figure[]> {
-  const { database } = stage;
+async function measure(testbed: Testbed): Promise<Figure[]> {
+  const { database } = testbed;
   const environment = { PROJO_TRUSTED_PROXIES: "127.0.0.1" };
-  const { server } = await stage.start("projo", { environment });
+  const { server } = await testbed.start("projo", { environment });
   const load = openLoad({ url: server.url, connections: 1 });
   try {
     const accounts: Account[] = [];
@@ -41,13 +41,13 @@ async function measure(stage: Stage): Promise<Figure[]> {
         name: "invites sent by verified accounts",
         value: verified,
         unit: "mails",
-        goal: { atMost: MOST_INVITES },
+        goal: { atMost: MAX_INVITES },
       },
       {
         name: "verifications sent to variants of one address",
         value: signUps,
         unit: "mails",
-        goal: { atMost: MOST_VERIFICATIONS },
+        goal: { atMost: MAX_VERIFICATIONS },
       },
     ];
   } finally {
@@ -105,7 +105,7 @@ async function inviteFromAll(load: Load, accounts: readonly Account[]): Promise<
 /** Each account is another, and each mail goes to the same mailbox. */
 async function signUpVariants(load: Load): Promise<number> {
   let sent = 0;
-  for (let n = 0; n < 2 * MOST_VERIFICATIONS; n += 1) {
+  for (let n = 0; n < 2 * MAX_VERIFICATIONS; n += 1) {
     const input = { email: `victim+${n}@example.com`, password: "correct horse battery staple" };
     await ask(load, { operation: "auth.signUp", input, address: `203.0.113.${n}` }, (status) => {
       if (status === 200) sent += 1;
@@ -115,7 +115,7 @@ async function signUpVariants(load: Load): Promise<number> {
   return sent;
 }
 
-interface Asked {
+interface MailCall {
   readonly operation: string;
   readonly input: object;
   readonly address: string;
@@ -125,7 +125,7 @@ interface Asked {
 
 type Expect = (status: number, body: string) => boolean;
 
-async function ask(load: Load, asked: Asked, expect: Expect): Promise<void> {
+async function ask(load: Load, asked: MailCall, expect: Expect): Promise<void> {
   const { operation, input, address, token, workspaceId } = asked;
   const request = mutationOf(null, operation, input, expect);
   const headers = {
@@ -138,12 +138,12 @@ async function ask(load: Load, asked: Asked, expect: Expect): Promise<void> {
 }
 
 /** @throws when the call does not succeed */
-async function answerOf<T>(load: Load, output: z.ZodType<T>, asked: Asked): Promise<T> {
+async function answerOf<T>(load: Load, output: z.ZodType<T>, asked: MailCall): Promise<T> {
   const answers: T[] = [];
   await ask(
     load,
     asked,
-    keeping(output, (answer) => void answers.push(answer)),
+    expectOutput(output, (answer) => void answers.push(answer)),
   );
   const [answer] = answers;
   if (answer === undefined) throw new Error(`${asked.operation} was not answered.`);
@@ -151,9 +151,9 @@ async function answerOf<T>(load: Load, output: z.ZodType<T>, asked: Asked): Prom
 }
 
 /** The id in the answer, or null when the call was refused. */
-async function idOf(load: Load, asked: Asked): Promise<string | null> {
+async function idOf(load: Load, asked: MailCall): Promise<string | null> {
   let id: string | null = null;
-  const keep = keeping(WithId, (answer) => void (id = answer.id));
+  const keep = expectOutput(WithId, (answer) => void (id = answer.id));
   await ask(load, asked, (status, body) => keep(status, body) || true);
   return id;
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 
 export const limiterMemory: Subject = {
   name: "limiter-memory",
@@ -13,13 +13,13 @@ export const limiterMemory: Subject = {
   measure,
 };
 
-const MOST_MB = 64;
+const MAX_MB = 64;
 
 const Measured = z.object({ keptMb: z.number(), rssMb: z.number(), decisionsPerSecond: z.number() });
 
-async function measure({ quick }: How): Promise<Figure[]> {
+async function measure({ quick }: RunOptions): Promise<Figure[]> {
   const tries = quick ? 200_000 : 1_000_000;
-  const goal = { atMost: MOST_MB };
+  const goal = { atMost: MAX_MB };
   const figures: Figure[] = [];
   // With the usual limits few tries are let in; with a thousand times as many, each leaves its counts behind.
   for (const factor of [1, 1_000]) {

@@ -3,21 +3,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { openLoad, type Load } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import { mutationOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { mutationOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 
-export const oneNetwork = (stage: SharedStage): Subject => ({
+export const oneNetwork = (testbed: SharedTestbed): Subject => ({
   name: "one-network",
   title: "48 parallel wrong sign-ins from one IPv6 /48 while 20 known owners sign in",
-  measure: async (how) => measure(how, await stage.open(how), anyAddressOfOneNetwork),
+  measure: async (options) => measure(options, await testbed.open(options), anyAddressOfOneNetwork),
 });
 
-export const manyNetworks = (stage: SharedStage): Subject => ({
+export const manyNetworks = (testbed: SharedTestbed): Subject => ({
   name: "many-networks",
   title: "48 parallel wrong sign-ins, each from another IPv4 address, while 20 known owners sign in",
-  measure: async (how) => measure(how, await stage.open(how), anyAddress),
+  measure: async (options) => measure(options, await testbed.open(options), anyAddress),
 });
 
 const OWNERS = 20;
@@ -30,9 +30,13 @@ interface Owner {
   readonly address: string;
 }
 
-async function measure({ quick }: How, stage: Stage, nextAddress: () => string): Promise<Figure[]> {
+async function measure(
+  { quick }: RunOptions,
+  testbed: Testbed,
+  nextAddress: () => string,
+): Promise<Figure[]> {
   const environment = { PROJO_TRUSTED_PROXIES: "127.0.0.1" };
-  const { server } = await stage.start("projo", { environment });
+  const { server } = await testbed.start("projo", { environment });
   const homes = openLoad({ url: server.url, connections: OWNERS });
   const strangers = openLoad({ url: server.url, connections: ATTACKERS });
   try {
@@ -41,17 +45,17 @@ async function measure({ quick }: How, stage: Stage, nextAddress: () => string):
     const attack = { isOn: true };
     const attacking = tryWrongPasswords(strangers, { owners, nextAddress, answers, attack });
     await delay(HEAD_START_MS);
-    const inTurn = await signInAll(homes, owners, 1);
+    const sequential = await signInAll(homes, owners, 1);
     await delay(quick ? 1_000 : 10_000);
-    const atOnce = await signInAll(homes, owners, OWNERS);
+    const concurrent = await signInAll(homes, owners, OWNERS);
     attack.isOn = false;
     await attacking;
     const of = (status: number) => answers.get(status) ?? 0;
     const goal = { atLeast: OWNERS };
     return [
-      { name: "owners let in, one after the other", value: inTurn.letIn, unit: `of ${OWNERS}`, goal },
-      { name: "owners let in, all at once", value: atOnce.letIn, unit: `of ${OWNERS}`, goal },
-      { name: "slowest of them", value: Math.max(inTurn.slowestMs, atOnce.slowestMs), unit: "ms" },
+      { name: "owners let in, one after the other", value: sequential.letIn, unit: `of ${OWNERS}`, goal },
+      { name: "owners let in, all at once", value: concurrent.letIn, unit: `of ${OWNERS}`, goal },
+      { name: "slowest of them", value: Math.max(sequential.slowestMs, concurrent.slowestMs), unit: "ms" },
       { name: "strangers refused by the password (401)", value: of(401), unit: "tries" },
       { name: "strangers refused by a limit (429)", value: of(429), unit: "tries" },
       { name: "strangers refused by the hashing queue (503)", value: of(503), unit: "tries" },

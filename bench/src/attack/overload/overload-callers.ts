@@ -7,11 +7,11 @@ import { percentile } from "../../load/percentile.ts";
 
 export interface Callers {
   /** Lets the first `many` callers send requests for so long, and counts the answers that arrived in that time. */
-  run(request: () => HttpRequest, how: RunHow): Promise<Tally>;
+  run(request: () => HttpRequest, options: RunCallersOptions): Promise<Tally>;
   close(): void;
 }
 
-export interface RunHow {
+export interface RunCallersOptions {
   readonly many: number;
   readonly ms: number;
   /** How long a refused caller pauses. */
@@ -67,13 +67,13 @@ export function openCallers({ url, connections }: { url: string; connections: nu
   };
 }
 
-interface Seen {
+interface Measured {
   readonly served: readonly number[];
   readonly refused: readonly number[];
   readonly other: number;
 }
 
-function tallyOf({ served, refused, other }: Seen, seconds: number): Tally {
+function tallyOf({ served, refused, other }: Measured, seconds: number): Tally {
   const sorted = Float64Array.from(served).toSorted();
   const sortedRefused = Float64Array.from(refused).toSorted();
   return {

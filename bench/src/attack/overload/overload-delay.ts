@@ -1,38 +1,44 @@
 // Statements sent to the database for each answered read while the network holds each answer back: a slow network must not
 // make the server send a read twice.
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import { eachInTurn } from "../../stage/each-in-turn.ts";
-import { queryOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { roundRobin } from "../../runner/round-robin.ts";
+import { queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { startTripProxy } from "../../load/trip-proxy.ts";
 import { openCallers } from "./overload-callers.ts";
 
-export const overloadDelay = (stage: SharedStage): Subject => ({
+export const overloadDelay = (testbed: SharedTestbed): Subject => ({
   name: "overload-delay",
   title: "statements for each answered read with 0, 30, 60 and 120 ms added to each trip",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const DELAYS_MS = [0, 30, 60, 120] as const;
 const QUICK_DELAYS_MS = [0, 120] as const;
 const CALLERS = 256;
 
-async function measure(how: How, stage: Stage): Promise<Figure[]> {
+async function measure(options: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const delayMs of how.quick ? QUICK_DELAYS_MS : DELAYS_MS)
-    figures.push(...(await withDelay(how, stage, delayMs)));
+  for (const delayMs of options.quick ? QUICK_DELAYS_MS : DELAYS_MS)
+    figures.push(...(await withDelay(options, testbed, delayMs)));
   return figures;
 }
 
-async function withDelay({ quick, say }: How, stage: Stage, delayMs: number): Promise<Figure[]> {
-  say(`${delayMs} ms added`);
-  const proxy = await startTripProxy({ to: stage.database.target, delayMs });
-  const { server } = await stage.start("projo", { place: { host: proxy.host, port: proxy.port } });
+async function withDelay(
+  { quick, progress }: RunOptions,
+  testbed: Testbed,
+  delayMs: number,
+): Promise<Figure[]> {
+  progress(`${delayMs} ms added`);
+  const proxy = await startTripProxy({ to: testbed.database.target, delayMs });
+  const { server } = await testbed.start("projo", {
+    databaseAddress: { host: proxy.host, port: proxy.port },
+  });
   const callers = openCallers({ url: server.url, connections: CALLERS });
   try {
-    const next = eachInTurn(stage.data.targets);
+    const next = roundRobin(testbed.data.targets);
     const read = () => {
       const target = next();
       return queryOf(target, "tasks.get", { id: target.taskId });

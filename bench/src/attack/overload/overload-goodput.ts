@@ -1,27 +1,27 @@
 // The rate of answered reads with many more callers than the server can serve at once, against the rate with 32.
 import type { Figure } from "../../runner/figure.ts";
 import { inRounds } from "../../runner/in-rounds.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import { eachInTurn } from "../../stage/each-in-turn.ts";
-import { queryOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { roundRobin } from "../../runner/round-robin.ts";
+import { queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { openCallers } from "./overload-callers.ts";
 
-export const overloadGoodput = (stage: SharedStage): Subject => ({
+export const overloadGoodput = (testbed: SharedTestbed): Subject => ({
   name: "overload-goodput",
   title: "answered reads with 128, 512 and 2,000 callers, against 32",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const USUAL = 32;
 const CROWDS = [128, 512, 2_000] as const;
 
-async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
-  const { server } = await stage.start("projo");
+async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { server } = await testbed.start("projo");
   const callers = openCallers({ url: server.url, connections: Math.max(...CROWDS) });
   try {
-    const next = eachInTurn(stage.data.targets);
+    const next = roundRobin(testbed.data.targets);
     const read = () => {
       const target = next();
       return queryOf(target, "tasks.get", { id: target.taskId });
@@ -31,12 +31,12 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     // Connections are opened before they are measured.
     await callers.run(read, { many: Math.max(...CROWDS), ms: 500 });
     const warmRssMb = server.rssMb();
-    const taken = await inRounds(
+    const readings = await inRounds(
       [USUAL, ...CROWDS].map((many) => ({
         name: String(many),
         take: () => callers.run(read, { many, ms, pauseMs: 1_000 }),
       })),
-      { rounds: quick ? 1 : 5, say },
+      { rounds: quick ? 1 : 5, progress },
     );
     const memory: Figure[] = [
       { group: "memory of the server", name: "when warm", value: warmRssMb, unit: "MB" },
@@ -45,18 +45,18 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     const rates = [USUAL, ...CROWDS].flatMap((many): Figure[] => {
       const group = `${many.toLocaleString("en-US")} callers`;
       const of = String(many);
-      const ratio = taken.ratio(of, String(USUAL), ({ servedPerSecond }) => servedPerSecond);
+      const ratio = readings.ratio(of, String(USUAL), ({ servedPerSecond }) => servedPerSecond);
       return [
-        { group, name: "answered", value: taken.median(of, (tally) => tally.servedPerSecond), unit: "/s" },
-        { group, name: "refused", value: taken.median(of, (tally) => tally.refused), unit: "" },
+        { group, name: "answered", value: readings.median(of, (tally) => tally.servedPerSecond), unit: "/s" },
+        { group, name: "refused", value: readings.median(of, (tally) => tally.refused), unit: "" },
         {
           group,
           name: "neither",
-          value: taken.median(of, (tally) => tally.other),
+          value: readings.median(of, (tally) => tally.other),
           unit: "",
           goal: { atMost: quick ? 5 : 0 },
         },
-        { group, name: "slowest answer", value: taken.median(of, (tally) => tally.slowestMs), unit: "ms" },
+        { group, name: "slowest answer", value: readings.median(of, (tally) => tally.slowestMs), unit: "ms" },
         ...(many === USUAL
           ? []
           : [

@@ -3,18 +3,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Target } from "../../dataset/data-set.ts";
 import type { Figure } from "../../runner/figure.ts";
 import { inRounds } from "../../runner/in-rounds.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import { eachInTurn } from "../../stage/each-in-turn.ts";
-import { mutationOf, queryOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { roundRobin } from "../../runner/round-robin.ts";
+import { mutationOf, queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { openCallers, type Tally } from "./overload-callers.ts";
 import { quietTargets } from "./overload-targets.ts";
 
-export const overloadLocked = (stage: SharedStage): Subject => ({
+export const overloadLocked = (testbed: SharedTestbed): Subject => ({
   name: "overload-locked",
   title: "another workspace's reads and changes beside forty writers of a locked project",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const WRITERS = 40;
@@ -28,16 +28,16 @@ interface Beside {
   readonly locked: Tally | null;
 }
 
-async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
-  const { server } = await stage.start("projo");
+async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { server } = await testbed.start("projo");
   const writers = openCallers({ url: server.url, connections: WRITERS });
   const readers = openCallers({ url: server.url, connections: OTHERS });
   const others = openCallers({ url: server.url, connections: OTHERS });
   try {
-    const [victim] = stage.data.biggest;
+    const [victim] = testbed.data.biggest;
     if (!victim) throw new RangeError("The biggest workspace has no target.");
-    const nextRead = eachInTurn(quietTargets(stage));
-    const nextWrite = eachInTurn(quietTargets(stage));
+    const nextRead = roundRobin(quietTargets(testbed));
+    const nextWrite = roundRobin(quietTargets(testbed));
     let asked = 0;
     const read = () => {
       const target = nextRead();
@@ -55,7 +55,7 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
       return { reads, writes };
     };
     const beside = (): Promise<Beside> =>
-      withLocked(stage, victim, async () => {
+      withLocked(testbed, victim, async () => {
         const blocked = writers.run(() => write(victim), {
           many: WRITERS,
           ms: ms + HEAD_START_MS,
@@ -65,27 +65,32 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
         return { ...during, locked: await blocked };
       });
     await both();
-    const taken = await inRounds<Beside>(
+    const readings = await inRounds<Beside>(
       [
         { name: "alone", take: async () => ({ ...(await both()), locked: null }) },
         { name: "beside", take: beside },
       ],
-      { rounds: quick ? 1 : 3, say },
+      { rounds: quick ? 1 : 3, progress },
     );
     const part = (group: string, of: (beside: Beside) => Tally): Figure[] => [
-      { group, name: "alone", value: taken.median("alone", (one) => of(one).servedPerSecond), unit: "/s" },
-      { group, name: "beside", value: taken.median("beside", (one) => of(one).servedPerSecond), unit: "/s" },
+      { group, name: "alone", value: readings.median("alone", (one) => of(one).servedPerSecond), unit: "/s" },
+      {
+        group,
+        name: "beside",
+        value: readings.median("beside", (one) => of(one).servedPerSecond),
+        unit: "/s",
+      },
       {
         group,
         name: "beside against alone",
-        value: taken.ratio("beside", "alone", (one) => of(one).servedPerSecond),
+        value: readings.ratio("beside", "alone", (one) => of(one).servedPerSecond),
         unit: "x",
         goal: { atLeast: quick ? 0.1 : 0.33 },
       },
       {
         group,
         name: "not answered 200",
-        value: taken.median("beside", (one) => of(one).refused + of(one).other),
+        value: readings.median("beside", (one) => of(one).refused + of(one).other),
         unit: "",
         goal: { atMost: quick ? 5 : 0 },
       },
@@ -97,13 +102,13 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
       {
         group: lockedGroup,
         name: "refused",
-        value: taken.median("beside", ({ locked }) => locked?.refused ?? 0),
+        value: readings.median("beside", ({ locked }) => locked?.refused ?? 0),
         unit: "",
       },
       {
         group: lockedGroup,
         name: "slowest answer",
-        value: taken.median("beside", ({ locked }) => locked?.slowestMs ?? 0),
+        value: readings.median("beside", ({ locked }) => locked?.slowestMs ?? 0),
         unit: "ms",
         goal: { atMost: 10_000 },
       },
@@ -118,8 +123,8 @@ const write = (target: Target) =>
   mutationOf(target, "tasks.create", { projectId: target.projectId, title: "Write the report" });
 
 /** Holds a project's row for the length of the work, as a migration or a person at psql might. */
-async function withLocked<T>(stage: Stage, { projectId }: Target, work: () => Promise<T>): Promise<T> {
-  const { owner } = stage.database;
+async function withLocked<T>(testbed: Testbed, { projectId }: Target, work: () => Promise<T>): Promise<T> {
+  const { owner } = testbed.database;
   await owner.query("BEGIN");
   try {
     await owner.query("SELECT FROM projects WHERE id = $1 FOR UPDATE", [projectId]);

@@ -2,31 +2,33 @@
 // still be served.
 import { startTripProxy } from "../../load/trip-proxy.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import { eachInTurn } from "../../stage/each-in-turn.ts";
-import { mutationOf, queryOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { roundRobin } from "../../runner/round-robin.ts";
+import { mutationOf, queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { openCallers } from "./overload-callers.ts";
 
-export const overloadRefusals = (stage: SharedStage): Subject => ({
+export const overloadRefusals = (testbed: SharedTestbed): Subject => ({
   name: "overload-refusals",
   title: "1,000 callers that create tasks over a slow network: refusals, and reads beside them",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const WRITERS = 1_000;
 const READERS = 4;
 const DELAY_MS = 80;
 
-async function measure({ quick }: How, stage: Stage): Promise<Figure[]> {
-  const proxy = await startTripProxy({ to: stage.database.target, delayMs: DELAY_MS });
-  const { server } = await stage.start("projo", { place: { host: proxy.host, port: proxy.port } });
+async function measure({ quick }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const proxy = await startTripProxy({ to: testbed.database.target, delayMs: DELAY_MS });
+  const { server } = await testbed.start("projo", {
+    databaseAddress: { host: proxy.host, port: proxy.port },
+  });
   const writers = openCallers({ url: server.url, connections: WRITERS });
   const readers = openCallers({ url: server.url, connections: READERS });
   try {
-    const nextWrite = eachInTurn(stage.data.targets);
-    const nextRead = eachInTurn(stage.data.targets);
+    const nextWrite = roundRobin(testbed.data.targets);
+    const nextRead = roundRobin(testbed.data.targets);
     const write = () => {
       const target = nextWrite();
       return mutationOf(target, "tasks.create", { projectId: target.projectId, title: "Write the report" });

@@ -3,18 +3,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { rareWord } from "../../dataset/titles.ts";
 import type { Figure } from "../../runner/figure.ts";
 import { inRounds } from "../../runner/in-rounds.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import { eachInTurn } from "../../stage/each-in-turn.ts";
-import { queryOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { roundRobin } from "../../runner/round-robin.ts";
+import { queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { openCallers, type Tally } from "./overload-callers.ts";
 import { quietTargets } from "./overload-targets.ts";
 
-export const overloadSearch = (stage: SharedStage): Subject => ({
+export const overloadSearch = (testbed: SharedTestbed): Subject => ({
   name: "overload-search",
   title: "another workspace's reads beside forty searches of the biggest one",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const SEARCHERS = 40;
@@ -26,13 +26,13 @@ interface Beside {
   readonly searches: Tally | null;
 }
 
-async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
-  const { server } = await stage.start("projo");
+async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { server } = await testbed.start("projo");
   const searchers = openCallers({ url: server.url, connections: SEARCHERS });
   const readers = openCallers({ url: server.url, connections: READERS });
   try {
-    const nextSearch = eachInTurn(stage.data.biggest);
-    const nextRead = eachInTurn(quietTargets(stage));
+    const nextSearch = roundRobin(testbed.data.biggest);
+    const nextRead = roundRobin(quietTargets(testbed));
     const search = () => queryOf(nextSearch(), "tasks.list", { limit: 20, search: rareWord });
     const read = () => {
       const target = nextRead();
@@ -51,46 +51,50 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
       return { reads, searches };
     };
     await alone();
-    const taken = await inRounds(
+    const readings = await inRounds(
       [
         { name: "alone", take: alone },
         { name: "beside", take: beside },
       ],
-      { rounds: quick ? 1 : 3, say },
+      { rounds: quick ? 1 : 3, progress },
     );
     return [
-      { name: "reads alone", value: taken.median("alone", ({ reads }) => reads.servedPerSecond), unit: "/s" },
       {
-        name: "reads beside searches",
-        value: taken.median("beside", ({ reads }) => reads.servedPerSecond),
+        name: "reads alone",
+        value: readings.median("alone", ({ reads }) => reads.servedPerSecond),
         unit: "/s",
       },
-      { name: "their p99", value: taken.median("beside", ({ reads }) => reads.servedP99Ms), unit: "ms" },
+      {
+        name: "reads beside searches",
+        value: readings.median("beside", ({ reads }) => reads.servedPerSecond),
+        unit: "/s",
+      },
+      { name: "their p99", value: readings.median("beside", ({ reads }) => reads.servedP99Ms), unit: "ms" },
       {
         name: "rate beside searches against alone",
-        value: taken.ratio("beside", "alone", ({ reads }) => reads.servedPerSecond),
+        value: readings.ratio("beside", "alone", ({ reads }) => reads.servedPerSecond),
         unit: "x",
         goal: { atLeast: quick ? 0.1 : 0.33 },
       },
       {
         name: "reads that were not answered 200",
-        value: taken.median("beside", ({ reads }) => reads.refused + reads.other),
+        value: readings.median("beside", ({ reads }) => reads.refused + reads.other),
         unit: "",
         goal: { atMost: quick ? 5 : 0 },
       },
       {
         name: "searches answered",
-        value: taken.median("beside", ({ searches }) => searches?.servedPerSecond ?? 0),
+        value: readings.median("beside", ({ searches }) => searches?.servedPerSecond ?? 0),
         unit: "/s",
       },
       {
         name: "searches refused",
-        value: taken.median("beside", ({ searches }) => searches?.refused ?? 0),
+        value: readings.median("beside", ({ searches }) => searches?.refused ?? 0),
         unit: "",
       },
       {
         name: "slowest search",
-        value: taken.median("beside", ({ searches }) => searches?.slowestMs ?? 0),
+        value: readings.median("beside", ({ searches }) => searches?.slowestMs ?? 0),
         unit: "ms",
       },
     ];

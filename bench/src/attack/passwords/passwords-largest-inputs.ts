@@ -2,54 +2,54 @@
 import { join } from "node:path";
 import { blockedBy, walkLargestInputs } from "@projostack/api/largest-inputs";
 import { readBlocks, watchingLoop } from "@projostack/api/loop-watch";
-import { plantLog } from "../../audit-verify/plant-log.ts";
+import { seedLog } from "../../audit-verify/seed-log.ts";
 import { openLoad } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 import { withTemporaryDirectory } from "../../runner/temporary-directory.ts";
-import { mutationOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import { signUp } from "../../stage/sign-up.ts";
-import type { Stage } from "../../stage/stage.ts";
+import { mutationOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import { signUp } from "../../testbed/sign-up.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 
-export const passwordsLargestInputs = (stage: SharedStage): Subject => ({
+export const passwordsLargestInputs = (testbed: SharedTestbed): Subject => ({
   name: "largest-inputs",
   title: "every operation with its largest inputs, one at a time and ten in a batch",
-  measure: async (how) => {
-    const opened = await stage.open(how);
-    return withTemporaryDirectory((directory) => measure(how, opened, join(directory, "blocks")));
+  measure: async (options) => {
+    const opened = await testbed.open(options);
+    return withTemporaryDirectory((directory) => measure(options, opened, join(directory, "blocks")));
   },
 });
 
 const ENTRIES = { quick: 300, full: 10_000 };
 
-async function measure({ quick, say }: How, stage: Stage, file: string): Promise<Figure[]> {
+async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: string): Promise<Figure[]> {
   const environment = {
     PROJO_LIMITS: "1000",
     PROJO_INVITES_NEED_VERIFIED_EMAIL: "false",
     NODE_OPTIONS: `--import=${watchingLoop(file)}`,
   };
-  const { server } = await stage.start("projo", { environment });
+  const { server } = await testbed.start("projo", { environment });
   try {
     await warmUp(server.url);
-    let isPlanted = false;
+    let isSeeded = false;
     const sent = await walkLargestInputs({
       url: server.url,
       every: quick ? 12 : 1,
       // Once: the audit's operations come first.
       prepare: async ({ workspaceId: id, userId }) => {
-        if (isPlanted) return;
-        isPlanted = true;
-        await plantLog(stage.database.owner, {
-          place: { id, userId },
+        if (isSeeded) return;
+        isSeeded = true;
+        await seedLog(testbed.database.owner, {
+          workspace: { id, userId },
           entries: quick ? ENTRIES.quick : ENTRIES.full,
-          say: () => {},
+          progress: () => {},
         });
       },
     });
     const blocks = blockedBy(readBlocks(file), sent);
     for (const { cpuMs, wallMs, during } of blocks.slice(0, 5)) {
-      say(`${cpuMs} ms (${wallMs} by the clock): ${during.slice(-3).join("; ")}`);
+      progress(`${cpuMs} ms (${wallMs} by the clock): ${during.slice(-3).join("; ")}`);
     }
     const failed = sent.filter(({ status }) => status >= 500);
     return [

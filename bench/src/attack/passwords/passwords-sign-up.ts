@@ -5,32 +5,32 @@ import { join } from "node:path";
 import { readBlocks, watchingLoop, type Block } from "@projostack/api/loop-watch";
 import { openLoad, type Burst, type HttpRequest, type Load } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 import { withTemporaryDirectory } from "../../runner/temporary-directory.ts";
-import { eachInTurn } from "../../stage/each-in-turn.ts";
-import { mutationOf, queryOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import { roundRobin } from "../../runner/round-robin.ts";
+import { mutationOf, queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 
-export const passwordsSignUp = (stage: SharedStage): Subject => ({
+export const passwordsSignUp = (testbed: SharedTestbed): Subject => ({
   name: "long-passwords",
   title: "sign-ups with the longest passwords, alone and ten in a batch, while others read",
-  measure: async (how) => {
-    const opened = await stage.open(how);
-    return withTemporaryDirectory((directory) => measure(how, opened, join(directory, "blocks")));
+  measure: async (options) => {
+    const opened = await testbed.open(options);
+    return withTemporaryDirectory((directory) => measure(options, opened, join(directory, "blocks")));
   },
 });
 
 const READERS = 4;
 const REST_MS = 300;
 
-async function measure({ quick, say }: How, stage: Stage, file: string): Promise<Figure[]> {
+async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: string): Promise<Figure[]> {
   const environment = { PROJO_LIMITS: "1000", NODE_OPTIONS: `--import=${watchingLoop(file)}` };
-  const { server } = await stage.start("projo", { environment });
+  const { server } = await testbed.start("projo", { environment });
   const readers = openLoad({ url: server.url, connections: READERS });
   const attacker = openLoad({ url: server.url, connections: 1 });
   try {
-    const nextTarget = eachInTurn(stage.data.targets);
+    const nextTarget = roundRobin(testbed.data.targets);
     const read = () =>
       Math.random() < 0.5 ? queryOf(nextTarget(), "auth.me", {}) : queryOf(nextTarget(), "system.health", {});
     const reading = (ms: number) => readers.burst(read, { ms, concurrency: READERS });
@@ -42,9 +42,9 @@ async function measure({ quick, say }: How, stage: Stage, file: string): Promise
       const beside = await besideReads(attacker, { request, rounds, reading });
       return { ...beside, longest: longestOf(readBlocks(file).filter(({ endedAt }) => endedAt >= from)) };
     };
-    say("one at a time");
-    const alone = await attack(() => mutationOf(null, "auth.signUp", credentials(), anyAnswer));
-    say("ten at a time");
+    progress("one at a time");
+    const alone = await attack(() => mutationOf(null, "auth.signUp", credentials(), acceptAny));
+    progress("ten at a time");
     const batched = await attack(batchOfTen);
     return [
       { name: "reads without an attack, p99", value: idle.p99Ms, unit: "ms" },
@@ -57,12 +57,12 @@ async function measure({ quick, say }: How, stage: Stage, file: string): Promise
   }
 }
 
-interface Seen {
+interface Measured {
   readonly reads: Burst;
   readonly longest: Pick<Block, "cpuMs" | "wallMs">;
 }
 
-const figuresOf = (group: string, { reads, longest }: Seen): Figure[] => [
+const figuresOf = (group: string, { reads, longest }: Measured): Figure[] => [
   { group, name: "longest block of the event loop", value: longest.cpuMs, unit: "ms", goal: { atMost: 50 } },
   { group, name: "the same by the clock", value: longest.wallMs, unit: "ms" },
   { group, name: "others' reads, p99", value: reads.p99Ms, unit: "ms" },
@@ -101,10 +101,10 @@ const credentials = () => ({
   password: "\ufdfa".repeat(256),
 });
 
-const anyAnswer = (status: number) => status < 600;
+const acceptAny = (status: number) => status < 600;
 
 function batchOfTen(): HttpRequest {
   const calls = Array.from({ length: 10 }, credentials);
   const path = calls.map(() => "auth.signUp").join(",");
-  return mutationOf(null, `${path}?batch=1`, Object.fromEntries(calls.entries()), anyAnswer);
+  return mutationOf(null, `${path}?batch=1`, Object.fromEntries(calls.entries()), acceptAny);
 }

@@ -7,7 +7,7 @@ import { openLoad } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
 import type { Subject } from "../../runner/run-bench.ts";
 import { withTemporaryDirectory } from "../../runner/temporary-directory.ts";
-import { mutationOf } from "../../stage/product-calls.ts";
+import { mutationOf } from "../../testbed/product-calls.ts";
 import { startFiledServer } from "./production-process.ts";
 
 export const productionLinks = (): Subject => ({

@@ -4,18 +4,18 @@ import { withOwner } from "@projostack/db";
 import { randomUUID } from "node:crypto";
 import type { Figure } from "../../runner/figure.ts";
 import type { Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 
-export const productionLogin = (stage: SharedStage): Subject => ({
+export const productionLogin = (testbed: SharedTestbed): Subject => ({
   name: "production-login",
   title: "the serving login is used to do what only an operator does",
-  measure: async (how) => measure(await stage.open(how)),
+  measure: async (options) => measure(await testbed.open(options)),
 });
 
 const ROLES = ["none", "projo_tenant", "projo_system", "projo_operator"] as const;
 
-async function measure({ database, data }: Stage): Promise<Figure[]> {
+async function measure({ database, data }: Testbed): Promise<Figure[]> {
   const [victim] = data.targets;
   if (!victim) throw new Error("The data set has no target.");
   const entry = (action: string) =>

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { urlIn } from "../../contenders/contender.ts";
+import { listeningUrl } from "../../contenders/contender.ts";
 import { productProgram } from "../../contenders/product-program.ts";
 
 export interface FiledServer {
@@ -37,7 +37,7 @@ export function startFiledServer(directory: string, env: Readonly<Record<string,
     output,
     listening: async () => {
       for (let tries = 0; tries < 600; tries += 1) {
-        const url = output().stdout.split("\n").map(urlIn).find(Boolean);
+        const url = output().stdout.split("\n").map(listeningUrl).find(Boolean);
         if (url) return url;
         if (child.exitCode !== null) return null;
         await delay(100);

@@ -4,14 +4,14 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 import { withTemporaryDirectory } from "../../runner/temporary-directory.ts";
 import { startFiledServer } from "./production-process.ts";
 
 export const productionSettings = (): Subject => ({
   name: "production-settings",
   title: "the server is started with settings that are unsafe where other machines reach it",
-  measure: (how) => withTemporaryDirectory((directory) => measure(how, directory)),
+  measure: (options) => withTemporaryDirectory((directory) => measure(options, directory)),
 });
 
 interface Setup {
@@ -120,11 +120,11 @@ function setupsIn(directory: string): Setup[] {
 }
 
 /** How long a refusal may take beyond that of a wrong PORT, which is refused as early as can be. */
-const LONGEST_MS = 1_000;
-const MOST_TRIES = 4;
+const MAX_MS = 1_000;
+const MAX_TRIES = 4;
 const PATIENCE_MS = 15_000;
 
-async function measure({ quick, say }: How, directory: string): Promise<Figure[]> {
+async function measure({ quick, progress }: RunOptions, directory: string): Promise<Figure[]> {
   // Each starts a process, so the short form tries every other one; the tests of the configuration try them all.
   const setups = setupsIn(directory).filter((_, place) => !quick || place % 2 === 0);
   const usual = await tryOn(join(directory, "usual"), { says: "", env: { PORT: "x" }, names: ["PORT"] });
@@ -133,10 +133,10 @@ async function measure({ quick, say }: How, directory: string): Promise<Figure[]
     const attempt = (nth: number) => tryOn(join(directory, `${place}-${nth}`), setup);
     let one = await attempt(0);
     // On a busy machine any process may start late once. One that waits for another machine is late each time.
-    for (let nth = 1; nth < MOST_TRIES && one.refused && one.ms - usual.ms > LONGEST_MS; nth += 1) {
+    for (let nth = 1; nth < MAX_TRIES && one.refused && one.ms - usual.ms > MAX_MS; nth += 1) {
       one = await attempt(nth);
     }
-    if (!one.refused) say(`not refused: ${setup.says}`);
+    if (!one.refused) progress(`not refused: ${setup.says}`);
     tried.push(one);
   }
   return [
@@ -150,7 +150,7 @@ async function measure({ quick, say }: How, directory: string): Promise<Figure[]
       name: "longest time to a refusal, beyond that of a wrong PORT",
       value: Math.max(0, ...tried.map(({ ms }) => ms - usual.ms)),
       unit: "ms",
-      goal: { atMost: LONGEST_MS },
+      goal: { atMost: MAX_MS },
     },
     {
       name: "secrets in the messages",

@@ -1,20 +1,20 @@
 // Bytes that are no HTTP, or HTTP that nobody should speak here: none ends the server, and none leaves a connection open.
 import { randomBytes } from "node:crypto";
-import { atOnce } from "../../runner/at-once.ts";
+import { runConcurrently } from "../../runner/run-concurrently.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { getText, isServed, openPeer, untilClosed, type Peer } from "./sockets-peer.ts";
 
-export const socketsGarbage = (stage: SharedStage): Subject => ({
+export const socketsGarbage = (testbed: SharedTestbed): Subject => ({
   name: "sockets-garbage",
   title: "bytes that are no HTTP, and HTTP that the server does not speak",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
-async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
-  const { server } = await stage.start("projo", {
+async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { server } = await testbed.start("projo", {
     environment: {
       PROJO_TRUSTED_PROXIES: "10.0.0.0/8",
       PROJO_LIMITS: "1000",
@@ -25,7 +25,7 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
   const many = quick ? 300 : 3_000;
   const peers: Peer[] = [];
   try {
-    await atOnce(
+    await runConcurrently(
       10,
       Array.from({ length: many }, (_, at) => at),
       async (at) => {
@@ -38,7 +38,7 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
       },
     );
     const open = await untilClosed(peers, 8_000);
-    say(`${open} of ${many} connections are open`);
+    progress(`${open} of ${many} connections are open`);
     return [
       {
         name: "ordinary request after them",

@@ -1,15 +1,15 @@
 // More connections than a server should hold, from one address and from many, while somebody else wants to be served.
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { isServed, openPeer, type Peer } from "./sockets-peer.ts";
 
-export const socketsMany = (stage: SharedStage): Subject => ({
+export const socketsMany = (testbed: SharedTestbed): Subject => ({
   name: "sockets-many",
   title: "connections from one address, and from twenty together",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const PER_ADDRESS = 50;
@@ -17,8 +17,8 @@ const IN_ALL = 400;
 const ADDRESSES = 20;
 const EACH = 40;
 
-async function measure({ say }: How, stage: Stage): Promise<Figure[]> {
-  const { server } = await stage.start("projo", {
+async function measure({ progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { server } = await testbed.start("projo", {
     environment: {
       PROJO_CONNECTIONS: String(IN_ALL),
       PROJO_CONNECTIONS_PER_ADDRESS: String(PER_ADDRESS),
@@ -39,14 +39,14 @@ async function measure({ say }: How, stage: Stage): Promise<Figure[]> {
     await delay(500);
     const ofOne = leftOpen();
     const beside = await isServed(server.url, "127.0.0.3");
-    say(`${ofOne} connections of one address are open`);
+    progress(`${ofOne} connections of one address are open`);
     closeAll();
     await delay(200);
     for (let n = 0; n < ADDRESSES; n += 1) await openFrom(`127.0.1.${n + 1}`, EACH);
     await delay(500);
     const ofAll = leftOpen();
-    const newcomer = await isServed(server.url, "127.0.0.4");
-    say(`${ofAll} connections of ${ADDRESSES} addresses are open`);
+    const newAddress = await isServed(server.url, "127.0.0.4");
+    progress(`${ofAll} connections of ${ADDRESSES} addresses are open`);
     return [
       {
         name: `open of ${4 * PER_ADDRESS} from one address`,
@@ -68,7 +68,7 @@ async function measure({ say }: How, stage: Stage): Promise<Figure[]> {
       },
       {
         name: "a new address meanwhile",
-        value: newcomer ? 1 : 0,
+        value: newAddress ? 1 : 0,
         unit: "served",
         goal: { atLeast: 1 },
       },

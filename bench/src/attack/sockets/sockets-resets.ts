@@ -2,30 +2,30 @@
 // remote address any more when its request is read. Some of the requests change things that are put on record.
 import type { DataSet, Target } from "../../dataset/data-set.ts";
 import type { Owner } from "../../database/bench-database.ts";
-import { atOnce } from "../../runner/at-once.ts";
+import { runConcurrently } from "../../runner/run-concurrently.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { getText, isServed, openPeer, postText, type Peer } from "./sockets-peer.ts";
 
-export const socketsResets = (stage: SharedStage): Subject => ({
+export const socketsResets = (testbed: SharedTestbed): Subject => ({
   name: "sockets-resets",
   title: "requests on connections that are reset at once, with trusted proxies",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 /** Every so many requests is one that changes something. */
 const EACH = 10;
 
-async function measure(how: How, stage: Stage): Promise<Figure[]> {
-  const trusting = await resetAll(how, stage, { PROJO_TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8" });
-  const direct = await resetAll(how, stage, {});
+async function measure(options: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const trusting = await resetAll(options, testbed, { PROJO_TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8" });
+  const direct = await resetAll(options, testbed, {});
   return [...figuresOf("with trusted proxies", trusting), ...figuresOf("without proxies", direct)];
 }
 
-interface Seen {
+interface Measured {
   readonly asked: number;
   readonly sent: number;
   readonly isServed: boolean;
@@ -33,7 +33,7 @@ interface Seen {
   readonly withoutAddress: number;
 }
 
-const figuresOf = (group: string, seen: Seen): Figure[] => [
+const figuresOf = (group: string, seen: Measured): Figure[] => [
   {
     group,
     name: "resets that the server took",
@@ -59,17 +59,17 @@ const figuresOf = (group: string, seen: Seen): Figure[] => [
 ];
 
 async function resetAll(
-  { quick, say }: How,
-  stage: Stage,
+  { quick, progress }: RunOptions,
+  testbed: Testbed,
   more: Readonly<Record<string, string>>,
-): Promise<Seen> {
+): Promise<Measured> {
   const asked = quick ? 500 : 2_000;
-  const { server } = await stage.start("projo", { environment: { PROJO_LIMITS: "1000", ...more } });
-  const { data, database } = stage;
+  const { server } = await testbed.start("projo", { environment: { PROJO_LIMITS: "1000", ...more } });
+  const { data, database } = testbed;
   try {
     const before = await recorded(database.owner);
     let sent = 0;
-    await atOnce(20, requestsOn(data, asked), async ({ text, isChange, momentMs }) => {
+    await runConcurrently(20, requestsOn(data, asked), async ({ text, isChange, momentMs }) => {
       const peer = await openPeer({ url: server.url, reads: isChange });
       if (peer.closedAfterMs() !== null) return;
       // A connection that is reset before it is accepted changes nothing: an answer shows that it is.
@@ -79,7 +79,7 @@ async function resetAll(
       peer.socket.resetAndDestroy();
       sent += 1;
     });
-    say(`${sent} connections were reset`);
+    progress(`${sent} connections were reset`);
     await delay(quick ? 500 : 1_500);
     const after = await recorded(database.owner);
     return {
@@ -109,7 +109,7 @@ interface Request {
 /** Reads of all kinds, and among them denials, which go into the audit log, and refused sign-ins, which are account events. */
 function requestsOn({ targets, viewers }: DataSet, many: number): Request[] {
   return Array.from({ length: many }, (_, at): Request => {
-    const viewer = inTurn(viewers, at);
+    const viewer = cycle(viewers, at);
     const momentMs = (at / 5) % 4;
     if (at % EACH === 0)
       return { text: getText("/trpc/audit.list", headersOf(viewer)), isChange: true, momentMs };
@@ -117,7 +117,7 @@ function requestsOn({ targets, viewers }: DataSet, many: number): Request[] {
       const input = { email: `reset${at}@example.com`, password: "not the password of anybody" };
       return { text: postText("/trpc/auth.signIn", input), isChange: true, momentMs };
     }
-    const target = inTurn(targets, at);
+    const target = cycle(targets, at);
     const input = encodeURIComponent(JSON.stringify({ id: target.taskId }));
     const forwarded = FORWARDED[at % FORWARDED.length] ?? "";
     const headers = { ...headersOf(target), "x-forwarded-for": forwarded };
@@ -125,7 +125,7 @@ function requestsOn({ targets, viewers }: DataSet, many: number): Request[] {
   });
 }
 
-function inTurn(all: readonly Target[], at: number): Target {
+function cycle(all: readonly Target[], at: number): Target {
   const target = all[at % all.length];
   if (!target) throw new RangeError("The data set has nobody to ask as.");
   return target;

@@ -1,22 +1,22 @@
 // Peers that connect and send nothing, or send their headers or their body a byte at a time.
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { openPeer, untilClosed, type Peer } from "./sockets-peer.ts";
 
-export const socketsSlow = (stage: SharedStage): Subject => ({
+export const socketsSlow = (testbed: SharedTestbed): Subject => ({
   name: "sockets-slow",
   title: "connections that send nothing, slow headers, or a slow body",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const EACH = 20;
 const SLACK_SECONDS = 3;
 
-async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
+async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const [headers, request] = quick ? [2, 5] : [10, 30];
-  const { server } = await stage.start("projo", {
+  const { server } = await testbed.start("projo", {
     environment: {
       PROJO_LIMITS: "1000",
       ...(quick ? { PROJO_HEADERS_SECONDS: String(headers), PROJO_REQUEST_SECONDS: String(request) } : {}),
@@ -37,7 +37,7 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
   try {
     const longest = request + 2 * SLACK_SECONDS;
     const left = await untilClosed(all, longest * 1_000);
-    say(`${left} of ${all.length} connections are open after ${longest} s`);
+    progress(`${left} of ${all.length} connections are open after ${longest} s`);
     const figure = (name: string, peers: readonly Peer[], bound: number): Figure => ({
       name: `${name}, closed after`,
       value: Math.max(...peers.map((peer) => peer.closedAfterMs() ?? longest * 1_000)) / 1_000,

@@ -1,15 +1,15 @@
 // Peers that ask for large answers and never read them: many at once on each connection, or as few as any client may ask.
 import type { Target } from "../../dataset/data-set.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { getText, isServed, openPeer, untilClosed, type Peer } from "./sockets-peer.ts";
 
-export const socketsUnread = (stage: SharedStage): Subject => ({
+export const socketsUnread = (testbed: SharedTestbed): Subject => ({
   name: "sockets-unread",
   title: "twenty connections that send many requests and never read an answer",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const SOCKETS = 20;
@@ -19,13 +19,13 @@ const REQUESTS = 1_000;
 /** As many as a client may have under way at once. */
 const PATIENT = 32;
 const SLACK_SECONDS = 6;
-const LONGEST_SECONDS = 100;
+const MAX_SECONDS = 100;
 /** A server that has used more of the processor in half a second is still writing answers. */
 const BUSY_MS = 60;
 
-async function measure(how: How, stage: Stage): Promise<Figure[]> {
-  const pipelined = await flood(how, stage, REQUESTS);
-  const patient = await flood(how, stage, PATIENT);
+async function measure(options: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const pipelined = await flood(options, testbed, REQUESTS);
+  const patient = await flood(options, testbed, PATIENT);
   return [
     ...figuresOf(`${REQUESTS} requests on each`, pipelined),
     ...figuresOf(`${PATIENT} requests on each`, patient),
@@ -33,13 +33,13 @@ async function measure(how: How, stage: Stage): Promise<Figure[]> {
 }
 
 /** Opens the connections, asks, and watches the memory until they are closed or it is time. */
-async function flood({ quick, say }: How, stage: Stage, requests: number): Promise<Seen> {
+async function flood({ quick, progress }: RunOptions, testbed: Testbed, requests: number): Promise<Measured> {
   const unreadSeconds = quick ? 1 : 15;
   const many = quick ? SOCKETS_QUICK : SOCKETS;
-  const { server } = await stage.start("projo", {
+  const { server } = await testbed.start("projo", {
     environment: { PROJO_LIMITS: "1000", PROJO_UNREAD_SECONDS: String(unreadSeconds) },
   });
-  const text = listText(stage.data.biggest[0]).repeat(requests);
+  const text = listText(testbed.data.biggest[0]).repeat(requests);
   const peers: Peer[] = [];
   try {
     // A little work first: what a fresh server takes for itself is not the attack's.
@@ -51,7 +51,7 @@ async function flood({ quick, say }: How, stage: Stage, requests: number): Promi
     const seconds = unreadSeconds + 8 + SLACK_SECONDS;
     let peak = before;
     let busyAt = performance.now();
-    const latest = busyAt + LONGEST_SECONDS * 1_000;
+    const latest = busyAt + MAX_SECONDS * 1_000;
     for (let cpuMs = server.cpuMs(); ; cpuMs = server.cpuMs()) {
       // Empty lines between requests, as if the peers were alive. A peer that does not read also learns by them of its end.
       for (const { socket } of peers) if (socket.writable) socket.write("\r\n");
@@ -62,7 +62,7 @@ async function flood({ quick, say }: How, stage: Stage, requests: number): Promi
       if (left === 0 || now > Math.min(latest, busyAt + seconds * 1_000)) break;
     }
     const open = await untilClosed(peers, 0);
-    say(`${open} of ${many} connections are open after ${longestMs(peers)} ms`);
+    progress(`${open} of ${many} connections are open after ${longestMs(peers)} ms`);
     return { grownMb: peak - before, open, isServed: await isServed(server.url) };
   } finally {
     for (const { socket } of peers) socket.destroy();
@@ -70,13 +70,13 @@ async function flood({ quick, say }: How, stage: Stage, requests: number): Promi
   }
 }
 
-interface Seen {
+interface Measured {
   readonly grownMb: number;
   readonly open: number;
   readonly isServed: boolean;
 }
 
-const figuresOf = (group: string, { grownMb, open, isServed: served }: Seen): Figure[] => [
+const figuresOf = (group: string, { grownMb, open, isServed: served }: Measured): Figure[] => [
   { group, name: "memory that the server took", value: grownMb, unit: "MB", goal: { atMost: 64 } },
   { group, name: "connections left open", value: open, unit: "connections", goal: { atMost: 0 } },
   {

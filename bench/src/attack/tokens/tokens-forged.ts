@@ -7,18 +7,18 @@ import type { Target } from "../../dataset/data-set.ts";
 import { openConnection } from "../../load/connection.ts";
 import { wireText, type HttpRequest } from "../../load/http-request.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import { mutationOf, queryOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { mutationOf, queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 import { openDatabaseTap } from "./database-tap.ts";
 import { signTest } from "./sign-test.ts";
 import { timePairs } from "./time-pairs.ts";
 
-export const tokensForged = (stage: SharedStage): Subject => ({
+export const tokensForged = (testbed: SharedTestbed): Subject => ({
   name: "tokens-forged",
   title: "tokens with a wrong code: what their refusals tell, and what reaches the database",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 /** Limits are out of the way: a refusal of another kind would be timed in the place of a 401. */
@@ -26,14 +26,14 @@ const ENVIRONMENT = { PROJO_LIMITS: "1000" };
 const WARM_UP = 20;
 const SUSPICIOUS = 0.01;
 
-async function measure(how: How, stage: Stage): Promise<Figure[]> {
-  return [...(await timings(how, stage)), ...(await statements(how, stage))];
+async function measure(options: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  return [...(await timings(options, testbed)), ...(await statements(options, testbed))];
 }
 
-async function timings({ quick, say }: How, stage: Stage): Promise<Figure[]> {
+async function timings({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const many = quick ? 200 : 400;
   const ofControl = quick ? 60 : 200;
-  const { server } = await stage.start("projo", { environment: ENVIRONMENT });
+  const { server } = await testbed.start("projo", { environment: ENVIRONMENT });
   const { hostname, port, host } = new URL(server.url);
   const connection = openConnection({ host: hostname, port: Number(port) });
   const measured = async (pair: readonly [HttpRequest, HttpRequest], pairs = many) => {
@@ -46,13 +46,13 @@ async function timings({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     return p > SUSPICIOUS ? p : Math.max(p, await measured(pair));
   };
   try {
-    const target = firstOf(stage.data.biggest);
+    const target = firstOf(testbed.data.biggest);
     const [search, get] = pairsOf(target);
     const [forgedSearch, forgedGet] = pairsOf(withWrongCode(target));
-    say("timing the control");
+    progress("timing the control");
     const control = await measured(search, ofControl);
     const controlGet = await measured(get, ofControl);
-    say(`timing ${many} pairs of forged tokens each`);
+    progress(`timing ${many} pairs of forged tokens each`);
     return [
       {
         name: "genuine token, search that finds or not: p",
@@ -80,11 +80,11 @@ async function timings({ quick, say }: How, stage: Stage): Promise<Figure[]> {
   }
 }
 
-async function statements({ quick }: How, stage: Stage): Promise<Figure[]> {
+async function statements({ quick }: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const rounds = quick ? 20 : 200;
-  const { host: databaseHost, port: databasePort } = stage.database.target;
+  const { host: databaseHost, port: databasePort } = testbed.database.target;
   const tap = await openDatabaseTap({ host: databaseHost, port: databasePort });
-  const { server } = await stage.start("projo", { environment: ENVIRONMENT, place: tap });
+  const { server } = await testbed.start("projo", { environment: ENVIRONMENT, databaseAddress: tap });
   const { hostname, port, host } = new URL(server.url);
   const connection = openConnection({ host: hostname, port: Number(port) });
   const send = async (requests: readonly HttpRequest[]) => {
@@ -96,7 +96,7 @@ async function statements({ quick }: How, stage: Stage): Promise<Figure[]> {
     return refused;
   };
   try {
-    const target = firstOf(stage.data.biggest);
+    const target = firstOf(testbed.data.biggest);
     const requests = forgedRequests(target);
     const marks = [sessionIdOf(target.tokens.product), target.taskId, commonWord];
     const genuine = tap.watch(marks);

@@ -4,15 +4,15 @@ import { randomBytes } from "node:crypto";
 import { openConnection, type Connection } from "../../load/connection.ts";
 import { wireText, type HttpRequest } from "../../load/http-request.ts";
 import type { Figure } from "../../runner/figure.ts";
-import type { How, Subject } from "../../runner/run-bench.ts";
-import { mutationOf, queryOf } from "../../stage/product-calls.ts";
-import type { SharedStage } from "../../stage/shared-stage.ts";
-import type { Stage } from "../../stage/stage.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { mutationOf, queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
 
-export const tokensGuessed = (stage: SharedStage): Subject => ({
+export const tokensGuessed = (testbed: SharedTestbed): Subject => ({
   name: "tokens-guessed",
   title: "one network guesses tokens without pause, beside somebody with a genuine one",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const GUESSES = 2_000;
@@ -21,19 +21,19 @@ const BETWEEN = 20;
 /** Of refused credentials in a minute (refused-credentials.ts). */
 const LIMIT = 600;
 
-async function measure({ say }: How, stage: Stage): Promise<Figure[]> {
-  const { server } = await stage.start("projo");
+async function measure({ progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { server } = await testbed.start("projo");
   const { hostname, port, host } = new URL(server.url);
   const connection = openConnection({ host: hostname, port: Number(port) });
   const statusOf = statusesOn(connection, host);
   try {
-    const [target] = stage.data.biggest;
+    const [target] = testbed.data.biggest;
     if (!target) throw new RangeError("The data set has no target.");
     const genuine = queryOf(target, "tasks.get", { id: target.taskId });
     const counts = new Map<number, number>();
     let served = 0;
     let asked = 0;
-    say(`guessing ${GUESSES} tokens`);
+    progress(`guessing ${GUESSES} tokens`);
     const startedAt = performance.now();
     for (let guess = 0; guess < GUESSES; guess += 1) {
       const status = await statusOf(guessOf(guess));

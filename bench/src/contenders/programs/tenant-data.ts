@@ -42,23 +42,23 @@ export interface TenantTables {
 }
 
 /** Where the work is done, and by whom. */
-export interface Inside {
+export interface WorkspaceScope {
   readonly tables: TenantTables;
   readonly workspaceId: string;
   readonly userId: string;
 }
 
-export async function getTask({ tables, workspaceId }: Inside, id: string) {
+export async function getTask({ tables, workspaceId }: WorkspaceScope, id: string) {
   return toTask(found(await tables.task.findFirst({ where: { workspaceId, id } })));
 }
 
-export async function getProject({ tables, workspaceId }: Inside, id: string) {
+export async function getProject({ tables, workspaceId }: WorkspaceScope, id: string) {
   const row = found(await tables.project.findFirst({ where: { workspaceId, id } }));
   return { ...row, createdAt: row.createdAt.toISOString() };
 }
 
 export async function listTasks(
-  { tables, workspaceId }: Inside,
+  { tables, workspaceId }: WorkspaceScope,
   { limit, cursor, status }: z.infer<typeof listInput>,
 ) {
   const rows = await tables.task.findMany({
@@ -71,7 +71,7 @@ export async function listTasks(
 }
 
 export async function createTask(
-  { tables, workspaceId, userId }: Inside,
+  { tables, workspaceId, userId }: WorkspaceScope,
   input: z.infer<typeof createInput>,
 ) {
   const data = { id: v7(), workspaceId, createdBy: userId, status: "todo", ...input };

@@ -3,7 +3,7 @@
 import pg from "pg";
 import { v7 } from "uuid";
 import { idOf, operationOf, pageOf, statements } from "../plain/operations.ts";
-import { Refusal, serveJson, type Asked } from "../plain/serve-json.ts";
+import { HttpError, serveJson, type JsonRequest } from "../plain/serve-json.ts";
 import { POOL_SIZE, readSettings } from "../settings.ts";
 import { announceUntilEnded } from "../until-ended.ts";
 
@@ -20,7 +20,7 @@ announceUntilEnded("F", {
   },
 });
 
-async function answer(asked: Asked): Promise<unknown> {
+async function answer(asked: JsonRequest): Promise<unknown> {
   const workspaceId = idOf(asked.headers["x-workspace-id"]);
   const operation = operationOf(asked);
   switch (operation.kind) {
@@ -50,6 +50,6 @@ async function run(name: keyof typeof statements, values: unknown[]): Promise<Ro
 }
 
 function one([row]: Row[]): Row {
-  if (!row) throw new Refusal(404, "not found");
+  if (!row) throw new HttpError(404, "not found");
   return row;
 }

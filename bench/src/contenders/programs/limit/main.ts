@@ -5,7 +5,7 @@ import { parseAccessToken } from "@projostack/api/tokens";
 import pg from "pg";
 import { v7 } from "uuid";
 import { idOf, operationOf, pageOf, statements, type Operation } from "../plain/operations.ts";
-import { Refusal, serveJson, type Asked } from "../plain/serve-json.ts";
+import { HttpError, serveJson, type JsonRequest } from "../plain/serve-json.ts";
 import { POOL_SIZE, readSettings } from "../settings.ts";
 import { announceUntilEnded } from "../until-ended.ts";
 import { inOneTrip, type Columns, type Statement } from "./one-trip.ts";
@@ -27,9 +27,9 @@ announceUntilEnded("FA", {
   },
 });
 
-async function answer(asked: Asked): Promise<unknown> {
+async function answer(asked: JsonRequest): Promise<unknown> {
   const token = parseAccessToken(asked.headers.authorization?.replace(/^Bearer /, "") ?? "");
-  if (!token?.isIssued(keys)) throw new Refusal(401, "token");
+  if (!token?.isIssued(keys)) throw new HttpError(401, "token");
   const workspaceId = idOf(asked.headers["x-workspace-id"]);
   const operation = operationOf(asked);
   const { sessionId, generation, expiresAtSeconds } = token.claims;
@@ -47,12 +47,14 @@ async function answer(asked: Asked): Promise<unknown> {
   const check = ([entered]: Columns[] = []): string => {
     const [salt, userId] = entered ?? [];
     const isGenuine = salt && token.isGenuine(keys, Buffer.from(salt.slice(2), "hex"));
-    if (!isGenuine || !userId) throw new Refusal(401, "token");
+    if (!isGenuine || !userId) throw new HttpError(401, "token");
     return userId;
   };
   if (operation.kind === "createTask") return create({ enter, check }, workspaceId, operation);
   // The salt comes with the row: the code is checked before anything is told of it.
-  const [entered, rows = []] = await inOneTrip(pool, [enter, readOf(operation, workspaceId)]).catch(refused);
+  const [entered, rows = []] = await inOneTrip(pool, [enter, readOf(operation, workspaceId)]).catch(
+    toHttpError,
+  );
   check(entered);
   return operation.kind === "listTasks" ? pageOf(rows.map(toTask)) : one(rows, operation.kind);
 }
@@ -65,18 +67,22 @@ function readOf(operation: Read, workspaceId: string): Statement {
   return { name: kind, text: statements[kind], values: [workspaceId, ...values] };
 }
 
-interface Door {
+interface EnterStep {
   readonly enter: Statement;
   readonly check: (entered: Columns[] | undefined) => string;
 }
 
 /** A write must not be there before the code has been checked, so it takes a second trip. */
-async function create({ enter, check }: Door, workspaceId: string, task: Operation & { kind: "createTask" }) {
-  const userId = check((await inOneTrip(pool, [enter]).catch(refused))[0]);
+async function create(
+  { enter, check }: EnterStep,
+  workspaceId: string,
+  task: Operation & { kind: "createTask" },
+) {
+  const userId = check((await inOneTrip(pool, [enter]).catch(toHttpError))[0]);
   const values = [workspaceId, v7(), task.projectId, task.title, userId];
   const insert: Statement = { name: "createTask", text: statements.createTask, values };
   // Entered anew, and that they are still a member with it.
-  const [, rows = []] = await inOneTrip(pool, [enter, insert]).catch(refused);
+  const [, rows = []] = await inOneTrip(pool, [enter, insert]).catch(toHttpError);
   return one(rows, "createTask");
 }
 
@@ -90,7 +96,7 @@ const toTask = ([id, projectId, title, status, createdBy, createdAt]: Columns) =
 });
 
 function one([row]: Columns[], kind: Operation["kind"]) {
-  if (!row) throw new Refusal(404, "not found");
+  if (!row) throw new HttpError(404, "not found");
   if (kind !== "getProject") return toTask(row);
   const [id, name, createdBy, createdAt] = row;
   return { id, name, createdBy, createdAt: isoOf(createdAt) };
@@ -99,10 +105,10 @@ function one([row]: Columns[], kind: Operation["kind"]) {
 const isoOf = (written: string | null | undefined) => new Date(written ?? Number.NaN).toISOString();
 
 /** How the door's function says no (contender-schemas.ts). */
-function refused(error: unknown): never {
+function toHttpError(error: unknown): never {
   const code = error instanceof pg.DatabaseError ? error.code : undefined;
-  if (code === "28000") throw new Refusal(401, "token");
-  if (code === "02000") throw new Refusal(404, "workspace");
-  if (code === "42501") throw new Refusal(403, "role");
+  if (code === "28000") throw new HttpError(401, "token");
+  if (code === "02000") throw new HttpError(404, "workspace");
+  if (code === "42501") throw new HttpError(403, "role");
   throw error;
 }

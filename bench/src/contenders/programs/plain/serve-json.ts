@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 
-export interface Asked {
+export interface JsonRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -11,7 +11,7 @@ export interface Asked {
 }
 
 /** What a request is refused with. */
-export class Refusal extends Error {
+export class HttpError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -20,14 +20,14 @@ export class Refusal extends Error {
   }
 }
 
-export function serveJson(answer: (asked: Asked) => Promise<unknown>): Promise<Server> {
+export function serveJson(answer: (asked: JsonRequest) => Promise<unknown>): Promise<Server> {
   const server = createServer((request, response) => {
-    void askedOf(request)
+    void readRequest(request)
       .then(answer)
       .then(
         (value) => ({ status: 200, value }),
         (error: unknown) =>
-          error instanceof Refusal
+          error instanceof HttpError
             ? { status: error.status, value: { error: error.message } }
             : { status: 500, value: { error: String(error) } },
       )
@@ -45,7 +45,7 @@ export function serveJson(answer: (asked: Asked) => Promise<unknown>): Promise<S
   });
 }
 
-async function askedOf(request: IncomingMessage): Promise<Asked> {
+async function readRequest(request: IncomingMessage): Promise<JsonRequest> {
   const { method = "GET", url = "/", headers } = request;
   const [path = "/", query = ""] = url.split("?", 2);
   const body: unknown = method === "POST" ? JSON.parse(await text(request)) : undefined;

@@ -1,12 +1,12 @@
 /** Does the work for every item, so many at a time. */
-export async function atOnce<T>(
-  lanes: number,
+export async function runConcurrently<T>(
+  concurrency: number,
   items: readonly T[],
   work: (item: T) => Promise<unknown>,
 ): Promise<void> {
   const queue = items.values();
-  const lane = async () => {
+  const worker = async () => {
     for (const item of queue) await work(item);
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: concurrency }, worker));
 }

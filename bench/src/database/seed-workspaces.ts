@@ -2,32 +2,36 @@ import { authorize, type Membership } from "@projostack/authz";
 import type { Owner } from "./bench-database.ts";
 
 /** A workspace with its admin and one project. */
-export interface Planted {
+export interface SeededWorkspace {
   readonly id: string;
   readonly userId: string;
 }
 
 /** Makes so many workspaces of one person, each with a project. */
-export async function plantWorkspaces(owner: Owner, many: number): Promise<Planted[]> {
+export async function seedWorkspaces(owner: Owner, many: number): Promise<SeededWorkspace[]> {
   const { rows } = await owner.query<{ id: string; userId: string }>(
     `WITH person AS (
        INSERT INTO users (id, email, password_hash) SELECT id, id || '@example.com', 'none' FROM uuidv7() AS id RETURNING id
-     ), place AS (
+     ), workspace AS (
        INSERT INTO workspaces (id, name, created_by)
        SELECT uuidv7(), 'Workspace ' || n, person.id FROM person, generate_series(1, $1::int) AS n RETURNING id, created_by
      ), member AS (
        INSERT INTO workspace_members (id, workspace_id, user_id, role)
-       SELECT uuidv7(), id, created_by, 'admin' FROM place
+       SELECT uuidv7(), id, created_by, 'admin' FROM workspace
      ), project AS (
-       INSERT INTO projects (id, workspace_id, name, created_by) SELECT uuidv7(), id, 'Project', created_by FROM place
+       INSERT INTO projects (id, workspace_id, name, created_by) SELECT uuidv7(), id, 'Project', created_by FROM workspace
      )
-     SELECT id, created_by AS "userId" FROM place`,
+     SELECT id, created_by AS "userId" FROM workspace`,
     [many],
   );
   return rows;
 }
 
-const memberOf = ({ id, userId }: Planted): Membership => ({ workspaceId: id, userId, role: "admin" });
+const memberOf = ({ id, userId }: SeededWorkspace): Membership => ({
+  workspaceId: id,
+  userId,
+  role: "admin",
+});
 
-export const writeGrant = (place: Planted) => authorize(memberOf(place), "task:write");
-export const auditGrant = (place: Planted) => authorize(memberOf(place), "audit:read");
+export const writeGrant = (workspace: SeededWorkspace) => authorize(memberOf(workspace), "task:write");
+export const auditGrant = (workspace: SeededWorkspace) => authorize(memberOf(workspace), "audit:read");

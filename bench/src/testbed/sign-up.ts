@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Load } from "../load/load-client.ts";
-import { keeping, mutationOf } from "./product-calls.ts";
+import { expectOutput, mutationOf } from "./product-calls.ts";
 
 export interface Account {
   readonly email: string;
@@ -21,7 +21,9 @@ export async function signUp(
       email: `${prefix}${n}@example.com`,
       password: `correct horse ${prefix} ${n} battery`,
     };
-    const keep = keeping(SignedIn, ({ refreshToken }) => accounts.push({ ...credentials, refreshToken }));
+    const keep = expectOutput(SignedIn, ({ refreshToken }) =>
+      accounts.push({ ...credentials, refreshToken }),
+    );
     await load.burst(() => mutationOf(null, "auth.signUp", credentials, keep), { count: 1, concurrency: 1 });
   }
   return accounts;

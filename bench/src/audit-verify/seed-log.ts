@@ -1,19 +1,19 @@
 import type { Owner } from "../database/bench-database.ts";
-import type { Planted } from "../database/plant-workspaces.ts";
+import type { SeededWorkspace } from "../database/seed-workspaces.ts";
 
-export interface LongLog {
-  readonly place: Planted;
+export interface SeedLogOptions {
+  readonly workspace: SeededWorkspace;
   readonly entries: number;
-  readonly say: (line: string) => void;
+  readonly progress: (line: string) => void;
 }
 
 const STEP = 10_000;
 
 /** Appends so many entries by the log's own function, each as large as one from a browser. */
-export async function plantLog(owner: Owner, { place, entries, say }: LongLog): Promise<void> {
-  await owner.query("SELECT set_config('app.workspace_id', $1, false)", [place.id]);
+export async function seedLog(owner: Owner, { workspace, entries, progress }: SeedLogOptions): Promise<void> {
+  await owner.query("SELECT set_config('app.workspace_id', $1, false)", [workspace.id]);
   for (let done = 0; done < entries; done += STEP) {
-    if (done % 100_000 === 0) say(`planting, ${done} of ${entries}`);
+    if (done % 100_000 === 0) progress(`seeding, ${done} of ${entries}`);
     await owner.query(
       `SELECT projo_audit_append((
          SELECT jsonb_agg(jsonb_build_object(
@@ -23,7 +23,7 @@ export async function plantLog(owner: Owner, { place, entries, say }: LongLog): 
                   'personal', jsonb_build_object('ip', '192.0.2.' || n % 250, 'userAgent',
                     'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0')))
            FROM generate_series($2::int + 1, $3::int) AS n))`,
-      [place.userId, done, Math.min(done + STEP, entries)],
+      [workspace.userId, done, Math.min(done + STEP, entries)],
     );
   }
 }

@@ -1,7 +1,7 @@
 // What the other contenders keep beside the product's tables, each in a schema of its own, and the logins they use.
 import type { Owner } from "../database/bench-database.ts";
 
-export async function plantContenders(owner: Owner): Promise<void> {
+export async function seedContenders(owner: Owner): Promise<void> {
   for (const statement of [USUAL, ROW_LEVEL, BETTER_AUTH, PRACTICAL_LIMIT]) await owner.query(statement);
   await owner.query("VACUUM ANALYZE");
 }

@@ -1,14 +1,14 @@
 // One operation, asked of several contenders burst by burst, each warmed up before it. A heavy one that is cold reads half
 // its speed, so the warm-up is at least as long as the burst.
-import type { Running } from "../contenders/start-contender.ts";
+import type { RunningContender } from "../contenders/start-contender.ts";
 import type { HttpRequest, Load } from "../load/load-client.ts";
 import { inRounds } from "../runner/in-rounds.ts";
 
-export interface Entrant extends Running {
+export interface LoadedContender extends RunningContender {
   readonly load: Load;
 }
 
-export interface Length {
+export interface BurstOptions {
   readonly rounds: number;
   readonly warmUpMs: number;
   readonly burstMs: number;
@@ -23,7 +23,7 @@ interface Burst {
   readonly cpuMs: number;
 }
 
-export interface Outcome {
+export interface Comparison {
   /** Whoever took part, in their order. */
   readonly names: readonly string[];
   readonly concurrency: number;
@@ -33,24 +33,24 @@ export interface Outcome {
   readonly ratio: (name: string, against: string) => number;
 }
 
-export async function bout(
-  entrants: readonly Entrant[],
-  asking: (entrant: Entrant) => () => HttpRequest,
-  { rounds, warmUpMs, burstMs, concurrency }: Length,
-): Promise<Outcome> {
-  const take = async (entrant: Entrant): Promise<Burst> => {
-    const requests = asking(entrant);
-    await entrant.load.burst(requests, { ms: warmUpMs, concurrency });
-    const before = entrant.server.cpuMs();
-    const { done, ...burst } = await entrant.load.burst(requests, { ms: burstMs, concurrency });
-    return { ...burst, cpuMs: (entrant.server.cpuMs() - before) / done };
+export async function compareContenders(
+  contenders: readonly LoadedContender[],
+  requestsOf: (contender: LoadedContender) => () => HttpRequest,
+  { rounds, warmUpMs, burstMs, concurrency }: BurstOptions,
+): Promise<Comparison> {
+  const take = async (contender: LoadedContender): Promise<Burst> => {
+    const requests = requestsOf(contender);
+    await contender.load.burst(requests, { ms: warmUpMs, concurrency });
+    const before = contender.server.cpuMs();
+    const { done, ...burst } = await contender.load.burst(requests, { ms: burstMs, concurrency });
+    return { ...burst, cpuMs: (contender.server.cpuMs() - before) / done };
   };
   const measured = await inRounds(
-    entrants.map((entrant) => ({ name: entrant.contender.name, take: () => take(entrant) })),
+    contenders.map((contender) => ({ name: contender.contender.name, take: () => take(contender) })),
     { rounds },
   );
   return {
-    names: entrants.map(({ contender }) => contender.name),
+    names: contenders.map(({ contender }) => contender.name),
     concurrency,
     of: (name, what) => measured.median(name, (burst) => burst[what]),
     ratio: (name, against) => measured.ratio(name, against, ({ perSecond }) => perSecond),

@@ -5,11 +5,11 @@ import type { Size } from "./size.ts";
 import { titleSql } from "./titles.ts";
 
 /** The first workspace is the biggest. */
-export async function plantTenants(owner: Owner, size: Size): Promise<void> {
+export async function seedTenants(owner: Owner, size: Size): Promise<void> {
   await owner.query("BEGIN");
   await owner.query(EPOCH);
-  await owner.query(PEOPLE, [size.people]);
-  await owner.query(WORKSPACES, [size.workspaces, size.people]);
+  await owner.query(PEOPLE, [size.users]);
+  await owner.query(WORKSPACES, [size.workspaces, size.users]);
   await owner.query(MEMBERS, [size.workspaces]);
   await owner.query(PLACES);
   // Each row has its workspace, project and creator by construction; to look up three million of them takes minutes.
@@ -65,7 +65,7 @@ const PLACES = `
   CREATE TEMPORARY TABLE place ON COMMIT DROP AS
   SELECT row_number() OVER (ORDER BY id) AS n, id,
          (SELECT array_agg(p.id ORDER BY p.id) FROM projects AS p WHERE p.workspace_id = w.id) AS projects,
-         (SELECT array_agg(m.user_id ORDER BY m.user_id) FROM workspace_members AS m WHERE m.workspace_id = w.id) AS people
+         (SELECT array_agg(m.user_id ORDER BY m.user_id) FROM workspace_members AS m WHERE m.workspace_id = w.id) AS users
     FROM workspaces AS w;
   ANALYZE place`;
 
@@ -73,7 +73,7 @@ const PLACES = `
 const TASKS = `
   INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, created_at)
   SELECT pg_temp.id_at(at, 'task' || i), place.id, place.projects[1 + chance % cardinality(place.projects)], ${titleSql("i")},
-         (ARRAY['todo', 'doing', 'done'])[1 + chance / 50 % 3], place.people[1 + chance / 150 % cardinality(place.people)], at
+         (ARRAY['todo', 'doing', 'done'])[1 + chance / 50 % 3], place.users[1 + chance / 150 % cardinality(place.users)], at
     FROM generate_series(1, $1::bigint) AS i
     CROSS JOIN LATERAL (
       SELECT date_trunc('milliseconds', ${BEGAN} + interval '20 days' + i * (interval '700 days' / $1::bigint)) AS at,

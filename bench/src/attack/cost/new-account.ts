@@ -1,9 +1,9 @@
 // Somebody who signs up as anyone can, and is the admin of a workspace of their own with one project.
 import { z } from "zod";
 import type { HttpRequest, Load } from "../../load/load-client.ts";
-import { keeping } from "../../stage/product-calls.ts";
+import { expectOutput } from "../../testbed/product-calls.ts";
 
-export interface Newcomer {
+export interface NewAccount {
   readonly userId: string;
   readonly workspaceId: string;
   readonly projectId: string;
@@ -14,10 +14,10 @@ export interface Newcomer {
 const SignedUp = z.object({ accessToken: z.string(), user: z.object({ id: z.string() }) });
 const Made = z.object({ id: z.string() });
 
-export async function newcomer(load: Load, name: string): Promise<Newcomer> {
+export async function createAccount(load: Load, name: string): Promise<NewAccount> {
   const send = async <T>(request: HttpRequest, output: z.ZodType<T>): Promise<T> => {
     const kept: T[] = [];
-    const expect = keeping(output, (data) => kept.push(data));
+    const expect = expectOutput(output, (data) => kept.push(data));
     await load.burst(() => ({ ...request, expect }), { count: 1, concurrency: 1 });
     const [data] = kept;
     if (data === undefined) throw new Error(`${request.path} was refused.`);
@@ -37,7 +37,7 @@ export async function newcomer(load: Load, name: string): Promise<Newcomer> {
   };
 }
 
-const answeredAnyhow = (): boolean => true;
+const acceptAny = (): boolean => true;
 
 function requestOf(
   headers: Readonly<Record<string, string>>,
@@ -55,12 +55,12 @@ function requestOf(
     ...(kind === "GET" ? [`input=${encodeURIComponent(json)}`] : []),
   ].join("&");
   const path = `/trpc/${names.join(",")}${query === "" ? "" : `?${query}`}`;
-  if (kind === "GET") return { method: "GET", path, headers, expect: answeredAnyhow };
+  if (kind === "GET") return { method: "GET", path, headers, expect: acceptAny };
   return {
     method: "POST",
     path,
     headers: { ...headers, "content-type": "application/json" },
     body: json,
-    expect: answeredAnyhow,
+    expect: acceptAny,
   };
 }

@@ -1,16 +1,16 @@
 import type { Requests } from "../contenders/contender.ts";
 import type { Target } from "../dataset/data-set.ts";
 import type { HttpRequest } from "../load/load-client.ts";
-import { eachInTurn } from "../stage/each-in-turn.ts";
-import type { Entrant } from "./bout.ts";
+import { roundRobin } from "../runner/round-robin.ts";
+import type { LoadedContender } from "./compare-contenders.ts";
 
 export type Operation = keyof Requests;
 
 /** Everybody is asked about the same targets in the same order. */
-export const askingFor =
+export const requestsFor =
   (operation: Operation, targets: readonly Target[]) =>
-  ({ contender: { requests } }: Entrant): (() => HttpRequest) => {
-    const next = eachInTurn(targets);
+  ({ contender: { requests } }: LoadedContender): (() => HttpRequest) => {
+    const next = roundRobin(targets);
     return operation === "createTask"
       ? () => requests.createTask(next(), "Write the report")
       : () => requests[operation](next());

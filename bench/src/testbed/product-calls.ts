@@ -31,7 +31,7 @@ const headersOf = ({ tokens, workspaceId }: Target) => ({
 });
 
 /** An expectation that also keeps what was answered. @throws when an answer of 200 has another shape */
-export const keeping =
+export const expectOutput =
   <T>(output: z.ZodType<T>, keep: (output: T) => void): Expect =>
   (status, body) => {
     if (status !== 200) return false;

@@ -4,7 +4,7 @@ import type { KeyRing } from "@projostack/api/key-ring";
 import { createHash, createHmac } from "node:crypto";
 import type { Owner } from "../database/bench-database.ts";
 
-export async function plantSessions(owner: Owner): Promise<void> {
+export async function seedSessions(owner: Owner): Promise<void> {
   await owner.query(
     `INSERT INTO sessions (id, user_id, salt, confirmed, expires_at, absolute_expires_at)
      SELECT gen_random_uuid(), id, sha256(convert_to('salt ' || id, 'UTF8')), true,

@@ -5,22 +5,22 @@ import type { Owner } from "../database/bench-database.ts";
 import type { Target } from "../dataset/data-set.ts";
 import type { HttpRequest } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
-import { eachInTurn } from "../stage/each-in-turn.ts";
-import { mutationOf } from "../stage/product-calls.ts";
-import { askingFor } from "./asking.ts";
-import { bout, type Entrant, type Length } from "./bout.ts";
+import { roundRobin } from "../runner/round-robin.ts";
+import { mutationOf } from "../testbed/product-calls.ts";
+import { requestsFor } from "./requests-for.ts";
+import { compareContenders, type LoadedContender, type BurstOptions } from "./compare-contenders.ts";
 
-export async function measureOnRecord(
+export async function measureRecordedDeletion(
   owner: Owner,
-  { entrants, targets }: { entrants: readonly Entrant[]; targets: readonly Target[] },
-  length: Length & { readonly most: number },
+  { contenders, targets }: { contenders: readonly LoadedContender[]; targets: readonly Target[] },
+  length: BurstOptions & { readonly most: number },
 ): Promise<Figure[]> {
-  const doomed = await plantTasks(owner, targets, length.most);
-  const taking = entrants.filter(({ contender: { name } }) => name === "projo" || name === "U");
-  const creating = askingFor("createTask", targets);
-  const outcome = await bout(
+  const deletable = await seedTasks(owner, targets, length.most);
+  const taking = contenders.filter(({ contender: { name } }) => name === "projo" || name === "U");
+  const creating = requestsFor("createTask", targets);
+  const outcome = await compareContenders(
     taking,
-    (entrant) => (entrant.contender.name === "projo" ? deleting(doomed) : creating(entrant)),
+    (entrant) => (entrant.contender.name === "projo" ? deleting(deletable) : creating(entrant)),
     length,
   );
   const group = "delete a task on record, against U's creation without a record";
@@ -31,32 +31,32 @@ export async function measureOnRecord(
   ];
 }
 
-interface Doomed {
+interface DeletableTask {
   readonly target: Target;
   readonly id: string;
 }
 
 /** Each can be deleted once, so the next burst goes on where the last one ended. */
-const deleting = (doomed: Doomed[]) => (): HttpRequest => {
-  const next = doomed.pop();
+const deleting = (deletable: DeletableTask[]) => (): HttpRequest => {
+  const next = deletable.pop();
   if (!next) throw new RangeError("All tasks that were planted to be deleted are gone: plant more.");
   return mutationOf(next.target, "tasks.delete", { id: next.id });
 };
 
-async function plantTasks(owner: Owner, targets: readonly Target[], most: number): Promise<Doomed[]> {
-  const next = eachInTurn(targets);
-  const doomed = Array.from({ length: most }, (): Doomed => ({ target: next(), id: v7() }));
+async function seedTasks(owner: Owner, targets: readonly Target[], most: number): Promise<DeletableTask[]> {
+  const next = roundRobin(targets);
+  const deletable = Array.from({ length: most }, (): DeletableTask => ({ target: next(), id: v7() }));
   await owner.query(
     `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], array_fill('Write the report'::text, ARRAY[$5::int]),
                           array_fill('todo'::text, ARRAY[$5::int]), $4::uuid[])`,
     [
-      doomed.map(({ id }) => id),
-      doomed.map(({ target }) => target.workspaceId),
-      doomed.map(({ target }) => target.projectId),
-      doomed.map(({ target }) => target.userId),
+      deletable.map(({ id }) => id),
+      deletable.map(({ target }) => target.workspaceId),
+      deletable.map(({ target }) => target.projectId),
+      deletable.map(({ target }) => target.userId),
       most,
     ],
   );
-  return doomed;
+  return deletable;
 }

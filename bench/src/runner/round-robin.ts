@@ -1,5 +1,5 @@
 /** @returns what gives one after the other, and begins anew after the last. @throws RangeError when there is none */
-export function eachInTurn<T>(items: readonly T[]): () => T {
+export function roundRobin<T>(items: readonly T[]): () => T {
   let at = 0;
   return () => {
     const item = items[at % items.length];

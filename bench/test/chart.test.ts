@@ -67,7 +67,7 @@ describe("the chart", () => {
   });
 
   it("is not drawn of a report without rates, or of something else", () => {
-    expect(() => ratesIn(reportOf([]))).toThrow("bodyIncludes no rates");
+    expect(() => ratesIn(reportOf([]))).toThrow("contains no rates");
     expect(() => ratesIn("{}")).toThrow();
   });
 });

@@ -1,4 +1,4 @@
-// Every attack and fault that the server is tried with, in the order of the table.
+// All attacks and faults that `pnpm attack` runs against the server, in the order of the printed table.
 import type { Subject } from "../runner/run-bench.ts";
 import type { SharedTestbed } from "../testbed/shared-testbed.ts";
 import { costImport } from "./cost/cost-import.ts";
@@ -22,7 +22,7 @@ import { socketsMany } from "./sockets/sockets-many.ts";
 import { socketsResets } from "./sockets/sockets-resets.ts";
 import { socketsSlow } from "./sockets/sockets-slow.ts";
 import { socketsUnread } from "./sockets/sockets-unread.ts";
-import { strangersMailbox } from "./limits/limiter-mailbox.ts";
+import { limiterMailbox } from "./limits/limiter-mailbox.ts";
 import { tokensForged } from "./tokens/tokens-forged.ts";
 import { tokensGuessed } from "./tokens/tokens-guessed.ts";
 
@@ -49,7 +49,7 @@ export const attacksOn = (testbed: SharedTestbed): readonly Subject[] => [
   oneNetwork(testbed),
   manyNetworks(testbed),
   limiterMemory,
-  strangersMailbox(testbed),
+  limiterMailbox(testbed),
   tokensForged(testbed),
   tokensGuessed(testbed),
 ];

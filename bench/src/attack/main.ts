@@ -1,4 +1,4 @@
-// `pnpm attack`: starts the built server, attacks it, and prints a table of each attack, its bound, and the measured value.
+// `pnpm attack`: starts the built server, attacks it, and prints a table with the measured values and the bound of each.
 import { runBench } from "../runner/run-bench.ts";
 import { sharedTestbed } from "../testbed/shared-testbed.ts";
 import { attacksOn } from "./attacks.ts";

@@ -1,12 +1,12 @@
-// Asks `/livez` and `/readyz` again and again, as a balancer does, and keeps how long each took and what it said.
+// Polls `/livez` and `/readyz` as a load balancer does, and records the duration and the status of each response.
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface HealthReport {
   readonly slowestLivezMs: number;
-  /** How many answers of /livez said that the process is not alive, or were none. */
-  readonly deadAnswers: number;
+  /** The number of /livez probes with a status other than 200 or without a response. */
+  readonly failedLivez: number;
   readonly slowestReadyzMs: number;
-  /** How many answers of /readyz between the two moments said that the server is ready. */
+  /** The number of /readyz probes with status 200 that began and ended between the two times. */
   readyBetween(from: number, to: number): number;
 }
 
@@ -39,7 +39,7 @@ export function watchHealth(url: string): { stop(): Promise<HealthReport> } {
       const [livez, readyz] = await watched;
       return {
         slowestLivezMs: slowest(livez),
-        deadAnswers: livez.filter(({ status }) => status !== 200).length,
+        failedLivez: livez.filter(({ status }) => status !== 200).length,
         slowestReadyzMs: slowest(readyz),
         readyBetween: (from, to) =>
           readyz.filter(({ at, ms, status }) => status === 200 && at >= from && at + ms <= to).length,

@@ -1,5 +1,5 @@
-// One account has a long audit log checked without pause, ten times in each request where the server lets it, and as fast as
-// its connections carry it. A member of another workspace asks who they are meanwhile.
+// One account verifies a long audit log without pause, on several connections. Every second request is a batch of ten
+// verifications, which the server must refuse. Meanwhile a user of another workspace calls auth.me.
 import { setTimeout as delay } from "node:timers/promises";
 import { seedLog } from "../../audit-verify/seed-log.ts";
 import { openLoad, type Burst } from "../../load/load-client.ts";
@@ -13,7 +13,7 @@ import { createAccount } from "./new-account.ts";
 
 export const costVerify = (testbed: SharedTestbed): Subject => ({
   name: "cost-verify",
-  title: "auth.me of others while one account checks a long audit log without pause",
+  title: "auth.me of other users while one account verifies a long audit log without pause",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -70,18 +70,18 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
       { name: "auth.me during the attack, p50", value: readings.median("attacked", p50), unit: "ms" },
       { name: "auth.me during the attack, p99", value: readings.median("attacked", p99), unit: "ms" },
       {
-        name: "p50 during the attack against alone",
+        name: "p50 during the attack, relative to alone",
         value: readings.ratio("attacked", "alone", p50),
         unit: "x",
         goal: { atMost: 3 },
       },
       {
-        name: "p99 during the attack against alone",
+        name: "p99 during the attack, relative to alone",
         value: readings.ratio("attacked", "alone", p99),
         unit: "x",
       },
       {
-        name: "requests of the attack answered",
+        name: "answered requests of the attack",
         value: readings.median("attacked", ({ attack }) => attack?.perSecond ?? 0),
         unit: "1/s",
       },

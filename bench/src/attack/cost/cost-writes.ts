@@ -1,4 +1,4 @@
-// One account writes as fast as it can: tasks by the hundred, and acts that go on record, ten in each request.
+// One account writes as fast as it can: 100 tasks per request, or a batch of ten operations that record an audit entry.
 import { openLoad } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
@@ -9,18 +9,18 @@ import { createAccount } from "./new-account.ts";
 
 export const costWrites = (testbed: SharedTestbed): Subject => ({
   name: "cost-writes",
-  title: "what one account can write in a minute",
+  title: "the amount of data that one account can write in a minute",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const CONNECTIONS = 8;
 
-// What the contract asks for one task of tasks.createMany, and for workspaces.rename, which is put on record.
+// The contract's cost of one task in tasks.createMany, and of workspaces.rename, which records an audit entry.
 const POINTS_PER_TASK = 4;
 const POINTS_PER_ENTRY = 40;
 
 async function measure({ quick }: RunOptions, testbed: Testbed): Promise<Figure[]> {
-  // The short form has a tenth of the time, and of the budget.
+  // A quick run has a tenth of the time and a tenth of the budget.
   const points = quick ? ACCOUNT_POINTS / 10 : ACCOUNT_POINTS;
   const environment = { ...defaultBudgets, PROJO_BUDGET_ACCOUNT: `${points}` };
   const { server } = await testbed.start("projo", { environment });
@@ -47,11 +47,11 @@ async function measure({ quick }: RunOptions, testbed: Testbed): Promise<Figure[
     );
     const { tasks = Number.NaN, entries = Number.NaN } = rows[0] ?? {};
     return [
-      { name: "requests answered, refusals among them", value: perSecond, unit: "1/s" },
-      { name: "tasks made", value: tasks, unit: "tasks" },
-      { name: "entries put on record", value: entries, unit: "entries" },
+      { name: "answered requests, including refusals", value: perSecond, unit: "1/s" },
+      { name: "created tasks", value: tasks, unit: "tasks" },
+      { name: "recorded audit entries", value: entries, unit: "entries" },
       {
-        name: "points of what was written, within a minute",
+        name: "cost of the written data, within a minute",
         value: tasks * POINTS_PER_TASK + entries * POINTS_PER_ENTRY,
         unit: "points",
         goal: { atMost: points },

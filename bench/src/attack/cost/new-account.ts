@@ -1,4 +1,4 @@
-// Somebody who signs up as anyone can, and is the admin of a workspace of their own with one project.
+// A new account that is the admin of a new workspace with one project.
 import { z } from "zod";
 import type { HttpRequest, Load } from "../../load/load-client.ts";
 import { expectOutput } from "../../testbed/product-calls.ts";
@@ -7,7 +7,7 @@ export interface NewAccount {
   readonly userId: string;
   readonly workspaceId: string;
   readonly projectId: string;
-  /** A call, or a batch where there are several inputs. Any answer will do. */
+  /** Builds a request for one call, or for a batch if there are several inputs. It accepts any response. */
   ask(kind: "GET" | "POST", operation: string, ...inputs: readonly object[]): HttpRequest;
 }
 

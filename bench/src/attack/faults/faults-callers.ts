@@ -1,4 +1,4 @@
-// Callers who read and write without pause through a fault, and what each of their calls was answered.
+// Callers that continue to read and write during a fault. Records the response of each call.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Requests } from "../../contenders/contender.ts";
 import type { Target } from "../../dataset/data-set.ts";
@@ -7,18 +7,18 @@ import { wireText, type HttpRequest } from "../../load/http-request.ts";
 import { roundRobin } from "../../runner/round-robin.ts";
 
 export interface CallAnswer {
-  /** By `performance.now()`. */
+  /** A time of `performance.now()`. */
   readonly sentAt: number;
   readonly answeredAt: number;
-  /** 0 when the connection ended without an answer. */
+  /** The HTTP status, or 0 if the connection ended without a response. */
   readonly status: number;
   readonly body: string;
-  /** The title of the task that the call was to create, if it was a write. */
+  /** The title of the task to create, or null if the call was a read. */
   readonly title: string | null;
 }
 
 export interface Callers {
-  /** Lets each caller end its call. @returns every answer, in the order in which they came */
+  /** Waits until each caller has finished its call. @returns all responses, in the order of arrival */
   stop(): Promise<readonly CallAnswer[]>;
 }
 
@@ -29,9 +29,9 @@ interface CallersOptions {
   readonly targets: readonly Target[];
 }
 
-/** Between two calls of one caller: the load must leave room on two cores for what it measures. */
+/** The pause between two calls of a caller. It leaves processor time for the server, which shares the cores. */
 const PAUSE_MS = 40;
-/** After a refusal; far less than the answer asks for. */
+/** The pause after a refusal. It is much shorter than the retryAfter of the response. */
 const PAUSE_AFTER_REFUSAL_MS = 200;
 
 export function startCallers({ url, many, requests, targets }: CallersOptions): Callers {
@@ -42,7 +42,7 @@ export function startCallers({ url, many, requests, targets }: CallersOptions): 
   const over = new AbortController();
   let made = 0;
 
-  /** Of five calls two list, two get, and one writes. */
+  /** Of five calls, two list tasks, two get a task, and one creates a task. */
   const next = (turn: number): { request: HttpRequest; title: string | null } => {
     const target = nextTarget();
     if (turn % 5 === 4) {

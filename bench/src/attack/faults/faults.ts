@@ -1,5 +1,5 @@
-// Faults of the network and of PostgreSQL under callers: how soon the server is healthy again, how long anybody waited, and
-// whether a write that was acknowledged is there exactly once.
+// Faults of the network and of PostgreSQL under load. Measures the recovery time of the server, the longest wait of a caller,
+// and whether each acknowledged write is stored exactly once.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
@@ -22,7 +22,7 @@ interface Fault {
 const faults: readonly Fault[] = [
   {
     name: "faults-swallowed",
-    title: "the network to PostgreSQL drops every byte for 6 s and keeps the connections open",
+    title: "the network to PostgreSQL drops all bytes for 6 s and keeps the connections open",
     seconds: 6,
     quickSeconds: 2,
     begin: (network) => network.become("swallows"),
@@ -30,7 +30,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: "faults-frozen",
-    title: "the network to PostgreSQL holds every byte for 15 s and then delivers it",
+    title: "the network to PostgreSQL delays all bytes for 15 s and then delivers them",
     seconds: 15,
     quickSeconds: 5,
     begin: (network) => network.become("freezes"),
@@ -38,7 +38,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: "faults-stopped",
-    title: "every process of PostgreSQL is stopped (SIGSTOP) for 12 s",
+    title: "all PostgreSQL processes are stopped (SIGSTOP) for 12 s",
     seconds: 12,
     quickSeconds: 5,
     begin: (_, postgres) => postgres.stop(),
@@ -54,7 +54,7 @@ export const faultsOn = (testbed: SharedTestbed): readonly Subject[] => [
   })),
   {
     name: "faults-shutdown",
-    title: "SIGTERM while the network to PostgreSQL drops every byte",
+    title: "SIGTERM while the network to PostgreSQL drops all bytes",
     measure: async (options) => measureShutdown(options, await testbed.open(options)),
   },
 ];
@@ -78,7 +78,7 @@ async function measure(fault: Fault, { quick, progress }: RunOptions, testbed: T
     await delay(quick ? 1_500 : 3_000);
     const health = watchHealth(server.url);
     const seconds = quick ? fault.quickSeconds : fault.seconds;
-    progress(`the fault begins, for ${seconds} s`);
+    progress(`injecting the fault for ${seconds} s`);
     const beganAt = performance.now();
     fault.begin(network, postgres);
     await delay(seconds * 1_000);
@@ -92,12 +92,17 @@ async function measure(fault: Fault, { quick, progress }: RunOptions, testbed: T
       ...figuresOf(answers, { beganAt, endedAt }),
       ...written,
       { name: "slowest /livez", value: watched.slowestLivezMs, unit: "ms" },
-      { name: "/livez other than 200", value: watched.deadAnswers, unit: "answers", goal: { atMost: 0 } },
+      {
+        name: "/livez responses other than 200",
+        value: watched.failedLivez,
+        unit: "responses",
+        goal: { atMost: 0 },
+      },
       { name: "slowest /readyz", value: watched.slowestReadyzMs, unit: "ms", goal: { atMost: 2_000 } },
       {
-        name: "/readyz during the fault that said ready",
+        name: "/readyz responses with 200 during the fault",
         value: watched.readyBetween(beganAt + 2_000, endedAt),
-        unit: "answers",
+        unit: "responses",
         goal: { atMost: 0 },
       },
     ];
@@ -108,7 +113,7 @@ async function measure(fault: Fault, { quick, progress }: RunOptions, testbed: T
   }
 }
 
-/** How long a server takes to end whose database has just become silent. It is killed after 10 s. */
+/** Measures the shutdown time of a server whose database has just stopped responding. The server is killed after 10 s. */
 async function measureShutdown({ progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const { database, data, contenders } = testbed;
   const network = await startFaultProxy(database.target);
@@ -120,12 +125,12 @@ async function measureShutdown({ progress }: RunOptions, testbed: Testbed): Prom
     await delay(1_500);
     network.become("swallows");
     await delay(300);
-    progress("the server is asked to end");
+    progress("sending SIGTERM to the server");
     const askedAt = performance.now();
     await Promise.all([server.stop(), callers.stop()]);
     return [
       {
-        name: "time to end",
+        name: "shutdown time",
         value: performance.now() - askedAt,
         unit: "ms",
         goal: { atMost: 9_500 },
@@ -149,28 +154,35 @@ function figuresOf(
   const healthyAt = Math.max(lastFailure, firstSuccess?.answeredAt ?? Number.POSITIVE_INFINITY);
   const longest = Math.max(...answers.map(({ sentAt, answeredAt }) => answeredAt - sentAt));
   const odd = failed.filter(({ status }) => status !== 503);
-  const mute = failed.filter(({ status, body }) => status === 503 && !body.includes('"retryAfter":'));
+  const withoutRetryAfter = failed.filter(
+    ({ status, body }) => status === 503 && !body.includes('"retryAfter":'),
+  );
   return [
-    { name: "answers before the fault", value: before.length, unit: "calls" },
+    { name: "responses before the fault", value: before.length, unit: "calls" },
     {
-      name: "answers during the fault",
+      name: "responses during the fault",
       value: answers.length - before.length - after.length,
       unit: "calls",
     },
     { name: "refused with 503", value: failed.length - odd.length, unit: "calls" },
     {
-      name: "healthy after the end of the fault",
+      name: "recovery time after the fault",
       value: healthyAt - endedAt,
       unit: "ms",
       goal: { atMost: 2_000 },
     },
-    { name: "longest wait for an answer", value: longest, unit: "ms", goal: { atMost: 10_000 } },
-    { name: "answered neither 200 nor 503", value: odd.length, unit: "calls", goal: { atMost: 0 } },
-    { name: "503 without a time to try again", value: mute.length, unit: "calls", goal: { atMost: 0 } },
+    { name: "longest wait for a response", value: longest, unit: "ms", goal: { atMost: 10_000 } },
+    { name: "responses other than 200 and 503", value: odd.length, unit: "calls", goal: { atMost: 0 } },
+    {
+      name: "503 responses without retryAfter",
+      value: withoutRetryAfter.length,
+      unit: "calls",
+      goal: { atMost: 0 },
+    },
   ];
 }
 
-/** Whether each task that was acknowledged is there once, and none of the others twice. */
+/** Counts the acknowledged tasks that are missing, and all tasks that were written twice. */
 async function countTitles({ database }: Testbed, answers: readonly CallAnswer[]): Promise<Figure[]> {
   const asked = answers.flatMap(({ title }) => (title === null ? [] : [title]));
   const { rows } = await database.owner.query<{ title: string; many: number }>(
@@ -183,7 +195,7 @@ async function countTitles({ database }: Testbed, answers: readonly CallAnswer[]
   const doubled = rows.filter(({ many }) => many > 1);
   return [
     { name: "acknowledged writes", value: acknowledged.length, unit: "tasks" },
-    { name: "of these lost", value: lost.length, unit: "tasks", goal: { atMost: 0 } },
-    { name: "written twice", value: doubled.length, unit: "tasks", goal: { atMost: 0 } },
+    { name: "lost acknowledged writes", value: lost.length, unit: "tasks", goal: { atMost: 0 } },
+    { name: "duplicate writes", value: doubled.length, unit: "tasks", goal: { atMost: 0 } },
   ];
 }

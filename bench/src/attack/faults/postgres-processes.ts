@@ -1,5 +1,6 @@
-// Stops and continues the PostgreSQL that this run started, with all of its processes: SIGSTOP leaves every connection open
-// and answers none. Its main process is found by the file that it keeps in its own data directory, and no other is touched.
+// Stops and continues all processes of the PostgreSQL server that this run started. With SIGSTOP all connections stay open
+// and receive no responses. The process id of the main process comes from postmaster.pid in the data directory, so that no
+// other PostgreSQL server is affected.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,14 +14,15 @@ export interface PostgresProcesses {
 export async function findPostgresProcesses(owner: Owner): Promise<PostgresProcesses> {
   const { rows } = await owner.query<{ data_directory: string }>("SHOW data_directory");
   const [row] = rows;
-  if (!row) throw new Error("PostgreSQL does not tell its data directory.");
+  if (!row) throw new Error("PostgreSQL returned no data directory.");
   const [line = ""] = readFileSync(join(row.data_directory, "postmaster.pid"), "utf8").split("\n");
   const postmaster = Number(line);
-  if (!Number.isInteger(postmaster) || postmaster <= 1) throw new Error(`This is no process: ${line}`);
+  if (!Number.isInteger(postmaster) || postmaster <= 1)
+    throw new Error(`postmaster.pid contains no process id: ${line}`);
   let stopped: number[] = [];
   return {
     stop: () => {
-      // The main process first, so that it starts no more of them.
+      // Stops the main process first, so that it starts no new processes.
       signal([postmaster], "SIGSTOP");
       stopped = [postmaster, ...childrenOf(postmaster)];
       signal(stopped, "SIGSTOP");
@@ -37,7 +39,7 @@ function signal(pids: readonly number[], name: "SIGSTOP" | "SIGCONT"): void {
     try {
       process.kill(pid, name);
     } catch {
-      // A backend that ended in between.
+      // The process has ended in the meantime.
     }
   }
 }

@@ -1,4 +1,4 @@
-// Fresh accounts, with two workspaces each, send one stranger as much mail as the server lets them.
+// New accounts with two workspaces each send as many mails to one address as the server allows.
 import { z } from "zod";
 import { openLoad, type Load } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
@@ -7,16 +7,16 @@ import { expectOutput, mutationOf } from "../../testbed/product-calls.ts";
 import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
 import type { Testbed } from "../../testbed/testbed.ts";
 
-export const strangersMailbox = (testbed: SharedTestbed): Subject => ({
+export const limiterMailbox = (testbed: SharedTestbed): Subject => ({
   name: "mailbox",
-  title: "mails to one stranger from fresh accounts, two workspaces each",
+  title: "mails to one address from new accounts with two workspaces each",
   measure: async (options) => measure(await testbed.open(options)),
 });
 
 const ACCOUNTS = 3;
 const WORKSPACES = 2;
 const TRIES = 10;
-/** What docs/invites.md promises to each mailbox, for one day. */
+/** The documented limits of a mailbox per day (docs/invites.md). */
 const MAX_INVITES = 8;
 const MAX_VERIFICATIONS = 10;
 
@@ -44,7 +44,7 @@ async function measure(testbed: Testbed): Promise<Figure[]> {
         goal: { atMost: MAX_INVITES },
       },
       {
-        name: "verifications sent to variants of one address",
+        name: "verification mails to variants of one address",
         value: signUps,
         unit: "mails",
         goal: { atMost: MAX_VERIFICATIONS },
@@ -83,7 +83,7 @@ async function arrive(load: Load, n: number): Promise<Account> {
   return { id: user.id, token, address, workspaces };
 }
 
-/** @returns how many invites the server accepted, each of which is a mail */
+/** @returns the number of accepted invites. Each of them is a mail */
 async function inviteFromAll(load: Load, accounts: readonly Account[]): Promise<number> {
   let sent = 0;
   for (const { token, address, workspaces } of accounts) {
@@ -102,7 +102,7 @@ async function inviteFromAll(load: Load, accounts: readonly Account[]): Promise<
   return sent;
 }
 
-/** Each account is another, and each mail goes to the same mailbox. */
+/** Signs up with variants of one address: each is a different account, and all mails go to the same mailbox. */
 async function signUpVariants(load: Load): Promise<number> {
   let sent = 0;
   for (let n = 0; n < 2 * MAX_VERIFICATIONS; n += 1) {
@@ -137,7 +137,7 @@ async function ask(load: Load, asked: MailCall, expect: Expect): Promise<void> {
   await load.burst(() => ({ ...request, headers }), { count: 1, concurrency: 1 });
 }
 
-/** @throws when the call does not succeed */
+/** Sends a call and returns its output. @throws Error if the call fails */
 async function answerOf<T>(load: Load, output: z.ZodType<T>, asked: MailCall): Promise<T> {
   const answers: T[] = [];
   await ask(
@@ -146,11 +146,11 @@ async function answerOf<T>(load: Load, output: z.ZodType<T>, asked: MailCall): P
     expectOutput(output, (answer) => void answers.push(answer)),
   );
   const [answer] = answers;
-  if (answer === undefined) throw new Error(`${asked.operation} was not answered.`);
+  if (answer === undefined) throw new Error(`${asked.operation} failed.`);
   return answer;
 }
 
-/** The id in the answer, or null when the call was refused. */
+/** Sends a call and returns the id in its output, or null if the call was refused. */
 async function idOf(load: Load, asked: MailCall): Promise<string | null> {
   let id: string | null = null;
   const keep = expectOutput(WithId, (answer) => void (id = answer.id));

@@ -1,4 +1,5 @@
-// Asks a limiter for so many tries of sign-in, each by another address for another account, and prints what memory it took.
+// Counts sign-in attempts with a limiter, each from a different address for a different account, and prints the memory that
+// the limiter uses. Arguments: the number of attempts, and the factor of the limits.
 import { setTimeout as delay } from "node:timers/promises";
 import { createLimiter, type Limiter } from "@projostack/api/limiter";
 import { limits } from "@projostack/api/limits";
@@ -9,7 +10,7 @@ if (!collect) throw new Error("Run this with --expose-gc.");
 
 const mb = (bytes: number) => bytes / 2 ** 20;
 
-// Once for what is loaded and compiled with the first tries, which is not counted.
+// The first attempts load and compile code, which must not count as the limiter's memory.
 await run(1_000);
 await collectAll();
 const before = process.memoryUsage();
@@ -28,7 +29,7 @@ const figures = {
 };
 process.stdout.write(JSON.stringify(figures), () => process.exit());
 
-/** The memory of typed arrays is given back some time after the collection that finds them unused. */
+/** Collects several times, because the memory of typed arrays is released some time after the collection. */
 async function collectAll(): Promise<void> {
   for (let times = 0; times < 3; times += 1) {
     collect?.();

@@ -1,5 +1,5 @@
-// A million callers, each from another address and with another account, ask the limiter of the built server. It runs in a
-// process of its own, whose memory is measured after a collection of garbage.
+// A million sign-in attempts, each from a different address for a different account, in the limiter of the built server. It
+// runs in a separate process. The memory of that process is measured after garbage collection.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,7 +9,7 @@ import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 
 export const limiterMemory: Subject = {
   name: "limiter-memory",
-  title: "what the limiter keeps of distinct addresses and accounts",
+  title: "memory of the limiter with many distinct addresses and accounts",
   measure,
 };
 
@@ -21,13 +21,13 @@ async function measure({ quick }: RunOptions): Promise<Figure[]> {
   const tries = quick ? 200_000 : 1_000_000;
   const goal = { atMost: MAX_MB };
   const figures: Figure[] = [];
-  // With the usual limits few tries are let in; with a thousand times as many, each leaves its counts behind.
+  // With the default limits few attempts are allowed. With limits that are 1,000 times higher, each attempt adds counters.
   for (const factor of [1, 1_000]) {
     const { keptMb, rssMb, decisionsPerSecond } = await run(tries, factor);
-    const group = `${tries.toLocaleString("en-US")} distinct tries, ${factor} times the usual limits`;
+    const group = `${tries.toLocaleString("en-US")} distinct attempts, ${factor} times the default limits`;
     figures.push(
-      { group, name: "memory kept by the limiter", value: keptMb, unit: "MB", goal },
-      { group, name: "growth of the process (RSS), garbage included", value: rssMb, unit: "MB" },
+      { group, name: "memory of the limiter", value: keptMb, unit: "MB", goal },
+      { group, name: "growth of the process (RSS), including garbage", value: rssMb, unit: "MB" },
       { group, name: "decisions", value: decisionsPerSecond, unit: "1/s" },
     );
   }

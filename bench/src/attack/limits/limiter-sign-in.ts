@@ -1,5 +1,5 @@
-// Owners at their usual address sign in while strangers try passwords without pause, with the limits of a fresh server. The
-// server trusts this machine as its proxy, so that each caller can have an address of its own.
+// Account owners sign in from their usual addresses, while attackers try passwords without pause. The server has its default
+// limits. It trusts this machine as a proxy, so that each caller can have a different address.
 import { setTimeout as delay } from "node:timers/promises";
 import { openLoad, type Load } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
@@ -10,13 +10,13 @@ import type { Testbed } from "../../testbed/testbed.ts";
 
 export const oneNetwork = (testbed: SharedTestbed): Subject => ({
   name: "one-network",
-  title: "48 parallel wrong sign-ins from one IPv6 /48 while 20 known owners sign in",
+  title: "48 parallel wrong sign-ins from one IPv6 /48 while 20 account owners sign in",
   measure: async (options) => measure(options, await testbed.open(options), anyAddressOfOneNetwork),
 });
 
 export const manyNetworks = (testbed: SharedTestbed): Subject => ({
   name: "many-networks",
-  title: "48 parallel wrong sign-ins, each from another IPv4 address, while 20 known owners sign in",
+  title: "48 parallel wrong sign-ins, each from a different IPv4 address, while 20 account owners sign in",
   measure: async (options) => measure(options, await testbed.open(options), anyAddress),
 });
 
@@ -37,37 +37,46 @@ async function measure(
 ): Promise<Figure[]> {
   const environment = { PROJO_TRUSTED_PROXIES: "127.0.0.1" };
   const { server } = await testbed.start("projo", { environment });
-  const homes = openLoad({ url: server.url, connections: OWNERS });
-  const strangers = openLoad({ url: server.url, connections: ATTACKERS });
+  const ownerLoad = openLoad({ url: server.url, connections: OWNERS });
+  const attackerLoad = openLoad({ url: server.url, connections: ATTACKERS });
   try {
-    const owners = await signUpAll(homes);
+    const owners = await signUpAll(ownerLoad);
     const answers = new Map<number, number>();
     const attack = { isOn: true };
-    const attacking = tryWrongPasswords(strangers, { owners, nextAddress, answers, attack });
+    const attacking = tryWrongPasswords(attackerLoad, { owners, nextAddress, answers, attack });
     await delay(HEAD_START_MS);
-    const sequential = await signInAll(homes, owners, 1);
+    const sequential = await signInAll(ownerLoad, owners, 1);
     await delay(quick ? 1_000 : 10_000);
-    const concurrent = await signInAll(homes, owners, OWNERS);
+    const concurrent = await signInAll(ownerLoad, owners, OWNERS);
     attack.isOn = false;
     await attacking;
     const of = (status: number) => answers.get(status) ?? 0;
     const goal = { atLeast: OWNERS };
     return [
-      { name: "owners let in, one after the other", value: sequential.letIn, unit: `of ${OWNERS}`, goal },
-      { name: "owners let in, all at once", value: concurrent.letIn, unit: `of ${OWNERS}`, goal },
-      { name: "slowest of them", value: Math.max(sequential.slowestMs, concurrent.slowestMs), unit: "ms" },
-      { name: "strangers refused by the password (401)", value: of(401), unit: "tries" },
-      { name: "strangers refused by a limit (429)", value: of(429), unit: "tries" },
-      { name: "strangers refused by the hashing queue (503)", value: of(503), unit: "tries" },
+      {
+        name: "owners signed in, one after the other",
+        value: sequential.signedIn,
+        unit: `of ${OWNERS}`,
+        goal,
+      },
+      { name: "owners signed in, all at once", value: concurrent.signedIn, unit: `of ${OWNERS}`, goal },
+      {
+        name: "slowest sign-in of an owner",
+        value: Math.max(sequential.slowestMs, concurrent.slowestMs),
+        unit: "ms",
+      },
+      { name: "attempts refused for the password (401)", value: of(401), unit: "attempts" },
+      { name: "attempts refused by a limit (429)", value: of(429), unit: "attempts" },
+      { name: "attempts refused by the hashing queue (503)", value: of(503), unit: "attempts" },
     ];
   } finally {
-    await Promise.all([homes.close(), strangers.close()]);
+    await Promise.all([ownerLoad.close(), attackerLoad.close()]);
     await server.stop();
   }
 }
 
-/** Each owner has signed up at an address of their own, which is known to belong to them from then on. */
-async function signUpAll(homes: Load): Promise<Owner[]> {
+/** Signs each owner up from a different address. The server then knows that address as the owner's. */
+async function signUpAll(ownerLoad: Load): Promise<Owner[]> {
   const run = Date.now();
   const owners = Array.from({ length: OWNERS }, (_, n) => ({
     email: `owner${n}.${run}@example.com`,
@@ -75,26 +84,26 @@ async function signUpAll(homes: Load): Promise<Owner[]> {
   }));
   for (const owner of owners) {
     const request = from(owner.address, "auth.signUp", { email: owner.email, password: PASSWORD });
-    await homes.burst(() => request, { count: 1, concurrency: 1 });
+    await ownerLoad.burst(() => request, { count: 1, concurrency: 1 });
   }
   return owners;
 }
 
-async function signInAll(homes: Load, owners: readonly Owner[], concurrency: number) {
-  let letIn = 0;
+async function signInAll(ownerLoad: Load, owners: readonly Owner[], concurrency: number) {
+  let signedIn = 0;
   let slowestMs = 0;
   const queue = [...owners];
   const next = () => {
     const { email, address } = queue.pop() ?? { email: "", address: "" };
     const startedAt = performance.now();
     return from(address, "auth.signIn", { email, password: PASSWORD }, (status) => {
-      if (status === 200) letIn += 1;
+      if (status === 200) signedIn += 1;
       slowestMs = Math.max(slowestMs, performance.now() - startedAt);
       return true;
     });
   };
-  await homes.burst(next, { count: OWNERS, concurrency });
-  return { letIn, slowestMs };
+  await ownerLoad.burst(next, { count: OWNERS, concurrency });
+  return { signedIn, slowestMs };
 }
 
 interface Attack {
@@ -104,9 +113,9 @@ interface Attack {
   readonly attack: { isOn: boolean };
 }
 
-/** Every other try is for the account of an owner, the rest for accounts that do not exist. */
+/** Every second attempt is for the account of an owner, the others are for accounts that do not exist. */
 async function tryWrongPasswords(
-  strangers: Load,
+  attackerLoad: Load,
   { owners, nextAddress, answers, attack }: Attack,
 ): Promise<void> {
   let tries = 0;
@@ -120,7 +129,7 @@ async function tryWrongPasswords(
       return true;
     });
   };
-  while (attack.isOn) await strangers.burst(next, { ms: 250, concurrency: ATTACKERS });
+  while (attack.isOn) await attackerLoad.burst(next, { ms: 250, concurrency: ATTACKERS });
 }
 
 type Expect = (status: number) => boolean;
@@ -132,7 +141,7 @@ function from(address: string, operation: string, input: object, expect?: Expect
 
 const below = (bound: number): number => Math.floor(Math.random() * bound);
 
-/** An address in any of the 65,536 /64s of one /48. */
+/** Returns an address in a random /64 of one /48. */
 const anyAddressOfOneNetwork = (): string => `2001:db8:bad:${below(65_536).toString(16)}::1`;
 
 const anyAddress = (): string => `10.${below(256)}.${below(256)}.${below(256)}`;

@@ -1,12 +1,12 @@
-// Callers that do not stop at a refusal. Each waits for its answer before it asks again; a refused caller waits for as long
-// as it is configured to, since a caller that ignores Retry-After only measures how fast it can be refused.
+// Callers that continue after a refusal. Each waits for its response before it sends the next request. A refused caller
+// pauses for a configured time, because a caller without a pause only measures the rate of refusals.
 import { setTimeout as delay } from "node:timers/promises";
 import { openConnection, type Connection } from "../../load/connection.ts";
 import { wireText, type HttpRequest } from "../../load/http-request.ts";
 import { percentile } from "../../load/percentile.ts";
 
 export interface Callers {
-  /** Lets the first `many` callers send requests for so long, and counts the answers that arrived in that time. */
+  /** Sends requests with the first `many` callers for `ms`, and counts the responses that arrive in that time. */
   run(request: () => HttpRequest, options: RunCallersOptions): Promise<Tally>;
   close(): void;
 }
@@ -14,16 +14,16 @@ export interface Callers {
 export interface RunCallersOptions {
   readonly many: number;
   readonly ms: number;
-  /** How long a refused caller pauses. */
+  /** The pause of a refused caller. Default: 100. */
   readonly pauseMs?: number;
 }
 
 export interface Tally {
   readonly servedPerSecond: number;
   readonly served: number;
-  /** Answered 503. */
+  /** Responses with status 503. */
   readonly refused: number;
-  /** Neither 200 nor 503, or no answer at all. */
+  /** Responses with another status than 200 and 503, and calls without a response. */
   readonly other: number;
   readonly servedP50Ms: number;
   readonly servedP99Ms: number;

@@ -1,4 +1,4 @@
-// Statements sent to the database for each answered read while the network holds each answer back: a slow network must not
+// Counts the statements per answered read while the network delays each response of the database. A slow network must not
 // make the server send a read twice.
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
@@ -11,7 +11,7 @@ import { openCallers } from "./overload-callers.ts";
 
 export const overloadDelay = (testbed: SharedTestbed): Subject => ({
   name: "overload-delay",
-  title: "statements for each answered read with 0, 30, 60 and 120 ms added to each trip",
+  title: "statements per answered read with 0, 30, 60 and 120 ms added to each round trip",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -31,7 +31,7 @@ async function withDelay(
   testbed: Testbed,
   delayMs: number,
 ): Promise<Figure[]> {
-  progress(`${delayMs} ms added`);
+  progress(`adding ${delayMs} ms to each round trip`);
   const proxy = await startTripProxy({ to: testbed.database.target, delayMs });
   const { server } = await testbed.start("projo", {
     databaseAddress: { host: proxy.host, port: proxy.port },
@@ -47,14 +47,14 @@ async function withDelay(
     const before = proxy.messages();
     const tally = await callers.run(read, { many: CALLERS, ms: quick ? 1_500 : 6_000 });
     const statements = proxy.messages() - before;
-    const group = `${delayMs} ms added to each trip, ${CALLERS} callers`;
+    const group = `${delayMs} ms added to each round trip, ${CALLERS} callers`;
     return [
       { group, name: "answered reads", value: tally.servedPerSecond, unit: "/s" },
       { group, name: "refused", value: tally.refused, unit: "" },
       { group, name: "p99", value: tally.servedP99Ms, unit: "ms" },
       {
         group,
-        name: "statements for each read",
+        name: "statements per read",
         value: statements / tally.served,
         unit: "",
         goal: { atMost: 1.05 },

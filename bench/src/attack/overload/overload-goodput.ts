@@ -1,4 +1,4 @@
-// The rate of answered reads with many more callers than the server can serve at once, against the rate with 32.
+// The rate of answered reads with many more callers than the server can serve at once, compared with the rate of 32 callers.
 import type { Figure } from "../../runner/figure.ts";
 import { inRounds } from "../../runner/in-rounds.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
@@ -10,7 +10,7 @@ import { openCallers } from "./overload-callers.ts";
 
 export const overloadGoodput = (testbed: SharedTestbed): Subject => ({
   name: "overload-goodput",
-  title: "answered reads with 128, 512 and 2,000 callers, against 32",
+  title: "answered reads with 128, 512 and 2,000 callers, compared with 32",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -28,7 +28,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
     };
     const ms = quick ? 1_500 : 4_000;
     await callers.run(read, { many: USUAL, ms: quick ? 1_500 : 4_000 });
-    // Connections are opened before they are measured.
+    // Opens all connections before the measurement.
     await callers.run(read, { many: Math.max(...CROWDS), ms: 500 });
     const warmRssMb = server.rssMb();
     const readings = await inRounds(
@@ -39,8 +39,8 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
       { rounds: quick ? 1 : 5, progress },
     );
     const memory: Figure[] = [
-      { group: "memory of the server", name: "when warm", value: warmRssMb, unit: "MB" },
-      { group: "memory of the server", name: "most", value: server.peakRssMb(), unit: "MB" },
+      { group: "memory of the server", name: "after warm-up", value: warmRssMb, unit: "MB" },
+      { group: "memory of the server", name: "peak", value: server.peakRssMb(), unit: "MB" },
     ];
     const rates = [USUAL, ...CROWDS].flatMap((many): Figure[] => {
       const group = `${many.toLocaleString("en-US")} callers`;
@@ -51,21 +51,26 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
         { group, name: "refused", value: readings.median(of, (tally) => tally.refused), unit: "" },
         {
           group,
-          name: "neither",
+          name: "other responses",
           value: readings.median(of, (tally) => tally.other),
           unit: "",
           goal: { atMost: quick ? 5 : 0 },
         },
-        { group, name: "slowest answer", value: readings.median(of, (tally) => tally.slowestMs), unit: "ms" },
+        {
+          group,
+          name: "slowest response",
+          value: readings.median(of, (tally) => tally.slowestMs),
+          unit: "ms",
+        },
         ...(many === USUAL
           ? []
           : [
               {
                 group,
-                name: "rate against 32 callers",
+                name: "rate relative to 32 callers",
                 value: ratio,
                 unit: "x",
-                // One short round beside other tests says little about a rate: then the bound is only that it holds up.
+                // The bound of a quick run is loose: one short round beside other tests measures a rate inexactly.
                 goal: { atLeast: quick ? 0.3 : 0.95 },
               },
             ]),

@@ -1,4 +1,4 @@
-// Reads and changes of one workspace while a project of another is locked and forty callers write into it.
+// Reads and writes of one workspace, while forty callers write into a locked project of another workspace.
 import { setTimeout as delay } from "node:timers/promises";
 import type { Target } from "../../dataset/data-set.ts";
 import type { Figure } from "../../runner/figure.ts";
@@ -13,7 +13,7 @@ import { quietTargets } from "./overload-targets.ts";
 
 export const overloadLocked = (testbed: SharedTestbed): Subject => ({
   name: "overload-locked",
-  title: "another workspace's reads and changes beside forty writers of a locked project",
+  title: "reads and writes of one workspace while forty callers write into a locked project of another",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -22,7 +22,7 @@ const OTHERS = 8;
 const HEAD_START_MS = 500;
 
 interface Beside {
-  /** Of a task, which is a quick read, and of a project, which takes a connection of the pool. */
+  /** Half of them read a task in one statement, and half read a project, which takes a connection of the pool. */
   readonly reads: Tally;
   readonly writes: Tally;
   readonly locked: Tally | null;
@@ -82,14 +82,14 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
       },
       {
         group,
-        name: "beside against alone",
+        name: "beside, relative to alone",
         value: readings.ratio("beside", "alone", (one) => of(one).servedPerSecond),
         unit: "x",
         goal: { atLeast: quick ? 0.1 : 0.33 },
       },
       {
         group,
-        name: "not answered 200",
+        name: "responses other than 200",
         value: readings.median("beside", (one) => of(one).refused + of(one).other),
         unit: "",
         goal: { atMost: quick ? 5 : 0 },
@@ -98,7 +98,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
     const lockedGroup = "writers of the locked project";
     return [
       ...part("reads of another workspace", ({ reads }) => reads),
-      ...part("changes of another workspace", ({ writes }) => writes),
+      ...part("writes of another workspace", ({ writes }) => writes),
       {
         group: lockedGroup,
         name: "refused",
@@ -107,7 +107,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
       },
       {
         group: lockedGroup,
-        name: "slowest answer",
+        name: "slowest response",
         value: readings.median("beside", ({ locked }) => locked?.slowestMs ?? 0),
         unit: "ms",
         goal: { atMost: 10_000 },
@@ -122,7 +122,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
 const write = (target: Target) =>
   mutationOf(target, "tasks.create", { projectId: target.projectId, title: "Write the report" });
 
-/** Holds a project's row for the length of the work, as a migration or a person at psql might. */
+/** Locks the row of a project during the work, as a migration or an operator with psql might. */
 async function withLocked<T>(testbed: Testbed, { projectId }: Target, work: () => Promise<T>): Promise<T> {
   const { owner } = testbed.database;
   await owner.query("BEGIN");

@@ -1,5 +1,5 @@
-// Many more changes than the database can make in two seconds. What is refused must be refused at once, and what is cheap must
-// still be served.
+// Many more writes than the database can execute in two seconds. The server must refuse the excess writes quickly, and must
+// still serve cheap reads.
 import { startTripProxy } from "../../load/trip-proxy.ts";
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
@@ -11,7 +11,7 @@ import { openCallers } from "./overload-callers.ts";
 
 export const overloadRefusals = (testbed: SharedTestbed): Subject => ({
   name: "overload-refusals",
-  title: "1,000 callers that create tasks over a slow network: refusals, and reads beside them",
+  title: "1,000 callers create tasks over a slow network: refusals, and concurrent reads",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -44,24 +44,24 @@ async function measure({ quick }: RunOptions, testbed: Testbed): Promise<Figure[
       writers.run(write, { many: WRITERS, ms, pauseMs: 1_000 }),
       readers.run(read, { many: READERS, ms }),
     ]);
-    const group = `${WRITERS.toLocaleString("en-US")} callers that create tasks, ${DELAY_MS} ms added to each trip`;
-    const beside = `${READERS} callers that read beside them`;
+    const group = `${WRITERS.toLocaleString("en-US")} callers that create tasks, ${DELAY_MS} ms added to each round trip`;
+    const beside = `${READERS} concurrent readers`;
     return [
-      { group, name: "refused in the first seconds", value: onset.refused, unit: "" },
+      { group, name: "refused during the warm-up", value: onset.refused, unit: "" },
       { group, name: "created", value: during.servedPerSecond, unit: "/s" },
       { group, name: "refused", value: during.refused, unit: "", goal: { atLeast: 1 } },
       {
         group,
-        name: "refusals' median",
+        name: "median time of a refusal",
         value: during.refusedP50Ms,
         unit: "ms",
         goal: { atMost: quick ? 500 : 50 },
       },
-      { group, name: "slowest answer", value: during.slowestMs, unit: "ms", goal: { atMost: 10_000 } },
+      { group, name: "slowest response", value: during.slowestMs, unit: "ms", goal: { atMost: 10_000 } },
       { group: beside, name: "answered", value: reads.servedPerSecond, unit: "/s" },
       {
         group: beside,
-        name: "not answered 200",
+        name: "responses other than 200",
         value: reads.refused + reads.other,
         unit: "",
         goal: { atMost: quick ? 5 : 0 },

@@ -1,4 +1,4 @@
-// Reads of one workspace while another one searches its 100,000 tasks with forty callers.
+// Reads of one workspace, while forty callers search the 100,000 tasks of another workspace.
 import { setTimeout as delay } from "node:timers/promises";
 import { rareWord } from "../../dataset/titles.ts";
 import type { Figure } from "../../runner/figure.ts";
@@ -13,7 +13,7 @@ import { quietTargets } from "./overload-targets.ts";
 
 export const overloadSearch = (testbed: SharedTestbed): Subject => ({
   name: "overload-search",
-  title: "another workspace's reads beside forty searches of the biggest one",
+  title: "reads of one workspace while forty callers search the biggest one",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -65,30 +65,34 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
         unit: "/s",
       },
       {
-        name: "reads beside searches",
+        name: "reads beside the searches",
         value: readings.median("beside", ({ reads }) => reads.servedPerSecond),
         unit: "/s",
       },
-      { name: "their p99", value: readings.median("beside", ({ reads }) => reads.servedP99Ms), unit: "ms" },
       {
-        name: "rate beside searches against alone",
+        name: "p99 of the reads beside the searches",
+        value: readings.median("beside", ({ reads }) => reads.servedP99Ms),
+        unit: "ms",
+      },
+      {
+        name: "reads beside the searches, relative to alone",
         value: readings.ratio("beside", "alone", ({ reads }) => reads.servedPerSecond),
         unit: "x",
         goal: { atLeast: quick ? 0.1 : 0.33 },
       },
       {
-        name: "reads that were not answered 200",
+        name: "read responses other than 200",
         value: readings.median("beside", ({ reads }) => reads.refused + reads.other),
         unit: "",
         goal: { atMost: quick ? 5 : 0 },
       },
       {
-        name: "searches answered",
+        name: "answered searches",
         value: readings.median("beside", ({ searches }) => searches?.servedPerSecond ?? 0),
         unit: "/s",
       },
       {
-        name: "searches refused",
+        name: "refused searches",
         value: readings.median("beside", ({ searches }) => searches?.refused ?? 0),
         unit: "",
       },

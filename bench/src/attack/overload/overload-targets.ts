@@ -1,7 +1,7 @@
 import type { Target } from "../../dataset/data-set.ts";
 import type { Testbed } from "../../testbed/testbed.ts";
 
-/** The targets of one workspace that is not the biggest. @throws RangeError when there is none */
+/** Returns the targets of one workspace other than the biggest. @throws RangeError if there is none */
 export function quietTargets({ data }: Testbed): Target[] {
   const biggest = data.biggest[0]?.workspaceId;
   const quiet = data.targets.find(({ workspaceId }) => workspaceId !== biggest);

@@ -1,4 +1,4 @@
-// Every operation with its largest and most awkward inputs: how long the worst of them keeps all others waiting.
+// Every operation with its largest and most expensive inputs. Measures how long a call blocks the event loop.
 import { join } from "node:path";
 import { blockedBy, walkLargestInputs } from "@projostack/api/largest-inputs";
 import { readBlocks, watchingLoop } from "@projostack/api/loop-watch";
@@ -36,7 +36,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
     const sent = await walkLargestInputs({
       url: server.url,
       every: quick ? 12 : 1,
-      // Once: the audit's operations come first.
+      // The log is needed once, because the audit operations come first.
       prepare: async ({ workspaceId: id, userId }) => {
         if (isSeeded) return;
         isSeeded = true;
@@ -49,12 +49,12 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
     });
     const blocks = blockedBy(readBlocks(file), sent);
     for (const { cpuMs, wallMs, during } of blocks.slice(0, 5)) {
-      progress(`${cpuMs} ms (${wallMs} by the clock): ${during.slice(-3).join("; ")}`);
+      progress(`${cpuMs} ms of CPU (${wallMs} ms of wall time): ${during.slice(-3).join("; ")}`);
     }
     const failed = sent.filter(({ status }) => status >= 500);
     return [
       { name: "requests", value: sent.length, unit: "" },
-      { name: "answers of status 500 or more", value: failed.length, unit: "", goal: { atMost: 0 } },
+      { name: "5xx responses", value: failed.length, unit: "", goal: { atMost: 0 } },
       {
         name: "longest block of the event loop",
         value: blocks[0]?.cpuMs ?? 0,
@@ -62,7 +62,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
         goal: { atMost: 50 },
       },
       {
-        name: "the same by the clock",
+        name: "longest block in wall time",
         value: Math.max(0, ...blocks.map(({ wallMs }) => wallMs)),
         unit: "ms",
       },
@@ -72,7 +72,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
   }
 }
 
-/** Prisma loads its query compiler with the first call that needs it, once in the life of a process. */
+/** Makes Prisma load its query compiler, which happens once per process, with the first call that needs it. */
 async function warmUp(url: string): Promise<void> {
   const load = openLoad({ url, connections: 1 });
   try {

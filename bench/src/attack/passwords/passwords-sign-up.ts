@@ -1,5 +1,5 @@
-// What others notice while somebody signs up with the longest password that is allowed: once, and ten times in one batch.
-// Its characters become eighteen each when they are normalized, and the address makes many words that it is compared with.
+// The delay of other callers during sign-ups with the longest allowed password, alone and ten in one batch. Each character of
+// the password becomes 18 when it is normalized, and the address consists of many words to compare the password with.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { readBlocks, watchingLoop, type Block } from "@projostack/api/loop-watch";
@@ -14,7 +14,7 @@ import type { Testbed } from "../../testbed/testbed.ts";
 
 export const passwordsSignUp = (testbed: SharedTestbed): Subject => ({
   name: "long-passwords",
-  title: "sign-ups with the longest passwords, alone and ten in a batch, while others read",
+  title: "sign-ups with the longest passwords, alone and ten in a batch, beside reads",
   measure: async (options) => {
     const opened = await testbed.open(options);
     return withTemporaryDirectory((directory) => measure(options, opened, join(directory, "blocks")));
@@ -42,9 +42,9 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
       const beside = await besideReads(attacker, { request, rounds, reading });
       return { ...beside, longest: longestOf(readBlocks(file).filter(({ endedAt }) => endedAt >= from)) };
     };
-    progress("one at a time");
+    progress("single sign-ups");
     const alone = await attack(() => mutationOf(null, "auth.signUp", credentials(), acceptAny));
-    progress("ten at a time");
+    progress("batches of ten sign-ups");
     const batched = await attack(batchOfTen);
     return [
       { name: "reads without an attack, p99", value: idle.p99Ms, unit: "ms" },
@@ -64,8 +64,8 @@ interface Measured {
 
 const figuresOf = (group: string, { reads, longest }: Measured): Figure[] => [
   { group, name: "longest block of the event loop", value: longest.cpuMs, unit: "ms", goal: { atMost: 50 } },
-  { group, name: "the same by the clock", value: longest.wallMs, unit: "ms" },
-  { group, name: "others' reads, p99", value: reads.p99Ms, unit: "ms" },
+  { group, name: "longest block in wall time", value: longest.wallMs, unit: "ms" },
+  { group, name: "concurrent reads, p99", value: reads.p99Ms, unit: "ms" },
 ];
 
 interface Beside {
@@ -74,7 +74,7 @@ interface Beside {
   readonly reading: (ms: number) => Promise<Burst>;
 }
 
-/** Sends the requests one after the other while others read. The reads go on as long as the attack does. */
+/** Sends the requests one after the other, beside reads that continue until the last request is answered. */
 async function besideReads(attacker: Load, { request, rounds, reading }: Beside): Promise<{ reads: Burst }> {
   const state = { isOver: false };
   const sending = attacker.burst(request, { count: rounds, concurrency: 1 }).finally(() => {
@@ -84,9 +84,9 @@ async function besideReads(attacker: Load, { request, rounds, reading }: Beside)
   do bursts.push(await reading(REST_MS));
   while (!state.isOver);
   await sending;
-  // The worst of them, as each burst is only as long as somebody would wait.
+  // Uses the worst burst, because each burst is short.
   const [worst] = bursts.toSorted((a, b) => b.p99Ms - a.p99Ms);
-  if (!worst) throw new Error("Nobody read.");
+  if (!worst) throw new Error("There was no read.");
   return { reads: worst };
 }
 
@@ -97,7 +97,7 @@ const longestOf = (blocks: readonly Block[]) => ({
 
 const credentials = () => ({
   email: `${randomUUID()}@${"abc.".repeat(53)}org`.slice(0, 254),
-  // One character, and eighteen letters in Unicode's form NFKD.
+  // One character that becomes 18 in Unicode's normalization form NFKD.
   password: "\ufdfa".repeat(256),
 });
 

@@ -1,5 +1,5 @@
-// A server whose output goes to files, as under a service manager, writes mail to files. The links of that mail open
-// accounts: none of them may be in the output, and nobody else may read the files.
+// A server that writes mail to files, and its output too, as under a service manager. The links in the mails give access to
+// accounts: the output must not contain them, and other users of the machine must not be able to read the files.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -12,7 +12,7 @@ import { startFiledServer } from "./production-process.ts";
 
 export const productionLinks = (): Subject => ({
   name: "production-links",
-  title: "somebody reads the output and the files of a server that writes mail to files",
+  title: "the output and the mail files of a server that writes mail to files",
   measure: () => withTemporaryDirectory(measure),
 });
 
@@ -35,7 +35,7 @@ async function measure(directory: string): Promise<Figure[]> {
     await server.stop();
     const { stdout, stderr } = server.output();
     const tokens = mails.flatMap(({ text }) => text.match(/pjo_[\w-]{20,}/g) ?? []);
-    if (tokens.length === 0) throw new Error("The mails bring no token, so nothing was tried.");
+    if (tokens.length === 0) throw new Error("The mails contain no token.");
     const announced = mails.filter(({ name }) => stdout.includes(name)).length;
     return [
       {
@@ -45,13 +45,13 @@ async function measure(directory: string): Promise<Figure[]> {
         goal: { atMost: 0 },
       },
       {
-        name: "mails whose files others may read",
+        name: "mail files that other users may read",
         value: mails.filter(({ isOpen }) => isOpen).length,
         unit: "",
         goal: { atMost: 0 },
       },
       {
-        name: `mails whose file is named in the output, of ${mails.length}`,
+        name: `mail files named in the output, of ${mails.length}`,
         value: announced,
         unit: "",
         goal: { atLeast: mails.length },
@@ -75,21 +75,21 @@ async function mailsIn(directory: string, many: number): Promise<FoundMail[]> {
       const isEntered = (statSync(directory).mode & 0o077) !== 0;
       return names.map((name) => ({
         name,
-        // A quoted-printable line break may stand within a token.
+        // A quoted-printable line break may divide a token.
         text: readFileSync(join(directory, name), "utf8").replaceAll(/=\r?\n/g, ""),
         isOpen: isEntered || (statSync(join(directory, name)).mode & 0o077) !== 0,
       }));
     }
     await delay(100);
   }
-  throw new Error("The mails did not come.");
+  throw new Error("The server wrote no mails within 20 s.");
 }
 
 function list(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {
-    // The directory is made with the first mail.
+    // The server creates the directory with the first mail.
     return [];
   }
 }

@@ -1,5 +1,5 @@
-// Somebody has the serving login's password, as after a break-in into the server. They connect to PostgreSQL by it, take on
-// each role that it may, and try what only an operator does.
+// An attacker has the password of the server's database login, for example after a break-in. The attacker connects to
+// PostgreSQL, assumes each role of that login, and calls functions that are reserved for an operator.
 import { withOwner } from "@projostack/db";
 import { randomUUID } from "node:crypto";
 import type { Figure } from "../../runner/figure.ts";
@@ -9,7 +9,7 @@ import type { Testbed } from "../../testbed/testbed.ts";
 
 export const productionLogin = (testbed: SharedTestbed): Subject => ({
   name: "production-login",
-  title: "the serving login is used to do what only an operator does",
+  title: "functions of an operator, called with the server's database login",
   measure: async (options) => measure(await testbed.open(options)),
 });
 
@@ -31,7 +31,7 @@ async function measure({ database, data }: Testbed): Promise<Figure[]> {
     ]);
   const tried = { erasures: 0, erased: 0, entries: 0, forged: 0 };
   await withOwner(database.target, async (client) => {
-    /** Whether the statement works in that role; what it did is undone. */
+    /** Returns whether the statement succeeds in the role. Rolls its effects back. */
     const works = async (role: string, text: string, values: unknown[]): Promise<boolean> => {
       await client.query("BEGIN");
       try {
@@ -40,7 +40,7 @@ async function measure({ database, data }: Testbed): Promise<Figure[]> {
         await client.query(text, values);
         return true;
       } catch {
-        // Refused by the database, which is what is counted.
+        // The database refused the statement.
         return false;
       } finally {
         await client.query("ROLLBACK");
@@ -60,13 +60,13 @@ async function measure({ database, data }: Testbed): Promise<Figure[]> {
   });
   return [
     {
-      name: `erasures that worked, of ${tried.erasures}`,
+      name: `successful erasures, of ${tried.erasures}`,
       value: tried.erased,
       unit: "",
       goal: { atMost: 0 },
     },
     {
-      name: `entries in the operator's name that were written, of ${tried.entries}`,
+      name: `forged entries of the operator, of ${tried.entries}`,
       value: tried.forged,
       unit: "",
       goal: { atMost: 0 },

@@ -1,5 +1,5 @@
-// The built server in a process of its own, with this environment and no other. Its output goes to files, as under a
-// service manager, and never to a terminal.
+// Starts the built server in a separate process, with the given environment only. Its output goes to files, as under a service
+// manager, and never to a terminal.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
@@ -9,11 +9,11 @@ import { listeningUrl } from "../../contenders/contender.ts";
 import { productProgram } from "../../contenders/product-program.ts";
 
 export interface FiledServer {
-  /** What it has written so far, by the name of the file. */
+  /** The output so far. */
   readonly output: () => { readonly stdout: string; readonly stderr: string };
-  /** The address it listens on, or null when it ended first. @throws when neither happens in time */
+  /** Waits for the URL that the server listens on, or null if the server exits first. @throws Error after a minute */
   readonly listening: () => Promise<string | null>;
-  /** The exit code; null when it still runs after so long. */
+  /** Waits for the exit code, or null if the server still runs after `ms`. */
   readonly endedWithin: (ms: number) => Promise<number | null>;
   readonly stop: () => Promise<void>;
 }
@@ -42,7 +42,7 @@ export function startFiledServer(directory: string, env: Readonly<Record<string,
         if (child.exitCode !== null) return null;
         await delay(100);
       }
-      throw new Error("The server neither listened nor ended within a minute.");
+      throw new Error("The server neither listened nor exited within a minute.");
     },
     endedWithin: (ms) => Promise.race([ended, delay(ms, null, { ref: false })]),
     stop: async () => {

@@ -1,6 +1,6 @@
-// Starts the built server with settings that would leak links, keys or passwords where other machines reach them. Each must
-// be refused before anything is connected or listened to, in a message that names the setting to make. The addresses are of
-// 192.0.2.0/24 (RFC 5737), which nobody has: a server that tried to connect would be seen by its message.
+// Starts the built server with settings that would expose links, keys or passwords to other machines. The server must refuse
+// each of them before it connects or listens, with a message that names the setting to correct. The addresses are in
+// 192.0.2.0/24 (RFC 5737), which is unassigned: an attempt to connect would cause a different message.
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Figure } from "../../runner/figure.ts";
@@ -10,14 +10,14 @@ import { startFiledServer } from "./production-process.ts";
 
 export const productionSettings = (): Subject => ({
   name: "production-settings",
-  title: "the server is started with settings that are unsafe where other machines reach it",
+  title: "starts with settings that are unsafe for a server that other machines can reach",
   measure: (options) => withTemporaryDirectory((directory) => measure(options, directory)),
 });
 
 interface Setup {
-  readonly says: string;
+  readonly description: string;
   readonly env: Readonly<Record<string, string>>;
-  /** The settings that the message must name, each in a line of its own. */
+  /** The settings that the message must name, one per line. */
   readonly names: readonly string[];
 }
 
@@ -39,30 +39,30 @@ function setupsIn(directory: string): Setup[] {
   writeFileSync(closed, `${keys}\n`, { mode: 0o600 });
   return [
     {
-      says: "a remote database, without keys and a mail server",
+      description: "a remote database, without keys and a mail server",
       env: { DATABASE_URL: database },
       names: both,
     },
     {
-      says: "a remote database, without keys",
+      description: "a remote database, without keys",
       env: { ...mail, DATABASE_URL: database },
       names: ["PROJO_TOKEN_KEYS"],
     },
     {
-      says: "a remote database, without a mail server",
+      description: "a remote database, without a mail server",
       env: { DATABASE_URL: database, PROJO_TOKEN_KEYS: keys },
       names: ["PROJO_SMTP_URL"],
     },
-    { says: "all addresses, without keys and a mail server", env: { HOST: "0.0.0.0" }, names: both },
-    { says: "all IPv6 addresses, without keys and a mail server", env: { HOST: "::" }, names: both },
-    { says: "production, with nothing set", env: { PROJO_ENV: "production" }, names: both },
+    { description: "all addresses, without keys and a mail server", env: { HOST: "0.0.0.0" }, names: both },
+    { description: "all IPv6 addresses, without keys and a mail server", env: { HOST: "::" }, names: both },
+    { description: "production, without any setting", env: { PROJO_ENV: "production" }, names: both },
     {
-      says: "production, with mail to files and keys of its own",
+      description: "production, with mail to files and generated keys",
       env: { PROJO_ENV: "production", PROJO_MAIL: "files", PROJO_TOKEN_KEYS: "auto" },
       names: ["PROJO_TOKEN_KEYS", "PROJO_MAIL"],
     },
     {
-      says: "production, with the owner's login",
+      description: "production, with the owner's login",
       env: {
         ...complete,
         PROJO_ENV: "production",
@@ -72,42 +72,42 @@ function setupsIn(directory: string): Setup[] {
       names: ["PROJO_DATABASE_OWNER_URL"],
     },
     {
-      says: "production, with mailed links over plain HTTP",
+      description: "production, with mailed links over plain HTTP",
       env: { ...complete, PROJO_ENV: "production", PROJO_APP_URL: "http://app.example.com" },
       names: ["PROJO_APP_URL"],
     },
     {
-      says: "a database in the clear when it has no TLS",
+      description: "a database connection that falls back to plain text",
       env: { ...complete, DATABASE_URL: `${database}?sslmode=prefer` },
       names: ["DATABASE_URL"],
     },
     {
-      says: "a database with any certificate",
+      description: "a database connection that accepts any certificate",
       env: { ...complete, DATABASE_URL: `${database}?sslmode=no-verify` },
       names: ["DATABASE_URL"],
     },
     {
-      says: "Redis in the clear",
+      description: "a plain-text connection to Redis",
       env: { ...complete, REDIS_URL: "redis://:secret@192.0.2.2:6379" },
       names: ["REDIS_URL"],
     },
     {
-      says: "a password to a mail server in the clear",
+      description: "a password sent to a mail server in plain text",
       env: { ...complete, PROJO_SMTP_URL: "smtp://user:secret@192.0.2.3?tls=off" },
       names: ["PROJO_SMTP_URL"],
     },
     {
-      says: "keys that everybody may write",
+      description: "a key file that all users may write",
       env: { PROJO_TOKEN_KEYS_FILE: open },
       names: ["PROJO_TOKEN_KEYS_FILE"],
     },
     {
-      says: "keys in the environment and in a file",
+      description: "keys in the environment and in a file",
       env: { PROJO_TOKEN_KEYS: keys, PROJO_TOKEN_KEYS_FILE: closed },
       names: ["PROJO_TOKEN_KEYS"],
     },
     {
-      says: "the operator's login in a server in production",
+      description: "the operator's login in a server in production",
       env: {
         ...complete,
         PROJO_ENV: "production",
@@ -119,35 +119,39 @@ function setupsIn(directory: string): Setup[] {
   ];
 }
 
-/** How long a refusal may take beyond that of a wrong PORT, which is refused as early as can be. */
+/** The time limit of a refusal, in addition to the time to refuse an invalid PORT, which the server checks first. */
 const MAX_MS = 1_000;
 const MAX_TRIES = 4;
 const PATIENCE_MS = 15_000;
 
 async function measure({ quick, progress }: RunOptions, directory: string): Promise<Figure[]> {
-  // Each starts a process, so the short form tries every other one; the tests of the configuration try them all.
+  // Each set-up starts a process, so a quick run tries every second one. The tests of the configuration try all of them.
   const setups = setupsIn(directory).filter((_, place) => !quick || place % 2 === 0);
-  const usual = await tryOn(join(directory, "usual"), { says: "", env: { PORT: "x" }, names: ["PORT"] });
+  const usual = await tryOn(join(directory, "usual"), {
+    description: "",
+    env: { PORT: "x" },
+    names: ["PORT"],
+  });
   const tried = [];
   for (const [place, setup] of setups.entries()) {
     const attempt = (nth: number) => tryOn(join(directory, `${place}-${nth}`), setup);
     let one = await attempt(0);
-    // On a busy machine any process may start late once. One that waits for another machine is late each time.
+    // On a busy machine a process may start late once. A server that waits for another machine is late each time.
     for (let nth = 1; nth < MAX_TRIES && one.refused && one.ms - usual.ms > MAX_MS; nth += 1) {
       one = await attempt(nth);
     }
-    if (!one.refused) progress(`not refused: ${setup.says}`);
+    if (!one.refused) progress(`not refused: ${setup.description}`);
     tried.push(one);
   }
   return [
     {
-      name: `unsafe set-ups refused, of ${setups.length}`,
+      name: `refused set-ups, of ${setups.length}`,
       value: tried.filter(({ refused }) => refused).length,
       unit: "",
       goal: { atLeast: setups.length },
     },
     {
-      name: "longest time to a refusal, beyond that of a wrong PORT",
+      name: "longest time to a refusal, beyond that of an invalid PORT",
       value: Math.max(0, ...tried.map(({ ms }) => ms - usual.ms)),
       unit: "ms",
       goal: { atMost: MAX_MS },

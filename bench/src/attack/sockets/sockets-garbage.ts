@@ -1,4 +1,4 @@
-// Bytes that are no HTTP, or HTTP that nobody should speak here: none ends the server, and none leaves a connection open.
+// Bytes that are not HTTP, and HTTP that the server does not support. The server must survive, and close every connection.
 import { randomBytes } from "node:crypto";
 import { runConcurrently } from "../../runner/run-concurrently.ts";
 import type { Figure } from "../../runner/figure.ts";
@@ -9,7 +9,7 @@ import { getText, isServed, openPeer, untilClosed, type Peer } from "./sockets-p
 
 export const socketsGarbage = (testbed: SharedTestbed): Subject => ({
   name: "sockets-garbage",
-  title: "bytes that are no HTTP, and HTTP that the server does not speak",
+  title: "bytes that are not HTTP, and HTTP that the server does not support",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -41,16 +41,16 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
     progress(`${open} of ${many} connections are open`);
     return [
       {
-        name: "ordinary request after them",
+        name: "normal request afterwards",
         value: (await isServed(server.url)) ? 1 : 0,
         unit: "answered",
         goal: { atLeast: 1 },
       },
       { name: "connections left open", value: open, unit: "connections", goal: { atMost: 0 } },
       {
-        name: "answers of 5xx",
+        name: "5xx responses",
         value: peers.filter((peer) => /HTTP\/1\.1 5\d\d /.test(peer.received())).length,
-        unit: "answers",
+        unit: "responses",
         goal: { atMost: 0 },
       },
     ];

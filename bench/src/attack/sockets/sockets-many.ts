@@ -1,4 +1,4 @@
-// More connections than a server should hold, from one address and from many, while somebody else wants to be served.
+// More connections than the server accepts, from one address and from many, while another client sends a request.
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
@@ -8,7 +8,7 @@ import { isServed, openPeer, type Peer } from "./sockets-peer.ts";
 
 export const socketsMany = (testbed: SharedTestbed): Subject => ({
   name: "sockets-many",
-  title: "connections from one address, and from twenty together",
+  title: "too many connections from one address, and from twenty addresses together",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -49,25 +49,25 @@ async function measure({ progress }: RunOptions, testbed: Testbed): Promise<Figu
     progress(`${ofAll} connections of ${ADDRESSES} addresses are open`);
     return [
       {
-        name: `open of ${4 * PER_ADDRESS} from one address`,
+        name: `open connections of ${4 * PER_ADDRESS} from one address`,
         value: ofOne,
         unit: "connections",
         goal: { atMost: PER_ADDRESS },
       },
       {
-        name: "another address meanwhile",
+        name: "request from another address meanwhile",
         value: beside ? 1 : 0,
         unit: "served",
         goal: { atLeast: 1 },
       },
       {
-        name: `open of ${ADDRESSES * EACH} from ${ADDRESSES} addresses`,
+        name: `open connections of ${ADDRESSES * EACH} from ${ADDRESSES} addresses`,
         value: ofAll,
         unit: "connections",
         goal: { atMost: IN_ALL },
       },
       {
-        name: "a new address meanwhile",
+        name: "request from a new address meanwhile",
         value: newAddress ? 1 : 0,
         unit: "served",
         goal: { atLeast: 1 },

@@ -1,26 +1,26 @@
-// Peers that keep to no rule of HTTP: connections on which an attack writes what it likes, and reads only when it wants to.
+// Raw TCP connections for attacks, which write arbitrary bytes and may never read.
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface Peer {
   readonly socket: Socket;
-  /** Milliseconds from the connection's opening to its end; null while it is open. */
+  /** Milliseconds from the opening of the connection to its end, or null while it is open. */
   closedAfterMs(): number | null;
-  /** The beginning of what was read so far. */
+  /** The first bytes read so far. */
   received(): string;
 }
 
 export interface PeerOptions {
   readonly url: string;
-  /** The address to connect from. */
+  /** The local address to connect from. */
   readonly from?: string;
   /** False for a peer that never reads. */
   readonly reads?: boolean;
 }
 
-const KEPT = 4_096;
+const KEPT_CHARACTERS = 4_096;
 
-/** Opens a connection. One that cannot be opened counts as closed. */
+/** Opens a connection. If that fails, the peer counts as closed. */
 export function openPeer({ url, from, reads = true }: PeerOptions): Promise<Peer> {
   const { hostname, port } = new URL(url);
   const startedAt = performance.now();
@@ -38,7 +38,7 @@ export function openPeer({ url, from, reads = true }: PeerOptions): Promise<Peer
   };
   socket.on("error", closed).on("end", closed).on("close", closed);
   const keep = (text: string) => {
-    received = (received + text).slice(0, KEPT);
+    received = (received + text).slice(0, KEPT_CHARACTERS);
   };
   if (reads) socket.setEncoding("latin1").on("data", keep);
   const peer: Peer = { socket, closedAfterMs: () => closedAfterMs, received: () => received };
@@ -48,11 +48,11 @@ export function openPeer({ url, from, reads = true }: PeerOptions): Promise<Peer
   });
 }
 
-/** A GET request as text. */
+/** Returns a GET request as text. */
 export const getText = (path: string, headers: Readonly<Record<string, string>> = {}): string =>
   [`GET ${path} HTTP/1.1`, "host: attack", ...linesOf(headers), "", ""].join("\r\n");
 
-/** A POST request with a JSON body as text. */
+/** Returns a POST request with a JSON body as text. */
 export function postText(
   path: string,
   input: object,
@@ -68,14 +68,14 @@ export function postText(
 const linesOf = (headers: Readonly<Record<string, string>>): string[] =>
   Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 
-/** Waits until all peers are closed, or so long. @returns how many are still open */
+/** Waits until all peers are closed, at most `ms`. @returns the number of open connections */
 export async function untilClosed(peers: readonly Peer[], ms: number): Promise<number> {
   const open = () => peers.filter((peer) => peer.closedAfterMs() === null).length;
   for (const until = performance.now() + ms; open() > 0 && performance.now() < until;) await delay(50);
   return open();
 }
 
-/** Whether the server answers an ordinary request within two seconds, from the address. */
+/** Returns whether the server answers a normal request from the address within two seconds. */
 export async function isServed(url: string, from?: string): Promise<boolean> {
   const peer = await openPeer({ url, ...(from === undefined ? {} : { from }) });
   peer.socket.write(getText("/livez", { connection: "close" }));

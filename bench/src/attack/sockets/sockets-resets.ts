@@ -1,5 +1,5 @@
-// Peers that send a request and reset the connection at once, while the server trusts proxies: such a connection has no
-// remote address any more when its request is read. Some of the requests change things that are put on record.
+// Peers that send a request and immediately reset the connection, while the server trusts proxies. Such a connection has no
+// remote address when the server reads its request. Some of the requests cause audit entries and account events.
 import type { DataSet, Target } from "../../dataset/data-set.ts";
 import type { Owner } from "../../database/bench-database.ts";
 import { runConcurrently } from "../../runner/run-concurrently.ts";
@@ -12,12 +12,12 @@ import { getText, isServed, openPeer, postText, type Peer } from "./sockets-peer
 
 export const socketsResets = (testbed: SharedTestbed): Subject => ({
   name: "sockets-resets",
-  title: "requests on connections that are reset at once, with trusted proxies",
+  title: "requests on connections that are reset immediately, with trusted proxies",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
-/** Every so many requests is one that changes something. */
-const EACH = 10;
+/** One of this many requests is a denied read, and one is a refused sign-in. Both are recorded. */
+const RECORDED_EVERY = 10;
 
 async function measure(options: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const trusting = await resetAll(options, testbed, { PROJO_TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8" });
@@ -36,22 +36,22 @@ interface Measured {
 const figuresOf = (group: string, seen: Measured): Figure[] => [
   {
     group,
-    name: "resets that the server took",
+    name: "connections reset after the request",
     value: seen.sent,
     unit: "connections",
     goal: { atLeast: seen.asked },
   },
   {
     group,
-    name: "ordinary request after them",
+    name: "normal request afterwards",
     value: seen.isServed ? 1 : 0,
     unit: "answered",
     goal: { atLeast: 1 },
   },
-  { group, name: "entries of these changes", value: seen.entries, unit: "entries", goal: { atLeast: 1 } },
+  { group, name: "recorded entries", value: seen.entries, unit: "entries", goal: { atLeast: 1 } },
   {
     group,
-    name: "of them without an address",
+    name: "entries without an address",
     value: seen.withoutAddress,
     unit: "entries",
     goal: { atMost: 0 },
@@ -69,17 +69,17 @@ async function resetAll(
   try {
     const before = await recorded(database.owner);
     let sent = 0;
-    await runConcurrently(20, requestsOn(data, asked), async ({ text, isChange, momentMs }) => {
+    await runConcurrently(20, requestsOn(data, asked), async ({ text, isChange, resetAfterMs }) => {
       const peer = await openPeer({ url: server.url, reads: isChange });
       if (peer.closedAfterMs() !== null) return;
-      // A connection that is reset before it is accepted changes nothing: an answer shows that it is.
+      // A connection that is reset before it is accepted has no effect. A response shows that it was accepted.
       if (isChange) await isAccepted(peer);
       peer.socket.write(text);
-      if (isChange) await delay(momentMs);
+      if (isChange) await delay(resetAfterMs);
       peer.socket.resetAndDestroy();
       sent += 1;
     });
-    progress(`${sent} connections were reset`);
+    progress(`reset ${sent} connections`);
     await delay(quick ? 500 : 1_500);
     const after = await recorded(database.owner);
     return {
@@ -102,32 +102,32 @@ async function isAccepted(peer: Peer): Promise<void> {
 interface Request {
   readonly text: string;
   readonly isChange: boolean;
-  /** How long a change is given: it must be read before there is something to put on record. */
-  readonly momentMs: number;
+  /** The delay before the reset of a recorded request, in which the server can read it. */
+  readonly resetAfterMs: number;
 }
 
-/** Reads of all kinds, and among them denials, which go into the audit log, and refused sign-ins, which are account events. */
+/** Returns reads, denied reads, which the audit log records, and refused sign-ins, which are account events. */
 function requestsOn({ targets, viewers }: DataSet, many: number): Request[] {
   return Array.from({ length: many }, (_, at): Request => {
     const viewer = cycle(viewers, at);
-    const momentMs = (at / 5) % 4;
-    if (at % EACH === 0)
-      return { text: getText("/trpc/audit.list", headersOf(viewer)), isChange: true, momentMs };
-    if (at % EACH === 5) {
+    const resetAfterMs = (at / 5) % 4;
+    if (at % RECORDED_EVERY === 0)
+      return { text: getText("/trpc/audit.list", headersOf(viewer)), isChange: true, resetAfterMs };
+    if (at % RECORDED_EVERY === 5) {
       const input = { email: `reset${at}@example.com`, password: "not the password of anybody" };
-      return { text: postText("/trpc/auth.signIn", input), isChange: true, momentMs };
+      return { text: postText("/trpc/auth.signIn", input), isChange: true, resetAfterMs };
     }
     const target = cycle(targets, at);
     const input = encodeURIComponent(JSON.stringify({ id: target.taskId }));
     const forwarded = FORWARDED[at % FORWARDED.length] ?? "";
     const headers = { ...headersOf(target), "x-forwarded-for": forwarded };
-    return { text: getText(`/trpc/tasks.get?input=${input}`, headers), isChange: false, momentMs: 0 };
+    return { text: getText(`/trpc/tasks.get?input=${input}`, headers), isChange: false, resetAfterMs: 0 };
   });
 }
 
 function cycle(all: readonly Target[], at: number): Target {
   const target = all[at % all.length];
-  if (!target) throw new RangeError("The data set has nobody to ask as.");
+  if (!target) throw new RangeError("The data set has no target.");
   return target;
 }
 

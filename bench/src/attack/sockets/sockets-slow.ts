@@ -1,4 +1,4 @@
-// Peers that connect and send nothing, or send their headers or their body a byte at a time.
+// Peers that connect and send nothing, or send their headers or their body very slowly.
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
@@ -37,7 +37,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
   try {
     const longest = request + 2 * SLACK_SECONDS;
     const left = await untilClosed(all, longest * 1_000);
-    progress(`${left} of ${all.length} connections are open after ${longest} s`);
+    progress(`${left} of ${all.length} connections are still open after ${longest} s`);
     const figure = (name: string, peers: readonly Peer[], bound: number): Figure => ({
       name: `${name}, closed after`,
       value: Math.max(...peers.map((peer) => peer.closedAfterMs() ?? longest * 1_000)) / 1_000,

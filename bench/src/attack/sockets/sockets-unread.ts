@@ -1,4 +1,5 @@
-// Peers that ask for large answers and never read them: many at once on each connection, or as few as any client may ask.
+// Peers that request large responses and never read them: with many pipelined requests on each connection, and with as few
+// as a normal client may have in flight.
 import type { Target } from "../../dataset/data-set.ts";
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
@@ -8,31 +9,31 @@ import { getText, isServed, openPeer, untilClosed, type Peer } from "./sockets-p
 
 export const socketsUnread = (testbed: SharedTestbed): Subject => ({
   name: "sockets-unread",
-  title: "twenty connections that send many requests and never read an answer",
+  title: "twenty connections that send many requests and never read a response",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const SOCKETS = 20;
-/** The short form has no time to fill the system's own buffers of so many. */
+/** A quick run has no time to fill the system's buffers of more sockets. */
 const SOCKETS_QUICK = 6;
 const REQUESTS = 1_000;
-/** As many as a client may have under way at once. */
-const PATIENT = 32;
+/** The number of requests that a client may have in flight. */
+const ALLOWED_REQUESTS = 32;
 const SLACK_SECONDS = 6;
 const MAX_SECONDS = 100;
-/** A server that has used more of the processor in half a second is still writing answers. */
+/** A server that has used more processor time in half a second is still writing responses. */
 const BUSY_MS = 60;
 
 async function measure(options: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const pipelined = await flood(options, testbed, REQUESTS);
-  const patient = await flood(options, testbed, PATIENT);
+  const allowed = await flood(options, testbed, ALLOWED_REQUESTS);
   return [
-    ...figuresOf(`${REQUESTS} requests on each`, pipelined),
-    ...figuresOf(`${PATIENT} requests on each`, patient),
+    ...figuresOf(`${REQUESTS} requests per connection`, pipelined),
+    ...figuresOf(`${ALLOWED_REQUESTS} requests per connection`, allowed),
   ];
 }
 
-/** Opens the connections, asks, and watches the memory until they are closed or it is time. */
+/** Opens the connections, sends the requests, and watches the server's memory until all connections are closed. */
 async function flood({ quick, progress }: RunOptions, testbed: Testbed, requests: number): Promise<Measured> {
   const unreadSeconds = quick ? 1 : 15;
   const many = quick ? SOCKETS_QUICK : SOCKETS;
@@ -42,18 +43,19 @@ async function flood({ quick, progress }: RunOptions, testbed: Testbed, requests
   const text = listText(testbed.data.biggest[0]).repeat(requests);
   const peers: Peer[] = [];
   try {
-    // A little work first: what a fresh server takes for itself is not the attack's.
+    // Warms the server up, so that the memory of its first requests does not count as the attack's.
     for (let n = 0; n < 20; n += 1) await isServed(server.url);
     const before = server.rssMb();
     for (let n = 0; n < many; n += 1) peers.push(await openPeer({ url: server.url, reads: false }));
     for (const { socket } of peers) socket.write(text);
-    // An answer of this size is given a little more time. It begins when the server can write no more.
+    // The server's time limit begins when it cannot write more, and is a little longer for a response of this size.
     const seconds = unreadSeconds + 8 + SLACK_SECONDS;
     let peak = before;
     let busyAt = performance.now();
     const latest = busyAt + MAX_SECONDS * 1_000;
     for (let cpuMs = server.cpuMs(); ; cpuMs = server.cpuMs()) {
-      // Empty lines between requests, as if the peers were alive. A peer that does not read also learns by them of its end.
+      // Writes empty lines between requests, as a live peer may. A peer that does not read detects the end of its connection
+      // only by a failed write.
       for (const { socket } of peers) if (socket.writable) socket.write("\r\n");
       const left = await untilClosed(peers, 500);
       peak = Math.max(peak, server.rssMb());
@@ -62,7 +64,7 @@ async function flood({ quick, progress }: RunOptions, testbed: Testbed, requests
       if (left === 0 || now > Math.min(latest, busyAt + seconds * 1_000)) break;
     }
     const open = await untilClosed(peers, 0);
-    progress(`${open} of ${many} connections are open after ${longestMs(peers)} ms`);
+    progress(`${open} of ${many} connections are still open after ${longestMs(peers)} ms`);
     return { grownMb: peak - before, open, isServed: await isServed(server.url) };
   } finally {
     for (const { socket } of peers) socket.destroy();
@@ -77,11 +79,11 @@ interface Measured {
 }
 
 const figuresOf = (group: string, { grownMb, open, isServed: served }: Measured): Figure[] => [
-  { group, name: "memory that the server took", value: grownMb, unit: "MB", goal: { atMost: 64 } },
+  { group, name: "memory growth of the server", value: grownMb, unit: "MB", goal: { atMost: 64 } },
   { group, name: "connections left open", value: open, unit: "connections", goal: { atMost: 0 } },
   {
     group,
-    name: "ordinary request after them",
+    name: "normal request afterwards",
     value: served ? 1 : 0,
     unit: "answered",
     goal: { atLeast: 1 },
@@ -91,9 +93,9 @@ const figuresOf = (group: string, { grownMb, open, isServed: served }: Measured)
 const longestMs = (peers: readonly Peer[]): number =>
   Math.round(Math.max(...peers.map((peer) => peer.closedAfterMs() ?? Number.NaN)));
 
-/** Ten pages of a hundred tasks in one request: as large an answer as one request can ask for. */
+/** Returns a request for ten pages of 100 tasks, which is the largest response that one request can have. */
 function listText(target: Target | undefined): string {
-  if (!target) throw new RangeError("The data set has nobody to ask as.");
+  if (!target) throw new RangeError("The data set has no target.");
   const many = 10;
   const names = Array.from({ length: many }, () => "tasks.list").join(",");
   const inputs = Object.fromEntries(Array.from({ length: many }, (_, at) => [at, { limit: 100 }]));

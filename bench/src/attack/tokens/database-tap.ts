@@ -1,11 +1,11 @@
-// Stands between the server and PostgreSQL, and counts the messages of the server that contain one of the given texts.
+// A proxy between the server and PostgreSQL that counts the server's messages that contain one of the given texts.
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 export interface DatabaseTap {
   readonly host: string;
   readonly port: number;
-  /** Starts to count the server's messages that contain any of the texts. @returns how many there were since then */
+  /** Starts to count the server's messages that contain any of the texts. @returns a function that returns the count */
   watch(texts: readonly string[]): () => number;
   close(): Promise<void>;
 }

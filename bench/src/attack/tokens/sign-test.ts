@@ -1,9 +1,9 @@
-/** Of pairs: the first value less the second. */
+/** The differences of pairs: the first value minus the second. */
 export type Differences = readonly number[];
 
 /**
- * The chance that pairs lean at least so far to one side when both sides are alike: a two-sided sign test, by the normal
- * approximation with continuity correction. Equal pairs count for neither side.
+ * Returns the p-value of a two-sided sign test, by the normal approximation with continuity correction: the probability of
+ * an imbalance at least this large if both sides are equal. Pairs without a difference are ignored.
  */
 export function signTest(differences: Differences): number {
   const positive = differences.filter((value) => value > 0).length;
@@ -14,7 +14,7 @@ export function signTest(differences: Differences): number {
   return twoSided(distance / Math.sqrt(pairs));
 }
 
-/** The two tails of the standard normal distribution beyond z. After Abramowitz and Stegun, 7.1.26. */
+/** Returns the probability of both tails of the standard normal distribution beyond z (Abramowitz and Stegun, 7.1.26). */
 function twoSided(z: number): number {
   const x = z / Math.SQRT2;
   const t = 1 / (1 + 0.327_591_1 * x);

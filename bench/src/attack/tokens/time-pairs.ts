@@ -8,7 +8,7 @@ export interface TimedPairs {
   readonly host: string;
 }
 
-/** Sends two requests in turn, in random order within each pair. @returns milliseconds of the first less the second */
+/** Sends pairs of requests, in random order within each pair. @returns the time of the first minus the second, in ms */
 export async function timePairs(
   [one, other]: readonly [HttpRequest, HttpRequest],
   { many, connection, host }: TimedPairs,

@@ -1,6 +1,6 @@
-// A stranger knows the id of a session and of its workspace, and has no genuine token. Each request carries a token of that
-// session with a wrong code. Neither the time of the refusals nor anything that reaches the database may depend on what the
-// workspace holds. The control sends the same requests with the genuine token: there the method must find the difference.
+// An attacker knows the ids of a session and its workspace, but has no genuine token. Each request has a token of that session
+// with a wrong authentication code. Neither the time of a refusal nor the database traffic may depend on the data of the
+// workspace. As a control, the same requests are sent with the genuine token: then the method must find a difference.
 import { randomUUID } from "node:crypto";
 import { commonWord } from "../../dataset/titles.ts";
 import type { Target } from "../../dataset/data-set.ts";
@@ -17,11 +17,11 @@ import { timePairs } from "./time-pairs.ts";
 
 export const tokensForged = (testbed: SharedTestbed): Subject => ({
   name: "tokens-forged",
-  title: "tokens with a wrong code: what their refusals tell, and what reaches the database",
+  title: "tokens with a wrong code: timing of the refusals, and messages to the database",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
-/** Limits are out of the way: a refusal of another kind would be timed in the place of a 401. */
+/** Raises the limits, so that each timed response is a 401 and not a 429. */
 const ENVIRONMENT = { PROJO_LIMITS: "1000" };
 const WARM_UP = 20;
 const SUSPICIOUS = 0.01;
@@ -40,7 +40,7 @@ async function timings({ quick, progress }: RunOptions, testbed: Testbed): Promi
     await timePairs(pair, { many: WARM_UP, connection, host });
     return signTest(await timePairs(pair, { many: pairs, connection, host }));
   };
-  // Of alike pairs one series in a hundred leans so far: such a series is measured once more.
+  // One series in a hundred is this unbalanced by chance, so a suspicious series is measured a second time.
   const measuredAgain = async (pair: readonly [HttpRequest, HttpRequest]) => {
     const p = await measured(pair);
     return p > SUSPICIOUS ? p : Math.max(p, await measured(pair));
@@ -52,23 +52,23 @@ async function timings({ quick, progress }: RunOptions, testbed: Testbed): Promi
     progress("timing the control");
     const control = await measured(search, ofControl);
     const controlGet = await measured(get, ofControl);
-    progress(`timing ${many} pairs of forged tokens each`);
+    progress(`timing ${many} pairs of requests with forged tokens for each case`);
     return [
       {
-        name: "genuine token, search that finds or not: p",
+        name: "genuine token, search with and without results: p",
         value: control,
         unit: "",
         goal: { atMost: SUSPICIOUS },
       },
-      { name: "genuine token, id that is there or not: p", value: controlGet, unit: "" },
+      { name: "genuine token, existing and missing id: p", value: controlGet, unit: "" },
       {
-        name: "forged token, search that finds or not: p",
+        name: "forged token, search with and without results: p",
         value: await measuredAgain(forgedSearch),
         unit: "",
         goal: { atLeast: SUSPICIOUS },
       },
       {
-        name: "forged token, id that is there or not: p",
+        name: "forged token, existing and missing id: p",
         value: await measuredAgain(forgedGet),
         unit: "",
         goal: { atLeast: SUSPICIOUS },
@@ -119,7 +119,7 @@ async function statements({ quick }: RunOptions, testbed: Testbed): Promise<Figu
         goal: { atMost: 0 },
       },
       {
-        name: "share of those calls that were answered with 401",
+        name: "share of the forged calls with status 401",
         value: refused / (rounds * requests.length),
         unit: "",
         goal: { atLeast: 1 },
@@ -134,9 +134,9 @@ async function statements({ quick }: RunOptions, testbed: Testbed): Promise<Figu
 
 type Pair = readonly [HttpRequest, HttpRequest];
 
-/** A word and an id that are in the workspace, and a word and an id that are not. */
+/** Returns two pairs of reads: a word and an id that exist in the workspace, each with one that does not. */
 function pairsOf(target: Target): readonly [search: Pair, get: Pair] {
-  // Many titles have the one word, and none has the other: no two searches differ more in what the database does for them.
+  // Many titles contain the first word and none contains the second: this is the largest difference in database work.
   const search = (words: string) => queryOf(target, "tasks.list", { search: words, limit: 100 });
   const get = (id: string) => queryOf(target, "tasks.get", { id });
   const absent = target.taskId.slice(0, -12) + randomUUID().slice(-12);
@@ -146,10 +146,10 @@ function pairsOf(target: Target): readonly [search: Pair, get: Pair] {
   ];
 }
 
-/** Every kind of call that takes a token of a session, with tokens that are wrong in different places. */
+/** Returns calls of each kind that accepts a session's token, with tokens that are wrong at different bytes. */
 function forgedRequests(target: Target): HttpRequest[] {
   const bytes = bytesOf(target.tokens.product);
-  // Within the kid, the generation, the expiry, and the code.
+  // Bytes of the key id, the generation, the expiry, and the code.
   const wrong = [1, 21, 27, 30, 45, bytes.length - 1].map((at) => forgedAt(target, at));
   const asRefresh = `pjr_${bytes.subarray(0, bytes.length - 6).toString("base64url")}`;
   return [

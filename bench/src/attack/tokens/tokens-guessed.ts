@@ -1,5 +1,5 @@
-// One network guesses tokens of every kind, as fast as it is answered, while somebody behind the same address works with a
-// genuine token. The guesses must end in 429, and the neighbour must notice nothing.
+// One network guesses tokens of every kind as fast as it can, while a user at the same address works with a genuine token.
+// The guesses must be refused with 429, and the user must not be affected.
 import { randomBytes } from "node:crypto";
 import { openConnection, type Connection } from "../../load/connection.ts";
 import { wireText, type HttpRequest } from "../../load/http-request.ts";
@@ -11,14 +11,14 @@ import type { Testbed } from "../../testbed/testbed.ts";
 
 export const tokensGuessed = (testbed: SharedTestbed): Subject => ({
   name: "tokens-guessed",
-  title: "one network guesses tokens without pause, beside somebody with a genuine one",
+  title: "token guesses from one network, beside a user with a genuine token",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const GUESSES = 2_000;
-/** Every so many guesses the neighbour calls once. */
-const BETWEEN = 20;
-/** Of refused credentials in a minute (refused-credentials.ts). */
+/** The user with the genuine token sends one call per this many guesses. */
+const GUESSES_PER_CALL = 20;
+/** The limit of refused credentials per minute (refused-credentials.ts). */
 const LIMIT = 600;
 
 async function measure({ progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
@@ -38,21 +38,21 @@ async function measure({ progress }: RunOptions, testbed: Testbed): Promise<Figu
     for (let guess = 0; guess < GUESSES; guess += 1) {
       const status = await statusOf(guessOf(guess));
       counts.set(status, (counts.get(status) ?? 0) + 1);
-      if (guess % BETWEEN !== 0) continue;
+      if (guess % GUESSES_PER_CALL !== 0) continue;
       asked += 1;
       if ((await statusOf(genuine)) === 200) served += 1;
     }
     const minutes = Math.ceil((performance.now() - startedAt) / 60_000);
     return [
       {
-        name: `guesses answered with 401, of ${GUESSES}, for each minute that was begun`,
+        name: `guesses answered with 401, of ${GUESSES}, per started minute`,
         value: (counts.get(401) ?? 0) / minutes,
         unit: "",
         goal: { atMost: LIMIT },
       },
       { name: "guesses answered with 429", value: counts.get(429) ?? 0, unit: "", goal: { atLeast: 1 } },
       {
-        name: "share of the neighbour's calls that were served",
+        name: "share of the user's calls that were served",
         value: served / asked,
         unit: "",
         goal: { atLeast: 1 },
@@ -71,7 +71,7 @@ const statusesOn =
 
 const guess = (prefix: string, bytes: number): string => prefix + randomBytes(bytes).toString("base64url");
 
-/** An access token, a refresh token and a service key in turn, each of its kind's length. */
+/** Returns a call with a random access token, refresh token or service key of the correct length. */
 function guessOf(turn: number): HttpRequest {
   if (turn % 4 === 0) return mutationOf(null, "auth.refresh", { refreshToken: guess("pjr_", 66) });
   const token = turn % 4 === 1 ? guess("pjk_", 52) : guess("pja_", 72);

@@ -12,7 +12,7 @@ import { sharedTestbed } from "./testbed/shared-testbed.ts";
 import { start } from "./start/start.ts";
 
 const testbed = sharedTestbed();
-// What writes into the shared data comes after what reads it.
+// Subjects that write into the shared data run after those that only read it.
 const subjects = [
   pages(testbed),
   search(testbed),

@@ -1,5 +1,5 @@
-// Whoever is measured must do what is measured: the right row for the right caller, and none for another. They run here as
-// they do there, from their build (`pnpm build`).
+// Tests that each compared server does the measured work correctly: the right data for a caller with access, and none for others.
+// The servers run from their build (`pnpm build`), as in the benchmark.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ContenderName } from "../src/contenders/contenders.ts";
@@ -46,7 +46,7 @@ async function ask(
   return { status: response.status, asExpected: isExpected?.(response.status, text), text };
 }
 
-/** What was told, whether tRPC told it or not. */
+/** Returns the data of a response, with or without tRPC's envelope. */
 const dataOf = ({ text }: { text: string }): unknown => {
   const answer: unknown = JSON.parse(text);
   return InTrpc.safeParse(answer).data?.result.data ?? answer;
@@ -61,7 +61,7 @@ async function rows<Row extends object>(text: string, values: unknown[] = []): P
   return (await testbed.database.owner.query<Row>(text, values)).rows;
 }
 
-/** The row as it is told. */
+/** Returns a database row in the form of a response. */
 async function rowOf(text: string, values: unknown[]): Promise<object> {
   const [row] = await rows<{ createdAt: Date }>(text, values);
   return { ...row, createdAt: row?.createdAt.toISOString() };
@@ -73,7 +73,7 @@ const first = (targets: readonly Target[], fits: (target: Target) => boolean = (
   return found;
 };
 
-/** Somebody who asks for what is in a workspace that is not theirs. */
+/** Returns a target in a workspace of which the user is not a member. */
 function stranger(): Target {
   const target = first(data.targets);
   const own = new Set(
@@ -95,7 +95,7 @@ describe.each(names)("%s", (name) => {
   });
   const requests = () => running.contender.requests;
 
-  it("answers with the task that was asked for, and with nothing of it that is not to be told", async () => {
+  it("returns the requested task with its declared fields only", async () => {
     for (const target of data.targets.slice(0, 10)) {
       const answer = await ask(running, requests().getTask(target));
       const row = await rowOf(
@@ -108,7 +108,7 @@ describe.each(names)("%s", (name) => {
     }
   });
 
-  it("lists the newest of a status, 20 to a page, and the next page after it", async () => {
+  it("lists the newest 20 tasks with a status, and the next page by cursor", async () => {
     const target = first(data.biggest);
     const newest = await rows<{ id: string }>(
       "SELECT id FROM tasks WHERE workspace_id = $1 AND status = $2 ORDER BY id DESC LIMIT 40",
@@ -122,7 +122,7 @@ describe.each(names)("%s", (name) => {
     expect(page.items[0]).toMatchObject({ status: target.status, createdAt: expect.any(String) });
   });
 
-  it("answers with the project that was asked for", async () => {
+  it("returns the requested project", async () => {
     const target = first(data.targets);
     const answer = await ask(running, requests().getProject(target));
     const row = await rowOf(
@@ -133,7 +133,7 @@ describe.each(names)("%s", (name) => {
     expect(dataOf(answer)).toEqual(row);
   });
 
-  it("makes a task, in the caller's name", async () => {
+  it("creates a task with the caller as its creator", async () => {
     const target = first(data.targets);
     const title = `Made by ${name}`;
     const answer = await ask(running, requests().createTask(target, title));
@@ -144,7 +144,7 @@ describe.each(names)("%s", (name) => {
          FROM tasks WHERE id = $1`,
       [z.object({ id: z.string() }).parse(dataOf(answer)).id],
     );
-    // The floor knows no caller: whoever made the project makes the task.
+    // F does not know its caller, so the creator of the project becomes the creator of the task.
     const [project] = await rows<{ userId: string }>(
       `SELECT created_by AS "userId" FROM projects WHERE id = $1`,
       [projectId],
@@ -153,10 +153,10 @@ describe.each(names)("%s", (name) => {
     expect(made).toEqual([{ workspaceId, projectId, title, status: "todo", createdBy }]);
   });
 
-  // The floor asks nobody who they are: that is what it is for.
+  // F does not authenticate its callers by design.
   if (name === "F") return;
 
-  it("refuses who has no token, or one that was tampered with", async () => {
+  it("returns 401 without a token, and for a modified token", async () => {
     const target = first(data.targets);
     const { authorization = "", ...headers } = requests().getTask(target).headers;
     const last = authorization.at(-9) === "A" ? "B" : "A";
@@ -172,7 +172,7 @@ describe.each(names)("%s", (name) => {
     expect(await rows("SELECT FROM tasks WHERE title = 'Forged'")).toEqual([]);
   });
 
-  it("does not tell of a workspace to who is not in it, nor lets them write", async () => {
+  it("returns 404 for reads and writes in a workspace of which the caller is not a member", async () => {
     const target = stranger();
     const asked = [
       requests().getTask(target),
@@ -188,14 +188,14 @@ describe.each(names)("%s", (name) => {
     expect(await rows("SELECT FROM tasks WHERE title = 'Strange'")).toEqual([]);
   });
 
-  it("does not find another workspace's task inside one's own", async () => {
+  it("returns 404 for a task of another workspace", async () => {
     const own = first(data.targets);
     const foreign = first(data.targets, ({ workspaceId }) => workspaceId !== own.workspaceId);
     const answer = await ask(running, requests().getTask({ ...own, taskId: foreign.taskId }));
     expect(answer.status).toBe(404);
   });
 
-  it("lets who may only look read, and not write", async () => {
+  it("allows a viewer to read, and returns 403 for a write", async () => {
     const target = first(data.viewers);
     expect(await ask(running, requests().getTask(target))).toMatchObject({ status: 200, asExpected: true });
     expect(await ask(running, requests().createTask(target, "Looked"))).toMatchObject({ status: 403 });
@@ -203,7 +203,7 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-it("logins are bound by row-level security where the contender is to be, and nowhere else", async () => {
+it("applies row-level security to the logins of R and FA only", async () => {
   expect(await seenBy(logins.rowLevel)).toBe(0);
   expect(await seenBy(logins.limit)).toBe(0);
   expect(await seenBy(logins.unbound)).toBeGreaterThanOrEqual(size.tasks);

@@ -18,7 +18,7 @@ export interface Offline {
   readonly wholeBytes: number;
 }
 
-/** `projo audit verify FILE` on an export of the log's first tenth, and on one of all of it. */
+/** Runs `projo audit verify FILE` on an export of the first tenth of the log, and on an export of the whole log. */
 export async function verifyOffline(db: Db, workspace: SeededWorkspace, entries: number): Promise<Offline> {
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   const file = join(directory, "audit.ndjson");
@@ -35,7 +35,7 @@ export async function verifyOffline(db: Db, workspace: SeededWorkspace, entries:
 
 const PAGE = 1_000;
 
-/** An export as docs/audit.md describes it, page by page, without a signed checkpoint. */
+/** Exports the log page by page in the format of docs/audit.md, without a signed checkpoint. */
 async function* exportLines(db: Db, workspace: SeededWorkspace, entries: number): AsyncGenerator<string> {
   const { id: workspaceId } = workspace;
   yield line({ format: "projo-audit/1", workspaceId, exportedAt: new Date().toISOString() });
@@ -50,7 +50,7 @@ const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 const PeakMemory = z.object({ peakBytes: z.number() });
 
-/** As a person would, start of the program included. @throws when it does not find the log intact */
+/** Verifies a file with the command line, including the start of the program. @throws Error if the log is not intact */
 async function verifyFile(file: string): Promise<{ bytes: number; seconds: number }> {
   const program = join(
     dirname(createRequire(import.meta.url).resolve("@projostack/cli/package.json")),

@@ -9,11 +9,11 @@ export interface SeedLogOptions {
 
 const STEP = 10_000;
 
-/** Appends so many entries by the log's own function, each as large as one from a browser. */
+/** Appends entries with the database's append function. Each has the size of an entry from a browser. */
 export async function seedLog(owner: Owner, { workspace, entries, progress }: SeedLogOptions): Promise<void> {
   await owner.query("SELECT set_config('app.workspace_id', $1, false)", [workspace.id]);
   for (let done = 0; done < entries; done += STEP) {
-    if (done % 100_000 === 0) progress(`seeding, ${done} of ${entries}`);
+    if (done % 100_000 === 0) progress(`appending entries, ${done} of ${entries}`);
     await owner.query(
       `SELECT projo_audit_append((
          SELECT jsonb_agg(jsonb_build_object(

@@ -1,5 +1,5 @@
-// Checks one log as the server does, part by part and page by page, and says how long it took and what memory. What to
-// check comes on the standard input, what was found goes to the standard output.
+// Verifies a log in parts and pages, as the server does, and measures the time and the memory. Reads the workspace and the
+// database from standard input as JSON, and writes the result to standard output as JSON.
 import { createDb, openPool, verifyChain, type AuditRow } from "@projostack/db";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
@@ -17,7 +17,7 @@ const Check = z.object({
   entries: z.int(),
 });
 
-// The server's own: entries to a page, and to a call of audit.verify, which is one transaction.
+// The sizes that the server uses: entries per page, and entries per call of audit.verify, which is one transaction.
 const PAGE = 1_000;
 const PART = 5_000;
 
@@ -50,5 +50,5 @@ for (let part = PART; part === PART;) {
 const seconds = (performance.now() - startedAt) / 1000;
 await db.close();
 if (last.seq !== entries)
-  throw new Error(`The log ends with entry ${last.seq}, and ${entries} were planted.`);
+  throw new Error(`The log ends with entry ${last.seq}, but ${entries} were appended.`);
 process.stdout.write(JSON.stringify({ seconds, tenthBytes, wholeBytes }));

@@ -1,4 +1,4 @@
-// What the chain of the audit log costs: the same changes with it, and with a log that is merely inserted into.
+// The cost of the audit log's hash chain: the same deletions with the chain, and with a plain log.
 import { withBenchDatabase, type BenchDatabase } from "../database/bench-database.ts";
 import { seedWorkspaces } from "../database/seed-workspaces.ts";
 import { compare } from "../runner/compare.ts";
@@ -10,7 +10,7 @@ import { makePlainLog, PLAIN_LOGIN } from "./plain-log.ts";
 
 export const audit: Subject = {
   name: "audit",
-  title: "tasks deleted on record by 32 callers, with the chain and without",
+  title: "tasks deleted with an audit entry by 32 callers, with and without the hash chain",
   measure: (options) => withBenchDatabase((database) => measure(options, database)),
 };
 
@@ -45,23 +45,23 @@ async function measure(
   const perEntry = (name: string): Figure => ({
     name,
     value: 1e6 / appended.rate(name),
-    unit: "µs an entry",
+    unit: "µs per entry",
   });
   return [
     { name: "100 workspaces, with the chain", value: changes.rate("chain"), unit: "tx/s" },
-    { name: "100 workspaces, without", value: changes.rate("plain"), unit: "tx/s" },
+    { name: "100 workspaces, without the chain", value: changes.rate("plain"), unit: "tx/s" },
     {
       name: "100 workspaces, ratio",
       value: changes.ratio("chain", "plain"),
       unit: "x",
       goal: { atLeast: 0.85 },
     },
-    { name: "one hot workspace, with the chain", value: changes.rate("hot chain"), unit: "tx/s" },
-    { name: "one hot workspace, without", value: changes.rate("hot plain"), unit: "tx/s" },
-    { name: "one hot workspace, ratio", value: changes.ratio("hot chain", "hot plain"), unit: "x" },
+    { name: "one workspace, with the chain", value: changes.rate("hot chain"), unit: "tx/s" },
+    { name: "one workspace, without the chain", value: changes.rate("hot plain"), unit: "tx/s" },
+    { name: "one workspace, ratio", value: changes.ratio("hot chain", "hot plain"), unit: "x" },
     ...SIZES.flatMap((size) => [
-      { ...perEntry(`chain ${size}`), name: `${size} to a transaction, with the chain` },
-      { ...perEntry(`plain ${size}`), name: `${size} to a transaction, without` },
+      { ...perEntry(`chain ${size}`), name: `${size} per transaction, with the chain` },
+      { ...perEntry(`plain ${size}`), name: `${size} per transaction, without the chain` },
     ]),
   ];
 }

@@ -7,11 +7,11 @@ export interface Batches {
   readonly name: string;
   readonly db: Db;
   readonly workspace: SeededWorkspace;
-  /** Entries in one transaction. */
+  /** The number of entries in one transaction. */
   readonly size: number;
 }
 
-/** Appends entries, so many to a transaction, one transaction after another. */
+/** Appends entries in transactions of `size` entries, one transaction after another. */
 export const batches = ({ name, db, workspace, size }: Batches): Contender => ({
   name,
   prepare: async (many) => {

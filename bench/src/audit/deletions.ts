@@ -5,7 +5,7 @@ import { writeGrant, type SeededWorkspace } from "../database/seed-workspaces.ts
 import { runConcurrently } from "../runner/run-concurrently.ts";
 import type { Contender } from "../runner/compare.ts";
 
-/** How many callers wait for an answer at any moment. */
+/** The number of concurrent callers. */
 const CALLERS = 32;
 
 export interface Deletions {
@@ -14,7 +14,7 @@ export interface Deletions {
   readonly workspaces: readonly SeededWorkspace[];
 }
 
-/** Deletes tasks, each with its entry in the log, in turn in all of the workspaces. */
+/** Deletes tasks of all workspaces in rotation, each with an audit entry. */
 export const deletions = (owner: Owner, { name, db, workspaces }: Deletions): Contender => ({
   name,
   prepare: async (many) => {
@@ -47,7 +47,7 @@ async function seedTasks(
   });
 }
 
-/** As the server's own operation does it. */
+/** Deletes a task in the same way as the server's operation. */
 async function deleteTask(db: Db, { id, workspace }: Task): Promise<void> {
   await db.write(writeGrant(workspace), async ({ task, audit }) => {
     const { title } = await task.delete({ where: { workspaceId_id: { workspaceId: workspace.id, id } } });
@@ -55,7 +55,7 @@ async function deleteTask(db: Db, { id, workspace }: Task): Promise<void> {
   });
 }
 
-/** An entry as large as one from a browser. */
+/** Returns an entry of the same size as one from a browser. */
 export const entryOf = ({ userId }: SeededWorkspace, targetId: string, title: string): AuditEntry => ({
   id: v7(),
   actorKind: "user",

@@ -1,5 +1,5 @@
-// Rates as horizontal bars, the fastest first, for a page that may be light or dark: the picture brings its own ground,
-// and asks the reader's browser which one is wanted.
+// Draws rates as horizontal bars, fastest first. The picture has its own background and follows the reader's colour scheme,
+// so that it is readable on light and dark pages.
 import { element, escaped } from "./element.ts";
 import { isProduct, labelOf } from "./labels.ts";
 import type { Bar, Bars, RatesReport } from "./report.ts";
@@ -8,7 +8,7 @@ const WIDTH = 800;
 const MARGIN = 24;
 const NAME_WIDTH = 62;
 const LABEL_WIDTH = 266;
-/** Room for the longest number behind the longest bar. */
+/** The space for the number to the right of the longest bar. */
 const VALUE_WIDTH = 80;
 const ROW = 26;
 const BAR = 16;
@@ -44,7 +44,7 @@ export function barChart({ measured, groups }: RatesReport): string {
   });
   const height = top + FOOT;
   const content = [
-    element("title", { id: "title" }, "Requests a second, of ProjoStack and of other stacks"),
+    element("title", { id: "title" }, "Requests per second of ProjoStack and of other stacks"),
     element("desc", { id: "desc" }, escaped(`${groups.map(describeGroup).join(" ")} ${measured}.`)),
     element("style", {}, STYLE),
     element("rect", { class: "ground", width: WIDTH, height, rx: 6 }),
@@ -69,7 +69,7 @@ function groupAt(top: number, { title, bars }: Bars): string {
   const most = sorted[0]?.perSecond ?? 1;
   const heading = text(
     { x: MARGIN, y: top + 26, class: "heading" },
-    `${title[0]?.toUpperCase()}${title.slice(1)}, requests a second`,
+    `${title[0]?.toUpperCase()}${title.slice(1)}, requests per second`,
   );
   const rows = sorted.map((bar, row) => rowAt(top + HEADING + row * ROW, bar, most));
   return element("g", {}, `\n${[heading, ...rows].join("\n")}\n`);
@@ -99,7 +99,7 @@ const text = (attributes: Parameters<typeof element>[1], content: string): strin
 
 const formatNumber = (perSecond: number): string => Math.round(perSecond).toLocaleString("en-US");
 
-/** For those who hear the picture. */
+/** Describes a group of bars in words, for screen readers. */
 const describeGroup = ({ title, bars }: Bars): string =>
   `${title}: ${fastestFirst(bars)
     .map(({ name, perSecond }) => `${name} ${formatNumber(perSecond)}`)

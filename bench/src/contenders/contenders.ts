@@ -1,4 +1,4 @@
-// All who take part, in the order of the table.
+// All compared servers, in the order of the printed table.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Target } from "../dataset/data-set.ts";
@@ -9,10 +9,10 @@ import { productProgram } from "./product-program.ts";
 import { trpcRequests } from "./trpc-requests.ts";
 
 export interface ContenderSettings {
-  /** The product's own keys, as its configuration takes them. */
+  /** The token keys of the product, in the format of PROJO_TOKEN_KEYS. */
   readonly tokenKeys: string;
   readonly betterAuthSecret: string;
-  /** Where a server may keep files. */
+  /** A directory for the servers' files. */
   readonly directory: string;
 }
 
@@ -22,32 +22,32 @@ export function contendersWith(settings: ContenderSettings): Record<ContenderNam
   return {
     projo: product(settings),
     F: bench("F", {
-      title: "the floor: node:http and one prepared statement, nobody is asked who they are",
+      title: "the upper bound: node:http and one prepared statement, without authentication",
       program: "floor/main.js",
       login: logins.unbound,
       requests: plainRequests(({ workspaceId }) => ({ "x-workspace-id": workspaceId })),
     }),
     FA: bench("FA", {
-      title: "the practical limit: node:http, who asks and row-level security in one trip",
+      title: "the practical limit: node:http, authentication and row-level security in one round trip",
       program: "limit/main.js",
       login: logins.limit,
       secret: settings.tokenKeys,
       requests: plainRequests(byToken),
     }),
     U: bench("U", {
-      title: "the usual stack: tRPC on Fastify, Prisma, no row-level security",
+      title: "the usual stack: tRPC on Fastify, Prisma, without row-level security",
       program: "usual/main.js",
       login: logins.unbound,
       requests: trpcRequests("usual"),
     }),
     "U-lean": bench("U-lean", {
-      title: "U behind a small front of its own",
+      title: "U with a minimal HTTP adapter",
       program: "usual/lean.js",
       login: logins.unbound,
       requests: trpcRequests("usual"),
     }),
     R: bench("R", {
-      title: "U with row-level security as Prisma's example has it",
+      title: "U with row-level security as in Prisma's example",
       program: "usual/row-level.js",
       login: logins.rowLevel,
       requests: trpcRequests("usual"),
@@ -60,7 +60,7 @@ export function contendersWith(settings: ContenderSettings): Record<ContenderNam
       requests: trpcRequests("betterAuth"),
     }),
     "B-lean": bench("B-lean", {
-      title: "B with joins, and a query of its own for the member",
+      title: "B with joins, and a custom query for the member",
       program: "better-auth/lean.js",
       login: logins.unbound,
       secret: settings.betterAuthSecret,
@@ -75,12 +75,12 @@ const byToken = ({ tokens, workspaceId }: Target) => ({
 });
 
 /**
- * The server as it is shipped: with its limits, and its log on. Its budgets are counted too, but a few accounts do here what
- * thousands do elsewhere, so they are raised.
+ * The server as shipped, with its limits and its log. Its budgets are counted but raised, because here a few accounts send the
+ * requests of thousands.
  */
 const product = ({ tokenKeys, directory }: ContenderSettings): Contender => ({
   name: "projo",
-  title: "the server, complete",
+  title: "the complete server",
   login: "projo_server",
   program: productProgram(),
   environment: (databaseUrl) => ({
@@ -89,7 +89,7 @@ const product = ({ tokenKeys, directory }: ContenderSettings): Contender => ({
     PORT: "0",
     PROJO_TOKEN_KEYS: tokenKeys,
     PROJO_DATA_DIR: join(directory, "product"),
-    // All of the load comes from one address.
+    // The whole load comes from one address.
     PROJO_CONNECTIONS: "10000",
     PROJO_CONNECTIONS_PER_ADDRESS: "10000",
     PROJO_BUDGET_ACCOUNT: "1000000000",
@@ -106,7 +106,7 @@ interface ContenderOptions {
   readonly requests: Requests;
 }
 
-/** One of those that are written here, as it was built. */
+/** A server from bench/src/contenders/programs, in its built form. */
 const bench = (
   name: string,
   { title, program, login, secret = "", requests }: ContenderOptions,

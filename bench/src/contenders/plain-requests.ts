@@ -1,7 +1,7 @@
 import type { Target } from "../dataset/data-set.ts";
 import { bodyIncludes, isTaskPage, type Requests } from "./contender.ts";
 
-/** As the plain servers are asked, which know no tRPC (programs/plain/operations.ts). */
+/** Builds the requests of the servers without tRPC (programs/plain/operations.ts). */
 export function plainRequests(headersOf: (target: Target) => Record<string, string>): Requests {
   const get = (target: Target, path: string) => ({
     method: "GET" as const,

@@ -7,7 +7,7 @@ export interface RunningContender {
   readonly server: ServerProcess;
 }
 
-/** Starts its program, which is built, over a database that has its schema. */
+/** Starts the built program of a contender on a database that has its schema. */
 export async function startContender(
   contender: Contender,
   { databaseAddress, logFile }: { databaseAddress: Parameters<typeof databaseUrlFor>[0]; logFile: string },

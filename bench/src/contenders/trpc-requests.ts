@@ -2,7 +2,7 @@ import type { Target } from "../dataset/data-set.ts";
 import type { Tokens } from "../dataset/seed-sessions.ts";
 import { bodyIncludes, isTaskPage, type Requests } from "./contender.ts";
 
-/** As tRPC's clients ask: a query's input in the address, a mutation's in the body. */
+/** Builds requests as tRPC clients do: the input of a query is in the URL, the input of a mutation in the body. */
 export function trpcRequests(credential: keyof Tokens): Requests {
   const headersOf = ({ tokens, workspaceId }: Target) => ({
     authorization: `Bearer ${tokens[credential]}`,

@@ -1,4 +1,4 @@
-// What the other contenders keep beside the product's tables, each in a schema of its own, and the logins they use.
+// The tables of the other contenders, each in a separate schema beside the product's tables, and their logins.
 import type { Owner } from "../database/bench-database.ts";
 
 export async function seedContenders(owner: Owner): Promise<void> {
@@ -7,17 +7,17 @@ export async function seedContenders(owner: Owner): Promise<void> {
 }
 
 export const logins = {
-  /** Bound by nothing: the floor, the usual stack, better-auth. */
+  /** Bypasses row-level security: F, the usual stack, better-auth. */
   unbound: "bench_unbound",
-  /** Bound by policies in the form that Prisma's example has. */
+  /** Subject to policies in the form of Prisma's example. */
   rowLevel: "bench_row_level",
-  /** Bound by the product's own policies. */
+  /** Subject to the product's policies. */
   limit: "bench_limit",
 } as const;
 
 const TABLES = "public.users, public.workspaces, public.workspace_members, public.projects, public.tasks";
 
-// A session is found by the SHA-256 of its token. Everybody is signed in: the tables are as large as they would be.
+// Sessions are identified by the SHA-256 of their token. Every user has one, so that the table has a realistic size.
 const USUAL = `
   CREATE ROLE ${logins.unbound} LOGIN BYPASSRLS;
   GRANT SELECT, INSERT, UPDATE, DELETE ON ${TABLES} TO ${logins.unbound};
@@ -36,8 +36,8 @@ const USUAL = `
   GRANT USAGE ON SCHEMA usual TO ${logins.unbound};
   GRANT SELECT, INSERT, UPDATE, DELETE ON usual.sessions TO ${logins.unbound}`;
 
-// As Prisma's example of row-level security has it: a setting that the transaction makes, compared with the row. Sessions
-// and memberships, by which the tenant is found, lie outside.
+// As in Prisma's example of row-level security: the policy compares the row with a setting of the transaction. Sessions and
+// memberships, which are read before the tenant is known, are not restricted.
 const ROW_LEVEL = `
   CREATE ROLE ${logins.rowLevel} LOGIN;
   GRANT USAGE ON SCHEMA usual TO ${logins.rowLevel};
@@ -103,8 +103,8 @@ const BETTER_AUTH = `
   GRANT USAGE ON SCHEMA better_auth TO ${logins.unbound};
   GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA better_auth TO ${logins.unbound}`;
 
-// The door of the practical limit: who asks, may they, and the workspace is entered, or it is an error and what follows in
-// the same message is not run. The caller has yet to compare the token's code.
+// The function of the practical limit checks the session, the membership and the role, and enters the workspace. If it fails, the
+// remaining statements of the same message do not run. The caller must still compare the token's code.
 const PRACTICAL_LIMIT = `
   CREATE ROLE ${logins.limit} LOGIN INHERIT;
   GRANT projo_tenant TO ${logins.limit};

@@ -1,4 +1,4 @@
-// Everybody is signed in, in the product's own table. The tokens are those that the product would have given out.
+// Creates a session for every user in the product's table. The tokens have the format of tokens that the product issues.
 import { formatAccessToken } from "@projostack/api/tokens";
 import type { KeyRing } from "@projostack/api/key-ring";
 import { createHash, createHmac } from "node:crypto";
@@ -12,7 +12,7 @@ export async function seedSessions(owner: Owner): Promise<void> {
   );
 }
 
-/** With what a person is known to each of the contenders. */
+/** The credentials of a user for each kind of contender. */
 export interface Tokens {
   readonly product: string;
   readonly usual: string;
@@ -20,12 +20,12 @@ export interface Tokens {
 }
 
 export interface Keys {
-  /** The product's. */
+  /** The key ring of the product. */
   readonly ring: KeyRing;
   readonly betterAuthSecret: string;
 }
 
-/** As long as a benchmark may take. */
+/** The lifetime of the tokens, which is the longest duration of a benchmark. */
 const SECONDS = 3_600;
 
 export function tokensOf({ userId, sessionId }: { userId: string; sessionId: string }, keys: Keys): Tokens {
@@ -36,7 +36,7 @@ export function tokensOf({ userId, sessionId }: { userId: string; sessionId: str
   return {
     product: formatAccessToken(keys.ring, salt, { sessionId, generation: 1, expiresAtSeconds }),
     usual: sha256(`usual ${userId}`).toString("hex"),
-    // In the form in which it is handed out, in the header set-auth-token.
+    // The format of the set-auth-token header, with which better-auth issues tokens.
     betterAuth: encodeURIComponent(`${token}.${code}`),
   };
 }

@@ -1,5 +1,5 @@
-// The product's own tables, filled by their owner: people, workspaces, memberships, projects and tasks. What is planted is
-// the same each time, but for its dates, which end today.
+// Fills the product's tables as their owner: users, workspaces, memberships, projects and tasks. The data is the same in each
+// run, except for its dates, which end today.
 import type { Owner } from "../database/bench-database.ts";
 import type { Size } from "./size.ts";
 import { titleSql } from "./titles.ts";
@@ -12,7 +12,7 @@ export async function seedTenants(owner: Owner, size: Size): Promise<void> {
   await owner.query(WORKSPACES, [size.workspaces, size.users]);
   await owner.query(MEMBERS, [size.workspaces]);
   await owner.query(PLACES);
-  // Each row has its workspace, project and creator by construction; to look up three million of them takes minutes.
+  // Disables the foreign key checks: the references are valid by construction, and checking three million takes minutes.
   await owner.query("SET LOCAL session_replication_role = replica");
   const indexes = await takeIndexes(owner);
   await owner.query(TASKS, [size.tasks, size.biggest, size.workspaces]);
@@ -21,7 +21,7 @@ export async function seedTenants(owner: Owner, size: Size): Promise<void> {
   await owner.query("VACUUM ANALYZE");
 }
 
-/** Two years ago, when it all began, and an id of that time: as the product makes them, in the order of their dates. */
+/** Defines a function that returns a UUID version 7 of a given time, so that the ids sort by date as in the product. */
 const EPOCH = `
   CREATE FUNCTION pg_temp.id_at(at timestamptz, salt text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(h, 1, 3)
@@ -41,7 +41,7 @@ const WORKSPACES = `
     FROM generate_series(1, $1::int) AS n, LATERAL (SELECT ${BEGAN} + interval '10 days' + n * interval '1 minute' AS at) AS made
     JOIN LATERAL (SELECT id FROM users WHERE email = 'person' || (1 + n % $2::int) || '@example.com') AS u ON true`;
 
-// Everybody is in about three workspaces, each with its founder as an admin, and one in five may only look.
+// Each user is a member of about three workspaces. The creator of a workspace is its admin, and one user in five is a viewer.
 const MEMBERS = `
   WITH place AS (SELECT row_number() OVER (ORDER BY id) AS n, id, created_by, created_at FROM workspaces),
        person AS (SELECT row_number() OVER (ORDER BY id) AS n, id FROM users),
@@ -69,7 +69,7 @@ const PLACES = `
     FROM workspaces AS w;
   ANALYZE place`;
 
-// Every workspace's tasks are spread over all the time, as they are when all are used.
+// The tasks of each workspace are distributed over the whole period.
 const TASKS = `
   INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, created_at)
   SELECT pg_temp.id_at(at, 'task' || i), place.id, place.projects[1 + chance % cardinality(place.projects)], ${titleSql("i")},
@@ -83,7 +83,7 @@ const TASKS = `
                                  ELSE 2 + chance % ($3::bigint - 1) END
    ORDER BY i`;
 
-/** Takes away the indexes that no constraint needs: made again when the rows are there, they take a third of the time. */
+/** Drops the indexes that no constraint needs. To create them after the inserts takes a third of the time. */
 async function takeIndexes(owner: Owner): Promise<string[]> {
   const { rows } = await owner.query<{ name: string; definition: string }>(
     `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition

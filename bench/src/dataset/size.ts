@@ -1,9 +1,9 @@
 export interface Size {
   readonly workspaces: number;
   readonly users: number;
-  /** In all of them. */
+  /** The number of tasks in all workspaces. */
   readonly tasks: number;
-  /** Of which one workspace holds so many. */
+  /** The number of tasks in the biggest workspace. */
   readonly biggest: number;
 }
 

@@ -1,5 +1,5 @@
-// What readers notice while others sign in without pause. A password's hash keeps a core busy for tens of milliseconds; a
-// gate lets only so many in at once, and the limits, which would end the flood, are raised out of its way.
+// The effect of continuous sign-ins on readers. Hashing a password takes tens of milliseconds of a core, and the server limits
+// the number of concurrent hashes. The rate limits are raised, because they would end the flood.
 import { setTimeout as delay } from "node:timers/promises";
 import { openLoad, type Burst } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
@@ -13,7 +13,7 @@ import type { Testbed } from "../testbed/testbed.ts";
 
 export const flood = (testbed: SharedTestbed): Subject => ({
   name: "flood",
-  title: "reads while 16 clients sign in without pause, against reads alone",
+  title: "reads while 16 clients sign in without pause, relative to reads alone",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -45,7 +45,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
     };
     const idle = async (): Promise<Reading> => ({ reads: await reads(), signInsPerSecond: 0 });
     const flooded = async (): Promise<Reading> => {
-      // The flood has begun before the first read is timed, and goes on for a while after the last.
+      // The flood starts before the first timed read, and ends after the last.
       const flowing = signers.burst(signIn, { ms: ms + 2 * HEAD_START_MS, concurrency: CLIENTS });
       const [signIns, during] = await Promise.all([flowing, delay(HEAD_START_MS).then(() => reads())]);
       return { reads: during, signInsPerSecond: signIns.perSecond };
@@ -66,13 +66,13 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
       { name: "reads during the flood, p50", value: readings.median("flood", p50), unit: "ms" },
       { name: "reads during the flood, p99", value: readings.median("flood", p99), unit: "ms" },
       {
-        name: "p99 during the flood against alone",
+        name: "p99 during the flood, relative to alone",
         value: readings.ratio("flood", "idle", p99),
         unit: "x",
         goal: { atMost: 2 },
       },
       {
-        name: "sign-ins beside them",
+        name: "sign-ins during the reads",
         value: readings.median("flood", ({ signInsPerSecond }) => signInsPerSecond),
         unit: "1/s",
       },

@@ -1,4 +1,4 @@
-// The same questions to the same server over tables of which each is ten times as large as the one before.
+// The same requests to the same server, with tables that grow by a factor of ten.
 import type { Size } from "../dataset/size.ts";
 import type { Burst, HttpRequest } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
@@ -11,7 +11,7 @@ import { withProduct } from "../testbed/with-product.ts";
 
 export const growth = (testbed: SharedTestbed): Subject => ({
   name: "growth",
-  title: "a read and a list as the table of tasks grows tenfold (--large: and tenfold again)",
+  title: "a read and a list when the table of tasks is ten times as large (--large: 100 times)",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -33,7 +33,7 @@ async function measure(options: RunOptions, shared: Testbed): Promise<Figure[]> 
 
 const formatNumber = (tasks: number): string => tasks.toLocaleString("en-US");
 
-/** The smallest first. */
+/** @param testbeds sorted by size, smallest first */
 async function compareTestbeds(
   { quick, progress }: RunOptions,
   testbeds: readonly Testbed[],
@@ -41,8 +41,8 @@ async function compareTestbeds(
   const measurements: Measurement<Burst>[] = [];
   const withEach = async ([testbed, ...others]: readonly Testbed[]): Promise<Figure[]> => {
     if (!testbed) {
-      progress("asking each of them, in turns");
-      // Short turns: what slows the machine for a second slows all of them.
+      progress("measuring all sizes in short rounds");
+      // Rounds are short, so that a slow second of the machine affects all sizes.
       return figuresOf(await inRounds(measurements, { rounds: quick ? 9 : 21 }), testbeds);
     }
     return withProduct(testbed, { connections: 1 }, async (load) => {
@@ -57,7 +57,7 @@ async function compareTestbeds(
   return withEach(testbeds);
 }
 
-/** Lists are of the biggest workspace, which is as much of each table. */
+/** Lists use the biggest workspace, which has the same share of each table. */
 function requestsTo({ contenders, data }: Testbed): { name: Operation; requests: () => HttpRequest }[] {
   const { requests } = contenders.projo;
   const [next, nextOfBiggest] = [roundRobin(data.targets), roundRobin(data.biggest)];

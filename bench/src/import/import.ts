@@ -1,4 +1,4 @@
-// Tasks brought from elsewhere, a hundred to a call, each under the name that it has there.
+// Imports tasks in calls of 100, each with an external id.
 import { randomUUID } from "node:crypto";
 import type { Figure } from "../runner/figure.ts";
 import { inRounds } from "../runner/in-rounds.ts";
@@ -11,7 +11,7 @@ import { withProduct } from "../testbed/with-product.ts";
 
 export const bulkImport = (testbed: SharedTestbed): Subject => ({
   name: "import",
-  title: "tasks made 100 to a call",
+  title: "tasks created in calls of 100",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -43,12 +43,12 @@ const measure = ({ quick, progress }: RunOptions, testbed: Testbed): Promise<Fig
       const who = callers === 1 ? "one caller" : `${callers} callers`;
       return [
         {
-          name: `tasks made by ${who}`,
+          name: `tasks created by ${who}`,
           value: readings.median(`${callers}`, ({ perSecond }) => perSecond * SIZE),
           unit: "tasks/s",
         },
         {
-          name: `a call of ${who}, p50`,
+          name: `call of ${who}, p50`,
           value: readings.median(`${callers}`, ({ p50Ms }) => p50Ms),
           unit: "ms",
         },

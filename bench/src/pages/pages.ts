@@ -1,4 +1,4 @@
-// What a page costs that lies a hundred thousand tasks deep: with a cursor no more than the first one.
+// The cost of a page near the end of a long list. With a cursor it is the same as for the first page.
 import { z } from "zod";
 import type { Target } from "../dataset/data-set.ts";
 import type { Burst, Load } from "../load/load-client.ts";
@@ -13,18 +13,18 @@ import { withProduct } from "../testbed/with-product.ts";
 
 export const pages = (testbed: SharedTestbed): Subject => ({
   name: "pages",
-  title: "a page of 20 tasks, the first of a workspace against one far down",
+  title: "a page of 20 tasks: deep in the list, relative to the first page",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
-/** So much of the biggest workspace lies before the deep page. To get there takes a while. */
+/** The share of the biggest workspace's tasks before the deep page. Following the cursors there takes time. */
 const depthOf = ({ quick }: RunOptions): number => (quick ? 0.25 : 0.95);
 
 const measure = (options: RunOptions, testbed: Testbed): Promise<Figure[]> =>
   withProduct(testbed, { connections: 1 }, async (load) => {
     const target = roundRobin(testbed.data.biggest)();
     const tasksBefore = testbed.size.biggest * depthOf(options);
-    options.progress(`following cursors, ${tasksBefore.toLocaleString("en-US")} tasks down`);
+    options.progress(`following cursors, ${tasksBefore.toLocaleString("en-US")} tasks deep`);
     const deep = await cursorBehind(tasksBefore, load, target);
     const page = (name: string, cursor?: string) => ({
       name,
@@ -34,18 +34,18 @@ const measure = (options: RunOptions, testbed: Testbed): Promise<Figure[]> =>
           concurrency: 1,
         }),
     });
-    options.progress("asking for the first page and a deep one, in turns");
-    // Short turns: what slows the machine for a second slows both.
+    options.progress("measuring the first page and the deep page in short rounds");
+    // Rounds are short, so that a slow second of the machine affects both.
     const readings = await inRounds([page("first"), page("deep", deep)], { rounds: options.quick ? 11 : 41 });
     return [
       { name: "first page, p50", value: readings.median("first", p50), unit: "ms" },
       {
-        name: `page behind ${tasksBefore.toLocaleString("en-US")} tasks, p50`,
+        name: `page after ${tasksBefore.toLocaleString("en-US")} tasks, p50`,
         value: readings.median("deep", p50),
         unit: "ms",
       },
       {
-        name: "deep page against first",
+        name: "deep page, relative to the first",
         value: readings.ratio("deep", "first", p50),
         unit: "x",
         goal: { atMost: 1.2 },
@@ -62,7 +62,7 @@ const MAX_A_PAGE = 100;
 
 const Page = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullable() });
 
-/** As a client gets there: page by page. */
+/** Follows the cursors page by page, as a client does. */
 async function cursorBehind(tasks: number, load: Load, target: Target): Promise<string> {
   let [seen, cursor] = [0, ""];
   const keep = expectOutput(Page, ({ items, nextCursor }) => {

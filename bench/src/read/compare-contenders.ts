@@ -1,5 +1,5 @@
-// One operation, asked of several contenders burst by burst, each warmed up before it. A heavy one that is cold reads half
-// its speed, so the warm-up is at least as long as the burst.
+// Measures one operation on several contenders in alternating bursts, each after a warm-up. The warm-up is at least as long as the
+// burst, because some contenders reach only half their speed when cold.
 import type { RunningContender } from "../contenders/start-contender.ts";
 import type { HttpRequest, Load } from "../load/load-client.ts";
 import { inRounds } from "../runner/in-rounds.ts";
@@ -19,17 +19,17 @@ interface Burst {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Processor time of the server's process a request. */
+  /** Processor time of the server's process per request. */
   readonly cpuMs: number;
 }
 
 export interface Comparison {
-  /** Whoever took part, in their order. */
+  /** The names of the compared contenders, in their order. */
   readonly names: readonly string[];
   readonly concurrency: number;
   /** The median of the rounds. */
   readonly of: (name: string, what: keyof Burst) => number;
-  /** The median of the rounds' own ratios of the rate. */
+  /** The median of the ratios of the rates within each round. */
   readonly ratio: (name: string, against: string) => number;
 }
 

@@ -1,4 +1,4 @@
-// How often a request waits for the database, and what that costs where the database is a network away.
+// Counts the round trips to the database per request, and measures the response time with a slower network to the database.
 import { setTimeout as delay } from "node:timers/promises";
 import type { ContenderName } from "../contenders/contenders.ts";
 import { openLoad, type HttpRequest, type Load } from "../load/load-client.ts";
@@ -9,13 +9,13 @@ import { requestsFor, type Operation } from "./requests-for.ts";
 export interface Trips {
   readonly operation: Operation;
   readonly trips: number;
-  /** At one caller, with a millisecond added to each trip. */
+  /** With one caller, and one millisecond added to each round trip. */
   readonly p50Ms: number;
 }
 
 export interface Counting {
   readonly operations: readonly Operation[];
-  /** How long each is asked for, and before that to warm up. */
+  /** The duration of the warm-up and of the measurement of each operation. */
   readonly ms: number;
 }
 
@@ -47,8 +47,8 @@ const COUNTED = 15;
 const SILENCE_MS = 20;
 
 /**
- * The fewest of some requests, one by one: a trip that is waited for is over when the request is answered, so none is missed.
- * What is beside it, such as a COMMIT that leaves with the answer or a server's own work, is not in every count.
+ * Returns the lowest count of several single requests. An awaited round trip ends before the response, so every count includes it.
+ * Other traffic, such as a COMMIT sent together with the response or a background job, is not in every count.
  */
 async function tripsOfOne(requests: () => HttpRequest, load: Load, proxy: TripProxy): Promise<number> {
   const counts: number[] = [];

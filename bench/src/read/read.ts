@@ -1,5 +1,5 @@
-// What the server's promises cost, against those who make none of them and against those who make some: a task read, a
-// list, another read and a create, by everybody who can, over one PostgreSQL.
+// Compares the server with other stacks, which offer fewer guarantees: reading a task, listing tasks, reading a project and
+// creating a task, on one PostgreSQL server.
 import type { ContenderName } from "../contenders/contenders.ts";
 import { openLoad } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
@@ -14,7 +14,7 @@ import { cpuOf, memoryAfterAll, memoryOf, ratesOf, ratiosOf, tripsOf } from "./f
 
 export const read = (testbed: SharedTestbed): Subject => ({
   name: "read",
-  title: "reads and creates, the server against other stacks on the same data",
+  title: "reads and creates of the server and of other stacks on the same data",
   measure: async (options) => {
     const current = await testbed.open(options);
     const figures = await withContenders(current, (contenders) => measureRates(options, current, contenders));
@@ -24,7 +24,7 @@ export const read = (testbed: SharedTestbed): Subject => ({
 
 const allContenders = ["projo", "F", "FA", "U", "U-lean", "R", "B", "B-lean"] as const;
 
-/** Who takes part in what: who has no goal there, and is no measure of one, would only take time. */
+/** The contenders of each operation: those with a goal, and those that a goal refers to. Others would only take time. */
 const comparisons: readonly { operation: Operation; names: readonly ContenderName[] }[] = [
   { operation: "getTask", names: allContenders },
   { operation: "listTasks", names: ["projo", "FA", "U", "B"] },
@@ -72,7 +72,7 @@ async function measureRates(
     const alone = { rounds: 1, warmUpMs: ms, burstMs: ms, concurrency: 1 };
     figures.push(...ratesOf(operation, await compareContenders(taking, requestsOf, alone)));
   }
-  progress("a change on record: projo, U");
+  progress("deletion with an audit entry: projo, U");
   const length = { ...many, most: quick ? 10_000 : 50_000 };
   figures.push(
     ...(await measureRecordedDeletion(database.owner, { contenders, targets: data.targets }, length)),
@@ -85,7 +85,7 @@ async function measureRates(
 async function measureTrips({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const counted = [];
   for (const name of allContenders) {
-    progress(`waited trips: ${name}`);
+    progress(`round trips: ${name}`);
     const operations =
       name === "projo" ? comparisons.map(({ operation }) => operation) : (["getTask"] as const);
     const trips = await countTrips(testbed, name, { operations, ms: quick ? 150 : 1_000 });

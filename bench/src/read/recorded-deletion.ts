@@ -1,5 +1,5 @@
-// A change that is put on record: a task deleted, with its entry in the log. The usual stack keeps no log, so it is measured
-// against the nearest thing that it does, a creation.
+// Measures a change with an audit entry: the deletion of a task. The usual stack has no audit log, so the deletion is compared
+// with the creation of a task there.
 import { v7 } from "uuid";
 import type { Owner } from "../database/bench-database.ts";
 import type { Target } from "../dataset/data-set.ts";
@@ -23,7 +23,7 @@ export async function measureRecordedDeletion(
     (entrant) => (entrant.contender.name === "projo" ? deleting(deletable) : creating(entrant)),
     length,
   );
-  const group = "delete a task on record, against U's creation without a record";
+  const group = "delete a task with an audit entry, relative to U's create without one";
   return [
     { group, name: "projo", value: outcome.of("projo", "perSecond"), unit: "/s" },
     { group, name: "U", value: outcome.of("U", "perSecond"), unit: "/s" },
@@ -36,10 +36,10 @@ interface DeletableTask {
   readonly id: string;
 }
 
-/** Each can be deleted once, so the next burst goes on where the last one ended. */
+/** Returns a deletion of the next task. Each task can be deleted once, so bursts do not start again from the first. */
 const deleting = (deletable: DeletableTask[]) => (): HttpRequest => {
   const next = deletable.pop();
-  if (!next) throw new RangeError("All tasks that were planted to be deleted are gone: plant more.");
+  if (!next) throw new RangeError("All tasks for deletion are used up: create more of them.");
   return mutationOf(next.target, "tasks.delete", { id: next.id });
 };
 

@@ -6,7 +6,7 @@ import type { LoadedContender } from "./compare-contenders.ts";
 
 export type Operation = keyof Requests;
 
-/** Everybody is asked about the same targets in the same order. */
+/** Returns the requests of an operation. All contenders receive the same targets in the same order. */
 export const requestsFor =
   (operation: Operation, targets: readonly Target[]) =>
   ({ contender: { requests } }: LoadedContender): (() => HttpRequest) => {

@@ -1,4 +1,4 @@
-// Sessions that are refreshed over and over, each with the token that the last refresh gave.
+// Refreshes sessions repeatedly, each with the token of its previous refresh.
 import { z } from "zod";
 import type { Burst } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
@@ -25,7 +25,7 @@ const measure = ({ quick, progress }: RunOptions, testbed: Testbed): Promise<Fig
     const accounts = await signUp(load, { prefix: "refresh", many: CALLERS });
     const tokens = accounts.map(({ refreshToken }) => refreshToken);
     const ask = () => {
-      // Taken by one caller until it has the next one.
+      // A caller removes a token from the list until it has received the next one.
       const refreshToken = tokens.shift();
       if (refreshToken === undefined) throw new Error("There are more callers than sessions.");
       const keep = expectOutput(Refreshed, (next) => tokens.push(next.refreshToken));
@@ -39,11 +39,11 @@ const measure = ({ quick, progress }: RunOptions, testbed: Testbed): Promise<Fig
     });
     return [
       {
-        name: "sessions refreshed",
+        name: "refreshed sessions",
         value: readings.median("refresh", ({ perSecond }) => perSecond),
         unit: "1/s",
       },
-      { name: "a refresh, p50", value: readings.median("refresh", ({ p50Ms }) => p50Ms), unit: "ms" },
-      { name: "a refresh, p99", value: readings.median("refresh", ({ p99Ms }) => p99Ms), unit: "ms" },
+      { name: "refresh, p50", value: readings.median("refresh", ({ p50Ms }) => p50Ms), unit: "ms" },
+      { name: "refresh, p99", value: readings.median("refresh", ({ p99Ms }) => p99Ms), unit: "ms" },
     ];
   });

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { meetsGoal, type Figure } from "./figure.ts";
 import { tableOf } from "./table.ts";
 
-/** Something that is measured, by the name it is asked for. */
+/** A benchmark or attack, with the name that selects it on the command line. */
 export interface Subject {
   readonly name: string;
   readonly title: string;
@@ -12,25 +12,25 @@ export interface Subject {
 }
 
 export interface RunOptions {
-  /** A shorter run, to see that it works; its figures are rough. */
+  /** Runs a shorter measurement with inexact figures, to show that it works. */
   readonly quick: boolean;
-  /** Also what takes so long and so much room that nobody wants it without having said so. */
+  /** Includes measurements that take very long and need much disk space. */
   readonly large: boolean;
-  /** For who waits. */
+  /** Prints a line about the progress. */
   readonly progress: (line: string) => void;
 }
 
 export interface Streams {
-  /** Figures. */
+  /** Receives the figures. */
   readonly out: (text: string) => void;
-  /** Words. */
+  /** Receives progress and errors. */
   readonly err: (text: string) => void;
 }
 
-/** The script of package.json that runs the subjects. */
+/** The name of the package.json script that runs the subjects. */
 export type Command = "bench" | "attack";
 
-/** @returns the exit code: 0, or 1 when a figure misses its goal or could not be measured, or 2 for arguments that make no sense */
+/** @returns the exit code: 0; 1 if a figure misses its goal or a subject fails; 2 for invalid arguments */
 export async function runBench(
   args: readonly string[],
   subjects: readonly Subject[],
@@ -50,7 +50,7 @@ export async function runBench(
       out(`${name}: ${title}\n${tableOf(figures)}\n\n`);
       results.push({ subject: name, figures });
     } catch (error) {
-      // One that cannot be measured does not take with it what was measured for minutes.
+      // A failed subject must not discard the results of the others.
       err(`${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
       results.push({ subject: name, figures: [], failed: String(error) });
     }
@@ -95,7 +95,8 @@ function read(args: readonly string[], subjects: readonly Subject[]): Selection 
       },
     });
     const unknown = positionals.find((name) => subjects.every((subject) => subject.name !== name));
-    if (unknown !== undefined) return { problem: `There is no subject called ${unknown}.` };
+    if (unknown !== undefined)
+      return { problem: `There is no subject called ${unknown}. Use one of the names below.` };
     const chosen = subjects.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     return { quick: values.quick, large: values.large, jsonFile: values.json, chosen };
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Does the work for every item, so many at a time. */
+/** Does the work for every item, with at most `concurrency` items at a time. */
 export async function runConcurrently<T>(
   concurrency: number,
   items: readonly T[],

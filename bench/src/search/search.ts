@@ -1,4 +1,4 @@
-// Words that many titles have and words that few have, sought in the biggest workspace behind its row-level security.
+// Searches for a common and a rare word in the biggest workspace, with row-level security.
 import { commonWord, rareWord } from "../dataset/titles.ts";
 import type { Figure } from "../runner/figure.ts";
 import { inRounds } from "../runner/in-rounds.ts";
@@ -11,7 +11,7 @@ import { withProduct } from "../testbed/with-product.ts";
 
 export const search = (testbed: SharedTestbed): Subject => ({
   name: "search",
-  title: "tasks found by a word of their title, in a workspace of 100,000",
+  title: "tasks found by a word in the title, in a workspace with 100,000 tasks",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 

@@ -1,5 +1,5 @@
-// From the start of a process to its first answer: the server, which brings its own database up, against better-auth's,
-// whose database runs already; and the command line.
+// The time from the start of a process to its first response: the server, which starts its own database, the better-auth server,
+// whose database is already running, and the command line.
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { listeningUrl } from "../contenders/contender.ts";
@@ -16,7 +16,7 @@ import { firstAnswer, type FirstAnswer } from "./first-answer.ts";
 
 export const start = (testbed: SharedTestbed): Subject => ({
   name: "start",
-  title: "from the start of a process to its first answer",
+  title: "time from the start of a process to its first response",
   measure: async (options) => measure(options, await testbed.open(options)),
 });
 
@@ -54,7 +54,7 @@ const startCommands = ({ quick, progress }: RunOptions): Promise<Readings<number
     { rounds: quick ? 5 : 15, progress: (round) => progress(`commands, ${round}`) },
   );
 
-/** The server with its own PostgreSQL, until both are ready. */
+/** Starts the server with its own PostgreSQL, and waits until /readyz responds with 200. */
 function firstReady({ contenders: { projo: product } }: Testbed, dataDir: string): Promise<FirstAnswer> {
   const program = [process.execPath, ...product.program];
   const env = { NODE_ENV: "production", PORT: "0", PROJO_DATA_DIR: dataDir };
@@ -65,7 +65,7 @@ function firstReady({ contenders: { projo: product } }: Testbed, dataDir: string
   });
 }
 
-/** Its first answer of which it had to ask its database. */
+/** Starts the better-auth server, and waits for its first response with data from the database. */
 async function firstRead(testbed: Testbed): Promise<FirstAnswer> {
   const request = testbed.contenders.B.requests.getTask(roundRobin(testbed.data.targets)());
   return firstAnswer(async () => (await testbed.start("B")).server, request);
@@ -89,29 +89,29 @@ function figuresOf({ cold, warm, command }: StartReadings): Figure[] {
       unit: "s",
       goal: { atMost: 5 },
     },
-    { group: SERVERS, name: "further starts", value: warm.median("projo", answersSeconds), unit: "s" },
+    { group: SERVERS, name: "later starts", value: warm.median("projo", answersSeconds), unit: "s" },
     {
       group: SERVERS,
-      name: "better-auth's, until it listens",
+      name: "better-auth, until it listens",
       value: warm.median("B", ({ listensMs }) => listensMs / 1000),
       unit: "s",
     },
     {
       group: SERVERS,
-      name: "better-auth's, to its first answer",
+      name: "better-auth, until its first response",
       value: warm.median("B", answersSeconds),
       unit: "s",
     },
     {
       group: SERVERS,
-      name: "further starts against better-auth's",
+      name: "later starts, relative to better-auth",
       value: warm.ratio("projo", "B", answersSeconds),
       unit: "x",
       goal: { atMost: 0.5 },
     },
     { group: COMMANDS, name: "projo --version", value: command.median("version", itself), unit: "ms" },
     { group: COMMANDS, name: "projo --help", value: command.median("help", itself), unit: "ms" },
-    { group: COMMANDS, name: "node itself", value: command.median("node", itself), unit: "ms" },
+    { group: COMMANDS, name: "node without a program", value: command.median("node", itself), unit: "ms" },
   ];
 }
 

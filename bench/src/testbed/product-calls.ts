@@ -1,4 +1,4 @@
-// What the product is asked beyond that which all contenders can be asked, as tRPC's clients ask it.
+// Builds requests for any operation of the product, as tRPC clients do.
 import type { Target } from "../dataset/data-set.ts";
 import { z } from "zod";
 import type { HttpRequest } from "../load/load-client.ts";
@@ -30,7 +30,7 @@ const headersOf = ({ tokens, workspaceId }: Target) => ({
   "x-workspace-id": workspaceId,
 });
 
-/** An expectation that also keeps what was answered. @throws when an answer of 200 has another shape */
+/** Expects a response with status 200, and passes its output to `keep`. @throws ZodError if the output has another shape */
 export const expectOutput =
   <T>(output: z.ZodType<T>, keep: (output: T) => void): Expect =>
   (status, body) => {

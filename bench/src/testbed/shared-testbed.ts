@@ -3,7 +3,7 @@ import { fullSize, quickSize } from "../dataset/size.ts";
 import type { RunOptions } from "../runner/run-bench.ts";
 import { withTestbed, type Testbed } from "./testbed.ts";
 
-/** A stage for all subjects of a run that want one: it is set when the first of them asks, and stands until it is closed. */
+/** A testbed that all subjects of a run share. The first `open` creates it, and `close` removes it. */
 export interface SharedTestbed {
   open(options: RunOptions): Promise<Testbed>;
   close(): Promise<void>;
@@ -15,7 +15,7 @@ export function sharedTestbed(): SharedTestbed {
     open: ({ quick, progress }) => {
       const size = quick ? quickSize : fullSize;
       if (!current) progress(`seeding ${size.tasks.toLocaleString("en-US")} tasks`);
-      current ??= set((work) => withTestbed(size, work));
+      current ??= keepOpen((work) => withTestbed(size, work));
       return current.testbed;
     },
     close: async () => {
@@ -30,8 +30,8 @@ interface OpenTestbed {
   close(): Promise<void>;
 }
 
-/** Holds open what lasts as long as the work in it does. */
-function set(withOne: (work: (testbed: Testbed) => Promise<void>) => Promise<void>): OpenTestbed {
+/** Converts a function that provides a testbed during its callback into an object that can be closed. */
+function keepOpen(withOne: (work: (testbed: Testbed) => Promise<void>) => Promise<void>): OpenTestbed {
   const finish = new AbortController();
   const finished = once(finish.signal, "abort");
   let closed = Promise.resolve();

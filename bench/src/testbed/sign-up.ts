@@ -10,7 +10,7 @@ export interface Account {
 
 const SignedIn = z.object({ refreshToken: z.string() });
 
-/** Makes so many accounts, as people do, and the server's limits allow only when they are raised. */
+/** Creates accounts with auth.signUp. The server's limits must be raised for this number of accounts. */
 export async function signUp(
   load: Load,
   { prefix, many }: { prefix: string; many: number },

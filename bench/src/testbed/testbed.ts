@@ -1,4 +1,4 @@
-// A database with the data that all contenders work on, and the contenders' servers over it.
+// A database with the data set that all contenders use, and the contenders' servers.
 import { parseKeyRing } from "@projostack/api/key-ring";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -15,18 +15,18 @@ export interface Testbed {
   readonly database: BenchDatabase;
   readonly data: DataSet;
   readonly contenders: Readonly<Record<ContenderName, Contender>>;
-  /** Starts a contender's server. It is stopped with the stage, if not before. */
+  /** Starts a contender's server. It is stopped together with the testbed, if not earlier. */
   start(name: ContenderName, options?: StartOptions): Promise<RunningContender>;
 }
 
 export interface StartOptions {
-  /** Where it finds PostgreSQL, if not directly: a proxy before it. */
+  /** The address of a proxy to PostgreSQL. If omitted, the server connects directly. */
   readonly databaseAddress?: { readonly host: string; readonly port: number };
-  /** In its environment beside its own, or in place of it. */
+  /** Environment variables that are added to, or replace, those of the contender. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Plants a data set, and leaves nothing of it. */
+/** Creates a testbed for the work, and removes it afterwards. */
 export async function withTestbed<T>(size: Size, run: (testbed: Testbed) => Promise<T>): Promise<T> {
   const tokenKeys = `1:${randomBytes(32).toString("base64url")}`;
   const betterAuthSecret = randomBytes(32).toString("base64url");

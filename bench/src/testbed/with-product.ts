@@ -1,7 +1,7 @@
 import { openLoad, type Load } from "../load/load-client.ts";
 import type { Testbed, StartOptions } from "./testbed.ts";
 
-/** A server of the product for the length of the work, and a load for it. */
+/** Starts the product's server and a load generator for the work, and stops both afterwards. */
 export async function withProduct<T>(
   testbed: Testbed,
   { connections, ...options }: StartOptions & { readonly connections: number },

@@ -1,4 +1,4 @@
-// The work itself, through Prisma: the same for every contender that uses it, whoever found out who is asking.
+// The data access of all contenders with Prisma, independent of how they authenticate the caller.
 import { TRPCError } from "@trpc/server";
 import { v7 } from "uuid";
 import type { z } from "zod";
@@ -24,7 +24,7 @@ interface Of<Where> {
   where: Where;
 }
 
-/** As much of a Prisma client as the work needs, whichever schema it was generated from. */
+/** The part of a Prisma client that the operations need, common to the clients of all schemas. */
 export interface TenantTables {
   readonly task: {
     findFirst(args: Of<{ workspaceId: string; id: string }>): PromiseLike<TaskRow | null>;
@@ -41,7 +41,7 @@ export interface TenantTables {
   };
 }
 
-/** Where the work is done, and by whom. */
+/** The workspace and the user of a call. */
 export interface WorkspaceScope {
   readonly tables: TenantTables;
   readonly workspaceId: string;

@@ -1,4 +1,4 @@
-// The procedures of the better-auth contenders. How a permission is asked for is what tells them apart.
+// The procedures of the better-auth contenders, which differ in how they check a permission.
 import { initTRPC, TRPCError } from "@trpc/server";
 import { createInput, getInput, listInput, project, task, taskPage } from "../schemas.ts";
 import { createTask, getProject, getTask, listTasks, type TenantTables } from "../tenant-data.ts";
@@ -21,7 +21,7 @@ export interface PermissionCheck {
 interface Stack {
   readonly auth: Auth;
   readonly tables: TenantTables;
-  /** @throws TRPCError when they may not */
+  /** @throws TRPCError if the user does not have the permission */
   readonly check: (check: PermissionCheck) => Promise<void>;
 }
 

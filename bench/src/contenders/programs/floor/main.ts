@@ -1,5 +1,5 @@
-// F, the floor: Node's HTTP server and one prepared statement. It asks nobody who they are, so nothing that does can be
-// faster, and nobody may ship it.
+// F, the upper bound: Node's HTTP server and one prepared statement. It does not authenticate its callers, so no server that
+// does can be faster, and it is not fit for production.
 import pg from "pg";
 import { v7 } from "uuid";
 import { idOf, operationOf, pageOf, statements } from "../plain/operations.ts";
@@ -30,7 +30,7 @@ async function answer(asked: JsonRequest): Promise<unknown> {
     case "listTasks":
       return pageOf(await run("listTasks", [workspaceId, operation.status, operation.cursor]));
     case "createTask": {
-      // It knows no caller: whoever made the project makes the task.
+      // The caller is unknown, so the creator of the project becomes the creator of the task.
       const { createdBy } = one(await run("getProject", [workspaceId, operation.projectId]));
       return one(
         await run("createTask", [workspaceId, v7(), operation.projectId, operation.title, createdBy]),

@@ -1,5 +1,5 @@
-// FA, the practical limit: what the product promises of a read (who asks, may they, in which workspace, held by row-level
-// security) in one trip and with nothing else around it. No limits, no log, no schema, no framework.
+// FA, the practical limit: the guarantees of a read in the product (authentication, permission check and row-level security of
+// the workspace) in one round trip, without anything else: no limits, log, schemas or framework.
 import { parseKeyRing } from "@projostack/api/key-ring";
 import { parseAccessToken } from "@projostack/api/tokens";
 import pg from "pg";
@@ -51,7 +51,7 @@ async function answer(asked: JsonRequest): Promise<unknown> {
     return userId;
   };
   if (operation.kind === "createTask") return create({ enter, check }, workspaceId, operation);
-  // The salt comes with the row: the code is checked before anything is told of it.
+  // The row and the session's salt arrive together. The token's code is checked before any data is returned.
   const [entered, rows = []] = await inOneTrip(pool, [enter, readOf(operation, workspaceId)]).catch(
     toHttpError,
   );
@@ -72,7 +72,7 @@ interface EnterStep {
   readonly check: (entered: Columns[] | undefined) => string;
 }
 
-/** A write must not be there before the code has been checked, so it takes a second trip. */
+/** A write must not happen before the token's code is checked, so it takes a second round trip. */
 async function create(
   { enter, check }: EnterStep,
   workspaceId: string,
@@ -81,7 +81,7 @@ async function create(
   const userId = check((await inOneTrip(pool, [enter]).catch(toHttpError))[0]);
   const values = [workspaceId, v7(), task.projectId, task.title, userId];
   const insert: Statement = { name: "createTask", text: statements.createTask, values };
-  // Entered anew, and that they are still a member with it.
+  // Enters the workspace again, which also checks that the user is still a member.
   const [, rows = []] = await inOneTrip(pool, [enter, insert]).catch(toHttpError);
   return one(rows, "createTask");
 }
@@ -104,7 +104,7 @@ function one([row]: Columns[], kind: Operation["kind"]) {
 
 const isoOf = (written: string | null | undefined) => new Date(written ?? Number.NaN).toISOString();
 
-/** How the door's function says no (contender-schemas.ts). */
+/** Converts the SQLSTATE codes of practical_limit.enter (dataset/seed-contenders.ts). */
 function toHttpError(error: unknown): never {
   const code = error instanceof pg.DatabaseError ? error.code : undefined;
   if (code === "28000") throw new HttpError(401, "token");

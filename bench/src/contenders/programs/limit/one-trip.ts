@@ -1,18 +1,18 @@
-// Statements that leave in one message and are one transaction: PostgreSQL's extended protocol commits at the Sync, and
-// there is one Sync behind all of them (PostgreSQL's manual, 54.2.3 and 54.2.4). Nothing is waited for in between.
+// Sends several statements in one message, as one transaction: PostgreSQL's extended protocol commits at the Sync, and one Sync
+// follows all statements (PostgreSQL's manual, 54.2.3 and 54.2.4). The client does not wait between them.
 import type pg from "pg";
 
 export interface Statement {
-  /** By which a connection knows it, once it has been prepared there. */
+  /** The name of the prepared statement on a connection. */
   readonly name: string;
   readonly text: string;
   readonly values: readonly (string | null)[];
 }
 
-/** The columns of a row as PostgreSQL writes them. */
+/** The columns of a row in PostgreSQL's text format. */
 export type Columns = readonly (string | null)[];
 
-/** Runs them in one trip. @returns the rows of each. @throws the first error, and then nothing has happened */
+/** Runs the statements in one round trip. @returns the rows of each. @throws the first error, after a rollback of all */
 export async function inOneTrip(pool: pg.Pool, statements: readonly Statement[]): Promise<Columns[][]> {
   const client = await pool.connect();
   try {
@@ -31,7 +31,7 @@ interface Outcome {
   readonly reject: (error: Error) => void;
 }
 
-/** As node-postgres runs a query: it is submitted to the connection, and hears what comes back. */
+/** A query for node-postgres: the client submits it to the connection and passes the server's messages to it. */
 class Trip implements pg.Submittable {
   readonly #statements: readonly Statement[];
   readonly #outcome: Outcome;
@@ -48,7 +48,7 @@ class Trip implements pg.Submittable {
     const prepared = preparedOn.get(connection) ?? new Set();
     preparedOn.set(connection, prepared);
     connection.stream.cork();
-    // All are prepared before the first is run: behind one that fails nothing more is read, up to the Sync.
+    // Prepares all statements before the first runs, because after an error PostgreSQL skips everything up to the Sync.
     for (const { name, text } of this.#statements) {
       if (!prepared.has(name)) connection.parse({ name, text, types: [] }, true);
       prepared.add(name);
@@ -76,7 +76,7 @@ class Trip implements pg.Submittable {
     this.#outcome.reject(error);
   }
 
-  /** Comes after an error too, which has been told by then. */
+  /** PostgreSQL also sends this message after an error, when the promise is already rejected. */
   handleReadyForQuery(): void {
     this.#outcome.resolve(this.#rows);
   }

@@ -1,4 +1,4 @@
-// What the plain servers are asked for, read from the request by hand.
+// The operations of the servers without tRPC, parsed from the request by hand.
 import { HttpError, type JsonRequest } from "./serve-json.ts";
 
 export type Operation =
@@ -9,7 +9,7 @@ export type Operation =
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** How many a list holds. */
+/** The number of tasks on a page. */
 export const PAGE = 20;
 
 export function operationOf({ method, path, query, body }: JsonRequest): Operation {
@@ -41,7 +41,7 @@ function newTaskOf(body: unknown): { projectId: string; title: string } {
 
 const TASK = `"id", "project_id" AS "projectId", "title", "status", "created_by" AS "createdBy", "created_at" AS "createdAt"`;
 
-/** The statements, each with the workspace as its first parameter. */
+/** The SQL statements. The first parameter of each is the workspace. */
 export const statements = {
   getTask: `SELECT ${TASK} FROM public.tasks WHERE workspace_id = $1 AND id = $2`,
   getProject: `SELECT "id", "name", "created_by" AS "createdBy", "created_at" AS "createdAt"
@@ -53,7 +53,7 @@ export const statements = {
                VALUES ($1, $2, $3, $4, 'todo', $5) RETURNING ${TASK}`,
 } as const;
 
-/** One page of a list, of which one more was read to see whether there is another. */
+/** Returns one page of a list. `rows` has one additional row if there is a next page. */
 export function pageOf<Row extends { readonly id: string }>(rows: readonly Row[]) {
   const items = rows.slice(0, PAGE);
   return { items, nextCursor: rows.length > PAGE ? (items.at(-1)?.id ?? null) : null };

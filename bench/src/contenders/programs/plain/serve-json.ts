@@ -1,4 +1,4 @@
-// An HTTP server with nothing on top of Node's: what it answers is what a handler returns, as JSON.
+// A minimal HTTP server on node:http that responds with the handler's result as JSON.
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 
@@ -10,7 +10,7 @@ export interface JsonRequest {
   readonly body: unknown;
 }
 
-/** What a request is refused with. */
+/** An error with an HTTP status, as the response to a refused request. */
 export class HttpError extends Error {
   readonly status: number;
 

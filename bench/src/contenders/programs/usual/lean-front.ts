@@ -1,6 +1,6 @@
-// What tRPC's adapter does for a single call in JSON, by hand: the path and the input are taken from Node's request, the
-// procedure is called by tRPC's own `callTRPCProcedure`, and no Request, Response, stream or signal is made. It serves
-// what is asked for here and no more: no batches, no subscriptions.
+// A minimal replacement for tRPC's HTTP adapter, for single calls in JSON. It reads the path and the input from Node's request
+// and calls the procedure with tRPC's `callTRPCProcedure`, without creating a Request, Response, stream or signal. It supports
+// neither batches nor subscriptions.
 import { callTRPCProcedure, getTRPCErrorFromUnknown, getTRPCErrorShape } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -11,7 +11,7 @@ import type { Context, UsualRouter } from "./router.ts";
 const PREFIX = "/trpc/";
 const LARGEST_BODY_BYTES = 1_000_000;
 
-/** Nobody aborts: a call that has begun is done. */
+/** This signal is never aborted: each started call finishes. */
 const { signal } = new AbortController();
 
 export function serveLean(router: UsualRouter): Promise<Server> {

@@ -1,4 +1,4 @@
-// The usual stack's procedures: the session by its token's hash, the membership, the work. Three queries, each awaited.
+// The procedures of the usual stack. Each awaits three queries: the session by the hash of its token, the membership, the data.
 import { initTRPC, TRPCError } from "@trpc/server";
 import { createHash } from "node:crypto";
 import { createInput, getInput, listInput, project, task, taskPage } from "../schemas.ts";
@@ -12,7 +12,7 @@ export interface Context {
 
 interface Stack {
   readonly prisma: Pick<PrismaClient, "session" | "workspaceMember">;
-  /** Through what a workspace's rows are reached. */
+  /** Returns the client for the rows of a workspace. */
   readonly tablesOf: (workspaceId: string) => TenantTables;
 }
 

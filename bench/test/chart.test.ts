@@ -1,4 +1,4 @@
-// Tests that the chart shows the rates of a report.
+// The chart shows the rates of a report and nothing else.
 import { describe, expect, it } from "vitest";
 import { barChart } from "../src/chart/bar-chart.ts";
 import { ratesIn } from "../src/chart/report.ts";
@@ -21,7 +21,7 @@ const rate = (name: string, value: number | null, group = "get a task: rate, 32 
 const svgOf = (...figures: readonly object[]): string => barChart(ratesIn(reportOf(figures)));
 
 describe("the chart", () => {
-  it("draws a bar for each rate, proportional to the rate, fastest first", () => {
+  it("draws one bar per rate, proportional to the rate, fastest first", () => {
     const svg = svgOf(rate("U", 500), rate("projo", 2_000.4), rate("B", 250));
     const widths = [...svg.matchAll(/<rect class="bar[^>]* width="(\d+)"/g)].map(([, width]) =>
       Number(width),
@@ -36,13 +36,13 @@ describe("the chart", () => {
     ]);
   });
 
-  it("highlights the product's bar, and labels the other contenders", () => {
+  it("highlights ProjoStack and describes the other stacks", () => {
     const svg = svgOf(rate("projo", 2), rate("U", 1));
     expect(svg.match(/class="bar ours"/g)).toHaveLength(1);
     expect(svg).toContain("tRPC, Fastify, Prisma");
   });
 
-  it("draws the rates of 32 callers by group, and omits missing values", () => {
+  it("draws the groups with 32 callers and skips rates without a value", () => {
     const svg = svgOf(
       rate("U", 1),
       rate("F", null),
@@ -57,7 +57,7 @@ describe("the chart", () => {
     expect(svg.match(/<rect class="bar/g)).toHaveLength(2);
   });
 
-  it("has a description for screen readers, names the machine, and escapes all text", () => {
+  it("describes itself for screen readers, names the machine, and escapes all text", () => {
     const svg = svgOf(rate("projo", 2_000), rate(`a "<b>" & c`, 1));
     expect(svg).toContain('role="img" aria-labelledby="title desc"');
     expect(svg).toMatch(/<desc id="desc">get a task: projo 2,000, a &quot;&lt;b&gt;&quot; &amp; c 1\./);
@@ -66,7 +66,7 @@ describe("the chart", () => {
     expect(barChart(ratesIn(reportOf([rate("U", 1)], true)))).toContain("A quick run, 2 cores");
   });
 
-  it("rejects a report without rates, and a file that is not a report", () => {
+  it("rejects a report without rates and a text that is not a report", () => {
     expect(() => ratesIn(reportOf([]))).toThrow("contains no rates");
     expect(() => ratesIn("{}")).toThrow();
   });

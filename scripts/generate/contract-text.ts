@@ -91,9 +91,8 @@ export function isRequired(schema: JsonSchema, key: string): boolean {
 /** Who may call, in words. */
 export function accessInWords(access: Access): string {
   if (access === "public") return "anyone";
-  if (access === "session") return "any signed-in user";
-  const allowed = roles.filter((role) => can(role, access));
-  return `\`${access}\` (${allowed.length === 0 ? "service keys only" : allowed.join(", ")})`;
+  if (access === "session") return "anyone signed in";
+  return `\`${access}\` (${roles.filter((role) => can(role, access)).join(", ")})`;
 }
 
 /** @throws Error when the value is no object */

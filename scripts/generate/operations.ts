@@ -1,5 +1,5 @@
-// The reference of the operations: a page for people, and a JSON snapshot. In a review, the diff of the snapshot shows how
-// a change to the contract affects callers.
+// The reference of the operations: a page for people, and a snapshot whose difference shows in a review what
+// a change to the contract does to callers.
 import { commonReasons, reasons, type ErrorCode, type Reason } from "@projostack/contract";
 import {
   accessInWords,
@@ -44,14 +44,13 @@ function snapshot({ operations, models }: DescribedContract): string {
 function page({ operations, models }: DescribedContract): string {
   return `# Operations
 
-Send a query as \`GET /trpc/<operation>?input=<JSON>\`, and a mutation as \`POST /trpc/<operation>\` with a JSON body. Fields
-marked with ? are optional. A request can contain a batch of up to ten calls, except calls of long operations.
+Queries are sent as \`GET /trpc/<operation>?input=<JSON>\`, mutations as \`POST /trpc/<operation>\` with a JSON
+body. A field marked with ? may be left out. Up to ten calls go in one request, of operations that are not long.
 
-The server charges the cost of a call to the budget of the account or service key, and to the budget of the workspace
-([configuration](../configuration.md#budgets)). Operations that anyone may call have no cost in a budget: the server limits
-them by IP address.
+The cost of a call is charged to the budget of the account, or service key, and to that of the workspace
+([configuration](../configuration.md#budgets)). What anyone may call is not charged: it is limited by address.
 
-| operation | kind | access | cost | description |
+| operation | kind | for | cost | what it does |
 | --- | --- | --- | --- | --- |
 ${operations.map((operation) => row(operation)).join("\n")}
 
@@ -65,7 +64,7 @@ ${Object.entries(models)
 
 ## Reasons
 
-The values of \`error.data.reason\` in a failed response. Programs switch on the reason; the message is for people.
+What \`error.data.reason\` can be. A program decides by the reason; the message is for people.
 
 | reason | HTTP status | message |
 | --- | --- | --- |
@@ -86,16 +85,14 @@ function section(operation: DescribedOperation): string {
   const { name, summary, access, cost, reasons: itsReasons, input, output } = operation;
   const alone =
     cost.batch === false
-      ? " This is a long operation: it cannot be part of a batch, and the server limits how many run at the same time."
+      ? " It is a long operation: never in a batch, and few of an account run at once."
       : "";
   const failures = itsReasons.length === 0 ? "" : `\n\nReasons: ${inCode(itsReasons)}.`;
   return `## ${name}
 
-${summary}
+${summary} For ${accessInWords(access)}. Costs ${costInWords(cost)}.${alone}
 
-Access: ${accessInWords(access)}. Cost: ${costInWords(cost)}.${alone}
-
-Input${"default" in input ? " (optional)" : ""}:
+Input:${"default" in input ? " may be left out." : ""}
 
 ${fieldTable(input, "input", name)}
 
@@ -105,7 +102,7 @@ ${fieldTable(output, "output", name)}${failures}`;
 }
 
 function fieldTable(schema: JsonSchema, io: "input" | "output", place: string): string {
-  if ("$ref" in schema) return `Type: ${modelLinks(plainType(schema, io, place))}.`;
+  if ("$ref" in schema) return `A ${modelLinks(plainType(schema, io, place))}.`;
   const rows = Object.entries(properties(schema)).map(([key, value]) => {
     const type = plainType(value, io, place)
       .replaceAll(/\s+/g, " ")
@@ -113,12 +110,10 @@ function fieldTable(schema: JsonSchema, io: "input" | "output", place: string): 
     const name = isRequired(schema, key) ? key : `${key}?`;
     return `| \`${name}\` | ${modelLinks(`\`${cell(type)}\``)} | ${cell(inWords(value).join(" "))} |`;
   });
-  return rows.length === 0
-    ? "No fields."
-    : `| field | type | description |\n| --- | --- | --- |\n${rows.join("\n")}`;
+  return rows.length === 0 ? "Nothing." : `| field | type | |\n| --- | --- | --- |\n${rows.join("\n")}`;
 }
 
-/** Links a type that is a single model to its section. Returns other types unchanged. */
+/** A type that is one model links to it; anything longer stays as it is. */
 function modelLinks(type: string): string {
   return type.replace(/^`?([A-Z]\w+)`?$/, (_, name: string) => `[${name}](#${name.toLowerCase()})`);
 }

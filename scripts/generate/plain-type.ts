@@ -48,7 +48,7 @@ export function fields(schema: JsonSchema, io: Io, place: string): string {
   return `{\n${lines.join("\n")}\n}`;
 }
 
-/** Returns the description, the limits and the default of a value as sentences. */
+/** What a person should know of a value: its description, limits and default, in sentences. */
 export function inWords(schema: JsonSchema): string[] {
   return [description(schema), limits(schema), defaultValue(schema)].filter((sentence) => sentence !== "");
 }
@@ -110,8 +110,7 @@ function limits(schema: JsonSchema): string {
   if (format === "date-time") return "A date and time in ISO 8601.";
   if (maxLength !== undefined) return `${range(minLength, maxLength)} characters.`;
   if (maxItems !== undefined) return `${range(minItems, maxItems)} items.`;
-  if (maximum !== undefined && maximum !== Number.MAX_SAFE_INTEGER) return `${range(minimum, maximum)}.`;
-  if (minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER) return `At least ${json(minimum)}.`;
+  if (maximum !== undefined) return `${range(minimum, maximum)}.`;
   return "";
 }
 

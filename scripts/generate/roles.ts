@@ -1,6 +1,6 @@
 import { can, canBeScope, policy, roles, type Permission, type Role } from "@projostack/authz";
 
-/** Generates the reference page with the matrix of roles and permissions. */
+/** The matrix of roles and permissions, as a page of the reference. */
 export function generateRoles(): Record<string, string> {
   const permissions = Object.keys(policy).filter((key): key is Permission => key in policy);
   const rows = permissions.map(
@@ -9,8 +9,8 @@ export function generateRoles(): Record<string, string> {
   return {
     "docs/reference/roles.md": `# Roles
 
-The permissions of each role in its workspace. The server enforces the same table, \`packages/authz/src/policy.ts\`. No
-role has a permission marked \`key\`. Only a service key can have it, as one of its scopes.
+What each role may do in its workspace. The table is the policy of \`packages/authz/src/policy.ts\`; the server
+reads the same one. What is marked \`key\` no role holds: only a service key does, by its scopes.
 
 | permission | ${roles.join(" | ")} |
 | --- |${" --- |".repeat(roles.length)}

@@ -1,11 +1,11 @@
-// The generated part of the SDK: plain types, the Api interface, the list of operations, and a type test that compares the
-// types with the contract.
+// The SDK's generated part: plain types, the Api interface, the operations at run time, and the test that the
+// types are the contract's own.
 import { reasons } from "@projostack/contract";
 import { accessInWords, pageItem, type DescribedContract, type DescribedOperation } from "./contract-text.ts";
 import { inWords, jsDoc, plainType } from "./plain-type.ts";
 
 const folder = "packages/sdk/src/generated";
-/** Names of the SDK's own types. A model cannot have one of them. */
+/** Names that the SDK gives to its own; no model may take them. */
 const taken = ["Api", "CallOptions", "ErrorCode", "ErrorData", "Page", "Paged", "Reason"];
 
 export function generateSdk(contract: DescribedContract): Record<string, string> {
@@ -30,26 +30,24 @@ function types({ operations, models }: DescribedContract): string {
       const outputType =
         item === undefined ? plainType(output, "output", name) : `Page<${plainType(item, "output", name)}>`;
       return [
-        declaration(inputName(name), plainType(input, "input", name), [
-          `The input of \`${name}\`. ${summary}`,
-        ]),
-        declaration(outputName(name), outputType, [`The output of \`${name}\`.`]),
+        declaration(inputName(name), plainType(input, "input", name), [`What \`${name}\` takes. ${summary}`]),
+        declaration(outputName(name), outputType, [`What \`${name}\` answers.`]),
       ];
     }),
     declaration("Reason", unionOf(Object.keys(reasons).toSorted()), [
-      "The reason of a failed call, for programs. A newer server can return other reasons.",
+      "Why a call failed, for programs. A newer server may know others.",
     ]),
-    declaration("ErrorCode", unionOf(codes), ["The tRPC error code of a failed call."]),
-    `/** The details of a failed call. */
+    declaration("ErrorCode", unionOf(codes), ["The class of a failure, as tRPC names it."]),
+    `/** What the server says of a failed call. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
   reason: Reason;
-  /** The id of the request, which the server's log also contains. Quote it when you report a problem. */
+  /** Quote it when you ask for help: it is in the server's log. */
   requestId: string;
-  /** Seconds to wait before the next attempt. */
+  /** Seconds to wait before the next try. */
   retryAfter?: number;
-  /** The errors of each input field, by its dotted path. The path \`""\` is the input as a whole. */
+  /** What is wrong with each field of the input, by its dotted path. \`""\` is the input as a whole. */
   fieldErrors?: Record<string, string[]>;
 }`,
   ].join("\n\n");
@@ -69,7 +67,7 @@ function api({ operations }: DescribedContract): string {
 import type { Paged } from "../paged.ts";
 import type { ${[...new Set(used)].toSorted().join(", ")} } from "./types.ts";
 
-/** All operations of the server, by resource. */
+/** Every operation of the server: nouns, then verbs. */
 export interface Api {
 ${body.join("\n\n")}
 }`;
@@ -81,7 +79,7 @@ function method(operation: DescribedOperation): string {
   const doc = jsDoc([
     summary,
     "",
-    `Access: ${accessInWords(access)}.`,
+    `For ${accessInWords(access)}.`,
     ...(throws === "" ? [] : ["", `@throws ProjoError with the reason ${throws}`]),
   ]);
   const optional = isOptional(operation) ? "?" : "";
@@ -91,16 +89,16 @@ function method(operation: DescribedOperation): string {
 
 function operationList({ operations }: DescribedContract): string {
   const lists = operations.filter(({ output }) => pageItem(output) !== undefined).map(({ name }) => name);
-  return `/** The kind of each operation: a query is sent with GET, a mutation with POST. */
+  return `/** Every operation, and whether it is sent with GET (query) or POST (mutation). */
 export const operations = {
 ${operations.map(({ name, kind }) => `${JSON.stringify(name)}: ${JSON.stringify(kind)},`).join("\n")}
 } as const;
 
-/** The operations that return pages. */
+/** The operations that answer with pages. */
 export const lists = ${JSON.stringify(lists)} as const;`;
 }
 
-/** The test is compiled and never run. Two types are the same if each is assignable to the other. */
+/** Compiled, never run: two types are the same when each may stand for the other. */
 function sameTypes({ operations }: DescribedContract): string {
   const pairs = operations.flatMap((operation) => {
     const { name, noun, verb } = operation;
@@ -117,7 +115,7 @@ import type * as Sdk from "../../src/generated/types.ts";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : "the contract's type is wider") : "the SDK's type is wider";
 
-/** Each element is \`true\`. Otherwise the file does not compile. */
+/** Each is \`true\`, or the compiler stops at its line. */
 export const same: [
   ${["Same<Sdk.Reason, Reason>", "Same<Sdk.ErrorCode, ErrorCode>", "Same<Sdk.ErrorData, ErrorData>", ...pairs].join(",\n")},
 ] = [${"true, ".repeat(pairs.length + 3)}];`;

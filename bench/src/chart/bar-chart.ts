@@ -1,14 +1,14 @@
-// Draws rates as horizontal bars, fastest first. The picture has its own background and follows the reader's colour scheme,
-// so that it is readable on light and dark pages.
+// Draws rates as horizontal bars, fastest first. The picture has its own background and follows the colour scheme of the
+// reader's browser, so that it fits a light page and a dark one.
 import { element, escaped } from "./element.ts";
-import { isProduct, labelOf } from "./labels.ts";
+import { isOurs, labelOf } from "./labels.ts";
 import type { Bar, Bars, RatesReport } from "./report.ts";
 
 const WIDTH = 800;
 const MARGIN = 24;
 const NAME_WIDTH = 62;
 const LABEL_WIDTH = 266;
-/** The space for the number to the right of the longest bar. */
+/** Space for the longest number after the longest bar. */
 const VALUE_WIDTH = 80;
 const ROW = 26;
 const BAR = 16;
@@ -16,11 +16,11 @@ const HEADING = 40;
 const FOOT = 36;
 
 const BARS_AT = MARGIN + NAME_WIDTH + LABEL_WIDTH;
-const MAX_BAR = WIDTH - MARGIN - BARS_AT - VALUE_WIDTH;
+const LONGEST_BAR = WIDTH - MARGIN - BARS_AT - VALUE_WIDTH;
 
 const STYLE = `
   text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; }
-  .ground { fill: #ffffff; }
+  .background { fill: #ffffff; }
   .heading { font-size: 15px; font-weight: 600; }
   .name, .ours { font-weight: 600; }
   .small { font-size: 11px; fill: #59636e; }
@@ -28,7 +28,7 @@ const STYLE = `
   .bar.ours { fill: #0969da; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; }
-    .ground { fill: #0d1117; }
+    .background { fill: #0d1117; }
     .small { fill: #9198a1; }
     .bar { fill: #57606a; }
     .bar.ours { fill: #4493f8; }
@@ -45,9 +45,9 @@ export function barChart({ measured, groups }: RatesReport): string {
   const height = top + FOOT;
   const content = [
     element("title", { id: "title" }, "Requests per second of ProjoStack and of other stacks"),
-    element("desc", { id: "desc" }, escaped(`${groups.map(describeGroup).join(" ")} ${measured}.`)),
+    element("desc", { id: "desc" }, escaped(`${groups.map(asSentence).join(" ")} ${measured}.`)),
     element("style", {}, STYLE),
-    element("rect", { class: "ground", width: WIDTH, height, rx: 6 }),
+    element("rect", { class: "background", width: WIDTH, height, rx: 6 }),
     ...drawn,
     text({ x: MARGIN, y: height - 16, class: "small" }, measured),
   ];
@@ -76,8 +76,8 @@ function groupAt(top: number, { title, bars }: Bars): string {
 }
 
 function rowAt(top: number, { name, perSecond }: Bar, most: number): string {
-  const ours = isProduct(name) ? " ours" : "";
-  const length = Math.max(1, Math.round((MAX_BAR * perSecond) / most));
+  const ours = isOurs(name) ? " ours" : "";
+  const length = Math.max(1, Math.round((LONGEST_BAR * perSecond) / most));
   const baseline = top + ROW / 2 + 4.5;
   return [
     text({ x: MARGIN, y: baseline, class: "name" }, name),
@@ -90,17 +90,17 @@ function rowAt(top: number, { name, perSecond }: Bar, most: number): string {
       height: BAR,
       rx: 3,
     }),
-    text({ x: BARS_AT + length + 8, y: baseline, class: `value${ours}` }, formatNumber(perSecond)),
+    text({ x: BARS_AT + length + 8, y: baseline, class: `value${ours}` }, written(perSecond)),
   ].join("\n");
 }
 
 const text = (attributes: Parameters<typeof element>[1], content: string): string =>
   element("text", attributes, escaped(content));
 
-const formatNumber = (perSecond: number): string => Math.round(perSecond).toLocaleString("en-US");
+const written = (perSecond: number): string => Math.round(perSecond).toLocaleString("en-US");
 
-/** Describes a group of bars in words, for screen readers. */
-const describeGroup = ({ title, bars }: Bars): string =>
+/** The rates as a sentence, for screen readers. */
+const asSentence = ({ title, bars }: Bars): string =>
   `${title}: ${fastestFirst(bars)
-    .map(({ name, perSecond }) => `${name} ${formatNumber(perSecond)}`)
+    .map(({ name, perSecond }) => `${name} ${written(perSecond)}`)
     .join(", ")}.`;

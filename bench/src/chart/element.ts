@@ -1,6 +1,6 @@
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** Returns an SVG element as text. Escapes the attributes; `content` is markup. */
+/** Returns an SVG element. The content must be markup already. */
 export const element = (name: string, attributes: Attributes, content = ""): string => {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`);
   return content === ""

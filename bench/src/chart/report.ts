@@ -1,8 +1,8 @@
-// Reads the rates from a report that `pnpm bench --json FILE` wrote.
+// Reads the rates from a report that `pnpm bench --json` wrote.
 import { z } from "zod";
 
 export interface Bars {
-  /** The measured operation, such as `get a task`. */
+  /** The measured request, such as `get a task`. */
   readonly title: string;
   readonly bars: readonly Bar[];
 }
@@ -13,7 +13,7 @@ export interface Bar {
 }
 
 export interface RatesReport {
-  /** The machine and the date of the measurement, in words. */
+  /** The machine and the date of the measurement, as text. */
   readonly measured: string;
   readonly groups: readonly Bars[];
 }
@@ -38,10 +38,10 @@ const Report = z.object({
   ),
 });
 
-/** The names of the drawn groups: `<operation>: rate, 32 callers`. */
+/** The names of the groups that the chart shows: `<request>: rate, 32 callers`. */
 const DRAWN = /^(?<title>.+): rate, 32 callers$/;
 
-/** @throws Error if the text is not a report, or if it contains no rates */
+/** @throws Error when the text is not a report of the bench, or contains no rates */
 export function ratesIn(json: string): RatesReport {
   const { at, quick, machine, results } = Report.parse(JSON.parse(json));
   const groups = new Map<string, Bar[]>();

@@ -89,13 +89,13 @@ import type {
   WorkspacesSwitchInput,
 } from "./types.ts";
 
-/** All operations of the server, by resource. */
+/** Every operation of the server: nouns, then verbs. */
 export interface Api {
   readonly audit: {
     /**
      * Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner.
      *
-     * Access: `audit:read` (admin).
+     * For `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -104,7 +104,7 @@ export interface Api {
     /**
      * Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry.
      *
-     * Access: `audit:read` (admin).
+     * For `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -113,7 +113,7 @@ export interface Api {
     /**
      * Lists the entries of the workspace's audit log, newest first.
      *
-     * Access: `audit:read` (admin).
+     * For `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -122,7 +122,7 @@ export interface Api {
     /**
      * Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true.
      *
-     * Access: `audit:read` (admin).
+     * For `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `checkpoint.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -133,7 +133,7 @@ export interface Api {
     /**
      * Returns the signed-in user and the session.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -142,7 +142,7 @@ export interface Api {
     /**
      * Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session.
      *
-     * Access: anyone.
+     * For anyone.
      *
      * @throws ProjoError with the reason `auth.token_reused`, `auth.unauthenticated`
      */
@@ -151,7 +151,7 @@ export interface Api {
     /**
      * Signs in with an email address and a password.
      *
-     * Access: anyone.
+     * For anyone.
      *
      * @throws ProjoError with the reason `auth.invalid_credentials`
      */
@@ -160,14 +160,14 @@ export interface Api {
     /**
      * Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error.
      *
-     * Access: anyone.
+     * For anyone.
      */
     signOut(input?: AuthSignOutInput, options?: CallOptions): Promise<AuthSignOutOutput>;
 
     /**
      * Ends all sessions of the caller, including this one.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -179,7 +179,7 @@ export interface Api {
     /**
      * Creates an account, signs it in, and mails a link that verifies the address.
      *
-     * Access: anyone.
+     * For anyone.
      *
      * @throws ProjoError with the reason `auth.email_taken`
      */
@@ -190,7 +190,7 @@ export interface Api {
     /**
      * Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -202,7 +202,7 @@ export interface Api {
     /**
      * Verifies the email address of an account with a mailed token.
      *
-     * Access: anyone.
+     * For anyone.
      *
      * @throws ProjoError with the reason `token.invalid`
      */
@@ -213,7 +213,7 @@ export interface Api {
     /**
      * Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `invite.invalid`, `member.too_many`
      */
@@ -222,7 +222,7 @@ export interface Api {
     /**
      * Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address.
      *
-     * Access: `invite:manage` (admin).
+     * For `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `invite.already_member`, `invite.exists`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -231,7 +231,7 @@ export interface Api {
     /**
      * Lists the invites of the workspace, newest first.
      *
-     * Access: `invite:manage` (admin).
+     * For `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -240,7 +240,7 @@ export interface Api {
     /**
      * Lists the pending invites for the caller's verified address, newest first.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
@@ -249,7 +249,7 @@ export interface Api {
     /**
      * Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged.
      *
-     * Access: anyone.
+     * For anyone.
      *
      * @throws ProjoError with the reason `invite.invalid`
      */
@@ -258,7 +258,7 @@ export interface Api {
     /**
      * Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working.
      *
-     * Access: `invite:manage` (admin).
+     * For `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `invite.already_member`, `invite.not_found`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -267,7 +267,7 @@ export interface Api {
     /**
      * Revokes a pending invite.
      *
-     * Access: `invite:manage` (admin).
+     * For `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `invite.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -278,7 +278,7 @@ export interface Api {
     /**
      * Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent.
      *
-     * Access: `member:manage` (admin).
+     * For `member:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `member.last_admin`, `member.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -287,7 +287,7 @@ export interface Api {
     /**
      * Lists the members of the workspace, newest first.
      *
-     * Access: `member:read` (viewer, member, admin).
+     * For `member:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -296,7 +296,7 @@ export interface Api {
     /**
      * Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned.
      *
-     * Access: `member:manage` (admin).
+     * For `member:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `member.last_admin`, `member.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -307,7 +307,7 @@ export interface Api {
     /**
      * Changes the caller's password, and ends the caller's other sessions.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `password.incorrect`
      */
@@ -316,7 +316,7 @@ export interface Api {
     /**
      * Mails a link for setting a new password, if the address has an account. The response is the same if it has none.
      *
-     * Access: anyone.
+     * For anyone.
      */
     requestReset(
       input: PasswordRequestResetInput,
@@ -326,7 +326,7 @@ export interface Api {
     /**
      * Sets a new password with a mailed token, and ends all sessions of the account.
      *
-     * Access: anyone.
+     * For anyone.
      *
      * @throws ProjoError with the reason `token.invalid`
      */
@@ -337,7 +337,7 @@ export interface Api {
     /**
      * Creates a project.
      *
-     * Access: `project:write` (member, admin).
+     * For `project:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.too_many`, `workspace.not_found`, `workspace.required`
      */
@@ -346,7 +346,7 @@ export interface Api {
     /**
      * Deletes a project and all its tasks.
      *
-     * Access: `project:delete` (admin).
+     * For `project:delete` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -355,7 +355,7 @@ export interface Api {
     /**
      * Returns a project.
      *
-     * Access: `project:read` (viewer, member, admin).
+     * For `project:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -364,7 +364,7 @@ export interface Api {
     /**
      * Lists the projects of the workspace, newest first.
      *
-     * Access: `project:read` (viewer, member, admin).
+     * For `project:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -373,7 +373,7 @@ export interface Api {
     /**
      * Renames a project.
      *
-     * Access: `project:write` (member, admin).
+     * For `project:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -384,7 +384,7 @@ export interface Api {
     /**
      * Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow.
      *
-     * Access: `key:manage` (admin).
+     * For `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -393,7 +393,7 @@ export interface Api {
     /**
      * Lists the service keys of the workspace, newest first.
      *
-     * Access: `key:manage` (admin).
+     * For `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -402,7 +402,7 @@ export interface Api {
     /**
      * Revokes a key with immediate effect.
      *
-     * Access: `key:manage` (admin).
+     * For `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -411,7 +411,7 @@ export interface Api {
     /**
      * Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change.
      *
-     * Access: `key:manage` (admin).
+     * For `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -422,7 +422,7 @@ export interface Api {
     /**
      * Lists the caller's sessions, newest first.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
@@ -431,7 +431,7 @@ export interface Api {
     /**
      * Ends a session of the caller.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `session.not_found`
      */
@@ -442,7 +442,7 @@ export interface Api {
     /**
      * Shows that the server responds, and returns its version.
      *
-     * Access: anyone.
+     * For anyone.
      */
     health(input?: SystemHealthInput, options?: CallOptions): Promise<SystemHealthOutput>;
   };
@@ -451,7 +451,7 @@ export interface Api {
     /**
      * Creates a task.
      *
-     * Access: `task:write` (member, admin).
+     * For `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.too_many`, `workspace.not_found`, `workspace.required`
      */
@@ -460,7 +460,7 @@ export interface Api {
     /**
      * Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed.
      *
-     * Access: `task:write` (member, admin).
+     * For `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.too_many`, `workspace.not_found`, `workspace.required`
      */
@@ -469,7 +469,7 @@ export interface Api {
     /**
      * Deletes a task.
      *
-     * Access: `task:write` (member, admin).
+     * For `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -478,7 +478,7 @@ export interface Api {
     /**
      * Returns a task.
      *
-     * Access: `task:read` (viewer, member, admin).
+     * For `task:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -487,7 +487,7 @@ export interface Api {
     /**
      * Lists the tasks of the workspace, newest first.
      *
-     * Access: `task:read` (viewer, member, admin).
+     * For `task:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -496,7 +496,7 @@ export interface Api {
     /**
      * Changes a task's title or status, or moves it to another project of the workspace.
      *
-     * Access: `task:write` (member, admin).
+     * For `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -507,7 +507,7 @@ export interface Api {
     /**
      * Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session.
      *
-     * Access: `token:introspect` (service keys only).
+     * For `token:introspect` ().
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -518,7 +518,7 @@ export interface Api {
     /**
      * Creates a workspace with the caller as its admin.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -527,7 +527,7 @@ export interface Api {
     /**
      * Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged.
      *
-     * Access: `workspace:delete` (admin).
+     * For `workspace:delete` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -536,7 +536,7 @@ export interface Api {
     /**
      * Returns the workspace of the request.
      *
-     * Access: `workspace:read` (viewer, member, admin).
+     * For `workspace:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -545,7 +545,7 @@ export interface Api {
     /**
      * Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `member.last_admin`, `workspace.not_found`
      */
@@ -554,7 +554,7 @@ export interface Api {
     /**
      * Lists the caller's workspaces, newest first.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
@@ -563,7 +563,7 @@ export interface Api {
     /**
      * Renames the workspace of the request.
      *
-     * Access: `workspace:manage` (admin).
+     * For `workspace:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -572,7 +572,7 @@ export interface Api {
     /**
      * Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`
      */
@@ -581,7 +581,7 @@ export interface Api {
     /**
      * Sets the session's current workspace, which calls without the x-workspace-id header use.
      *
-     * Access: any signed-in user.
+     * For anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `workspace.not_found`
      */

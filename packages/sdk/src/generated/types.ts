@@ -26,7 +26,10 @@ export type AuditAction =
 
 export interface AuditEntry {
   id: string;
-  /** The entry's number in the workspace's log: 1, 2, 3 and so on, without gaps. */
+  /**
+   * The entry's number in the workspace's log: 1, 2, 3 and so on, without gaps.
+   * -9007199254740991 to 9007199254740991.
+   */
   seq: number;
   /** A date and time in ISO 8601. */
   createdAt: string;
@@ -56,7 +59,9 @@ export interface AuditEntry {
 export interface AuditExport {
   /** Complete lines. The first part starts with the header, the last part ends with the footer. */
   text: string;
+  /** -9007199254740991 to 9007199254740991. */
   lastSeq: number;
+  /** -9007199254740991 to 9007199254740991. */
   untilSeq: number;
   done: boolean;
 }
@@ -65,12 +70,16 @@ export interface AuditVerdict {
   intact: boolean;
   /** True when the check reached the end of the log or found a problem. */
   done: boolean;
-  /** The number of entries that this call checked. */
+  /**
+   * The number of entries that this call checked.
+   * -9007199254740991 to 9007199254740991.
+   */
   checked: number;
   /** The last intact entry, or null if there is none. */
   last: ChainPoint | null;
   /** The first entry that is not intact, and the problem found. */
   problem: {
+    /** -9007199254740991 to 9007199254740991. */
     seq: number;
     kind: string;
     message: string;
@@ -78,7 +87,7 @@ export interface AuditVerdict {
 }
 
 export interface ChainPoint {
-  /** At least 0. */
+  /** 0 to 9007199254740991. */
   seq: number;
   /** At most 64 characters. */
   hash: string;
@@ -350,25 +359,25 @@ export interface User {
   createdAt: string;
 }
 
-/** The input of `audit.checkpoint`. Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner. */
+/** What `audit.checkpoint` takes. Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner. */
 export type AuditCheckpointInput = Record<string, never>;
 
-/** The output of `audit.checkpoint`. */
+/** What `audit.checkpoint` answers. */
 export type AuditCheckpointOutput = Checkpoint;
 
-/** The input of `audit.export`. Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry. */
+/** What `audit.export` takes. Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry. */
 export interface AuditExportInput {
   /** Default: "ndjson". */
   format?: "ndjson" | "csv" | undefined;
   /**
    * Start after this entry. 0 starts with the first entry.
-   * At least 0.
+   * 0 to 9007199254740991.
    * Default: 0.
    */
   afterSeq?: number | undefined;
   /**
    * The last entry to export. If omitted, the last entry of the log at this time.
-   * At least 0.
+   * 0 to 9007199254740991.
    */
   untilSeq?: number | undefined;
   /**
@@ -378,10 +387,10 @@ export interface AuditExportInput {
   limit?: number | undefined;
 }
 
-/** The output of `audit.export`. */
+/** What `audit.export` answers. */
 export type AuditExportOutput = AuditExport;
 
-/** The input of `audit.list`. Lists the entries of the workspace's audit log, newest first. */
+/** What `audit.list` takes. Lists the entries of the workspace's audit log, newest first. */
 export interface AuditListInput {
   /**
    * The maximum number of items to return.
@@ -412,10 +421,10 @@ export interface AuditListInput {
   to?: string | undefined;
 }
 
-/** The output of `audit.list`. */
+/** What `audit.list` answers. */
 export type AuditListOutput = Page<AuditEntry>;
 
-/** The input of `audit.verify`. Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true. */
+/** What `audit.verify` takes. Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true. */
 export interface AuditVerifyInput {
   /** The `last` of the previous call. If omitted, the check starts with the first entry. */
   after?: ChainPoint | undefined;
@@ -429,28 +438,28 @@ export interface AuditVerifyInput {
   checkpoint?: Checkpoint | undefined;
 }
 
-/** The output of `audit.verify`. */
+/** What `audit.verify` answers. */
 export type AuditVerifyOutput = AuditVerdict;
 
-/** The input of `auth.me`. Returns the signed-in user and the session. */
+/** What `auth.me` takes. Returns the signed-in user and the session. */
 export type AuthMeInput = Record<string, never>;
 
-/** The output of `auth.me`. */
+/** What `auth.me` answers. */
 export interface AuthMeOutput {
   user: User;
   session: Session;
 }
 
-/** The input of `auth.refresh`. Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session. */
+/** What `auth.refresh` takes. Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session. */
 export interface AuthRefreshInput {
   /** At most 512 characters. */
   refreshToken: string;
 }
 
-/** The output of `auth.refresh`. */
+/** What `auth.refresh` answers. */
 export type AuthRefreshOutput = Refreshed;
 
-/** The input of `auth.signIn`. Signs in with an email address and a password. */
+/** What `auth.signIn` takes. Signs in with an email address and a password. */
 export interface AuthSignInInput {
   /** At most 254 characters. */
   email: string;
@@ -458,28 +467,31 @@ export interface AuthSignInInput {
   password: string;
 }
 
-/** The output of `auth.signIn`. */
+/** What `auth.signIn` answers. */
 export type AuthSignInOutput = SignedIn;
 
-/** The input of `auth.signOut`. Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error. */
+/** What `auth.signOut` takes. Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error. */
 export interface AuthSignOutInput {
   /** At most 512 characters. */
   refreshToken?: string | undefined;
 }
 
-/** The output of `auth.signOut`. */
+/** What `auth.signOut` answers. */
 export type AuthSignOutOutput = Record<string, never>;
 
-/** The input of `auth.signOutEverywhere`. Ends all sessions of the caller, including this one. */
+/** What `auth.signOutEverywhere` takes. Ends all sessions of the caller, including this one. */
 export type AuthSignOutEverywhereInput = Record<string, never>;
 
-/** The output of `auth.signOutEverywhere`. */
+/** What `auth.signOutEverywhere` answers. */
 export interface AuthSignOutEverywhereOutput {
-  /** The number of ended sessions. */
+  /**
+   * The number of ended sessions.
+   * -9007199254740991 to 9007199254740991.
+   */
   ended: number;
 }
 
-/** The input of `auth.signUp`. Creates an account, signs it in, and mails a link that verifies the address. */
+/** What `auth.signUp` takes. Creates an account, signs it in, and mails a link that verifies the address. */
 export interface AuthSignUpInput {
   /** At most 254 characters. */
   email: string;
@@ -490,34 +502,34 @@ export interface AuthSignUpInput {
   password: string;
 }
 
-/** The output of `auth.signUp`. */
+/** What `auth.signUp` answers. */
 export type AuthSignUpOutput = SignedIn;
 
-/** The input of `email.resendVerification`. Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified. */
+/** What `email.resendVerification` takes. Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified. */
 export type EmailResendVerificationInput = Record<string, never>;
 
-/** The output of `email.resendVerification`. */
+/** What `email.resendVerification` answers. */
 export type EmailResendVerificationOutput = Record<string, never>;
 
-/** The input of `email.verify`. Verifies the email address of an account with a mailed token. */
+/** What `email.verify` takes. Verifies the email address of an account with a mailed token. */
 export interface EmailVerifyInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** The output of `email.verify`. */
+/** What `email.verify` answers. */
 export type EmailVerifyOutput = Record<string, never>;
 
-/** The input of `invites.accept`. Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role. */
+/** What `invites.accept` takes. Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role. */
 export interface InvitesAcceptInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** The output of `invites.accept`. */
+/** What `invites.accept` answers. */
 export type InvitesAcceptOutput = OwnWorkspace;
 
-/** The input of `invites.create`. Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address. */
+/** What `invites.create` takes. Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address. */
 export interface InvitesCreateInput {
   /** At most 254 characters. */
   email: string;
@@ -525,10 +537,10 @@ export interface InvitesCreateInput {
   role?: Role | undefined;
 }
 
-/** The output of `invites.create`. */
+/** What `invites.create` answers. */
 export type InvitesCreateOutput = SentInvite;
 
-/** The input of `invites.list`. Lists the invites of the workspace, newest first. */
+/** What `invites.list` takes. Lists the invites of the workspace, newest first. */
 export interface InvitesListInput {
   /**
    * The maximum number of items to return.
@@ -544,10 +556,10 @@ export interface InvitesListInput {
   status?: InviteStatus | undefined;
 }
 
-/** The output of `invites.list`. */
+/** What `invites.list` answers. */
 export type InvitesListOutput = Page<Invite>;
 
-/** The input of `invites.listMine`. Lists the pending invites for the caller's verified address, newest first. */
+/** What `invites.listMine` takes. Lists the pending invites for the caller's verified address, newest first. */
 export interface InvitesListMineInput {
   /**
    * The maximum number of items to return.
@@ -562,44 +574,44 @@ export interface InvitesListMineInput {
   cursor?: string | undefined;
 }
 
-/** The output of `invites.listMine`. */
+/** What `invites.listMine` answers. */
 export type InvitesListMineOutput = Page<OwnInvite>;
 
-/** The input of `invites.preview`. Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged. */
+/** What `invites.preview` takes. Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged. */
 export interface InvitesPreviewInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** The output of `invites.preview`. */
+/** What `invites.preview` answers. */
 export type InvitesPreviewOutput = InvitePreview;
 
-/** The input of `invites.resend`. Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working. */
+/** What `invites.resend` takes. Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working. */
 export interface InvitesResendInput {
   id: string;
 }
 
-/** The output of `invites.resend`. */
+/** What `invites.resend` answers. */
 export type InvitesResendOutput = SentInvite;
 
-/** The input of `invites.revoke`. Revokes a pending invite. */
+/** What `invites.revoke` takes. Revokes a pending invite. */
 export interface InvitesRevokeInput {
   id: string;
 }
 
-/** The output of `invites.revoke`. */
+/** What `invites.revoke` answers. */
 export type InvitesRevokeOutput = Invite;
 
-/** The input of `members.changeRole`. Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent. */
+/** What `members.changeRole` takes. Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent. */
 export interface MembersChangeRoleInput {
   userId: string;
   role: Role;
 }
 
-/** The output of `members.changeRole`. */
+/** What `members.changeRole` answers. */
 export type MembersChangeRoleOutput = Member;
 
-/** The input of `members.list`. Lists the members of the workspace, newest first. */
+/** What `members.list` takes. Lists the members of the workspace, newest first. */
 export interface MembersListInput {
   /**
    * The maximum number of items to return.
@@ -615,18 +627,18 @@ export interface MembersListInput {
   role?: Role | undefined;
 }
 
-/** The output of `members.list`. */
+/** What `members.list` answers. */
 export type MembersListOutput = Page<Member>;
 
-/** The input of `members.remove`. Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned. */
+/** What `members.remove` takes. Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned. */
 export interface MembersRemoveInput {
   userId: string;
 }
 
-/** The output of `members.remove`. */
+/** What `members.remove` answers. */
 export type MembersRemoveOutput = RemovedMember;
 
-/** The input of `password.change`. Changes the caller's password, and ends the caller's other sessions. */
+/** What `password.change` takes. Changes the caller's password, and ends the caller's other sessions. */
 export interface PasswordChangeInput {
   /** 1 to 256 characters. */
   currentPassword: string;
@@ -637,19 +649,19 @@ export interface PasswordChangeInput {
   newPassword: string;
 }
 
-/** The output of `password.change`. */
+/** What `password.change` answers. */
 export type PasswordChangeOutput = Record<string, never>;
 
-/** The input of `password.requestReset`. Mails a link for setting a new password, if the address has an account. The response is the same if it has none. */
+/** What `password.requestReset` takes. Mails a link for setting a new password, if the address has an account. The response is the same if it has none. */
 export interface PasswordRequestResetInput {
   /** At most 254 characters. */
   email: string;
 }
 
-/** The output of `password.requestReset`. */
+/** What `password.requestReset` answers. */
 export type PasswordRequestResetOutput = Record<string, never>;
 
-/** The input of `password.reset`. Sets a new password with a mailed token, and ends all sessions of the account. */
+/** What `password.reset` takes. Sets a new password with a mailed token, and ends all sessions of the account. */
 export interface PasswordResetInput {
   /** At most 512 characters. */
   token: string;
@@ -660,37 +672,37 @@ export interface PasswordResetInput {
   newPassword: string;
 }
 
-/** The output of `password.reset`. */
+/** What `password.reset` answers. */
 export type PasswordResetOutput = Record<string, never>;
 
-/** The input of `projects.create`. Creates a project. */
+/** What `projects.create` takes. Creates a project. */
 export interface ProjectsCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** The output of `projects.create`. */
+/** What `projects.create` answers. */
 export type ProjectsCreateOutput = Project;
 
-/** The input of `projects.delete`. Deletes a project and all its tasks. */
+/** What `projects.delete` takes. Deletes a project and all its tasks. */
 export interface ProjectsDeleteInput {
   id: string;
 }
 
-/** The output of `projects.delete`. */
+/** What `projects.delete` answers. */
 export interface ProjectsDeleteOutput {
   id: string;
 }
 
-/** The input of `projects.get`. Returns a project. */
+/** What `projects.get` takes. Returns a project. */
 export interface ProjectsGetInput {
   id: string;
 }
 
-/** The output of `projects.get`. */
+/** What `projects.get` answers. */
 export type ProjectsGetOutput = Project;
 
-/** The input of `projects.list`. Lists the projects of the workspace, newest first. */
+/** What `projects.list` takes. Lists the projects of the workspace, newest first. */
 export interface ProjectsListInput {
   /**
    * The maximum number of items to return.
@@ -710,20 +722,20 @@ export interface ProjectsListInput {
   search?: string | undefined;
 }
 
-/** The output of `projects.list`. */
+/** What `projects.list` answers. */
 export type ProjectsListOutput = Page<Project>;
 
-/** The input of `projects.update`. Renames a project. */
+/** What `projects.update` takes. Renames a project. */
 export interface ProjectsUpdateInput {
   id: string;
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** The output of `projects.update`. */
+/** What `projects.update` answers. */
 export type ProjectsUpdateOutput = Project;
 
-/** The input of `serviceKeys.create`. Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow. */
+/** What `serviceKeys.create` takes. Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow. */
 export interface ServiceKeysCreateInput {
   /** 1 to 200 characters. */
   name: string;
@@ -742,10 +754,10 @@ export interface ServiceKeysCreateInput {
   expiresInDays?: number | undefined;
 }
 
-/** The output of `serviceKeys.create`. */
+/** What `serviceKeys.create` answers. */
 export type ServiceKeysCreateOutput = ShownServiceKey;
 
-/** The input of `serviceKeys.list`. Lists the service keys of the workspace, newest first. */
+/** What `serviceKeys.list` takes. Lists the service keys of the workspace, newest first. */
 export interface ServiceKeysListInput {
   /**
    * The maximum number of items to return.
@@ -761,18 +773,18 @@ export interface ServiceKeysListInput {
   status?: ServiceKeyStatus | undefined;
 }
 
-/** The output of `serviceKeys.list`. */
+/** What `serviceKeys.list` answers. */
 export type ServiceKeysListOutput = Page<ServiceKey>;
 
-/** The input of `serviceKeys.revoke`. Revokes a key with immediate effect. */
+/** What `serviceKeys.revoke` takes. Revokes a key with immediate effect. */
 export interface ServiceKeysRevokeInput {
   id: string;
 }
 
-/** The output of `serviceKeys.revoke`. */
+/** What `serviceKeys.revoke` answers. */
 export type ServiceKeysRevokeOutput = ServiceKey;
 
-/** The input of `serviceKeys.rotate`. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
+/** What `serviceKeys.rotate` takes. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
 export interface ServiceKeysRotateInput {
   id: string;
   /**
@@ -789,10 +801,10 @@ export interface ServiceKeysRotateInput {
   expiresInDays?: number | undefined;
 }
 
-/** The output of `serviceKeys.rotate`. */
+/** What `serviceKeys.rotate` answers. */
 export type ServiceKeysRotateOutput = ShownServiceKey;
 
-/** The input of `sessions.list`. Lists the caller's sessions, newest first. */
+/** What `sessions.list` takes. Lists the caller's sessions, newest first. */
 export interface SessionsListInput {
   /**
    * The maximum number of items to return.
@@ -807,29 +819,29 @@ export interface SessionsListInput {
   cursor?: string | undefined;
 }
 
-/** The output of `sessions.list`. */
+/** What `sessions.list` answers. */
 export type SessionsListOutput = Page<Device>;
 
-/** The input of `sessions.revoke`. Ends a session of the caller. */
+/** What `sessions.revoke` takes. Ends a session of the caller. */
 export interface SessionsRevokeInput {
   id: string;
 }
 
-/** The output of `sessions.revoke`. */
+/** What `sessions.revoke` answers. */
 export interface SessionsRevokeOutput {
   id: string;
 }
 
-/** The input of `system.health`. Shows that the server responds, and returns its version. */
+/** What `system.health` takes. Shows that the server responds, and returns its version. */
 export type SystemHealthInput = Record<string, never>;
 
-/** The output of `system.health`. */
+/** What `system.health` answers. */
 export interface SystemHealthOutput {
   status: "ok";
   version: string;
 }
 
-/** The input of `tasks.create`. Creates a task. */
+/** What `tasks.create` takes. Creates a task. */
 export interface TasksCreateInput {
   projectId: string;
   /** 1 to 200 characters. */
@@ -838,10 +850,10 @@ export interface TasksCreateInput {
   status?: TaskStatus | undefined;
 }
 
-/** The output of `tasks.create`. */
+/** What `tasks.create` answers. */
 export type TasksCreateOutput = Task;
 
-/** The input of `tasks.createMany`. Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed. */
+/** What `tasks.createMany` takes. Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed. */
 export interface TasksCreateManyInput {
   /** 1 to 100 items. */
   items: Array<{
@@ -858,28 +870,28 @@ export interface TasksCreateManyInput {
   }>;
 }
 
-/** The output of `tasks.createMany`. */
+/** What `tasks.createMany` answers. */
 export type TasksCreateManyOutput = CreatedTasks;
 
-/** The input of `tasks.delete`. Deletes a task. */
+/** What `tasks.delete` takes. Deletes a task. */
 export interface TasksDeleteInput {
   id: string;
 }
 
-/** The output of `tasks.delete`. */
+/** What `tasks.delete` answers. */
 export interface TasksDeleteOutput {
   id: string;
 }
 
-/** The input of `tasks.get`. Returns a task. */
+/** What `tasks.get` takes. Returns a task. */
 export interface TasksGetInput {
   id: string;
 }
 
-/** The output of `tasks.get`. */
+/** What `tasks.get` answers. */
 export type TasksGetOutput = Task;
 
-/** The input of `tasks.list`. Lists the tasks of the workspace, newest first. */
+/** What `tasks.list` takes. Lists the tasks of the workspace, newest first. */
 export interface TasksListInput {
   /**
    * The maximum number of items to return.
@@ -912,10 +924,10 @@ export interface TasksListInput {
   search?: string | undefined;
 }
 
-/** The output of `tasks.list`. */
+/** What `tasks.list` answers. */
 export type TasksListOutput = Page<Task>;
 
-/** The input of `tasks.update`. Changes a task's title or status, or moves it to another project of the workspace. */
+/** What `tasks.update` takes. Changes a task's title or status, or moves it to another project of the workspace. */
 export interface TasksUpdateInput {
   id: string;
   /** 1 to 200 characters. */
@@ -924,29 +936,29 @@ export interface TasksUpdateInput {
   projectId?: string | undefined;
 }
 
-/** The output of `tasks.update`. */
+/** What `tasks.update` answers. */
 export type TasksUpdateOutput = Task;
 
-/** The input of `tokens.introspect`. Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session. */
+/** What `tokens.introspect` takes. Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session. */
 export interface TokensIntrospectInput {
   /** At most 512 characters. */
   token: string;
   permission: Permission;
 }
 
-/** The output of `tokens.introspect`. */
+/** What `tokens.introspect` answers. */
 export type TokensIntrospectOutput = Introspection;
 
-/** The input of `workspaces.create`. Creates a workspace with the caller as its admin. */
+/** What `workspaces.create` takes. Creates a workspace with the caller as its admin. */
 export interface WorkspacesCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** The output of `workspaces.create`. */
+/** What `workspaces.create` answers. */
 export type WorkspacesCreateOutput = OwnWorkspace;
 
-/** The input of `workspaces.delete`. Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged. */
+/** What `workspaces.delete` takes. Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged. */
 export interface WorkspacesDeleteInput {
   /**
    * The exact name of the workspace, to confirm the deletion.
@@ -955,26 +967,26 @@ export interface WorkspacesDeleteInput {
   name: string;
 }
 
-/** The output of `workspaces.delete`. */
+/** What `workspaces.delete` answers. */
 export type WorkspacesDeleteOutput = OwnWorkspace;
 
-/** The input of `workspaces.get`. Returns the workspace of the request. */
+/** What `workspaces.get` takes. Returns the workspace of the request. */
 export type WorkspacesGetInput = Record<string, never>;
 
-/** The output of `workspaces.get`. */
+/** What `workspaces.get` answers. */
 export type WorkspacesGetOutput = OwnWorkspace;
 
-/** The input of `workspaces.leave`. Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent. */
+/** What `workspaces.leave` takes. Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent. */
 export interface WorkspacesLeaveInput {
   workspaceId: string;
 }
 
-/** The output of `workspaces.leave`. */
+/** What `workspaces.leave` answers. */
 export interface WorkspacesLeaveOutput {
   workspaceId: string;
 }
 
-/** The input of `workspaces.list`. Lists the caller's workspaces, newest first. */
+/** What `workspaces.list` takes. Lists the caller's workspaces, newest first. */
 export interface WorkspacesListInput {
   /**
    * The maximum number of items to return.
@@ -994,35 +1006,35 @@ export interface WorkspacesListInput {
   deleted?: boolean | undefined;
 }
 
-/** The output of `workspaces.list`. */
+/** What `workspaces.list` answers. */
 export type WorkspacesListOutput = Page<OwnWorkspace>;
 
-/** The input of `workspaces.rename`. Renames the workspace of the request. */
+/** What `workspaces.rename` takes. Renames the workspace of the request. */
 export interface WorkspacesRenameInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** The output of `workspaces.rename`. */
+/** What `workspaces.rename` answers. */
 export type WorkspacesRenameOutput = OwnWorkspace;
 
-/** The input of `workspaces.restore`. Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days. */
+/** What `workspaces.restore` takes. Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days. */
 export interface WorkspacesRestoreInput {
   workspaceId: string;
 }
 
-/** The output of `workspaces.restore`. */
+/** What `workspaces.restore` answers. */
 export type WorkspacesRestoreOutput = OwnWorkspace;
 
-/** The input of `workspaces.switch`. Sets the session's current workspace, which calls without the x-workspace-id header use. */
+/** What `workspaces.switch` takes. Sets the session's current workspace, which calls without the x-workspace-id header use. */
 export interface WorkspacesSwitchInput {
   workspaceId: string;
 }
 
-/** The output of `workspaces.switch`. */
+/** What `workspaces.switch` answers. */
 export type WorkspacesSwitchOutput = OwnWorkspace;
 
-/** The reason of a failed call, for programs. A newer server can return other reasons. */
+/** Why a call failed, for programs. A newer server may know others. */
 export type Reason =
   | "auth.email_taken"
   | "auth.email_unverified"
@@ -1064,7 +1076,7 @@ export type Reason =
   | "workspace.not_found"
   | "workspace.required";
 
-/** The tRPC error code of a failed call. */
+/** The class of a failure, as tRPC names it. */
 export type ErrorCode =
   | "BAD_REQUEST"
   | "CONFLICT"
@@ -1078,15 +1090,15 @@ export type ErrorCode =
   | "UNAUTHORIZED"
   | "UNSUPPORTED_MEDIA_TYPE";
 
-/** The details of a failed call. */
+/** What the server says of a failed call. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
   reason: Reason;
-  /** The id of the request, which the server's log also contains. Quote it when you report a problem. */
+  /** Quote it when you ask for help: it is in the server's log. */
   requestId: string;
-  /** Seconds to wait before the next attempt. */
+  /** Seconds to wait before the next try. */
   retryAfter?: number;
-  /** The errors of each input field, by its dotted path. The path `""` is the input as a whole. */
+  /** What is wrong with each field of the input, by its dotted path. `""` is the input as a whole. */
   fieldErrors?: Record<string, string[]>;
 }

@@ -9,7 +9,7 @@ type Same<A, B> = [A] extends [B]
     : "the contract's type is wider"
   : "the SDK's type is wider";
 
-/** Each element is `true`. Otherwise the file does not compile. */
+/** Each is `true`, or the compiler stops at its line. */
 export const same: [
   Same<Sdk.Reason, Reason>,
   Same<Sdk.ErrorCode, ErrorCode>,

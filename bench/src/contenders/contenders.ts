@@ -22,32 +22,32 @@ export function contendersWith(settings: ContenderSettings): Record<ContenderNam
   return {
     projo: product(settings),
     F: bench("F", {
-      title: "the upper bound: node:http and one prepared statement, without authentication",
-      program: "floor/main.js",
+      title: "the lower bound: node:http and one prepared statement, without authentication",
+      program: "lower-bound/main.js",
       login: logins.unbound,
       requests: plainRequests(({ workspaceId }) => ({ "x-workspace-id": workspaceId })),
     }),
     FA: bench("FA", {
       title: "the practical limit: node:http, authentication and row-level security in one round trip",
-      program: "limit/main.js",
+      program: "practical-limit/main.js",
       login: logins.limit,
       secret: settings.tokenKeys,
       requests: plainRequests(byToken),
     }),
     U: bench("U", {
-      title: "the usual stack: tRPC on Fastify, Prisma, without row-level security",
+      title: "a common stack: tRPC on Fastify, Prisma, without row-level security",
       program: "usual/main.js",
       login: logins.unbound,
       requests: trpcRequests("usual"),
     }),
     "U-lean": bench("U-lean", {
-      title: "U with a minimal HTTP adapter",
+      title: "U, with a small HTTP layer instead of tRPC's adapter for Fastify",
       program: "usual/lean.js",
       login: logins.unbound,
       requests: trpcRequests("usual"),
     }),
     R: bench("R", {
-      title: "U with row-level security as in Prisma's example",
+      title: "U, with row-level security as Prisma documents it",
       program: "usual/row-level.js",
       login: logins.rowLevel,
       requests: trpcRequests("usual"),
@@ -60,7 +60,7 @@ export function contendersWith(settings: ContenderSettings): Record<ContenderNam
       requests: trpcRequests("betterAuth"),
     }),
     "B-lean": bench("B-lean", {
-      title: "B with joins, and a custom query for the member",
+      title: "B, with joins turned on and a separate query for the member",
       program: "better-auth/lean.js",
       login: logins.unbound,
       secret: settings.betterAuthSecret,

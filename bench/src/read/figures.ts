@@ -36,7 +36,7 @@ export function ratiosOf(operation: Operation, { names, ratio }: Comparison): Fi
   const least = leastRatio[operation];
   const others = names.filter((name) => name in least);
   const ours = others.map((other): Figure => ({
-    group: `${wordsFor[operation]}: rate of ${PRODUCT}, relative to others`,
+    group: `${wordsFor[operation]}: ${PRODUCT}'s rate, relative to others`,
     name: other,
     value: ratio(PRODUCT, other),
     unit: "x",
@@ -70,7 +70,7 @@ export function ratesOf(operation: Operation, { names, concurrency, of }: Compar
 
 export const cpuOf = (operation: Operation, { names, of }: Comparison): Figure[] =>
   names.map((name) => ({
-    group: `${wordsFor[operation]}: server CPU per request`,
+    group: `${wordsFor[operation]}: server's CPU per request`,
     name,
     value: of(name, "cpuMs"),
     unit: "ms",
@@ -79,7 +79,7 @@ export const cpuOf = (operation: Operation, { names, of }: Comparison): Figure[]
 /** Returns the memory of each server's process right after the load. */
 export const memoryOf = (heldMb: readonly { readonly name: string; readonly rssMb: number }[]): Figure[] =>
   heldMb.map(({ name, rssMb }) => ({
-    group: "server RSS under load",
+    group: "server's RSS under load",
     name,
     value: rssMb,
     unit: "MB",
@@ -88,7 +88,7 @@ export const memoryOf = (heldMb: readonly { readonly name: string; readonly rssM
 
 /** Returns the memory of the server after all operations, when it has also used Prisma. */
 export const memoryAfterAll = (value: number): Figure => ({
-  group: "server RSS after all operations, including reads through Prisma and writes",
+  group: "server's RSS after all operations, including reads through Prisma and writes",
   name: PRODUCT,
   value,
   unit: "MB",
@@ -109,7 +109,7 @@ export function tripsOf(counted: readonly (Trips & { readonly name: string })[])
         ...goalOf(name === PRODUCT ? mostTrips[operation] : undefined, (value) => ({ atMost: value })),
       })),
       ...ofOperation.map(({ name, p50Ms }): Figure => ({
-        group: `${wordsFor[operation]}: p50 with 1 ms added per round trip, 1 caller`,
+        group: `${wordsFor[operation]}: p50 with 1 ms more per round trip, 1 caller`,
         name,
         value: p50Ms,
         unit: "ms",

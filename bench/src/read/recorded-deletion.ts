@@ -23,7 +23,7 @@ export async function measureRecordedDeletion(
     (entrant) => (entrant.contender.name === "projo" ? deleting(deletable) : creating(entrant)),
     length,
   );
-  const group = "delete a task with an audit entry, relative to U's create without one";
+  const group = "delete a task with an audit entry, compared with U's create";
   return [
     { group, name: "projo", value: outcome.of("projo", "perSecond"), unit: "/s" },
     { group, name: "U", value: outcome.of("U", "perSecond"), unit: "/s" },

@@ -1,5 +1,5 @@
-// F, the upper bound: Node's HTTP server and one prepared statement. It does not authenticate its callers, so no server that
-// does can be faster, and it is not fit for production.
+// F, the lower bound of the cost of a request: Node's HTTP server and one prepared statement. It does not authenticate its
+// callers, so no server that does can be faster, and it is not fit for production.
 import pg from "pg";
 import { v7 } from "uuid";
 import { idOf, operationOf, pageOf, statements } from "../plain/operations.ts";

@@ -10,8 +10,8 @@ import { median } from "../src/runner/median.ts";
 import { runBench, type Subject } from "../src/runner/run-bench.ts";
 import { tableOf } from "../src/runner/table.ts";
 
-describe("a median", () => {
-  it("is the middle value, or the mean of the two middle values", () => {
+describe("median", () => {
+  it("returns the middle value, or the mean of the two middle values", () => {
     expect(median([10, 9, 100])).toBe(10);
     expect(median([4, 1, 100, 2])).toBe(3);
   });

@@ -36,7 +36,7 @@ const isRunning = (pid: number): boolean => {
 };
 
 describe("a server's process", () => {
-  it("is ready after its ready line, has only the given environment, and exits on SIGTERM", async () => {
+  it("starts with only the given environment, reports its URL, and exits on SIGTERM", async () => {
     const server = await startScript(
       `process.on("SIGTERM", () => process.exit()); console.log("listens on " + process.env.URL + process.env.HOME); setInterval(() => {}, 1000);`,
       { env: { URL: "http://there/" } },

@@ -38,7 +38,7 @@ describe("a grant", () => {
     expect(authorize(member, "task:write")).toEqual({ ...member, permission: "task:write" });
   });
 
-  it("is refused if the role lacks the permission", () => {
+  it("requires a role with the permission", () => {
     expect(() => authorize(member, "project:delete")).toThrow(Forbidden);
   });
 
@@ -55,7 +55,7 @@ describe("a grant", () => {
     expect(mayGive({ ...member, role: "admin" }, "token:introspect")).toBe(true);
   });
 
-  it("is read-only", () => {
+  it("cannot be modified", () => {
     const grant = authorize(member, "task:read");
     expect(() => Object.assign(grant, { workspaceId: "another" })).toThrow(TypeError);
   });

@@ -20,7 +20,7 @@ describe.each(operations)("$name", ({ operation }) => {
     expect(Number.isInteger(pointsOf(operation, undefined))).toBe(true);
   });
 
-  it("R11 has a cost per unit only for bounded numbers and arrays of its input", () => {
+  it("R11 declares a cost per unit only for bounded numbers and arrays of its input", () => {
     const { properties = {} } = z.toJSONSchema(operation.input, { io: "input" });
     for (const name of Object.keys(operation.cost.each ?? {})) {
       expect(properties[name]).toMatchObject({ type: expect.stringMatching(/^(?:array|integer)$/) });

@@ -30,7 +30,7 @@ describe.each(operations)("$name", ({ name, operation }) => {
     expect(["query", "mutation"]).toContain(operation.kind);
   });
 
-  it("has a summary in full sentences", () => {
+  it("declares a summary in full sentences", () => {
     expect(operation.summary).toMatch(/^[A-Z].{5,}\.$/);
   });
 
@@ -86,7 +86,7 @@ describe("the contract", () => {
     expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(targetFields)));
   });
 
-  it("has no unused failure reason", () => {
+  it("uses every failure reason", () => {
     const used = new Set([
       ...commonReasons,
       ...operations.flatMap(({ operation }) => [...impliedReasons(operation.access), ...operation.errors]),
@@ -94,7 +94,7 @@ describe("the contract", () => {
     expect(Object.keys(reasons).filter((reason) => !(used as Set<string>).has(reason))).toEqual([]);
   });
 
-  it("has a message in full sentences for every reason", () => {
+  it("gives every reason a message in full sentences", () => {
     for (const [reason, [, message]] of Object.entries(reasons)) {
       expect(reason).toMatch(/^[a-z]+\.[a-z_]+$/);
       expect(message).toMatch(/^[A-Z].*\.$/);

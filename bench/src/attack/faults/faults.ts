@@ -1,11 +1,11 @@
 // Faults of the network and of PostgreSQL under load. Measures the recovery time of the server, the longest wait of a caller,
 // and whether each acknowledged write is stored exactly once.
+import { layFaultyNetwork, type FaultyNetwork } from "@projostack/db/faulty-network";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
 import type { Testbed } from "../../testbed/testbed.ts";
-import { startFaultProxy, type FaultProxy } from "./fault-proxy.ts";
 import { startCallers, type CallAnswer } from "./faults-callers.ts";
 import { findPostgresProcesses, type PostgresProcesses } from "./postgres-processes.ts";
 import { watchHealth } from "../watch-health.ts";
@@ -15,8 +15,8 @@ interface Fault {
   readonly title: string;
   readonly seconds: number;
   readonly quickSeconds: number;
-  begin(network: FaultProxy, postgres: PostgresProcesses): void;
-  end(network: FaultProxy, postgres: PostgresProcesses): void;
+  begin(network: FaultyNetwork, postgres: PostgresProcesses): void;
+  end(network: FaultyNetwork, postgres: PostgresProcesses): void;
 }
 
 const faults: readonly Fault[] = [
@@ -65,7 +65,7 @@ const QUICK_AFTER_MS = 4_000;
 async function measure(fault: Fault, { quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const { database, data, contenders } = testbed;
   const postgres = await findPostgresProcesses(database.owner);
-  const network = await startFaultProxy(database.target);
+  const network = await layFaultyNetwork(database.target);
   const databaseAddress = { host: network.host, port: network.port };
   const { server } = await testbed.start("projo", { databaseAddress, environment: { PROJO_LIMITS: "1000" } });
   try {
@@ -116,7 +116,7 @@ async function measure(fault: Fault, { quick, progress }: RunOptions, testbed: T
 /** Measures the shutdown time of a server whose database has just stopped responding. The server is killed after 10 s. */
 async function measureShutdown({ progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
   const { database, data, contenders } = testbed;
-  const network = await startFaultProxy(database.target);
+  const network = await layFaultyNetwork(database.target);
   const databaseAddress = { host: network.host, port: network.port };
   const { server } = await testbed.start("projo", { databaseAddress, environment: { PROJO_LIMITS: "1000" } });
   const { requests } = contenders.projo;

@@ -24,7 +24,7 @@ const allCreated = (status: number, body: string): boolean =>
 const measure = ({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> =>
   withProduct(testbed, { connections: Math.max(...CALLERS) }, async (load) => {
     const next = roundRobin(testbed.data.targets);
-    const ask = () => {
+    const nextRequest = () => {
       const target = next();
       const items = Array.from({ length: SIZE }, (_, n) => ({
         projectId: target.projectId,
@@ -33,7 +33,7 @@ const measure = ({ quick, progress }: RunOptions, testbed: Testbed): Promise<Fig
       }));
       return mutationOf(target, "tasks.createMany", { items }, allCreated);
     };
-    const burst = (concurrency: number, ms: number) => load.burst(ask, { ms, concurrency });
+    const burst = (concurrency: number, ms: number) => load.burst(nextRequest, { ms, concurrency });
     await burst(1, quick ? 500 : 2_000);
     const readings = await inRounds(
       CALLERS.map((callers) => ({ name: `${callers}`, take: () => burst(callers, 1_000) })),

@@ -5,7 +5,7 @@ import { answerReader, type Answer } from "./http-answer.ts";
 
 export interface Connection {
   /** Sends a request and waits for the response. @throws Error if the connection closes, after a minute, or if it is not HTTP */
-  ask(text: string): Promise<Answer>;
+  send(text: string): Promise<Answer>;
   close(): void;
 }
 
@@ -19,9 +19,9 @@ export function openConnection({ host, port }: { host: string; port: number }): 
   const fail = (from: Socket, error: Error) => {
     if (socket === from) socket = null;
     from.destroy();
-    const asked = waiting;
+    const pending = waiting;
     waiting = null;
-    asked?.reject(error);
+    pending?.reject(error);
   };
 
   const succeed = (from: Socket, answer: Answer) => {
@@ -29,9 +29,9 @@ export function openConnection({ host, port }: { host: string; port: number }): 
       socket = null;
       from.destroy();
     }
-    const asked = waiting;
+    const pending = waiting;
     waiting = null;
-    asked?.resolve(answer);
+    pending?.resolve(answer);
   };
 
   const open = (): Socket => {
@@ -67,7 +67,7 @@ export function openConnection({ host, port }: { host: string; port: number }): 
   };
 
   return {
-    ask: (text) =>
+    send: (text) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
         // Opens a new connection if the server closed an idle one between bursts.

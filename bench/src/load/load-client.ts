@@ -47,7 +47,7 @@ export function openLoad({ url, connections }: { url: string; connections: numbe
         for (let at = performance.now(); left > 0 && at < until;) {
           left -= 1;
           const request = requests();
-          check(request, await connection.ask(wireText(request, host)));
+          check(request, await connection.send(wireText(request, host)));
           const answeredAt = performance.now();
           took.push(answeredAt - at);
           at = answeredAt;

@@ -55,25 +55,25 @@ async function measureRates(
   { data, database }: Testbed,
   contenders: readonly LoadedContender[],
 ): Promise<Figure[]> {
-  const many = quick
+  const bursts = quick
     ? { rounds: 1, warmUpMs: 1_000, burstMs: 1_000, concurrency: CALLERS }
     : { rounds: 3, warmUpMs: 3_000, burstMs: 2_000, concurrency: CALLERS };
   const figures: Figure[] = [];
   for (const { operation, names } of comparisons) {
     progress(`${operation}: ${names.join(", ")}`);
-    const taking = contenders.filter(({ contender }) => names.some((name) => name === contender.name));
+    const compared = contenders.filter(({ contender }) => names.some((name) => name === contender.name));
     const requestsOf = requestsFor(operation, data.targets);
-    const outcome = await compareContenders(taking, requestsOf, many);
+    const outcome = await compareContenders(compared, requestsOf, bursts);
     figures.push(...ratiosOf(operation, outcome), ...ratesOf(operation, outcome));
     if (operation !== "getTask") continue;
-    const held = taking.map(({ contender, server }) => ({ name: contender.name, rssMb: server.rssMb() }));
-    figures.push(...cpuOf(operation, outcome), ...memoryOf(held));
+    const memory = compared.map(({ contender, server }) => ({ name: contender.name, rssMb: server.rssMb() }));
+    figures.push(...cpuOf(operation, outcome), ...memoryOf(memory));
     const ms = quick ? 250 : 1_000;
     const alone = { rounds: 1, warmUpMs: ms, burstMs: ms, concurrency: 1 };
-    figures.push(...ratesOf(operation, await compareContenders(taking, requestsOf, alone)));
+    figures.push(...ratesOf(operation, await compareContenders(compared, requestsOf, alone)));
   }
   progress("deletion with an audit entry: projo, U");
-  const length = { ...many, most: quick ? 10_000 : 50_000 };
+  const length = { ...bursts, most: quick ? 10_000 : 50_000 };
   figures.push(
     ...(await measureRecordedDeletion(database.owner, { contenders, targets: data.targets }, length)),
   );

@@ -16,10 +16,10 @@ export async function measureRecordedDeletion(
   length: BurstOptions & { readonly most: number },
 ): Promise<Figure[]> {
   const deletable = await seedTasks(owner, targets, length.most);
-  const taking = contenders.filter(({ contender: { name } }) => name === "projo" || name === "U");
+  const compared = contenders.filter(({ contender: { name } }) => name === "projo" || name === "U");
   const creating = requestsFor("createTask", targets);
   const outcome = await compareContenders(
-    taking,
+    compared,
     (entrant) => (entrant.contender.name === "projo" ? deleting(deletable) : creating(entrant)),
     length,
   );

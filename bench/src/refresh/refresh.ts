@@ -24,14 +24,14 @@ const measure = ({ quick, progress }: RunOptions, testbed: Testbed): Promise<Fig
   withProduct(testbed, { connections: CALLERS, environment: { PROJO_LIMITS: "1000" } }, async (load) => {
     const accounts = await signUp(load, { prefix: "refresh", many: CALLERS });
     const tokens = accounts.map(({ refreshToken }) => refreshToken);
-    const ask = () => {
+    const nextRequest = () => {
       // A caller removes a token from the list until it has received the next one.
       const refreshToken = tokens.shift();
       if (refreshToken === undefined) throw new Error("There are more callers than sessions.");
       const keep = expectOutput(Refreshed, (next) => tokens.push(next.refreshToken));
       return mutationOf(null, "auth.refresh", { refreshToken }, keep);
     };
-    const burst = (ms: number) => load.burst(ask, { ms, concurrency: CALLERS });
+    const burst = (ms: number) => load.burst(nextRequest, { ms, concurrency: CALLERS });
     await burst(quick ? 1_000 : 3_000);
     const readings = await inRounds<Burst>([{ name: "refresh", take: () => burst(1_000) }], {
       rounds: quick ? 1 : 5,

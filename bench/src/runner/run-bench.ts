@@ -37,12 +37,12 @@ export async function runBench(
   { out, err }: Streams,
   command: Command = "bench",
 ): Promise<0 | 1 | 2> {
-  const asked = read(args, subjects);
-  if ("problem" in asked) {
-    err(`${asked.problem}\n${usageOf(subjects, command)}\n`);
+  const selection = parseSelection(args, subjects);
+  if ("problem" in selection) {
+    err(`${selection.problem}\n${usageOf(subjects, command)}\n`);
     return 2;
   }
-  const { quick, large, jsonFile, chosen } = asked;
+  const { quick, large, jsonFile, chosen } = selection;
   const results: Result[] = [];
   for (const { name, title, measure } of chosen) {
     try {
@@ -83,7 +83,10 @@ interface Selection {
   readonly chosen: readonly Subject[];
 }
 
-function read(args: readonly string[], subjects: readonly Subject[]): Selection | { problem: string } {
+function parseSelection(
+  args: readonly string[],
+  subjects: readonly Subject[],
+): Selection | { problem: string } {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],

@@ -35,7 +35,7 @@ async function measure(testbed: Testbed): Promise<Figure[]> {
         title: `Task ${first + n}`,
         externalId: `row-${first + n}`,
       }));
-      return { ...importer.ask("POST", "tasks.createMany", { items }), expect };
+      return { ...importer.request("POST", "tasks.createMany", { items }), expect };
     };
     const startedAt = performance.now();
     await load.burst(importNext, { count: Math.ceil(TASKS / PER_CALL), concurrency: 1 });

@@ -35,27 +35,27 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
     const attacker = await createAccount(attackers, "auditor");
     const workspace = { id: attacker.workspaceId, userId: attacker.userId };
     await seedLog(testbed.database.owner, { workspace, entries: quick ? 10_000 : 50_000, progress });
-    const all = { limit: 10_000 };
-    const ten = Array.from({ length: 10 }, () => all);
+    const limits = { limit: 10_000 };
+    const ten = Array.from({ length: 10 }, () => limits);
     let sent = 0;
     const verify = () => {
       sent += 1;
       return sent % 2 === 1
-        ? attacker.ask("GET", "audit.verify", ...ten)
-        : attacker.ask("GET", "audit.verify", all);
+        ? attacker.request("GET", "audit.verify", ...ten)
+        : attacker.request("GET", "audit.verify", limits);
     };
     const ms = quick ? 1_000 : 5_000;
-    const me = () => ({ ...other.ask("GET", "auth.me"), expect: (status: number) => status === 200 });
-    const asked = () => others.burst(me, { ms, concurrency: OTHERS });
-    await asked();
+    const me = () => ({ ...other.request("GET", "auth.me"), expect: (status: number) => status === 200 });
+    const measureOthers = () => others.burst(me, { ms, concurrency: OTHERS });
+    await measureOthers();
     const readings = await inRounds<Reading>(
       [
-        { name: "alone", take: async () => ({ others: await asked(), attack: null }) },
+        { name: "alone", take: async () => ({ others: await measureOthers(), attack: null }) },
         {
           name: "attacked",
           take: async () => {
             const attack = attackers.burst(verify, { ms: ms + 2 * HEAD_START_MS, concurrency: ATTACKERS });
-            const [during] = await Promise.all([delay(HEAD_START_MS).then(asked), attack]);
+            const [during] = await Promise.all([delay(HEAD_START_MS).then(measureOthers), attack]);
             return { others: during, attack: await attack };
           },
         },

@@ -36,8 +36,8 @@ async function measure({ quick }: RunOptions, testbed: Testbed): Promise<Figure[
     const write = () => {
       sent += 1;
       return sent % 2 === 0
-        ? writer.ask("POST", "tasks.createMany", { items })
-        : writer.ask("POST", "workspaces.rename", ...names);
+        ? writer.request("POST", "tasks.createMany", { items })
+        : writer.request("POST", "workspaces.rename", ...names);
     };
     const { perSecond } = await load.burst(write, { ms: quick ? 5_000 : 55_000, concurrency: CONNECTIONS });
     const { rows } = await testbed.database.owner.query<{ tasks: number; entries: number }>(

@@ -8,7 +8,7 @@ export interface NewAccount {
   readonly workspaceId: string;
   readonly projectId: string;
   /** Builds a request for one call, or for a batch if there are several inputs. It accepts any response. */
-  ask(kind: "GET" | "POST", operation: string, ...inputs: readonly object[]): HttpRequest;
+  request(kind: "GET" | "POST", operation: string, ...inputs: readonly object[]): HttpRequest;
 }
 
 const SignedUp = z.object({ accessToken: z.string(), user: z.object({ id: z.string() }) });
@@ -33,7 +33,7 @@ export async function createAccount(load: Load, name: string): Promise<NewAccoun
     userId: user.id,
     workspaceId: workspace.id,
     projectId: project.id,
-    ask: (kind, operation, ...inputs) => requestOf(headers, kind, operation, inputs),
+    request: (kind, operation, ...inputs) => requestOf(headers, kind, operation, inputs),
   };
 }
 

@@ -60,7 +60,7 @@ export function startCallers({ url, many, requests, targets }: CallersOptions): 
       const { request, title } = next(turn);
       const sentAt = performance.now();
       const { status, body } = await connection
-        .ask(wireText(request, host))
+        .send(wireText(request, host))
         .catch(() => ({ status: 0, body: "" }));
       answers.push({ sentAt, answeredAt: performance.now(), status, body: body.toString(), title });
       await delay(status === 200 ? PAUSE_MS : PAUSE_AFTER_REFUSAL_MS);

@@ -126,12 +126,12 @@ async function measureShutdown({ progress }: RunOptions, testbed: Testbed): Prom
     network.become("swallows");
     await delay(300);
     progress("sending SIGTERM to the server");
-    const askedAt = performance.now();
+    const signalledAt = performance.now();
     await Promise.all([server.stop(), callers.stop()]);
     return [
       {
         name: "shutdown time",
-        value: performance.now() - askedAt,
+        value: performance.now() - signalledAt,
         unit: "ms",
         goal: { atMost: 9_500 },
       },
@@ -184,10 +184,10 @@ function figuresOf(
 
 /** Counts the acknowledged tasks that are missing, and all tasks that were written twice. */
 async function countTitles({ database }: Testbed, answers: readonly CallAnswer[]): Promise<Figure[]> {
-  const asked = answers.flatMap(({ title }) => (title === null ? [] : [title]));
+  const attemptedTitles = answers.flatMap(({ title }) => (title === null ? [] : [title]));
   const { rows } = await database.owner.query<{ title: string; many: number }>(
     "SELECT title, count(*)::int AS many FROM tasks WHERE title = ANY ($1) GROUP BY title",
-    [asked],
+    [attemptedTitles],
   );
   const found = new Map(rows.map(({ title, many }) => [title, many]));
   const acknowledged = answers.filter(({ title, status }) => title !== null && status === 200);

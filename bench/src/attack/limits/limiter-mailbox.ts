@@ -27,7 +27,7 @@ async function measure(testbed: Testbed): Promise<Figure[]> {
   const load = openLoad({ url: server.url, connections: 1 });
   try {
     const accounts: Account[] = [];
-    for (let n = 0; n < ACCOUNTS; n += 1) accounts.push(await arrive(load, n));
+    for (let n = 0; n < ACCOUNTS; n += 1) accounts.push(await createSender(load, n));
     const unverified = await inviteFromAll(load, accounts);
     const ids = accounts.map(({ id }) => id);
     await database.owner.query("UPDATE users SET email_verified_at = now() WHERE id = ANY ($1::uuid[])", [
@@ -66,18 +66,18 @@ interface Account {
 const SignedIn = z.object({ user: z.object({ id: z.string() }), accessToken: z.string() });
 const WithId = z.object({ id: z.string() });
 
-async function arrive(load: Load, n: number): Promise<Account> {
+async function createSender(load: Load, n: number): Promise<Account> {
   const address = `198.51.100.${n + 1}`;
   const input = { email: `fresh${n}.${Date.now()}@example.com`, password: "correct horse battery staple" };
-  const { user, accessToken: token } = await answerOf(load, SignedIn, {
+  const { user, accessToken: token } = await outputOf(load, SignedIn, {
     operation: "auth.signUp",
     input,
     address,
   });
   const workspaces: string[] = [];
   for (let made = 0; made < WORKSPACES; made += 1) {
-    const founding = { operation: "workspaces.create", input: { name: "Prize draw" }, address, token };
-    const { id } = await answerOf(load, WithId, founding);
+    const createWorkspace = { operation: "workspaces.create", input: { name: "Prize draw" }, address, token };
+    const { id } = await outputOf(load, WithId, createWorkspace);
     workspaces.push(id);
   }
   return { id: user.id, token, address, workspaces };
@@ -90,12 +90,12 @@ async function inviteFromAll(load: Load, accounts: readonly Account[]): Promise<
     for (const workspaceId of workspaces) {
       for (let tries = 0; tries < TRIES; tries += 1) {
         const email = tries % 2 === 0 ? "stranger@example.com" : `stranger+${tries}@example.com`;
-        const by = { address, token, workspaceId };
-        const id = await idOf(load, { operation: "invites.create", input: { email }, ...by });
+        const sender = { address, token, workspaceId };
+        const id = await idOf(load, { operation: "invites.create", input: { email }, ...sender });
         if (id === null) continue;
         sent += 1;
-        if (await idOf(load, { operation: "invites.resend", input: { id }, ...by })) sent += 1;
-        await idOf(load, { operation: "invites.revoke", input: { id }, ...by });
+        if (await idOf(load, { operation: "invites.resend", input: { id }, ...sender })) sent += 1;
+        await idOf(load, { operation: "invites.revoke", input: { id }, ...sender });
       }
     }
   }
@@ -107,7 +107,7 @@ async function signUpVariants(load: Load): Promise<number> {
   let sent = 0;
   for (let n = 0; n < 2 * MAX_VERIFICATIONS; n += 1) {
     const input = { email: `victim+${n}@example.com`, password: "correct horse battery staple" };
-    await ask(load, { operation: "auth.signUp", input, address: `203.0.113.${n}` }, (status) => {
+    await send(load, { operation: "auth.signUp", input, address: `203.0.113.${n}` }, (status) => {
       if (status === 200) sent += 1;
       return true;
     });
@@ -115,7 +115,7 @@ async function signUpVariants(load: Load): Promise<number> {
   return sent;
 }
 
-interface MailCall {
+interface Call {
   readonly operation: string;
   readonly input: object;
   readonly address: string;
@@ -125,8 +125,8 @@ interface MailCall {
 
 type Expect = (status: number, body: string) => boolean;
 
-async function ask(load: Load, asked: MailCall, expect: Expect): Promise<void> {
-  const { operation, input, address, token, workspaceId } = asked;
+async function send(load: Load, call: Call, expect: Expect): Promise<void> {
+  const { operation, input, address, token, workspaceId } = call;
   const request = mutationOf(null, operation, input, expect);
   const headers = {
     ...request.headers,
@@ -138,22 +138,22 @@ async function ask(load: Load, asked: MailCall, expect: Expect): Promise<void> {
 }
 
 /** Sends a call and returns its output. @throws Error if the call fails */
-async function answerOf<T>(load: Load, output: z.ZodType<T>, asked: MailCall): Promise<T> {
+async function outputOf<T>(load: Load, output: z.ZodType<T>, call: Call): Promise<T> {
   const answers: T[] = [];
-  await ask(
+  await send(
     load,
-    asked,
+    call,
     expectOutput(output, (answer) => void answers.push(answer)),
   );
   const [answer] = answers;
-  if (answer === undefined) throw new Error(`${asked.operation} failed.`);
+  if (answer === undefined) throw new Error(`${call.operation} failed.`);
   return answer;
 }
 
 /** Sends a call and returns the id in its output, or null if the call was refused. */
-async function idOf(load: Load, asked: MailCall): Promise<string | null> {
+async function idOf(load: Load, call: Call): Promise<string | null> {
   let id: string | null = null;
   const keep = expectOutput(WithId, (answer) => void (id = answer.id));
-  await ask(load, asked, (status, body) => keep(status, body) || true);
+  await send(load, call, (status, body) => keep(status, body) || true);
   return id;
 }

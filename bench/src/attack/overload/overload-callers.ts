@@ -47,7 +47,7 @@ export function openCallers({ url, connections }: { url: string; connections: nu
       const caller = async (connection: Connection) => {
         while (performance.now() < until) {
           const at = performance.now();
-          const status = await connection.ask(wireText(request(), host)).then(
+          const status = await connection.send(wireText(request(), host)).then(
             (answer) => answer.status,
             () => 0,
           );

@@ -38,11 +38,11 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promi
     if (!victim) throw new RangeError("The biggest workspace has no target.");
     const nextRead = roundRobin(quietTargets(testbed));
     const nextWrite = roundRobin(quietTargets(testbed));
-    let asked = 0;
+    let sentCalls = 0;
     const read = () => {
       const target = nextRead();
-      asked += 1;
-      return asked % 2 === 0
+      sentCalls += 1;
+      return sentCalls % 2 === 0
         ? queryOf(target, "tasks.get", { id: target.taskId })
         : queryOf(target, "projects.get", { id: target.projectId });
     };

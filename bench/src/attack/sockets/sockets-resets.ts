@@ -26,7 +26,7 @@ async function measure(options: RunOptions, testbed: Testbed): Promise<Figure[]>
 }
 
 interface Measured {
-  readonly asked: number;
+  readonly expected: number;
   readonly sent: number;
   readonly isServed: boolean;
   readonly entries: number;
@@ -39,7 +39,7 @@ const figuresOf = (group: string, seen: Measured): Figure[] => [
     name: "connections reset after the request",
     value: seen.sent,
     unit: "connections",
-    goal: { atLeast: seen.asked },
+    goal: { atLeast: seen.expected },
   },
   {
     group,
@@ -63,13 +63,13 @@ async function resetAll(
   testbed: Testbed,
   more: Readonly<Record<string, string>>,
 ): Promise<Measured> {
-  const asked = quick ? 500 : 2_000;
+  const expected = quick ? 500 : 2_000;
   const { server } = await testbed.start("projo", { environment: { PROJO_LIMITS: "1000", ...more } });
   const { data, database } = testbed;
   try {
     const before = await recorded(database.owner);
     let sent = 0;
-    await runConcurrently(20, requestsOn(data, asked), async ({ text, isChange, resetAfterMs }) => {
+    await runConcurrently(20, requestsOn(data, expected), async ({ text, isChange, resetAfterMs }) => {
       const peer = await openPeer({ url: server.url, reads: isChange });
       if (peer.closedAfterMs() !== null) return;
       // A connection that is reset before it is accepted has no effect. A response shows that it was accepted.
@@ -83,7 +83,7 @@ async function resetAll(
     await delay(quick ? 500 : 1_500);
     const after = await recorded(database.owner);
     return {
-      asked,
+      expected,
       sent,
       isServed: await isServed(server.url),
       entries: after.all - before.all,

@@ -15,7 +15,7 @@ export async function timePairs(
 ): Promise<Differences> {
   const timed = async (request: HttpRequest): Promise<number> => {
     const startedAt = performance.now();
-    await connection.ask(wireText(request, host));
+    await connection.send(wireText(request, host));
     return performance.now() - startedAt;
   };
   const differences: number[] = [];

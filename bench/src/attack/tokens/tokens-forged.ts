@@ -90,7 +90,7 @@ async function statements({ quick }: RunOptions, testbed: Testbed): Promise<Figu
   const send = async (requests: readonly HttpRequest[]) => {
     let refused = 0;
     for (const request of requests) {
-      const { status } = await connection.ask(wireText(request, host));
+      const { status } = await connection.send(wireText(request, host));
       if (status === 401) refused += 1;
     }
     return refused;

@@ -32,14 +32,14 @@ async function measure({ progress }: RunOptions, testbed: Testbed): Promise<Figu
     const genuine = queryOf(target, "tasks.get", { id: target.taskId });
     const counts = new Map<number, number>();
     let served = 0;
-    let asked = 0;
+    let sentCalls = 0;
     progress(`guessing ${GUESSES} tokens`);
     const startedAt = performance.now();
     for (let guess = 0; guess < GUESSES; guess += 1) {
       const status = await statusOf(guessOf(guess));
       counts.set(status, (counts.get(status) ?? 0) + 1);
       if (guess % GUESSES_PER_CALL !== 0) continue;
-      asked += 1;
+      sentCalls += 1;
       if ((await statusOf(genuine)) === 200) served += 1;
     }
     const minutes = Math.ceil((performance.now() - startedAt) / 60_000);
@@ -53,7 +53,7 @@ async function measure({ progress }: RunOptions, testbed: Testbed): Promise<Figu
       { name: "guesses answered with 429", value: counts.get(429) ?? 0, unit: "", goal: { atLeast: 1 } },
       {
         name: "share of the user's calls that were served",
-        value: served / asked,
+        value: served / sentCalls,
         unit: "",
         goal: { atLeast: 1 },
       },
@@ -67,7 +67,7 @@ async function measure({ progress }: RunOptions, testbed: Testbed): Promise<Figu
 const statusesOn =
   (connection: Connection, host: string) =>
   async (request: HttpRequest): Promise<number> =>
-    (await connection.ask(wireText(request, host))).status;
+    (await connection.send(wireText(request, host))).status;
 
 const guess = (prefix: string, bytes: number): string => prefix + randomBytes(bytes).toString("base64url");
 

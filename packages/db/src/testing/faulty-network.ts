@@ -1,28 +1,29 @@
-// A network between a server and PostgreSQL that a test can break in the ways in which networks break.
+// A TCP proxy between a server and PostgreSQL that simulates network faults, for tests and attacks.
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 /**
- * What it does with the bytes of all connections, in both directions: passes them on, drops them while every connection stays
- * open, or holds them until it recovers.
+ * The handling of the bytes of all connections, in both directions: `passes` forwards them, `swallows` drops them while the
+ * connections stay open, and `freezes` delays them until the state changes.
  */
 export type NetworkState = "passes" | "swallows" | "freezes";
 
 export interface FaultyNetwork {
   readonly host: string;
   readonly port: number;
-  /** The same database's address, by way of this network. */
+  /** Returns the URL of the same database through this proxy. */
   urlOf(databaseUrl: string): string;
   become(state: NetworkState): void;
-  /** How many connections have been opened. */
+  /** The number of connections opened so far. */
   opened(): number;
   close(): Promise<void>;
 }
 
-/** @param to PostgreSQL; the host may be the directory of its unix socket */
+/** Starts the proxy. @param to the address of PostgreSQL; the host may be the directory of its Unix socket */
 export async function layFaultyNetwork(to: { host: string; port: number }): Promise<FaultyNetwork> {
   const upstream = to.host.startsWith("/") ? { path: `${to.host}/.s.PGSQL.${to.port}` } : to;
   const sockets = new Set<Socket>();
+  /** Connections that were opened in the state `freezes`. They are connected to PostgreSQL when the state changes. */
   const held: Socket[] = [];
   let state: NetworkState = "passes";
   let opened = 0;

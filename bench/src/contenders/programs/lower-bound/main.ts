@@ -20,9 +20,9 @@ announceUntilEnded("F", {
   },
 });
 
-async function answer(asked: JsonRequest): Promise<unknown> {
-  const workspaceId = idOf(asked.headers["x-workspace-id"]);
-  const operation = operationOf(asked);
+async function answer(request: JsonRequest): Promise<unknown> {
+  const workspaceId = idOf(request.headers["x-workspace-id"]);
+  const operation = operationOf(request);
   switch (operation.kind) {
     case "getTask":
     case "getProject":

@@ -20,7 +20,7 @@ export class HttpError extends Error {
   }
 }
 
-export function serveJson(answer: (asked: JsonRequest) => Promise<unknown>): Promise<Server> {
+export function serveJson(answer: (request: JsonRequest) => Promise<unknown>): Promise<Server> {
   const server = createServer((request, response) => {
     void readRequest(request)
       .then(answer)

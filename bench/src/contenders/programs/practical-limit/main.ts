@@ -27,11 +27,11 @@ announceUntilEnded("FA", {
   },
 });
 
-async function answer(asked: JsonRequest): Promise<unknown> {
-  const token = parseAccessToken(asked.headers.authorization?.replace(/^Bearer /, "") ?? "");
+async function answer(request: JsonRequest): Promise<unknown> {
+  const token = parseAccessToken(request.headers.authorization?.replace(/^Bearer /, "") ?? "");
   if (!token?.isIssued(keys)) throw new HttpError(401, "token");
-  const workspaceId = idOf(asked.headers["x-workspace-id"]);
-  const operation = operationOf(asked);
+  const workspaceId = idOf(request.headers["x-workspace-id"]);
+  const operation = operationOf(request);
   const { sessionId, generation, expiresAtSeconds } = token.claims;
   const enter: Statement = {
     name: "enter",

@@ -143,12 +143,12 @@ const subjects = (...figures: Figure[]): Subject[] => [
 ];
 
 async function run(args: readonly string[], ...figures: Figure[]) {
-  const said = { out: "", err: "" };
+  const printed = { out: "", err: "" };
   const code = await runBench(args, subjects(...figures), {
-    out: (text) => (said.out += text),
-    err: (text) => (said.err += text),
+    out: (text) => (printed.out += text),
+    err: (text) => (printed.err += text),
   });
-  return { code, ...said };
+  return { code, ...printed };
 }
 
 describe("the program", () => {
@@ -176,26 +176,26 @@ describe("the program", () => {
       title: "the broken",
       measure: () => Promise.reject(new Error("no disk")),
     };
-    const said = { out: "", err: "" };
+    const printed = { out: "", err: "" };
     const code = await runBench([], [failing, ...subjects(figure(1))], {
-      out: (text) => (said.out += text),
-      err: (text) => (said.err += text),
+      out: (text) => (printed.out += text),
+      err: (text) => (printed.err += text),
     });
     expect(code).toBe(1);
-    expect(said.err).toMatch(/zero failed: Error: no disk/);
-    expect(said.out).toMatch(/the first[^]*the second/);
+    expect(printed.err).toMatch(/zero failed: Error: no disk/);
+    expect(printed.out).toMatch(/the first[^]*the second/);
   });
 
   it("passes --large to the subjects", async () => {
-    const asked: boolean[] = [];
+    const passed: boolean[] = [];
     const measure: Subject["measure"] = ({ large }) => {
-      asked.push(large);
+      passed.push(large);
       return Promise.resolve([]);
     };
     const streams = { out: () => {}, err: () => {} };
     for (const args of [[], ["--large"]])
       await runBench(args, [{ name: "one", title: "", measure }], streams);
-    expect(asked).toEqual([false, true]);
+    expect(passed).toEqual([false, true]);
   });
 
   it("writes the figures into a JSON file, also if a goal is missed", async () => {

@@ -33,7 +33,7 @@ afterAll(async () => {
   await released;
 });
 
-async function ask(
+async function send(
   running: RunningContender,
   { method, path, headers, body, expect: isExpected }: HttpRequest,
 ) {
@@ -97,7 +97,7 @@ describe.each(names)("%s", (name) => {
 
   it("returns the requested task with its declared fields only", async () => {
     for (const target of data.targets.slice(0, 10)) {
-      const answer = await ask(running, requests().getTask(target));
+      const answer = await send(running, requests().getTask(target));
       const row = await rowOf(
         `SELECT id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt"
            FROM tasks WHERE id = $1`,
@@ -114,17 +114,17 @@ describe.each(names)("%s", (name) => {
       "SELECT id FROM tasks WHERE workspace_id = $1 AND status = $2 ORDER BY id DESC LIMIT 40",
       [target.workspaceId, target.status],
     );
-    const answer = await ask(running, requests().listTasks(target));
+    const answer = await send(running, requests().listTasks(target));
     expect(answer).toMatchObject({ status: 200, asExpected: true });
     const page = Page.parse(dataOf(answer));
-    const next = Page.parse(dataOf(await ask(running, requests().listTasks(target, page.nextCursor))));
+    const next = Page.parse(dataOf(await send(running, requests().listTasks(target, page.nextCursor))));
     expect([...page.items, ...next.items].map(({ id }) => id)).toEqual(newest.map(({ id }) => id));
     expect(page.items[0]).toMatchObject({ status: target.status, createdAt: expect.any(String) });
   });
 
   it("returns the requested project", async () => {
     const target = first(data.targets);
-    const answer = await ask(running, requests().getProject(target));
+    const answer = await send(running, requests().getProject(target));
     const row = await rowOf(
       `SELECT id, name, created_by AS "createdBy", created_at AS "createdAt" FROM projects WHERE id = $1`,
       [target.projectId],
@@ -136,7 +136,7 @@ describe.each(names)("%s", (name) => {
   it("creates a task with the caller as its creator", async () => {
     const target = first(data.targets);
     const title = `Made by ${name}`;
-    const answer = await ask(running, requests().createTask(target, title));
+    const answer = await send(running, requests().createTask(target, title));
     expect(answer).toMatchObject({ status: 200, asExpected: true });
     const { workspaceId, projectId, userId } = target;
     const made = await rows<{ createdBy: string }>(
@@ -164,8 +164,8 @@ describe.each(names)("%s", (name) => {
     for (const request of [requests().getTask(target), requests().createTask(target, "Forged")]) {
       const { "content-type": type } = request.headers;
       const rest = { ...headers, ...(type !== undefined && { "content-type": type }) };
-      expect(await ask(running, { ...request, headers: rest })).toMatchObject({ status: 401 });
-      const answer = await ask(running, { ...request, headers: { ...rest, authorization: forged } });
+      expect(await send(running, { ...request, headers: rest })).toMatchObject({ status: 401 });
+      const answer = await send(running, { ...request, headers: { ...rest, authorization: forged } });
       expect(answer).toMatchObject({ status: 401 });
       expect(answer.text).not.toContain(target.title);
     }
@@ -174,14 +174,14 @@ describe.each(names)("%s", (name) => {
 
   it("returns 404 for reads and writes in a workspace of which the caller is not a member", async () => {
     const target = stranger();
-    const asked = [
+    const all = [
       requests().getTask(target),
       requests().listTasks(target),
       requests().getProject(target),
       requests().createTask(target, "Strange"),
     ];
-    for (const request of asked) {
-      const answer = await ask(running, request);
+    for (const request of all) {
+      const answer = await send(running, request);
       expect(answer.status).toBe(404);
       expect(answer.asExpected).toBe(false);
     }
@@ -191,14 +191,14 @@ describe.each(names)("%s", (name) => {
   it("returns 404 for a task of another workspace", async () => {
     const own = first(data.targets);
     const foreign = first(data.targets, ({ workspaceId }) => workspaceId !== own.workspaceId);
-    const answer = await ask(running, requests().getTask({ ...own, taskId: foreign.taskId }));
+    const answer = await send(running, requests().getTask({ ...own, taskId: foreign.taskId }));
     expect(answer.status).toBe(404);
   });
 
   it("allows a viewer to read, and returns 403 for a write", async () => {
     const target = first(data.viewers);
-    expect(await ask(running, requests().getTask(target))).toMatchObject({ status: 200, asExpected: true });
-    expect(await ask(running, requests().createTask(target, "Looked"))).toMatchObject({ status: 403 });
+    expect(await send(running, requests().getTask(target))).toMatchObject({ status: 200, asExpected: true });
+    expect(await send(running, requests().createTask(target, "Looked"))).toMatchObject({ status: 403 });
     expect(await rows("SELECT FROM tasks WHERE title = 'Looked'")).toEqual([]);
   });
 });

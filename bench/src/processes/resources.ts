@@ -32,16 +32,16 @@ function linuxResources(pid: number): Resources {
 }
 
 function psResources(pid: number): Resources {
-  const ask = (field: string) =>
+  const psField = (field: string) =>
     execFileSync("ps", ["-o", `${field}=`, "-p", String(pid)], { encoding: "utf8" });
   let peak = 0;
   const rssMb = () => {
-    const mb = Number(ask("rss")) / 1024;
+    const mb = Number(psField("rss")) / 1024;
     peak = Math.max(peak, mb);
     return mb;
   };
   return {
-    cpuMs: () => psTimeMs(ask("time").trim()),
+    cpuMs: () => psTimeMs(psField("time").trim()),
     rssMb,
     peakRssMb: () => Math.max(rssMb(), peak),
   };

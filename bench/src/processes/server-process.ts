@@ -51,9 +51,9 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
     child.once("exit", (code, signal) => resolve(`the process exited with ${signal ?? code}`));
   });
   // Stops the server when this process exits. SIGTERM, because the server may have to stop its own database.
-  const ask = () => child.kill("SIGTERM");
-  process.once("exit", ask);
-  void ended.then(() => process.off("exit", ask));
+  const terminate = () => child.kill("SIGTERM");
+  process.once("exit", terminate);
+  void ended.then(() => process.off("exit", terminate));
 
   const lastLines = keepEnd(child, logFile);
   const late = delay(MAX_START_MS, "the server was not ready within a minute", { ref: false });
@@ -72,7 +72,7 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
     pid,
     ...resourcesOf(pid),
     stop: async () => {
-      ask();
+      terminate();
       const stopped = await Promise.race([
         ended.then(() => true),
         delay(stopTimeoutMs, false, { ref: false }),
@@ -101,6 +101,6 @@ function keepEnd({ stderr }: ChildProcess, logFile: string | undefined): () => s
   stderr?.setEncoding("utf8").on("data", (text: string) => {
     end = (end + text).slice(-KEPT);
   });
-  const said = () => (logFile === undefined ? end : readFileSync(logFile, "utf8").slice(-KEPT));
-  return () => said().trimEnd().split("\n").slice(-10).join("\n");
+  const output = () => (logFile === undefined ? end : readFileSync(logFile, "utf8").slice(-KEPT));
+  return () => output().trimEnd().split("\n").slice(-10).join("\n");
 }

@@ -52,7 +52,7 @@ const SILENCE_MS = 20;
  */
 async function tripsOfOne(requests: () => HttpRequest, load: Load, proxy: TripProxy): Promise<number> {
   const counts: number[] = [];
-  for (let asked = 0; asked < COUNTED; asked += 1) {
+  for (let request = 0; request < COUNTED; request += 1) {
     await delay(SILENCE_MS);
     const before = proxy.trips();
     await load.burst(requests, { count: 1, concurrency: 1 });

@@ -45,13 +45,13 @@ async function run(many: number): Promise<Limiter> {
     codeOf: (text) => text.padEnd(22, "x"),
     log: { warn: () => {} },
   });
-  for (let n = 0; n < many; n += 1) await ask(made, n);
+  for (let n = 0; n < many; n += 1) await attempt(made, n);
   return made;
 }
 
-async function ask(asked: Limiter, n: number): Promise<void> {
+async function attempt(limiter: Limiter, n: number): Promise<void> {
   const hex = (n * 2_654_435_761) % 2 ** 32;
   const address = `2001:${(hex >>> 16).toString(16)}:${(hex & 0xffff).toString(16)}:1::1`;
-  const attempt = { operation: "auth.signIn", workspaceId: null, account: `account${n}`, target: null };
-  await asked.decide({ ...attempt, address });
+  const signIn = { operation: "auth.signIn", workspaceId: null, account: `account${n}`, target: null };
+  await limiter.decide({ ...signIn, address });
 }

@@ -15,12 +15,12 @@ await run(1_000);
 await collectAll();
 const before = process.memoryUsage();
 const startedAt = performance.now();
-const limiter = await run(tries);
+const measured = await run(tries);
 const seconds = (performance.now() - startedAt) / 1_000;
 await collectAll();
 const after = process.memoryUsage();
 const keptMb = mb(after.heapUsed + after.external - before.heapUsed - before.external);
-const statistics = limiter.statistics();
+const statistics = measured.statistics();
 const figures = {
   keptMb,
   rssMb: mb(after.rss - before.rss),

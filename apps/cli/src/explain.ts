@@ -73,7 +73,7 @@ const saidOfKeys: Readonly<Record<string, string>> = {
 function limitWords({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
   const minutes = Math.ceil(seconds / 60);
   const wait = seconds < 120 ? `${seconds} ${seconds === 1 ? "second" : "seconds"}` : `${minutes} minutes`;
-  return `Too many calls, or too costly ones. Try again in ${wait}.`;
+  return `Too many calls, or too expensive calls. Try again in ${wait}.`;
 }
 
 function explainUnreachable({ message }: ProjoError): string {

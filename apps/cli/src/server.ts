@@ -135,7 +135,7 @@ export const notSignedIn = (url: string, next = "projo login"): CliError =>
 export const personRequired = (): CliError =>
   new CliError(
     "auth.person_required",
-    "This is for people: a service key cannot do it. Unset PROJO_TOKEN, and run: projo login",
+    "A service key cannot do this. Sign in as a user. Unset PROJO_TOKEN, and run: projo login",
   );
 
 const noWorkspace = (): CliError =>

@@ -135,7 +135,10 @@ describe("what the server refuses ends with 1", () => {
     const limited: Fetch = async () =>
       Response.json({ error: { message: "Wait as long as retryAfter says.", data } }, { status: 429 });
     const { code, err } = await shell.projo(["projects", "create", "Looms"], { fetch: limited });
-    expect([code, err]).toEqual([1, `projo: Too many calls, or too costly ones. Try again in ${words}.\n`]);
+    expect([code, err]).toEqual([
+      1,
+      `projo: Too many calls, or too expensive calls. Try again in ${words}.\n`,
+    ]);
   });
 
   it("a wrong password, and an email that is taken", async () => {
@@ -145,7 +148,7 @@ describe("what the server refuses ends with 1", () => {
     ]);
     expect(await failure(["signup", EMAIL, "--password-stdin"], { stdin: PASSWORD })).toEqual([
       1,
-      "An account with this email exists already. Sign in instead. Run: projo login",
+      "An account with this email already exists. Sign in instead. Run: projo login",
     ]);
   });
 

@@ -55,7 +55,7 @@ async function refused(shell: Shell, argv: readonly string[], options: Parameter
 }
 
 const INVALID =
-  "This invite does not work for you: it is wrong, used, revoked or expired, or it is for another address. Sign in with the address that was invited, use the link in the mail, or ask for a new invite. Who you are, and whether your address is verified: projo whoami";
+  "You cannot use this invite: it is invalid, used, revoked or expired, or it is for another address. Sign in with the invited address, use the link in the mail, or ask for a new invite. Who you are, and whether your address is verified: projo whoami";
 
 describe("an invite", () => {
   it("prints its link alone on stdout, and says that a mail is sent", async () => {
@@ -112,11 +112,11 @@ describe("an invite", () => {
     await invite(ann, bobsEmail);
     expect(await refused(ann, ["invites", "create", bobsEmail])).toEqual([
       1,
-      "This address is invited already. Resend that invite, or revoke it first. (projo invites resend EMAIL, or projo invites revoke EMAIL)",
+      "This address is already invited. Resend that invite, or revoke it first. (projo invites resend EMAIL, or projo invites revoke EMAIL)",
     ]);
     expect(await refused(ann, ["invites", "create", annsEmail])).toEqual([
       1,
-      "Whoever has this address is a member already. Change their role instead. (projo members role EMAIL ROLE)",
+      "This address already belongs to a member. Change the member's role instead. (projo members role EMAIL ROLE)",
     ]);
     expect((await refused(ann, ["invites", "create", "nobody"]))[1]).toBe("email: Must be an email address.");
     expect((await refused(ann, ["invites", "create", "a@b.co", "--role", "owner"]))[0]).toBe(2);

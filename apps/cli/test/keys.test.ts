@@ -51,7 +51,7 @@ async function refused(shell: Shell, argv: readonly string[], options: Parameter
 }
 
 const ALL_WORK = "workspace:read,project:read,project:write,task:read,task:write";
-const PEOPLE = "This is for people: a service key cannot do it. Unset PROJO_TOKEN, and run: projo login";
+const PEOPLE = "A service key cannot do this. Sign in as a user. Unset PROJO_TOKEN, and run: projo login";
 const DEAD =
   "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin sees: projo keys list";
 const NOT_ALLOWED =

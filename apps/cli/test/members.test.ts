@@ -123,7 +123,7 @@ describe("the members", () => {
 
   it("M1 keep an admin: the last one is told how to go on", async () => {
     const told =
-      "A workspace keeps at least one admin. Make another member an admin first, or delete the workspace. (projo members role EMAIL admin, or projo workspaces delete)";
+      "A workspace must keep at least one admin. Make another member an admin first, or delete the workspace. (projo members role EMAIL admin, or projo workspaces delete)";
     expect(await refused(ann, ["members", "role", annsEmail, "viewer"])).toEqual([1, told]);
     expect(await refused(ann, ["members", "remove", annsEmail, "--yes"])).toEqual([1, told]);
     expect(await refused(ann, ["workspaces", "leave", "--yes"])).toEqual([1, told]);

@@ -103,7 +103,7 @@ describe("an access token that has expired", () => {
     await putTokens(shell.home, server.url, { refreshToken });
     const { code, err } = await shell.projo(["whoami"]);
     expect(code).toBe(4);
-    expect(err).toContain("an old token of it was used again");
+    expect(err).toContain("an old refresh token was used again");
     expect(err).toContain("Run: projo login");
     expect(await rotations(server, sessionId)).toBe(-1);
     // The tokens are gone, the workspace waits for the same person.
@@ -154,7 +154,7 @@ describe("the sessions", () => {
     expect(after.err).toContain("The sign-in is no longer valid. Run: projo login");
     const again = await shell.projo(["sessions", "revoke", sessionId]);
     expect(again.code).toBe(1);
-    expect(again.err).toContain("There is no such session of yours. See: projo sessions list");
+    expect(again.err).toContain("You have no such session. See: projo sessions list");
     await other.close();
   });
 
@@ -250,7 +250,7 @@ describe("a password", () => {
     await (await elsewhere(NEW_PASSWORD)).close();
     const again = await shell.projo(["password", "reset", "--stdin"], { stdin });
     expect(again.code).toBe(1);
-    expect(again.err).toContain("This link is wrong, used or expired.");
+    expect(again.err).toContain("This link is invalid, used or expired.");
   });
 
   it("A8 is set by a token typed at a prompt that hides it", async () => {

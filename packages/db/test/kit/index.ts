@@ -1,5 +1,5 @@
 // For tests of this package and of those that stand on it: real databases, each a copy of one that is migrated.
-export { layFaultyNetwork, type FaultyNetwork, type NetworkState } from "./faulty-network.ts";
+export { layFaultyNetwork, type FaultyNetwork, type NetworkState } from "../../src/testing/faulty-network.ts";
 export { startOwnPostgres, type OwnPostgres } from "./own-postgres.ts";
 export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";

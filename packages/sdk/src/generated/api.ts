@@ -93,7 +93,7 @@ import type {
 export interface Api {
   readonly audit: {
     /**
-     * Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner.
+     * Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner.
      *
      * Access: `audit:read` (admin).
      *
@@ -102,7 +102,7 @@ export interface Api {
     checkpoint(input?: AuditCheckpointInput, options?: CallOptions): Promise<Checkpoint>;
 
     /**
-     * The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record.
+     * Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry.
      *
      * Access: `audit:read` (admin).
      *
@@ -111,7 +111,7 @@ export interface Api {
     export(input?: AuditExportInput, options?: CallOptions): Promise<AuditExport>;
 
     /**
-     * The workspace's audit log, newest first.
+     * Lists the entries of the workspace's audit log, newest first.
      *
      * Access: `audit:read` (admin).
      *
@@ -120,7 +120,7 @@ export interface Api {
     list(input?: AuditListInput, options?: CallOptions): Paged<AuditEntry>;
 
     /**
-     * Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`.
+     * Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true.
      *
      * Access: `audit:read` (admin).
      *
@@ -131,7 +131,7 @@ export interface Api {
 
   readonly auth: {
     /**
-     * Who is signed in, and with which session.
+     * Returns the signed-in user and the session.
      *
      * Access: anyone signed in.
      *
@@ -140,7 +140,7 @@ export interface Api {
     me(input?: AuthMeInput, options?: CallOptions): Promise<AuthMeOutput>;
 
     /**
-     * Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session.
+     * Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session.
      *
      * Access: anyone.
      *
@@ -149,7 +149,7 @@ export interface Api {
     refresh(input: AuthRefreshInput, options?: CallOptions): Promise<Refreshed>;
 
     /**
-     * Signs in with email and password.
+     * Signs in with an email address and a password.
      *
      * Access: anyone.
      *
@@ -158,14 +158,14 @@ export interface Api {
     signIn(input: AuthSignInInput, options?: CallOptions): Promise<SignedIn>;
 
     /**
-     * Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error.
+     * Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error.
      *
      * Access: anyone.
      */
     signOut(input?: AuthSignOutInput, options?: CallOptions): Promise<AuthSignOutOutput>;
 
     /**
-     * Ends every session of the caller, this one too.
+     * Ends all sessions of the caller, including this one.
      *
      * Access: anyone signed in.
      *
@@ -177,7 +177,7 @@ export interface Api {
     ): Promise<AuthSignOutEverywhereOutput>;
 
     /**
-     * Makes an account, signs it in, and mails a link that verifies the address.
+     * Creates an account, signs it in, and mails a link that verifies the address.
      *
      * Access: anyone.
      *
@@ -188,7 +188,7 @@ export interface Api {
 
   readonly email: {
     /**
-     * Mails the link again. The links before it no longer work. Nothing happens once the address is verified.
+     * Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified.
      *
      * Access: anyone signed in.
      *
@@ -200,7 +200,7 @@ export interface Api {
     ): Promise<EmailResendVerificationOutput>;
 
     /**
-     * Shows by a mailed token that an account's address is its owner's.
+     * Verifies the email address of an account with a mailed token.
      *
      * Access: anyone.
      *
@@ -211,7 +211,7 @@ export interface Api {
 
   readonly invites: {
     /**
-     * Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role.
+     * Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role.
      *
      * Access: anyone signed in.
      *
@@ -220,7 +220,7 @@ export interface Api {
     accept(input: InvitesAcceptInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise.
+     * Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address.
      *
      * Access: `invite:manage` (admin).
      *
@@ -229,7 +229,7 @@ export interface Api {
     create(input: InvitesCreateInput, options?: CallOptions): Promise<SentInvite>;
 
     /**
-     * The invites of the workspace, newest first.
+     * Lists the invites of the workspace, newest first.
      *
      * Access: `invite:manage` (admin).
      *
@@ -238,7 +238,7 @@ export interface Api {
     list(input?: InvitesListInput, options?: CallOptions): Paged<Invite>;
 
     /**
-     * The invites that wait for the caller's verified address, newest first.
+     * Lists the pending invites for the caller's verified address, newest first.
      *
      * Access: anyone signed in.
      *
@@ -247,7 +247,7 @@ export interface Api {
     listMine(input?: InvitesListMineInput, options?: CallOptions): Paged<OwnInvite>;
 
     /**
-     * What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs.
+     * Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged.
      *
      * Access: anyone.
      *
@@ -256,7 +256,7 @@ export interface Api {
     preview(input: InvitesPreviewInput, options?: CallOptions): Promise<InvitePreview>;
 
     /**
-     * Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work.
+     * Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working.
      *
      * Access: `invite:manage` (admin).
      *
@@ -265,7 +265,7 @@ export interface Api {
     resend(input: InvitesResendInput, options?: CallOptions): Promise<SentInvite>;
 
     /**
-     * Ends a pending invite.
+     * Revokes a pending invite.
      *
      * Access: `invite:manage` (admin).
      *
@@ -276,7 +276,7 @@ export interface Api {
 
   readonly members: {
     /**
-     * Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either.
+     * Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent.
      *
      * Access: `member:manage` (admin).
      *
@@ -285,7 +285,7 @@ export interface Api {
     changeRole(input: MembersChangeRoleInput, options?: CallOptions): Promise<Member>;
 
     /**
-     * The members of the workspace, newest first.
+     * Lists the members of the workspace, newest first.
      *
      * Access: `member:read` (viewer, member, admin).
      *
@@ -294,7 +294,7 @@ export interface Api {
     list(input?: MembersListInput, options?: CallOptions): Paged<Member>;
 
     /**
-     * Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named.
+     * Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned.
      *
      * Access: `member:manage` (admin).
      *
@@ -305,7 +305,7 @@ export interface Api {
 
   readonly password: {
     /**
-     * Changes the caller's password, and ends their other sessions.
+     * Changes the caller's password, and ends the caller's other sessions.
      *
      * Access: anyone signed in.
      *
@@ -314,7 +314,7 @@ export interface Api {
     change(input: PasswordChangeInput, options?: CallOptions): Promise<PasswordChangeOutput>;
 
     /**
-     * Mails a link that sets a new password, if there is an account. The answer is the same if there is none.
+     * Mails a link for setting a new password, if the address has an account. The response is the same if it has none.
      *
      * Access: anyone.
      */
@@ -324,7 +324,7 @@ export interface Api {
     ): Promise<PasswordRequestResetOutput>;
 
     /**
-     * Sets a new password by a mailed token, and ends all of the account's sessions.
+     * Sets a new password with a mailed token, and ends all sessions of the account.
      *
      * Access: anyone.
      *
@@ -335,7 +335,7 @@ export interface Api {
 
   readonly projects: {
     /**
-     * Makes a project.
+     * Creates a project.
      *
      * Access: `project:write` (member, admin).
      *
@@ -353,7 +353,7 @@ export interface Api {
     delete(input: ProjectsDeleteInput, options?: CallOptions): Promise<ProjectsDeleteOutput>;
 
     /**
-     * One project.
+     * Returns a project.
      *
      * Access: `project:read` (viewer, member, admin).
      *
@@ -362,7 +362,7 @@ export interface Api {
     get(input: ProjectsGetInput, options?: CallOptions): Promise<Project>;
 
     /**
-     * The projects of the workspace, newest first.
+     * Lists the projects of the workspace, newest first.
      *
      * Access: `project:read` (viewer, member, admin).
      *
@@ -382,7 +382,7 @@ export interface Api {
 
   readonly serviceKeys: {
     /**
-     * Makes a key by which another service acts in this workspace, as far as its scopes and its role reach.
+     * Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow.
      *
      * Access: `key:manage` (admin).
      *
@@ -391,7 +391,7 @@ export interface Api {
     create(input: ServiceKeysCreateInput, options?: CallOptions): Promise<ShownServiceKey>;
 
     /**
-     * The service keys of the workspace, newest first.
+     * Lists the service keys of the workspace, newest first.
      *
      * Access: `key:manage` (admin).
      *
@@ -400,7 +400,7 @@ export interface Api {
     list(input?: ServiceKeysListInput, options?: CallOptions): Paged<ServiceKey>;
 
     /**
-     * Ends a key at once.
+     * Revokes a key with immediate effect.
      *
      * Access: `key:manage` (admin).
      *
@@ -409,7 +409,7 @@ export interface Api {
     revoke(input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKey>;
 
     /**
-     * Gives a key another token. The one before works for a while longer, so that no call fails meanwhile.
+     * Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change.
      *
      * Access: `key:manage` (admin).
      *
@@ -420,7 +420,7 @@ export interface Api {
 
   readonly sessions: {
     /**
-     * Where the caller is signed in, newest first.
+     * Lists the caller's sessions, newest first.
      *
      * Access: anyone signed in.
      *
@@ -429,7 +429,7 @@ export interface Api {
     list(input?: SessionsListInput, options?: CallOptions): Paged<Device>;
 
     /**
-     * Ends one of the caller's sessions.
+     * Ends a session of the caller.
      *
      * Access: anyone signed in.
      *
@@ -440,7 +440,7 @@ export interface Api {
 
   readonly system: {
     /**
-     * Whether the server answers, and its version.
+     * Shows that the server responds, and returns its version.
      *
      * Access: anyone.
      */
@@ -449,7 +449,7 @@ export interface Api {
 
   readonly tasks: {
     /**
-     * Makes a task.
+     * Creates a task.
      *
      * Access: `task:write` (member, admin).
      *
@@ -458,7 +458,7 @@ export interface Api {
     create(input: TasksCreateInput, options?: CallOptions): Promise<Task>;
 
     /**
-     * Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is.
+     * Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed.
      *
      * Access: `task:write` (member, admin).
      *
@@ -476,7 +476,7 @@ export interface Api {
     delete(input: TasksDeleteInput, options?: CallOptions): Promise<TasksDeleteOutput>;
 
     /**
-     * One task.
+     * Returns a task.
      *
      * Access: `task:read` (viewer, member, admin).
      *
@@ -485,7 +485,7 @@ export interface Api {
     get(input: TasksGetInput, options?: CallOptions): Promise<Task>;
 
     /**
-     * The tasks of the workspace, newest first.
+     * Lists the tasks of the workspace, newest first.
      *
      * Access: `task:read` (viewer, member, admin).
      *
@@ -505,7 +505,7 @@ export interface Api {
 
   readonly tokens: {
     /**
-     * For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other.
+     * Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session.
      *
      * Access: `token:introspect` (service keys only).
      *
@@ -516,7 +516,7 @@ export interface Api {
 
   readonly workspaces: {
     /**
-     * Makes a workspace, with the caller as its admin.
+     * Creates a workspace with the caller as its admin.
      *
      * Access: anyone signed in.
      *
@@ -525,7 +525,7 @@ export interface Api {
     create(input: WorkspacesCreateInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged.
+     * Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged.
      *
      * Access: `workspace:delete` (admin).
      *
@@ -534,7 +534,7 @@ export interface Api {
     delete(input: WorkspacesDeleteInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * The workspace of the request.
+     * Returns the workspace of the request.
      *
      * Access: `workspace:read` (viewer, member, admin).
      *
@@ -543,7 +543,7 @@ export interface Api {
     get(input?: WorkspacesGetInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Ends the caller's own membership. The invites that they sent and that wait end with it.
+     * Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent.
      *
      * Access: anyone signed in.
      *
@@ -552,7 +552,7 @@ export interface Api {
     leave(input: WorkspacesLeaveInput, options?: CallOptions): Promise<WorkspacesLeaveOutput>;
 
     /**
-     * The workspaces that the caller is a member of, newest first.
+     * Lists the caller's workspaces, newest first.
      *
      * Access: anyone signed in.
      *
@@ -561,7 +561,7 @@ export interface Api {
     list(input?: WorkspacesListInput, options?: CallOptions): Paged<OwnWorkspace>;
 
     /**
-     * Gives the workspace of the request another name.
+     * Renames the workspace of the request.
      *
      * Access: `workspace:manage` (admin).
      *
@@ -570,7 +570,7 @@ export interface Api {
     rename(input: WorkspacesRenameInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Makes a deleted workspace as it was. Only its admins can, within 30 days.
+     * Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days.
      *
      * Access: anyone signed in.
      *
@@ -579,7 +579,7 @@ export interface Api {
     restore(input: WorkspacesRestoreInput, options?: CallOptions): Promise<OwnWorkspace>;
 
     /**
-     * Makes a workspace the session's current one: calls that name none mean this one.
+     * Sets the session's current workspace, which calls without the x-workspace-id header use.
      *
      * Access: anyone signed in.
      *

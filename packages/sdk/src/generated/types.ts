@@ -26,7 +26,10 @@ export type AuditAction =
 
 export interface AuditEntry {
   id: string;
-  /** Its number in the workspace's log: 1, 2, 3 and so on, without a gap. */
+  /**
+   * The entry's number in the workspace's log: 1, 2, 3 and so on, without gaps.
+   * -9007199254740991 to 9007199254740991.
+   */
   seq: number;
   /** A date and time in ISO 8601. */
   createdAt: string;
@@ -41,36 +44,42 @@ export interface AuditEntry {
     type: string;
     id: string;
   };
-  /** What is worth knowing of the target as it was. */
+  /** Properties of the target before the action. */
   before: Record<string, string | number | boolean | null> | null;
-  /** And as it was made. */
+  /** Properties of the target after the action. */
   after: Record<string, string | number | boolean | null> | null;
   requestId: string | null;
   sessionId: string | null;
-  /** The target's address, such as the one invited. Null once it was erased. */
+  /** The target's email address, such as the invited one. Null after it was erased. */
   email: string | null;
   ip: string | null;
   userAgent: string | null;
 }
 
 export interface AuditExport {
-  /** Whole lines. The first part begins with the header, the last ends with the footer. */
+  /** Complete lines. The first part starts with the header, the last part ends with the footer. */
   text: string;
+  /** -9007199254740991 to 9007199254740991. */
   lastSeq: number;
+  /** -9007199254740991 to 9007199254740991. */
   untilSeq: number;
   done: boolean;
 }
 
 export interface AuditVerdict {
   intact: boolean;
-  /** Whether the end was reached; also when something is wrong. */
+  /** True when the check reached the end of the log or found a problem. */
   done: boolean;
-  /** How many entries this call has checked. */
+  /**
+   * The number of entries that this call checked.
+   * -9007199254740991 to 9007199254740991.
+   */
   checked: number;
-  /** The last entry that is as it should be; null before the first. */
+  /** The last intact entry, or null if there is none. */
   last: ChainPoint | null;
-  /** The first entry that is not, and why. */
+  /** The first entry that is not intact, and the problem found. */
   problem: {
+    /** -9007199254740991 to 9007199254740991. */
     seq: number;
     kind: string;
     message: string;
@@ -78,7 +87,7 @@ export interface AuditVerdict {
 }
 
 export interface ChainPoint {
-  /** At least 0. */
+  /** 0 to 9007199254740991. */
   seq: number;
   /** At most 64 characters. */
   hash: string;
@@ -86,27 +95,27 @@ export interface ChainPoint {
 
 export interface Checkpoint {
   /**
-   * What is signed: JSON with the workspace, the number, the hash and the time.
+   * The signed text: JSON with the workspace, the number and hash of the last entry, and the time.
    * At most 2000 characters.
    */
   text: string;
   /**
-   * Ed25519 over the text's bytes, in base64.
+   * The Ed25519 signature of the text's bytes, in base64.
    * At most 200 characters.
    */
   signature: string;
   /**
-   * Which key of /.well-known/projo-audit-keys.json signed.
+   * The id of the signing key in /.well-known/projo-audit-keys.json.
    * At most 64 characters.
    */
   keyId: string;
 }
 
 export interface CreatedTasks {
-  /** One for each item of the input, in its order. */
+  /** One item for each item of the input, in the same order. */
   items: Array<{
     id: string;
-    /** False when it was there already. */
+    /** False if the task already existed. */
     created: boolean;
   }>;
 }
@@ -116,23 +125,23 @@ export interface Device {
   /** A date and time in ISO 8601. */
   createdAt: string;
   /**
-   * To within ten minutes.
+   * Accurate to ten minutes.
    * A date and time in ISO 8601.
    */
   lastUsedAt: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
-  /** The address it was last refreshed from. */
+  /** The IP address of the last refresh. */
   ip: string | null;
   userAgent: string | null;
-  /** Whether it is the session of this call. */
+  /** Whether this call uses the session. */
   current: boolean;
 }
 
 export interface Introspection {
-  /** Whether the token is valid and its person a member of the key's workspace. */
+  /** Whether the token is valid and its user is a member of the key's workspace. */
   active: boolean;
-  /** Whether they hold the permission. False when the token is not active. */
+  /** Whether the user holds the permission. False if the token is not active. */
   allowed: boolean;
   user: {
     id: string;
@@ -147,7 +156,7 @@ export interface Invite {
   email: string;
   role: Role;
   status: InviteStatus;
-  /** The person, or the one who made the service key that invited. */
+  /** The user who sent the invite, or the creator of the service key that sent it. */
   invitedBy: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
@@ -157,7 +166,7 @@ export interface Invite {
 
 export interface InvitePreview {
   workspaceName: string;
-  /** The address that was invited: whoever accepts must sign in with it. */
+  /** The invited address. To accept, sign in with it. */
   email: string;
   role: Role;
   inviterEmail: string;
@@ -193,9 +202,9 @@ export interface OwnWorkspace {
   createdBy: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
-  /** When it was deleted. For 30 days after that it can be restored. */
+  /** The time of deletion, or null. A deleted workspace can be restored for 30 days. */
   deletedAt: string | null;
-  /** The caller's role in it. */
+  /** The caller's role in the workspace. */
   role: "viewer" | "member" | "admin";
 }
 
@@ -225,17 +234,17 @@ export interface Project {
 
 export interface Refreshed {
   session: Session;
-  /** Send it as `authorization: Bearer <token>`. Good for ten minutes. */
+  /** Send it as `authorization: Bearer <token>`. Valid for ten minutes. */
   accessToken: string;
   /** A date and time in ISO 8601. */
   accessTokenExpiresAt: string;
-  /** Good for one auth.refresh, which gives the next. Keep it secret. */
+  /** Valid for one call of auth.refresh, which returns the next one. Keep it secret. */
   refreshToken: string;
 }
 
 export interface RemovedMember {
   userId: string;
-  /** The service keys that they made and that still work. */
+  /** The active service keys that the member created. */
   keysLeft: Array<{
     id: string;
     name: string;
@@ -249,15 +258,15 @@ export interface SentInvite {
   email: string;
   role: Role;
   status: InviteStatus;
-  /** The person, or the one who made the service key that invited. */
+  /** The user who sent the invite, or the creator of the service key that sent it. */
   invitedBy: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
-  /** Accepts the invite. Shown this once. */
+  /** The token that accepts the invite. Returned only by this call. */
   token: string;
-  /** The application's page for it, with the token. */
+  /** The address of the application's page for the invite, including the token. */
   link: string;
 }
 
@@ -268,16 +277,16 @@ export interface ServiceKey {
   scopes: Array<Permission>;
   status: ServiceKeyStatus;
   createdBy: string;
-  /** False once whoever made the key has left: see that somebody minds it. */
+  /** False after the creator has left the workspace. Another admin should then take over the key. */
   creatorIsMember: boolean;
   /** A date and time in ISO 8601. */
   createdAt: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** Until when the token before the last rotation works. */
+  /** The time until which the previous token works after a rotation. */
   previousExpiresAt: string | null;
-  /** To within a minute. */
+  /** Accurate to one minute. */
   lastUsedAt: string | null;
 }
 
@@ -288,11 +297,11 @@ export interface Session {
   /** A date and time in ISO 8601. */
   createdAt: string;
   /**
-   * Later with each use, up to 30 days after signing in.
+   * Each refresh extends it, up to 30 days after sign-in.
    * A date and time in ISO 8601.
    */
   expiresAt: string;
-  /** Used by calls that do not send x-workspace-id. */
+  /** The workspace of calls without the x-workspace-id header. */
   currentWorkspaceId: string | null;
 }
 
@@ -303,29 +312,29 @@ export interface ShownServiceKey {
   scopes: Array<Permission>;
   status: ServiceKeyStatus;
   createdBy: string;
-  /** False once whoever made the key has left: see that somebody minds it. */
+  /** False after the creator has left the workspace. Another admin should then take over the key. */
   creatorIsMember: boolean;
   /** A date and time in ISO 8601. */
   createdAt: string;
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** Until when the token before the last rotation works. */
+  /** The time until which the previous token works after a rotation. */
   previousExpiresAt: string | null;
-  /** To within a minute. */
+  /** Accurate to one minute. */
   lastUsedAt: string | null;
-  /** What the service sends as its bearer token. Shown this once. */
+  /** The bearer token of the service. Returned only by this call. */
   token: string;
 }
 
 export interface SignedIn {
   user: User;
   session: Session;
-  /** Send it as `authorization: Bearer <token>`. Good for ten minutes. */
+  /** Send it as `authorization: Bearer <token>`. Valid for ten minutes. */
   accessToken: string;
   /** A date and time in ISO 8601. */
   accessTokenExpiresAt: string;
-  /** Good for one auth.refresh, which gives the next. Keep it secret. */
+  /** Valid for one call of auth.refresh, which returns the next one. Keep it secret. */
   refreshToken: string;
 }
 
@@ -344,31 +353,31 @@ export type TaskStatus = "todo" | "doing" | "done";
 export interface User {
   id: string;
   email: string;
-  /** Null until the address has been shown to be theirs. */
+  /** Null until the user has verified the address. */
   emailVerifiedAt: string | null;
   /** A date and time in ISO 8601. */
   createdAt: string;
 }
 
-/** The input of `audit.checkpoint`. Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner. */
+/** What `audit.checkpoint` takes. Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner. */
 export type AuditCheckpointInput = Record<string, never>;
 
-/** The output of `audit.checkpoint`. */
+/** What `audit.checkpoint` answers. */
 export type AuditCheckpointOutput = Checkpoint;
 
-/** The input of `audit.export`. The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record. */
+/** What `audit.export` takes. Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry. */
 export interface AuditExportInput {
   /** Default: "ndjson". */
   format?: "ndjson" | "csv" | undefined;
   /**
-   * 0 to begin with the first entry.
-   * At least 0.
+   * Start after this entry. 0 starts with the first entry.
+   * 0 to 9007199254740991.
    * Default: 0.
    */
   afterSeq?: number | undefined;
   /**
-   * The last entry to export. Left out, the last there is now.
-   * At least 0.
+   * The last entry to export. If omitted, the last entry of the log at this time.
+   * 0 to 9007199254740991.
    */
   untilSeq?: number | undefined;
   /**
@@ -378,19 +387,19 @@ export interface AuditExportInput {
   limit?: number | undefined;
 }
 
-/** The output of `audit.export`. */
+/** What `audit.export` answers. */
 export type AuditExportOutput = AuditExport;
 
-/** The input of `audit.list`. The workspace's audit log, newest first. */
+/** What `audit.list` takes. Lists the entries of the workspace's audit log, newest first. */
 export interface AuditListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
@@ -401,56 +410,56 @@ export interface AuditListInput {
   /** 1 to 200 characters. */
   targetId?: string | undefined;
   /**
-   * Made at this time or later.
+   * Only entries recorded at this time or later.
    * A date and time in ISO 8601.
    */
   from?: string | undefined;
   /**
-   * Made before this time.
+   * Only entries recorded before this time.
    * A date and time in ISO 8601.
    */
   to?: string | undefined;
 }
 
-/** The output of `audit.list`. */
+/** What `audit.list` answers. */
 export type AuditListOutput = Page<AuditEntry>;
 
-/** The input of `audit.verify`. Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`. */
+/** What `audit.verify` takes. Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true. */
 export interface AuditVerifyInput {
-  /** Where an earlier call ended. Left out, it begins with the first entry. */
+  /** The `last` of the previous call. If omitted, the check starts with the first entry. */
   after?: ChainPoint | undefined;
   /**
-   * The most entries to check in this call.
+   * The maximum number of entries to check in this call.
    * 1 to 10000.
    * Default: 5000.
    */
   limit?: number | undefined;
-  /** One that was kept: what it knows of must still be there. */
+  /** A saved checkpoint. The log must still contain the entry that it names, with the same hash. */
   checkpoint?: Checkpoint | undefined;
 }
 
-/** The output of `audit.verify`. */
+/** What `audit.verify` answers. */
 export type AuditVerifyOutput = AuditVerdict;
 
-/** The input of `auth.me`. Who is signed in, and with which session. */
+/** What `auth.me` takes. Returns the signed-in user and the session. */
 export type AuthMeInput = Record<string, never>;
 
-/** The output of `auth.me`. */
+/** What `auth.me` answers. */
 export interface AuthMeOutput {
   user: User;
   session: Session;
 }
 
-/** The input of `auth.refresh`. Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session. */
+/** What `auth.refresh` takes. Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session. */
 export interface AuthRefreshInput {
   /** At most 512 characters. */
   refreshToken: string;
 }
 
-/** The output of `auth.refresh`. */
+/** What `auth.refresh` answers. */
 export type AuthRefreshOutput = Refreshed;
 
-/** The input of `auth.signIn`. Signs in with email and password. */
+/** What `auth.signIn` takes. Signs in with an email address and a password. */
 export interface AuthSignInInput {
   /** At most 254 characters. */
   email: string;
@@ -458,66 +467,69 @@ export interface AuthSignInInput {
   password: string;
 }
 
-/** The output of `auth.signIn`. */
+/** What `auth.signIn` answers. */
 export type AuthSignInOutput = SignedIn;
 
-/** The input of `auth.signOut`. Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error. */
+/** What `auth.signOut` takes. Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error. */
 export interface AuthSignOutInput {
   /** At most 512 characters. */
   refreshToken?: string | undefined;
 }
 
-/** The output of `auth.signOut`. */
+/** What `auth.signOut` answers. */
 export type AuthSignOutOutput = Record<string, never>;
 
-/** The input of `auth.signOutEverywhere`. Ends every session of the caller, this one too. */
+/** What `auth.signOutEverywhere` takes. Ends all sessions of the caller, including this one. */
 export type AuthSignOutEverywhereInput = Record<string, never>;
 
-/** The output of `auth.signOutEverywhere`. */
+/** What `auth.signOutEverywhere` answers. */
 export interface AuthSignOutEverywhereOutput {
-  /** How many sessions ended. */
+  /**
+   * The number of ended sessions.
+   * -9007199254740991 to 9007199254740991.
+   */
   ended: number;
 }
 
-/** The input of `auth.signUp`. Makes an account, signs it in, and mails a link that verifies the address. */
+/** What `auth.signUp` takes. Creates an account, signs it in, and mails a link that verifies the address. */
 export interface AuthSignUpInput {
   /** At most 254 characters. */
   email: string;
   /**
-   * At least as long as the server asks for, 15 characters by default, and not a common one.
+   * The server sets the minimum length, by default 15 characters, and rejects common passwords.
    * 8 to 256 characters.
    */
   password: string;
 }
 
-/** The output of `auth.signUp`. */
+/** What `auth.signUp` answers. */
 export type AuthSignUpOutput = SignedIn;
 
-/** The input of `email.resendVerification`. Mails the link again. The links before it no longer work. Nothing happens once the address is verified. */
+/** What `email.resendVerification` takes. Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified. */
 export type EmailResendVerificationInput = Record<string, never>;
 
-/** The output of `email.resendVerification`. */
+/** What `email.resendVerification` answers. */
 export type EmailResendVerificationOutput = Record<string, never>;
 
-/** The input of `email.verify`. Shows by a mailed token that an account's address is its owner's. */
+/** What `email.verify` takes. Verifies the email address of an account with a mailed token. */
 export interface EmailVerifyInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** The output of `email.verify`. */
+/** What `email.verify` answers. */
 export type EmailVerifyOutput = Record<string, never>;
 
-/** The input of `invites.accept`. Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role. */
+/** What `invites.accept` takes. Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role. */
 export interface InvitesAcceptInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** The output of `invites.accept`. */
+/** What `invites.accept` answers. */
 export type InvitesAcceptOutput = OwnWorkspace;
 
-/** The input of `invites.create`. Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise. */
+/** What `invites.create` takes. Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address. */
 export interface InvitesCreateInput {
   /** At most 254 characters. */
   email: string;
@@ -525,311 +537,311 @@ export interface InvitesCreateInput {
   role?: Role | undefined;
 }
 
-/** The output of `invites.create`. */
+/** What `invites.create` answers. */
 export type InvitesCreateOutput = SentInvite;
 
-/** The input of `invites.list`. The invites of the workspace, newest first. */
+/** What `invites.list` takes. Lists the invites of the workspace, newest first. */
 export interface InvitesListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   status?: InviteStatus | undefined;
 }
 
-/** The output of `invites.list`. */
+/** What `invites.list` answers. */
 export type InvitesListOutput = Page<Invite>;
 
-/** The input of `invites.listMine`. The invites that wait for the caller's verified address, newest first. */
+/** What `invites.listMine` takes. Lists the pending invites for the caller's verified address, newest first. */
 export interface InvitesListMineInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
 }
 
-/** The output of `invites.listMine`. */
+/** What `invites.listMine` answers. */
 export type InvitesListMineOutput = Page<OwnInvite>;
 
-/** The input of `invites.preview`. What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs. */
+/** What `invites.preview` takes. Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged. */
 export interface InvitesPreviewInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** The output of `invites.preview`. */
+/** What `invites.preview` answers. */
 export type InvitesPreviewOutput = InvitePreview;
 
-/** The input of `invites.resend`. Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work. */
+/** What `invites.resend` takes. Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working. */
 export interface InvitesResendInput {
   id: string;
 }
 
-/** The output of `invites.resend`. */
+/** What `invites.resend` answers. */
 export type InvitesResendOutput = SentInvite;
 
-/** The input of `invites.revoke`. Ends a pending invite. */
+/** What `invites.revoke` takes. Revokes a pending invite. */
 export interface InvitesRevokeInput {
   id: string;
 }
 
-/** The output of `invites.revoke`. */
+/** What `invites.revoke` answers. */
 export type InvitesRevokeOutput = Invite;
 
-/** The input of `members.changeRole`. Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either. */
+/** What `members.changeRole` takes. Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent. */
 export interface MembersChangeRoleInput {
   userId: string;
   role: Role;
 }
 
-/** The output of `members.changeRole`. */
+/** What `members.changeRole` answers. */
 export type MembersChangeRoleOutput = Member;
 
-/** The input of `members.list`. The members of the workspace, newest first. */
+/** What `members.list` takes. Lists the members of the workspace, newest first. */
 export interface MembersListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   role?: Role | undefined;
 }
 
-/** The output of `members.list`. */
+/** What `members.list` answers. */
 export type MembersListOutput = Page<Member>;
 
-/** The input of `members.remove`. Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named. */
+/** What `members.remove` takes. Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned. */
 export interface MembersRemoveInput {
   userId: string;
 }
 
-/** The output of `members.remove`. */
+/** What `members.remove` answers. */
 export type MembersRemoveOutput = RemovedMember;
 
-/** The input of `password.change`. Changes the caller's password, and ends their other sessions. */
+/** What `password.change` takes. Changes the caller's password, and ends the caller's other sessions. */
 export interface PasswordChangeInput {
   /** 1 to 256 characters. */
   currentPassword: string;
   /**
-   * At least as long as the server asks for, 15 characters by default, and not a common one.
+   * The server sets the minimum length, by default 15 characters, and rejects common passwords.
    * 8 to 256 characters.
    */
   newPassword: string;
 }
 
-/** The output of `password.change`. */
+/** What `password.change` answers. */
 export type PasswordChangeOutput = Record<string, never>;
 
-/** The input of `password.requestReset`. Mails a link that sets a new password, if there is an account. The answer is the same if there is none. */
+/** What `password.requestReset` takes. Mails a link for setting a new password, if the address has an account. The response is the same if it has none. */
 export interface PasswordRequestResetInput {
   /** At most 254 characters. */
   email: string;
 }
 
-/** The output of `password.requestReset`. */
+/** What `password.requestReset` answers. */
 export type PasswordRequestResetOutput = Record<string, never>;
 
-/** The input of `password.reset`. Sets a new password by a mailed token, and ends all of the account's sessions. */
+/** What `password.reset` takes. Sets a new password with a mailed token, and ends all sessions of the account. */
 export interface PasswordResetInput {
   /** At most 512 characters. */
   token: string;
   /**
-   * At least as long as the server asks for, 15 characters by default, and not a common one.
+   * The server sets the minimum length, by default 15 characters, and rejects common passwords.
    * 8 to 256 characters.
    */
   newPassword: string;
 }
 
-/** The output of `password.reset`. */
+/** What `password.reset` answers. */
 export type PasswordResetOutput = Record<string, never>;
 
-/** The input of `projects.create`. Makes a project. */
+/** What `projects.create` takes. Creates a project. */
 export interface ProjectsCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** The output of `projects.create`. */
+/** What `projects.create` answers. */
 export type ProjectsCreateOutput = Project;
 
-/** The input of `projects.delete`. Deletes a project and all its tasks. */
+/** What `projects.delete` takes. Deletes a project and all its tasks. */
 export interface ProjectsDeleteInput {
   id: string;
 }
 
-/** The output of `projects.delete`. */
+/** What `projects.delete` answers. */
 export interface ProjectsDeleteOutput {
   id: string;
 }
 
-/** The input of `projects.get`. One project. */
+/** What `projects.get` takes. Returns a project. */
 export interface ProjectsGetInput {
   id: string;
 }
 
-/** The output of `projects.get`. */
+/** What `projects.get` answers. */
 export type ProjectsGetOutput = Project;
 
-/** The input of `projects.list`. The projects of the workspace, newest first. */
+/** What `projects.list` takes. Lists the projects of the workspace, newest first. */
 export interface ProjectsListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   /**
-   * A part of the text to find, whatever its case.
+   * The text to find: any part of the name or title, case-insensitive.
    * 1 to 200 characters.
    */
   search?: string | undefined;
 }
 
-/** The output of `projects.list`. */
+/** What `projects.list` answers. */
 export type ProjectsListOutput = Page<Project>;
 
-/** The input of `projects.update`. Renames a project. */
+/** What `projects.update` takes. Renames a project. */
 export interface ProjectsUpdateInput {
   id: string;
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** The output of `projects.update`. */
+/** What `projects.update` answers. */
 export type ProjectsUpdateOutput = Project;
 
-/** The input of `serviceKeys.create`. Makes a key by which another service acts in this workspace, as far as its scopes and its role reach. */
+/** What `serviceKeys.create` takes. Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow. */
 export interface ServiceKeysCreateInput {
   /** 1 to 200 characters. */
   name: string;
   /** Default: "member". */
   role?: Role | undefined;
   /**
-   * What it may do, of what its role may.
+   * The permissions of the key, a subset of those that its role allows.
    * 1 to 14 items.
    */
   scopes: Array<Permission>;
   /**
-   * After so many days it no longer works.
+   * The number of days after which the token expires.
    * 1 to 365.
    * Default: 90.
    */
   expiresInDays?: number | undefined;
 }
 
-/** The output of `serviceKeys.create`. */
+/** What `serviceKeys.create` answers. */
 export type ServiceKeysCreateOutput = ShownServiceKey;
 
-/** The input of `serviceKeys.list`. The service keys of the workspace, newest first. */
+/** What `serviceKeys.list` takes. Lists the service keys of the workspace, newest first. */
 export interface ServiceKeysListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   status?: ServiceKeyStatus | undefined;
 }
 
-/** The output of `serviceKeys.list`. */
+/** What `serviceKeys.list` answers. */
 export type ServiceKeysListOutput = Page<ServiceKey>;
 
-/** The input of `serviceKeys.revoke`. Ends a key at once. */
+/** What `serviceKeys.revoke` takes. Revokes a key with immediate effect. */
 export interface ServiceKeysRevokeInput {
   id: string;
 }
 
-/** The output of `serviceKeys.revoke`. */
+/** What `serviceKeys.revoke` answers. */
 export type ServiceKeysRevokeOutput = ServiceKey;
 
-/** The input of `serviceKeys.rotate`. Gives a key another token. The one before works for a while longer, so that no call fails meanwhile. */
+/** What `serviceKeys.rotate` takes. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
 export interface ServiceKeysRotateInput {
   id: string;
   /**
-   * How long the token before still works. 0 to end it now.
+   * The number of hours for which the previous token keeps working. 0 ends it at once.
    * 0 to 168.
    * Default: 24.
    */
   overlapHours?: number | undefined;
   /**
-   * After so many days it no longer works.
+   * The number of days after which the token expires.
    * 1 to 365.
    * Default: 90.
    */
   expiresInDays?: number | undefined;
 }
 
-/** The output of `serviceKeys.rotate`. */
+/** What `serviceKeys.rotate` answers. */
 export type ServiceKeysRotateOutput = ShownServiceKey;
 
-/** The input of `sessions.list`. Where the caller is signed in, newest first. */
+/** What `sessions.list` takes. Lists the caller's sessions, newest first. */
 export interface SessionsListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
 }
 
-/** The output of `sessions.list`. */
+/** What `sessions.list` answers. */
 export type SessionsListOutput = Page<Device>;
 
-/** The input of `sessions.revoke`. Ends one of the caller's sessions. */
+/** What `sessions.revoke` takes. Ends a session of the caller. */
 export interface SessionsRevokeInput {
   id: string;
 }
 
-/** The output of `sessions.revoke`. */
+/** What `sessions.revoke` answers. */
 export interface SessionsRevokeOutput {
   id: string;
 }
 
-/** The input of `system.health`. Whether the server answers, and its version. */
+/** What `system.health` takes. Shows that the server responds, and returns its version. */
 export type SystemHealthInput = Record<string, never>;
 
-/** The output of `system.health`. */
+/** What `system.health` answers. */
 export interface SystemHealthOutput {
   status: "ok";
   version: string;
 }
 
-/** The input of `tasks.create`. Makes a task. */
+/** What `tasks.create` takes. Creates a task. */
 export interface TasksCreateInput {
   projectId: string;
   /** 1 to 200 characters. */
@@ -838,10 +850,10 @@ export interface TasksCreateInput {
   status?: TaskStatus | undefined;
 }
 
-/** The output of `tasks.create`. */
+/** What `tasks.create` answers. */
 export type TasksCreateOutput = Task;
 
-/** The input of `tasks.createMany`. Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is. */
+/** What `tasks.createMany` takes. Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed. */
 export interface TasksCreateManyInput {
   /** 1 to 100 items. */
   items: Array<{
@@ -851,44 +863,44 @@ export interface TasksCreateManyInput {
     /** Default: "todo". */
     status?: TaskStatus | undefined;
     /**
-     * What the task is called where it comes from. Unique in its project.
+     * The task's id in the system it is imported from. Unique in its project.
      * 1 to 200 characters.
      */
     externalId?: string | undefined;
   }>;
 }
 
-/** The output of `tasks.createMany`. */
+/** What `tasks.createMany` answers. */
 export type TasksCreateManyOutput = CreatedTasks;
 
-/** The input of `tasks.delete`. Deletes a task. */
+/** What `tasks.delete` takes. Deletes a task. */
 export interface TasksDeleteInput {
   id: string;
 }
 
-/** The output of `tasks.delete`. */
+/** What `tasks.delete` answers. */
 export interface TasksDeleteOutput {
   id: string;
 }
 
-/** The input of `tasks.get`. One task. */
+/** What `tasks.get` takes. Returns a task. */
 export interface TasksGetInput {
   id: string;
 }
 
-/** The output of `tasks.get`. */
+/** What `tasks.get` answers. */
 export type TasksGetOutput = Task;
 
-/** The input of `tasks.list`. The tasks of the workspace, newest first. */
+/** What `tasks.list` takes. Lists the tasks of the workspace, newest first. */
 export interface TasksListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
@@ -896,26 +908,26 @@ export interface TasksListInput {
   status?: TaskStatus | undefined;
   createdBy?: string | undefined;
   /**
-   * Made at this time or later.
+   * Only tasks created at this time or later.
    * A date and time in ISO 8601.
    */
   createdAfter?: string | undefined;
   /**
-   * Made before this time.
+   * Only tasks created before this time.
    * A date and time in ISO 8601.
    */
   createdBefore?: string | undefined;
   /**
-   * A part of the text to find, whatever its case.
+   * The text to find: any part of the name or title, case-insensitive.
    * 1 to 200 characters.
    */
   search?: string | undefined;
 }
 
-/** The output of `tasks.list`. */
+/** What `tasks.list` answers. */
 export type TasksListOutput = Page<Task>;
 
-/** The input of `tasks.update`. Changes a task's title or status, or moves it to another project of the workspace. */
+/** What `tasks.update` takes. Changes a task's title or status, or moves it to another project of the workspace. */
 export interface TasksUpdateInput {
   id: string;
   /** 1 to 200 characters. */
@@ -924,105 +936,105 @@ export interface TasksUpdateInput {
   projectId?: string | undefined;
 }
 
-/** The output of `tasks.update`. */
+/** What `tasks.update` answers. */
 export type TasksUpdateOutput = Task;
 
-/** The input of `tokens.introspect`. For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other. */
+/** What `tokens.introspect` takes. Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session. */
 export interface TokensIntrospectInput {
   /** At most 512 characters. */
   token: string;
   permission: Permission;
 }
 
-/** The output of `tokens.introspect`. */
+/** What `tokens.introspect` answers. */
 export type TokensIntrospectOutput = Introspection;
 
-/** The input of `workspaces.create`. Makes a workspace, with the caller as its admin. */
+/** What `workspaces.create` takes. Creates a workspace with the caller as its admin. */
 export interface WorkspacesCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** The output of `workspaces.create`. */
+/** What `workspaces.create` answers. */
 export type WorkspacesCreateOutput = OwnWorkspace;
 
-/** The input of `workspaces.delete`. Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged. */
+/** What `workspaces.delete` takes. Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged. */
 export interface WorkspacesDeleteInput {
   /**
-   * The workspace's name, typed out, to show that this one is meant.
+   * The exact name of the workspace, to confirm the deletion.
    * At most 1000 characters.
    */
   name: string;
 }
 
-/** The output of `workspaces.delete`. */
+/** What `workspaces.delete` answers. */
 export type WorkspacesDeleteOutput = OwnWorkspace;
 
-/** The input of `workspaces.get`. The workspace of the request. */
+/** What `workspaces.get` takes. Returns the workspace of the request. */
 export type WorkspacesGetInput = Record<string, never>;
 
-/** The output of `workspaces.get`. */
+/** What `workspaces.get` answers. */
 export type WorkspacesGetOutput = OwnWorkspace;
 
-/** The input of `workspaces.leave`. Ends the caller's own membership. The invites that they sent and that wait end with it. */
+/** What `workspaces.leave` takes. Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent. */
 export interface WorkspacesLeaveInput {
   workspaceId: string;
 }
 
-/** The output of `workspaces.leave`. */
+/** What `workspaces.leave` answers. */
 export interface WorkspacesLeaveOutput {
   workspaceId: string;
 }
 
-/** The input of `workspaces.list`. The workspaces that the caller is a member of, newest first. */
+/** What `workspaces.list` takes. Lists the caller's workspaces, newest first. */
 export interface WorkspacesListInput {
   /**
-   * The most items to return.
+   * The maximum number of items to return.
    * 1 to 100.
    * Default: 20.
    */
   limit?: number | undefined;
   /**
-   * `nextCursor` of the page before.
+   * `nextCursor` of the previous page.
    * At most 1024 characters.
    */
   cursor?: string | undefined;
   /**
-   * Instead those that were deleted and that the caller may restore.
+   * List the deleted workspaces that the caller may restore instead.
    * Default: false.
    */
   deleted?: boolean | undefined;
 }
 
-/** The output of `workspaces.list`. */
+/** What `workspaces.list` answers. */
 export type WorkspacesListOutput = Page<OwnWorkspace>;
 
-/** The input of `workspaces.rename`. Gives the workspace of the request another name. */
+/** What `workspaces.rename` takes. Renames the workspace of the request. */
 export interface WorkspacesRenameInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** The output of `workspaces.rename`. */
+/** What `workspaces.rename` answers. */
 export type WorkspacesRenameOutput = OwnWorkspace;
 
-/** The input of `workspaces.restore`. Makes a deleted workspace as it was. Only its admins can, within 30 days. */
+/** What `workspaces.restore` takes. Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days. */
 export interface WorkspacesRestoreInput {
   workspaceId: string;
 }
 
-/** The output of `workspaces.restore`. */
+/** What `workspaces.restore` answers. */
 export type WorkspacesRestoreOutput = OwnWorkspace;
 
-/** The input of `workspaces.switch`. Makes a workspace the session's current one: calls that name none mean this one. */
+/** What `workspaces.switch` takes. Sets the session's current workspace, which calls without the x-workspace-id header use. */
 export interface WorkspacesSwitchInput {
   workspaceId: string;
 }
 
-/** The output of `workspaces.switch`. */
+/** What `workspaces.switch` answers. */
 export type WorkspacesSwitchOutput = OwnWorkspace;
 
-/** The machine-readable reason of a failed call. A newer server can return other reasons. */
+/** Why a call failed, for programs. A newer server may know others. */
 export type Reason =
   | "auth.email_taken"
   | "auth.email_unverified"
@@ -1064,7 +1076,7 @@ export type Reason =
   | "workspace.not_found"
   | "workspace.required";
 
-/** The tRPC error code of a failed call. */
+/** The class of a failure, as tRPC names it. */
 export type ErrorCode =
   | "BAD_REQUEST"
   | "CONFLICT"
@@ -1078,15 +1090,15 @@ export type ErrorCode =
   | "UNAUTHORIZED"
   | "UNSUPPORTED_MEDIA_TYPE";
 
-/** The details of a failed call. */
+/** What the server says of a failed call. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
   reason: Reason;
-  /** The id of the request in the server's log. Quote it when you ask for help. */
+  /** Quote it when you ask for help: it is in the server's log. */
   requestId: string;
-  /** The time in seconds to wait before the next attempt. */
+  /** Seconds to wait before the next try. */
   retryAfter?: number;
-  /** The messages for each invalid field of the input, by its dotted path. The key `""` stands for the whole input. */
+  /** What is wrong with each field of the input, by its dotted path. `""` is the input as a whole. */
   fieldErrors?: Record<string, string[]>;
 }

@@ -14,7 +14,7 @@ import {
   type Connection,
 } from "./options.ts";
 import { paged, type Page } from "./paged.ts";
-import { perform } from "./perform.ts";
+import { perform } from "./call/perform.ts";
 
 export interface Client extends Api {
   /** The workspace that this client's calls are about; the session's current one when undefined. */

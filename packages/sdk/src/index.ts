@@ -16,4 +16,4 @@ export type { OperationName } from "./operation-name.ts";
 export type { CallOptions, ClientOptions } from "./options.ts";
 export type { Page, Paged } from "./paged.ts";
 export type { AbortSignalLike, Fetch, FetchedResponse, FetchInit, Signal } from "./platform.ts";
-export { memoryTokenStore, type Tokens, type TokenStore } from "./token-store.ts";
+export { memoryTokenStore, type Tokens, type TokenStore } from "./session/token-store.ts";

@@ -1,7 +1,7 @@
 import { parseBaseUrl } from "./base-url.ts";
 import { checkHeaderText } from "./header-text.ts";
 import { runtimeFetch, type Fetch, type Signal } from "./platform.ts";
-import { checkToken, memoryTokenStore, type TokenStore } from "./token-store.ts";
+import { checkToken, memoryTokenStore, type TokenStore } from "./session/token-store.ts";
 
 export interface ClientOptions {
   /** Where the server is, e.g. `http://127.0.0.1:4000`. May have a path, not a query. */

@@ -1,13 +1,13 @@
 // One call over HTTP: its request, its answer, and the tries in between. Only queries are tried again, and the one
 // mutation that may be: another whose answer was lost may have been carried out.
 import { readAnswer, type RawAnswer } from "./answer.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
-import { isProjoError, ProjoConnectionError, ProjoTimeoutError, type ProjoError } from "./errors.ts";
-import type { AbortSignalLike } from "./platform.ts";
+import { isProjoError, ProjoConnectionError, ProjoTimeoutError, type ProjoError } from "../errors.ts";
+import type { AbortSignalLike } from "../platform.ts";
 import { requestOf, type Request } from "./request.ts";
 import { retryDelayMs } from "./retry.ts";
-import { withCallOptions, type CallOptions, type Connection } from "./options.ts";
+import { withCallOptions, type CallOptions, type Connection } from "../options.ts";
 
 export interface Call {
   readonly operation: string;

@@ -1,4 +1,4 @@
-import type { ProjoError } from "./errors.ts";
+import type { ProjoError } from "../errors.ts";
 
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 5000;

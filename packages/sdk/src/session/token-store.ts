@@ -1,4 +1,4 @@
-import { checkHeaderText } from "./header-text.ts";
+import { checkHeaderText } from "../header-text.ts";
 
 /** What a session is carried on with. */
 export interface Tokens {

@@ -1,6 +1,6 @@
 // Reads what came back. What is not an answer of this API, a proxy's error page for one, becomes an error that
 // says so; nothing of its text is repeated.
-import { ProjoError } from "./errors.ts";
+import { ProjoError } from "../errors.ts";
 
 export interface RawAnswer {
   readonly status: number;

@@ -1,6 +1,6 @@
 // One store is one session, whichever clients share it: here it is kept, carried on and forgotten. Within the process
 // changes to it happen one after another, and between processes inside the store's lock, if it has one.
-import { isProjoError } from "./errors.ts";
+import { isProjoError } from "../errors.ts";
 import type { Tokens, TokenStore } from "./token-store.ts";
 
 /** Asks the server for the tokens that follow. @throws ProjoError */

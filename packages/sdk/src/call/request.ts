@@ -1,5 +1,5 @@
-import type { CallOptions, Connection } from "./options.ts";
-import { checkToken } from "./token-store.ts";
+import type { CallOptions, Connection } from "../options.ts";
+import { checkToken } from "../session/token-store.ts";
 
 export interface Request {
   readonly url: string;

@@ -1,12 +1,12 @@
 // A call as the session's: it goes out with the session's tokens, carries the session on when its access token has
 // expired, and opens or closes the session when that is what the call does.
-import type { Clock } from "./clock.ts";
-import { isProjoError, ProjoError } from "./errors.ts";
-import { operations } from "./generated/operations.ts";
-import type { OperationName } from "./operation-name.ts";
-import type { CallOptions, Connection } from "./options.ts";
-import { sessionIn, type Refresh } from "./session.ts";
-import { tokensIn, type Tokens } from "./token-store.ts";
+import type { Clock } from "../clock.ts";
+import { isProjoError, ProjoError } from "../errors.ts";
+import { operations } from "../generated/operations.ts";
+import type { OperationName } from "../operation-name.ts";
+import type { CallOptions, Connection } from "../options.ts";
+import { sessionIn, type Refresh } from "../session/session.ts";
+import { tokensIn, type Tokens } from "../session/token-store.ts";
 import { openCall, type Line } from "./transport.ts";
 
 export interface Performance {

@@ -1,5 +1,5 @@
-import type { Clock } from "./clock.ts";
-import { platform, type AbortSignalLike, type Signal } from "./platform.ts";
+import type { Clock } from "../clock.ts";
+import { platform, type AbortSignalLike, type Signal } from "../platform.ts";
 
 /** The end of a call: its time is up, or its caller aborted it, whichever is first. */
 export interface Deadline {

@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fit } from "../src/terminal/fit.ts";
-import { harmless, harmlessJson } from "../src/terminal/harmless.ts";
+import { sanitize, sanitizeJson } from "../src/terminal/sanitize.ts";
 import { table } from "../src/terminal/table.ts";
 import { expectDone, openSignedIn, type Shell } from "./kit.ts";
 
@@ -13,13 +13,13 @@ const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u
 
 describe("text of others", () => {
   it("cannot steer the terminal", () => {
-    expect(harmless(hostile)).not.toMatch(steering);
-    expect(harmless("a\u001b[31mb\tc")).toBe("a␛[31mb c");
-    expect(harmless("Émile 👩‍👩‍👧 עברית 日本")).toBe("Émile 👩‍👩‍👧 עברית 日本");
+    expect(sanitize(hostile)).not.toMatch(steering);
+    expect(sanitize("a\u001b[31mb\tc")).toBe("a␛[31mb c");
+    expect(sanitize("Émile 👩‍👩‍👧 עברית 日本")).toBe("Émile 👩‍👩‍👧 עברית 日本");
   });
 
   it("is the same value in JSON, and cannot steer there either", () => {
-    const json = harmlessJson({ title: hostile, emoji: "👩‍👩‍👧" });
+    const json = sanitizeJson({ title: hostile, emoji: "👩‍👩‍👧" });
     expect(json).not.toMatch(steering);
     expect(JSON.parse(json)).toEqual({ title: hostile, emoji: "👩‍👩‍👧" });
   });
@@ -33,7 +33,7 @@ describe("a table", () => {
   ];
   const columns = [
     { head: "ID", cell: (item: (typeof items)[0]) => item.id },
-    { head: "BY", cell: (item: (typeof items)[0]) => item.by, most: 8 },
+    { head: "BY", cell: (item: (typeof items)[0]) => item.by, maxWidth: 8 },
     { head: "TITLE", cell: (item: (typeof items)[0]) => item.title },
   ];
 

@@ -1,4 +1,4 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Returns true when the text has the form of an id. An object whose name has this form is found by its id only. */
+/** Returns true when the text has the form of an id. */
 export const isId = (text: string): boolean => UUID.test(text);

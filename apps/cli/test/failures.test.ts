@@ -203,7 +203,7 @@ describe("an unreachable server", () => {
     const url = await listen(stranger);
     const [code, message] = await failure(["call", "system.health", "--url", url]);
     expect(code).toBe(1);
-    expect(message).toContain("not as a ProjoStack server does");
+    expect(message).toContain("without a ProjoStack response");
     expect(message).toContain("--url or PROJO_URL");
     expect(message).not.toContain("baseUrl");
     await close(stranger);

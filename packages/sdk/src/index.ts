@@ -1,4 +1,4 @@
-// What programs outside this house hold: a client of a ProjoStack server, typed, without dependencies.
+// The public API of the package: a typed client of a ProjoStack server, without dependencies.
 export { createClient, type Client } from "./client.ts";
 export {
   isProjoError,

@@ -1,15 +1,15 @@
-// A call as the session's: it goes out with the session's tokens, carries the session on when its access token has
-// expired, and opens or closes the session when that is what the call does.
+// Performs a call within a session: sends it with the session's tokens, refreshes them when the access token has expired,
+// and stores or deletes them when the call signs in or out.
 import type { Clock } from "../clock.ts";
 import { isProjoError, ProjoError } from "../errors.ts";
 import { operations } from "../generated/operations.ts";
 import type { OperationName } from "../operation-name.ts";
 import type { CallOptions, Connection } from "../options.ts";
-import { sessionIn, type Refresh } from "../session/session.ts";
-import { tokensIn, type Tokens } from "../session/token-store.ts";
-import { openCall, type Line } from "./transport.ts";
+import { sessionOf, type Refresh } from "../session/session.ts";
+import { tokensFrom, type Tokens } from "../session/token-store.ts";
+import { openCall, type Sender } from "./transport.ts";
 
-export interface Performance {
+export interface PerformOptions {
   connection: Connection;
   clock: Clock;
   name: OperationName;
@@ -17,37 +17,37 @@ export interface Performance {
   options: CallOptions;
 }
 
-const opens = new Set<OperationName>(["auth.signUp", "auth.signIn"]);
-const closes = new Set<OperationName>(["auth.signOut", "auth.signOutEverywhere"]);
+const startsSession = new Set<OperationName>(["auth.signUp", "auth.signIn"]);
+const endsSession = new Set<OperationName>(["auth.signOut", "auth.signOutEverywhere"]);
 
-/** @throws ProjoError, the reason of the caller's signal, or TypeError when the call itself is a mistake */
-export async function perform({ connection, clock, name, input, options }: Performance): Promise<unknown> {
-  const session = sessionIn(connection.tokens);
+/** @throws ProjoError, the reason of the caller's signal, or TypeError for an invalid argument */
+export async function perform({ connection, clock, name, input, options }: PerformOptions): Promise<unknown> {
+  const session = sessionOf(connection.tokens);
   const call = { operation: name, kind: operations[name], options };
-  // A token that has expired must not stand in the way of signing in again.
-  if (opens.has(name) || name === "auth.refresh") {
-    const data = await openCall(connection, clock, { ...call, send: (line) => line.send(input) });
-    const tokens = tokensIn(data);
-    if (tokens && opens.has(name)) await session.keep(tokens);
-    // A refresh by hand moves the session on as well: the token that it used up must not be used again.
+  // Send no token: an expired one would prevent signing in again.
+  if (startsSession.has(name) || name === "auth.refresh") {
+    const data = await openCall(connection, clock, { ...call, send: (sender) => sender.send(input) });
+    const tokens = tokensFrom(data);
+    if (tokens && startsSession.has(name)) await session.store(tokens);
+    // A direct call of auth.refresh also updates the session, because the refresh token must not be used again.
     else if (tokens) await session.replace(refreshTokenIn(input), tokens);
     return data;
   }
   let sent: Tokens | undefined;
   const data = await openCall(connection, clock, {
     ...call,
-    send: async (line) => {
-      sent = await line.within(session.tokens());
-      const itsInput = name === "auth.signOut" ? withRefreshToken(input, sent) : input;
-      return await sendAs(sent, { line, name, input: itsInput, connection, clock });
+    send: async (sender) => {
+      sent = await sender.within(session.tokens());
+      const callInput = name === "auth.signOut" ? withRefreshToken(input, sent) : input;
+      return await sendAs(sent, { sender, name, input: callInput, connection, clock });
     },
   });
-  if (closes.has(name)) await session.forget(sent);
+  if (endsSession.has(name)) await session.clear(sent);
   return data;
 }
 
-interface Errand {
-  line: Line;
+interface SendOptions {
+  sender: Sender;
   name: OperationName;
   input: unknown;
   connection: Connection;
@@ -55,60 +55,60 @@ interface Errand {
 }
 
 /**
- * Sends the call; and when the server no longer takes the access token, once more with the next one. That is safe for
- * a mutation too: what was refused for its token was not carried out. The server alone says when a token has expired:
- * this machine's clock may be wrong, so nothing here goes by it.
+ * Sends the call. When the server refuses the access token, refreshes it and sends the call again. That is also safe for a
+ * mutation, because the server has not carried out a call that it refused for its token. Only the server decides whether
+ * a token has expired, because the local clock may be wrong.
  */
-async function sendAs(tokens: Tokens | undefined, errand: Errand): Promise<unknown> {
-  const { line, name, input, connection, clock } = errand;
+async function sendAs(tokens: Tokens | undefined, options: SendOptions): Promise<unknown> {
+  const { sender, name, input, connection, clock } = options;
   try {
-    return await line.send(input, tokens?.accessToken);
+    return await sender.send(input, tokens?.accessToken);
   } catch (error) {
-    const isSpent = isProjoError(error) && error.reason === "auth.unauthenticated";
-    if (!isSpent || tokens?.refreshToken === undefined) throw error;
-    const renewal = sessionIn(connection.tokens).renew(tokens, refreshOver(connection, clock));
-    const next = await line.within(renewal).catch((reason: unknown) => {
-      throw aboutCall(reason, name);
+    const isExpired = isProjoError(error) && error.reason === "auth.unauthenticated";
+    if (!isExpired || tokens?.refreshToken === undefined) throw error;
+    const renewal = sessionOf(connection.tokens).renew(tokens, createRefresh(connection, clock));
+    const next = await sender.within(renewal).catch((reason: unknown) => {
+      throw callError(reason, name);
     });
     if (!next) throw error;
-    return await line.send(input, next.accessToken);
+    return await sender.send(input, next.accessToken);
   }
 }
 
 /**
- * A refresh is sent again when its reply is lost, though it is a mutation. The server's rule allows that: for the same
- * refresh token it gives the same successor as long as that has not been used, and nobody can have used what nobody
- * got. For the same reason a call that failed here may be repeated later, with the tokens that were kept.
+ * The number of retries of a refresh. A refresh is a mutation, but retrying it is safe when its response is lost: for the
+ * same refresh token the server returns the same successor until that successor is used. For the same reason, a later
+ * call may refresh again with the stored tokens after this one has failed.
  */
-const REPEATS = 2;
+const REFRESH_RETRIES = 2;
 
-const refreshOver =
+const createRefresh =
   (connection: Connection, clock: Clock): Refresh =>
   async (refreshToken) => {
-    // For all who wait, so it is sent by the client's options and not by those of the call that came first.
+    // Several calls wait for this refresh, so use the options of the client and not those of one call.
     const data = await openCall(connection, clock, {
       operation: "auth.refresh",
       kind: "mutation",
-      repeats: REPEATS,
+      retries: REFRESH_RETRIES,
       options: {},
-      send: (line) => line.send({ refreshToken }),
+      send: (sender) => sender.send({ refreshToken }),
     });
-    const tokens = tokensIn(data);
+    const tokens = tokensFrom(data);
     if (tokens) return tokens;
-    throw new ProjoError("The answer to auth.refresh holds no tokens. Is baseUrl right?", {
+    throw new ProjoError("The response to auth.refresh contains no tokens. Check that baseUrl is correct.", {
       operation: "auth.refresh",
       code: "UNEXPECTED_ANSWER",
     });
   };
 
-/** A refused refresh as the failure of the call that needed it: each who waits for one gets an error of their own. */
-function aboutCall(reason: unknown, operation: OperationName): unknown {
+/** Turns a refused refresh into the failure of the waiting call. Each waiting call gets a separate error. */
+function callError(reason: unknown, operation: OperationName): unknown {
   if (!isProjoError(reason) || reason.status !== 401) return reason;
   const { message, code, status, requestId } = reason;
   return new ProjoError(message, { operation, code, reason: reason.reason, status, requestId });
 }
 
-/** The access token may have expired; the refresh token ends the session even so. */
+/** Adds the refresh token, which ends the session even when the access token has expired. */
 function withRefreshToken(input: unknown, tokens: Tokens | undefined): unknown {
   const refreshToken = tokens?.refreshToken;
   return refreshToken === undefined ? input : { refreshToken, ...(isObject(input) ? input : {}) };

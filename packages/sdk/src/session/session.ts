@@ -1,32 +1,32 @@
-// One store is one session, whichever clients share it: here it is kept, carried on and forgotten. Within the process
-// changes to it happen one after another, and between processes inside the store's lock, if it has one.
+// Manages the session of a token store, which several clients may share. Changes are serialized within the process, and
+// between processes by the store's lock, if it has one.
 import { isProjoError } from "../errors.ts";
 import type { Tokens, TokenStore } from "./token-store.ts";
 
-/** Asks the server for the tokens that follow. @throws ProjoError */
+/** Exchanges a refresh token for new tokens. @throws ProjoError */
 export type Refresh = (refreshToken: string) => Promise<Tokens>;
 
 export interface Session {
-  /** The tokens as the store has them. */
+  /** Reads the tokens from the store. */
   tokens(): Promise<Tokens | undefined>;
-  /** Keeps the tokens of a sign-in. */
-  keep(tokens: Tokens): Promise<void>;
-  /** Keeps what followed a refresh token, if that is still the one in the store. */
+  /** Stores the tokens of a sign-in. */
+  store(tokens: Tokens): Promise<void>;
+  /** Stores the successor of a refresh token, if that refresh token is still in the store. */
   replace(refreshToken: string, tokens: Tokens): Promise<void>;
-  /** Forgets an ended session, unless another one was opened in the meantime. */
-  forget(ended: Tokens | undefined): Promise<void>;
+  /** Removes the tokens of an ended session, unless the store holds another session by then. */
+  clear(ended: Tokens | undefined): Promise<void>;
   /**
-   * The tokens to go on with after these: fresh ones, or those that another call or process got already. All calls
-   * that ask at once share one refresh. Undefined when there is no way on: signed out, or signed in as another.
+   * Returns valid tokens in place of expired ones: refreshes them, or takes those that another call or process has
+   * stored. Concurrent calls share one refresh. Returns undefined after a sign-out or a sign-in to another session.
    *
-   * @throws ProjoError of the refresh. When the server refused it, the store is empty; else it is as it was.
+   * @throws ProjoError of the refresh. The store is cleared if the server refused the refresh, and else unchanged.
    */
-  renew(spent: Tokens, refresh: Refresh): Promise<Tokens | undefined>;
+  renew(expired: Tokens, refresh: Refresh): Promise<Tokens | undefined>;
 }
 
 const sessions = new WeakMap<TokenStore, Session>();
 
-export function sessionIn(store: TokenStore): Session {
+export function sessionOf(store: TokenStore): Session {
   const known = sessions.get(store);
   if (known) return known;
   const session = openSession(store);
@@ -36,29 +36,29 @@ export function sessionIn(store: TokenStore): Session {
 
 function openSession(store: TokenStore): Session {
   let last: Promise<unknown> = Promise.resolve();
-  let flight: Promise<Tokens | undefined> | undefined;
+  let pendingRefresh: Promise<Tokens | undefined> | undefined;
 
-  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(() => (store.lock ? store.lock(work) : work()));
-    last = turn.catch(() => undefined);
-    return turn;
+  const serialize = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(() => (store.lock ? store.lock(work) : work()));
+    last = result.catch(() => undefined);
+    return result;
   };
 
-  const carryOn = async (spent: Tokens, refresh: Refresh): Promise<Tokens | undefined> => {
-    // Read now that nobody else is at it: another call or process may have been faster, and its tokens are as good.
-    const kept = await store.get();
-    if (kept?.accessToken !== spent.accessToken || kept.refreshToken === undefined) return kept;
-    const { refreshToken } = kept;
-    const isStillKept = async () => (await store.get())?.refreshToken === refreshToken;
+  const refreshStored = async (expired: Tokens, refresh: Refresh): Promise<Tokens | undefined> => {
+    // Read the store again under the lock: another call or process may already have stored new tokens.
+    const stored = await store.get();
+    if (stored?.accessToken !== expired.accessToken || stored.refreshToken === undefined) return stored;
+    const { refreshToken } = stored;
+    const isUnchanged = async () => (await store.get())?.refreshToken === refreshToken;
     try {
       const fresh = await refresh(refreshToken);
-      // A store without a lock may have been written meanwhile, by another sign-in for one.
-      if (!(await isStillKept())) return await store.get();
+      // A store without a lock may have changed meanwhile, for example through another sign-in.
+      if (!(await isUnchanged())) return await store.get();
       await store.set(fresh);
       return fresh;
     } catch (error) {
       if (!endsSession(error)) throw error;
-      if (!(await isStillKept())) return await store.get();
+      if (!(await isUnchanged())) return await store.get();
       await store.clear();
       throw error;
     }
@@ -66,38 +66,38 @@ function openSession(store: TokenStore): Session {
 
   return Object.freeze({
     tokens: async () => await store.get(),
-    keep: (tokens: Tokens) => exclusively(async () => await store.set(tokens)),
+    store: (tokens: Tokens) => serialize(async () => await store.set(tokens)),
     replace: (refreshToken: string, tokens: Tokens) =>
-      exclusively(async () => {
+      serialize(async () => {
         if ((await store.get())?.refreshToken === refreshToken) await store.set(tokens);
       }),
-    forget: (ended: Tokens | undefined) =>
-      exclusively(async () => {
-        const kept = await store.get();
-        if (kept && ended && (kept.accessToken === ended.accessToken || isSame(kept, ended)))
+    clear: (ended: Tokens | undefined) =>
+      serialize(async () => {
+        const stored = await store.get();
+        if (stored && ended && (stored.accessToken === ended.accessToken || isSameSession(stored, ended)))
           await store.clear();
       }),
-    renew: async (spent: Tokens, refresh: Refresh) => {
-      if (!flight) {
-        const begun = exclusively(() => carryOn(spent, refresh));
-        flight = begun;
-        const land = () => {
-          flight = undefined;
+    renew: async (expired: Tokens, refresh: Refresh) => {
+      if (!pendingRefresh) {
+        const started = serialize(() => refreshStored(expired, refresh));
+        pendingRefresh = started;
+        const finish = () => {
+          pendingRefresh = undefined;
         };
-        begun.then(land, land);
+        started.then(finish, finish);
       }
-      const next = await flight;
-      return next && next.sessionId === spent.sessionId ? next : undefined;
+      const next = await pendingRefresh;
+      return next && next.sessionId === expired.sessionId ? next : undefined;
     },
   });
 }
 
-/** Whether both are known to be of one session. */
-function isSame(some: Tokens, others: Tokens): boolean {
-  return some.sessionId !== undefined && some.sessionId === others.sessionId;
+/** Returns true when both have the same known session id. */
+function isSameSession(a: Tokens, b: Tokens): boolean {
+  return a.sessionId !== undefined && a.sessionId === b.sessionId;
 }
 
-/** The server knows the session no longer. Any other failure, a broken connection above all, says nothing of it. */
+/** Returns true when the server has ended the session. Other failures, such as a lost connection, do not end it. */
 function endsSession(error: unknown): boolean {
   return (
     isProjoError(error) && (error.reason === "auth.token_reused" || error.reason === "auth.unauthenticated")

@@ -1,55 +1,59 @@
 import { checkHeaderText } from "../header-text.ts";
 
-/** What a session is carried on with. */
+/** The tokens of a session. */
 export interface Tokens {
+  /** The bearer token of calls. */
   readonly accessToken: string;
-  /** A date and time in ISO 8601, by the server's clock. */
+  /** The expiry by the server's clock, as an ISO 8601 date and time. */
   readonly accessTokenExpiresAt?: string | undefined;
-  /** Gives the next tokens. Without it the session cannot be carried on once its access token has expired. */
+  /** Exchanged for new tokens when the access token has expired. Without it, the session ends then. */
   readonly refreshToken?: string | undefined;
-  /** Which session they are of, so that one session's call is never sent again with another's tokens. */
+  /** The id of the session. It prevents a call of one session from being repeated with the tokens of another. */
   readonly sessionId?: string | undefined;
 }
 
 /**
- * Where a client keeps its session. Clients that share a store share the session. All of what `set` is given must
- * come back from `get`: the tokens are replaced every ten minutes or so, and old ones are of no use.
+ * Stores the tokens of a session. Clients that share a store share the session. `get` must return everything that was
+ * passed to `set`. The tokens are replaced about every ten minutes, and the old ones stop working.
  */
 export interface TokenStore {
+  /** Returns the stored tokens, or undefined when there is no session. */
   get(): Tokens | undefined | Promise<Tokens | undefined>;
+  /** Stores the tokens in place of the previous ones. */
   set(tokens: Tokens): void | Promise<void>;
+  /** Removes the tokens. */
   clear(): void | Promise<void>;
 
   /**
-   * For a store that several processes share: runs the work while no other of them runs any. The client changes the
-   * store only inside it, and calls `get`, `set` and `clear` there, so these must not wait for the same lock.
+   * Runs the work while no other process runs its own. Implement it for a store that several processes share. The client
+   * changes the store only inside `lock`, and calls `get`, `set` and `clear` there, so they must not acquire the lock.
    */
   lock?<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Keeps the tokens in memory, out of sight of loggers and inspectors. The default. */
+/** Creates a store that keeps the tokens in memory, invisible to loggers and inspectors. The default store of a client. */
 export function memoryTokenStore(tokens?: Tokens): TokenStore {
-  let kept = tokens;
+  let current = tokens;
   return Object.freeze({
-    get: () => kept,
+    get: () => current,
     set: (changed: Tokens) => {
-      kept = changed;
+      current = changed;
     },
     clear: () => {
-      kept = undefined;
+      current = undefined;
     },
   });
 }
 
-/** @throws TypeError, without the token in it, when it could not be sent as a header */
+/** Returns the token if it is valid in a header. @throws TypeError whose message does not contain the token */
 export function checkToken(token: string): string {
   return checkHeaderText(token, "The token");
 }
 
-/** The tokens in the answer of a call that gives some; undefined when it is none. */
-export function tokensIn(answer: unknown): Tokens | undefined {
-  if (!isRecord(answer) || typeof answer["accessToken"] !== "string") return undefined;
-  const { session, accessToken, accessTokenExpiresAt, refreshToken } = answer;
+/** Extracts the tokens from the result of a sign-in or refresh; undefined when it contains none. */
+export function tokensFrom(result: unknown): Tokens | undefined {
+  if (!isRecord(result) || typeof result["accessToken"] !== "string") return undefined;
+  const { session, accessToken, accessTokenExpiresAt, refreshToken } = result;
   return {
     accessToken: checkToken(accessToken),
     ...(typeof accessTokenExpiresAt === "string" && { accessTokenExpiresAt }),

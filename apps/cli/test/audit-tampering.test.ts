@@ -195,7 +195,7 @@ describe("a checkpoint", () => {
     expect((await verify(own, "--key", pem)).code).toBe(0);
   });
 
-  it("is reported as not verified when no key is given", async () => {
+  it("without a key is reported as not verified", async () => {
     const { header, lines, footer } = log;
     const { code, err, verdict } = await verify(fileOf(header, lines, footer));
     expect({ code, verdict }).toMatchObject({ code: 0, verdict: { footerCheckpoint: "unchecked" } });

@@ -31,13 +31,13 @@ const ioWith = (env: Record<string, string>, platform: NodeJS.Platform = "linux"
 const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
 
 describe("the credentials file", () => {
-  it("is readable by its owner only, and no other file is left in its directory", async () => {
+  it("grants access to its owner only, and no other file is left in its directory", async () => {
     expect(await modeOf(path)).toBe("600");
     expect(await modeOf(directory)).toBe("700");
     expect(await readdir(directory)).toEqual(["credentials.json"]);
   });
 
-  it("is replaced as a whole, so that an open reader sees no partial file", async () => {
+  it("gets replaced as a whole, so that an open reader sees no partial file", async () => {
     const before = (await stat(path)).ino;
     await expectDone(shell.projo(["workspaces", "use", "Acme"]));
     expect((await stat(path)).ino).not.toBe(before);
@@ -55,7 +55,7 @@ describe("the credentials file", () => {
     expect((await expectDone(shell.projo(["whoami"]))).err).toBe("");
   });
 
-  it("is named with the next step when its format is invalid", async () => {
+  it("causes an error with the next step when its format is invalid", async () => {
     const kept = await readFile(path, "utf8");
     for (const broken of ["", "{", "[]", '{"servers":{"http://x":{"token":1}}}', '{"servers":[]}']) {
       await writeFile(path, broken);
@@ -78,7 +78,7 @@ describe("the credentials file", () => {
     await second.close();
   });
 
-  it("is in the configuration directory of the platform", () => {
+  it("uses the configuration directory of the platform", () => {
     expect(configDirectory(ioWith({}))).toBe("/people/ann/.config/projo");
     expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "/x" }))).toBe("/x/projo");
     expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "relative" }))).toBe("/people/ann/.config/projo");
@@ -88,7 +88,7 @@ describe("the credentials file", () => {
 });
 
 describe("a password", () => {
-  it("is not an option or argument of any command", () => {
+  it("cannot be an option or argument of any command", () => {
     const options: string[] = [];
     const collect = (command: ReturnType<typeof createProgram>) => {
       options.push(...command.options.map(({ long }) => long ?? ""));
@@ -100,7 +100,7 @@ describe("a password", () => {
     expect(new Set(secrets)).toEqual(new Set(["--password-stdin"]));
   });
 
-  it("is refused in a JSON argument of `call`, and accepted from a pipe", async () => {
+  it("cannot be in a JSON argument of `call`, but in JSON from a pipe", async () => {
     const input = JSON.stringify({ email: EMAIL, password: PASSWORD });
     const { code, err } = await shell.projo(["call", "auth.signIn", input]);
     expect(code).toBe(2);
@@ -109,7 +109,7 @@ describe("a password", () => {
     await expectDone(shell.projo(["call", "auth.signIn", "-"], { stdin: input }));
   });
 
-  it("is hidden at the prompt, and asked for twice at sign-up", async () => {
+  it("cannot be seen at the prompt, which asks twice at sign-up", async () => {
     const other = await openShell(server.url);
     const typed = await expectDone(
       other.projo(["signup"], {
@@ -141,7 +141,7 @@ describe("a password", () => {
     expect(stripVTControlCharacters(err)).toContain("projo: Stopped.");
   });
 
-  it("is not asked for without a terminal", async () => {
+  it("cannot be entered at a prompt without a terminal", async () => {
     const { code, err } = await shell.projo(["login", EMAIL]);
     expect(code).toBe(2);
     expect(err).toBe(
@@ -153,13 +153,13 @@ describe("a password", () => {
     expect(empty.err).toBe("projo: Standard input is empty. Pipe in the password.\n");
   });
 
-  it("is not read from a terminal with --password-stdin", async () => {
+  it("cannot come from a terminal with --password-stdin", async () => {
     const { code, err } = await shell.projo(["login", EMAIL, "--password-stdin"], { types: [] });
     expect(code).toBe(2);
     expect(err).toContain("Omit the option to enter the password at a prompt.");
   });
 
-  it("is sent with a warning over an unencrypted connection", async () => {
+  it("causes a warning over an unencrypted connection", async () => {
     const { err } = await shell.projo(
       ["login", EMAIL, "--password-stdin", "--url", "http://projo.example.com"],
       { stdin: PASSWORD, fetch: nowhere },

@@ -180,7 +180,7 @@ describe("a refusal by the server exits with 1", () => {
 });
 
 describe("an unreachable server", () => {
-  it("is named with the command that starts it", async () => {
+  it("on this machine is named with the command that starts it", async () => {
     const gone = createServer();
     const url = await listen(gone);
     await close(gone);
@@ -198,7 +198,7 @@ describe("an unreachable server", () => {
     ]);
   });
 
-  it("is distinguished from a server that is not ProjoStack", async () => {
+  it("differs from a server that is not ProjoStack", async () => {
     const stranger = createServer((_request, response) => void response.end("<h1>It works!</h1>"));
     const url = await listen(stranger);
     const [code, message] = await failure(["call", "system.health", "--url", url]);
@@ -232,7 +232,7 @@ describe("help", () => {
     }
   });
 
-  it("is shown without arguments; a command group without a command exits with 2", async () => {
+  it("appears without arguments; a command group without a command exits with 2", async () => {
     const alone = await shell.projo([]);
     expect(alone.code).toBe(0);
     expect(alone.out).toContain("Usage: projo");

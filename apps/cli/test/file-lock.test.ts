@@ -49,13 +49,13 @@ describe("the credentials lock", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it("is released when the work fails", async () => {
+  it("releases itself when the work fails", async () => {
     const fails = fileLock(path, self)(() => Promise.reject(new Error("no")));
     await expect(fails).rejects.toThrow("no");
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it("is taken immediately, by one of many, when its process has ended", async () => {
+  it("passes immediately to one of many when its process has ended", async () => {
     await heldBy(UNUSED_PID);
     let inside = 0;
     let most = 0;
@@ -74,14 +74,14 @@ describe("the credentials lock", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it("is taken when its partly written file is old", async () => {
+  it("passes to the next process when its partly written file is old", async () => {
     await writeFile(path, "");
     const oldTime = new Date(Date.now() - 46_000);
     await utimes(path, oldTime, oldTime);
     expect(await canAcquire()).toBe(true);
   });
 
-  it("is waited for while its process runs", async () => {
+  it("makes others wait while its process runs", async () => {
     await heldBy(process.pid);
     const got = fileLock(path, self)(async () => "got it");
     await expect(Promise.race([got, wait(300)])).resolves.toBeUndefined();
@@ -89,7 +89,7 @@ describe("the credentials lock", () => {
     expect(await got).toBe("got it");
   });
 
-  it("is waited for when its process is on another machine", async () => {
+  it("makes others wait when its process is on another machine", async () => {
     await heldBy(UNUSED_PID, "elsewhere");
     const got = fileLock(path, self)(async () => "got it");
     await expect(Promise.race([got, wait(300)])).resolves.toBeUndefined();
@@ -97,7 +97,7 @@ describe("the credentials lock", () => {
     expect(await got).toBe("got it");
   });
 
-  it("is not removed when another process has taken it over", async () => {
+  it("remains when another process has taken it over", async () => {
     await fileLock(
       path,
       self,

@@ -208,7 +208,7 @@ describe("an import", () => {
 });
 
 describe("the columns", () => {
-  it("are accepted in any order; an unknown column is reported and ignored", async () => {
+  it("may be in any order; an unknown column is reported and ignored", async () => {
     const { report, err } = await importCsv("Status,owner,TITLE,project\ndone,ann,First,Docs\n");
     expect(report.created).toBe(1);
     expect(err).toBe("These columns are not imported: owner.\n");
@@ -392,14 +392,14 @@ describe("an interrupted import", () => {
 describe("progress", () => {
   const csv = `project,title\n${Array.from({ length: 2500 }, (_, index) => `Docs,Row ${index}`).join("\n")}\n`;
 
-  it("is a line on stderr for every thousand rows without a terminal", async () => {
+  it("appears as a line on stderr for every thousand rows without a terminal", async () => {
     const file = await shell.file("tasks.csv", csv);
     const { out, err } = await expectDone(shell.projo(["tasks", "import", file]));
     expect(out).toBe("2500 tasks imported, 0 already existed, 0 rows refused\n");
     expect(err).toMatch(/^1000 rows read, \d\d% of the file\.\n2000 rows read, \d\d% of the file\.\n$/);
   });
 
-  it("is a bar in a terminal", async () => {
+  it("appears as a bar in a terminal", async () => {
     const file = await shell.file("tasks.csv", csv);
     const { out, err } = await expectDone(shell.projo(["tasks", "import", file], { types: [] }));
     expect(out).toContain("2500 tasks imported");

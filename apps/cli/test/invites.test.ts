@@ -69,7 +69,7 @@ describe("an invite", () => {
     expect(other).toMatchObject({ email: "cyd@example.com", role: "member", status: "pending" });
   });
 
-  it("is listed with its status and without its token", async () => {
+  it("appears in the list with its status and without its token", async () => {
     expect((await projo("invites", "list")).err).toContain("There are no invites yet.");
     await invite(ann, bobsEmail, "viewer");
     await invite(ann, "cyd@example.com");
@@ -132,7 +132,7 @@ describe("an invite", () => {
 });
 
 describe("an inviter with an unverified address", () => {
-  it("R10 is refused with the command to verify it, and can invite afterwards", async () => {
+  it("R10 gets the command to verify it, and can invite afterwards", async () => {
     const email = `fay${rounds}@example.com`;
     const fay = await keep(openSignedIn(server.url, email));
     expect(await refused(fay, ["invites", "create", bobsEmail])).toEqual([

@@ -125,7 +125,7 @@ describe("a first session", () => {
     await other.close();
   });
 
-  it("has no selected workspace after signing out and in", async () => {
+  it("loses the selected workspace after signing out and in", async () => {
     await expectDone(shell.projo(["login", "ann@example.com", "--password-stdin"], { stdin: PASSWORD }));
     const unselected = await shell.projo(["tasks", "list"]);
     expect(unselected.code).toBe(1);

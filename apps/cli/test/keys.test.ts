@@ -59,7 +59,7 @@ const NOT_ALLOWED =
   "The scopes or the role of the service key in PROJO_TOKEN do not allow this. An admin can check them: projo keys list";
 
 describe("service keys", () => {
-  it("are created with only the token on stdout, and listed without it", async () => {
+  it("print only the token on stdout at creation, and no token in the list", async () => {
     const { out, err } = await projo(
       "keys",
       "create",
@@ -105,7 +105,7 @@ describe("service keys", () => {
     await expectDone(job.projo(list, { env: { PROJO_TOKEN: third.out.trim() } }));
   });
 
-  it("M2 are revoked only after confirmation, and refused from the next call on", async () => {
+  it("M2 stop working from the next call after a confirmed revocation", async () => {
     const env = await keyFor("task:read");
     expect(await refused(ann, ["keys", "revoke", "ci"])).toEqual([
       2,
@@ -138,7 +138,7 @@ describe("service keys", () => {
     expect((await projo("keys", "revoke", "twin", "--yes")).err).toContain("Revoked the service key twin");
   });
 
-  it("are refused for invalid options, with the allowed values", async () => {
+  it("cannot have invalid options: the error lists the allowed values", async () => {
     const create = ["keys", "create", "ci"];
     expect(await refused(ann, create)).toEqual([
       2,
@@ -165,7 +165,7 @@ describe("service keys", () => {
 });
 
 describe("a job with a service key in PROJO_TOKEN", () => {
-  it("does everything that its scopes allow, without a sign-in or a workspace option", async () => {
+  it("can do everything that its scopes allow, without a sign-in or a workspace option", async () => {
     const env = await keyFor(ALL_WORK);
     const runJob = (...argv: string[]) => expectDone(job.projo(argv, { env }));
     await runJob("projects", "create", "Website");
@@ -181,7 +181,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     expect((await projo("tasks", "list")).out).toContain("Second");
   });
 
-  it("does an admin's work with the admin role and scopes", async () => {
+  it("can do an admin's work with the admin role and scopes", async () => {
     const scopes = "workspace:manage,member:read,member:manage,invite:manage,key:manage";
     const env = await keyFor(scopes, "--role", "admin");
     const runJob = (...argv: string[]) => expectDone(job.projo(argv, { env }));
@@ -202,7 +202,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     expect(out).toContain(project);
   });
 
-  it("is reported as a service key by whoami, with its workspace if it has workspace:read", async () => {
+  it("appears as a service key in whoami, with its workspace if it has workspace:read", async () => {
     const env = await keyFor("workspace:read");
     const { out } = await expectDone(job.projo(["whoami"], { env }));
     expect(out).toMatch(/^Service key from PROJO_TOKEN\n/);
@@ -275,7 +275,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     await expectDone(job.projo(["tasks", "list"], { env }));
   });
 
-  it("is refused for user-only commands, before any prompt", async () => {
+  it("cannot run user-only commands, which fail before any prompt", async () => {
     const env = await keyFor(ALL_WORK);
     for (const argv of [
       ["sessions", "list"],

@@ -43,7 +43,7 @@ async function refused(shell: Shell, argv: readonly string[], options: Parameter
 }
 
 describe("the members", () => {
-  it("are listed with id, role, date and email, newest first, and filtered by role", async () => {
+  it("appear in the list with id, role, date and email, newest first, and filtered by role", async () => {
     const { out } = await projo("members", "list");
     const [head, ...rows] = out.trim().split("\n");
     expect(head?.split(/ {2,}/)).toEqual(["ID", "ROLE", "JOINED", "EMAIL"]);
@@ -85,7 +85,7 @@ describe("the members", () => {
     await expectDone(bob.projo(["projects", "create", "Website"]));
   });
 
-  it("M2 are removed only after confirmation, and refused from their next call on", async () => {
+  it("M2 lose access from the next call after a confirmed removal", async () => {
     await expectDone(bob.projo(["tasks", "list"]));
     const remove = ["members", "remove", bobsEmail];
     expect(await refused(ann, remove)).toEqual([
@@ -123,7 +123,7 @@ describe("the members", () => {
     expect(listed.err).toContain("The creator has left the workspace");
   });
 
-  it("are printed as JSON with the remaining keys when they are removed", async () => {
+  it("appear as JSON with the remaining keys when they are removed", async () => {
     const removed = await jsonOf(ann, "members", "remove", bobsEmail, "--yes");
     expect(removed).toEqual({ userId: expect.any(String) as string, keysLeft: [] });
   });
@@ -138,7 +138,7 @@ describe("the members", () => {
     expect(JSON.parse(err)).toMatchObject({ error: { reason: "member.last_admin", status: 409 } });
   });
 
-  it("that do not exist, and an unknown role, are refused", async () => {
+  it("cannot have an unknown role, and an unknown member is refused", async () => {
     expect(await refused(ann, ["members", "role", "eve@example.com", "viewer"])).toEqual([
       1,
       'There is no member "eve@example.com". See: projo members list',
@@ -155,7 +155,7 @@ describe("the members", () => {
 });
 
 describe("a workspace", () => {
-  it("is renamed, and stays selected under its new name", async () => {
+  it("remains selected under its new name after a rename", async () => {
     expect((await projo("workspaces", "rename", "Acme Ltd")).err).toBe(
       "The workspace is now named Acme Ltd.\n",
     );
@@ -166,7 +166,7 @@ describe("a workspace", () => {
     expect(message).toContain("Your role in this workspace does not allow this.");
   });
 
-  it("is left only after confirmation, and is then no longer selected", async () => {
+  it("loses a member only after confirmation, and is then no longer selected", async () => {
     expect(await refused(bob, ["workspaces", "leave", "Acme"])).toEqual([
       2,
       "There is no terminal to ask for confirmation. To leave the workspace Acme, add --yes",
@@ -180,7 +180,7 @@ describe("a workspace", () => {
     expect((await projo("members", "list")).out).not.toContain(bobsEmail);
   });
 
-  it("is deleted when its name is typed, refuses all members, and is restored with its data", async () => {
+  it("refuses all members after its deletion, and can be restored with its data", async () => {
     await projo("projects", "create", "Website");
     const types = [["Type its name", "Acme Inc\r"]] as const;
     const mistyped = await ann.projo(["workspaces", "delete"], { types });
@@ -210,7 +210,7 @@ describe("a workspace", () => {
     expect((await expectDone(bob.projo(["projects", "list"]))).out).toContain("Website");
   });
 
-  it("is deleted without a prompt only when --yes and --name are used together", async () => {
+  it("can be deleted without a prompt only when --yes and --name are used together", async () => {
     const together = [2, "Use --yes and --name together: the name confirms which workspace to delete."];
     expect(await refused(ann, ["workspaces", "delete", "--yes"])).toEqual(together);
     expect(await refused(ann, ["workspaces", "delete", "--name", "Acme"])).toEqual(together);
@@ -229,7 +229,7 @@ describe("a workspace", () => {
     expect(deleted).toMatchObject({ name: "Acme", deletedAt: expect.any(String) as string });
   });
 
-  it("is restored by its id when two deleted workspaces have the same name", async () => {
+  it("can be restored by its id when two deleted workspaces have the same name", async () => {
     const ids: string[] = [];
     for (const name of ["Twin", "Twin"]) {
       ids.push((await projo("workspaces", "create", name)).out.trim());

@@ -43,7 +43,7 @@ async function elsewhere(password = PASSWORD): Promise<Shell> {
 }
 
 describe("an access token that has expired", () => {
-  it("is refreshed without a message, and the new tokens are stored", async () => {
+  it("causes a refresh without a message, and the new tokens are stored", async () => {
     const before = await storedTokens(shell.home, server.url);
     await expire(shell.home, server);
     expect(await projo("tasks", "list")).toMatchObject({ code: 0, err: expect.not.stringContaining("sign") });
@@ -55,7 +55,7 @@ describe("an access token that has expired", () => {
     expect(await readdir(join(shell.home, ".config", "projo"))).toEqual(["credentials.json"]);
   });
 
-  it("S2 is refreshed once for ten concurrent commands, and all stay signed in", async () => {
+  it("S2 causes one refresh for ten concurrent commands, and all stay signed in", async () => {
     await expire(shell.home, server);
     const { sessionId } = await storedTokens(shell.home, server.url);
     let refreshes = 0;
@@ -72,7 +72,7 @@ describe("an access token that has expired", () => {
     expect(refreshes).toBe(1);
   });
 
-  it("is refreshed while other commands write the same file, and no change is lost", async () => {
+  it("causes a refresh while other commands write the same file, and no change is lost", async () => {
     for (let round = 0; round < 5; round += 1) {
       await expire(shell.home, server);
       const newName = `Workspace ${round}`;
@@ -126,7 +126,7 @@ describe("an access token that has expired", () => {
 });
 
 describe("the sessions", () => {
-  it("S10 are listed with device, address and last use, without secrets; the current one is marked", async () => {
+  it("S10 appear with device, address and last use, without secrets; the current one is marked", async () => {
     const other = await elsewhere();
     const { out } = await projo("sessions", "list");
     const [head, ...rows] = out.trim().split("\n");
@@ -144,7 +144,7 @@ describe("the sessions", () => {
     await other.close();
   });
 
-  it("S7 are ended one by one, and the device is signed out immediately", async () => {
+  it("S7 can be ended one by one, and the device is signed out immediately", async () => {
     const other = await elsewhere();
     const { sessionId } = await storedTokens(other.home, server.url);
     const { err } = await projo("sessions", "revoke", sessionId);
@@ -191,7 +191,7 @@ describe("the sessions", () => {
 });
 
 describe("a password", () => {
-  it("A7 is changed with the current password from a pipe, and all other sessions end", async () => {
+  it("A7 changes with the current password from a pipe, and all other sessions end", async () => {
     const other = await elsewhere();
     const wrong = await shell.projo(["password", "change", "--password-stdin"], {
       stdin: `not this one at all\n${NEW_PASSWORD}\n`,
@@ -209,7 +209,7 @@ describe("a password", () => {
     await other.close();
   });
 
-  it("is hidden at the prompts, and the new one is asked for twice", async () => {
+  it("cannot be seen at the prompts, and the new one is asked for twice", async () => {
     const types = (again: string) =>
       [
         ["Current password", `${PASSWORD}\r`],
@@ -227,7 +227,7 @@ describe("a password", () => {
     expect(out + err).not.toContain(NEW_PASSWORD);
   });
 
-  it("is not changed with incomplete input or by a terminal with --password-stdin", async () => {
+  it("cannot be changed with incomplete input or by a terminal with --password-stdin", async () => {
     const one = await shell.projo(["password", "change", "--password-stdin"], { stdin: PASSWORD });
     expect([one.code, one.err]).toEqual([
       2,
@@ -239,7 +239,7 @@ describe("a password", () => {
     expect(piped.err).toContain("with --password-stdin");
   });
 
-  it("A8 is reset once with the mailed link, and all sessions end", async () => {
+  it("A8 can be reset once with the mailed link, and all sessions end", async () => {
     const { err } = await projo("password", "reset-request", email);
     expect(err).toContain(`If there is an account for ${email}, a mail is on its way.`);
     const { link } = await mailFor(server, email, 2);
@@ -253,7 +253,7 @@ describe("a password", () => {
     expect(again.err).toContain("This link is wrong, used or expired.");
   });
 
-  it("A8 is reset with a token from a prompt that hides it", async () => {
+  it("A8 can be reset with a token from a prompt that hides it", async () => {
     await projo("password", "reset-request", email);
     const { token } = await mailFor(server, email, 2);
     const { out, err } = await expectDone(
@@ -278,7 +278,7 @@ describe("a password", () => {
 });
 
 describe("an email address", () => {
-  it("A8 is verified with the mailed token, and whoami shows it", async () => {
+  it("A8 can be verified with the mailed token, and whoami shows it", async () => {
     expect((await projo("whoami")).out).toContain("Email: not verified.");
     const { token } = await mailFor(server, email);
     const { out, err } = await expectDone(shell.projo(["email", "verify", "--stdin"], { stdin: token }));
@@ -306,7 +306,7 @@ it("A3 refuses a token in a JSON argument of `call`", async () => {
   expect(err).not.toContain(refreshToken);
 });
 
-it("does not change the stored session when `call` signs up another user", async () => {
+it("keeps the stored session when `call` signs up another user", async () => {
   const before = await storedServer(shell.home, server.url);
   const account = JSON.stringify({ email: `eve${userCount}@example.com`, password: PASSWORD });
   await expectDone(shell.projo(["call", "auth.signUp", "-"], { stdin: account }));

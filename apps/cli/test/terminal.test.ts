@@ -18,7 +18,7 @@ describe("untrusted text", () => {
     expect(sanitize("Émile 👩‍👩‍👧 עברית 日本")).toBe("Émile 👩‍👩‍👧 עברית 日本");
   });
 
-  it("has the same value in JSON and cannot control the terminal there", () => {
+  it("keeps its value in JSON and cannot control the terminal there", () => {
     const json = sanitizeJson({ title: hostile, emoji: "👩‍👩‍👧" });
     expect(json).not.toMatch(controls);
     expect(JSON.parse(json)).toEqual({ title: hostile, emoji: "👩‍👩‍👧" });

@@ -109,7 +109,7 @@ describe("a client of a workspace", () => {
     expect([client.workspaceId, acme.workspaceId]).toEqual([undefined, "acme"]);
   });
 
-  it("is frozen", () => {
+  it("cannot be modified", () => {
     const acme = createClient({ baseUrl: "http://127.0.0.1:1" }).workspace("acme");
     expect(() => Object.assign(acme, { workspaceId: "globex" })).toThrow(TypeError);
     expect(() => Object.assign(acme.tasks, { get: () => undefined })).toThrow(TypeError);
@@ -145,14 +145,14 @@ describe("a session", () => {
     expect(sent).toEqual([undefined, "Bearer pja_secret", undefined]);
   });
 
-  it("is kept when the sign-out fails, so that it can be retried", async () => {
+  it("remains when the sign-out fails, so that it can be retried", async () => {
     const server = await startServer(raw(500, {}, "oops"));
     const tokens = memoryTokenStore({ accessToken: "pja_1" });
     await expect(createClient({ baseUrl: server.url, tokens }).auth.signOut()).rejects.toThrow("500");
     expect(tokens.get()).toEqual({ accessToken: "pja_1" });
   });
 
-  it("is kept when the sign-out of a previous session ends late", async () => {
+  it("remains when the sign-out of a previous session ends late", async () => {
     const tokens = memoryTokenStore({ accessToken: "pja_1" });
     const server = await startServer((_, response) => {
       void tokens.set({ accessToken: "pja_2" });
@@ -175,7 +175,7 @@ describe("a session", () => {
 });
 
 describe("a secret", () => {
-  it("is not in the inspected or JSON form of a client", async () => {
+  it("never appears in the inspected or JSON form of a client", async () => {
     const client = createClient({ baseUrl: "http://127.0.0.1:1", token: "pja_secret" });
     const store = memoryTokenStore({ accessToken: "pja_secret" });
     for (const value of [client, client.workspace("w"), client.tasks, client.tasks.list(), store]) {
@@ -184,7 +184,7 @@ describe("a secret", () => {
     }
   });
 
-  it("is not in the error for an invalid token", async () => {
+  it("never appears in the error for an invalid token", async () => {
     const bad = "pja_secret\n";
     const baseUrl = "http://127.0.0.1:1";
     expect(() => createClient({ baseUrl, token: bad })).toThrow("The token must be printable ASCII");
@@ -227,7 +227,7 @@ describe("the options", () => {
 });
 
 describe("a call by name", () => {
-  it("is the same as the method of that name", async () => {
+  it("returns the same as the method of that name", async () => {
     const server = await startServer(data(task), data({ items: [task], nextCursor: null }));
     const client = createClient({ baseUrl: server.url });
     expect(await client.call("tasks.get", { id: "t" })).toEqual(task);
@@ -264,7 +264,7 @@ describe("a call by name", () => {
     expect(server.requests).toEqual([]);
   });
 
-  it("has the types of a known name, and unknown types otherwise", () => {
+  it("gets its types from a known name, and unknown types otherwise", () => {
     const client = createClient({ baseUrl: "http://127.0.0.1:1" });
     const name: string = "tasks.get";
     expectTypeOf(() => client.call("tasks.get", { id: "t" })).returns.toEqualTypeOf<Promise<Task>>();

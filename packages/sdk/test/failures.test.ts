@@ -22,7 +22,7 @@ const failureOf = (call: Promise<unknown>) =>
   );
 
 describe("a refusal", () => {
-  it("is an error with the reason, the message and all other fields", async () => {
+  it("becomes an error with the reason, the message and all other fields", async () => {
     const fields = {
       code: "BAD_REQUEST",
       reason: "input.invalid",
@@ -48,7 +48,7 @@ describe("a refusal", () => {
     });
   });
 
-  it("is recognized by isProjoError, also from another copy of the SDK", async () => {
+  it("can be recognized with isProjoError, also from another copy of the SDK", async () => {
     const server = await startServer(failure(404, { reason: "task.not_found" }));
     const error = await failureOf(getTask(createClient({ baseUrl: server.url })));
     expect(isProjoError(error)).toBe(true);
@@ -113,7 +113,7 @@ describe("a response from another server", () => {
 });
 
 describe("an unreachable server", () => {
-  it("is named in the error, with the next step", async () => {
+  it("appears in the error, with the next step", async () => {
     const baseUrl = await closedPort();
     const error = await failureOf(getTask(createClient({ baseUrl, maxRetries: 0 })));
     expect(error).toBeInstanceOf(ProjoConnectionError);
@@ -163,7 +163,7 @@ describe("a retry", () => {
     }
   });
 
-  it.each([400, 401, 403, 404, 409, 500])("does not follow status %i", async (status) => {
+  it.each([400, 401, 403, 404, 409, 500])("never follows status %i", async (status) => {
     const server = await startServer(failure(status, {}), data(task));
     expect(await failureOf(getTask(createInstantClient({ baseUrl: server.url }).client))).toMatchObject({
       status,
@@ -203,7 +203,7 @@ describe("a retry", () => {
     expect(waits).toEqual([150, 300]);
   });
 
-  it("is skipped when the wait would exceed the call's timeout", async () => {
+  it("never starts when the wait would exceed the call's timeout", async () => {
     const server = await startServer(failure(503, { reason: "server.busy", retryAfter: 60 }));
     const { client, waits } = createInstantClient({ baseUrl: server.url, timeoutMs: 1000 });
     expect(await failureOf(getTask(client))).toMatchObject({ reason: "server.busy", retryAfterSeconds: 60 });
@@ -257,7 +257,7 @@ describe("a call that its caller aborts", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("is not sent when its signal is already aborted", async () => {
+  it("sends no request when its signal is already aborted", async () => {
     const server = await startServer(data(task));
     const client = createClient({ baseUrl: server.url });
     const error = await failureOf(client.tasks.get({ id: "t" }, { signal: AbortSignal.abort() }));

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(async () => remove());
 
 describe("the packed SDK", () => {
-  it("has no dependencies", async () => {
+  it("installs no dependencies", async () => {
     const packages = (await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith("."));
     expect(packages).toEqual(["@projostack"]);
     expect(await readdir(join(folder, "node_modules/@projostack"))).toEqual(["sdk"]);
@@ -165,7 +165,7 @@ console.log(error instanceof ProjoError, isProjoError(error));`;
     expect(await runFile("both.mjs", source)).toBe("false true\n");
   });
 
-  it("has no side effects from importing the SDK", async () => {
+  it("can import the SDK without side effects", async () => {
     const source = `
 const before = Reflect.ownKeys(globalThis).length;
 const handles = process.getActiveResourcesInfo().length;

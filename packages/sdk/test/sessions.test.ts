@@ -36,7 +36,7 @@ async function signInAndExpire() {
 }
 
 describe("an access token that has expired", () => {
-  it("is refreshed, and the call is repeated, also for a mutation", async () => {
+  it("leads to a refresh, and the call is repeated, also for a mutation", async () => {
     const { server, tokens, client } = await signInAndExpire();
     expect(await client.tasks.create({ projectId: "p", title: "t" })).toEqual({ id: "t" });
     expect(tokens.get()).toEqual(tokensOf(2));
@@ -48,7 +48,7 @@ describe("an access token that has expired", () => {
     ]);
   });
 
-  it("is refreshed once for concurrent calls in all workspaces", async () => {
+  it("leads to one refresh for concurrent calls in all workspaces", async () => {
     const { server, client } = await signInAndExpire();
     const calls = Array.from({ length: 8 }, (_, index) =>
       client.workspace(`w${index}`).tasks.get({ id: "t" }),
@@ -57,14 +57,14 @@ describe("an access token that has expired", () => {
     expect(server.refreshes()).toEqual(["pjr_secret_1"]);
   });
 
-  it("is refreshed once for two clients that share a store", async () => {
+  it("leads to one refresh for two clients that share a store", async () => {
     const { server, tokens, client } = await signInAndExpire();
     const other = createClient({ baseUrl: server.url, tokens });
     await Promise.all([client.tasks.get({ id: "t" }), other.tasks.get({ id: "t" })]);
     expect(server.refreshes()).toHaveLength(1);
   });
 
-  it("is not refreshed again by a call whose refusal arrives late", async () => {
+  it("leads to no second refresh by a call whose refusal arrives late", async () => {
     const { server, client, tokens } = await signInAndExpire();
     const signal = new EventEmitter();
     const released = once(signal, "release");
@@ -84,28 +84,28 @@ describe("an access token that has expired", () => {
     expect(server.refreshes()).toHaveLength(1);
   });
 
-  it("is sent even when it has expired by the local clock", async () => {
+  it("remains in use when it has expired only by the local clock", async () => {
     const server = await startTokenServer();
     const tokens = memoryTokenStore({ ...tokensOf(1), accessTokenExpiresAt: "1999-01-01T00:00:00Z" });
     await createClient({ baseUrl: server.url, tokens }).tasks.get({ id: "t" });
     expect(server.refreshes()).toEqual([]);
   });
 
-  it("is not refreshed for a client with a token and no refresh token", async () => {
+  it("leads to no refresh for a client without a refresh token", async () => {
     const server = await startTokenServer();
     const client = createClient({ baseUrl: server.url, token: "pja_fixed" });
     expect(await failureOf(client.tasks.get({ id: "t" }))).toMatchObject({ reason: "auth.unauthenticated" });
     expect(server.requests).toHaveLength(1);
   });
 
-  it("is refreshed only once per call when the new token is refused too", async () => {
+  it("leads to one refresh per call when the new token is refused too", async () => {
     const { server, client } = await signInAndExpire();
     server.next(data(answerOf(7)));
     expect(await failureOf(client.tasks.get({ id: "t" }))).toMatchObject({ reason: "auth.unauthenticated" });
     expect(server.refreshes()).toHaveLength(1);
   });
 
-  it("is the only refusal that leads to a refresh", async () => {
+  it("causes the only refusal that leads to a refresh", async () => {
     const server = await startServer(failure(403, { reason: "permission.denied" }), refused("token.invalid"));
     const client = createClient({ baseUrl: server.url, tokens: memoryTokenStore(tokensOf(1)) });
     await failureOf(client.tasks.get({ id: "t" }));
@@ -115,7 +115,7 @@ describe("an access token that has expired", () => {
 });
 
 describe("a refresh without a response", () => {
-  it("is retried at most twice with the same token", async () => {
+  it("can be retried at most twice with the same token", async () => {
     const { server, client, waits } = await signInAndExpire();
     server.next(closeConnection, failure(503, {}));
     expect(await client.tasks.get({ id: "t" })).toEqual({ id: "t" });
@@ -213,7 +213,7 @@ describe("a refresh that the server refuses", () => {
 });
 
 describe("another sign-in during a refresh", () => {
-  it("is kept, and no call of the first user is sent with the tokens of the second", async () => {
+  it("remains, and no call of the first user is sent with the tokens of the second", async () => {
     const { server, tokens, client } = await signInAndExpire();
     const bob = { ...tokensOf(9, "bob"), accessToken: "pja_secret_bob" };
     server.next((request, response) => {
@@ -226,7 +226,7 @@ describe("another sign-in during a refresh", () => {
     expect(server.requests.filter(({ operation }) => operation === "tasks.create")).toHaveLength(1);
   });
 
-  it("is kept when the refresh is refused", async () => {
+  it("remains when the refresh is refused", async () => {
     const { server, tokens, client } = await signInAndExpire();
     server.next((request, response) => {
       void tokens.set(tokensOf(9, "bob"));
@@ -238,7 +238,7 @@ describe("another sign-in during a refresh", () => {
 });
 
 describe("a store shared by processes", () => {
-  it("is read again and refreshed inside its lock", async () => {
+  it("gets read again and refreshed inside its lock", async () => {
     const server = await startTokenServer();
     let stored: Tokens | undefined = tokensOf(1);
     let held = 0;
@@ -323,7 +323,7 @@ describe("a direct call of auth.refresh", () => {
     expect(server.refreshes()).toEqual(["pjr_secret_1"]);
   });
 
-  it("does not change another session in the store", async () => {
+  it("of another session keeps the session in the store", async () => {
     const server = await startTokenServer();
     const tokens = memoryTokenStore(tokensOf(5, "other"));
     await createClient({ baseUrl: server.url, tokens }).auth.refresh({ refreshToken: "pjr_secret_1" });

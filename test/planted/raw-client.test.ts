@@ -76,5 +76,5 @@ it("the linter refuses a query put together from strings by itself", () => {
     const oxlint = join(root, "node_modules/.bin/oxlint");
     return spawnSync(oxlint, ["-c", config, directory], { cwd: root, encoding: "utf8" }).stdout;
   });
-  expect(output).toContain("It can be injected into; use $queryRaw`...`.");
+  expect(output).toContain("$queryRawUnsafe is open to SQL injection. Use $queryRaw`...`.");
 });

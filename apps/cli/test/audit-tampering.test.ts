@@ -1,20 +1,13 @@
 // Verifies exported logs without the server. A second, independent verifier must report the same problems:
 // packages/db/test/audit/verify.py, if Python is installed.
-import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
+import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  exportLog,
-  fileOf,
-  plantEntries,
-  saveKeys,
-  type ExportedLine,
-  type ExportedLog,
-  workspaceOf,
-} from "./audit-log.ts";
+import { exportLog, fileOf, plantEntries, saveKeys, type ExportedLog, workspaceOf } from "./audit-log.ts";
 import { expectDone, openSignedIn, type Shell } from "./kit.ts";
+import { forge, rehash, seeded, tamper } from "./tampered-logs.ts";
 
 const LENGTH = 300;
 const needed = process.env["CI"] === "true";
@@ -105,7 +98,7 @@ it("U4 U5 finds the first invalid entry in 140 tampered exports, as a second ver
   const files: string[] = [];
   const expected: Verdict[] = [];
   for (let round = 0; round < 140; round += 1) {
-    const { what, content, seq, problem } = tampered(round, random);
+    const { what, content, seq, problem } = tamper({ log, foreign, round, random });
     const checked = await verify(content, "--key", keys);
     const expectedVerdict: Verdict = { intact: false, seq, problem };
     expect(checked.verdict, what).toMatchObject(expectedVerdict);
@@ -315,141 +308,4 @@ const textOf = (workspaceId: string, { seq, hash }: { seq: number; hash: string 
 
 function signedBy(key: KeyObject, text: string, keyId: string) {
   return { text, signature: sign(null, Buffer.from(text), key).toString("base64"), keyId };
-}
-
-function forge(lines: ExportedLine[], seq: number): void {
-  const line = at(lines, seq);
-  line.text = line.text.replace('"outcome" : "ok"', '"outcome" : "failed"');
-}
-
-/** Recomputes the hashes of these entries, as an attacker could. */
-function rehash(lines: ExportedLine[], from: number, to: number): void {
-  for (let seq = from; seq <= to; seq += 1) {
-    const before = lines[seq - 2]?.hash ?? "00".repeat(32);
-    const line = at(lines, seq);
-    line.hash = createHash("sha256").update(before, "hex").update(line.text).digest("hex");
-  }
-}
-
-function at<T>(lines: readonly T[], seq: number): T {
-  const line = lines[seq - 1];
-  if (line === undefined) throw new Error(`There is no entry ${seq}.`);
-  return line;
-}
-
-interface Tampered extends Omit<Verdict, "intact"> {
-  what: string;
-  content: string;
-}
-
-/** Tampers with the log in one of 20 ways at a random entry. @returns the file and the first invalid entry */
-function tampered(round: number, random: (max: number) => number): Tampered {
-  const lines: (ExportedLine | string)[] = structuredClone(log.lines);
-  const own = lines as ExportedLine[];
-  const seq = 2 + random(LENGTH - 3);
-  const later = seq + 1 + random(LENGTH - seq);
-  const line = at(own, seq);
-  const whole = (what: string, wrong: number | null, problem: string): Tampered => {
-    const footer = { ...log.footer, entries: lines.length };
-    return { what, seq: wrong, problem, content: fileOf(log.header, lines, footer) };
-  };
-  switch (round % 20) {
-    case 0: {
-      const place = line.text.indexOf('"id"') + random(line.text.length - line.text.indexOf('"id"'));
-      line.text =
-        line.text.slice(0, place) + (line.text[place] === "x" ? "y" : "x") + line.text.slice(place + 1);
-      return whole(`a letter of entry ${seq} is changed`, seq, "edited");
-    }
-    case 1:
-      line.text = line.text.replace("\ufffd", "\ud800");
-      return whole(`entry ${seq} has a lone surrogate instead of U+FFFD`, seq, "edited");
-    case 2:
-      line.hash = at(own, later).hash;
-      return whole(`entry ${seq} has the hash of ${later}`, seq, "edited");
-    case 3:
-      line.personal = {
-        ...line.personal,
-        ip: { value: "198.51.100.1", salt: line.personal?.["ip"]?.salt ?? "" },
-      };
-      return whole(`the address of entry ${seq} is changed`, seq, "personal");
-    case 4: {
-      const { value = "", salt = "" } = line.personal?.["ip"] ?? {};
-      // The same bytes, with a different boundary between salt and value.
-      line.personal = {
-        ip: { value: value.slice(1), salt: salt + Buffer.from(value.slice(0, 1)).toString("hex") },
-      };
-      return whole(`a letter of entry ${seq}'s address is moved into the salt`, seq, "personal");
-    }
-    case 5:
-      line.personal = { ...line.personal, toString: { value: "", salt: "0".repeat(32) } };
-      return whole(`entry ${seq} has a value without a commitment`, seq, "personal");
-    case 6:
-      lines.splice(seq - 1, 1);
-      return whole(`entry ${seq} is deleted`, seq, "missing");
-    case 7:
-      lines.splice(seq - 1, later - seq);
-      return whole(`entries ${seq} to ${later - 1} are deleted`, seq, "missing");
-    case 8:
-      [lines[seq - 1], lines[later - 1]] = [at(own, later), line];
-      return whole(`entries ${seq} and ${later} change places`, seq, "reordered");
-    case 9:
-      lines.push(...lines.splice(seq - 1, 1));
-      return whole(`entry ${seq} moves to the end`, seq, "reordered");
-    case 10:
-      lines.length = seq;
-      return whole(`the entries after ${seq} are removed, and the count is corrected`, seq + 1, "truncated");
-    case 11: {
-      const content = fileOf(log.header, lines.slice(0, seq), log.footer);
-      return {
-        what: `${LENGTH - seq} entries are removed from the end`,
-        seq: seq + 1,
-        problem: "truncated",
-        content,
-      };
-    }
-    case 12: {
-      const content = fileOf(log.header, lines.slice(0, seq));
-      return { what: `the file ends after entry ${seq}`, seq: seq + 1, problem: "truncated", content };
-    }
-    case 13:
-      lines.splice(seq - 1, random(2), at(foreign.lines, 1 + random(LENGTH)));
-      return whole(`an entry of another workspace is at ${seq}`, seq, "foreign");
-    case 14:
-      lines.splice(later - 1, 0, line);
-      return whole(`entry ${seq} is repeated at ${later}`, later, "repeated");
-    case 15:
-      lines[seq - 1] = ["", "{", "[]", "null", '{"text":1}', '"text"', '{"text":"{}"}'][random(7)] ?? "";
-      return whole(`line ${seq} is no entry`, seq, "edited");
-    case 16:
-      forge(own, seq);
-      rehash(own, seq, seq);
-      return whole(`entry ${seq} and its hash are forged`, seq + 1, "edited");
-    case 17:
-      forge(own, seq);
-      rehash(own, seq, LENGTH);
-      return whole(`entry ${seq} and all later entries are forged`, LENGTH, "rewritten");
-    case 18:
-      lines.splice(seq - 1, 1);
-      for (let place = seq; place < LENGTH; place += 1) {
-        const moved = at(own, place);
-        moved.text = moved.text.replace(`"seq" : ${place + 1}`, `"seq" : ${place}`);
-      }
-      rehash(own, seq, LENGTH - 1);
-      return whole(`entry ${seq} is deleted, and later entries are renumbered`, LENGTH, "truncated");
-    default: {
-      const text = log.footer.checkpoint.text.replace(/[0-9a-f]{64}/, line.hash);
-      const footer = { entries: LENGTH, checkpoint: { ...log.footer.checkpoint, text } };
-      const content = fileOf(log.header, lines, footer);
-      return { what: "the checkpoint is rewritten", seq: null, problem: "checkpoint", content };
-    }
-  }
-}
-
-/** A pseudorandom generator with a fixed seed: a linear congruential generator. @returns numbers from 0 to `max` - 1 */
-function seeded(seed: number): (max: number) => number {
-  let state = seed;
-  return (max) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * max);
-  };
 }

@@ -1,4 +1,6 @@
 // A server with expiring access tokens: it accepts one access token and one refresh token, and issues the next pair.
+import { memoryTokenStore } from "../src/index.ts";
+import { createInstantClient } from "./instant-client.ts";
 import { data, failure, startServer, type Answer, type TestServer } from "./test-server.ts";
 
 export interface TokenServer extends TestServer {
@@ -59,4 +61,14 @@ export async function startTokenServer(): Promise<TokenServer> {
     },
     next: (...answers) => void scriptedAnswers.push(...answers),
   };
+}
+
+/** Signs in a client, then expires its access token. */
+export async function signInAndExpire() {
+  const server = await startTokenServer();
+  const tokens = memoryTokenStore();
+  const { client, waits } = createInstantClient({ baseUrl: server.url, tokens });
+  await client.auth.signIn({ email: "ann@example.com", password: "x" });
+  server.expireAccessToken();
+  return { server, tokens, client, waits };
 }

@@ -336,7 +336,7 @@ describe("an interrupted import", () => {
     expect((await importCsv(csv)).report).toEqual({ created: 150, existing: 200, refused: [] });
   });
 
-  it("survives a short connection failure", async () => {
+  it("continues after a short connection failure", async () => {
     let failed = false;
     const flaky: Fetch = async (url, init) => {
       const answer = await fetch(url, init);

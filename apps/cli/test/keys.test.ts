@@ -165,7 +165,7 @@ describe("service keys", () => {
 });
 
 describe("a job with a service key in PROJO_TOKEN", () => {
-  it("can do everything that its scopes allow, without a sign-in or a workspace option", async () => {
+  it("runs every command that its scopes allow, without a sign-in or a workspace option", async () => {
     const env = await keyFor(ALL_WORK);
     const runJob = (...argv: string[]) => expectDone(job.projo(argv, { env }));
     await runJob("projects", "create", "Website");
@@ -181,7 +181,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     expect((await projo("tasks", "list")).out).toContain("Second");
   });
 
-  it("can do an admin's work with the admin role and scopes", async () => {
+  it("runs admin commands with the admin role and scopes", async () => {
     const scopes = "workspace:manage,member:read,member:manage,invite:manage,key:manage";
     const env = await keyFor(scopes, "--role", "admin");
     const runJob = (...argv: string[]) => expectDone(job.projo(argv, { env }));

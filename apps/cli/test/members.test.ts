@@ -166,7 +166,7 @@ describe("a workspace", () => {
     expect(message).toContain("Your role in this workspace does not allow this.");
   });
 
-  it("loses a member only after confirmation, and is then no longer selected", async () => {
+  it("can be left only after confirmation, and is then no longer selected", async () => {
     expect(await refused(bob, ["workspaces", "leave", "Acme"])).toEqual([
       2,
       "There is no terminal to ask for confirmation. To leave the workspace Acme, add --yes",

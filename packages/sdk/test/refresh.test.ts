@@ -86,7 +86,7 @@ describe("an access token that has expired", () => {
     expect(server.refreshes()).toHaveLength(1);
   });
 
-  it("causes the only refusal that leads to a refresh", async () => {
+  it("differs from all other refusals, which lead to no refresh", async () => {
     const server = await startServer(failure(403, { reason: "permission.denied" }), refused("token.invalid"));
     const client = createClient({ baseUrl: server.url, tokens: memoryTokenStore(tokensOf(1)) });
     await failureOf(client.tasks.get({ id: "t" }));

@@ -13,7 +13,7 @@ const failureOf = (call: Promise<unknown>) =>
 const refused = (reason: string) => failure(401, { code: "UNAUTHORIZED", reason });
 
 describe("a store shared by processes", () => {
-  it("gets read again and refreshed inside its lock", async () => {
+  it("runs the refresh inside its lock, after reading the tokens again", async () => {
     const server = await startTokenServer();
     let stored: Tokens | undefined = tokensOf(1);
     let held = 0;

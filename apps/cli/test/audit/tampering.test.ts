@@ -6,13 +6,15 @@ import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportLog, fileOf, plantEntries, saveKeys, type ExportedLog, workspaceOf } from "./audit-log.ts";
-import { expectDone, openSignedIn, type Shell } from "./kit.ts";
+import { expectDone, openSignedIn, type Shell } from "../kit.ts";
 import { forge, rehash, seeded, tamper } from "./tampered-logs.ts";
 
 const LENGTH = 300;
 const needed = process.env["CI"] === "true";
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
-const secondVerifier = fileURLToPath(new URL("../../../packages/db/test/audit/verify.py", import.meta.url));
+const secondVerifier = fileURLToPath(
+  new URL("../../../../packages/db/test/audit/verify.py", import.meta.url),
+);
 if (!hasPython && !needed)
   process.stderr.write("python3 is not installed: the second verifier was not run.\n");
 

@@ -6,8 +6,8 @@ import type { AuditEntry, Fetch } from "@projostack/sdk";
 import { parse } from "csv-parse/sync";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exportLog, plantEntries, read, type SavedCheckpoint, workspaceOf } from "./audit-log.ts";
-import { expectDone, openShell, type Shell } from "./kit.ts";
-import { jsonOf, openMember, openVerifiedAdmin } from "./people.ts";
+import { expectDone, openShell, type Shell } from "../kit.ts";
+import { jsonOf, openMember, openVerifiedAdmin } from "../people.ts";
 
 let server: TestServer;
 let shell: Shell;

@@ -10,9 +10,9 @@ import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { plantEntries, saveKeys, workspaceOf } from "./audit-log.ts";
-import { expectDone, openSignedIn, type Outcome, type Shell } from "./kit.ts";
+import { expectDone, openSignedIn, type Outcome, type Shell } from "../kit.ts";
 
-const bin = fileURLToPath(new URL("../bin/projo.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../bin/projo.js", import.meta.url));
 let server: TestServer;
 let shell: Shell;
 

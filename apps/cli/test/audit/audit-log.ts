@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestServer } from "@projostack/api/testing";
-import { expectDone, type Shell } from "./kit.ts";
-import { jsonOf } from "./people.ts";
+import { expectDone, type Shell } from "../kit.ts";
+import { jsonOf } from "../people.ts";
 
 export interface ExportedLine {
   text: string;

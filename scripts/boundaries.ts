@@ -158,6 +158,8 @@ export const dbLayers: Layers = [
   ["connection/"],
   ["login/", "migrations/", "embedded/"],
   ["generated/"],
+  // A network with faults, for tests and for bench. It imports nothing of db.
+  ["testing/"],
 ];
 
 export const layered: Readonly<Record<string, Layers>> = {

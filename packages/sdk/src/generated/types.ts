@@ -26,10 +26,7 @@ export type AuditAction =
 
 export interface AuditEntry {
   id: string;
-  /**
-   * The entry's number in the workspace's log: 1, 2, 3 and so on, without gaps.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** The entry's number in the workspace's log: 1, 2, 3 and so on, without gaps. */
   seq: number;
   /** A date and time in ISO 8601. */
   createdAt: string;
@@ -59,9 +56,7 @@ export interface AuditEntry {
 export interface AuditExport {
   /** Complete lines. The first part starts with the header, the last part ends with the footer. */
   text: string;
-  /** -9007199254740991 to 9007199254740991. */
   lastSeq: number;
-  /** -9007199254740991 to 9007199254740991. */
   untilSeq: number;
   done: boolean;
 }
@@ -70,16 +65,12 @@ export interface AuditVerdict {
   intact: boolean;
   /** True when the check reached the end of the log or found a problem. */
   done: boolean;
-  /**
-   * The number of entries that this call checked.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** The number of entries that this call checked. */
   checked: number;
   /** The last intact entry, or null if there is none. */
   last: ChainPoint | null;
   /** The first entry that is not intact, and the problem found. */
   problem: {
-    /** -9007199254740991 to 9007199254740991. */
     seq: number;
     kind: string;
     message: string;
@@ -87,7 +78,7 @@ export interface AuditVerdict {
 }
 
 export interface ChainPoint {
-  /** 0 to 9007199254740991. */
+  /** At least 0. */
   seq: number;
   /** At most 64 characters. */
   hash: string;
@@ -359,25 +350,25 @@ export interface User {
   createdAt: string;
 }
 
-/** What `audit.checkpoint` takes. Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner. */
+/** The input of `audit.checkpoint`. Signs the current end of the audit log. Save the checkpoint outside the database: it later shows whether entries were removed or rewritten, even by the database's owner. */
 export type AuditCheckpointInput = Record<string, never>;
 
-/** What `audit.checkpoint` answers. */
+/** The output of `audit.checkpoint`. */
 export type AuditCheckpointOutput = Checkpoint;
 
-/** What `audit.export` takes. Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry. */
+/** The input of `audit.export`. Exports a part of the audit log as text, oldest entry first. The format is NDJSON, which you can verify without the server, or CSV. Pass the returned `lastSeq` as `afterSeq`, with the same `untilSeq`, until `done` is true. Each call records an audit entry. */
 export interface AuditExportInput {
   /** Default: "ndjson". */
   format?: "ndjson" | "csv" | undefined;
   /**
    * Start after this entry. 0 starts with the first entry.
-   * 0 to 9007199254740991.
+   * At least 0.
    * Default: 0.
    */
   afterSeq?: number | undefined;
   /**
    * The last entry to export. If omitted, the last entry of the log at this time.
-   * 0 to 9007199254740991.
+   * At least 0.
    */
   untilSeq?: number | undefined;
   /**
@@ -387,10 +378,10 @@ export interface AuditExportInput {
   limit?: number | undefined;
 }
 
-/** What `audit.export` answers. */
+/** The output of `audit.export`. */
 export type AuditExportOutput = AuditExport;
 
-/** What `audit.list` takes. Lists the entries of the workspace's audit log, newest first. */
+/** The input of `audit.list`. Lists the entries of the workspace's audit log, newest first. */
 export interface AuditListInput {
   /**
    * The maximum number of items to return.
@@ -421,10 +412,10 @@ export interface AuditListInput {
   to?: string | undefined;
 }
 
-/** What `audit.list` answers. */
+/** The output of `audit.list`. */
 export type AuditListOutput = Page<AuditEntry>;
 
-/** What `audit.verify` takes. Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true. */
+/** The input of `audit.verify`. Checks a part of the audit log for changed, missing and reordered entries. Pass the returned `last` as `after` of the next call, until `done` is true. */
 export interface AuditVerifyInput {
   /** The `last` of the previous call. If omitted, the check starts with the first entry. */
   after?: ChainPoint | undefined;
@@ -438,28 +429,28 @@ export interface AuditVerifyInput {
   checkpoint?: Checkpoint | undefined;
 }
 
-/** What `audit.verify` answers. */
+/** The output of `audit.verify`. */
 export type AuditVerifyOutput = AuditVerdict;
 
-/** What `auth.me` takes. Returns the signed-in user and the session. */
+/** The input of `auth.me`. Returns the signed-in user and the session. */
 export type AuthMeInput = Record<string, never>;
 
-/** What `auth.me` answers. */
+/** The output of `auth.me`. */
 export interface AuthMeOutput {
   user: User;
   session: Session;
 }
 
-/** What `auth.refresh` takes. Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session. */
+/** The input of `auth.refresh`. Exchanges a refresh token for new tokens. A repeated call with the same token returns the same refresh token, while that one is unused or at most 30 seconds old. An older token ends the session. */
 export interface AuthRefreshInput {
   /** At most 512 characters. */
   refreshToken: string;
 }
 
-/** What `auth.refresh` answers. */
+/** The output of `auth.refresh`. */
 export type AuthRefreshOutput = Refreshed;
 
-/** What `auth.signIn` takes. Signs in with an email address and a password. */
+/** The input of `auth.signIn`. Signs in with an email address and a password. */
 export interface AuthSignInInput {
   /** At most 254 characters. */
   email: string;
@@ -467,31 +458,28 @@ export interface AuthSignInInput {
   password: string;
 }
 
-/** What `auth.signIn` answers. */
+/** The output of `auth.signIn`. */
 export type AuthSignInOutput = SignedIn;
 
-/** What `auth.signOut` takes. Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error. */
+/** The input of `auth.signOut`. Ends the session of the bearer token, or of the refresh token. A token that is no longer valid is not an error. */
 export interface AuthSignOutInput {
   /** At most 512 characters. */
   refreshToken?: string | undefined;
 }
 
-/** What `auth.signOut` answers. */
+/** The output of `auth.signOut`. */
 export type AuthSignOutOutput = Record<string, never>;
 
-/** What `auth.signOutEverywhere` takes. Ends all sessions of the caller, including this one. */
+/** The input of `auth.signOutEverywhere`. Ends all sessions of the caller, including this one. */
 export type AuthSignOutEverywhereInput = Record<string, never>;
 
-/** What `auth.signOutEverywhere` answers. */
+/** The output of `auth.signOutEverywhere`. */
 export interface AuthSignOutEverywhereOutput {
-  /**
-   * The number of ended sessions.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** The number of ended sessions. */
   ended: number;
 }
 
-/** What `auth.signUp` takes. Creates an account, signs it in, and mails a link that verifies the address. */
+/** The input of `auth.signUp`. Creates an account, signs it in, and mails a link that verifies the address. */
 export interface AuthSignUpInput {
   /** At most 254 characters. */
   email: string;
@@ -502,34 +490,34 @@ export interface AuthSignUpInput {
   password: string;
 }
 
-/** What `auth.signUp` answers. */
+/** The output of `auth.signUp`. */
 export type AuthSignUpOutput = SignedIn;
 
-/** What `email.resendVerification` takes. Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified. */
+/** The input of `email.resendVerification`. Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified. */
 export type EmailResendVerificationInput = Record<string, never>;
 
-/** What `email.resendVerification` answers. */
+/** The output of `email.resendVerification`. */
 export type EmailResendVerificationOutput = Record<string, never>;
 
-/** What `email.verify` takes. Verifies the email address of an account with a mailed token. */
+/** The input of `email.verify`. Verifies the email address of an account with a mailed token. */
 export interface EmailVerifyInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `email.verify` answers. */
+/** The output of `email.verify`. */
 export type EmailVerifyOutput = Record<string, never>;
 
-/** What `invites.accept` takes. Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role. */
+/** The input of `invites.accept`. Makes the caller a member of the workspace. The caller's address must be the invited one, and verified; a mailed token verifies it. An existing member keeps the same role. */
 export interface InvitesAcceptInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `invites.accept` answers. */
+/** The output of `invites.accept`. */
 export type InvitesAcceptOutput = OwnWorkspace;
 
-/** What `invites.create` takes. Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address. */
+/** The input of `invites.create`. Mails an invite to the workspace, valid for 72 hours. The response contains a second link for the inviter to pass on. Unlike the mailed link, it does not verify the address. */
 export interface InvitesCreateInput {
   /** At most 254 characters. */
   email: string;
@@ -537,10 +525,10 @@ export interface InvitesCreateInput {
   role?: Role | undefined;
 }
 
-/** What `invites.create` answers. */
+/** The output of `invites.create`. */
 export type InvitesCreateOutput = SentInvite;
 
-/** What `invites.list` takes. Lists the invites of the workspace, newest first. */
+/** The input of `invites.list`. Lists the invites of the workspace, newest first. */
 export interface InvitesListInput {
   /**
    * The maximum number of items to return.
@@ -556,10 +544,10 @@ export interface InvitesListInput {
   status?: InviteStatus | undefined;
 }
 
-/** What `invites.list` answers. */
+/** The output of `invites.list`. */
 export type InvitesListOutput = Page<Invite>;
 
-/** What `invites.listMine` takes. Lists the pending invites for the caller's verified address, newest first. */
+/** The input of `invites.listMine`. Lists the pending invites for the caller's verified address, newest first. */
 export interface InvitesListMineInput {
   /**
    * The maximum number of items to return.
@@ -574,44 +562,44 @@ export interface InvitesListMineInput {
   cursor?: string | undefined;
 }
 
-/** What `invites.listMine` answers. */
+/** The output of `invites.listMine`. */
 export type InvitesListMineOutput = Page<OwnInvite>;
 
-/** What `invites.preview` takes. Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged. */
+/** The input of `invites.preview`. Returns the details of an invite by its token. Changes nothing; it is a mutation because URLs, unlike bodies, are logged. */
 export interface InvitesPreviewInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `invites.preview` answers. */
+/** The output of `invites.preview`. */
 export type InvitesPreviewOutput = InvitePreview;
 
-/** What `invites.resend` takes. Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working. */
+/** The input of `invites.resend`. Sends a pending or expired invite again, valid for another 72 hours. Its earlier tokens stop working. */
 export interface InvitesResendInput {
   id: string;
 }
 
-/** What `invites.resend` answers. */
+/** The output of `invites.resend`. */
 export type InvitesResendOutput = SentInvite;
 
-/** What `invites.revoke` takes. Revokes a pending invite. */
+/** The input of `invites.revoke`. Revokes a pending invite. */
 export interface InvitesRevokeInput {
   id: string;
 }
 
-/** What `invites.revoke` answers. */
+/** The output of `invites.revoke`. */
 export type InvitesRevokeOutput = Invite;
 
-/** What `members.changeRole` takes. Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent. */
+/** The input of `members.changeRole`. Changes the role of a member. The change applies to the member's next request. Demoting an admin revokes the pending invites that the admin sent. */
 export interface MembersChangeRoleInput {
   userId: string;
   role: Role;
 }
 
-/** What `members.changeRole` answers. */
+/** The output of `members.changeRole`. */
 export type MembersChangeRoleOutput = Member;
 
-/** What `members.list` takes. Lists the members of the workspace, newest first. */
+/** The input of `members.list`. Lists the members of the workspace, newest first. */
 export interface MembersListInput {
   /**
    * The maximum number of items to return.
@@ -627,18 +615,18 @@ export interface MembersListInput {
   role?: Role | undefined;
 }
 
-/** What `members.list` answers. */
+/** The output of `members.list`. */
 export type MembersListOutput = Page<Member>;
 
-/** What `members.remove` takes. Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned. */
+/** The input of `members.remove`. Removes a member from the workspace. The removal applies to the member's next request, and revokes the pending invites that the member sent. Service keys that the member created keep working and are returned. */
 export interface MembersRemoveInput {
   userId: string;
 }
 
-/** What `members.remove` answers. */
+/** The output of `members.remove`. */
 export type MembersRemoveOutput = RemovedMember;
 
-/** What `password.change` takes. Changes the caller's password, and ends the caller's other sessions. */
+/** The input of `password.change`. Changes the caller's password, and ends the caller's other sessions. */
 export interface PasswordChangeInput {
   /** 1 to 256 characters. */
   currentPassword: string;
@@ -649,19 +637,19 @@ export interface PasswordChangeInput {
   newPassword: string;
 }
 
-/** What `password.change` answers. */
+/** The output of `password.change`. */
 export type PasswordChangeOutput = Record<string, never>;
 
-/** What `password.requestReset` takes. Mails a link for setting a new password, if the address has an account. The response is the same if it has none. */
+/** The input of `password.requestReset`. Mails a link for setting a new password, if the address has an account. The response is the same if it has none. */
 export interface PasswordRequestResetInput {
   /** At most 254 characters. */
   email: string;
 }
 
-/** What `password.requestReset` answers. */
+/** The output of `password.requestReset`. */
 export type PasswordRequestResetOutput = Record<string, never>;
 
-/** What `password.reset` takes. Sets a new password with a mailed token, and ends all sessions of the account. */
+/** The input of `password.reset`. Sets a new password with a mailed token, and ends all sessions of the account. */
 export interface PasswordResetInput {
   /** At most 512 characters. */
   token: string;
@@ -672,37 +660,37 @@ export interface PasswordResetInput {
   newPassword: string;
 }
 
-/** What `password.reset` answers. */
+/** The output of `password.reset`. */
 export type PasswordResetOutput = Record<string, never>;
 
-/** What `projects.create` takes. Creates a project. */
+/** The input of `projects.create`. Creates a project. */
 export interface ProjectsCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `projects.create` answers. */
+/** The output of `projects.create`. */
 export type ProjectsCreateOutput = Project;
 
-/** What `projects.delete` takes. Deletes a project and all its tasks. */
+/** The input of `projects.delete`. Deletes a project and all its tasks. */
 export interface ProjectsDeleteInput {
   id: string;
 }
 
-/** What `projects.delete` answers. */
+/** The output of `projects.delete`. */
 export interface ProjectsDeleteOutput {
   id: string;
 }
 
-/** What `projects.get` takes. Returns a project. */
+/** The input of `projects.get`. Returns a project. */
 export interface ProjectsGetInput {
   id: string;
 }
 
-/** What `projects.get` answers. */
+/** The output of `projects.get`. */
 export type ProjectsGetOutput = Project;
 
-/** What `projects.list` takes. Lists the projects of the workspace, newest first. */
+/** The input of `projects.list`. Lists the projects of the workspace, newest first. */
 export interface ProjectsListInput {
   /**
    * The maximum number of items to return.
@@ -722,20 +710,20 @@ export interface ProjectsListInput {
   search?: string | undefined;
 }
 
-/** What `projects.list` answers. */
+/** The output of `projects.list`. */
 export type ProjectsListOutput = Page<Project>;
 
-/** What `projects.update` takes. Renames a project. */
+/** The input of `projects.update`. Renames a project. */
 export interface ProjectsUpdateInput {
   id: string;
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `projects.update` answers. */
+/** The output of `projects.update`. */
 export type ProjectsUpdateOutput = Project;
 
-/** What `serviceKeys.create` takes. Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow. */
+/** The input of `serviceKeys.create`. Creates a key with which another service calls this workspace. Each call needs a permission that both the key's scopes and its role allow. */
 export interface ServiceKeysCreateInput {
   /** 1 to 200 characters. */
   name: string;
@@ -754,10 +742,10 @@ export interface ServiceKeysCreateInput {
   expiresInDays?: number | undefined;
 }
 
-/** What `serviceKeys.create` answers. */
+/** The output of `serviceKeys.create`. */
 export type ServiceKeysCreateOutput = ShownServiceKey;
 
-/** What `serviceKeys.list` takes. Lists the service keys of the workspace, newest first. */
+/** The input of `serviceKeys.list`. Lists the service keys of the workspace, newest first. */
 export interface ServiceKeysListInput {
   /**
    * The maximum number of items to return.
@@ -773,18 +761,18 @@ export interface ServiceKeysListInput {
   status?: ServiceKeyStatus | undefined;
 }
 
-/** What `serviceKeys.list` answers. */
+/** The output of `serviceKeys.list`. */
 export type ServiceKeysListOutput = Page<ServiceKey>;
 
-/** What `serviceKeys.revoke` takes. Revokes a key with immediate effect. */
+/** The input of `serviceKeys.revoke`. Revokes a key with immediate effect. */
 export interface ServiceKeysRevokeInput {
   id: string;
 }
 
-/** What `serviceKeys.revoke` answers. */
+/** The output of `serviceKeys.revoke`. */
 export type ServiceKeysRevokeOutput = ServiceKey;
 
-/** What `serviceKeys.rotate` takes. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
+/** The input of `serviceKeys.rotate`. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
 export interface ServiceKeysRotateInput {
   id: string;
   /**
@@ -801,10 +789,10 @@ export interface ServiceKeysRotateInput {
   expiresInDays?: number | undefined;
 }
 
-/** What `serviceKeys.rotate` answers. */
+/** The output of `serviceKeys.rotate`. */
 export type ServiceKeysRotateOutput = ShownServiceKey;
 
-/** What `sessions.list` takes. Lists the caller's sessions, newest first. */
+/** The input of `sessions.list`. Lists the caller's sessions, newest first. */
 export interface SessionsListInput {
   /**
    * The maximum number of items to return.
@@ -819,29 +807,29 @@ export interface SessionsListInput {
   cursor?: string | undefined;
 }
 
-/** What `sessions.list` answers. */
+/** The output of `sessions.list`. */
 export type SessionsListOutput = Page<Device>;
 
-/** What `sessions.revoke` takes. Ends a session of the caller. */
+/** The input of `sessions.revoke`. Ends a session of the caller. */
 export interface SessionsRevokeInput {
   id: string;
 }
 
-/** What `sessions.revoke` answers. */
+/** The output of `sessions.revoke`. */
 export interface SessionsRevokeOutput {
   id: string;
 }
 
-/** What `system.health` takes. Shows that the server responds, and returns its version. */
+/** The input of `system.health`. Shows that the server responds, and returns its version. */
 export type SystemHealthInput = Record<string, never>;
 
-/** What `system.health` answers. */
+/** The output of `system.health`. */
 export interface SystemHealthOutput {
   status: "ok";
   version: string;
 }
 
-/** What `tasks.create` takes. Creates a task. */
+/** The input of `tasks.create`. Creates a task. */
 export interface TasksCreateInput {
   projectId: string;
   /** 1 to 200 characters. */
@@ -850,10 +838,10 @@ export interface TasksCreateInput {
   status?: TaskStatus | undefined;
 }
 
-/** What `tasks.create` answers. */
+/** The output of `tasks.create`. */
 export type TasksCreateOutput = Task;
 
-/** What `tasks.createMany` takes. Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed. */
+/** The input of `tasks.createMany`. Creates up to 100 tasks in one transaction. A task whose `externalId` already exists in its project is not changed. */
 export interface TasksCreateManyInput {
   /** 1 to 100 items. */
   items: Array<{
@@ -870,28 +858,28 @@ export interface TasksCreateManyInput {
   }>;
 }
 
-/** What `tasks.createMany` answers. */
+/** The output of `tasks.createMany`. */
 export type TasksCreateManyOutput = CreatedTasks;
 
-/** What `tasks.delete` takes. Deletes a task. */
+/** The input of `tasks.delete`. Deletes a task. */
 export interface TasksDeleteInput {
   id: string;
 }
 
-/** What `tasks.delete` answers. */
+/** The output of `tasks.delete`. */
 export interface TasksDeleteOutput {
   id: string;
 }
 
-/** What `tasks.get` takes. Returns a task. */
+/** The input of `tasks.get`. Returns a task. */
 export interface TasksGetInput {
   id: string;
 }
 
-/** What `tasks.get` answers. */
+/** The output of `tasks.get`. */
 export type TasksGetOutput = Task;
 
-/** What `tasks.list` takes. Lists the tasks of the workspace, newest first. */
+/** The input of `tasks.list`. Lists the tasks of the workspace, newest first. */
 export interface TasksListInput {
   /**
    * The maximum number of items to return.
@@ -924,10 +912,10 @@ export interface TasksListInput {
   search?: string | undefined;
 }
 
-/** What `tasks.list` answers. */
+/** The output of `tasks.list`. */
 export type TasksListOutput = Page<Task>;
 
-/** What `tasks.update` takes. Changes a task's title or status, or moves it to another project of the workspace. */
+/** The input of `tasks.update`. Changes a task's title or status, or moves it to another project of the workspace. */
 export interface TasksUpdateInput {
   id: string;
   /** 1 to 200 characters. */
@@ -936,29 +924,29 @@ export interface TasksUpdateInput {
   projectId?: string | undefined;
 }
 
-/** What `tasks.update` answers. */
+/** The output of `tasks.update`. */
 export type TasksUpdateOutput = Task;
 
-/** What `tokens.introspect` takes. Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session. */
+/** The input of `tokens.introspect`. Tells another service which user an access token belongs to, and whether the user holds a permission in the key's workspace. Returns nothing about users who are not members of that workspace. Counts as a use of the session. */
 export interface TokensIntrospectInput {
   /** At most 512 characters. */
   token: string;
   permission: Permission;
 }
 
-/** What `tokens.introspect` answers. */
+/** The output of `tokens.introspect`. */
 export type TokensIntrospectOutput = Introspection;
 
-/** What `workspaces.create` takes. Creates a workspace with the caller as its admin. */
+/** The input of `workspaces.create`. Creates a workspace with the caller as its admin. */
 export interface WorkspacesCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `workspaces.create` answers. */
+/** The output of `workspaces.create`. */
 export type WorkspacesCreateOutput = OwnWorkspace;
 
-/** What `workspaces.delete` takes. Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged. */
+/** The input of `workspaces.delete`. Deletes the workspace of the request. It is no longer accessible, and an admin can restore it for 30 days. After that, all its data except the audit log is purged. */
 export interface WorkspacesDeleteInput {
   /**
    * The exact name of the workspace, to confirm the deletion.
@@ -967,26 +955,26 @@ export interface WorkspacesDeleteInput {
   name: string;
 }
 
-/** What `workspaces.delete` answers. */
+/** The output of `workspaces.delete`. */
 export type WorkspacesDeleteOutput = OwnWorkspace;
 
-/** What `workspaces.get` takes. Returns the workspace of the request. */
+/** The input of `workspaces.get`. Returns the workspace of the request. */
 export type WorkspacesGetInput = Record<string, never>;
 
-/** What `workspaces.get` answers. */
+/** The output of `workspaces.get`. */
 export type WorkspacesGetOutput = OwnWorkspace;
 
-/** What `workspaces.leave` takes. Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent. */
+/** The input of `workspaces.leave`. Ends the caller's membership of a workspace, and revokes the pending invites that the caller sent. */
 export interface WorkspacesLeaveInput {
   workspaceId: string;
 }
 
-/** What `workspaces.leave` answers. */
+/** The output of `workspaces.leave`. */
 export interface WorkspacesLeaveOutput {
   workspaceId: string;
 }
 
-/** What `workspaces.list` takes. Lists the caller's workspaces, newest first. */
+/** The input of `workspaces.list`. Lists the caller's workspaces, newest first. */
 export interface WorkspacesListInput {
   /**
    * The maximum number of items to return.
@@ -1006,35 +994,35 @@ export interface WorkspacesListInput {
   deleted?: boolean | undefined;
 }
 
-/** What `workspaces.list` answers. */
+/** The output of `workspaces.list`. */
 export type WorkspacesListOutput = Page<OwnWorkspace>;
 
-/** What `workspaces.rename` takes. Renames the workspace of the request. */
+/** The input of `workspaces.rename`. Renames the workspace of the request. */
 export interface WorkspacesRenameInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `workspaces.rename` answers. */
+/** The output of `workspaces.rename`. */
 export type WorkspacesRenameOutput = OwnWorkspace;
 
-/** What `workspaces.restore` takes. Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days. */
+/** The input of `workspaces.restore`. Restores a deleted workspace with its data. Only an admin of it can do this, within 30 days. */
 export interface WorkspacesRestoreInput {
   workspaceId: string;
 }
 
-/** What `workspaces.restore` answers. */
+/** The output of `workspaces.restore`. */
 export type WorkspacesRestoreOutput = OwnWorkspace;
 
-/** What `workspaces.switch` takes. Sets the session's current workspace, which calls without the x-workspace-id header use. */
+/** The input of `workspaces.switch`. Sets the session's current workspace, which calls without the x-workspace-id header use. */
 export interface WorkspacesSwitchInput {
   workspaceId: string;
 }
 
-/** What `workspaces.switch` answers. */
+/** The output of `workspaces.switch`. */
 export type WorkspacesSwitchOutput = OwnWorkspace;
 
-/** Why a call failed, for programs. A newer server may know others. */
+/** The machine-readable reason of a failed call. A newer server can return other reasons. */
 export type Reason =
   | "auth.email_taken"
   | "auth.email_unverified"
@@ -1076,7 +1064,7 @@ export type Reason =
   | "workspace.not_found"
   | "workspace.required";
 
-/** The class of a failure, as tRPC names it. */
+/** The tRPC error code of a failed call. */
 export type ErrorCode =
   | "BAD_REQUEST"
   | "CONFLICT"
@@ -1090,15 +1078,15 @@ export type ErrorCode =
   | "UNAUTHORIZED"
   | "UNSUPPORTED_MEDIA_TYPE";
 
-/** What the server says of a failed call. */
+/** The details of a failed call. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
   reason: Reason;
-  /** Quote it when you ask for help: it is in the server's log. */
+  /** The id of the request in the server's log. Quote it when you ask for help. */
   requestId: string;
-  /** Seconds to wait before the next try. */
+  /** The time in seconds to wait before the next attempt. */
   retryAfter?: number;
-  /** What is wrong with each field of the input, by its dotted path. `""` is the input as a whole. */
+  /** The messages for each invalid field of the input, by its dotted path. The key `""` stands for the whole input. */
   fieldErrors?: Record<string, string[]>;
 }

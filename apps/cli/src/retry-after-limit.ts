@@ -1,14 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { isProjoError } from "@projostack/sdk";
 
-/** A budget is free again within two minutes. What asks for more is another limit, which nobody should wait for. */
-const LONGEST_SECONDS = 120;
+/** A request budget refills within two minutes. A longer wait belongs to another limit and is reported instead. */
+const MAX_WAIT_SECONDS = 120;
 
 /**
- * For work that takes many calls: where the budget of the account or workspace is spent, waits as long as the server says,
- * and calls again. A call that was refused was not carried out.
+ * Runs a call and repeats it after the wait that the server asks for when the budget of the account or workspace is
+ * exhausted. Repeating is safe, because the server has not carried out a refused call.
  */
-export async function whenGranted<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function retryAfterLimit<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await call();
@@ -23,5 +23,5 @@ export async function whenGranted<T>(call: () => Promise<T>, signal: AbortSignal
 function secondsToWait(error: unknown): number | undefined {
   if (!isProjoError(error) || error.reason !== "limit.exceeded") return undefined;
   const { retryAfterSeconds: seconds = 1 } = error;
-  return seconds <= LONGEST_SECONDS ? Math.max(1, seconds) : undefined;
+  return seconds <= MAX_WAIT_SECONDS ? Math.max(1, seconds) : undefined;
 }

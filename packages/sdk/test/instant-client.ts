@@ -2,8 +2,8 @@ import type { Clock } from "../src/clock.ts";
 import { connect, type Client } from "../src/client.ts";
 import { checkOptions, type ClientOptions } from "../src/options.ts";
 
-/** A client whose waits take no time and are kept, and whose chance is always the same. */
-export function patientClient(options: ClientOptions, random = 0): { client: Client; waits: number[] } {
+/** Creates a client with a fixed random number whose waits are recorded and take no time. */
+export function createInstantClient(options: ClientOptions, random = 0): { client: Client; waits: number[] } {
   const waits: number[] = [];
   const clock: Clock = {
     now: () => Date.now(),

@@ -1,33 +1,33 @@
-// One call over HTTP: its request, its answer, and the tries in between. Only queries are tried again, and the one
-// mutation that may be: another whose answer was lost may have been carried out.
-import { readAnswer, type RawAnswer } from "./answer.ts";
-import type { Clock } from "./clock.ts";
+// Sends one call over HTTP, with its retries. Only queries are retried, and the one mutation that is safe to repeat: any
+// other mutation may have been carried out when its response is lost.
+import { readResponse, type RawResponse } from "./response.ts";
+import type { Clock } from "../clock.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
-import { isProjoError, ProjoConnectionError, ProjoTimeoutError, type ProjoError } from "./errors.ts";
-import type { AbortSignalLike } from "./platform.ts";
-import { requestOf, type Request } from "./request.ts";
+import { isProjoError, ProjoConnectionError, ProjoTimeoutError, type ProjoError } from "../errors.ts";
+import type { AbortSignalLike } from "../platform.ts";
+import { buildRequest, type Request } from "./request.ts";
 import { retryDelayMs } from "./retry.ts";
-import { withCallOptions, type CallOptions, type Connection } from "./options.ts";
+import { withCallOptions, type CallOptions, type Connection } from "../options.ts";
 
 export interface Call {
   readonly operation: string;
   readonly kind: "query" | "mutation";
   readonly options: CallOptions;
-  /** How often a mutation that may be sent twice is sent again when it fails. */
-  readonly repeats?: number;
-  /** What is done while the call lasts. */
-  readonly send: (line: Line) => Promise<unknown>;
+  /** The maximum number of retries of a mutation that is safe to repeat. Default: 0. */
+  readonly retries?: number;
+  /** Sends the requests of the call, within its deadline. */
+  readonly send: (sender: Sender) => Promise<unknown>;
 }
 
-/** The connection while a call lasts. */
-export interface Line {
-  /** Sends the call's request, and tries again where that may help. */
+/** Sends requests within the deadline of a call. */
+export interface Sender {
+  /** Sends the request, and retries it after a temporary failure. */
   send(input: unknown, token?: string): Promise<unknown>;
-  /** Waits for the work, but no longer than the call may take. */
+  /** Waits for the work, but no longer than the call's deadline. */
   within<T>(work: Promise<T>): Promise<T>;
 }
 
-/** @throws ProjoError, the reason of the caller's signal, or TypeError when the call itself is a mistake */
+/** @throws ProjoError, the reason of the caller's signal, or TypeError for an invalid argument */
 export async function openCall(client: Connection, clock: Clock, call: Call): Promise<unknown> {
   const connection = withCallOptions(client, call.options);
   const { signal } = call.options;
@@ -38,7 +38,7 @@ export async function openCall(client: Connection, clock: Clock, call: Call): Pr
     return await call.send({
       within: (work) => deadline.within(work),
       send: async (input, token) => {
-        const request = requestOf(connection, { ...call, input }, token);
+        const request = buildRequest(connection, { ...call, input }, token);
         return await sendUntilDone({ connection, clock, call, deadline, request });
       },
     });
@@ -55,7 +55,7 @@ function isAborted(signal: AbortSignalLike | undefined): signal is AbortSignalLi
   return signal?.aborted === true;
 }
 
-/** Runtimes older than `signal.reason` have none. */
+/** Returns the reason of the signal, which old runtimes do not have. */
 function abortReason({ reason }: AbortSignalLike): unknown {
   return reason ?? Object.assign(new Error("The call was aborted."), { name: "AbortError" });
 }
@@ -70,14 +70,14 @@ interface Attempt {
 
 async function sendUntilDone(attempt: Attempt): Promise<unknown> {
   const { connection, clock, call, deadline } = attempt;
-  const tries = 1 + (call.kind === "query" ? connection.maxRetries : (call.repeats ?? 0));
+  const attempts = 1 + (call.kind === "query" ? connection.maxRetries : (call.retries ?? 0));
   for (let done = 1; ; done += 1) {
     try {
       return await sendOnce(attempt);
     } catch (error) {
       const delayMs =
-        done < tries && isProjoError(error) ? retryDelayMs(error, done, clock.random()) : undefined;
-      // A wait past the deadline would turn an answer that is here into a timeout that says less.
+        done < attempts && isProjoError(error) ? retryDelayMs(error, done, clock.random()) : undefined;
+      // Do not wait past the deadline: a timeout would hide the error, which says more.
       if (delayMs === undefined || delayMs >= deadline.remainingMs()) throw error;
       await deadline.within(clock.sleep(delayMs, deadline.signal));
     }
@@ -86,17 +86,17 @@ async function sendUntilDone(attempt: Attempt): Promise<unknown> {
 
 async function sendOnce(attempt: Attempt): Promise<unknown> {
   const { connection, call, clock } = attempt;
-  const answer = await exchange(attempt);
+  const response = await exchange(attempt);
   const { baseUrl } = connection;
-  return readAnswer(answer, { operation: call.operation, baseUrl, now: clock.now() });
+  return readResponse(response, { operation: call.operation, baseUrl, now: clock.now() });
 }
 
-async function exchange({ connection, call, deadline, request }: Attempt): Promise<RawAnswer> {
+async function exchange({ connection, call, deadline, request }: Attempt): Promise<RawResponse> {
   const { fetch, baseUrl } = connection;
   const { url, ...init } = request;
   try {
     const response = await deadline.within(
-      // A redirect is an answer, not a way: followed to another host it would take the token along.
+      // Do not follow a redirect: it would send the token to another host.
       fetch(url, { ...init, redirect: "manual", signal: deadline.signal }),
     );
     const { status, headers } = response;
@@ -109,13 +109,13 @@ async function exchange({ connection, call, deadline, request }: Attempt): Promi
     };
   } catch (error) {
     throw new ProjoConnectionError(
-      `Cannot reach ${baseUrl}${systemCode(error)}. Is the server running there, and is baseUrl right?`,
+      `Cannot reach ${baseUrl}${systemCode(error)}. Check that the server is running and that baseUrl is correct.`,
       { operation: call.operation, code: "CONNECTION_FAILED" },
     );
   }
 }
 
-/** The system's code alone: what else a fetch says of its failure may hold the request's headers. */
+/** Returns only the system's error code: the rest of the error may contain the request's headers. */
 function systemCode(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const codes = [error, cause].map((from) =>
@@ -128,8 +128,8 @@ function systemCode(error: unknown): string {
 }
 
 function timeoutError({ baseUrl, timeoutMs }: Connection, { operation, kind }: Call): ProjoError {
-  const unknown = kind === "mutation" ? " It may have been carried out all the same." : "";
-  return new ProjoTimeoutError(`${operation} took longer than ${timeoutMs} ms at ${baseUrl}.${unknown}`, {
+  const outcome = kind === "mutation" ? " The server may have carried it out." : "";
+  return new ProjoTimeoutError(`${operation} took longer than ${timeoutMs} ms at ${baseUrl}.${outcome}`, {
     operation,
     code: "TIMEOUT",
   });

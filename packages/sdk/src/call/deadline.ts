@@ -1,15 +1,16 @@
-import type { Clock } from "./clock.ts";
-import { platform, type AbortSignalLike, type Signal } from "./platform.ts";
+import type { Clock } from "../clock.ts";
+import { platform, type AbortSignalLike, type Signal } from "../platform.ts";
 
-/** The end of a call: its time is up, or its caller aborted it, whichever is first. */
+/** The end of a call: its timeout, or the abort by its caller, whichever is first. */
 export interface Deadline {
-  /** Aborts at the end. */
+  /** Aborts at the deadline. */
   readonly signal: Signal;
+  /** Returns true after the timeout, and false after an abort by the caller. */
   isOver(): boolean;
   remainingMs(): number;
-  /** Waits for the work, but no longer than the deadline: a fetch or a store may not heed the signal. */
+  /** Waits for the work, but no longer than the deadline, because a fetch or a store may ignore the signal. */
   within<T>(work: Promise<T>): Promise<T>;
-  /** Gives back the timer and the listener. */
+  /** Removes the timer and the listener. */
   release(): void;
 }
 
@@ -33,7 +34,7 @@ export function startDeadline(ms: number, clock: Clock, caller: AbortSignalLike 
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
   });
-  // Nobody may be waiting when it ends.
+  // Prevent an unhandled rejection when no work is waiting at the deadline.
   ended.catch(() => undefined);
 
   return {

@@ -1,47 +1,48 @@
-// Reads what came back. What is not an answer of this API, a proxy's error page for one, becomes an error that
-// says so; nothing of its text is repeated.
-import { ProjoError } from "./errors.ts";
+// Reads a response. A response that is not from this API, such as a proxy's error page, becomes an error that does not
+// contain its text.
+import { ProjoError } from "../errors.ts";
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly isRedirect: boolean;
   readonly requestId: string | undefined;
-  /** The header, as it came. */
+  /** The raw Retry-After header. */
   readonly retryAfter: string | null;
   readonly text: string;
 }
 
-interface Place {
+interface ResponseContext {
   operation: string;
   baseUrl: string;
+  /** Milliseconds since the Unix epoch. */
   now: number;
 }
 
-/** The data of a successful answer. @throws ProjoError */
-export function readAnswer(answer: RawAnswer, { operation, baseUrl, now }: Place): unknown {
-  const { status, requestId } = answer;
-  const retryAfterSeconds = readRetryAfter(answer.retryAfter, now);
-  const about = { operation, status: status === 0 ? undefined : status, requestId, retryAfterSeconds };
+/** Returns the data of a successful response. @throws ProjoError for any other response */
+export function readResponse(response: RawResponse, { operation, baseUrl, now }: ResponseContext): unknown {
+  const { status, requestId } = response;
+  const retryAfterSeconds = readRetryAfter(response.retryAfter, now);
+  const fields = { operation, status: status === 0 ? undefined : status, requestId, retryAfterSeconds };
 
-  if (answer.isRedirect) {
+  if (response.isRedirect) {
     throw new ProjoError(
-      `${baseUrl} redirects elsewhere. Set baseUrl to the final address: redirects are not followed, so that the token is sent nowhere else.`,
-      { ...about, code: "UNEXPECTED_ANSWER" },
+      `${baseUrl} redirects to another address. Set baseUrl to the final address. Redirects are not followed, because they could send the token to another server.`,
+      { ...fields, code: "UNEXPECTED_ANSWER" },
     );
   }
-  const body = parseObject(answer.text);
+  const body = parseObject(response.text);
   if (status >= 200 && status < 300 && isObject(body?.["result"])) return body["result"]["data"];
 
   const error = body?.["error"];
   const data = isObject(error) ? error["data"] : undefined;
   if (status < 400 || !isObject(error) || !isObject(data) || typeof data["code"] !== "string") {
     throw new ProjoError(
-      `${baseUrl} answered with status ${status}, but not as a ProjoStack server does. Is baseUrl right, and is a proxy in between?`,
-      { ...about, code: "UNEXPECTED_ANSWER" },
+      `${baseUrl} returned status ${status} without a ProjoStack response. Check that baseUrl is correct and that no proxy is in between.`,
+      { ...fields, code: "UNEXPECTED_ANSWER" },
     );
   }
   throw new ProjoError(typeof error["message"] === "string" ? error["message"] : `${operation} failed.`, {
-    ...about,
+    ...fields,
     code: data["code"],
     reason: text(data["reason"]),
     requestId: text(data["requestId"]) ?? requestId,
@@ -50,7 +51,7 @@ export function readAnswer(answer: RawAnswer, { operation, baseUrl, now }: Place
   });
 }
 
-/** Seconds, or a date (RFC 9110 10.2.3). */
+/** Parses Retry-After, which is a number of seconds or a date (RFC 9110 10.2.3). @returns seconds */
 function readRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header)) return Number(header);
@@ -73,7 +74,7 @@ function parseObject(json: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(json);
     return isObject(value) ? value : undefined;
   } catch {
-    // Not JSON at all: the caller says what that means.
+    // The text is not JSON. The caller reports it.
     return undefined;
   }
 }

@@ -5,18 +5,18 @@ export interface Named {
   name: string;
 }
 
-interface Asked {
-  /** `project` or `deleted workspace`. */
+interface Lookup {
+  /** The kind of object: `project`, `deleted workspace`. */
   noun: string;
   name: string;
-  /** The command that lists them, where it is not named after the noun. */
+  /** The command that lists the objects. Default: `projo <noun>s list`. */
   see?: string | undefined;
 }
 
-/** The one that has the name, letter for letter. */
-export function pickNamed<T extends Named>(
+/** Returns the only object found. @throws CliError when there is none or more than one */
+export function pickByName<T extends Named>(
   found: readonly T[],
-  { noun, name, see = `projo ${noun}s list` }: Asked,
+  { noun, name, see = `projo ${noun}s list` }: Lookup,
 ): T {
   const [first, ...others] = found;
   const reason = `cli.${noun.replaceAll(" ", "_")}`;
@@ -25,7 +25,7 @@ export function pickNamed<T extends Named>(
     const ids = found.map(({ id }) => id);
     throw new CliError(
       `${reason}_ambiguous`,
-      `${found.length} ${noun}s are named "${name}". Give the id of the one you mean: ${ids.join(", ")}`,
+      `${found.length} ${noun}s have the name "${name}". Use the id instead: ${ids.join(", ")}`,
       { details: { ids } },
     );
   }

@@ -1,5 +1,5 @@
-import type { CallOptions, Connection } from "./options.ts";
-import { checkToken } from "./token-store.ts";
+import type { CallOptions, Connection } from "../options.ts";
+import { checkToken } from "../session/token-store.ts";
 
 export interface Request {
   readonly url: string;
@@ -8,18 +8,22 @@ export interface Request {
   readonly body?: string;
 }
 
-interface Asked {
+interface RequestInput {
   readonly operation: string;
   readonly kind: "query" | "mutation";
   readonly input: unknown;
   readonly options: CallOptions;
 }
 
-/** What goes over the wire. @throws TypeError when a header or the input cannot */
-export function requestOf(connection: Connection, asked: Asked, token: string | undefined): Request {
-  const { operation, kind, input, options } = asked;
+/** Builds the HTTP request. @throws TypeError when a header is invalid or the input cannot be serialized */
+export function buildRequest(
+  connection: Connection,
+  request: RequestInput,
+  token: string | undefined,
+): Request {
+  const { operation, kind, input, options } = request;
   const url = `${connection.baseUrl}/trpc/${operation}`;
-  const headers = headersOf(connection, options, token);
+  const headers = buildHeaders(connection, options, token);
   if (kind === "query") {
     const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
     return { url: url + query, method: "GET", headers };
@@ -32,7 +36,7 @@ export function requestOf(connection: Connection, asked: Asked, token: string | 
   };
 }
 
-function headersOf(
+function buildHeaders(
   { workspaceId, userAgent }: Connection,
   options: CallOptions,
   token: string | undefined,
@@ -46,8 +50,8 @@ function headersOf(
   return { ...checkHeaders(options.headers ?? {}), ...own };
 }
 
-/** Headers that say who calls, or what is sent, have one place each, and it is not here. */
-const ownHeaders = new Set([
+/** Headers that the SDK sets from other options, so that CallOptions.headers must not contain them. */
+const reservedHeaders = new Set([
   "authorization",
   "cookie",
   "content-type",
@@ -60,13 +64,13 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
       const lower = name.toLowerCase();
-      if (ownHeaders.has(lower)) {
+      if (reservedHeaders.has(lower)) {
         throw new TypeError(
-          `The header ${lower} is the SDK's own. Use token, tokens or workspaceId instead.`,
+          `The header ${lower} is set by the SDK. Use token, tokens or workspaceId instead.`,
         );
       }
       if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
-        throw new TypeError("A header of options.headers holds characters that no header may have.");
+        throw new TypeError("A header in options.headers contains characters that are invalid in a header.");
       }
       return [lower, value];
     }),

@@ -6,8 +6,8 @@ import type { AuditEntry, Fetch } from "@projostack/sdk";
 import { parse } from "csv-parse/sync";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { exportLog, plantEntries, read, type SavedCheckpoint, workspaceOf } from "./audit-log.ts";
-import { expectDone, openShell, type Shell } from "./kit.ts";
-import { jsonOf, openMember, openVerifiedAdmin } from "./people.ts";
+import { expectDone, openShell, type Shell } from "../kit.ts";
+import { jsonOf, openMember, openVerifiedAdmin } from "../people.ts";
 
 let server: TestServer;
 let shell: Shell;
@@ -39,7 +39,7 @@ async function refused(...argv: string[]) {
   return [code, err];
 }
 
-/** What someone with the database in hand does. Triggers are theirs to switch off. */
+/** Runs SQL as the owner of the database, who can disable triggers. */
 const tamper = (sql: string) =>
   server.database.owner(
     `BEGIN; ALTER TABLE audit_logs DISABLE TRIGGER USER;
@@ -47,8 +47,8 @@ const tamper = (sql: string) =>
      ALTER TABLE audit_logs ENABLE TRIGGER USER; COMMIT`,
   );
 
-describe("the list", () => {
-  it("shows who did what to what, newest first", async () => {
+describe("audit list", () => {
+  it("prints the actor, action and target of each entry, newest first", async () => {
     await projo("workspaces", "rename", "Acme Ltd");
     const [head, first, second] = (await projo("audit", "list")).out.trimEnd().split("\n");
     expect(head?.split(/ {2,}/)).toEqual(["SEQ", "TIME", "ACTION", "OUTCOME", "ACTOR", "TARGET", "FROM"]);
@@ -65,7 +65,7 @@ describe("the list", () => {
     expect(second).toContain("workspace.created");
   });
 
-  it("can be narrowed to an action, a person, a target and a time", async () => {
+  it("filters by action, actor, target and time", async () => {
     const email = `bob${rounds}@example.com`;
     const bob = await openMember(server, shell, { email });
     await projo("members", "role", email, "admin");
@@ -84,14 +84,14 @@ describe("the list", () => {
     expect(await actions("--to", "2020-01-31")).toEqual([]);
   });
 
-  it("has no end where --all is asked for", async () => {
+  it("prints all pages with --all", async () => {
     await plantEntries(server, workspaceId, 250);
     const numbers = (await entries("--all")).map(({ seq }) => seq);
     expect(numbers).toEqual(Array.from({ length: 251 }, (_, place) => 251 - place));
     expect(await entries("--limit", "130")).toHaveLength(130);
   });
 
-  it("names what to do about a wrong option", async () => {
+  it("names the correct form of an invalid option", async () => {
     expect(await refused("list", "--target", ":1")).toEqual([2, expect.stringContaining("as TYPE:ID")]);
     expect(await refused("list", "--action", "nothing")).toEqual([
       1,
@@ -110,21 +110,21 @@ describe("the list", () => {
   });
 });
 
-it("U6 is for admins: others are refused, and strangers told to sign in", async () => {
+it("U6 the audit commands refuse members who are not admins, and ask anonymous users to sign in", async () => {
   const bob = await openMember(server, shell, { email: `bob${rounds}@example.com` });
-  const stranger = await openShell(server.url);
+  const anonymous = await openShell(server.url);
   for (const argv of [["list"], ["tail"], ["export"], ["verify"], ["checkpoint"]]) {
     const answer = await bob.projo(["audit", ...argv, "--json"]);
     expect(answer).toMatchObject({ code: 1, out: "" });
     expect(answer.err).toContain("permission.denied");
-    expect(await stranger.projo(["audit", ...argv])).toMatchObject({ code: 4, out: "" });
+    expect(await anonymous.projo(["audit", ...argv])).toMatchObject({ code: 4, out: "" });
   }
-  await stranger.close();
+  await anonymous.close();
   await bob.close();
 });
 
-describe("an export", () => {
-  it("has every entry up to its beginning, in its order, over as many calls as it takes", async () => {
+describe("audit export", () => {
+  it("exports every entry up to its start, in order, over several calls", async () => {
     await plantEntries(server, workspaceId, 5_200);
     const { lines, footer } = await exportLog(shell);
     expect(lines.map(({ text }) => (JSON.parse(text) as { seq: number }).seq)).toEqual(
@@ -135,8 +135,8 @@ describe("an export", () => {
     expect(newest?.after).toMatchObject({ fromSeq: 5_001, toSeq: 5_201 });
   });
 
-  it("goes to a file whole, for its owner's eyes only, and replaces what was there", async () => {
-    await shell.file("log.ndjson", "an older one");
+  it("replaces a file as a whole, readable by its owner only", async () => {
+    await shell.file("log.ndjson", "old content");
     const { out, err } = await projo("audit", "export", "--out", "log.ndjson");
     expect({ out, err }).toEqual({ out: "", err: "1 entry written to log.ndjson.\n" });
     expect((await read(shell, "log.ndjson")).trimEnd().split("\n")).toHaveLength(3);
@@ -150,9 +150,9 @@ describe("an export", () => {
     });
   });
 
-  it("that fails on its way leaves the older file as it was, and no part of its own", async () => {
+  it("keeps the old file and leaves no partial file when it fails", async () => {
     await plantEntries(server, workspaceId, 5_200);
-    await shell.file("log.ndjson", "an older one");
+    await shell.file("log.ndjson", "old content");
     let calls = 0;
     const breaking: Fetch = (url, init) => {
       if (!url.includes("audit.export")) return fetch(url, init);
@@ -161,15 +161,15 @@ describe("an export", () => {
     };
     const failed = await shell.projo(["audit", "export", "--out", "log.ndjson"], { fetch: breaking });
     expect({ calls, code: failed.code }).toEqual({ calls: 2, code: 1 });
-    expect(await read(shell, "log.ndjson")).toBe("an older one");
+    expect(await read(shell, "log.ndjson")).toBe("old content");
     expect(await readdir(shell.directory)).toEqual(["log.ndjson"]);
   });
 
-  it("is not put in the place of a directory or a device, and follows a link", async () => {
+  it("refuses to replace a directory or a device, and follows a link", async () => {
     await symlink("/dev/null", join(shell.directory, "device"));
     for (const place of [".", "device"]) {
       const { code, err } = await shell.projo(["audit", "export", "--out", place]);
-      expect([code, err]).toEqual([2, expect.stringContaining("is not a file")]);
+      expect([code, err]).toEqual([2, expect.stringContaining("is not a regular file")]);
     }
     expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
     await writeFile(join(shell.directory, "kept"), "");
@@ -179,13 +179,13 @@ describe("an export", () => {
     const nowhere = await shell.projo(["audit", "export", "--out", "nowhere/log"]);
     expect([nowhere.code, nowhere.err]).toEqual([
       1,
-      expect.stringContaining("(ENOENT). Name a file in a directory"),
+      expect.stringContaining("(ENOENT). Choose a file in an existing directory"),
     ]);
-    // Nothing went on record for those.
+    // The refused exports have added no entries.
     expect(await entries("--action", "audit.exported")).toEqual([]);
   });
 
-  it("N5 as CSV has no cell that a spreadsheet would take for a formula", async () => {
+  it("N5 escapes CSV cells that a spreadsheet would read as a formula", async () => {
     await plantEntries(server, workspaceId, 20);
     await server.database.owner(
       `SET LOCAL app.workspace_id = '${workspaceId}';
@@ -199,7 +199,7 @@ describe("an export", () => {
     expect(rows.at(-1)).toEqual(expect.arrayContaining(["'=1+1", "'@SUM(A1)", "'-2\" ,\n3", "'+1"]));
   });
 
-  it("cannot steer the terminal that it is shown on", async () => {
+  it("prints no characters that control the terminal", async () => {
     await plantEntries(server, workspaceId, 3);
     for (const format of ["ndjson", "csv"]) {
       const { out } = await expectDone(shell.projo(["audit", "export", "--format", format], { columns: 80 }));
@@ -209,12 +209,12 @@ describe("an export", () => {
   });
 });
 
-describe("the server's own check", () => {
-  it("goes over the whole log, or on from where it ended", async () => {
+describe("audit verify without a file", () => {
+  it("verifies the whole log, or continues after an entry", async () => {
     await plantEntries(server, workspaceId, 5_200);
     const { out } = await projo("audit", "verify");
     const [, last = ""] =
-      /^Intact, the server says: 5201 entries, up to (5201:[0-9a-f]{64})\n$/.exec(out) ?? [];
+      /^Intact according to the server: 5201 entries, up to (5201:[0-9a-f]{64})\n$/.exec(out) ?? [];
     await projo("workspaces", "rename", "Later");
     expect(await jsonOf(shell, "audit", "verify", "--after", last)).toEqual({
       intact: true,
@@ -224,7 +224,7 @@ describe("the server's own check", () => {
     });
   });
 
-  it("says how to go on when the server went away", async () => {
+  it("prints the command to continue when the server is lost", async () => {
     await plantEntries(server, workspaceId, 5_200);
     let calls = 0;
     const breaking: Fetch = (url, init) => {
@@ -233,22 +233,22 @@ describe("the server's own check", () => {
     };
     const { code, err } = await shell.projo(["audit", "verify"], { fetch: breaking });
     expect(code).toBe(1);
-    const [, after = ""] = /Go on: projo audit verify --after (5000:[0-9a-f]{64})/.exec(err) ?? [];
+    const [, after = ""] = /To continue, run: projo audit verify --after (5000:[0-9a-f]{64})/.exec(err) ?? [];
     expect((await projo("audit", "verify", "--after", after)).out).toContain("201 entries");
   }, 30_000);
 
-  it("U4 ends with 1 and names the first wrong entry", async () => {
+  it("U4 exits with 1 and names the first invalid entry", async () => {
     await plantEntries(server, workspaceId, 50);
     await tamper(`UPDATE audit_logs SET action = 'nothing' WHERE workspace_id = 'HOME' AND seq = 20`);
     const { code, out, err } = await shell.projo(["audit", "verify"]);
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toContain("Not intact (edited). Entry 20 is not as it was written");
+    expect(err).toContain("The log is not intact (edited). Entry 20 is not as it was written");
     const json = await shell.projo(["audit", "verify", "--json"]);
     expect(JSON.parse(json.out)).toMatchObject({ intact: false, seq: 20, problem: "edited" });
     expect(JSON.parse(json.err)).toMatchObject({ error: { reason: "cli.log_not_intact", seq: 20 } });
   });
 
-  it("U5 shows against each saved checkpoint what was cut off", async () => {
+  it("U5 compares the log with every saved checkpoint and reports removed entries", async () => {
     const files: string[] = [];
     for (const name of ["a.json", "b.json", "c.json"]) {
       await plantEntries(server, workspaceId, 10);
@@ -263,10 +263,10 @@ describe("the server's own check", () => {
     expect((await projo("audit", "verify", ...files.slice(0, 4))).out).toContain("25 entries");
     const caught = await shell.projo(["audit", "verify", ...all]);
     expect(caught.code).toBe(1);
-    expect(caught.err).toContain("Not intact (truncated). Entry 26 is missing at the end");
+    expect(caught.err).toContain("The log is not intact (truncated). Entry 26 is missing at the end");
   });
 
-  it("U5 relies on no checkpoint that is another log's, or changed", async () => {
+  it("U5 refuses a checkpoint of another log and a changed checkpoint", async () => {
     const { out } = await projo("audit", "checkpoint");
     const checkpoint = JSON.parse(out) as SavedCheckpoint;
     await shell.file("changed.json", JSON.stringify({ ...checkpoint, text: `${checkpoint.text} ` }));
@@ -283,12 +283,12 @@ describe("the server's own check", () => {
     expect((await shell.projo(["audit", "verify", "--checkpoint", "none.json"])).code).toBe(2);
     const after = `1:${"0".repeat(64)}`;
     const early = await shell.projo(["audit", "verify", "--checkpoint", "own.json", "--after", after]);
-    expect([early.code, early.err]).toEqual([2, expect.stringContaining("Leave --after out")]);
+    expect([early.code, early.err]).toEqual([2, expect.stringContaining("Omit --after")]);
   });
 });
 
-describe("the tail", () => {
-  it("prints each entry once and in its order, however many come at once, and ends well at Ctrl-C", async () => {
+describe("audit tail", () => {
+  it("prints each entry once and in order, and exits with 0 at Ctrl-C", async () => {
     const keyboard = new EventEmitter();
     const tail = shell.projo(["audit", "tail", "--interval", "0.1", "--json"], {
       onStart: (interrupt) => keyboard.on("Ctrl-C", interrupt),
@@ -301,30 +301,31 @@ describe("the tail", () => {
     keyboard.emit("Ctrl-C");
     const { code, out, err } = await tail;
     expect(code).toBe(0);
-    expect(err).toBe("Waiting for entries after 1. Ctrl-C ends it.\n");
+    expect(err).toBe("Waiting for entries after 1. Press Ctrl-C to stop.\n");
     const lines = out.trimEnd().split("\n");
     expect(lines.map((line) => (JSON.parse(line) as AuditEntry).seq)).toEqual(
       Array.from({ length: 234 }, (_, place) => place + 2),
     );
   });
 
-  it("outlasts a server that is away for a while, and leaves nothing out", async () => {
+  it("retries while the server is unreachable, and skips no entry", async () => {
     const keyboard = new EventEmitter();
-    let isAway = false;
+    let isUnreachable = false;
     const tail = shell.projo(["audit", "tail", "--interval", "0.1"], {
       onStart: (interrupt) => keyboard.on("Ctrl-C", interrupt),
-      fetch: (url, init) => (isAway ? Promise.reject(new TypeError("fetch failed")) : fetch(url, init)),
+      fetch: (url, init) =>
+        isUnreachable ? Promise.reject(new TypeError("fetch failed")) : fetch(url, init),
     });
     await new Promise((resolve) => setTimeout(resolve, 500));
-    isAway = true;
+    isUnreachable = true;
     await plantEntries(server, workspaceId, 5);
     await new Promise((resolve) => setTimeout(resolve, 4_000));
-    isAway = false;
+    isUnreachable = false;
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     keyboard.emit("Ctrl-C");
     const { code, out, err } = await tail;
     expect(code).toBe(0);
     expect(out.match(/task\.deleted/g)).toHaveLength(5);
-    expect(err.match(/The server does not answer/g)).toHaveLength(1);
+    expect(err.match(/The server does not respond/g)).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-// The log's commands as people start them: the built program, in processes and pipes of their own.
+// The audit commands of the built program, in separate processes and pipes.
 import { spawn, type ChildProcess } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -10,9 +10,9 @@ import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { plantEntries, saveKeys, workspaceOf } from "./audit-log.ts";
-import { expectDone, openSignedIn, type Outcome, type Shell } from "./kit.ts";
+import { expectDone, openSignedIn, type Outcome, type Shell } from "../kit.ts";
 
-const bin = fileURLToPath(new URL("../bin/projo.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../bin/projo.js", import.meta.url));
 let server: TestServer;
 let shell: Shell;
 
@@ -37,7 +37,7 @@ const start = (argv: readonly string[], more?: Record<string, string>): ChildPro
   spawn(process.execPath, [bin, "audit", ...argv], { env: environment(more), cwd: shell.directory });
 
 async function ended(child: ChildProcess): Promise<Outcome> {
-  if (!child.stdout || !child.stderr) throw new Error("It has no pipes.");
+  if (!child.stdout || !child.stderr) throw new Error("The process has no pipes.");
   const closed = once(child, "close") as Promise<[number | null]>;
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   return { code: code ?? -1, out, err };
@@ -45,8 +45,8 @@ async function ended(child: ChildProcess): Promise<Outcome> {
 
 const projo = (argv: readonly string[], more?: Record<string, string>) => ended(start(argv, more));
 
-/** Waits until the file that an export writes beside the other is there. */
-async function untilPart(): Promise<string> {
+/** Waits until the temporary file of a running export exists. */
+async function waitForPartFile(): Promise<string> {
   for (;;) {
     const part = (await readdir(shell.directory)).find((name) => name.endsWith(".part"));
     if (part !== undefined && (await stat(join(shell.directory, part))).size > 0) return part;
@@ -54,7 +54,7 @@ async function untilPart(): Promise<string> {
   }
 }
 
-it("exports, checks without the server, and ends with the code of what it found", async () => {
+it("exports a log, verifies it without the server, and returns the matching exit code", async () => {
   await plantEntries(server, await workspaceOf(shell), 400);
   const keys = await saveKeys(server, shell);
   expect(await projo(["export", "--out", "log.ndjson"])).toMatchObject({ code: 0, out: "" });
@@ -64,12 +64,12 @@ it("exports, checks without the server, and ends with the code of what it found"
   await shell.file("changed.ndjson", whole.replace('Title \\\\\\"200', 'Title \\\\\\"201'));
   const changed = await projo(["verify", "changed.ndjson", "--key", keys], elsewhere);
   expect(changed).toMatchObject({ code: 1, out: "" });
-  expect(changed.err).toContain("Not intact (edited). Entry 201 is not as it was written");
+  expect(changed.err).toContain("The log is not intact (edited). Entry 201 is changed");
   expect((await projo(["verify", "nowhere"])).code).toBe(2);
   expect((await projo(["verify"])).code).toBe(0);
 }, 60_000);
 
-it("a reader that leaves early is no failure", async () => {
+it("exits with 0 when the reader closes the pipe early", async () => {
   await plantEntries(server, await workspaceOf(shell), 6_000);
   for (const command of ["export", "export --format csv", "list --all --json"]) {
     const pipe = spawn(
@@ -85,18 +85,18 @@ it("a reader that leaves early is no failure", async () => {
   }
 }, 60_000);
 
-it("an export stopped by Ctrl-C ends with 130 and leaves no half file", async () => {
+it("exits with 130 and leaves no partial file when Ctrl-C stops an export", async () => {
   await plantEntries(server, await workspaceOf(shell), 20_000);
   const child = start(["export", "--out", "half.ndjson"]);
   const outcome = ended(child);
-  await untilPart();
+  await waitForPartFile();
   child.kill("SIGINT");
   const { code, err } = await outcome;
   expect({ code, err }).toEqual({ code: 130, err: expect.stringContaining("Run the same command again") });
   expect((await readdir(shell.directory)).filter((name) => name.startsWith("half"))).toEqual([]);
 }, 60_000);
 
-it("tail shows an act done meanwhile, and Ctrl-C ends it with 0", async () => {
+it("tail prints a new entry and exits with 0 at Ctrl-C", async () => {
   const child = start(["tail", "--interval", "0.2"]);
   const outcome = ended(child);
   await new Promise<void>((resolve) => child.stderr?.once("data", () => resolve()));
@@ -108,9 +108,9 @@ it("tail shows an act done meanwhile, and Ctrl-C ends it with 0", async () => {
   expect(out.match(/workspace\.renamed {2}ok {2}user:/g)).toHaveLength(1);
 }, 30_000);
 
-it("checks a file of 200,000 entries in as much memory as one of 5,000, and shows how fast on a terminal alone", async () => {
-  const peak = async (many: number) => {
-    await writeLog(join(shell.directory, "long.ndjson"), many);
+it("verifies 200,000 entries in as much memory as 5,000, and shows the rate only in a terminal", async () => {
+  const peak = async (count: number) => {
+    await writeLog(join(shell.directory, "long.ndjson"), count);
     const report =
       "data:text/javascript,process.on('exit',()=>console.error('peak',process.resourceUsage().maxRSS))";
     const { code, out, err } = await projo(["verify", "long.ndjson"], {
@@ -118,9 +118,9 @@ it("checks a file of 200,000 entries in as much memory as one of 5,000, and show
     });
     expect({ code, out }).toEqual({
       code: 0,
-      out: expect.stringContaining(`Intact: ${many} entries, 1 to ${many}`),
+      out: expect.stringContaining(`Intact: ${count} entries, 1 to ${count}`),
     });
-    expect(err).not.toContain("a second");
+    expect(err).not.toContain("per second");
     return Number(/peak (\d+)/.exec(err)?.[1]) / 1024;
   };
   const few = await peak(5_000);
@@ -128,19 +128,19 @@ it("checks a file of 200,000 entries in as much memory as one of 5,000, and show
   process.stderr.write(`${Math.round(few)} MB for 5,000 entries, ${Math.round(many)} MB for 200,000\n`);
   expect(many - few).toBeLessThan(60);
   const { err } = await shell.projo(["audit", "verify", "long.ndjson"], { types: [] });
-  expect(err).toMatch(/200000 entries in [\d.]+ s, \d+ a second\./);
+  expect(err).toMatch(/200000 entries in [\d.]+ s, \d+ per second\./);
 }, 180_000);
 
-/** A log as docs/audit.md describes it, made here from the first hash to the last. */
-async function writeLog(path: string, many: number): Promise<void> {
+/** Writes a log in the format of docs/audit.md. Computes every hash here. */
+async function writeLog(path: string, count: number): Promise<void> {
   const workspaceId = randomUUID();
   const file = createWriteStream(path);
   file.write(`${JSON.stringify({ format: "projo-audit/1", workspaceId, exportedAt: new Date() })}\n`);
   const salt = "0f".repeat(16);
   const commitment = createHash("sha256").update(salt, "hex").update("192.0.2.1").digest("hex");
   let hash = "00".repeat(32);
-  for (let seq = 1; seq <= many; seq += 1) {
-    const said = JSON.stringify({
+  for (let seq = 1; seq <= count; seq += 1) {
+    const content = JSON.stringify({
       version: 1,
       workspaceId,
       seq,
@@ -151,13 +151,13 @@ async function writeLog(path: string, many: number): Promise<void> {
       targetType: "task",
       targetId: String(seq),
       outcome: "ok",
-      meta: { before: { title: `The title of a task, the ${seq}th of so many` } },
+      meta: { before: { title: `The title of task number ${seq} in this log` } },
       commitments: { ip: commitment },
     });
-    hash = createHash("sha256").update(hash, "hex").update(said).digest("hex");
-    const line = JSON.stringify({ text: said, hash, personal: { ip: { value: "192.0.2.1", salt } } });
+    hash = createHash("sha256").update(hash, "hex").update(content).digest("hex");
+    const line = JSON.stringify({ text: content, hash, personal: { ip: { value: "192.0.2.1", salt } } });
     if (!file.write(`${line}\n`)) await once(file, "drain");
   }
-  file.end(`${JSON.stringify({ entries: many, checkpoint: null })}\n`);
+  file.end(`${JSON.stringify({ entries: count, checkpoint: null })}\n`);
   await once(file, "close");
 }

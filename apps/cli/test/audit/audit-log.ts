@@ -1,9 +1,9 @@
-// A log to export and to tamper with: planted by the database's own statement, as the server's acts are.
+// Helpers to fill, export and tamper with an audit log. Entries are added with the database function that the server uses.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestServer } from "@projostack/api/testing";
-import { expectDone, type Shell } from "./kit.ts";
-import { jsonOf } from "./people.ts";
+import { expectDone, type Shell } from "../kit.ts";
+import { jsonOf } from "../people.ts";
 
 export interface ExportedLine {
   text: string;
@@ -24,8 +24,8 @@ export interface ExportedLog {
   footer: { entries: number; checkpoint: SavedCheckpoint };
 }
 
-/** Appends so many entries to the log, of texts that are easily broken on their way. */
-export async function plantEntries(server: TestServer, workspaceId: string, many: number): Promise<void> {
+/** Appends `count` entries to the log. Their texts contain characters that are easily corrupted. */
+export async function plantEntries(server: TestServer, workspaceId: string, count: number): Promise<void> {
   await server.database.owner(
     `SET LOCAL app.workspace_id = '${workspaceId}';
      SELECT projo_audit_append((
@@ -35,14 +35,14 @@ export async function plantEntries(server: TestServer, workspaceId: string, many
                 'meta', jsonb_build_object('before', jsonb_build_object(
                   'title', 'Title "' || n || '" \\ é 😀 ' || chr(8232) || chr(133) || chr(65533), 'place', n)),
                 'personal', jsonb_build_object('ip', '192.0.2.' || n % 250, 'userAgent', '=cmd|A1, "x"')) ORDER BY n)
-         FROM generate_series(1, ${many}) AS n))`,
+         FROM generate_series(1, ${count}) AS n))`,
   );
 }
 
 export const workspaceOf = async (shell: Shell): Promise<string> =>
   (await jsonOf<{ workspace: { id: string } }>(shell, "whoami")).workspace.id;
 
-/** What `projo audit export` writes, taken apart. */
+/** Runs `projo audit export` and parses its output. */
 export async function exportLog(shell: Shell, ...argv: string[]): Promise<ExportedLog> {
   const { out } = await expectDone(shell.projo(["audit", "export", ...argv]));
   const [header = "", ...rest] = out.trimEnd().split("\n");
@@ -52,14 +52,14 @@ export async function exportLog(shell: Shell, ...argv: string[]): Promise<Export
   return { workspaceId, header, lines: lines as ExportedLine[], footer };
 }
 
-/** An export put together again. */
+/** Builds the content of an export file. */
 export const fileOf = (header: string, lines: readonly (ExportedLine | string)[], footer?: unknown): string =>
   [header, ...lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line)))]
     .concat(footer === undefined ? [] : JSON.stringify(footer))
     .map((line) => `${line}\n`)
     .join("");
 
-/** The server's public keys, saved as anyone can. @returns the file's name */
+/** Downloads the server's public keys to a file. @returns the file's name */
 export async function saveKeys(server: TestServer, shell: Shell): Promise<string> {
   const answer = await fetch(`${server.url}/.well-known/projo-audit-keys.json`);
   return shell.file("keys.json", await answer.text());

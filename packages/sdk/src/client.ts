@@ -13,7 +13,8 @@ import {
   type ClientOptions,
   type Connection,
 } from "./options.ts";
-import { paged, type Page } from "./paged.ts";
+import type { Page } from "./page.ts";
+import { paged } from "./paged.ts";
 import { perform } from "./call/perform.ts";
 
 /**

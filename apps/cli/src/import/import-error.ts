@@ -1,7 +1,7 @@
 import { isProjoError } from "@projostack/sdk";
 import { CliError, interrupted } from "../cli-error.ts";
 import { explain, exitCodeOf, type Caller } from "../explain.ts";
-import type { Imported } from "./import-tasks.ts";
+import type { Imported } from "./imported.ts";
 
 interface Progress {
   total: Imported;

@@ -1,18 +1,9 @@
 import { Batch } from "./batch.ts";
 import { importError } from "./import-error.ts";
 import type { Caller } from "../explain.ts";
+import type { Imported } from "./imported.ts";
 import { isRefused, type RefusedRow, type TaskRow } from "./read-tasks.ts";
 import type { SendBatch, Sent } from "./send-batch.ts";
-
-export interface Imported {
-  created: number;
-  /** Rows whose task exists from an earlier import. */
-  existing: number;
-  /** Rows that passed the checks. They were sent, except in a dry run. */
-  valid: number;
-  /** In file order. */
-  refused: RefusedRow[];
-}
 
 export interface ImportOptions {
   /** Aborts when the user stops the import. */

@@ -1,6 +1,7 @@
 // Every operation of the contract is called, and what goes on record of it is what the contract says, and nothing else.
 import { auditActions, accountActions, operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemRandomness } from "../../src/infra/randomness.ts";
 import {
   again,
   arrive,
@@ -10,7 +11,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { inputOf, setScene, tokenFor } from "../proofs/inputs.ts";
+import { inputOf, operationFixture, setScene, tokenFor } from "../resources/index.ts";
 
 let server: TestServer;
 let admin: Person;
@@ -36,9 +37,8 @@ async function onRecord(): Promise<Map<string, string>> {
 async function recordedBy(name: string): Promise<{ status: number; actions: string[] }> {
   const scene = await setScene(server, admin, { workspaceId, email: account.email });
   const { token } = await again(server, admin);
-  // Nothing is sent to an address that is verified already.
-  if (name === "email.resendVerification")
-    await server.database.owner("UPDATE users SET email_verified_at = NULL WHERE id = $1", [admin.id]);
+  const { newId } = systemRandomness;
+  await operationFixture(name).arrange?.({ server, workspaceId, admin, caller: admin, newId });
   const before = await onRecord();
   const { status } = await call(server.url, name, {
     token: tokenFor(name, { token }, scene),
@@ -49,9 +49,6 @@ async function recordedBy(name: string): Promise<{ status: number; actions: stri
   return { status, actions: [...after].filter(([id]) => !before.has(id)).map(([, action]) => action) };
 }
 
-/** A new person is signed in at once, which is on record as any sign-in is. */
-const besides: Readonly<Record<string, readonly string[]>> = { "auth.signUp": ["session.started"] };
-
 const recording = operations.filter(({ operation }) => typeof operation.records === "string");
 const silent = operations.filter(({ operation }) => typeof operation.records !== "string");
 
@@ -61,7 +58,7 @@ describe("what goes on record", () => {
     async (name, action) => {
       expect(await recordedBy(name)).toEqual({
         status: 200,
-        actions: [action, ...(besides[name] ?? [])],
+        actions: [action, ...(operationFixture(name).alsoRecords ?? [])],
       });
     },
   );

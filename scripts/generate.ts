@@ -1,11 +1,15 @@
 /**
- * Writes every generated file that is committed, or with --check fails when one of them is out of date. Needs
- * no build: it reads the packages' source.
+ * Generates Prisma's client, and writes every generated file that is committed. With --check it writes nothing, and fails
+ * if one of the files is out of date. It needs no build, as it reads the packages' source. The lists that proofs print
+ * need a database: `pnpm generate:printed` updates them.
  */
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { format } from "oxfmt";
 import { z } from "zod";
+import { completeAuditPage } from "./generate/audit-page.ts";
 import { generateCommonPasswords } from "./generate/common-passwords.ts";
 import { describeContract } from "./generate/contract-text.ts";
 import { generateOperations } from "./generate/operations.ts";
@@ -13,10 +17,12 @@ import { generateRoles } from "./generate/roles.ts";
 import { generateSdk } from "./generate/sdk.ts";
 
 const root = dirname(import.meta.dirname);
+const isCheck = process.argv.includes("--check");
+if (!isCheck) generatePrismaClient();
 const outdated = [...(await generate())].filter(([path, bytes]) => !read(path)?.equals(bytes));
 
 for (const [path, bytes] of outdated) {
-  if (process.argv.includes("--check")) {
+  if (isCheck) {
     console.error(`${path} is out of date: run pnpm generate`);
     process.exitCode = 1;
   } else {
@@ -26,6 +32,27 @@ for (const [path, bytes] of outdated) {
   }
 }
 
+if (!isCheck) {
+  console.log(
+    outdated.length === 0
+      ? "Every generated file is up to date."
+      : "If operations, tables or checks changed, also update the lists that the proofs print: pnpm generate:printed",
+  );
+}
+
+/** The client is not committed, and the packages do not compile without it. */
+function generatePrismaClient(): void {
+  const cwd = join(root, "packages/db");
+  const prisma = createRequire(join(cwd, "package.json")).resolve("prisma/build/index.js");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [prisma, "generate"], {
+    cwd,
+    encoding: "utf8",
+  });
+  if (status === 0) return;
+  console.error(stdout + stderr);
+  process.exit(1);
+}
+
 async function generate(): Promise<Map<string, Buffer>> {
   const contract = describeContract();
   const files = { ...generateRoles(), ...generateOperations(contract), ...generateSdk(contract) };
@@ -33,13 +60,19 @@ async function generate(): Promise<Map<string, Buffer>> {
     .object({ printWidth: z.number() })
     .parse(JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")));
   const texts = await Promise.all(
-    Object.entries(files).map(async ([path, text]): Promise<[string, Buffer]> => {
-      const { code, errors } = await format(path, withHeader(path, text), { printWidth });
-      if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join("; ")}`);
-      return [path, Buffer.from(code)];
-    }),
+    Object.entries({ ...withHeaders(files), ...completeAuditPage(root) }).map(
+      async ([path, text]): Promise<[string, Buffer]> => {
+        const { code, errors } = await format(path, text, { printWidth });
+        if (errors.length > 0) throw new Error(`${path}: ${errors.map(({ message }) => message).join("; ")}`);
+        return [path, Buffer.from(code)];
+      },
+    ),
   );
   return new Map([...texts, ...Object.entries(generateCommonPasswords())]);
+}
+
+function withHeaders(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, withHeader(path, text)]));
 }
 
 /** A generated file says so in its first line; JSON, which has no comments, in its first key. */

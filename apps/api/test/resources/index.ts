@@ -4,8 +4,6 @@ import { policy, type Permission } from "@projostack/authz";
 import { contract, operations, type NamedOperation } from "@projostack/contract";
 import type { Person, TestServer } from "../kit/index.ts";
 import type { Fixture, OperationFixture, Resource, Thing } from "./fixture.ts";
-// Its declarations are part of every program that uses `tokenFor`.
-import type {} from "./service-keys.ts";
 import { plantScene, type Scene, type Setting } from "./scene.ts";
 
 export type { Scene } from "./scene.ts";

@@ -15,6 +15,8 @@ export interface Scene {
   readonly userId: string;
   /** The email of an account with the kit's password. */
   readonly email: string;
+  /** The token of a service key, for the operations that only keys may call. */
+  readonly serviceToken: string;
 }
 
 /** What a fixture knows when it plants its part of a scene. */

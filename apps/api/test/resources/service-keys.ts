@@ -7,7 +7,6 @@ declare module "./scene.ts" {
   interface Scene {
     /** A key whose only scope is `token:introspect`. */
     readonly keyId: string;
-    readonly serviceToken: string;
   }
 }
 

@@ -1,26 +1,8 @@
-// The one cast: Object.keys forgets what it knew of the names.
 import type { Permission } from "@projostack/sdk";
 import { InvalidArgumentError } from "commander";
+import { permissions } from "../../generated/permissions.ts";
 
-/** Every permission there is: one that the server learns and this lacks does not compile. */
-const known: Readonly<Record<Permission, true>> = {
-  "audit:read": true,
-  "invite:manage": true,
-  "key:manage": true,
-  "member:manage": true,
-  "member:read": true,
-  "project:delete": true,
-  "project:read": true,
-  "project:write": true,
-  "task:read": true,
-  "task:write": true,
-  "token:introspect": true,
-  "workspace:delete": true,
-  "workspace:manage": true,
-  "workspace:read": true,
-};
-
-export const scopes = Object.keys(known) as Permission[];
+export const scopes: readonly Permission[] = permissions;
 
 /** `task:read,task:write` */
 export function parseScopes(text: string): Permission[] {

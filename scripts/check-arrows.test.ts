@@ -92,13 +92,13 @@ describe("one forbidden line is found, and named", () => {
     ],
     [
       "the API opens a connection of its own",
-      "apps/api/src/infra/a.ts",
+      "apps/api/src/runtime/a.ts",
       `import { Pool } from "pg";`,
       "imports pg",
     ],
     [
       "the API takes Prisma",
-      "apps/api/src/infra/a.ts",
+      "apps/api/src/runtime/a.ts",
       `import { PrismaClient } from "@prisma/client";`,
       "imports @prisma/client",
     ],
@@ -182,7 +182,7 @@ describe("one forbidden line is found, and named", () => {
     ],
     [
       "infra calls the procedures",
-      "apps/api/src/infra/log.ts",
+      "apps/api/src/runtime/log.ts",
       `import type { Ws } from "../rpc/workspace.ts";`,
       "imports ../rpc/workspace.ts",
     ],
@@ -195,8 +195,8 @@ describe("one forbidden line is found, and named", () => {
     [
       "a file is in no layer",
       "apps/api/src/utils/a.ts",
-      `import { log } from "../infra/log.ts";`,
-      "imports ../infra/log.ts",
+      `import { log } from "../runtime/log.ts";`,
+      "imports ../runtime/log.ts",
     ],
     [
       "the server imports its tests",

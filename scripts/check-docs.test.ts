@@ -15,7 +15,7 @@ function findingsOf(readme: string): string[] {
   return withTree({ ...sound, "README.md": readme }, checkDocs);
 }
 
-describe("a claim that does not hold is found", () => {
+describe("reports a wrong statement", () => {
   test.each([
     ["a link", "[x](docs/absent.md)", "links to docs/absent.md: docs/absent.md does not exist"],
     [
@@ -23,7 +23,7 @@ describe("a claim that does not hold is found", () => {
       '[x](docs/absent.md "t")',
       "links to docs/absent.md: docs/absent.md does not exist",
     ],
-    ["a link of its own line", "[x]: ./absent.md", "links to ./absent.md: absent.md does not exist"],
+    ["a link definition", "[x]: ./absent.md", "links to ./absent.md: absent.md does not exist"],
     ["an image", "![x](docs/absent.png)", "links to docs/absent.png: docs/absent.png does not exist"],
     [
       "a link out of the repository",
@@ -40,7 +40,7 @@ describe("a claim that does not hold is found", () => {
       "[x](docs/page.md#absent)",
       "links to docs/page.md#absent: docs/page.md has no heading #absent",
     ],
-    ["a heading here", "[x](#absent)", "links to #absent: README.md has no heading #absent"],
+    ["a heading of the same page", "[x](#absent)", "links to #absent: README.md has no heading #absent"],
     [
       "a path",
       "see `packages/db/prisma/absent.prisma`",
@@ -63,7 +63,7 @@ describe("a claim that does not hold is found", () => {
       "says pnpm absent: neither a script of package.json nor a command of pnpm",
     ],
     [
-      "a script by run",
+      "a script through pnpm run",
       "run `pnpm run absent --flag`",
       "says pnpm absent: neither a script of package.json nor a command of pnpm",
     ],
@@ -71,13 +71,13 @@ describe("a claim that does not hold is found", () => {
     expect(findingsOf(`# Title\n\n${claim}\n`)).toEqual([`README.md:3 ${finding}`]);
   });
 
-  test("a script in a block of commands", () => {
+  test("of a script in a block of commands", () => {
     expect(findingsOf("# Title\n\n```sh\ncd x && npx -y pnpm@12 absent # pnpm words\n```\n")).toEqual([
       "README.md:4 says pnpm absent: neither a script of package.json nor a command of pnpm",
     ]);
   });
 
-  test("on a page below docs, relative to that page", () => {
+  test("of a page below docs, with links relative to that page", () => {
     const page = { "docs/deep/page.md": "[x](../page.md) [y](page2.md)" };
     expect(withTree({ ...sound, ...page }, checkDocs)).toEqual([
       "docs/deep/page.md:1 links to page2.md: docs/deep/page2.md does not exist",
@@ -85,7 +85,31 @@ describe("a claim that does not hold is found", () => {
   });
 });
 
-test("what holds is not reported", () => {
+describe("an index", () => {
+  test("must list every page of its folder", () => {
+    const index = { "docs/README.md": "# Documentation\n\n[Decisions](decisions/README.md)\n" };
+    const decisions = { "docs/decisions/README.md": "# Decisions\n", "docs/decisions/a.md": "# A\n" };
+    expect(withTree({ ...sound, ...index, ...decisions }, checkDocs)).toEqual([
+      "docs/README.md:1 does not list docs/page.md: add a line for the page",
+      "docs/decisions/README.md:1 does not list docs/decisions/a.md: add a line for the page",
+    ]);
+  });
+
+  test("passes when it links to each page", () => {
+    const index = { "docs/README.md": "[A page](page.md#twice) and [others](https://example.com/%)" };
+    expect(withTree({ ...sound, ...index }, checkDocs)).toEqual([]);
+  });
+});
+
+test("reads SECURITY.md and the templates in .github too", () => {
+  const pages = { "SECURITY.md": "[x](absent.md)", ".github/pull_request_template.md": "`pnpm absent`" };
+  expect(withTree({ ...sound, ...pages }, checkDocs)).toEqual([
+    "SECURITY.md:1 links to absent.md: absent.md does not exist",
+    ".github/pull_request_template.md:1 says pnpm absent: neither a script of package.json nor a command of pnpm",
+  ]);
+});
+
+test("reports nothing when every statement is true", () => {
   const readme = [
     "# Title",
     "[a](docs/page.md) [b](docs/page.md#a-page-code-and-more) [c](docs/page.md#twice-1) [d](https://example.com/x) [e](#title)",
@@ -101,6 +125,6 @@ test("what holds is not reported", () => {
   expect(findingsOf(readme)).toEqual([]);
 });
 
-test("this repository's documentation holds", () => {
+test("this repository's documentation passes the check", () => {
   expect(checkDocs(resolve(import.meta.dirname, ".."))).toEqual([]);
 });

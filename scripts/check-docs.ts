@@ -1,6 +1,7 @@
 /**
- * Checks what the documentation claims: that links lead somewhere, that the paths it names exist, and that the commands
- * it gives are scripts of this repository. It reads README.md, CONTRIBUTING.md and every page below docs; it judges no prose.
+ * Checks the documentation: links have a target, the paths that it names exist, the commands that it gives are scripts of
+ * this repository, and the index in docs/README.md lists every page. It reads README.md, CONTRIBUTING.md, SECURITY.md, the
+ * templates in .github, and every page below docs. It does not judge the prose.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
@@ -8,17 +9,17 @@ import { runCheck } from "./run-check.ts";
 import { lineAt } from "./source-text.ts";
 
 /** A code span that begins with one of these is a path of this repository; `<noun>` and `*` stand for any one name. */
-const rooms = ["packages", "apps", "bench", "docs", "scripts", "test", ".ci", ".changeset"];
-/** Built, not committed: a clean checkout has none of it. */
+const topFolders = ["packages", "apps", "bench", "docs", "scripts", "test", ".ci", ".changeset", ".github"];
+/** Files that the build writes: a clean checkout does not have them. */
 const built = /\/(?:dist|generated|node_modules)(?:\/|$)/;
 
-/** The commands of pnpm itself that a reader may be told to type. */
+/** The commands of pnpm itself that the documentation may give. */
 const pnpmCommands = new Set(
-  "add approve-builds audit config create dedupe deploy dlx exec fetch help i import init install install-test licenses link list ls outdated pack patch prune publish rebuild remove rm root self-update store unlink up update why".split(
+  "add approve-builds audit config create dedupe deploy dlx exec fetch help i import init install install-test licenses link list ls outdated pack patch prune publish rebuild remove rm root sbom self-update store unlink up update why".split(
     " ",
   ),
 );
-/** Options that take the next word with them. */
+/** Options whose value is the next word. */
 const pnpmOptionsWithValue = new Set(["-C", "--dir", "-F", "--filter"]);
 
 interface Page {
@@ -29,39 +30,72 @@ interface Page {
   fenced: string;
 }
 
-/** Every claim of the documentation at `root` that does not hold, as `file:line what is wrong`. */
+/** Every statement of the documentation at `root` that is wrong, as `file:line what is wrong`. */
 export function checkDocs(root: string): string[] {
   const scripts = rootScripts(root);
-  return pagePaths(root).flatMap((path) => {
-    const page = readPage(root, path);
-    return [...checkLinks(root, page), ...checkPaths(root, page), ...checkCommands(page, scripts)];
+  const pages = pagePaths(root).map((path) => readPage(root, path));
+  return [
+    ...pages.flatMap((page) => [
+      ...checkLinks(root, page),
+      ...checkPaths(root, page),
+      ...checkCommands(page, scripts),
+    ]),
+    ...indexes.flatMap((index) => checkIndex(pages, index)),
+  ];
+}
+
+/** Each index, and the pages that it must link to. */
+const indexes = [
+  { index: "docs/README.md", lists: /^docs\/(?!decisions\/|README\.md$)/ },
+  { index: "docs/decisions/README.md", lists: /^docs\/decisions\/(?!README\.md$)/ },
+];
+
+function checkIndex(pages: readonly Page[], { index, lists }: (typeof indexes)[number]): string[] {
+  const page = pages.find(({ path }) => path === index);
+  if (!page) return [];
+  const links = linksOf(page).filter(({ link }) => !isExternal(link));
+  const listed = new Set(links.map(({ link }) => targetOf(index, link).file));
+  return pages
+    .filter(({ path }) => lists.test(path) && !listed.has(path))
+    .map(({ path }) => `${index}:1 does not list ${path}: add a line for the page`);
+}
+
+function checkLinks(root: string, page: Page): string[] {
+  return linksOf(page).flatMap(({ link, line }) => {
+    const wrong = brokenLink(root, page.path, link);
+    return wrong === undefined ? [] : [`${page.path}:${line} links to ${link}: ${wrong}`];
   });
 }
 
-function checkLinks(root: string, { path, prose }: Page): string[] {
+function linksOf({ prose }: Page): { link: string; line: number }[] {
   const text = prose.replaceAll(/`[^`\n]*`/g, (span) => " ".repeat(span.length));
   const inline = text.matchAll(/\]\(\s*<?([^()\s<>]+(?:\([^()\s]*\)[^()\s<>]*)*)>?(?:\s+"[^"]*")?\s*\)/g);
   const defined = text.matchAll(/^ {0,3}\[[^\]]+\]:\s*<?([^\s<>]+)/gm);
-  return [...inline, ...defined].flatMap((match) => {
-    const [, link = ""] = match;
-    const wrong = brokenLink(root, path, link);
-    return wrong === undefined ? [] : [`${path}:${lineAt(prose, match.index)} links to ${link}: ${wrong}`];
-  });
+  return [...inline, ...defined].map((match) => ({ link: match[1] ?? "", line: lineAt(prose, match.index) }));
+}
+
+function isExternal(link: string): boolean {
+  return /^[a-z][a-z\d+.-]*:/i.test(link);
+}
+
+/** The file that a link of the page `from` leads to, relative to the repository, and the heading in it. */
+function targetOf(from: string, link: string): { file: string; anchor?: string | undefined } {
+  const [file = "", anchor] = decodeURIComponent(link).split("#");
+  return { file: file === "" ? from : posix.join(posix.dirname(from), file), anchor };
 }
 
 function brokenLink(root: string, from: string, link: string): string | undefined {
-  if (/^[a-z][a-z\d+.-]*:/i.test(link)) return undefined;
+  if (isExternal(link)) return undefined;
   if (link.startsWith("/")) return "a link inside the repository is relative to its page";
 
-  const [file = "", anchor] = decodeURIComponent(link).split("#");
-  const target = file === "" ? from : posix.join(posix.dirname(from), file);
+  const { file: target, anchor } = targetOf(from, link);
   if (target.startsWith("../")) return "it leaves the repository";
   if (!existsSync(join(root, target))) return `${target} does not exist`;
   if (anchor === undefined || !target.endsWith(".md")) return undefined;
   return anchorsOf(readPage(root, target)).has(anchor) ? undefined : `${target} has no heading #${anchor}`;
 }
 
-/** Headings as GitHub turns them into anchors: lower case, punctuation dropped, blanks to dashes, repeats numbered. */
+/** The anchors that GitHub makes of headings: lower case, no punctuation, a dash for each blank, repeats numbered. */
 function anchorsOf({ prose }: Page): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ""] of prose.matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {
@@ -82,7 +116,7 @@ function checkPaths(root: string, { path, prose }: Page): string[] {
   return [...prose.matchAll(/`([^`\n]+)`/g)].flatMap((match) => {
     const named = (match[1] ?? "").replace(/:\d+(?:-\d+)?$/, "").replace(/\/$/, "");
     const isPath =
-      /^[\w.@<>*-]+(?:\/[\w.@<>*-]+)*$/.test(named) && rooms.includes(named.split("/", 1)[0] ?? "");
+      /^[\w.@<>*-]+(?:\/[\w.@<>*-]+)*$/.test(named) && topFolders.includes(named.split("/", 1)[0] ?? "");
     if (!isPath || !named.includes("/") || built.test(named) || pathExists(root, named.split("/"))) return [];
     return [`${path}:${lineAt(prose, match.index)} names \`${named}\`: there is no such path`];
   });
@@ -144,13 +178,18 @@ function rootScripts(root: string): ReadonlySet<string> {
 }
 
 function pagePaths(root: string): string[] {
-  const docs = existsSync(join(root, "docs"))
-    ? readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-    : [];
-  const pages = docs
+  const atRoot = ["README.md", "CONTRIBUTING.md", "SECURITY.md"];
+  return [...atRoot, ...pagesIn(root, ".github"), ...pagesIn(root, "docs")].filter((path) =>
+    existsSync(join(root, path)),
+  );
+}
+
+function pagesIn(root: string, folder: string): string[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".md"))
-    .map((path) => posix.join("docs", path.replaceAll("\\", "/")));
-  return ["README.md", "CONTRIBUTING.md", ...pages.toSorted()].filter((path) => existsSync(join(root, path)));
+    .map((path) => posix.join(folder, path.replaceAll("\\", "/")))
+    .toSorted();
 }
 
 function readPage(root: string, path: string): Page {

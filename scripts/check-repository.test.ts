@@ -17,6 +17,8 @@ function findingsOf(files: Readonly<Record<string, string>>, exempt: readonly Ex
 const machinePath = "/ro" + "ot/project/a.ts";
 const marker = "FIX" + "ME";
 
+const commit = "11bd71901bbe5b1630ceea73d27597364c9af683";
+
 test.each([
   ["a machine's path", "a.ts", `const a = "${machinePath}";`],
   ["a path of where it was made", "a.md", "see /wo" + "rk for more"],
@@ -27,13 +29,17 @@ test.each([
   ["a token", ".npmrc", "//example.com/:_auth" + "Token=abc"],
   ["a lockfile of one registry", "pnpm-lock.yaml", "resolution: {tar" + "ball: https://example.com/a.tgz}"],
   ["a note to oneself", "a.ts", `// ${marker}: later`],
+  ["an action that is pinned to a tag", ".github/workflows/a.yml", "      - uses: actions/checkout@v4"],
+  ["a workflow's own command", ".github/workflows/a.yml", "      - run: npm test"],
+  ["a command after .ci/run", ".github/workflows/a.yml", "      - run: .ci/run && npm test"],
+  ["a block of commands", ".github/workflows/a.yml", "      - run: |"],
 ])("%s is found", (_what, file, line) => {
   expect(findingsOf({ [file]: `first\n${line}\n` })).toEqual([
     expect.stringMatching(new RegExp(`^${file}:2 holds `)),
   ]);
 });
 
-test("what is like it and harmless is not reported", () => {
+test("similar text that is harmless is not reported", () => {
   const lines = [
     "https://example.com/root/x",
     "src/work/a.ts",
@@ -44,6 +50,17 @@ test("what is like it and harmless is not reported", () => {
     "root's home is /ro" + "ot, which others may not read",
   ];
   expect(findingsOf({ "a.md": lines.join("\n"), "a.ts": 'const socket = "/t' + 'mp/a.sock";' })).toEqual([]);
+});
+
+test("a workflow with pinned actions that runs .ci/run is not reported", () => {
+  const steps = [
+    `- uses: actions/checkout@${commit} # v4.2.2`,
+    "- uses: ./.github/actions/own",
+    "- run: .ci/run",
+  ];
+  expect(findingsOf({ ".github/workflows/a.yml": `runs-on: ubuntu-24.04\n${steps.join("\n")}\n` })).toEqual(
+    [],
+  );
 });
 
 test("an exemption silences its rule in its file, and is reported once unused", () => {

@@ -1,6 +1,7 @@
 /**
- * Reads every tracked file for what must not be published: paths of one machine, package registries and their
- * credentials, and notes to oneself. An exemption names its file and its reason, and is itself reported once unused.
+ * Reads every tracked file and reports text that must not be published: paths of one machine, package registries and
+ * their credentials, and notes to oneself. In workflows of GitHub it also reports actions that are not pinned to a commit, and
+ * commands other than `.ci/run`. An exemption names its file and its reason, and is itself reported once it is unused.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -55,6 +56,18 @@ const rules: Rule[] = [
     pattern: /\b(?:TO(?:DO)|FIX(?:ME)|X(?:XX))\b/g,
     except: /^pnpm-lock\.yaml$/,
     says: "finish it, or open an issue; a note to oneself is not read again",
+  },
+  {
+    name: "action without a commit",
+    pattern: /\buses:\s*(?!\.\/)\S+?@(?![0-9a-f]{40}\b)\S+/g,
+    files: /^\.github\/workflows\//,
+    says: "a tag can be moved to other code; pin the action to a commit and name its version in a comment",
+  },
+  {
+    name: "command beside .ci/run",
+    pattern: /\brun:(?!\s*\.ci\/run\s*$).*/gm,
+    files: /^\.github\/workflows\//,
+    says: "a workflow runs .ci/run and nothing else, so that anyone can repeat it; move the command there",
   },
 ];
 

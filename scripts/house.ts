@@ -125,10 +125,15 @@ export const house: Record<string, Room> = {
 export const apiLayers = [
   ["main.ts", "operator.ts", "start-problem.ts", "last-resort.ts"],
   ["server.ts", "operator/"],
+  ["fast-path/"],
   ["http/", "in-process.ts", "router.ts"],
   ["features/"],
   ["rpc/"],
-  ["infra/", "config/"],
+  ["config/"],
+  ["jobs/"],
+  ["mail/", "limits/"],
+  ["identity/"],
+  ["runtime/"],
   // What tests and attacks do to a server from outside: it imports none of it.
   ["testing/"],
 ];

@@ -1,4 +1,4 @@
-// The chart shows the figures that a report holds, and nothing that it does not.
+// The chart shows the rates of a report and nothing else.
 import { describe, expect, it } from "vitest";
 import { barChart } from "../src/chart/bar-chart.ts";
 import { ratesIn } from "../src/chart/report.ts";
@@ -21,7 +21,7 @@ const rate = (name: string, value: number | null, group = "get a task: rate, 32 
 const svgOf = (...figures: readonly object[]): string => barChart(ratesIn(reportOf(figures)));
 
 describe("the chart", () => {
-  it("has a bar for each rate, as long as the rate is high, and the fastest first", () => {
+  it("draws one bar per rate, proportional to the rate, fastest first", () => {
     const svg = svgOf(rate("U", 500), rate("projo", 2_000.4), rate("B", 250));
     const widths = [...svg.matchAll(/<rect class="bar[^>]* width="(\d+)"/g)].map(([, width]) =>
       Number(width),
@@ -36,13 +36,13 @@ describe("the chart", () => {
     ]);
   });
 
-  it("stands out where it is about the product, and names the others in words", () => {
+  it("highlights ProjoStack and describes the other stacks", () => {
     const svg = svgOf(rate("projo", 2), rate("U", 1));
     expect(svg.match(/class="bar ours"/g)).toHaveLength(1);
     expect(svg).toContain("tRPC, Fastify, Prisma");
   });
 
-  it("draws what was asked by 32 callers, group by group, and leaves out what has no value", () => {
+  it("draws the groups with 32 callers and skips rates without a value", () => {
     const svg = svgOf(
       rate("U", 1),
       rate("F", null),
@@ -51,13 +51,13 @@ describe("the chart", () => {
       { name: "ratio", value: 4, unit: "x" },
     );
     expect([...svg.matchAll(/class="heading">([^<]+)</g)].map(([, text]) => text)).toEqual([
-      "Get a task, requests a second",
-      "Create a task, requests a second",
+      "Get a task, requests per second",
+      "Create a task, requests per second",
     ]);
     expect(svg.match(/<rect class="bar/g)).toHaveLength(2);
   });
 
-  it("is told to those who cannot see it, with where it was measured, and no text becomes markup", () => {
+  it("describes itself for screen readers, names the machine, and escapes all text", () => {
     const svg = svgOf(rate("projo", 2_000), rate(`a "<b>" & c`, 1));
     expect(svg).toContain('role="img" aria-labelledby="title desc"');
     expect(svg).toMatch(/<desc id="desc">get a task: projo 2,000, a &quot;&lt;b&gt;&quot; &amp; c 1\./);
@@ -66,8 +66,8 @@ describe("the chart", () => {
     expect(barChart(ratesIn(reportOf([rate("U", 1)], true)))).toContain("A quick run, 2 cores");
   });
 
-  it("is not drawn of a report without rates, or of something else", () => {
-    expect(() => ratesIn(reportOf([]))).toThrow("holds no rates");
+  it("rejects a report without rates and a text that is not a report", () => {
+    expect(() => ratesIn(reportOf([]))).toThrow("contains no rates");
     expect(() => ratesIn("{}")).toThrow();
   });
 });

@@ -1,7 +1,11 @@
-// The common passwords as the server looks them up: no words, only their fingerprints and ranks, sorted, in 6 bytes each.
-// The list is that of @zxcvbn-ts/language-common (MIT), which no other part of the repository depends on.
+// Generates the table of common passwords that the server reads. It contains no words, only their fingerprints and ranks,
+// sorted, in 6 bytes each. The list comes from @zxcvbn-ts/language-common (MIT). No other part of the repository depends on it.
 import { dictionary } from "@zxcvbn-ts/language-common";
-import { fingerprintOf, LONGEST_COMMON, SHORTEST_COMMON } from "../../apps/api/src/infra/fingerprint.ts";
+import {
+  fingerprintOf,
+  LONGEST_COMMON,
+  SHORTEST_COMMON,
+} from "../../apps/api/src/identity/passwords/fingerprint.ts";
 
 export function generateCommonPasswords(): Record<string, Buffer> {
   const rows = dictionary["passwords-common"]
@@ -11,7 +15,7 @@ export function generateCommonPasswords(): Record<string, Buffer> {
   const body = Buffer.alloc(rows.length * 6);
   for (const [at, { place, check, bits }] of rows.entries()) {
     body.writeUInt32LE(place, at * 4);
-    // Four bits hold the rank's logarithm: 1 to 16.
+    // Four bits hold the logarithm of the rank, from 1 to 16.
     body.writeUInt16LE(check | (Math.min(16, Math.ceil(bits)) - 1), rows.length * 4 + at * 2);
   }
   return { "apps/api/data/common-passwords.bin": body };

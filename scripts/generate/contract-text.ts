@@ -1,4 +1,4 @@
-// What every generator reads: the operations of the contract as plain data, their shapes as JSON Schema.
+// Reads the contract for every generator: the operations as plain data, with their inputs and outputs as JSON Schema.
 import { can, roles } from "@projostack/authz";
 import {
   impliedReasons,
@@ -15,7 +15,7 @@ export interface JsonSchema {
 }
 
 export interface DescribedOperation {
-  /** `tasks.create`, of the noun `tasks` and the verb `create`. */
+  /** The full name: `tasks.create` has the noun `tasks` and the verb `create`. */
   readonly name: string;
   readonly noun: string;
   readonly verb: string;
@@ -23,7 +23,7 @@ export interface DescribedOperation {
   readonly access: Access;
   readonly summary: string;
   readonly cost: Cost;
-  /** Its own reasons and those that its access implies, sorted. Not those that every call may meet. */
+  /** Its own reasons and the reasons that its access implies, sorted. Excludes the reasons that every call can have. */
   readonly reasons: readonly Reason[];
   readonly input: JsonSchema;
   readonly output: JsonSchema;
@@ -31,11 +31,11 @@ export interface DescribedOperation {
 
 export interface DescribedContract {
   readonly operations: readonly DescribedOperation[];
-  /** The named models, by name. */
+  /** The models that have a name, by name. */
   readonly models: Readonly<Record<string, JsonSchema>>;
 }
 
-/** @throws Error when one name stands for two shapes */
+/** Describes the whole contract. @throws Error if two models with the same name differ */
 export function describeContract(): DescribedContract {
   const models: Record<string, JsonSchema> = {};
   const shape = (schema: z.ZodType, io: "input" | "output", name: string): JsonSchema => {
@@ -44,7 +44,7 @@ export function describeContract(): DescribedContract {
       const known = models[model];
       if (known !== undefined && JSON.stringify(known) !== JSON.stringify(definition)) {
         throw new Error(
-          `${name}: the model ${model} has another shape elsewhere. Give one of them its own id.`,
+          `${name}: the model ${model} has a different shape in another operation. Give one of the two a different id.`,
         );
       }
       models[model] = plain(definition);
@@ -71,7 +71,7 @@ export function describeContract(): DescribedContract {
   return { operations: described, models: Object.fromEntries(sorted) };
 }
 
-/** Whether a list hands out its items in pages: `{items, nextCursor}`. Returns the schema of an item. */
+/** Returns the schema of an item if the output is a page, `{items, nextCursor}`. Returns undefined otherwise. */
 export function pageItem(output: JsonSchema): JsonSchema | undefined {
   const { items, nextCursor, ...others } = properties(output);
   if (items === undefined || nextCursor === undefined || Object.keys(others).length > 0) return undefined;
@@ -88,14 +88,15 @@ export function isRequired(schema: JsonSchema, key: string): boolean {
   return Array.isArray(schema["required"]) && schema["required"].includes(key);
 }
 
-/** Who may call, in words. */
-export function accessInWords(access: Access): string {
+/** Describes who can call an operation, as text. */
+export function describeAccess(access: Access): string {
   if (access === "public") return "anyone";
   if (access === "session") return "anyone signed in";
-  return `\`${access}\` (${roles.filter((role) => can(role, access)).join(", ")})`;
+  const allowed = roles.filter((role) => can(role, access));
+  return `\`${access}\` (${allowed.length === 0 ? "service keys only" : allowed.join(", ")})`;
 }
 
-/** @throws Error when the value is no object */
+/** Narrows a value to a JSON Schema object. @throws Error if the value is not an object */
 export function plain(value: unknown): JsonSchema {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Error(`Expected a JSON Schema object, found ${JSON.stringify(value)}.`);
@@ -103,12 +104,13 @@ export function plain(value: unknown): JsonSchema {
   return { ...value };
 }
 
-/** The cost in a sentence: "5 points, and 0.15 for each of `limit`." */
-export function costInWords({ points, each = {}, given = {} }: Cost): string {
+/** Describes a cost as text, for example "5 points, plus 0.15 per unit of `limit`". */
+export function describeCost({ points, each = {}, given = {} }: Cost, input: JsonSchema): string {
+  const unitOf = (field: string) => (properties(input)[field]?.["type"] === "array" ? "item" : "unit");
   const parts = [
     `${points} ${points === 1 ? "point" : "points"}`,
-    ...Object.entries(each).map(([field, perUnit]) => `${perUnit} for each of \`${field}\``),
-    ...Object.entries(given).map(([field, more]) => `${more} with \`${field}\``),
+    ...Object.entries(each).map(([field, perUnit]) => `${perUnit} per ${unitOf(field)} of \`${field}\``),
+    ...Object.entries(given).map(([field, more]) => `${more} if \`${field}\` is present`),
   ];
-  return parts.join(", and ");
+  return parts.join(", plus ");
 }

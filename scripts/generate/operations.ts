@@ -1,30 +1,16 @@
-// The reference of the operations: a page for people, and a snapshot whose difference shows in a review what
-// a change to the contract does to callers.
-import { commonReasons, reasons, type ErrorCode, type Reason } from "@projostack/contract";
+// The reference of the operations: a page for readers, and a snapshot, whose diff shows a reviewer how a change of the
+// contract affects callers.
+import { commonReasons, type Reason } from "@projostack/contract";
 import {
-  accessInWords,
-  costInWords,
+  describeAccess,
+  describeCost,
   isRequired,
   properties,
   type DescribedContract,
   type DescribedOperation,
   type JsonSchema,
 } from "./contract-text.ts";
-import { inWords, plainType } from "./plain-type.ts";
-
-const httpStatus: Record<ErrorCode, number> = {
-  BAD_REQUEST: 400,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  METHOD_NOT_SUPPORTED: 405,
-  CONFLICT: 409,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  TOO_MANY_REQUESTS: 429,
-  SERVICE_UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
-};
+import { describeValue, plainType } from "./plain-type.ts";
 
 export function generateOperations(contract: DescribedContract): Record<string, string> {
   return {
@@ -44,13 +30,15 @@ function snapshot({ operations, models }: DescribedContract): string {
 function page({ operations, models }: DescribedContract): string {
   return `# Operations
 
-Queries are sent as \`GET /trpc/<operation>?input=<JSON>\`, mutations as \`POST /trpc/<operation>\` with a JSON
-body. A field marked with ? may be left out. Up to ten calls go in one request, of operations that are not long.
+Send a query as \`GET /trpc/<operation>?input=<JSON>\` and a mutation as \`POST /trpc/<operation>\` with a JSON body.
+A field with a ? after its name is optional. One request can contain up to ten calls. A long operation must be the only
+call of its request.
 
-The cost of a call is charged to the budget of the account, or service key, and to that of the workspace
-([configuration](../configuration.md#budgets)). What anyone may call is not charged: it is limited by address.
+The server charges the cost of a call to the budget of the account or service key, and to the budget of the workspace
+([configuration](../configuration.md#budgets)). Operations that anyone can call are not charged. They are limited by IP
+address.
 
-| operation | kind | for | cost | what it does |
+| operation | kind | access | cost | description |
 | --- | --- | --- | --- | --- |
 ${operations.map((operation) => row(operation)).join("\n")}
 
@@ -62,37 +50,31 @@ ${Object.entries(models)
   .map(([name, schema]) => `### ${name}\n\n${fieldTable(schema, "output", name)}`)
   .join("\n\n")}
 
-## Reasons
+## Errors
 
-What \`error.data.reason\` can be. A program decides by the reason; the message is for people.
-
-| reason | HTTP status | message |
-| --- | --- | --- |
-${Object.keys(reasons)
-  .filter((key): key is Reason => key in reasons)
-  .map((reason) => `| \`${reason}\` | ${httpStatus[reasons[reason][0]]} | ${cell(reasons[reason][1])} |`)
-  .join("\n")}
-
-Any call may fail with ${inCode(commonReasons)}.
+[Errors](errors.md) describes each reason. Every operation may fail with ${commonReasons.map((reason) => errorLink(reason)).join(", ")}.
 `;
 }
 
-function row({ name, kind, access, summary, cost }: DescribedOperation): string {
-  return `| [\`${name}\`](#${name.replaceAll(".", "").toLowerCase()}) | ${kind} | ${accessInWords(access)} | ${costInWords(cost)}${cost.batch === false ? "; long" : ""} | ${cell(summary)} |`;
+function row({ name, kind, access, summary, cost, input }: DescribedOperation): string {
+  return `| [\`${name}\`](#${name.replaceAll(".", "").toLowerCase()}) | ${kind} | ${describeAccess(access)} | ${describeCost(cost, input)}${cost.batch === false ? "; long" : ""} | ${cell(summary)} |`;
 }
 
 function section(operation: DescribedOperation): string {
-  const { name, summary, access, cost, reasons: itsReasons, input, output } = operation;
+  const { name, summary, access, cost, reasons: ownReasons, input, output } = operation;
   const alone =
     cost.batch === false
-      ? " It is a long operation: never in a batch, and few of an account run at once."
+      ? " This is a long operation: it must be the only call of its request, and few of them run at the same time for one account."
       : "";
-  const failures = itsReasons.length === 0 ? "" : `\n\nReasons: ${inCode(itsReasons)}.`;
+  const failures =
+    ownReasons.length === 0 ? "" : `\n\nErrors: ${ownReasons.map((reason) => errorLink(reason)).join(", ")}.`;
   return `## ${name}
 
-${summary} For ${accessInWords(access)}. Costs ${costInWords(cost)}.${alone}
+${summary}
 
-Input:${"default" in input ? " may be left out." : ""}
+Access: ${describeAccess(access)}. Cost: ${describeCost(cost, input)}.${alone}
+
+Input${"default" in input ? " (optional)" : ""}:
 
 ${fieldTable(input, "input", name)}
 
@@ -102,24 +84,26 @@ ${fieldTable(output, "output", name)}${failures}`;
 }
 
 function fieldTable(schema: JsonSchema, io: "input" | "output", place: string): string {
-  if ("$ref" in schema) return `A ${modelLinks(plainType(schema, io, place))}.`;
+  if ("$ref" in schema) return `Type: ${modelLinks(plainType(schema, io, place))}.`;
   const rows = Object.entries(properties(schema)).map(([key, value]) => {
     const type = plainType(value, io, place)
       .replaceAll(/\s+/g, " ")
       .replaceAll(/\/\*\*.*?\*\/ /g, "");
     const name = isRequired(schema, key) ? key : `${key}?`;
-    return `| \`${name}\` | ${modelLinks(`\`${cell(type)}\``)} | ${cell(inWords(value).join(" "))} |`;
+    return `| \`${name}\` | ${modelLinks(`\`${cell(type)}\``)} | ${cell(describeValue(value).join(" "))} |`;
   });
-  return rows.length === 0 ? "Nothing." : `| field | type | |\n| --- | --- | --- |\n${rows.join("\n")}`;
+  return rows.length === 0
+    ? "No fields."
+    : `| field | type | description |\n| --- | --- | --- |\n${rows.join("\n")}`;
 }
 
-/** A type that is one model links to it; anything longer stays as it is. */
+/** Links a type to its model if the type is a single model. Returns any other type unchanged. */
 function modelLinks(type: string): string {
   return type.replace(/^`?([A-Z]\w+)`?$/, (_, name: string) => `[${name}](#${name.toLowerCase()})`);
 }
 
-function inCode(names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(", ");
+function errorLink(reason: Reason): string {
+  return `[\`${reason}\`](errors.md#${reason.replaceAll(".", "")})`;
 }
 
 function cell(text: string): string {

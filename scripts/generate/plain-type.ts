@@ -1,22 +1,22 @@
-// JSON Schema to the text of a TypeScript type, for the part of JSON Schema that the contract uses. Whatever
-// it does not know it refuses, so that a new construct is a decision here and never an `any` in the SDK.
+// Converts JSON Schema to the text of a TypeScript type, for the part of JSON Schema that the contract uses. It throws for an
+// unknown construct, so that a new construct requires a decision here and never becomes an `any` in the SDK.
 import { isRequired, plain, properties, type JsonSchema } from "./contract-text.ts";
 
-/** Keywords that say nothing about the type: limits and words. */
-const words = ["default", "description", "format", "pattern", "id"];
+/** Keywords that do not affect the type: annotations and limits. */
+const annotations = ["default", "description", "format", "pattern", "id"];
 const lengths = ["minLength", "maxLength", "minItems", "maxItems"];
 const bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-const silent = new Set([...words, ...lengths, ...bounds]);
+const silent = new Set([...annotations, ...lengths, ...bounds]);
 
 type Io = "input" | "output";
 
-/** @throws Error for a construct that has no plain type here, naming its place */
+/** Returns the TypeScript type of a schema. @throws Error for an unsupported construct, with its place in the contract */
 export function plainType(schema: JsonSchema, io: Io, place: string): string {
-  const spoken = Object.keys(schema).filter((keyword) => !silent.has(keyword));
-  const only = (...keywords: string[]) =>
-    spoken.length > 0 && spoken.every((keyword) => keywords.includes(keyword));
+  const keywords = Object.keys(schema).filter((keyword) => !silent.has(keyword));
+  const only = (...allowed: string[]) =>
+    keywords.length > 0 && keywords.every((keyword) => allowed.includes(keyword));
 
-  if (spoken.length === 0) return "unknown";
+  if (keywords.length === 0) return "unknown";
   if (only("$ref")) return modelName(schema["$ref"], place);
   if ("const" in schema && only("const", "type")) return literal(schema["const"], place);
   if (only("enum", "type") && Array.isArray(schema["enum"])) {
@@ -36,20 +36,20 @@ export function plainType(schema: JsonSchema, io: Io, place: string): string {
   throw refusal(place, schema);
 }
 
-/** The fields of an object with their JSDoc, between braces. */
+/** Returns the fields of an object type with their JSDoc comments, in braces. */
 export function fields(schema: JsonSchema, io: Io, place: string): string {
   const lines = Object.entries(properties(schema)).map(([key, value]) => {
     const type = plainType(value, io, `${place}.${key}`);
     const field = isRequired(schema, key)
       ? `${fieldName(key)}: ${type};`
       : `${fieldName(key)}?: ${type}${io === "input" ? " | undefined" : ""};`;
-    return `${jsDoc(inWords(value))}${field}`;
+    return `${jsDoc(describeValue(value))}${field}`;
   });
   return `{\n${lines.join("\n")}\n}`;
 }
 
-/** What a person should know of a value: its description, limits and default, in sentences. */
-export function inWords(schema: JsonSchema): string[] {
+/** Describes a value in sentences: its description, limits and default. */
+export function describeValue(schema: JsonSchema): string[] {
   return [description(schema), limits(schema), defaultValue(schema)].filter((sentence) => sentence !== "");
 }
 
@@ -110,9 +110,13 @@ function limits(schema: JsonSchema): string {
   if (format === "date-time") return "A date and time in ISO 8601.";
   if (maxLength !== undefined) return `${range(minLength, maxLength)} characters.`;
   if (maxItems !== undefined) return `${range(minItems, maxItems)} items.`;
+  if (maximum === Number.MAX_SAFE_INTEGER) return isBound(minimum) ? `At least ${json(minimum)}.` : "";
   if (maximum !== undefined) return `${range(minimum, maximum)}.`;
   return "";
 }
+
+/** Whether a minimum is a limit of the contract, not the smallest integer that Zod adds to each integer type. */
+const isBound = (minimum: unknown): boolean => minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER;
 
 function range(least: unknown, most: unknown): string {
   return least === undefined ? `At most ${json(most)}` : `${json(least)} to ${json(most)}`;
@@ -129,6 +133,6 @@ function json(value: unknown): string {
 
 function refusal(place: string, schema: JsonSchema): Error {
   return new Error(
-    `${place}: no plain type is known for ${json(schema)}. Teach scripts/generate/plain-type.ts, or say it simpler in the contract.`,
+    `${place}: no plain type is known for ${json(schema)}. Add the construct to scripts/generate/plain-type.ts, or use a simpler schema in the contract.`,
   );
 }

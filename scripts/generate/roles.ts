@@ -15,8 +15,9 @@ export const permissions: readonly Permission[] = ${JSON.stringify(permissions.t
 `,
     "docs/reference/roles.md": `# Roles
 
-What each role may do in its workspace. The table is the policy of \`packages/authz/src/policy.ts\`; the server
-reads the same one. What is marked \`key\` no role holds: only a service key does, by its scopes.
+This table shows the permissions of each role in its workspace. It is generated from \`packages/authz/src/policy.ts\`, the
+policy that the server enforces. No role has a permission marked \`key\`. Only a service key can have it, as one of its
+scopes.
 
 | permission | ${roles.join(" | ")} |
 | --- |${" --- |".repeat(roles.length)}

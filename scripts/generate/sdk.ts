@@ -1,12 +1,17 @@
-// The SDK's generated part: plain types, the Api interface, the operations at run time, and the test that the
-// types are the contract's own.
+// Generates parts of the SDK: the plain types, the Api interface, the list of operations at run time, and the type test that
+// compares the types with the contract.
 import { reasons } from "@projostack/contract";
-import { accessInWords, pageItem, type DescribedContract, type DescribedOperation } from "./contract-text.ts";
-import { inWords, jsDoc, plainType } from "./plain-type.ts";
+import {
+  describeAccess,
+  pageItem,
+  type DescribedContract,
+  type DescribedOperation,
+} from "./contract-text.ts";
+import { describeValue, jsDoc, plainType } from "./plain-type.ts";
 
 const folder = "packages/sdk/src/generated";
-/** Names that the SDK gives to its own; no model may take them. */
-const taken = ["Api", "CallOptions", "ErrorCode", "ErrorData", "Page", "Paged", "Reason"];
+/** Names of the SDK's own types. A model must not use them. */
+const reservedNames = ["Api", "CallOptions", "ErrorCode", "ErrorData", "Page", "Paged", "Reason"];
 
 export function generateSdk(contract: DescribedContract): Record<string, string> {
   refuseDuplicates(contract);
@@ -23,31 +28,33 @@ function types({ operations, models }: DescribedContract): string {
   return [
     `import type { Page } from "../paged.ts";`,
     ...Object.entries(models).map(([name, schema]) =>
-      declaration(name, plainType(schema, "output", name), inWords(schema)),
+      declaration(name, plainType(schema, "output", name), describeValue(schema)),
     ),
     ...operations.flatMap(({ name, summary, input, output }) => {
       const item = pageItem(output);
       const outputType =
         item === undefined ? plainType(output, "output", name) : `Page<${plainType(item, "output", name)}>`;
       return [
-        declaration(inputName(name), plainType(input, "input", name), [`What \`${name}\` takes. ${summary}`]),
-        declaration(outputName(name), outputType, [`What \`${name}\` answers.`]),
+        declaration(inputName(name), plainType(input, "input", name), [
+          `The input of \`${name}\`. ${summary}`,
+        ]),
+        declaration(outputName(name), outputType, [`The output of \`${name}\`.`]),
       ];
     }),
     declaration("Reason", unionOf(Object.keys(reasons).toSorted()), [
-      "Why a call failed, for programs. A newer server may know others.",
+      "The machine-readable reason of a failed call. A newer server can return other reasons.",
     ]),
-    declaration("ErrorCode", unionOf(codes), ["The class of a failure, as tRPC names it."]),
-    `/** What the server says of a failed call. */
+    declaration("ErrorCode", unionOf(codes), ["The tRPC error code of a failed call."]),
+    `/** The details of a failed call. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
   reason: Reason;
-  /** Quote it when you ask for help: it is in the server's log. */
+  /** The id of the request in the server's log. Quote it when you ask for help. */
   requestId: string;
-  /** Seconds to wait before the next try. */
+  /** The time in seconds to wait before the next attempt. */
   retryAfter?: number;
-  /** What is wrong with each field of the input, by its dotted path. \`""\` is the input as a whole. */
+  /** The messages for each invalid field of the input, by its dotted path. The key \`""\` stands for the whole input. */
   fieldErrors?: Record<string, string[]>;
 }`,
   ].join("\n\n");
@@ -67,19 +74,19 @@ function api({ operations }: DescribedContract): string {
 import type { Paged } from "../paged.ts";
 import type { ${[...new Set(used)].toSorted().join(", ")} } from "./types.ts";
 
-/** Every operation of the server: nouns, then verbs. */
+/** Every operation of the server, by resource and action. */
 export interface Api {
 ${body.join("\n\n")}
 }`;
 }
 
 function method(operation: DescribedOperation): string {
-  const { name, verb, summary, access, reasons: itsReasons, input } = operation;
-  const throws = itsReasons.map((reason) => `\`${reason}\``).join(", ");
+  const { name, verb, summary, access, reasons: ownReasons, input } = operation;
+  const throws = ownReasons.map((reason) => `\`${reason}\``).join(", ");
   const doc = jsDoc([
     summary,
     "",
-    `For ${accessInWords(access)}.`,
+    `Access: ${describeAccess(access)}.`,
     ...(throws === "" ? [] : ["", `@throws ProjoError with the reason ${throws}`]),
   ]);
   const optional = isOptional(operation) ? "?" : "";
@@ -89,16 +96,16 @@ function method(operation: DescribedOperation): string {
 
 function operationList({ operations }: DescribedContract): string {
   const lists = operations.filter(({ output }) => pageItem(output) !== undefined).map(({ name }) => name);
-  return `/** Every operation, and whether it is sent with GET (query) or POST (mutation). */
+  return `/** Every operation and its kind. A query is sent with GET, a mutation with POST. */
 export const operations = {
 ${operations.map(({ name, kind }) => `${JSON.stringify(name)}: ${JSON.stringify(kind)},`).join("\n")}
 } as const;
 
-/** The operations that answer with pages. */
+/** The operations that return pages. */
 export const lists = ${JSON.stringify(lists)} as const;`;
 }
 
-/** Compiled, never run: two types are the same when each may stand for the other. */
+/** The generated test is compiled but never run. Two types are the same if each is assignable to the other. */
 function sameTypes({ operations }: DescribedContract): string {
   const pairs = operations.flatMap((operation) => {
     const { name, noun, verb } = operation;
@@ -115,7 +122,7 @@ import type * as Sdk from "../../src/generated/types.ts";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : "the contract's type is wider") : "the SDK's type is wider";
 
-/** Each is \`true\`, or the compiler stops at its line. */
+/** Each element must be \`true\`. Otherwise the compiler reports an error at its line. */
 export const same: [
   ${["Same<Sdk.Reason, Reason>", "Same<Sdk.ErrorCode, ErrorCode>", "Same<Sdk.ErrorData, ErrorData>", ...pairs].join(",\n")},
 ] = [${"true, ".repeat(pairs.length + 3)}];`;
@@ -166,10 +173,11 @@ function unionOf(values: readonly string[]): string {
 
 function refuseDuplicates({ operations, models }: DescribedContract): void {
   const names = [
-    ...taken,
+    ...reservedNames,
     ...Object.keys(models),
     ...operations.flatMap(({ name }) => [inputName(name), outputName(name)]),
   ];
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new Error(`The SDK would have two types called ${twice}. Rename the model.`);
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate !== undefined)
+    throw new Error(`The SDK would have two types named ${duplicate}. Rename the model.`);
 }

@@ -58,7 +58,7 @@ it.each(detours)("I2 %s fails the check, with what to use instead", (_what, file
 
 it("I2 a second file of the database's package that makes a client fails it too", () => {
   const make = `import { PrismaClient } from "../generated/client.ts";\nexport const all = new PrismaClient();`;
-  const files = { "packages/db/src/client/db.ts": make, "packages/db/src/client/other.ts": make };
+  const files = { "packages/db/src/db.ts": make, "packages/db/src/tenant/other.ts": make };
   expect(withTree(files, checkArrows).map(({ rule }) => rule)).toContain(
     "one file of packages/db/src makes the client; import the type elsewhere, and take the client as an argument",
   );

@@ -1,6 +1,6 @@
 // Calls from code within the server's own process: the same procedures as over HTTP, with the same checks and records,
 // and no wire between. A token is needed as anywhere: nobody is let in for being near.
-import { parseAddress, type Address } from "./infra/address.ts";
+import { parseAddress, type Address } from "./runtime/address.ts";
 import { appRouter } from "./router.ts";
 import { createContext } from "./rpc/context.ts";
 import { createCallerFactory } from "./rpc/procedures.ts";
@@ -19,7 +19,7 @@ export interface ServedDevice {
 }
 
 /** On whose behalf calls are made. */
-export interface Behalf {
+export interface CallerCredentials {
   /** A person's access token or a service key's token. Without one only what is public can be called. */
   readonly token?: string;
   /** As in `x-workspace-id`. */
@@ -37,7 +37,7 @@ export interface Behalf {
  * A call that is refused throws a Failure, whose `reason` is one of the contract's.
  * @throws TypeError when the device's `ip` is no address
  */
-export function callerAs(services: Services, behalf: Behalf): Operations {
+export function callerAs(services: Services, behalf: CallerCredentials): Operations {
   const { token, workspaceId, device = THIS_MACHINE, signal = new AbortController().signal } = behalf;
   const ip = addressOf(device);
   return callerOn(() => {

@@ -1,8 +1,8 @@
 // For errors that nothing caught. The server's own code catches what it throws, so each of these is a bug, and nobody knows
 // what state it left: the process says what happened, finishes what it can, and ends. Whoever runs it starts it again.
-import type { Log } from "./infra/log.ts";
+import type { Log } from "./runtime/log.ts";
 
-export interface LastResort {
+export interface UncaughtErrors {
   /** Fulfils with the first error that nothing caught, and never rejects. */
   readonly failed: Promise<Error>;
 }
@@ -11,7 +11,7 @@ export interface LastResort {
 const MOST_LOGGED = 10;
 
 /** From here on an error that nothing caught does not end the process by itself: the caller is to end it in order. */
-export function catchTheRest(log: Log): LastResort {
+export function handleUncaughtErrors(log: Log): UncaughtErrors {
   let seen = 0;
   const failed = new Promise<Error>((resolve) => {
     const take = (thrown: unknown, origin: "an error" | "a rejected promise"): void => {

@@ -1,10 +1,10 @@
 // The server's process: configuration from the environment, a word on where it listens, an orderly end.
 import { readFileSync } from "node:fs";
 import { configFromEnvironment } from "./config/config.ts";
-import { systemClock } from "./infra/clock.ts";
-import { createLog } from "./infra/log.ts";
-import { systemRandomness } from "./infra/randomness.ts";
-import { catchTheRest } from "./last-resort.ts";
+import { systemClock } from "./runtime/clock.ts";
+import { createLog } from "./runtime/log.ts";
+import { systemRandomness } from "./runtime/randomness.ts";
+import { handleUncaughtErrors } from "./last-resort.ts";
 import { startServer, type Server } from "./server.ts";
 import { startProblem } from "./start-problem.ts";
 
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   process.stderr.on("error", () => {});
   const config = configFromEnvironment();
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  const { failed } = catchTheRest(log);
+  const { failed } = handleUncaughtErrors(log);
   const starting = startServer(config, {
     log,
     randomness: systemRandomness,

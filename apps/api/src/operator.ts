@@ -4,8 +4,8 @@
 import { parseArgs } from "node:util";
 import { mailStatuses, type Db, type MailStatus } from "@projostack/db";
 import { configFromEnvironment } from "./config/config.ts";
-import { joinDatabase } from "./infra/database.ts";
-import { createLog } from "./infra/log.ts";
+import { joinDatabase } from "./runtime/database.ts";
+import { createLog } from "./runtime/log.ts";
 import { erasePerson } from "./operator/erase-person.ts";
 import { listMails, resendDead, resendMail } from "./operator/mails.ts";
 import { Refused } from "./operator/refused.ts";

@@ -3,39 +3,40 @@ import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import type { Config } from "./config/config.ts";
+import type { Config } from "./config/settings.ts";
+import { fastPath } from "./fast-path/fast-path.ts";
 import { createApp } from "./http/app.ts";
-import { callerAs, type Behalf, type Operations } from "./in-process.ts";
-import { createAdmission } from "./infra/admission/admission.ts";
-import { watchLoopDelay } from "./infra/admission/loop-delay.ts";
-import { argon2AtOnce, createArgon2Gate } from "./infra/argon2-gate.ts";
-import { createBudgets } from "./infra/budgets/budgets.ts";
-import { createCheckpoints } from "./infra/checkpoints.ts";
-import { startCleanUp } from "./infra/clean-up.ts";
-import type { Clock } from "./infra/clock.ts";
-import { atMost } from "./infra/at-most.ts";
-import { openDatabase } from "./infra/database.ts";
-import { loadKeyRing, parseKeyRing } from "./infra/key-ring.ts";
-import { openLimiter } from "./infra/limiter/open-limiter.ts";
-import type { Log } from "./infra/log.ts";
-import { fileTransport } from "./infra/mail/file-transport.ts";
-import { startMailWorker } from "./infra/mail/mail-worker.ts";
-import type { MailTransport } from "./infra/mail/mail.ts";
-import { smtpTransport } from "./infra/mail/smtp-transport.ts";
-import { startDenialCounts } from "./infra/denial-counts.ts";
-import { startKeyUses } from "./infra/key-uses.ts";
-import { createTaskRoom } from "./infra/quotas/task-room.ts";
-import { createRefusedCredentials } from "./infra/refused-credentials.ts";
-import { createServiceKeys } from "./infra/service-keys.ts";
-import { createSessions } from "./infra/sessions.ts";
-import { createRefusalLog } from "./infra/refusal-log.ts";
-import { openTokenForms } from "./infra/token-forms.ts";
-import { createPasswordPolicy } from "./infra/password-policy.ts";
-import { createPasswords } from "./infra/passwords.ts";
-import type { Randomness } from "./infra/randomness.ts";
+import { callerAs, type CallerCredentials, type Operations } from "./in-process.ts";
+import { createAdmission } from "./limits/admission/admission.ts";
+import { watchLoopDelay } from "./limits/admission/loop-delay.ts";
+import { argon2AtOnce, createArgon2Gate } from "./identity/passwords/argon2-gate.ts";
+import { createBudgets } from "./limits/budgets/budgets.ts";
+import { createCheckpoints } from "./identity/checkpoints.ts";
+import { startCleanUp } from "./jobs/clean-up.ts";
+import type { Clock } from "./runtime/clock.ts";
+import { atMost } from "./runtime/at-most.ts";
+import { openDatabase } from "./runtime/database.ts";
+import { loadKeyRing, parseKeyRing } from "./identity/key-ring.ts";
+import { openLimiter } from "./limits/limiter/open-limiter.ts";
+import type { Log } from "./runtime/log.ts";
+import { fileTransport } from "./mail/file-transport.ts";
+import { startMailWorker } from "./jobs/mail-worker.ts";
+import type { MailTransport } from "./mail/mail.ts";
+import { smtpTransport } from "./mail/smtp-transport.ts";
+import { startDenialCounts } from "./jobs/denial-counts.ts";
+import { startKeyUses } from "./jobs/key-uses.ts";
+import { createTaskRoom } from "./limits/quotas/task-room.ts";
+import { createRefusedCredentials } from "./limits/refused-credentials.ts";
+import { createServiceKeys } from "./identity/tokens/service-keys.ts";
+import { createSessions } from "./identity/sessions/sessions.ts";
+import { createRefusalLog } from "./limits/refusal-log.ts";
+import { openTokenForms } from "./identity/tokens/token-forms.ts";
+import { createPasswordPolicy } from "./identity/passwords/password-policy.ts";
+import { createPasswords } from "./identity/passwords/passwords.ts";
+import type { Randomness } from "./runtime/randomness.ts";
 import type { Services } from "./rpc/services.ts";
 
-export interface Surroundings {
+export interface ServerDeps {
   readonly log: Log;
   readonly randomness: Randomness;
   readonly clock: Clock;
@@ -58,13 +59,13 @@ export interface Server {
   /** Fulfils when the server cannot go on: its embedded database has ended. */
   readonly crashed: Promise<Error>;
   /** For code within this process: calls operations for who holds the token, as over HTTP but for the wire. */
-  callAs(behalf: Behalf): Operations;
+  callAs(behalf: CallerCredentials): Operations;
   /** Answers what has begun, and lets go of everything. */
   close(): Promise<void>;
 }
 
-export async function startServer(config: Config, surroundings: Surroundings): Promise<Server> {
-  const { log, randomness, clock, version } = surroundings;
+export async function startServer(config: Config, deps: ServerDeps): Promise<Server> {
+  const { log, randomness, clock, version } = deps;
   const keys = config.tokenKeys === null ? loadKeyRing(config.dataDir) : parseKeyRing(config.tokenKeys);
   const database = await openDatabase({ ...config, log });
   const limiter = await openLimiter(config, keys, log);
@@ -97,17 +98,19 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       randomness,
       version,
       invitesNeedVerifiedEmail: config.invitesNeedVerifiedEmail,
+      usesShortcuts: config.usesFastPath,
       sessions,
       serviceKeys,
       appUrl: () => config.appUrl ?? urlOf(app.server.address(), config),
       passwords: await createPasswords({ gate: gateOf(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     };
-    const app = await createApp(services, config);
+    const shortcut = config.usesFastPath ? fastPath : undefined;
+    const app = await createApp(services, { ...config, shortcut });
     await app.listen({ host: listenOn(config.host), port: config.port });
     const url = urlOf(app.server.address(), config);
     if (config.redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");
-    const transport = mailTransport(config, surroundings);
+    const transport = mailTransport(config, deps);
     const mail = startMailWorker({
       store: db.mail,
       transport,
@@ -173,7 +176,7 @@ async function drain(app: FastifyInstance): Promise<void> {
 
 const mailTransport = (
   { smtp, mailFrom: from, dataDir, isLocal }: Config,
-  { clock, announce, isTerminal }: Surroundings,
+  { clock, announce, isTerminal }: ServerDeps,
 ): MailTransport =>
   smtp === null
     ? fileTransport({

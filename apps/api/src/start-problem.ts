@@ -1,6 +1,6 @@
 import { EmbeddedPostgresError, MigrationError, UnsafeLogin } from "@projostack/db";
 import { ConfigError } from "./config/config.ts";
-import { KeyRingError } from "./infra/key-ring.ts";
+import { KeyRingError } from "./identity/key-ring.ts";
 
 /**
  * Why the program did not start, in a line that says what to do. A bug keeps its stack.

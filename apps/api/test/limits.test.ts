@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { limits } from "../src/infra/limiter/limits.ts";
+import { limits } from "../src/limits/limiter/limits.ts";
 import {
   arrive,
   call,

@@ -1,7 +1,7 @@
 // A network with too many refused credentials gets 429. Other networks, and holders of genuine credentials, do not.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemRandomness } from "../src/infra/randomness.ts";
+import { systemRandomness } from "../src/runtime/randomness.ts";
 import { call, expiredAccessToken, startTestServer, type Answer, type TestServer } from "./kit/index.ts";
 import { joined, keyOf, newTeam, type Team } from "./members/team.ts";
 import { keyOf as plantKey } from "./mutants/attackers.ts";

@@ -2,10 +2,10 @@ import { hash } from "@node-rs/argon2";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { upgradeHash } from "../src/features/auth/upgrade-hash.ts";
-import { createArgon2Gate } from "../src/infra/argon2-gate.ts";
-import { createLog } from "../src/infra/log.ts";
-import { createPasswords } from "../src/infra/passwords.ts";
-import { systemRandomness } from "../src/infra/randomness.ts";
+import { createArgon2Gate } from "../src/identity/passwords/argon2-gate.ts";
+import { createLog } from "../src/runtime/log.ts";
+import { createPasswords } from "../src/identity/passwords/passwords.ts";
+import { systemRandomness } from "../src/runtime/randomness.ts";
 import type { Context } from "../src/rpc/context.ts";
 
 let database: TestDatabase;

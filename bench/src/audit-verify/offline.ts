@@ -40,7 +40,9 @@ async function* exportLines(db: Db, place: Planted, entries: number): AsyncGener
   const { id: workspaceId } = place;
   yield line({ format: "projo-audit/1", workspaceId, exportedAt: new Date().toISOString() });
   for (let afterSeq = 0; afterSeq < entries; afterSeq += PAGE) {
-    const page = await db.read(auditGrant(place), ({ audit }) => audit.page({ afterSeq, limit: PAGE }));
+    const page = await db.read(auditGrant(place), ({ sql: { audit } }) =>
+      audit.page({ afterSeq, limit: PAGE }),
+    );
     yield page.map(({ text, hash, personal }) => line({ text, hash, personal })).join("");
   }
   yield line({ entries, checkpoint: null });

@@ -30,7 +30,7 @@ const startedAt = performance.now();
 let last = { seq: 0, hash: "00".repeat(32) };
 for (let part = PART; part === PART;) {
   const after = last;
-  const verdict = await db.read(grant, async ({ audit }) => {
+  const verdict = await db.read(grant, async ({ sql: { audit } }) => {
     async function* rows(): AsyncGenerator<AuditRow> {
       for (let afterSeq = after.seq; afterSeq < after.seq + PART; afterSeq += PAGE) {
         const page = await audit.page({ afterSeq, limit: PAGE });

@@ -19,7 +19,7 @@ export const batches = ({ name, db, place, size }: Batches): Contender => ({
     return async () => {
       for (let done = 0; done < many; done += size) {
         const batch = all.slice(done, done + size);
-        await db.write(writeGrant(place), ({ audit }) => audit.append(batch));
+        await db.write(writeGrant(place), ({ sql: { audit } }) => audit.append(batch));
       }
     };
   },

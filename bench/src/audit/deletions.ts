@@ -45,7 +45,7 @@ async function plantTasks(owner: Owner, places: readonly Planted[], many: number
 
 /** As the server's own operation does it. */
 async function deleteTask(db: Db, { id, place }: Task): Promise<void> {
-  await db.write(writeGrant(place), async ({ task, audit }) => {
+  await db.write(writeGrant(place), async ({ task, sql: { audit } }) => {
     const { title } = await task.delete({ where: { workspaceId_id: { workspaceId: place.id, id } } });
     audit.appendAtCommit([entryOf(place, id, title)]);
   });

@@ -1,5 +1,5 @@
-// Rates as horizontal bars, the fastest first, for a page that may be light or dark: the picture brings its own ground,
-// and asks the reader's browser which one is wanted.
+// Draws rates as horizontal bars, fastest first. The picture has its own background and follows the colour scheme of the
+// reader's browser, so that it fits a light page and a dark one.
 import { element, escaped } from "./element.ts";
 import { isOurs, labelOf } from "./labels.ts";
 import type { Bar, Bars, RatesReport } from "./report.ts";
@@ -8,7 +8,7 @@ const WIDTH = 800;
 const MARGIN = 24;
 const NAME_WIDTH = 62;
 const LABEL_WIDTH = 266;
-/** Room for the longest number behind the longest bar. */
+/** Space for the longest number after the longest bar. */
 const VALUE_WIDTH = 80;
 const ROW = 26;
 const BAR = 16;
@@ -20,7 +20,7 @@ const LONGEST_BAR = WIDTH - MARGIN - BARS_AT - VALUE_WIDTH;
 
 const STYLE = `
   text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; }
-  .ground { fill: #ffffff; }
+  .background { fill: #ffffff; }
   .heading { font-size: 15px; font-weight: 600; }
   .name, .ours { font-weight: 600; }
   .small { font-size: 11px; fill: #59636e; }
@@ -28,7 +28,7 @@ const STYLE = `
   .bar.ours { fill: #0969da; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; }
-    .ground { fill: #0d1117; }
+    .background { fill: #0d1117; }
     .small { fill: #9198a1; }
     .bar { fill: #57606a; }
     .bar.ours { fill: #4493f8; }
@@ -44,10 +44,10 @@ export function barChart({ measured, groups }: RatesReport): string {
   });
   const height = top + FOOT;
   const content = [
-    element("title", { id: "title" }, "Requests a second, of ProjoStack and of other stacks"),
-    element("desc", { id: "desc" }, escaped(`${groups.map(inWords).join(" ")} ${measured}.`)),
+    element("title", { id: "title" }, "Requests per second of ProjoStack and of other stacks"),
+    element("desc", { id: "desc" }, escaped(`${groups.map(asSentence).join(" ")} ${measured}.`)),
     element("style", {}, STYLE),
-    element("rect", { class: "ground", width: WIDTH, height, rx: 6 }),
+    element("rect", { class: "background", width: WIDTH, height, rx: 6 }),
     ...drawn,
     text({ x: MARGIN, y: height - 16, class: "small" }, measured),
   ];
@@ -69,7 +69,7 @@ function groupAt(top: number, { title, bars }: Bars): string {
   const most = sorted[0]?.perSecond ?? 1;
   const heading = text(
     { x: MARGIN, y: top + 26, class: "heading" },
-    `${title[0]?.toUpperCase()}${title.slice(1)}, requests a second`,
+    `${title[0]?.toUpperCase()}${title.slice(1)}, requests per second`,
   );
   const rows = sorted.map((bar, row) => rowAt(top + HEADING + row * ROW, bar, most));
   return element("g", {}, `\n${[heading, ...rows].join("\n")}\n`);
@@ -99,8 +99,8 @@ const text = (attributes: Parameters<typeof element>[1], content: string): strin
 
 const written = (perSecond: number): string => Math.round(perSecond).toLocaleString("en-US");
 
-/** For those who hear the picture. */
-const inWords = ({ title, bars }: Bars): string =>
+/** The rates as a sentence, for screen readers. */
+const asSentence = ({ title, bars }: Bars): string =>
   `${title}: ${fastestFirst(bars)
     .map(({ name, perSecond }) => `${name} ${written(perSecond)}`)
     .join(", ")}.`;

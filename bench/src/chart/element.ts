@@ -1,6 +1,6 @@
 type Attributes = Readonly<Record<string, string | number>>;
 
-/** An SVG element; its content is markup already. */
+/** Returns an SVG element. The content must be markup already. */
 export const element = (name: string, attributes: Attributes, content = ""): string => {
   const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`);
   return content === ""
@@ -8,6 +8,6 @@ export const element = (name: string, attributes: Attributes, content = ""): str
     : `<${name}${written.join("")}>${content}</${name}>`;
 };
 
-/** A text as markup. */
+/** Escapes a text for use in markup. */
 export const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

@@ -1,15 +1,15 @@
-// Who takes part, in the few words for which a chart has room (RLS: row-level security). docs/benchmarks.md has the whole.
-const words: Readonly<Record<string, string>> = {
+// Short descriptions of the compared stacks for the chart (RLS: row-level security). docs/benchmarks.md has the full ones.
+const labels: Readonly<Record<string, string>> = {
   projo: "ProjoStack",
   F: "node:http, one statement, no auth",
-  FA: "node:http, auth and RLS in one trip",
+  FA: "node:http, auth, RLS in one round trip",
   U: "tRPC, Fastify, Prisma; no RLS",
-  "U-lean": "U behind a lean front",
+  "U-lean": "U with a small HTTP layer",
   R: "U with RLS as Prisma documents it",
   B: "better-auth, tRPC, Fastify, Prisma",
-  "B-lean": "B with joins, own member query",
+  "B-lean": "B with joins, separate member query",
 };
 
-export const labelOf = (name: string): string => words[name] ?? name;
+export const labelOf = (name: string): string => labels[name] ?? name;
 
 export const isOurs = (name: string): boolean => name === "projo";

@@ -1,4 +1,4 @@
-// tsx bench/src/chart/main.ts FIGURES.json OUT.svg: draws the rates of `pnpm bench --json FIGURES.json`.
+// tsx bench/src/chart/main.ts FIGURES.json OUT.svg: draws the rates that `pnpm bench --json FIGURES.json` wrote.
 import { readFile, writeFile } from "node:fs/promises";
 import { barChart } from "./bar-chart.ts";
 import { ratesIn } from "./report.ts";

@@ -1,8 +1,8 @@
-// Reads what `bench --json` wrote, of which it wants the rates.
+// Reads the rates from a report that `pnpm bench --json` wrote.
 import { z } from "zod";
 
 export interface Bars {
-  /** What was asked, such as `get a task`. */
+  /** The measured request, such as `get a task`. */
   readonly title: string;
   readonly bars: readonly Bar[];
 }
@@ -13,7 +13,7 @@ export interface Bar {
 }
 
 export interface RatesReport {
-  /** Where and when it was measured, in words. */
+  /** The machine and the date of the measurement, as text. */
   readonly measured: string;
   readonly groups: readonly Bars[];
 }
@@ -26,7 +26,7 @@ const Report = z.object({
     z.object({
       subject: z.string(),
       figures: z.array(
-        // JSON knows no NaN; what could not be measured is null there.
+        // JSON has no NaN: a value that could not be measured is null.
         z.object({
           group: z.string().optional(),
           name: z.string(),
@@ -38,10 +38,10 @@ const Report = z.object({
   ),
 });
 
-/** How the groups that are drawn are called: `<what was asked>: rate, 32 callers`. */
+/** The names of the groups that the chart shows: `<request>: rate, 32 callers`. */
 const DRAWN = /^(?<title>.+): rate, 32 callers$/;
 
-/** @throws when it is no such report, or nobody's rate is in it */
+/** @throws Error when the text is not a report of the bench, or contains no rates */
 export function ratesIn(json: string): RatesReport {
   const { at, quick, machine, results } = Report.parse(JSON.parse(json));
   const groups = new Map<string, Bar[]>();
@@ -50,7 +50,7 @@ export function ratesIn(json: string): RatesReport {
     if (title === undefined || value === null) continue;
     groups.set(title, [...(groups.get(title) ?? []), { name, perSecond: value }]);
   }
-  if (groups.size === 0) throw new Error("The report holds no rates: run `pnpm bench read --json FILE`.");
+  if (groups.size === 0) throw new Error("The report contains no rates: run `pnpm bench read --json FILE`.");
   const cores = machine.cpus === 1 ? "one core" : `${machine.cpus} cores`;
   return {
     measured: `${quick ? "A quick run, " : ""}${cores} shared by all (${machine.model}), Node ${machine.node.slice(1)}, ${at.slice(0, 10)}`,

@@ -1,9 +1,9 @@
 // What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
-export type { AuditEntry, AuditValue, PersonalValues } from "./audit/append-audit.ts";
-export type { Erasure } from "./audit/erase-person.ts";
-export type { AuditListInput, AuditLogRow } from "./audit/list-audit.ts";
-export type { AuditPageInput, AuditPageRow } from "./audit/read-audit.ts";
-export type { Denial } from "./audit/record-denial.ts";
+export type { AuditEntry, AuditValue, PersonalValues } from "./tenant/audit/append-audit.ts";
+export type { Erasure } from "./people/erase-person.ts";
+export type { AuditListInput, AuditLogRow } from "./tenant/audit/list-audit.ts";
+export type { AuditPageInput, AuditPageRow } from "./tenant/audit/read-audit.ts";
+export type { Denial } from "./tenant/audit/record-denial.ts";
 export {
   type AuditRow,
   type ChainExpectations,
@@ -12,9 +12,9 @@ export {
   type ChainVerdict,
   type PersonalRecord,
   verifyChain,
-} from "./audit/verify-chain.ts";
-export type { AccountStore, NewOneTimeToken, Purpose } from "./client/account-store.ts";
-export { createDb, type DatabaseLoad, type Db, type DbOptions, type WriteHow } from "./client/db.ts";
+} from "./tenant/audit/verify-chain.ts";
+export type { AccountStore, NewOneTimeToken, Purpose } from "./people/accounts.ts";
+export { createDb, type DatabaseLoad, type Db, type DbOptions, type WriteOptions } from "./db.ts";
 export {
   brokenConstraint,
   DatabaseBusy,
@@ -23,9 +23,9 @@ export {
   isMissingRow,
   MembershipChanged,
   WriteInReadScope,
-} from "./client/failures.ts";
-export type { Condition } from "./client/conditions.ts";
-export type { PoolState } from "./client/bounded-pool.ts";
+} from "./connection/failures.ts";
+export type { Condition } from "./connection/conditions.ts";
+export type { PoolState } from "./pool/bounded-pool.ts";
 export {
   type ClaimedMail,
   type MailFailure,
@@ -33,17 +33,19 @@ export {
   mailStatuses,
   type MailStore,
   type QueuedMail,
-  type Resent,
-} from "./client/mail-store.ts";
-export type { InviteLookup, OpenInvite, PersonInvite } from "./client/invite-lookup.ts";
-export type { ServiceKeyLookup, ServiceKeyRecord } from "./client/service-key-lookup.ts";
-export { openPool, type PoolOptions, type ServerPool } from "./client/open-pool.ts";
-export type { AskedAhead, Prefetch, SessionRecord } from "./client/session-lookup.ts";
-export type { AccountEvent, Device, SessionStore } from "./client/session-store.ts";
-export type { PersonRead, SystemTables, TenantRead, TenantWrite } from "./client/tenant-models.ts";
-export type { Question } from "./client/transaction.ts";
-export { type TaskListing, taskQuestion, type TaskRow, tasksQuestion } from "./tenant/tasks.ts";
-export type { Founding } from "./tenant/found-workspace.ts";
+  type ResendResult,
+} from "./people/mail-outbox.ts";
+export type { InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
+export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
+export { openPool, type ServerPool } from "./pool/open-pool.ts";
+export type { PoolOptions } from "./pool/pool-options.ts";
+export type { PrefetchRequest, SessionPrefetch, SessionRecord } from "./people/session-lookup.ts";
+export type { AccountEvent, Device, SessionStore } from "./people/sessions.ts";
+export type { PersonRead, SystemTables } from "./people/models.ts";
+export type { TenantRead, TenantWrite } from "./tenant/models.ts";
+export type { PreparedQuery } from "./scope/statements.ts";
+export { type TaskListing, taskQuery, type TaskRow, taskListQuery } from "./tenant/tasks.ts";
+export type { NewWorkspace } from "./tenant/create-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export type { MemberRow } from "./tenant/members.ts";
 export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/service-keys.ts";

@@ -3,7 +3,7 @@
 import { authorize } from "@projostack/authz";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { taskQuestion, type TenantWrite } from "../src/index.ts";
+import { taskQuery, type TenantWrite } from "../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 import { countTrips, type CountedDb } from "./kit/trip-counter.ts";
@@ -35,7 +35,7 @@ const authenticate = async () => {
   });
 };
 const audit = async (tables: TenantWrite) =>
-  tables.audit.appendAtCommit([
+  tables.sql.audit.appendAtCommit([
     {
       id: randomUUID(),
       actorKind: "user",
@@ -98,7 +98,7 @@ describe("waited round trips", () => {
   it("a task, and who asks for it: 1", async () => {
     const read = async () => {
       const ahead = {
-        question: taskQuestion(home.taskId),
+        query: taskQuery(home.taskId),
         roles: ["viewer", "member", "admin"],
         tokenEndsAtSeconds: 4_000_000_000,
       } as const;
@@ -106,8 +106,8 @@ describe("waited round trips", () => {
       expect(found?.membership).toEqual({ workspaceId: home.id, role: "admin" });
       const task = await counted.db.read(
         home.grant("task:read"),
-        ({ tasks }) => tasks.find(home.taskId),
-        found?.answered,
+        ({ sql: { tasks } }) => tasks.find(home.taskId),
+        found?.prefetched,
       );
       expect(task).toMatchObject({ id: home.taskId });
     };
@@ -117,7 +117,7 @@ describe("waited round trips", () => {
   it("the same where it was not asked ahead: 2", async () => {
     const read = async () => {
       await authenticate();
-      await counted.db.read(home.grant("task:read"), ({ tasks }) => tasks.find(home.taskId));
+      await counted.db.read(home.grant("task:read"), ({ sql: { tasks } }) => tasks.find(home.taskId));
     };
     expect(await tripsOf(read)).toBe(2);
   });
@@ -126,7 +126,9 @@ describe("waited round trips", () => {
     const create = async () => {
       await authenticate();
       const { workspaceId: _, ...task } = newTask("Made at once");
-      await counted.db.write(home.grant("task:write"), ({ tasks }) => tasks.insert(task), { isLone: true });
+      await counted.db.write(home.grant("task:write"), ({ sql: { tasks } }) => tasks.insert(task), {
+        singleStatement: true,
+      });
     };
     expect(await tripsOf(create)).toBe(2);
     expect(await database.owner("SELECT FROM tasks WHERE title = 'Made at once'")).toHaveLength(2);
@@ -140,7 +142,7 @@ describe("waited round trips", () => {
     const remove = async () => {
       await authenticate();
       await write(async (tables) => {
-        expect(await tables.tasks.remove(ids.pop() ?? "")).toEqual({ title: "Doomed" });
+        expect(await tables.sql.tasks.remove(ids.pop() ?? "")).toEqual({ title: "Doomed" });
         await audit(tables);
       });
     };
@@ -192,10 +194,10 @@ describe("waited round trips", () => {
         home.grant("member:manage"),
         async (tables) => {
           // To the role that they have: the statement and its locks are the same.
-          expect(await tables.members.changeRole(home.userId, "admin")).toMatchObject({ done: true });
+          expect(await tables.sql.members.changeRole(home.userId, "admin")).toMatchObject({ done: true });
           await audit(tables);
         },
-        { inTurn: true },
+        { lockMembers: true },
       );
     };
     expect(await tripsOf(change)).toBeLessThanOrEqual(4);

@@ -1,7 +1,7 @@
 // A search reads the index alone, whatever it is filtered by, and however little PostgreSQL knows of what will fit.
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tasksQuestion, type TaskListing } from "../src/tenant/tasks.ts";
+import { taskListQuery, type TaskListing } from "../src/tenant/tasks.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 
@@ -58,7 +58,7 @@ interface Plan {
 
 /** How PostgreSQL goes about it as the server's role, once for the values at hand and once for any. */
 async function planOf(input: Partial<TaskListing>, prepared: string): Promise<Plan> {
-  const { text, values } = tasksQuestion({ search: "chapter", after: undefined, limit: 21, ...input });
+  const { text, values } = taskListQuery({ search: "chapter", after: undefined, limit: 21, ...input });
   const given = values.map((value) =>
     pg.escapeLiteral(value instanceof Date ? value.toISOString() : String(value)),
   );

@@ -86,7 +86,7 @@ async function plantTasks(workspaceId: string, projectId: string, userId: string
 }
 
 const search = (input: Partial<TaskListing> & { search: string }) =>
-  database.db.read(home.grant("task:read"), ({ tasks }) =>
+  database.db.read(home.grant("task:read"), ({ sql: { tasks } }) =>
     tasks.list({ after: undefined, limit: 1_000, ...input }),
   );
 
@@ -112,7 +112,7 @@ describe("a search for a part of a title", () => {
   it("finds every task that has it, whatever its case, and no other", async () => {
     let met = 0;
     const asked = parts();
-    await database.db.read(home.grant("task:read"), async ({ tasks }) => {
+    await database.db.read(home.grant("task:read"), async ({ sql: { tasks } }) => {
       for (const part of asked) {
         const found = await tasks.list({ search: part, after: undefined, limit: 1_000 });
         const expected = all.filter(titleHas(part));
@@ -131,7 +131,7 @@ describe("a search for a part of a title", () => {
          FROM unnest($2::text[]) WITH ORDINALITY AS asked(pattern, place) ORDER BY place`,
       [home.id, patterns],
     );
-    await database.db.read(home.grant("task:read"), async ({ tasks }) => {
+    await database.db.read(home.grant("task:read"), async ({ sql: { tasks } }) => {
       for (const [place, part] of asked.entries()) {
         const found = await tasks.list({ search: part, after: undefined, limit: 1_000 });
         expect(

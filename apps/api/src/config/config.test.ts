@@ -44,6 +44,7 @@ describe("the configuration", () => {
       smtp: null,
       trustedProxies: [],
       invitesNeedVerifiedEmail: true,
+      usesFastPath: true,
     });
     expect(readConfig({ PORT: "", DATABASE_URL: "", PROJO_TOKEN_KEYS: "" })).toEqual(config);
   });
@@ -55,6 +56,7 @@ describe("the configuration", () => {
       PROJO_PASSWORD_MIN_LENGTH: "8",
       PROJO_LOG_LEVEL: "silent",
       PROJO_INVITES_NEED_VERIFIED_EMAIL: "false",
+      PROJO_FAST_PATH: "false",
       PROJO_DATABASE_POOLER: "transaction",
     });
     expect(config).toMatchObject({
@@ -64,6 +66,7 @@ describe("the configuration", () => {
       passwordMinLength: 8,
       logLevel: "silent",
       invitesNeedVerifiedEmail: false,
+      usesFastPath: false,
     });
   });
 

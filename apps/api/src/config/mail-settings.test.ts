@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isAddress, parseMailbox } from "../infra/mail/mailbox.ts";
-import { parseSmtpUrl } from "../infra/mail/smtp-address.ts";
+import { isAddress, parseMailbox } from "../mail/mailbox.ts";
+import { parseSmtpUrl } from "../mail/smtp-address.ts";
 import { ConfigError, readConfig } from "./config.ts";
 
 const mail = {

@@ -1,6 +1,6 @@
 // Settings that are wrong only in combination. Each problem is a line that names the setting and what to do.
-import { KeyRingError, parseKeyRing } from "../infra/key-ring.ts";
-import type { Config, Program } from "./config.ts";
+import { KeyRingError, parseKeyRing } from "../identity/key-ring.ts";
+import type { Config, Program } from "./settings.ts";
 import { unsafeSettings, type SettingsInUse } from "./unsafe-settings.ts";
 
 export interface SettingsRead {

@@ -3,7 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConfigError, readConfig, type Program } from "./config.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import type { Program } from "./settings.ts";
 
 let directory: string;
 beforeAll(() => {

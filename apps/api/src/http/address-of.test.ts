@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseAddress, type Address } from "../infra/address.ts";
+import { parseAddress, type Address } from "../runtime/address.ts";
 import { addressing, trusting } from "./address-of.ts";
 
 const known = (text: string): Address => {

@@ -2,7 +2,7 @@
 // reset has no remote address any more, and its request may still be waiting to be read.
 import type { IncomingMessage } from "node:http";
 import proxyAddress from "@fastify/proxy-addr";
-import { parseAddress, type Address } from "../infra/address.ts";
+import { parseAddress, type Address } from "../runtime/address.ts";
 
 export type AddressOf = (request: IncomingMessage) => Address;
 

@@ -2,11 +2,11 @@ import type { ServerResponse } from "node:http";
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
-import { answerHeaders, type Answered } from "./answer-calls.ts";
+import { answerHeaders, type Answer } from "./answer.ts";
 import { commonHeaders } from "./common-headers.ts";
 import { requestIdOf } from "./request-id.ts";
 
-export function internalError(requestId: string): Answered {
+export function internalError(requestId: string): Answer {
   const error = errorShape(new Failure("server.internal"), requestId);
   return { status: error.data.httpStatus, text: JSON.stringify({ error }) };
 }

@@ -11,11 +11,11 @@ import { answerRest } from "./connections/answer-rest.ts";
 import { answerSocket, answerUnreadable } from "./connections/answer-socket.ts";
 import { watchConnections } from "./connections/connections.ts";
 import { guardServer } from "./connections/guard-server.ts";
-import { openFront } from "./front.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { logRequest, notedActor } from "./log-request.ts";
 import { requestIdOf } from "./request-id.ts";
 import { rpcRoutes } from "./rpc-routes.ts";
+import type { Shortcut } from "./shortcut.ts";
 import { wellKnownRoutes } from "./well-known-routes.ts";
 
 const LARGEST_BODY_BYTES = 100 * 1024;
@@ -27,11 +27,13 @@ export interface AppOptions {
   /** The addresses of the proxies in front, whose `x-forwarded-for` is believed. Nobody else's is. */
   readonly trustedProxies: readonly string[];
   readonly connections: ConnectionBounds;
+  /** Answers ordinary calls faster. Without one, tRPC's adapter answers every call. */
+  readonly shortcut?: Shortcut | undefined;
 }
 
 export async function createApp(
   services: Services,
-  { trustedProxies, connections: bounds }: AppOptions,
+  { trustedProxies, connections: bounds, shortcut }: AppOptions,
 ): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = services.log;
   const app = fastify({
@@ -84,7 +86,7 @@ export async function createApp(
   healthRoutes(app, services);
   wellKnownRoutes(app, services);
   // In a scope of its own: what it takes as a body is no matter of the other routes.
-  await app.register(async (scope) => rpcRoutes(scope, services, addressOf));
-  openFront(app, { services, connections, addressOf });
+  await app.register(async (scope) => rpcRoutes(scope, services, { addressOf, shortcut }));
+  shortcut?.attach(app, { services, connections, addressOf });
   return app;
 }

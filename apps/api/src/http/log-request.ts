@@ -1,7 +1,7 @@
 // The access log: one line for each request, with the address it came from and the account or service key it acted for.
 import type { IncomingMessage } from "node:http";
-import type { Address } from "../infra/address.ts";
-import type { Log } from "../infra/log.ts";
+import type { Address } from "../runtime/address.ts";
+import type { Log } from "../runtime/log.ts";
 import type { Actor } from "../rpc/context.ts";
 
 interface Answered {

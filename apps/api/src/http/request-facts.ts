@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor, RequestFacts } from "../rpc/context.ts";
-import type { Address } from "../infra/address.ts";
+import type { Address } from "../runtime/address.ts";
 import type { Services } from "../rpc/services.ts";
 
 export interface Received {

@@ -5,17 +5,22 @@ import { createContext, type Context } from "../rpc/context.ts";
 import { asFailure, Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
-import { answerCalls, answerHeaders, callsOf, LARGEST_BATCH } from "./answer-calls.ts";
+import { answerHeaders } from "./answer.ts";
 import { noteActorOf } from "./log-request.ts";
-import { refuseLongBatch } from "./long-batches.ts";
-import { refuseEarly } from "./refuse-early.ts";
+import { LARGEST_BATCH, refuseLongBatch } from "./batches.ts";
 import { factsOf } from "./request-facts.ts";
+import type { Shortcut } from "./shortcut.ts";
+
+export interface RpcRoutesOptions {
+  readonly addressOf: AddressOf;
+  readonly shortcut: Shortcut | undefined;
+}
 
 /** `/trpc/<operation>`: JSON in UTF-8 and nothing else, one call or a batch of up to ten. */
 export async function rpcRoutes(
   app: FastifyInstance,
   services: Services,
-  addressOf: AddressOf,
+  { addressOf, shortcut }: RpcRoutesOptions,
 ): Promise<void> {
   const contextOf: ContextOf = (req, res) =>
     createContext(
@@ -43,18 +48,20 @@ export async function rpcRoutes(
         res.header("allow", "GET, POST");
         throw new Failure("operation.wrong_method");
       }
-      const { method, url, body } = req;
-      refuseLongBatch(req.params.path, url);
-      const asking = { method, url, contentType: req.headers["content-type"], body };
-      const calls = callsOf(asking, req.params.path);
-      if (!calls) return byAdapter(req, res, contextOf);
-      const refusal = refuseEarly(services, calls, req.id);
-      if (refusal) {
-        const { status, text, retryAfterSeconds } = refusal;
-        return res.code(status).headers(answerHeaders).header("retry-after", retryAfterSeconds).send(text);
-      }
-      const { status, text } = await answerCalls(calls, contextOf(req, res));
-      return res.code(status).headers(answerHeaders).send(text);
+      const { method, url, body, params } = req;
+      refuseLongBatch(params.path, url);
+      const call = {
+        requestId: req.id,
+        method,
+        url,
+        path: params.path,
+        contentType: req.headers["content-type"],
+        body,
+      };
+      const answer = await shortcut?.answer(services, call, () => contextOf(req, res));
+      if (!answer) return byAdapter(req, res, contextOf);
+      if (answer.retryAfterSeconds !== undefined) res.header("retry-after", answer.retryAfterSeconds);
+      return res.code(answer.status).headers(answerHeaders).send(answer.text);
     },
   });
 }

@@ -3,7 +3,7 @@
 import { authorize, type Membership } from "@projostack/authz";
 import type { Db } from "@projostack/db";
 import { roleOf } from "../features/workspaces/role-of.ts";
-import { systemRandomness } from "../infra/randomness.ts";
+import { systemRandomness } from "../runtime/randomness.ts";
 import { Refused } from "./refused.ts";
 
 export interface PersonErasure {
@@ -53,7 +53,7 @@ async function placesOf(db: Db, userId: string): Promise<Place[]> {
 async function onlyAdminOf(db: Db, places: readonly Place[]): Promise<Place[]> {
   const headless: Place[] = [];
   for (const place of places.filter(({ role, isDeleted }) => role === "admin" && !isDeleted)) {
-    const admins = await db.read(authorize(place, "member:read"), ({ members }) =>
+    const admins = await db.read(authorize(place, "member:read"), ({ sql: { members } }) =>
       members.list({ role: "admin", after: undefined, limit: 2 }),
     );
     if (admins.length === 1) headless.push(place);
@@ -83,7 +83,7 @@ async function leave(db: Db, place: Place): Promise<boolean> {
   const { userId, isDeleted } = place;
   return db.write(
     authorize(place, "workspace:read"),
-    async ({ members, audit }) => {
+    async ({ sql: { members, audit } }) => {
       const removal = await members.remove(userId, userId);
       if (!removal?.done) return removal === null || isDeleted;
       const { before, endedInvites, keysLeft } = removal;
@@ -94,6 +94,6 @@ async function leave(db: Db, place: Place): Promise<boolean> {
       await audit.append([{ ...act, ...target, meta: { before: { role: before }, after } }]);
       return true;
     },
-    { inTurn: true, deleted: isDeleted },
+    { lockMembers: true, deleted: isDeleted },
   );
 }

@@ -1,5 +1,5 @@
 import type { Db } from "@projostack/db";
-import { systemRandomness } from "../infra/randomness.ts";
+import { systemRandomness } from "../runtime/randomness.ts";
 import { Refused } from "./refused.ts";
 
 /** Ends every session of an account, on record. The person can sign in again. @throws Refused when there is no such account */

@@ -3,8 +3,8 @@
 import type { Membership } from "@projostack/authz";
 import type { AuditAction } from "@projostack/contract";
 import type { AuditEntry, TenantWrite } from "@projostack/db";
-import type { Address } from "../infra/address.ts";
-import { sessionPseudonym } from "../infra/session-pseudonym.ts";
+import type { Address } from "../runtime/address.ts";
+import { sessionPseudonym } from "../identity/sessions/session-pseudonym.ts";
 import type { Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 
@@ -56,7 +56,7 @@ export function originOf(
 }
 
 /** Does the work, and appends what it said to the log. */
-export async function recording<T>(
+export async function withAudit<T>(
   origin: Origin,
   tables: TenantWrite,
   work: (audit: Audit) => Promise<T>,
@@ -68,7 +68,7 @@ export async function recording<T>(
     entries.push({ ...entryOf(origin, email), ...about });
   };
   const result = await work(audit);
-  if (entries.length > 0) tables.audit.appendAtCommit(entries);
+  if (entries.length > 0) tables.sql.audit.appendAtCommit(entries);
   return result;
 }
 

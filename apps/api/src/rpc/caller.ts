@@ -1,6 +1,6 @@
 import type { Membership } from "@projostack/authz";
 import type { ServiceKeyRecord, SessionRecord } from "@projostack/db";
-import type { Payer } from "../infra/budgets/budgets.ts";
+import type { Payer } from "../limits/budgets/budgets.ts";
 
 /** Somebody signed in. */
 export interface Person extends SessionRecord {

@@ -1,9 +1,9 @@
 import type { AccountAction } from "@projostack/contract";
-import type { AccountEvent, AskedAhead, Device } from "@projostack/db";
-import type { Address } from "../infra/address.ts";
-import type { Quota } from "../infra/limiter/limiter.ts";
-import type { Log } from "../infra/log.ts";
-import { looksLikeServiceKey } from "../infra/service-keys.ts";
+import type { AccountEvent, PrefetchRequest, Device } from "@projostack/db";
+import type { Address } from "../runtime/address.ts";
+import type { Quota } from "../limits/limiter/limiter.ts";
+import type { Log } from "../runtime/log.ts";
+import { looksLikeServiceKey } from "../identity/tokens/service-keys.ts";
 import type { Caller } from "./caller.ts";
 import { Failure } from "./failure.ts";
 import { collectRateLimit, type RateLimitFields } from "./rate-limit-fields.ts";
@@ -27,9 +27,9 @@ export interface Context {
   readonly workspaceId: string | null;
   /**
    * Who is behind the token: asked for once a request, never kept beyond it. Null when it is not valid.
-   * @param ahead asked in the same trip by the first call of a request, if the caller is a person
+   * @param prefetch asked in the same trip by the first call of a request, if the caller is a person
    */
-  findCaller(ahead?: AskedAhead): Promise<Caller | null>;
+  findCaller(prefetch?: PrefetchRequest): Promise<Caller | null>;
   /** The actor, once it is known; null before, and when the credential was refused. */
   readonly actor: Actor | null;
   /** Names the actor for the logs. */
@@ -43,7 +43,7 @@ export interface Context {
   /** Sets the answer's `retry-after` header: to the longest wait that a call of the request asks for. */
   setRetryAfter(seconds: number): void;
   /** Says in the answer's headers what is left of a limit. */
-  readonly tellQuotas: (quotas: readonly Quota[]) => void;
+  readonly setRateLimitHeaders: (quotas: readonly Quota[]) => void;
 }
 
 /** A device whose address is known, as it is of every request. */
@@ -75,13 +75,13 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     facts.noteActor(known);
   };
   let caller: Promise<Caller | null> | undefined;
-  const findCaller = (ahead?: AskedAhead) => {
+  const findCaller = (prefetch?: PrefetchRequest) => {
     // What is not an id is no workspace's, and must not reach the database as one.
     const asked = workspaceId !== null && UUID.test(workspaceId) ? workspaceId : null;
     caller ??=
       token === null
         ? Promise.resolve(null)
-        : callerOf(services, { token, workspaceId: asked, ahead, address: facts.ip }).then((found) => {
+        : callerOf(services, { token, workspaceId: asked, prefetch, address: facts.ip }).then((found) => {
             if (found) noteActor(actorOf(found));
             return found;
           });
@@ -93,7 +93,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     facts.setRetryAfter(longest);
   };
   const collected = collectRateLimit();
-  const tellQuotas = (quotas: readonly Quota[]) => {
+  const setRateLimitHeaders = (quotas: readonly Quota[]) => {
     const fields = collected(quotas);
     if (fields) facts.setRateLimit(fields);
   };
@@ -125,7 +125,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     },
     noteActor,
     setRetryAfter,
-    tellQuotas,
+    setRateLimitHeaders,
     with<T extends object>(more: T): Context & T {
       return Object.assign(Object.create(this) as Context, more);
     },
@@ -138,13 +138,13 @@ const actorOf = (caller: Caller): Actor =>
 interface Bearer {
   readonly token: string;
   readonly workspaceId: string | null;
-  readonly ahead: AskedAhead | undefined;
+  readonly prefetch: PrefetchRequest | undefined;
   readonly address: string;
 }
 
 async function callerOf(
   { serviceKeys, sessions, refusedCredentials }: Services,
-  { token, workspaceId, ahead, address }: Bearer,
+  { token, workspaceId, prefetch, address }: Bearer,
 ): Promise<Caller | null> {
   if (looksLikeServiceKey(token)) {
     const use = { address, token, isIssued: serviceKeys.isIssued(token) };
@@ -154,7 +154,7 @@ async function callerOf(
     if (key) refusedCredentials.keySucceeded(use);
     return key && { kind: "service", key };
   }
-  const session = await sessions.find(token, workspaceId, ahead);
+  const session = await sessions.find(token, workspaceId, prefetch);
   return session && { kind: "person", ...session };
 }
 

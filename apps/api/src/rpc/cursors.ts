@@ -1,6 +1,6 @@
 // A cursor says where a page ended: the id of its last item, and a code that binds it to the list it is from.
 // Whoever changes it, or takes it to another workspace, operation or filter, is told that it does not belong.
-import type { KeyRing } from "../infra/key-ring.ts";
+import type { KeyRing } from "../identity/key-ring.ts";
 import { Failure } from "./failure.ts";
 
 export interface Page {

@@ -3,7 +3,7 @@ import { reasons, type Reason } from "@projostack/contract";
 import { DatabaseBusy, DatabaseDown, failureOf, MembershipChanged } from "@projostack/db";
 import { TRPCError } from "@trpc/server";
 import type { ZodError } from "zod";
-import { HashingBusy } from "../infra/argon2-gate.ts";
+import { HashingBusy } from "../identity/passwords/argon2-gate.ts";
 
 interface Details {
   fieldErrors?: Record<string, string[]>;

@@ -7,12 +7,13 @@
 import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
-import { withinDeadline } from "./call-deadline.ts";
-import { checkAdmission } from "./admitted.ts";
+import { withinDeadline } from "./checks/call-deadline.ts";
+import { checkAdmission } from "./checks/admitted.ts";
+import type { Call } from "./call.ts";
 import type { Context } from "./context.ts";
 import { errorShape } from "./error-shape.ts";
 import { asFailure, Failure, invalidInput } from "./failure.ts";
-import { logSecurityEvent } from "./security-events.ts";
+import { logSecurityEvent } from "./checks/security-events.ts";
 
 const t = initTRPC
   .context<Context>()
@@ -21,15 +22,6 @@ const t = initTRPC
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
-
-/** A call, before it is known who makes it. */
-export interface Call {
-  readonly ctx: Context;
-  /** The operation's name. */
-  readonly path: string;
-  /** The input as it came, read once. @throws TRPCError when it is no JSON */
-  readonly getRawInput: () => Promise<unknown>;
-}
 
 /** Lets the call go on: checks its input, runs the operation's function, and checks what it answers. */
 export type Proceed<Ctx> = (ctx: Ctx, rawInput: unknown) => Promise<unknown>;
@@ -69,7 +61,7 @@ export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.Zo
         await checkAdmission(call, operation);
         return await withinDeadline(layer(call, proceed));
       } catch (error) {
-        throw told(call, operation, error);
+        throw toDeclaredFailure(call, operation, error);
       }
     };
   };
@@ -102,7 +94,7 @@ export function runIn(anyRouter: object, name: string): Run {
 }
 
 /** Whatever goes wrong leaves as a reason that the operation declares; the rest is a bug, and is logged as one. */
-function told({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
+function toDeclaredFailure({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
   const failure = declared(asFailure(error), operation);
   if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
   logSecurityEvent(ctx, path, failure.reason);

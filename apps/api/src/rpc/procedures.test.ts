@@ -1,11 +1,11 @@
 import { contract } from "@projostack/contract";
 import { describe, expect, it } from "vitest";
-import { parseAddress } from "../infra/address.ts";
-import { createAdmission } from "../infra/admission/admission.ts";
-import { createLimiter } from "../infra/limiter/limiter.ts";
-import { limits } from "../infra/limiter/limits.ts";
-import { createRefusedCredentials } from "../infra/refused-credentials.ts";
-import { createLog } from "../infra/log.ts";
+import { parseAddress } from "../runtime/address.ts";
+import { createAdmission } from "../limits/admission/admission.ts";
+import { createLimiter } from "../limits/limiter/limiter.ts";
+import { limits } from "../limits/limiter/limits.ts";
+import { createRefusedCredentials } from "../limits/refused-credentials.ts";
+import { createLog } from "../runtime/log.ts";
 import { createContext } from "./context.ts";
 import { Failure } from "./failure.ts";
 import { publicProcedure, router } from "./procedures.ts";

@@ -10,19 +10,20 @@ import {
 import type { Kind, Operation } from "@projostack/contract";
 import type { Device } from "@projostack/db";
 import type { z } from "zod";
-import { type Ahead, askingAhead, type QuestionOf } from "./ahead.ts";
+import { type Prefetch, prefetchOf, type QueryOf } from "./checks/prefetch.ts";
 import { entryOf, originOf } from "./audit.ts";
 import { accountOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
-import { checkForm } from "./input-form.ts";
-import { layered, type Call, type Layered } from "./layered.ts";
-import { knownCaller } from "./known-caller.ts";
-import { accountIn, limited, targetIn } from "./limited.ts";
-import { priced, priceOf } from "./priced.ts";
+import { checkForm } from "./checks/input-form.ts";
+import { layered, type Layered } from "./layered.ts";
+import type { Call } from "./call.ts";
+import { knownCaller } from "./checks/known-caller.ts";
+import { accountIn, limited, targetIn } from "./checks/limited.ts";
+import { priced, priceOf } from "./checks/priced.ts";
 import type { Services } from "./services.ts";
-import { writing, type ReadWs, type Ws } from "./ws.ts";
+import { runInWorkspace, type ReadWs, type Ws } from "./ws.ts";
 
 export { createCallerFactory, router } from "./layered.ts";
 
@@ -88,21 +89,22 @@ interface Entered<P extends Permission> {
   readonly input: unknown;
 }
 
-interface Door<P extends Permission> {
+interface AccessCheck<P extends Permission> {
   readonly operation: Operation<Kind, P>;
-  readonly ahead?: Ahead;
+  readonly prefetch?: Prefetch;
 }
 
 /** Lets in who holds the permission, within the limits; and puts on record what a member tried and may not do. */
 async function granted<P extends Permission, T>(
   { ctx, path, getRawInput }: Call,
-  { operation, ahead }: Door<P>,
+  { operation, prefetch }: AccessCheck<P>,
   next: (entered: Entered<P>) => Promise<T>,
 ): Promise<T> {
   const price = await priceOf(operation, { getRawInput });
   // Nothing is done for a try that is to be counted before it is counted, and nothing costly before it is charged.
-  const mayAskAhead = price.isPlainRead && !ctx.services.limiter.isLimited(path);
-  const asked = ahead && mayAskAhead ? await ahead(getRawInput) : undefined;
+  const { usesShortcuts, limiter } = ctx.services;
+  const mayPrefetch = usesShortcuts && price.isPlainRead && !limiter.isLimited(path);
+  const asked = prefetch && mayPrefetch ? await prefetch(getRawInput) : undefined;
   const caller = await knownCaller(ctx, asked);
   return priced(ctx, { payer: payerOf(caller), price }, async () => {
     const input = await getRawInput();
@@ -151,7 +153,7 @@ async function recordDenial(
  * Whoever changes who may act here does so in turn with all others who do: each sees what the one before left, and of
  * two of them none waits for a row that the other holds. So does who renames, since the turn is the workspace's row.
  */
-const inTurn: ReadonlySet<Permission> = new Set([
+const locksMembers: ReadonlySet<Permission> = new Set([
   "member:manage",
   "invite:manage",
   "key:manage",
@@ -167,17 +169,17 @@ export interface InWorkspace<K extends Kind, P extends Permission> {
 }
 
 /** What makes an operation fast. None of it changes what the operation does. */
-interface Shortcuts<I extends z.ZodType> {
+interface SpeedOptions<I extends z.ZodType> {
   /** The question that a hot read asks, which then goes to the database in one trip with who asks. */
-  readonly ahead?: QuestionOf<I>;
+  readonly prefetch?: QueryOf<I>;
   /** Of a change: it is one statement, and not put on record. It is then committed in the same trip. */
-  readonly isLone?: boolean;
+  readonly singleStatement?: boolean;
 }
 
 /** How an operation is carried out. */
-export interface Ways<I extends z.ZodType> extends Shortcuts<I> {
+export interface ProcedureOptions<I extends z.ZodType> extends SpeedOptions<I> {
   /** Of a change: one at a time in each workspace, also where its permission alone would not say so. */
-  readonly inTurn?: boolean;
+  readonly lockMembers?: boolean;
 }
 
 /** For members of the request's workspace who hold the operation's permission. */
@@ -188,13 +190,13 @@ export const workspaceProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-  { ahead, isLone = false, inTurn: takesTurn = false }: Ways<I> = {},
+  { prefetch, singleStatement = false, lockMembers: takesTurn = false }: ProcedureOptions<I> = {},
 ): Layered<K, InWorkspace<K, P>, I, O> => {
-  const door: Door<P> = {
+  const door: AccessCheck<P> = {
     operation,
-    ...(ahead && { ahead: askingAhead(operation, ahead) }),
+    ...(prefetch && { prefetch: prefetchOf(operation, prefetch) }),
   };
-  const how = { isLone, inTurn: takesTurn || inTurn.has(operation.access) };
+  const takesTurns = takesTurn || locksMembers.has(operation.access);
   return layered(operation, (call, proceed) =>
     granted(call, door, ({ caller, grant, input }) => {
       const { ctx, path } = call;
@@ -205,10 +207,13 @@ export const workspaceProcedure = <
         proceed({ services, caller, ws: ws as InWorkspace<K, P>["ws"] }, input);
       if (operation.kind === "query") {
         const cursors = createCursors(keys, { owner: id, operation: path });
-        const answered = caller.kind === "person" ? caller.answered : undefined;
-        return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), answered);
+        const prefetched = caller.kind === "person" ? caller.prefetched : undefined;
+        return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), prefetched);
       }
-      return db.write(grant, (tables) => writing(grant, originOf(ctx, caller, id), tables, within), how);
+      return db.write(grant, (tables) => runInWorkspace(grant, originOf(ctx, caller, id), tables, within), {
+        singleStatement: singleStatement && services.usesShortcuts,
+        lockMembers: takesTurns,
+      });
     }),
   );
 };

@@ -1,6 +1,6 @@
 // The fields `RateLimit-Policy` and `RateLimit`, by draft-ietf-httpapi-ratelimit-headers-11: what is granted, and
 // what is left of it. Both are lists of structured fields (RFC 9651).
-import type { Quota } from "../infra/limiter/limiter.ts";
+import type { Quota } from "../limits/limiter/limiter.ts";
 
 export interface RateLimitFields {
   readonly policy: string;

@@ -1,21 +1,21 @@
 import type { Db } from "@projostack/db";
-import type { Admission } from "../infra/admission/admission.ts";
-import type { Quotas } from "../config/config.ts";
-import type { Budgets } from "../infra/budgets/budgets.ts";
-import type { Checkpoints } from "../infra/checkpoints.ts";
-import type { Clock } from "../infra/clock.ts";
-import type { KeyRing } from "../infra/key-ring.ts";
-import type { Limiter } from "../infra/limiter/limiter.ts";
-import type { Log } from "../infra/log.ts";
-import type { RefusalLog } from "../infra/refusal-log.ts";
-import type { TaskRoom } from "../infra/quotas/task-room.ts";
-import type { RefusedCredentials } from "../infra/refused-credentials.ts";
-import type { ServiceKeys } from "../infra/service-keys.ts";
-import type { Sessions } from "../infra/sessions.ts";
-import type { TokenForms } from "../infra/token-forms.ts";
-import type { PasswordPolicy } from "../infra/password-policy.ts";
-import type { Passwords } from "../infra/passwords.ts";
-import type { Randomness } from "../infra/randomness.ts";
+import type { Admission } from "../limits/admission/admission.ts";
+import type { Quotas } from "../limits/quotas/quotas.ts";
+import type { Budgets } from "../limits/budgets/budgets.ts";
+import type { Checkpoints } from "../identity/checkpoints.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { KeyRing } from "../identity/key-ring.ts";
+import type { Limiter } from "../limits/limiter/limiter.ts";
+import type { Log } from "../runtime/log.ts";
+import type { RefusalLog } from "../limits/refusal-log.ts";
+import type { TaskRoom } from "../limits/quotas/task-room.ts";
+import type { RefusedCredentials } from "../limits/refused-credentials.ts";
+import type { ServiceKeys } from "../identity/tokens/service-keys.ts";
+import type { Sessions } from "../identity/sessions/sessions.ts";
+import type { TokenForms } from "../identity/tokens/token-forms.ts";
+import type { PasswordPolicy } from "../identity/passwords/password-policy.ts";
+import type { Passwords } from "../identity/passwords/passwords.ts";
+import type { Randomness } from "../runtime/randomness.ts";
 
 /** What the server is given at its start, and hands to every request. */
 export interface Services {
@@ -42,5 +42,7 @@ export interface Services {
   readonly appUrl: () => string;
   /** Whether only people with a verified address may invite. */
   readonly invitesNeedVerifiedEmail: boolean;
+  /** Whether hot reads are prefetched and changes of one statement are committed with it. */
+  readonly usesShortcuts: boolean;
   readonly version: string;
 }

@@ -1,6 +1,6 @@
 import type { Grant, Permission } from "@projostack/authz";
 import type { TenantRead, TenantWrite } from "@projostack/db";
-import { recording, type Audit, type Origin } from "./audit.ts";
+import { withAudit, type Audit, type Origin } from "./audit.ts";
 import type { Cursors } from "./cursors.ts";
 
 /** A workspace entered to read, by someone who holds the permission: each statement sees what was committed when it began. */
@@ -21,12 +21,12 @@ export interface Ws<P extends Permission = Permission> {
 }
 
 /** Lets an operation change the workspace, and puts on record what it says it did. */
-export const writing = <P extends Permission, T>(
+export const runInWorkspace = <P extends Permission, T>(
   grant: Grant<P>,
   origin: Origin,
   tables: TenantWrite,
   work: (ws: Ws<P>) => Promise<T>,
 ): Promise<T> =>
-  recording(origin, tables, (audit) =>
+  withAudit(origin, tables, (audit) =>
     work({ id: grant.workspaceId, grant, db: tables, audit, newId: origin.newId }),
   );

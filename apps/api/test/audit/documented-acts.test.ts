@@ -1,11 +1,11 @@
-// docs/audit.md has a table of what is on record: it names every action that there is, and the operations that record it.
+// docs/audit.md has tables of all recorded actions. Each row names an action and the operations that record it.
 import { readFile } from "node:fs/promises";
 import { accountActions, auditActions, operations } from "@projostack/contract";
 import { expect, it } from "vitest";
 
 const page = new URL("../../../../docs/audit.md", import.meta.url);
 
-it("docs/audit.md names every action that goes on record, and each operation that records it", async () => {
+it("docs/audit.md lists every recorded action and each operation that records it", async () => {
   const rows = [...(await readFile(page, "utf8")).matchAll(/^\| `([a-z]+\.[a-z_]+)` *\| (.*?) *\|$/gm)];
   expect(
     rows.map(([, action]) => action),

@@ -1,7 +1,7 @@
 // Every operation of the contract is called, and what goes on record of it is what the contract says, and nothing else.
 import { auditActions, accountActions, operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import {
   again,
   arrive,

@@ -1,7 +1,7 @@
 // What is refused is on record too, within bounds: nobody fills a log by knocking at doors.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sessionPseudonym } from "../../src/infra/session-pseudonym.ts";
+import { sessionPseudonym } from "../../src/identity/sessions/session-pseudonym.ts";
 import { bytesOf, call, startTestServer, type Answer, type Call, type TestServer } from "../kit/index.ts";
 import { joined, keyOf, newcomer, newTeam, type Team } from "../members/team.ts";
 import { verifyAll } from "./long-log.ts";

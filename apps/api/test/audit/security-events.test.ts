@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { reasons } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { securityEventOf, securityEvents } from "../../src/rpc/security-events.ts";
+import { securityEventOf, securityEvents } from "../../src/rpc/checks/security-events.ts";
 import {
   arrive,
   call,

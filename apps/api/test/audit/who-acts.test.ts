@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { authorize } from "@projostack/authz";
 import { verifyChain } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sessionPseudonym } from "../../src/infra/session-pseudonym.ts";
+import { sessionPseudonym } from "../../src/identity/sessions/session-pseudonym.ts";
 import { call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
 import { joined, keyOf, newcomer, newTeam, type Team } from "../members/team.ts";
 import { verifyAll } from "./long-log.ts";
@@ -113,7 +113,9 @@ describe("who reads the log", () => {
     );
     expect(await server.database.db.purgeWorkspaces()).toEqual({ purged: [id], problems: [] });
     const grant = authorize({ workspaceId: id, userId: founder.id, role: "admin" }, "audit:read");
-    const rows = await server.database.db.read(grant, ({ audit }) => audit.page({ afterSeq: 0, limit: 10 }));
+    const rows = await server.database.db.read(grant, ({ sql: { audit } }) =>
+      audit.page({ afterSeq: 0, limit: 10 }),
+    );
     expect(await verifyChain(rows, { workspaceId: id })).toMatchObject({ intact: true, lastSeq: 5 });
     expect(JSON.parse(rows.at(-1)?.text ?? "")).toMatchObject({
       action: "workspace.purged",

@@ -4,14 +4,14 @@ import { policy } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
 import { modelTables } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { again } from "../kit/index.ts";
 import { inputOf, setScene, type Scene } from "../resources/index.ts";
 import { castFor, type Cast } from "./cast.ts";
 import { requestOf } from "./requests.ts";
-import { startTwins, type Twins } from "./twins.ts";
+import { startTwins, type ServerPair } from "./twins.ts";
 
-let twins: Twins;
+let twins: ServerPair;
 let cast: Cast;
 beforeAll(async () => {
   twins = await startTwins();
@@ -97,7 +97,7 @@ describe("the fast server answers as the plain one", () => {
 });
 
 /** How many rows each table has, and how often each action was recorded, with its outcome and the kind of its actor. */
-const traces = ({ owner }: Twins["fast"]["database"]) => {
+const traces = ({ owner }: ServerPair["fast"]["database"]) => {
   const tables = [...modelTables.map(({ table }) => table), "sessions", "users", "mail_outbox"];
   const counts = tables.map((table) => `UNION ALL SELECT '${table}', count(*) FROM ${table}`);
   return owner(

@@ -5,7 +5,7 @@ import { again, arriveUnverified, join, password, startSession } from "../kit/in
 import { namingFields, withValue } from "../proofs/naming-fields.ts";
 import type { Provoke } from "../resources/fixture.ts";
 import { fixtures, inputOf, type Scene } from "../resources/index.ts";
-import { formatRefreshToken } from "../../src/infra/tokens.ts";
+import { formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import type { Cast } from "./cast.ts";
 import { oneMemberTooMany, oneProjectTooMany, oneTaskTooMany } from "./full-workspaces.ts";
 import { requestOf } from "./requests.ts";

@@ -16,13 +16,13 @@ import { smallQuotas } from "./full-workspaces.ts";
 import { oddRequests } from "./odd-requests.ts";
 import { provocations } from "./reasons.ts";
 import { requestOf } from "./requests.ts";
-import { startTwins, type Twins } from "./twins.ts";
+import { startTwins, type ServerPair } from "./twins.ts";
 
 // Longer, or again as it was: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/equality/requests.test.ts
 const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? 2_000);
 const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_125);
 
-let twins: Twins;
+let twins: ServerPair;
 let cast: Cast;
 let scene: Scene;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { comparable } from "./comparable.ts";
 import { exchange, type Heard, type Sent } from "./exchange.ts";
 import { plainWays } from "./plain-ways.ts";
 
-export interface Twins {
+export interface ServerPair {
   readonly fast: TestServer;
   readonly plain: TestServer;
   /** As the kit plants in a server: in both. */
@@ -25,7 +25,7 @@ export interface Pair {
   readonly difference: string | null;
 }
 
-export async function startTwins(env: Readonly<Record<string, string>> = {}): Promise<Twins> {
+export async function startTwins(env: Readonly<Record<string, string>> = {}): Promise<ServerPair> {
   const [one, other, patched] = await Promise.all([
     createTestDatabase(),
     createTestDatabase(),
@@ -37,7 +37,12 @@ export async function startTwins(env: Readonly<Record<string, string>> = {}): Pr
     ...env,
   };
   const fast = await startServerOver(one, own);
-  const plain = await (await patched.load(plainWays)).startServerOver(other, own);
+  const plain = await (
+    await patched.load(plainWays)
+  ).startServerOver(other, {
+    ...own,
+    PROJO_FAST_PATH: "false",
+  });
   const owner: typeof one.owner = async (text, values) => {
     const [rows] = await Promise.all([one.owner(text, values), other.owner(text, values)]);
     return rows as never;

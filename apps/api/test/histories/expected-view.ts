@@ -1,6 +1,6 @@
 // What each person is to see, as the model has it.
 import { people, UNVERIFIED } from "./acts.ts";
-import type { World } from "./model.ts";
+import type { World } from "./world.ts";
 
 /** Lines, by who sees them and where. */
 export type View = Readonly<Record<string, readonly string[]>>;

@@ -1,59 +1,10 @@
 // What must come of an act: the answer, and the world after it. It knows no SQL, no HTTP and no clock; who may do what
 // it asks of the policy, whose matrix is printed and proved elsewhere.
-import { holds, type Membership, type Permission, type Role } from "@projostack/authz";
+import { holds } from "@projostack/authz";
 import { operations } from "@projostack/contract";
 import type { Act } from "./acts.ts";
 import { rules } from "./rules.ts";
-
-/** All there is, by the history's names. */
-export interface World {
-  readonly workspaces: Record<string, Workspace>;
-  readonly invites: Record<string, Invite>;
-  readonly keys: Record<string, Key>;
-  readonly projects: Record<string, { readonly workspace: string; title: string }>;
-  readonly tasks: Record<string, Task>;
-}
-
-export interface Workspace {
-  title: string;
-  deleted: boolean;
-  readonly members: Record<string, Role>;
-  /** One line an entry: who, the action, what it was about, and how it ended. */
-  readonly log: string[];
-}
-
-interface Invite {
-  readonly workspace: string;
-  readonly email: string;
-  readonly role: Role;
-  /** The person or the key that sent it last. */
-  by: string;
-  token: string;
-  pending: boolean;
-}
-
-interface Key {
-  readonly workspace: string;
-  readonly role: Role;
-  readonly scopes: readonly Permission[];
-  /** Those that work: the latest, and the one before it while it goes on. */
-  tokens: string[];
-  revoked: boolean;
-}
-
-interface Task {
-  readonly workspace: string;
-  project: string;
-  readonly title: string;
-  status: string;
-}
-
-/** Who acts, and as what in the workspace of the request. */
-export interface Who {
-  /** A person, or a key. */
-  readonly actor: string;
-  readonly member: Membership;
-}
+import type { Key, World } from "./world.ts";
 
 export interface Outcome {
   /** "ok", or the reason. */

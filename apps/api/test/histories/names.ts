@@ -1,4 +1,4 @@
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 
 /** What there is to be chosen among. An invite or key and its latest token are told apart: a token may be an old one. */
 export type Kind = "workspace" | "project" | "task" | "invite" | "inviteToken" | "key" | "keyToken";

@@ -1,6 +1,6 @@
 // What each person sees, as the server tells it. It is more than what they ask for that would be a leak, so that all is
 // listed. The casts are this file's: a line names what its list's items have.
-import type { World } from "./model.ts";
+import type { World } from "./world.ts";
 import { people } from "./acts.ts";
 import type { View } from "./expected-view.ts";
 import type { Names } from "./names.ts";

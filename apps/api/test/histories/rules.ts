@@ -1,7 +1,7 @@
 // The model's rules: what an act changes for whom the policy lets do it. Each answers "ok", or the reason why not.
 import { compareRoles, mayGive, type Permission, type Role } from "@projostack/authz";
 import { UNVERIFIED, type Act, type Op } from "./acts.ts";
-import type { Who, Workspace, World } from "./model.ts";
+import type { Who, Workspace, World } from "./world.ts";
 
 type Rule = (world: World, act: Act, who: Who) => string;
 

@@ -1,5 +1,5 @@
 // The real side of a history: people and workspaces of its own, on a server that has others too.
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import {
   arrive,
   arriveUnverified,
@@ -10,7 +10,7 @@ import {
   type TestServer,
 } from "../kit/index.ts";
 import { people, UNVERIFIED, type Act, type Op } from "./acts.ts";
-import type { World } from "./model.ts";
+import type { World } from "./world.ts";
 import { Names, type Kind } from "./names.ts";
 import { rightsOf } from "./rules.ts";
 

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AsyncCommand } from "fast-check";
 import { actOf, told, type Act, type Wish } from "./acts.ts";
-import { outcomeOf, type World } from "./model.ts";
+import { outcomeOf } from "./model.ts";
+import type { World } from "./world.ts";
 import { perform, type Run } from "./run.ts";
 
 /** The worlds that all answers so far allow: several, as long as nothing tells in which order some of it was done. */

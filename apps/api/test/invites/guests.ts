@@ -1,6 +1,6 @@
 // People who are invited, and both tokens of their invites.
 import type { Role } from "@projostack/authz";
-import { mailedInviteToken } from "../../src/infra/invite-tokens.ts";
+import { mailedInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
 import { arrive, type Answer, type Person, type TestServer } from "../kit/index.ts";
 
 /** Rounds of twenty at once; `PROJO_TEST_ROUNDS=200` for as many as a release asks for. */

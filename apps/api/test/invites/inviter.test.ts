@@ -2,9 +2,9 @@
 import { roles } from "@projostack/authz";
 import { describe, expect, it } from "vitest";
 import { checkGivenRole } from "../../src/features/invites/given-role.ts";
-import { hashOfInviteToken } from "../../src/infra/invite-tokens.ts";
+import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
 import { Failure } from "../../src/rpc/failure.ts";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { call, idsOf, join, type Person } from "../kit/index.ts";
 import { guest, rolesIn, statusOf, type SentInvite } from "./guests.ts";
 import {
@@ -161,7 +161,7 @@ function isRefused(...who: Parameters<typeof checkGivenRole>): boolean {
 /** Accepts as the server does, but as if the policy let every role invite. */
 const accepting = ({ id: inviteId, token }: SentInvite, { id: userId }: Person) =>
   server.database.db.joinWorkspace(engines, (tables) =>
-    tables.invites.accept({
+    tables.sql.invites.accept({
       inviteId,
       tokenHash: hashOfInviteToken(token) ?? Buffer.alloc(32),
       userId,

@@ -1,6 +1,6 @@
 // R10: nobody's mailbox is a target. Who may have mail sent, and how much of it reaches one mailbox.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mailboxLimits } from "../../src/infra/limiter/mailbox-limits.ts";
+import { mailboxLimits } from "../../src/limits/limiter/mailbox-limits.ts";
 import {
   arrive,
   arriveUnverified,

@@ -1,7 +1,7 @@
 // Whoever may not join learns that they may not, and nothing of why.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import { formatOneTimeToken, formatRefreshToken } from "../../src/infra/tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { formatOneTimeToken, formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import {
   arriveUnverified,
   bytesOf,

@@ -1,7 +1,7 @@
 // The two tokens of an invite: where they are not, when they end, and where their links lead.
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hashOfInviteToken } from "../../src/infra/invite-tokens.ts";
+import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
 import {
   call,
   eventually,

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { hash } from "@node-rs/argon2";
 import type { Role } from "@projostack/authz";
 import { insertRows, workspaceRows } from "@projostack/db/testing";
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import { formatAccessToken } from "../../src/infra/tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { formatAccessToken } from "../../src/identity/tokens/tokens.ts";
 import { call, type Answer } from "./call.ts";
 import type { TestServer } from "./test-server.ts";
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { ConfigError, readConfig } from "../../src/config/config.ts";
-import { systemClock } from "../../src/infra/clock.ts";
-import { loadKeyRing, parseKeyRing, type KeyRing } from "../../src/infra/key-ring.ts";
-import { createLog } from "../../src/infra/log.ts";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { loadKeyRing, parseKeyRing, type KeyRing } from "../../src/identity/key-ring.ts";
+import { createLog } from "../../src/runtime/log.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { startServer, type Server } from "../../src/server.ts";
 
 export interface TestServer extends Pick<Server, "callAs"> {

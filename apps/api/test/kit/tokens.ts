@@ -1,4 +1,4 @@
-import { formatAccessToken } from "../../src/infra/tokens.ts";
+import { formatAccessToken } from "../../src/identity/tokens/tokens.ts";
 import type { TestServer } from "./test-server.ts";
 
 interface Row {

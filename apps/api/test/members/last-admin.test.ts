@@ -165,7 +165,7 @@ async function removeEachOther(
   const [entered, removed] = [meetingOf(admins.length), meetingOf(admins.length)];
   const removals = admins.map((admin, place) => {
     const grant = authorize({ workspaceId: team.id, userId: admin.id, role: "admin" }, "member:manage");
-    return db.write(grant, async ({ members }) => {
+    return db.write(grant, async ({ sql: { members } }) => {
       await members.list({ after: undefined, limit: 1, role: undefined });
       await entered();
       await members.remove(at(admins, place + 1).id, admin.id);

@@ -1,5 +1,5 @@
 import type { Permission, Role } from "@projostack/authz";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { arrive, foundWorkspace, type Person, type TestServer } from "../kit/index.ts";
 
 /** A workspace and some of its people. */

@@ -1,9 +1,9 @@
 // Who attacks, and what they need for it: each attack has people and a workspace of its own.
 import { randomUUID } from "node:crypto";
 import type { Permission, Role } from "@projostack/authz";
-import { newInviteTokens } from "../../src/infra/invite-tokens.ts";
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import { formatServiceKey, keepSecret } from "../../src/infra/service-keys.ts";
+import { newInviteTokens } from "../../src/identity/tokens/invite-tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { formatServiceKey, keepSecret } from "../../src/identity/tokens/service-keys.ts";
 import {
   arrive,
   call,

@@ -3,8 +3,12 @@
 import { randomBytes } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseKeyRing } from "../../src/infra/key-ring.ts";
-import { formatAccessToken, formatOneTimeToken, formatRefreshToken } from "../../src/infra/tokens.ts";
+import { parseKeyRing } from "../../src/identity/key-ring.ts";
+import {
+  formatAccessToken,
+  formatOneTimeToken,
+  formatRefreshToken,
+} from "../../src/identity/tokens/tokens.ts";
 import {
   call,
   foundWorkspace,

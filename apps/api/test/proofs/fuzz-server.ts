@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "@projostack/db/testing";
-import { loadKeyRing } from "../../src/infra/key-ring.ts";
+import { loadKeyRing } from "../../src/identity/key-ring.ts";
 import type { TestServer } from "../kit/index.ts";
 
 export interface FuzzServer extends TestServer {

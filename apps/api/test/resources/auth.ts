@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import { formatRefreshToken } from "../../src/infra/tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import { password } from "../kit/index.ts";
 import { credentialKinds, defineFixture } from "./fixture.ts";
 import { inOneDay } from "./scene.ts";

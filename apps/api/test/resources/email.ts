@@ -1,5 +1,5 @@
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import { formatOneTimeToken } from "../../src/infra/tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { formatOneTimeToken } from "../../src/identity/tokens/tokens.ts";
 import { defineFixture } from "./fixture.ts";
 import { inOneDay } from "./scene.ts";
 

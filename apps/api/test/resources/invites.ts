@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { workspaceRows, type Row } from "@projostack/db/testing";
-import { newInviteTokens, type NewInviteTokens } from "../../src/infra/invite-tokens.ts";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { newInviteTokens, type NewInviteTokens } from "../../src/identity/tokens/invite-tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { defineFixture } from "./fixture.ts";
 import { inOneDay } from "./scene.ts";
 

@@ -1,7 +1,7 @@
 // Everything that a valid input can name. The owner of the database plants it anew for each call that is tried, since the
 // call before may have changed it.
 import { insertRows, type Row } from "@projostack/db/testing";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import type { Person, TestServer } from "../kit/index.ts";
 
 /**

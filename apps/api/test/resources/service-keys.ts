@@ -1,5 +1,5 @@
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import { formatServiceKey, keepSecret } from "../../src/infra/service-keys.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { formatServiceKey, keepSecret } from "../../src/identity/tokens/service-keys.ts";
 import { defineFixture } from "./fixture.ts";
 import { inOneDay } from "./scene.ts";
 

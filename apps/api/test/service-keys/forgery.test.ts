@@ -1,10 +1,10 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseKeyRing } from "../../src/infra/key-ring.ts";
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import { formatServiceKey, keepSecret, parseServiceKey } from "../../src/infra/service-keys.ts";
-import { formatOneTimeToken, formatRefreshToken } from "../../src/infra/tokens.ts";
+import { parseKeyRing } from "../../src/identity/key-ring.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { formatServiceKey, keepSecret, parseServiceKey } from "../../src/identity/tokens/service-keys.ts";
+import { formatOneTimeToken, formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import { arrive, call, foundWorkspace, startTestServer, type Person, type TestServer } from "../kit/index.ts";
 import { mutationsOf } from "../sessions/mutations.ts";
 import { bytesOfToken, makeKey, verdictOf, type MadeKey } from "./made-key.ts";

@@ -1,7 +1,7 @@
 import { can, permissions, policy, roles, type Permission } from "@projostack/authz";
 import type { Introspection } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatRefreshToken } from "../../src/infra/tokens.ts";
+import { formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import {
   arrive,
   bytesOf,

@@ -1,8 +1,8 @@
 import { createDb, openPool, withOwner } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startKeyUses } from "../../src/infra/key-uses.ts";
-import { createLog } from "../../src/infra/log.ts";
-import { createServiceKeys } from "../../src/infra/service-keys.ts";
+import { startKeyUses } from "../../src/jobs/key-uses.ts";
+import { createLog } from "../../src/runtime/log.ts";
+import { createServiceKeys } from "../../src/identity/tokens/service-keys.ts";
 import {
   arrive,
   eventually,

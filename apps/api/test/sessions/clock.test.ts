@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseKeyRing } from "../../src/infra/key-ring.ts";
+import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { call, password, startTestServer, type TestServer } from "../kit/index.ts";
 import {
   databaseNow,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatOneTimeToken } from "../../src/infra/tokens.ts";
-import { systemRandomness } from "../../src/infra/randomness.ts";
+import { formatOneTimeToken } from "../../src/identity/tokens/tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { call, password, signIn, signUp, startTestServer, type TestServer } from "../kit/index.ts";
 import {
   anotherSession,

@@ -1,8 +1,12 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseKeyRing, type KeyRing } from "../../src/infra/key-ring.ts";
-import { formatAccessToken, formatOneTimeToken, formatRefreshToken } from "../../src/infra/tokens.ts";
+import { parseKeyRing, type KeyRing } from "../../src/identity/key-ring.ts";
+import {
+  formatAccessToken,
+  formatOneTimeToken,
+  formatRefreshToken,
+} from "../../src/identity/tokens/tokens.ts";
 import { arrive, call, send, signUp, startTestServer, type TestServer } from "../kit/index.ts";
 import { anotherSession, me, newHolder, refreshWith, rowOf, unlimited, type Holder } from "./holder.ts";
 import { mutationsOf } from "./mutations.ts";

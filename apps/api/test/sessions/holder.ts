@@ -1,6 +1,6 @@
-import { systemRandomness } from "../../src/infra/randomness.ts";
-import type { KeyRing } from "../../src/infra/key-ring.ts";
-import { formatAccessToken, formatRefreshToken } from "../../src/infra/tokens.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import type { KeyRing } from "../../src/identity/key-ring.ts";
+import { formatAccessToken, formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import { arrive, call, type Answer, type Person, type TestServer } from "../kit/index.ts";
 
 /** Ways to call that tests of sessions need a great number of: no limit stands in their way. */

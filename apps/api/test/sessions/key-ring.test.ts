@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { parseKeyRing } from "../../src/infra/key-ring.ts";
+import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { startTestServer, type TestServer } from "../kit/index.ts";
 import { me, newHolder, refreshWith, rowOf, unlimited, type Holder } from "./holder.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseKeyRing } from "../../src/infra/key-ring.ts";
+import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { startTestServer, type TestServer } from "../kit/index.ts";
 import { letPass, me, newHolder, refreshWith, rowOf, unlimited } from "./holder.ts";
 

@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseKeyRing } from "../../src/infra/key-ring.ts";
+import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import {
   formatAccessToken,
   formatOneTimeToken,
@@ -12,7 +12,7 @@ import {
   parseAccessToken,
   parseRefreshToken,
   type TokenForm,
-} from "../../src/infra/tokens.ts";
+} from "../../src/identity/tokens/tokens.ts";
 import { call, layWatchedWire, startServerOver, type TestServer } from "../kit/index.ts";
 import {
   databaseNow,

@@ -1,7 +1,7 @@
 // A person at work on one machine: some tabs or processes over one store of tokens, without a lock between them. The
 // machine sleeps for hours or days, the network goes away, requests and replies get lost or come late. The client does
 // what docs/security.md asks of clients: it reads the store before each try, and keeps what it gets before using it.
-import { ACCESS_SECONDS } from "../../src/infra/session-lifetime.ts";
+import { ACCESS_SECONDS } from "../../src/identity/tokens/session-lifetime.ts";
 import type { Chance } from "./seeded-random.ts";
 import type { Pair, SimulatedSession } from "./simulated-session.ts";
 import type { Timeline } from "./timeline.ts";

@@ -1,5 +1,5 @@
 // Thirty days of one session, lived by an honest person alone or with a thief.
-import { ABSOLUTE_SECONDS } from "../../src/infra/session-lifetime.ts";
+import { ABSOLUTE_SECONDS } from "../../src/identity/tokens/session-lifetime.ts";
 import { HonestPerson, type Habits } from "./honest-person.ts";
 import { seededChance } from "./seeded-random.ts";
 import { SimulatedSession, type Rule } from "./simulated-session.ts";

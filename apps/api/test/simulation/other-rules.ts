@@ -1,5 +1,5 @@
 // What others do, and what we did before, to stand beside our rule in the same lives.
-import { GRACE_SECONDS, judgeRefresh } from "../../src/infra/refresh-rule.ts";
+import { GRACE_SECONDS, judgeRefresh } from "../../src/identity/sessions/refresh-rule.ts";
 import type { Rule } from "./simulated-session.ts";
 
 /** Any reuse ends the session. */

@@ -1,14 +1,22 @@
 // A session without its database: the state around the refresh rule and nothing else. It mirrors
 //
-//   refresh  infra/sessions.ts, `refresh`: judge, then a statement that holds only for the state that was judged.
+//   refresh  identity/sessions/sessions.ts, `refresh`: judge, then a statement that holds only for the state that was judged.
 //            Whoever loses that race is judged again, so here each call is one step.
-//   use      infra/lucia-adapter.ts, `getSessionAndUser`: which access tokens are good, and what confirms.
+//   use      identity/sessions/lucia-adapter.ts, `getSessionAndUser`: which access tokens are good, and what confirms.
 //   slide    Lucia's validateSession: past the half of its idle time, a session that is used is given the whole again.
-//   rotate, confirm, renew, end: the statements of packages/db/src/client/session-store.ts.
+//   rotate, confirm, renew, end: the statements of packages/db/src/people/sessions.ts.
 //
 // A token is its claims here: that nobody forges one is shown elsewhere.
-import { cameWithLostReply, type RefreshState, type RefreshVerdict } from "../../src/infra/refresh-rule.ts";
-import { ABSOLUTE_SECONDS, ACCESS_SECONDS, IDLE_SECONDS } from "../../src/infra/session-lifetime.ts";
+import {
+  cameWithLostReply,
+  type RefreshState,
+  type RefreshVerdict,
+} from "../../src/identity/sessions/refresh-rule.ts";
+import {
+  ABSOLUTE_SECONDS,
+  ACCESS_SECONDS,
+  IDLE_SECONDS,
+} from "../../src/identity/tokens/session-lifetime.ts";
 
 export type Rule = (tokenGeneration: number, state: RefreshState) => RefreshVerdict;
 

@@ -1,5 +1,5 @@
 // Someone with a copy of a person's tokens, on a machine that loses nothing.
-import { ACCESS_SECONDS } from "../../src/infra/session-lifetime.ts";
+import { ACCESS_SECONDS } from "../../src/identity/tokens/session-lifetime.ts";
 import type { HonestPerson } from "./honest-person.ts";
 import type { Chance } from "./seeded-random.ts";
 import type { Pair, SimulatedSession } from "./simulated-session.ts";

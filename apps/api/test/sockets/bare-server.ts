@@ -8,7 +8,7 @@ import { trusting } from "../../src/http/address-of.ts";
 import { answerSocket } from "../../src/http/connections/answer-socket.ts";
 import { watchConnections, type Connections } from "../../src/http/connections/connections.ts";
 import { guardServer } from "../../src/http/connections/guard-server.ts";
-import { createLog } from "../../src/infra/log.ts";
+import { createLog } from "../../src/runtime/log.ts";
 
 export interface BareServer {
   readonly url: string;

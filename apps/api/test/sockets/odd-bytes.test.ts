@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config/config.ts";
-import { systemClock } from "../../src/infra/clock.ts";
-import { createLog } from "../../src/infra/log.ts";
-import { systemRandomness, type Randomness } from "../../src/infra/randomness.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { createLog } from "../../src/runtime/log.ts";
+import { systemRandomness, type Randomness } from "../../src/runtime/randomness.ts";
 import { startServer, type Server } from "../../src/server.ts";
 import { getText, openPeer, postText, statusOf } from "./peer.ts";
 

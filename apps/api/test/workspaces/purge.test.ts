@@ -138,10 +138,10 @@ describe("the purge of deleted workspaces", () => {
     const open = await heldOpen<unknown, TenantWrite>(
       (work) =>
         server.database.db.write(authorize(actor, "workspace:delete"), work, {
-          inTurn: true,
+          lockMembers: true,
           deleted: true,
         }),
-      ({ workspaces }) => workspaces.restore(),
+      ({ sql: { workspaces } }) => workspaces.restore(),
     );
     await delay(1_100);
     const purging = purge();

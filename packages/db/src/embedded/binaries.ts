@@ -1,6 +1,6 @@
-import { EmbeddedPostgresError, lastWords } from "./embedded-postgres-error.ts";
-import { reachableCopy } from "./reachable-copy.ts";
-import { runProgram, type UnprivilegedUser } from "./run-program.ts";
+import { EmbeddedPostgresError, lastWords } from "./system/embedded-postgres-error.ts";
+import { reachableCopy } from "./system/reachable-copy.ts";
+import { runProgram, type UnprivilegedUser } from "./system/run-program.ts";
 
 export interface Binaries {
   postgres: string;

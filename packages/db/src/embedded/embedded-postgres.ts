@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { type Binaries, findBinaries } from "./binaries.ts";
-import { EmbeddedPostgresError, lastWords } from "./embedded-postgres-error.ts";
+import { EmbeddedPostgresError, lastWords } from "./system/embedded-postgres-error.ts";
 import { type Guard, startGuard } from "./guard.ts";
 import { initCluster } from "./init-cluster.ts";
 import { takeLock } from "./lock.ts";

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { Binaries } from "./binaries.ts";
 import type { Place } from "./place.ts";
-import { surroundings } from "./run-program.ts";
+import { surroundings } from "./system/run-program.ts";
 import { socketPort, type Transport } from "./transport.ts";
 
 /** A small process that outlives the server just long enough to stop its PostgreSQL. */

@@ -1,4 +1,4 @@
-export { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
+export { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
 export {
   type ConnectionTarget,
   type EmbeddedPostgres,

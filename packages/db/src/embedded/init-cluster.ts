@@ -3,10 +3,10 @@ import { chown, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises
 import { join } from "node:path";
 
 import type { Binaries } from "./binaries.ts";
-import { EmbeddedPostgresError, lastWords } from "./embedded-postgres-error.ts";
+import { EmbeddedPostgresError, lastWords } from "./system/embedded-postgres-error.ts";
 import { ownerName, ownerPassword, ownerPasswordFile } from "./owner-password.ts";
 import type { Place } from "./place.ts";
-import { runProgram } from "./run-program.ts";
+import { runProgram } from "./system/run-program.ts";
 
 /** Character classes for trigrams and text search come from here; the last one exists everywhere. */
 const characterTypes = ["C.UTF-8", "en_US.UTF-8", "C"];

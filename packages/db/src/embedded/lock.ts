@@ -5,8 +5,8 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
-import { processStart } from "./process-identity.ts";
+import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
+import { processStart } from "./system/process-identity.ts";
 
 export interface Lock {
   release(): Promise<void>;

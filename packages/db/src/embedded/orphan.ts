@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Binaries } from "./binaries.ts";
-import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
+import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
 import type { Place } from "./place.ts";
-import { isPostmasterOf } from "./process-identity.ts";
-import { runProgram } from "./run-program.ts";
+import { isPostmasterOf } from "./system/process-identity.ts";
+import { runProgram } from "./system/run-program.ts";
 import { removeSocketDirectory } from "./transport.ts";
 
 /**

@@ -3,9 +3,9 @@ import { chown, lstat, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Binaries } from "./binaries.ts";
-import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
+import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
 import type { Place } from "./place.ts";
-import { runProgram } from "./run-program.ts";
+import { runProgram } from "./system/run-program.ts";
 
 export const ownerName = "projo_owner";
 

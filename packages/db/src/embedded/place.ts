@@ -14,10 +14,10 @@ import {
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
-import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
-import { ownDirectory } from "./reachable-copy.ts";
-import { runProgram, type UnprivilegedUser } from "./run-program.ts";
-import { unprivilegedUser } from "./unprivileged-user.ts";
+import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
+import { ownDirectory } from "./system/reachable-copy.ts";
+import { runProgram, type UnprivilegedUser } from "./system/run-program.ts";
+import { unprivilegedUser } from "./system/unprivileged-user.ts";
 
 /** Where one embedded database lives and who runs it. */
 export interface Place {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { Binaries } from "./binaries.ts";
 import type { Place } from "./place.ts";
-import { runProgram, surroundings } from "./run-program.ts";
+import { runProgram, surroundings } from "./system/run-program.ts";
 
 /** PostgreSQL's main process: our child, whose end we see. */
 export interface Postmaster {

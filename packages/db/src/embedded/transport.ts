@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
 import type { Place } from "./place.ts";
-import { runProgram } from "./run-program.ts";
+import { runProgram } from "./system/run-program.ts";
 
 /** How the server reaches its PostgreSQL. */
 export type Transport = { kind: "socket"; directory: string } | { kind: "tcp" };

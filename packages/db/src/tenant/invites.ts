@@ -1,6 +1,6 @@
 import type { Role } from "@projostack/authz";
 import { Prisma } from "../generated/client.ts";
-import type { ListPage, Statements } from "./statements.ts";
+import type { ListPage, Statements } from "../scope/statements.ts";
 
 export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
 
@@ -49,14 +49,14 @@ export interface RenewedInvite extends InviteTokens {
   readonly seconds: number;
 }
 
-export type Invited =
+export type InviteResult =
   | { readonly outcome: "sent"; readonly invite: InviteRow }
   | { readonly outcome: NotSent; readonly invite: null };
 
 /** The address waits for an answer already, is a member's; too many wait; there is none to renew. */
 type NotSent = "exists" | "member" | "full" | "missing";
 
-export interface Acceptance {
+export interface NewAcceptance {
   readonly inviteId: string;
   /** SHA-256 of the token that was shown. */
   readonly tokenHash: Uint8Array;
@@ -67,7 +67,7 @@ export interface Acceptance {
   readonly invitingRoles: readonly Role[];
 }
 
-export interface Accepted {
+export interface AcceptResult {
   /** The role they have now: the invite's, or the one they had. */
   readonly role: Role;
   /** False when they were a member already. */
@@ -79,13 +79,13 @@ export interface Accepted {
 
 export interface InviteStatements {
   list(page: ListPage & { readonly status: InviteStatus | undefined }): Promise<InviteRow[]>;
-  insert(invite: NewInvite): Promise<Invited>;
+  insert(invite: NewInvite): Promise<InviteResult>;
   /** New tokens and a new mail for an invite that was not used or revoked. The inviter is who renews. */
-  renew(invite: RenewedInvite): Promise<Invited>;
+  renew(invite: RenewedInvite): Promise<InviteResult>;
   /** Null where none is pending. */
   revoke(id: string): Promise<InviteRow | null>;
   /** Counts on the transaction's turn. Null when the invite no longer holds, for whatever reason. */
-  accept(acceptance: Acceptance): Promise<Accepted | null>;
+  accept(acceptance: NewAcceptance): Promise<AcceptResult | null>;
 }
 
 export const inviteStatements = (sql: Statements): InviteStatements => ({
@@ -172,7 +172,7 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
   accept: async ({ inviteId, tokenHash, userId, memberId, ranks, invitingRoles }) => {
     // The statement itself decides: of many callers one finds the invite unused. Whoever invited must be able to now,
     // and stands no lower than what the invite gives.
-    const [row] = await sql.$queryRaw<(Omit<Accepted, "workspace"> & Accepted["workspace"])[]>`
+    const [row] = await sql.$queryRaw<(Omit<AcceptResult, "workspace"> & AcceptResult["workspace"])[]>`
       WITH used AS (
         UPDATE invites AS i SET used_at = now(), accepted_by = ${userId}::uuid
          WHERE i.id = ${inviteId}::uuid AND (i.token_hash = ${tokenHash}::bytea OR i.mailed_token_hash = ${tokenHash}::bytea)
@@ -230,7 +230,7 @@ const SENT = Prisma.sql`
 
 type InvitedRow = ({ readonly outcome: "sent" } & InviteRow) | { readonly outcome: NotSent };
 
-function invitedOf(row: InvitedRow | undefined): Invited {
+function invitedOf(row: InvitedRow | undefined): InviteResult {
   if (!row) return { outcome: "missing", invite: null };
   if (row.outcome !== "sent") return { outcome: row.outcome, invite: null };
   const { outcome, ...invite } = row;

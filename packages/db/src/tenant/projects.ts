@@ -1,6 +1,6 @@
 import type { Project } from "../generated/client.ts";
-import { HERE } from "./here.ts";
-import type { Statements } from "./statements.ts";
+import { CURRENT_WORKSPACE_SQL } from "../scope/current-workspace-sql.ts";
+import type { Statements } from "../scope/statements.ts";
 
 export type ProjectRow = Omit<Project, "workspaceId">;
 
@@ -19,7 +19,7 @@ export interface ProjectStatements {
 
 export const projectStatements = (sql: Statements): ProjectStatements => ({
   insert: async ({ id, name, createdBy, most }) => {
-    const [row] = await sql.ask<ProjectRow>({ ...INSERT, values: [id, name, createdBy, most] });
+    const [row] = await sql.query<ProjectRow>({ ...INSERT, values: [id, name, createdBy, most] });
     return row ?? null;
   },
 });
@@ -27,6 +27,6 @@ export const projectStatements = (sql: Statements): ProjectStatements => ({
 const INSERT = {
   name: "projo_project_insert",
   text: `INSERT INTO projects (id, workspace_id, name, created_by)
-         SELECT $1, ${HERE}, $2, $3 WHERE (SELECT count(*) FROM projects WHERE workspace_id = ${HERE}) < $4::bigint
+         SELECT $1, ${CURRENT_WORKSPACE_SQL}, $2, $3 WHERE (SELECT count(*) FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}) < $4::bigint
          RETURNING id, name, created_by AS "createdBy", created_at AS "createdAt"`,
 } as const;

@@ -1,5 +1,5 @@
 import type { Permission, Role } from "@projostack/authz";
-import type { ListPage, Statements } from "./statements.ts";
+import type { ListPage, Statements } from "../scope/statements.ts";
 
 export type ServiceKeyStatus = "active" | "expired" | "revoked";
 

@@ -1,9 +1,8 @@
 // Tasks as SQL: they are read and made more often than all else, and here Prisma's work would be most of the cost. Each
 // statement names the workspace as well, as Prisma's are made to, and does not leave it to row-level security alone.
-import type { Question } from "../client/transaction.ts";
 import type { Task } from "../generated/client.ts";
-import { HERE } from "./here.ts";
-import type { Statements } from "./statements.ts";
+import { CURRENT_WORKSPACE_SQL } from "../scope/current-workspace-sql.ts";
+import type { PreparedQuery, Statements } from "../scope/statements.ts";
 
 export type TaskRow = Omit<Task, "workspaceId" | "externalId">;
 
@@ -41,27 +40,27 @@ export interface TaskStatements {
 }
 
 export const taskStatements = (sql: Statements): TaskStatements => ({
-  find: async (id) => (await sql.ask(taskQuestion(id)))[0] ?? null,
-  list: (listing) => sql.ask(tasksQuestion(listing)),
+  find: async (id) => (await sql.query(taskQuery(id)))[0] ?? null,
+  list: (listing) => sql.query(taskListQuery(listing)),
   insert: async ({ id, projectId, title, status, createdBy }) => {
-    const [row] = await sql.ask<TaskRow>({ ...INSERT, values: [id, projectId, title, status, createdBy] });
+    const [row] = await sql.query<TaskRow>({ ...INSERT, values: [id, projectId, title, status, createdBy] });
     if (!row) throw new Error("The task was not made.");
     return row;
   },
   insertMany: async (tasks) => {
     const columns = IMPORTED.map((name) => tasks.map((task) => task[name]));
-    const rows = await sql.ask<{ id: string }>({ ...INSERT_MANY, values: columns });
+    const rows = await sql.query<{ id: string }>({ ...INSERT_MANY, values: columns });
     return new Set(rows.map(({ id }) => id));
   },
-  count: async (most) => (await sql.ask<{ many: number }>({ ...COUNT, values: [most] }))[0]?.many ?? 0,
-  remove: async (id) => (await sql.ask<Pick<TaskRow, "title">>({ ...REMOVE, values: [id] }))[0] ?? null,
+  count: async (most) => (await sql.query<{ many: number }>({ ...COUNT, values: [most] }))[0]?.many ?? 0,
+  remove: async (id) => (await sql.query<Pick<TaskRow, "title">>({ ...REMOVE, values: [id] }))[0] ?? null,
 });
 
 const COLUMNS = `id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt"`;
 
-export const taskQuestion = (id: string): Question<TaskRow> => ({
+export const taskQuery = (id: string): PreparedQuery<TaskRow> => ({
   name: "projo_task",
-  text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`,
+  text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1`,
   values: [id],
   isQuick: true,
 });
@@ -69,7 +68,7 @@ export const taskQuestion = (id: string): Question<TaskRow> => ({
 const INSERT = {
   name: "projo_task_insert",
   text: `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
-         VALUES ($1, ${HERE}, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+         VALUES ($1, ${CURRENT_WORKSPACE_SQL}, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
 } as const;
 
 /** In the order of the statement's parameters. */
@@ -78,7 +77,7 @@ const IMPORTED = ["id", "projectId", "title", "status", "createdBy", "externalId
 const INSERT_MANY = {
   name: "projo_task_insert_many",
   text: `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, external_id)
-         SELECT id, ${HERE}, project_id, title, status, created_by, external_id
+         SELECT id, ${CURRENT_WORKSPACE_SQL}, project_id, title, status, created_by, external_id
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[])
                 AS given (id, project_id, title, status, created_by, external_id)
          ON CONFLICT DO NOTHING RETURNING id`,
@@ -86,12 +85,12 @@ const INSERT_MANY = {
 
 const COUNT = {
   name: "projo_tasks_count",
-  text: `SELECT count(*)::integer AS many FROM (SELECT FROM tasks WHERE workspace_id = ${HERE} LIMIT $1) AS counted`,
+  text: `SELECT count(*)::integer AS many FROM (SELECT FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} LIMIT $1) AS counted`,
 } as const;
 
 const REMOVE = {
   name: "projo_task_remove",
-  text: `DELETE FROM tasks WHERE workspace_id = ${HERE} AND id = $1 RETURNING title`,
+  text: `DELETE FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1 RETURNING title`,
 } as const;
 
 /**
@@ -99,7 +98,7 @@ const REMOVE = {
  * workspace's part of tasks_search_idx until the page is full. Row-level security lets no index look for a part of a title,
  * so what counts is how little is done for each (docs/decisions/search.md).
  */
-export function tasksQuestion({ limit, ...filters }: TaskListing): Question<TaskRow> {
+export function taskListQuery({ limit, ...filters }: TaskListing): PreparedQuery<TaskRow> {
   const given = filterNames.flatMap((name, place) => {
     const value = filters[name];
     return value === undefined ? [] : [{ name, place, value }];
@@ -111,7 +110,7 @@ export function tasksQuestion({ limit, ...filters }: TaskListing): Question<Task
   return {
     // By their numbers: of a longer name PostgreSQL reads 63 bytes.
     name: `projo_tasks_${given.map(({ place }) => place).join("")}`,
-    text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE}${conditions.join("")} ORDER BY id DESC LIMIT $1`,
+    text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}${conditions.join("")} ORDER BY id DESC LIMIT $1`,
     values: [limit, ...given.map(({ value }) => value)],
     isQuick,
     isHeavy: !isQuick,

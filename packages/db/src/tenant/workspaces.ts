@@ -1,4 +1,4 @@
-import type { Statements } from "./statements.ts";
+import type { Statements } from "../scope/statements.ts";
 
 export interface WorkspaceRow {
   readonly id: string;

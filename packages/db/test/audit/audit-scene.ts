@@ -12,8 +12,8 @@ import {
   type ChainExpectations,
   type Db,
 } from "../../src/index.ts";
-import { auditPage, type AuditPageInput } from "../../src/audit/read-audit.ts";
-import type { Statements } from "../../src/tenant/statements.ts";
+import { auditPage, type AuditPageInput } from "../../src/tenant/audit/read-audit.ts";
+import type { Statements } from "../../src/scope/statements.ts";
 import type { TestDatabase } from "../kit/index.ts";
 
 export const entryOf = (changes: Partial<AuditEntry> = {}): AuditEntry => ({
@@ -93,7 +93,7 @@ export async function* auditRows(
   { afterSeq, limit }: AuditPageInput = { afterSeq: 0, limit: 1_000 },
 ): AsyncGenerator<AuditPageRow> {
   for (let after = afterSeq; ;) {
-    const page = await db.read(grant, ({ audit }) => audit.page({ afterSeq: after, limit }));
+    const page = await db.read(grant, ({ sql: { audit } }) => audit.page({ afterSeq: after, limit }));
     yield* page;
     const last = page.at(-1);
     if (!last || page.length < limit) return;

@@ -2,8 +2,8 @@
 // A person can be forgotten: what names them goes from every log, and every log is still whole.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { personEraser } from "../../src/audit/erase-person.ts";
-import { operatorRunner } from "../../src/client/run-statement.ts";
+import { personEraser } from "../../src/people/erase-person.ts";
+import { operatorRunner } from "../../src/scope/run-statement.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
@@ -19,7 +19,9 @@ beforeAll(async () => {
   other = await plantWorkspace(database);
   untouched = await plantWorkspace(database);
   const record = (workspace: PlantedWorkspace, entries: Parameters<typeof entryOf>[0][]) =>
-    database.db.write(workspace.grant("task:write"), (tables) => tables.audit.append(entries.map(entryOf)));
+    database.db.write(workspace.grant("task:write"), (tables) =>
+      tables.sql.audit.append(entries.map(entryOf)),
+    );
   await record(home, [
     { actorUserId: home.userId },
     { actorUserId: home.userId, personal: { ip: "192.0.2.1", email: "guest@example.com" } },

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type AuditListInput, listStatement } from "../../src/audit/list-audit.ts";
+import { type AuditListInput, listStatement } from "../../src/tenant/audit/list-audit.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 

@@ -31,7 +31,7 @@ it("U3 numbers have no gap among 20 who write at once, some of whom are undone",
         const undone = (writer + round) % 4 === 0;
         const many = 1 + ((writer * round) % 3);
         const work = db.write(grant, async (tables) => {
-          await tables.audit.append(Array.from({ length: many }, () => entryOf()));
+          await tables.sql.audit.append(Array.from({ length: many }, () => entryOf()));
           if (undone) throw new Error("undone");
         });
         const outcome = await work.then(() => "written", String);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { auditPage } from "../../src/audit/read-audit.ts";
+import { auditPage } from "../../src/tenant/audit/read-audit.ts";
 import type { AuditPageRow } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";

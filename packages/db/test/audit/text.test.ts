@@ -92,7 +92,7 @@ describe("the text that is hashed", () => {
       personal: { email: "guest@example.com", ip: "192.0.2.77", userAgent: null },
     });
     await database.db.write(home.grant("task:write"), (tables) =>
-      tables.audit.append([{ ...entry, meta: awkward as never }]),
+      tables.sql.audit.append([{ ...entry, meta: awkward as never }]),
     );
     const last = (await asOwnerOf(database, (owner) => logOf(owner, home.id))).at(-1);
     const said = JSON.parse(last?.text ?? "") as Record<string, unknown>;
@@ -166,7 +166,7 @@ describe("on a database whose owner is a plain role", () => {
       const db = createDb({ pool: openPool({ target: { ...target, ...server } }) });
       const founding = { id: home1, name: "Plain", founderId: person, memberId: randomUUID() };
       await db.foundWorkspace(founding, (tables) =>
-        tables.audit.append([entryOf({ actorUserId: person }), entryOf()]),
+        tables.sql.audit.append([entryOf({ actorUserId: person }), entryOf()]),
       );
       expect(await db.recordDenial(home1, entryOf())).toBe(true);
       const operatorDb = createDb({ pool: openPool({ target: { ...target, ...operator } }) });

@@ -103,7 +103,7 @@ const write = (work: (tables: TenantWrite) => Promise<unknown>) =>
   db.write(home.grant("workspace:manage"), work);
 /** As the server does it: the entry leaves together with the COMMIT. The creation of many below waits for its entries. */
 const record = async (tables: TenantWrite, targetId: string) =>
-  tables.audit.appendAtCommit([entryOf({ targetId, actorUserId: home.userId })]);
+  tables.sql.audit.appendAtCommit([entryOf({ targetId, actorUserId: home.userId })]);
 const task = (id: string, title = "Made") => ({
   id,
   workspaceId: home.id,
@@ -167,7 +167,7 @@ const changes: Change[] = [
     work: (id) =>
       write(async (tables) => {
         await tables.task.createMany({ data: [task(id), task(randomUUID()), task(randomUUID())] });
-        await tables.audit.append([1, 2, 3].map(() => entryOf({ targetId: id })));
+        await tables.sql.audit.append([1, 2, 3].map(() => entryOf({ targetId: id })));
       }),
     there: madeTask,
     entries: 3,
@@ -263,13 +263,13 @@ it("U1 an entry that cannot be written undoes the change, and the other way roun
   await expect(
     write(async (tables) => {
       await tables.task.create({ data: task(id) });
-      await tables.audit.append([taken, taken]);
+      await tables.sql.audit.append([taken, taken]);
     }),
   ).rejects.toThrow("audit_logs_pkey");
   await expect(
     write(async (tables) => {
       await tables.task.create({ data: task(id) });
-      tables.audit.appendAtCommit([taken, taken]);
+      tables.sql.audit.appendAtCommit([taken, taken]);
     }),
   ).rejects.toThrow("UniqueConstraintViolation");
   await expect(

@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** How the page calls whoever owns the tables: the name differs from one server to the next. */
+/** The page's name for the owner of the tables, whose actual name differs between servers. */
 const OWNER = "the owner";
 
 export interface Logins {
@@ -8,37 +8,37 @@ export interface Logins {
   readonly operator: string;
 }
 
-/** What every role may do in a migrated database, as PostgreSQL's own catalogue has it, as a page. */
+/** Prints a page with the rights of every role in a migrated database, read from PostgreSQL's catalogue. */
 export async function printRights(client: pg.ClientBase, logins: Logins): Promise<string> {
   const ask = async (text: string): Promise<string[][]> =>
     (await client.query<string[]>({ text, rowMode: "array" })).rows.map((row) => row.map(shown(logins)));
   const policies = await ask(POLICIES);
   return [
     "<!-- Printed by packages/db/test/catalogue/rights.test.ts. Do not edit. -->",
-    "# What each database role may do",
-    `Whoever is not named may do nothing. ${capital(OWNER)} has every right to what it owns: it migrates, and serves nobody.`,
+    "# Rights of the database roles",
+    `This page lists the rights of every role in a migrated database. A role that is not listed has no rights. ${capital(OWNER)} has every right to the objects that it owns. It runs migrations and serves no requests.`,
     "## Roles",
-    table(["role", "may, beside what is granted below", "takes on"], await ask(ROLES)),
+    table(["role", "attributes", "member of"], await ask(ROLES)),
     "## The database and its schema",
-    table(["on", "role", "rights"], await ask(PLACES)),
+    table(["object", "role", "rights"], await ask(PLACES)),
     "## Tables",
     table(["table", "role", "rights"], await ask(TABLES)),
     "## Row-level security",
-    "A table of which nothing is said here has none: who has a right to it has it to every row.",
+    "A table that is not listed here has no row-level security: a right to the table applies to every row.",
     ...policies.map(policy),
     "## Functions",
-    table(["function", "runs with the rights of", "finds names in", "is for"], await ask(FUNCTIONS)),
+    table(["function", "runs with the rights of", "search path", "can be executed by"], await ask(FUNCTIONS)),
     "## Owners",
-    table(["what", "owner"], await ask(OWNERS)),
-    "## Views, sequences, default privileges",
-    listOr("There is none.", await ask(OTHERS)),
+    table(["object", "owner"], await ask(OWNERS)),
+    "## Views, sequences and default privileges",
+    listOr("There are none.", await ask(OTHERS)),
     "",
   ]
     .join("\n\n")
     .replace(/\n+$/, "\n");
 }
 
-/** A name as the page has it, whatever the owner and the logins are called here. */
+/** Replaces the names of the logins, which differ between servers, by the page's names for them. */
 const shown =
   ({ server, operator }: Logins) =>
   (cell: string): string =>
@@ -67,14 +67,14 @@ const listOr = (none: string, rows: readonly (readonly string[])[]): string =>
 
 const MINE = "(SELECT relowner FROM pg_class WHERE oid = 'public.workspaces'::regclass)";
 const named = (oid: string) =>
-  `CASE ${oid} WHEN 0 THEN 'everybody' WHEN ${MINE} THEN '${OWNER}' ELSE pg_get_userbyid(${oid})::text END`;
+  `CASE ${oid} WHEN 0 THEN 'all roles (PUBLIC)' WHEN ${MINE} THEN '${OWNER}' ELSE pg_get_userbyid(${oid})::text END`;
 
 const ROLES = `
-  SELECT r.rolname::text, coalesce(nullif(concat_ws(', ', CASE WHEN rolcanlogin THEN 'sign in' END,
-           CASE WHEN rolsuper THEN 'everything' END, CASE WHEN rolbypassrls THEN 'bypass row-level security' END,
-           CASE WHEN rolcreaterole THEN 'make roles' END, CASE WHEN rolcreatedb THEN 'make databases' END,
+  SELECT r.rolname::text, coalesce(nullif(concat_ws(', ', CASE WHEN rolcanlogin THEN 'log in' END,
+           CASE WHEN rolsuper THEN 'superuser' END, CASE WHEN rolbypassrls THEN 'bypass row-level security' END,
+           CASE WHEN rolcreaterole THEN 'create roles' END, CASE WHEN rolcreatedb THEN 'create databases' END,
            CASE WHEN rolreplication THEN 'replicate' END,
-           CASE WHEN rolinherit THEN 'use what it may take on, without doing so' END), ''), 'nothing'),
+           CASE WHEN rolinherit THEN 'inherit the rights of its roles' END), ''), 'none'),
          coalesce((SELECT string_agg(g.rolname::text, ', ' ORDER BY g.rolname) FROM pg_auth_members m
                      JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid), 'none')
     FROM pg_roles r
@@ -98,7 +98,7 @@ const TABLES = `
            GROUP BY 1, 2
           UNION ALL
           SELECT c.relname::text, a.grantee,
-                 a.privilege_type || ' of ' || string_agg(t.attname::text, ', ' ORDER BY t.attname::text)
+                 a.privilege_type || ' (' || string_agg(t.attname::text, ', ' ORDER BY t.attname::text) || ')'
             FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
            WHERE c.relnamespace = 'public'::regnamespace GROUP BY 1, 2, a.privilege_type) t
    GROUP BY 1, t.grantee, 2 ORDER BY 1, 2`;
@@ -106,18 +106,18 @@ const TABLES = `
 const CODE = "chr(96)";
 const POLICIES = `
   SELECT c.relname::text,
-         CASE WHEN NOT c.relrowsecurity THEN 'Off.' WHEN c.relforcerowsecurity THEN 'Binds the owner too.'
-              ELSE 'Does not bind the owner.' END,
+         CASE WHEN NOT c.relrowsecurity THEN 'Disabled.' WHEN c.relforcerowsecurity THEN 'Enabled, and forced for the owner.'
+              ELSE 'Enabled, but not for the owner.' END,
          coalesce(string_agg(concat(
-           '- ', ${CODE}, p.polname, ${CODE}, ', ', CASE WHEN p.polpermissive THEN '' ELSE 'as a restriction, ' END, 'for ',
+           '- ', ${CODE}, p.polname, ${CODE}, ', ', CASE WHEN p.polpermissive THEN '' ELSE 'restrictive, ' END, 'for ',
            (SELECT string_agg(${named("role")}, ', ' ORDER BY role::regrole::text) FROM unnest(p.polroles) AS role), ', ',
-           CASE p.polcmd WHEN '*' THEN 'to read and to write' WHEN 'r' THEN 'to read' WHEN 'a' THEN 'to insert'
-                         WHEN 'w' THEN 'to update' ELSE 'to delete' END,
-           ': ', ${CODE}, coalesce(pg_get_expr(p.polqual, c.oid), 'no row'), ${CODE},
+           CASE p.polcmd WHEN '*' THEN 'all commands' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'
+                         WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END,
+           ': ', ${CODE}, coalesce(pg_get_expr(p.polqual, c.oid), 'no condition'), ${CODE},
            CASE WHEN pg_get_expr(p.polwithcheck, c.oid) IS NULL THEN ''
-                WHEN pg_get_expr(p.polwithcheck, c.oid) = pg_get_expr(p.polqual, c.oid) THEN ', and the same of what is written'
-                ELSE ', and of what is written ' || ${CODE} || pg_get_expr(p.polwithcheck, c.oid) || ${CODE} END
-         ), ' @@ ' ORDER BY p.polname::text), 'No policy: nobody sees a row.')
+                WHEN pg_get_expr(p.polwithcheck, c.oid) = pg_get_expr(p.polqual, c.oid) THEN '; the same condition for new rows'
+                ELSE '; for new rows ' || ${CODE} || pg_get_expr(p.polwithcheck, c.oid) || ${CODE} END
+         ), ' @@ ' ORDER BY p.polname::text), 'No policy: nobody can read a row.')
     FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid
    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
      AND (c.relrowsecurity OR c.relforcerowsecurity OR p.oid IS NOT NULL)
@@ -126,12 +126,12 @@ const POLICIES = `
 const FUNCTIONS = `
   SELECT p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
          CASE WHEN p.prosecdef THEN ${named("p.proowner")} ELSE 'its caller' END,
-         CASE WHEN p.prosqlbody IS NOT NULL THEN 'what it was bound to when made'
+         CASE WHEN p.prosqlbody IS NOT NULL THEN 'resolved when created'
               ELSE coalesce((SELECT replace(s, 'search_path=', '') FROM unnest(p.proconfig) AS s WHERE s LIKE 'search_path=%'),
                             'the caller''s search path') END,
          coalesce((SELECT string_agg(${named("a.grantee")}, ', ' ORDER BY a.grantee::regrole::text)
                      FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a WHERE a.grantee <> p.proowner),
-                  'other functions and triggers')
+                  'only functions and triggers of the owner')
     FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace ORDER BY p.proname::text, 1`;
 
 const OWNERS = `
@@ -145,7 +145,7 @@ const OWNERS = `
    ORDER BY place, owner`;
 
 const OTHERS = `
-  SELECT CASE relkind WHEN 'S' THEN 'sequence ' WHEN 'v' THEN 'view ' ELSE 'stored view ' END || relname ||
+  SELECT CASE relkind WHEN 'S' THEN 'sequence ' WHEN 'v' THEN 'view ' ELSE 'materialized view ' END || relname ||
          coalesce(' ' || array_to_string(reloptions, ', '), '') || coalesce(': ' || relacl::text, '') AS what
     FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('S', 'v', 'm')
   UNION ALL SELECT 'default privileges for ' || ${named("defaclrole")} || ': ' || defaclacl::text FROM pg_default_acl

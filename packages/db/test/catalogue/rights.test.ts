@@ -1,5 +1,5 @@
-// What the roles may do is printed from a database that was migrated as an operator's is: a copy of the template would
-// lack the rights to the database itself, which PostgreSQL does not copy.
+// The test migrates a database in the same way as an operator does and prints the rights of the roles. It does not copy the
+// template database, because PostgreSQL does not copy the rights to the database itself.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
@@ -21,15 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => asOwnerOf("postgres", (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)));
 
-// When it changed on purpose: npx vitest run packages/db/test/catalogue --update
-it("I4 I5 I8 U2 what each database role may do is what the page says", async () => {
+// After an intended change, run: npx vitest run packages/db/test/catalogue --update
+it("I4 I5 I8 U2 database-rights.md is up to date", async () => {
   const page = await asOwnerOf(name, (client) =>
     printRights(client, { server: server.user, operator: operator.user }),
   );
   await expect(page).toMatchFileSnapshot("../../../../docs/reference/database-rights.md");
 });
 
-it("I4 neither the logins nor their roles make a table, not even a temporary one", async () => {
+it("I4 the logins and their roles cannot create tables, not even temporary ones", async () => {
   const refusals = await asOwnerOf(name, async (client) => {
     const answers: string[] = [];
     for (const role of [server.user, operator.user, "projo_tenant", "projo_system", "projo_operator"]) {

@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 
 import { describe, expect, test } from "vitest";
 
-import { unprivilegedUser } from "../../src/embedded/unprivileged-user.ts";
+import { unprivilegedUser } from "../../src/embedded/system/unprivileged-user.ts";
 import { query } from "./query.ts";
 import { spawnServer } from "./spawn-server.ts";
 import { start } from "./start.ts";

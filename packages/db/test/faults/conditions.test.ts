@@ -1,7 +1,7 @@
 // Every code and text by which the database, or what leads to it, says that it cannot work now.
 import { expect, it } from "vitest";
 import { DatabaseBusy, DatabaseDown, failureOf } from "../../src/index.ts";
-import { failureOfReading } from "../../src/client/failures.ts";
+import { failureOfReading } from "../../src/connection/failures.ts";
 
 const thrown = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 

@@ -3,7 +3,7 @@
 // The promises I2 and I12 with row-level security out of play: the application's filter holds alone.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { tenantModels } from "../../src/client/tenant-models.ts";
+import { tenantModels } from "../../src/tenant/models.ts";
 import { type TenantRead, type TenantWrite } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";

@@ -31,7 +31,7 @@ describe("what is written in SQL, with row-level security alone before it", () =
     const page = { after: undefined, limit: 100 };
     const ids = await database.db.read(
       ours.grant("key:manage"),
-      async ({ members, invites, serviceKeys }) => [
+      async ({ sql: { members, invites, serviceKeys } }) => [
         (await members.list({ ...page, role: undefined })).map(({ id }) => id),
         (await invites.list({ ...page, status: undefined })).map(({ id }) => id),
         (await serviceKeys.list({ ...page, status: undefined })).map(({ id }) => id),
@@ -52,10 +52,10 @@ describe("what is written in SQL, with row-level security alone before it", () =
     };
     const inviter = { userId: ours.userId, keyId: undefined };
     const secret = { kid: 1, mac: hash };
-    const inTurn = { inTurn: true };
+    const locked = { lockMembers: true };
     const found = await database.db.write(
       ours.grant("member:manage"),
-      async ({ members, invites, serviceKeys }) => [
+      async ({ sql: { members, invites, serviceKeys } }) => [
         await members.changeRole(theirs.userId, "viewer"),
         await members.remove(theirs.userId, ours.userId),
         (await invites.renew({ ...tokens, id: theirs.inviteId, inviter, most: 9, seconds: 60 })).outcome,
@@ -63,7 +63,7 @@ describe("what is written in SQL, with row-level security alone before it", () =
         await serviceKeys.rotate({ id: theirs.keyId, secret, overlapHours: 1, days: 1, most: 9 }),
         await serviceKeys.revoke(theirs.keyId),
       ],
-      inTurn,
+      locked,
     );
     expect(found).toEqual([null, null, "missing", null, null, null]);
     expect(await rowsOfTheirs()).toEqual(before);
@@ -76,13 +76,13 @@ describe("what is written in SQL, with row-level security alone before it", () =
         workspace.id,
       ]);
     const write = <T>(fn: (all: TenantWrite) => Promise<T>, deleted = false) =>
-      database.db.write(ours.grant("workspace:delete"), fn, { inTurn: true, deleted });
-    await write(({ workspaces }) => workspaces.rename("Ours"));
-    await write(({ workspaces }) => workspaces.delete("Ours"));
+      database.db.write(ours.grant("workspace:delete"), fn, { lockMembers: true, deleted });
+    await write(({ sql: { workspaces } }) => workspaces.rename("Ours"));
+    await write(({ sql: { workspaces } }) => workspaces.delete("Ours"));
     expect(await name(ours)).toEqual([{ name: "Ours", deleted: true }]);
     expect(await rowsOfTheirs()).toEqual(before);
-    await write(({ workspaces }) => workspaces.restore(), true);
-    await write(({ workspaces }) => workspaces.rename("Planted"));
+    await write(({ sql: { workspaces } }) => workspaces.restore(), true);
+    await write(({ sql: { workspaces } }) => workspaces.rename("Planted"));
     expect(await name(ours)).toEqual([{ name: "Planted", deleted: false }]);
     expect(await rowsOfTheirs()).toEqual(before);
   });

@@ -1,7 +1,7 @@
 // The tenant tables by Prisma's list of models, so that a proof about all tables needs no list of its own.
 // catalogue.test.ts proves that PostgreSQL's catalogue has the same tables.
 import { readFileSync } from "node:fs";
-import { tenantModels } from "../../src/client/tenant-models.ts";
+import { tenantModels } from "../../src/tenant/models.ts";
 import type { TenantTable } from "./tenant-tables.ts";
 
 const schema = readFileSync(new URL("../../prisma/schema.prisma", import.meta.url), "utf8");

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { unprivilegedUser } from "../../src/embedded/unprivileged-user.ts";
+import { unprivilegedUser } from "../../src/embedded/system/unprivileged-user.ts";
 import type { EmbeddedPostgres } from "../../src/embedded/index.ts";
 import { openPool, readPostgresAddress, startEmbeddedPostgres } from "../../src/index.ts";
 

@@ -15,7 +15,7 @@ afterAll(() => database.drop());
 it("a write with nothing but an audit entry says that the membership has ended", async () => {
   const home = await plantWorkspace(database);
   await database.owner("DELETE FROM workspace_members WHERE workspace_id = $1", [home.id]);
-  const written = database.db.write(home.grant("audit:read"), async ({ audit }) => {
+  const written = database.db.write(home.grant("audit:read"), async ({ sql: { audit } }) => {
     audit.appendAtCommit([entryOf({ action: "audit.exported" })]);
     // As when the entries are read before: the transaction has begun, and nothing else is asked in it.
     await audit.end().catch(() => {});

@@ -89,13 +89,13 @@ import type {
   WorkspacesSwitchInput,
 } from "./types.ts";
 
-/** Every operation of the server: nouns, then verbs. */
+/** Every operation of the server, by resource and action. */
 export interface Api {
   readonly audit: {
     /**
      * Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner.
      *
-     * For `audit:read` (admin).
+     * Access: `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -104,7 +104,7 @@ export interface Api {
     /**
      * The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record.
      *
-     * For `audit:read` (admin).
+     * Access: `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -113,7 +113,7 @@ export interface Api {
     /**
      * The workspace's audit log, newest first.
      *
-     * For `audit:read` (admin).
+     * Access: `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -122,7 +122,7 @@ export interface Api {
     /**
      * Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`.
      *
-     * For `audit:read` (admin).
+     * Access: `audit:read` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `checkpoint.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -133,7 +133,7 @@ export interface Api {
     /**
      * Who is signed in, and with which session.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -142,7 +142,7 @@ export interface Api {
     /**
      * Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `auth.token_reused`, `auth.unauthenticated`
      */
@@ -151,7 +151,7 @@ export interface Api {
     /**
      * Signs in with email and password.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `auth.invalid_credentials`
      */
@@ -160,14 +160,14 @@ export interface Api {
     /**
      * Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error.
      *
-     * For anyone.
+     * Access: anyone.
      */
     signOut(input?: AuthSignOutInput, options?: CallOptions): Promise<AuthSignOutOutput>;
 
     /**
      * Ends every session of the caller, this one too.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -179,7 +179,7 @@ export interface Api {
     /**
      * Makes an account, signs it in, and mails a link that verifies the address.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `auth.email_taken`
      */
@@ -190,7 +190,7 @@ export interface Api {
     /**
      * Mails the link again. The links before it no longer work. Nothing happens once the address is verified.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -202,7 +202,7 @@ export interface Api {
     /**
      * Shows by a mailed token that an account's address is its owner's.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `token.invalid`
      */
@@ -213,7 +213,7 @@ export interface Api {
     /**
      * Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `invite.invalid`, `member.too_many`
      */
@@ -222,7 +222,7 @@ export interface Api {
     /**
      * Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise.
      *
-     * For `invite:manage` (admin).
+     * Access: `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `invite.already_member`, `invite.exists`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -231,7 +231,7 @@ export interface Api {
     /**
      * The invites of the workspace, newest first.
      *
-     * For `invite:manage` (admin).
+     * Access: `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -240,7 +240,7 @@ export interface Api {
     /**
      * The invites that wait for the caller's verified address, newest first.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
@@ -249,7 +249,7 @@ export interface Api {
     /**
      * What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `invite.invalid`
      */
@@ -258,7 +258,7 @@ export interface Api {
     /**
      * Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work.
      *
-     * For `invite:manage` (admin).
+     * Access: `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `invite.already_member`, `invite.not_found`, `invite.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -267,7 +267,7 @@ export interface Api {
     /**
      * Ends a pending invite.
      *
-     * For `invite:manage` (admin).
+     * Access: `invite:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `invite.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -278,7 +278,7 @@ export interface Api {
     /**
      * Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either.
      *
-     * For `member:manage` (admin).
+     * Access: `member:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `member.last_admin`, `member.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -287,7 +287,7 @@ export interface Api {
     /**
      * The members of the workspace, newest first.
      *
-     * For `member:read` (viewer, member, admin).
+     * Access: `member:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -296,7 +296,7 @@ export interface Api {
     /**
      * Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named.
      *
-     * For `member:manage` (admin).
+     * Access: `member:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `member.last_admin`, `member.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -307,7 +307,7 @@ export interface Api {
     /**
      * Changes the caller's password, and ends their other sessions.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `password.incorrect`
      */
@@ -316,7 +316,7 @@ export interface Api {
     /**
      * Mails a link that sets a new password, if there is an account. The answer is the same if there is none.
      *
-     * For anyone.
+     * Access: anyone.
      */
     requestReset(
       input: PasswordRequestResetInput,
@@ -326,7 +326,7 @@ export interface Api {
     /**
      * Sets a new password by a mailed token, and ends all of the account's sessions.
      *
-     * For anyone.
+     * Access: anyone.
      *
      * @throws ProjoError with the reason `token.invalid`
      */
@@ -337,7 +337,7 @@ export interface Api {
     /**
      * Makes a project.
      *
-     * For `project:write` (member, admin).
+     * Access: `project:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.too_many`, `workspace.not_found`, `workspace.required`
      */
@@ -346,7 +346,7 @@ export interface Api {
     /**
      * Deletes a project and all its tasks.
      *
-     * For `project:delete` (admin).
+     * Access: `project:delete` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -355,7 +355,7 @@ export interface Api {
     /**
      * One project.
      *
-     * For `project:read` (viewer, member, admin).
+     * Access: `project:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -364,7 +364,7 @@ export interface Api {
     /**
      * The projects of the workspace, newest first.
      *
-     * For `project:read` (viewer, member, admin).
+     * Access: `project:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -373,7 +373,7 @@ export interface Api {
     /**
      * Renames a project.
      *
-     * For `project:write` (member, admin).
+     * Access: `project:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -384,7 +384,7 @@ export interface Api {
     /**
      * Makes a key by which another service acts in this workspace, as far as its scopes and its role reach.
      *
-     * For `key:manage` (admin).
+     * Access: `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.email_unverified`, `auth.unauthenticated`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -393,7 +393,7 @@ export interface Api {
     /**
      * The service keys of the workspace, newest first.
      *
-     * For `key:manage` (admin).
+     * Access: `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -402,7 +402,7 @@ export interface Api {
     /**
      * Ends a key at once.
      *
-     * For `key:manage` (admin).
+     * Access: `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -411,7 +411,7 @@ export interface Api {
     /**
      * Gives a key another token. The one before works for a while longer, so that no call fails meanwhile.
      *
-     * For `key:manage` (admin).
+     * Access: `key:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -422,7 +422,7 @@ export interface Api {
     /**
      * Where the caller is signed in, newest first.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
@@ -431,7 +431,7 @@ export interface Api {
     /**
      * Ends one of the caller's sessions.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `session.not_found`
      */
@@ -442,7 +442,7 @@ export interface Api {
     /**
      * Whether the server answers, and its version.
      *
-     * For anyone.
+     * Access: anyone.
      */
     health(input?: SystemHealthInput, options?: CallOptions): Promise<SystemHealthOutput>;
   };
@@ -451,7 +451,7 @@ export interface Api {
     /**
      * Makes a task.
      *
-     * For `task:write` (member, admin).
+     * Access: `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.too_many`, `workspace.not_found`, `workspace.required`
      */
@@ -460,7 +460,7 @@ export interface Api {
     /**
      * Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is.
      *
-     * For `task:write` (member, admin).
+     * Access: `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.too_many`, `workspace.not_found`, `workspace.required`
      */
@@ -469,7 +469,7 @@ export interface Api {
     /**
      * Deletes a task.
      *
-     * For `task:write` (member, admin).
+     * Access: `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -478,7 +478,7 @@ export interface Api {
     /**
      * One task.
      *
-     * For `task:read` (viewer, member, admin).
+     * Access: `task:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -487,7 +487,7 @@ export interface Api {
     /**
      * The tasks of the workspace, newest first.
      *
-     * For `task:read` (viewer, member, admin).
+     * Access: `task:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `cursor.invalid`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -496,7 +496,7 @@ export interface Api {
     /**
      * Changes a task's title or status, or moves it to another project of the workspace.
      *
-     * For `task:write` (member, admin).
+     * Access: `task:write` (member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `task.not_found`, `workspace.not_found`, `workspace.required`
      */
@@ -507,7 +507,7 @@ export interface Api {
     /**
      * For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other.
      *
-     * For `token:introspect` ().
+     * Access: `token:introspect` (service keys only).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -518,7 +518,7 @@ export interface Api {
     /**
      * Makes a workspace, with the caller as its admin.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
      */
@@ -527,7 +527,7 @@ export interface Api {
     /**
      * Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged.
      *
-     * For `workspace:delete` (admin).
+     * Access: `workspace:delete` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -536,7 +536,7 @@ export interface Api {
     /**
      * The workspace of the request.
      *
-     * For `workspace:read` (viewer, member, admin).
+     * Access: `workspace:read` (viewer, member, admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -545,7 +545,7 @@ export interface Api {
     /**
      * Ends the caller's own membership. The invites that they sent and that wait end with it.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `member.last_admin`, `workspace.not_found`
      */
@@ -554,7 +554,7 @@ export interface Api {
     /**
      * The workspaces that the caller is a member of, newest first.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `cursor.invalid`
      */
@@ -563,7 +563,7 @@ export interface Api {
     /**
      * Gives the workspace of the request another name.
      *
-     * For `workspace:manage` (admin).
+     * Access: `workspace:manage` (admin).
      *
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
@@ -572,7 +572,7 @@ export interface Api {
     /**
      * Makes a deleted workspace as it was. Only its admins can, within 30 days.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`
      */
@@ -581,7 +581,7 @@ export interface Api {
     /**
      * Makes a workspace the session's current one: calls that name none mean this one.
      *
-     * For anyone signed in.
+     * Access: anyone signed in.
      *
      * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`, `workspace.not_found`
      */

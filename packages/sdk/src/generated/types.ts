@@ -26,10 +26,7 @@ export type AuditAction =
 
 export interface AuditEntry {
   id: string;
-  /**
-   * Its number in the workspace's log: 1, 2, 3 and so on, without a gap.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** Its number in the workspace's log: 1, 2, 3 and so on, without a gap. */
   seq: number;
   /** A date and time in ISO 8601. */
   createdAt: string;
@@ -59,9 +56,7 @@ export interface AuditEntry {
 export interface AuditExport {
   /** Whole lines. The first part begins with the header, the last ends with the footer. */
   text: string;
-  /** -9007199254740991 to 9007199254740991. */
   lastSeq: number;
-  /** -9007199254740991 to 9007199254740991. */
   untilSeq: number;
   done: boolean;
 }
@@ -70,16 +65,12 @@ export interface AuditVerdict {
   intact: boolean;
   /** Whether the end was reached; also when something is wrong. */
   done: boolean;
-  /**
-   * How many entries this call has checked.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** How many entries this call has checked. */
   checked: number;
   /** The last entry that is as it should be; null before the first. */
   last: ChainPoint | null;
   /** The first entry that is not, and why. */
   problem: {
-    /** -9007199254740991 to 9007199254740991. */
     seq: number;
     kind: string;
     message: string;
@@ -87,7 +78,7 @@ export interface AuditVerdict {
 }
 
 export interface ChainPoint {
-  /** 0 to 9007199254740991. */
+  /** At least 0. */
   seq: number;
   /** At most 64 characters. */
   hash: string;
@@ -359,25 +350,25 @@ export interface User {
   createdAt: string;
 }
 
-/** What `audit.checkpoint` takes. Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner. */
+/** The input of `audit.checkpoint`. Signs where the log ends now. Kept elsewhere, it shows later whether entries were cut off or written anew, even by the database's owner. */
 export type AuditCheckpointInput = Record<string, never>;
 
-/** What `audit.checkpoint` answers. */
+/** The output of `audit.checkpoint`. */
 export type AuditCheckpointOutput = Checkpoint;
 
-/** What `audit.export` takes. The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record. */
+/** The input of `audit.export`. The log as text, oldest first, a part a call: as NDJSON, which can be checked without the server, or as CSV. Call again from `lastSeq` with the same `untilSeq` until `done`. It goes on record. */
 export interface AuditExportInput {
   /** Default: "ndjson". */
   format?: "ndjson" | "csv" | undefined;
   /**
    * 0 to begin with the first entry.
-   * 0 to 9007199254740991.
+   * At least 0.
    * Default: 0.
    */
   afterSeq?: number | undefined;
   /**
    * The last entry to export. Left out, the last there is now.
-   * 0 to 9007199254740991.
+   * At least 0.
    */
   untilSeq?: number | undefined;
   /**
@@ -387,10 +378,10 @@ export interface AuditExportInput {
   limit?: number | undefined;
 }
 
-/** What `audit.export` answers. */
+/** The output of `audit.export`. */
 export type AuditExportOutput = AuditExport;
 
-/** What `audit.list` takes. The workspace's audit log, newest first. */
+/** The input of `audit.list`. The workspace's audit log, newest first. */
 export interface AuditListInput {
   /**
    * The most items to return.
@@ -421,10 +412,10 @@ export interface AuditListInput {
   to?: string | undefined;
 }
 
-/** What `audit.list` answers. */
+/** The output of `audit.list`. */
 export type AuditListOutput = Page<AuditEntry>;
 
-/** What `audit.verify` takes. Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`. */
+/** The input of `audit.verify`. Checks the log from a place on: that every entry is as it was written, in its order, with none left out. Call again from `last` until `done`. */
 export interface AuditVerifyInput {
   /** Where an earlier call ended. Left out, it begins with the first entry. */
   after?: ChainPoint | undefined;
@@ -438,28 +429,28 @@ export interface AuditVerifyInput {
   checkpoint?: Checkpoint | undefined;
 }
 
-/** What `audit.verify` answers. */
+/** The output of `audit.verify`. */
 export type AuditVerifyOutput = AuditVerdict;
 
-/** What `auth.me` takes. Who is signed in, and with which session. */
+/** The input of `auth.me`. Who is signed in, and with which session. */
 export type AuthMeInput = Record<string, never>;
 
-/** What `auth.me` answers. */
+/** The output of `auth.me`. */
 export interface AuthMeOutput {
   user: User;
   session: Session;
 }
 
-/** What `auth.refresh` takes. Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session. */
+/** The input of `auth.refresh`. Gives fresh tokens for a refresh token. The same token again gives the same successor while that is unused or half a minute young; an older one ends the session. */
 export interface AuthRefreshInput {
   /** At most 512 characters. */
   refreshToken: string;
 }
 
-/** What `auth.refresh` answers. */
+/** The output of `auth.refresh`. */
 export type AuthRefreshOutput = Refreshed;
 
-/** What `auth.signIn` takes. Signs in with email and password. */
+/** The input of `auth.signIn`. Signs in with email and password. */
 export interface AuthSignInInput {
   /** At most 254 characters. */
   email: string;
@@ -467,31 +458,28 @@ export interface AuthSignInInput {
   password: string;
 }
 
-/** What `auth.signIn` answers. */
+/** The output of `auth.signIn`. */
 export type AuthSignInOutput = SignedIn;
 
-/** What `auth.signOut` takes. Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error. */
+/** The input of `auth.signOut`. Ends the session of the bearer's token, or of the refresh token. One that is no longer valid is no error. */
 export interface AuthSignOutInput {
   /** At most 512 characters. */
   refreshToken?: string | undefined;
 }
 
-/** What `auth.signOut` answers. */
+/** The output of `auth.signOut`. */
 export type AuthSignOutOutput = Record<string, never>;
 
-/** What `auth.signOutEverywhere` takes. Ends every session of the caller, this one too. */
+/** The input of `auth.signOutEverywhere`. Ends every session of the caller, this one too. */
 export type AuthSignOutEverywhereInput = Record<string, never>;
 
-/** What `auth.signOutEverywhere` answers. */
+/** The output of `auth.signOutEverywhere`. */
 export interface AuthSignOutEverywhereOutput {
-  /**
-   * How many sessions ended.
-   * -9007199254740991 to 9007199254740991.
-   */
+  /** How many sessions ended. */
   ended: number;
 }
 
-/** What `auth.signUp` takes. Makes an account, signs it in, and mails a link that verifies the address. */
+/** The input of `auth.signUp`. Makes an account, signs it in, and mails a link that verifies the address. */
 export interface AuthSignUpInput {
   /** At most 254 characters. */
   email: string;
@@ -502,34 +490,34 @@ export interface AuthSignUpInput {
   password: string;
 }
 
-/** What `auth.signUp` answers. */
+/** The output of `auth.signUp`. */
 export type AuthSignUpOutput = SignedIn;
 
-/** What `email.resendVerification` takes. Mails the link again. The links before it no longer work. Nothing happens once the address is verified. */
+/** The input of `email.resendVerification`. Mails the link again. The links before it no longer work. Nothing happens once the address is verified. */
 export type EmailResendVerificationInput = Record<string, never>;
 
-/** What `email.resendVerification` answers. */
+/** The output of `email.resendVerification`. */
 export type EmailResendVerificationOutput = Record<string, never>;
 
-/** What `email.verify` takes. Shows by a mailed token that an account's address is its owner's. */
+/** The input of `email.verify`. Shows by a mailed token that an account's address is its owner's. */
 export interface EmailVerifyInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `email.verify` answers. */
+/** The output of `email.verify`. */
 export type EmailVerifyOutput = Record<string, never>;
 
-/** What `invites.accept` takes. Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role. */
+/** The input of `invites.accept`. Makes the caller a member. Their address must be the one invited, and verified; the token of the mail verifies it too. Whoever is a member already keeps their role. */
 export interface InvitesAcceptInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `invites.accept` answers. */
+/** The output of `invites.accept`. */
 export type InvitesAcceptOutput = OwnWorkspace;
 
-/** What `invites.create` takes. Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise. */
+/** The input of `invites.create`. Invites an address to the workspace for 72 hours, by mail. The link is also returned, to be handed over; whoever uses that one must have verified the address otherwise. */
 export interface InvitesCreateInput {
   /** At most 254 characters. */
   email: string;
@@ -537,10 +525,10 @@ export interface InvitesCreateInput {
   role?: Role | undefined;
 }
 
-/** What `invites.create` answers. */
+/** The output of `invites.create`. */
 export type InvitesCreateOutput = SentInvite;
 
-/** What `invites.list` takes. The invites of the workspace, newest first. */
+/** The input of `invites.list`. The invites of the workspace, newest first. */
 export interface InvitesListInput {
   /**
    * The most items to return.
@@ -556,10 +544,10 @@ export interface InvitesListInput {
   status?: InviteStatus | undefined;
 }
 
-/** What `invites.list` answers. */
+/** The output of `invites.list`. */
 export type InvitesListOutput = Page<Invite>;
 
-/** What `invites.listMine` takes. The invites that wait for the caller's verified address, newest first. */
+/** The input of `invites.listMine`. The invites that wait for the caller's verified address, newest first. */
 export interface InvitesListMineInput {
   /**
    * The most items to return.
@@ -574,44 +562,44 @@ export interface InvitesListMineInput {
   cursor?: string | undefined;
 }
 
-/** What `invites.listMine` answers. */
+/** The output of `invites.listMine`. */
 export type InvitesListMineOutput = Page<OwnInvite>;
 
-/** What `invites.preview` takes. What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs. */
+/** The input of `invites.preview`. What a token invites to. Changes nothing; the token is sent in the body, since addresses end in logs. */
 export interface InvitesPreviewInput {
   /** At most 512 characters. */
   token: string;
 }
 
-/** What `invites.preview` answers. */
+/** The output of `invites.preview`. */
 export type InvitesPreviewOutput = InvitePreview;
 
-/** What `invites.resend` takes. Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work. */
+/** The input of `invites.resend`. Sends a pending or expired invite again, for another 72 hours. The tokens before it no longer work. */
 export interface InvitesResendInput {
   id: string;
 }
 
-/** What `invites.resend` answers. */
+/** The output of `invites.resend`. */
 export type InvitesResendOutput = SentInvite;
 
-/** What `invites.revoke` takes. Ends a pending invite. */
+/** The input of `invites.revoke`. Ends a pending invite. */
 export interface InvitesRevokeInput {
   id: string;
 }
 
-/** What `invites.revoke` answers. */
+/** The output of `invites.revoke`. */
 export type InvitesRevokeOutput = Invite;
 
-/** What `members.changeRole` takes. Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either. */
+/** The input of `members.changeRole`. Gives a member another role, which acts on their next request. Whoever is no admin any more has no invites pending either. */
 export interface MembersChangeRoleInput {
   userId: string;
   role: Role;
 }
 
-/** What `members.changeRole` answers. */
+/** The output of `members.changeRole`. */
 export type MembersChangeRoleOutput = Member;
 
-/** What `members.list` takes. The members of the workspace, newest first. */
+/** The input of `members.list`. The members of the workspace, newest first. */
 export interface MembersListInput {
   /**
    * The most items to return.
@@ -627,18 +615,18 @@ export interface MembersListInput {
   role?: Role | undefined;
 }
 
-/** What `members.list` answers. */
+/** The output of `members.list`. */
 export type MembersListOutput = Page<Member>;
 
-/** What `members.remove` takes. Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named. */
+/** The input of `members.remove`. Ends a membership, which acts on the next request. The invites they sent and that wait end with it; the service keys they made stay, and are named. */
 export interface MembersRemoveInput {
   userId: string;
 }
 
-/** What `members.remove` answers. */
+/** The output of `members.remove`. */
 export type MembersRemoveOutput = RemovedMember;
 
-/** What `password.change` takes. Changes the caller's password, and ends their other sessions. */
+/** The input of `password.change`. Changes the caller's password, and ends their other sessions. */
 export interface PasswordChangeInput {
   /** 1 to 256 characters. */
   currentPassword: string;
@@ -649,19 +637,19 @@ export interface PasswordChangeInput {
   newPassword: string;
 }
 
-/** What `password.change` answers. */
+/** The output of `password.change`. */
 export type PasswordChangeOutput = Record<string, never>;
 
-/** What `password.requestReset` takes. Mails a link that sets a new password, if there is an account. The answer is the same if there is none. */
+/** The input of `password.requestReset`. Mails a link that sets a new password, if there is an account. The answer is the same if there is none. */
 export interface PasswordRequestResetInput {
   /** At most 254 characters. */
   email: string;
 }
 
-/** What `password.requestReset` answers. */
+/** The output of `password.requestReset`. */
 export type PasswordRequestResetOutput = Record<string, never>;
 
-/** What `password.reset` takes. Sets a new password by a mailed token, and ends all of the account's sessions. */
+/** The input of `password.reset`. Sets a new password by a mailed token, and ends all of the account's sessions. */
 export interface PasswordResetInput {
   /** At most 512 characters. */
   token: string;
@@ -672,37 +660,37 @@ export interface PasswordResetInput {
   newPassword: string;
 }
 
-/** What `password.reset` answers. */
+/** The output of `password.reset`. */
 export type PasswordResetOutput = Record<string, never>;
 
-/** What `projects.create` takes. Makes a project. */
+/** The input of `projects.create`. Makes a project. */
 export interface ProjectsCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `projects.create` answers. */
+/** The output of `projects.create`. */
 export type ProjectsCreateOutput = Project;
 
-/** What `projects.delete` takes. Deletes a project and all its tasks. */
+/** The input of `projects.delete`. Deletes a project and all its tasks. */
 export interface ProjectsDeleteInput {
   id: string;
 }
 
-/** What `projects.delete` answers. */
+/** The output of `projects.delete`. */
 export interface ProjectsDeleteOutput {
   id: string;
 }
 
-/** What `projects.get` takes. One project. */
+/** The input of `projects.get`. One project. */
 export interface ProjectsGetInput {
   id: string;
 }
 
-/** What `projects.get` answers. */
+/** The output of `projects.get`. */
 export type ProjectsGetOutput = Project;
 
-/** What `projects.list` takes. The projects of the workspace, newest first. */
+/** The input of `projects.list`. The projects of the workspace, newest first. */
 export interface ProjectsListInput {
   /**
    * The most items to return.
@@ -722,20 +710,20 @@ export interface ProjectsListInput {
   search?: string | undefined;
 }
 
-/** What `projects.list` answers. */
+/** The output of `projects.list`. */
 export type ProjectsListOutput = Page<Project>;
 
-/** What `projects.update` takes. Renames a project. */
+/** The input of `projects.update`. Renames a project. */
 export interface ProjectsUpdateInput {
   id: string;
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `projects.update` answers. */
+/** The output of `projects.update`. */
 export type ProjectsUpdateOutput = Project;
 
-/** What `serviceKeys.create` takes. Makes a key by which another service acts in this workspace, as far as its scopes and its role reach. */
+/** The input of `serviceKeys.create`. Makes a key by which another service acts in this workspace, as far as its scopes and its role reach. */
 export interface ServiceKeysCreateInput {
   /** 1 to 200 characters. */
   name: string;
@@ -754,10 +742,10 @@ export interface ServiceKeysCreateInput {
   expiresInDays?: number | undefined;
 }
 
-/** What `serviceKeys.create` answers. */
+/** The output of `serviceKeys.create`. */
 export type ServiceKeysCreateOutput = ShownServiceKey;
 
-/** What `serviceKeys.list` takes. The service keys of the workspace, newest first. */
+/** The input of `serviceKeys.list`. The service keys of the workspace, newest first. */
 export interface ServiceKeysListInput {
   /**
    * The most items to return.
@@ -773,18 +761,18 @@ export interface ServiceKeysListInput {
   status?: ServiceKeyStatus | undefined;
 }
 
-/** What `serviceKeys.list` answers. */
+/** The output of `serviceKeys.list`. */
 export type ServiceKeysListOutput = Page<ServiceKey>;
 
-/** What `serviceKeys.revoke` takes. Ends a key at once. */
+/** The input of `serviceKeys.revoke`. Ends a key at once. */
 export interface ServiceKeysRevokeInput {
   id: string;
 }
 
-/** What `serviceKeys.revoke` answers. */
+/** The output of `serviceKeys.revoke`. */
 export type ServiceKeysRevokeOutput = ServiceKey;
 
-/** What `serviceKeys.rotate` takes. Gives a key another token. The one before works for a while longer, so that no call fails meanwhile. */
+/** The input of `serviceKeys.rotate`. Gives a key another token. The one before works for a while longer, so that no call fails meanwhile. */
 export interface ServiceKeysRotateInput {
   id: string;
   /**
@@ -801,10 +789,10 @@ export interface ServiceKeysRotateInput {
   expiresInDays?: number | undefined;
 }
 
-/** What `serviceKeys.rotate` answers. */
+/** The output of `serviceKeys.rotate`. */
 export type ServiceKeysRotateOutput = ShownServiceKey;
 
-/** What `sessions.list` takes. Where the caller is signed in, newest first. */
+/** The input of `sessions.list`. Where the caller is signed in, newest first. */
 export interface SessionsListInput {
   /**
    * The most items to return.
@@ -819,29 +807,29 @@ export interface SessionsListInput {
   cursor?: string | undefined;
 }
 
-/** What `sessions.list` answers. */
+/** The output of `sessions.list`. */
 export type SessionsListOutput = Page<Device>;
 
-/** What `sessions.revoke` takes. Ends one of the caller's sessions. */
+/** The input of `sessions.revoke`. Ends one of the caller's sessions. */
 export interface SessionsRevokeInput {
   id: string;
 }
 
-/** What `sessions.revoke` answers. */
+/** The output of `sessions.revoke`. */
 export interface SessionsRevokeOutput {
   id: string;
 }
 
-/** What `system.health` takes. Whether the server answers, and its version. */
+/** The input of `system.health`. Whether the server answers, and its version. */
 export type SystemHealthInput = Record<string, never>;
 
-/** What `system.health` answers. */
+/** The output of `system.health`. */
 export interface SystemHealthOutput {
   status: "ok";
   version: string;
 }
 
-/** What `tasks.create` takes. Makes a task. */
+/** The input of `tasks.create`. Makes a task. */
 export interface TasksCreateInput {
   projectId: string;
   /** 1 to 200 characters. */
@@ -850,10 +838,10 @@ export interface TasksCreateInput {
   status?: TaskStatus | undefined;
 }
 
-/** What `tasks.create` answers. */
+/** The output of `tasks.create`. */
 export type TasksCreateOutput = Task;
 
-/** What `tasks.createMany` takes. Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is. */
+/** The input of `tasks.createMany`. Makes up to 100 tasks, all of them or none. One whose externalId its project has already is left as it is. */
 export interface TasksCreateManyInput {
   /** 1 to 100 items. */
   items: Array<{
@@ -870,28 +858,28 @@ export interface TasksCreateManyInput {
   }>;
 }
 
-/** What `tasks.createMany` answers. */
+/** The output of `tasks.createMany`. */
 export type TasksCreateManyOutput = CreatedTasks;
 
-/** What `tasks.delete` takes. Deletes a task. */
+/** The input of `tasks.delete`. Deletes a task. */
 export interface TasksDeleteInput {
   id: string;
 }
 
-/** What `tasks.delete` answers. */
+/** The output of `tasks.delete`. */
 export interface TasksDeleteOutput {
   id: string;
 }
 
-/** What `tasks.get` takes. One task. */
+/** The input of `tasks.get`. One task. */
 export interface TasksGetInput {
   id: string;
 }
 
-/** What `tasks.get` answers. */
+/** The output of `tasks.get`. */
 export type TasksGetOutput = Task;
 
-/** What `tasks.list` takes. The tasks of the workspace, newest first. */
+/** The input of `tasks.list`. The tasks of the workspace, newest first. */
 export interface TasksListInput {
   /**
    * The most items to return.
@@ -924,10 +912,10 @@ export interface TasksListInput {
   search?: string | undefined;
 }
 
-/** What `tasks.list` answers. */
+/** The output of `tasks.list`. */
 export type TasksListOutput = Page<Task>;
 
-/** What `tasks.update` takes. Changes a task's title or status, or moves it to another project of the workspace. */
+/** The input of `tasks.update`. Changes a task's title or status, or moves it to another project of the workspace. */
 export interface TasksUpdateInput {
   id: string;
   /** 1 to 200 characters. */
@@ -936,29 +924,29 @@ export interface TasksUpdateInput {
   projectId?: string | undefined;
 }
 
-/** What `tasks.update` answers. */
+/** The output of `tasks.update`. */
 export type TasksUpdateOutput = Task;
 
-/** What `tokens.introspect` takes. For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other. */
+/** The input of `tokens.introspect`. For another service: whose access token it was sent, and whether they may do something in the key's workspace. Of whoever is no member there it learns nothing. To the session it is a use like any other. */
 export interface TokensIntrospectInput {
   /** At most 512 characters. */
   token: string;
   permission: Permission;
 }
 
-/** What `tokens.introspect` answers. */
+/** The output of `tokens.introspect`. */
 export type TokensIntrospectOutput = Introspection;
 
-/** What `workspaces.create` takes. Makes a workspace, with the caller as its admin. */
+/** The input of `workspaces.create`. Makes a workspace, with the caller as its admin. */
 export interface WorkspacesCreateInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `workspaces.create` answers. */
+/** The output of `workspaces.create`. */
 export type WorkspacesCreateOutput = OwnWorkspace;
 
-/** What `workspaces.delete` takes. Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged. */
+/** The input of `workspaces.delete`. Deletes the workspace of the request: nobody gets in any more. An admin can restore it for 30 days; then all of it but its audit log is purged. */
 export interface WorkspacesDeleteInput {
   /**
    * The workspace's name, typed out, to show that this one is meant.
@@ -967,26 +955,26 @@ export interface WorkspacesDeleteInput {
   name: string;
 }
 
-/** What `workspaces.delete` answers. */
+/** The output of `workspaces.delete`. */
 export type WorkspacesDeleteOutput = OwnWorkspace;
 
-/** What `workspaces.get` takes. The workspace of the request. */
+/** The input of `workspaces.get`. The workspace of the request. */
 export type WorkspacesGetInput = Record<string, never>;
 
-/** What `workspaces.get` answers. */
+/** The output of `workspaces.get`. */
 export type WorkspacesGetOutput = OwnWorkspace;
 
-/** What `workspaces.leave` takes. Ends the caller's own membership. The invites that they sent and that wait end with it. */
+/** The input of `workspaces.leave`. Ends the caller's own membership. The invites that they sent and that wait end with it. */
 export interface WorkspacesLeaveInput {
   workspaceId: string;
 }
 
-/** What `workspaces.leave` answers. */
+/** The output of `workspaces.leave`. */
 export interface WorkspacesLeaveOutput {
   workspaceId: string;
 }
 
-/** What `workspaces.list` takes. The workspaces that the caller is a member of, newest first. */
+/** The input of `workspaces.list`. The workspaces that the caller is a member of, newest first. */
 export interface WorkspacesListInput {
   /**
    * The most items to return.
@@ -1006,35 +994,35 @@ export interface WorkspacesListInput {
   deleted?: boolean | undefined;
 }
 
-/** What `workspaces.list` answers. */
+/** The output of `workspaces.list`. */
 export type WorkspacesListOutput = Page<OwnWorkspace>;
 
-/** What `workspaces.rename` takes. Gives the workspace of the request another name. */
+/** The input of `workspaces.rename`. Gives the workspace of the request another name. */
 export interface WorkspacesRenameInput {
   /** 1 to 200 characters. */
   name: string;
 }
 
-/** What `workspaces.rename` answers. */
+/** The output of `workspaces.rename`. */
 export type WorkspacesRenameOutput = OwnWorkspace;
 
-/** What `workspaces.restore` takes. Makes a deleted workspace as it was. Only its admins can, within 30 days. */
+/** The input of `workspaces.restore`. Makes a deleted workspace as it was. Only its admins can, within 30 days. */
 export interface WorkspacesRestoreInput {
   workspaceId: string;
 }
 
-/** What `workspaces.restore` answers. */
+/** The output of `workspaces.restore`. */
 export type WorkspacesRestoreOutput = OwnWorkspace;
 
-/** What `workspaces.switch` takes. Makes a workspace the session's current one: calls that name none mean this one. */
+/** The input of `workspaces.switch`. Makes a workspace the session's current one: calls that name none mean this one. */
 export interface WorkspacesSwitchInput {
   workspaceId: string;
 }
 
-/** What `workspaces.switch` answers. */
+/** The output of `workspaces.switch`. */
 export type WorkspacesSwitchOutput = OwnWorkspace;
 
-/** Why a call failed, for programs. A newer server may know others. */
+/** The machine-readable reason of a failed call. A newer server can return other reasons. */
 export type Reason =
   | "auth.email_taken"
   | "auth.email_unverified"
@@ -1076,7 +1064,7 @@ export type Reason =
   | "workspace.not_found"
   | "workspace.required";
 
-/** The class of a failure, as tRPC names it. */
+/** The tRPC error code of a failed call. */
 export type ErrorCode =
   | "BAD_REQUEST"
   | "CONFLICT"
@@ -1090,15 +1078,15 @@ export type ErrorCode =
   | "UNAUTHORIZED"
   | "UNSUPPORTED_MEDIA_TYPE";
 
-/** What the server says of a failed call. */
+/** The details of a failed call. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
   reason: Reason;
-  /** Quote it when you ask for help: it is in the server's log. */
+  /** The id of the request in the server's log. Quote it when you ask for help. */
   requestId: string;
-  /** Seconds to wait before the next try. */
+  /** The time in seconds to wait before the next attempt. */
   retryAfter?: number;
-  /** What is wrong with each field of the input, by its dotted path. `""` is the input as a whole. */
+  /** The messages for each invalid field of the input, by its dotted path. The key `""` stands for the whole input. */
   fieldErrors?: Record<string, string[]>;
 }

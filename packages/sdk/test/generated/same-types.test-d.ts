@@ -9,7 +9,7 @@ type Same<A, B> = [A] extends [B]
     : "the contract's type is wider"
   : "the SDK's type is wider";
 
-/** Each is `true`, or the compiler stops at its line. */
+/** Each element must be `true`. Otherwise the compiler reports an error at its line. */
 export const same: [
   Same<Sdk.Reason, Reason>,
   Same<Sdk.ErrorCode, ErrorCode>,

@@ -21,10 +21,13 @@ export async function exportLog(
   input: ExportLog,
 ) {
   const { format, afterSeq, limit } = input;
-  const end = await db.read(ws.grant, ({ audit }) => audit.end());
+  const end = await db.read(ws.grant, ({ sql: { audit } }) => audit.end());
   const untilSeq = Math.min(input.untilSeq ?? end.seq, end.seq);
   const { text, entries, last } = await linesUntil(untilSeq, {
-    pages: pagesOf((page) => db.read(ws.grant, ({ audit }) => audit.page(page)), { afterSeq, limit }),
+    pages: pagesOf((page) => db.read(ws.grant, ({ sql: { audit } }) => audit.page(page)), {
+      afterSeq,
+      limit,
+    }),
     lineOf: format === "csv" ? (row) => `${csvLine(row)}\r\n` : (row) => jsonLine(entryOf(row)),
   });
   const lastSeq = last?.seq ?? afterSeq;

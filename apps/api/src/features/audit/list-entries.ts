@@ -15,7 +15,7 @@ export interface ListEntries extends Page {
 export async function listEntries({ db, cursors }: ReadWs<"audit:read">, input: ListEntries) {
   const { limit, cursor: _, from, to, ...filters } = input;
   const after = cursors.after(input);
-  const found = await db.audit.list({
+  const found = await db.sql.audit.list({
     ...filters,
     from: from === undefined ? undefined : new Date(from),
     to: to === undefined ? undefined : new Date(to),

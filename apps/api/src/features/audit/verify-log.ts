@@ -1,5 +1,5 @@
 import { verifyChain, type AuditRow, type ChainPoint, type ChainVerdict } from "@projostack/db";
-import type { Checkpoint } from "../../infra/checkpoints.ts";
+import type { Checkpoint } from "../../identity/checkpoints.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
@@ -21,7 +21,7 @@ export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Servi
   if (lost) return wrong(lost, 0);
   let read = 0;
   async function* rows(): AsyncGenerator<AuditRow> {
-    for await (const page of pagesOf(ws.db.audit.page, { afterSeq: after.seq, limit })) {
+    for await (const page of pagesOf(ws.db.sql.audit.page, { afterSeq: after.seq, limit })) {
       read += page.length;
       yield* page;
     }
@@ -41,11 +41,11 @@ export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Servi
 /** Where an earlier call ended must still be there: else a log that was cut off before it would pass for whole. */
 async function lostPoint({ db }: ReadWs<"audit:read">, { seq, hash }: ChainPoint): Promise<Wrong | null> {
   if (seq === 0) return null;
-  const [found] = await db.audit.page({ afterSeq: seq - 1, limit: 1 });
+  const [found] = await db.sql.audit.page({ afterSeq: seq - 1, limit: 1 });
   if (found?.seq === seq) return found.hash === hash ? null : replaced(seq);
   if (found)
     return { seq, problem: "missing", message: `Entry ${seq} is missing, where an earlier call ended.` };
-  const end = await db.audit.end();
+  const end = await db.sql.audit.end();
   const next = end.seq + 1;
   const message = `Entry ${next} is missing at the end: an earlier call ended with entry ${seq}.`;
   return { seq: next, problem: "truncated", message };

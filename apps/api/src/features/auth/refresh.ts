@@ -1,6 +1,6 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { refuse } from "../../rpc/refuse.ts";
+import { refuse } from "../../rpc/checks/refuse.ts";
 import { toTokens } from "./signed-in.ts";
 
 /** Gives fresh tokens for a refresh token. @throws Failure auth.unauthenticated, auth.token_reused, limit.exceeded */

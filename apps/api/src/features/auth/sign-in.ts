@@ -1,6 +1,6 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { gatePlaceOf } from "../../rpc/gate-place.ts";
+import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import type { Credentials } from "./sign-up.ts";
 import { toSignedIn } from "./signed-in.ts";
 import { upgradeHash } from "./upgrade-hash.ts";

@@ -1,8 +1,8 @@
 import { brokenConstraint } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { gatePlaceOf } from "../../rpc/gate-place.ts";
-import { countMail } from "../../rpc/count-mail.ts";
+import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
+import { countMail } from "../../rpc/checks/count-mail.ts";
 import { checkNewPassword } from "../password/check-new-password.ts";
 import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
 import { toSignedIn } from "./signed-in.ts";

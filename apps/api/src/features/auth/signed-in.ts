@@ -1,5 +1,5 @@
 import type { SessionRecord } from "@projostack/db";
-import type { Tokens } from "../../infra/sessions.ts";
+import type { Tokens } from "../../identity/sessions/sessions.ts";
 
 /** A person as they see themselves. */
 export const toUser = ({ id, email, emailVerifiedAt, createdAt }: SessionRecord["user"]) => ({

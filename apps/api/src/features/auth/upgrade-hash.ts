@@ -1,7 +1,7 @@
-import { HashingBusy } from "../../infra/argon2-gate.ts";
-import type { Account } from "../../infra/sessions.ts";
+import { HashingBusy } from "../../identity/passwords/argon2-gate.ts";
+import type { Account } from "../../identity/sessions/sessions.ts";
 import type { Context } from "../../rpc/context.ts";
-import { gatePlaceOf } from "../../rpc/gate-place.ts";
+import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 
 /** Stores the password anew with today's parameters. Where there is no time for it, the next sign-in does it. */
 export async function upgradeHash(ctx: Context, { id, passwordHash }: Account, password: string) {

@@ -1,6 +1,6 @@
 import type { SessionRecord } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
-import { countMail } from "../../rpc/count-mail.ts";
+import { countMail } from "../../rpc/checks/count-mail.ts";
 import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
 
 /** Mails the link again, unless the address is verified. The links before it no longer work. */

@@ -1,5 +1,5 @@
 import { can, roles } from "@projostack/authz";
-import { originOf, recording } from "../../rpc/audit.ts";
+import { originOf, withAudit } from "../../rpc/audit.ts";
 import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
@@ -27,8 +27,8 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
   const memberId = randomness.newId();
   const acceptance = { inviteId, tokenHash, userId: user.id, memberId, ranks: roles, invitingRoles };
   return db.joinWorkspace(workspaceId, (tables) =>
-    recording(originOf(ctx, caller, workspaceId), tables, async (audit) => {
-      const accepted = await tables.invites.accept(acceptance);
+    withAudit(originOf(ctx, caller, workspaceId), tables, async (audit) => {
+      const accepted = await tables.sql.invites.accept(acceptance);
       if (!accepted) throw new Failure("invite.invalid");
       const { role, joined, membersBefore, workspace } = accepted;
       // Nobody else joins meanwhile. The refusal undoes the acceptance, so that the invite can be used later.

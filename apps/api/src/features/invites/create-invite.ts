@@ -1,7 +1,7 @@
 import type { Role } from "@projostack/authz";
-import { newInviteTokens } from "../../infra/invite-tokens.ts";
+import { newInviteTokens } from "../../identity/tokens/invite-tokens.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { countMail } from "../../rpc/count-mail.ts";
+import { countMail } from "../../rpc/checks/count-mail.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "./check-inviter.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
@@ -28,7 +28,7 @@ export async function createInvite(
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
   const bounds = { most: quotas.pendingInvites, seconds: INVITE_SECONDS };
   const asked = { id, email, role, inviter, mailId: ws.newId() };
-  const { outcome, invite } = await ws.db.invites.insert({ ...asked, ...bounds, ...tokens });
+  const { outcome, invite } = await ws.db.sql.invites.insert({ ...asked, ...bounds, ...tokens });
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.exists");

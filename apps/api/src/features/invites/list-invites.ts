@@ -9,7 +9,7 @@ export interface ListInvites extends Page {
 
 /** The invites of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listInvites({ db, cursors }: ReadWs<"invite:manage">, input: ListInvites) {
-  const found = await db.invites.list({
+  const found = await db.sql.invites.list({
     after: cursors.after(input),
     limit: input.limit + 1,
     status: input.status,

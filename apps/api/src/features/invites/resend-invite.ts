@@ -1,6 +1,6 @@
-import { newInviteTokens } from "../../infra/invite-tokens.ts";
+import { newInviteTokens } from "../../identity/tokens/invite-tokens.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { countMail } from "../../rpc/count-mail.ts";
+import { countMail } from "../../rpc/checks/count-mail.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "./check-inviter.ts";
 import { checkGivenRole } from "./given-role.ts";
@@ -19,7 +19,7 @@ export async function resendInvite(
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
   const again = { ...tokens, id, inviter, mailId: ws.newId(), seconds: INVITE_SECONDS };
-  const { outcome, invite } = await ws.db.invites.renew({ ...again, most: quotas.pendingInvites });
+  const { outcome, invite } = await ws.db.sql.invites.renew({ ...again, most: quotas.pendingInvites });
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.not_found");

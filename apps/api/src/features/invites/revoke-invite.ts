@@ -4,7 +4,7 @@ import { toInvite } from "./invite.ts";
 
 /** Ends a pending invite. @throws Failure invite.not_found */
 export async function revokeInvite(ws: Ws<"invite:manage">, { id }: { id: string }) {
-  const invite = await ws.db.invites.revoke(id);
+  const invite = await ws.db.sql.invites.revoke(id);
   if (!invite) throw new Failure("invite.not_found");
   const { email, role } = invite;
   ws.audit("invite.revoked", { type: "invite", id, before: { role }, email });

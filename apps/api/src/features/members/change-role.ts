@@ -10,7 +10,7 @@ export interface ChangeRole {
 
 /** Gives a member another role. @throws Failure member.not_found, member.last_admin */
 export async function changeRole(ws: Ws<"member:manage">, { userId, role }: ChangeRole) {
-  const change = await ws.db.members.changeRole(userId, role);
+  const change = await ws.db.sql.members.changeRole(userId, role);
   if (!change) throw new Failure("member.not_found");
   if (!change.done) throw new Failure("member.last_admin");
   const { member, before, endedInvites } = change;

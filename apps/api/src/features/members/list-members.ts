@@ -9,7 +9,7 @@ export interface ListMembers extends Page {
 
 /** The members of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listMembers({ db, cursors }: ReadWs<"member:read">, input: ListMembers) {
-  const found = await db.members.list({
+  const found = await db.sql.members.list({
     after: cursors.after(input),
     limit: input.limit + 1,
     role: input.role,

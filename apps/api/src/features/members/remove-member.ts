@@ -5,7 +5,7 @@ import type { Ws } from "../../rpc/ws.ts";
 export async function removeMember(ws: Ws<"member:manage">, { userId }: { userId: string }) {
   // Who removes is told by the answer; when that is a service, every admin is by mail.
   const told = ws.grant.key ? userId : ws.grant.userId;
-  const removal = await ws.db.members.remove(userId, told);
+  const removal = await ws.db.sql.members.remove(userId, told);
   if (!removal) throw new Failure("member.not_found");
   if (!removal.done) throw new Failure("member.last_admin");
   const { before, endedInvites, keysLeft } = removal;

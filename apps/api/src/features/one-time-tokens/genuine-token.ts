@@ -1,8 +1,8 @@
 import type { Purpose } from "@projostack/db";
-import { standingOf } from "../../infra/token-forms.ts";
-import { parseOneTimeToken } from "../../infra/tokens.ts";
+import { tokenStatusOf } from "../../identity/tokens/token-forms.ts";
+import { parseOneTimeToken } from "../../identity/tokens/tokens.ts";
 import type { Context } from "../../rpc/context.ts";
-import { refuse } from "../../rpc/refuse.ts";
+import { refuse } from "../../rpc/checks/refuse.ts";
 
 /** Whose token it is, and its id: of a token that is genuine, unused and not expired, for this purpose. @throws Failure token.invalid, limit.exceeded */
 export async function genuineToken(
@@ -12,7 +12,7 @@ export async function genuineToken(
 ): Promise<{ id: string; userId: string }> {
   const { db, keys, tokenForms: forms } = ctx.services;
   const parsed = parseOneTimeToken(token, purpose);
-  const isForged = standingOf(parsed, "oneTime", { keys, forms }) === "forged";
+  const isForged = tokenStatusOf(parsed, "oneTime", { keys, forms }) === "forged";
   const record = !parsed || isForged ? null : await db.accounts.findToken(parsed.claims.id, purpose);
   if (!parsed || !record || !parsed.isGenuine(keys, record.salt)) return refuse(ctx, "token.invalid");
   return { id: parsed.claims.id, userId: record.userId };

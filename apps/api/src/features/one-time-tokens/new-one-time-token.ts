@@ -1,5 +1,5 @@
 import type { NewOneTimeToken, Purpose } from "@projostack/db";
-import type { Randomness } from "../../infra/randomness.ts";
+import type { Randomness } from "../../runtime/randomness.ts";
 
 const HOUR = 60 * 60;
 

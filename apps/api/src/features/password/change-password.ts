@@ -1,7 +1,7 @@
 import type { SessionRecord } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { provenPlaceOf } from "../../rpc/gate-place.ts";
+import { provenPlaceOf } from "../../rpc/checks/gate-place.ts";
 import { checkNewPassword } from "./check-new-password.ts";
 
 export interface ChangePassword {

@@ -10,7 +10,7 @@ export async function createProject(
   { name }: { name: string },
 ) {
   const createdBy = ws.grant.userId;
-  const project = await ws.db.projects.insert({ id: ws.newId(), name, createdBy, most: quotas.projects });
+  const project = await ws.db.sql.projects.insert({ id: ws.newId(), name, createdBy, most: quotas.projects });
   if (!project) throw new Failure("project.too_many");
   return toProject(project);
 }

@@ -9,7 +9,7 @@ import { updateProject } from "./update-project.ts";
 const c = contract.projects;
 
 export const projectsRouter = router({
-  create: workspaceProcedure(c.create, { inTurn: true }).mutation(({ ctx, input }) =>
+  create: workspaceProcedure(c.create, { lockMembers: true }).mutation(({ ctx, input }) =>
     createProject(ctx.ws, ctx.services, input),
   ),
   get: workspaceProcedure(c.get).query(({ ctx, input }) => getProject(ctx.ws, input)),

@@ -1,4 +1,4 @@
-import { formatServiceKey, keepSecret, newServiceSecret } from "../../infra/service-keys.ts";
+import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "../invites/check-inviter.ts";
@@ -24,7 +24,7 @@ export async function createServiceKey(
   const plain = newServiceSecret(keys, randomness, id);
   const secret = keepSecret(keys, id, plain);
   const createdBy = ws.grant.userId;
-  const key = await ws.db.serviceKeys.insert({
+  const key = await ws.db.sql.serviceKeys.insert({
     id,
     name,
     role,

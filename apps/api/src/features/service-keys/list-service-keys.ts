@@ -9,7 +9,7 @@ export interface ListServiceKeys extends Page {
 
 /** The service keys of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listServiceKeys({ db, cursors }: ReadWs<"key:manage">, input: ListServiceKeys) {
-  const found = await db.serviceKeys.list({
+  const found = await db.sql.serviceKeys.list({
     after: cursors.after(input),
     limit: input.limit + 1,
     status: input.status,

@@ -4,7 +4,7 @@ import { toServiceKey } from "./service-key.ts";
 
 /** Ends a key at once. @throws Failure key.not_found */
 export async function revokeServiceKey(ws: Ws<"key:manage">, { id }: { id: string }) {
-  const key = await ws.db.serviceKeys.revoke(id);
+  const key = await ws.db.sql.serviceKeys.revoke(id);
   if (!key) throw new Failure("key.not_found");
   ws.audit("key.revoked", { type: "key", id, before: { name: key.name, role: key.role } });
   return toServiceKey(key);

@@ -17,6 +17,6 @@ export async function createTask(
   { projectId, title, status }: NewTask,
 ) {
   const task = { id: ws.newId(), projectId, title, status, createdBy: ws.grant.userId };
-  const make = () => ws.db.tasks.insert(task).catch(missingProject);
+  const make = () => ws.db.sql.tasks.insert(task).catch(missingProject);
   return toTask(await withRoom(ws, services, { most: 1, madeIn: () => 1, make }));
 }

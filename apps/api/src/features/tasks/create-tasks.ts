@@ -24,7 +24,7 @@ export async function createTasks(ws: Ws<"task:write">, services: Services, { it
   const createdIds = await withRoom(ws, services, {
     most: rows.length,
     madeIn: ({ size }: ReadonlySet<string>) => size,
-    make: () => ws.db.tasks.insertMany(rows).catch(missingProject),
+    make: () => ws.db.sql.tasks.insertMany(rows).catch(missingProject),
   });
   const skipped = rows.filter(({ id }) => !createdIds.has(id));
   const existing = await existingIds(ws, skipped);

@@ -1,4 +1,4 @@
-import { type Question, type TaskListing, tasksQuestion } from "@projostack/db";
+import { type PreparedQuery, type TaskListing, taskListQuery } from "@projostack/db";
 import { type Page, unprovenAfter } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask, type TaskStatus } from "./task.ts";
@@ -14,14 +14,14 @@ export interface ListTasks extends Page {
 
 /** The tasks of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: ListTasks) {
-  const tasks = await db.tasks.list(listingOf(input, cursors.after(input)));
+  const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));
   return cursors.page(input, tasks.map(toTask));
 }
 
 /** What it asks, before it is known whether the cursor is one that was given out. Nothing where it cannot be. */
-export function tasksAsked(input: ListTasks): Question<object> | undefined {
+export function tasksAsked(input: ListTasks): PreparedQuery<object> | undefined {
   const after = unprovenAfter(input);
-  return after === null ? undefined : tasksQuestion(listingOf(input, after));
+  return after === null ? undefined : taskListQuery(listingOf(input, after));
 }
 
 /** One more than the page holds: it tells whether there is a next page. */

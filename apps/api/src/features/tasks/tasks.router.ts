@@ -10,14 +10,16 @@ import { updateTask } from "./update-task.ts";
 const c = contract.tasks;
 
 export const tasksRouter = router({
-  create: workspaceProcedure(c.create, { isLone: true }).mutation(({ ctx, input }) =>
+  create: workspaceProcedure(c.create, { singleStatement: true }).mutation(({ ctx, input }) =>
     createTask(ctx.ws, ctx.services, input),
   ),
   createMany: workspaceProcedure(c.createMany).mutation(({ ctx, input }) =>
     createTasks(ctx.ws, ctx.services, input),
   ),
-  get: workspaceProcedure(c.get, { ahead: taskAsked }).query(({ ctx, input }) => getTask(ctx.ws, input)),
+  get: workspaceProcedure(c.get, { prefetch: taskAsked }).query(({ ctx, input }) => getTask(ctx.ws, input)),
   update: workspaceProcedure(c.update).mutation(({ ctx, input }) => updateTask(ctx.ws, input)),
   delete: workspaceProcedure(c.delete).mutation(({ ctx, input }) => removeTask(ctx.ws, ctx.services, input)),
-  list: workspaceProcedure(c.list, { ahead: tasksAsked }).query(({ ctx, input }) => listTasks(ctx.ws, input)),
+  list: workspaceProcedure(c.list, { prefetch: tasksAsked }).query(({ ctx, input }) =>
+    listTasks(ctx.ws, input),
+  ),
 });

@@ -1,5 +1,5 @@
 import type { Person } from "../../rpc/caller.ts";
-import { originOf, recording } from "../../rpc/audit.ts";
+import { originOf, withAudit } from "../../rpc/audit.ts";
 import type { Context } from "../../rpc/context.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
@@ -9,7 +9,7 @@ export async function createWorkspace(ctx: Context, caller: Person, { name }: { 
   const id = randomness.newId();
   const founding = { id, name, founderId: caller.user.id, memberId: randomness.newId() };
   return db.foundWorkspace(founding, (tables, workspace) =>
-    recording(originOf(ctx, caller, id), tables, async (audit) => {
+    withAudit(originOf(ctx, caller, id), tables, async (audit) => {
       audit("workspace.created", { type: "workspace", id, after: { name } });
       return toOwnWorkspace(workspace, "admin");
     }),

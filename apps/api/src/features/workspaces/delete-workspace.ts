@@ -4,7 +4,7 @@ import { toOwnWorkspace } from "./own-workspace.ts";
 
 /** Locks everybody out, for 30 days until the purge. @throws Failure input.invalid when the name is not this one's */
 export async function deleteWorkspace(ws: Ws<"workspace:delete">, { name }: { name: string }) {
-  const workspace = await ws.db.workspaces.delete(name);
+  const workspace = await ws.db.sql.workspaces.delete(name);
   if (!workspace) {
     throw new Failure("input.invalid", {
       fieldErrors: { name: ["Type the name of the workspace as it is."] },

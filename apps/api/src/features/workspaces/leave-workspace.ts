@@ -3,7 +3,7 @@ import { originOf } from "../../rpc/audit.ts";
 import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { writing, type Ws } from "../../rpc/ws.ts";
+import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
 import { ownMembership } from "./own-membership.ts";
 
 /** Ends one's own membership. @throws Failure workspace.not_found, member.last_admin */
@@ -17,14 +17,14 @@ export async function leaveWorkspace(
   const membership = await ownMembership(ctx.services, { userId, workspaceId, deleted: false });
   const grant = authorize(membership, "workspace:read");
   const origin = originOf(ctx, caller, grant.workspaceId);
-  await db.write(grant, (tables) => writing(grant, origin, tables, (ws) => leave(ws, userId)), {
-    inTurn: true,
+  await db.write(grant, (tables) => runInWorkspace(grant, origin, tables, (ws) => leave(ws, userId)), {
+    lockMembers: true,
   });
   return { workspaceId };
 }
 
 async function leave(ws: Ws<"workspace:read">, userId: string): Promise<void> {
-  const removal = await ws.db.members.remove(userId, userId);
+  const removal = await ws.db.sql.members.remove(userId, userId);
   if (!removal) throw new Failure("workspace.not_found");
   if (!removal.done) throw new Failure("member.last_admin");
   const { before, endedInvites, keysLeft } = removal;

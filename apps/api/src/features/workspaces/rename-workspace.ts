@@ -3,7 +3,7 @@ import { toOwnWorkspace } from "./own-workspace.ts";
 
 /** Gives the workspace another name. */
 export async function renameWorkspace(ws: Ws<"workspace:manage">, { name }: { name: string }) {
-  const { nameBefore, ...workspace } = await ws.db.workspaces.rename(name);
+  const { nameBefore, ...workspace } = await ws.db.sql.workspaces.rename(name);
   ws.audit("workspace.renamed", {
     type: "workspace",
     id: ws.id,

@@ -3,7 +3,7 @@ import { originOf } from "../../rpc/audit.ts";
 import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { writing, type Ws } from "../../rpc/ws.ts";
+import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
 import { ownMembership } from "./own-membership.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
@@ -21,14 +21,14 @@ export async function restoreWorkspace(
   });
   const grant = authorize(membership, "workspace:delete");
   const origin = originOf(ctx, caller, grant.workspaceId);
-  return db.write(grant, (tables) => writing(grant, origin, tables, restore), {
-    inTurn: true,
+  return db.write(grant, (tables) => runInWorkspace(grant, origin, tables, restore), {
+    lockMembers: true,
     deleted: true,
   });
 }
 
 async function restore(ws: Ws<"workspace:delete">) {
-  const workspace = await ws.db.workspaces.restore();
+  const workspace = await ws.db.sql.workspaces.restore();
   if (!workspace) throw new Failure("workspace.not_found");
   ws.audit("workspace.restored", { type: "workspace", id: ws.id });
   return toOwnWorkspace(workspace, ws.grant.role);

@@ -2,7 +2,7 @@
 // of those that change something (RFC 9112, section 9.3.2), and so that a peer that does not read holds one answer at most.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Address } from "../../infra/address.ts";
+import type { Address } from "../../runtime/address.ts";
 import { MOST_WAITING } from "./bounds.ts";
 
 /** Is told when a connection begins and ends to wait for its peer. */

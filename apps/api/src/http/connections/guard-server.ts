@@ -1,6 +1,6 @@
 // The server's own events, apart from its requests: none of them ends the process.
 import type { Server } from "node:http";
-import type { Log } from "../../infra/log.ts";
+import type { Log } from "../../runtime/log.ts";
 import { occasionally } from "./occasionally.ts";
 
 /** Node raises `error` when a connection cannot be accepted, as when no file descriptor is left. */

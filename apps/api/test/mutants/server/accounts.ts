@@ -1,7 +1,7 @@
 // Accounts: passwords, and the links that are mailed.
 import { randomUUID } from "node:crypto";
-import { systemRandomness } from "../../../src/infra/randomness.ts";
-import { formatOneTimeToken, parseOneTimeToken } from "../../../src/infra/tokens.ts";
+import { systemRandomness } from "../../../src/runtime/randomness.ts";
+import { formatOneTimeToken, parseOneTimeToken } from "../../../src/identity/tokens/tokens.ts";
 import {
   again,
   arriveUnverified,
@@ -121,8 +121,8 @@ const floods: Attack = {
   },
 };
 
-const tokens = "apps/api/src/infra/tokens.ts";
-const store = "packages/db/src/client/account-store.ts";
+const tokens = "apps/api/src/identity/tokens/tokens.ts";
+const store = "packages/db/src/people/accounts.ts";
 const live = "AND used_at IS NULL AND expires_at > now()";
 const found = "WHERE id = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()";
 const used = "WHERE id = $1 AND purpose = '${purpose}' AND used_at IS NULL AND expires_at > now()";
@@ -214,7 +214,7 @@ export const accounts: readonly Mutant[] = [
   },
   {
     without: [
-      guard("one try too many is refused", "apps/api/src/rpc/limited.ts", [
+      guard("one try too many is refused", "apps/api/src/rpc/checks/limited.ts", [
         'if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });',
         "",
       ]),

@@ -247,24 +247,24 @@ const createsKey = keyTooMany("a workspace has one active key more than its quot
 const rotatesKey = keyTooMany("an expired key is active again beyond the quota", "rotate");
 
 const procedures = "apps/api/src/rpc/procedures.ts";
-const room = "apps/api/src/infra/quotas/task-room.ts";
+const room = "apps/api/src/limits/quotas/task-room.ts";
 const tenant = (noun: string) => `packages/db/src/tenant/${noun}.ts`;
 
-const counted = guard("what was spent counts against the budget", "apps/api/src/infra/budgets/spending.ts", [
+const counted = guard("what was spent counts against the budget", "apps/api/src/limits/budgets/spending.ts", [
   "if (level + points > budget) {",
   "if (level < 0) {",
 ]);
 const notAhead = guard("what is costly is not read before its price is paid", procedures, [
-  "price.isPlainRead && !ctx.services.limiter.isLimited(path)",
-  "!ctx.services.limiter.isLimited(path)",
+  "price.isPlainRead && !limiter.isLimited(path)",
+  "!limiter.isLimited(path)",
 ]);
-const refusedBatch = guard("a batch with a long operation is refused", "apps/api/src/http/long-batches.ts", [
+const refusedBatch = guard("a batch with a long operation is refused", "apps/api/src/http/batches.ts", [
   `if (query.get("batch") === "1") throw new Failure("batch.not_allowed");`,
   "",
 ]);
 const seenInFront = guard(
   "a batch of queries with a long operation is not answered in front",
-  "apps/api/src/http/answer-calls.ts",
+  "apps/api/src/fast-path/answer-calls.ts",
   ["if (isRefusedBatch(names)) return null;", ""],
 );
 
@@ -286,7 +286,7 @@ export const cost: readonly Mutant[] = [
     without: [
       guard(
         "only so many long operations of one account run at once",
-        "apps/api/src/infra/budgets/at-once.ts",
+        "apps/api/src/limits/budgets/at-once.ts",
         ["const all = isLong ? long : short;", "const all = 1_000;"],
       ),
     ],
@@ -301,7 +301,7 @@ export const cost: readonly Mutant[] = [
   {
     without: [
       guard("the projects of a workspace are counted", tenant("projects"), [
-        "(SELECT count(*) FROM projects WHERE workspace_id = ${HERE}) < $4::bigint",
+        "(SELECT count(*) FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}) < $4::bigint",
         "$4::bigint > 0",
       ]),
     ],
@@ -310,7 +310,7 @@ export const cost: readonly Mutant[] = [
   {
     without: [
       guard("projects are made one after the other", "apps/api/src/features/projects/projects.router.ts", [
-        "workspaceProcedure(c.create, { inTurn: true })",
+        "workspaceProcedure(c.create, { lockMembers: true })",
         "workspaceProcedure(c.create)",
       ]),
     ],

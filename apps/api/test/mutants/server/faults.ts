@@ -95,24 +95,26 @@ const floodsLog: Attack = {
   },
 };
 
-const db = "packages/db/src/client";
-const named = guard("a server that takes no writes is a condition of the database", `${db}/conditions.ts`, [
-  '"25006": ["down", "read_only_sql_transaction"],',
-  "",
-]);
-const asked = guard("readiness asks whether writes are taken", `${db}/ping.ts`, [
+const db = "packages/db/src";
+const named = guard(
+  "a server that takes no writes is a condition of the database",
+  `${db}/connection/conditions.ts`,
+  ['"25006": ["down", "read_only_sql_transaction"],', ""],
+);
+const asked = guard("readiness asks whether writes are taken", `${db}/pool/ping.ts`, [
   'if (rows.length === 1 && readOnly === "off") return;',
   "if (rows.length === 1) return;",
 ]);
-const renewed = guard("connections are replaced when writes are not taken", `${db}/connection-watch.ts`, [
-  "if (code === READ_ONLY) this.renew();",
-  "",
-]);
+const renewed = guard(
+  "connections are replaced when writes are not taken",
+  `${db}/pool/connection-watch.ts`,
+  ["if (code === READ_ONLY) this.renew();", ""],
+);
 const noted = guard("each refusal is noted for the log", "apps/api/src/rpc/layered.ts", [
   "services.refusals.note({ requestId, operation: path, reason: failure.reason, cause: failure.cause });",
   "void [services, requestId];",
 ]);
-const bounded = guard("a second has ten lines of refusals", "apps/api/src/infra/refusal-log.ts", [
+const bounded = guard("a second has ten lines of refusals", "apps/api/src/limits/refusal-log.ts", [
   "if (written >= LINES_PER_SECOND) {",
   "if (written < 0) {",
 ]);

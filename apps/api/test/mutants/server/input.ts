@@ -138,10 +138,10 @@ const quietly: Attack = {
   },
 };
 
-const form = "apps/api/src/rpc/input-form.ts";
+const form = "apps/api/src/rpc/checks/input-form.ts";
 const procedures = "apps/api/src/rpc/procedures.ts";
 const layered = "apps/api/src/rpc/layered.ts";
-const front = "apps/api/src/http/answer-calls.ts";
+const front = "apps/api/src/fast-path/answer-calls.ts";
 
 const strip = guard("an answer is what the contract says", layered, [
   "return operation.output.parse(await resolve({ ctx, input: input.data }));",
@@ -165,12 +165,13 @@ const wrongReason = guard(
   ['new Failure("task.not_found")', 'new Failure("key.not_found")'],
 );
 
-export const formAhead = guard("what is asked ahead has the form of an input", "apps/api/src/rpc/ahead.ts", [
-  "checkForm(raw);",
-  "",
-]);
-export const noSearchAhead = guard("a search is not asked ahead", "apps/api/src/rpc/ahead.ts", [
-  "question && !question.isHeavy ?",
+export const formAhead = guard(
+  "what is asked ahead has the form of an input",
+  "apps/api/src/rpc/checks/prefetch.ts",
+  ["checkForm(raw);", ""],
+);
+export const noSearchAhead = guard("a search is not asked ahead", "apps/api/src/rpc/checks/prefetch.ts", [
+  "query && !query.isHeavy ?",
   "question ?",
 ]);
 
@@ -265,7 +266,7 @@ export const input: readonly Mutant[] = [
   {
     without: [
       guard("what was done is appended to the log", "apps/api/src/rpc/audit.ts", [
-        "if (entries.length > 0) tables.audit.appendAtCommit(entries);",
+        "if (entries.length > 0) tables.sql.audit.appendAtCommit(entries);",
         "",
       ]),
     ],

@@ -109,7 +109,7 @@ const cursors = "apps/api/src/rpc/cursors.ts";
 export const tasksFile = "packages/db/src/tenant/tasks.ts";
 const message = "JSON.stringify([owner, operation, filtersOf(input), id])";
 
-const tenantFilter = guard("every statement names its workspace", "packages/db/src/client/tenant-filter.ts", [
+const tenantFilter = guard("every statement names its workspace", "packages/db/src/tenant/filter.ts", [
   'if (scope.kind === "system") return args ?? {};',
   "return args ?? {};",
 ]);
@@ -124,11 +124,11 @@ const plainKey = {
         ALTER TABLE tasks ADD CONSTRAINT tasks_workspace_id_project_id_fkey FOREIGN KEY (project_id) REFERENCES projects (id)`,
 };
 const foundHere = guard("the statement that finds a task names the workspace", tasksFile, [
-  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`",
+  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1`",
   "text: `SELECT ${COLUMNS} FROM tasks WHERE id = $1`",
 ]);
 const listedHere = guard("the statement that lists tasks names the workspace", tasksFile, [
-  'WHERE workspace_id = ${HERE}${conditions.join("")}',
+  'WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}${conditions.join("")}',
   'WHERE true${conditions.join("")}',
 ]);
 export const isolation: readonly Mutant[] = [
@@ -184,7 +184,7 @@ export const isolation: readonly Mutant[] = [
   },
   {
     without: [
-      guard("each workspace's tries are counted apart", "apps/api/src/infra/limiter/limiter.ts", [
+      guard("each workspace's tries are counted apart", "apps/api/src/limits/limiter/limiter.ts", [
         '`${attempt.workspaceId ?? "-"}:${key}`',
         "`${key}`",
       ]),

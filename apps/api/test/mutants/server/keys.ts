@@ -1,5 +1,5 @@
 // Service keys: what one is worth, and what those that make keys may give.
-import { formatServiceKey } from "../../../src/infra/service-keys.ts";
+import { formatServiceKey } from "../../../src/identity/tokens/service-keys.ts";
 import type { TestServer } from "../../kit/index.ts";
 import { as, keyOf, team, worked } from "../attackers.ts";
 import { guard, type Attack, type Mutant } from "../mutant.ts";
@@ -60,7 +60,7 @@ const beyondItsRole: Attack = {
   },
 };
 
-const keysFile = "apps/api/src/infra/service-keys.ts";
+const keysFile = "apps/api/src/identity/tokens/service-keys.ts";
 const rights = "apps/api/src/features/service-keys/given-rights.ts";
 
 export const keys: readonly Mutant[] = [

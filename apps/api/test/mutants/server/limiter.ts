@@ -1,7 +1,7 @@
 // Limits: nobody is kept out by others, and nobody's mailbox is a target. The server trusts this machine as its proxy.
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { mailboxLimits } from "../../../src/infra/limiter/mailbox-limits.ts";
+import { mailboxLimits } from "../../../src/limits/limiter/mailbox-limits.ts";
 import {
   arriveUnverified,
   call,
@@ -204,14 +204,14 @@ const needed = (
 ): Mutant => ({ without: [guard(says, file, [text, without])], works: [attack] });
 
 export const limiter: readonly Mutant[] = [
-  needed("the addresses of an IPv6 /48 are counted together", "apps/api/src/infra/limiter/limits.ts", [
+  needed("the addresses of an IPv6 /48 are counted together", "apps/api/src/limits/limiter/limits.ts", [
     '{ by: "network48", points: IN_NETWORK_48 * points, seconds },',
     "",
     anotherHousehold,
   ]),
   needed(
     "known callers have places of their own before the hashing of passwords",
-    "apps/api/src/infra/argon2-gate.ts",
+    "apps/api/src/identity/passwords/argon2-gate.ts",
     ["const queue = isKnown ? known : strangers;", "const queue = strangers;", floodOfSignIns],
   ),
   needed("only a person with a verified address invites", createFile, [
@@ -254,7 +254,7 @@ export const limiter: readonly Mutant[] = [
     "apps/api/src/features/password/request-reset.ts",
     ["if (user && !isTooMany)", "if (user)", manyResets],
   ),
-  needed("names in mails become no links", "apps/api/src/infra/mail/quoted.ts", [
+  needed("names in mails become no links", "apps/api/src/mail/quoted.ts", [
     "return withoutLinks(shortened(oneLine, longest));",
     "return shortened(oneLine, longest);",
     linkInSubject,

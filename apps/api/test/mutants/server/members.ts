@@ -107,7 +107,7 @@ const learnsOfStrangers: Attack = {
 
 const members = "packages/db/src/tenant/members.ts";
 const workspacesFile = "packages/db/src/tenant/workspaces.ts";
-const switching = "packages/db/src/client/person-workspaces.ts";
+const switching = "packages/db/src/people/person-workspaces.ts";
 
 const ownOnly = guard("a person makes a workspace current that is theirs", switching, [
   "WHERE m.user_id = nullif(current_setting('app.user_id', true), '')::uuid",
@@ -141,9 +141,9 @@ export const teams: readonly Mutant[] = [
   },
   {
     without: [
-      guard("who changes members takes turns", "packages/db/src/client/enter-sql.ts", [
-        'const TAKE_TURN = statement("SELECT FROM workspaces FOR NO KEY UPDATE");',
-        'const TAKE_TURN = statement("SELECT");',
+      guard("who changes members takes turns", "packages/db/src/scope/enter-sql.ts", [
+        'const LOCK_WORKSPACE = statement("SELECT FROM workspaces FOR NO KEY UPDATE");',
+        'const LOCK_WORKSPACE = statement("SELECT");',
       ]),
     ],
     works: [bothStepDown],

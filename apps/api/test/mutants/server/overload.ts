@@ -67,14 +67,14 @@ const admitted = guard("a call that could not be served in time is refused", "ap
 ]);
 const early = guard(
   "a single change that could not be served in time is refused before its context is made",
-  "apps/api/src/http/rpc-routes.ts",
-  ["if (refusal) {", "if (refusal && false) {"],
+  "apps/api/src/fast-path/fast-path.ts",
+  ["refuseEarly(services, calls, request.requestId) ?? answerCalls", "answerCalls"],
 );
-const urgent = guard("signing out is never refused", "apps/api/src/infra/admission/admission.ts", [
+const urgent = guard("signing out is never refused", "apps/api/src/limits/admission/admission.ts", [
   'if (priority === "urgent") return null;',
   "",
 ]);
-const fairTurns = "packages/db/src/client/fair-turns.ts";
+const fairTurns = "packages/db/src/pool/fair-queue.ts";
 const reserved = guard("connections are left for the server's own work", fairTurns, [
   "this.#all.mayTake(owner, this.#reservedNow)",
   "this.#all.mayTake(owner, 0)",
@@ -83,11 +83,10 @@ const share = guard("one workspace takes no more than three quarters of the conn
   "return left > 0 && held <= this.#times * left;",
   "return left > 0;",
 ]);
-const lockTimeout = guard(
-  "a lock is waited for two seconds",
-  "packages/db/src/client/connection-settings.ts",
-  ['lock_timeout: "2000",', ""],
-);
+const lockTimeout = guard("a lock is waited for two seconds", "packages/db/src/pool/connection-settings.ts", [
+  'lock_timeout: "2000",',
+  "",
+]);
 
 export const overload: readonly Mutant[] = [
   { without: [admitted], works: [], refused: [waitsForAFullPool] },

@@ -64,10 +64,10 @@ const shouted: Attack = {
   },
 };
 
-const policy = "apps/api/src/infra/password-policy.ts";
+const policy = "apps/api/src/identity/passwords/password-policy.ts";
 const failure = "apps/api/src/rpc/failure.ts";
 
-const tooMany = guard("an input holds so many values at most", "apps/api/src/rpc/input-form.ts", [
+const tooMany = guard("an input holds so many values at most", "apps/api/src/rpc/checks/input-form.ts", [
   "if (values > MOST_VALUES) throw",
   "if (false) throw",
 ]);
@@ -75,7 +75,7 @@ const tooMany = guard("an input holds so many values at most", "apps/api/src/rpc
 export const passwords: readonly Mutant[] = [
   {
     without: [
-      guard("so much of a password is examined", "apps/api/src/infra/guess-bits.ts", [
+      guard("so much of a password is examined", "apps/api/src/identity/passwords/guess-bits.ts", [
         ".slice(0, LONGEST_EXAMINED)",
         "",
       ]),

@@ -105,7 +105,7 @@ export const productionDefaults: readonly Mutant[] = [
   ),
   without(
     "the line about a mail names its file where links are not shown",
-    ["apps/api/src/infra/mail/file-transport.ts", "showsLinks && mail.link !== null", "mail.link !== null"],
+    ["apps/api/src/mail/file-transport.ts", "showsLinks && mail.link !== null", "mail.link !== null"],
     [readsLink],
   ),
   without(
@@ -160,7 +160,7 @@ export const productionDefaults: readonly Mutant[] = [
   without(
     "a password leaves the machine over TLS only",
     [
-      "apps/api/src/infra/mail/smtp-address.ts",
+      "apps/api/src/mail/smtp-address.ts",
       'if (tls === "off" && !isLoopback && username !== "") return null;',
       "",
     ],

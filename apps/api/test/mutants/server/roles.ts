@@ -120,7 +120,7 @@ const policy: SourceGuard = {
 };
 const door: SourceGuard = {
   says: "the membership read again at the door of a write",
-  file: "packages/db/src/client/enter-sql.ts",
+  file: "packages/db/src/scope/enter-sql.ts",
   guard: 'statement("SELECT projo_enter($1, $2, $3)", [checked(actor.userId), actor.roles, actor.deleted])',
   without: 'statement("SELECT 1")',
 };
@@ -212,7 +212,7 @@ export const roles: readonly Mutant[] = [
     without: [
       {
         says: "who is nobody is turned away",
-        file: "apps/api/src/rpc/known-caller.ts",
+        file: "apps/api/src/rpc/checks/known-caller.ts",
         guard: "if (caller) return caller;",
         without: "return caller as Caller;",
       },

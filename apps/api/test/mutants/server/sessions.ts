@@ -1,6 +1,6 @@
 // Sessions: what a token is worth, how long, and to whom.
 import { setTimeout as passed } from "node:timers/promises";
-import { formatAccessToken, formatRefreshToken } from "../../../src/infra/tokens.ts";
+import { formatAccessToken, formatRefreshToken } from "../../../src/identity/tokens/tokens.ts";
 import { call, expiredAccessToken, foundWorkspace, type Person, type TestServer } from "../../kit/index.ts";
 import { as, exists, stranger, worked } from "../attackers.ts";
 import { guard, type Attack, type Mutant, type SchemaGuard, type SourceGuard } from "../mutant.ts";
@@ -198,11 +198,11 @@ const seesAnothers: Attack = {
   },
 };
 
-const tokens = "apps/api/src/infra/tokens.ts";
-const adapter = "apps/api/src/infra/lucia-adapter.ts";
-const rule = "apps/api/src/infra/refresh-rule.ts";
-const sessionsFile = "apps/api/src/infra/sessions.ts";
-const store = "packages/db/src/client/session-store.ts";
+const tokens = "apps/api/src/identity/tokens/tokens.ts";
+const adapter = "apps/api/src/identity/sessions/lucia-adapter.ts";
+const rule = "apps/api/src/identity/sessions/refresh-rule.ts";
+const sessionsFile = "apps/api/src/identity/sessions/sessions.ts";
+const store = "packages/db/src/people/sessions.ts";
 
 const readEnd: SourceGuard = {
   says: "a session that has ended is not refreshed",

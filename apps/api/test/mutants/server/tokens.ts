@@ -1,6 +1,6 @@
 // Tokens before the database is asked: what nobody learns without a genuine one, and what a network may try.
-import { systemRandomness } from "../../../src/infra/randomness.ts";
-import { formatAccessToken, type TokenForm } from "../../../src/infra/tokens.ts";
+import { systemRandomness } from "../../../src/runtime/randomness.ts";
+import { formatAccessToken, type TokenForm } from "../../../src/identity/tokens/tokens.ts";
 import { join, type TestServer } from "../../kit/index.ts";
 import { as, keyOf, stranger, team, worked } from "../attackers.ts";
 import { guard, type Attack, type Mutant } from "../mutant.ts";
@@ -118,8 +118,8 @@ const followsSession: Attack = {
   },
 };
 
-const tokensFile = "apps/api/src/infra/tokens.ts";
-const forms = "apps/api/src/infra/token-forms.ts";
+const tokensFile = "apps/api/src/identity/tokens/tokens.ts";
+const forms = "apps/api/src/identity/tokens/token-forms.ts";
 
 export const tokens: readonly Mutant[] = [
   {
@@ -152,7 +152,7 @@ export const tokens: readonly Mutant[] = [
   },
   {
     without: [
-      guard("a refused credential is counted", "apps/api/src/rpc/refuse.ts", [
+      guard("a refused credential is counted", "apps/api/src/rpc/checks/refuse.ts", [
         "await refusedCredentials.count({ address: ctx.device.ip, sessionId })",
         "sessionId && (await refusedCredentials.count({ address: ctx.device.ip, sessionId }))",
       ]),
@@ -180,10 +180,11 @@ export const tokens: readonly Mutant[] = [
   },
   {
     without: [
-      guard("a session's pseudonym is its workspace's", "apps/api/src/infra/session-pseudonym.ts", [
-        "`${workspaceId} ${sessionId}`",
-        "sessionId.slice(workspaceId.length - 36)",
-      ]),
+      guard(
+        "a session's pseudonym is its workspace's",
+        "apps/api/src/identity/sessions/session-pseudonym.ts",
+        ["`${workspaceId} ${sessionId}`", "sessionId.slice(workspaceId.length - 36)"],
+      ),
     ],
     works: [followsSession],
     refused: [seesSession],

@@ -58,7 +58,7 @@ const writesLater: Attack = {
   },
 };
 
-const readTask = "const task = await ws.db.tasks.find(id);";
+const readTask = "const task = await ws.db.sql.tasks.find(id);";
 const getTask = "apps/api/src/features/tasks/get-task.ts";
 const mistake = guard("(a mistake is put in: a read deletes, by Prisma)", getTask, [
   readTask,
@@ -66,13 +66,13 @@ const mistake = guard("(a mistake is put in: a read deletes, by Prisma)", getTas
 ]);
 const mistakeInSql = guard("(a mistake is put in: a read deletes, in SQL)", getTask, [
   readTask,
-  `${readTask} await ws.db.sql.$executeRaw\`DELETE FROM tasks WHERE id = \${id}::uuid\`;`,
+  `${readTask} await ws.db.transaction.$executeRaw\`DELETE FROM tasks WHERE id = \${id}::uuid\`;`,
 ]);
 const mistakeAhead = guard("(a mistake is put in: what is asked ahead deletes)", tasksFile, [
-  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${HERE} AND id = $1`",
-  "text: `DELETE FROM tasks WHERE workspace_id = ${HERE} AND id = $1 RETURNING ${COLUMNS}`",
+  "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1`",
+  "text: `DELETE FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1 RETURNING ${COLUMNS}`",
 ]);
-const enterSql = "packages/db/src/client/enter-sql.ts";
+const enterSql = "packages/db/src/scope/enter-sql.ts";
 const readOnly = guard("a read is a read-only transaction", enterSql, [
   'isReadOnly(scope) ? "BEGIN READ ONLY" : "BEGIN"',
   '"BEGIN"',
@@ -86,22 +86,22 @@ const readOnlyAhead = {
   sql: `DO $$ BEGIN EXECUTE replace(pg_get_functiondef('projo_session_prefetching'::regproc),
           'ignored := set_config(''transaction_read_only'', ''on'', true);', ''); END $$`,
 };
-const sameQuestion = guard("an answer is to the very question", "packages/db/src/client/transaction.ts", [
-  "if (answered && isSame(answered.question, question))",
-  "if (answered)",
+const sameQuestion = guard("an answer is to the very question", "packages/db/src/scope/transaction.ts", [
+  "if (prefetched && isSame(prefetched.query, prepared))",
+  "if (prefetched)",
 ]);
 const keptAnswer = guard(
   "(a mistake is put in: an answer is kept and given again)",
-  "packages/db/src/client/session-lookup.ts",
+  "packages/db/src/people/session-lookup.ts",
   [
-    "answered: { workspaceId: record.membership.workspaceId, question, rows: answer.rows },",
-    `answered: (globalThis.keptAnswer ??= {
-     workspaceId: record.membership.workspaceId, question, rows: answer.rows }),`,
+    "prefetched: { workspaceId: record.membership.workspaceId, query, rows: answer.rows },",
+    `prefetched: (globalThis.keptAnswer ??= {
+     workspaceId: record.membership.workspaceId, query, rows: answer.rows }),`,
   ],
 );
-const sameWorkspace = guard("an answer is of the workspace that is entered", "packages/db/src/client/db.ts", [
-  "answered?.workspaceId === workspaceId ? answered : undefined",
-  "answered",
+const sameWorkspace = guard("an answer is of the workspace that is entered", "packages/db/src/db.ts", [
+  "prefetched?.workspaceId === workspaceId ? prefetched : undefined",
+  "prefetched",
 ]);
 const keeping = guard(
   "(a mistake is put in: a transaction that has ended is kept and used)",
@@ -116,7 +116,7 @@ const keeping = guard(
 );
 const released = guard(
   "a connection that was given back is used no more",
-  "packages/db/src/client/scoped-connection.ts",
+  "packages/db/src/scope/scoped-connection.ts",
   ['if (this.#isReleased) throw new DatabaseBusy("The transaction has ended, or took too long.");', ""],
 );
 

@@ -1,0 +1,122 @@
+// Keys of other services: how their tokens look, how their secrets are kept, and who is behind one.
+//
+//   pjk_  id(16) secret(32) crc32(4), in base64url; the secret is random(16) check(16)
+//
+// The check is a code by the server's key over the id and the random part: it shows without a trip that this server made the
+// key. Builds before the check took 32 random bytes, and such keys go on working: refused-credentials.ts says how.
+// The checksum lets a scanner of sources tell a leaked key from chance without asking anybody. Of the secret a code by
+// one of the server's keys is kept: a copy of the database opens nothing, and who writes to it makes no key.
+import { timingSafeEqual } from "node:crypto";
+import { crc32 } from "node:zlib";
+import type { Db, KeptSecret, ServiceKeyRecord } from "@projostack/db";
+import type { KeyRing } from "../key-ring.ts";
+import type { Log } from "../../runtime/log.ts";
+import type { Randomness } from "../../runtime/randomness.ts";
+
+export interface ServiceKeys {
+  /** Whether the token's check is right, which takes no trip. Keys of older builds have none. */
+  isIssued(token: string): boolean;
+  /** The key behind a token, as the database has it now; null when the token is not valid. */
+  find(token: string): Promise<ServiceKeyRecord | null>;
+  /** Writes down when keys were used since the last time. */
+  noteUses(): Promise<void>;
+}
+
+const PREFIX = "pjk_";
+const ID_BYTES = 16;
+const SECRET_BYTES = 32;
+const RANDOM_BYTES = 16;
+const CRC_BYTES = 4;
+
+const LOST_KID =
+  "a service key was refused: its secret was kept by a key that PROJO_TOKEN_KEYS lacks. " +
+  "Put the key of that kid back behind the newest, or rotate the service key";
+
+export function formatServiceKey(id: string, secret: Uint8Array): string {
+  const body = Buffer.concat([idBytes(id), secret]);
+  return PREFIX + Buffer.concat([body, checksumOf(body)]).toString("base64url");
+}
+
+/** A secret for a new key, or for a key's new token. */
+export function newServiceSecret(keys: KeyRing, randomness: Randomness, id: string): Buffer {
+  const random = randomness.bytes(RANDOM_BYTES);
+  return Buffer.concat([random, keys.sign(CHECK, checkedOf(id, random))]);
+}
+
+/** Whether it is meant to be a service key's token, right or wrong. */
+export const looksLikeServiceKey = (token: string): boolean => token.startsWith(PREFIX);
+
+/** @returns null when it is none, or was mistyped */
+export function parseServiceKey(token: string): { id: string; secret: Buffer } | null {
+  if (!looksLikeServiceKey(token)) return null;
+  const text = token.slice(PREFIX.length);
+  const bytes = Buffer.from(text, "base64url");
+  // Decoding passes over stray characters and bits: a token is its one spelling, or none.
+  if (bytes.length !== ID_BYTES + SECRET_BYTES + CRC_BYTES || bytes.toString("base64url") !== text)
+    return null;
+  const body = bytes.subarray(0, ID_BYTES + SECRET_BYTES);
+  if (!checksumOf(body).equals(bytes.subarray(ID_BYTES + SECRET_BYTES))) return null;
+  const hex = body.toString("hex", 0, ID_BYTES);
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return { id, secret: body.subarray(ID_BYTES) };
+}
+
+/** A secret as it is kept, by the newest of the server's keys. */
+export function keepSecret(keys: KeyRing, id: string, secret: Uint8Array): KeptSecret {
+  const kid = keys.newestKid;
+  const mac = keys.mac(kid, idBytes(id), messageOf(secret));
+  if (!mac) throw new Error("The newest key is not there.");
+  return { kid, mac };
+}
+
+export function createServiceKeys({ db, keys, log }: { db: Db; keys: KeyRing; log: Log }): ServiceKeys {
+  let usedAt = new Map<string, number>();
+  const isKept = ({ kid, mac }: KeptSecret, id: string, secret: Uint8Array): boolean => {
+    const code = keys.mac(kid, idBytes(id), messageOf(secret));
+    if (!code) log.warn({ serviceKeyId: id, kid }, LOST_KID);
+    return code !== null && timingSafeEqual(code, mac);
+  };
+  return {
+    isIssued: (token) => {
+      const parsed = parseServiceKey(token);
+      if (!parsed) return false;
+      const [random, check] = [parsed.secret.subarray(0, RANDOM_BYTES), parsed.secret.subarray(RANDOM_BYTES)];
+      return keys.verify(CHECK, checkedOf(parsed.id, random), check);
+    },
+    find: async (token) => {
+      const parsed = parseServiceKey(token);
+      const record = parsed && (await db.serviceKeys.find(parsed.id));
+      if (!parsed || !record || !record.secrets.some((kept) => isKept(kept, record.id, parsed.secret)))
+        return null;
+      usedAt.set(record.id, performance.now());
+      return record;
+    },
+    noteUses: async () => {
+      if (usedAt.size === 0) return;
+      const noted = usedAt;
+      usedAt = new Map();
+      const now = performance.now();
+      try {
+        await db.serviceKeys.noteUses(new Map([...noted].map(([id, at]) => [id, (now - at) / 1000])));
+      } catch (error) {
+        // They are noted the next time, unless used again by then.
+        usedAt = new Map([...noted, ...usedAt]);
+        throw error;
+      }
+    },
+  };
+}
+
+const CHECK = "service key check";
+const checkedOf = (id: string, random: Uint8Array): string => `${id} ${Buffer.from(random).toString("hex")}`;
+
+const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll("-", ""), "hex");
+
+// The prefix keeps it apart from the codes of other tokens that the same key makes.
+const messageOf = (secret: Uint8Array): Buffer => Buffer.concat([Buffer.from(`${PREFIX}\0`), secret]);
+
+function checksumOf(body: Uint8Array): Buffer {
+  const checksum = Buffer.alloc(CRC_BYTES);
+  checksum.writeUInt32BE(crc32(Buffer.concat([Buffer.from(PREFIX), body])));
+  return checksum;
+}

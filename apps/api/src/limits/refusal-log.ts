@@ -1,0 +1,87 @@
+// A line in the log for each call that was refused with 503: which call, why, and how the pool of connections stands. In an
+// outage there may be thousands a second, so only the first of each second have a line, and one line counts the others.
+import { DatabaseBusy, DatabaseDown, type PoolState } from "@projostack/db";
+import { HashingBusy } from "../identity/passwords/argon2-gate.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/log.ts";
+
+export interface Refusal {
+  readonly requestId: string;
+  /** The operation that was called, or the path where it is not known. */
+  readonly operation: string;
+  /** The reason that the caller is given. */
+  readonly reason: string;
+  /** The thrown error. */
+  readonly cause: unknown;
+}
+
+export interface RefusalLog {
+  note(refusal: Refusal): void;
+  /** Writes the count that is still to be written. */
+  stop(): void;
+}
+
+export interface RefusalLogOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly poolState: () => PoolState;
+}
+
+const LINES_PER_SECOND = 10;
+const SECOND_MS = 1_000;
+
+export function createRefusalLog({ log, clock, poolState }: RefusalLogOptions): RefusalLog {
+  const stopping = new AbortController();
+  let written = 0;
+  let leftOut: Record<string, number> = {};
+  let isCounting = false;
+
+  const closeSecond = () => {
+    const many = Object.values(leftOut).reduce((sum, one) => sum + one, 0);
+    if (many > 0)
+      log.warn(
+        { many, byCause: leftOut, pool: poolState() },
+        "more calls were refused with 503 in this second",
+      );
+    written = 0;
+    leftOut = {};
+    isCounting = false;
+  };
+  return {
+    note: ({ requestId, operation, reason, cause }) => {
+      if (!isCounting) {
+        isCounting = true;
+        void clock.pause(SECOND_MS, stopping.signal).then(closeSecond);
+      }
+      const { name, code } = causeOf(cause, reason);
+      if (written >= LINES_PER_SECOND) {
+        leftOut[name] = (leftOut[name] ?? 0) + 1;
+        return;
+      }
+      written += 1;
+      const facts = { requestId, operation, reason, cause: name, code, pool: poolState() };
+      log.warn(facts, "a call was refused with 503");
+    },
+    stop: () => {
+      stopping.abort();
+      closeSecond();
+    },
+  };
+}
+
+interface Cause {
+  /** Stable: docs/operations.md lists them. */
+  readonly name: string;
+  /** SQLSTATE, errno, or null where neither is the matter. */
+  readonly code: string | null;
+}
+
+function causeOf(cause: unknown, reason: string): Cause {
+  if (cause instanceof DatabaseBusy || cause instanceof DatabaseDown) {
+    const { name, code } = cause.condition;
+    return { name, code: code === "none" ? null : code };
+  }
+  if (cause instanceof HashingBusy) return { name: "password_hashing_busy", code: null };
+  if (cause instanceof Error && "refusal" in cause) return { name: String(cause.refusal), code: null };
+  return { name: reason, code: null };
+}

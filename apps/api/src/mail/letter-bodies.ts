@@ -1,0 +1,73 @@
+import type { MailText, MailAction } from "./templates.ts";
+
+/** The text of a mail, and its link if it has one. */
+export interface MailContent {
+  readonly text: MailText;
+  readonly link: MailLink | null;
+}
+
+export interface MailLink {
+  readonly action: MailAction;
+  readonly url: string;
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+export function textBody({ text, link }: MailContent): string {
+  const howTo = link
+    ? `${link.url}
+
+At a terminal, type \`${link.action.command}\` instead, and paste this when it asks:
+
+${link.token}
+
+`
+    : "";
+  return `${text.opening}\n\n${howTo}${endOf(link)}${text.closing}\n`;
+}
+
+export function htmlBody({ text, link }: MailContent): string {
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${escapeHtml(text.subject)}</title></head>
+<body style="font-family: sans-serif; max-width: 36em; margin: 2em auto; line-height: 1.5">
+<p>${escapeHtml(text.opening)}</p>
+${link ? htmlLink(link) : ""}<p>${escapeHtml(endOf(link) + text.closing)}</p>
+</body>
+</html>
+`;
+}
+
+function htmlLink({ action, url, token }: MailLink): string {
+  const href = escapeHtml(url);
+  return `<p><a href="${href}">${escapeHtml(action.label)}</a></p>
+<p>If that does not open, copy this address:<br>${href}</p>
+<p>At a terminal, type <code>${escapeHtml(action.command)}</code> instead, and paste this when it asks:<br>
+<code>${escapeHtml(token)}</code></p>
+`;
+}
+
+const endOf = (link: MailLink | null): string =>
+  link ? `It works once, until ${inWords(link.expiresAt)}. ` : "";
+
+/** Such as `25 November 2026, 19:55 UTC`, whatever the server's locale. */
+function inWords(date: Date): string {
+  const day = date.toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? "");

@@ -1,0 +1,229 @@
+// What changes an account, each in one statement by the database's clock: the change, the mail that it sends and the
+// record of it commit together or not at all.
+import type { Lock, RunStatement } from "../scope/run-statement.ts";
+import type { AccountEvent } from "./sessions.ts";
+
+export type Purpose = "email.verify" | "password.reset";
+
+/** A token for one use, and the mail that brings it. */
+export interface NewOneTimeToken {
+  readonly id: string;
+  readonly purpose: Purpose;
+  /** 32 random bytes. */
+  readonly salt: Uint8Array;
+  readonly seconds: number;
+  readonly mailId: string;
+  /** Which mail brings it. */
+  readonly template: string;
+}
+
+export interface NewAccount {
+  readonly id: string;
+  readonly email: string;
+  readonly passwordHash: string;
+}
+
+export interface OneTimeTokenRecord {
+  readonly userId: string;
+  readonly salt: Uint8Array;
+}
+
+export interface AccountStore {
+  /** Makes the account, its first token and the mail. @throws on an email that is taken: users_email_key */
+  insert(account: NewAccount, token: NewOneTimeToken, event: AccountEvent): Promise<void>;
+  /** Makes a token and its mail; the earlier ones for this purpose no longer work. */
+  insertToken(userId: string, token: NewOneTimeToken, event: AccountEvent): Promise<void>;
+  /** A token that is unused and not expired. */
+  findToken(id: string, purpose: Purpose): Promise<OneTimeTokenRecord | null>;
+  /** Uses the token up. @returns false when another call did, or it has expired */
+  verifyEmail(tokenId: string, event: AccountEvent): Promise<boolean>;
+  /** Verifies an address that is still the account's, by what was mailed to it. Its verification links end. */
+  verifyAddress(userId: string, email: string, event: AccountEvent): Promise<boolean>;
+  /** Uses the token up, sets the password and ends every session. @returns false as above */
+  resetPassword(tokenId: string, passwordHash: string, event: AccountEvent): Promise<boolean>;
+  /** Sets the password if it is still the one that was checked, and ends the other sessions. @returns whether it was */
+  changePassword(change: PasswordChange, event: AccountEvent): Promise<boolean>;
+  /** Puts the same password's new hash in place of the old one. */
+  upgradeHash(userId: string, from: string, to: string): Promise<void>;
+  /** Ends every session of a user. @returns how many there were */
+  endSessions(userId: string, event: AccountEvent): Promise<number>;
+  /** Puts on record what changed nothing else, such as a refused sign-in. */
+  record(userId: string | null, outcome: "ok" | "refused", event: AccountEvent): Promise<void>;
+}
+
+export interface PasswordChange {
+  readonly userId: string;
+  readonly from: string;
+  readonly to: string;
+  /** The session that stays. */
+  readonly sessionId: string;
+}
+
+export function accountStore(run: RunStatement): AccountStore {
+  const changed = async (name: string, text: string, values: unknown[], lock?: Lock): Promise<boolean> =>
+    ((await run(name, text, values, lock)).rowCount ?? 0) > 0;
+  return {
+    insert: async ({ id, email, passwordHash }, token, event) => {
+      await run("account_insert", INSERT, [id, email, passwordHash, ...ofToken(token), ...ofEvent(event)]);
+    },
+    insertToken: async (userId, token, event) => {
+      await run("token_insert", INSERT_TOKEN, [userId, ...ofToken(token), ...ofEvent(event)]);
+    },
+    findToken: async (id, purpose) => {
+      const { rows } = await run<{ user_id: string; salt: Uint8Array }>("token_find", FIND_TOKEN, [
+        id,
+        purpose,
+      ]);
+      const [row] = rows;
+      return row ? { userId: row.user_id, salt: row.salt } : null;
+    },
+    verifyEmail: (tokenId, event) => changed("email_verify", VERIFY, [tokenId, ...ofEvent(event)]),
+    verifyAddress: (userId, email, event) =>
+      changed("address_verify", VERIFY_ADDRESS, [userId, email, ...ofEvent(event)]),
+    resetPassword: (tokenId, passwordHash, event) =>
+      changed("password_reset", RESET, [tokenId, passwordHash, ...ofEvent(event)], {
+        name: "lock_owner",
+        text: LOCK_OWNER,
+        values: [tokenId],
+      }),
+    changePassword: ({ userId, from, to, sessionId }, event) =>
+      changed("password_change", CHANGE, [userId, from, to, sessionId, ...ofEvent(event)], {
+        name: "lock_user",
+        text: LOCK_USER,
+        values: [userId],
+      }),
+    upgradeHash: async (userId, from, to) => {
+      await run("hash_upgrade", UPGRADE, [userId, from, to]);
+    },
+    endSessions: async (userId, event) => {
+      const { rows } = await run<{ ended: number }>("sessions_end", END_ALL, [userId, ...ofEvent(event)]);
+      return rows[0]?.ended ?? 0;
+    },
+    record: async (userId, outcome, event) => {
+      await run("event_insert", RECORD, [userId, outcome, ...ofEvent(event)]);
+    },
+  };
+}
+
+const ofToken = ({ id, purpose, salt, seconds, mailId, template }: NewOneTimeToken): unknown[] => [
+  id,
+  purpose,
+  salt,
+  seconds,
+  mailId,
+  template,
+];
+
+const ofEvent = ({ id, action, requestId, ip, userAgent }: AccountEvent): unknown[] => [
+  id,
+  action,
+  requestId,
+  ip,
+  userAgent,
+];
+
+/** The parameters of an event, from the given place on. */
+const event = (from: number): string => {
+  const [id, action, ...rest] = [0, 1, 2, 3, 4].map((offset) => `$${from + offset}`);
+  return `(id, action, request_id, ip, user_agent, outcome, user_id)
+    SELECT ${id}::uuid, ${action}::text, ${rest.map((parameter) => `${parameter}::text`).join(", ")}`;
+};
+
+const token = (from: number): string => {
+  const [id, purpose, salt, seconds] = [0, 1, 2, 3].map((offset) => `$${from + offset}`);
+  return `${id}::uuid, ${purpose}::text, ${salt}::bytea, now() + make_interval(secs => ${seconds}::double precision)`;
+};
+
+const INSERT = `
+  WITH person AS (
+    INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3) RETURNING id, email
+  ), token AS (
+    INSERT INTO one_time_tokens (user_id, id, purpose, salt, expires_at)
+    SELECT person.id, ${token(4)} FROM person RETURNING id
+  ), mail AS (
+    INSERT INTO mail_outbox (id, template, recipient, one_time_token_id)
+    SELECT $8::uuid, $9::text, person.email, token.id FROM person, token
+  )
+  INSERT INTO account_events ${event(10)}, 'ok', person.id FROM person`;
+
+const INSERT_TOKEN = `
+  WITH old AS (
+    DELETE FROM one_time_tokens WHERE user_id = $1 AND purpose = $3 AND used_at IS NULL
+  ), token AS (
+    INSERT INTO one_time_tokens (user_id, id, purpose, salt, expires_at)
+    SELECT $1::uuid, ${token(2)} RETURNING id
+  ), mail AS (
+    INSERT INTO mail_outbox (id, template, recipient, one_time_token_id)
+    SELECT $6::uuid, $7::text, users.email, token.id FROM users, token WHERE users.id = $1
+  )
+  INSERT INTO account_events ${event(8)}, 'ok', $1::uuid`;
+
+const FIND_TOKEN = `
+  SELECT user_id, salt FROM one_time_tokens
+   WHERE id = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > now()`;
+
+const use = (purpose: Purpose): string => `
+  used AS (
+    UPDATE one_time_tokens SET used_at = now()
+     WHERE id = $1 AND purpose = '${purpose}' AND used_at IS NULL AND expires_at > now()
+    RETURNING user_id
+  )`;
+
+const VERIFY = `
+  WITH ${use("email.verify")}, person AS (
+    UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) FROM used
+     WHERE users.id = used.user_id RETURNING users.id
+  )
+  INSERT INTO account_events ${event(2)}, 'ok', person.id FROM person`;
+
+const VERIFY_ADDRESS = `
+  WITH person AS (
+    UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = $1 AND email = $2 RETURNING id
+  ), links AS (
+    UPDATE one_time_tokens SET used_at = now() FROM person
+     WHERE user_id = person.id AND purpose = 'email.verify' AND used_at IS NULL
+  )
+  INSERT INTO account_events ${event(3)}, 'ok', person.id FROM person`;
+
+// A session begins only with the password as it is, and holds this lock until it is there (session-store.ts). Taken
+// first, the lock makes the statement after it see every session that the old password began, and end it.
+const LOCK_USER = "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE";
+const LOCK_OWNER = `
+  SELECT FROM users WHERE id = (SELECT user_id FROM one_time_tokens WHERE one_time_tokens.id = $1)
+     FOR NO KEY UPDATE`;
+
+// Whoever holds the mailed token reads the mailbox, so the address is verified too.
+const RESET = `
+  WITH ${use("password.reset")}, person AS (
+    UPDATE users SET password_hash = $2, email_verified_at = coalesce(email_verified_at, now()) FROM used
+     WHERE users.id = used.user_id RETURNING users.id
+  ), ended AS (
+    DELETE FROM sessions USING used WHERE sessions.user_id = used.user_id
+  ), others AS (
+    DELETE FROM one_time_tokens USING used
+     WHERE one_time_tokens.user_id = used.user_id AND purpose = 'password.reset' AND one_time_tokens.id <> $1
+  )
+  INSERT INTO account_events ${event(3)}, 'ok', person.id FROM person`;
+
+const CHANGE = `
+  WITH person AS (
+    UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id
+  ), ended AS (
+    DELETE FROM sessions USING person WHERE sessions.user_id = person.id AND sessions.id <> $4
+  ), resets AS (
+    DELETE FROM one_time_tokens USING person
+     WHERE one_time_tokens.user_id = person.id AND purpose = 'password.reset'
+  )
+  INSERT INTO account_events ${event(5)}, 'ok', person.id FROM person`;
+
+const UPGRADE = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+
+const END_ALL = `
+  WITH ended AS (
+    DELETE FROM sessions WHERE user_id = $1 RETURNING id
+  ), recorded AS (
+    INSERT INTO account_events ${event(2)}, 'ok', $1::uuid
+  )
+  SELECT count(*)::integer AS ended FROM ended`;
+
+const RECORD = `INSERT INTO account_events ${event(3)}, $2::text, $1::uuid`;

@@ -1,0 +1,39 @@
+// Invites as they are seen from outside their workspace: by who holds a token, and by the person they name.
+import type { Role } from "@projostack/authz";
+import type { ListPage } from "../scope/statements.ts";
+import type { RunStatement } from "../scope/run-statement.ts";
+
+/** An invite that can be accepted at this moment. */
+export interface OpenInvite {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly workspaceName: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly inviterEmail: string;
+  /** Whether the token is the one that was mailed: whoever holds it reads the mailbox. */
+  readonly mailed: boolean;
+  readonly expiresAt: Date;
+}
+
+export interface PersonInvite extends Omit<OpenInvite, "email" | "mailed"> {
+  readonly createdAt: Date;
+}
+
+export interface InviteLookup {
+  /** @param tokenHash SHA-256 of the token */
+  find(tokenHash: Uint8Array): Promise<OpenInvite | null>;
+  /** Those that wait for the person's verified address, newest first. */
+  listOf(userId: string, page: ListPage): Promise<PersonInvite[]>;
+}
+
+export const inviteLookup = (run: RunStatement): InviteLookup => ({
+  find: async (tokenHash) => (await run<OpenInvite>("invite_find", FIND, [tokenHash])).rows[0] ?? null,
+  listOf: async (userId, { after = null, limit }) =>
+    (await run<PersonInvite>("invites_of_person", OF_PERSON, [userId, after, limit])).rows,
+});
+
+const SHARED = `id, workspace_id AS "workspaceId", workspace_name AS "workspaceName", role, inviter_email AS "inviterEmail",
+  expires_at AS "expiresAt"`;
+const FIND = `SELECT ${SHARED}, email, mailed FROM projo_invite($1::bytea)`;
+const OF_PERSON = `SELECT ${SHARED}, created_at AS "createdAt" FROM projo_person_invites($1::uuid, $2::uuid, $3::integer)`;

@@ -1,0 +1,60 @@
+import type { Permission, Role } from "@projostack/authz";
+import type { KeptSecret } from "../tenant/service-keys.ts";
+import type { RunStatement } from "../scope/run-statement.ts";
+
+/** A service key as the database has it at this moment: neither revoked nor expired. No secret is checked here. */
+export interface ServiceKeyRecord {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly scopes: readonly Permission[];
+  /** The newest first; the one before only while it still works. */
+  readonly secrets: readonly KeptSecret[];
+  readonly createdBy: string;
+}
+
+/** How many seconds ago a key was last used. */
+export type KeyUses = ReadonlyMap<string, number>;
+
+export interface ServiceKeyLookup {
+  find(id: string): Promise<ServiceKeyRecord | null>;
+  /** Notes when keys were last used. */
+  noteUses(uses: KeyUses): Promise<void>;
+}
+
+interface Runners {
+  readonly run: RunStatement;
+  readonly runQuickly: RunStatement;
+}
+
+interface Row extends Omit<ServiceKeyRecord, "secrets"> {
+  secret_kid: number;
+  secret_mac: Uint8Array;
+  previous_kid: number | null;
+  previous_mac: Uint8Array | null;
+}
+
+export const serviceKeyLookup = ({ run, runQuickly }: Runners): ServiceKeyLookup => ({
+  find: async (id) => {
+    const [row] = (await runQuickly<Row>("service_key", FIND, [id])).rows;
+    return row ? recordOf(row) : null;
+  },
+  noteUses: async (uses) => {
+    // In one order everywhere: two servers that note the same keys at once wait for each other in a line, not in a ring.
+    const inOrder = [...uses].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    await run("service_keys_used", NOTE, [inOrder.map(([id]) => id), inOrder.map(([, seconds]) => seconds)]);
+  },
+});
+
+function recordOf({ secret_kid, secret_mac, previous_kid, previous_mac, ...key }: Row): ServiceKeyRecord {
+  const newest = { kid: secret_kid, mac: secret_mac };
+  if (previous_kid === null || previous_mac === null) return { ...key, secrets: [newest] };
+  return { ...key, secrets: [newest, { kid: previous_kid, mac: previous_mac }] };
+}
+
+const FIND = `
+  SELECT key_id AS id, workspace_id AS "workspaceId", name, role, scopes, created_by AS "createdBy",
+         secret_kid, secret_mac, previous_kid, previous_mac
+    FROM projo_service_key($1::uuid)`;
+const NOTE = "SELECT projo_keys_used($1::uuid[], $2::double precision[])";

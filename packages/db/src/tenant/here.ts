@@ -1,2 +1,0 @@
-/** The workspace that the transaction has entered, in SQL: read once a statement, so it keeps the index. */
-export const HERE = "nullif(current_setting('app.workspace_id', true), '')::uuid";

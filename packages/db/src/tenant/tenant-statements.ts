@@ -1,0 +1,27 @@
+import type { AuditStatements } from "./audit/audit-statements.ts";
+import type { InviteStatements } from "./invites.ts";
+import type { MemberStatements } from "./members.ts";
+import type { ProjectStatements } from "./projects.ts";
+import type { ServiceKeyStatements } from "./service-keys.ts";
+import type { TaskStatements } from "./tasks.ts";
+import type { WorkspaceStatements } from "./workspaces.ts";
+
+/** The SQL statements of a workspace, by resource. */
+export interface TenantStatements {
+  readonly members: MemberStatements;
+  readonly invites: InviteStatements;
+  readonly projects: ProjectStatements;
+  readonly serviceKeys: ServiceKeyStatements;
+  readonly tasks: TaskStatements;
+  readonly workspaces: WorkspaceStatements;
+  readonly audit: AuditStatements;
+}
+
+/** The statements that only read. */
+export interface TenantLists {
+  readonly members: Pick<MemberStatements, "list">;
+  readonly invites: Pick<InviteStatements, "list">;
+  readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
+  readonly tasks: Pick<TaskStatements, "find" | "list" | "count">;
+  readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
+}

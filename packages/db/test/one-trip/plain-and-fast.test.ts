@@ -1,0 +1,258 @@
+// What is written in SQL to be fast answers as Prisma does, which it took the place of.
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import {
+  brokenConstraint,
+  createDb,
+  openPool,
+  taskListQuery,
+  type Db,
+  type TaskListing,
+  type TenantRead,
+} from "../../src/index.ts";
+import { columnsOf } from "../../src/tenant/models.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+
+let database: TestDatabase;
+let home: PlantedWorkspace;
+let other: PlantedWorkspace;
+let pools: pg.Pool[];
+let ways: Readonly<Record<"kept" | "pooled", Db>>;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { owner, server } = inject("cluster");
+  const target = { host: owner.host, port: owner.port, ...server, database: database.name };
+  // One connection each: it meets every statement.
+  pools = [openPool({ target, max: 1 }), openPool({ target, max: 1, pooled: true })];
+  const [kept, pooled] = pools as [pg.Pool, pg.Pool];
+  ways = { kept: createDb({ pool: kept }), pooled: createDb({ pool: pooled, pooled: true }) };
+  [home, other] = [await plantWorkspace(database), await plantWorkspace(database)];
+  await plantTasks(home);
+  await plantTasks(other);
+});
+afterAll(async () => {
+  await Promise.all(Object.values(ways).map((db) => db.close()));
+  await database.drop();
+});
+
+const titles = [
+  "Note",
+  "100 %",
+  "a_b",
+  String.raw`back\slash`,
+  `'; DROP TABLE tasks; --"`,
+  "ÉCOLE école e\u0301cole",
+  "İstanbul ǅ ß ﬀ",
+  "🙂 \u{10ffff} \u{e0001}",
+  "\t\u00a0\u200b\u202e",
+  "$1 {1,2} (,) NULL",
+  "x".repeat(200),
+] as const;
+const times = [
+  "0001-01-01T00:00:00.000Z",
+  "1582-10-10T00:00:00.001Z",
+  "1970-01-01T00:00:00.000Z",
+  "2026-02-28T23:59:59.999Z",
+  "9999-12-31T23:59:59.999Z",
+] as const;
+
+async function plantTasks({ id, projectId, userId }: PlantedWorkspace): Promise<void> {
+  for (const [nth, title] of [...titles, ...titles].entries()) {
+    await database.owner(
+      `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, external_id, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [
+        randomUUID(),
+        id,
+        projectId,
+        title,
+        ["todo", "doing", "done"][nth % 3],
+        userId,
+        nth % 2 === 0 ? `external ${nth}` : null,
+        times[nth % times.length],
+      ],
+    );
+  }
+}
+
+const SELECTED = {
+  id: true,
+  projectId: true,
+  title: true,
+  status: true,
+  createdBy: true,
+  createdAt: true,
+} as const;
+
+/** As the list was, when Prisma made it. */
+function plainList({ task }: TenantRead, { limit, search, ...listing }: TaskListing) {
+  const { after, projectId, status, createdBy, createdAfter, createdBefore } = listing;
+  const contains = search?.replaceAll(/[\\%_]/g, String.raw`\$&`);
+  return task.findMany({
+    where: {
+      ...(after === undefined ? {} : { id: { lt: after } }),
+      ...(projectId === undefined ? {} : { projectId }),
+      ...(status === undefined ? {} : { status }),
+      ...(createdBy === undefined ? {} : { createdBy }),
+      createdAt: {
+        ...(createdAfter === undefined ? {} : { gte: createdAfter }),
+        ...(createdBefore === undefined ? {} : { lt: createdBefore }),
+      },
+      ...(contains === undefined ? {} : { title: { contains, mode: "insensitive" } }),
+    },
+    orderBy: { id: "desc" },
+    take: limit,
+    select: SELECTED,
+  });
+}
+
+/** Every choice of filters: 2 to the power of as many as there are. */
+function listings(values: Required<Omit<TaskListing, "limit">>): TaskListing[] {
+  const filters = Object.entries(values);
+  return Array.from({ length: 2 ** filters.length }, (_, which) => ({
+    limit: 5,
+    ...Object.fromEntries(filters.filter((__, nth) => (which >> nth) % 2 === 1)),
+  }));
+}
+
+const middling = () => ({
+  after: "c0000000-0000-4000-8000-000000000000",
+  projectId: home.projectId,
+  status: "doing",
+  createdBy: home.userId,
+  createdAfter: new Date("1582-01-01T00:00:00Z"),
+  createdBefore: new Date("9999-01-01T00:00:00Z"),
+  search: "e",
+});
+
+const broken = (work: Promise<unknown>) => work.then(() => "made", brokenConstraint);
+
+describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => {
+  const readIn = <T>(place: PlantedWorkspace, fn: (tables: TenantRead) => Promise<T>) =>
+    ways[way].read(place.grant("task:read"), fn);
+  const both = (listing: TaskListing, place = home) =>
+    readIn(place, async (tables) => [await tables.sql.tasks.list(listing), await plainList(tables, listing)]);
+
+  it("lists the same tasks under every choice of filters, also the second time", async () => {
+    let found = 0;
+    for (const listing of [...listings(middling()), ...listings(middling())]) {
+      const [fast, plain] = await both(listing);
+      expect(fast, JSON.stringify(listing)).toEqual(plain);
+      found += plain?.length ?? 0;
+    }
+    expect(found).toBeGreaterThan(200);
+  });
+
+  it.each(titles)("finds the same by the words of %j, and by each of its letters", async (title) => {
+    const words = [title, title.toUpperCase(), title.toLowerCase(), ...new Set(title)].filter((search) =>
+      search.isWellFormed(),
+    );
+    for (const search of words) {
+      const [fast, plain] = await both({ limit: 30, search });
+      expect(fast, JSON.stringify(search)).toEqual(plain);
+    }
+  });
+
+  it("finds the same by every time, and a millisecond beside it, and gives the same times", async () => {
+    for (const time of times) {
+      for (const beside of [-1, 0, 1]) {
+        const date = new Date(new Date(time).getTime() + beside);
+        if (date.getUTCFullYear() < 1 || date.getUTCFullYear() > 9999) continue;
+        for (const bound of [{ createdAfter: date }, { createdBefore: date }]) {
+          const [fast, plain] = await both({ limit: 30, ...bound });
+          expect(fast, JSON.stringify(bound)).toEqual(plain);
+        }
+      }
+    }
+  });
+
+  it("gives the same page at every limit, and nothing of another workspace", async () => {
+    for (const limit of [1, 2, 22, 23, 24, 101]) {
+      const [fast, plain] = await both({ limit });
+      expect(fast).toEqual(plain);
+    }
+    for (const listing of listings({ ...middling(), projectId: other.projectId, createdBy: other.userId })) {
+      const [fast, plain] = await both(listing);
+      expect(fast).toEqual(plain);
+    }
+  });
+
+  it("finds the same one by its id, and none that is another's or nobody's", async () => {
+    for (const id of [home.taskId, other.taskId, randomUUID(), "00000000-0000-0000-0000-000000000000"]) {
+      const [fast, plain] = await readIn(home, async ({ sql: { tasks }, task }) => [
+        await tasks.find(id),
+        await task.findFirst({ where: { id }, select: SELECTED }),
+      ]);
+      expect(fast).toEqual(plain);
+    }
+  });
+
+  it.each(titles)("makes the same of %j", async (title) => {
+    const made = { projectId: home.projectId, title, status: "todo", createdBy: home.userId };
+    const [fast, plain] = await ways[way].write(
+      home.grant("task:write"),
+      async ({ sql: { tasks }, task }) => [
+        await tasks.insert({ id: randomUUID(), ...made }),
+        await task.create({ data: { id: randomUUID(), workspaceId: home.id, ...made }, select: SELECTED }),
+      ],
+    );
+    // Its time is the transaction's, where Prisma took the process's own.
+    const createdAt = expect.any(Date) as Date;
+    expect(fast).toEqual({ ...plain, id: fast?.id, createdAt });
+    await database.owner("DELETE FROM tasks WHERE id = ANY ($1)", [[fast?.id, plain?.id]]);
+  });
+
+  it("refuses the same, by the same constraint", async () => {
+    const right = {
+      id: home.taskId,
+      projectId: home.projectId,
+      title: "Note",
+      status: "todo",
+      createdBy: home.userId,
+    };
+    for (const wrong of [
+      right,
+      { ...right, id: randomUUID(), projectId: other.projectId },
+      { ...right, id: randomUUID(), status: "later" },
+      { ...right, id: randomUUID(), title: "" },
+      { ...right, id: randomUUID(), createdBy: randomUUID() },
+    ]) {
+      const { write } = ways[way];
+      const grant = home.grant("task:write");
+      const fast = await broken(write(grant, ({ sql: { tasks } }) => tasks.insert(wrong)));
+      const plain = await broken(
+        write(grant, ({ task }) => task.create({ data: { ...wrong, workspaceId: home.id } })),
+      );
+      // Of a CHECK Prisma tells no name.
+      expect([fast, null]).toContain(plain);
+      expect(fast).toMatch(/^tasks_/);
+    }
+  });
+});
+
+describe("the statements", () => {
+  it("have one name each, which PostgreSQL does not cut short", () => {
+    const named = new Map<string, string>();
+    for (const listing of listings(middling())) {
+      const { name, text } = taskListQuery(listing);
+      expect(named.get(name) ?? text, name).toBe(text);
+      expect(Buffer.byteLength(name), name).toBeLessThan(64);
+      named.set(name, text);
+    }
+    expect(named.size).toBe(2 ** 7);
+  });
+
+  it("give every column of the model but two, each of Prisma's type", async () => {
+    const [fast, plain] = await ways.kept.read(home.grant("task:read"), async ({ sql: { tasks }, task }) => [
+      await tasks.find(home.taskId),
+      await task.findFirst({ where: { id: home.taskId } }),
+    ]);
+    const columns = Object.keys(columnsOf("Task")).filter(
+      (name) => !["workspaceId", "externalId"].includes(name),
+    );
+    expect(Object.keys(fast ?? {}).toSorted()).toEqual(columns.toSorted());
+    expect(plain).toMatchObject({ ...fast });
+  });
+});

@@ -1,0 +1,90 @@
+// Ten seconds of it; by hand for longer, and again with the seed that a run printed:
+//   PROJO_PRESSURE_SECONDS=60 PROJO_PRESSURE_SEED=1 npx vitest run packages/db/test/pool/pool-pressure.test.ts
+import { randomInt } from "node:crypto";
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createDb, failureOf, openPool, type Db } from "../../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+import { applyPressure, type Pressure } from "../kit/pressure.ts";
+
+const seconds = Number(process.env["PROJO_PRESSURE_SECONDS"] ?? 10);
+const seed = Number(process.env["PROJO_PRESSURE_SEED"] ?? randomInt(1_000_000));
+
+let database: TestDatabase;
+let places: PlantedWorkspace[];
+let pool: pg.Pool;
+let db: Db;
+let pressure: Pressure;
+beforeAll(
+  async () => {
+    database = await createTestDatabase();
+    places = await Promise.all(Array.from({ length: 16 }, () => plantWorkspace(database)));
+    pool = openPool({ target: { connectionString: database.url }, max: 8 });
+    db = createDb({ pool });
+    pressure = await applyPressure({ db, database, places, seconds, seed, nextBorrower });
+    console.log(`seed ${seed}`, pressure.counts);
+  },
+  (seconds + 60) * 1_000,
+);
+afterAll(async () => {
+  await db.close();
+  await database.drop();
+});
+
+const NEXT_BORROWER = `
+  SELECT coalesce(current_setting('app.workspace_id', true), '') AS workspace,
+         coalesce(current_setting('app.user_id', true), '') AS person, current_user::text AS role,
+         current_setting('transaction_read_only') AS read_only, current_setting('statement_timeout') AS timeout`;
+
+/** What the next borrower of a connection finds there that it should not. */
+async function nextBorrower(): Promise<unknown> {
+  const { rows } = await pool.query(NEXT_BORROWER).catch((error: unknown) => {
+    throw failureOf(error);
+  });
+  const nothing = {
+    workspace: "",
+    person: "",
+    role: inject("cluster").server.user,
+    read_only: "off",
+    timeout: "5s",
+  };
+  return JSON.stringify(rows[0]) === JSON.stringify(nothing) ? null : rows[0];
+}
+
+describe(`64 callers of 16 workspaces on 8 connections, hurt at random (seed ${seed})`, () => {
+  it("I9 I13 none ever sees another's workspace, role or rows, nor what an earlier borrower left", () => {
+    expect(pressure.wrong).toEqual([]);
+  });
+
+  it("F2 every failure is one that the server knows what to answer to", () => {
+    expect(pressure.strange).toEqual([]);
+  });
+
+  it("every kind of call was made and answered, and every kind of hurt was done", () => {
+    const kinds = [
+      "a read: done",
+      "a write: done",
+      "a person's read: done",
+      "a lone statement: done",
+      "a look at what is left: done",
+      "a read that fails: its own error",
+      "a write that fails in the midst: its own error",
+      "a write that hides its failure: its own error",
+      "a statement that takes too long: DatabaseBusy",
+      "a slow write: DatabaseBusy",
+      "a slow write: DatabaseDown",
+      "pg_cancel_backend",
+      "pg_terminate_backend",
+    ];
+    expect(kinds.filter((kind) => !((pressure.counts[kind] ?? 0) > 0))).toEqual([]);
+  });
+
+  it("F2 the pool is whole afterwards: every connection is back, and each workspace is served", async () => {
+    await expect.poll(() => [pool.idleCount === pool.totalCount, pool.waitingCount]).toEqual([true, 0]);
+    const counts = await Promise.all(
+      places.map((place) => db.read(place.grant("task:read"), ({ task }) => task.count())),
+    );
+    expect(counts).toEqual(places.map(() => 1));
+  });
+});

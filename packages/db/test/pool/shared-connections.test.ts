@@ -1,0 +1,327 @@
+// Connections that quick reads share: each reads what is its own, whatever becomes of the others on the same connection.
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { openSharedConnections, type SharedConnections } from "../../src/connection/shared-connections.ts";
+import { runInOneTrip } from "../../src/scope/run-statement.ts";
+import {
+  createDb,
+  DatabaseBusy,
+  DatabaseDown,
+  openPool,
+  taskQuery,
+  type ServerPool,
+} from "../../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
+
+let database: TestDatabase;
+let places: PlantedWorkspace[];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  places = await Promise.all(Array.from({ length: 12 }, () => plantWorkspace(database)));
+});
+afterAll(() => database.drop());
+
+let pool: ServerPool;
+let shared: pg.Pool;
+let borrowed: number;
+let connections: SharedConnections;
+beforeEach(() => {
+  pool = openPool({ target: target(), max: 4 });
+  shared = sharedOf(pool);
+  borrowed = 0;
+  connections = openSharedConnections(() => {
+    borrowed += 1;
+    return shared.connect();
+  }, 1);
+});
+afterEach(async () => {
+  await Promise.all([pool.end(), shared.end()]);
+});
+
+const target = () => {
+  const { owner, server } = inject("cluster");
+  return { host: owner.host, port: owner.port, ...server, database: database.name };
+};
+
+function sharedOf(opened: ServerPool): pg.Pool {
+  if (!opened.shared) throw new Error("The pool shares no connections.");
+  return opened.shared;
+}
+
+const step = (name: string, text: string, values: readonly unknown[] = []) => ({ name, text, values });
+const PID = step("lane_pid", "SELECT pg_backend_pid() AS pid");
+const SLEEP = step("lane_sleep", "SELECT pg_sleep(0.4)::text");
+const FAIL = step("lane_fail", "SELECT 1 / $1::int AS quotient", [0]);
+const run = async (...steps: ReturnType<typeof step>[]) => {
+  const answers = await connections.run(steps);
+  return answers?.at(-1)?.rows[0] ?? null;
+};
+const whole = () => [shared.idleCount === shared.totalCount, shared.waitingCount];
+/** Holds a lock that the statement waits for, until it is released. */
+const WAIT = step("lane_wait", "SELECT pg_advisory_xact_lock(12)::text");
+async function holdLock(): Promise<() => Promise<void>> {
+  const holder = await pool.connect();
+  await holder.query("SELECT pg_advisory_lock(12)");
+  return async () => {
+    await holder.query("SELECT pg_advisory_unlock(12)");
+    holder.release();
+  };
+}
+
+describe("a lane", () => {
+  it("serves many at once on one connection, and gives it back with the last of them", async () => {
+    const found = await Promise.all(Array.from({ length: 50 }, () => run(PID)));
+    expect(new Set(found.map((row) => JSON.stringify(row))).size).toBe(1);
+    expect(borrowed).toBe(1);
+    expect([shared.totalCount, pool.totalCount, ...whole()]).toEqual([1, 0, true, 0]);
+    await run(PID);
+    expect(borrowed).toBe(2);
+  });
+
+  it("undoes the one that fails, and no other", async () => {
+    const setting = step("lane_set", "SELECT set_config('app.workspace_id', $1, true)", [randomUUID()]);
+    const left = step("lane_left", "SELECT coalesce(current_setting('app.workspace_id', true), '') AS left");
+    const outcomes = await Promise.allSettled([
+      run(setting, FAIL),
+      run(left),
+      run(step("lane_fail", FAIL.text, [2]), left),
+      run(FAIL, PID),
+      run(left),
+    ]);
+    const undone = { status: "rejected", reason: expect.objectContaining({ code: "22012" }) };
+    const clean = { status: "fulfilled", value: { left: "" } };
+    expect(outcomes).toEqual([undone, clean, clean, undone, clean]);
+    expect(borrowed).toBe(1);
+    expect(whole()).toEqual([true, 0]);
+  });
+
+  it("F9 that is slow delays those behind it, and sends nothing twice", async () => {
+    const [slow, ...behind] = await Promise.all([
+      connections.run([SLEEP]),
+      ...Array.from({ length: 20 }, () => connections.run([PID])),
+    ]);
+    expect(slow).not.toBeNull();
+    expect(behind.every((answers) => answers !== null)).toBe(true);
+    expect(borrowed).toBe(1);
+    expect(whole()).toEqual([true, 0]);
+  });
+
+  it("F2 that meets a lock says so of this statement alone, and the others go on", async () => {
+    const release = await holdLock();
+    const outcomes = await Promise.all([
+      connections.run([WAIT]),
+      ...Array.from({ length: 20 }, () => connections.run([PID])),
+      connections.run([WAIT]),
+    ]);
+    expect([outcomes.at(0), outcomes.at(-1)]).toEqual([null, null]);
+    expect(outcomes.slice(1, -1).every((answers) => answers !== null)).toBe(true);
+    // For a second the statement does not enter a lane again, so that nobody waits behind it.
+    expect(await Promise.all([connections.run([WAIT]), connections.run([WAIT])])).toEqual([null, null]);
+    expect(borrowed).toBeLessThanOrEqual(2);
+    await release();
+    await expect.poll(() => connections.run([WAIT]), { timeout: 5_000 }).not.toBeNull();
+    await expect.poll(whole).toEqual([true, 0]);
+  });
+
+  it("F2 that answers nobody for two seconds is closed, and the waiting reads fail with DatabaseBusy", async () => {
+    const proxy = await startSwallower(target());
+    const through = openPool({ target: { ...target(), host: "127.0.0.1", port: proxy.port }, max: 4 });
+    const ownLanes = openSharedConnections(() => sharedOf(through).connect(), 1);
+    expect(await ownLanes.run([PID])).not.toBeNull();
+    proxy.swallows = true;
+    const startedAt = performance.now();
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => ownLanes.run([PID])));
+    expect(outcomes).toEqual(
+      Array.from(outcomes, () => ({ status: "rejected", reason: expect.any(DatabaseBusy) as unknown })),
+    );
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900);
+    proxy.swallows = false;
+    await expect.poll(() => ownLanes.run([PID]).catch(() => null), { timeout: 5_000 }).not.toBeNull();
+    await Promise.all([through.end(), sharedOf(through).end()]);
+    proxy.close();
+  });
+
+  it("whose connection is killed fails whoever is on it, and the next one has another", async () => {
+    const { pid } = (await run(PID)) as { pid: number };
+    const nap = step("lane_nap", "SELECT pg_sleep(0.03)::text");
+    const under = Promise.allSettled([...Array.from({ length: 20 }, () => run(nap)), run(PID)]);
+    await delay(20);
+    await database.owner("SELECT pg_terminate_backend($1)", [pid]);
+    expect((await under).slice(-15).every(({ status }) => status === "rejected")).toBe(true);
+    expect(await run(PID)).not.toEqual({ pid });
+    await expect.poll(whole).toEqual([true, 0]);
+  });
+
+  it("that was to prepare a statement, and failed before, has it prepared by who comes next", async () => {
+    const sharing = { place: { owner: "somebody" }, shared: connections };
+    const source = { connect: () => pool.connect() };
+    const late = step("lane_late", "SELECT 'late' AS word");
+    const [failed, relied] = await Promise.allSettled([
+      runInOneTrip(source, [FAIL, late], sharing),
+      runInOneTrip(source, [late], sharing),
+    ]);
+    expect(failed).toMatchObject({ status: "rejected", reason: { code: "22012" } });
+    expect(relied).toMatchObject({ status: "fulfilled", value: [{ rows: [{ word: "late" }] }] });
+  });
+
+  it("is refused what is no parameter, and goes on", async () => {
+    await expect(run(step("lane_fail", FAIL.text, [{}]))).rejects.toBeInstanceOf(TypeError);
+    expect(await run(PID)).toHaveProperty("pid");
+    expect(whole()).toEqual([true, 0]);
+  });
+
+  it("F12 has a connection of its own, also when all others are taken", async () => {
+    const held = await Promise.all(Array.from({ length: 2 }, () => pool.connect()));
+    expect(await run(PID)).toHaveProperty("pid");
+    for (const client of held) client.release();
+  });
+});
+
+describe("the connections of a server", () => {
+  it.each([
+    [1, 0],
+    [3, 0],
+    [4, 2],
+    [16, 2],
+    [32, 4],
+    [500, 62],
+  ])("are %i in all, of which %i are shared by quick reads", async (max, shares) => {
+    const { options, shared: some } = openPool({ target: target(), max });
+    expect([options.max + (some?.options.max ?? 0), some?.options.max ?? 0]).toEqual([max, shares]);
+  });
+
+  it("are not divided behind a pooler, which shares them itself", () => {
+    const undivided = openPool({ target: target(), max: 16, pooled: true });
+    expect([undivided.options.max, undivided.shared]).toEqual([16, undefined]);
+  });
+});
+
+async function holdTable(table: string): Promise<{ release(): Promise<void> }> {
+  const { owner } = inject("cluster");
+  const client = new pg.Client({ ...owner, database: database.name });
+  await client.connect();
+  await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+  return { release: () => client.end() };
+}
+
+interface Swallower {
+  readonly port: number;
+  /** While it is true, no byte is passed on in either direction. */
+  swallows: boolean;
+  close(): void;
+}
+
+/** A proxy before PostgreSQL that stands for a network which loses everything for a while. */
+async function startSwallower({ host, port }: { host: string; port: number }): Promise<Swallower> {
+  const upstream = host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
+  const server = createServer((client) => {
+    const postgres = connect(upstream);
+    for (const [from, to] of [
+      [client, postgres],
+      [postgres, client],
+    ] as const) {
+      from.on("data", (bytes) => swallower.swallows || to.write(bytes));
+      from.on("close", () => to.destroy());
+      from.on("error", () => to.destroy());
+    }
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const swallower: Swallower = {
+    port: (server.address() as AddressInfo).port,
+    swallows: false,
+    close: () => void server.close(),
+  };
+  return swallower;
+}
+
+describe("the client's quick reads", () => {
+  it("I9 I13 of many workspaces on one connection each see their own, between others that fail", async () => {
+    const db = createDb({ pool });
+    const sessions = await Promise.all(
+      places.map(async ({ id, userId }) => {
+        const sessionId = randomUUID();
+        await database.owner(
+          `INSERT INTO sessions (id, user_id, salt, current_workspace_id, expires_at, absolute_expires_at)
+           VALUES ($1, $2, sha256('salt'), $3, now() + interval '1 day', now() + interval '1 day')`,
+          [sessionId, userId, id],
+        );
+        return sessionId;
+      }),
+    );
+    const roles = ["viewer", "member", "admin"] as const;
+    const wrong: unknown[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(
+        places.flatMap((place, nth) => {
+          const next = places[(nth + 1) % places.length] ?? place;
+          const ask = (taskId: string) =>
+            db.sessions.find(sessions[nth] ?? "", place.id, {
+              query: taskQuery(taskId),
+              roles,
+              tokenEndsAtSeconds: 4_000_000_000,
+            });
+          return [
+            ask(place.taskId).then((found) => {
+              const [task] = found?.prefetched?.rows ?? [];
+              if (found?.membership?.workspaceId !== place.id) wrong.push(found);
+              if ((task as { id?: string })?.id !== place.taskId) wrong.push(task);
+            }),
+            // Another workspace's task is as missing as none.
+            ask(next.taskId).then((found) => found?.prefetched?.rows.length === 0 || wrong.push(found)),
+            db.read(place.grant("task:read"), async ({ sql: { tasks } }) => {
+              const listed = await tasks.list({ limit: 10 });
+              if (listed.length !== 1 || listed[0]?.id !== place.taskId) wrong.push(listed);
+            }),
+            db.serviceKeys.find(place.keyId).then((key) => key?.workspaceId === place.id || wrong.push(key)),
+            db.sessions.find("no uuid", null).then(
+              () => wrong.push("found"),
+              () => {},
+            ),
+          ];
+        }),
+      );
+    }
+    expect(wrong).toEqual([]);
+    expect(whole()).toEqual([true, 0]);
+  });
+
+  it("F2 wait for a locked table on a connection of their own, while people are known and other tables read", async () => {
+    const db = createDb({ pool });
+    const [place] = places;
+    if (!place) throw new Error("There is no workspace.");
+    const holder = await holdTable("tasks");
+    const find = () => db.read(place.grant("task:read"), ({ sql: { tasks } }) => tasks.find(place.taskId));
+    const waiting = find();
+    expect(await db.serviceKeys.find(place.keyId)).toMatchObject({ workspaceId: place.id });
+    expect(await db.sessions.find(randomUUID(), null)).toBeNull();
+    await holder.release();
+    expect(await waiting).toMatchObject({ id: place.taskId });
+    expect(await find()).toMatchObject({ id: place.taskId });
+  });
+
+  it("are answered on a pool of one connection too", async () => {
+    const db = createDb({ pool: openPool({ target: target(), max: 1 }) });
+    const [place] = places;
+    if (!place) throw new Error("There is no workspace.");
+    const found = await Promise.all([
+      ...Array.from({ length: 20 }, () => db.serviceKeys.find(place.keyId)),
+      db.read(place.grant("task:read"), ({ task }) => task.findMany()),
+      db.serviceKeys.find(place.keyId),
+    ]);
+    expect(found.every((one) => one !== null)).toBe(true);
+    await db.close();
+  });
+
+  it("F2 of a database that is not there are told so", async () => {
+    const gone = createDb({
+      pool: openPool({ target: { host: "127.0.0.1", port: 1, user: "nobody", database: "none" } }),
+    });
+    await expect(gone.serviceKeys.find(randomUUID())).rejects.toBeInstanceOf(DatabaseDown);
+    await gone.close();
+  });
+});

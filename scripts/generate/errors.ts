@@ -1,0 +1,151 @@
+// The reference of the error reasons: what each one means, what a caller does about it, and which operations declare it.
+import {
+  commonReasons,
+  impliedReasons,
+  operations,
+  reasons,
+  type ErrorCode,
+  type Reason,
+} from "@projostack/contract";
+
+const httpStatus: Record<ErrorCode, number> = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_SUPPORTED: 405,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  TOO_MANY_REQUESTS: 429,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+};
+
+/** What the program that made the call does. The compiler reports a reason without a line here. */
+const advice: Record<Reason, string> = {
+  "input.malformed": "Send well-formed JSON. Do not repeat the same request.",
+  "input.invalid":
+    "Read `fieldErrors`: it lists the problems of each field by its dotted path. Correct the input.",
+  "input.too_large": "Split the input into several calls. The limit for a request body is 100 KB.",
+  "input.media_type": "Set the header `content-type: application/json`.",
+  "cursor.invalid":
+    "Request the first page without a cursor. A cursor is valid only for the workspace, operation and filter that returned it.",
+  "checkpoint.invalid":
+    "Send the checkpoint exactly as `audit.checkpoint` returned it, for the same workspace.",
+  "batch.not_allowed":
+    "Send the long operation in a request of its own. The [list of operations](operations.md#operations) marks long operations.",
+  "operation.not_found": "Check the name of the operation and the version of the server.",
+  "operation.wrong_method": "Send queries with GET and mutations with POST.",
+  "auth.unauthenticated":
+    "Refresh the session once and repeat the call. If `auth.refresh` returns this reason, ask the user to sign in. A service key with this reason is wrong, expired or revoked, or its workspace is deleted.",
+  "auth.invalid_credentials":
+    "Ask for the email address and the password again. The answer is the same for an unknown address and for a wrong password.",
+  "auth.email_taken": "Offer to sign in, or to reset the password.",
+  "auth.token_reused":
+    "Delete the stored tokens and ask the user to sign in. Show the reason: another party may have a copy of the tokens. See [Sessions](../sessions.md#refresh-tokens).",
+  "auth.email_unverified":
+    "Ask the user to open the mailed link, or send a new link with `email.resendVerification`.",
+  "auth.person_required": "Call the operation with the session of a user. Service keys cannot call it.",
+  "token.invalid":
+    "Ask the user to request a new link: `email.resendVerification` or `password.requestReset`.",
+  "password.incorrect": "Ask for the current password again.",
+  "session.not_found": "List the sessions again with `sessions.list`. The session may have ended already.",
+  "limit.exceeded":
+    "Wait for the number of seconds in `retryAfter`, then repeat the call. The refused call had no effect.",
+  "workspace.required": "Send the header `x-workspace-id`, or select a workspace with `workspaces.switch`.",
+  "workspace.not_found":
+    "List the workspaces of the user with `workspaces.list`. The answer is the same for a workspace that does not exist, one that is deleted, and one of which the user is not a member.",
+  "permission.denied":
+    "Ask an admin of the workspace for another role, or for a key with another scope. See [Roles](roles.md).",
+  "member.not_found": "List the members again with `members.list`.",
+  "member.last_admin": "Give another member the role admin first, or delete the workspace.",
+  "member.too_many":
+    "Remove members, or ask the operator of the server for a higher quota. The invite stays valid.",
+  "invite.not_found": "List the invites again with `invites.list`. The invite may be accepted or revoked.",
+  "invite.exists": "Send the pending invite again with `invites.resend`, or revoke it with `invites.revoke`.",
+  "invite.already_member": "Change the role of the member with `members.changeRole`.",
+  "invite.too_many": "Revoke pending invites.",
+  "invite.invalid":
+    "Ask the user to sign in with the invited address and to open the mailed link, or to request a new invite. The answer is the same for every cause.",
+  "key.not_found": "List the keys again with `serviceKeys.list`.",
+  "key.too_many": "Revoke keys that are no longer used.",
+  "project.too_many": "Delete projects, or ask the operator of the server for a higher quota.",
+  "project.not_found":
+    "List the projects again with `projects.list`. The answer is the same for a project of another workspace.",
+  "task.too_many": "Delete tasks, or ask the operator of the server for a higher quota.",
+  "task.not_found":
+    "List the tasks again with `tasks.list`. The answer is the same for a task of another workspace.",
+  "server.busy":
+    "Wait for the number of seconds in `retryAfter`, then repeat the call. Read the state first if a second execution of a mutation is not harmless.",
+  "server.unavailable":
+    "Wait for the number of seconds in `retryAfter`, then repeat the call. Read the state first if a second execution of a mutation is not harmless.",
+  "server.internal":
+    "Report the request id to the operator of the server. The server's log has the details under this id.",
+};
+
+export function generateErrors(): Record<string, string> {
+  return { "docs/reference/errors.md": page() };
+}
+
+function page(): string {
+  const all = Object.keys(reasons).filter((key): key is Reason => key in reasons);
+  return `# Errors
+
+A failed call returns an HTTP status of 400 or higher and a JSON body with \`error.message\` and \`error.data\`:
+
+| field | type | meaning |
+| --- | --- | --- |
+| \`reason\` | string | one of the reasons below; a program decides by it |
+| \`httpStatus\`, \`code\` | number, string | the HTTP status, and its name in tRPC |
+| \`requestId\` | string | identifies the call in the server's log; the header \`x-request-id\` has the same value |
+| \`retryAfter\` | number, optional | seconds to wait before the next attempt; the header \`Retry-After\` has the same value |
+| \`fieldErrors\` | object, optional | the problems of each input field, by its dotted path; \`""\` stands for the whole input |
+
+\`error.message\` is text for users and may change between versions. The SDK throws a [\`ProjoError\`](../sdk.md) with the same fields, and \`projo --json\` prints them to stderr.
+
+Each operation declares its reasons in the contract. The server reports any other failure as \`server.internal\`.
+
+- **401** means that the server does not know the caller. **403** means that the caller is known and may not do this.
+- **404** for an object means that it does not exist or that it belongs to another workspace. Both answers are identical, byte for byte.
+- **503** does not say whether a mutation took effect: the connection to the database may be lost after the COMMIT.
+
+## All reasons
+
+| reason | HTTP status |
+| --- | --- |
+${all.map((reason) => `| [\`${reason}\`](#${reason.replaceAll(".", "")}) | ${statusOf(reason)} |`).join("\n")}
+
+${all.map((reason) => section(reason)).join("\n\n")}
+`;
+}
+
+function section(reason: Reason): string {
+  return `## ${reason}
+
+HTTP ${statusOf(reason)}: "${reasons[reason][1]}"
+
+**Action.** ${advice[reason]}
+
+**Returned by.** ${sources(reason)}.`;
+}
+
+function statusOf(reason: Reason): number {
+  return httpStatus[reasons[reason][0]];
+}
+
+/** @throws Error for a reason that no operation can return */
+function sources(reason: Reason): string {
+  if (commonReasons.some((common) => common === reason)) return "Every operation";
+  const implied = [
+    ...(impliedReasons("session").includes(reason) ? ["every operation that needs a session"] : []),
+    ...(impliedReasons("task:read").includes(reason) ? ["every operation that needs a permission"] : []),
+  ];
+  const declaring = operations
+    .filter(({ operation }) => operation.errors.includes(reason))
+    .map(({ name }) => `[\`${name}\`](operations.md#${name.replaceAll(".", "").toLowerCase()})`);
+  const all = [...implied, ...declaring];
+  if (all.length === 0) throw new Error(`No operation declares the reason ${reason}. Remove it.`);
+  const text = all.join(", ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -149,8 +149,8 @@ async function createOthers(wire: Wire, scene: Scene): Promise<Record<string, st
     const isInWorkspace = operation.access !== "public" && operation.access !== "session";
     if (verb !== "create" || !isInWorkspace || resource in knownIds(scene)) continue;
     const [largest] = largestInputs(one, knownFor(name, scene));
-    const { id } = await made(wire.call(name, JSON.parse(largest?.json ?? "{}"), scene));
-    ids[resource] = String(id);
+    const { id } = await made(wire.call(name, JSON.parse(largest?.json ?? "{}") as object, scene));
+    ids[resource] = id;
   }
   return ids;
 }

@@ -1,12 +1,17 @@
 /**
- * Writes every generated file that is committed, and the generated parts of pages that people write. With --check it
- * writes nothing and fails when one of them is out of date. It needs no build: it reads the packages' source.
+/**
+ * Generates Prisma's client, and writes every generated file that is committed and the generated parts of pages that people
+ * write. With --check it writes nothing, and fails if one of them is out of date. It needs no build, as it reads the
+ * packages' source. The lists that proofs print need a database: `pnpm generate:printed` updates them.
  */
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { format } from "oxfmt";
 import { z } from "zod";
 import { generateBoundaryRules } from "./generate/boundary-rules.ts";
+import { completeAuditPage } from "./generate/audit-page.ts";
 import { generateCommonPasswords } from "./generate/common-passwords.ts";
 import { describeContract } from "./generate/contract-text.ts";
 import { generateErrors } from "./generate/errors.ts";
@@ -18,10 +23,12 @@ import { generateSdk } from "./generate/sdk.ts";
 import { fillSections } from "./generate/sections.ts";
 
 const root = dirname(import.meta.dirname);
+const isCheck = process.argv.includes("--check");
+if (!isCheck) generatePrismaClient();
 const outdated = [...(await generate())].filter(([path, bytes]) => !read(path)?.equals(bytes));
 
 for (const [path, bytes] of outdated) {
-  if (process.argv.includes("--check")) {
+  if (isCheck) {
     console.error(`${path} is out of date: run pnpm generate`);
     process.exitCode = 1;
   } else {
@@ -29,6 +36,27 @@ for (const [path, bytes] of outdated) {
     writeFileSync(join(root, path), bytes);
     console.log(path);
   }
+}
+
+if (!isCheck) {
+  console.log(
+    outdated.length === 0
+      ? "Every generated file is up to date."
+      : "If operations, tables or checks changed, also update the lists that the proofs print: pnpm generate:printed",
+  );
+}
+
+/** The client is not committed, and the packages do not compile without it. */
+function generatePrismaClient(): void {
+  const cwd = join(root, "packages/db");
+  const prisma = createRequire(join(cwd, "package.json")).resolve("prisma/build/index.js");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [prisma, "generate"], {
+    cwd,
+    encoding: "utf8",
+  });
+  if (status === 0) return;
+  console.error(stdout + stderr);
+  process.exit(1);
 }
 
 async function generate(): Promise<Map<string, Buffer>> {
@@ -49,6 +77,7 @@ async function generate(): Promise<Map<string, Buffer>> {
         fillSections(readFileSync(join(root, path), "utf8"), sections),
       ]),
     ),
+    ...completeAuditPage(root),
   };
   const { printWidth } = z
     .object({ printWidth: z.number() })

@@ -22,8 +22,13 @@ const httpStatus: Record<ErrorCode, number> = {
   INTERNAL_SERVER_ERROR: 500,
 };
 
-/** What the program that made the call does. The compiler reports a reason without a line here. */
-const advice: Record<Reason, string> = {
+type Missing = Extract<Reason, `${string}.not_found`>;
+
+/**
+ * What the program that made the call does. The compiler reports a reason without a line here, except a reason
+ * `<thing>.not_found`, for which `missingRow` is the default.
+ */
+const advice: Record<Exclude<Reason, Missing>, string> & Partial<Record<Missing, string>> = {
   "input.malformed": "Send well-formed JSON. Do not repeat the same request.",
   "input.invalid":
     "Read `fieldErrors`: it lists the problems of each field by its dotted path. Correct the input.",
@@ -84,6 +89,14 @@ const advice: Record<Reason, string> = {
     "Report the request id to the operator of the server. The server's log has the details under this id.",
 };
 
+/** The advice for a row that the caller cannot find, by the operation that lists such rows. */
+function missingRow(reason: Reason): string {
+  const [thing = ""] = reason.split(".");
+  const declaring = operations.find(({ operation }) => operation.errors.includes(reason));
+  const [resource = ""] = declaring?.name.split(".") ?? [];
+  return `List the ${resource} again with \`${resource}.list\`. The answer is the same for a ${thing} of another workspace.`;
+}
+
 export function generateErrors(): Record<string, string> {
   return { "docs/reference/errors.md": page() };
 }
@@ -125,7 +138,7 @@ function section(reason: Reason): string {
 
 HTTP ${statusOf(reason)}: "${reasons[reason][1]}"
 
-**Action.** ${advice[reason]}
+**Action.** ${advice[reason] ?? missingRow(reason)}
 
 **Returned by.** ${sources(reason)}.`;
 }

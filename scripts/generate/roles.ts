@@ -1,12 +1,18 @@
 import { can, canBeScope, policy, roles, type Permission, type Role } from "@projostack/authz";
 
-/** Generates the reference page with the matrix of roles and permissions. */
+/** The matrix of roles and permissions as a page of the reference, and the list of permissions for the CLI. */
 export function generateRoles(): Record<string, string> {
   const permissions = Object.keys(policy).filter((key): key is Permission => key in policy);
   const rows = permissions.map(
     (permission) => `| \`${permission}\` | ${roles.map((role) => mark(role, permission)).join(" | ")} |`,
   );
   return {
+    // The CLI is built on the SDK alone, which exports the type and not the values.
+    "apps/cli/src/generated/permissions.ts": `import type { Permission } from "@projostack/sdk";
+
+/** Every permission. A service key's scopes are permissions. */
+export const permissions: readonly Permission[] = ${JSON.stringify(permissions.toSorted())};
+`,
     "docs/reference/roles.md": `# Roles
 
 This table shows the permissions of each role in its workspace. It is generated from \`packages/authz/src/policy.ts\`, the

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { inputOf, inputs, type Scene } from "../../apps/api/test/proofs/inputs.ts";
+import { explainMissing, inputOf, type Scene } from "../../apps/api/test/resources/index.ts";
 import { withTree } from "../../scripts/temporary-tree.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -71,10 +71,13 @@ describe("an operation", () => {
     },
   );
 
-  it("M4 without a row in the proofs' inputs fails every proof, with the place to put one", () => {
-    expect(Object.keys(inputs)).not.toContain("notes.create");
-    expect(() => inputOf("notes.create", {} as Scene)).toThrow(
-      "notes.create has no row in test/proofs/inputs.ts: give it a minimal valid input.",
+  it("M4 without a fixture fails every proof, with the file to write and what to put there", () => {
+    expect(() => inputOf("tasks.archive", {} as Scene)).toThrow(
+      "The operation tasks.archive has no fixture. Add `archive: { input: (scene) => ({ ... }) }`, with a minimal " +
+        "valid input, to `operations` in apps/api/test/resources/tasks.ts.",
+    );
+    expect(explainMissing("serviceKeys")).toMatch(
+      /^The resource serviceKeys has no fixture\. Create apps\/api\/test\/resources\/service-keys\.ts .*serviceKeys\.rotate/,
     );
   });
 });

@@ -13,7 +13,7 @@ import {
   type Person,
   type TestServer,
 } from "./kit/index.ts";
-import { inputOf, setScene, tokenFor, type Scene } from "./proofs/inputs.ts";
+import { inputOf, setScene, tokenFor, type Scene } from "./resources/index.ts";
 
 let server: TestServer;
 let ada: Person;

@@ -2,23 +2,12 @@
 // that must not build; if one of them builds, the compiler stops at its comment.
 import type { Grant } from "@projostack/authz";
 import { contract, type ApiRouter } from "@projostack/contract";
-import { auditRouter } from "../src/features/audit/audit.router.ts";
-import { authRouter } from "../src/features/auth/auth.router.ts";
-import { emailRouter } from "../src/features/email/email.router.ts";
-import { invitesRouter } from "../src/features/invites/invites.router.ts";
-import { membersRouter } from "../src/features/members/members.router.ts";
-import { passwordRouter } from "../src/features/password/password.router.ts";
-import { projectsRouter } from "../src/features/projects/projects.router.ts";
-import { serviceKeysRouter } from "../src/features/service-keys/service-keys.router.ts";
-import { sessionsRouter } from "../src/features/sessions/sessions.router.ts";
-import { systemRouter } from "../src/features/system/system.router.ts";
 import type { Services } from "../src/rpc/services.ts";
 import { createTask } from "../src/features/tasks/create-task.ts";
 import { listTasks } from "../src/features/tasks/list-tasks.ts";
 import { removeProject } from "../src/features/projects/remove-project.ts";
+import { routers } from "../src/router.ts";
 import { tasksRouter } from "../src/features/tasks/tasks.router.ts";
-import { tokensRouter } from "../src/features/tokens/tokens.router.ts";
-import { workspacesRouter } from "../src/features/workspaces/workspaces.router.ts";
 import {
   adminProcedure,
   authedProcedure,
@@ -101,34 +90,19 @@ claimed satisfies Grant<"task:write">;
 void createTask({ ...writing, grant: claimed }, task);
 
 // The router is the contract, whole.
-const nouns = {
-  audit: auditRouter,
-  auth: authRouter,
-  email: emailRouter,
-  invites: invitesRouter,
-  members: membersRouter,
-  password: passwordRouter,
-  projects: projectsRouter,
-  serviceKeys: serviceKeysRouter,
-  sessions: sessionsRouter,
-  system: systemRouter,
-  tasks: tasksRouter,
-  tokens: tokensRouter,
-  workspaces: workspacesRouter,
-};
-router(nouns) satisfies ApiRouter;
-const { tasks: _tasks, ...withoutTasks } = nouns;
-// @ts-expect-error a noun is missing
+router(routers) satisfies ApiRouter;
+const { tasks: _tasks, ...withoutTasks } = routers;
+// @ts-expect-error a resource is missing
 router(withoutTasks) satisfies ApiRouter;
 const health = publicProcedure(system.health);
-router({ ...nouns, system: router({ health: health.query(well) }) }) satisfies ApiRouter;
+router({ ...routers, system: router({ health: health.query(well) }) }) satisfies ApiRouter;
 // @ts-expect-error a verb is missing
-router({ ...nouns, system: router({}) }) satisfies ApiRouter;
+router({ ...routers, system: router({}) }) satisfies ApiRouter;
 // @ts-expect-error what the contract has as a query is no mutation
 void health.mutation;
 // @ts-expect-error the answer is not what the contract says
 health.query(() => ({ status: "ok" as const }));
 // @ts-expect-error nor is this
 health.query(() => ({ status: "fine", version: "1" }));
-// @ts-expect-error another noun stands in its place
-router({ ...nouns, projects: tasksRouter }) satisfies ApiRouter;
+// @ts-expect-error the router belongs to another resource
+router({ ...routers, projects: tasksRouter }) satisfies ApiRouter;

@@ -1,6 +1,6 @@
 // The values that options accept, as the SDK's generated types define them. The cast in `membersOf` is the only one:
 // Object.keys loses the type of the keys.
-import type { InviteStatus, Permission, Role, ServiceKeyStatus, TaskStatus } from "@projostack/sdk";
+import type { InviteStatus, Role, ServiceKeyStatus, TaskStatus } from "@projostack/sdk";
 
 export const taskStatuses = membersOf<TaskStatus>({ todo: true, doing: true, done: true });
 
@@ -14,23 +14,6 @@ export const inviteStatuses = membersOf<InviteStatus>({
 });
 
 export const serviceKeyStatuses = membersOf<ServiceKeyStatus>({ active: true, expired: true, revoked: true });
-
-export const permissions = membersOf<Permission>({
-  "audit:read": true,
-  "invite:manage": true,
-  "key:manage": true,
-  "member:manage": true,
-  "member:read": true,
-  "project:delete": true,
-  "project:read": true,
-  "project:write": true,
-  "task:read": true,
-  "task:write": true,
-  "token:introspect": true,
-  "workspace:delete": true,
-  "workspace:manage": true,
-  "workspace:read": true,
-});
 
 /** Lists the members of a union type. A member that is absent here, or that the type lacks, does not compile. */
 function membersOf<Union extends string>(members: Readonly<Record<Union, true>>): readonly Union[] {

@@ -107,9 +107,10 @@ describe("the contract", () => {
     for (const { operation } of lists) {
       const output = z.toJSONSchema(operation.output);
       expect(Object.keys(output.properties ?? {})).toEqual(["items", "nextCursor"]);
-      expect(operation.input.safeParse({ limit: 100 }).success).toBe(true);
-      expect(operation.input.safeParse({ limit: 101 }).success).toBe(false);
-      expect(operation.input.safeParse({ limit: 0 }).success).toBe(false);
+      // A list may have required fields, which are missing here.
+      const refusesLimit = (limit: number) =>
+        operation.input.safeParse({ limit }).error?.issues.some(({ path }) => path[0] === "limit") ?? false;
+      expect([0, 1, 100, 101].map(refusesLimit)).toEqual([true, false, false, true]);
     }
   });
 

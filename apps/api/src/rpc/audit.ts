@@ -9,7 +9,7 @@ import type { Caller } from "./caller.ts";
 import type { Context } from "./context.ts";
 
 export interface AuditTarget {
-  readonly type: "workspace" | "member" | "invite" | "key" | "project" | "task" | "audit";
+  readonly type: TargetType;
   readonly id: string;
   /** What is worth knowing of it as it was, and as it is now. It stays for ever: no secret, and nothing personal. */
   readonly before?: AuditValues;
@@ -17,6 +17,9 @@ export interface AuditTarget {
   /** Whose address it is about. It can be erased later. */
   readonly email?: string;
 }
+
+/** The kinds of targets: each is the part of an audit action before the dot. */
+type TargetType = AuditAction extends `${infer Type}.${string}` ? Type : never;
 
 export type AuditValues = Readonly<Record<string, string | number | boolean | null>>;
 

@@ -97,6 +97,8 @@ interface Scene {
   readonly keyId: string;
   readonly keyToken: string;
   readonly inviteId: string;
+  /** The ids of rows of the other resources, by resource. */
+  readonly otherIds: Readonly<Record<string, string>>;
 }
 
 /** What ends the caller's session, or something that later operations are about. */
@@ -134,7 +136,23 @@ async function newScene(wire: Wire, prepare: Walk["prepare"]): Promise<Scene> {
     userId: user.id,
   };
   const inviteId = invite.status === 200 ? invite.data.id : randomUUID();
-  return { ...ofCaller, workspaceId, projectId, taskId, keyId, keyToken, inviteId };
+  const scene = { ...ofCaller, workspaceId, projectId, taskId, keyId, keyToken, inviteId, otherIds: {} };
+  return { ...scene, otherIds: await createOthers(wire, scene) };
+}
+
+/** Creates a row of each resource that the scene has none of, with an input that is made from the contract. */
+async function createOthers(wire: Wire, scene: Scene): Promise<Record<string, string>> {
+  const ids: Record<string, string> = {};
+  for (const one of operations) {
+    const { name, operation } = one;
+    const [resource = "", verb] = name.split(".");
+    const isInWorkspace = operation.access !== "public" && operation.access !== "session";
+    if (verb !== "create" || !isInWorkspace || resource in knownIds(scene)) continue;
+    const [largest] = largestInputs(one, knownFor(name, scene));
+    const { id } = await made(wire.call(name, JSON.parse(largest?.json ?? "{}") as object, scene));
+    ids[resource] = id;
+  }
+  return ids;
 }
 
 async function made(answer: ReturnType<Wire["call"]>) {
@@ -143,20 +161,25 @@ async function made(answer: ReturnType<Wire["call"]>) {
   return data;
 }
 
-/** The fields that only something genuine gets past. */
-function knownFor(name: string, scene: Scene): KnownValues {
-  const { userId, projectId, workspaceId, sessionId, taskId, keyId, inviteId, refreshToken } = scene;
-  const [noun = ""] = name.split(".");
-  const ids: Record<string, string> = {
+/** The id of a row of each resource. */
+const knownIds = ({ taskId, projectId, keyId, inviteId, sessionId, otherIds }: Scene) =>
+  ({
+    ...otherIds,
     tasks: taskId,
     projects: projectId,
     serviceKeys: keyId,
     invites: inviteId,
     sessions: sessionId,
-  };
+  }) as Readonly<Record<string, string>>;
+
+/** The fields that only something genuine gets past. */
+function knownFor(name: string, scene: Scene): KnownValues {
+  const { userId, projectId, workspaceId, taskId, refreshToken } = scene;
+  const [resource = ""] = name.split(".");
   return {
-    id: ids[noun] ?? taskId,
+    id: knownIds(scene)[resource] ?? taskId,
     projectId,
+    taskId,
     workspaceId,
     userId,
     createdBy: userId,

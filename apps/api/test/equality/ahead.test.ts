@@ -2,7 +2,7 @@
 // may not be told: not in an answer, and not in a line of the log.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../kit/index.ts";
-import { setScene } from "../proofs/inputs.ts";
+import { setScene } from "../resources/index.ts";
 import { castFor, type Cast } from "./cast.ts";
 import { exchange } from "./exchange.ts";
 import { requestOf } from "./requests.ts";

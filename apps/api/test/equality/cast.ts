@@ -1,11 +1,11 @@
 // Who calls the twins, and from where: the same people, with the same ids, in both databases.
 import { randomUUID } from "node:crypto";
 import { permissions } from "@projostack/authz";
-import { systemRandomness } from "../../src/runtime/randomness.ts";
 import {
   arrive,
   expiredAccessToken,
   join,
+  plantWorkspace,
   startSession,
   type Person,
   type TestServer,
@@ -99,16 +99,6 @@ export async function castFor(both: TestServer): Promise<Cast> {
       nonsense: "nonsense",
     },
   };
-}
-
-export async function plantWorkspace({ database }: TestServer, { id: adminId }: Person): Promise<string> {
-  const id = systemRandomness.newId();
-  await database.owner(
-    `WITH made AS (INSERT INTO workspaces (id, name, created_by) VALUES ($1, 'Engines', $2))
-     INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES ($1, $1, $2, 'admin')`,
-    [id, adminId],
-  );
-  return id;
 }
 
 /** The same claims, with a code that nobody made. */

@@ -1,8 +1,8 @@
 // Workspaces that are as full as the twins' quotas allow, and a call for one more.
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
-import { again, type TestServer } from "../kit/index.ts";
-import { plantWorkspace, type Cast } from "./cast.ts";
+import { again, plantWorkspace, type TestServer } from "../kit/index.ts";
+import type { Cast } from "./cast.ts";
 import type { Sent } from "./exchange.ts";
 import { requestOf } from "./requests.ts";
 

@@ -2,10 +2,11 @@
 // everywhere.
 import { policy } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
+import { modelTables } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { again } from "../kit/index.ts";
-import { inputOf, setScene, type Scene } from "../proofs/inputs.ts";
+import { inputOf, setScene, type Scene } from "../resources/index.ts";
 import { castFor, type Cast } from "./cast.ts";
 import { requestOf } from "./requests.ts";
 import { startTwins, type ServerPair } from "./twins.ts";
@@ -95,17 +96,16 @@ describe("the fast server answers as the plain one", () => {
   });
 });
 
-/** How many rows there are, and how often what was put on record of whom. */
-const traces = ({ owner }: ServerPair["fast"]["database"]) =>
-  owner(
+/** How many rows each table has, and how often each action was recorded, with its outcome and the kind of its actor. */
+const traces = ({ owner }: ServerPair["fast"]["database"]) => {
+  const tables = [...modelTables.map(({ table }) => table), "sessions", "users", "mail_outbox"];
+  const counts = tables.map((table) => `UNION ALL SELECT '${table}', count(*) FROM ${table}`);
+  return owner(
     `SELECT concat_ws(' ', 'log', action, outcome, actor_kind, target_type) AS what, count(*) FROM audit_logs GROUP BY 1
       UNION ALL SELECT concat_ws(' ', 'account', action, outcome), count(*) FROM account_events GROUP BY 1
-      UNION ALL SELECT 'tasks', count(*) FROM tasks UNION ALL SELECT 'projects', count(*) FROM projects
-      UNION ALL SELECT 'sessions', count(*) FROM sessions UNION ALL SELECT 'users', count(*) FROM users
-      UNION ALL SELECT 'members', count(*) FROM workspace_members UNION ALL SELECT 'invites', count(*) FROM invites
-      UNION ALL SELECT 'keys', count(*) FROM service_keys UNION ALL SELECT 'mail', count(*) FROM mail_outbox
-      ORDER BY 1`,
+      ${counts.join(" ")} ORDER BY 1`,
   );
+};
 
 /** Whatever is in an answer was there before. */
 const EVERY: ReadonlySet<string> = new (class extends Set<string> {

@@ -1,31 +1,24 @@
 // Every reason for which a call may fail, and a request that fails for it.
 import { randomUUID } from "node:crypto";
-import { operations, type Reason } from "@projostack/contract";
-import { again, arriveUnverified, join, password, startSession, type TestServer } from "../kit/index.ts";
-import type { Scene } from "../proofs/inputs.ts";
+import { operations, reasons, type Reason } from "@projostack/contract";
+import { again, arriveUnverified, join, password, startSession } from "../kit/index.ts";
+import { namingFields, withValue } from "../proofs/naming-fields.ts";
+import type { Provoke } from "../resources/fixture.ts";
+import { fixtures, inputOf, type Scene } from "../resources/index.ts";
 import { formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import type { Cast } from "./cast.ts";
-import type { Sent } from "./exchange.ts";
 import { oneMemberTooMany, oneProjectTooMany, oneTaskTooMany } from "./full-workspaces.ts";
 import { requestOf } from "./requests.ts";
-
-interface Stage {
-  readonly both: TestServer;
-  readonly cast: Cast;
-  readonly scene: Scene;
-}
-
-type Provoke = (stage: Stage) => Promise<Sent> | Sent;
 
 const kindOf = (name: string) =>
   operations.find((one) => one.name === name)?.operation.kind === "query" ? "query" : "mutation";
 
 /** By the admin, at home. */
 const asAdmin =
-  (name: string, inputOf: (scene: Scene, cast: Cast) => unknown, workspaceId?: string): Provoke =>
+  (name: string, inputFor: (scene: Scene, cast: Cast) => unknown, workspaceId?: string): Provoke =>
   async ({ both, cast, scene }) => {
     const { token } = await again(both, cast.admin);
-    return requestOf(kindOf(name), name, inputOf(scene, cast), {
+    return requestOf(kindOf(name), name, inputFor(scene, cast), {
       token,
       workspaceId: workspaceId ?? cast.homeId,
     });
@@ -37,10 +30,9 @@ const byNobody =
     requestOf(kindOf(name), name, input);
 
 const absent = "0190a6f0-0000-7000-8000-00000000abcd";
-const id = { id: absent };
 
-/** Null for what only a fault brings about. */
-export const provocations: Readonly<Record<Reason, Provoke | null>> = {
+/** Null for a reason that only a fault of the server causes. */
+const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
   "input.malformed": () => ({ ...requestOf("mutation", "auth.signIn", undefined), body: "{" }),
   "input.invalid": byNobody("auth.signIn", {}),
   "input.too_large": byNobody("auth.signIn", { email: "x".repeat(103_000) }),
@@ -85,7 +77,6 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
     currentPassword: `${password}?`,
     newPassword: `${password}!`,
   })),
-  "session.not_found": asAdmin("sessions.revoke", () => id),
   "limit.exceeded": ({ cast }) =>
     requestOf("mutation", "password.requestReset", { email: cast.viewer.email }),
   "workspace.required": async ({ both, cast }) =>
@@ -98,13 +89,11 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
       {},
       { token: (await again(both, cast.viewer)).token, workspaceId: cast.homeId },
     ),
-  "member.not_found": asAdmin("members.remove", () => ({ userId: absent })),
   "member.last_admin": asAdmin("members.changeRole", (_, { admin }) => ({
     userId: admin.id,
     role: "viewer",
   })),
   "member.too_many": oneMemberTooMany,
-  "invite.not_found": asAdmin("invites.revoke", () => id),
   "invite.exists": asAdmin("invites.create", ({ inviteId }) => ({ email: `${inviteId}@example.com` })),
   "invite.already_member": asAdmin("invites.create", (_, { member }) => ({ email: member.email })),
   "invite.too_many": async (stage) => {
@@ -117,7 +106,6 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
     return asAdmin("invites.create", () => ({ email: `${randomUUID()}@example.com` }))(stage);
   },
   "invite.invalid": byNobody("invites.preview", { token: `pji_${"A".repeat(43)}` }),
-  "key.not_found": asAdmin("serviceKeys.revoke", () => id),
   "key.too_many": async (stage) => {
     await stage.both.database.owner(
       `INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
@@ -130,9 +118,39 @@ export const provocations: Readonly<Record<Reason, Provoke | null>> = {
   "project.too_many": oneProjectTooMany,
   "project.not_found": asAdmin("tasks.create", () => ({ projectId: absent, title: "Note" })),
   "task.too_many": oneTaskTooMany,
-  "task.not_found": asAdmin("tasks.get", () => id),
   // What needs a fault has tests of its own here, and a bug there is none to provoke.
   "server.busy": null,
   "server.unavailable": null,
   "server.internal": null,
 };
+
+/** Fails with `<thing>.not_found`: an operation that declares this reason is sent an absent id of the thing. */
+function absentThing(reason: string): Provoke | undefined {
+  const [thing = ""] = reason.split(".");
+  const field = namingFields.find(
+    (one) =>
+      one.thing === thing &&
+      operations.some(({ name, operation }) =>
+        name === one.operation ? operation.errors.some((error) => error === reason) : false,
+      ),
+  );
+  if (!field || !reason.endsWith(".not_found")) return undefined;
+  return asAdmin(field.operation, (scene) => withValue(inputOf(field.operation, scene), field.path, absent));
+}
+
+const ofResources = Object.assign(
+  {},
+  ...[...fixtures.values()].map((fixture) => fixture.reasons ?? {}),
+) as typeof common;
+
+/** A request for every error reason. @throws Error when there is none for a reason */
+export const provocations: readonly { readonly reason: Reason; readonly provoke: Provoke | null }[] = (
+  Object.keys(reasons) as Reason[]
+).map((reason) => {
+  const provoke = { ...common, ...ofResources }[reason] ?? absentThing(reason);
+  if (provoke === undefined && common[reason] !== null)
+    throw new Error(
+      `No request fails with ${reason}. Add one to \`reasons\` of the resource's fixture in apps/api/test/resources.`,
+    );
+  return { reason, provoke: provoke ?? null };
+});

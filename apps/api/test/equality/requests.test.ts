@@ -8,7 +8,7 @@ import { again, startSession } from "../kit/index.ts";
 import { keyOf } from "../mutants/attackers.ts";
 import { pick } from "../proofs/fuzz-input.ts";
 import { fuzzRequest, type Cast as FuzzCast, type FuzzRequest } from "../proofs/fuzz-request.ts";
-import { setScene, type Scene } from "../proofs/inputs.ts";
+import { setScene, type Scene } from "../resources/index.ts";
 import { seededChance } from "../simulation/seeded-random.ts";
 import { castFor, type Cast } from "./cast.ts";
 import type { Sent } from "./exchange.ts";
@@ -78,9 +78,7 @@ describe("the fast server answers as the plain one", () => {
     },
   );
 
-  const provoked = Object.entries(provocations).flatMap(([reason, provoke]) =>
-    provoke ? [{ reason, provoke }] : [],
-  );
+  const provoked = provocations.flatMap(({ reason, provoke }) => (provoke ? [{ reason, provoke }] : []));
   it.each(provoked)("to what fails with $reason", async ({ reason, provoke }) => {
     const sent = await provoke({ both: twins.both, cast, scene });
     const { text } = await lastOf(sent, reason === "limit.exceeded" ? 151 : 1);

@@ -7,6 +7,7 @@ export {
   foundWorkspace,
   join,
   password,
+  plantWorkspace,
   signIn,
   signUp,
   startSession,

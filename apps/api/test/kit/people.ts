@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hash } from "@node-rs/argon2";
 import type { Role } from "@projostack/authz";
+import { insertRows, workspaceRows } from "@projostack/db/testing";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { formatAccessToken } from "../../src/identity/tokens/tokens.ts";
 import { call, type Answer } from "./call.ts";
@@ -98,6 +99,13 @@ function personOf({ url }: TestServer, { user, session, accessToken: token }: Si
 export async function foundWorkspace(person: Person, name = "Engines"): Promise<string> {
   const { data } = await person.call("workspaces.create", { name });
   return String(data.id);
+}
+
+/** Inserts a workspace as the owner of the database, with the user as its admin. @returns its id */
+export async function plantWorkspace({ database }: TestServer, { id: userId }: Person): Promise<string> {
+  const id = systemRandomness.newId();
+  await insertRows(database, workspaceRows({ id, userId, memberId: id }));
+  return id;
 }
 
 /** The owner of the database puts the person in: a test that is not about invites needs none. */

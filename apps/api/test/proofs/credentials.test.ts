@@ -1,7 +1,7 @@
 // Every kind of credential at every door: as the bearer's token of every operation, and in every field of an input that
 // takes a token or a cursor. The table of fields is read off the contract.
-import { can, canBeScope, type Role } from "@projostack/authz";
-import { operations, type Access } from "@projostack/contract";
+import { can, canBeScope, type Permission, type Role } from "@projostack/authz";
+import { operations, type NamedOperation } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
@@ -15,19 +15,19 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { inputOf, setScene, tokenFor, type Scene } from "./inputs.ts";
+import { credentialKinds, type CredentialKind } from "../resources/fixture.ts";
+import {
+  inputOf,
+  operationFixture,
+  permissionsFor,
+  setScene,
+  tokenFor,
+  type Scene,
+} from "../resources/index.ts";
 import { printTable } from "./print-table.ts";
 
-const kinds = [
-  "access token",
-  "refresh token",
-  "service key",
-  "invite token",
-  "verification token",
-  "reset token",
-  "cursor",
-] as const;
-type Kind = (typeof kinds)[number];
+const kinds = credentialKinds;
+type Kind = CredentialKind;
 
 const KEY_ROLE: Role = "member";
 const KEY_SCOPES: readonly string[] = ["task:read", "task:write"];
@@ -74,15 +74,16 @@ const outcomeOf = ({ status, error }: Answer): string =>
 const aScene = () => setScene(server, admin, { workspaceId, email: account.email });
 
 /** As a bearer's token: only an access token is a person's, and only a service key a service's. */
-function verdictOnBearer(access: Access, kind: Kind): string {
+function verdictOnBearer(one: NamedOperation, kind: Kind): string {
+  const { access } = one.operation;
   if (access === "public") return "200";
   if (kind !== "access token" && kind !== "service key") return "401 auth.unauthenticated";
   if (access === "session") return kind === "access token" ? "200" : "403 auth.person_required";
-  const may =
+  const holds = (permission: Permission) =>
     kind === "access token"
-      ? can("admin", access)
-      : KEY_SCOPES.includes(access) && canBeScope(KEY_ROLE, access);
-  return may ? "200" : "403 permission.denied";
+      ? can("admin", permission)
+      : KEY_SCOPES.includes(permission) && canBeScope(KEY_ROLE, permission);
+  return permissionsFor(one).every(holds) ? "200" : "403 permission.denied";
 }
 
 interface TokenField {
@@ -98,23 +99,14 @@ const tokenFields: readonly TokenField[] = operations.flatMap(({ name, operation
     .map((field) => ({ name, field }));
 });
 
-/** What opens each door, and what the answer is to whatever else is put there. */
-const doors: Readonly<Record<string, { readonly opens: readonly Kind[]; readonly otherwise: string }>> = {
-  "auth.refresh": { opens: ["refresh token"], otherwise: "401 auth.unauthenticated" },
-  // Whoever signs out is told no more of a token than that it no longer works.
-  "auth.signOut": { opens: kinds, otherwise: "" },
-  "email.verify": { opens: ["verification token"], otherwise: "401 token.invalid" },
-  "invites.accept": { opens: ["invite token"], otherwise: "404 invite.invalid" },
-  "invites.preview": { opens: ["invite token"], otherwise: "404 invite.invalid" },
-  "password.reset": { opens: ["reset token"], otherwise: "401 token.invalid" },
-  "tokens.introspect": { opens: ["access token"], otherwise: "200, not active" },
-};
-
 function verdictOnField({ name, field }: TokenField, kind: Kind): string {
   if (field === "cursor") return name === "projects.list" && kind === "cursor" ? "200" : "400 cursor.invalid";
-  const door = doors[name];
-  if (!door) throw new Error(`What opens ${name}? Say so in credentials.test.ts.`);
-  return door.opens.includes(kind) ? "200" : door.otherwise;
+  const { tokens } = operationFixture(name);
+  if (!tokens)
+    throw new Error(
+      `The fixture of ${name} needs \`tokens\`: the kinds of credential that ${field} accepts.`,
+    );
+  return tokens.accepts.includes(kind) ? "200" : tokens.otherwise;
 }
 
 async function putInto({ name, field }: TokenField, credential: string, scene: Scene): Promise<string> {
@@ -126,27 +118,25 @@ async function putInto({ name, field }: TokenField, credential: string, scene: S
 }
 
 describe("M4 S5 as the bearer's token", () => {
-  it.each(operations)(
-    "M4 S5 $name: only what is a token of access gives any",
-    async ({ name, operation }) => {
-      const found: Record<string, string> = {};
-      let scene = await aScene();
-      let credentials = await credentialsOf(scene);
-      for (const kind of kinds) {
-        const answer = await call(server.url, name, {
-          input: inputOf(name, scene),
-          token: credentials[kind],
-          workspaceId,
-        });
-        found[kind] = outcomeOf(answer);
-        if (answer.status !== 200 || operation.kind === "query") continue;
-        scene = await aScene();
-        credentials = await credentialsOf(scene);
-      }
-      const expected = kinds.map((kind) => [kind, verdictOnBearer(operation.access, kind)]);
-      expect(found).toEqual(Object.fromEntries(expected));
-    },
-  );
+  it.each(operations)("M4 S5 $name: only what is a token of access gives any", async (one) => {
+    const { name, operation } = one;
+    const found: Record<string, string> = {};
+    let scene = await aScene();
+    let credentials = await credentialsOf(scene);
+    for (const kind of kinds) {
+      const answer = await call(server.url, name, {
+        input: inputOf(name, scene),
+        token: credentials[kind],
+        workspaceId,
+      });
+      found[kind] = outcomeOf(answer);
+      if (answer.status !== 200 || operation.kind === "query") continue;
+      scene = await aScene();
+      credentials = await credentialsOf(scene);
+    }
+    const expected = kinds.map((kind) => [kind, verdictOnBearer(one, kind)]);
+    expect(found).toEqual(Object.fromEntries(expected));
+  });
 });
 
 describe("S5 in an input", () => {
@@ -216,10 +206,10 @@ describe("the printed matrix", () => {
 
 function matrix(): string {
   const printedBy = "credentials.test.ts, which also puts every credential to every door";
-  const asBearer = operations.map(({ name, operation: { access } }) => [
-    name,
+  const asBearer = operations.map((one) => [
+    one.name,
     "the bearer's token",
-    ...kinds.map((kind) => verdictOnBearer(access, kind)),
+    ...kinds.map((kind) => verdictOnBearer(one, kind)),
   ]);
   const inFields = tokenFields.map((door) => [
     door.name,

@@ -3,7 +3,7 @@ import { operations, type NamedOperation } from "@projostack/contract";
 import { z } from "zod";
 import type { Chance } from "../simulation/seeded-random.ts";
 import { fuzzedJson, pick } from "./fuzz-input.ts";
-import { inputOf, type Scene } from "./inputs.ts";
+import { inputOf, type Scene } from "../resources/index.ts";
 
 export interface Cast {
   readonly scene: Scene;

@@ -13,7 +13,7 @@ import { arrive, call, foundWorkspace, join, startSession } from "../kit/index.t
 import { seededChance, type Chance } from "../simulation/seeded-random.ts";
 import { fuzzRequest, type Cast, type FuzzRequest } from "./fuzz-request.ts";
 import { startFuzzServer, type FuzzServer } from "./fuzz-server.ts";
-import { setScene } from "./inputs.ts";
+import { setScene } from "../resources/index.ts";
 import { pick } from "./fuzz-input.ts";
 
 // Longer, or again as it was: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/proofs/fuzz.test.ts

@@ -4,18 +4,24 @@ import { policy } from "@projostack/authz";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { workspaceState } from "@projostack/db/testing";
 import { bytesOf, call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
-import { buildWorld, endedThing, furnish, thingOf, type World } from "./foreign-world.ts";
-import { inputOf, setScene, type Scene } from "./inputs.ts";
-import { namingFields, namingFieldsOf, withValue, type NamingField, type Noun } from "./naming-fields.ts";
+import {
+  buildForeignWorkspaces,
+  endedThing,
+  fillLists,
+  thingOf,
+  type ForeignWorkspaces,
+} from "./foreign-workspaces.ts";
+import { inputOf, setScene, things, type Scene } from "../resources/index.ts";
+import { namingFields, namingFieldsOf, withValue, type NamingField } from "./naming-fields.ts";
 import { printTable } from "./print-table.ts";
-import { rowsOf } from "./rows-of.ts";
 
 let server: TestServer;
-let world: World;
+let world: ForeignWorkspaces;
 beforeAll(async () => {
   server = await startTestServer();
-  world = await buildWorld(server);
+  world = await buildForeignWorkspaces(server);
 });
 afterAll(() => server.close());
 
@@ -24,7 +30,7 @@ const accessOf = new Map(operations.map(({ name, operation }) => [name, operatio
 /** The workspace of a request is named by a header. */
 const headers: readonly NamingField[] = operations
   .filter(({ operation }) => operation.access in policy)
-  .map(({ name }) => ({ operation: name, path: [], noun: "workspace" }));
+  .map(({ name }) => ({ operation: name, path: [], thing: "workspace" }));
 
 /** A person, and a key for what keys can do: of what only one of them can do, the other is refused at the door. */
 const rows = [...namingFields, ...headers]
@@ -42,9 +48,6 @@ function titleOf({ operation, path }: NamingField, actor: string): string {
   return `${operation} ${path.join(".") || "x-workspace-id"}, by a ${actor}`;
 }
 
-/** What is in a workspace, and therefore among its rows. */
-const inWorkspace: ReadonlySet<Noun> = new Set(["invite", "key", "member", "project", "target", "task"]);
-
 const columns = ["own", "absent", "foreign", "near", "gone", "malformed"] as const;
 type Column = (typeof columns)[number];
 const printed = new Map<string, Record<Column, string>>();
@@ -53,13 +56,13 @@ describe("I1 what is not one's own looks like what never was", () => {
   it.each(rows.map((row) => [row.title, row] as const))("I1 %s", async (_, row) => {
     const scene = await setScene(server, world.ada, world);
     const others = [world.eve, world.elsewhere, world.colleague].map((corner) => corner.scene.workspaceId);
-    const stateOfOthers = () => Promise.all(others.map((id) => rowsOf(server, id)));
+    const stateOfOthers = () => Promise.all(others.map((id) => workspaceState(server.database, id)));
     const ask = (thing: unknown) => answerTo(row, scene, thing);
     const { foreign, near, gone, own } = await thingsFor(row, scene);
     const before = await stateOfOthers();
     // What is called foreign is there, or it would be but another that never was.
-    const inRows = inWorkspace.has(row.noun) ? [foreign, near].map(textOf) : [];
-    expect(inRows.filter((thing) => !JSON.stringify(before).includes(thing))).toEqual([]);
+    const inRows = things.get(row.thing)?.isRow ? [foreign, near].map(textOf) : [];
+    expect(inRows.filter((id) => !JSON.stringify(before).includes(id))).toEqual([]);
 
     const verdicts: Partial<Record<Column, string>> = {};
     for (const [column, thing] of [
@@ -75,7 +78,7 @@ describe("I1 what is not one's own looks like what never was", () => {
       verdicts.absent = verdictOn(absent);
     }
     // How a thing is spelled is read before it is known who asks: a key tries a few.
-    const spellings = spellingsOf(row.noun).slice(0, row.actor === "key" ? 4 : Infinity);
+    const spellings = spellingsOf(row.thing).slice(0, row.actor === "key" ? 4 : Infinity);
     for (const spelling of spellings) {
       const [answer, absent] = [await ask(spelling(foreign)), await ask(spelling(own))];
       expect(bytesOf(answer), String(spelling)).toBe(bytesOf(absent));
@@ -120,42 +123,44 @@ describe("I1 what is not one's own looks like what never was", () => {
       z.strictObject({ reference: z.string() }),
       z.strictObject({ owner: named }),
     ]) {
-      expect(() => namingFieldsOf("notes.create", input)).toThrow("Say so in naming-fields.ts");
+      expect(() => namingFieldsOf("notes.create", input)).toThrow(
+        "`fields` in apps/api/test/resources/notes.ts",
+      );
     }
     const known = z.strictObject({ some: z.array(z.strictObject({ projectId: id })) }).default({ some: [] });
     expect(namingFieldsOf("notes.create", known)).toEqual([
-      { operation: "notes.create", path: ["some", "0", "projectId"], noun: "project" },
+      { operation: "notes.create", path: ["some", "0", "projectId"], thing: "project" },
     ]);
   });
 });
 
 /** Ada's own thing, and three that are not hers, of the noun that a field names. */
 async function thingsFor(row: Row, scene: Scene) {
-  const { ada, eve, elsewhere, colleague, keyId } = world;
-  if (row.noun === "cursor") await furnish(ada, scene);
-  const own: unknown = await thingOf({ person: ada, scene, keyId }, row);
-  const gone = await endedThing(server, world, row.noun);
+  const { ada, eve, elsewhere, colleague, keyId: recordedKeyId } = world;
+  if (row.thing === "cursor") await fillLists(ada, scene);
+  const own: unknown = await thingOf({ person: ada, scene, recordedKeyId }, row);
+  const gone = await endedThing(server, world, { thing: row.thing, scene });
   // As near as can be: of another workspace of hers. What is a person's own is a colleague's instead.
   const isPersonal = accessOf.get(row.operation) === "session";
   const near =
-    row.noun === "workspace" ? scene.ruinId : await thingOf(isPersonal ? colleague : elsewhere, row);
+    row.thing === "workspace" ? scene.ruinId : await thingOf(isPersonal ? colleague : elsewhere, row);
   const foreign = await thingOf(eve, row);
   if ([own, near, foreign].includes(null) || foreign === undefined || near === undefined || own === undefined)
-    throw new Error(`There is no ${row.noun} to name.`);
+    throw new Error(`There is no ${row.thing} to name.`);
   // A token that somebody else's service is sent is that of the same kind of person: of one who is no member here.
-  if (row.noun === "access token")
+  if (row.thing === "access token")
     return { foreign: eve.person.token, near: elsewhere.person.token, gone, own };
   return { foreign, near, gone, own };
 }
 
-function answerTo({ operation, path, noun, actor }: Row, scene: Scene, thing: unknown): Promise<Answer> {
-  const isHeader = noun === "workspace";
+function answerTo({ operation, path, thing, actor }: Row, scene: Scene, value: unknown): Promise<Answer> {
+  const isHeader = thing === "workspace";
   const input = inputOf(operation, scene);
   const forKeys = accessOf.get(operation) === "token:introspect";
   return call(server.url, operation, {
-    input: isHeader ? input : withValue(input, path, thing),
+    input: isHeader ? input : withValue(input, path, value),
     token: actor === "key" ? (forKeys ? scene.serviceToken : world.keyToken) : world.ada.token,
-    workspaceId: isHeader ? textOf(thing) : scene.workspaceId,
+    workspaceId: isHeader ? textOf(value) : scene.workspaceId,
     headers: { "x-request-id": "the-same" },
   });
 }
@@ -163,13 +168,13 @@ function answerTo({ operation, path, noun, actor }: Row, scene: Scene, thing: un
 const ABSENT = "0190a6f0-0000-7000-8000-00000000abcd";
 
 /** One that never was, and is no different in form. */
-function absentLike({ noun }: Row, thing: unknown): unknown {
-  if (noun === "chain point") return { ...fieldsOf(thing), hash: "ab".repeat(32) };
-  if (noun === "checkpoint") return { ...fieldsOf(thing), signature: `${"A".repeat(86)}==` };
-  if (noun === "cursor" || noun.endsWith("token")) {
+function absentLike({ thing }: Row, value: unknown): unknown {
+  if (thing === "chain point") return { ...fieldsOf(value), hash: "ab".repeat(32) };
+  if (thing === "checkpoint") return { ...fieldsOf(value), signature: `${"A".repeat(86)}==` };
+  if (thing === "cursor" || thing.endsWith("token")) {
     // The same length and prefix, and the rest as chance would have it.
-    const text = textOf(thing);
-    const kept = noun === "cursor" ? 0 : 4;
+    const text = textOf(value);
+    const kept = thing === "cursor" ? 0 : 4;
     return `${text.slice(0, kept)}${"Zm9v".repeat(200).slice(0, text.length - kept)}`;
   }
   return ABSENT;
@@ -183,9 +188,9 @@ const textOf = (thing: unknown): string => (typeof thing === "string" ? thing : 
 const ofText = (spell: (text: string) => string) => (thing: unknown) => spell(textOf(thing));
 
 /** Ways to write a thing that are not the one it has. Whose it is must not show in the answer. */
-function spellingsOf(noun: Noun): ((thing: unknown) => unknown)[] {
+function spellingsOf(named: string): ((thing: unknown) => unknown)[] {
   const odd = ["", "x", "0", "null", "' OR 1=1 --", "{}", "*", ","].map((text) => () => text);
-  if (noun === "chain point" || noun === "checkpoint")
+  if (named === "chain point" || named === "checkpoint")
     return [() => null, () => ({}), (thing) => ({ ...fieldsOf(thing), more: 1 }), (thing) => [thing]];
   const longer = [
     ofText((text) => `${text}0`),
@@ -193,12 +198,12 @@ function spellingsOf(noun: Noun): ((thing: unknown) => unknown)[] {
     ofText((text) => `${text},${text}`),
   ];
   // The header is read in any case, and blanks around it are no part of it.
-  if (noun === "workspace")
+  if (named === "workspace")
     return [...odd, ...longer, ofText((text) => `{${text}}`), ofText((text) => `urn:uuid:${text}`)];
-  if (noun === "cursor") return [...longer, () => "x", () => "*", () => "AAAA"];
-  if (noun === "target")
+  if (named === "cursor") return [...longer, () => "x", () => "*", () => "AAAA"];
+  if (named === "target")
     return [ofText((text) => `${text}0`), ofText((text) => text.toUpperCase()), () => "x"];
-  if (noun.endsWith("token")) return [...odd, ...longer];
+  if (named.endsWith("token")) return [...odd, ...longer];
   const spelled = [
     ofText((text) => text.toUpperCase()),
     ofText((text) => `{${text}}`),

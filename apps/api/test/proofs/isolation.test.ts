@@ -1,5 +1,6 @@
 import { policy } from "@projostack/authz";
 import { operations } from "@projostack/contract";
+import { modelTables, workspaceState } from "@projostack/db/testing";
 import { createClient } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -16,8 +17,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { inputOf, setScene, tokenFor, type Scene } from "./inputs.ts";
-import { rowsOf } from "./rows-of.ts";
+import { creations, inputOf, operationFixture, setScene, tokenFor, type Scene } from "../resources/index.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -47,14 +47,14 @@ const sameRequest = (
 
 describe("I1 a foreign id among one's own", () => {
   it("I1 a call that names its own row and a foreign one together changes neither", async () => {
-    const before = await rowsOf(server, adasScene.workspaceId);
+    const before = await workspaceState(server.database, adasScene.workspaceId);
     const items = [
       { projectId: adasScene.projectId, title: "Own" },
       { projectId: evesScene.projectId, title: "Foreign" },
     ];
     const answer = await ada.call("tasks.createMany", { items }, adasScene.workspaceId);
     expect(answer.error).toMatchObject({ httpStatus: 404, reason: "project.not_found" });
-    expect(await rowsOf(server, adasScene.workspaceId)).toEqual(before);
+    expect(await workspaceState(server.database, adasScene.workspaceId)).toEqual(before);
     const own = await ada.call("tasks.createMany", { items: items.slice(0, 1) }, adasScene.workspaceId);
     expect(own.data.items).toMatchObject([{ created: true }]);
   });
@@ -111,34 +111,24 @@ describe("I10 the cursor of a list", () => {
     const { properties } = z.toJSONSchema(operation.input, { io: "input" });
     return "cursor" in (properties ?? {});
   });
-  /** A filter of each list that has any, which is another than none. */
-  const filters: Readonly<Record<string, object>> = {
-    "audit.list": { action: "key.created" },
-    "invites.list": { status: "pending" },
-    "members.list": { role: "admin" },
-    "projects.list": { search: "Notes" },
-    "serviceKeys.list": { status: "active" },
-    "tasks.list": { status: "todo" },
-    "workspaces.list": { deleted: true },
-  };
   let bob: Person;
   let bobsPlace: string;
   let othersPlace: string;
   const cursors: Record<string, string> = {};
+  let bobsScene: Scene;
 
   // Two of everything that is listed, in the workspace and of the person's own.
   beforeAll(async () => {
     bob = await arrive(server, "bob");
     bobsPlace = await foundWorkspace(bob, "Mills");
     othersPlace = await foundWorkspace(bob, "More mills");
-    const scene = await setScene(server, bob, { workspaceId: bobsPlace, email: adasScene.email });
-    for (const make of ["invites.create", "projects.create", "serviceKeys.create", "tasks.create"]) {
-      await bob.call(make, inputOf(make, scene), bobsPlace);
-    }
+    bobsScene = await setScene(server, bob, { workspaceId: bobsPlace, email: adasScene.email });
+    for (const name of creations) await bob.call(name, inputOf(name, bobsScene), bobsPlace);
     // Another invite to Bob's own address.
     await setScene(server, ada, { ...adasScene, caller: bob });
     for (const { name } of lists) {
-      cursors[name] = String((await bob.call(name, { limit: 1 }, bobsPlace)).data.nextCursor);
+      const input = { ...inputOf(name, bobsScene), limit: 1 };
+      cursors[name] = String((await bob.call(name, input, bobsPlace)).data.nextCursor);
     }
   });
 
@@ -147,21 +137,26 @@ describe("I10 the cursor of a list", () => {
       const { properties } = z.toJSONSchema(operation.input, { io: "input" });
       return Object.keys(properties ?? {}).some((field) => field !== "cursor" && field !== "limit");
     });
-    expect(filtered.map(({ name }) => name)).toEqual(Object.keys(filters));
+    const inFixtures = lists.filter(({ name }) => operationFixture(name).filter);
+    expect(filtered.map(({ name }) => name)).toEqual(inFixtures.map(({ name }) => name));
   });
 
   it.each(lists)(
     "I10 $name: opens the next page of that list alone",
     async ({ name, operation: { access } }) => {
       const cursor = cursors[name];
-      const next = await bob.call(name, { limit: 1, cursor }, bobsPlace);
+      const own = inputOf(name, bobsScene);
+      const { filter } = operationFixture(name);
+      const next = await bob.call(name, { ...own, limit: 1, cursor }, bobsPlace);
       expect(next).toMatchObject({ status: 200, data: { items: [expect.anything()] } });
       const calls = [
         ...lists
           .filter((list) => list.name !== name)
-          .map((other) => bob.call(other.name, { cursor }, bobsPlace)),
-        ...(filters[name] ? [bob.call(name, { ...filters[name], cursor }, bobsPlace)] : []),
-        access in policy ? bob.call(name, { cursor }, othersPlace) : ada.call(name, { cursor }),
+          .map((other) => bob.call(other.name, { ...inputOf(other.name, bobsScene), cursor }, bobsPlace)),
+        ...(filter ? [bob.call(name, { ...own, ...filter, cursor }, bobsPlace)] : []),
+        access in policy
+          ? bob.call(name, { ...own, cursor }, othersPlace)
+          : ada.call(name, { ...own, cursor }),
       ];
       for (const answer of await Promise.all(calls)) {
         expect(answer).toMatchObject({ status: 400, error: { reason: "cursor.invalid" } });
@@ -222,6 +217,20 @@ describe("I1 I2 somebody of another workspace", () => {
     expect(found.text).not.toContain(adasScene.taskId);
   });
 
+  it("I1 sees no id of Ada's in any list", async () => {
+    const adasIds = idsIn(adasScene).filter((id) => !idsIn(evesScene).includes(id));
+    expect(adasIds.length).toBeGreaterThan(8);
+    const lists = operations.filter(({ name }) => name.endsWith(".list"));
+    for (const { name } of lists) {
+      const { status, text } = await eve.call(name, inputOf(name, evesScene), evesScene.workspaceId);
+      expect(status, name).toBe(200);
+      expect(
+        adasIds.filter((id) => text.includes(id)),
+        name,
+      ).toEqual([]);
+    }
+  });
+
   it("sees nothing by the SDK", async () => {
     const client = createClient({ baseUrl: server.url, token: eve.token });
     const own = client.workspace(evesScene.workspaceId);
@@ -234,9 +243,9 @@ describe("I1 I2 somebody of another workspace", () => {
   });
 
   it("I2 I3 sees nothing by a raw SQL session under projo_tenant, and changes nothing", async () => {
-    const before = await rowsOf(server, adasScene.workspaceId);
+    const before = await workspaceState(server.database, adasScene.workspaceId);
     const session = await server.database.pool.connect();
-    const held = ["tasks", "projects", "workspace_members", "audit_logs", "invites", "service_keys"];
+    const held = modelTables.map(({ table }) => table).filter((table) => table !== "workspaces");
     const count = async (table: string, where: string) => {
       const { rows } = await session.query<{ n: number }>(
         `SELECT count(*)::int AS n FROM ${table} WHERE ${where}`,
@@ -266,6 +275,9 @@ describe("I1 I2 somebody of another workspace", () => {
       await session.query("ROLLBACK");
       session.release();
     }
-    expect(await rowsOf(server, adasScene.workspaceId)).toEqual(before);
+    expect(await workspaceState(server.database, adasScene.workspaceId)).toEqual(before);
   });
 });
+
+const idsIn = (scene: Scene): string[] =>
+  Object.values<string>({ ...scene }).filter((value) => /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value));

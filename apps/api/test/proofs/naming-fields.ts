@@ -1,101 +1,42 @@
-// The fields by which an input names something, found by walking the contract. A field that is new is known by its
-// format, or by a line here, or fails the proofs.
+// The fields by which an input names something, found by walking the contract. The fixture of a resource says what its
+// fields name; a field that no fixture knows fails the proofs.
 import { operations } from "@projostack/contract";
 import { z } from "zod";
-
-/** What a field names. */
-export type Noun =
-  | "access token"
-  | "actor"
-  | "chain point"
-  | "checkpoint"
-  | "club"
-  | "cursor"
-  | "invite"
-  | "invite token"
-  | "key"
-  | "member"
-  | "project"
-  | "ruin"
-  | "session"
-  | "target"
-  | "task"
-  | "workspace";
+import type { Fixture, OperationFixture, Resource } from "../resources/fixture.ts";
+import { fileOf, fixtures, things } from "../resources/index.ts";
 
 export interface NamingField {
   readonly operation: string;
   /** Where in the input: names of fields, and `0` into a list. Empty for the header x-workspace-id. */
   readonly path: readonly string[];
-  readonly noun: Noun;
+  /** The name of the thing that the field names. */
+  readonly thing: string;
 }
 
-/** By operation and field, by the operation's noun and field, or by the field alone. */
-const nouns: Readonly<Record<string, Noun>> = {
-  "audit.list targetId": "target",
-  "audit.verify after": "chain point",
-  "audit.verify checkpoint": "checkpoint",
-  "invites.accept token": "invite token",
-  "tokens.introspect token": "access token",
-  "workspaces.leave workspaceId": "club",
-  "workspaces.restore workspaceId": "ruin",
-  "workspaces.switch workspaceId": "club",
-  "invites id": "invite",
-  "members userId": "member",
-  "projects id": "project",
-  "serviceKeys id": "key",
-  "sessions id": "session",
-  "tasks id": "task",
-  actorUserId: "actor",
-  createdBy: "actor",
+/** What a field of this name means in every resource. */
+const shared: Readonly<Record<string, string>> = {
   cursor: "cursor",
-  projectId: "project",
+  createdAfter: "value",
+  createdBefore: "value",
+  email: "value",
+  limit: "value",
+  name: "value",
+  role: "value",
+  search: "value",
+  status: "value",
 };
-
-/** What names no row: a value, or a secret whose bearer is its owner, whoever they are. */
-const plain: ReadonlySet<string> = new Set([
-  "action",
-  "afterSeq",
-  "createdAfter",
-  "createdBefore",
-  "deleted",
-  "expiresInDays",
-  "externalId",
-  "format",
-  "from",
-  "limit",
-  "name",
-  "overlapHours",
-  "permission",
-  "role",
-  "scopes",
-  "search",
-  "status",
-  "targetType",
-  "title",
-  "to",
-  "untilSeq",
-  "email",
-  "password",
-  "currentPassword",
-  "newPassword",
-  "auth.refresh refreshToken",
-  "auth.signOut refreshToken",
-  "email.verify token",
-  "invites.preview token",
-  "password.reset token",
-]);
 
 type Schema = Readonly<Record<string, unknown>>;
 const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null;
 
-/** @throws when it is not known whether a field names something */
+/** @throws Error when no fixture says whether a field names something */
 export function namingFieldsOf(operation: string, input: z.ZodType): NamingField[] {
   const root = z.toJSONSchema(input, { io: "input" });
   const definitions: unknown = root.$defs;
   const found = (schema: unknown, path: readonly string[]): NamingField[] => {
     if (!isSchema(schema)) return [];
-    const noun = nounOf(operation, path);
-    if (noun) return [{ operation, path, noun }];
+    const meaning = meaningOf(operation, path);
+    if (meaning !== undefined && meaning !== "value") return [{ operation, path, thing: meaning }];
     const { $ref: ref, properties, items, anyOf, oneOf, allOf, format } = schema;
     if (typeof ref === "string" && isSchema(definitions))
       return found(definitions[ref.replace("#/$defs/", "")], path);
@@ -105,23 +46,37 @@ export function namingFieldsOf(operation: string, input: z.ZodType): NamingField
     if (isSchema(properties))
       return Object.entries(properties).flatMap(([field, part]) => found(part, [...path, field]));
     if (alternatives.length > 0) return alternatives.flatMap((part) => found(part, path));
-    if (isSchema(items)) return found(items, isPlain(operation, path) ? path : [...path, "0"]);
-    if (path.length > 0 && (format === "uuid" || !isPlain(operation, path)))
-      throw new Error(`What does ${path.join(".")} of ${operation} name? Say so in naming-fields.ts.`);
+    if (isSchema(items)) return found(items, meaning === "value" ? path : [...path, "0"]);
+    if (path.length > 0 && (format === "uuid" || meaning !== "value"))
+      throw new Error(explainUnknown(operation, path));
     return [];
   };
   return found(root, []);
 }
 
-function nounOf(operation: string, path: readonly string[]): Noun | undefined {
-  const field = path.at(-1) ?? "";
+function explainUnknown(operation: string, path: readonly string[]): string {
+  const [resource = ""] = operation.split(".");
   return (
-    nouns[`${operation} ${path.join(".")}`] ?? nouns[`${operation.split(".")[0]} ${field}`] ?? nouns[field]
+    `The proofs do not know what the field ${path.join(".")} of ${operation} names. ` +
+    `Add it to \`fields\` in apps/api/test/resources/${fileOf(resource)}: as the name of a thing ` +
+    `(${[...things.keys()].toSorted().join(", ")}), or as "value" if it names nothing.`
   );
 }
 
-const isPlain = (operation: string, path: readonly string[]): boolean =>
-  plain.has(path.at(-1) ?? "") || plain.has(`${operation} ${path.join(".")}`);
+/** What the field names, `"value"` if nothing, or undefined if no fixture says so. */
+function meaningOf(operation: string, path: readonly string[]): string | undefined {
+  const [resource = "", verb = ""] = operation.split(".");
+  const fixture: Fixture | undefined = fixtures.get(resource as Resource);
+  const ofOperation: Readonly<Record<string, OperationFixture>> = fixture?.operations ?? {};
+  const field = path.at(-1) ?? "";
+  const owner = field.replace(/Id$/, "");
+  return (
+    ofOperation[verb]?.fields?.[path.join(".")] ??
+    fixture?.fields?.[field] ??
+    shared[field] ??
+    (owner !== field && things.has(owner) ? owner : undefined)
+  );
+}
 
 export const namingFields: readonly NamingField[] = operations.flatMap(({ name, operation }) =>
   namingFieldsOf(name, operation.input),

@@ -16,7 +16,7 @@ import {
   type TestServer,
 } from "../kit/index.ts";
 import { newcomer } from "../members/team.ts";
-import { inputOf, setScene, tokenFor, type Scene } from "./inputs.ts";
+import { inputOf, setScene, tokenFor, type Scene } from "../resources/index.ts";
 import { signTest, timeInPairs } from "./timed-pairs.ts";
 
 const PAIRS = 400;

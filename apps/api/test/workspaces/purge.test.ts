@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type TestServer } from "../kit/index.ts";
 import { heldOpen, locked, waiting } from "../members/standstill.ts";
 import { joined, keyOf, newTeam, recordOf, type Team } from "../members/team.ts";
+import { setScene } from "../resources/index.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -12,10 +13,11 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A workspace with something of everything, and so many tasks. */
+/** A workspace with a row in every table, and so many tasks: the first one is the scene's. */
 async function fullTeam(tasks = 3): Promise<Team> {
   const team = await newTeam(server);
   const { founder, id } = team;
+  await setScene(server, founder, { workspaceId: id, email: founder.email });
   await joined(server, team, "member");
   await keyOf(founder, team);
   await founder.call("invites.create", { email: "guest@example.org", role: "viewer" }, id);
@@ -23,7 +25,7 @@ async function fullTeam(tasks = 3): Promise<Team> {
   const { data: project } = await founder.call("projects.create", { name: "A project" }, id);
   await server.database.owner(
     `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
-     SELECT gen_random_uuid(), $1, $2, 'A task', 'todo', $3 FROM generate_series(1, $4)`,
+     SELECT gen_random_uuid(), $1, $2, 'A task', 'todo', $3 FROM generate_series(2, $4)`,
     [id, project.id, founder.id, tasks],
   );
   return team;

@@ -1,4 +1,8 @@
 // For tests of this package and of those that stand on it: real databases, each a copy of one that is migrated.
+export { insertRows, type Row } from "./insert-rows.ts";
+export { modelTables } from "./model-tables.ts";
+export { workspaceRows, type NewWorkspace } from "./workspace-rows.ts";
+export { workspaceState } from "./workspace-state.ts";
 export { layFaultyNetwork, type FaultyNetwork, type NetworkState } from "../../src/testing/faulty-network.ts";
 export { startOwnPostgres, type OwnPostgres } from "./own-postgres.ts";
 export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";

@@ -1,6 +1,14 @@
-import { authorize, type Grant, type Permission, type Role } from "@projostack/authz";
+// A workspace with a row in every table that holds rows of a workspace. The tables are Prisma's tenant models, and those
+// with a policy for tenants; the values of a row are derived from PostgreSQL's catalogue. A table whose CHECK constraints
+// or unique columns need particular values has a file in test/rows.
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { authorize, type Grant, type Permission, type Role } from "@projostack/authz";
+import pg from "pg";
+import { insertRows, type Row } from "./insert-rows.ts";
+import { modelTables } from "./model-tables.ts";
 import type { TestDatabase } from "./test-database.ts";
+import { workspaceRows } from "./workspace-rows.ts";
 
 export interface PlantedWorkspace {
   readonly id: string;
@@ -10,69 +18,146 @@ export interface PlantedWorkspace {
   readonly taskId: string;
   readonly inviteId: string;
   readonly keyId: string;
+  /** The id of the planted row, by table. */
+  readonly ids: PlantedIds;
   /** What its first member may do, by the role they were planted with. */
   grant<P extends Permission>(permission: P): Grant<P>;
 }
 
+export type PlantedIds = Readonly<Record<string, string>>;
+
+/** What a file in test/rows exports. */
+export interface RowFile {
+  /** The values that cannot be derived, by column. */
+  readonly row?: (planted: RowContext) => Readonly<Record<string, unknown>>;
+  /** In place of an INSERT, for a table that only a function of the database writes. */
+  readonly statement?: (planted: RowContext) => string;
+}
+
+export interface RowContext {
+  readonly workspaceId: string;
+  readonly userId: string;
+  readonly ids: PlantedIds;
+}
+
 /** A workspace with one member and one row in every table that a workspace has. */
 export async function plantWorkspace(
-  { owner }: TestDatabase,
+  database: TestDatabase,
   role: Role = "admin",
 ): Promise<PlantedWorkspace> {
-  const [id, userId, memberId, projectId] = newIds();
-  const [taskId, inviteId, keyId, mailId] = newIds();
-  await owner("INSERT INTO users (id, email, password_hash) VALUES ($1, $2, 'none')", [
-    userId,
-    `${userId}@example.com`,
-  ]);
-  await owner("INSERT INTO workspaces (id, name, created_by) VALUES ($1, 'Planted', $2)", [id, userId]);
-  await owner("INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES ($1, $2, $3, $4)", [
-    memberId,
+  const [id, userId] = [randomUUID(), randomUUID()];
+  const tables = await describeTables(database);
+  const ids: PlantedIds = {
+    ...Object.fromEntries(tables.map(({ table }) => [table, randomUUID()])),
+    workspaces: id,
+  };
+  const context = { workspaceId: id, userId, ids };
+  const user = { id: userId, email: `${userId}@example.com`, password_hash: "none" };
+  const workspace = workspaceRows({
     id,
+    name: "Planted",
     userId,
     role,
-  ]);
-  await owner(
-    `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
-     VALUES ($1, $2, 'guest@example.com', 'viewer', $3, $4, $5, now() + interval '1 day')`,
-    [inviteId, id, randomBytes(32), randomBytes(32), userId],
-  );
-  await owner(
-    `INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, invite_id)
-     VALUES ($1, 'invite', 'guest@example.com', $2, $3)`,
-    [mailId, id, inviteId],
-  );
-  await owner(
-    `INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
-     VALUES ($1, $2, 'Planted', 'viewer', '{task:read}', 1, $3, $4, now() + interval '1 day')`,
-    [keyId, id, randomBytes(32), userId],
-  );
-  await owner("INSERT INTO projects (id, workspace_id, name, created_by) VALUES ($1, $2, 'Planted', $3)", [
-    projectId,
-    id,
-    userId,
-  ]);
-  await owner(
-    `INSERT INTO tasks (id, workspace_id, project_id, title, status, external_id, created_by)
-     VALUES ($1, $2, $3, 'Planted', 'todo', 'one', $4)`,
-    [taskId, id, projectId, userId],
-  );
-  // One message and so one transaction: the workspace that is entered is left at its end.
-  await owner(
-    `SET LOCAL app.workspace_id = '${id}'; SELECT projo_audit_append(jsonb_build_array(jsonb_build_object(
-       'id', '${randomUUID()}', 'actorKind', 'user', 'actorUserId', '${userId}', 'action', 'task.created',
-       'targetType', 'task', 'targetId', '${taskId}', 'outcome', 'ok', 'meta', '{}'::jsonb)))`,
-  );
+    memberId: idIn(ids, "workspace_members"),
+  });
+  const planted = new Set(workspace.map(({ table }) => table));
+  const rows: Row[] = [{ table: "users", values: user }, ...workspace];
+  const statements: string[] = [];
+  for (const described of tables.filter(({ table }) => !planted.has(table))) {
+    const file = await rowFileOf(described.table);
+    if (file.statement) statements.push(file.statement(context));
+    else rows.push({ table: described.table, values: valuesOf(described, context, file.row?.(context)) });
+  }
+  await insertRows(database, rows).catch(explain);
+  for (const statement of statements) await database.owner(statement);
   return {
     id,
     userId,
-    memberId,
-    projectId,
-    taskId,
-    inviteId,
-    keyId,
+    memberId: idIn(ids, "workspace_members"),
+    projectId: idIn(ids, "projects"),
+    taskId: idIn(ids, "tasks"),
+    inviteId: idIn(ids, "invites"),
+    keyId: idIn(ids, "service_keys"),
+    ids,
     grant: (permission) => authorize({ workspaceId: id, userId, role }, permission),
   };
 }
 
-const newIds = () => [randomUUID(), randomUUID(), randomUUID(), randomUUID()] as const;
+function idIn(ids: PlantedIds, table: string): string {
+  const id = ids[table];
+  if (id === undefined) throw new Error(`No row of ${table} was planted.`);
+  return id;
+}
+
+interface DescribedTable {
+  readonly table: string;
+  readonly columns: readonly Column[];
+}
+
+interface Column extends Record<string, unknown> {
+  readonly name: string;
+  readonly type: string;
+  /** Whether the column is NOT NULL and has no default. */
+  readonly required: boolean;
+  /** The table that a foreign key leads to whose last column this is. */
+  readonly target: string | null;
+}
+
+const COLUMNS = `
+  SELECT c.relname::text AS "table", a.attname::text AS name, format_type(a.atttypid, NULL) AS type,
+         a.attnotnull AND NOT a.atthasdef AS required,
+         (SELECT k.confrelid::regclass::text FROM pg_constraint k
+           WHERE k.contype = 'f' AND k.conrelid = c.oid AND k.conkey[cardinality(k.conkey)] = a.attnum LIMIT 1) AS target
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+   WHERE c.relnamespace = 'public'::regnamespace AND (c.relname = ANY ($1)
+      OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant'))
+   ORDER BY 1, a.attnum`;
+
+async function describeTables({ owner }: TestDatabase): Promise<DescribedTable[]> {
+  const columns = await owner<Column & { table: string }>(COLUMNS, [modelTables.map(({ table }) => table)]);
+  const names = [...new Set(columns.map(({ table }) => table))];
+  return names.map((table) => ({ table, columns: columns.filter((column) => column.table === table) }));
+}
+
+function valuesOf(
+  { table, columns }: DescribedTable,
+  { workspaceId, userId, ids }: RowContext,
+  own: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const derived = columns
+    .filter(({ required }) => required)
+    .map(({ name, type, target }): [string, unknown] => {
+      if (name === "workspace_id") return [name, workspaceId];
+      if (target === "users") return [name, userId];
+      if (target !== null) return [name, ids[target]];
+      return [name, name === "id" ? ids[table] : sampleOf(type)];
+    });
+  return { ...Object.fromEntries(derived), ...own };
+}
+
+/** Any value of a type. */
+function sampleOf(type: string): unknown {
+  if (type === "uuid") return randomUUID();
+  if (type === "bytea") return randomBytes(32);
+  if (type === "boolean") return false;
+  if (type.startsWith("timestamp")) return new Date(Date.now() + 86_400_000);
+  if (type.startsWith("json")) return "{}";
+  if (type.endsWith("[]")) return [];
+  return /^(?:small|big)?int/.test(type) ? 1 : "Planted";
+}
+
+async function rowFileOf(table: string): Promise<RowFile> {
+  if (!existsSync(new URL(`../rows/${table}.ts`, import.meta.url))) return {};
+  return (await import(`../rows/${table}.ts`)) as RowFile;
+}
+
+function explain(error: unknown): never {
+  if (!(error instanceof pg.DatabaseError) || error.table === undefined) throw error;
+  const { table, message } = error;
+  throw new Error(
+    `The row that the proofs derived for the table ${table} is refused: ${message}. ` +
+      `Create packages/db/test/rows/${table}.ts and export from it the values that cannot be derived: ` +
+      `export const row: RowFile["row"] = ({ workspaceId, userId, ids }) => ({ some_column: "a value" });`,
+    { cause: error },
+  );
+}

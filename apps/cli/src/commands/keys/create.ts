@@ -1,6 +1,6 @@
 import type { Permission, Role } from "@projostack/sdk";
 import { type Command, Option } from "commander";
-import { permissions } from "../../choices.ts";
+import { permissions } from "../../generated/permissions.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { roleOption } from "../role.ts";

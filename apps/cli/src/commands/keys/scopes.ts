@@ -1,6 +1,6 @@
 import type { Permission } from "@projostack/sdk";
 import { InvalidArgumentError } from "commander";
-import { permissions } from "../../choices.ts";
+import { permissions } from "../../generated/permissions.ts";
 
 /** Parses scopes separated by commas: `task:read,task:write`. @throws InvalidArgumentError that lists the scopes */
 export function parseScopes(text: string): Permission[] {

@@ -17,7 +17,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { inputOf, setScene, tokenFor, type Scene } from "./inputs.ts";
+import { inputOf, setScene, tokenFor, type Scene } from "../resources/index.ts";
 import { withValue } from "./naming-fields.ts";
 
 let server: TestServer;

@@ -1,0 +1,3 @@
+import { defineFixture } from "./fixture.ts";
+
+export const fixture = defineFixture("system", { operations: { health: { input: () => ({}) } } });

@@ -1,0 +1,41 @@
+import { defineFixture } from "./fixture.ts";
+
+declare module "./scene.ts" {
+  interface Scene {
+    readonly taskId: string;
+  }
+}
+
+export const fixture = defineFixture("tasks", {
+  operations: {
+    create: { input: ({ projectId }) => ({ projectId, title: "Note G" }), measured: true },
+    createMany: { input: ({ projectId }) => ({ items: [{ projectId, title: "Note G" }] }) },
+    delete: { input: ({ taskId }) => ({ id: taskId }) },
+    get: { input: ({ taskId }) => ({ id: taskId }), measured: true },
+    list: { input: () => ({}), filter: { status: "todo" }, measured: true },
+    update: { input: ({ taskId }) => ({ id: taskId, status: "done" }), measured: true },
+  },
+  fields: { id: "task", createdBy: "actor", title: "value", externalId: "value" },
+  things: {
+    task: { of: ({ scene }) => scene.taskId, end: ({ endBy }) => endBy("tasks.delete"), isRow: true },
+  },
+  plant: ({ admin, workspaceId, newId }) => {
+    const taskId = newId();
+    return {
+      scene: { taskId },
+      rows: ({ projectId }) => [
+        {
+          table: "tasks",
+          values: {
+            id: taskId,
+            workspace_id: workspaceId,
+            project_id: projectId,
+            title: "Note A",
+            status: "todo",
+            created_by: admin.id,
+          },
+        },
+      ],
+    };
+  },
+});

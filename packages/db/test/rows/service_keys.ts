@@ -1,0 +1,3 @@
+import type { RowFile } from "../kit/plant-workspace.ts";
+
+export const row: RowFile["row"] = () => ({ role: "viewer", scopes: ["task:read"] });

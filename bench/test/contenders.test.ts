@@ -1,5 +1,6 @@
 // Whoever is measured must do what is measured: the right row for the right caller, and none for another. They run here as
 // they do there, from their build (`pnpm build`).
+import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ContenderName } from "../src/contenders/contenders.ts";
@@ -80,7 +81,10 @@ function stranger(): Target {
   return { ...foreign, userId: target.userId, tokens: target.tokens };
 }
 
-const names: ContenderName[] = ["projo", "F", "FA", "U", "U-lean", "R", "B", "B-lean"];
+const names = bySuite<ContenderName[]>({
+  short: ["projo"],
+  full: ["projo", "F", "FA", "U", "U-lean", "R", "B", "B-lean"],
+});
 
 describe.each(names)("%s", (name) => {
   let running: Running;

@@ -40,7 +40,10 @@ export async function startTestServer(
   options: ServerOptions = {},
 ): Promise<TestServer> {
   const database = await createTestDatabase();
-  const server = await startServerOver(database, env, options);
+  const server = await startServerOver(database, env, options).catch(async (error: unknown) => {
+    await database.drop();
+    throw error;
+  });
   return {
     ...server,
     close: async () => {
@@ -61,9 +64,27 @@ const clockOfShortPauses: Clock = {
 export async function startServerOver(
   database: TestDatabase,
   env: Readonly<Record<string, string>> = {},
-  { isTerminal = false, shortPauses = false }: ServerOptions = {},
+  options: ServerOptions = {},
 ): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-server-"));
+  try {
+    return await startIn(dataDir, { database, env, options });
+  } catch (error) {
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Start {
+  readonly database: TestDatabase;
+  readonly env: Readonly<Record<string, string>>;
+  readonly options: ServerOptions;
+}
+
+async function startIn(
+  dataDir: string,
+  { database, env, options: { isTerminal = false, shortPauses = false } }: Start,
+): Promise<TestServer> {
   const config = readConfig({
     PORT: "0",
     PROJO_DATA_DIR: dataDir,

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
+import SlowFirst from "./test/slow-first.ts";
 import { filesOfBothSuites } from "./test/suite-files.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
@@ -56,6 +57,7 @@ export default defineConfig(({ mode }) => ({
     projects: mode === "full" ? full() : short,
     env: { PROJO_TEST_FULL: mode === "full" ? "1" : "0" },
     reporters: ["default", "./test/required-programs.ts", "./test/totals-reporter.ts"],
+    sequence: { sequencer: SlowFirst },
     environment: "node",
     pool: "forks",
     // A worker keeps the modules that it has loaded for the next file: loading the server takes longer than most files' tests.

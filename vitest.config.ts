@@ -64,7 +64,8 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     // Many files wait for a mail server, a clock or a process, so more workers than processors keep two processors busy.
     maxWorkers: 4,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // They end tests that hang, also on a machine that is busy with other work.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 }));

@@ -21,7 +21,8 @@ const { status } = spawnSync(process.execPath, [vitest, "run", ...process.argv.s
   env: { ...process.env, TMPDIR: directory, TMP: directory, TEMP: directory },
 });
 const left = readdirSync(directory).filter((name) => !CACHES.test(name));
-rmSync(directory, { recursive: true, force: true });
+// After an interruption, processes that are ending may still write.
+rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
 if (left.length > 0) {
   process.stderr.write(`The tests left this in the temporary directory: ${left.join(", ")}\n`);
 }

@@ -1,5 +1,6 @@
 // Tests that each compared server does the measured work correctly: the right data for a caller with access, and none for others.
 // The servers run from their build (`pnpm build`), as in the benchmark.
+import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ContenderName } from "../src/contenders/contenders.ts";
@@ -83,7 +84,10 @@ function stranger(): Target {
   return { ...foreign, userId: target.userId, tokens: target.tokens };
 }
 
-const names: ContenderName[] = ["projo", "F", "FA", "U", "U-lean", "R", "B", "B-lean"];
+const names = bySuite<ContenderName[]>({
+  short: ["projo"],
+  full: ["projo", "F", "FA", "U", "U-lean", "R", "B", "B-lean"],
+});
 
 describe.each(names)("%s", (name) => {
   let running: RunningContender;

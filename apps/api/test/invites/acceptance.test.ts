@@ -21,7 +21,7 @@ let server: TestServer;
 let ada: Person;
 let engines: string;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({}, { shortPauses: true });
   ada = await guest(server, "ada");
   engines = await foundWorkspace(ada);
 });

@@ -6,5 +6,6 @@ export { workspaceState } from "./workspace-state.ts";
 export { layFaultyNetwork, type FaultyNetwork, type NetworkState } from "../../src/testing/faulty-network.ts";
 export { startOwnPostgres, type OwnPostgres } from "./own-postgres.ts";
 export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
+export { bySuite, isFullSuite, ROUNDS } from "./suite-length.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export type { TestCluster } from "./test-cluster.ts";

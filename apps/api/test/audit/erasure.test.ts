@@ -1,4 +1,5 @@
-// The operator's program erases a person: nothing in the database names them any more, and every log is as whole as before.
+// The operator's program erases a user: no row of the database contains their personal data any more, and every audit log still
+// verifies.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, password, runOperator, startTestServer, type Person, type TestServer } from "../kit/index.ts";
 import { joined, keyOf, newcomer, newTeam, putIn, recordOf, type Team } from "../members/team.ts";
@@ -17,7 +18,7 @@ const operator = (...args: string[]) =>
     PROJO_DATA_DIR: server.dataDir,
   });
 
-/** The tables that hold the text anywhere. */
+/** Returns the tables that contain the text. */
 async function tablesWith(text: string): Promise<string[]> {
   const tables = await server.database.owner<{ name: string }>(
     "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
@@ -32,7 +33,7 @@ async function tablesWith(text: string): Promise<string[]> {
   return found;
 }
 
-/** Somebody who has left traces wherever a person can. */
+/** A user with personal data in every place where it can be. */
 async function somebody(): Promise<{ person: Person; teams: Team[]; waiting: Team }> {
   const [one, two, waiting] = [
     await newTeam(server, "One"),
@@ -49,7 +50,7 @@ async function somebody(): Promise<{ person: Person; teams: Team[]; waiting: Tea
   expect((await person.call("invites.accept", { token: invite.token })).status).toBe(200);
   await putIn(server, two, person, "member");
   await waiting.founder.call("invites.create", { email: person.email, role: "viewer" }, waiting.id);
-  // They invite, make a key, do what is on record, are refused, and sign in.
+  // The user invites, creates a key, causes audit entries, is refused, and signs in.
   await person.call(
     "invites.create",
     { email: `friend-of-${person.id}@example.org`, role: "viewer" },
@@ -68,7 +69,7 @@ async function somebody(): Promise<{ person: Person; teams: Team[]; waiting: Tea
 }
 
 describe("operator person erase", () => {
-  it("says what it would do, and does it with --yes: the address is nowhere, and every log verifies", async () => {
+  it("describes the erasure, and with --yes removes the address from every table while every log verifies", async () => {
     const { person, teams, waiting } = await somebody();
     const { email } = person;
     const before = await tablesWith(email);
@@ -102,7 +103,7 @@ describe("operator person erase", () => {
     );
     expect(rest).toEqual([{ sessions: 0, memberships: 0, traces: 0, entries: 0, event: ["account.erased"] }]);
 
-    // Nobody is let in, and the invite that waited is over.
+    // The user cannot sign in, and the pending invite has ended.
     expect((await person.call("auth.me")).status).toBe(401);
     const refused = await call(server.url, "auth.signIn", { input: { email, password } });
     expect(refused.error?.reason).toBe("auth.invalid_credentials");
@@ -110,7 +111,7 @@ describe("operator person erase", () => {
       { email: `erased-${person.id}@erased.invalid`, status: "revoked" },
     ]);
 
-    // Each log goes on from what it was, says so, and verifies.
+    // Each log continues, records the erasure, and verifies.
     for (const [place, team] of [...teams, waiting].entries()) {
       const record = await recordOf(server, team);
       const earlier = logs[place] ?? [];
@@ -121,18 +122,18 @@ describe("operator person erase", () => {
       expect(since).toEqual(team === waiting ? [erased] : [left, erased]);
       expect((await verifyAll(team)).at(-1)).toMatchObject({ intact: true });
     }
-    // The account is nobody's any more: its address may make a new one.
+    // The address can create a new account.
     const again = await operator("person", "erase", email, "--yes");
     expect(again).toMatchObject({ code: 1, out: "", err: expect.stringContaining("There is no account") });
     expect((await call(server.url, "auth.signUp", { input: { email, password } })).status).toBe(200);
   }, 90_000);
 
-  it("refuses while the person is a workspace's only admin, and names each such workspace", async () => {
+  it("refuses while the user is the only admin of a workspace, and names each such workspace", async () => {
     const [alone, shared] = [await newTeam(server, "Alone\u2028"), await newTeam(server, "Shared")];
     const person = alone.founder;
     await joined(server, alone, "member");
     await putIn(server, shared, person, "admin");
-    // One that is deleted needs no admin.
+    // A deleted workspace needs no admin.
     const { data: gone } = await person.call("workspaces.create", { name: "Gone" });
     const goneId = String(gone.id);
     await person.call("workspaces.delete", { name: "Gone" }, goneId);
@@ -150,7 +151,7 @@ describe("operator person erase", () => {
     expect(await tablesWith(person.email)).toEqual([]);
   }, 90_000);
 
-  it("what it does not understand it does not do", async () => {
+  it("does nothing if it does not know an argument", async () => {
     const person = await newcomer(server);
     for (const args of [
       ["person", "erase"],

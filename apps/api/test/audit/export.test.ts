@@ -1,4 +1,4 @@
-// The log taken elsewhere: as a file that anyone can check without the server, and as one for a spreadsheet.
+// Exports of the audit log: a file that anyone can verify without the server, and a file for a spreadsheet.
 import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** What a verifier in another language says, that knows the file and the public keys alone. */
+/** Runs a verifier in another language, which has only the file and the public keys. */
 async function pythonOn(file: string): Promise<unknown> {
   const [path, keys] = [join(directory, "log.ndjson"), join(directory, "keys.json")];
   await writeFile(path, file);
@@ -33,7 +33,7 @@ async function pythonOn(file: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-/** Does what goes on record until it is told to stop. @returns how often it did */
+/** Causes audit entries until it is stopped. @returns their number */
 function keepWriting({ founder, id }: Team): { stop: () => Promise<number> } {
   const state = { going: true };
   const writing = (async () => {
@@ -53,7 +53,7 @@ function keepWriting({ founder, id }: Team): { stop: () => Promise<number> } {
 
 describe("audit.export", () => {
   it.skipIf(!hasPython && !needed)(
-    "U4 its parts are one file that anyone can check, also while the log goes on",
+    "U4 returns parts of one file that anyone can verify, also while the log grows",
     async () => {
       const team = await newTeam(server);
       await plantEntries(server, team, 3_000);
@@ -63,7 +63,7 @@ describe("audit.export", () => {
       expect(Math.min(...written)).toBeGreaterThan(0);
       expect(parts).toBe(Math.ceil(untilSeq / 250));
       expect(await pythonOn(file)).toMatchObject({ intact: true, entries: untilSeq, lastSeq: untilSeq });
-      // And it is no rubber stamp.
+      // The verifier refuses a changed file.
       expect(await pythonOn(file.replace("request-2000", "request-2001"))).toMatchObject({
         intact: false,
         seq: 2_001,
@@ -79,7 +79,7 @@ describe("audit.export", () => {
     60_000,
   );
 
-  it("each part is on record with what it held", async () => {
+  it("records each part with the range of its entries", async () => {
     const team = await newTeam(server);
     await plantEntries(server, team, 24);
     await exportAll(team, "ndjson", { limit: 10 });
@@ -99,7 +99,7 @@ describe("audit.export", () => {
     ]);
   });
 
-  it("N5 the CSV says the same, and no cell of it is a formula to a spreadsheet", async () => {
+  it("N5 returns a CSV with the same content, in which no cell is a formula", async () => {
     const team = await newTeam(server);
     const { token } = team.founder;
     const invite = (email: string, userAgent: string) =>
@@ -109,7 +109,7 @@ describe("audit.export", () => {
         input: { email, role: "viewer" },
         headers: { "user-agent": userAgent },
       });
-    // As text, a spreadsheet takes the apostrophe away.
+    // A spreadsheet removes the apostrophe and shows the text.
     const given: [string, string, string][] = [
       [
         "cmd@example.com",
@@ -159,7 +159,7 @@ describe("audit.export", () => {
   });
 });
 
-/** RFC 4180, and nothing looser: a file that is not of its form is thrown out. */
+/** Parses strictly by RFC 4180. @throws Error for a file in another form */
 function readCsv(file: string): string[][] {
   const cell = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n)/y;
   const rows: string[][] = [[]];

@@ -1,5 +1,5 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// The log as an admin reads it: newest first, by what they ask for, page by page.
+// An admin lists the audit log: newest first, with filters, page by page.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../kit/index.ts";
 import { joined, newTeam, type Team } from "../members/team.ts";
@@ -44,7 +44,7 @@ afterAll(() => server.close());
 
 const list = (input: unknown, of = team) => of.founder.call("audit.list", input, of.id);
 
-/** All of a list, page by page. */
+/** Reads a whole list, page by page. */
 async function pages(input: { limit: number } & Record<string, unknown>): Promise<Entry[]> {
   const found: Entry[] = [];
   for (let cursor: unknown; ;) {
@@ -58,13 +58,13 @@ async function pages(input: { limit: number } & Record<string, unknown>): Promis
 }
 
 describe("audit.list", () => {
-  it("gives every entry once, newest first, however long its pages are", async () => {
+  it("returns every entry once, newest first, for every page size", async () => {
     const seqs = Array.from({ length: 90 }, (_, place) => 90 - place);
     expect(everything.map(({ seq }) => seq)).toEqual(seqs);
     for (const limit of [1, 7, 30, 89, 90]) expect(await pages({ limit })).toEqual(everything);
   });
 
-  it("gives what each filter asks for, and all filters together", async () => {
+  it("returns the entries that match each filter, and all filters together", async () => {
     const at = everything[40]?.createdAt ?? "";
     const second = everything.find(({ action }) => action === "project.deleted")?.actor.userId ?? "";
     const filters: [Record<string, string>, (entry: Entry) => boolean][] = [
@@ -95,7 +95,7 @@ describe("audit.list", () => {
       for (const limit of [3, 100])
         expect(await pages({ limit, ...filter }), JSON.stringify(filter)).toEqual(expected);
     }
-    // None of them was trivial.
+    // Every filter matches some entries and excludes others.
     expect(filters.map(([, holds]) => everything.filter((entry) => holds(entry)).length)).toEqual([
       1,
       0,
@@ -111,7 +111,7 @@ describe("audit.list", () => {
     ]);
   });
 
-  it("I10 a cursor belongs to its workspace and its filters", async () => {
+  it("I10 accepts a cursor only for its workspace and its filters", async () => {
     const { data } = await list({ limit: 2, targetType: "task" });
     const cursor = String(data.nextCursor);
     expect((await list({ limit: 5, targetType: "task", cursor })).status).toBe(200);
@@ -126,7 +126,7 @@ describe("audit.list", () => {
     expect(refused.map(({ error }) => error?.reason)).toEqual(refused.map(() => "cursor.invalid"));
   });
 
-  it("shows the address, IP and user agent of an entry, until the person is erased", async () => {
+  it("shows the email, IP address and user agent of an entry until the user is erased", async () => {
     const invited = async () => (await list({ action: "invite.created" })).data.items[0] as Entry;
     const before = await invited();
     expect(before).toMatchObject({ email: "guest@example.org", ip: "127.0.0.1", userAgent: "node" });

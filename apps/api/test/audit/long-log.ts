@@ -1,15 +1,16 @@
-// What the proofs of the log share: entries by the thousand, an owner of the database who tampers, and ways to read it all.
+// Shared by the tests of the audit log: thousands of entries, changes by the owner of the database, and functions that read a whole
+// log.
 import type { TestServer } from "../kit/index.ts";
 import type { Team } from "../members/team.ts";
 
-/** Appends so many entries, as the server would have. */
+/** Appends a number of entries through the function that the server uses. */
 export async function plantEntries(
   { database }: TestServer,
   { id, founder }: Team,
   many: number,
 ): Promise<void> {
   for (let done = 0; done < many; done += 5_000) {
-    // One message and so one transaction: the workspace that is entered is left at its end.
+    // The statements are one message and therefore one transaction, so the setting ends with it.
     await database.owner(
       `SET LOCAL app.workspace_id = '${id}';
        SELECT projo_audit_append((
@@ -23,7 +24,7 @@ export async function plantEntries(
   }
 }
 
-/** The owner of the database takes the triggers off, does it, and puts them on again. */
+/** Runs a statement as the owner of the database, with the triggers disabled. */
 export async function tamper({ database }: TestServer, sql: string): Promise<void> {
   await database.owner(
     `ALTER TABLE audit_logs DISABLE TRIGGER USER; ALTER TABLE audit_heads DISABLE TRIGGER USER;
@@ -33,7 +34,7 @@ export async function tamper({ database }: TestServer, sql: string): Promise<voi
   );
 }
 
-/** What an owner who knows how the chain is made does after a change: every hash from an entry on is made anew. */
+/** Recomputes every hash from an entry on, as an owner of the database could do to hide a change. */
 export const hashedAnew = ({ id }: Team, from: number): string => `
   DO $$
   DECLARE entry public.audit_logs; last bytea;
@@ -54,7 +55,7 @@ export interface Verdict {
   readonly problem: { seq: number; kind: string; message: string } | null;
 }
 
-/** Checks the whole log through the API, part by part. @returns the verdict of each part */
+/** Verifies the whole log through the API, part by part. @returns the verdict of each part */
 export async function verifyAll(
   { founder, id }: Team,
   { limit = 5_000, checkpoint }: { limit?: number; checkpoint?: unknown } = {},
@@ -70,7 +71,7 @@ export async function verifyAll(
   }
 }
 
-/** Exports the whole log, part by part, with what happens between the parts. @returns the file, and its last number */
+/** Exports the whole log, part by part, with other work between the parts. @returns the file, and its last number */
 export async function exportAll(
   { founder, id }: Team,
   format: "ndjson" | "csv",

@@ -1,4 +1,4 @@
-// What is refused is on record too, within bounds: nobody fills a log by knocking at doors.
+// Refused calls are recorded too, up to a limit, so that refused calls cannot fill a log.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sessionPseudonym } from "../../src/identity/sessions/session-pseudonym.ts";
@@ -15,7 +15,7 @@ afterAll(() => server.close());
 const entriesOf = async ({ founder, id }: Team, filter: object = {}) =>
   (await founder.call("audit.list", { limit: 100, ...filter }, id)).data.items as Record<string, unknown>[];
 
-/** How many entries the workspace's log has, whoever may read it. */
+/** Returns the number of entries in the workspace's log, as the owner of the database sees it. */
 async function countOf({ id }: Team): Promise<number> {
   const [row] = await server.database.owner<{ entries: number }>(
     "SELECT count(*)::int AS entries FROM audit_logs WHERE workspace_id = $1",
@@ -24,10 +24,10 @@ async function countOf({ id }: Team): Promise<number> {
   return row?.entries ?? 0;
 }
 
-describe("what is refused", () => {
+describe("refused calls", () => {
   const denied = { action: "access.denied" };
 
-  it("a member's or a key's try beyond its right is on record, though nothing else is", async () => {
+  it("records the denied call of a member or a key, and nothing else", async () => {
     const team = await newTeam(server);
     const viewer = await joined(server, team, "viewer");
     const key = await keyOf(team.founder, team, ["task:read"], "viewer");
@@ -51,12 +51,12 @@ describe("what is refused", () => {
       { ...about, actor: { kind: "key", userId: null, keyId: key.id }, sessionId: null },
       { ...about, actor: { kind: "user", userId: viewer.id, keyId: null }, sessionId },
     ]);
-    // A query that is refused is, too.
+    // A denied query is recorded as well.
     expect((await viewer.call("audit.list", {}, team.id)).status).toBe(403);
     expect((await entriesOf(team, denied))[0]).toMatchObject({ target: { id: "audit.list" } });
   });
 
-  it("only 100 an hour are on record, and whoever is refused cannot tell which", async () => {
+  it("records only 100 denied calls an hour, and the answers do not show which", async () => {
     const team = await newTeam(server);
     const viewer = await joined(server, team, "viewer");
     const { data: project } = await team.founder.call("projects.create", { name: "A project" }, team.id);
@@ -76,13 +76,13 @@ describe("what is refused", () => {
     const entries = await entriesOf(team, denied);
     expect(entries).toHaveLength(100);
     expect((await verifyAll(team)).at(-1)).toMatchObject({ intact: true });
-    // What is done, and not refused, is on record as ever.
+    // Successful calls are still recorded.
     await team.founder.call("projects.delete", { id: project.id }, team.id);
     expect((await entriesOf(team))[0]).toMatchObject({ action: "project.deleted" });
     expect(await countOf(team)).toBe(102);
   });
 
-  it("strangers, who see no workspace there, leave nothing in its log", async () => {
+  it("records no call of a user or a key that is not a member of the workspace", async () => {
     const team = await newTeam(server);
     const [stranger, ofOther] = [await newcomer(server), await newTeam(server)];
     const key = await keyOf(ofOther.founder, ofOther);
@@ -93,7 +93,7 @@ describe("what is refused", () => {
       }
     }
     expect(await countOf(team)).toBe(1);
-    // Nor in their own.
+    // Their own log has no entry of it either.
     expect(await countOf(ofOther)).toBe(2);
   });
 });

@@ -1,4 +1,4 @@
-// A session's id is its owner's. A workspace's log, which its admins read, has a pseudonym of it.
+// Only the owner of a session sees its id. The audit log of a workspace, which its admins read, contains a pseudonym of it.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, startTestServer, type Person, type TestServer } from "../kit/index.ts";
 import { joined, newTeam, putIn, type Team } from "../members/team.ts";
@@ -9,14 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Does what is put on record, once done and once refused. */
+/** Causes two audit entries: one of a successful call and one of a denied call. */
 async function leaveEntries(person: Person, { id }: Team): Promise<void> {
   const { data } = await person.call("projects.create", { name: "A project" }, id);
   await person.call("projects.delete", { id: data.id }, id);
   await person.call("audit.list", {}, id);
 }
 
-/** What the log says of the person's sessions. */
+/** Returns the session ids in the log's entries about the user. */
 async function sessionsOf(person: Person, { founder, id }: Team): Promise<string[]> {
   const { data } = await founder.call("audit.list", { limit: 100, actorUserId: person.id }, id);
   return (data.items as { sessionId: string }[]).map(({ sessionId }) => sessionId);
@@ -30,8 +30,8 @@ async function everythingAnAdminSees({ founder, id }: Team): Promise<string> {
   return seen.map(({ text }) => text).join("\n");
 }
 
-describe("the sessions in a workspace's log", () => {
-  it("I14 are pseudonyms, one for all entries of a session, done and refused", async () => {
+describe("session ids in the audit log", () => {
+  it("I14 are the same pseudonym in all entries of a session, successful and denied", async () => {
     const team = await newTeam(server);
     const member = await joined(server, team, "member");
     await leaveEntries(member, team);
@@ -44,7 +44,7 @@ describe("the sessions in a workspace's log", () => {
       expect(session).toMatch(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   });
 
-  it("I14 are others in another workspace", async () => {
+  it("I14 are another pseudonym in another workspace", async () => {
     const [team, other] = [await newTeam(server), await newTeam(server)];
     const member = await joined(server, team, "member");
     await putIn(server, other, member, "member");
@@ -55,7 +55,7 @@ describe("the sessions in a workspace's log", () => {
     expect(here.filter((session) => there.includes(session))).toEqual([]);
   });
 
-  it("I14 nothing that an admin is shown has the id of another's session, whose owner is shown it", async () => {
+  it("I14 no answer shows an admin the session id of another user, although its owner sees it", async () => {
     const team = await newTeam(server);
     const member = await joined(server, team, "member");
     await leaveEntries(member, team);
@@ -64,7 +64,7 @@ describe("the sessions in a workspace's log", () => {
     expect((await member.call("auth.me")).text).toContain(member.sessionId);
   });
 
-  it("acts on workspaces and invites have them too: founding, leaving, deleting and restoring", async () => {
+  it("are pseudonyms in the entries of creating, leaving, deleting and restoring a workspace", async () => {
     const team = await newTeam(server);
     const { founder, id, name } = team;
     const member = await joined(server, team, "member");

@@ -1,5 +1,5 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// The log checked through the API: long ones in parts, and whatever was done to one behind the server's back.
+// Verifies audit logs through the API: long logs in parts, and logs that were changed in the database.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, startServerOver, startTestServer, type TestServer } from "../kit/index.ts";
 import { newTeam, type Team } from "../members/team.ts";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.close());
 
-/** A log of so many entries, the first of which is the founding. */
+/** Creates a log with a number of entries. The first one records the creation of the workspace. */
 async function shortLog(entries = 30): Promise<Team> {
   const team = await newTeam(server);
   await plantEntries(server, team, entries - 1);
@@ -31,7 +31,7 @@ const entry = ({ id }: Team, seq: number) => `workspace_id = '${id}' AND seq = $
 const verify = ({ founder, id }: Team, input: unknown) => founder.call("audit.verify", input, id);
 
 describe("audit.verify", () => {
-  it("U4 checks more than 12,000 entries in parts, each from where the one before ended", async () => {
+  it("U4 verifies more than 12,000 entries in parts, each from the end of the previous one", async () => {
     const parts = await verifyAll(long);
     expect(parts.map(({ intact, done, checked }) => ({ intact, done, checked }))).toEqual([
       { intact: true, done: false, checked: 5_000 },
@@ -43,7 +43,7 @@ describe("audit.verify", () => {
     expect(whole).toMatchObject({ checked: 10_000, last: parts[1]?.last });
   });
 
-  it("a log whose length is a part's ends with a part of nothing", async () => {
+  it("ends with an empty part if the length of the log is a multiple of a part", async () => {
     const parts = await verifyAll(await shortLog(20), { limit: 10 });
     expect(parts.map(({ done, checked }) => [done, checked])).toEqual([
       [false, 10],
@@ -93,13 +93,13 @@ describe("audit.verify", () => {
     expect(verdicts.at(-1)?.problem?.message).toMatch(new RegExp(`^Entry ${problem.seq} is `));
   });
 
-  it("U4 in a log of 12,500 entries the one that was edited is named", async () => {
+  it("U4 names the edited entry in a log of 12,500 entries", async () => {
     const team = await shortLog(LONG);
     await tamper(server, `UPDATE audit_logs SET meta_json = '{}' WHERE ${entry(team, 11_003)}`);
     expect((await verifyAll(team)).at(-1)?.problem).toMatchObject({ seq: 11_003, kind: "edited" });
   });
 
-  it("U5 a log that was cut off, or written anew, is found by a checkpoint that was kept", async () => {
+  it("U5 detects a truncated or rewritten log by a saved checkpoint", async () => {
     const [cut, rewritten, whole] = [await shortLog(), await shortLog(), await shortLog()];
     const [ofCut, ofRewritten, ofWhole] = [
       await checkpointOf(cut),
@@ -112,7 +112,7 @@ describe("audit.verify", () => {
       server,
       `UPDATE audit_logs SET target_id = 'another' WHERE ${entry(rewritten, 9)}; ${hashedAnew(rewritten, 9)}`,
     );
-    // Alone, each looks whole.
+    // Without the checkpoint, each of these logs verifies.
     for (const team of [cut, rewritten])
       expect((await verifyAll(team)).at(-1)).toMatchObject({ intact: true });
     for (const limit of [7, 10, 5_000]) {
@@ -131,7 +131,7 @@ describe("audit.verify", () => {
     }
   });
 
-  it("U5 whoever goes on from where an earlier check ended finds it gone, or another", async () => {
+  it("U5 detects that the entry at the end of an earlier verification is missing or changed", async () => {
     const ended = async (team: Team) => (await verifyAll(team)).at(-1)?.last;
     const [cut, rewritten, holed] = [await shortLog(), await shortLog(), await shortLog()];
     const [ofCut, ofRewritten, ofHoled] = [await ended(cut), await ended(rewritten), await ended(holed)];
@@ -149,7 +149,7 @@ describe("audit.verify", () => {
     expect(await problemOf(holed, ofHoled)).toMatchObject({ seq: 30, kind: "missing" });
   });
 
-  it("a checkpoint of another workspace, with a flipped bit, or by a key that is none of ours proves nothing", async () => {
+  it("rejects a checkpoint of another workspace, one with a flipped bit, and one with an unknown key", async () => {
     const team = await shortLog();
     const genuine = await checkpointOf(team);
     const flipped = (text: string) => `${text.slice(0, 40)}${text[40] === "A" ? "B" : "A"}${text.slice(41)}`;
@@ -169,7 +169,7 @@ describe("audit.verify", () => {
     expect((await verify(team, { checkpoint: genuine })).data).toMatchObject({ intact: true, done: true });
   });
 
-  it("an older key's checkpoints hold as long as the server has the key", async () => {
+  it("accepts checkpoints of an older key while the server has the key", async () => {
     const [older, newer] = [1, 2].map((kid) => `${kid}:${Buffer.alloc(32, kid).toString("base64url")}`);
     const team = await shortLog();
     const rings = [`${older}`, `${newer},${older}`, `${newer}`];
@@ -198,7 +198,7 @@ describe("audit.verify", () => {
         return keys.map(({ keyId }) => keyId);
       };
       const [first, both, second] = [await keysOf(before), await keysOf(during), await keysOf(after)];
-      // The newest signs, and stands first.
+      // The newest key signs, and comes first.
       expect(both).toEqual([...second, ...first]);
       expect(first).toEqual([signed.data.keyId]);
     } finally {

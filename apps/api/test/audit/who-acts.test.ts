@@ -1,5 +1,5 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// Who is on record is who acted, and who reads the record is an admin; an act and its entry are there together.
+// The audit log names the user or key that acted, only admins read it, and a change and its entry commit together.
 import { randomUUID } from "node:crypto";
 import { authorize } from "@projostack/authz";
 import { verifyChain } from "@projostack/db";
@@ -18,7 +18,7 @@ afterAll(() => server.close());
 const entriesOf = async ({ founder, id }: Team, filter: object = {}) =>
   (await founder.call("audit.list", { limit: 100, ...filter }, id)).data.items as Record<string, unknown>[];
 
-/** How many entries the workspace's log has, whoever may read it. */
+/** Returns the number of entries in the workspace's log, as the owner of the database sees it. */
 async function countOf({ id }: Team): Promise<number> {
   const [row] = await server.database.owner<{ entries: number }>(
     "SELECT count(*)::int AS entries FROM audit_logs WHERE workspace_id = $1",
@@ -34,8 +34,8 @@ const reading: [string, object][] = [
   ["audit.export", {}],
 ];
 
-describe("who reads the log", () => {
-  it("U6 its workspace's admins, people and keys alike, and nobody else", async () => {
+describe("access to the audit log", () => {
+  it("U6 allows only admins of the workspace and their keys with the scope to read it", async () => {
     const [team, other] = [await newTeam(server), await newTeam(server)];
     const [viewer, member, admin] = [
       await joined(server, team, "viewer"),
@@ -69,10 +69,10 @@ describe("who reads the log", () => {
         expect(data === undefined).toBe(expected !== "200");
       }
     }
-    // Who was an admin reads nothing from the next request on.
+    // A former admin cannot read it from the next request on.
     await team.founder.call("members.changeRole", { userId: admin.id, role: "member" }, team.id);
     expect((await admin.call("audit.list", {}, team.id)).status).toBe(403);
-    // A key that would read the log with less than an admin's role is not made.
+    // The server creates no key that reads the log with less than the role admin.
     const weak = await team.founder.call(
       "serviceKeys.create",
       { name: "Weak", role: "member", scopes: ["audit:read"] },
@@ -81,7 +81,7 @@ describe("who reads the log", () => {
     expect(weak.status).toBe(400);
   });
 
-  it("U6 an admin of two workspaces reads one at a time, and no entry of the other is in it", async () => {
+  it("U6 shows an admin of two workspaces the entries of one workspace only", async () => {
     const team = await newTeam(server, "One");
     const { data } = await team.founder.call("workspaces.create", { name: "Two" });
     const two = { ...team, id: String(data.id) };
@@ -89,7 +89,7 @@ describe("who reads the log", () => {
     expect(await entriesOf(two)).toMatchObject([{ seq: 1, target: { id: two.id } }]);
   });
 
-  it("U8 it outlives its workspace: deleted, restored, and purged", async () => {
+  it("U8 keeps the log when the workspace is deleted, restored and purged", async () => {
     const team = await newTeam(server);
     const { founder, id } = team;
     const before = await entriesOf(team);
@@ -126,8 +126,8 @@ describe("who reads the log", () => {
   });
 });
 
-describe("who is on record", () => {
-  it("U7 a person, as the server knows them: not as they say", async () => {
+describe("the actor of an audit entry", () => {
+  it("U7 is the authenticated user, whatever the request claims", async () => {
     const team = await newTeam(server);
     const { founder, id } = team;
     const victim = await joined(server, team, "admin");
@@ -159,7 +159,7 @@ describe("who is on record", () => {
     expect(await entriesOf(team, { actorUserId: victim.id })).toEqual([]);
   });
 
-  it("U7 a key, which is no person, whoever made it", async () => {
+  it("U7 is the service key, and not the user who created it", async () => {
     const team = await newTeam(server);
     const { data: project } = await team.founder.call("projects.create", { name: "A project" }, team.id);
     const key = await keyOf(team.founder, team, ["project:delete"], "admin");
@@ -173,7 +173,7 @@ describe("who is on record", () => {
     ]);
   });
 
-  it("U7 an act on an account names its own person and session", async () => {
+  it("U7 of an account event is the user and the session", async () => {
     const person = await newcomer(server);
     await call(server.url, "auth.signOut", {
       token: person.token,
@@ -197,8 +197,8 @@ describe("who is on record", () => {
   });
 });
 
-describe("U1 an act and its entry", () => {
-  /** What the owner's trigger does to what the server writes. */
+describe("U1 a change and its audit entry", () => {
+  /** Runs the work while a trigger makes writes to the table fail. */
   async function withTrigger<T>(table: string, when: string, work: () => Promise<T>): Promise<T> {
     await server.database.owner(
       `CREATE FUNCTION break_it() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken on purpose'; END $$;
@@ -212,11 +212,11 @@ describe("U1 an act and its entry", () => {
   }
 
   it.each([
-    ["its entry cannot be written", "audit_logs", ""],
-    ["the act cannot be done", "projects", ""],
+    ["the entry cannot be written", "audit_logs", ""],
+    ["the change cannot be written", "projects", ""],
     ["the transaction cannot commit", "projects", "DEFERRABLE INITIALLY DEFERRED"],
-    ["the commit fails of the entry", "audit_logs", "DEFERRABLE INITIALLY DEFERRED"],
-  ])("U1 neither is there when %s", async (_, table, when) => {
+    ["the commit fails because of the entry", "audit_logs", "DEFERRABLE INITIALLY DEFERRED"],
+  ])("U1 are both missing when %s", async (_, table, when) => {
     const team = await newTeam(server);
     const { data: project } = await team.founder.call("projects.create", { name: "A project" }, team.id);
     const remove = () => team.founder.call("projects.delete", { id: project.id }, team.id);
@@ -224,12 +224,12 @@ describe("U1 an act and its entry", () => {
     expect([failed.status, failed.error?.reason]).toEqual([500, "server.internal"]);
     expect((await team.founder.call("projects.get", { id: project.id }, team.id)).status).toBe(200);
     expect(await entriesOf(team, { action: "project.deleted" })).toEqual([]);
-    // Nothing stands in the way of the next try, and the number that was not used is.
+    // The next attempt succeeds and gets the sequence number that was not used.
     expect((await remove()).status).toBe(200);
     expect(await entriesOf(team)).toMatchObject([{ seq: 2, action: "project.deleted" }, { seq: 1 }]);
   });
 
-  it("U1 an act that was refused by its own rules leaves no entry of itself", async () => {
+  it("U1 a change that its own rules refuse has no entry", async () => {
     const team = await newTeam(server);
     const missing = randomUUID();
     const refused = [

@@ -1,4 +1,4 @@
-// Who calls the twins, and from where: the same people, with the same ids, in both databases.
+// The callers of both servers, and the values of x-workspace-id: the same users, with the same ids, in both databases.
 import { randomUUID } from "node:crypto";
 import { permissions } from "@projostack/authz";
 import {
@@ -19,13 +19,13 @@ export interface Cast {
   readonly stranger: Person;
   readonly homeId: string;
   readonly elsewhereId: string;
-  /** A token that no call before has used up, for each kind of caller. */
+  /** For each kind of caller, a token that no other call has used. */
   readonly callers: Readonly<Record<string, () => Promise<string | undefined>>>;
-  /** Of these, who is asked from everywhere. */
+  /** The callers that call with every value of `x-workspace-id`. */
   readonly travellers: ReadonlySet<string>;
-  /** What may stand in `x-workspace-id`. */
+  /** The values of `x-workspace-id`. */
   readonly places: Readonly<Record<string, string | undefined>>;
-  /** Whose sessions and rights an operation is about, where that is not the admin. */
+  /** The users on whose account a session operation acts. The admin is the default. */
   readonly people: Readonly<Record<string, Person>>;
 }
 
@@ -75,7 +75,7 @@ export async function castFor(both: TestServer): Promise<Cast> {
       viewer: tokenOf(viewer),
       member: tokenOf(member),
       admin: tokenOf(admin),
-      "admin, here by their session": async () => {
+      "admin, current workspace": async () => {
         const { token, sessionId } = await session(admin);
         await both.database.owner("UPDATE sessions SET current_workspace_id = $2 WHERE id = $1", [
           sessionId,
@@ -89,7 +89,7 @@ export async function castFor(both: TestServer): Promise<Cast> {
       "key without the scope": async () => narrow.token,
       "revoked key": async () => revoked.token,
     },
-    travellers: new Set(["admin", "admin, here by their session", "stranger", "key"]),
+    travellers: new Set(["admin", "admin, current workspace", "stranger", "key"]),
     places: {
       home: homeId,
       none: undefined,
@@ -101,7 +101,7 @@ export async function castFor(both: TestServer): Promise<Cast> {
   };
 }
 
-/** The same claims, with a code that nobody made. */
+/** Returns a token with the same claims and a wrong code. */
 export function forged(token: string): string {
   const bytes = Buffer.from(token.slice(4), "base64url");
   bytes.fill(7, bytes.length - 32);

@@ -1,6 +1,6 @@
 import type { Heard } from "./exchange.ts";
 
-/** What tells two equal answers apart: the time of day, how many tries are left, and how the bytes are framed. */
+/** Headers that differ between two equal answers: the time, the remaining attempts, and the framing of the bytes. */
 const PASSED_OVER = new Set([
   "connection",
   "content-length",
@@ -11,8 +11,8 @@ const PASSED_OVER = new Set([
 ]);
 
 /**
- * An answer as it is compared. What each server made for itself, an id or a token, is named by the place where it is met
- * first; what was there before, `known`, stays as it is. All else must be the same, to the byte.
+ * Returns an answer in the form in which it is compared. An id or token that a server created is replaced by a number, in the order
+ * of first occurrence; a value in `known` existed before and stays. Everything else must be identical, byte for byte.
  */
 export function comparable({ status, headers, text }: Heard, known: ReadonlySet<string>): string {
   const places = new Map<string, string>();
@@ -40,10 +40,10 @@ export function comparable({ status, headers, text }: Heard, known: ReadonlySet<
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TOKEN = /\bpj[a-z]_[\w-]+/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
-/** It is noted from time to time, by each server in its own. */
+/** Each server writes it at a time of its own. */
 const LAST_USE = /"lastUsedAt":(?:null|"‹time›")/g;
-/** How long until a limit lets go. */
+/** The number of seconds until a limit allows the next call. */
 const WAIT = /(retry-after: |"retryAfter":)\d+/g;
 const CURSOR = /"nextCursor":"[\w-]+"/g;
-/** A hash, a salt or a signature: two of one moment may be the same, or not. */
+/** A hash, a salt or a signature. It may differ between the servers. */
 const CODE = /(?<![\w+/-])[\w+/-]{32,}={0,2}/g;

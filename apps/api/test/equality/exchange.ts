@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 
-/** A request as it is written, whatever a client would say to it. */
+/** A request in the form in which it is sent. No client checks it. */
 export interface Sent {
   readonly method: string;
   readonly path: string;

@@ -1,4 +1,4 @@
-// Workspaces that are as full as the twins' quotas allow, and a call for one more.
+// Workspaces whose quota is used up, and a call that exceeds it.
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
 import { again, plantWorkspace, type TestServer } from "../kit/index.ts";
@@ -6,7 +6,7 @@ import type { Cast } from "./cast.ts";
 import type { Sent } from "./exchange.ts";
 import { requestOf } from "./requests.ts";
 
-/** For the twins' environment. */
+/** Small quotas, for the environment of both servers. */
 export const smallQuotas = {
   PROJO_QUOTA_PROJECTS: "500",
   PROJO_QUOTA_TASKS: "5000",

@@ -1,8 +1,8 @@
-// Batches: of what works and what does not, of what is there and what is missing, of too few and too many.
+// Unusual batches: valid and invalid calls, existing and absent rows, too few and too many inputs.
 import type { Sent } from "./exchange.ts";
 import { requestOf } from "./requests.ts";
 
-/** What there is for a batch to name. */
+/** The rows that the batches name. */
 export interface OddIds {
   readonly projectId: string;
   readonly taskId: string;
@@ -28,12 +28,21 @@ export function oddBatches(
   return [
     ["a batch of one", of(["tasks.get"], { 0: { id: taskId } })],
     [
-      "a batch of two that work",
+      "a batch of two valid calls",
       of(["tasks.get", "projects.get"], { 0: { id: taskId }, 1: { id: projectId } }),
     ],
-    ["a batch of the same twice", of(["tasks.get", "tasks.get"], { 0: { id: taskId }, 1: { id: taskId } })],
-    ["a batch of the like twice", of(["tasks.get", "tasks.get"], { 0: { id: taskId }, 1: { id: absent } })],
-    ["its other order", of(["tasks.get", "tasks.get"], { 0: { id: absent }, 1: { id: taskId } })],
+    [
+      "a batch with the same call twice",
+      of(["tasks.get", "tasks.get"], { 0: { id: taskId }, 1: { id: taskId } }),
+    ],
+    [
+      "a batch with two calls of one operation",
+      of(["tasks.get", "tasks.get"], { 0: { id: taskId }, 1: { id: absent } }),
+    ],
+    [
+      "the same batch in the opposite order",
+      of(["tasks.get", "tasks.get"], { 0: { id: absent }, 1: { id: taskId } }),
+    ],
     [
       "a list and its items",
       of(["tasks.list", "tasks.get", "tasks.list"], { 0: { limit: 1 }, 1: { id: taskId }, 2: { limit: 2 } }),
@@ -42,18 +51,18 @@ export function oddBatches(
     ["a batch of unknown names", of(["tasks.got", "a"], {})],
     ["a batch with an empty name", of(["tasks.get", ""], { 0: { id: taskId } })],
     [
-      "a batch that fails in one way",
+      "a batch whose calls fail with the same status",
       of(["tasks.get", "projects.get"], { 0: { id: absent }, 1: { id: absent } }),
     ],
     [
-      "a batch that fails in two ways",
+      "a batch whose calls fail with different statuses",
       of(["tasks.get", "auth.me", "tasks.get"], { 0: { id: absent }, 1: {}, 2: { id: "x" } }),
     ],
     ["a batch without its second input", of(["tasks.get", "tasks.list"], { 0: { id: taskId } })],
     ["a batch without its first input", of(["tasks.get", "tasks.list"], { 1: {} })],
-    ["a batch with inputs for more", of(["tasks.list"], { 0: {}, 1: {}, 7: {} })],
+    ["a batch with more inputs than calls", of(["tasks.list"], { 0: {}, 1: {}, 7: {} })],
     ["a batch with null for an input", of(["tasks.list", "system.health"], { 0: null, 1: null })],
-    ["a batch with another spelling of a place", of(["tasks.list"], { "00": { limit: 1 }, "0.0": 1 })],
+    ["a batch with another spelling of an index", of(["tasks.list"], { "00": { limit: 1 }, "0.0": 1 })],
     ["a batch of ten", of(healths(10), {})],
     ["a batch of eleven", of(healths(11), {})],
     [

@@ -1,5 +1,4 @@
-// Requests that are out of the ordinary, and some that are just within it: in their address, their method, their headers and
-// their bodies; alone and in batches.
+// Unusual requests, and some that are barely valid: their URL, method, headers and bodies, as single calls and in batches.
 import type { Cast } from "./cast.ts";
 import type { Sent } from "./exchange.ts";
 import { oddBatches, type OddIds } from "./odd-batches.ts";

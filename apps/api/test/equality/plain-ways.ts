@@ -1,5 +1,5 @@
-// Prisma's models in place of the SQL of tasks. Together with PROJO_FAST_PATH=false this is the plain server: the fast server
-// must give the same answers.
+// Replaces the SQL for tasks by Prisma's models. With PROJO_FAST_PATH=false as well this is the plain server. The server with the fast
+// path must give the same answers.
 import { guard, type SourceGuard } from "../mutants/mutant.ts";
 
 const listed = `await db.task.findMany({

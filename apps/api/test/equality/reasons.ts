@@ -1,4 +1,4 @@
-// Every reason for which a call may fail, and a request that fails for it.
+// A request that fails with it, for every error reason.
 import { randomUUID } from "node:crypto";
 import { operations, reasons, type Reason } from "@projostack/contract";
 import { again, arriveUnverified, join, password, startSession } from "../kit/index.ts";
@@ -13,7 +13,7 @@ import { requestOf } from "./requests.ts";
 const kindOf = (name: string) =>
   operations.find((one) => one.name === name)?.operation.kind === "query" ? "query" : "mutation";
 
-/** By the admin, at home. */
+/** Returns a request of the admin in their workspace. */
 const asAdmin =
   (name: string, inputFor: (scene: Scene, cast: Cast) => unknown, workspaceId?: string): Provoke =>
   async ({ both, cast, scene }) => {
@@ -118,7 +118,7 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
   "project.too_many": oneProjectTooMany,
   "project.not_found": asAdmin("tasks.create", () => ({ projectId: absent, title: "Note" })),
   "task.too_many": oneTaskTooMany,
-  // What needs a fault has tests of its own here, and a bug there is none to provoke.
+  // Only a fault causes these reasons. Other tests cause the faults; server.internal would need a bug.
   "server.busy": null,
   "server.unavailable": null,
   "server.internal": null,

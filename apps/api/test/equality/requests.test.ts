@@ -1,5 +1,5 @@
-// The fast server and the plain one are asked the same, and answer the same: requests out of the ordinary, every reason to
-// fail, and some thousands that chance made.
+// The server with the fast path and the plain server give the same answers: to unusual requests, to requests that fail with every
+// reason, and to random requests.
 import { permissions } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
 import { withOwner } from "@projostack/db";
@@ -19,7 +19,7 @@ import { provocations } from "./reasons.ts";
 import { requestOf } from "./requests.ts";
 import { startTwins, type ServerPair } from "./twins.ts";
 
-// Longer, or again as it was: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/equality/requests.test.ts
+// To run longer, or to repeat a run: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/equality/requests.test.ts
 const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? bySuite({ short: 600, full: 2_000 }));
 const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_125);
 
@@ -27,15 +27,15 @@ let twins: ServerPair;
 let cast: Cast;
 let scene: Scene;
 beforeAll(async () => {
-  // Limits that a test may come to, and the others not.
+  // One test reaches these limits; the others stay below them.
   twins = await startTwins({ PROJO_LIMITS: "50", ...smallQuotas });
   cast = await castFor(twins.both);
   scene = await setScene(twins.both, cast.admin, { workspaceId: cast.homeId, email: cast.admin.email });
 });
 afterAll(() => twins.close());
 
-describe("the fast server answers as the plain one", () => {
-  it("to requests out of the ordinary", { timeout: 60_000 }, async () => {
+describe("the fast path and the plain server answer identically", () => {
+  it("to unusual requests", { timeout: 60_000 }, async () => {
     const statuses = new Set<number>();
     const found: string[] = [];
     for (const [says, sent] of await oddRequests(cast, scene)) {
@@ -59,7 +59,7 @@ describe("the fast server answers as the plain one", () => {
         const drawn = Array.from({ length: Math.min(CALLS_A_ROUND, CALLS - sent) }, () =>
           fuzzRequest(chance, round, pick(chance, operations)),
         );
-        // What ends the caller's own session or workspace comes last, so that the others' calls get far.
+        // Operations that end the caller's session or workspace come last, so that the other calls succeed.
         for (const one of drawn
           .filter(isPlainToCompare)
           .toSorted((a, b) => Number(ends(a)) - Number(ends(b)))) {
@@ -80,13 +80,13 @@ describe("the fast server answers as the plain one", () => {
   );
 
   const provoked = provocations.flatMap(({ reason, provoke }) => (provoke ? [{ reason, provoke }] : []));
-  it.each(provoked)("to what fails with $reason", async ({ reason, provoke }) => {
+  it.each(provoked)("to a request that fails with $reason", async ({ reason, provoke }) => {
     const sent = await provoke({ both: twins.both, cast, scene });
     const { text } = await lastOf(sent, reason === "limit.exceeded" ? 151 : 1);
     expect(text).toContain(`"reason":"${reason}"`);
   });
 
-  it("to what waits for too long, server.busy", { timeout: 30_000 }, async () => {
+  it("to a request that waits too long, with server.busy", { timeout: 30_000 }, async () => {
     const { token } = await again(twins.both, cast.admin);
     const as = { token, workspaceId: cast.homeId };
     const held = twins.both.database.owner("BEGIN; LOCK TABLE tasks; SELECT pg_sleep(7); COMMIT");
@@ -102,7 +102,7 @@ describe("the fast server answers as the plain one", () => {
     await held;
   });
 
-  it("when there is no database, server.unavailable", async () => {
+  it("without a database, with server.unavailable", async () => {
     const { token } = await again(twins.both, cast.admin);
     const as = { token, workspaceId: cast.homeId };
     await withOwner({ ...inject("cluster").owner, database: "postgres" }, async (client) => {
@@ -121,7 +121,7 @@ describe("the fast server answers as the plain one", () => {
   });
 });
 
-/** The answer to a request sent so often, which is each time the same by both. */
+/** Sends a request several times. Returns the last answer; all answers of both servers must be equal. */
 async function lastOf(sent: Sent, times = 1) {
   let { heard, difference } = await twins.ask(sent);
   for (let time = 1; time < times && difference === null; time += 1)
@@ -149,7 +149,7 @@ async function fuzzCast(): Promise<FuzzCast> {
 
 const kinds = new Map(operations.map(({ name, operation }: NamedOperation) => [name, operation.kind]));
 
-/** Of several changes at once, or of several refusals that go on record, which comes first is chance; and half a request is none. */
+/** Excludes batches of changes and of audited refusals, as their order is not defined, and incomplete requests. */
 const isPlainToCompare = ({ names, actor, breaksOff }: FuzzRequest): boolean =>
   !breaksOff &&
   (names.length < 2 || (actor !== "viewer" && names.every((name) => kinds.get(name) === "query")));

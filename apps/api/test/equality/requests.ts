@@ -6,7 +6,7 @@ export interface As {
   readonly workspaceId?: string | undefined;
 }
 
-/** A call, or a batch of several, as our client sends it. */
+/** Returns a call or a batch in the form in which the SDK sends it. */
 export function requestOf(kind: Kind, names: string | readonly string[], input: unknown, as: As = {}): Sent {
   const json = input === undefined ? "" : JSON.stringify(input);
   const headers = headersOf(as);

@@ -1,5 +1,5 @@
-// Two servers, the fast one and the plain one, each over a database of its own. What a test puts into one is put into the
-// other with the same ids, so that the same requests must be answered the same.
+// Two servers, one with the fast path and a plain one, each with its own database. A test inserts the same rows with the same ids into both,
+// so both must answer the same requests identically.
 import { randomBytes } from "node:crypto";
 import { createTestDatabase } from "@projostack/db/testing";
 import { startServerOver, type TestServer } from "../kit/index.ts";
@@ -11,17 +11,17 @@ import { plainWays } from "./plain-ways.ts";
 export interface ServerPair {
   readonly fast: TestServer;
   readonly plain: TestServer;
-  /** As the kit plants in a server: in both. */
+  /** A server for the functions of the kit that plant rows: they plant in both databases. */
   readonly both: TestServer;
-  /** Asks both the same, at once. */
+  /** Sends a request to both servers at once. */
   ask(sent: Sent, known?: ReadonlySet<string>): Promise<Pair>;
   close(): Promise<void>;
 }
 
 export interface Pair {
-  /** By the fast one. */
+  /** The answer of the server with the fast path. */
   readonly heard: Heard;
-  /** Nothing where they are equal. */
+  /** Null if the answers are equal. */
   readonly difference: string | null;
 }
 
@@ -66,7 +66,7 @@ async function askBoth(
   { headers, ...sent }: Sent,
   known: ReadonlySet<string>,
 ): Promise<Pair> {
-  // The same id for both, as it is in the answer.
+  // Both get the same request id, as the answer contains it.
   asked += 1;
   const same = { ...sent, headers: { "x-request-id": `twins-${asked}`, ...headers } };
   const [heard, expected] = await Promise.all([exchange(fast.url, same), exchange(plain.url, same)]);
@@ -75,7 +75,7 @@ async function askBoth(
   return { heard, difference: isSame ? null : `${described(same)}\n${differing(answers)}` };
 }
 
-/** The lines that are not the same, from where they part. */
+/** Returns the first lines that differ, from the first different character. */
 function differing([fast, plain]: readonly [string, string]): string {
   const [of, others] = [fast.split("\n"), plain.split("\n")];
   const at = of.findIndex((line, nth) => line !== others[nth]);

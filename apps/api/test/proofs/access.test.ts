@@ -26,11 +26,11 @@ import {
 } from "../resources/index.ts";
 import { printTable } from "./print-table.ts";
 
-/** What the policy is asked about an actor: whether anybody knows them, and what they are in the workspace. */
+/** The facts about an actor that the policy needs: whether the server knows the actor, and their role in the workspace. */
 interface Standing {
   readonly isKnown: boolean;
   readonly role: Role | null;
-  /** Of a service key. */
+  /** The scopes of a service key. */
   readonly scopes?: readonly Permission[];
 }
 
@@ -128,7 +128,7 @@ async function makeKeys(elsewhereId: string): Promise<void> {
   };
 }
 
-/** The person who acts, where one does. */
+/** The user behind an actor, if there is one. */
 function personOf(actor: Actor): Person | undefined {
   if (actor === "viewer" || actor === "member" || actor === "admin") return people[actor];
   if (actor === "admin elsewhere") return people.elsewhere;
@@ -136,7 +136,7 @@ function personOf(actor: Actor): Person | undefined {
   return actor === "admin of it, deleted" ? people.ruined : undefined;
 }
 
-/** A token of the actor's that no other call has used up. */
+/** Returns a token of the actor that no other call has used. */
 async function tokenOf(actor: Actor): Promise<string | undefined> {
   if (actor === "nobody") return undefined;
   if (actor === "garbage token") return `pja_${"A".repeat(64)}`;
@@ -145,7 +145,7 @@ async function tokenOf(actor: Actor): Promise<string | undefined> {
   return person ? (await startSession(server, person.id)).token : keys[actor];
 }
 
-/** What each actor is answered. A call that was refused, or only read, leaves its scene to the next. */
+/** Calls the operation as each actor. A call that was refused, or that only read, leaves its scene to the next call. */
 async function answersOn({
   name,
   operation: { access, kind },
@@ -153,7 +153,7 @@ async function answersOn({
   const answers: Record<string, string> = {};
   let used: { scene: Scene; caller: Person } | undefined;
   for (const actor of actors) {
-    // A session operation is about what is the caller's own.
+    // A session operation acts on the caller's own account.
     const caller = (access === "session" && personOf(actor)) || people.admin;
     const setting = { workspaceId, email: account.email, caller };
     const scene = used?.caller === caller ? used.scene : await setScene(server, people.admin, setting);
@@ -168,7 +168,7 @@ async function answersOn({
   return answers;
 }
 
-describe("M4 who may call what", () => {
+describe("M4 access", () => {
   it("M4 every operation has a fixture, and every fixture belongs to an operation", () => {
     const names = [...fixtures].flatMap(([resource, { operations: verbs }]) =>
       Object.keys(verbs).map((verb) => `${resource}.${verb}`),
@@ -176,13 +176,13 @@ describe("M4 who may call what", () => {
     expect(names.toSorted()).toEqual(operations.map(({ name }) => name));
   });
 
-  it.each(operations)("M4 $name: answers every actor as the policy says", async (one) => {
+  it.each(operations)("M4 $name: answers every actor as the policy demands", async (one) => {
     const expected = actors.map((actor) => [actor, verdictOn(one, standings[actor])]);
     expect(await answersOn(one)).toEqual(Object.fromEntries(expected));
   });
 
-  // When it changed on purpose: npx vitest run apps/api/test/proofs --update
-  it("M4 the printed matrix is the one that holds", async () => {
+  // Update it with: pnpm generate:printed
+  it("M4 access-matrix.md is up to date", async () => {
     await expect(matrix()).toMatchFileSnapshot("access-matrix.md");
   });
 });
@@ -190,7 +190,7 @@ describe("M4 who may call what", () => {
 const authorOnly = operations.filter(({ name }) => operationFixture(name).authorOnly);
 
 describe.runIf(authorOnly.length > 0)("M4 an operation for authors only", () => {
-  it.each(authorOnly)("M4 $name: lets the author of the row through", async ({ name }) => {
+  it.each(authorOnly)("M4 $name: lets the author of the row act", async ({ name }) => {
     const scene = await setScene(server, people.admin, { workspaceId, email: account.email });
     const author = operationFixture(name).authorOnly?.author(scene) ?? "";
     const { token } = await startSession(server, author);
@@ -200,7 +200,7 @@ describe.runIf(authorOnly.length > 0)("M4 an operation for authors only", () => 
 });
 
 describe("M5 a viewer", () => {
-  it("M5 and a key of that role leave every row of the workspace as it was, whatever they call", async () => {
+  it("M5 changes no row of the workspace by any operation, and neither does a key of that role", async () => {
     const scene = await setScene(server, people.admin, { workspaceId, email: account.email });
     const before = await rowsOfWorkspace();
     const viewer = await again(server, people.viewer);
@@ -213,14 +213,14 @@ describe("M5 a viewer", () => {
     }
     expect(ofWorkspaces.length).toBeGreaterThan(8);
     expect(await rowsOfWorkspace()).toEqual(before);
-    // The same calls by a member do change rows.
+    // The same calls by a member change rows.
     await member.call("tasks.delete", inputOf("tasks.delete", scene), workspaceId);
     expect(await rowsOfWorkspace()).not.toEqual(before);
   });
 });
 
 describe("M2 a change of role", () => {
-  it("M2 acts on the next request, and so does a removal", async () => {
+  it("M2 takes effect on the next request, and so does a removal", async () => {
     const person = await arrive(server, "passing");
     const admin = await again(server, people.admin);
     await join(server, workspaceId, person, "member");
@@ -234,7 +234,7 @@ describe("M2 a change of role", () => {
   });
 });
 
-describe("M7 the body", () => {
+describe("M7 the request body", () => {
   const claims = { userId: "admin", role: "admin", workspaceId: "another", createdBy: "another" } as const;
   // The test of the contract lists the operations whose input has one of these fields, with the reason.
   it.each(operations)("M7 $name rejects a field that claims an identity", async ({ name, operation }) => {
@@ -255,7 +255,7 @@ describe("M7 the body", () => {
     }
   });
 
-  it("M7 a member who names an admin, or a role, acts as the member that they are", async () => {
+  it("M7 a member who sends the id of an admin or a role still acts as a member", async () => {
     const member = await again(server, people.member);
     const calls: [name: string, input: object][] = [
       ["members.changeRole", { userId: member.id, role: "admin" }],
@@ -272,7 +272,7 @@ describe("M7 the body", () => {
     expect(await rowsOfWorkspace()).toEqual(before);
   });
 
-  it("M7 the workspace that is left, restored or chosen is one's own, whatever the request's is", async () => {
+  it("M7 a user leaves, restores and selects only a workspace of theirs, whatever x-workspace-id is", async () => {
     const scene = await setScene(server, people.admin, { workspaceId, email: account.email });
     const stranger = await again(server, people.elsewhere);
     for (const [name, id] of [
@@ -287,7 +287,7 @@ describe("M7 the body", () => {
     const admin = await again(server, people.admin);
     const left = await admin.call("workspaces.leave", { workspaceId: scene.clubId }, workspaceId);
     expect(left.data).toEqual({ workspaceId: scene.clubId });
-    // It is the one that was named which they left, and nobody else left it.
+    // The admin left the workspace in the input, and its other member is still there.
     expect(await rowsOfWorkspace()).toEqual(before);
     const members = await server.database.owner(
       "SELECT user_id FROM workspace_members WHERE workspace_id = $1",
@@ -309,7 +309,7 @@ async function rowsOfWorkspace() {
 const matrix = (): string =>
   printTable({
     printedBy: "access.test.ts, which also calls every operation as every actor",
-    title: "What each actor is answered",
+    title: "Outcome of each operation, by actor",
     header: ["operation", "access", ...actors],
     rows: operations.map((one) => [
       one.name,

@@ -1,5 +1,5 @@
-// Every kind of credential at every door: as the bearer's token of every operation, and in every field of an input that
-// takes a token or a cursor. The table of fields is read off the contract.
+// Sends every kind of credential wherever one can stand: as the bearer token of every operation, and in every input field
+// that takes a token or a cursor. The contract gives the list of fields.
 import { can, canBeScope, type Permission, type Role } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A genuine one of each kind. But for the key, nothing has used it yet. */
+/** Returns a valid credential of each kind. Except for the key, no call has used it before. */
 async function credentialsOf(scene: Scene): Promise<Record<Kind, string>> {
   const lists = await again(server, admin);
   await lists.call("projects.create", { name: "One more" }, workspaceId);
@@ -73,7 +73,7 @@ const outcomeOf = ({ status, error }: Answer): string =>
 
 const aScene = () => setScene(server, admin, { workspaceId, email: account.email });
 
-/** As a bearer's token: only an access token is a person's, and only a service key a service's. */
+/** The outcome for a bearer token: only an access token authenticates a user, and only a service key a service. */
 function verdictOnBearer(one: NamedOperation, kind: Kind): string {
   const { access } = one.operation;
   if (access === "public") return "200";
@@ -91,7 +91,7 @@ interface TokenField {
   readonly field: string;
 }
 
-/** Every field of an input that takes a token or a cursor. */
+/** Every input field that takes a token or a cursor. */
 const tokenFields: readonly TokenField[] = operations.flatMap(({ name, operation }) => {
   const { properties } = z.toJSONSchema(operation.input, { io: "input" });
   return Object.keys(properties ?? {})
@@ -117,8 +117,8 @@ async function putInto({ name, field }: TokenField, credential: string, scene: S
   return outcomeOf(answer) + (isInactive ? ", not active" : "");
 }
 
-describe("M4 S5 as the bearer's token", () => {
-  it.each(operations)("M4 S5 $name: only what is a token of access gives any", async (one) => {
+describe("M4 S5 a bearer token", () => {
+  it.each(operations)("M4 S5 $name: accepts only an access token or a service key", async (one) => {
     const { name, operation } = one;
     const found: Record<string, string> = {};
     let scene = await aScene();
@@ -139,14 +139,14 @@ describe("M4 S5 as the bearer's token", () => {
   });
 });
 
-describe("S5 in an input", () => {
+describe("S5 a credential in an input", () => {
   it.each(tokenFields)(
-    "S5 $name $field: only the right kind opens it, whatever was tried before",
+    "S5 $name $field: accepts only the right kind of credential, also after attempts with the other kinds",
     async (door) => {
       const scene = await aScene();
       const credentials = await credentialsOf(scene);
       const found: Record<string, string> = {};
-      // The right ones last: that others were tried has used none of them up.
+      // The right kinds come last, which shows that the attempts with the other kinds did not use them up.
       const isRight = (kind: Kind) => verdictOnField(door, kind) === "200";
       for (const kind of [...kinds].toSorted((one, other) => Number(isRight(one)) - Number(isRight(other)))) {
         found[kind] = await putInto(door, credentials[kind], scene);
@@ -156,7 +156,7 @@ describe("S5 in an input", () => {
     },
   );
 
-  it("S4 S5 no credential ends by being put where it does not belong", async () => {
+  it("S4 S5 sending a credential to the wrong place does not end it", async () => {
     const scene = await aScene();
     const credentials = await credentialsOf(scene);
     const closed = tokenFields.filter(({ name }) => name !== "auth.signOut");
@@ -165,7 +165,7 @@ describe("S5 in an input", () => {
         if (verdictOnField(door, kind) !== "200") await putInto(door, credentials[kind], scene);
       }
     }
-    // An invite that was accepted has no preview.
+    // An accepted invite has no preview.
     const acceptedLast = closed.toSorted(
       (one, other) => Number(one.name === "invites.accept") - Number(other.name === "invites.accept"),
     );
@@ -177,7 +177,7 @@ describe("S5 in an input", () => {
     expect(await call(server.url, "tasks.list", { token: serviceKey })).toMatchObject({ status: 200 });
   });
 
-  it("S5 S7 signing out ends a session by a token of that session, and nothing by any other", async () => {
+  it("S5 S7 signing out ends the session of the token, and ends nothing with any other credential", async () => {
     const person = await arrive(server, "leaver");
     const scene = await setScene(server, admin, { workspaceId, email: account.email, caller: person });
     const credentials = await credentialsOf(scene);
@@ -198,17 +198,17 @@ describe("S5 in an input", () => {
 });
 
 describe("the printed matrix", () => {
-  // When it changed on purpose: npx vitest run apps/api/test/proofs --update
-  it("M4 S5 is the one that holds", async () => {
+  // Update it with: pnpm generate:printed
+  it("M4 S5 credential-matrix.md is up to date", async () => {
     await expect(matrix()).toMatchFileSnapshot("credential-matrix.md");
   });
 });
 
 function matrix(): string {
-  const printedBy = "credentials.test.ts, which also puts every credential to every door";
+  const printedBy = "credentials.test.ts, which also sends every credential to every place";
   const asBearer = operations.map((one) => [
     one.name,
-    "the bearer's token",
+    "bearer token",
     ...kinds.map((kind) => verdictOnBearer(one, kind)),
   ]);
   const inFields = tokenFields.map((door) => [
@@ -218,7 +218,7 @@ function matrix(): string {
   ]);
   return printTable({
     printedBy,
-    title: "What each credential opens",
+    title: "Outcome of each operation, by credential",
     header: ["operation", "sent as", ...kinds],
     rows: [...asBearer, ...inFields],
   });

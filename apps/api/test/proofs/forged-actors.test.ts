@@ -1,5 +1,5 @@
-// M7: who acts is whom the token names, and where is what one x-workspace-id says. Nothing else that is sent makes
-// anybody more, or somebody else.
+// M7: the token identifies the caller, and a single x-workspace-id identifies the workspace. No other header, field, cookie or
+// parameter gives a caller another identity or more rights.
 import { request, type IncomingMessage } from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import { policy } from "@projostack/authz";
@@ -41,7 +41,7 @@ afterAll(() => server.close());
 
 const inWorkspaces = operations.filter(({ operation }) => operation.access in policy);
 
-/** What a body may claim, in the words of the contract and of the tables. */
+/** The claims that a body could make, by the names that the contract and the tables use. */
 const claims = (): Readonly<Record<string, unknown>> => ({
   userId: ada.id,
   user_id: ada.id,
@@ -68,7 +68,7 @@ interface Level {
   readonly fields: readonly string[];
 }
 
-/** Every object within an input, with the fields that it may have. */
+/** Every object within an input, with the fields that it allows. */
 function levelsOf(input: z.ZodType): Level[] {
   const root = z.toJSONSchema(input, { io: "input" });
   const definitions: unknown = root.$defs;
@@ -100,32 +100,35 @@ const levels = operations.flatMap(({ name, operation }) =>
   ),
 );
 
-describe("M7 the body", () => {
-  it("M7 has objects within objects, and all are walked to", () => {
+describe("M7 the request body", () => {
+  it("M7 the walk over the contract reaches the objects within objects", () => {
     const inner = levels.filter(([, { path }]) => path.length > 0).map(([title]) => title);
     expect(inner).toEqual(["audit.verify after", "audit.verify checkpoint", "tasks.createMany items.0"]);
   });
 
-  it.each(levels)("M7 %s: a field that says who acts, or where, is refused by its name", async (_, level) => {
-    const { name, path, fields } = level;
-    const strange = Object.entries(claims()).filter(([field]) => !fields.includes(field));
-    expect(strange.length).toBeGreaterThan(12);
-    const right = inputOf(name, scene);
-    for (const [field, value] of strange) {
-      const part = at(right, path);
-      const input = withValue(right, path, { ...(isSchema(part) ? part : {}), [field]: value });
-      const { error } = await call(server.url, name, {
-        input,
-        token: tokenFor(name, ada, scene),
-        workspaceId: scene.workspaceId,
-      });
-      expect(error, field).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
-      expect(error?.fieldErrors?.[path.join(".")], field).toContain(`Unrecognized key: "${field}"`);
-    }
-  });
+  it.each(levels)(
+    "M7 %s: rejects a field that claims an identity or a workspace, and names it",
+    async (_, level) => {
+      const { name, path, fields } = level;
+      const strange = Object.entries(claims()).filter(([field]) => !fields.includes(field));
+      expect(strange.length).toBeGreaterThan(12);
+      const right = inputOf(name, scene);
+      for (const [field, value] of strange) {
+        const part = at(right, path);
+        const input = withValue(right, path, { ...(isSchema(part) ? part : {}), [field]: value });
+        const { error } = await call(server.url, name, {
+          input,
+          token: tokenFor(name, ada, scene),
+          workspaceId: scene.workspaceId,
+        });
+        expect(error, field).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
+        expect(error?.fieldErrors?.[path.join(".")], field).toContain(`Unrecognized key: "${field}"`);
+      }
+    },
+  );
 });
 
-/** What some gateways, and some frameworks, would believe. */
+/** Headers that some gateways and frameworks trust. */
 const borrowed = (): Readonly<Record<string, string>> => ({
   "x-user-id": ada.id,
   "x-user": ada.email,
@@ -149,7 +152,7 @@ const borrowed = (): Readonly<Record<string, string>> => ({
   "x-original-url": "/trpc/system.health",
 });
 
-/** Where each of these headers is sent by itself too, lest one of them undoes another. */
+/** For these operations each header is also sent alone, in case one header cancels another. */
 const eachAlone: ReadonlySet<string> = new Set(["workspaces.get", "workspaces.rename", "tasks.create"]);
 
 const strangers = () => [
@@ -158,9 +161,9 @@ const strangers = () => [
   { who: "a viewer", token: vera.token },
 ];
 
-describe("M7 headers and addresses", () => {
+describe("M7 headers and URLs", () => {
   it.each(inWorkspaces)(
-    "M7 $name: a header, a cookie or a parameter makes nobody more",
+    "M7 $name: a header, a cookie or a parameter gives no more rights",
     async ({ name, operation }) => {
       const input = inputOf(name, scene);
       const isQuery = operation.kind === "query";
@@ -186,7 +189,7 @@ describe("M7 headers and addresses", () => {
           });
         };
         const plain = await ask({});
-        // What a viewer may do they do anyway.
+        // The viewer has the permission for this operation.
         if (plain.status === 200) continue;
         expect([401, 403, 404], who).toContain(plain.status);
         const all = borrowed();
@@ -207,7 +210,7 @@ describe("M7 headers and addresses", () => {
           expect(bytesOf(answer), who).toBe(bytesOf(plain));
         }
       }
-      // The same call does succeed for her whom they all name.
+      // The same call succeeds for Ada, whom all the claims name.
       const control = await call(server.url, name, {
         input: inputOf(name, scene),
         token: tokenFor(name, ada, scene),
@@ -218,26 +221,26 @@ describe("M7 headers and addresses", () => {
     },
   );
 
-  it("M7 U7 what a viewer tried in an admin's name is on record as the viewer's", async () => {
-    // In a workspace of its own: of many denials not every one is put on record.
+  it("M7 U7 the audit entry of a denied call names the viewer, although the headers name an admin", async () => {
+    // This workspace has no other denials. Beyond 100 denials an hour the log only counts them.
     const { workspaceId } = evesScene;
     await join(server, workspaceId, vera, "viewer");
     const answer = await call(server.url, "workspaces.rename", {
       input: { name: "Mine" },
       token: vera.token,
       workspaceId,
-      headers: { ...borrowed(), "x-user-id": eve.id, "x-request-id": "in-her-name" },
+      headers: { ...borrowed(), "x-user-id": eve.id, "x-request-id": "forged-headers" },
     });
     expect(answer.error?.reason).toBe("permission.denied");
     const entries = await server.database.owner(
-      "SELECT actor_user_id FROM audit_logs WHERE workspace_id = $1 AND request_id = 'in-her-name'",
+      "SELECT actor_user_id FROM audit_logs WHERE workspace_id = $1 AND request_id = 'forged-headers'",
       [workspaceId],
     );
     expect(entries).toEqual([{ actor_user_id: vera.id }]);
   });
 });
 
-/** With a header as often as there are values, which fetch would join itself. */
+/** Sends the header once for each value. `fetch` would join the values. */
 async function list(...workspaceIds: string[]): Promise<[status: number | undefined, text: string]> {
   const headers = {
     authorization: `Bearer ${ada.token}`,
@@ -253,7 +256,7 @@ async function list(...workspaceIds: string[]): Promise<[status: number | undefi
 const spelled = (id: string) => [id.toUpperCase(), ` ${id}`, `${id}\t`, `  ${id.toUpperCase()} `];
 
 describe("M7 x-workspace-id", () => {
-  it("M7 twice is no workspace's, whichever of them is one's own", async () => {
+  it("M7 sent twice is answered like an absent workspace, even if one of the two is the caller's", async () => {
     const absent = await list("0190a6f0-0000-7000-8000-00000000abcd");
     expect(absent[0]).toBe(404);
     const [own, foreign] = [scene.workspaceId, evesScene.workspaceId];
@@ -269,7 +272,7 @@ describe("M7 x-workspace-id", () => {
     expect((await list(own))[0]).toBe(200);
   });
 
-  it("M7 in upper case, or with blanks around it, is the same workspace, and no more one's own", async () => {
+  it("M7 in upper case or with surrounding blanks names the same workspace and gives no more access", async () => {
     const absent = await list("0190a6f0-0000-7000-8000-00000000abcd");
     for (const spelling of spelled(evesScene.workspaceId)) expect(await list(spelling)).toEqual(absent);
     const own = await list(scene.workspaceId);
@@ -297,7 +300,7 @@ const batch = async (names: readonly string[], inputs: readonly unknown[], isQue
 describe("M7 I13 a batch", () => {
   const absent = "0190a6f0-0000-7000-8000-00000000abcd";
 
-  it("M7 I13 that names rows of several workspaces reads those of its header's, and of the others nothing", async () => {
+  it("M7 I13 with ids of several workspaces reads only the rows of the workspace in its header", async () => {
     const ids = [scene.taskId, evesScene.taskId, absent, scene.taskId, evesScene.taskId, absent];
     const answers = await batch(
       ids.map(() => "tasks.get"),
@@ -311,7 +314,7 @@ describe("M7 I13 a batch", () => {
     expect(answers.slice(3)).toEqual(answers.slice(0, 3));
   });
 
-  it("M7 I13 that writes to several workspaces writes to its header's alone", async () => {
+  it("M7 I13 with changes to several workspaces changes only the workspace in its header", async () => {
     const titles = () =>
       server.database.owner("SELECT title FROM tasks WHERE workspace_id = $1 ORDER BY id", [
         evesScene.workspaceId,

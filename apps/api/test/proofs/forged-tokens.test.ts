@@ -1,5 +1,5 @@
-// I14: of a token that this server did not make, nothing reaches the database. Between server and database is a wire that
-// keeps what the server sends: each statement about a session names it, and each prefetched question names what it asks for.
+// I14: a token that this server did not issue causes no statement. A proxy between server and database keeps what the server sends:
+// each statement about a session contains its id, and each prefetched query contains its search term.
 import { randomBytes } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -54,7 +54,7 @@ const callAs =
   (name: string, input?: unknown, id?: string): Promise<Answer> =>
     call(base.url, name, { token, input, ...(id === undefined ? {} : { workspaceId: id }) });
 
-/** The token with a byte changed at each place that says something: kid, session, generation, expiry, both codes. */
+/** The token with one byte changed in each of its parts: key id, session, generation, expiry, both codes. */
 function changed(token: string): string[] {
   const bytes = Buffer.from(token.slice(4), "base64url");
   const places = [0, 1, 2, 17, 18, 21, 22, 27, 30, bytes.length - 13, bytes.length - 12, bytes.length - 1];
@@ -65,7 +65,7 @@ function changed(token: string): string[] {
   });
 }
 
-/** Tokens of the session by others' keys, and without the check. */
+/** Tokens of the session that are made with other keys, and tokens without the check code. */
 function foreign(): string[] {
   const { sessionId, salt } = holder;
   const claims = { sessionId, generation: 1, expiresAtSeconds: 4_000_000_000 };
@@ -73,19 +73,19 @@ function foreign(): string[] {
   return [
     ...strangers.map((ring) => formatAccessToken(ring, salt, claims)),
     ...strangers.map((ring) => formatAccessToken(ring, salt, claims, "plain")),
-    // Of a new database, which has no plain tokens: not even one that was right in its time.
+    // A new database never accepts plain tokens, so a plain token with a correct code is refused too.
     formatAccessToken(keys, salt, claims, "plain"),
   ];
 }
 
-/** Nothing but the session's id and what is asked for tells a statement apart. */
+/** The texts that identify a statement: the id of the session, and the search term. */
 const marks = () => [holder.sessionId, WORD, taskId];
 
 const ask = (name: string, token: string, input: unknown = {}) =>
   call(server.url, name, { token, workspaceId, input });
 
-describe("a token that this server did not make", () => {
-  it("I14 reaches no statement with any operation, and is a 401", async () => {
+describe("a token that this server did not issue", () => {
+  it("I14 causes no statement in any operation, and the answer is a 401", async () => {
     const forged = [...changed(await holder.access(1)), ...foreign()];
     const before = wire.sent(...marks());
     const guarded = operations.filter(({ operation }) => operation.access !== "public");
@@ -106,7 +106,7 @@ describe("a token that this server did not make", () => {
     expect(wire.sent(...marks())).toBe(before);
   });
 
-  it("I14 reaches none as a refresh token, nor when it signs out", async () => {
+  it("I14 causes no statement as a refresh token, and none when it signs out", async () => {
     const { refresh, salt, sessionId } = holder;
     const plain = formatRefreshToken(keys, salt, { sessionId, generation: 1 }, "plain");
     const before = wire.sent(...marks());
@@ -120,7 +120,7 @@ describe("a token that this server did not make", () => {
     expect((await ask("auth.me", await holder.access(1), undefined)).status).toBe(200);
   });
 
-  it("I14 reaches none as a mailed link", async () => {
+  it("I14 causes no statement as a mailed link", async () => {
     const id = "0190a6f0-0000-7000-8000-00000000abcd";
     const forged = ["email.verify", "password.reset"].flatMap((purpose) => [
       ...changed(formatOneTimeToken(keys, holder.salt, { id, purpose })),
@@ -136,7 +136,7 @@ describe("a token that this server did not make", () => {
     expect(wire.sent(known)).toBe(before);
   });
 
-  it("I14 reaches none when a service asks about it", async () => {
+  it("I14 causes no statement when a service introspects it", async () => {
     const admin = callAs(await holder.access(1));
     const { data: key } = await admin(
       "serviceKeys.create",
@@ -156,7 +156,7 @@ describe("a token that this server did not make", () => {
     expect(wire.sent(...marks())).toBeGreaterThan(before);
   });
 
-  it("I14 is seen on the wire when it is genuine: the wire shows what it is there to show", async () => {
+  it("I14 a valid token causes statements that the proxy sees, so the proxy works", async () => {
     for (const [name, input, mark] of [
       ["tasks.get", { id: taskId }, taskId],
       ["tasks.list", { search: WORD }, WORD],

@@ -1,4 +1,4 @@
-// Inputs that are nearly right, or not at all, as texts: much of what goes wrong cannot be said in objects.
+// Random inputs as JSON texts: valid, nearly valid, or malformed. Objects could not express malformed JSON.
 import type { Chance } from "../simulation/seeded-random.ts";
 
 /** A JSON Schema, or a part of one. */
@@ -6,13 +6,13 @@ export type Schema = Readonly<Record<string, unknown>>;
 
 export interface Draft {
   readonly schema: Schema;
-  /** A right input, of which some is kept. */
+  /** A valid input. Some of its fields are kept. */
   readonly right: Readonly<Record<string, unknown>>;
-  /** Ids that are there to be named. */
+  /** Ids of existing rows. */
   readonly ids: readonly string[];
 }
 
-/** The text of an input: right, nearly right, or nothing of the kind. */
+/** Returns the text of an input: valid, nearly valid, or malformed. */
 export function fuzzedJson(chance: Chance, { schema, right, ids }: Draft): string {
   if (chance.happens(0.1)) return JSON.stringify(right);
   if (chance.happens(0.08)) return oddity(chance);
@@ -27,7 +27,7 @@ export function pick<T>(chance: Chance, all: readonly T[]): T {
 }
 
 interface Part extends Draft {
-  /** Where what the schema refers to is defined. */
+  /** The schema with the definitions that `$ref` refers to. */
   readonly root: Schema;
 }
 
@@ -42,13 +42,13 @@ function objectText(chance: Chance, { schema, root, right, ids }: Part): string 
       fields.push([field, likely(chance, { schema: part, root, ids })]);
     else if (kept !== undefined) fields.push([field, JSON.stringify(kept)]);
   }
-  // The later of two counts, by JSON.parse: whoever looked at the first would check another than is used.
+  // JSON.parse uses the last of two equal keys. Code that read the first one would check another value than is used.
   if (chance.happens(0.05) && fields[0]) fields.push([fields[0][0], oddity(chance)]);
   if (chance.happens(0.06)) fields.push([pick(chance, strangeKeys), oddity(chance)]);
   return `{${fields.map(([field, text]) => `${JSON.stringify(field)}:${text}`).join(",")}}`;
 }
 
-/** A value as the schema has it, mostly: at its edges, and a step beyond. */
+/** Returns a value near the limits of the schema: the limits themselves, and one step beyond. */
 function likely(chance: Chance, { schema, root, ids }: Omit<Part, "right">): string {
   const { $ref: ref, type, enum: values, format, items, minimum, maximum, maxLength } = schema;
   if (typeof ref === "string") {
@@ -73,7 +73,7 @@ function likely(chance: Chance, { schema, root, ids }: Omit<Part, "right">): str
   return JSON.stringify(letter.repeat(pick(chance, [1, 3, longest, longest + 1])));
 }
 
-/** A text that is no JSON any more, most likely. */
+/** Damages the text, so that it is most likely malformed JSON. */
 function spoiled(chance: Chance, text: string): string {
   const at = Math.floor(chance.between(0, text.length + 1));
   const [before, after] = [text.slice(0, at), text.slice(at)];

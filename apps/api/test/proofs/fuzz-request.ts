@@ -1,4 +1,4 @@
-// Requests as some client, or somebody who is no client at all, may send them.
+// Random requests, such as a client or an attacker could send.
 import { operations, type NamedOperation } from "@projostack/contract";
 import { z } from "zod";
 import type { Chance } from "../simulation/seeded-random.ts";
@@ -7,17 +7,17 @@ import { inputOf, type Scene } from "../resources/index.ts";
 
 export interface Cast {
   readonly scene: Scene;
-  /** Tokens, by who holds them. */
+  /** Tokens, by actor. */
   readonly tokens: Readonly<Record<string, string | undefined>>;
 }
 
 export interface FuzzRequest {
-  /** The operations that it calls. */
+  /** The operations that the request calls. */
   readonly names: readonly string[];
   readonly actor: string;
   readonly path: string;
   readonly init: RequestInit;
-  /** Hangs up in the midst of its body. */
+  /** Whether the client closes the connection in the middle of the body. */
   readonly breaksOff: boolean;
 }
 
@@ -27,7 +27,7 @@ const drafts = new Map(
 
 export function fuzzRequest(chance: Chance, { scene, tokens }: Cast, one: NamedOperation): FuzzRequest {
   const { kind } = one.operation;
-  // Those who may do most get furthest, and meet most.
+  // The actors with the most rights are drawn most often, as their calls reach the most code.
   const actor = pick(chance, [...Object.keys(tokens), "admin", "admin", "key"]);
   const ids = [
     ...new Set(Object.values<string>({ ...scene }).filter((value) => /^[0-9a-f-]{36}$/.test(value))),

@@ -1,4 +1,4 @@
-// The server in a process of its own, so that the memory that is measured is its alone.
+// Runs the server in a process of its own, so that the test measures the memory of the server only.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,13 +10,13 @@ import { loadKeyRing } from "../../src/identity/key-ring.ts";
 import { programOf, type TestServer } from "../kit/index.ts";
 
 export interface FuzzServer extends TestServer {
-  /** What it holds when all that can go is gone, in bytes. */
+  /** Returns the size of the heap after garbage collection, in bytes. */
   heapUsed(): Promise<number>;
-  /** Null while it runs. */
+  /** The exit code; null while the process runs. */
   exitCode(): number | null;
 }
 
-/** @param watching a value of Node's option `--import`, for what else is to be known of the process */
+/** @param watching modules for Node's option `--import`, which observe the process */
 export async function startFuzzServer(watching: readonly string[] = []): Promise<FuzzServer> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "projo-fuzz-"));
@@ -29,9 +29,9 @@ export async function startFuzzServer(watching: readonly string[] = []): Promise
       PORT: "0",
       PROJO_DATA_DIR: dataDir,
       DATABASE_URL: database.url,
-      // All calls come from one address, and none is to be refused for that.
+      // All calls come from one address, and no limit per address shall refuse them.
       PROJO_LIMITS: "1000",
-      // The people here sign up by calls, and cannot open mails.
+      // The users of the test sign up by calls and cannot read mail.
       PROJO_INVITES_NEED_VERIFIED_EMAIL: "false",
       PROJO_LOG_LEVEL: "warn",
     },
@@ -64,9 +64,9 @@ export async function startFuzzServer(watching: readonly string[] = []): Promise
     canServe: () => Promise.reject(new Error("It is a process of its own: start another with that address.")),
     exitCode: () => child.exitCode,
     heapUsed: async () => {
-      const told = once(child, "message");
+      const reported = once(child, "message");
       child.send("heap");
-      const [bytes] = await told;
+      const [bytes] = await reported;
       return Number(bytes);
     },
     close: async () => {
@@ -81,7 +81,7 @@ export async function startFuzzServer(watching: readonly string[] = []): Promise
   };
 }
 
-/** Runs before the server is loaded. Twice, and some time between: what one round frees lets go of more. */
+/** Runs before the server is loaded. It collects garbage twice, as the first collection makes more objects unreachable. */
 const tellHeap = `
   process.on("message", async () => {
     for (let round = 0; round < 3; round += 1) {

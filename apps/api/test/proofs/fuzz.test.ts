@@ -17,7 +17,7 @@ import { startFuzzServer, type FuzzServer } from "./fuzz-server.ts";
 import { setScene } from "../resources/index.ts";
 import { pick } from "./fuzz-input.ts";
 
-// Longer, or again as it was: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/proofs/fuzz.test.ts
+// To run longer, or to repeat a run: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/proofs/fuzz.test.ts
 const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? bySuite({ short: 1_800, full: 6_000 }));
 const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_122);
 const CALLS_A_ROUND = 400;
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What ends the caller's own session or workspace: called last, so that the others' calls get far. */
+/** Operations that end the caller's session or workspace. They are called last, so that the other calls succeed. */
 const ENDINGS = ["auth.signOut", "auth.signOutEverywhere", "password.change", "workspaces.delete"];
 
 async function newCast(chance: Chance): Promise<Cast> {
@@ -75,7 +75,7 @@ async function sendOff({ path, init, breaksOff }: FuzzRequest): Promise<Heard | 
   };
 }
 
-/** Promises more than it sends, and goes. */
+/** Announces a longer body than it sends, and closes the connection. */
 async function breakOff(path: string, { headers = {}, body }: RequestInit): Promise<null> {
   const { hostname, port } = new URL(server.url);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
@@ -90,11 +90,11 @@ async function breakOff(path: string, { headers = {}, body }: RequestInit): Prom
 
 const DATABASE_TEXT =
   /sqlstate|prisma|postgres|constraint|relation "|violates|syntax error|select |insert into|\bpg_|\bprojo_(tenant|system)|workspace_members|audit_logs|service_keys|one_time_tokens|mail_outbox/i;
-/** Codes of PostgreSQL's and of Prisma's errors. */
+/** Error codes of PostgreSQL and of Prisma. */
 const DATABASE_CODE =
   /\b(?:P[12]0\d\d|080\d\d|22[P0]\d\d|23[05]\d\d|25[P0]\d\d|40[P0]\d\d|42[P0-9]\d\d|53\d00|55[P0]\d\d|57[P0]\d\d|XX00\d)\b/;
 
-/** What is wrong with an answer; nothing, as it should be. */
+/** Returns the problem of an answer, or undefined if there is none. */
 function problemsOf({ names }: FuzzRequest, heard: Heard): string[] {
   const { status, type, text } = heard;
   if (status >= 500) return [`${status}`];
@@ -139,7 +139,7 @@ function problemsOfPart(
   ];
 }
 
-/** So many random calls; what was answered how often, and what was wrong with it. */
+/** Sends random calls. Returns the number of answers by status, and the problems. */
 async function fuzz(chance: Chance, calls: number) {
   const counts: Record<string, number> = {};
   const wrong: string[] = [];
@@ -150,7 +150,7 @@ async function fuzz(chance: Chance, calls: number) {
     );
     const isLast = ({ names }: FuzzRequest) => names.some((name) => ENDINGS.includes(name));
     const requests = [...drawn.filter((one) => !isLast(one)), ...drawn.filter(isLast)].values();
-    const lane = async () => {
+    const worker = async () => {
       for (const request of requests) {
         const heard = await sendOff(request);
         const status = heard?.status ?? "hung up";
@@ -160,7 +160,7 @@ async function fuzz(chance: Chance, calls: number) {
         }
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
   return { counts, wrong };
 }
@@ -172,10 +172,10 @@ function describeRequest({ names, actor, path, init }: FuzzRequest): string {
 
 describe(`N1 ${CALLS} random calls of every operation, seed ${SEED}`, () => {
   it(
-    "N1 none is answered by a 5xx, the database's words or another form, none brings the server down, and none is held on to",
+    "N1 causes no 5xx, no database text in an answer, no malformed answer, no crash and no memory leak",
     async () => {
       const chance = seededChance(SEED);
-      // What is made once, by the first calls, is no leak.
+      // The first calls fill caches, which is not a leak.
       const warmUp = await fuzz(chance, Math.ceil(CALLS / 3));
       const before = await server.heapUsed();
       const { counts, wrong } = await fuzz(chance, Math.floor((2 * CALLS) / 3));
@@ -188,7 +188,7 @@ describe(`N1 ${CALLS} random calls of every operation, seed ${SEED}`, () => {
       expect(server.exitCode()).toBeNull();
       expect((await call(server.url, "system.health")).status).toBe(200);
       expect(grownMB).toBeLessThan(4);
-      // Right ones and wrong ones, or the proof is hollow.
+      // The calls must include both accepted and refused ones.
       for (const status of ["200", "400", "401", "403", "404", "405", "413", "415", "hung up"]) {
         expect(counts[status], status).toBeGreaterThan(CALLS / 6_000);
       }

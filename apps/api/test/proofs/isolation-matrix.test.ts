@@ -1,5 +1,5 @@
-// I1 for every field that names something: what is another's, or gone, is answered as what never was, byte for byte,
-// and what is one's own is found. The matrix is made by the calls; a field that is new joins it, or fails.
+// I1 for every field that names something: the answers for a foreign, an ended and an absent thing are identical, byte for byte,
+// and the caller's own thing is found. The calls produce the matrix, and a new field is part of it or fails the test.
 import { policy } from "@projostack/authz";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,12 +27,12 @@ afterAll(() => server.close());
 
 const accessOf = new Map(operations.map(({ name, operation }) => [name, operation.access]));
 
-/** The workspace of a request is named by a header. */
+/** The header x-workspace-id names the workspace of a request. */
 const headers: readonly NamingField[] = operations
   .filter(({ operation }) => operation.access in policy)
   .map(({ name }) => ({ operation: name, path: [], thing: "workspace" }));
 
-/** A person, and a key for what keys can do: of what only one of them can do, the other is refused at the door. */
+/** Each field is tested as a user, and as a service key if keys can call the operation. */
 const rows = [...namingFields, ...headers]
   .toSorted((one, other) => (one.operation < other.operation ? -1 : 1))
   .flatMap((field) => actorsOf(field).map((actor) => ({ ...field, actor, title: titleOf(field, actor) })));
@@ -52,7 +52,7 @@ const columns = ["own", "absent", "foreign", "near", "gone", "malformed"] as con
 type Column = (typeof columns)[number];
 const printed = new Map<string, Record<Column, string>>();
 
-describe("I1 what is not one's own looks like what never was", () => {
+describe("I1 a foreign thing is answered like an absent one", () => {
   it.each(rows.map((row) => [row.title, row] as const))("I1 %s", async (_, row) => {
     const scene = await setScene(server, world.ada, world);
     const others = [world.eve, world.elsewhere, world.colleague].map((corner) => corner.scene.workspaceId);
@@ -60,7 +60,7 @@ describe("I1 what is not one's own looks like what never was", () => {
     const ask = (thing: unknown) => answerTo(row, scene, thing);
     const { foreign, near, gone, own } = await thingsFor(row, scene);
     const before = await stateOfOthers();
-    // What is called foreign is there, or it would be but another that never was.
+    // The foreign rows must exist; otherwise they would only be absent ones.
     const inRows = things.get(row.thing)?.isRow ? [foreign, near].map(textOf) : [];
     expect(inRows.filter((id) => !JSON.stringify(before).includes(id))).toEqual([]);
 
@@ -77,7 +77,7 @@ describe("I1 what is not one's own looks like what never was", () => {
       verdicts[column] = verdictOn(answer);
       verdicts.absent = verdictOn(absent);
     }
-    // How a thing is spelled is read before it is known who asks: a key tries a few.
+    // The form of an id is checked before the caller matters, so a few spellings are enough for a key.
     const spellings = spellingsOf(row.thing).slice(0, row.actor === "key" ? 4 : Infinity);
     for (const spelling of spellings) {
       const [answer, absent] = [await ask(spelling(foreign)), await ask(spelling(own))];
@@ -94,14 +94,14 @@ describe("I1 what is not one's own looks like what never was", () => {
     printed.set(row.title, verdicts as Record<Column, string>);
   });
 
-  // When it changed on purpose: npx vitest run --project all apps/api/test/proofs/isolation-matrix.test.ts --update
-  it("I1 the printed matrix is the one that holds", async () => {
+  // Update it with: pnpm generate:printed
+  it("I1 isolation-matrix.md is up to date", async () => {
     expect(printed.size).toBe(rows.length);
     const cells = [...printed.values()].flatMap((verdicts) => Object.values(verdicts));
     const count = cells.filter((verdict) => verdict !== "-").length;
     const matrix = printTable({
       printedBy: "isolation-matrix.test.ts, from the answers to its calls",
-      title: `What is answered of what is not one's own: ${count} cells`,
+      title: `Answers for own, absent, foreign, ended and malformed things: ${count} cells`,
       header: ["operation", "field", "actor", ...columns],
       rows: rows.map(({ operation, path, actor, title }) => [
         operation,
@@ -113,7 +113,7 @@ describe("I1 what is not one's own looks like what never was", () => {
     await expect(matrix).toMatchFileSnapshot("isolation-matrix.md");
   });
 
-  it("I1 a field that is new is walked to, or asked about", () => {
+  it("I1 a new field needs an entry in a fixture, at any depth of the input", () => {
     const id = z.string().meta({ format: "uuid" });
     const named = z.strictObject({ id }).meta({ id: "NamedForThisTest" });
     for (const input of [
@@ -134,20 +134,20 @@ describe("I1 what is not one's own looks like what never was", () => {
   });
 });
 
-/** Ada's own thing, and three that are not hers, of the noun that a field names. */
+/** A thing of Ada's and three others, of the kind that the field names. */
 async function thingsFor(row: Row, scene: Scene) {
   const { ada, eve, elsewhere, colleague, keyId: recordedKeyId } = world;
   if (row.thing === "cursor") await fillLists(ada, scene);
   const own: unknown = await thingOf({ person: ada, scene, recordedKeyId }, row);
   const gone = await endedThing(server, world, { thing: row.thing, scene });
-  // As near as can be: of another workspace of hers. What is a person's own is a colleague's instead.
+  // The nearest foreign thing belongs to another workspace of Ada's. For a thing of a user, it belongs to a colleague.
   const isPersonal = accessOf.get(row.operation) === "session";
   const near =
     row.thing === "workspace" ? scene.ruinId : await thingOf(isPersonal ? colleague : elsewhere, row);
   const foreign = await thingOf(eve, row);
   if ([own, near, foreign].includes(null) || foreign === undefined || near === undefined || own === undefined)
     throw new Error(`There is no ${row.thing} to name.`);
-  // A token that somebody else's service is sent is that of the same kind of person: of one who is no member here.
+  // An access token is foreign if its user is not a member of the workspace.
   if (row.thing === "access token")
     return { foreign: eve.person.token, near: elsewhere.person.token, gone, own };
   return { foreign, near, gone, own };
@@ -167,12 +167,12 @@ function answerTo({ operation, path, thing, actor }: Row, scene: Scene, value: u
 
 const ABSENT = "0190a6f0-0000-7000-8000-00000000abcd";
 
-/** One that never was, and is no different in form. */
+/** Returns an absent thing of the same form. */
 function absentLike({ thing }: Row, value: unknown): unknown {
   if (thing === "chain point") return { ...fieldsOf(value), hash: "ab".repeat(32) };
   if (thing === "checkpoint") return { ...fieldsOf(value), signature: `${"A".repeat(86)}==` };
   if (thing === "cursor" || thing.endsWith("token")) {
-    // The same length and prefix, and the rest as chance would have it.
+    // It has the same length and prefix; the rest differs.
     const text = textOf(value);
     const kept = thing === "cursor" ? 0 : 4;
     return `${text.slice(0, kept)}${"Zm9v".repeat(200).slice(0, text.length - kept)}`;
@@ -187,7 +187,7 @@ const textOf = (thing: unknown): string => (typeof thing === "string" ? thing : 
 
 const ofText = (spell: (text: string) => string) => (thing: unknown) => spell(textOf(thing));
 
-/** Ways to write a thing that are not the one it has. Whose it is must not show in the answer. */
+/** Malformed spellings of a thing. The answer must not depend on the owner of the thing. */
 function spellingsOf(named: string): ((thing: unknown) => unknown)[] {
   const odd = ["", "x", "0", "null", "' OR 1=1 --", "{}", "*", ","].map((text) => () => text);
   if (named === "chain point" || named === "checkpoint")
@@ -197,7 +197,7 @@ function spellingsOf(named: string): ((thing: unknown) => unknown)[] {
     ofText((text) => text.slice(0, -1)),
     ofText((text) => `${text},${text}`),
   ];
-  // The header is read in any case, and blanks around it are no part of it.
+  // The header allows upper case and surrounding blanks.
   if (named === "workspace")
     return [...odd, ...longer, ofText((text) => `{${text}}`), ofText((text) => `urn:uuid:${text}`)];
   if (named === "cursor") return [...longer, () => "x", () => "*", () => "AAAA"];
@@ -217,7 +217,7 @@ function spellingsOf(named: string): ((thing: unknown) => unknown)[] {
   return [...odd, ...longer, ...spelled];
 }
 
-/** An answer in a word. A 200 that finds nothing is told apart from one that does. */
+/** The outcome of an answer in a few words. A 200 without a result differs from a 200 with one. */
 function verdictOn({ status, data, error }: Answer): string {
   if (error) return `${status} ${error.reason}`;
   const found = data as { items?: readonly unknown[]; active?: boolean; intact?: boolean };

@@ -45,8 +45,8 @@ const sameRequest = (
 ): Promise<Answer> =>
   call(server.url, name, { input, token, workspaceId, headers: { "x-request-id": "the-same" } });
 
-describe("I1 a foreign id among one's own", () => {
-  it("I1 a call that names its own row and a foreign one together changes neither", async () => {
+describe("I1 own and foreign ids in one call", () => {
+  it("I1 a call with an own and a foreign id changes neither row", async () => {
     const before = await workspaceState(server.database, adasScene.workspaceId);
     const items = [
       { projectId: adasScene.projectId, title: "Own" },
@@ -65,7 +65,7 @@ describe("I1 x-workspace-id", () => {
   const malformed = ["x", "0", "null", "undefined", "' OR 1=1 --", "%00", "{}", `${ABSENT}0`, "*", ","];
 
   it.each(inWorkspaces.map(({ name }) => name))(
-    "I1 %s: a foreign, a missing and a malformed workspace are one and the same",
+    "I1 %s: answers a foreign, an absent and a malformed workspace identically",
     async (name) => {
       const scene = await setScene(server, ada, adasScene);
       const input = inputOf(name, scene);
@@ -80,7 +80,7 @@ describe("I1 x-workspace-id", () => {
     },
   );
 
-  it("I1 a malformed one does not fall back on the session's current workspace", async () => {
+  it("I1 a malformed header does not fall back to the current workspace of the session", async () => {
     const { token } = await startSession(server, ada.id);
     const list = (workspaceId?: string) =>
       call(server.url, "tasks.list", { token, workspaceId, headers: { "x-request-id": "the-same" } });
@@ -93,7 +93,7 @@ describe("I1 x-workspace-id", () => {
     expect(await list()).toMatchObject({ status: 200 });
   });
 
-  it("I1 a current workspace that one has no part in is none of one's own", async () => {
+  it("I1 a current workspace of which the user is not a member gives no access", async () => {
     const carl = await arrive(server, "carl");
     await server.database.owner("UPDATE sessions SET current_workspace_id = $1 WHERE user_id = $2", [
       evesScene.workspaceId,
@@ -117,14 +117,14 @@ describe("I10 the cursor of a list", () => {
   const cursors: Record<string, string> = {};
   let bobsScene: Scene;
 
-  // Two of everything that is listed, in the workspace and of the person's own.
+  // Every list has two rows, in the workspace and of the user.
   beforeAll(async () => {
     bob = await arrive(server, "bob");
     bobsPlace = await foundWorkspace(bob, "Mills");
     othersPlace = await foundWorkspace(bob, "More mills");
     bobsScene = await setScene(server, bob, { workspaceId: bobsPlace, email: adasScene.email });
     for (const name of creations) await bob.call(name, inputOf(name, bobsScene), bobsPlace);
-    // Another invite to Bob's own address.
+    // A second invite to Bob's address.
     await setScene(server, ada, { ...adasScene, caller: bob });
     for (const { name } of lists) {
       const input = { ...inputOf(name, bobsScene), limit: 1 };
@@ -132,7 +132,7 @@ describe("I10 the cursor of a list", () => {
     }
   });
 
-  it("I10 says which filter each list has, so that none is left out", () => {
+  it("I10 the fixture of every list with a filter names one", () => {
     const filtered = lists.filter(({ operation }) => {
       const { properties } = z.toJSONSchema(operation.input, { io: "input" });
       return Object.keys(properties ?? {}).some((field) => field !== "cursor" && field !== "limit");
@@ -142,7 +142,7 @@ describe("I10 the cursor of a list", () => {
   });
 
   it.each(lists)(
-    "I10 $name: opens the next page of that list alone",
+    "I10 $name: returns the next page of that list only",
     async ({ name, operation: { access } }) => {
       const cursor = cursors[name];
       const own = inputOf(name, bobsScene);
@@ -171,7 +171,7 @@ describe("I7 ids", () => {
     return operation.kind === "mutation" && !("id" in (properties ?? {}));
   });
 
-  it.each(makes.map(({ name }) => name))("I7 %s: nobody chooses the id of what is made", async (name) => {
+  it.each(makes.map(({ name }) => name))("I7 %s: rejects an id that the caller chose", async (name) => {
     const scene = await setScene(server, ada, adasScene);
     const token = tokenFor(name, ada, scene);
     for (const id of [ABSENT, evesScene.taskId, adasScene.taskId]) {
@@ -182,13 +182,13 @@ describe("I7 ids", () => {
     }
   });
 
-  it("I7 nor within a list of what is made", async () => {
+  it("I7 an id that the caller chose is rejected within a list of new rows", async () => {
     const items = [{ projectId: adasScene.projectId, title: "Chosen", id: ABSENT }];
     const answer = await ada.call("tasks.createMany", { items }, adasScene.workspaceId);
     expect(answer.error?.fieldErrors).toEqual({ "items.0": [`Unrecognized key: "id"`] });
   });
 
-  it("I7 the server's ids are made by it, and the rows are there under them", async () => {
+  it("I7 the server creates the id, and the row has it", async () => {
     const { data } = await ada.call(
       "tasks.create",
       inputOf("tasks.create", adasScene),
@@ -199,8 +199,8 @@ describe("I7 ids", () => {
   });
 });
 
-describe("I1 I2 somebody of another workspace", () => {
-  it("sees nothing by the API", async () => {
+describe("I1 I2 a user of another workspace", () => {
+  it("sees only rows of their own workspace through the API", async () => {
     const tasks = await eve.call("tasks.list", { limit: 100 }, evesScene.workspaceId);
     expect(idsOf(tasks)).toEqual([evesScene.taskId]);
     const projects = await eve.call("projects.list", { limit: 100 }, evesScene.workspaceId);
@@ -231,7 +231,7 @@ describe("I1 I2 somebody of another workspace", () => {
     }
   });
 
-  it("sees nothing by the SDK", async () => {
+  it("sees only rows of their own workspace through the SDK", async () => {
     const client = createClient({ baseUrl: server.url, token: eve.token });
     const own = client.workspace(evesScene.workspaceId);
     const titles: string[] = [];
@@ -242,7 +242,7 @@ describe("I1 I2 somebody of another workspace", () => {
     await expect(others.tasks.list()).rejects.toMatchObject({ reason: "workspace.not_found" });
   });
 
-  it("I2 I3 sees nothing by a raw SQL session under projo_tenant, and changes nothing", async () => {
+  it("I2 I3 sees and changes no foreign row in a SQL session as projo_tenant", async () => {
     const before = await workspaceState(server.database, adasScene.workspaceId);
     const session = await server.database.pool.connect();
     const held = modelTables.map(({ table }) => table).filter((table) => table !== "workspaces");

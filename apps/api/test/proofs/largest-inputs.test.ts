@@ -1,4 +1,5 @@
-// No call keeps the others waiting: every operation with its largest and most awkward inputs, made from the contract.
+// No call blocks the event loop for long. The test sends every operation its largest and most difficult inputs, which are made
+// from the contract.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,23 +26,23 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-it("R8 no call holds the event loop over 50 ms, whatever is sent", async () => {
+it("R8 no input blocks the event loop for more than 50 ms", async () => {
   const sent = await walkLargestInputs({ url: server.url, every: bySuite({ short: 3, full: 1 }) });
   const blocks = blockedBy(readBlocks(blocksFile()), sent);
   const worst = blocks.map(({ cpuMs, wallMs, during }) => `${cpuMs} ms (${wallMs}): ${during.join("; ")}`);
   console.info(`${sent.length} requests; the longest blocks:\n${worst.slice(0, 8).join("\n")}`);
   expect(worst.slice(0, blocks.filter(({ cpuMs }) => cpuMs > LONGEST_BLOCK_MS).length)).toEqual([]);
   expect(sent.filter(({ status }) => status >= 500)).toEqual([]);
-  // Legal inputs reach the function of their operation, or the proof would be empty; only operations that need a mailed link do not.
+  // Every operation must succeed with some legal input, so that its function runs. The exceptions are listed below.
   const done = new Set(sent.filter(({ status }) => status === 200).map(({ operation }) => operation));
   const refused = operations.map(({ name }) => name).filter((name) => !done.has(name));
   expect(refused).toEqual(WITHOUT_SUCCESS);
-  // And what is not legal is refused.
+  // Illegal inputs are refused.
   const passed = sent.filter(({ isLegal, status }) => !isLegal && status === 200);
   expect([...new Set(passed.map(({ operation, says }) => `${operation}, ${says}`))]).toEqual([]);
 }, 400_000);
 
-/** They need a token that was mailed, a right password, or somebody else. */
+/** These operations need a mailed token, the right password, or another user. */
 const WITHOUT_SUCCESS = [
   "auth.signIn",
   "email.verify",
@@ -53,12 +54,12 @@ const WITHOUT_SUCCESS = [
   "workspaces.restore",
 ];
 
-it("R8 the watch sees a block, or it proves nothing", async () => {
-  // The server's own start held its loop for longer than any request may.
+it("R8 the watch detects a block of the event loop", async () => {
+  // The start of the server blocks the loop for longer than a request may.
   expect(Math.max(...readBlocks(blocksFile()).map(({ cpuMs }) => cpuMs))).toBeGreaterThan(LONGEST_BLOCK_MS);
 });
 
-it("N3 the bound on the number of values leaves every legal input room", () => {
+it("N3 every legal input stays below a third of the limit on the number of values", () => {
   for (const one of operations) {
     const [fullest] = largestInputs(one, {});
     const input: unknown = JSON.parse(fullest?.json ?? "null");

@@ -5,7 +5,7 @@ export interface Printed {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A table as Markdown, its columns aligned as the formatter aligns them. */
+/** Returns a page with a Markdown table, whose columns are aligned as the formatter aligns them. */
 export function printTable({ printedBy, title, header, rows }: Printed): string {
   const widths = header.map((_, column) =>
     Math.max(...[header, ...rows].map((cells) => cells[column]?.length ?? 0)),

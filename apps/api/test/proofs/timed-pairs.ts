@@ -1,16 +1,16 @@
-// Calls in pairs, one after the other and in an order that chance decides, so that whatever slows the machine slows both; and
-// sign tests on their differences.
+// Measures two calls in pairs, in random order, so that a slow machine slows both calls; and applies sign tests to the
+// differences.
 import { seededChance } from "../simulation/seeded-random.ts";
 
 export interface Timed {
-  /** Of the first less the second of each pair, in milliseconds. */
+  /** For each pair, the time of the first call minus the time of the second, in milliseconds. */
   readonly differences: readonly number[];
   readonly medianMs: number;
 }
 
 /**
- * Times the one and the other, so many times in turn.
- * @param before is done before each call, and is not timed
+ * Times both calls, once in each pair.
+ * @param before runs before each call and is not timed
  */
 export async function timeInPairs(
   one: () => Promise<unknown>,
@@ -41,12 +41,12 @@ export async function timeInPairs(
 }
 
 /**
- * Whether a median can see it: more of the pairs lean one way than chance would have in ten thousand tries (a sign test),
- * and by as much as somebody across a network might tell.
+ * Whether the difference is visible: a sign test rejects equal times with p < 0.0001, and the median difference is large enough
+ * to be measured across a network.
  */
 export function isSeen({ differences, medianMs }: Timed): boolean {
   const leaning = differences.filter((ms) => ms > 0).length;
-  // Of n even chances, normally distributed; z of 3.89 has p = 0.0001 in both directions together.
+  // The normal approximation of the binomial distribution. A z of 3.89 is p = 0.0001, two-sided.
   const z = Math.abs(leaning - differences.length / 2) / (Math.sqrt(differences.length) / 2);
   const gapMs = Math.abs(median(differences));
   return z > 3.89 && gapMs > 0.3 && gapMs > 0.15 * medianMs;
@@ -57,15 +57,15 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-export const told = ({ differences, medianMs }: Timed): string =>
+export const describeTiming = ({ differences, medianMs }: Timed): string =>
   `${median(differences).toFixed(2)} ms of ${medianMs.toFixed(2)} ms, ${differences.filter((ms) => ms > 0).length} of ${differences.length}`;
 
-/** The chance that pairs lean at least so far to one side when both calls are alike: a two-sided sign test. */
+/** Returns p of a two-sided sign test: the probability of such a majority if both calls take equally long. */
 export function signTest({ differences }: Timed): number {
   const positive = differences.filter((ms) => ms > 0).length;
   const pairs = differences.filter((ms) => ms !== 0).length;
   if (pairs === 0) return 1;
-  // Exactly, as logarithms: the tail of the binomial distribution, twice.
+  // The exact tail of the binomial distribution, twice. Logarithms avoid an underflow.
   let chance = 0;
   let logOfOne = -pairs * Math.LN2;
   const tail = Math.min(positive, pairs - positive);

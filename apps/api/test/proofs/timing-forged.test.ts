@@ -1,6 +1,6 @@
-// I14: how long a 401 takes must not tell what a workspace holds. A prefetched operation asks its question in one trip with
-// who asks: of a token that was forged or has expired, and of a session that has ended, a question that finds something and
-// one that finds nothing must take as long.
+// I14: the time of a 401 must not reveal the content of a workspace. A prefetched operation sends its query together with the
+// session lookup. With a forged or expired token, and with an ended session, a query that finds rows and one that finds none must take
+// equally long.
 import { randomUUID } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { bySuite } from "@projostack/db/testing";
@@ -34,7 +34,7 @@ beforeAll(async () => {
   admin = await newcomer(server);
   workspaceId = await foundWorkspace(admin);
   scene = await setScene(server, admin, { workspaceId, email: admin.email });
-  // So many that a search which finds them and one that does not are far apart.
+  // With this number of tasks, a search that finds them takes much longer than one that does not.
   await server.database.owner(
     `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
      SELECT gen_random_uuid(), $1, $2, CASE n % 10 WHEN 0 THEN 'A ${WORD} no. ' ELSE 'A lantern no. ' END || n, 'todo', $3
@@ -45,7 +45,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => server.close());
 
-/** Of each prefetched operation: a question that finds something, and one that finds nothing. */
+/** For each prefetched operation: an input that finds rows, and one that finds none. */
 const questions: Readonly<Record<string, () => readonly [finds: object, misses: object]>> = {
   "tasks.get": () => [{ id: scene.taskId }, { id: randomUUID() }],
   "tasks.list": () => [
@@ -54,7 +54,7 @@ const questions: Readonly<Record<string, () => readonly [finds: object, misses: 
   ],
 };
 
-/** What a stranger has, or somebody whose time is over; and what has to be so again before each try. */
+/** The tokens of a stranger and of a user whose session ended; and what must be restored before each call. */
 const credentials: Readonly<
   Record<string, () => Promise<{ token: string; before?: () => Promise<unknown> }>>
 > = {
@@ -69,7 +69,7 @@ const credentials: Readonly<
     const [row] = await server.database.owner<{ salt: Buffer }>("SELECT salt FROM sessions WHERE id = $1", [
       sessionId,
     ]);
-    // It is removed when somebody comes with it.
+    // The server removes the ended session when its token is used.
     const before = () =>
       server.database.owner(
         `INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
@@ -91,7 +91,7 @@ async function chanceOf(name: string, token: string, before?: () => Promise<unkn
 }
 
 describe("I14 the time that a 401 takes", () => {
-  it("I14 is asked of every operation that is prefetched, as the wire shows", async () => {
+  it("I14 the test covers every prefetched operation: the proxy shows which ones are", async () => {
     const wire = await layWatchedWire(server.database.url);
     const watched = await startServerOver(server.database, {
       DATABASE_URL: wire.url,
@@ -100,7 +100,7 @@ describe("I14 the time that a 401 takes", () => {
     const prefetched: string[] = [];
     try {
       for (const { name, operation } of operations) {
-        // What changes is never prefetched: it is tried with nobody's token, which is refused before.
+        // Mutations are never prefetched. Their call has no token, so the server refuses it earlier.
         if (operation.kind === "mutation") continue;
         const before = wire.sent("projo_session_prefetching");
         const token = tokenFor(name, admin, scene);
@@ -114,23 +114,23 @@ describe("I14 the time that a 401 takes", () => {
     expect(prefetched.toSorted()).toEqual(Object.keys(questions).toSorted());
   });
 
-  it("I14 of a search differs where the token is genuine: 400 pairs show it", async () => {
+  it("I14 differs for a search with a valid token, in 400 pairs: the measurement works", async () => {
     expect(await chanceOf("tasks.list", admin.token)).toBeLessThan(SUSPICIOUS);
   }, 240_000);
 
   const cases = Object.keys(questions).flatMap((name) =>
     Object.keys(credentials).map((credential) => [name, credential] as const),
   );
-  // The search takes the longest to find something. In the short suite it stands for both operations.
+  // In the short suite the search represents both operations, because it takes the longest.
   it.each(bySuite({ short: cases.filter(([name]) => name === "tasks.list"), full: cases }))(
-    "I14 of %s with %s does not tell what the workspace holds: 400 pairs are alike",
+    "I14 of %s with %s does not reveal the content of the workspace, in 400 pairs",
     async (name, credential) => {
       const { token, before } = (await credentials[credential]?.()) ?? { token: "" };
       await before?.();
       const [finds] = questions[name]?.() ?? [{}];
       expect((await asking(name, token, finds)()).status).toBe(401);
       const chance = await chanceOf(name, token, before);
-      // Of a hundred series of alike pairs one leans so far: such a series is measured once more.
+      // One of a hundred series of equal calls exceeds the bound by accident: such a series is measured once more.
       const again = chance > SUSPICIOUS ? chance : await chanceOf(name, token, before);
       expect(Math.max(chance, again)).toBeGreaterThan(SUSPICIOUS);
     },

@@ -1,5 +1,5 @@
-// I1: how long a refusal takes must not tell what is another's from what never was. Calls in pairs, one after the other
-// and in an order that chance decides, so that whatever slows the machine slows both; a sign test on their differences.
+// I1: the time of a refusal must not distinguish a foreign thing from an absent one. The calls are measured in pairs, in random
+// order, so that a slow machine slows both; a sign test compares them.
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { bySuite } from "@projostack/db/testing";
@@ -8,7 +8,7 @@ import { call, startServerOver, startTestServer, type TestServer } from "../kit/
 import { buildForeignWorkspaces, thingOf, type ForeignWorkspaces } from "./foreign-workspaces.ts";
 import { inputOf, operationFixture, setScene, things, type Scene } from "../resources/index.ts";
 import { namingFields, withValue, type NamingField } from "./naming-fields.ts";
-import { isSeen, timeInPairs, told } from "./timed-pairs.ts";
+import { isSeen, timeInPairs, describeTiming } from "./timed-pairs.ts";
 
 let server: TestServer;
 let world: ForeignWorkspaces;
@@ -40,15 +40,15 @@ const fields: readonly NamingField[] = [
   { operation: "tasks.list", path: [], thing: "workspace" },
 ];
 
-/** In the short suite a read, a change, and a workspace stand for the others. */
+/** In the short suite, a read, a change and a workspace represent the other fields. */
 const timedFields = bySuite({
   short: fields.filter(
-    ({ operation, noun }) => ["tasks.get", "projects.update"].includes(operation) || noun === "workspace",
+    ({ operation, thing }) => ["tasks.get", "projects.update"].includes(operation) || thing === "workspace",
   ),
   full: fields,
 });
 
-/** Calls with a thing in the field's place. */
+/** Returns a call that sends a value in the field. */
 const calling =
   ({ url }: TestServer, { operation, path, thing }: NamingField) =>
   (value: string) =>
@@ -59,7 +59,7 @@ const calling =
     });
 
 describe("I1 the time that a refusal takes", () => {
-  it("I1 is asked of every kind of thing that an id names", () => {
+  it("I1 the test covers every kind of thing that an id names", () => {
     const named = new Set(idFields.map(({ thing }) => thing));
     expect([...new Set(fields.map(({ thing }) => thing))].toSorted()).toEqual(
       [...named, "workspace"].toSorted(),
@@ -72,7 +72,7 @@ describe("I1 the time that a refusal takes", () => {
       (field) => [`${field.operation} ${field.path.join(".") || "x-workspace-id"}`, field] as const,
     ),
   )(
-    "I1 %s: foreign or absent makes no difference that 200 pairs show",
+    "I1 %s: takes equally long for a foreign and an absent id, in 200 pairs",
     async (title, field) => {
       const ask = calling(server, field);
       const foreign = String(await thingOf(world.eve, field));
@@ -82,12 +82,12 @@ describe("I1 the time that a refusal takes", () => {
         () => ask(foreign),
         () => ask(ABSENT),
       );
-      expect(isSeen(timed), `${title}: ${told(timed)}`).toBe(false);
+      expect(isSeen(timed), `${title}: ${describeTiming(timed)}`).toBe(false);
     },
     60_000,
   );
 
-  it("I1 a statement that takes longer for a foreign id is seen", async () => {
+  it("I1 the measurement detects a statement that takes longer for a foreign id", async () => {
     const field = fields.find(({ operation }) => operation === "tasks.get");
     if (!field) throw new Error("tasks.get takes no id.");
     const foreign = String(await thingOf(world.eve, field));
@@ -96,10 +96,10 @@ describe("I1 the time that a refusal takes", () => {
       () => calm(ABSENT.replace("abcd", "abce")),
       () => calm(ABSENT),
     );
-    // Where a call takes long, the machine is busy with much else, and 2 ms would be lost in its noise.
+    // If a call takes long, the machine is busy, and a delay of 2 ms would disappear in the noise.
     const holdMs = Math.max(2, 2 * medianMs);
     const wire = await laySlowWire(server.database.url, { holdMs, whatHas: foreign });
-    // With the same keys, or Ada's token would be nobody's.
+    // With other keys the server would not accept Ada's token.
     const slow = await startServerOver(server.database, {
       DATABASE_URL: wire.url,
       PROJO_DATA_DIR: server.dataDir,
@@ -111,7 +111,7 @@ describe("I1 the time that a refusal takes", () => {
         () => ask(foreign),
         () => ask(ABSENT),
       );
-      expect(isSeen(timed), told(timed)).toBe(true);
+      expect(isSeen(timed), describeTiming(timed)).toBe(true);
     } finally {
       await slow.close();
       wire.end();
@@ -124,7 +124,7 @@ interface Slowness {
   readonly whatHas: string;
 }
 
-/** A wire to the database that holds up the messages with a text in them. */
+/** Starts a proxy to the database that delays each message with a particular text. */
 async function laySlowWire(databaseUrl: string, { holdMs, whatHas }: Slowness) {
   const target = new URL(databaseUrl);
   const directory = target.searchParams.get("host");

@@ -1,4 +1,4 @@
-// Ways around the scoped client, planted in a copy of the tree's shape: `pnpm check` finds each and says what to use.
+// `pnpm check` rejects every bypass of the scoped client. The bypasses are planted in a small copy of the repository.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,13 +50,13 @@ const detours: [what: string, file: string, line: string, says: string][] = [
   ],
 ];
 
-it.each(detours)("I2 %s fails the check, with what to use instead", (_what, file, line, says) => {
+it.each(detours)("I2 rejects %s and names the alternative", (_what, file, line, says) => {
   const findings = withTree({ [file]: line }, checkArrows);
   const printed = findings.map((one) => `${one.file}:${one.line} ${one.does}: ${one.rule}`);
   expect(printed).toEqual([expect.stringContaining(says)]);
 });
 
-it("I2 a second file of the database's package that makes a client fails it too", () => {
+it("I2 rejects a second file of packages/db that creates a client", () => {
   const make = `import { PrismaClient } from "../generated/client.ts";\nexport const all = new PrismaClient();`;
   const files = { "packages/db/src/client/db.ts": make, "packages/db/src/client/other.ts": make };
   expect(withTree(files, checkArrows).map(({ rule }) => rule)).toContain(
@@ -64,12 +64,12 @@ it("I2 a second file of the database's package that makes a client fails it too"
   );
 });
 
-it("I2 the same room without a detour passes", () => {
+it("I2 accepts the same package without a bypass", () => {
   const line = `import type { TenantRead } from "@projostack/db";\nexport type Tables = TenantRead;`;
   expect(withTree({ [feature]: line }, checkArrows)).toEqual([]);
 });
 
-it("the linter refuses a query put together from strings by itself", () => {
+it("the linter rejects a query that is built from strings", () => {
   const line = `export const all = (db: { $queryRawUnsafe(text: string): unknown }) => db.$queryRawUnsafe("SELECT 1");\n`;
   const output = withTree({ "planted.ts": line, "tsconfig.json": "{}" }, (directory) => {
     const config = join(root, ".oxlintrc.json");

@@ -1,25 +1,25 @@
-// A network between a server and PostgreSQL that a test can break in the ways in which networks break.
+// A proxy between a server and PostgreSQL that fails as networks fail.
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
 /**
- * What it does with the bytes of all connections, in both directions: passes them on, drops them while every connection stays
- * open, or holds them until it recovers.
+ * What the proxy does with the bytes of all connections, in both directions: it passes them on, it drops them while every
+ * connection stays open, or it holds them until its state changes.
  */
 export type NetworkState = "passes" | "swallows" | "freezes";
 
 export interface FaultyNetwork {
   readonly host: string;
   readonly port: number;
-  /** The same database's address, by way of this network. */
+  /** @returns the address of the same database through this proxy */
   urlOf(databaseUrl: string): string;
   become(state: NetworkState): void;
-  /** How many connections have been opened. */
+  /** @returns how many connections clients have opened */
   opened(): number;
   close(): Promise<void>;
 }
 
-/** @param to PostgreSQL; the host may be the directory of its unix socket */
+/** @param to the address of PostgreSQL. The host may be the directory of its Unix socket. */
 export async function layFaultyNetwork(to: { host: string; port: number }): Promise<FaultyNetwork> {
   const upstream = to.host.startsWith("/") ? { path: `${to.host}/.s.PGSQL.${to.port}` } : to;
   const sockets = new Set<Socket>();

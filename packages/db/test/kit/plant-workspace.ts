@@ -10,11 +10,11 @@ export interface PlantedWorkspace {
   readonly taskId: string;
   readonly inviteId: string;
   readonly keyId: string;
-  /** What its first member may do, by the role they were planted with. */
+  /** @returns a grant of the first member's role */
   grant<P extends Permission>(permission: P): Grant<P>;
 }
 
-/** A workspace with one member and one row in every table that a workspace has. */
+/** Inserts a workspace with one member and one row in every tenant table. */
 export async function plantWorkspace(
   { owner }: TestDatabase,
   role: Role = "admin",
@@ -57,7 +57,7 @@ export async function plantWorkspace(
      VALUES ($1, $2, $3, 'Planted', 'todo', 'one', $4)`,
     [taskId, id, projectId, userId],
   );
-  // One message and so one transaction: the workspace that is entered is left at its end.
+  // One message is one transaction, so the workspace setting ends with it.
   await owner(
     `SET LOCAL app.workspace_id = '${id}'; SELECT projo_audit_append(jsonb_build_array(jsonb_build_object(
        'id', '${randomUUID()}', 'actorKind', 'user', 'actorUserId', '${userId}', 'action', 'task.created',

@@ -69,20 +69,20 @@ const asked: Record<string, readonly number[]> = {
 const rows = [...page.matchAll(/^\| (\d+\.\d+\.\d+) +\| ([12]) +\| (.+?) +\| (.+?) +\|$/gm)].map(
   ([, number = "", , , answer = ""]) => ({ number, answer }),
 );
-/** Each test that the page names, and a number that the page says it carries. */
+/** Each test file that the page names, with the invariant number that the page gives for it. */
 const named = [...page.matchAll(/`([\w./-]+\.test\.ts)`(?: \(([A-Z]\d+(?:, [A-Z]\d+)*)\))?/g)].flatMap(
   ([, path = "", numbers]) => (numbers?.split(", ") ?? [null]).map((number) => ({ path, number })),
 );
 
 describe("the page on ASVS", () => {
-  it("answers every requirement of its chapters once", () => {
+  it("answers every requirement of its chapters exactly once", () => {
     const numbers = Object.entries(asked).flatMap(([section, lasts]) =>
       lasts.map((last) => `${section}.${last}`),
     );
     expect(rows.map(({ number }) => number)).toEqual(numbers);
   });
 
-  it("calls a requirement met only with a test or a section that shows it, and gives a reason for the others", () => {
+  it("names a test or a section for each met requirement, and a reason for each other requirement", () => {
     const unshown = rows.filter(({ answer }) => {
       if (answer.startsWith("met: ")) return !/`[\w./-]+\.test\.ts`|\]\([\w./-]+\.md#[\w-]+\)/.test(answer);
       return !/^(?:not applicable|deviation): .{10}/.test(answer);
@@ -90,7 +90,7 @@ describe("the page on ASVS", () => {
     expect(unshown).toEqual([]);
   });
 
-  it("names tests that are there and carry the promises' numbers", () => {
+  it("names existing tests whose titles have these invariant numbers", () => {
     expect(named.length).toBeGreaterThan(30);
     const missing = named.filter(({ path, number }) => {
       if (!existsSync(join(root, path))) return true;

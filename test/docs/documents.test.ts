@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const fences = readFences(root);
 const run = promisify(execFile);
 
-// Inside the repository, so that the snippets find what a program in it would find.
+// The directory is inside the repository, so that snippets resolve the packages of the repository.
 const scratch = join(root, "node_modules", ".cache", `documents-${process.pid}`);
 const config = mkdtempSync(join(tmpdir(), "projo-docs-config-"));
 let server: RunningServer;
@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 describe("the documents", () => {
-  it("show TypeScript that compiles", async () => {
+  it("contain TypeScript that compiles", async () => {
     const snippets = fences.filter(({ language }) => language === "ts");
     expect(snippets.length).toBeGreaterThan(0);
     for (const { at, code } of snippets) {
@@ -45,7 +45,7 @@ describe("the documents", () => {
     expect(stdout).toBe("");
   });
 
-  it("M2 lead two people from an invite to a removal, after which the next call is refused", async () => {
+  it("M2 contain commands that run: two users go from an invite to a removal, and the next call is refused", async () => {
     const scripts = fences.filter(({ at, run: runs }) => runs && at.startsWith("docs/members.md"));
     expect(scripts.map(({ language }) => language)).toEqual(["sh"]);
     const home = mkdtempSync(join(tmpdir(), "projo-docs-home-"));
@@ -67,7 +67,7 @@ describe("the documents", () => {
     expect(said?.stdout).toMatch(/admin +[\d-]+ +ann@example\.com\n$/);
   }, 120_000);
 
-  it("give a newcomer's first five minutes that go as README says", async () => {
+  it("contain README commands that run in order", async () => {
     const steps = fences.filter(({ at, run: runs }) => runs && at.startsWith("README.md"));
     expect(steps.map(({ language }) => language)).toEqual(["sh", "ts"]);
     for (const { language, code } of steps) {
@@ -78,7 +78,7 @@ describe("the documents", () => {
   }, 90_000);
 });
 
-/** Each line as it stands, in order. The password comes from a file's place, as no terminal asks for it here. */
+/** Runs each line, in order. The password comes from a file, since there is no terminal. */
 async function typeIn(commands: string): Promise<string> {
   let said = "";
   for (const command of commands.trim().split("\n")) {
@@ -88,7 +88,7 @@ async function typeIn(commands: string): Promise<string> {
   return said;
 }
 
-/** The one that README's own program signs in with. */
+/** The password that README's program signs in with. */
 function password(): string {
   const [, text] = /password: "([^"]+)"/.exec(fences.map(({ code }) => code).join("")) ?? [];
   if (text === undefined) throw new Error("README shows no password.");

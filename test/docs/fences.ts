@@ -3,15 +3,15 @@ import { join } from "node:path";
 
 /** A fenced block of code in a document. */
 export interface Fence {
-  /** The document and the line where the block begins, e.g. `README.md:32`. */
+  /** The document and the line where the block begins, for example `README.md:32`. */
   readonly at: string;
   readonly language: string;
   readonly code: string;
-  /** Whether `<!-- run -->` stands before it: then it is run, in its document's order. */
+  /** Whether `<!-- run -->` precedes the block. Such blocks are run in the order of their document. */
   readonly run: boolean;
 }
 
-/** The blocks of README and of every document under docs/. */
+/** @returns the blocks of README and of every document under docs/ */
 export function readFences(root: string): Fence[] {
   const documents = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))

@@ -6,13 +6,13 @@ import { join } from "node:path";
 
 export interface RunningServer {
   readonly url: string;
-  /** Where it keeps its files, development's mail among them. */
+  /** The data directory, which also contains the mails of development. */
   readonly dataDir: string;
-  /** Ends it as Ctrl-C does. @returns the exit code */
+  /** Stops the server with SIGINT. @returns the exit code */
   stop(): Promise<number | null>;
 }
 
-/** The built server in a process of its own, on a free port and an empty data directory. */
+/** Starts the built server on a free port with an empty data directory. */
 export async function runServer(root: string): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "projo-docs-"));
   const { DATABASE_URL: _, ...env } = process.env;

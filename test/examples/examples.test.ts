@@ -30,10 +30,10 @@ afterAll(() => server.close());
 
 interface Program {
   readonly child: ChildProcess;
-  /** All that it has said so far. */
+  /** @returns its standard output so far */
   said(): string;
   complained(): string;
-  /** Waits for its end. @returns the exit code */
+  /** Waits until the program ends. @returns the exit code */
   ended(): Promise<number | null>;
 }
 
@@ -73,13 +73,13 @@ function start(name: string, env: Readonly<Record<string, string>>): Program {
 const keyFor = (...scopes: Permission[]) => adas.serviceKeys.create({ name: "Example", scopes });
 
 describe("the worker", () => {
-  it("does the tasks that are to be done, oldest first, and those that come later; it ends in order", async () => {
+  it("completes open tasks, the oldest first, and tasks that are created later, and stops on SIGTERM", async () => {
     const project = await adas.projects.create({ name: "Work" });
     const add = (title: string) => adas.tasks.create({ projectId: project.id, title });
     for (let count = 1; count <= 3; count += 1) await add(`Task ${count}`);
     const done = await add("Was done before");
     await adas.tasks.update({ id: done.id, status: "done" });
-    // More than one page: the oldest of all are on the last.
+    // The list has more than one page, and the oldest tasks are on the last page.
     const items = Array.from({ length: 100 }, (_, n) => ({ projectId: project.id, title: `More ${n}` }));
     await adas.tasks.createMany({ items });
 
@@ -102,7 +102,7 @@ describe("the worker", () => {
     expect((await adas.tasks.list({ status: "todo" })).items).toEqual([]);
   }, 90_000);
 
-  it("says what is wrong with its key, and ends", async () => {
+  it("reports an unusable key and exits", async () => {
     const expired = await keyFor("task:read", "task:write");
     await server.database.owner("UPDATE service_keys SET expires_at = now() WHERE id = $1", [expired.id]);
     const reading = await keyFor("task:read");
@@ -129,8 +129,8 @@ describe("the worker", () => {
   }, 90_000);
 });
 
-describe("the service that introspects", () => {
-  it("lets in who may, refuses who may not, and knows nobody else; a removal acts on the next request", async () => {
+describe("the introspection service", () => {
+  it("allows permitted users, refuses others, and applies a removal on the next request", async () => {
     const service = start("introspecting-service.ts", {
       PROJO_TOKEN: (await keyFor("token:introspect")).token,
     });
@@ -163,7 +163,7 @@ describe("the service that introspects", () => {
     expect(service.said() + service.complained()).not.toContain("pja_");
   }, 60_000);
 
-  it("blames nobody else when its own key does not work", async () => {
+  it("returns 503 when its own key does not work", async () => {
     const key = await keyFor("task:read");
     const service = start("introspecting-service.ts", { PROJO_TOKEN: key.token });
     const url = await eventually(() => /listens on (\S+)/.exec(service.said())?.[1], 40);

@@ -1,4 +1,4 @@
-// Code that is made from text at run time, planted in a copy of the tree's shape: lint refuses each form.
+// Lint rejects every form of code that is built from text at run time. The forms are planted in a small copy of the repository.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,13 +9,13 @@ import { withTree } from "../../scripts/temporary-tree.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const file = "apps/api/src/features/tasks/list-tasks.ts";
 
-// The rules need no types, and the planted tree has no project to take them from.
+// The rules need no types, and the planted tree has no TypeScript project.
 const config = readFileSync(join(root, ".oxlintrc.json"), "utf8").replace(
   `"typeAware": true`,
   `"typeAware": false`,
 );
 
-/** The findings of lint in a file with this source. */
+/** @returns the findings of lint in a file with this source */
 function lint(source: string): string {
   return withTree({ [file]: source, ".oxlintrc.json": config }, (tree) => {
     const oxlint = join(root, "node_modules/oxlint/bin/oxlint");

@@ -1,5 +1,5 @@
-// An operation that lacks what every operation must have, planted: the compiler, or the proofs, refuse it and say what
-// is missing.
+// The compiler or the proofs reject an operation that lacks a required part, and name that part. Such operations are planted in
+// a copy of the contract.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,7 +36,7 @@ const files = {
       noEmit: true,
       typeRoots: [join(root, "node_modules/@types")],
       customConditions: ["@projostack/source"],
-      // The planted files name the contract's by their whole path.
+      // The planted files import the contract's files by absolute paths.
       rewriteRelativeImportExtensions: false,
       allowImportingTsExtensions: true,
     },
@@ -44,7 +44,7 @@ const files = {
   }),
 };
 
-/** What the compiler says of each file, as `pnpm check` runs it on the rooms. */
+/** @returns the compiler errors of the files, with the settings of `pnpm check` */
 function compiled(): string[] {
   return withTree(files, (directory) => {
     const tsc = join(root, "node_modules/.bin/tsc");
@@ -66,7 +66,7 @@ describe("an operation", () => {
       expect(about("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
       expect(about("no-records.ts")).toMatch(/Property 'records' is missing/);
       expect(about("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
-      // Nothing else is wrong, so that it is these faults that were found.
+      // There is no other error, so the compiler found the planted faults.
       expect(lines, lines.join("\n")).toHaveLength(6);
     },
   );

@@ -7,17 +7,17 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer as it came over the wire. */
+/** An HTTP answer. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** What was asked for, or undefined in a failed answer. */
+  /** The output of the operation, or undefined in a failed answer. */
   readonly data: any; // oxlint-disable-line typescript/no-explicit-any -- any operation's answer
   readonly error: ErrorData | undefined;
 }
 
-/** Calls an operation by plain HTTP, so that a test sees every byte and may send what no client would. */
+/** Calls an operation by plain HTTP, so that a test sees every byte and may send requests that no client sends. */
 export async function call(
   url: string,
   name: string,
@@ -38,7 +38,7 @@ export async function call(
   });
 }
 
-/** Sends a request that is none of a client's. */
+/** Sends a request that no client sends. */
 export async function send(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, init);
   const text = await response.text();
@@ -52,10 +52,10 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answer>
   };
 }
 
-/** What tells two equal answers apart: the time of day, and how many tries are left. */
+/** Headers in which two equal answers may differ: the time, and the remaining tries. */
 const COUNTED = new Set(["date", "ratelimit"]);
 
-/** The answer's bytes that must not tell a foreign row from a missing one. */
+/** @returns the bytes of an answer that must be the same for a foreign row and a missing one */
 export function bytesOf({ status, headers, text }: Answer): string {
   const lines = [...headers]
     .filter(([name]) => !COUNTED.has(name))
@@ -63,7 +63,7 @@ export function bytesOf({ status, headers, text }: Answer): string {
   return [String(status), ...lines, "", text].join("\n");
 }
 
-/** The ids on a page of a list, in its order. */
+/** @returns the ids on a page of a list, in order */
 export function idsOf({ data }: Answer): string[] {
   const { items } = data as { items: readonly { id: string }[] };
   return items.map(({ id }) => id);

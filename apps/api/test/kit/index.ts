@@ -1,4 +1,4 @@
-// For tests of the whole: a real server over a database of its own, people, and calls as plain HTTP.
+// The test kit for whole-server tests: a server with its own database, users, and calls by plain HTTP.
 export { bySuite } from "@projostack/db/testing";
 export { bytesOf, call, idsOf, send, type Answer, type Call } from "./call.ts";
 export {

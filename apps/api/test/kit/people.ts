@@ -9,16 +9,16 @@ import type { TestServer } from "./test-server.ts";
 
 export const password = "correct horse battery staple";
 
-/** The kit's password as it is stored: hashed once a test file, for all who arrive. */
+/** The stored form of the password of all users. It is hashed once in each worker, because hashing is slow. */
 let storedPassword: Promise<string> | undefined;
 
-/** Somebody signed in. */
+/** A signed-in user. */
 export interface Person {
   readonly id: string;
   readonly email: string;
   readonly token: string;
   readonly sessionId: string;
-  /** Calls as this person. */
+  /** Calls an operation as this user. */
   call(name: string, input?: unknown, workspaceId?: string): Promise<Answer>;
 }
 
@@ -35,8 +35,8 @@ export async function signIn(server: TestServer, email: string): Promise<Person>
 }
 
 /**
- * Somebody with an account, a verified address and a session that the owner of the database put there: their password is the
- * kit's.
+ * Creates a user with a verified email address and a session, by SQL as the owner of the database. The password is
+ * `password`.
  */
 export async function arrive(server: TestServer, name: string): Promise<Person> {
   const person = await arriveUnverified(server, name);
@@ -44,7 +44,7 @@ export async function arrive(server: TestServer, name: string): Promise<Person> 
   return person;
 }
 
-/** The same, and nobody has shown that the address is theirs. */
+/** Creates a user like `arrive`, whose email address is not verified. */
 export async function arriveUnverified(server: TestServer, name: string): Promise<Person> {
   const user = { id: systemRandomness.newId(), email: `${name}@example.com` };
   await server.database.owner(`INSERT INTO users (id, email, password_hash) VALUES ($1, $2, $3)`, [
@@ -56,13 +56,13 @@ export async function arriveUnverified(server: TestServer, name: string): Promis
   return personOf(server, { user, session: { id: sessionId }, accessToken: token });
 }
 
-/** The same person in a session of its own, whatever became of the others. */
+/** @returns the same user with a new session */
 export async function again(server: TestServer, { id, email }: Person): Promise<Person> {
   const { token, sessionId } = await startSession(server, id);
   return personOf(server, { user: { id, email }, session: { id: sessionId }, accessToken: token });
 }
 
-/** Another session of a user, which ends after so many days. */
+/** Creates another session of a user. It expires after `days`. */
 export async function startSession(
   server: TestServer,
   userId: string,
@@ -95,7 +95,7 @@ function personOf({ url }: TestServer, { user, session, accessToken: token }: Si
   };
 }
 
-/** Makes a workspace, with the person as its admin. @returns its id */
+/** Creates a workspace with the user as its admin. @returns its id */
 export async function foundWorkspace(person: Person, name = "Engines"): Promise<string> {
   const { data } = await person.call("workspaces.create", { name });
   return String(data.id);
@@ -108,7 +108,7 @@ export async function plantWorkspace({ database }: TestServer, { id: userId }: P
   return id;
 }
 
-/** The owner of the database puts the person in: a test that is not about invites needs none. */
+/** Adds the user to the workspace by SQL, for tests that are not about invites. */
 export async function join(
   server: TestServer,
   workspaceId: string,

@@ -2,9 +2,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestServer } from "./test-server.ts";
 
-/** A mail as its reader sees it. */
+/** A decoded mail. */
 export interface ReadMail {
-  /** By name in lower case. */
+  /** The headers by their names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly text: string;
   readonly html: string;
@@ -12,7 +12,7 @@ export interface ReadMail {
   readonly token: string;
 }
 
-/** Reads a message of MIME parts (RFC 2045), as far as ours go. */
+/** Parses a message of MIME parts (RFC 2045), as far as the server's mails use them. */
 export function readMail(source: string): ReadMail {
   const { headers, body } = split(source);
   const [, boundary = ""] = /boundary="?([^";]+)"?/.exec(headers.get("content-type") ?? "") ?? [];
@@ -29,7 +29,7 @@ export function readMail(source: string): ReadMail {
   return { headers, text, html: partOf("text/html"), link, token: link.slice(link.indexOf("#token=") + 7) };
 }
 
-/** The mails in a server's own directory, oldest first. */
+/** @returns the mails in a server's data directory, oldest first */
 export async function mailsOf({ dataDir }: TestServer): Promise<ReadMail[]> {
   const directory = join(dataDir, "mail");
   const names = await readdir(directory).catch(() => []);
@@ -37,7 +37,7 @@ export async function mailsOf({ dataDir }: TestServer): Promise<ReadMail[]> {
   return Promise.all(files.map(async (name) => readMail(await readFile(join(directory, name), "utf8"))));
 }
 
-/** Waits until so many mails for the address are there. @returns the last one */
+/** Waits until the address has `count` mails. @returns the last one */
 export async function mailFor(server: TestServer, email: string, count = 1): Promise<ReadMail> {
   return eventually(async () => {
     const mails = (await mailsOf(server)).filter(({ headers }) => headers.get("to") === email);
@@ -45,7 +45,7 @@ export async function mailFor(server: TestServer, email: string, count = 1): Pro
   });
 }
 
-/** Asks until there is an answer. */
+/** Repeats `ask` until it returns something other than undefined or false. @throws after `seconds` */
 export async function eventually<T>(
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   seconds = 15,
@@ -72,7 +72,7 @@ function split(source: string): { headers: Map<string, string>; body: string } {
   return { headers: new Map(headers), body: text.slice(end + 2) };
 }
 
-/** A header with its encoded words (RFC 2047) decoded: those of a row are joined, and may part a character. */
+/** Decodes the encoded words of a header (RFC 2047). Adjacent words are joined first, because a character may span two. */
 function headerText(value: string): string {
   return value.replaceAll(/=\?UTF-8\?[QB]\?[^?]*\?=(?:\s+=\?UTF-8\?[QB]\?[^?]*\?=)*/gi, (row) => {
     const words = [...row.matchAll(/=\?UTF-8\?([QB])\?([^?]*)\?=/gi)];

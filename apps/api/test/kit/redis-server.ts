@@ -1,4 +1,4 @@
-// A real Redis in a process of its own, that a test may stop, kill and start again.
+// A Redis process that a test may stop, kill and start again.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createConnection, createServer, type AddressInfo } from "node:net";
@@ -7,26 +7,26 @@ import { Redis } from "ioredis";
 
 export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
 
-/** Why a test of Redis does not run here. Continuous integration has one, so there it must run. */
+/** The reason that a skipped test shows. With CI=true a test fails when Redis is missing. */
 export const noRedis = "redis-server is not installed: apt-get install redis-server";
 
 export interface TestRedis {
   readonly url: string;
-  /** SIGSTOP hangs it, SIGCONT wakes it, SIGKILL ends it. */
+  /** SIGSTOP makes Redis hang, SIGCONT continues it, SIGKILL ends it. */
   signal(signal: "SIGSTOP" | "SIGCONT" | "SIGKILL"): void;
-  /** The names of all that it holds. */
+  /** @returns the names of all keys */
   keys(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** @param port of an earlier one, to come back in its place */
+/** @param port the port of an earlier Redis, to replace it */
 export async function startRedis({
   port,
   password,
 }: { port?: number; password?: string } = {}): Promise<TestRedis> {
   const chosen = port ?? (await freePort());
   const settings = ["--port", String(chosen), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-  // Settings come on stdin, so that the password is in no list of processes.
+  // Settings come from stdin, so that the list of processes does not show the password.
   const server = spawn("redis-server", ["-", ...settings], { stdio: ["pipe", "ignore", "ignore"] });
   server.stdin.end(password === undefined ? "" : `requirepass ${password}\n`);
   const ended = once(server, "exit");

@@ -1,19 +1,19 @@
-// slowhttptest, a program that is as slow a client as HTTP allows, in four ways.
+// slowhttptest, a program that opens slow HTTP connections.
 import { spawn, spawnSync } from "node:child_process";
 import { text } from "node:stream/consumers";
 
 export const hasSlowhttptest = spawnSync("slowhttptest", ["-h"]).error === undefined;
 
-/** Why a test of it does not run here. Continuous integration has it, so there it must run. */
+/** The reason that a skipped test shows. With CI=true the test is not skipped. */
 export const noSlowhttptest = "slowhttptest is not installed: apt-get install slowhttptest";
 
 export interface SlowResult {
   readonly output: string;
-  /** It ends by itself when the server has closed all of its connections, else when its time is over. */
+  /** The program ends when the server has closed all connections, or after its time limit. */
   readonly tookMs: number;
 }
 
-/** @param seconds the longest that it may go on */
+/** @param seconds the time limit */
 export async function runSlowhttptest(args: readonly string[], seconds: number): Promise<SlowResult> {
   const startedAt = performance.now();
   const child = spawn("slowhttptest", [...args, "-l", String(seconds)], {

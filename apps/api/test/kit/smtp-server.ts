@@ -1,27 +1,27 @@
-// An SMTP server on a free port (RFC 5321, as far as a client that sends a mail gets): it is the outside world to
-// the server under test, keeps what it takes, and can be told to refuse, to hang or to hang up.
+// An SMTP server on a free port, with the part of RFC 5321 that sends a mail. It keeps the mails that it accepts, and a test
+// can make it refuse, hang or hang up.
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 
 export type SmtpStage = "connect" | "EHLO" | "MAIL" | "RCPT" | "DATA" | "message";
 
-/** A line to answer with, or what else a server may do; a promise takes its time. Undefined: it takes what it is given. */
+/** The line to answer with, or "hang" or "hang up". A promise delays the answer. Undefined accepts the step. */
 export type SmtpAnswer = string | undefined | Promise<string | undefined>;
 
 export interface TakenMail {
   readonly from: string;
   readonly to: readonly string[];
-  /** The message as it was sent, dots unstuffed, lines ended by CRLF. */
+  /** The message with dots unstuffed. Lines end with CRLF. */
   readonly source: string;
 }
 
 export interface SmtpServer {
-  /** For PROJO_SMTP_URL. */
+  /** The value for PROJO_SMTP_URL. */
   readonly url: string;
   readonly taken: readonly TakenMail[];
-  /** Every line that clients sent as a command. */
+  /** Every command line that clients sent. */
   readonly commands: readonly string[];
-  /** Decides on every step from now on. */
+  /** Answers every step. A test may replace it. */
   answers: (stage: SmtpStage, line: string) => SmtpAnswer;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ function converse(socket: Socket, { taken, commands, answerOf }: Conversation): 
   let from = "";
   let to: string[] = [];
   let lines: string[] | null = null;
-  /** @returns whether the step was taken */
+  /** @returns whether the step was accepted */
   const step = async (stage: SmtpStage, line: string, ok: string): Promise<boolean> => {
     const answer = await answerOf(stage, line);
     if (answer === "hang") return false;
@@ -73,7 +73,7 @@ function converse(socket: Socket, { taken, commands, answerOf }: Conversation): 
     socket.write(`${answer ?? ok}\r\n`);
     return answer === undefined || /^[23]/.test(answer);
   };
-  // A client waits for each answer, so the lines come one by one.
+  // A client waits for each answer, so lines arrive one at a time.
   const take = async (line: string): Promise<void> => {
     if (lines !== null) {
       if (line !== ".") {

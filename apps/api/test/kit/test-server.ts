@@ -12,17 +12,17 @@ import { startServer, type Server } from "../../src/server.ts";
 export interface TestServer extends Pick<Server, "callAs"> {
   readonly url: string;
   readonly database: TestDatabase;
-  /** The server's own keys, to make tokens that it would have made. */
+  /** The server's keys. Tests make tokens with them. */
   readonly keys: KeyRing;
-  /** Every line that the server logged. */
+  /** Every log line of the server. */
   readonly logLines: readonly string[];
-  /** Every line about a mail that a person at the console would have seen. */
+  /** Every line about a mail that the server printed at the console. */
   readonly announced: readonly string[];
-  /** Where the server keeps its files. */
+  /** The server's data directory. */
   readonly dataDir: string;
-  /** What a server from the same sources says of this environment, which is the whole of it, before it starts; null when it is fine. */
+  /** @returns the error of a server with exactly this environment, or null when the environment is valid */
   problemOf(env: Readonly<Record<string, string>>): string | null;
-  /** Whether another server from the same sources serves the database by this address. It is closed again. */
+  /** Starts another server on this database address, and closes it. @returns whether it started */
   canServe(databaseUrl: string): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function startTestServer(
   };
 }
 
-/** The hourly work keeps its pauses. */
+/** Longer pauses, such as those of the hourly clean-up, stay as they are. */
 const clockOfShortPauses: Clock = {
   ...systemClock,
   pause: (milliseconds, signal) =>
@@ -89,7 +89,7 @@ async function startIn(
     PORT: "0",
     PROJO_DATA_DIR: dataDir,
     DATABASE_URL: database.url,
-    // Tests come from one address: those that are not about limits shall not meet them.
+    // All calls of a test come from one address, so the limits are high unless a test is about them.
     PROJO_LIMITS: "1000",
     PROJO_CONNECTIONS_PER_ADDRESS: "10000",
     ...env,

@@ -7,7 +7,7 @@ interface Row {
   seconds: number;
 }
 
-/** The access token that a session was given a while ago: genuine, of its present generation, and expired a minute ago. */
+/** @returns a genuine access token of the session, of its present generation, that expired a minute ago */
 export async function expiredAccessToken(server: TestServer, sessionId: string): Promise<string> {
   const [row] = await server.database.owner<Row & Record<string, unknown>>(
     `SELECT salt, generation, extract(epoch FROM now() - interval '1 minute')::integer AS seconds

@@ -1,16 +1,16 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** The wire between a server and its database, watched for what the server sends. */
+/** A proxy between a server and its database that counts the messages of the server. */
 export interface WatchedWire {
-  /** The database's address, by way of the wire. */
+  /** The address of the database through the proxy. */
   readonly url: string;
-  /** How many messages went to the database that contain any of the texts, since the wire was laid. */
+  /** @returns how many messages to the database contained any of the texts since the proxy started */
   sent(...texts: readonly string[]): number;
   end(): Promise<void>;
 }
 
-/** Lays a wire to the database of this address. */
+/** Starts a proxy to the database of this address. */
 export async function layWatchedWire(databaseUrl: string): Promise<WatchedWire> {
   const target = new URL(databaseUrl);
   const directory = target.searchParams.get("host");

@@ -1,17 +1,17 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** The wire between a server and its database, which a test may cut. */
+/** A proxy between a server and its database that a test may cut. */
 export interface Wire {
-  /** The database's address, by way of the wire. */
+  /** The address of the database through the proxy. */
   readonly url: string;
-  /** As when the database dies: what is open breaks, and nobody answers. */
+  /** Closes open connections and refuses new ones, as when the database has ended. */
   cut(): Promise<void>;
-  /** As when it is back. */
+  /** Accepts connections again. */
   mend(): Promise<void>;
 }
 
-/** Lays a wire to the database of this address. */
+/** Starts a proxy to the database of this address. */
 export async function layWire(databaseUrl: string): Promise<Wire> {
   const target = new URL(databaseUrl);
   const directory = target.searchParams.get("host");

@@ -1,4 +1,4 @@
-// For tests of this package and of those that stand on it: real databases, each a copy of one that is migrated.
+// The test kit of this package and of the packages that depend on it. Each test database is a copy of a migrated template.
 export { insertRows, type Row } from "./insert-rows.ts";
 export { modelTables } from "./model-tables.ts";
 export { workspaceRows, type NewWorkspace } from "./workspace-rows.ts";

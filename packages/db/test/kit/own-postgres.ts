@@ -1,4 +1,5 @@
-// A PostgreSQL of a test's own, over TCP and with passwords: to be stopped, filled, and denied, which others must not notice.
+// A separate PostgreSQL for one test file, over TCP and with passwords. The test may pause it, fill its disk or deny logins
+// without any effect on other tests.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,9 +17,9 @@ import {
 import type { TestDatabase } from "./test-database.ts";
 
 export interface OwnPostgres extends TestDatabase {
-  /** Stops every process of it (SIGSTOP): connections stay open, and nothing answers. */
+  /** Stops every process with SIGSTOP: connections stay open, and PostgreSQL does not answer. */
   pause(): void;
-  /** Lets them go on. */
+  /** Continues the stopped processes. */
   resume(): void;
 }
 
@@ -48,7 +49,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const operatorTarget = { host, port, ...OPERATOR, database: name };
   const operatorPool = openPool({ target: operatorTarget, max: 4 });
   const operatorDb = createDb({ pool: openPool({ target: operatorTarget, max: 4 }) });
-  // The owner can write also where a test has the server's connections only read.
+  // The owner can write even when a test makes the server's connections read-only.
   const options = "-c timezone=UTC -c default_transaction_read_only=off";
   const ownerPool = new pg.Pool({ ...embedded.owner, database: name, max: 4, options });
   ownerPool.on("error", () => {});
@@ -68,7 +69,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     owner: async <R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]) =>
       (await ownerPool.query<R>(text, values)).rows,
     pause: () => {
-      // The main process first, so that it starts no more of them.
+      // The main process is stopped first, so that it starts no new process.
       signal(embedded.pid, "SIGSTOP");
       stopped = [embedded.pid, ...childrenOf(embedded.pid)];
       for (const pid of stopped) signal(pid, "SIGSTOP");
@@ -109,6 +110,6 @@ function signal(pid: number, name: "SIGSTOP" | "SIGCONT"): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It ended in between.
+    // The process has ended in the meantime.
   }
 }

@@ -1,5 +1,5 @@
-// PgBouncer in transaction mode before the test's PostgreSQL, in a process of its own. All that differs from Debian's
-// configuration is where it listens, whom it reaches, its mode and its size.
+// A PgBouncer process in transaction mode in front of the test's PostgreSQL. It differs from Debian's configuration only in
+// its address, its target, its mode and its size.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,25 +10,25 @@ import { setTimeout as delay } from "node:timers/promises";
 import { inject } from "vitest";
 import { withOwner } from "../../src/index.ts";
 
-// Debian keeps it where not everybody's PATH leads.
+// Debian installs it in a directory that is not in every PATH.
 const PROGRAM = ["pgbouncer", "/usr/sbin/pgbouncer"].find(
   (name) => spawnSync(name, ["--version"]).status === 0,
 );
 
 export const hasPgBouncer: boolean = PROGRAM !== undefined;
 
-/** Why a test behind PgBouncer does not run here. Continuous integration has one, so there it must run. */
+/** The reason that a skipped test shows. With CI=true the test is not skipped. */
 export const noPgBouncer = "pgbouncer is not installed: apt-get install pgbouncer";
 
 export interface PgBouncer {
   readonly host: string;
   readonly port: number;
-  /** As in DATABASE_URL, by the server's login. */
+  /** @returns the value of DATABASE_URL with the server's login */
   urlOf(database: string): string;
   close(): Promise<void>;
 }
 
-/** @param size how many connections to PostgreSQL all callers of a database share */
+/** @param size the number of connections to PostgreSQL that all clients of a database share */
 export async function startPgBouncer({ size }: { size: number }): Promise<PgBouncer> {
   if (PROGRAM === undefined) throw new Error(noPgBouncer);
   const { owner, server } = inject("cluster");
@@ -54,7 +54,7 @@ query_wait_timeout = 5
 max_client_conn = 200
 `,
   );
-  // It refuses to run as root, and reads its files as whom it runs as.
+  // PgBouncer refuses to run as root, and reads its files as the user that it runs as.
   for (const path of [directory, users, settings]) chmodSync(path, 0o755);
   const as = process.getuid?.() === 0 ? ["-u", userOf(owner.host)] : [];
   const child = spawn(PROGRAM, ["-q", ...as, settings], { stdio: "ignore" });
@@ -72,7 +72,7 @@ max_client_conn = 200
   };
 }
 
-/** Who can open the cluster's socket; over TCP anybody can. */
+/** @returns the user who owns the cluster's socket directory. Over TCP any user can connect. */
 const userOf = (host: string): string =>
   host.startsWith("/") ? execFileSync("stat", ["-c", "%U", host], { encoding: "utf8" }).trim() : "nobody";
 

@@ -20,13 +20,13 @@ export interface PlantedWorkspace {
   readonly keyId: string;
   /** The id of the planted row, by table. */
   readonly ids: PlantedIds;
-  /** What its first member may do, by the role they were planted with. */
+  /** @returns a grant of the first member's role */
   grant<P extends Permission>(permission: P): Grant<P>;
 }
 
 export type PlantedIds = Readonly<Record<string, string>>;
 
-/** What a file in test/rows exports. */
+/** The exports of a file in test/rows. */
 export interface RowFile {
   /** The values that cannot be derived, by column. */
   readonly row?: (planted: RowContext) => Readonly<Record<string, unknown>>;
@@ -40,7 +40,7 @@ export interface RowContext {
   readonly ids: PlantedIds;
 }
 
-/** A workspace with one member and one row in every table that a workspace has. */
+/** Inserts a workspace with one member and one row in every tenant table. */
 export async function plantWorkspace(
   database: TestDatabase,
   role: Role = "admin",

@@ -1,4 +1,4 @@
-// An older PostgreSQL that the machine has: the suite's promises hold on it as on the embedded one.
+// The PostgreSQL 15 of the machine, the oldest supported version.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ export interface Postgres15 {
   stop(): Promise<void>;
 }
 
-/** A fresh cluster on 127.0.0.1, with a password, in a temporary directory. */
+/** Starts a new cluster on 127.0.0.1, with a password, in a temporary directory. */
 export async function startPostgres15(): Promise<Postgres15> {
   const directory = mkdtempSync(join(tmpdir(), "projo-postgres-15-"));
   const password = randomBytes(16).toString("hex");
@@ -63,7 +63,7 @@ export async function startPostgres15(): Promise<Postgres15> {
   };
 }
 
-/** PostgreSQL refuses to run as root. */
+/** PostgreSQL refuses to run as root, so root starts it as the user postgres. */
 function unprivileged(): { uid: number; gid: number } | object {
   if (process.getuid?.() !== 0) return {};
   return { uid: idOf("-u"), gid: idOf("-g") };

@@ -1,5 +1,5 @@
-// Many callers of many workspaces on few connections, and somebody who cancels their statements and kills their
-// connections at random. What each sees is compared with what it must be; how each call failed is counted.
+// Runs many callers of many workspaces on few connections, while their statements are cancelled and their connections are
+// terminated at random. Each result is compared with the expected rows, and failures are counted by kind.
 import { setTimeout as delay } from "node:timers/promises";
 import { type Db, DatabaseBusy, DatabaseDown, type TenantRead, type TenantWrite } from "../../src/index.ts";
 import type { PlantedWorkspace } from "./plant-workspace.ts";
@@ -11,16 +11,16 @@ export interface PressureOptions {
   readonly places: readonly PlantedWorkspace[];
   readonly seconds: number;
   readonly seed: number;
-  /** Looks at a connection as its next borrower: what is not as it must be, or null. */
+  /** Examines a connection as its next borrower would. @returns a description of leftover state, or null */
   readonly nextBorrower: () => Promise<unknown>;
 }
 
 export interface Pressure {
-  /** Calls by what they did and how that ended, as in `a write: done`. */
+  /** The number of calls by kind and outcome, for example `a write: done`. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What no caller may ever see: another workspace, another role, what an earlier borrower left. */
+  /** Violations: rows of another workspace, another role, or state of an earlier borrower. */
   readonly wrong: readonly unknown[];
-  /** Errors that are none of the database's known failures, nor the caller's own. */
+  /** Errors that are neither known failures of the database nor the caller's own. */
   readonly strange: readonly unknown[];
 }
 
@@ -69,14 +69,14 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
   return { counts, wrong, strange };
 }
 
-/** One of the connections that are at work, or in a transaction. */
+/** Picks a connection that runs a statement or is in a transaction. */
 const hurtOne = (signal: string): string => `
   SELECT ${signal}(pid) FROM (
     SELECT pid, row_number() OVER (ORDER BY pid) - 1 AS place, count(*) OVER () AS of_all FROM pg_stat_activity
      WHERE datname = $1 AND application_name = 'projostack' AND state <> 'idle') AS working
    WHERE place = floor($2::double precision * of_all)`;
 
-/** Each answers null, or what it saw that it may not see. */
+/** The kinds of calls. Each returns null, or a description of what it must not see. */
 type Act = (db: Db, place: PlantedWorkspace) => Promise<unknown>;
 
 const acts: readonly [what: string, act: Act][] = [
@@ -165,10 +165,10 @@ interface Sql {
   $queryRaw<T>(text: TemplateStringsArray, ...values: unknown[]): Promise<T>;
 }
 
-/** SQL in a transaction of the client, which its types leave out: to ask, and to hurt, from within. */
+/** Runs SQL in a transaction of the client. The client's types do not offer it. */
 const sql = (tables: TenantRead | TenantWrite): Sql => (tables as unknown as { sql: Sql }).sql;
 
-/** Numbers from 0 to 1 that a seed repeats (mulberry32). */
+/** @returns a generator of numbers from 0 to 1 that depends only on the seed (mulberry32) */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

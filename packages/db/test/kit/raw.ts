@@ -1,8 +1,8 @@
-// SQL on a server's connection, past everything that the application does: what the database itself allows.
+// Plain SQL on a connection of the server's login, without the application's filters, to test what the database allows.
 import type pg from "pg";
 import type { TestDatabase } from "./test-database.ts";
 
-/** Enters, works, and undoes it all. */
+/** Enters a workspace, does the work, and rolls back. */
 export async function raw<T>(
   { pool }: Pick<TestDatabase, "pool">,
   enter: string,
@@ -21,7 +21,7 @@ export async function raw<T>(
 export const asTenantOf = (workspaceId: string): string =>
   `SET LOCAL app.workspace_id = '${workspaceId}'; SET LOCAL ROLE projo_tenant`;
 
-/** The statement's outcome, and the transaction goes on. */
+/** Runs a statement in a savepoint, so that the transaction can continue after a failure. @returns its outcome */
 export async function attempt(client: pg.PoolClient, text: string, values: unknown[] = []): Promise<string> {
   await client.query("SAVEPOINT attempt");
   try {
@@ -33,6 +33,6 @@ export async function attempt(client: pg.PoolClient, text: string, values: unkno
   }
 }
 
-/** What a policy answers to a row that would be another workspace's. */
+/** The error of a policy for a row of another workspace. */
 export const refused = (table: string): string =>
   `new row violates row-level security policy for table "${table}"`;

@@ -1,6 +1,6 @@
 /* oxlint-disable no-underscore-dangle -- the names are the generated bindings' */
-// Prisma's schema engine as WebAssembly: it compares migrations with a schema without the native download. It
-// replays the migrations on a database that lives for the comparison. Its generated types are loose, hence the casts.
+// Compares migrations with a schema by Prisma's schema engine as WebAssembly, which needs no native download. The engine
+// replays the migrations in a temporary database. Its generated types are loose, hence the casts.
 import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
@@ -17,14 +17,14 @@ import { inject } from "vitest";
 import { withOwner } from "../../src/index.ts";
 import type { Migration } from "../../src/migrations/read-migrations.ts";
 
-// The catalogue's one-letter type, "char", and text.
+// The object ids of the catalogue's one-letter type "char" and of text.
 const LETTER = 18;
 const TEXT = 25;
 
 interface Engine {
   diff(input: object): Promise<{ exitCode: number; stdout: string | null }>;
 }
-/** As in browsers; Node's own types leave it out. */
+/** The WebAssembly API, which Node's types leave out. */
 interface Assembly {
   compile(bytes: Uint8Array): Promise<unknown>;
   instantiate(module: unknown, imports: object): Promise<{ exports: { __wbindgen_start(): void } }>;
@@ -34,7 +34,7 @@ interface Bindings {
   SchemaEngine: { new: (options: object, log: () => void, adapter: unknown) => Promise<Engine> };
 }
 
-/** The SQL that would bring the migrated database to the schema; empty when they agree. */
+/** @returns the SQL that changes the migrated database into the schema. It is empty when they agree. */
 export async function differenceOf(migrations: readonly Migration[], schema: string): Promise<string> {
   const { SchemaEngine } = await loadBindings();
   const files = [{ path: "schema.prisma", content: schema }];
@@ -81,8 +81,7 @@ function onThrowAwayDatabases(): SqlMigrationAwareDriverAdapterFactory {
   const connectTo = async (database: string, disposed: () => Promise<unknown>) => {
     const pool = new pg.Pool({ ...owner, database, max: 1, options: "-c timezone=UTC" });
     pool.on("error", () => {});
-    // The catalogue's one-letter columns are of a type ("char") that the adapter does not know: it is shown text,
-    // and the engine is told what they are.
+    // The adapter does not know the catalogue's one-letter type "char". It gets text, and the engine gets the real type.
     const letters = new WeakMap<unknown[], number[]>();
     const known = {
       query: async (query: pg.QueryConfig) => {
@@ -109,7 +108,7 @@ function onThrowAwayDatabases(): SqlMigrationAwareDriverAdapterFactory {
         }
         return result;
       },
-      // One message: the adapter's own way splits a script at each semicolon, also within a function.
+      // The script is sent as one message, because the adapter splits it at each semicolon, also within a function.
       executeScript: async (script: string) => {
         await pool.query(script);
       },

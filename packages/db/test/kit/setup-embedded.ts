@@ -1,5 +1,5 @@
-// One PostgreSQL for the whole run: the embedded one, or the one that DATABASE_URL names by a login that may make
-// databases and roles. Durability is off: these databases live for minutes.
+// Starts one PostgreSQL for the whole run: the embedded one, or the one of DATABASE_URL, whose login may create databases and
+// roles. Durability is off, since these databases exist for minutes.
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -3,16 +3,15 @@ import type { TestDatabase } from "./test-database.ts";
 
 export interface TenantTable {
   readonly table: string;
-  /** The column that says whose a row is. */
+  /** The column with the id of the workspace. */
   readonly key: string;
 }
 
-/** Every table whose rows are a workspace's, found in the catalogue. */
+/** @returns every tenant table, as the catalogue lists them */
 export const tenantTables = ({ owner }: TestDatabase): Promise<TenantTable[]> =>
   owner<{ table: string; key: string }>(TENANT_TABLES);
 
-// The ends of the log's chains and the counts of denials are reached by the database's own functions alone: no role has a
-// right to them (test/audit).
+// No role has a right to audit_heads and audit_denials: only the database's own functions use them (test/audit).
 const TENANT_TABLES = `
   SELECT c.relname::text AS "table", CASE c.relname WHEN 'workspaces' THEN 'id' ELSE 'workspace_id' END AS key
     FROM pg_class c
@@ -21,10 +20,10 @@ const TENANT_TABLES = `
        SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id' AND NOT a.attisdropped))
    ORDER BY 1`;
 
-/** Tables whose rows no workspace changes. */
+/** Tables whose rows never change. */
 export const appendOnly = new Set(["audit_logs"]);
 
-/** All rows of the tables, whosever they are. */
+/** @returns all rows of the tables, of every workspace */
 export async function everyRow(
   { owner }: TestDatabase,
   tables: readonly TenantTable[],

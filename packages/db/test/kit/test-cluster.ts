@@ -3,13 +3,13 @@ import { migrate, prepareLogin, prepareOperatorLogin, withOwner } from "../../sr
 
 /** The PostgreSQL server of a test run. */
 export interface TestCluster {
-  /** A login that may make databases and roles. */
+  /** A login that may create databases and roles. */
   readonly owner: { host: string; port: number; user: string; password?: string };
   /** The login that servers use. */
   readonly server: { user: string; password: string };
   /** The login that the operator's program uses. */
   readonly operator: { user: string; password: string };
-  /** The migrated database that every test's database is a copy of. */
+  /** The migrated database that every test database copies. */
   readonly template: string;
 }
 
@@ -19,7 +19,7 @@ declare module "vitest" {
   }
 }
 
-/** Makes the database that is copied, and the server's login. */
+/** Creates the template database and the logins. */
 export async function prepareCluster(
   owner: TestCluster["owner"],
   server: TestCluster["server"],

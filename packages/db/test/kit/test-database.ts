@@ -5,13 +5,13 @@ import { createDb, openPool, withOwner, type Db } from "../../src/index.ts";
 
 export interface TestDatabase {
   readonly name: string;
-  /** For a server: the login that is bound by the policies. */
+  /** The address for a server. Its login is subject to the policies. */
   readonly url: string;
-  /** For migrations. */
+  /** The address for migrations. */
   readonly ownerUrl: string;
-  /** For the operator's program. */
+  /** The address for the operator's program. */
   readonly operatorUrl: string;
-  /** The scoped client, over a pool of its own. */
+  /** The scoped client, with its own pool. */
   readonly db: Db;
   /** A plain pool of the server's login. */
   readonly pool: pg.Pool;
@@ -19,12 +19,12 @@ export interface TestDatabase {
   readonly operatorPool: pg.Pool;
   /** The scoped client of the operator's login. */
   readonly operatorDb: Db;
-  /** Runs a statement as the owner, who sees everything: to arrange and to look behind the curtain. */
+  /** Runs a statement as the owner, who sees every row. */
   owner<R extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<R[]>;
   drop(): Promise<void>;
 }
 
-/** A database of one's own: a copy of the migrated template, in some 30 ms. */
+/** Creates a database as a copy of the migrated template, which takes about 30 ms. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { owner, server, operator, template } = inject("cluster");
   const name = `projo_test_${randomBytes(6).toString("hex")}`;
@@ -37,7 +37,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const asOperator = () => openPool({ target: { host, port, ...operator, database: name }, max: 4 });
   const operatorPool = asOperator();
   const operatorDb = createDb({ pool: asOperator() });
-  // The owner can write also where a test has the server's connections only read.
+  // The owner can write even when a test makes the server's connections read-only.
   const options = "-c timezone=UTC -c default_transaction_read_only=off";
   const ownerPool = new pg.Pool({ ...owner, database: name, max: 4, options });
   ownerPool.on("error", () => {});
@@ -68,7 +68,7 @@ interface Target {
   readonly password?: string;
 }
 
-/** As in DATABASE_URL; a socket's directory goes into the query, as libpq has it. */
+/** @returns a URL in the form of DATABASE_URL. The directory of a socket is a query parameter, as in libpq. */
 function urlOf({ host, port, user, password }: Target, database: string): string {
   const url = new URL(`postgres://localhost:${port}/${database}`);
   url.username = user;

@@ -1,6 +1,6 @@
-// Stands between a pool and PostgreSQL and counts what isolation costs: a trip is a turn of the conversation, the
-// client speaking after the server did, on any connection. The server's answers are held back for a moment,
-// as on a real network, so that what the client sends without waiting for an answer belongs to the same trip.
+// A proxy between a pool and PostgreSQL that counts round trips on all connections. A new trip begins when the client sends
+// after the server has answered. The proxy delays the server's answers, as a network does, so that everything that the client
+// sends without waiting for an answer belongs to the same trip.
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
@@ -11,7 +11,7 @@ const HELD_BACK_MS = 15;
 
 export interface CountedDb {
   readonly db: Db;
-  /** Runs the work and tells how many trips passed until its result was there. */
+  /** Runs the work. @returns the number of round trips until its result */
   tripsOf(work: () => Promise<unknown>): Promise<number>;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function countTrips(database: string): Promise<CountedDb> {
       const before = trips;
       await work();
       const waited = trips - before;
-      await delay(2 * HELD_BACK_MS); // what was not waited for is answered before the next count
+      await delay(2 * HELD_BACK_MS); // Queries whose results the work did not await are answered before the next count.
       return waited;
     },
     close: async () => {

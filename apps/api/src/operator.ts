@@ -2,7 +2,7 @@
 // a person. It
 // reads the server's configuration, and reaches the database by a login of its own, which does what the server's may not.
 import { parseArgs } from "node:util";
-import { mailStatuses, type Db, type MailStatus } from "@projostack/db";
+import { mailStatuses, UUID, type Db, type MailStatus } from "@projostack/db";
 import { configFromEnvironment } from "./config/config.ts";
 import { joinDatabase } from "./runtime/database.ts";
 import { createLog } from "./runtime/log.ts";
@@ -86,8 +86,6 @@ function parsed(args: string[]) {
 
 const isOnly = (values: object, option: string): boolean =>
   Object.keys(values).every((given) => given === option);
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 const isStatus = (text: string): text is MailStatus => mailStatuses.some((status) => status === text);
 

@@ -1,6 +1,6 @@
-// The only way to the data. A workspace's rows are reached inside `read`, `write` or `foundWorkspace`, each a
-// transaction under the role projo_tenant and bound to one workspace; people and sessions through `system`,
-// under projo_system, which has no right to a workspace's rows. PrismaClient itself is never exported.
+// The only access to the data. `read`, `write`, `foundWorkspace` and `joinWorkspace` give access to a workspace's rows:
+// each is a transaction under the role projo_tenant and is bound to one workspace. `system` and the stores give access to
+// users and sessions under the role projo_system, which has no right to a workspace's rows. PrismaClient is never exported.
 import { can, canBeScope, roles, type Grant } from "@projostack/authz";
 import { PrismaPg } from "@prisma/adapter-pg";
 import type pg from "pg";
@@ -42,85 +42,94 @@ import { type PrefetchedRows } from "./scope/statements.ts";
 
 export interface Db {
   /**
-   * Reads in the grant's workspace, where nothing can be changed.
-   * @param prefetched what was asked ahead, with who asks: it is not asked again
+   * Reads in the grant's workspace, in a read-only transaction.
+   * @param prefetched rows that were read during authentication: an equal query returns them without a round trip
    */
   read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>, prefetched?: PrefetchedRows): Promise<T>;
   /**
-   * Changes things in the grant's workspace, all or nothing. The membership, or the key, is read again and held.
-   * @throws MembershipChanged when it has ended or no longer holds the grant's permission
+   * Writes in the grant's workspace, in one transaction. It reads the membership or the service key again and locks it.
+   * @throws MembershipChanged when the membership or key has ended, or no longer has the grant's permission
    */
-  write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>, how?: WriteOptions): Promise<T>;
-  /** Makes a workspace with its founder as admin, and what `fn` adds, in one transaction. */
+  write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /** Creates a workspace with its founder as admin, and runs `fn` in the same transaction. */
   foundWorkspace<T>(
     founding: NewWorkspace,
     fn: (tables: TenantWrite, workspace: Workspace) => Promise<T>,
   ): Promise<T>;
-  /** Enters a workspace for somebody who is to become a member, in turn with all else that changes its members. */
+  /** Enters a workspace for a user who is about to become a member. It locks the workspace row, as `lockMembers` does. */
   joinWorkspace<T>(workspaceId: string, fn: (tables: TenantWrite) => Promise<T>): Promise<T>;
-  /** Deletes for good what nobody can restore any more, but for its audit log. @returns the workspaces that went, and why others did not */
+  /**
+   * Deletes the workspaces that can no longer be restored, except their audit logs.
+   * @returns the ids of the purged workspaces, and the errors of those that could not be purged
+   */
   purgeWorkspaces(): Promise<{ purged: string[]; problems: unknown[] }>;
-  /** What one person may see of where they belong. */
+  /** Reads the memberships and workspaces of one user, in a read-only transaction. */
   readPerson<T>(userId: string, fn: (tables: PersonRead) => Promise<T>): Promise<T>;
-  /** People and their sessions. */
+  /** Prisma's models of users and sessions. */
   readonly system: SystemTables;
-  /** A person's sessions, one by one. `find` is what every request asks first, in one round trip. */
+  /** Sessions. `find` is the first query of every authenticated request and takes one round trip. */
   readonly sessions: SessionStore;
-  /** What changes a person's account, each with its mail and its record in one statement. */
+  /** Account changes. Each is one statement that also queues the mail and inserts the account event. */
   readonly accounts: AccountStore;
-  /** Invites, as they are seen from outside their workspace. */
+  /** Invites, found by a token or by the invited user, without entering the workspace. */
   readonly invites: InviteLookup;
-  /** Service keys, as every request of one asks for it. */
+  /** Service keys, found by id to authenticate a request. */
   readonly serviceKeys: ServiceKeyLookup;
-  /** Mail on its way out, for whoever sends it. */
+  /** The mail outbox, for the mail worker. */
   readonly mail: MailStore;
   /**
-   * Records a denial in the workspace's log, in a transaction of its own: up to 100 an hour for each actor.
-   * @returns false when it was not recorded: it is beyond the cap and only counted, or there is no such workspace
+   * Records a denial in the workspace's audit log, in a separate transaction. At most 100 an hour are recorded for an actor.
+   * @returns false when the denial was not recorded: it exceeds the cap and is only counted, or the workspace does not exist
    */
   readonly recordDenial: RecordDenial;
-  /** Appends an entry for each actor whose denials of past hours went beyond the cap. @returns in how many workspaces */
+  /** Appends an entry for each actor whose denials exceeded the cap in past hours. @returns the number of workspaces */
   readonly settleDenials: SettleDenials;
-  /** Since when servers make checked tokens, and what time it is, both in Unix time by the database's clock. */
+  /** Reads when servers began to issue checked tokens, and the current time: both in Unix time, by the database's clock. */
   readonly checkedTokens: CheckedTokens;
-  /** Takes a person's personal values out of every log. It needs the operator's login: the server's may not. */
+  /** Erases a user's personal values from every audit log. It needs the operator's login; the server's login lacks the right. */
   readonly erasePerson: ErasePerson;
-  /** Whether the database answers and takes writes, within a second. @throws DatabaseBusy | DatabaseDown when it does not */
+  /** Checks within a second that the database answers and accepts writes. @throws DatabaseBusy | DatabaseDown */
   ping(): Promise<void>;
-  /** How many connections there are, how many of them are idle, and how many callers wait for one. */
+  /** The number of connections, of idle connections, and of callers that wait for one. */
   poolState(): PoolState;
-  /** How much waits for the database at this moment. */
+  /** The current load of the database's connections. */
   load(): DatabaseLoad;
-  /** Ends every connection; one that is still in use after a second is closed as it is. */
+  /** Ends every connection. A connection that is still in use after a second is destroyed. */
   close(): Promise<void>;
 }
 
 export interface DatabaseLoad {
-  /** How long quick reads wait for their answers beyond the fastest ones of late; 0 where they share no connections. */
+  /** How much longer quick reads take than the fastest recent ones, in ms; 0 without shared connections. */
   readonly delayMs: number;
-  /** Whether so many quick reads wait that another one would be refused at once. */
+  /** Whether the queue of quick reads is full, so that the next one fails at once. */
   readonly refusesReads: boolean;
-  /** How long it takes until everybody who waits for a connection of the pool has had one, where none is free. */
+  /** The expected time in ms until every caller that waits now has got a connection; 0 while one is free. */
   readonly poolDelayMs: number;
-  /** How many wait for a connection of the pool. */
+  /** The number of callers that wait for a connection of the pool. */
   readonly waiting: number;
 }
 
 export interface WriteOptions {
-  /** In turn with all else that changes the workspace's members, each seeing what the one before did. */
+  /**
+   * Locks the workspace row first. Transactions with this option run one after another, and each sees what the one before
+   * committed: use it for every change of members, and for a count that limits an insert.
+   */
   readonly lockMembers?: boolean;
-  /** One statement, which is not put on record: it is committed with it, in one trip. A second one is refused. */
+  /**
+   * Sends the statement together with its COMMIT, in one round trip. The transaction then takes exactly one SQL statement,
+   * no Prisma model and no audit entry. @throws Error at a second statement
+   */
   readonly singleStatement?: boolean;
-  /** To enter a workspace that is deleted, which nothing else can. */
+  /** Enters a deleted workspace, and only a deleted one. Without it, entering a deleted workspace fails. */
   readonly deleted?: boolean;
 }
 
 export interface DbOptions {
-  /** The login's pool, made by `openPool`. It is closed by `close`. */
+  /** The pool of the login, created by `openPool`. `close` ends it. */
   readonly pool: ServerPool;
-  /** True behind a pooler in transaction mode, as for `openPool`: nothing is left on a connection, not even a plan. */
+  /** True behind a pooler in transaction mode, as for `openPool`: connections then keep no settings and no prepared statements. */
   readonly pooled?: boolean;
-  /** The longest that a transaction may take, from its first statement to its last. */
+  /** The time limit of a transaction in ms, from its first statement to its COMMIT. The default is 10,000. */
   readonly transactionMs?: number;
 }
 
@@ -132,67 +141,67 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
   const source: PoolSource = { connect, queue, pooled, ...(shared && { shared }) };
   const nameOf = statementNames("projo");
   const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
-  const inWorkspace = new PrismaClient({
+  const tenantClient = new PrismaClient({
     adapter: new PrismaPg(scopedPool(source), names),
     transactionOptions,
     errorFormat: "minimal",
   }).$extends(tenantFilter);
-  // The extension changes errors alone, so the client's types are as they were.
-  const outside = new PrismaClient({
+  // The extension only changes errors, so the client's type stays valid.
+  const systemClient = new PrismaClient({
     adapter: new PrismaPg(scopedPool(source, { defaultScope: { kind: "system" } }), names),
     transactionOptions,
     errorFormat: "minimal",
   }).$extends({
-    query: { $allOperations: ({ args, query }) => query(args).catch(fail) },
+    query: { $allOperations: ({ args, query }) => query(args).catch(throwFailure) },
   }) as unknown as PrismaClient;
 
   const run = statementRunner(source);
   const deps: TransactionDeps = {
     source,
-    reading: inWorkspace as unknown as Prisma.TransactionClient,
+    reading: tenantClient as unknown as Prisma.TransactionClient,
     begin: (work) =>
-      inWorkspace.$transaction((models) => work(models as unknown as Prisma.TransactionClient)),
+      tenantClient.$transaction((models) => work(models as unknown as Prisma.TransactionClient)),
     transactionMs,
   };
-  const within = async <T>(
+  const inTransaction = async <T>(
     scope: TenantScope,
     fn: (transaction: Transaction) => Promise<T>,
-    transactionHow: TransactionOptions = {},
+    options: TransactionOptions = {},
   ): Promise<T> => {
-    const transaction = new Transaction(deps, scope, transactionHow);
+    const transaction = new Transaction(deps, scope, options);
     try {
       const result = await fn(transaction);
       await transaction.commit();
       return result;
     } catch (error) {
       await transaction.rollback();
-      return failIn(scope, error);
+      return throwFailureIn(scope, error);
     }
   };
 
   return {
     read: ({ workspaceId }, fn, prefetched) =>
-      within({ kind: "read", workspaceId }, (transaction) => fn(tablesOf(transaction)), {
+      inTransaction({ kind: "read", workspaceId }, (transaction) => fn(tablesOf(transaction)), {
         prefetched: prefetched?.workspaceId === workspaceId ? prefetched : undefined,
       }),
-    write: (grant, fn, how) =>
-      within(writeScope(grant, how), (transaction) => fn(tablesOf(transaction)), {
-        singleStatement: how?.singleStatement ?? false,
+    write: (grant, fn, options) =>
+      inTransaction(writeScope(grant, options), (transaction) => fn(tablesOf(transaction)), {
+        singleStatement: options?.singleStatement ?? false,
       }),
     foundWorkspace: (founding, fn) =>
-      within({ kind: "founding", workspaceId: founding.id }, async (transaction) =>
+      inTransaction({ kind: "founding", workspaceId: founding.id }, async (transaction) =>
         fn(tablesOf(transaction), await insertWorkspace(transaction, founding)),
       ),
     joinWorkspace: (workspaceId, fn) =>
-      within({ kind: "joining", workspaceId }, (transaction) => fn(tablesOf(transaction))),
+      inTransaction({ kind: "joining", workspaceId }, (transaction) => fn(tablesOf(transaction))),
     purgeWorkspaces: async () => {
       const { rows } = await run<{ id: string }>("workspaces_to_purge", WORKSPACES_TO_PURGE_SQL, []);
       const purged: string[] = [];
       const problems: unknown[] = [];
       for (const { id } of rows) {
         const scope = { kind: "purging", workspaceId: id } as const;
-        // One that cannot go now must not keep the others.
-        await purge((part) => within(scope, part)).then(
+        // A workspace that cannot be purged now must not stop the purge of the others.
+        await purge((part) => inTransaction(scope, part)).then(
           (done) => done && purged.push(id),
           (error: unknown) => problems.push(error),
         );
@@ -203,10 +212,10 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
       const scope = { kind: "system", userId } as const;
       const entered = { scope, connection: () => openScoped(source, scope) };
       return currentScope
-        .run(entered, () => outside.$transaction((tables) => fn(personsOf(tables))))
-        .catch((error: unknown) => failIn(scope, error));
+        .run(entered, () => systemClient.$transaction((tables) => fn(personTables(tables))))
+        .catch((error: unknown) => throwFailureIn(scope, error));
     },
-    system: outside,
+    system: systemClient,
     sessions: sessionStore(source),
     accounts: accountStore(run),
     invites: inviteLookup(run),
@@ -225,7 +234,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
       waiting: queue.waiting,
     }),
     close: async () => {
-      await Promise.all([inWorkspace.$disconnect(), outside.$disconnect()]);
+      await Promise.all([tenantClient.$disconnect(), systemClient.$disconnect()]);
       await Promise.all([pool.end(), pool.shared?.end()]);
     },
   };
@@ -233,7 +242,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
 
 const sizeOf = ({ options }: pg.Pool): number => options?.max ?? Number.MAX_SAFE_INTEGER;
 
-/** Half of the shared connections for each kind. They are few, so that there is much to do on each. */
+/** Gives half of the shared connections to each kind of query. Few connections mean that more queries share a message. */
 function shareConnections(shared: pg.Pool): SharedConnectionSets {
   const connect = () => shared.connect();
   const many = Math.floor(sizeOf(shared) / 2);
@@ -249,27 +258,27 @@ function writeScope(
   return { kind: "write", workspaceId, actor, lockMembers };
 }
 
-/** What one person reads in. */
-function personsOf(transaction: Prisma.TransactionClient): PersonRead {
+/** The tables of `readPerson`. */
+function personTables(transaction: Prisma.TransactionClient): PersonRead {
   const { workspace, workspaceMember } = transaction;
   return { workspace, workspaceMember, workspaces: personWorkspaces(transaction) };
 }
 
-/** Of both parts of the pool. Callers wait for their turn before they wait for a connection. */
-function statesOf(pool: ServerPool, waitingForTurn: number): PoolState {
+/** The sum of both pools. A caller waits in the fair queue before it waits in the pool. */
+function statesOf(pool: ServerPool, queued: number): PoolState {
   const own = stateOf(pool);
   const shared = pool.shared ? stateOf(pool.shared) : { total: 0, idle: 0, waiting: 0 };
   return {
     total: own.total + shared.total,
     idle: own.idle + shared.idle,
-    waiting: own.waiting + shared.waiting + waitingForTurn,
+    waiting: own.waiting + shared.waiting + queued,
   };
 }
 
-function fail(error: unknown): never {
+function throwFailure(error: unknown): never {
   throw failureOf(error);
 }
 
-function failIn(scope: Scope, error: unknown): never {
+function throwFailureIn(scope: Scope, error: unknown): never {
   throw isReadOnly(scope) ? failureOfReading(error) : failureOf(error);
 }

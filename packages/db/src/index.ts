@@ -1,4 +1,4 @@
-// What is kept: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
+// The database package: the schema, its migrations and policies, the embedded PostgreSQL, and the tenant-scoped client.
 export type { AuditEntry, AuditValue, PersonalValues } from "./tenant/audit/append-audit.ts";
 export type { Erasure } from "./people/erase-person.ts";
 export type { AuditListInput, AuditLogRow } from "./tenant/audit/list-audit.ts";
@@ -44,6 +44,7 @@ export type { AccountEvent, Device, SessionStore } from "./people/sessions.ts";
 export type { PersonRead, SystemTables } from "./people/models.ts";
 export type { TenantRead, TenantWrite } from "./tenant/models.ts";
 export type { PreparedQuery } from "./scope/statements.ts";
+export { UUID } from "./scope/uuid.ts";
 export { type TaskListing, taskQuery, type TaskRow, taskListQuery } from "./tenant/tasks.ts";
 export type { NewWorkspace } from "./tenant/create-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";

@@ -1,5 +1,5 @@
 import type { AccountAction } from "@projostack/contract";
-import type { AccountEvent, PrefetchRequest, Device } from "@projostack/db";
+import { UUID, type AccountEvent, type PrefetchRequest, type Device } from "@projostack/db";
 import type { Address } from "../runtime/address.ts";
 import type { Quota } from "../limits/limiter/limiter.ts";
 import type { Log } from "../runtime/log.ts";
@@ -157,8 +157,6 @@ async function callerOf(
   const session = await sessions.find(token, workspaceId, prefetch);
   return session && { kind: "person", ...session };
 }
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** RFC 6750, section 2.1. */
 function bearerOf(authorization: string | undefined): string | null {

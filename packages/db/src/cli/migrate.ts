@@ -1,5 +1,5 @@
-// `pnpm db:migrate`: brings a database up to this build, and prepares the server's and the operator's logins. It reads the
-// addresses from the environment or from files, never from its arguments, which others can see.
+// `pnpm db:migrate`: applies this build's migrations and prepares the logins of the server and the operator. It reads the
+// addresses from the environment or from files, never from its arguments: other users of the machine can see those.
 import pg from "pg";
 import { migrate } from "../migrations/migrate.ts";
 import {
@@ -25,7 +25,7 @@ if (server && operator && server.login.user === operator.login.user) {
 }
 
 const owner = new pg.Client({ ...ownerAddress.target, application_name: "projostack-migrate" });
-// A connection that breaks fails the statement at hand; unheard, the event would end the process in a stack trace.
+// A broken connection fails the current statement. Without a listener, the event would end the process with a stack trace.
 owner.on("error", () => {});
 try {
   await owner.connect();
@@ -69,7 +69,7 @@ function refuse(why: string): never {
   process.exit(2);
 }
 
-/** Of several addresses that a host name has, none may answer: that error has no message of its own. */
+/** When a host name has several addresses and none answers, Node's AggregateError has no message: use its first error. */
 function lineOf(error: unknown): string {
   const [first = error] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
   return (first instanceof Error ? first.message : String(first)).replaceAll(/\s*\n\s*/g, " ");

@@ -1,10 +1,10 @@
-// Applies Prisma's migrations without Prisma's engine, which is a download of its own: same files, same table,
-// so that `prisma migrate` and this agree on what has run.
+// Applies Prisma's migrations without Prisma's schema engine, which would be a separate download. It uses the same files and
+// the same table as `prisma migrate`, so both agree on the applied migrations.
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { readMigrations, type Migration } from "./read-migrations.ts";
 
-/** The database's migrations and this build's do not go together, or one of them failed. */
+/** The database's migrations contradict those of this build, or a migration failed. */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
@@ -15,7 +15,7 @@ interface Applied {
   finished_at: Date | null;
 }
 
-// The key of the advisory lock that Prisma's own engine takes, so that the two never run at once.
+// The key of the advisory lock that Prisma's schema engine takes, so that the two never run at the same time.
 const LOCK = 72_707_369;
 
 const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -24,9 +24,11 @@ const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
 
 /**
- * Brings the database up to this build. Safe to run from several servers at once: one works, the others wait.
- * @param owner a connected login that owns the database
- * @returns the names of the migrations that ran
+ * Applies the migrations that the database lacks. Several servers can call it at the same time: one applies the migrations
+ * while the others wait.
+ * @param owner a connection whose login owns the database
+ * @returns the names of the applied migrations
+ * @throws MigrationError
  */
 export async function migrate(owner: pg.ClientBase, migrations?: readonly Migration[]): Promise<string[]> {
   const ours = migrations ?? (await readMigrations());
@@ -34,7 +36,7 @@ export async function migrate(owner: pg.ClientBase, migrations?: readonly Migrat
   try {
     await owner.query(TABLE);
     const applied = await readApplied(owner);
-    refuseDisagreement(ours, applied);
+    requireConsistent(ours, applied);
     const ran: string[] = [];
     for (const migration of ours) {
       if (applied.has(migration.name)) continue;
@@ -54,24 +56,24 @@ async function readApplied(owner: pg.ClientBase): Promise<Map<string, Applied>> 
   return new Map(rows.map((row) => [row.migration_name, row]));
 }
 
-function refuseDisagreement(ours: readonly Migration[], applied: ReadonlyMap<string, Applied>): void {
+function requireConsistent(ours: readonly Migration[], applied: ReadonlyMap<string, Applied>): void {
   for (const [name, { finished_at }] of applied) {
     if (finished_at === null) {
       throw new MigrationError(
-        `The migration ${name} failed halfway. Mend the database, then delete its row from _prisma_migrations.`,
+        `The migration ${name} failed halfway. Repair the database, then delete its row from _prisma_migrations.`,
       );
     }
   }
   for (const { name, checksum } of ours) {
-    const there = applied.get(name);
-    if (there && there.checksum !== checksum) {
+    const known = applied.get(name);
+    if (known && known.checksum !== checksum) {
       throw new MigrationError(
-        `The migration ${name} was edited after it was applied. Put it back and write a new one.`,
+        `The migration ${name} was edited after it was applied. Restore its file and write a new migration.`,
       );
     }
   }
-  const known = new Set(ours.map(({ name }) => name));
-  const ahead = [...applied.keys()].filter((name) => !known.has(name));
+  const names = new Set(ours.map(({ name }) => name));
+  const ahead = [...applied.keys()].filter((name) => !names.has(name));
   if (ahead.length > 0) {
     throw new MigrationError(
       `The database is ahead of this build (${ahead.join(", ")}). Start a newer build.`,
@@ -81,7 +83,7 @@ function refuseDisagreement(ours: readonly Migration[], applied: ReadonlyMap<str
 
 async function apply(owner: pg.ClientBase, { name, sql, checksum }: Migration): Promise<void> {
   const id = randomUUID();
-  // One message, one transaction: the row that says it ran commits with the migration itself.
+  // The migration and the row that records it are one message and one transaction.
   const record = `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
     VALUES ('${id}', '${checksum}', ${pg.escapeLiteral(name)}, clock_timestamp(), 1)`;
   try {

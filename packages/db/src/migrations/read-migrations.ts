@@ -10,7 +10,7 @@ export interface Migration {
   readonly checksum: string;
 }
 
-/** Where the migrations lie: beside both `src` and `dist`. */
+/** The directory of the migrations. The path is the same from `src` and from `dist`. */
 export const migrationsDirectory = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
 
 /** The migrations in the order in which they are applied. */

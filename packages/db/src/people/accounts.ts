@@ -1,19 +1,20 @@
-// What changes an account, each in one statement by the database's clock: the change, the mail that it sends and the
-// record of it commit together or not at all.
+// Account changes. Each is one statement and uses the database's clock: the change, the mail that it queues and the account
+// event commit together or not at all.
 import type { Lock, RunStatement } from "../scope/run-statement.ts";
 import type { AccountEvent } from "./sessions.ts";
 
 export type Purpose = "email.verify" | "password.reset";
 
-/** A token for one use, and the mail that brings it. */
+/** A one-time token, and the mail that delivers it. */
 export interface NewOneTimeToken {
   readonly id: string;
   readonly purpose: Purpose;
   /** 32 random bytes. */
   readonly salt: Uint8Array;
+  /** How long the token is valid. */
   readonly seconds: number;
   readonly mailId: string;
-  /** Which mail brings it. */
+  /** The template of the mail. */
   readonly template: string;
 }
 
@@ -29,33 +30,41 @@ export interface OneTimeTokenRecord {
 }
 
 export interface AccountStore {
-  /** Makes the account, its first token and the mail. @throws on an email that is taken: users_email_key */
+  /**
+   * Creates the account, its first token and the mail.
+   * @throws an error of the constraint users_email_key when the email address is taken
+   */
   insert(account: NewAccount, token: NewOneTimeToken, event: AccountEvent): Promise<void>;
-  /** Makes a token and its mail; the earlier ones for this purpose no longer work. */
+  /** Creates a token and its mail. It deletes the user's earlier tokens for the same purpose. */
   insertToken(userId: string, token: NewOneTimeToken, event: AccountEvent): Promise<void>;
-  /** A token that is unused and not expired. */
+  /** @returns the token, or null when it is unknown, used or expired */
   findToken(id: string, purpose: Purpose): Promise<OneTimeTokenRecord | null>;
-  /** Uses the token up. @returns false when another call did, or it has expired */
+  /** Marks the token as used and verifies the address. @returns false when the token is used or expired */
   verifyEmail(tokenId: string, event: AccountEvent): Promise<boolean>;
-  /** Verifies an address that is still the account's, by what was mailed to it. Its verification links end. */
+  /**
+   * Verifies the user's address, because the user presented a token that was mailed to it. The verification links no longer
+   * work. @returns false when the account has another address
+   */
   verifyAddress(userId: string, email: string, event: AccountEvent): Promise<boolean>;
-  /** Uses the token up, sets the password and ends every session. @returns false as above */
+  /** Marks the token as used, sets the password and ends every session. @returns false when the token is used or expired */
   resetPassword(tokenId: string, passwordHash: string, event: AccountEvent): Promise<boolean>;
-  /** Sets the password if it is still the one that was checked, and ends the other sessions. @returns whether it was */
+  /** Replaces the password hash and ends the other sessions. @returns false when the hash is no longer `from` */
   changePassword(change: PasswordChange, event: AccountEvent): Promise<boolean>;
-  /** Puts the same password's new hash in place of the old one. */
+  /** Replaces the hash of an unchanged password by one with newer parameters. */
   upgradeHash(userId: string, from: string, to: string): Promise<void>;
-  /** Ends every session of a user. @returns how many there were */
+  /** Ends every session of a user. @returns the number of ended sessions */
   endSessions(userId: string, event: AccountEvent): Promise<number>;
-  /** Puts on record what changed nothing else, such as a refused sign-in. */
+  /** Inserts an event without another change, such as a refused sign-in. */
   record(userId: string | null, outcome: "ok" | "refused", event: AccountEvent): Promise<void>;
 }
 
 export interface PasswordChange {
   readonly userId: string;
+  /** The password hash that was checked. */
   readonly from: string;
+  /** The new password hash. */
   readonly to: string;
-  /** The session that stays. */
+  /** The session that does not end. */
   readonly sessionId: string;
 }
 
@@ -122,13 +131,14 @@ const ofEvent = ({ id, action, requestId, ip, userAgent }: AccountEvent): unknow
   userAgent,
 ];
 
-/** The parameters of an event, from the given place on. */
+/** The columns and parameters of an event. Its first parameter has the number `from`. */
 const event = (from: number): string => {
   const [id, action, ...rest] = [0, 1, 2, 3, 4].map((offset) => `$${from + offset}`);
   return `(id, action, request_id, ip, user_agent, outcome, user_id)
     SELECT ${id}::uuid, ${action}::text, ${rest.map((parameter) => `${parameter}::text`).join(", ")}`;
 };
 
+/** The parameters of a token. Its first parameter has the number `from`. */
 const token = (from: number): string => {
   const [id, purpose, salt, seconds] = [0, 1, 2, 3].map((offset) => `$${from + offset}`);
   return `${id}::uuid, ${purpose}::text, ${salt}::bytea, now() + make_interval(secs => ${seconds}::double precision)`;
@@ -185,14 +195,14 @@ const VERIFY_ADDRESS = `
   )
   INSERT INTO account_events ${event(3)}, 'ok', person.id FROM person`;
 
-// A session begins only with the password as it is, and holds this lock until it is there (session-store.ts). Taken
-// first, the lock makes the statement after it see every session that the old password began, and end it.
+// A sign-in locks the user's row FOR SHARE and checks the password hash until its session is committed (sessions.ts). Because
+// this lock is taken first, the next statement sees, and ends, every session that was created with the old password.
 const LOCK_USER = "SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE";
 const LOCK_OWNER = `
   SELECT FROM users WHERE id = (SELECT user_id FROM one_time_tokens WHERE one_time_tokens.id = $1)
      FOR NO KEY UPDATE`;
 
-// Whoever holds the mailed token reads the mailbox, so the address is verified too.
+// The mailed token proves that the user reads the mailbox, so the reset verifies the address too.
 const RESET = `
   WITH ${use("password.reset")}, person AS (
     UPDATE users SET password_hash = $2, email_verified_at = coalesce(email_verified_at, now()) FROM used

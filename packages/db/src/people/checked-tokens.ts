@@ -1,9 +1,9 @@
 import type { RunStatement } from "../scope/run-statement.ts";
 
-/** Since when servers make checked tokens, and what time it is, both in Unix time by the database's clock. */
+/** Reads when servers began to issue checked tokens, and the current time: both in Unix time, by the database's clock. */
 export type CheckedTokens = () => Promise<{ checkedSinceSeconds: number; nowSeconds: number }>;
 
-// In numbers, since the time is -infinity where the database began with checked tokens, which is no Date.
+// The times are numbers, because a new database has the time -infinity, which is not a valid Date.
 const STATEMENT = `
   SELECT extract(epoch FROM coalesce((SELECT at FROM upgrades WHERE name = 'checked_tokens'), '-infinity'))::double precision
            AS "checkedSinceSeconds",
@@ -14,6 +14,6 @@ export const checkedTokensReader =
   async () => {
     const { rows } = await run<Awaited<ReturnType<CheckedTokens>>>("checked_tokens", STATEMENT, []);
     const [times] = rows;
-    if (!times) throw new Error("The database did not tell its time.");
+    if (!times) throw new Error("The query for the database's time returned no row.");
     return times;
   };

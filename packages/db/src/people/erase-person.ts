@@ -1,18 +1,18 @@
 import type { RunStatement } from "../scope/run-statement.ts";
 
 export interface Erasure {
-  /** Whether the account loses its address, its password and its sessions too. False if it is left out. */
+  /** Whether to remove the account's address, password and sessions too. The default is false. */
   readonly anonymise?: boolean;
 }
 
 /**
- * Takes a person's address, IPs and user agents out of every log, in steps that each commit. Broken off, it goes on
- * where it was when it is called again.
- * @returns how many entries and account events were changed
+ * Erases a user's address, IP addresses and user agents from every audit log and account event, in steps that commit
+ * separately. After an interruption, the next call continues.
+ * @returns the number of changed audit entries and account events
  */
 export type ErasePerson = (userId: string, erasure?: Erasure) => Promise<number>;
 
-/** Few enough for a statement's five seconds, also where each is in a workspace of its own. */
+/** Rows changed by one statement: few enough for the statement timeout of five seconds, even with one workspace per row. */
 const STEP = 1_000;
 
 export const personEraser =

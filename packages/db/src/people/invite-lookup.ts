@@ -1,9 +1,9 @@
-// Invites as they are seen from outside their workspace: by who holds a token, and by the person they name.
+// Finds invites without entering their workspace: by a token, or by the invited user.
 import type { Role } from "@projostack/authz";
 import type { ListPage } from "../scope/statements.ts";
 import type { RunStatement } from "../scope/run-statement.ts";
 
-/** An invite that can be accepted at this moment. */
+/** An invite that can be accepted now. */
 export interface OpenInvite {
   readonly id: string;
   readonly workspaceId: string;
@@ -11,7 +11,7 @@ export interface OpenInvite {
   readonly email: string;
   readonly role: Role;
   readonly inviterEmail: string;
-  /** Whether the token is the one that was mailed: whoever holds it reads the mailbox. */
+  /** Whether the token is from the mailed link, which proves that its holder reads the mailbox. */
   readonly mailed: boolean;
   readonly expiresAt: Date;
 }
@@ -23,7 +23,7 @@ export interface PersonInvite extends Omit<OpenInvite, "email" | "mailed"> {
 export interface InviteLookup {
   /** @param tokenHash SHA-256 of the token */
   find(tokenHash: Uint8Array): Promise<OpenInvite | null>;
-  /** Those that wait for the person's verified address, newest first. */
+  /** Lists the pending invites for the user's verified address, newest first. */
   listOf(userId: string, page: ListPage): Promise<PersonInvite[]>;
 }
 
@@ -33,7 +33,7 @@ export const inviteLookup = (run: RunStatement): InviteLookup => ({
     (await run<PersonInvite>("invites_of_person", OF_PERSON, [userId, after, limit])).rows,
 });
 
-const SHARED = `id, workspace_id AS "workspaceId", workspace_name AS "workspaceName", role, inviter_email AS "inviterEmail",
+const COLUMNS = `id, workspace_id AS "workspaceId", workspace_name AS "workspaceName", role, inviter_email AS "inviterEmail",
   expires_at AS "expiresAt"`;
-const FIND = `SELECT ${SHARED}, email, mailed FROM projo_invite($1::bytea)`;
-const OF_PERSON = `SELECT ${SHARED}, created_at AS "createdAt" FROM projo_person_invites($1::uuid, $2::uuid, $3::integer)`;
+const FIND = `SELECT ${COLUMNS}, email, mailed FROM projo_invite($1::bytea)`;
+const OF_PERSON = `SELECT ${COLUMNS}, created_at AS "createdAt" FROM projo_person_invites($1::uuid, $2::uuid, $3::integer)`;

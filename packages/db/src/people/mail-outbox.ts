@@ -1,22 +1,22 @@
-// Mail on its way out. A row came with the change that wants it sent, in one transaction; here it is handed to one
-// sender at a time, by the database's clock. A claim is a lease: whoever claimed and then died loses the mail to the
-// next one after the lease, so a mail is sent again only after an end, or an outage, between sending and marking.
+// The mail outbox. A mail is queued in the transaction of the change that it is about. A worker claims it by a lease, which
+// uses the database's clock. If the worker ends before it marks the mail, another worker claims the mail after the lease.
+// So a mail is sent twice only if the worker ends, or loses the database, between sending and marking.
 import type { Purpose } from "./accounts.ts";
 import type { RunStatement } from "../scope/run-statement.ts";
 
 export const mailStatuses = ["pending", "sent", "dead"] as const;
 export type MailStatus = (typeof mailStatuses)[number];
 
-/** A mail that is the claimer's for `CLAIM_SECONDS`. */
+/** A mail that a worker has claimed for `CLAIM_SECONDS`. */
 export interface ClaimedMail {
   readonly id: string;
   readonly template: string;
   readonly recipient: string;
-  /** This attempt's number, from 1. */
+  /** The number of this attempt, from 1. */
   readonly attempt: number;
-  /** What it says, in the words of who wanted it sent. Other people's text, and no secret. */
+  /** The values of the template. They contain text written by users, and no secret. */
   readonly facts: unknown;
-  /** What makes the token that the mail brings, if it brings one; the token itself is nowhere in the database. */
+  /** The values from which the server derives the mail's token, if it has one. The database never stores the token. */
   readonly token: OneTimeOrigin | InviteOrigin | null;
 }
 
@@ -31,7 +31,7 @@ export interface OneTimeOrigin {
 export interface InviteOrigin {
   readonly of: "invite";
   readonly inviteId: string;
-  /** The number of the server's key. */
+  /** The number of the server key. */
   readonly kid: number;
   readonly salt: Uint8Array;
   readonly expiresAt: Date;
@@ -49,51 +49,51 @@ export interface QueuedMail {
 }
 
 export interface MailFailure {
-  /** Why, without secrets. */
+  /** The error, without secrets. */
   readonly reason: string;
-  /** Trying again cannot help: the mail is dead at once. */
+  /** True when a retry cannot succeed: the mail becomes dead at once. */
   readonly permanent: boolean;
 }
 
 export type ResendResult = "queued" | "missing" | "pending" | "used" | "expired";
 
 export interface MailStore {
-  /** Takes up to ten mails that are due. One whose token was used is dropped; one whose link has expired is dead. */
+  /** Claims up to ten due mails. It deletes a mail whose token was used, and marks a mail with an expired link as dead. */
   claim(): Promise<ClaimedMail[]>;
   markSent(id: string): Promise<void>;
-  /** Notes a failed attempt. @returns whether the mail is dead now; null when it was no longer the claimer's */
+  /** Records a failed attempt. @returns the mail's new status, or null when the claim has ended */
   markFailed(mail: ClaimedMail, failure: MailFailure): Promise<"pending" | "dead" | null>;
-  /** The latest mails of a status. */
+  /** Lists the latest mails of a status. */
   list(status: MailStatus, limit: number): Promise<QueuedMail[]>;
   /**
-   * Sends a dead or sent mail again. An account's token works for its whole life from now on. An invite's does as long
-   * as it would have: only the workspace makes invites live longer.
+   * Queues a dead or sent mail again. A one-time token of an account gets its full lifetime again. An invite keeps its
+   * expiry: only renewing it in the workspace changes that.
    */
   resend(id: string): Promise<ResendResult>;
-  /** Sends all dead mails again whose link was not used, or can be made to work. @returns how many */
+  /** Queues every dead mail again, except those whose link was used or whose invite has expired. @returns the number of mails */
   resendDead(): Promise<number>;
-  /** Forgets mails that ended 30 days ago, and expired tokens that no dead mail waits for. */
+  /** Deletes mails that were sent or became dead more than 30 days ago, and expired tokens without an unsent mail. */
   deleteOld(): Promise<void>;
 }
 
-/** Longer than the server takes to send a claimed batch and to mark it. */
+/** Longer than a worker needs to send a claimed batch and mark its mails. */
 const CLAIM_SECONDS = 120;
 const BATCH = 10;
-/** With 10 s after the first failure, and three times as long after each: the last one is 3 hours after the first. */
-const MOST_ATTEMPTS = 8;
-const LONGEST_ERROR = 300;
+/** The delay is 10 s after the first failure and triples after each one, so the last attempt is 3 hours after the first. */
+const MAX_ATTEMPTS = 8;
+const MAX_ERROR_LENGTH = 300;
 
 export function mailStore(run: RunStatement): MailStore {
   return {
     claim: async () => {
-      const { rows } = await run<ClaimedRow>("mail_claim", CLAIM, [BATCH, MOST_ATTEMPTS, CLAIM_SECONDS]);
+      const { rows } = await run<ClaimedRow>("mail_claim", CLAIM, [BATCH, MAX_ATTEMPTS, CLAIM_SECONDS]);
       return rows.map(claimedMail);
     },
     markSent: async (id) => {
       await run("mail_sent", SENT, [id]);
     },
     markFailed: async ({ id, attempt }, { reason, permanent }) => {
-      const values = [id, attempt, reason.slice(0, LONGEST_ERROR), permanent, MOST_ATTEMPTS];
+      const values = [id, attempt, reason.slice(0, MAX_ERROR_LENGTH), permanent, MAX_ATTEMPTS];
       const { rows } = await run<{ status: "pending" | "dead" }>("mail_failed", FAILED, values);
       return rows[0]?.status ?? null;
     },
@@ -147,38 +147,38 @@ function originOf(
   return null;
 }
 
-// Of two claimers one has the row's lock and the other passes it by; whoever comes just after sees the lease.
+// Of two concurrent workers, one locks the row and the other skips it. A worker that comes later sees the lease.
 const CLAIM = `
   WITH due AS (
     SELECT id, one_time_token_id, expires_at FROM mail_outbox
      WHERE status = 'pending' AND next_attempt_at <= now()
      ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
-  ), judged AS (
+  ), checked AS (
     SELECT due.id, token.id AS token_id, token.purpose, token.salt,
            coalesce(token.expires_at, due.expires_at) AS expires_at, token.used_at IS NOT NULL AS used,
            coalesce(coalesce(token.expires_at, due.expires_at) <= now(), false) AS expired
       FROM due LEFT JOIN one_time_tokens AS token ON token.id = due.one_time_token_id
   ), dropped AS (
-    DELETE FROM mail_outbox AS mail USING judged WHERE mail.id = judged.id AND judged.used
-  ), buried AS (
+    DELETE FROM mail_outbox AS mail USING checked WHERE mail.id = checked.id AND checked.used
+  ), failed AS (
     UPDATE mail_outbox AS mail
        SET status = 'dead',
-           last_error = left(CASE WHEN judged.expired THEN 'the link expired first' ELSE 'the server ended while sending' END
+           last_error = left(CASE WHEN checked.expired THEN 'the link expired first' ELSE 'the server ended while sending' END
              || coalesce('; ' || mail.last_error, ''), 300)
-      FROM judged
-     WHERE mail.id = judged.id AND NOT judged.used AND (judged.expired OR mail.attempts >= $2)
+      FROM checked
+     WHERE mail.id = checked.id AND NOT checked.used AND (checked.expired OR mail.attempts >= $2)
   )
   UPDATE mail_outbox AS mail
      SET attempts = mail.attempts + 1, next_attempt_at = now() + make_interval(secs => $3::double precision)
-    FROM judged
-   WHERE mail.id = judged.id AND NOT judged.used AND NOT judged.expired AND mail.attempts < $2
-  RETURNING mail.id, mail.template, mail.recipient, mail.attempts AS attempt, mail.facts, judged.token_id, judged.purpose,
-            judged.salt, mail.invite_id, mail.token_kid, mail.token_salt, judged.expires_at`;
+    FROM checked
+   WHERE mail.id = checked.id AND NOT checked.used AND NOT checked.expired AND mail.attempts < $2
+  RETURNING mail.id, mail.template, mail.recipient, mail.attempts AS attempt, mail.facts, checked.token_id, checked.purpose,
+            checked.salt, mail.invite_id, mail.token_kid, mail.token_salt, checked.expires_at`;
 
 const SENT = `
   UPDATE mail_outbox SET status = 'sent', sent_at = now(), last_error = NULL WHERE id = $1`;
 
-// The attempt's number tells whether the lease is still the claimer's.
+// The number of attempts shows whether another worker has claimed the mail since.
 const FAILED = `
   UPDATE mail_outbox
      SET status = CASE WHEN $4 OR attempts >= $5 THEN 'dead' ELSE 'pending' END, last_error = $3,
@@ -192,10 +192,10 @@ const LIST = `
     FROM mail_outbox WHERE status = $1 ORDER BY created_at DESC, id DESC LIMIT $2`;
 
 /**
- * Mails that are to be sent again. An account's tokens live anew, as long as they were made to live. The mails of an
- * invite that was ended, accepted or renewed are gone, so one that is still here needs only not to have expired.
+ * The common table expressions that queue mails again. A one-time token of an account gets its full lifetime again. The
+ * mails of a revoked, accepted or renewed invite are already deleted, so for an invite only its expiry is checked.
  */
-const again = (chosen: string): string => `
+const queueAgain = (chosen: string): string => `
   chosen AS (
     SELECT mail.id, mail.status, mail.one_time_token_id, token.used_at IS NOT NULL AS used,
            coalesce(mail.expires_at <= now(), false) AS expired
@@ -214,11 +214,11 @@ const again = (chosen: string): string => `
   )`;
 
 const RESEND = `
-  WITH ${again("mail.id = $1")}
+  WITH ${queueAgain("mail.id = $1")}
   SELECT CASE WHEN status = 'pending' THEN 'pending' WHEN used THEN 'used' WHEN expired THEN 'expired' ELSE 'queued' END AS outcome FROM chosen`;
 
 const RESEND_DEAD = `
-  WITH ${again("mail.status = 'dead'")}
+  WITH ${queueAgain("mail.status = 'dead'")}
   SELECT count(*)::integer AS queued FROM queued`;
 
 const DELETE_OLD = `
@@ -226,7 +226,7 @@ const DELETE_OLD = `
    WHERE (status = 'sent' AND sent_at < now() - interval '30 days')
       OR (status = 'dead' AND next_attempt_at < now() - interval '30 days')`;
 
-// A mail goes with its token, and one that is not sent yet must not go unseen.
+// Deleting a token deletes its mail, so a token with an unsent mail is kept: the operator must see that mail.
 const DELETE_EXPIRED = `
   DELETE FROM one_time_tokens AS token
    WHERE expires_at <= now() AND NOT EXISTS (

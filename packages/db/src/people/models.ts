@@ -2,9 +2,9 @@ import type { PrismaClient } from "../generated/client.ts";
 import type { Models, ReadOnly, TenantKey } from "../tenant/models.ts";
 import type { PersonWorkspaces } from "./person-workspaces.ts";
 
-/** People and their sessions. */
+/** Prisma's models of users and sessions: every model that is not a tenant model. */
 export type SystemTables = Pick<PrismaClient, Exclude<Uncapitalize<keyof Models>, TenantKey>>;
-/** What one person may see of where they belong. */
+/** The tables that show one user's memberships and workspaces, for reading. */
 export type PersonRead = ReadOnly<"workspace" | "workspaceMember"> & {
   readonly workspaces: PersonWorkspaces;
 };

@@ -2,29 +2,30 @@ import type { Permission, Role } from "@projostack/authz";
 import type { KeptSecret } from "../tenant/service-keys.ts";
 import type { RunStatement } from "../scope/run-statement.ts";
 
-/** A service key as the database has it at this moment: neither revoked nor expired. No secret is checked here. */
+/** A service key that is neither revoked nor expired. The caller checks the secret. */
 export interface ServiceKeyRecord {
   readonly id: string;
   readonly workspaceId: string;
   readonly name: string;
   readonly role: Role;
   readonly scopes: readonly Permission[];
-  /** The newest first; the one before only while it still works. */
+  /** The current secret, then the previous one while it is still valid. */
   readonly secrets: readonly KeptSecret[];
   readonly createdBy: string;
 }
 
-/** How many seconds ago a key was last used. */
+/** The seconds since each key was last used, by the key's id. */
 export type KeyUses = ReadonlyMap<string, number>;
 
 export interface ServiceKeyLookup {
   find(id: string): Promise<ServiceKeyRecord | null>;
-  /** Notes when keys were last used. */
+  /** Updates when the keys were last used. */
   noteUses(uses: KeyUses): Promise<void>;
 }
 
 interface Runners {
   readonly run: RunStatement;
+  /** Runs on shared connections. */
   readonly runQuickly: RunStatement;
 }
 
@@ -41,7 +42,7 @@ export const serviceKeyLookup = ({ run, runQuickly }: Runners): ServiceKeyLookup
     return row ? recordOf(row) : null;
   },
   noteUses: async (uses) => {
-    // In one order everywhere: two servers that note the same keys at once wait for each other in a line, not in a ring.
+    // Every server locks the keys in the order of their ids, so that two servers cannot deadlock.
     const inOrder = [...uses].toSorted(([a], [b]) => (a < b ? -1 : 1));
     await run("service_keys_used", NOTE, [inOrder.map(([id]) => id), inOrder.map(([, seconds]) => seconds)]);
   },

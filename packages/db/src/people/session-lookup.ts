@@ -4,11 +4,11 @@ import { runInOneTrip, type RunStatement } from "../scope/run-statement.ts";
 import type { PoolSource } from "../scope/scoped-connection.ts";
 import type { PrefetchedRows, PreparedQuery } from "../scope/statements.ts";
 
-/** A session as the database has it, its user, and their place in the workspace asked for. */
+/** A session, its user, and the user's membership in the requested workspace. */
 export interface SessionRecord {
   readonly session: {
     readonly id: string;
-    /** 32 bytes: with a key of the server's they make the key of the session's tokens. */
+    /** 32 bytes. The key of the session's tokens is derived from the salt and a server key. */
     readonly salt: Uint8Array;
     readonly generation: number;
     /** Whether a token of this generation was used. */
@@ -25,23 +25,23 @@ export interface SessionRecord {
     readonly emailVerifiedAt: Date | null;
     readonly createdAt: Date;
   };
-  /** Null when no workspace was asked for, or the user is not a member of it. */
+  /** Null when no workspace was requested or the user is not a member of it. */
   readonly membership: { readonly workspaceId: string; readonly role: Role } | null;
-  /** The database's clock, which alone decides what has expired. */
+  /** The time by the database's clock, which decides what has expired. */
   readonly databaseNow: Date;
-  /** What was asked ahead, if anything was and the user is a member. For nobody who has not shown the session's token. */
+  /** The prefetched rows, if a query was prefetched and the user is a member. Use them only after the token is verified. */
   readonly prefetched?: PrefetchedRows;
 }
 
-/** A question about the workspace, sent with the question who asks. It is answered to members of these roles alone. */
+/** A query to run in the round trip of the authentication. It returns rows only to members with one of the roles. */
 export interface PrefetchRequest {
   readonly query: PreparedQuery<object>;
   readonly roles: readonly Role[];
 }
 
-/** The same for a bearer's token: nothing is answered for one whose time is over by the database's clock. */
+/** A prefetch with an access token. It returns no rows when the token has expired by the database's clock. */
 export interface SessionPrefetch extends PrefetchRequest {
-  /** Unix time. */
+  /** The expiry of the token in Unix time. */
   readonly tokenEndsAtSeconds: number;
 }
 
@@ -66,7 +66,7 @@ interface Row {
 
 const STATEMENT = "SELECT * FROM projo_session($1::uuid, $2::uuid)";
 
-/** Reads what every request needs to know of its caller, in one round trip. No token is checked here. */
+/** Reads a session, its user and the membership in one round trip. The caller checks the token. */
 export async function findSession(
   run: RunStatement,
   sessionId: string,
@@ -80,9 +80,9 @@ export async function findSession(
 const PREFETCHING = "SELECT * FROM projo_session_prefetching($1::uuid, $2::uuid, $3::text, $4::bigint)";
 
 /**
- * The same, and the answer to a question about the workspace, in the same round trip. The database shows the workspace's
- * rows to members of the roles, and to anybody else none, nor for a session or a token that has expired. Only for tokens whose
- * check is right: whether their salted code is, the database cannot know.
+ * Reads the same as `findSession`, and runs a query in the workspace in the same round trip. The database returns rows only
+ * to members with one of the roles, and only while the session and the token have not expired. Call it only for a token with
+ * a valid checksum: the database cannot verify the token's MAC, so the caller must do so before it uses the rows.
  */
 export async function findSessionWithPrefetch(
   source: PoolSource,
@@ -91,10 +91,10 @@ export async function findSessionWithPrefetch(
 ): Promise<SessionRecord | null> {
   const values = [sessionId, workspaceId, roles.join(","), tokenEndsAtSeconds];
   const entering = { name: "projo_session_prefetching", text: PREFETCHING, values };
-  // Behind a pooler the transaction is told its settings first; else the connection was, at its start.
+  // Behind a pooler each transaction sets the server's settings first; otherwise the connection has them from its start.
   const settings = source.pooled ? singleMessageSetup({ kind: "system" }, false) : [];
   const shared = query.isQuick ? source.shared?.rows : undefined;
-  // The caller is not authenticated yet, so this is not the server's own work.
+  // The caller is not authenticated yet, so the query must not have the priority of the server's own work.
   const place = { owner: workspaceId ?? sessionId, isHeavy: query.isHeavy ?? false };
   const answers = await runInOneTrip(source, [...settings, entering, query], { place, shared });
   const [found, answer] = answers.slice(settings.length);

@@ -1,5 +1,5 @@
-// What changes a session, each in one statement by the database's clock: the row's lock is held for as long as the
-// statement runs, and whoever waits for it holds nothing else.
+// Session changes. Each is one statement and uses the database's clock. The row is locked only while the statement runs, and
+// a statement that waits for the lock holds no other lock.
 import { sharedStatementRunner, statementRunner } from "../scope/run-statement.ts";
 import type { PoolSource } from "../scope/scoped-connection.ts";
 import {
@@ -17,14 +17,14 @@ export interface Device {
 export interface NewSession {
   readonly id: string;
   readonly userId: string;
-  /** The stored password that was just shown to be known. */
+  /** The password hash that was just verified. */
   readonly passwordHash: string;
   readonly salt: Uint8Array;
   readonly idleSeconds: number;
   readonly absoluteSeconds: number;
 }
 
-/** What happened to an account, on record in the statement of the change itself. */
+/** An account event. It is inserted by the statement that makes the change. */
 export interface AccountEvent extends Device {
   readonly id: string;
   readonly action: string;
@@ -32,19 +32,19 @@ export interface AccountEvent extends Device {
 }
 
 export interface SessionStore {
-  /** Makes a session, on record, unless the password was changed meanwhile; the event says from where. */
+  /** Creates a session and its account event, unless the password has changed. The event has the session's IP and user agent. */
   insert(session: NewSession, event: AccountEvent): Promise<void>;
-  /** @param prefetch asked in the same round trip; a member gets its rows. Only for a token whose check is right */
+  /** @param prefetch a query to run in the same round trip. Pass it only for a token with a valid checksum */
   find(id: string, workspaceId: string | null, prefetch?: SessionPrefetch): Promise<SessionRecord | null>;
-  /** Lets the session live so many seconds from now, up to its absolute end. @returns when it now ends */
+  /** Sets the expiry to `idleSeconds` from now, but not beyond the absolute expiry. @returns the new expiry */
   slide(id: string, idleSeconds: number): Promise<Date | null>;
-  /** Moves the session on from the generation. @returns false when another call did, or it has ended */
+  /** Moves the session to the next generation. @returns false when the generation is no longer current or the session ended */
   rotate(id: string, generation: number, idleSeconds: number, device: Device): Promise<boolean>;
-  /** Starts the time of an unused generation anew. @returns false when it is no longer as it was read */
+  /** Restarts the grace window of an unconfirmed generation. @returns false when the session has changed since it was read */
   renew(id: string, read: Pick<SessionRecord["session"], "generation" | "rotatedAt">): Promise<boolean>;
-  /** Notes that a token of the generation was used. */
+  /** Records that a token of the generation was used. */
   confirm(id: string, generation: number): Promise<void>;
-  /** Ends the session, and records it if it was there. @returns whether it was */
+  /** Ends the session and inserts the event, if the session exists. @returns whether the session existed */
   end(id: string, event: AccountEvent | null): Promise<boolean>;
   deleteExpired(): Promise<void>;
 }

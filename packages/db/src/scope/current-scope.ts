@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Scope } from "./scope.ts";
 import type { ScopedConnection } from "./scoped-connection.ts";
 
-/** What Prisma works in: it passes on nothing of ours from a call to the connection that it is for. */
+/** The scope of a Prisma call. Prisma passes no context from a call to the connection it uses, so it is stored here. */
 export interface EnteredScope {
   readonly scope: Scope;
-  /** The scope's own connection, on which its transaction has begun. */
+  /** The connection on which the scope's transaction runs. */
   readonly connection: () => Promise<ScopedConnection>;
 }
 
-/** The scope of Prisma's work at hand. Only a transaction sets it; the pool and the filter read it. */
+/** The scope of the current Prisma call. Only transactions set it; the scoped pool and the tenant filter read it. */
 export const currentScope = new AsyncLocalStorage<EnteredScope>();

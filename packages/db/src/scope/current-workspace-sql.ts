@@ -1,2 +1,2 @@
-/** The workspace that the transaction has entered, in SQL: read once a statement, so it keeps the index. */
+/** The id of the workspace that the transaction has entered, as SQL. PostgreSQL can compare it by an index. */
 export const CURRENT_WORKSPACE_SQL = "nullif(current_setting('app.workspace_id', true), '')::uuid";

@@ -7,7 +7,7 @@ import { oneTrip, type StatementResult, type PreparedStatement } from "../connec
 import { queuePlaceOf, type Scope } from "./scope.ts";
 import { connectFor, type PoolSource } from "./scoped-connection.ts";
 
-/** Runs one prepared statement as projo_system, in a transaction of its own and one round trip. */
+/** Runs one prepared statement in a separate transaction and one round trip. */
 export type RunStatement = <R extends pg.QueryResultRow>(
   name: string,
   text: string,
@@ -15,13 +15,17 @@ export type RunStatement = <R extends pg.QueryResultRow>(
   lock?: Lock,
 ) => Promise<StatementResult<R>>;
 
-/** What is locked first, in the same transaction and round trip. The statement then sees what others left there. */
+/**
+ * A statement that takes a lock before the main statement, in the same transaction and round trip. The main statement then
+ * sees what the previous holder of the lock committed.
+ */
 export interface Lock {
   readonly name: string;
   readonly text: string;
   readonly values: unknown[];
 }
 
+/** Runs statements as projo_system. */
 export const statementRunner =
   (source: PoolSource): RunStatement =>
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[], lock?: Lock) => {
@@ -30,7 +34,7 @@ export const statementRunner =
     return (await runInScope(source, AS_SYSTEM, steps)).at(-1) as StatementResult<R>;
   };
 
-/** The same for what finds people and keys by their ids, and waits for no lock: on connections that all such share. */
+/** Runs statements as projo_system on shared connections: for reads of users and keys by id, which wait for no lock. */
 export const sharedStatementRunner =
   (source: PoolSource): RunStatement =>
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => {
@@ -40,7 +44,7 @@ export const sharedStatementRunner =
     ) as StatementResult<R>;
   };
 
-/** The same as projo_operator, which only the operator's login can be. */
+/** Runs statements as projo_operator. Only the operator's login has that role. */
 export const operatorRunner =
   (source: PoolSource): RunStatement =>
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => {
@@ -51,15 +55,15 @@ export const operatorRunner =
 const AS_SYSTEM = { kind: "system" } as const;
 
 export interface RunOptions {
-  /** On which quick reads share connections, if it is one. */
+  /** The shared connections for a quick read; without it the statements run on a connection of the pool. */
   readonly shared?: SharedConnections | undefined;
-  /** Whether it may keep one of the database's processors busy for long. */
+  /** Whether the statements may use much of the database's CPU time. */
   readonly isHeavy?: boolean;
 }
 
 /**
- * Enters the scope, runs the statements there, and commits: one transaction, one round trip.
- * @returns the answer of each statement
+ * Enters the scope, runs the statements, and commits, in one transaction and one round trip.
+ * @returns the result of each statement
  */
 export async function runInScope(
   source: PoolSource,
@@ -80,26 +84,26 @@ export async function runInOneTrip(
   { place, shared }: { readonly place: QueuePlace; readonly shared?: SharedConnections | undefined },
 ): Promise<StatementResult[]> {
   try {
-    return (await shared?.run(steps).catch(unlessPrepared)) ?? (await runAlone(source, steps, place));
+    return (await shared?.run(steps).catch(nullIfNotPrepared)) ?? (await runInPool(source, steps, place));
   } catch (error) {
     throw failureOf(error);
   }
 }
 
-/** What relied on another message's preparing a statement is sent once more too. */
-function unlessPrepared(error: unknown): null {
+/** A message that relied on another message to prepare a statement is sent again if that one failed. */
+function nullIfNotPrepared(error: unknown): null {
   if (wasNotPrepared(error)) return null;
   throw error;
 }
 
-const runAlone = (
+const runInPool = (
   source: PoolSource,
   steps: readonly PreparedStatement[],
   place: QueuePlace,
 ): Promise<StatementResult[]> =>
   withConnection(source, place, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
 
-/** Borrows a connection for one message and its answer. */
+/** Takes a connection for one message and its answer. */
 export async function withConnection<T>(
   source: PoolSource,
   place: QueuePlace,
@@ -111,7 +115,7 @@ export async function withConnection<T>(
     client.release();
     return answer;
   } catch (error) {
-    // What the database refused has been undone, and the connection is as it was. Any other failure is its own.
+    // PostgreSQL rolled back a refused statement, and the connection is still good. After any other failure it is closed.
     client.release(!isHarmless(error));
     throw error;
   }

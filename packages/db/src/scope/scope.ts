@@ -1,27 +1,27 @@
 import type { Permission, Role } from "@projostack/authz";
 import { SERVER, type QueuePlace } from "../pool/fair-queue.ts";
 
-/** Inside a workspace, reading. */
+/** Reads in a workspace. */
 export interface ReadScope {
   readonly kind: "read";
   readonly workspaceId: string;
 }
 
-/** Inside a workspace, writing as one of its members or keys, who must still be allowed to. */
+/** Writes in a workspace as a member or a service key. The database checks again that the actor is still allowed to. */
 export interface WriteScope {
   readonly kind: "write";
   readonly workspaceId: string;
   readonly actor: PersonActor | KeyActor;
-  /** Who of those that change the members goes first: they take turns, each seeing what the one before did. */
+  /** Whether the transaction locks the workspace row, so that such transactions run one after another. */
   readonly lockMembers: boolean;
-  /** Statements that are sent in one message with the COMMIT, which takes no parameters. */
+  /** SQL statements that are sent in one message with the COMMIT. They cannot have parameters. */
   atCommit?: string[];
 }
 
 export interface PersonActor {
   readonly userId: string;
   readonly roles: readonly Role[];
-  /** True to enter a deleted workspace, and no other. */
+  /** True to enter a deleted workspace. Entering then fails for a workspace that is not deleted. */
   readonly deleted: boolean;
 }
 
@@ -31,33 +31,35 @@ export interface KeyActor {
   readonly roles: readonly Role[];
 }
 
-/** Inside a workspace without a member's right: one is being made, is joining, or nobody is left. */
+/** Works in a workspace without a member's rights: it is being created, a user is joining, or it is being purged. */
 export interface UnauthenticatedScope {
   readonly kind: "founding" | "joining" | "purging";
   readonly workspaceId: string;
+  /** SQL statements that are sent in one message with the COMMIT. They cannot have parameters. */
   atCommit?: string[];
 }
 
 export type TenantScope = ReadScope | WriteScope | UnauthenticatedScope;
 
-/** Outside any workspace: people and sessions; for a named person, to read where they belong. */
+/** Works outside any workspace, on users and sessions. */
 export interface SystemScope {
   readonly kind: "system";
+  /** If given, the scope is read-only and shows this user's memberships and workspaces. */
   readonly userId?: string;
 }
 
-/** Outside any workspace, as an operator: only the operator's login enters it. */
+/** Works outside any workspace as an operator. Only the operator's login can enter this scope. */
 export interface OperatorScope {
   readonly kind: "operator";
 }
 
 export type Scope = TenantScope | SystemScope | OperatorScope;
 
-/** Whether nothing is written in the scope, which the database holds it to. */
+/** Whether the scope's transactions are read-only. PostgreSQL enforces this. */
 export const isReadOnly = (scope: Scope): boolean =>
   scope.kind === "read" || (scope.kind === "system" && scope.userId !== undefined);
 
-/** Whose work it is, when connections are handed out. */
+/** The owner of the scope's work in the queue for connections. */
 export function queuePlaceOf(scope: Scope): QueuePlace {
   if (scope.kind === "operator") return { owner: SERVER };
   return { owner: scope.kind === "system" ? (scope.userId ?? SERVER) : scope.workspaceId };

@@ -1,5 +1,5 @@
-// A connection of one scope's transaction. Isolation costs no waiting: what enters the scope is written to the socket
-// together with the work, and its answer is read with the work's. A read's COMMIT is not waited for at all.
+// The connection of a scope's transaction. Isolation adds no round trip: the statements that enter the scope are written to
+// the socket without waiting for their answer before the work. The COMMIT of a read is not awaited.
 import type pg from "pg";
 import { transactionSetup } from "./enter-sql.ts";
 import type { FairQueue, QueuePlace } from "../pool/fair-queue.ts";
@@ -8,24 +8,24 @@ import { oneTrip, type StatementResult, type PreparedStatement } from "../connec
 import type { SharedConnectionSets } from "../connection/shared-connections.ts";
 import { isReadOnly, queuePlaceOf, type Scope } from "./scope.ts";
 
-/** The pool on which the scopes are entered. One for all scopes: a connection belongs to none. */
+/** The pool of connections for all scopes. A connection belongs to a scope only during a transaction. */
 export interface PoolSource {
   connect(): Promise<pg.PoolClient>;
-  /** Hands out the connections in turn. Without it callers are served in order of arrival. */
+  /** Gives the connections to the owners in rotation. Without it, callers get them in order of arrival. */
   readonly queue?: Pick<FairQueue, "take">;
-  /** True where a pooler shares the connections, so that none keeps anything: no settings, no prepared statements. */
+  /** True behind a pooler in transaction mode: connections keep no settings and no prepared statements. */
   readonly pooled?: boolean;
-  /** Connections that quick reads share. None where a pooler shares them already. */
+  /** The shared connections of quick reads. Undefined behind a pooler, which shares the connections itself. */
   readonly shared?: SharedConnectionSets;
 }
 
-/** Waits for a connection, in turn. */
-export const connectFor = (source: PoolSource, turn: QueuePlace): Promise<pg.PoolClient> =>
-  source.queue ? source.queue.take(turn) : source.connect();
+/** Waits for a connection. */
+export const connectFor = (source: PoolSource, place: QueuePlace): Promise<pg.PoolClient> =>
+  source.queue ? source.queue.take(place) : source.connect();
 
 /** Takes a connection and begins the scope's transaction on it. */
 export async function openScoped(source: PoolSource, scope: Scope): Promise<ScopedConnection> {
-  // Before a connection is taken, which an error would keep.
+  // This can throw, so it runs before a connection is taken.
   const entry = transactionSetup(scope, !source.pooled);
   return new ScopedConnection(await connectFor(source, queuePlaceOf(scope)), {
     scope,
@@ -40,14 +40,14 @@ interface Entry {
   readonly keepsPrepared: boolean;
 }
 
-/** As far as Prisma's adapter uses one of pg's, and as a transaction of ours does. */
+/** The part of pg's PoolClient that Prisma's adapter uses, and `run` for our own statements. */
 export class ScopedConnection {
   readonly #client: pg.PoolClient;
   readonly #scope: Scope;
   readonly #keepsPrepared: boolean;
-  /** Why the scope could not be entered, once that is known: every later statement fails of it, and this is the true reason. */
+  /** The error of entering the scope. Every later statement then fails too, and this error is the cause to report. */
   readonly #entryError: Promise<Error | undefined>;
-  /** What must have been answered before the connection is anyone else's. */
+  /** Settles when the last message is answered. The connection is released only after that. */
   #pending: Promise<unknown>;
   #isBroken = false;
   #isReleased = false;
@@ -68,7 +68,7 @@ export class ScopedConnection {
     this.#client.removeListener(event, listener);
   }
 
-  /** Prisma's statements, BEGIN and COMMIT among them. */
+  /** Runs a statement of Prisma's, including its BEGIN, COMMIT and ROLLBACK. */
   async query(query: pg.QueryConfig): Promise<pg.QueryResult> {
     switch (query.text) {
       case "BEGIN":
@@ -78,20 +78,20 @@ export class ScopedConnection {
       case "ROLLBACK":
         return this.rollback();
       default:
-        return this.#withReason(() => this.#client.query(query));
+        return this.#withEntryError(() => this.#client.query(query));
     }
   }
 
-  /** A statement of ours. */
+  /** Runs a prepared statement of our own code. */
   async run(statement: PreparedStatement): Promise<StatementResult> {
-    const [answer] = await this.#withReason(() =>
+    const [answer] = await this.#withEntryError(() =>
       oneTrip(this.#client, [statement], { keepsPrepared: this.#keepsPrepared }),
     );
     return answer ?? { rows: [], rowCount: 0 };
   }
 
-  async #withReason<T>(work: () => Promise<T>): Promise<T> {
-    this.#checkOwned();
+  async #withEntryError<T>(work: () => Promise<T>): Promise<T> {
+    this.#requireOpen();
     try {
       return await work();
     } catch (error) {
@@ -102,7 +102,7 @@ export class ScopedConnection {
   commit(): pg.QueryResult | Promise<pg.QueryResult> {
     const finished = this.#finish("COMMIT");
     if (!isReadOnly(this.#scope)) return finished;
-    // Nothing was written, so nothing is lost by not waiting. #finish marks the connection if it failed.
+    // A read has nothing to lose, so its COMMIT is not awaited. If the COMMIT fails, #finish marks the connection as broken.
     finished.catch(() => {});
     return NOTHING;
   }
@@ -112,24 +112,24 @@ export class ScopedConnection {
   }
 
   async #finish(word: "COMMIT" | "ROLLBACK"): Promise<pg.QueryResult> {
-    this.#checkOwned();
-    // One message: what closes the transaction is sent with its COMMIT or not at all, and if it fails nothing is committed.
+    this.#requireOpen();
+    // The statements of `atCommit` and the COMMIT are one message: if one of them fails, nothing is committed.
     const message = word === "COMMIT" ? [...commitStatementsOf(this.#scope), word].join("; ") : word;
     const answer = this.#client.query(message).catch(async (error: unknown) => {
       this.#isBroken = true;
-      // A statement that closes the transaction fails too where the scope was not entered, and says less.
+      // If the scope could not be entered, the statements of `atCommit` fail too, with a less useful error.
       throw (await this.#entryError) ?? error;
     });
     this.#pending = answer.catch(() => {});
     const result = lastOf(await answer);
-    // PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, and no error.
+    // PostgreSQL answers the COMMIT of an aborted transaction with ROLLBACK, not with an error.
     if (result.command !== word)
       throw (await this.#entryError) ?? new Error("The transaction was aborted earlier.");
     return result;
   }
 
-  /** From here on the connection is somebody else's. */
-  #checkOwned(): void {
+  /** @throws DatabaseBusy after the connection was released: another caller may use it now */
+  #requireOpen(): void {
     if (this.#isReleased) throw new DatabaseBusy("The transaction has ended, or took too long.");
   }
 
@@ -139,7 +139,7 @@ export class ScopedConnection {
     void this.#pending.then(() => this.#client.release(this.#isBroken || Boolean(error)));
   }
 
-  /** Closes the connection, whatever is under way on it: nothing of the transaction is kept. */
+  /** Closes the connection without waiting for its answers. PostgreSQL then rolls the transaction back. */
   abandon(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
@@ -150,7 +150,7 @@ export class ScopedConnection {
 const commitStatementsOf = (scope: Scope): readonly string[] =>
   "atCommit" in scope ? (scope.atCommit ?? []) : [];
 
-/** To a message of several statements pg answers with as many results, which its types do not say. */
+/** For a message of several statements, pg returns an array of results, which its types do not declare. */
 const lastOf = (answer: pg.QueryResult | pg.QueryResult[]): pg.QueryResult =>
   Array.isArray(answer) ? (answer.at(-1) ?? NOTHING) : answer;
 

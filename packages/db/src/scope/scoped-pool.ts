@@ -1,7 +1,7 @@
-// A pg.Pool to Prisma's eyes, whose every transaction is on the connection of the current scope, and whose lone statements
-// are transactions too.
+// A pg.Pool for Prisma. Its transactions use the connection of the current scope, and each statement outside a transaction
+// is a transaction of one message.
 //
-// The casts are this file's: pg's Pool is overloaded for callbacks, and Prisma calls the promise forms alone.
+// This file casts types, because pg's Pool has overloads for callbacks and Prisma only calls the promise forms.
 import pg from "pg";
 import { enteredQuery } from "../connection/entered-query.ts";
 import { singleMessageSetup } from "./enter-sql.ts";
@@ -10,13 +10,17 @@ import { currentScope } from "./current-scope.ts";
 import { queuePlaceOf, type SystemScope } from "./scope.ts";
 import { openScoped, type PoolSource } from "./scoped-connection.ts";
 
-/** @param lone the scope of statements outside a transaction; without it they are made in a workspace that is read */
+/**
+ * Creates the pool.
+ * @param options `defaultScope` is the scope of statements outside a transaction. Without it, they run in the current read
+ * scope, and fail without one
+ */
 export function scopedPool(source: PoolSource, options: { defaultScope?: SystemScope } = {}): pg.Pool {
   const { defaultScope } = options;
   const facade = {
     connect: async () => {
       const entered = currentScope.getStore();
-      // With a scope for lone statements, no workspace's scope around it counts: only a person's.
+      // A pool with a default scope ignores a surrounding workspace scope. It only accepts a system scope.
       if (defaultScope && entered?.scope.kind !== defaultScope.kind) return openScoped(source, defaultScope);
       if (!entered) throw new Error(OUTSIDE);
       return entered.connection();
@@ -32,4 +36,4 @@ export function scopedPool(source: PoolSource, options: { defaultScope?: SystemS
   return Object.assign(new pg.Pool(), facade as unknown as Pick<pg.Pool, "connect" | "query" | "end">);
 }
 
-const OUTSIDE = "A tenant's rows are reached through db.read or db.write.";
+const OUTSIDE = "Query a tenant's tables through db.read or db.write.";

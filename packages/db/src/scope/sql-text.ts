@@ -1,23 +1,23 @@
-// SQL as it stands in our code, in a template whose values become parameters, as a statement that connections prepare.
+// Converts tagged SQL templates into prepared statements. The values of a template become parameters.
 import { Prisma } from "../generated/client.ts";
 import type { PreparedStatement } from "../connection/one-trip.ts";
 import { statementNames } from "../connection/statement-names.ts";
 
-/** A template's own text, or a statement made of parts. */
+/** The strings of a template, or a statement composed of fragments. */
 export type SqlText = TemplateStringsArray | Prisma.Sql;
 
-interface Known {
+interface NamedText {
   readonly name: string;
   readonly text: string;
 }
 
 const nameOf = statementNames("projo_sql");
-/** A template stands in one place of the code, and is the same array each time. */
-const byTemplate = new WeakMap<TemplateStringsArray, Known>();
+/** JavaScript passes the same array each time a template in one place of the code is evaluated. */
+const byTemplate = new WeakMap<TemplateStringsArray, NamedText>();
 
 export function preparedOf(sql: SqlText, values: readonly unknown[]): PreparedStatement {
-  if (sql instanceof Prisma.Sql) return named(sql);
-  if (values.some((value) => value instanceof Prisma.Sql)) return named(Prisma.sql(sql, ...values));
+  if (sql instanceof Prisma.Sql) return statementOf(sql);
+  if (values.some((value) => value instanceof Prisma.Sql)) return statementOf(Prisma.sql(sql, ...values));
   let known = byTemplate.get(sql);
   if (!known) {
     const text = sql.reduce((before, part, at) => `${before}$${at}${part}`);
@@ -27,4 +27,8 @@ export function preparedOf(sql: SqlText, values: readonly unknown[]): PreparedSt
   return { ...known, values };
 }
 
-const named = ({ text, values }: Prisma.Sql): PreparedStatement => ({ name: nameOf(text), text, values });
+const statementOf = ({ text, values }: Prisma.Sql): PreparedStatement => ({
+  name: nameOf(text),
+  text,
+  values,
+});

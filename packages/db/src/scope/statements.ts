@@ -1,43 +1,44 @@
-// What a workspace's transaction does that Prisma cannot say: conditions on other rows, locks, several tables at once.
-// Each is one statement, and runs under row-level security like the rest. No statement names its workspace: the
-// policies bound to the transaction do, and what is inserted takes it from there.
+// The interface that the SQL of the `tenant` folder is written against. We write SQL where Prisma cannot express a
+// statement: conditions on other rows, locks, several tables at once. It runs under row-level security like Prisma's
+// queries, and takes the workspace of inserted rows from the transaction.
 
 import type { PreparedStatement } from "../connection/one-trip.ts";
 import type { SqlText } from "./sql-text.ts";
 
-/** What a statement asks of the database. */
+/** How much a statement costs the database. */
 export interface StatementWeight {
-  /** Whether it finds a few rows by an index and waits for no lock, so that others may share its connection. */
+  /** Whether it reads few rows by an index and waits for no lock, so that it may run on a shared connection. */
   readonly isQuick?: boolean;
-  /** Whether it may read all that a workspace has, so that only a few of its kind may run at once. */
+  /** Whether it may read all rows of a workspace, so that only a few such statements may run at once. */
   readonly isHeavy?: boolean;
 }
 
-/** A statement of a workspace's that is known before the workspace is entered, and the type of its rows. */
+/** A statement that is known before the workspace is entered, so that it can be prefetched, and the type of its rows. */
 export interface PreparedQuery<R> extends PreparedStatement, StatementWeight {
   readonly rows?: R;
 }
 
-/** What was answered to a question that was asked together with who asks. */
+/** The rows of a query that ran in the same round trip as the authentication. */
 export interface PrefetchedRows {
   readonly workspaceId: string;
   readonly query: PreparedStatement;
   readonly rows: object[];
 }
 
-/** A transaction, as far as it takes SQL. */
+/** Runs SQL in a transaction. */
 export interface Statements {
   $queryRaw<T>(text: SqlText, ...values: unknown[]): Promise<T>;
-  /** @returns how many rows were changed */
+  /** @returns the number of changed rows */
   $executeRaw(text: SqlText, ...values: unknown[]): Promise<number>;
-  /** The answer to a question, which may have been asked already, together with who asks. */
+  /** Returns the rows of a prepared query: the prefetched rows if the same query was prefetched. */
   query<R>(prepared: PreparedQuery<R>): Promise<R[]>;
-  /** Has a statement sent with the COMMIT. If it fails, nothing of the transaction is kept. */
+  /** Sends a statement without parameters together with the COMMIT. If it fails, the transaction is rolled back. */
   runAtCommit(statement: string): void;
 }
 
-/** Where a page of a list begins and how long it is: newest first, after this id. */
+/** A page of a list, newest first. */
 export interface ListPage {
+  /** The id of the last row of the page before; undefined for the first page. */
   readonly after: string | undefined;
   readonly limit: number;
 }

@@ -1,6 +1,6 @@
-// A transaction of a workspace's, which begins with its first statement. SQL of ours goes straight to its connection;
-// Prisma's client is asked in when somebody asks for one of its models, and works on the same connection. A read that needs
-// no model needs no connection for itself either: each of its statements is a transaction in one message.
+// A transaction in a workspace. It begins with its first statement. Our SQL runs directly on its connection. Prisma's client
+// joins on the first use of a model, on the same connection. A read that uses only SQL holds no connection: each of its
+// statements is a transaction of one message.
 import type { Prisma } from "../generated/client.ts";
 import type { PrefetchedRows, PreparedQuery, Statements, StatementWeight } from "./statements.ts";
 import type { PreparedStatement } from "../connection/one-trip.ts";
@@ -12,17 +12,18 @@ import { preparedOf, type SqlText } from "./sql-text.ts";
 
 export interface TransactionDeps {
   readonly source: PoolSource;
-  /** Prisma's models outside a transaction, where each statement that reads is one of its own. */
+  /** Prisma's models outside a transaction. Each query is a transaction of one message. */
   readonly reading: Prisma.TransactionClient;
-  /** Begins what Prisma takes for a transaction, and ends it with the work. */
+  /** Begins a Prisma transaction, runs the work in it, and ends it with the work. */
   readonly begin: (work: (models: Prisma.TransactionClient) => Promise<void>) => Promise<void>;
-  /** The longest that a transaction may take, from its first statement to its last. */
+  /** The time limit of a transaction in ms, from its first statement to its COMMIT. */
   readonly transactionMs: number;
 }
 
 export interface TransactionOptions {
+  /** Rows that were read during authentication. */
   readonly prefetched?: PrefetchedRows | undefined;
-  /** Of a change: whether it is one statement of ours, which is then sent with all that enters and commits it. */
+  /** Whether a write is one SQL statement, which is then sent in one message with the scope's setup and the COMMIT. */
   readonly singleStatement?: boolean;
 }
 
@@ -32,17 +33,17 @@ export class Transaction implements Statements {
   readonly #prefetched: PrefetchedRows | undefined;
   readonly #entered: EnteredScope;
   readonly #singleStatement: boolean;
-  #isSpent = false;
+  #hasRun = false;
   #connection: Promise<ScopedConnection> | undefined;
   #deadline: NodeJS.Timeout | undefined;
   #prisma: JoinedPrisma | undefined;
 
   constructor(
-    means: TransactionDeps,
+    deps: TransactionDeps,
     scope: TenantScope,
     { prefetched, singleStatement = false }: TransactionOptions = {},
   ) {
-    this.#deps = means;
+    this.#deps = deps;
     this.#scope = scope;
     this.#prefetched = prefetched;
     this.#singleStatement = singleStatement;
@@ -65,37 +66,37 @@ export class Transaction implements Statements {
 
   async #run(statement: PreparedStatement, { isQuick = false, isHeavy = false }: StatementWeight = {}) {
     if (this.#scope.kind !== "read" && !this.#singleStatement) return (await this.#open()).run(statement);
-    if (this.#scope.kind !== "read") this.#spend();
+    if (this.#scope.kind !== "read") this.#markRun();
     const { source } = this.#deps;
     const shared = isQuick && this.#scope.kind === "read" ? source.shared?.rows : undefined;
     const [answer] = await runInScope(source, this.#scope, [statement], { shared, isHeavy });
     return answer ?? { rows: [], rowCount: 0 };
   }
 
-  /** A change that is one statement is committed with it, so nothing more can be done in it. */
-  #spend(): void {
-    if (this.#isSpent) throw new Error("A change that was said to be one statement has been made already.");
-    this.#isSpent = true;
+  /** A single statement is committed with itself, so the transaction cannot run a second one. */
+  #markRun(): void {
+    if (this.#hasRun) throw new Error("A transaction with singleStatement runs only one statement.");
+    this.#hasRun = true;
   }
 
-  /** Has a statement sent with the COMMIT. If it fails, nothing of the transaction is kept. */
   runAtCommit(statement: string): void {
-    if (this.#singleStatement) throw new Error("A change that is one statement is not put on record.");
+    if (this.#singleStatement) throw new Error("A transaction with singleStatement records no audit entry.");
     if (this.#scope.kind === "read") {
-      throw new Error("Only a transaction that changes a workspace is closed with a statement.");
+      throw new Error("A read-only transaction cannot run a statement at its COMMIT.");
     }
     (this.#scope.atCommit ??= []).push(statement);
   }
 
-  /** Does one thing with Prisma's models, in this transaction and filtered by its workspace. */
+  /** Runs one call of Prisma's models in this transaction, filtered by its workspace. */
   async withModels<T>(method: string, work: (models: Prisma.TransactionClient) => Promise<T>): Promise<T> {
     const models = await this.#modelsFor(method);
-    // Awaited within: what Prisma returns begins when somebody waits for it.
+    // Prisma starts a query when its promise is awaited, so the await must be inside `run`.
     return currentScope.run(this.#entered, async () => await work(models));
   }
 
   async #modelsFor(method: string): Promise<Prisma.TransactionClient> {
-    if (this.#singleStatement) throw new Error("A change that is one statement has no models.");
+    if (this.#singleStatement)
+      throw new Error("A transaction with singleStatement cannot use Prisma's models.");
     if (this.#scope.kind === "read" && SINGLE_STATEMENT_METHODS.has(method)) return this.#deps.reading;
     this.#prisma ??= joinPrisma(this.#deps.begin, this.#entered);
     return this.#prisma.models;
@@ -104,8 +105,8 @@ export class Transaction implements Statements {
   async commit(): Promise<void> {
     clearTimeout(this.#deadline);
     if (this.#prisma) return this.#prisma.commit();
-    if (this.#isSpent) return;
-    // A change is committed also where nothing was asked: who makes it must still be allowed to, and it may be on record.
+    if (this.#hasRun) return;
+    // A write without any statement is committed too: entering its scope checks the actor, and an audit entry may follow.
     if (this.#scope.kind === "read" && !this.#connection) return;
     const connection = await this.#open();
     try {
@@ -119,7 +120,7 @@ export class Transaction implements Statements {
     clearTimeout(this.#deadline);
     if (this.#prisma) return this.#prisma.rollback();
     const connection = await this.#connection?.catch(() => undefined);
-    // Why it failed is known already. A connection that cannot roll back is closed.
+    // The caller already has the error. A connection that cannot roll back is closed.
     await connection?.rollback().then(
       () => connection.release(),
       () => connection.abandon(),
@@ -136,8 +137,9 @@ export class Transaction implements Statements {
 }
 
 /**
- * What reads by itself in one message. Prisma puts the findUnique calls of one moment together, whoever makes them and
- * wherever, so these have a transaction of their own to keep them apart; and whatever would write is to be refused there.
+ * The methods that a read runs in one message, outside a Prisma transaction. findUnique is not among them: Prisma batches
+ * the findUnique calls of one tick across scopes, and a separate transaction prevents that. Methods that write are not
+ * either: the read-only transaction refuses them.
  */
 const SINGLE_STATEMENT_METHODS: ReadonlySet<string> = new Set([
   "findFirst",
@@ -154,7 +156,7 @@ interface JoinedPrisma {
   rollback(): Promise<void>;
 }
 
-/** Opens Prisma's own idea of a transaction around ours: it ends when ours does, and by Prisma's COMMIT or ROLLBACK. */
+/** Opens a Prisma transaction on our connection. It stays open until our transaction ends, and sends COMMIT or ROLLBACK. */
 function joinPrisma(begin: TransactionDeps["begin"], entered: EnteredScope): JoinedPrisma {
   const work = deferred<void>();
   const opened = deferred<Prisma.TransactionClient>();
@@ -164,7 +166,7 @@ function joinPrisma(begin: TransactionDeps["begin"], entered: EnteredScope): Joi
       await work.promise;
     }),
   );
-  // Whoever waits for the models hears of it; a transaction that nobody waits for any more ends unheard.
+  // A caller that awaits the models gets the error. Without a caller, the rejection must not be reported as unhandled.
   ended.catch(opened.reject);
   opened.promise.catch(() => {});
   work.promise.catch(() => {});
@@ -192,12 +194,12 @@ interface Deferred<T> {
   readonly reject: (reason: unknown) => void;
 }
 
-/** A promise that somebody else keeps. */
+/** A promise with its resolve and reject functions. */
 function deferred<T>(): Deferred<T> {
-  let keep: Pick<Deferred<T>, "resolve" | "reject"> | undefined;
+  let settle: Pick<Deferred<T>, "resolve" | "reject"> | undefined;
   const promise = new Promise<T>((resolve, reject) => {
-    keep = { resolve, reject };
+    settle = { resolve, reject };
   });
-  if (!keep) throw new Error("A promise calls its executor at once.");
-  return { promise, ...keep };
+  if (!settle) throw new Error("A promise calls its executor synchronously.");
+  return { promise, ...settle };
 }

@@ -8,7 +8,7 @@ export interface NewWorkspace {
   readonly memberId: string;
 }
 
-/** The workspace and its first member in one statement: Prisma sends two in turn, and waits for each. */
+/** Inserts the workspace and its first member in one statement. Prisma would send two and wait for each. */
 export async function insertWorkspace(
   tables: Statements,
   { id, name, founderId, memberId }: NewWorkspace,
@@ -21,6 +21,6 @@ export async function insertWorkspace(
       VALUES (${memberId}::uuid, ${id}::uuid, ${founderId}::uuid, 'admin')
     )
     SELECT id, name, created_by AS "createdBy", created_at AS "createdAt", deleted_at AS "deletedAt" FROM made`;
-  if (!workspace) throw new Error("The workspace was not made.");
+  if (!workspace) throw new Error("The workspace was not created.");
   return workspace;
 }

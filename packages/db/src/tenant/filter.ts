@@ -1,5 +1,5 @@
-// The first of two walls: every statement on a tenant's table names the workspace of its scope. The second is
-// row-level security, which holds without this one. Each is tested with the other taken out.
+// The query filter, the first layer of tenant isolation: every Prisma query on a tenant table names the workspace of its
+// scope. The second layer is row-level security, which holds without this one. Tests check each layer without the other.
 import { Prisma } from "../generated/client.ts";
 import { currentScope } from "../scope/current-scope.ts";
 import { columnsOf } from "./models.ts";
@@ -26,11 +26,11 @@ export const tenantFilter = Prisma.defineExtension({
   },
 });
 
-/** The arguments of a statement, bound to the workspace of the scope. @throws TypeError where they reach outside */
+/** Adds the workspace of the scope to a query's arguments. @throws TypeError when they name another workspace or a relation */
 export function inWorkspace(model: Prisma.ModelName, operation: string, args: Args | undefined): Args {
   const scope = currentScope.getStore()?.scope;
   if (!scope || scope.kind === "operator")
-    throw new Error("A tenant's rows are reached through db.read, db.write or db.system.");
+    throw new Error("Query a tenant's tables through db.read or db.write.");
   if (scope.kind === "system") return args ?? {};
   const key = model === "Workspace" ? "id" : "workspaceId";
   const { workspaceId } = scope;
@@ -41,27 +41,27 @@ export function inWorkspace(model: Prisma.ModelName, operation: string, args: Ar
     if (Array.isArray(bound.data)) for (const row of bound.data) same(row[key], workspaceId);
     else same((bound.data ?? bound.create)?.[key], workspaceId);
   }
-  for (const row of rowsOf(bound)) ownColumns(model, row);
+  for (const row of rowsOf(bound)) requireOwnColumns(model, row);
   if (WITH_CHANGES.has(operation) && key in ((bound.data ?? bound.update) as Row)) {
-    throw new TypeError("A row never changes its workspace.");
+    throw new TypeError("The workspace of a row cannot be changed.");
   }
   return bound;
 }
 
 const rowsOf = ({ data = [], create, update }: Args): Row[] => [data, create ?? [], update ?? []].flat();
 
-/** A nested write (`connect`, `create`, `deleteMany` of a relation) names rows that no filter here looks at. */
-function ownColumns(model: Prisma.ModelName, row: Row): void {
+/** Rejects a nested write (`connect`, `create`, `deleteMany` of a relation), because this filter does not check its rows. */
+function requireOwnColumns(model: Prisma.ModelName, row: Row): void {
   const columns = columnsOf(model);
   const relation = Object.keys(row).find((name) => !(name in columns));
   if (relation !== undefined) {
-    throw new TypeError(`A tenant's row is written by its own columns, and ${model}.${relation} is none.`);
+    throw new TypeError(`${model}.${relation} is not a column. Write a tenant's rows without nested writes.`);
   }
 }
 
 function same(named: unknown, workspaceId: string): string {
   if (named !== undefined && named !== workspaceId) {
-    throw new TypeError("A statement named another workspace than the one it runs in.");
+    throw new TypeError("The query names another workspace than the one it runs in.");
   }
   return workspaceId;
 }

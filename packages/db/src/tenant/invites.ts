@@ -14,14 +14,14 @@ export interface InviteRow {
   readonly createdAt: Date;
 }
 
-/** What opens an invite, as it is stored, and the mail that brings one of the two tokens. */
+/** The stored forms of an invite's two tokens, and the mail that delivers one of them. */
 export interface InviteTokens {
-  /** SHA-256 of the token that the inviter is shown. */
+  /** SHA-256 of the token in the inviter's link. */
   readonly tokenHash: Uint8Array;
-  /** SHA-256 of the token in the mail. */
+  /** SHA-256 of the token in the mailed link. */
   readonly mailedTokenHash: Uint8Array;
   readonly mailId: string;
-  /** With the server's key of that number they make the token in the mail. */
+  /** The mailed token is derived from the salt with the server key of this number. */
   readonly tokenKid: number;
   readonly tokenSalt: Uint8Array;
 }
@@ -36,15 +36,16 @@ export interface NewInvite extends InviteTokens {
   readonly email: string;
   readonly role: Role;
   readonly inviter: Inviter;
-  /** The most that may wait in one workspace. */
+  /** The maximum number of pending invites in a workspace. */
   readonly most: number;
+  /** How long the invite is valid. */
   readonly seconds: number;
 }
 
 export interface RenewedInvite extends InviteTokens {
   readonly id: string;
   readonly inviter: Inviter;
-  /** The most that may wait in one workspace: one that has expired would wait again. */
+  /** The maximum number of pending invites in a workspace. It counts here because an expired invite becomes pending again. */
   readonly most: number;
   readonly seconds: number;
 }
@@ -53,26 +54,30 @@ export type InviteResult =
   | { readonly outcome: "sent"; readonly invite: InviteRow }
   | { readonly outcome: NotSent; readonly invite: null };
 
-/** The address waits for an answer already, is a member's; too many wait; there is none to renew. */
+/**
+ * Why no invite was sent: a pending invite for the address exists; the address is a member's; too many invites are pending;
+ * the invite to renew was not found.
+ */
 type NotSent = "exists" | "member" | "full" | "missing";
 
 export interface NewAcceptance {
   readonly inviteId: string;
-  /** SHA-256 of the token that was shown. */
+  /** SHA-256 of the token that the user presented. */
   readonly tokenHash: Uint8Array;
   readonly userId: string;
   readonly memberId: string;
-  /** All roles, least first, and those of them that may invite. */
+  /** All roles, lowest first. */
   readonly ranks: readonly Role[];
+  /** The roles that may invite. */
   readonly invitingRoles: readonly Role[];
 }
 
 export interface AcceptResult {
-  /** The role they have now: the invite's, or the one they had. */
+  /** The user's role now: the invite's role, or the role of the existing membership. */
   readonly role: Role;
-  /** False when they were a member already. */
+  /** False when the user was already a member. */
   readonly joined: boolean;
-  /** How many members there were before. */
+  /** The number of members before. */
   readonly membersBefore: number;
   readonly workspace: { id: string; name: string; createdBy: string; createdAt: Date };
 }
@@ -80,11 +85,11 @@ export interface AcceptResult {
 export interface InviteStatements {
   list(page: ListPage & { readonly status: InviteStatus | undefined }): Promise<InviteRow[]>;
   insert(invite: NewInvite): Promise<InviteResult>;
-  /** New tokens and a new mail for an invite that was not used or revoked. The inviter is who renews. */
+  /** Gives an unused, unrevoked invite new tokens and a new mail. The actor who renews it becomes its inviter. */
   renew(invite: RenewedInvite): Promise<InviteResult>;
-  /** Null where none is pending. */
+  /** @returns null when the invite is not pending */
   revoke(id: string): Promise<InviteRow | null>;
-  /** Counts on the transaction's turn. Null when the invite no longer holds, for whatever reason. */
+  /** Requires a transaction that locks the workspace row. @returns null when the invite is no longer valid, for any reason */
   accept(acceptance: NewAcceptance): Promise<AcceptResult | null>;
 }
 
@@ -101,7 +106,8 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
 
   insert: async (invite) => {
     const { id, email, role, inviter, most, seconds, tokenHash, mailedTokenHash } = invite;
-    // One that has expired makes room: the counting below is what makes the insertion wait for that.
+    // An expired invite to the address is revoked first, so that the unique index allows a new one. Reading `lapsed` in
+    // `seen` makes the insert run after that update.
     const [row] = await sql.$queryRaw<InvitedRow[]>`
       WITH lapsed AS (
         UPDATE invites SET revoked_at = now()
@@ -122,11 +128,11 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
           FROM workspaces AS w, seen WHERE NOT seen.is_member AND seen.pending < ${most}::bigint AND seen.lapsed >= 0
         ON CONFLICT (workspace_id, email) WHERE used_at IS NULL AND revoked_at IS NULL DO NOTHING
         RETURNING *
-      ), ${mailOfSent(invite)}
+      ), ${queueMail(invite)}
       SELECT CASE WHEN sent.id IS NOT NULL THEN 'sent' WHEN seen.is_member THEN 'member'
                   WHEN seen.pending >= ${most}::bigint THEN 'full' ELSE 'exists' END AS outcome, ${SENT}
         FROM seen LEFT JOIN sent ON true`;
-    return invitedOf(row);
+    return inviteResultOf(row);
   },
 
   renew: async (invite) => {
@@ -149,10 +155,10 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
         RETURNING i.*
       ), unsent AS (
         DELETE FROM mail_outbox USING sent WHERE invite_id = sent.id
-      ), ${mailOfSent(invite)}
+      ), ${queueMail(invite)}
       SELECT CASE WHEN sent.id IS NOT NULL THEN 'sent' WHEN asked.is_member THEN 'member' ELSE 'full' END AS outcome, ${SENT}
         FROM asked LEFT JOIN sent ON true`;
-    return invitedOf(row);
+    return inviteResultOf(row);
   },
 
   revoke: async (id) => {
@@ -170,8 +176,8 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
   },
 
   accept: async ({ inviteId, tokenHash, userId, memberId, ranks, invitingRoles }) => {
-    // The statement itself decides: of many callers one finds the invite unused. Whoever invited must be able to now,
-    // and stands no lower than what the invite gives.
+    // One statement checks and uses the invite, so only one of several concurrent callers succeeds. The inviter must still
+    // have the right to invite, and a role that is at least the invite's role.
     const [row] = await sql.$queryRaw<(Omit<AcceptResult, "workspace"> & AcceptResult["workspace"])[]>`
       WITH used AS (
         UPDATE invites AS i SET used_at = now(), accepted_by = ${userId}::uuid
@@ -207,13 +213,13 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
   },
 });
 
-/** An invite lives so long, and no longer than the service key that makes it. */
+/** The end of an invite: after `seconds`, but no later than the end of the service key that creates it. */
 const expiry = (seconds: number, { keyId }: Inviter) => Prisma.sql`
   least(now() + make_interval(secs => ${seconds}::double precision),
         (SELECT k.expires_at FROM service_keys AS k WHERE k.id = ${keyId ?? null}::uuid))`;
 
-/** The mail of the invite that the statement calls `sent`. */
-const mailOfSent = ({ mailId, tokenKid, tokenSalt }: InviteTokens) => Prisma.sql`
+/** The common table expression that queues the mail of the invite in `sent`. */
+const queueMail = ({ mailId, tokenKid, tokenSalt }: InviteTokens) => Prisma.sql`
   mail AS (
     INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, invite_id, token_kid, token_salt, expires_at, facts)
     SELECT ${mailId}::uuid, 'invite', sent.email, sent.workspace_id, sent.id, ${tokenKid}::integer, ${tokenSalt}::bytea,
@@ -223,14 +229,14 @@ const mailOfSent = ({ mailId, tokenKid, tokenSalt }: InviteTokens) => Prisma.sql
            LEFT JOIN users AS u ON u.id = sent.invited_by LEFT JOIN service_keys AS k ON k.id = sent.invited_by_key
   )`;
 
-/** The same invite as it is shown. */
+/** The columns of `InviteRow`, read from `sent`. */
 const SENT = Prisma.sql`
   sent.id, sent.email, sent.role, 'pending' AS status, sent.invited_by AS "invitedBy", sent.expires_at AS "expiresAt",
   sent.created_at AS "createdAt"`;
 
 type InvitedRow = ({ readonly outcome: "sent" } & InviteRow) | { readonly outcome: NotSent };
 
-function invitedOf(row: InvitedRow | undefined): InviteResult {
+function inviteResultOf(row: InvitedRow | undefined): InviteResult {
   if (!row) return { outcome: "missing", invite: null };
   if (row.outcome !== "sent") return { outcome: row.outcome, invite: null };
   const { outcome, ...invite } = row;

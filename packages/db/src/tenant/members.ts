@@ -9,27 +9,31 @@ export interface MemberRow {
   readonly createdAt: Date;
 }
 
-/** What became of a change. Null where there is no such member. */
+/** The result of a change of a member. */
 export interface MemberChange {
   readonly member: MemberRow;
-  /** The role before it. */
+  /** The role before the change. */
   readonly before: Role;
-  /** False when they are the only admin, and nothing was changed. */
+  /** False when the member is the only admin, so that nothing was changed. */
   readonly done: boolean;
-  /** The invites of theirs that ended with it. */
+  /** The ids of the member's invites that the change revoked. */
   readonly endedInvites: readonly string[];
 }
 
 export interface MemberRemoval extends MemberChange {
-  /** The service keys that they made and that go on. */
+  /** The active service keys that the member created. They stay active. */
   readonly keysLeft: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** All but `list` count on their transaction's turn: nobody else changes members meanwhile. */
+/** All statements but `list` require a transaction with `lockMembers`, so that no other change of members runs meanwhile. */
 export interface MemberStatements {
   list(page: ListPage & { readonly role: Role | undefined }): Promise<MemberRow[]>;
+  /** @returns null when the user is not a member */
   changeRole(userId: string, role: Role): Promise<MemberChange | null>;
-  /** Removes a member. Mails the other admins but for `byUserId`, when keys of theirs go on. */
+  /**
+   * Removes a member. When the member created keys that stay active, it queues a mail to every other admin but `byUserId`.
+   * @returns null when the user is not a member
+   */
   remove(userId: string, byUserId: string): Promise<MemberRemoval | null>;
 }
 
@@ -88,7 +92,7 @@ export const memberStatements = (sql: Statements): MemberStatements => ({
       ), kept AS (
         SELECT k.id, k.name FROM service_keys AS k JOIN removed ON removed.user_id = k.created_by
          WHERE k.revoked_at IS NULL AND k.expires_at > now() ORDER BY k.id
-      ), told AS (
+      ), notified AS (
         INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, facts)
         SELECT gen_random_uuid(), 'keys.creator_left', other_admin.email, target.workspace_id,
                jsonb_build_object('workspaceName', w.name, 'email', target.email,

@@ -1,8 +1,8 @@
 import { Prisma } from "../generated/client.ts";
 import type { TenantLists, TenantStatements } from "./tenant-statements.ts";
 
-// The tenant models are read off the generated types: those with a workspaceId, and the workspace itself. So
-// a new table cannot be forgotten.
+// The tenant models are derived from the generated types: every model with a workspaceId, and the workspace itself. A new
+// table is therefore included without a list to edit.
 export type Models = Prisma.TypeMap["model"];
 type WithWorkspace = {
   [M in keyof Models]: "workspaceId" extends keyof Models[M]["payload"]["scalars"] ? M : never;
@@ -24,15 +24,16 @@ export type ReadOnly<K extends keyof Client> = {
   readonly [M in K]: Pick<Client[M], Reading & keyof Client[M]>;
 };
 
-/** The workspace's tables, to read. */
+/** The tables of a workspace for reading. */
 export type TenantRead = ReadOnly<TenantKey> & { readonly sql: TenantLists };
-/** The workspace's tables, to change; the log is written by its statement alone. */
+/** The tables of a workspace for writing. Only the statement `sql.audit` writes the audit log. */
 export type TenantWrite = Omit<Pick<Client, TenantKey>, "auditLog"> &
   ReadOnly<"auditLog"> & { readonly sql: TenantStatements };
-/** A model's columns, by their names in the client. */
+
+/** The columns of a model, by their names in Prisma's client. */
 export const columnsOf = (model: Prisma.ModelName): object => Prisma[`${model}ScalarFieldEnum`];
 
-/** The same at run time, from the same generated client. */
+/** The names of the tenant models at run time, derived from the same generated client. */
 export const tenantModels: ReadonlySet<string> = new Set<string>(
   Object.values(Prisma.ModelName).filter(
     (model) => model === "Workspace" || "workspaceId" in columnsOf(model),

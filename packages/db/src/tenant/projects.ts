@@ -8,12 +8,12 @@ export interface NewProject {
   readonly id: string;
   readonly name: string;
   readonly createdBy: string;
-  /** The most that one workspace may have. */
+  /** The maximum number of projects in a workspace. */
   readonly most: number;
 }
 
 export interface ProjectStatements {
-  /** Counts on the transaction's turn. Null when there are as many as there may be. */
+  /** Requires a transaction with `lockMembers`. @returns null when the workspace has the maximum number of projects */
   insert(project: NewProject): Promise<ProjectRow | null>;
 }
 

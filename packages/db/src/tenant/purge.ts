@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { appendAudit } from "./audit/append-audit.ts";
 import type { Statements } from "../scope/statements.ts";
+import { RESTORABLE_DAYS } from "./workspaces.ts";
 
-/** So many rows go at once, well within the time a statement may take. */
+/** Rows deleted by one statement: few enough to stay far below the statement timeout. */
 const BATCH = 5_000;
 
-/** Purges a workspace in parts, each in a transaction of its own. @returns whether it was to be purged, and is */
+/** Purges a workspace in several transactions. @returns false when the workspace can still be restored */
 export async function purge(
   inTransaction: (part: (transaction: Statements) => Promise<boolean>) => Promise<boolean>,
 ): Promise<boolean> {
@@ -13,29 +14,31 @@ export async function purge(
   return inTransaction(purgeWorkspace);
 }
 
-/** Some of the tasks of a workspace that is to be purged. @returns whether there may be more */
+/** Deletes up to `BATCH` tasks of a workspace that can no longer be restored. @returns whether there may be more */
 async function purgeTasks(transaction: Statements): Promise<boolean> {
-  // Held, so that a restoration that began in the last moment is waited for, and then seen.
-  const gone = await transaction.$executeRaw`
-    WITH over AS (
-      SELECT FROM workspaces WHERE deleted_at < now() - interval '30 days' FOR UPDATE
+  // The row lock makes the statement wait for a concurrent restore and then see its result.
+  const deleted = await transaction.$executeRaw`
+    WITH purgeable AS (
+      SELECT FROM workspaces WHERE deleted_at < now() - make_interval(days => ${RESTORABLE_DAYS}::integer) FOR UPDATE
     )
-    DELETE FROM tasks WHERE id IN (SELECT id FROM tasks LIMIT ${BATCH}::integer) AND EXISTS (SELECT FROM over)`;
-  return gone === BATCH;
+    DELETE FROM tasks WHERE id IN (SELECT id FROM tasks LIMIT ${BATCH}::integer) AND EXISTS (SELECT FROM purgeable)`;
+  return deleted === BATCH;
 }
 
-/** The workspace and all that is left of it, but for its audit log, which ends by saying so. @returns whether it was to be purged, and is */
+/**
+ * Deletes the workspace and its remaining rows, except the audit log, and appends `workspace.purged` to that log.
+ * @returns false when the workspace can still be restored
+ */
 async function purgeWorkspace(transaction: Statements): Promise<boolean> {
-  const [gone] = await transaction.$queryRaw<{ id: string }[]>`
-    DELETE FROM workspaces WHERE deleted_at < now() - interval '30 days' RETURNING id`;
-  if (!gone) return false;
-  const target = { targetType: "workspace", targetId: gone.id } as const;
+  const [deleted] = await transaction.$queryRaw<{ id: string }[]>`
+    DELETE FROM workspaces WHERE deleted_at < now() - make_interval(days => ${RESTORABLE_DAYS}::integer) RETURNING id`;
+  if (!deleted) return false;
+  const target = { targetType: "workspace", targetId: deleted.id } as const;
   await appendAudit(transaction, [
     { id: randomUUID(), actorKind: "system", action: "workspace.purged", ...target, outcome: "ok" },
   ]);
   return true;
 }
 
-/** Those whose time is over, as projo_system sees them. */
-export const WORKSPACES_TO_PURGE_SQL =
-  "SELECT id FROM workspaces WHERE deleted_at < now() - interval '30 days' ORDER BY id LIMIT 100";
+/** The workspaces that can no longer be restored. It runs under projo_system. */
+export const WORKSPACES_TO_PURGE_SQL = `SELECT id FROM workspaces WHERE deleted_at < now() - interval '${RESTORABLE_DAYS} days' ORDER BY id LIMIT 100`;

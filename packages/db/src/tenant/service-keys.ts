@@ -1,4 +1,5 @@
 import type { Permission, Role } from "@projostack/authz";
+import { Prisma } from "../generated/client.ts";
 import type { ListPage, Statements } from "../scope/statements.ts";
 
 export type ServiceKeyStatus = "active" | "expired" | "revoked";
@@ -18,10 +19,11 @@ export interface ServiceKeyRow {
   readonly lastUsedAt: Date | null;
 }
 
-/** A key's secret as it is kept: a code of it by the server's key of that number. */
+/** The stored form of a service key's secret. */
 export interface KeptSecret {
+  /** The number of the server key that made the MAC. */
   readonly kid: number;
-  /** 32 bytes. */
+  /** The MAC of the secret: 32 bytes. */
   readonly mac: Uint8Array;
 }
 
@@ -32,59 +34,55 @@ export interface NewServiceKey {
   readonly scopes: readonly Permission[];
   readonly secret: KeptSecret;
   readonly createdBy: string;
+  /** How long the key is valid. */
   readonly days: number;
-  /** The most that may be active in one workspace. */
+  /** The maximum number of active keys in a workspace. */
   readonly most: number;
 }
 
 export interface Rotation {
   readonly id: string;
   readonly secret: KeptSecret;
+  /** How long the previous secret still works; 0 ends it at once. */
   readonly overlapHours: number;
+  /** How long the key is valid from now on. */
   readonly days: number;
-  /** The most that may be active in one workspace: one that has expired would be active again. */
+  /** The maximum number of active keys in a workspace. It counts here because an expired key becomes active again. */
   readonly most: number;
 }
 
 export interface ServiceKeyStatements {
   list(page: ListPage & { readonly status: ServiceKeyStatus | undefined }): Promise<ServiceKeyRow[]>;
-  /** Null when there are as many as there may be. */
+  /** @returns null when the workspace has the maximum number of active keys */
   insert(key: NewServiceKey): Promise<ServiceKeyRow | null>;
-  /** "full" when it has expired, and as many are active as there may be. Null where there is none. */
+  /** @returns "full" when the key has expired and the maximum is reached; null when the key is unknown or revoked */
   rotate(rotation: Rotation): Promise<ServiceKeyRow | "full" | null>;
-  /** Ends the key, and the invites that it made. Null where there is none, or it is revoked already. */
+  /** Revokes the key and the unused invites that it created. @returns null when the key is unknown or already revoked */
   revoke(id: string): Promise<ServiceKeyRow | null>;
 }
 
 export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => ({
   list: ({ after = null, limit, status = null }) => sql.$queryRaw<ServiceKeyRow[]>`
     SELECT * FROM (
-      SELECT k.id, k.name, k.role, k.scopes, k.created_by AS "createdBy", k.created_at AS "createdAt",
-             k.expires_at AS "expiresAt", k.rotated_at AS "rotatedAt", k.last_used_at AS "lastUsedAt",
-             CASE WHEN k.previous_expires_at > now() THEN k.previous_expires_at END AS "previousExpiresAt",
-             CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired' ELSE 'active' END AS status,
-             EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"
-        FROM service_keys AS k WHERE ${after}::uuid IS NULL OR k.id < ${after}::uuid
-    ) AS known
+      SELECT ${KEY_COLUMNS} FROM service_keys AS k WHERE ${after}::uuid IS NULL OR k.id < ${after}::uuid
+    ) AS listed
      WHERE ${status}::text IS NULL OR status = ${status}::text
      ORDER BY id DESC LIMIT ${limit}`,
 
   insert: async ({ id, name, role, scopes, secret, createdBy, days, most }) => {
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
-      INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
+      INSERT INTO service_keys AS k (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
       SELECT ${id}::uuid, w.id, ${name}::text, ${role}::text, ${[...scopes]}::text[], ${secret.kid}::integer, ${secret.mac}::bytea,
              ${createdBy}::uuid, now() + make_interval(days => ${days}::integer)
         FROM workspaces AS w
        WHERE (SELECT count(*) FROM service_keys WHERE revoked_at IS NULL AND expires_at > now()) < ${most}::bigint
-      RETURNING id, name, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
-                rotated_at AS "rotatedAt", last_used_at AS "lastUsedAt", previous_expires_at AS "previousExpiresAt",
-                'active' AS status,
-                EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = created_by) AS "creatorIsMember"`;
+      RETURNING ${KEY_COLUMNS}`;
     return row ?? null;
   },
 
   rotate: async ({ id, secret, overlapHours, days, most }) => {
-    // The token before lasts no longer than it would have, nor than the new one. Without an overlap nothing of it is kept.
+    // The previous secret ends no later than it would have without the rotation, and no later than the new secret. Without
+    // an overlap it is deleted.
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
       UPDATE service_keys AS k
          SET previous_kid = CASE WHEN ${overlapHours}::integer > 0 THEN secret_kid END,
@@ -96,14 +94,11 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
              expires_at = now() + make_interval(days => ${days}::integer)
        WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL
          AND (k.expires_at > now() OR (SELECT count(*) FROM service_keys WHERE revoked_at IS NULL AND expires_at > now()) < ${most}::bigint)
-      RETURNING id, name, role, scopes, created_by AS "createdBy", created_at AS "createdAt", expires_at AS "expiresAt",
-                rotated_at AS "rotatedAt", last_used_at AS "lastUsedAt", 'active' AS status,
-                CASE WHEN previous_expires_at > now() THEN previous_expires_at END AS "previousExpiresAt",
-                EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"`;
+      RETURNING ${KEY_COLUMNS}`;
     if (row) return row;
-    const [there] = await sql.$queryRaw<object[]>`
+    const [existing] = await sql.$queryRaw<object[]>`
       SELECT FROM service_keys WHERE id = ${id}::uuid AND revoked_at IS NULL`;
-    return there ? "full" : null;
+    return existing ? "full" : null;
   },
 
   revoke: async (id) => {
@@ -119,11 +114,15 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
       ), unsent AS (
         DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id
       )
-      SELECT k.id, k.name, k.role, k.scopes, k.created_by AS "createdBy", k.created_at AS "createdAt",
-             k.expires_at AS "expiresAt", k.rotated_at AS "rotatedAt", k.last_used_at AS "lastUsedAt",
-             k.previous_expires_at AS "previousExpiresAt", 'revoked' AS status,
-             EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"
-        FROM revoked AS k`;
+      SELECT ${KEY_COLUMNS} FROM revoked AS k`;
     return row ?? null;
   },
 });
+
+/** The columns of `ServiceKeyRow`, read from `k`. */
+const KEY_COLUMNS = Prisma.sql`
+  k.id, k.name, k.role, k.scopes, k.created_by AS "createdBy", k.created_at AS "createdAt", k.expires_at AS "expiresAt",
+  k.rotated_at AS "rotatedAt", k.last_used_at AS "lastUsedAt",
+  CASE WHEN k.previous_expires_at > now() THEN k.previous_expires_at END AS "previousExpiresAt",
+  CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired' ELSE 'active' END AS status,
+  EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"`;

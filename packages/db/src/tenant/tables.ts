@@ -1,7 +1,7 @@
 // The tables of a workspace within a transaction: Prisma's models under their own names (`db.task`), and the SQL statements
-// by resource under `sql` (`db.sql.tasks`). Each is made on its first use, because most operations use one.
+// by resource under `sql` (`db.sql.tasks`). Each is created when it is used, because most operations use only one.
 //
-// This file casts types, because it reads the models off the generated client by name.
+// This file casts types, because it looks up the models of the generated client by name.
 import { auditStatements } from "./audit/audit-statements.ts";
 import { Prisma } from "../generated/client.ts";
 import { inviteStatements } from "./invites.ts";
@@ -78,7 +78,7 @@ for (const name of Object.values(Prisma.ModelName).filter((model) => tenantModel
 
 type Method = (args?: object) => Promise<unknown>;
 
-/** A model whose every method first has Prisma join the transaction. */
+/** A Prisma model whose methods run in the transaction. */
 const modelIn = (transaction: Transaction, model: string): object =>
   new Proxy(
     {},
@@ -86,9 +86,9 @@ const modelIn = (transaction: Transaction, model: string): object =>
       get: (_, method) => (args?: object) =>
         transaction.withModels(String(method), (models) => {
           const { [model]: methods } = models as unknown as Record<string, Record<string | symbol, Method>>;
-          const act = methods?.[method];
-          if (!act) throw new TypeError(`${model} has no method ${String(method)}.`);
-          return act(args);
+          const run = methods?.[method];
+          if (!run) throw new TypeError(`${model} has no method ${String(method)}.`);
+          return run(args);
         }),
     },
   );

@@ -1,5 +1,5 @@
-// Tasks as SQL: they are read and made more often than all else, and here Prisma's work would be most of the cost. Each
-// statement names the workspace as well, as Prisma's are made to, and does not leave it to row-level security alone.
+// Tasks in SQL: they are read and created more often than any other resource, and Prisma would be most of the cost. Each
+// statement names the workspace, as the filter does for Prisma's queries, and does not rely on row-level security alone.
 import type { Task } from "../generated/client.ts";
 import { CURRENT_WORKSPACE_SQL } from "../scope/current-workspace-sql.ts";
 import type { PreparedQuery, Statements } from "../scope/statements.ts";
@@ -10,8 +10,9 @@ export type NewTaskRow = Omit<TaskRow, "createdAt">;
 
 export type ImportedTaskRow = NewTaskRow & Pick<Task, "externalId">;
 
-/** Which tasks, from where, and how many. Newest first. */
+/** The filters and the page of a list of tasks, newest first. */
 export interface TaskListing {
+  /** The id of the last task of the page before. */
   readonly after?: string | undefined;
   readonly limit: number;
   readonly projectId?: string | undefined;
@@ -25,17 +26,17 @@ export interface TaskListing {
 export interface TaskStatements {
   find(id: string): Promise<TaskRow | null>;
   list(listing: TaskListing): Promise<TaskRow[]>;
-  /** @throws on a project that is not the workspace's: tasks_workspace_id_project_id_fkey */
+  /** @throws an error of the constraint tasks_workspace_id_project_id_fkey when the project is not in the workspace */
   insert(task: NewTaskRow): Promise<TaskRow>;
   /**
-   * Makes all of them but for those that their project has already, by their externalId.
-   * @returns the ids of those that were made
-   * @throws on a project that is not the workspace's: tasks_workspace_id_project_id_fkey
+   * Inserts the tasks, except those whose externalId exists in their project.
+   * @returns the ids of the inserted tasks
+   * @throws an error of the constraint tasks_workspace_id_project_id_fkey when a project is not in the workspace
    */
   insertMany(tasks: readonly ImportedTaskRow[]): Promise<ReadonlySet<string>>;
-  /** How many there are, counted up to `most`. */
+  /** Counts the tasks of the workspace, and stops at `most`. */
   count(most: number): Promise<number>;
-  /** @returns what was deleted, or null */
+  /** @returns the title of the deleted task, or null when it was not found */
   remove(id: string): Promise<Pick<TaskRow, "title"> | null>;
 }
 
@@ -44,7 +45,7 @@ export const taskStatements = (sql: Statements): TaskStatements => ({
   list: (listing) => sql.query(taskListQuery(listing)),
   insert: async ({ id, projectId, title, status, createdBy }) => {
     const [row] = await sql.query<TaskRow>({ ...INSERT, values: [id, projectId, title, status, createdBy] });
-    if (!row) throw new Error("The task was not made.");
+    if (!row) throw new Error("The task was not created.");
     return row;
   },
   insertMany: async (tasks) => {
@@ -71,7 +72,7 @@ const INSERT = {
          VALUES ($1, ${CURRENT_WORKSPACE_SQL}, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
 } as const;
 
-/** In the order of the statement's parameters. */
+/** The columns of an import in the order of the statement's parameters. */
 const IMPORTED = ["id", "projectId", "title", "status", "createdBy", "externalId"] as const;
 
 const INSERT_MANY = {
@@ -94,9 +95,9 @@ const REMOVE = {
 } as const;
 
 /**
- * Only the filters that are given are in it: beside one that may be NULL no index would serve. A search reads the
- * workspace's part of tasks_search_idx until the page is full. Row-level security lets no index look for a part of a title,
- * so what counts is how little is done for each (docs/decisions/search.md).
+ * The query contains only the given filters: PostgreSQL uses no index for a condition of the form `$1 IS NULL OR ...`. A
+ * search scans the workspace's part of tasks_search_idx until the page is full. Under row-level security no index can match
+ * a part of a title, so the cost depends on the work for each row (docs/decisions/search.md).
  */
 export function taskListQuery({ limit, ...filters }: TaskListing): PreparedQuery<TaskRow> {
   const given = filterNames.flatMap((name, place) => {
@@ -108,7 +109,7 @@ export function taskListQuery({ limit, ...filters }: TaskListing): PreparedQuery
     .filter(({ name }) => name !== "after")
     .every(({ name }, at) => at === 0 && INDEXED.has(name));
   return {
-    // By their numbers: of a longer name PostgreSQL reads 63 bytes.
+    // The name lists the numbers of the filters, because PostgreSQL cuts a name off after 63 bytes.
     name: `projo_tasks_${given.map(({ place }) => place).join("")}`,
     text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}${conditions.join("")} ORDER BY id DESC LIMIT $1`,
     values: [limit, ...given.map(({ value }) => value)],
@@ -120,9 +121,9 @@ export function taskListQuery({ limit, ...filters }: TaskListing): PreparedQuery
 type Filter = Exclude<keyof TaskListing, "limit">;
 
 const CONDITIONS: Readonly<Record<Filter, (parameter: string) => string>> = {
-  // The first is true of every task, and dear by any other index: the index's migration says how. The sub-select brings the
-  // word to lower case once, and not for each title; the database's collation says which letters differ in nothing but
-  // their case, then bytes are compared.
+  // The first condition is true for every task. It makes the planner choose tasks_search_idx: the migration of that index
+  // explains how. The sub-select converts the word to lower case once, not for each title. `lower` uses the database's
+  // collation; the comparison then compares bytes.
   search: (word) =>
     `(title <> '' OR projo_reads_table(title)) AND strpos(lower(title) COLLATE "C", (SELECT lower(${word}::text))) > 0`,
   after: (id) => `id < ${id}`,
@@ -133,7 +134,10 @@ const CONDITIONS: Readonly<Record<Filter, (parameter: string) => string>> = {
   createdBefore: (time) => `created_at < ${time}`,
 };
 
-/** By one of these the next page is side by side in an index. By two, or by others, it may be far to the next that fits. */
+/**
+ * The filters with an index in list order. With one of them, the rows of a page are adjacent in the index. With two, or with
+ * another filter, the query may scan many rows between two matches.
+ */
 const INDEXED: ReadonlySet<Filter> = new Set(["projectId", "status", "createdBy"]);
 
 const filterNames = Object.keys(CONDITIONS) as Filter[];

@@ -6,7 +6,7 @@ import type { ServiceKeyStatements } from "./service-keys.ts";
 import type { TaskStatements } from "./tasks.ts";
 import type { WorkspaceStatements } from "./workspaces.ts";
 
-/** The SQL statements of a workspace, by resource. */
+/** The SQL statements of a workspace for writing, by resource. */
 export interface TenantStatements {
   readonly members: MemberStatements;
   readonly invites: InviteStatements;
@@ -17,7 +17,7 @@ export interface TenantStatements {
   readonly audit: AuditStatements;
 }
 
-/** The statements that only read. */
+/** The SQL statements of a workspace for reading, by resource. */
 export interface TenantLists {
   readonly members: Pick<MemberStatements, "list">;
   readonly invites: Pick<InviteStatements, "list">;

@@ -8,18 +8,19 @@ export interface WorkspaceRow {
   readonly deletedAt: Date | null;
 }
 
-/** For so many days a deleted workspace can be restored. The policy "purged" of the schema says the same. */
+/** How long a deleted workspace can be restored. The schema's policy "purged" uses the same number of days. */
 export const RESTORABLE_DAYS = 30;
 
 export interface WorkspaceStatements {
-  /** Counts on the transaction's turn. */
+  /** Requires a transaction with `lockMembers`. */
   rename(name: string): Promise<WorkspaceRow & { readonly nameBefore: string }>;
   /**
-   * Locks every member and key out, and waits for the writes that they have begun. Counts on the transaction's turn.
-   * @returns null when the name is not the workspace's
+   * Marks the workspace as deleted and denies access to every member and key, after their current writes have ended.
+   * Requires a transaction with `lockMembers`.
+   * @returns null when `name` is not the name of the workspace
    */
   delete(name: string): Promise<WorkspaceRow | null>;
-  /** Lets everybody in again. Null when it is too late. */
+  /** Gives access to every member and key again. @returns null when the workspace can no longer be restored */
   restore(): Promise<WorkspaceRow | null>;
 }
 
@@ -29,7 +30,7 @@ export const workspaceStatements = (sql: Statements): WorkspaceStatements => ({
       UPDATE workspaces AS w SET name = ${name}::text FROM workspaces AS before WHERE before.id = w.id
       RETURNING w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt", w.deleted_at AS "deletedAt",
                 before.name AS "nameBefore"`;
-    if (!row) throw new Error("The workspace is gone while it is held.");
+    if (!row) throw new Error("The workspace disappeared while its row was locked.");
     return row;
   },
 
@@ -40,7 +41,7 @@ export const workspaceStatements = (sql: Statements): WorkspaceStatements => ({
       ), members AS (
         UPDATE workspace_members SET locked_at = now() FROM deleted
       ), held AS (
-        -- In one order, as those who note the uses of keys hold them.
+        -- The same order as projo_keys_used locks keys in, so that the two cannot deadlock.
         SELECT id FROM service_keys WHERE EXISTS (SELECT FROM deleted) ORDER BY id FOR UPDATE
       ), keys AS (
         UPDATE service_keys SET locked_at = now() FROM held WHERE service_keys.id = held.id

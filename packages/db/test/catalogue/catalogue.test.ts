@@ -2,6 +2,7 @@
 // The promises that PostgreSQL's own catalogue answers for.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { RESTORABLE_DAYS } from "../../src/tenant/workspaces.ts";
 import { createTestDatabase, modelTables, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { catalogueProblems } from "./catalogue-problems.ts";
@@ -63,7 +64,7 @@ describe("the catalogue", () => {
       workspaces: [
         "invited | t | r | {projo_system} | (EXISTS ( SELECT FROM invites i WHERE (i.workspace_id = workspaces.id)))",
         `person | t | r | {projo_system} | (EXISTS ( SELECT FROM workspace_members m WHERE ((m.workspace_id = workspaces.id) AND (m.user_id = ${person}))))`,
-        "purged | t | r | {projo_system} | (deleted_at < (now() - '30 days'::interval))",
+        `purged | t | r | {projo_system} | (deleted_at < (now() - '${RESTORABLE_DAYS} days'::interval))`,
       ],
     };
     expect(await policiesOn(tables.map(({ table }) => table))).toEqual(

@@ -180,7 +180,7 @@ describe("with row-level security out of play", () => {
     ];
     for (const change of changes) {
       await expect(bare.db.write(mine.grant("workspace:delete"), change), String(change)).rejects.toThrow(
-        "its own columns",
+        "is not a column",
       );
     }
     expect([await rowsOf(mine), await rowsOf(other)]).toEqual(before);
@@ -196,9 +196,7 @@ describe("with row-level security out of play", () => {
       (all) => all.workspace.update({ where: { id: mine.id }, data: { id: other.id } }),
     ];
     for (const change of changes) {
-      await expect(bare.db.write(mine.grant("task:write"), change)).rejects.toThrow(
-        "never changes its workspace",
-      );
+      await expect(bare.db.write(mine.grant("task:write"), change)).rejects.toThrow("cannot be changed");
     }
     expect(await bare.owner("SELECT workspace_id FROM tasks WHERE id = $1", [mine.taskId])).toEqual([
       { workspace_id: mine.id },

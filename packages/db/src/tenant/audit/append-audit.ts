@@ -1,5 +1,5 @@
-// How an act is put on record: by the database, in the transaction of the act itself. The number, the time, the salts
-// and the hash are the database's too, so nothing here can be wrong about them.
+// Appends audit entries in the transaction of the change that they record. The database assigns the number, the time, the
+// salts and the hash of an entry, so the server cannot get them wrong.
 import type { Statements } from "../../scope/statements.ts";
 
 export type AuditValue = string | number | boolean | null;
@@ -16,25 +16,25 @@ export interface AuditEntry {
   readonly outcome: "ok" | "denied" | "failed";
   readonly requestId?: string | null;
   readonly sessionId?: string | null;
-  /** What is worth knowing of the target. It stays for ever: no secret, and nothing personal. */
+  /** Facts about the target. They are never erased, so they contain no secret and no personal data. */
   readonly meta?: {
     readonly before?: Readonly<Record<string, AuditValue>>;
     readonly after?: Readonly<Record<string, AuditValue>>;
   };
-  /** What can be erased later, without a break in the chain. */
+  /** Values that can be erased later without breaking the hash chain. */
   readonly personal?: PersonalValues;
 }
 
 export interface PersonalValues {
-  /** Of the target, such as the address that was invited. */
+  /** The email address of the target, such as the invited address. */
   readonly email?: string | null;
   readonly ip?: string | null;
   readonly userAgent?: string | null;
 }
 
 /**
- * Appends entries to the workspace's log, in one statement. The last one of a transaction: from here to its end, every
- * other write that is put on record in this workspace waits.
+ * Appends entries to the workspace's log, in one statement. Call it last in a transaction: until the transaction ends, every
+ * other transaction that appends to this log waits.
  * @returns the number of the last entry
  */
 export async function appendAudit(
@@ -43,16 +43,16 @@ export async function appendAudit(
 ): Promise<number> {
   const [row] = await sql.$queryRaw<{ seq: bigint }[]>`
     SELECT projo_audit_append(${JSON.stringify(entries)}::jsonb) AS seq`;
-  if (!row) throw new Error("The log did not answer.");
+  if (!row) throw new Error("projo_audit_append returned no row.");
   return Number(row.seq);
 }
 
 /**
- * The same, sent together with the transaction's COMMIT: whoever else appends waits no longer than the database takes for
- * the two. If it fails, nothing of the transaction is kept.
+ * Appends entries together with the transaction's COMMIT, in one message. Other transactions that append to this log wait
+ * only while the database runs the two. If the append fails, the transaction is rolled back.
  */
 export function appendAtCommit(sql: Pick<Statements, "runAtCommit">, entries: readonly AuditEntry[]): void {
-  // The message takes no parameters. In hexadecimal digits nothing can be taken for SQL, whatever the entries say.
+  // The message takes no parameters. Hexadecimal digits cannot be parsed as SQL, whatever the entries contain.
   const digits = Buffer.from(JSON.stringify(entries)).toString("hex");
   sql.runAtCommit(`SELECT projo_audit_append(convert_from(decode('${digits}', 'hex'), 'UTF8')::jsonb)`);
 }

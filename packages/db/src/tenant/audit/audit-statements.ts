@@ -4,17 +4,17 @@ import { listAudit, type AuditListInput, type AuditLogRow } from "./list-audit.t
 import { auditEnd, auditPage, type AuditPageInput, type AuditPageRow } from "./read-audit.ts";
 import type { ChainPoint } from "./verify-chain.ts";
 
-/** The log of the transaction's workspace. */
+/** The audit log of the transaction's workspace. */
 export interface AuditStatements {
-  /** The last thing in a transaction: from here to its end, whoever else appends in this workspace waits. */
+  /** Appends entries. Call it last in a transaction: other transactions that append to this log wait until it ends. */
   append(entries: readonly AuditEntry[]): Promise<number>;
-  /** The same, sent together with the COMMIT: nothing waits in between. */
+  /** Appends entries in one message with the COMMIT, without a round trip between them. */
   appendAtCommit(entries: readonly AuditEntry[]): void;
-  /** Newest first, as people read it. */
+  /** Lists entries with their columns, newest first. */
   list(input: AuditListInput): Promise<AuditLogRow[]>;
-  /** Oldest first, as it is checked and exported. */
+  /** Lists entries with their hashed text, oldest first, for verification and export. */
   page(input: AuditPageInput): Promise<AuditPageRow[]>;
-  /** Where the chain ends. */
+  /** The last point of the chain. */
   end(): Promise<ChainPoint>;
 }
 

@@ -1,5 +1,6 @@
-// The log as people read it: by its columns, newest first.
+// Lists the audit log for people to read: the entries' columns, newest first.
 import { Prisma } from "../../generated/client.ts";
+import { CURRENT_WORKSPACE_SQL } from "../../scope/current-workspace-sql.ts";
 import type { Statements } from "../../scope/statements.ts";
 import type { AuditEntry } from "./append-audit.ts";
 import type { PersonalRecord } from "./verify-chain.ts";
@@ -37,7 +38,7 @@ export async function listAudit(sql: Statements, input: AuditListInput): Promise
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }
 
-/** Only the filters that are given are in it: beside one that may be NULL no index would serve. */
+/** The query contains only the given filters: PostgreSQL uses no index for a condition of the form `$1 IS NULL OR ...`. */
 export const listStatement = ({ limit, ...filters }: AuditListInput): Prisma.Sql => Prisma.sql`
   SELECT id, seq, created_at AS "createdAt", actor_kind AS "actorKind", actor_user_id AS "actorUserId",
          actor_key_id AS "actorKeyId", action, target_type AS "targetType", target_id AS "targetId", outcome,
@@ -46,12 +47,12 @@ export const listStatement = ({ limit, ...filters }: AuditListInput): Prisma.Sql
    WHERE ${Prisma.join(conditionsOf(filters), " AND ")}
    ORDER BY seq DESC LIMIT ${limit}::integer`;
 
-const HERE = Prisma.sql`workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid`;
+const IN_WORKSPACE = Prisma.raw(`workspace_id = ${CURRENT_WORKSPACE_SQL}`);
 
 function conditionsOf(filters: Omit<AuditListInput, "limit">): Prisma.Sql[] {
   const { beforeSeq, action, actorUserId, targetType, targetId, from, to } = filters;
   return [
-    HERE,
+    IN_WORKSPACE,
     ...(beforeSeq === undefined ? [] : [Prisma.sql`seq < ${beforeSeq}::bigint`]),
     ...(action === undefined ? [] : [Prisma.sql`action = ${action}::text`]),
     ...(actorUserId === undefined ? [] : [Prisma.sql`actor_user_id = ${actorUserId}::uuid`]),
@@ -63,10 +64,10 @@ function conditionsOf(filters: Omit<AuditListInput, "limit">): Prisma.Sql[] {
 }
 
 /**
- * The times of a chain never go back, so a time is a number too, and the list is in the order of numbers. Where nothing
- * is that young yet, the number is beyond all. That is said within: row-level security lets no index serve a comparison
- * with `coalesce`.
+ * The number of the first entry since a time, or the largest number when there is none. The times of a chain never
+ * decrease, so a range of times is a range of numbers, and the list stays in the order of its index. `coalesce` is inside
+ * the sub-select, because under row-level security PostgreSQL uses no index for a comparison with `coalesce`.
  */
 const firstSince = (time: Date): Prisma.Sql => Prisma.sql`(
-  SELECT coalesce((SELECT seq FROM audit_logs WHERE ${HERE} AND created_at >= ${time}::timestamptz
+  SELECT coalesce((SELECT seq FROM audit_logs WHERE ${IN_WORKSPACE} AND created_at >= ${time}::timestamptz
                     ORDER BY created_at, seq LIMIT 1), 9223372036854775807))`;

@@ -1,5 +1,7 @@
-// The log as it is checked and exported: each entry with the very text that was hashed, built anew by the database from
-// the row's columns. A column that was changed since gives another text, and so another hash.
+// Reads the audit log for verification and export: each entry with the text that was hashed. The database rebuilds that text
+// from the row's columns, so a column that was changed later gives another text, which no longer matches the hash.
+import { Prisma } from "../../generated/client.ts";
+import { CURRENT_WORKSPACE_SQL } from "../../scope/current-workspace-sql.ts";
 import type { Statements } from "../../scope/statements.ts";
 import type { AuditRow, ChainPoint, PersonalRecord } from "./verify-chain.ts";
 
@@ -8,35 +10,37 @@ export interface AuditPageRow extends AuditRow {
 }
 
 export interface AuditPageInput {
-  /** 0 to begin with the first entry. */
+  /** The number of the last entry of the page before; 0 for the first page. */
   readonly afterSeq: number;
   readonly limit: number;
 }
 
-/** The next entries by number. */
+const CURRENT_WORKSPACE = Prisma.raw(CURRENT_WORKSPACE_SQL);
+
+/** The entries after `afterSeq`, in the order of their numbers. */
 export async function auditPage(
   sql: Statements,
   { afterSeq, limit }: AuditPageInput,
 ): Promise<AuditPageRow[]> {
-  // The workspace is named here too, and not left to row-level security alone.
+  // The statement names the workspace, and does not rely on row-level security alone.
   const rows = await sql.$queryRaw<
     { seq: bigint; text: string; hash: string; personal: PersonalRecord | null }[]
   >`
     SELECT entry.seq, projo_audit_text(entry) AS text, encode(entry.hash, 'hex') AS hash, entry.personal_json AS personal
       FROM (
         SELECT * FROM audit_logs
-         WHERE workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid AND seq > ${afterSeq}
+         WHERE workspace_id = ${CURRENT_WORKSPACE} AND seq > ${afterSeq}
          ORDER BY seq LIMIT ${limit}
       ) AS entry
      ORDER BY entry.seq`;
   return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }
 
-/** The last entry there is; before the first, number 0 and 32 zero bytes. */
+/** The number and hash of the last entry. An empty log has the number 0 and a hash of 32 zero bytes. */
 export async function auditEnd(sql: Statements): Promise<ChainPoint> {
   const [row] = await sql.$queryRaw<{ seq: bigint; hash: string }[]>`
     SELECT seq, encode(hash, 'hex') AS hash FROM audit_logs
-     WHERE workspace_id = nullif(current_setting('app.workspace_id', true), '')::uuid
+     WHERE workspace_id = ${CURRENT_WORKSPACE}
      ORDER BY seq DESC LIMIT 1`;
   return row ? { seq: Number(row.seq), hash: row.hash } : { seq: 0, hash: "00".repeat(32) };
 }

@@ -3,27 +3,27 @@ import type { StatementResult } from "../../connection/one-trip.ts";
 import { runInScope, type RunStatement } from "../../scope/run-statement.ts";
 import type { PoolSource } from "../../scope/scoped-connection.ts";
 
-/** What was refused. The outcome goes without saying. */
+/** A denied call. Its outcome is always "denied". */
 export type Denial = Omit<AuditEntry, "outcome">;
 
-/** Puts a refusal on record, in a transaction of its own and one round trip. */
+/** Records a denial in a separate transaction and one round trip. @returns whether it was recorded, not only counted */
 export type RecordDenial = (workspaceId: string, denial: Denial) => Promise<boolean>;
 
-// No row without the workspace, so that made-up ids begin no chains.
+// The statement returns no row when the workspace does not exist, so that an invented id starts no chain.
 const STATEMENT = "SELECT projo_audit_deny($2::jsonb) AS recorded FROM workspaces WHERE id = $1";
 
 export const denialRecorder =
   (source: PoolSource): RecordDenial =>
   async (workspaceId, denial) => {
     const values = [workspaceId, JSON.stringify(denial)];
-    // As a founder would: in the workspace, and not as one of its members, whom a refusal may well not be.
+    // The scope enters the workspace without a membership, because the denied actor may not be a member.
     const scope = { kind: "founding", workspaceId } as const;
     const steps = [{ name: "projo_audit_deny", text: STATEMENT, values }];
     const [answer] = (await runInScope(source, scope, steps)) as StatementResult<{ recorded: boolean }>[];
     return answer?.rows[0]?.recorded ?? false;
   };
 
-/** Counts the denials beyond the cap of past hours in entries of their logs. @returns in how many workspaces, at most 100 */
+/** Appends entries with the number of denials beyond the cap in past hours. @returns the number of workspaces, at most 100 */
 export type SettleDenials = () => Promise<number>;
 
 export const denialSettler =

@@ -1,19 +1,19 @@
-// Checks a workspace's log from its entries alone, as docs/audit.md describes it: no database, no trust in whoever
-// hands the entries over, and no more than one entry in memory.
+// Verifies a workspace's audit log from its entries alone, as docs/audit.md describes. It needs no database, does not trust
+// the source of the entries, and keeps one entry in memory at a time.
 import { hash as digest } from "node:crypto";
 
-/** A personal value with what it was committed with; a name that is not there was erased, or never was. */
+/** The personal values of an entry with the salts of their commitments. A missing name was erased or never set. */
 export type PersonalRecord = Readonly<Record<string, { readonly value: string; readonly salt: string }>>;
 
 export interface AuditRow {
-  /** The very text that was hashed. */
+  /** The text that was hashed. */
   readonly text: string;
-  /** In hex. */
+  /** SHA-256 in hex. */
   readonly hash: string;
   readonly personal: PersonalRecord | null;
 }
 
-/** A place in a chain: an entry's number and, in hex, its hash. */
+/** A point of a chain: the number of an entry and its hash in hex. */
 export interface ChainPoint {
   readonly seq: number;
   readonly hash: string;
@@ -21,9 +21,9 @@ export interface ChainPoint {
 
 export interface ChainExpectations {
   readonly workspaceId: string;
-  /** Where the rows go on from. Without it they begin with entry 1. */
+  /** The last point that was verified before. Without it the rows begin with entry 1. */
   readonly after?: ChainPoint;
-  /** Points that were saved outside the database; those up to `after` are not looked at. */
+  /** Points that were saved outside the database. Those up to `after` are ignored. */
   readonly checkpoints?: readonly ChainPoint[];
 }
 
@@ -41,7 +41,7 @@ export type ChainVerdict =
   | { readonly intact: true; readonly entries: number; readonly lastSeq: number; readonly lastHash: string }
   | {
       readonly intact: false;
-      /** The first entry that is not as it was written. */
+      /** The number of the first wrong entry. */
       readonly seq: number;
       readonly problem: ChainProblem;
       readonly message: string;
@@ -51,7 +51,7 @@ type Rows = AsyncIterable<AuditRow> | Iterable<AuditRow>;
 
 const START: ChainPoint = { seq: 0, hash: "00".repeat(32) };
 
-/** Reads the rows once, in their order, and stops at the first that is wrong. */
+/** Reads the rows once, in their order, and stops at the first wrong entry. */
 export async function verifyChain(rows: Rows, expectations: ChainExpectations): Promise<ChainVerdict> {
   const { workspaceId, after = START, checkpoints = [] } = expectations;
   const saved = byNumber(checkpoints);
@@ -59,29 +59,29 @@ export async function verifyChain(rows: Rows, expectations: ChainExpectations): 
   let last = after;
   let gap: { seq: number; found: number } | undefined;
   for await (const row of rows) {
-    const said = contentOf(row.text);
-    // A number was left out. Whether its entry comes later decides what it is called.
+    const content = contentOf(row.text);
+    // A number was left out. If its entry comes later, the problem is "reordered", else "missing".
     if (gap) {
-      if (said?.workspaceId === workspaceId && said.seq === gap.seq) {
+      if (content?.workspaceId === workspaceId && content.seq === gap.seq) {
         return broken(gap.seq, "reordered", `entry ${gap.found} stands in its place`);
       }
       continue;
     }
     const seq = last.seq + 1;
-    if (!said) return broken(seq, "edited", "its text is not that of an entry");
-    if (said.workspaceId !== workspaceId) return broken(seq, "foreign", "it is of another workspace");
-    if (said.seq < seq) return broken(seq, "repeated", `entry ${said.seq} stands in its place again`);
-    if (said.seq > seq) {
-      gap = { seq, found: said.seq };
+    if (!content) return broken(seq, "edited", "its text is not that of an entry");
+    if (content.workspaceId !== workspaceId) return broken(seq, "foreign", "it is of another workspace");
+    if (content.seq < seq) return broken(seq, "repeated", `entry ${content.seq} stands in its place again`);
+    if (content.seq > seq) {
+      gap = { seq, found: content.seq };
       continue;
     }
     if (chained(last.hash, row.text) !== row.hash) {
       return broken(seq, "edited", "its hash is not that of its text and of the entry before it");
     }
-    const wrong = wrongValue(row.personal, said.commitments);
+    const wrong = wrongValue(row.personal, content.commitments);
     if (wrong !== undefined) return broken(seq, "personal", `its ${wrong} is not what was committed to`);
-    const kept = saved.get(seq);
-    if (kept !== undefined && kept !== row.hash) {
+    const savedHash = saved.get(seq);
+    if (savedHash !== undefined && savedHash !== row.hash) {
       return broken(
         seq,
         "rewritten",
@@ -95,7 +95,7 @@ export async function verifyChain(rows: Rows, expectations: ChainExpectations): 
   return { intact: true, entries: last.seq - after.seq, lastSeq: last.seq, lastHash: last.hash };
 }
 
-/** Two that name one entry and differ leave no hash that could be right. */
+/** Two checkpoints of one entry with different hashes become "", which no entry's hash equals. */
 function byNumber(checkpoints: readonly ChainPoint[]): Map<number, string> {
   const saved = new Map<number, string>();
   for (const { seq, hash } of checkpoints) saved.set(seq, (saved.get(seq) ?? hash) === hash ? hash : "");
@@ -115,12 +115,12 @@ function contentOf(text: string): Content | null {
     const { workspaceId, seq, commitments } = content;
     return typeof seq === "number" ? { workspaceId, seq, commitments } : null;
   } catch {
-    // What does not parse was not written by the database.
+    // The database writes only valid JSON, so a text that does not parse was edited.
     return null;
   }
 }
 
-// Half a surrogate pair would be hashed as U+FFFD, and pass where that was written.
+// A lone surrogate would be hashed as U+FFFD, so a text with one would match an entry that contains U+FFFD.
 const chained = (previous: string, text: string): string | null =>
   !text.isWellFormed()
     ? null
@@ -136,7 +136,7 @@ function wrongValue(personal: unknown, commitments: unknown): string | undefined
 function matches(given: unknown, commitment: unknown): boolean {
   if (!isObject(given) || typeof given["value"] !== "string" || typeof given["salt"] !== "string")
     return false;
-  // Of one spelling and one length, so that no part of the value passes for salt.
+  // The salt has one spelling and one length, so that no part of the value can be moved into the salt.
   if (!/^[0-9a-f]{32}$/.test(given["salt"]) || !given["value"].isWellFormed()) return false;
   const bytes = Buffer.concat([Buffer.from(given["salt"], "hex"), Buffer.from(given["value"])]);
   return digest("sha256", bytes, "hex") === commitment;

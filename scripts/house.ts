@@ -123,7 +123,7 @@ export const house: Record<string, Room> = {
 
 /** From the top down: a file imports from its own layer or a lower one. A folder ends in a slash. */
 export const apiLayers = [
-  ["main.ts", "operator.ts", "start-problem.ts", "last-resort.ts"],
+  ["main.ts", "operator.ts", "start-problem.ts", "uncaught-errors.ts"],
   ["server.ts", "operator/"],
   ["fast-path/"],
   ["http/", "in-process.ts", "router.ts"],

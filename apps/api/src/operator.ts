@@ -8,7 +8,7 @@ import { joinDatabase } from "./runtime/database.ts";
 import { createLog } from "./runtime/log.ts";
 import { erasePerson } from "./operator/erase-person.ts";
 import { listMails, resendDead, resendMail } from "./operator/mails.ts";
-import { Refused } from "./operator/refused.ts";
+import { Refused } from "./operator/command-refused.ts";
 import { signOutPerson } from "./operator/sign-out-person.ts";
 import { startProblem } from "./start-problem.ts";
 

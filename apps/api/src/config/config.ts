@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { z } from "zod";
 import { secretNames, withSecrets } from "./secrets.ts";
 import type { Config, Program } from "./settings.ts";
-import { settingsTogether } from "./settings-together.ts";
+import { settingsTogether } from "./combination-problems.ts";
 import { reachOf } from "./unsafe-settings.ts";
 import { variables } from "./variables.ts";
 

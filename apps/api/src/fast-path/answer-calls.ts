@@ -6,7 +6,7 @@ import { appRouter } from "../router.ts";
 import type { Context } from "../rpc/context.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { asFailure } from "../rpc/failure.ts";
-import { runIn, type Run } from "../rpc/layered.ts";
+import { runIn, type Run } from "../rpc/procedure-builder.ts";
 import type { Answer } from "../http/answer.ts";
 import type { CallRequest } from "../http/shortcut.ts";
 import { isRefusedBatch, LARGEST_BATCH } from "../http/batches.ts";

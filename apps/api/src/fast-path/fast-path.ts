@@ -13,7 +13,7 @@ import { answerCalls, callsOf, type Calls } from "./answer-calls.ts";
 import { commonHeaders } from "../http/common-headers.ts";
 import { logRequest } from "../http/log-request.ts";
 import { refuseEarly } from "./refuse-early.ts";
-import { StartPace } from "./start-pace.ts";
+import { StartPace } from "./read-slots.ts";
 import { factsOf, type Received } from "../http/request-facts.ts";
 import { requestIdOf } from "../http/request-id.ts";
 

@@ -2,7 +2,7 @@
 // refuse: that must cost next to nothing, or refusals take the time of those who are served.
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
-import { priorityByName, notAdmitted } from "../rpc/checks/admitted.ts";
+import { priorityByName, notAdmitted } from "../rpc/checks/check-admission.ts";
 import type { Services } from "../rpc/services.ts";
 import type { Calls } from "./answer-calls.ts";
 

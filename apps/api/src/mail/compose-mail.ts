@@ -3,7 +3,7 @@ import { mailedInviteToken } from "../identity/tokens/invite-tokens.ts";
 import type { KeyRing } from "../identity/key-ring.ts";
 import type { TokenForms } from "../identity/tokens/token-forms.ts";
 import { formatOneTimeToken } from "../identity/tokens/tokens.ts";
-import { type MailLink, htmlBody, textBody } from "./letter-bodies.ts";
+import { type MailLink, htmlBody, textBody } from "./mail-bodies.ts";
 import { type Mail, MailNotSent } from "./mail.ts";
 import { isAddress } from "./mailbox.ts";
 import {

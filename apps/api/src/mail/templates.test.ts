@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { htmlBody, textBody } from "./letter-bodies.ts";
+import { htmlBody, textBody } from "./mail-bodies.ts";
 import { accountLetters, creatorLeftLetter, inviteLetter, type MailText } from "./templates.ts";
 
 const host = "app.example.com";

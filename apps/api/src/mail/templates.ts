@@ -3,7 +3,7 @@
 import type { Purpose } from "@projostack/db";
 import { z } from "zod";
 import { isAddress } from "./mailbox.ts";
-import { quoted, quotedInSubject } from "./quoted.ts";
+import { quoted, quotedInSubject } from "./quote-name.ts";
 
 export interface MailText {
   readonly subject: string;

@@ -2,9 +2,9 @@
 // members, so that none is left with an admin who is nobody. Broken off, it goes on where it was when it is called again.
 import { authorize, type Membership } from "@projostack/authz";
 import type { Db } from "@projostack/db";
-import { roleOf } from "../features/workspaces/role-of.ts";
+import { roleOf } from "../features/workspaces/parse-role.ts";
 import { systemRandomness } from "../runtime/randomness.ts";
-import { Refused } from "./refused.ts";
+import { Refused } from "./command-refused.ts";
 
 export interface PersonErasure {
   readonly email: string;

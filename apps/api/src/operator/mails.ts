@@ -1,5 +1,5 @@
 import type { Db, MailStatus, QueuedMail } from "@projostack/db";
-import { Refused } from "./refused.ts";
+import { Refused } from "./command-refused.ts";
 
 export async function listMails(db: Db, status: MailStatus): Promise<string> {
   const mails = await db.mail.list(status, 100);

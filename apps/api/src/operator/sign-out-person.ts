@@ -1,6 +1,6 @@
 import type { Db } from "@projostack/db";
 import { systemRandomness } from "../runtime/randomness.ts";
-import { Refused } from "./refused.ts";
+import { Refused } from "./command-refused.ts";
 
 /** Ends every session of an account, on record. The person can sign in again. @throws Refused when there is no such account */
 export async function signOutPerson(db: Db, email: string): Promise<string> {

@@ -16,16 +16,16 @@ import { accountOf, membershipOf, payerOf, type Caller, type Person } from "./ca
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
-import { checkForm } from "./checks/input-form.ts";
-import { layered, type Layered } from "./layered.ts";
+import { checkForm } from "./checks/check-input-structure.ts";
+import { layered, type Layered } from "./procedure-builder.ts";
 import type { Call } from "./call.ts";
-import { knownCaller } from "./checks/known-caller.ts";
-import { accountIn, limited, targetIn } from "./checks/limited.ts";
-import { priced, priceOf } from "./checks/priced.ts";
+import { knownCaller } from "./checks/authenticate.ts";
+import { accountIn, limited, targetIn } from "./checks/with-rate-limit.ts";
+import { priced, priceOf } from "./checks/with-budget.ts";
 import type { Services } from "./services.ts";
 import { runInWorkspace, type ReadWs, type Ws } from "./ws.ts";
 
-export { createCallerFactory, router } from "./layered.ts";
+export { createCallerFactory, router } from "./procedure-builder.ts";
 
 /** For anyone. */
 export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(

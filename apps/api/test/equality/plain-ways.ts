@@ -37,7 +37,7 @@ export const plainWays: readonly SourceGuard[] = [
   ]),
   guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
     "const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));",
-    `const after = cursors.after(input); const { containing } = await import("../../rpc/containing.ts");
+    `const after = cursors.after(input); const { containing } = await import("../../rpc/contains-text.ts");
      const tasks = ${listed};`,
   ]),
 ];

@@ -1,7 +1,7 @@
 // An invite is worth what whoever made it may do now.
 import { roles } from "@projostack/authz";
 import { describe, expect, it } from "vitest";
-import { checkGivenRole } from "../../src/features/invites/given-role.ts";
+import { checkGivenRole } from "../../src/features/invites/check-assigned-role.ts";
 import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
 import { Failure } from "../../src/rpc/failure.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkForm, MOST_VALUES } from "../../src/rpc/checks/input-form.ts";
+import { checkForm, MOST_VALUES } from "../../src/rpc/checks/check-input-structure.ts";
 import { largestInputs } from "../../src/testing/largest-inputs.ts";
 import { readBlocks, watchingLoop } from "../../src/testing/loop-watch.ts";
 import { blockedBy, walkLargestInputs } from "../../src/testing/walk-largest-inputs.ts";

@@ -7,7 +7,7 @@ import type { ConnectionBounds } from "../../src/config/connection-bounds.ts";
 import { trusting } from "../../src/http/address-of.ts";
 import { answerSocket } from "../../src/http/connections/answer-socket.ts";
 import { watchConnections, type Connections } from "../../src/http/connections/connections.ts";
-import { guardServer } from "../../src/http/connections/guard-server.ts";
+import { guardServer } from "../../src/http/connections/handle-server-errors.ts";
 import { createLog } from "../../src/runtime/log.ts";
 
 export interface BareServer {

@@ -2,7 +2,7 @@ import type { AuditPageRow } from "@projostack/db";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { csvHeader, csvLine } from "./csv.ts";
-import { pagesOf } from "./pages-of.ts";
+import { pagesOf } from "./read-pages.ts";
 
 export interface ExportLog {
   readonly format: "ndjson" | "csv";

@@ -3,7 +3,7 @@ import type { Checkpoint } from "../../identity/checkpoints.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
-import { pagesOf } from "./pages-of.ts";
+import { pagesOf } from "./read-pages.ts";
 
 export interface VerifyLog {
   readonly after?: ChainPoint | undefined;

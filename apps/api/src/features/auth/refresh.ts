@@ -1,7 +1,7 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { refuse } from "../../rpc/checks/refuse.ts";
-import { toTokens } from "./signed-in.ts";
+import { refuse } from "../../rpc/checks/refuse-credential.ts";
+import { toTokens } from "./session.ts";
 
 /** Gives fresh tokens for a refresh token. @throws Failure auth.unauthenticated, auth.token_reused, limit.exceeded */
 export async function refresh(ctx: Context, { refreshToken }: { refreshToken: string }) {

@@ -2,7 +2,7 @@ import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import type { Credentials } from "./sign-up.ts";
-import { toSignedIn } from "./signed-in.ts";
+import { toSignedIn } from "./session.ts";
 import { upgradeHash } from "./upgrade-hash.ts";
 
 /** The stored password changes under a sign-in once, when another one upgrades it; then it is checked again. */

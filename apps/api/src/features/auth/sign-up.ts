@@ -5,7 +5,7 @@ import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import { countMail } from "../../rpc/checks/count-mail.ts";
 import { checkNewPassword } from "../password/check-new-password.ts";
 import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
-import { toSignedIn } from "./signed-in.ts";
+import { toSignedIn } from "./session.ts";
 
 export interface Credentials {
   readonly email: string;

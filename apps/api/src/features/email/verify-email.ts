@@ -1,6 +1,6 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { genuineToken } from "../one-time-tokens/genuine-token.ts";
+import { genuineToken } from "../one-time-tokens/find-valid-token.ts";
 
 /** Shows that an address is its account's owner's. @throws Failure token.invalid */
 export async function verifyEmail(

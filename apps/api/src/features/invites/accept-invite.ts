@@ -4,7 +4,7 @@ import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { toOwnWorkspace } from "../workspaces/own-workspace.ts";
-import { openInvite } from "./open-invite.ts";
+import { openInvite } from "./find-open-invite.ts";
 
 const invitingRoles = roles.filter((role) => can(role, "invite:manage"));
 

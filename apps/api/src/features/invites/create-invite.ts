@@ -5,7 +5,7 @@ import { countMail } from "../../rpc/checks/count-mail.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "./check-inviter.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
-import { checkGivenRole } from "./given-role.ts";
+import { checkGivenRole } from "./check-assigned-role.ts";
 
 export interface CreateInvite {
   readonly email: string;

@@ -1,5 +1,5 @@
 import type { Context } from "../../rpc/context.ts";
-import { openInvite } from "./open-invite.ts";
+import { openInvite } from "./find-open-invite.ts";
 
 /** What a token invites to. @throws Failure invite.invalid, limit.exceeded */
 export async function previewInvite(ctx: Context, { token }: { token: string }) {

@@ -3,7 +3,7 @@ import { Failure } from "../../rpc/failure.ts";
 import { countMail } from "../../rpc/checks/count-mail.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "./check-inviter.ts";
-import { checkGivenRole } from "./given-role.ts";
+import { checkGivenRole } from "./check-assigned-role.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
 
 /**

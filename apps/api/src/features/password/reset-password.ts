@@ -2,7 +2,7 @@ import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { provenPlaceOf } from "../../rpc/checks/gate-place.ts";
 import { checkNewPassword } from "./check-new-password.ts";
-import { genuineToken } from "../one-time-tokens/genuine-token.ts";
+import { genuineToken } from "../one-time-tokens/find-valid-token.ts";
 
 export interface ResetPassword {
   readonly token: string;

@@ -1,5 +1,5 @@
 import type { Page } from "../../rpc/cursors.ts";
-import { containing } from "../../rpc/containing.ts";
+import { containing } from "../../rpc/contains-text.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toProject } from "./project.ts";
 

@@ -2,7 +2,7 @@ import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/t
 import { Failure } from "../../rpc/failure.ts";
 import type { InWorkspace } from "../../rpc/procedures.ts";
 import { checkInviter } from "../invites/check-inviter.ts";
-import { checkGivenRights, checkScopes, type Rights } from "./given-rights.ts";
+import { checkGivenRights, checkScopes, type Rights } from "./check-assigned-rights.ts";
 import { toServiceKey } from "./service-key.ts";
 
 export interface CreateServiceKey extends Rights {

@@ -2,7 +2,7 @@ import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/t
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { checkGivenRights } from "./given-rights.ts";
+import { checkGivenRights } from "./check-assigned-rights.ts";
 import { toServiceKey } from "./service-key.ts";
 
 export interface RotateServiceKey {

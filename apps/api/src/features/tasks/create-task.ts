@@ -1,8 +1,8 @@
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { missingProject } from "./missing-project.ts";
+import { missingProject } from "./rethrow-missing-project.ts";
 import { toTask, type TaskStatus } from "./task.ts";
-import { withRoom } from "./with-room.ts";
+import { withRoom } from "./with-task-capacity.ts";
 
 export interface NewTask {
   readonly projectId: string;

@@ -1,8 +1,8 @@
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import type { NewTask } from "./create-task.ts";
-import { missingProject } from "./missing-project.ts";
-import { withRoom } from "./with-room.ts";
+import { missingProject } from "./rethrow-missing-project.ts";
+import { withRoom } from "./with-task-capacity.ts";
 
 export interface NewTasks {
   readonly items: readonly (NewTask & { readonly externalId?: string | undefined })[];

@@ -1,6 +1,6 @@
 import { Failure } from "../../rpc/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { missingProject } from "./missing-project.ts";
+import { missingProject } from "./rethrow-missing-project.ts";
 import { toTask, type TaskStatus } from "./task.ts";
 
 export interface UpdateTask {

@@ -4,7 +4,7 @@ import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
-import { ownMembership } from "./own-membership.ts";
+import { ownMembership } from "./find-membership.ts";
 
 /** Ends one's own membership. @throws Failure workspace.not_found, member.last_admin */
 export async function leaveWorkspace(

@@ -10,7 +10,7 @@ import type { Log } from "../../runtime/log.ts";
 import type { IsTrusted } from "../address-of.ts";
 import { SLOWEST_BYTES_PER_MS, UNREAD_CHECK_MS } from "./bounds.ts";
 import { Connection, type Watch } from "./connection.ts";
-import { occasionally } from "./occasionally.ts";
+import { occasionally } from "./throttle-log.ts";
 
 export interface Connections {
   /** The connection of a socket, also when it is closed; undefined when it was not accepted. */

@@ -5,7 +5,7 @@
 // sign-ups in one batch block other requests no longer than one does.
 import { loadCommonPasswords } from "./common-passwords.ts";
 import { guessBits } from "./guess-bits.ts";
-import { storedForm } from "./stored-form.ts";
+import { storedForm } from "./normalize-password.ts";
 
 export interface PasswordPolicy {
   /** What is wrong with a new password of the account with this email, in words for its owner, or null. */

@@ -3,7 +3,7 @@
 import { hash, verify, type Options } from "@node-rs/argon2";
 import type { Argon2Gate, GatePlace } from "./argon2-gate.ts";
 import type { Log } from "../../runtime/log.ts";
-import { storedForm } from "./stored-form.ts";
+import { storedForm } from "./normalize-password.ts";
 
 /** OWASP Password Storage Cheat Sheet: argon2id, the default here, with 19 MiB, two passes, one lane. */
 const PARAMETERS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };

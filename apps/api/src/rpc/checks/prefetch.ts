@@ -5,7 +5,7 @@ import { can, roles, type Permission } from "@projostack/authz";
 import type { Operation } from "@projostack/contract";
 import type { PrefetchRequest, PreparedQuery } from "@projostack/db";
 import type { z } from "zod";
-import { checkForm } from "./input-form.ts";
+import { checkForm } from "./check-input-structure.ts";
 
 /** What to ask ahead for a call, or nothing where its input is not right: whoever sent it is told so in their turn. */
 export type Prefetch = (getRawInput: () => Promise<unknown>) => Promise<PrefetchRequest | undefined>;

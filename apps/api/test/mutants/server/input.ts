@@ -138,9 +138,9 @@ const quietly: Attack = {
   },
 };
 
-const form = "apps/api/src/rpc/checks/input-form.ts";
+const form = "apps/api/src/rpc/checks/check-input-structure.ts";
 const procedures = "apps/api/src/rpc/procedures.ts";
-const layered = "apps/api/src/rpc/layered.ts";
+const layered = "apps/api/src/rpc/procedure-builder.ts";
 const front = "apps/api/src/fast-path/answer-calls.ts";
 
 const strip = guard("an answer is what the contract says", layered, [

@@ -61,7 +61,7 @@ const beyondItsRole: Attack = {
 };
 
 const keysFile = "apps/api/src/identity/tokens/service-keys.ts";
-const rights = "apps/api/src/features/service-keys/given-rights.ts";
+const rights = "apps/api/src/features/service-keys/check-assigned-rights.ts";
 
 export const keys: readonly Mutant[] = [
   {

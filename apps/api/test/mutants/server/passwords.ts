@@ -67,10 +67,11 @@ const shouted: Attack = {
 const policy = "apps/api/src/identity/passwords/password-policy.ts";
 const failure = "apps/api/src/rpc/failure.ts";
 
-const tooMany = guard("an input holds so many values at most", "apps/api/src/rpc/checks/input-form.ts", [
-  "if (values > MOST_VALUES) throw",
-  "if (false) throw",
-]);
+const tooMany = guard(
+  "an input holds so many values at most",
+  "apps/api/src/rpc/checks/check-input-structure.ts",
+  ["if (values > MOST_VALUES) throw", "if (false) throw"],
+);
 
 export const passwords: readonly Mutant[] = [
   {

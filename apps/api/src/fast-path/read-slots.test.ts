@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { PLACES, StartPace } from "./start-pace.ts";
+import { PLACES, StartPace } from "./read-slots.ts";
 
 interface Work {
   end(): void;

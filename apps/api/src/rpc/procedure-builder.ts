@@ -8,7 +8,7 @@ import { commonReasons, impliedReasons, type Kind, type Operation, type Reason }
 import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
 import { withinDeadline } from "./checks/call-deadline.ts";
-import { checkAdmission } from "./checks/admitted.ts";
+import { checkAdmission } from "./checks/check-admission.ts";
 import type { Call } from "./call.ts";
 import type { Context } from "./context.ts";
 import { errorShape } from "./error-shape.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createAtOnce, type AtOnceBounds, type Leave, type Load } from "./at-once.ts";
+import { createAtOnce, type AtOnceBounds, type Leave, type Load } from "./concurrency-limit.ts";
 
 const short = (places = 1) => ({ isLong: false, places });
 const waits = (): Promise<string> => new Promise((passed) => setTimeout(passed, 20, "waits"));

@@ -2,7 +2,7 @@ import type { Purpose } from "@projostack/db";
 import { tokenStatusOf } from "../../identity/tokens/token-forms.ts";
 import { parseOneTimeToken } from "../../identity/tokens/tokens.ts";
 import type { Context } from "../../rpc/context.ts";
-import { refuse } from "../../rpc/checks/refuse.ts";
+import { refuse } from "../../rpc/checks/refuse-credential.ts";
 
 /** Whose token it is, and its id: of a token that is genuine, unused and not expired, for this purpose. @throws Failure token.invalid, limit.exceeded */
 export async function genuineToken(

@@ -1,7 +1,7 @@
 import type { Membership } from "@projostack/authz";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
-import { roleOf } from "./role-of.ts";
+import { roleOf } from "./parse-role.ts";
 
 export interface Asked {
   readonly userId: string;

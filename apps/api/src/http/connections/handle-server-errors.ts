@@ -1,7 +1,7 @@
 // The server's own events, apart from its requests: none of them ends the process.
 import type { Server } from "node:http";
 import type { Log } from "../../runtime/log.ts";
-import { occasionally } from "./occasionally.ts";
+import { occasionally } from "./throttle-log.ts";
 
 /** Node raises `error` when a connection cannot be accepted, as when no file descriptor is left. */
 export function guardServer(server: Server, log: Log): void {

@@ -1,7 +1,7 @@
 import type { OpenInvite } from "@projostack/db";
 import { hashOfInviteToken } from "../../identity/tokens/invite-tokens.ts";
 import type { Context } from "../../rpc/context.ts";
-import { refuse } from "../../rpc/checks/refuse.ts";
+import { refuse } from "../../rpc/checks/refuse-credential.ts";
 
 /** The invite that a token opens now. @throws Failure invite.invalid, whatever is wrong with it; limit.exceeded */
 export async function openInvite(

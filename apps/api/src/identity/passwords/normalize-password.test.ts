@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { storedForm } from "./stored-form.ts";
+import { storedForm } from "./normalize-password.ts";
 
 it("is the same for the same characters, composed or decomposed", () => {
   expect(storedForm("e\u0301te\u0301")).toBe(storedForm("\u00e9t\u00e9"));

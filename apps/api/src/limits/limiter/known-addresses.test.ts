@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createKnownAddresses } from "./acquaintances.ts";
+import { createKnownAddresses } from "./known-addresses.ts";
 import { startTurn } from "../counting/counters.ts";
 
 const turn = startTurn(null);

@@ -11,7 +11,7 @@ export interface SettingsRead {
   readonly isSet: (name: string) => boolean;
 }
 
-export const settingsTogether = (read: SettingsRead, program: Program): string[] => [
+export const combinationProblems = (read: SettingsRead, program: Program): string[] => [
   ...keyProblems(read.config),
   ...mailProblems(read),
   ...operatorProblems(read, program),

@@ -6,10 +6,10 @@ import { appRouter } from "../router.ts";
 import type { Context } from "../rpc/context.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { asFailure } from "../rpc/failure.ts";
-import { runIn, type Run } from "../rpc/procedure-builder.ts";
+import { findRunner, type Runner } from "../rpc/procedure-builder.ts";
 import type { Answer } from "../http/answer.ts";
 import type { CallRequest } from "../http/shortcut.ts";
-import { isRefusedBatch, LARGEST_BATCH } from "../http/batches.ts";
+import { isRefusedBatch, MAX_BATCH_CALLS } from "../http/batches.ts";
 
 /** The calls of a request, as they are answered here. */
 export interface Calls {
@@ -21,23 +21,23 @@ export interface Calls {
 }
 
 /** What a request calls; null where tRPC's adapter should look at it. */
-export function callsOf(request: Omit<CallRequest, "requestId">): Calls | null {
+export function parseCalls(request: Omit<CallRequest, "requestId">): Calls | null {
   const { method, url, path, contentType, body } = request;
-  const type = TYPES.get(method);
-  const query = queryOf(url);
+  const type = KIND_OF_METHOD.get(method);
+  const query = parseQuery(url);
   if (!type || !query) return null;
   // A body that got here is JSON by its header. Without one, or with one on a GET, something odd may be meant.
   if ((contentType === undefined) !== (type === "query")) return null;
   const names = query.isBatch ? path.split(",") : [path];
-  if (names.length > LARGEST_BATCH || !names.every((name) => kinds.get(name) === type)) return null;
+  if (names.length > MAX_BATCH_CALLS || !names.every((name) => kinds.get(name) === type)) return null;
   if (isRefusedBatch(names)) return null;
   const text = type === "query" ? query.input : (body ?? "");
   if (typeof text !== "string") return null;
-  const inputs = inputsOf(text, query.isBatch ? names.length : null);
+  const inputs = parseInputs(text, query.isBatch ? names.length : null);
   return inputs && { names, type, isBatch: query.isBatch, inputs };
 }
 
-const TYPES: ReadonlyMap<string, Kind> = new Map([
+const KIND_OF_METHOD: ReadonlyMap<string, Kind> = new Map([
   ["GET", "query"],
   ["POST", "mutation"],
 ]);
@@ -52,7 +52,7 @@ interface Query {
 }
 
 /** Null for any other parameter than these two, for one that comes twice, for escapes that are malformed, and for a fragment. */
-function queryOf(url: string): Query | null {
+function parseQuery(url: string): Query | null {
   if (url.includes("#")) return null;
   const start = url.indexOf("?");
   if (start === -1) return { isBatch: false, input: "" };
@@ -76,7 +76,7 @@ function decode(text: string): string | null {
 }
 
 /** @param many how many calls a batch has, or null for a single call */
-function inputsOf(text: string, many: number | null): unknown[] | null {
+function parseInputs(text: string, many: number | null): unknown[] | null {
   if (many === null && text === "") return [undefined];
   try {
     const given: unknown = JSON.parse(text);
@@ -111,7 +111,7 @@ interface CallAnswer {
 async function answerCall({ names, inputs }: Calls, place: number, ctx: Context): Promise<CallAnswer> {
   const path = names[place] ?? "";
   try {
-    const data = await runOf(path)({ ctx, path, getRawInput: () => Promise.resolve(inputs[place]) });
+    const data = await runnerOf(path)({ ctx, path, getRawInput: () => Promise.resolve(inputs[place]) });
     return { status: 200, body: { result: { data } } };
   } catch (cause) {
     const error = errorShape(asFailure(cause), ctx.requestId);
@@ -119,10 +119,10 @@ async function answerCall({ names, inputs }: Calls, place: number, ctx: Context)
   }
 }
 
-const runs = new Map<string, Run>();
+const runners = new Map<string, Runner>();
 
-function runOf(name: string): Run {
-  let run = runs.get(name);
-  if (!run) runs.set(name, (run = runIn(appRouter, name)));
+function runnerOf(name: string): Runner {
+  let run = runners.get(name);
+  if (!run) runners.set(name, (run = findRunner(appRouter, name)));
   return run;
 }

@@ -9,11 +9,11 @@ import type { Services } from "../rpc/services.ts";
 import { answerBug, internalError } from "../http/answer-bug.ts";
 import { answerHeaders, type Answer } from "../http/answer.ts";
 import type { Shortcut, ShortcutDeps } from "../http/shortcut.ts";
-import { answerCalls, callsOf, type Calls } from "./answer-calls.ts";
+import { answerCalls, parseCalls, type Calls } from "./answer-calls.ts";
 import { commonHeaders } from "../http/common-headers.ts";
 import { logRequest } from "../http/log-request.ts";
 import { refuseEarly } from "./refuse-early.ts";
-import { StartPace } from "./read-slots.ts";
+import { ReadSlots } from "./read-slots.ts";
 import { factsOf, type Received } from "../http/request-facts.ts";
 import { requestIdOf } from "../http/request-id.ts";
 
@@ -21,7 +21,7 @@ export const fastPath: Shortcut = {
   attach: answerQueriesFirst,
 
   async answer(services, request, contextOf) {
-    const calls = callsOf(request);
+    const calls = parseCalls(request);
     if (!calls) return null;
     return refuseEarly(services, calls, request.requestId) ?? answerCalls(calls, contextOf());
   },
@@ -34,10 +34,10 @@ function answerQueriesFirst(app: FastifyInstance, { services, connections, addre
     isClosing = true;
     done();
   });
-  const pace = new StartPace();
+  const pace = new ReadSlots();
   const handle: RequestListener = (request, response) => {
     try {
-      const calls = isClosing ? null : queriesOf(request);
+      const calls = isClosing ? null : parseQueries(request);
       if (!calls) return app.routing(request, response);
       const startedAt = performance.now();
       const requestId = requestIdOf(request.headers["x-request-id"], services.randomness);
@@ -112,12 +112,12 @@ const PREFIX = "/trpc/";
 const NAMES = /^[\w.,]{1,500}$/;
 
 /** The queries that a request asks, if it is an ordinary one. */
-function queriesOf({ method, url = "", headers }: IncomingMessage): Calls | null {
+function parseQueries({ method, url = "", headers }: IncomingMessage): Calls | null {
   if (method !== "GET" || !url.startsWith(PREFIX)) return null;
   // With a body, or to become something else than HTTP.
   if ("content-length" in headers || "transfer-encoding" in headers || "upgrade" in headers) return null;
   const end = url.indexOf("?");
   const path = url.slice(PREFIX.length, end === -1 ? undefined : end);
   if (!NAMES.test(path)) return null;
-  return callsOf({ method, url, path, contentType: headers["content-type"], body: undefined });
+  return parseCalls({ method, url, path, contentType: headers["content-type"], body: undefined });
 }

@@ -3,19 +3,19 @@
 // nothing else from starting. Reads that find no place start in the order of their arrival.
 
 /** So many are enough to keep the processors busy. */
-export const PLACES = 96;
-const LONGEST_HOLD_MS = 20;
+export const READ_SLOTS = 96;
+const MAX_HOLD_MS = 20;
 
-interface Place {
+interface Slot {
   readonly since: number;
   isFree: boolean;
 }
 
-export class StartPace {
+export class ReadSlots {
   readonly #waiting: (() => void)[] = [];
   #next = 0;
-  #held: Place[] = [];
-  #free = PLACES;
+  #held: Slot[] = [];
+  #free = READ_SLOTS;
   /** Whether `#freeSlow` is due. */
   #isTimed = false;
 
@@ -24,13 +24,13 @@ export class StartPace {
     if (this.#free > 0) this.#run(work);
     else {
       this.#waiting.push(() => this.#run(work));
-      if (!this.#isTimed) this.#freeSlowIn(LONGEST_HOLD_MS);
+      if (!this.#isTimed) this.#freeSlowIn(MAX_HOLD_MS);
     }
   }
 
   #run(work: () => Promise<unknown>): void {
     this.#free -= 1;
-    const place: Place = { since: performance.now(), isFree: false };
+    const place: Slot = { since: performance.now(), isFree: false };
     this.#held.push(place);
     const leave = () => this.#leave(place);
     work().then(leave, leave);
@@ -41,7 +41,7 @@ export class StartPace {
     setTimeout(this.#freeSlow, milliseconds);
   }
 
-  #leave(place: Place): void {
+  #leave(place: Slot): void {
     if (place.isFree) return;
     place.isFree = true;
     this.#free += 1;
@@ -59,15 +59,15 @@ export class StartPace {
       this.#waiting.splice(0, this.#next);
       this.#next = 0;
     }
-    if (this.#held.length > 4 * PLACES) this.#held = this.#held.filter(({ isFree }) => !isFree);
+    if (this.#held.length > 4 * READ_SLOTS) this.#held = this.#held.filter(({ isFree }) => !isFree);
   }
 
   /** Frees the places of slow reads, while others wait. */
   readonly #freeSlow = (): void => {
     this.#isTimed = false;
-    const before = performance.now() - LONGEST_HOLD_MS;
+    const before = performance.now() - MAX_HOLD_MS;
     const slow = this.#held.filter(({ isFree, since }) => !isFree && since <= before);
     for (const place of slow) this.#leave(place);
-    if (this.#next < this.#waiting.length && !this.#isTimed) this.#freeSlowIn(LONGEST_HOLD_MS / 2);
+    if (this.#next < this.#waiting.length && !this.#isTimed) this.#freeSlowIn(MAX_HOLD_MS / 2);
   };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseAddress, type Address } from "../runtime/address.ts";
-import { addressing, trusting } from "./address-of.ts";
+import { createForwardedAddressOf, createIsTrusted } from "./address-of.ts";
 
 const known = (text: string): Address => {
   const address = parseAddress(text);
@@ -9,8 +9,8 @@ const known = (text: string): Address => {
   return address;
 };
 const proxy = known("10.0.0.1");
-const isTrusted = trusting(["10.0.0.0/8", "fd00::/8"]);
-const forwarded = addressing(isTrusted);
+const isTrusted = createIsTrusted(["10.0.0.0/8", "fd00::/8"]);
+const forwarded = createForwardedAddressOf(isTrusted);
 
 describe("R4 the address of a request", () => {
   it.each([

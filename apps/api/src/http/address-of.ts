@@ -7,12 +7,12 @@ import { parseAddress, type Address } from "../runtime/address.ts";
 export type AddressOf = (request: IncomingMessage) => Address;
 
 /** @param peer the other end of the connection */
-export type Forwarded = (peer: Address, forwardedFor: string | string[] | undefined) => Address;
+export type ForwardedAddressOf = (peer: Address, forwardedFor: string | string[] | undefined) => Address;
 
 /** Whether an address is one of the proxies in front. */
 export type IsTrusted = (address: string) => boolean;
 
-export function trusting(trustedProxies: readonly string[]): IsTrusted {
+export function createIsTrusted(trustedProxies: readonly string[]): IsTrusted {
   if (trustedProxies.length === 0) return () => false;
   const isTrusted = proxyAddress.compile([...trustedProxies]);
   return (address) => isTrusted(address, 0);
@@ -22,7 +22,7 @@ export function trusting(trustedProxies: readonly string[]): IsTrusted {
  * The nearest address that is not a trusted proxy's, from the connection backwards through `X-Forwarded-For`. A header that
  * holds something else than addresses says nothing: the request is then the peer's own. Never throws.
  */
-export function addressing(isTrusted: IsTrusted): Forwarded {
+export function createForwardedAddressOf(isTrusted: IsTrusted): ForwardedAddressOf {
   return (peer, forwardedFor) => {
     if (forwardedFor === undefined || !isTrusted(peer)) return peer;
     let nearest = peer;

@@ -4,15 +4,15 @@ import { operations } from "@projostack/contract";
 import { Failure } from "../rpc/failure.ts";
 
 /** The most calls that one request may carry. */
-export const LARGEST_BATCH = 10;
+export const MAX_BATCH_CALLS = 10;
 
-const long: ReadonlySet<string> = new Set(
+const longOperations: ReadonlySet<string> = new Set(
   operations.filter(({ operation: { cost } }) => cost.batch === false).map(({ name }) => name),
 );
 
 /** Whether the calls of one request are several, and one of them is of a long operation. */
 export const isRefusedBatch = (names: readonly string[]): boolean =>
-  names.length > 1 && names.some((name) => long.has(name));
+  names.length > 1 && names.some((name) => longOperations.has(name));
 
 /**
  * Refuses a batch with a long operation in it, before any of its calls runs.

@@ -27,11 +27,11 @@ export function factsOf(
       return log.child({ requestId });
     },
     get signal() {
-      signal ??= abortedBy(response);
+      signal ??= abortSignalOf(response);
       return signal;
     },
     authorization: headers.authorization,
-    workspaceId: oneOf(headers["x-workspace-id"]),
+    workspaceId: firstOf(headers["x-workspace-id"]),
     noteActor,
     setRetryAfter: (seconds) => setHeader("retry-after", seconds),
     setRateLimit: ({ policy, limit }) => {
@@ -42,7 +42,7 @@ export function factsOf(
 }
 
 /** Aborted when the caller hangs up before the answer is written. */
-function abortedBy(response: ServerResponse): AbortSignal {
+function abortSignalOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   if (response.destroyed) gone.abort();
   response.once("close", () => {
@@ -51,5 +51,5 @@ function abortedBy(response: ServerResponse): AbortSignal {
   return gone.signal;
 }
 
-const oneOf = (header: string | string[] | undefined): string | undefined =>
+const firstOf = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;

@@ -7,7 +7,7 @@ import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
 import { answerHeaders } from "./answer.ts";
 import { noteActorOf } from "./log-request.ts";
-import { LARGEST_BATCH, refuseLongBatch } from "./batches.ts";
+import { MAX_BATCH_CALLS, refuseLongBatch } from "./batches.ts";
 import { factsOf } from "./request-facts.ts";
 import type { Shortcut } from "./shortcut.ts";
 
@@ -38,7 +38,7 @@ export async function rpcRoutes(
   app.addContentTypeParser(
     "application/json",
     { parseAs: "buffer" },
-    async (_: FastifyRequest, body: Buffer) => textOf(body),
+    async (_: FastifyRequest, body: Buffer) => decodeUtf8(body),
   );
   app.route<{ Params: { path: string } }>({
     method: app.supportedMethods,
@@ -59,7 +59,7 @@ export async function rpcRoutes(
         body,
       };
       const answer = await shortcut?.answer(services, call, () => contextOf(req, res));
-      if (!answer) return byAdapter(req, res, contextOf);
+      if (!answer) return answerWithAdapter(req, res, contextOf);
       if (answer.retryAfterSeconds !== undefined) res.header("retry-after", answer.retryAfterSeconds);
       return res.code(answer.status).headers(answerHeaders).send(answer.text);
     },
@@ -69,7 +69,7 @@ export async function rpcRoutes(
 type ContextOf = (req: FastifyRequest, res: FastifyReply) => Context;
 
 /** tRPC's own way, for whatever is out of the ordinary. Its answer has the form that all others have. */
-async function byAdapter(
+async function answerWithAdapter(
   req: FastifyRequest<{ Params: { path: string } }>,
   res: FastifyReply,
   contextOf: ContextOf,
@@ -83,7 +83,7 @@ async function byAdapter(
     res: Object.assign(Object.create(res) as FastifyReply, { send }),
     path: req.params.path,
     router: appRouter,
-    maxBatchSize: LARGEST_BATCH,
+    maxBatchSize: MAX_BATCH_CALLS,
     createContext: () => contextOf(req, res),
     onError: ({ error, ctx }) => {
       // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
@@ -99,7 +99,7 @@ async function sendWhole(res: FastifyReply, { status, headers, body }: Response)
 }
 
 /** Bytes that are no UTF-8 are refused: replaced by U+FFFD, they would be stored as what nobody sent. */
-function textOf(body: Buffer): string {
+function decodeUtf8(body: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch (cause) {

@@ -8,10 +8,10 @@ const LONGEST_IN_SUBJECT = 50;
 const MOST_CODE_POINTS = 12;
 
 /** A name as it may stand in a sentence: in quotes, on one line, of bounded length, and nothing that becomes a link. */
-export const quoted = (name: string): string => `"${harmless(name, LONGEST)}"`;
+export const quoteName = (name: string): string => `"${harmless(name, LONGEST)}"`;
 
 /** The same in a subject. */
-export const quotedInSubject = (name: string): string => `"${harmless(name, LONGEST_IN_SUBJECT)}"`;
+export const quoteNameInSubject = (name: string): string => `"${harmless(name, LONGEST_IN_SUBJECT)}"`;
 
 function harmless(name: string, longest: number): string {
   const oneLine = name

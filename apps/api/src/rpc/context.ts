@@ -81,7 +81,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     caller ??=
       token === null
         ? Promise.resolve(null)
-        : callerOf(services, { token, workspaceId: asked, prefetch, address: facts.ip }).then((found) => {
+        : findCallerBy(services, { token, workspaceId: asked, prefetch, address: facts.ip }).then((found) => {
             if (found) noteActor(actorOf(found));
             return found;
           });
@@ -142,7 +142,7 @@ interface Bearer {
   readonly address: string;
 }
 
-async function callerOf(
+async function findCallerBy(
   { serviceKeys, sessions, refusedCredentials }: Services,
   { token, workspaceId, prefetch, address }: Bearer,
 ): Promise<Caller | null> {

@@ -53,7 +53,7 @@ export function createCursors(keys: KeyRing, { owner, operation }: CursorScope):
  * As `after`, by a cursor that nobody has checked yet: nothing that is found with it may be told before `after` has. Null
  * where it cannot be a cursor.
  */
-export function unprovenAfter({ cursor }: Page): string | undefined | null {
+export function unverifiedAfter({ cursor }: Page): string | undefined | null {
   if (cursor === undefined) return undefined;
   const { bytes, id } = read(cursor);
   return bytes.length === ID_BYTES + CODE_BYTES ? id : null;

@@ -31,23 +31,23 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
   if (cause instanceof Failure) return cause;
-  if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") return ofProtocol(error);
+  if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") return fromProtocol(error);
   if (cause instanceof HashingBusy) {
     return new Failure("server.busy", { retryAfterSeconds: cause.retryAfterSeconds, cause });
   }
-  return ofDatabase(failureOf(cause)) ?? new Failure("server.internal", { cause });
+  return fromDatabase(failureOf(cause)) ?? new Failure("server.internal", { cause });
 }
 
-const reasonOfChange = {
+const reasonByChange = {
   ended: "workspace.not_found",
   demoted: "permission.denied",
   "key ended": "auth.unauthenticated",
 } as const satisfies Record<MembershipChanged["change"], Reason>;
 
-function ofDatabase(cause: unknown): Failure | null {
+function fromDatabase(cause: unknown): Failure | null {
   if (cause instanceof Forbidden) return new Failure("permission.denied", { cause });
   if (cause instanceof MembershipChanged) {
-    return new Failure(reasonOfChange[cause.change], { cause });
+    return new Failure(reasonByChange[cause.change], { cause });
   }
   if (cause instanceof DatabaseBusy) return new Failure("server.busy", { retryAfterSeconds: 1, cause });
   if (cause instanceof DatabaseDown)
@@ -56,7 +56,7 @@ function ofDatabase(cause: unknown): Failure | null {
 }
 
 /** Errors that tRPC raises itself, before a procedure runs. */
-function ofProtocol(error: TRPCError): Failure {
+function fromProtocol(error: TRPCError): Failure {
   switch (error.code) {
     case "BAD_REQUEST":
       return new Failure("input.malformed", { cause: error });
@@ -81,21 +81,21 @@ export function invalidInput(cause: ZodError): Failure {
 }
 
 /** An answer names so many fields at most, with so many messages each, and repeats no more of the input than fits. */
-const MOST_FIELDS = 20;
-const MOST_MESSAGES = 5;
-const LONGEST_TEXT = 600;
+const MAX_FIELDS = 20;
+const MAX_MESSAGES = 5;
+const MAX_TEXT_LENGTH = 600;
 
 function fieldErrorsOf(error: ZodError): Record<string, string[]> {
   const byField = new Map<string, string[]>();
   for (const issue of error.issues) {
-    const path = issue.path.join(".").slice(0, LONGEST_TEXT);
-    const message = shortened(issue.message);
+    const path = issue.path.join(".").slice(0, MAX_TEXT_LENGTH);
+    const message = truncate(issue.message);
     const messages = byField.get(path);
-    if (!messages && byField.size < MOST_FIELDS) byField.set(path, [message]);
-    else if (messages && messages.length < MOST_MESSAGES) messages.push(message);
+    if (!messages && byField.size < MAX_FIELDS) byField.set(path, [message]);
+    else if (messages && messages.length < MAX_MESSAGES) messages.push(message);
   }
   return Object.fromEntries(byField);
 }
 
-const shortened = (text: string): string =>
-  text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT).toWellFormed()}...`;
+const truncate = (text: string): string =>
+  text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH).toWellFormed()}...`;

@@ -41,14 +41,19 @@ export interface Shape<I extends z.ZodType, O extends z.ZodType> {
 }
 
 /** An operation in its layer, which its function completes. */
-export type Layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.ZodType> = K extends "query"
+export type ProcedureBuilder<
+  K extends Kind,
+  Ctx,
+  I extends z.ZodType,
+  O extends z.ZodType,
+> = K extends "query"
   ? { query(resolve: Resolver<Ctx, I, O>): TRPCQueryProcedure<Shape<I, O>> }
   : { mutation(resolve: Resolver<Ctx, I, O>): TRPCMutationProcedure<Shape<I, O>> };
 
-export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.ZodType>(
+export function buildProcedure<K extends Kind, Ctx, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, Operation["access"], I, O>,
   layer: Layer<Ctx>,
-): Layered<K, Ctx, I, O> {
+): ProcedureBuilder<K, Ctx, I, O> {
   const running = (resolve: Resolver<Ctx, I, O>) => {
     const proceed: Proceed<Ctx> = async (ctx, rawInput) => {
       const input = operation.input.safeParse(rawInput);
@@ -69,10 +74,10 @@ export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.Zo
   const procedureOf = (kind: Kind) => (resolve: Resolver<Ctx, I, O>) => {
     const run = running(resolve);
     const procedure = builder[kind]((given: unknown) => run(given as Call));
-    runs.set(procedure, run);
+    runners.set(procedure, run);
     return procedure;
   };
-  return { query: procedureOf("query"), mutation: procedureOf("mutation") } as unknown as Layered<
+  return { query: procedureOf("query"), mutation: procedureOf("mutation") } as unknown as ProcedureBuilder<
     K,
     Ctx,
     I,
@@ -81,14 +86,14 @@ export function layered<K extends Kind, Ctx, I extends z.ZodType, O extends z.Zo
 }
 
 /** Runs a call: what tRPC's procedure does with it, without what tRPC does around that. @throws Failure */
-export type Run = (call: Call) => Promise<unknown>;
+export type Runner = (call: Call) => Promise<unknown>;
 
-const runs = new WeakMap<object, Run>();
+const runners = new WeakMap<object, Runner>();
 
 /** How an operation of a router is run, by its name. @throws RangeError when there is none */
-export function runIn(anyRouter: object, name: string): Run {
+export function findRunner(anyRouter: object, name: string): Runner {
   const { _def } = anyRouter as { _def: { procedures: Record<string, object> } };
-  const run = runs.get(_def.procedures[name] ?? {});
+  const run = runners.get(_def.procedures[name] ?? {});
   if (!run) throw new RangeError(`The router has no operation ${name}.`);
   return run;
 }

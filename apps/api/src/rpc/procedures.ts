@@ -10,18 +10,18 @@ import {
 import type { Kind, Operation } from "@projostack/contract";
 import type { Device } from "@projostack/db";
 import type { z } from "zod";
-import { type Prefetch, prefetchOf, type QueryOf } from "./checks/prefetch.ts";
+import { type Prefetch, createPrefetch, type PrepareQuery } from "./checks/prefetch.ts";
 import { entryOf, originOf } from "./audit.ts";
 import { accountOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
-import { checkForm } from "./checks/check-input-structure.ts";
-import { layered, type Layered } from "./procedure-builder.ts";
+import { checkInputStructure } from "./checks/check-input-structure.ts";
+import { buildProcedure, type ProcedureBuilder } from "./procedure-builder.ts";
 import type { Call } from "./call.ts";
-import { knownCaller } from "./checks/authenticate.ts";
-import { accountIn, limited, targetIn } from "./checks/with-rate-limit.ts";
-import { priced, priceOf } from "./checks/with-budget.ts";
+import { authenticate } from "./checks/authenticate.ts";
+import { accountIn, withRateLimit, targetIn } from "./checks/with-rate-limit.ts";
+import { withBudget, priceOf } from "./checks/with-budget.ts";
 import type { Services } from "./services.ts";
 import { runInWorkspace, type ReadWs, type Ws } from "./ws.ts";
 
@@ -30,35 +30,39 @@ export { createCallerFactory, router } from "./procedure-builder.ts";
 /** For anyone. */
 export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "public", I, O>,
-): Layered<K, Context, I, O> =>
-  layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
+): ProcedureBuilder<K, Context, I, O> =>
+  buildProcedure(operation, async ({ ctx, path, getRawInput }, proceed) => {
     const input = await getRawInput();
     // No workspace: what a caller merely says in a header must not give them a fresh count.
-    return limited(ctx, { operation: path, account: accountIn(input), workspaceId: null }, (isKnown) => {
-      checkForm(input);
-      return proceed(isKnown ? ctx.with({ isKnown }) : ctx, input);
-    });
+    return withRateLimit(
+      ctx,
+      { operation: path, account: accountIn(input), workspaceId: null },
+      (isKnown) => {
+        checkInputStructure(input);
+        return proceed(isKnown ? ctx.with({ isKnown }) : ctx, input);
+      },
+    );
   });
 
 /** For any person signed in. */
 export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "session", I, O>,
-): Layered<K, Context & { readonly caller: Person }, I, O> =>
-  layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
-    const caller = await knownCaller(ctx);
+): ProcedureBuilder<K, Context & { readonly caller: Person }, I, O> =>
+  buildProcedure(operation, async ({ ctx, path, getRawInput }, proceed) => {
+    const caller = await authenticate(ctx);
     if (caller.kind !== "person") throw new Failure("auth.person_required");
     const price = await priceOf(operation, { getRawInput });
-    return priced(ctx, { payer: payerOf(caller), price }, () =>
-      limited(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
+    return withBudget(ctx, { payer: payerOf(caller), price }, () =>
+      withRateLimit(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
         const input = await getRawInput();
-        checkForm(input);
+        checkInputStructure(input);
         return proceed(ctx.with({ caller }), input);
       }),
     );
   });
 
 /** What those are given who hold the operation's permission. */
-export interface Granted<P extends Permission> {
+export interface GrantedContext<P extends Permission> {
   readonly services: Services;
   readonly grant: Grant<P>;
   /** Where the call comes from. */
@@ -76,14 +80,14 @@ export const grantedProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-): Layered<K, Granted<P>, I, O> =>
-  layered(operation, (call, proceed) =>
-    granted(call, { operation }, ({ grant, input }) =>
+): ProcedureBuilder<K, GrantedContext<P>, I, O> =>
+  buildProcedure(operation, (call, proceed) =>
+    withAccess(call, { operation }, ({ grant, input }) =>
       proceed({ services: call.ctx.services, grant, device: call.ctx.device }, input),
     ),
   );
 
-interface Entered<P extends Permission> {
+interface Authorized<P extends Permission> {
   readonly caller: Caller;
   readonly grant: Grant<P>;
   readonly input: unknown;
@@ -95,28 +99,28 @@ interface AccessCheck<P extends Permission> {
 }
 
 /** Lets in who holds the permission, within the limits; and puts on record what a member tried and may not do. */
-async function granted<P extends Permission, T>(
+async function withAccess<P extends Permission, T>(
   { ctx, path, getRawInput }: Call,
   { operation, prefetch }: AccessCheck<P>,
-  next: (entered: Entered<P>) => Promise<T>,
+  next: (entered: Authorized<P>) => Promise<T>,
 ): Promise<T> {
   const price = await priceOf(operation, { getRawInput });
   // Nothing is done for a try that is to be counted before it is counted, and nothing costly before it is charged.
   const { usesShortcuts, limiter } = ctx.services;
   const mayPrefetch = usesShortcuts && price.isPlainRead && !limiter.isLimited(path);
   const asked = prefetch && mayPrefetch ? await prefetch(getRawInput) : undefined;
-  const caller = await knownCaller(ctx, asked);
-  return priced(ctx, { payer: payerOf(caller), price }, async () => {
+  const caller = await authenticate(ctx, asked);
+  return withBudget(ctx, { payer: payerOf(caller), price }, async () => {
     const input = await getRawInput();
-    checkForm(input);
-    const member = memberOf(ctx, caller);
+    checkInputStructure(input);
+    const member = findMembership(ctx, caller);
     try {
       const grant = authorize(member, operation.access);
       // Within a workspace a try is counted, and charged to it, when it is known that the caller may be there.
       const { workspaceId } = grant;
       const attempt = { operation: path, account: accountOf(caller), workspaceId, target: targetIn(input) };
-      return await limited(ctx, attempt, () =>
-        priced(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
+      return await withRateLimit(ctx, attempt, () =>
+        withBudget(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
           next({ caller, grant, input }),
         ),
       );
@@ -127,7 +131,7 @@ async function granted<P extends Permission, T>(
   });
 }
 
-function memberOf({ workspaceId: asked }: Context, caller: Caller): Membership {
+function findMembership({ workspaceId: asked }: Context, caller: Caller): Membership {
   if (asked === null && caller.kind === "person" && caller.session.currentWorkspaceId === null)
     throw new Failure("workspace.required");
   const found = membershipOf(caller);
@@ -153,7 +157,7 @@ async function recordDenial(
  * Whoever changes who may act here does so in turn with all others who do: each sees what the one before left, and of
  * two of them none waits for a row that the other holds. So does who renames, since the turn is the workspace's row.
  */
-const locksMembers: ReadonlySet<Permission> = new Set([
+const permissionsThatLockMembers: ReadonlySet<Permission> = new Set([
   "member:manage",
   "invite:manage",
   "key:manage",
@@ -162,7 +166,7 @@ const locksMembers: ReadonlySet<Permission> = new Set([
 ]);
 
 /** What those are given who have entered the workspace. */
-export interface InWorkspace<K extends Kind, P extends Permission> {
+export interface WorkspaceContext<K extends Kind, P extends Permission> {
   readonly services: Services;
   readonly caller: Caller;
   readonly ws: K extends "query" ? ReadWs<P> : Ws<P>;
@@ -171,7 +175,7 @@ export interface InWorkspace<K extends Kind, P extends Permission> {
 /** What makes an operation fast. None of it changes what the operation does. */
 interface SpeedOptions<I extends z.ZodType> {
   /** The question that a hot read asks, which then goes to the database in one trip with who asks. */
-  readonly prefetch?: QueryOf<I>;
+  readonly prefetch?: PrepareQuery<I>;
   /** Of a change: it is one statement, and not put on record. It is then committed in the same trip. */
   readonly singleStatement?: boolean;
 }
@@ -191,20 +195,20 @@ export const workspaceProcedure = <
 >(
   operation: Operation<K, P, I, O>,
   { prefetch, singleStatement = false, lockMembers: takesTurn = false }: ProcedureOptions<I> = {},
-): Layered<K, InWorkspace<K, P>, I, O> => {
+): ProcedureBuilder<K, WorkspaceContext<K, P>, I, O> => {
   const door: AccessCheck<P> = {
     operation,
-    ...(prefetch && { prefetch: prefetchOf(operation, prefetch) }),
+    ...(prefetch && { prefetch: createPrefetch(operation, prefetch) }),
   };
-  const takesTurns = takesTurn || locksMembers.has(operation.access);
-  return layered(operation, (call, proceed) =>
-    granted(call, door, ({ caller, grant, input }) => {
+  const takesTurns = takesTurn || permissionsThatLockMembers.has(operation.access);
+  return buildProcedure(operation, (call, proceed) =>
+    withAccess(call, door, ({ caller, grant, input }) => {
       const { ctx, path } = call;
       const { services } = ctx;
       const { db, keys } = services;
       const id = grant.workspaceId;
       const within = (ws: ReadWs<P> | Ws<P>) =>
-        proceed({ services, caller, ws: ws as InWorkspace<K, P>["ws"] }, input);
+        proceed({ services, caller, ws: ws as WorkspaceContext<K, P>["ws"] }, input);
       if (operation.kind === "query") {
         const cursors = createCursors(keys, { owner: id, operation: path });
         const prefetched = caller.kind === "person" ? caller.prefetched : undefined;
@@ -226,4 +230,4 @@ export const adminProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-): Layered<K, InWorkspace<K, P>, I, O> => workspaceProcedure<K, P, I, O>(operation);
+): ProcedureBuilder<K, WorkspaceContext<K, P>, I, O> => workspaceProcedure<K, P, I, O>(operation);

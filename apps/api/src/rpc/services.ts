@@ -8,7 +8,7 @@ import type { KeyRing } from "../identity/key-ring.ts";
 import type { Limiter } from "../limits/limiter/limiter.ts";
 import type { Log } from "../runtime/log.ts";
 import type { RefusalLog } from "../limits/refusal-log.ts";
-import type { TaskRoom } from "../limits/quotas/task-capacity.ts";
+import type { TaskCapacity } from "../limits/quotas/task-capacity.ts";
 import type { RefusedCredentials } from "../limits/refused-credentials.ts";
 import type { ServiceKeys } from "../identity/tokens/service-keys.ts";
 import type { Sessions } from "../identity/sessions/sessions.ts";
@@ -32,7 +32,7 @@ export interface Services {
   readonly admission: Admission;
   readonly budgets: Budgets;
   readonly quotas: Quotas;
-  readonly taskRoom: TaskRoom;
+  readonly taskCapacity: TaskCapacity;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkForm, MOST_VALUES } from "../../src/rpc/checks/check-input-structure.ts";
+import { checkInputStructure, MAX_VALUES } from "../../src/rpc/checks/check-input-structure.ts";
 import { largestInputs } from "../../src/testing/largest-inputs.ts";
 import { readBlocks, watchingLoop } from "../../src/testing/loop-watch.ts";
 import { blockedBy, walkLargestInputs } from "../../src/testing/walk-largest-inputs.ts";
@@ -61,8 +61,8 @@ it("N3 the bound on the number of values leaves every legal input room", () => {
   for (const one of operations) {
     const [fullest] = largestInputs(one, {});
     const input: unknown = JSON.parse(fullest?.json ?? "null");
-    expect(() => checkForm(input), one.name).not.toThrow();
-    expect(valuesIn(input) * 3, one.name).toBeLessThan(MOST_VALUES);
+    expect(() => checkInputStructure(input), one.name).not.toThrow();
+    expect(valuesIn(input) * 3, one.name).toBeLessThan(MAX_VALUES);
   }
 });
 

@@ -22,11 +22,11 @@ export async function listEntries({ db, cursors }: ReadWs<"audit:read">, input: 
     beforeSeq: after === undefined ? undefined : seqIn(after),
     limit: limit + 1,
   });
-  const placed = found.map((row) => ({ id: placeOf(row.seq), row }));
+  const placed = found.map((row) => ({ id: cursorIdOf(row.seq), row }));
   const { items, nextCursor } = cursors.page(input, placed);
   return { items: items.map(({ row }) => toEntry(row)), nextCursor };
 }
 
 // A cursor holds an id, and what orders the log is a number: it is written as one.
-const placeOf = (seq: number): string => `00000000-0000-0000-0000-${seq.toString(16).padStart(12, "0")}`;
+const cursorIdOf = (seq: number): string => `00000000-0000-0000-0000-${seq.toString(16).padStart(12, "0")}`;
 const seqIn = (place: string): number => Number.parseInt(place.slice(24), 16);

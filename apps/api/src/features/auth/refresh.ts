@@ -1,6 +1,6 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { refuse } from "../../rpc/checks/refuse-credential.ts";
+import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
 import { toTokens } from "./session.ts";
 
 /** Gives fresh tokens for a refresh token. @throws Failure auth.unauthenticated, auth.token_reused, limit.exceeded */
@@ -19,6 +19,6 @@ export async function refresh(ctx: Context, { refreshToken }: { refreshToken: st
       );
       throw new Failure("auth.unauthenticated");
     case "unknown":
-      return refuse(ctx, "auth.unauthenticated", ctx.services.sessions.issuedTo(refreshToken));
+      return refuseCredential(ctx, "auth.unauthenticated", ctx.services.sessions.issuedTo(refreshToken));
   }
 }

@@ -4,7 +4,7 @@ import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { toOwnWorkspace } from "../workspaces/own-workspace.ts";
-import { openInvite } from "./find-open-invite.ts";
+import { findOpenInvite } from "./find-open-invite.ts";
 
 const invitingRoles = roles.filter((role) => can(role, "invite:manage"));
 
@@ -15,7 +15,7 @@ const invitingRoles = roles.filter((role) => can(role, "invite:manage"));
 export async function acceptInvite(ctx: Context, caller: Person, { token }: { token: string }) {
   const { user } = caller;
   const { db, randomness, quotas } = ctx.services;
-  const { id: inviteId, workspaceId, email, mailed, tokenHash } = await openInvite(ctx, token);
+  const { id: inviteId, workspaceId, email, mailed, tokenHash } = await findOpenInvite(ctx, token);
   if (email !== user.email) throw new Failure("invite.invalid");
   if (user.emailVerifiedAt === null) {
     // The mailed token proves the mailbox. The other token was shown to the inviter, and proves nothing.

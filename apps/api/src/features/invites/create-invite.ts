@@ -2,10 +2,10 @@ import type { Role } from "@projostack/authz";
 import { newInviteTokens } from "../../identity/tokens/invite-tokens.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { countMail } from "../../rpc/checks/count-mail.ts";
-import type { InWorkspace } from "../../rpc/procedures.ts";
+import type { WorkspaceContext } from "../../rpc/procedures.ts";
 import { checkInviter } from "./check-inviter.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
-import { checkGivenRole } from "./check-assigned-role.ts";
+import { checkAssignedRole } from "./check-assigned-role.ts";
 
 export interface CreateInvite {
   readonly email: string;
@@ -17,12 +17,12 @@ export interface CreateInvite {
  * @throws Failure auth.email_unverified, permission.denied, invite.exists, invite.already_member, invite.too_many
  */
 export async function createInvite(
-  { ws, services, caller }: InWorkspace<"mutation", "invite:manage">,
+  { ws, services, caller }: WorkspaceContext<"mutation", "invite:manage">,
   { email, role }: CreateInvite,
 ) {
   const { keys, randomness, appUrl, quotas } = services;
   checkInviter(services, caller);
-  checkGivenRole(ws.grant, role);
+  checkAssignedRole(ws.grant, role);
   const id = ws.newId();
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };

@@ -1,9 +1,9 @@
 import { newInviteTokens } from "../../identity/tokens/invite-tokens.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { countMail } from "../../rpc/checks/count-mail.ts";
-import type { InWorkspace } from "../../rpc/procedures.ts";
+import type { WorkspaceContext } from "../../rpc/procedures.ts";
 import { checkInviter } from "./check-inviter.ts";
-import { checkGivenRole } from "./check-assigned-role.ts";
+import { checkAssignedRole } from "./check-assigned-role.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
 
 /**
@@ -11,7 +11,7 @@ import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
  * @throws Failure auth.email_unverified, invite.not_found, invite.already_member, invite.too_many, permission.denied
  */
 export async function resendInvite(
-  { ws, services, caller }: InWorkspace<"mutation", "invite:manage">,
+  { ws, services, caller }: WorkspaceContext<"mutation", "invite:manage">,
   { id }: { id: string },
 ) {
   const { keys, randomness, appUrl, quotas } = services;
@@ -23,7 +23,7 @@ export async function resendInvite(
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.not_found");
-  checkGivenRole(ws.grant, invite.role);
+  checkAssignedRole(ws.grant, invite.role);
   await countMail(services, "invite", invite.email);
   ws.audit("invite.resent", { type: "invite", id, after: { role: invite.role }, email: invite.email });
   return { ...toInvite(invite), token, link: inviteLink(appUrl(), token) };

@@ -2,10 +2,10 @@ import type { Purpose } from "@projostack/db";
 import { tokenStatusOf } from "../../identity/tokens/token-forms.ts";
 import { parseOneTimeToken } from "../../identity/tokens/tokens.ts";
 import type { Context } from "../../rpc/context.ts";
-import { refuse } from "../../rpc/checks/refuse-credential.ts";
+import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
 
 /** Whose token it is, and its id: of a token that is genuine, unused and not expired, for this purpose. @throws Failure token.invalid, limit.exceeded */
-export async function genuineToken(
+export async function findValidToken(
   ctx: Context,
   token: string,
   purpose: Purpose,
@@ -14,6 +14,7 @@ export async function genuineToken(
   const parsed = parseOneTimeToken(token, purpose);
   const isForged = tokenStatusOf(parsed, "oneTime", { keys, forms }) === "forged";
   const record = !parsed || isForged ? null : await db.accounts.findToken(parsed.claims.id, purpose);
-  if (!parsed || !record || !parsed.isGenuine(keys, record.salt)) return refuse(ctx, "token.invalid");
+  if (!parsed || !record || !parsed.isGenuine(keys, record.salt))
+    return refuseCredential(ctx, "token.invalid");
   return { id: parsed.claims.id, userId: record.userId };
 }

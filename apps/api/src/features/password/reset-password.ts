@@ -1,8 +1,8 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { provenPlaceOf } from "../../rpc/checks/gate-place.ts";
+import { authenticatedGatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import { checkNewPassword } from "./check-new-password.ts";
-import { genuineToken } from "../one-time-tokens/find-valid-token.ts";
+import { findValidToken } from "../one-time-tokens/find-valid-token.ts";
 
 export interface ResetPassword {
   readonly token: string;
@@ -15,14 +15,14 @@ export async function resetPassword(
   { token, newPassword }: ResetPassword,
 ): Promise<Record<string, never>> {
   const { db, passwords } = ctx.services;
-  const { id: tokenId, userId } = await genuineToken(ctx, token, "password.reset");
+  const { id: tokenId, userId } = await findValidToken(ctx, token, "password.reset");
   const user = await db.system.user.findUnique({
     where: { id: userId },
     select: { email: true },
   });
   if (!user) throw new Failure("token.invalid");
   await checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
-  const hash = await passwords.hash(newPassword, provenPlaceOf(ctx));
+  const hash = await passwords.hash(newPassword, authenticatedGatePlaceOf(ctx));
   // The statement uses the token up and decides between two calls with the same one.
   if (!(await db.accounts.resetPassword(tokenId, hash, ctx.event("password.reset"))))
     throw new Failure("token.invalid");

@@ -26,7 +26,7 @@ export function checkScopes({ role, scopes }: Rights): void {
  * Nobody gives what they do not hold: a key that may make keys makes none that may do more than itself.
  * @throws Failure permission.denied
  */
-export function checkGivenRights(giver: Membership, { role, scopes }: Rights): void {
+export function checkAssignedRights(giver: Membership, { role, scopes }: Rights): void {
   const isHigher = compareRoles(role, giver.role) > 0;
   if (isHigher || scopes.some((scope) => !mayGive(giver, scope))) throw new Failure("permission.denied");
 }

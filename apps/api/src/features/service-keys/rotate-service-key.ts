@@ -2,7 +2,7 @@ import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/t
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { checkGivenRights } from "./check-assigned-rights.ts";
+import { checkAssignedRights } from "./check-assigned-rights.ts";
 import { toServiceKey } from "./service-key.ts";
 
 export interface RotateServiceKey {
@@ -24,7 +24,7 @@ export async function rotateServiceKey(
   if (!key) throw new Failure("key.not_found");
   if (key === "full") throw new Failure("key.too_many");
   // The holder of the new token gets all rights of the key. A refusal undoes the rotation.
-  checkGivenRights(ws.grant, key);
+  checkAssignedRights(ws.grant, key);
   ws.audit("key.rotated", { type: "key", id, after: { overlapHours, days } });
   return { ...toServiceKey(key), token: formatServiceKey(id, plain) };
 }

@@ -1,8 +1,8 @@
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { missingProject } from "./rethrow-missing-project.ts";
+import { rethrowMissingProject } from "./rethrow-missing-project.ts";
 import { toTask, type TaskStatus } from "./task.ts";
-import { withRoom } from "./with-task-capacity.ts";
+import { withTaskCapacity } from "./with-task-capacity.ts";
 
 export interface NewTask {
   readonly projectId: string;
@@ -17,6 +17,6 @@ export async function createTask(
   { projectId, title, status }: NewTask,
 ) {
   const task = { id: ws.newId(), projectId, title, status, createdBy: ws.grant.userId };
-  const make = () => ws.db.sql.tasks.insert(task).catch(missingProject);
-  return toTask(await withRoom(ws, services, { most: 1, madeIn: () => 1, make }));
+  const make = () => ws.db.sql.tasks.insert(task).catch(rethrowMissingProject);
+  return toTask(await withTaskCapacity(ws, services, { most: 1, madeIn: () => 1, make }));
 }

@@ -11,4 +11,4 @@ export async function getTask(ws: ReadWs<"task:read">, { id }: { id: string }) {
 }
 
 /** What it asks. */
-export const taskAsked = ({ id }: { id: string }): PreparedQuery<object> => taskQuery(id);
+export const prepareTaskQuery = ({ id }: { id: string }): PreparedQuery<object> => taskQuery(id);

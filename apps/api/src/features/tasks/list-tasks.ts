@@ -1,5 +1,5 @@
 import { type PreparedQuery, type TaskListing, taskListQuery } from "@projostack/db";
-import { type Page, unprovenAfter } from "../../rpc/cursors.ts";
+import { type Page, unverifiedAfter } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask, type TaskStatus } from "./task.ts";
 
@@ -19,8 +19,8 @@ export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: Lis
 }
 
 /** What it asks, before it is known whether the cursor is one that was given out. Nothing where it cannot be. */
-export function tasksAsked(input: ListTasks): PreparedQuery<object> | undefined {
-  const after = unprovenAfter(input);
+export function prepareTaskListQuery(input: ListTasks): PreparedQuery<object> | undefined {
+  const after = unverifiedAfter(input);
   return after === null ? undefined : taskListQuery(listingOf(input, after));
 }
 

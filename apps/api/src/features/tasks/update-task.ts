@@ -1,6 +1,6 @@
 import { Failure } from "../../rpc/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { missingProject } from "./rethrow-missing-project.ts";
+import { rethrowMissingProject } from "./rethrow-missing-project.ts";
 import { toTask, type TaskStatus } from "./task.ts";
 
 export interface UpdateTask {
@@ -17,7 +17,7 @@ export async function updateTask(ws: Ws<"task:write">, { id, title, status, proj
     ...(status === undefined ? {} : { status }),
     ...(projectId === undefined ? {} : { projectId }),
   };
-  const [task] = await ws.db.task.updateManyAndReturn({ where: { id }, data }).catch(missingProject);
+  const [task] = await ws.db.task.updateManyAndReturn({ where: { id }, data }).catch(rethrowMissingProject);
   if (!task) throw new Failure("task.not_found");
   return toTask(task);
 }

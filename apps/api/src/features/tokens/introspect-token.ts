@@ -1,6 +1,6 @@
 import { can, type Permission } from "@projostack/authz";
 import { Failure } from "../../rpc/failure.ts";
-import type { Granted } from "../../rpc/procedures.ts";
+import type { GrantedContext } from "../../rpc/procedures.ts";
 
 export interface IntrospectToken {
   readonly token: string;
@@ -12,7 +12,7 @@ export interface IntrospectToken {
  * from a wrong one by nothing. After RFC 7662. @throws Failure limit.exceeded, in the place of too many inactive answers
  */
 export async function introspectToken(
-  { services, grant, device }: Granted<"token:introspect">,
+  { services, grant, device }: GrantedContext<"token:introspect">,
   { token, permission }: IntrospectToken,
 ) {
   const { sessions, refusedCredentials } = services;

@@ -1,9 +1,9 @@
 import type { Membership } from "@projostack/authz";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
-import { roleOf } from "./parse-role.ts";
+import { parseRole } from "./parse-role.ts";
 
-export interface Asked {
+export interface MembershipQuery {
   readonly userId: string;
   readonly workspaceId: string;
   /** Whether the workspace is to be a deleted one. */
@@ -11,9 +11,9 @@ export interface Asked {
 }
 
 /** The person's place in a workspace that is not the request's. @throws Failure workspace.not_found */
-export async function ownMembership(
+export async function findMembership(
   { db }: Services,
-  { userId, workspaceId, deleted }: Asked,
+  { userId, workspaceId, deleted }: MembershipQuery,
 ): Promise<Membership> {
   const found = await db.readPerson(userId, ({ workspaceMember }) =>
     workspaceMember.findFirst({
@@ -22,5 +22,5 @@ export async function ownMembership(
     }),
   );
   if (!found) throw new Failure("workspace.not_found");
-  return { workspaceId, userId, role: roleOf(found.role) };
+  return { workspaceId, userId, role: parseRole(found.role) };
 }

@@ -4,7 +4,7 @@ import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
-import { ownMembership } from "./find-membership.ts";
+import { findMembership } from "./find-membership.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
 /** Lets everybody in again. @throws Failure workspace.not_found, permission.denied */
@@ -14,7 +14,7 @@ export async function restoreWorkspace(
   { workspaceId }: { workspaceId: string },
 ) {
   const { db } = ctx.services;
-  const membership = await ownMembership(ctx.services, {
+  const membership = await findMembership(ctx.services, {
     userId: caller.user.id,
     workspaceId,
     deleted: true,

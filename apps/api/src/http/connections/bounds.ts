@@ -1,5 +1,5 @@
 /** So many requests may wait on a connection while one is answered. One more ends the connection. */
-export const MOST_WAITING = 32;
+export const MAX_WAITING = 32;
 
 /** A peer that reads 32 KB a second can read an answer of any size. */
 export const SLOWEST_BYTES_PER_MS = 32;

@@ -3,7 +3,7 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Address } from "../../runtime/address.ts";
-import { MOST_WAITING } from "./bounds.ts";
+import { MAX_WAITING } from "./bounds.ts";
 
 /** Is told when a connection begins and ends to wait for its peer. */
 export interface Watch {
@@ -14,7 +14,7 @@ export interface Watch {
 }
 
 /** How long an answer may wait for its peer. */
-export interface Patience {
+export interface UnreadLimits {
   readonly graceMs: number;
   readonly slowestBytesPerMs: number;
 }
@@ -56,7 +56,7 @@ export class Connection {
    * Whether an answer has been unread for too long. An answer is given the grace, and more time the larger it was when it
    * was first seen waiting. What the peer sends meanwhile changes nothing.
    */
-  isOverdue(nowMs: number, { graceMs, slowestBytesPerMs }: Patience): boolean {
+  isOverdue(nowMs: number, { graceMs, slowestBytesPerMs }: UnreadLimits): boolean {
     const bytes = this.unreadBytes;
     if (bytes === 0) {
       this.#unread = null;
@@ -79,10 +79,10 @@ export class Connection {
     if (!this.#running) {
       this.#watch.busy(this);
       this.#run(response, run);
-    } else if (this.#waiting.length < MOST_WAITING) {
+    } else if (this.#waiting.length < MAX_WAITING) {
       this.#waiting.push({ response, run });
     } else {
-      this.close(`more than ${MOST_WAITING} requests wait for their turn`);
+      this.close(`more than ${MAX_WAITING} requests wait for their turn`);
     }
   }
 

@@ -10,7 +10,7 @@ import type { Log } from "../../runtime/log.ts";
 import type { IsTrusted } from "../address-of.ts";
 import { SLOWEST_BYTES_PER_MS, UNREAD_CHECK_MS } from "./bounds.ts";
 import { Connection, type Watch } from "./connection.ts";
-import { occasionally } from "./throttle-log.ts";
+import { throttleLog } from "./throttle-log.ts";
 
 export interface Connections {
   /** The connection of a socket, also when it is closed; undefined when it was not accepted. */
@@ -38,7 +38,7 @@ export function watchConnections(
   /** Those without a request, the longest idle first. */
   const idle = new Set<Connection>();
   const perNetwork = new Map<string, number>();
-  const logClosed = occasionally((facts) => log.warn(facts, "a connection was closed"));
+  const logClosed = throttleLog((facts) => log.warn(facts, "a connection was closed"));
   const watch: Watch = {
     busy: (connection) => void idle.delete(connection),
     idle: (connection) => void idle.add(connection),

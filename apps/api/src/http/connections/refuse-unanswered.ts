@@ -5,7 +5,7 @@ import type { Connections } from "./connections.ts";
 const LAST_ANSWERS_MS = 4_500;
 
 /** While the server stops: answers the requests that were not answered in time, before their connections are closed. */
-export function answerRest(connections: Connections, answer: (socket: Socket) => void): void {
+export function refuseUnanswered(connections: Connections, answer: (socket: Socket) => void): void {
   const late = setTimeout(() => {
     for (const { socket, running } of connections.busy()) if (!running?.headersSent) answer(socket);
   }, LAST_ANSWERS_MS);

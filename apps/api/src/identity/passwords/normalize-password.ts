@@ -3,4 +3,5 @@
  * typed on another keyboard or system are the same password: other spaces become U+0020, and the text is in Unicode's
  * form NFC. Case stays, nothing is trimmed, nothing is cut.
  */
-export const storedForm = (password: string): string => password.replaceAll(/\p{Zs}/gu, " ").normalize("NFC");
+export const normalizePassword = (password: string): string =>
+  password.replaceAll(/\p{Zs}/gu, " ").normalize("NFC");

@@ -7,7 +7,7 @@ import type { Db } from "@projostack/db";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 
-export interface TaskRoom {
+export interface TaskCapacity {
   /** Room for so many tasks, to be closed when it is known how many were made. Null when there is none. */
   reserve(grant: Grant, many: number): Promise<Reservation | null>;
   /** To be told that tasks were deleted: where there was no room there may be some. */
@@ -18,7 +18,7 @@ export interface Reservation {
   close(made: number): void;
 }
 
-export interface TaskRoomOptions {
+export interface TaskCapacityOptions {
   readonly db: Pick<Db, "read">;
   /** The most tasks of one workspace. */
   readonly quota: number;
@@ -50,7 +50,7 @@ interface Known {
   counting: Promise<void> | undefined;
 }
 
-export function createTaskRoom({ db, quota, clock, log }: TaskRoomOptions): TaskRoom {
+export function createTaskCapacity({ db, quota, clock, log }: TaskCapacityOptions): TaskCapacity {
   const workspaces = new Map<string, Known>();
   const now = () => clock.now().getTime();
 

@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 
 /** The longest that a call waits for its answer. What it waits for has shorter bounds of its own, but may be several things. */
-const LONGEST_CALL_MS = 9_500;
+const MAX_CALL_MS = 9_500;
 
 /** The call was refused because its answer took too long. What it does may still be done. */
 export class CallTookTooLong extends Error {
@@ -14,9 +14,9 @@ export class CallTookTooLong extends Error {
 export function withinDeadline<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
-      const cause = new CallTookTooLong(`The call took more than ${LONGEST_CALL_MS} ms.`);
+      const cause = new CallTookTooLong(`The call took more than ${MAX_CALL_MS} ms.`);
       reject(new Failure("server.busy", { retryAfterSeconds: 1, cause }));
-    }, LONGEST_CALL_MS);
+    }, MAX_CALL_MS);
     work.then(resolve, reject).finally(() => clearTimeout(late));
   });
 }

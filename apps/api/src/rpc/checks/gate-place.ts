@@ -10,4 +10,4 @@ export const gatePlaceOf = ({ signal, device, isKnown }: Context): GatePlace => 
 });
 
 /** The same for a caller who has shown who they are, by a session or a mailed link. */
-export const provenPlaceOf = (ctx: Context): GatePlace => ({ ...gatePlaceOf(ctx), isKnown: true });
+export const authenticatedGatePlaceOf = (ctx: Context): GatePlace => ({ ...gatePlaceOf(ctx), isKnown: true });

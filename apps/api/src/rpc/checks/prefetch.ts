@@ -5,31 +5,31 @@ import { can, roles, type Permission } from "@projostack/authz";
 import type { Operation } from "@projostack/contract";
 import type { PrefetchRequest, PreparedQuery } from "@projostack/db";
 import type { z } from "zod";
-import { checkForm } from "./check-input-structure.ts";
+import { checkInputStructure } from "./check-input-structure.ts";
 
 /** What to ask ahead for a call, or nothing where its input is not right: whoever sent it is told so in their turn. */
 export type Prefetch = (getRawInput: () => Promise<unknown>) => Promise<PrefetchRequest | undefined>;
 
 /** The question that an operation's function will ask of the same input, or nothing. */
-export type QueryOf<I extends z.ZodType> = (input: z.output<I>) => PreparedQuery<object> | undefined;
+export type PrepareQuery<I extends z.ZodType> = (input: z.output<I>) => PreparedQuery<object> | undefined;
 
-export function prefetchOf<I extends z.ZodType>(
+export function createPrefetch<I extends z.ZodType>(
   { input, access }: Operation<"query" | "mutation", Permission, I>,
-  queryOf: QueryOf<I>,
+  queryOf: PrepareQuery<I>,
 ): Prefetch {
   const readers = roles.filter((role) => can(role, access));
   return async (getRawInput) => {
-    const parsed = await wellFormed(input, getRawInput);
+    const parsed = await parseInput(input, getRawInput);
     const query = parsed?.success ? queryOf(parsed.data) : undefined;
     // A search has a connection to itself, which is handed out in turn to the workspace that it is known to be for.
     return query && !query.isHeavy ? { query, roles: readers } : undefined;
   };
 }
 
-async function wellFormed<I extends z.ZodType>(input: I, getRawInput: () => Promise<unknown>) {
+async function parseInput<I extends z.ZodType>(input: I, getRawInput: () => Promise<unknown>) {
   try {
     const raw = await getRawInput();
-    checkForm(raw);
+    checkInputStructure(raw);
     return input.safeParse(raw);
   } catch {
     // It is refused for the same reason when its turn comes, after the caller was asked who they are.

@@ -7,7 +7,11 @@ import { Failure } from "../failure.ts";
  * @param sessionId of a token that this server made, whose holder is counted alone
  * @throws Failure the reason, or limit.exceeded
  */
-export async function refuse(ctx: Context, reason: Reason, sessionId: string | null = null): Promise<never> {
+export async function refuseCredential(
+  ctx: Context,
+  reason: Reason,
+  sessionId: string | null = null,
+): Promise<never> {
   const { refusedCredentials } = ctx.services;
   const retryAfterSeconds = await refusedCredentials.count({ address: ctx.device.ip, sessionId });
   throw retryAfterSeconds === null

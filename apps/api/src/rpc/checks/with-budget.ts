@@ -7,7 +7,7 @@ import { Failure } from "../failure.ts";
 import type { Call } from "../call.ts";
 
 /** A query that costs more than this is no plain read. */
-const MOST_POINTS_OF_A_PLAIN_READ = 10;
+const MAX_PLAIN_READ_POINTS = 10;
 
 export interface CallPrice extends Price {
   /** It changes nothing and costs little: it may be read together with who asks, before its price is paid. */
@@ -21,7 +21,7 @@ export async function priceOf(
   // An input that is no JSON is refused later, and costs the least that the operation costs.
   const input = await getRawInput().catch(() => undefined);
   const points = pointsOf(operation, input);
-  const isPlainRead = operation.kind === "query" && points <= MOST_POINTS_OF_A_PLAIN_READ;
+  const isPlainRead = operation.kind === "query" && points <= MAX_PLAIN_READ_POINTS;
   return { points, isLong: operation.cost.batch === false, isPlainRead };
 }
 
@@ -31,13 +31,13 @@ export interface Charge {
 }
 
 /** Charges a call, and runs it within what its payer may have at once. @throws Failure limit.exceeded */
-export async function priced<T>(
+export async function withBudget<T>(
   { services: { budgets }, setRateLimitHeaders }: Context,
   { payer, price }: Charge,
   next: () => Promise<T>,
 ): Promise<T> {
   const admission = await budgets.admit(payer, price);
-  if (isWorthTelling(admission, { payer, price })) setRateLimitHeaders([admission.quota]);
+  if (shouldReportQuota(admission, { payer, price })) setRateLimitHeaders([admission.quota]);
   if (!admission.leave) {
     throw new Failure("limit.exceeded", { retryAfterSeconds: admission.retryAfterSeconds });
   }
@@ -52,7 +52,7 @@ export async function priced<T>(
  * A refusal shows whose budget it was. Else the caller is shown their own alone, as a workspace's says what others do: with
  * each call that is no plain read, and with every call once half of it is spent.
  */
-function isWorthTelling({ leave, quota }: Admission, { payer, price }: Charge): boolean {
+function shouldReportQuota({ leave, quota }: Admission, { payer, price }: Charge): boolean {
   if (leave === null) return true;
   return payer.scope === "account" && (!price.isPlainRead || quota.remaining < quota.points / 2);
 }

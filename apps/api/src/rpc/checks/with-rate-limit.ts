@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 type CallAttempt = Omit<Attempt, "address" | "target"> & Partial<Pick<Attempt, "target">>;
 
 /** Counts a try before anything is done for it, and does it if it was not one too many. @throws Failure limit.exceeded */
-export async function limited<T>(
+export async function withRateLimit<T>(
   { services: { limiter }, device, setRateLimitHeaders }: Context,
   attempt: CallAttempt,
   next: (isKnown: boolean) => Promise<T>,

@@ -273,7 +273,7 @@ export const cost: readonly Mutant[] = [
   {
     without: [
       guard("a call is charged to its workspace too", procedures, [
-        `priced(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
+        `withBudget(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
           next({ caller, grant, input }),
         ),`,
         "next({ caller, grant, input }),",

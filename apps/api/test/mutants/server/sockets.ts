@@ -180,7 +180,7 @@ export const sockets: readonly Mutant[] = [
   {
     without: [
       guard("so many requests wait on a connection", connection, [
-        "this.#waiting.length < MOST_WAITING",
+        "this.#waiting.length < MAX_WAITING",
         "true",
       ]),
     ],

@@ -1,3 +1,3 @@
-/** Text that contains the words as they are, whatever their case: `%` and `_` mean themselves. */
+/** A Prisma filter: the column contains the text, without regard to case. `%`, `_` and `\` match themselves. */
 export const containsText = (text: string) =>
   ({ contains: text.replaceAll(/[\\%_]/g, String.raw`\$&`), mode: "insensitive" }) as const;

@@ -11,7 +11,9 @@ interface Details {
   cause?: unknown;
 }
 
-/** What a caller can act on, by one of the contract's reasons. Whatever else is thrown is a bug of ours. */
+/**
+ * An error that the caller can act on, with one of the contract's reasons. Any other thrown error is a bug in the server.
+ */
 export class Failure extends TRPCError {
   readonly reason: Reason;
   readonly fieldErrors: Record<string, string[]> | undefined;
@@ -26,7 +28,7 @@ export class Failure extends TRPCError {
   }
 }
 
-/** What went wrong, in the contract's words. */
+/** Maps any thrown value to a failure with one of the contract's reasons. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
@@ -55,7 +57,7 @@ function fromDatabase(cause: unknown): Failure | null {
   return null;
 }
 
-/** Errors that tRPC raises itself, before a procedure runs. */
+/** Maps the errors that tRPC throws before a procedure runs. */
 function fromProtocol(error: TRPCError): Failure {
   switch (error.code) {
     case "BAD_REQUEST":
@@ -75,12 +77,12 @@ function fromProtocol(error: TRPCError): Failure {
   }
 }
 
-/** An input that is not as its operation's schema has it. */
+/** The failure for an input that does not match the schema of its operation. */
 export function invalidInput(cause: ZodError): Failure {
   return new Failure("input.invalid", { fieldErrors: fieldErrorsOf(cause), cause });
 }
 
-/** An answer names so many fields at most, with so many messages each, and repeats no more of the input than fits. */
+/** The most fields of an error response, the most messages per field, and the longest path or message in characters. */
 const MAX_FIELDS = 20;
 const MAX_MESSAGES = 5;
 const MAX_TEXT_LENGTH = 600;

@@ -1,9 +1,9 @@
-// How an operation's call runs: its layer, then its function, then the check of what it answers. tRPC's own middlewares copy
-// the whole call at each step, which cost more than the database did; here a call is one procedure of tRPC's, and its steps
-// are plain functions.
+// Builds the procedure of an operation: its access layer, then its function, then the validation of its output. tRPC's
+// middlewares copy the call at each step, which took more time than the database. Here a call is one tRPC procedure, and
+// its steps are plain functions.
 //
-// The casts tie tRPC's builder, which widens, to the operation's own types, which do not; and its resolvers' types leave out
-// the raw input, which they are given.
+// The casts connect tRPC's builder, whose types are wider, to the types of the operation. tRPC's resolver type also omits
+// the raw input, which tRPC passes at run time.
 import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
@@ -23,10 +23,10 @@ const t = initTRPC
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-/** Lets the call go on: checks its input, runs the operation's function, and checks what it answers. */
+/** Continues the call: validates the input, runs the operation's function, and validates its output. */
 export type Proceed<Ctx> = (ctx: Ctx, rawInput: unknown) => Promise<unknown>;
 
-/** Decides whether a call goes on, and with what. */
+/** Checks access to an operation, then continues the call with the context of the layer. */
 export type Layer<Ctx> = (call: Call, proceed: Proceed<Ctx>) => Promise<unknown>;
 
 type Resolver<Ctx, I extends z.ZodType, O extends z.ZodType> = (call: {
@@ -40,7 +40,7 @@ export interface Shape<I extends z.ZodType, O extends z.ZodType> {
   meta: unknown;
 }
 
-/** An operation in its layer, which its function completes. */
+/** A procedure that lacks only the operation's function. */
 export type ProcedureBuilder<
   K extends Kind,
   Ctx,
@@ -54,11 +54,11 @@ export function buildProcedure<K extends Kind, Ctx, I extends z.ZodType, O exten
   operation: Operation<K, Operation["access"], I, O>,
   layer: Layer<Ctx>,
 ): ProcedureBuilder<K, Ctx, I, O> {
-  const running = (resolve: Resolver<Ctx, I, O>) => {
+  const createRunner = (resolve: Resolver<Ctx, I, O>) => {
     const proceed: Proceed<Ctx> = async (ctx, rawInput) => {
       const input = operation.input.safeParse(rawInput);
       if (!input.success) throw invalidInput(input.error);
-      // What is not declared does not leave, and what does not fit is a bug.
+      // Undeclared fields are stripped; output that fails its schema is a server bug.
       return operation.output.parse(await resolve({ ctx, input: input.data }));
     };
     return async (call: Call) => {
@@ -72,8 +72,8 @@ export function buildProcedure<K extends Kind, Ctx, I extends z.ZodType, O exten
   };
   const builder = t.procedure.meta({ operation });
   const procedureOf = (kind: Kind) => (resolve: Resolver<Ctx, I, O>) => {
-    const run = running(resolve);
-    const procedure = builder[kind]((given: unknown) => run(given as Call));
+    const run = createRunner(resolve);
+    const procedure = builder[kind]((call: unknown) => run(call as Call));
     runners.set(procedure, run);
     return procedure;
   };
@@ -85,12 +85,12 @@ export function buildProcedure<K extends Kind, Ctx, I extends z.ZodType, O exten
   >;
 }
 
-/** Runs a call: what tRPC's procedure does with it, without what tRPC does around that. @throws Failure */
+/** Runs a call directly, without tRPC's procedure caller. @throws Failure */
 export type Runner = (call: Call) => Promise<unknown>;
 
 const runners = new WeakMap<object, Runner>();
 
-/** How an operation of a router is run, by its name. @throws RangeError when there is none */
+/** Finds the runner of a router's operation by name. @throws RangeError when the router has no such operation */
 export function findRunner(anyRouter: object, name: string): Runner {
   const { _def } = anyRouter as { _def: { procedures: Record<string, object> } };
   const run = runners.get(_def.procedures[name] ?? {});
@@ -98,9 +98,11 @@ export function findRunner(anyRouter: object, name: string): Runner {
   return run;
 }
 
-/** Whatever goes wrong leaves as a reason that the operation declares; the rest is a bug, and is logged as one. */
+/**
+ * Maps an error to a reason that the operation declares. Any other error becomes `server.internal` and is logged as a bug.
+ */
 function toDeclaredFailure({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
-  const failure = declared(asFailure(error), operation);
+  const failure = ensureDeclared(asFailure(error), operation);
   if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
   logSecurityEvent(ctx, path, failure.reason);
   if (failure.code === "SERVICE_UNAVAILABLE") {
@@ -111,7 +113,7 @@ function toDeclaredFailure({ ctx, path }: Call, operation: Operation, error: unk
   return failure;
 }
 
-function declared(failure: Failure, operation: Operation): Failure {
+function ensureDeclared(failure: Failure, operation: Operation): Failure {
   const allowed: readonly Reason[] = [
     ...commonReasons,
     ...operation.errors,

@@ -1,5 +1,5 @@
-// The layers of a call: public -> authed -> workspace -> admin. An operation takes its layer from the access it
-// was declared with, and no other layer accepts it. The cast ties the workspace to the operation's kind.
+// The access layers of a call: public, session, permission, workspace and admin. The types accept an operation only in the
+// layer that its declared access requires. The cast connects the type of the workspace to the kind of the operation.
 import {
   authorize,
   type AdminPermission,
@@ -27,13 +27,13 @@ import { runInWorkspace, type ReadWs, type Ws } from "./ws.ts";
 
 export { createCallerFactory, router } from "./procedure-builder.ts";
 
-/** For anyone. */
+/** A procedure for any caller, without authentication. */
 export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "public", I, O>,
 ): ProcedureBuilder<K, Context, I, O> =>
   buildProcedure(operation, async ({ ctx, path, getRawInput }, proceed) => {
     const input = await getRawInput();
-    // No workspace: what a caller merely says in a header must not give them a fresh count.
+    // The workspace header is not verified here, so it must not select a separate counter.
     return withRateLimit(
       ctx,
       { operation: path, account: accountIn(input), workspaceId: null },
@@ -44,7 +44,7 @@ export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z
     );
   });
 
-/** For any person signed in. */
+/** A procedure for any signed-in user. */
 export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "session", I, O>,
 ): ProcedureBuilder<K, Context & { readonly caller: Person }, I, O> =>
@@ -61,17 +61,17 @@ export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z
     );
   });
 
-/** What those are given who hold the operation's permission. */
+/** The context of a call whose caller holds the operation's permission. */
 export interface GrantedContext<P extends Permission> {
   readonly services: Services;
   readonly grant: Grant<P>;
-  /** Where the call comes from. */
+  /** The address and user agent of the call. */
   readonly device: Device;
 }
 
 /**
- * For those who hold the operation's permission, on matters that the workspace's own tables do not hold. What they are
- * told is as the database had it when they were let in.
+ * A procedure for callers who hold the operation's permission, without a transaction on the workspace's tables. The
+ * permission reflects the state of the database at authentication.
  */
 export const grantedProcedure = <
   K extends Kind,
@@ -98,25 +98,28 @@ interface AccessCheck<P extends Permission> {
   readonly prefetch?: Prefetch;
 }
 
-/** Lets in who holds the permission, within the limits; and puts on record what a member tried and may not do. */
+/**
+ * Runs `next` for a caller who holds the permission, within limits and budgets. Records an audit entry when a member is
+ * denied.
+ */
 async function withAccess<P extends Permission, T>(
   { ctx, path, getRawInput }: Call,
   { operation, prefetch }: AccessCheck<P>,
   next: (entered: Authorized<P>) => Promise<T>,
 ): Promise<T> {
   const price = await priceOf(operation, { getRawInput });
-  // Nothing is done for a try that is to be counted before it is counted, and nothing costly before it is charged.
+  // A rate-limited operation does no work before it is counted, and a costly one does no work before it is charged.
   const { usesShortcuts, limiter } = ctx.services;
   const mayPrefetch = usesShortcuts && price.isPlainRead && !limiter.isLimited(path);
-  const asked = prefetch && mayPrefetch ? await prefetch(getRawInput) : undefined;
-  const caller = await authenticate(ctx, asked);
+  const prefetchRequest = prefetch && mayPrefetch ? await prefetch(getRawInput) : undefined;
+  const caller = await authenticate(ctx, prefetchRequest);
   return withBudget(ctx, { payer: payerOf(caller), price }, async () => {
     const input = await getRawInput();
     checkInputStructure(input);
     const member = findMembership(ctx, caller);
     try {
       const grant = authorize(member, operation.access);
-      // Within a workspace a try is counted, and charged to it, when it is known that the caller may be there.
+      // The attempt is counted in the workspace, and charged to it, only after the caller is authorized.
       const { workspaceId } = grant;
       const attempt = { operation: path, account: accountOf(caller), workspaceId, target: targetIn(input) };
       return await withRateLimit(ctx, attempt, () =>
@@ -131,16 +134,17 @@ async function withAccess<P extends Permission, T>(
   });
 }
 
-function findMembership({ workspaceId: asked }: Context, caller: Caller): Membership {
-  if (asked === null && caller.kind === "person" && caller.session.currentWorkspaceId === null)
+function findMembership({ workspaceId: requested }: Context, caller: Caller): Membership {
+  if (requested === null && caller.kind === "person" && caller.session.currentWorkspaceId === null)
     throw new Failure("workspace.required");
   const found = membershipOf(caller);
-  // A malformed header was looked up as none: what was found for it is not what was asked for.
-  if (!found || (asked !== null && found.workspaceId !== asked)) throw new Failure("workspace.not_found");
+  // A malformed header was looked up as if it were absent, so the workspace found may not be the requested one.
+  if (!found || (requested !== null && found.workspaceId !== requested))
+    throw new Failure("workspace.not_found");
   return found;
 }
 
-/** In a transaction of its own, as there is no other. */
+/** Records the denial in a transaction of its own, because a denied call has none. */
 async function recordDenial(
   ctx: Context,
   { caller, member, path }: { caller: Caller; member: Membership; path: string },
@@ -154,8 +158,9 @@ async function recordDenial(
 }
 
 /**
- * Whoever changes who may act here does so in turn with all others who do: each sees what the one before left, and of
- * two of them none waits for a row that the other holds. So does who renames, since the turn is the workspace's row.
+ * Operations with these permissions lock the workspace row, so that changes to members, invites and keys are serialized:
+ * each sees the result of the one before, and two of them cannot deadlock. Renaming also takes the lock because it updates
+ * that row.
  */
 const permissionsThatLockMembers: ReadonlySet<Permission> = new Set([
   "member:manage",
@@ -165,28 +170,28 @@ const permissionsThatLockMembers: ReadonlySet<Permission> = new Set([
   "workspace:delete",
 ]);
 
-/** What those are given who have entered the workspace. */
+/** The context of a call inside the requested workspace. */
 export interface WorkspaceContext<K extends Kind, P extends Permission> {
   readonly services: Services;
   readonly caller: Caller;
   readonly ws: K extends "query" ? ReadWs<P> : Ws<P>;
 }
 
-/** What makes an operation fast. None of it changes what the operation does. */
+/** Options that make an operation faster and do not change its result. */
 interface SpeedOptions<I extends z.ZodType> {
-  /** The question that a hot read asks, which then goes to the database in one trip with who asks. */
+  /** Prepares the query of a hot read, which is then sent in the same round trip as the lookup of the caller. */
   readonly prefetch?: PrepareQuery<I>;
-  /** Of a change: it is one statement, and not put on record. It is then committed in the same trip. */
+  /** Whether a mutation is a single statement without an audit entry. It then runs and commits in one round trip. */
   readonly singleStatement?: boolean;
 }
 
-/** How an operation is carried out. */
+/** Options of a workspace procedure. */
 export interface ProcedureOptions<I extends z.ZodType> extends SpeedOptions<I> {
-  /** Of a change: one at a time in each workspace, also where its permission alone would not say so. */
+  /** Whether a mutation locks the workspace row even when its permission does not require it. */
   readonly lockMembers?: boolean;
 }
 
-/** For members of the request's workspace who hold the operation's permission. */
+/** A procedure for members of the requested workspace who hold the operation's permission. */
 export const workspaceProcedure = <
   K extends Kind,
   P extends Permission,
@@ -194,35 +199,39 @@ export const workspaceProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-  { prefetch, singleStatement = false, lockMembers: takesTurn = false }: ProcedureOptions<I> = {},
+  { prefetch, singleStatement = false, lockMembers: mustLock = false }: ProcedureOptions<I> = {},
 ): ProcedureBuilder<K, WorkspaceContext<K, P>, I, O> => {
-  const door: AccessCheck<P> = {
+  const check: AccessCheck<P> = {
     operation,
     ...(prefetch && { prefetch: createPrefetch(operation, prefetch) }),
   };
-  const takesTurns = takesTurn || permissionsThatLockMembers.has(operation.access);
+  const lockMembers = mustLock || permissionsThatLockMembers.has(operation.access);
   return buildProcedure(operation, (call, proceed) =>
-    withAccess(call, door, ({ caller, grant, input }) => {
+    withAccess(call, check, ({ caller, grant, input }) => {
       const { ctx, path } = call;
       const { services } = ctx;
       const { db, keys } = services;
       const id = grant.workspaceId;
-      const within = (ws: ReadWs<P> | Ws<P>) =>
+      const proceedIn = (ws: ReadWs<P> | Ws<P>) =>
         proceed({ services, caller, ws: ws as WorkspaceContext<K, P>["ws"] }, input);
       if (operation.kind === "query") {
         const cursors = createCursors(keys, { owner: id, operation: path });
         const prefetched = caller.kind === "person" ? caller.prefetched : undefined;
-        return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), prefetched);
+        return db.read(grant, (tables) => proceedIn({ id, grant, db: tables, cursors }), prefetched);
       }
-      return db.write(grant, (tables) => runInWorkspace(grant, originOf(ctx, caller, id), tables, within), {
-        singleStatement: singleStatement && services.usesShortcuts,
-        lockMembers: takesTurns,
-      });
+      return db.write(
+        grant,
+        (tables) => runInWorkspace(grant, originOf(ctx, caller, id), tables, proceedIn),
+        {
+          singleStatement: singleStatement && services.usesShortcuts,
+          lockMembers,
+        },
+      );
     }),
   );
 };
 
-/** For admins of the request's workspace. */
+/** A procedure for admins of the requested workspace. */
 export const adminProcedure = <
   K extends Kind,
   P extends AdminPermission,

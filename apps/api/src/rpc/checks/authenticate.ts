@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { refuseCredential } from "./refuse-credential.ts";
 
-/** Authenticates the caller. A refused token is counted. @throws Failure auth.unauthenticated, limit.exceeded */
+/** Authenticates the caller and counts a refused token. @throws Failure auth.unauthenticated, limit.exceeded */
 export async function authenticate(ctx: Context, prefetch?: PrefetchRequest): Promise<Caller> {
   const caller = await ctx.findCaller(prefetch);
   if (caller) return caller;

@@ -1,27 +1,30 @@
-// Which priority a call has when the server has more to do than it can, and its refusal.
+// Determines the priority of a call and refuses the call when the server is overloaded.
 import type { Kind, Operation } from "@projostack/contract";
 import type { Priority } from "../../limits/admission/admission.ts";
 import { Failure } from "../failure.ts";
 import type { Call } from "../call.ts";
 
-/** The call was refused because it could not have been served in time. */
+/** The call was refused because the server could not have answered it in time. */
 class NotAdmitted extends Error {
   override readonly name = "NotAdmitted";
-  /** The cause in the log. */
+  /** The name of the cause in the log. */
   readonly refusal = "overload";
 }
 
-/** One for all refusals: in an overload there are thousands a second, and a stack for each costs more than the refusal. */
-export const notAdmitted = new NotAdmitted("The server has more to do than it can do in time.");
+/**
+ * All refusals share one error object: during an overload there are thousands a second, and capturing a stack costs more
+ * than the refusal.
+ */
+export const notAdmitted = new NotAdmitted("The server is overloaded and cannot answer this call in time.");
 
-/** @throws Failure server.busy when the call could not be served in time */
+/** Refuses the call when the server could not answer it in time. @throws Failure server.busy */
 export async function checkAdmission(call: Call, operation: Operation): Promise<void> {
   const priority = await priorityOf(call, operation);
   const retryAfterSeconds = call.ctx.services.admission.refusal(priority);
   if (retryAfterSeconds !== null) throw new Failure("server.busy", { retryAfterSeconds, cause: notAdmitted });
 }
 
-/** What takes access away must work also when there is too much to do, and whether the server lives must be seen. */
+/** These operations are never refused for overload: access must be revocable and health must be visible at any time. */
 export const urgentOperations: ReadonlySet<string> = new Set([
   "auth.signOut",
   "auth.signOutEverywhere",
@@ -31,18 +34,18 @@ export const urgentOperations: ReadonlySet<string> = new Set([
   "system.health",
 ]);
 
-/** What reads all that a workspace has, or writes hundreds of rows. */
+/** Operations that read most of a workspace or write hundreds of rows. */
 export const heavyOperations: ReadonlySet<string> = new Set([
   "audit.export",
   "audit.verify",
   "tasks.createMany",
 ]);
 
-/** Whether a call is a read by its name alone. */
+/** Whether the operation's name alone makes a call a plain read. */
 const isPlainRead = (name: string, kind: Kind): boolean =>
   kind === "query" && !urgentOperations.has(name) && !heavyOperations.has(name);
 
-/** The priority of a call that its name alone decides; null where the input does, or where the call is never refused. */
+/** The priority that the operation's name alone determines; null when the input decides or the call is never refused. */
 export function priorityByName(name: string, kind: Kind): Priority | null {
   if (isPlainRead(name, kind)) return "read";
   return kind === "mutation" && !urgentOperations.has(name) && !heavyOperations.has(name) ? "change" : null;
@@ -51,7 +54,7 @@ export function priorityByName(name: string, kind: Kind): Priority | null {
 async function priorityOf({ path, getRawInput }: Call, { kind }: Operation): Promise<Priority> {
   if (urgentOperations.has(path)) return "urgent";
   if (heavyOperations.has(path)) return "heavy";
-  // An input that cannot be read is refused in its turn, after the caller was asked who they are.
+  // Malformed input is rejected later, after authentication.
   if (path === "tasks.list" && isSearch(await getRawInput().catch(() => null))) return "heavy";
   return kind === "query" ? "read" : "change";
 }

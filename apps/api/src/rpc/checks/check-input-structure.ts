@@ -1,12 +1,14 @@
 import { Failure } from "../failure.ts";
 
 const MAX_DEPTH = 32;
-/** Four times what the largest input of the contract holds. A schema would find something wrong with each of them. */
+/** Four times the number of values in the largest input of the contract. It bounds the errors that a schema can report. */
 export const MAX_VALUES = 2_000;
 
 /**
- * Refuses what no operation accepts, before its schema sees it: nesting past 32, more values than any input has, NUL, which
- * PostgreSQL's text cannot hold, and lone surrogates, which are no Unicode text. @throws Failure input.invalid
+ * Rejects input that no operation accepts before a schema parses it: more than 32 levels of nesting, more than 2,000
+ * values, NUL characters, which PostgreSQL's text type cannot store, and lone surrogates, which are not well-formed
+ * Unicode.
+ * @throws Failure input.invalid
  */
 export function checkInputStructure(input: unknown): void {
   let values = 0;
@@ -35,7 +37,7 @@ function checkText(text: string, path: string): void {
 }
 
 function invalidPart(path: string, message: string): Failure {
-  // Deep or odd paths are the caller's own making: the answer repeats no more of them than fits a line.
+  // The caller chooses the path, so the error repeats at most 100 characters of it.
   return new Failure("input.invalid", {
     fieldErrors: { [path.toWellFormed().replaceAll("\0", "").slice(0, 100)]: [message] },
   });

@@ -3,8 +3,8 @@ import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 
 /**
- * Answers a credential that does not work: with the reason, or with limit.exceeded from a network that sent too many.
- * @param sessionId of a token that this server made, whose holder is counted alone
+ * Counts and refuses an invalid credential: with the reason, or with limit.exceeded when the network sent too many.
+ * @param sessionId the session of a token that this server issued, which is counted per session
  * @throws Failure the reason, or limit.exceeded
  */
 export async function refuseCredential(

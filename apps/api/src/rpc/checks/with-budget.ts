@@ -1,16 +1,15 @@
-// What a call costs, and who pays: first the account of the caller, then the workspace, once it is known that the caller
-// may act in it.
+// Charges a call to budgets: first to the caller's account, then to the workspace once the caller is authorized in it.
 import { type Operation, pointsOf } from "@projostack/contract";
 import type { Admission, Payer, Price } from "../../limits/budgets/budgets.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import type { Call } from "../call.ts";
 
-/** A query that costs more than this is no plain read. */
+/** A query that costs more points is not a plain read. */
 const MAX_PLAIN_READ_POINTS = 10;
 
 export interface CallPrice extends Price {
-  /** It changes nothing and costs little: it may be read together with who asks, before its price is paid. */
+  /** Whether the call is a cheap query. Its rows may be prefetched during authentication, before it is charged. */
   readonly isPlainRead: boolean;
 }
 
@@ -18,7 +17,7 @@ export async function priceOf(
   operation: Pick<Operation, "cost" | "input" | "kind">,
   { getRawInput }: Pick<Call, "getRawInput">,
 ): Promise<CallPrice> {
-  // An input that is no JSON is refused later, and costs the least that the operation costs.
+  // Input that is not JSON is rejected later, and is charged the minimum price of the operation.
   const input = await getRawInput().catch(() => undefined);
   const points = pointsOf(operation, input);
   const isPlainRead = operation.kind === "query" && points <= MAX_PLAIN_READ_POINTS;
@@ -30,7 +29,7 @@ export interface Charge {
   readonly price: CallPrice;
 }
 
-/** Charges a call, and runs it within what its payer may have at once. @throws Failure limit.exceeded */
+/** Charges a call and runs it within the payer's concurrency limit. @throws Failure limit.exceeded */
 export async function withBudget<T>(
   { services: { budgets }, setRateLimitHeaders }: Context,
   { payer, price }: Charge,
@@ -49,8 +48,9 @@ export async function withBudget<T>(
 }
 
 /**
- * A refusal shows whose budget it was. Else the caller is shown their own alone, as a workspace's says what others do: with
- * each call that is no plain read, and with every call once half of it is spent.
+ * Whether the response headers report this budget. A refusal always reports the budget that refused. Otherwise only the
+ * caller's own budget is reported, because the workspace's budget would reveal the activity of others: with each call that
+ * is not a plain read, and with every call once half of the budget is spent.
  */
 function shouldReportQuota({ leave, quota }: Admission, { payer, price }: Charge): boolean {
   if (leave === null) return true;

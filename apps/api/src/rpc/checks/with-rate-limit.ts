@@ -5,35 +5,35 @@ import { Failure } from "../failure.ts";
 
 type CallAttempt = Omit<Attempt, "address" | "target"> & Partial<Pick<Attempt, "target">>;
 
-/** Counts a try before anything is done for it, and does it if it was not one too many. @throws Failure limit.exceeded */
+/** Counts an attempt before any work is done, and runs it when no limit refuses it. @throws Failure limit.exceeded */
 export async function withRateLimit<T>(
   { services: { limiter }, device, setRateLimitHeaders }: Context,
   attempt: CallAttempt,
   next: (isKnown: boolean) => Promise<T>,
 ): Promise<T> {
-  const byWhom: Attempt = { target: null, ...attempt, address: device.ip };
-  const { retryAfterSeconds, quotas, isKnown } = await limiter.decide(byWhom);
+  const counted: Attempt = { target: null, ...attempt, address: device.ip };
+  const { retryAfterSeconds, quotas, isKnown } = await limiter.decide(counted);
   setRateLimitHeaders(quotas);
   if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
   const result = await next(isKnown);
-  await limiter.succeeded(byWhom);
+  await limiter.succeeded(counted);
   return result;
 }
 
 const { email } = contract.auth.signIn.input.shape;
 
 /**
- * The account that an input names, as the operation will read it. The input is not checked yet: whatever has no
- * address in its `email` names none, and its schema will refuse it if there must be one.
+ * The email address in an input, normalized as the operation will read it. The input is not validated yet: null when
+ * `email` holds no address, and the schema rejects the input later if the address is required.
  */
 export function accountIn(input: unknown): string | null {
   if (typeof input !== "object" || input === null || !("email" in input)) return null;
-  // Its length first: nobody's limit should be looked for in a hundred kilobytes.
+  // The length is checked first, so that a text of 100 KB is not parsed as an address.
   if (typeof input.email !== "string" || input.email.length > 254) return null;
   return email.safeParse(input.email).data ?? null;
 }
 
-/** What an input is about, where many of its kind are a nuisance to one: the address invited, or the invite's id. */
+/** The target of an input, for limits per target: the invited address or the id of the invite. */
 export function targetIn(input: unknown): string | null {
   const account = accountIn(input);
   if (account !== null || typeof input !== "object" || input === null || !("id" in input)) return account;

@@ -179,7 +179,7 @@ export const roles: readonly Mutant[] = [
       {
         says: "what was found must be what was asked for",
         file: procedures,
-        guard: "(asked !== null && found.workspaceId !== asked)",
+        guard: "(requested !== null && found.workspaceId !== requested)",
         without: "false",
       },
     ],
@@ -192,7 +192,7 @@ export const roles: readonly Mutant[] = [
         says: "the membership is asked of the database",
         file: procedures,
         guard: "const found = membershipOf(caller);",
-        without: `const found = membershipOf(caller) ?? { workspaceId: asked, role: "viewer", userId: caller.user.id };`,
+        without: `const found = membershipOf(caller) ?? { workspaceId: requested, role: "viewer", userId: caller.user.id };`,
       },
     ],
     works: [strangerReads],

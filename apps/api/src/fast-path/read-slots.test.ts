@@ -1,62 +1,62 @@
 import { expect, it } from "vitest";
 import { READ_SLOTS, ReadSlots } from "./read-slots.ts";
 
-interface Work {
+interface Read {
   end(): void;
 }
 
-/** Starts so many works, each of which ends when it is told to. */
-function startMany(pace: ReadSlots, many: number) {
+/** Starts `count` reads, each of which ends when the test calls `end`. */
+function startMany(slots: ReadSlots, count: number) {
   const started: number[] = [];
   const ends = new Map<number, () => void>();
-  const works = Array.from({ length: many }, (_, nth): Work => {
-    pace.start(() => {
+  const reads = Array.from({ length: count }, (_, nth): Read => {
+    slots.start(() => {
       started.push(nth);
       return new Promise<void>((resolve) => ends.set(nth, resolve));
     });
     return { end: () => ends.get(nth)?.() };
   });
-  return { started, works };
+  return { started, reads };
 }
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const nextTick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-it("F9 starts so many at once, and the next in the order of arrival when one ends", async () => {
-  const { started, works } = startMany(new ReadSlots(), READ_SLOTS + 3);
+it("F9 starts 96 reads at once, and waiting reads in the order of arrival when one ends", async () => {
+  const { started, reads } = startMany(new ReadSlots(), READ_SLOTS + 3);
   expect(started).toHaveLength(READ_SLOTS);
-  works[5]?.end();
-  works[1]?.end();
-  await turn();
+  reads[5]?.end();
+  reads[1]?.end();
+  await nextTick();
   expect(started.slice(READ_SLOTS)).toEqual([READ_SLOTS, READ_SLOTS + 1]);
 });
 
-it("F12 a slow one frees its place after 20 ms, and once", async () => {
-  const { started, works } = startMany(new ReadSlots(), 3 * READ_SLOTS);
+it("F12 a slow read frees its slot after 20 ms, exactly once", async () => {
+  const { started, reads } = startMany(new ReadSlots(), 3 * READ_SLOTS);
   expect(started).toHaveLength(READ_SLOTS);
   await expect.poll(() => started.length, { timeout: 5_000 }).toBe(3 * READ_SLOTS);
   expect(started).toEqual(Array.from({ length: 3 * READ_SLOTS }, (_, nth) => nth));
-  for (const { end } of works) end();
-  await turn();
-  // Each place is free exactly once: no more run at once than before.
-  const pace = new ReadSlots();
-  expect(startMany(pace, READ_SLOTS + 1).started).toHaveLength(READ_SLOTS);
+  for (const { end } of reads) end();
+  await nextTick();
+  // Each slot was freed exactly once, so the limit is unchanged.
+  const slots = new ReadSlots();
+  expect(startMany(slots, READ_SLOTS + 1).started).toHaveLength(READ_SLOTS);
 });
 
-it("one that fails frees its place", async () => {
-  const pace = new ReadSlots();
+it("a read that fails frees its slot", async () => {
+  const slots = new ReadSlots();
   let isStarted = false;
-  for (let nth = 0; nth < READ_SLOTS; nth += 1) pace.start(() => Promise.reject(new Error("planned")));
-  pace.start(() => {
+  for (let nth = 0; nth < READ_SLOTS; nth += 1) slots.start(() => Promise.reject(new Error("planned")));
+  slots.start(() => {
     isStarted = true;
     return Promise.resolve();
   });
-  await turn();
+  await nextTick();
   expect(isStarted).toBe(true);
 });
 
-it("thousands that wait are all started", async () => {
-  const pace = new ReadSlots();
+it("starts all of 5,000 waiting reads", async () => {
+  const slots = new ReadSlots();
   let done = 0;
-  for (let nth = 0; nth < 5_000; nth += 1) pace.start(async () => void (done += 1));
+  for (let nth = 0; nth < 5_000; nth += 1) slots.start(async () => void (done += 1));
   await expect.poll(() => done, { timeout: 5_000 }).toBe(5_000);
 });

@@ -1,8 +1,8 @@
-// Bounds how many reads are in progress at once, so that a crowd of callers does not fill the heap with half-done work. A
-// read holds its place until it is answered, for 20 ms at most: a slow database, or the slow reads of one caller, keep
-// nothing else from starting. Reads that find no place start in the order of their arrival.
+// Limits the number of reads in progress, so that many callers at once do not fill the heap with unfinished work. A read
+// holds its slot until it is answered, and for 20 ms at most, so that a slow database or the slow reads of one caller do
+// not prevent other reads from starting. Reads without a slot start in the order of arrival.
 
-/** So many are enough to keep the processors busy. */
+/** Enough reads to keep the processors busy. */
 export const READ_SLOTS = 96;
 const MAX_HOLD_MS = 20;
 
@@ -19,7 +19,7 @@ export class ReadSlots {
   /** Whether `#freeSlow` is due. */
   #isTimed = false;
 
-  /** Starts the work now, or when a place is free. */
+  /** Starts the work now or when a slot is free. */
   start(work: () => Promise<unknown>): void {
     if (this.#free > 0) this.#run(work);
     else {
@@ -30,9 +30,9 @@ export class ReadSlots {
 
   #run(work: () => Promise<unknown>): void {
     this.#free -= 1;
-    const place: Slot = { since: performance.now(), isFree: false };
-    this.#held.push(place);
-    const leave = () => this.#leave(place);
+    const slot: Slot = { since: performance.now(), isFree: false };
+    this.#held.push(slot);
+    const leave = () => this.#leave(slot);
     work().then(leave, leave);
   }
 
@@ -41,20 +41,20 @@ export class ReadSlots {
     setTimeout(this.#freeSlow, milliseconds);
   }
 
-  #leave(place: Slot): void {
-    if (place.isFree) return;
-    place.isFree = true;
+  #leave(slot: Slot): void {
+    if (slot.isFree) return;
+    slot.isFree = true;
     this.#free += 1;
     const next = this.#waiting[this.#next];
     if (next) {
       this.#next += 1;
       next();
     }
-    this.#tidy();
+    this.#compact();
   }
 
-  /** Drops the entries that are done, now and then, so that each is moved about once. */
-  #tidy(): void {
+  /** Removes finished entries only when they are the majority, so that the cost per entry is constant. */
+  #compact(): void {
     if (this.#next > 512 && this.#next * 2 > this.#waiting.length) {
       this.#waiting.splice(0, this.#next);
       this.#next = 0;
@@ -62,12 +62,12 @@ export class ReadSlots {
     if (this.#held.length > 4 * READ_SLOTS) this.#held = this.#held.filter(({ isFree }) => !isFree);
   }
 
-  /** Frees the places of slow reads, while others wait. */
+  /** Frees the slots of slow reads while other reads wait. */
   readonly #freeSlow = (): void => {
     this.#isTimed = false;
     const before = performance.now() - MAX_HOLD_MS;
     const slow = this.#held.filter(({ isFree, since }) => !isFree && since <= before);
-    for (const place of slow) this.#leave(place);
+    for (const slot of slow) this.#leave(slot);
     if (this.#next < this.#waiting.length && !this.#isTimed) this.#freeSlowIn(MAX_HOLD_MS / 2);
   };
 }

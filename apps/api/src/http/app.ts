@@ -1,4 +1,5 @@
-// HTTP: the one way in. It bounds what a request may be, gives it an id, and hands it to the router.
+// Creates the HTTP server. It limits the size and duration of requests, assigns request ids, and passes calls to the
+// router.
 import type { Socket } from "node:net";
 import type { Reason } from "@projostack/contract";
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
@@ -20,11 +21,11 @@ import { wellKnownRoutes } from "./well-known-routes.ts";
 
 const MAX_BODY_BYTES = 100 * 1024;
 
-/** How often Node looks for requests whose time is over. */
+/** The interval at which Node checks for requests that exceeded their timeout. */
 const TIMEOUT_CHECK_MS = 500;
 
 export interface AppOptions {
-  /** The addresses of the proxies in front, whose `x-forwarded-for` is believed. Nobody else's is. */
+  /** Addresses and networks of trusted proxies. `x-forwarded-for` from any other peer is ignored. */
   readonly trustedProxies: readonly string[];
   readonly connections: ConnectionBounds;
   /** Answers ordinary calls faster. Without one, tRPC's adapter answers every call. */
@@ -39,7 +40,7 @@ export async function createApp(
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    // Log lines name the request by its id, so no logger is made for each request.
+    // Log lines include the request id, so no child logger is created per request.
     childLoggerFactory: (logger) => logger,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], services.randomness),
     bodyLimit: MAX_BODY_BYTES,
@@ -85,7 +86,7 @@ export async function createApp(
   answerErrors(app, services);
   healthRoutes(app, services);
   wellKnownRoutes(app, services);
-  // In a scope of its own: what it takes as a body is no matter of the other routes.
+  // A scope of its own, so that its body parsers do not apply to the other routes.
   await app.register(async (scope) => rpcRoutes(scope, services, { addressOf, shortcut }));
   shortcut?.attach(app, { services, connections, addressOf });
   return app;

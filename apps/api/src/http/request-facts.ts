@@ -12,12 +12,12 @@ export interface Received {
   readonly noteActor: (actor: Actor) => void;
 }
 
-/** What a call may know of its request. */
+/** The properties of a request that its calls use. */
 export function factsOf(
   { log }: Services,
   { request: { headers }, response, requestId, ip, setHeader, noteActor }: Received,
 ): RequestFacts {
-  // One for all calls of a batch, which would each listen to the response.
+  // All calls of a batch share one signal, so that only one listener is added to the response.
   let signal: AbortSignal | undefined;
   return {
     requestId,
@@ -41,14 +41,14 @@ export function factsOf(
   };
 }
 
-/** Aborted when the caller hangs up before the answer is written. */
+/** A signal that is aborted when the caller closes the connection before the response is written. */
 function abortSignalOf(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  if (response.destroyed) gone.abort();
+  const controller = new AbortController();
+  if (response.destroyed) controller.abort();
   response.once("close", () => {
-    if (!response.writableEnded) gone.abort();
+    if (!response.writableEnded) controller.abort();
   });
-  return gone.signal;
+  return controller.signal;
 }
 
 const firstOf = (header: string | string[] | undefined): string | undefined =>

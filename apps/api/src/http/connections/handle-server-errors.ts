@@ -1,13 +1,16 @@
-// The server's own events, apart from its requests: none of them ends the process.
+// Handles the error events of the HTTP server, so that none of them ends the process.
 import type { Server } from "node:http";
 import type { Log } from "../../runtime/log.ts";
 import { throttleLog } from "./throttle-log.ts";
 
-/** Node raises `error` when a connection cannot be accepted, as when no file descriptor is left. */
+/**
+ * Logs the errors of the server. Node emits `error` when a connection cannot be accepted, for example without free file
+ * descriptors.
+ */
 export function handleServerErrors(server: Server, log: Log): void {
   const logError = throttleLog<{ err: Error }>((facts) =>
     log.error(facts, "a connection could not be accepted"),
   );
-  // Before it listens, an error is the reason why the server does not start.
+  // An error before `listening` is a start failure, which `app.listen` reports.
   server.once("listening", () => server.on("error", (err) => logError({ err })));
 }

@@ -189,7 +189,7 @@ export const sockets: readonly Mutant[] = [
   {
     without: [
       guard("an answer waits for its peer for so long", connections, [
-        "if (one.isOverdue(now, patience))",
+        "if (one.isOverdue(now, unreadLimits))",
         "if (false)",
       ]),
     ],

@@ -12,8 +12,8 @@ export interface ExportLog {
 }
 
 /**
- * A part of the log as text, on record. The parts of one export, one after another, are the whole file. The entries are read
- * before the change begins that puts it on record, so that no connection is held while they are.
+ * Exports a part of the log as text and records the export. The parts of one export, concatenated, are the whole file. The
+ * entries are read before the write transaction begins, so that it does not hold a connection meanwhile.
  */
 export async function exportLog(
   ws: Ws<"audit:read">,

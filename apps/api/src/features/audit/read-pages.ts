@@ -1,16 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuditPageInput, AuditPageRow } from "@projostack/db";
 
-/** So many entries take the event loop a few milliseconds. */
+/** The entries of one page. Processing a page blocks the event loop for a few milliseconds. */
 const PAGE_SIZE = 200;
 
-/** The longest pause after a page: it is as long as the page kept the event loop, so that half of the time is others'. */
+/**
+ * The longest pause after a page. A pause is as long as the processing of the page, so that half of the time is left for
+ * other requests.
+ */
 const MAX_PAUSE_MS = 20;
 
 type ReadPage = (input: AuditPageInput) => Promise<AuditPageRow[]>;
 
 /**
- * The entries after a number, page by page, in the order of their numbers. After each page other requests get as much time as it took.
+ * Reads the entries after a sequence number, page by page, in ascending order. It pauses after each page, so that other
+ * requests can run.
  * @param limit the most entries of all pages together
  */
 export async function* readPages(
@@ -19,14 +23,14 @@ export async function* readPages(
 ): AsyncGenerator<AuditPageRow[]> {
   let after = afterSeq;
   for (let left = limit; left > 0;) {
-    const asked = Math.min(PAGE_SIZE, left);
-    const page = await readPage({ afterSeq: after, limit: asked });
+    const pageLimit = Math.min(PAGE_SIZE, left);
+    const page = await readPage({ afterSeq: after, limit: pageLimit });
     left -= page.length;
-    const began = performance.now();
+    const startedAt = performance.now();
     yield page;
-    const tookMs = performance.now() - began;
+    const tookMs = performance.now() - startedAt;
     const last = page.at(-1);
-    if (!last || page.length < asked) return;
+    if (!last || page.length < pageLimit) return;
     after = last.seq;
     await delay(Math.min(MAX_PAUSE_MS, Math.ceil(tookMs)));
   }

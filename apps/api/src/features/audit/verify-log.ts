@@ -13,7 +13,10 @@ export interface VerifyLog {
 
 const START: ChainPoint = { seq: 0, hash: "00".repeat(32) };
 
-/** Checks so many entries from a place on, one page in memory at a time. @throws Failure checkpoint.invalid */
+/**
+ * Verifies up to `limit` entries after a point of the chain, with one page in memory at a time.
+ * @throws Failure checkpoint.invalid
+ */
 export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Services, input: VerifyLog) {
   const { limit, after = START } = input;
   const saved =
@@ -28,7 +31,7 @@ export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Servi
     }
   }
   const from = { workspaceId: ws.id, after };
-  // What lies beyond this call's part is a matter of the next call, unless there is nothing more to come.
+  // A checkpoint beyond the part of this call is checked by the next call, or at the end of the log.
   const near = saved.filter(({ seq }) => seq <= after.seq + limit);
   const part = await verifyChain(rows(), { ...from, checkpoints: near });
   if (!part.intact) return toBrokenResult(part, read);
@@ -39,7 +42,10 @@ export async function verifyLog(ws: ReadWs<"audit:read">, { checkpoints }: Servi
   return { intact: true, done, checked: read, last, problem: null };
 }
 
-/** Where an earlier call ended must still be there: else a log that was cut off before it would pass for whole. */
+/**
+ * Checks that the entry at which an earlier call ended still exists. Otherwise a log truncated before it would pass as
+ * intact.
+ */
 async function findLostPoint(
   { db }: ReadWs<"audit:read">,
   { seq, hash }: ChainPoint,

@@ -3,7 +3,7 @@ import { Failure } from "../../rpc/failure.ts";
 import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
 import { toTokens } from "./session.ts";
 
-/** Gives fresh tokens for a refresh token. @throws Failure auth.unauthenticated, auth.token_reused, limit.exceeded */
+/** Exchanges a refresh token for new tokens. @throws Failure auth.unauthenticated, auth.token_reused, limit.exceeded */
 export async function refresh(ctx: Context, { refreshToken }: { refreshToken: string }) {
   const refreshed = await ctx.services.sessions.refresh(refreshToken, ctx.device, ctx.event("token.reused"));
   switch (refreshed.outcome) {

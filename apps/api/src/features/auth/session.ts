@@ -1,7 +1,7 @@
 import type { SessionRecord } from "@projostack/db";
 import type { Tokens } from "../../identity/sessions/sessions.ts";
 
-/** A person as they see themselves. */
+/** Converts a user to the form that the user sees. */
 export const toUser = ({ id, email, emailVerifiedAt, createdAt }: SessionRecord["user"]) => ({
   id,
   email,
@@ -9,7 +9,7 @@ export const toUser = ({ id, email, emailVerifiedAt, createdAt }: SessionRecord[
   createdAt: createdAt.toISOString(),
 });
 
-/** A session as its holder sees it. */
+/** Converts a session to the form that its owner sees. */
 export const toSession = ({ id, createdAt, expiresAt, currentWorkspaceId }: SessionRecord["session"]) => ({
   id,
   createdAt: createdAt.toISOString(),
@@ -17,7 +17,7 @@ export const toSession = ({ id, createdAt, expiresAt, currentWorkspaceId }: Sess
   currentWorkspaceId,
 });
 
-/** A session with its tokens, which are in no other answer. */
+/** Converts a session and its tokens. No other response contains the tokens. */
 export const toTokens = ({ session, accessToken, accessTokenExpiresAt, refreshToken }: Tokens) => ({
   session: toSession(session),
   accessToken,
@@ -25,7 +25,7 @@ export const toTokens = ({ session, accessToken, accessTokenExpiresAt, refreshTo
   refreshToken,
 });
 
-/** The answer to signing up or in. */
+/** The response to signing up or signing in. */
 export const toSignedIn = (user: SessionRecord["user"], tokens: Tokens) => ({
   user: toUser(user),
   ...toTokens(tokens),

@@ -12,7 +12,10 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** Makes an account, mails its verification, and signs it in. @throws Failure auth.email_taken, input.invalid */
+/**
+ * Creates an account, mails the verification link and signs the account in.
+ * @throws Failure auth.email_taken, input.invalid
+ */
 export async function signUp(ctx: Context, { email, password }: Credentials) {
   const { db, passwords, randomness } = ctx.services;
   await checkNewPassword(ctx.services, { password, email });
@@ -28,6 +31,6 @@ export async function signUp(ctx: Context, { email, password }: Credentials) {
   });
   const started = await ctx.services.sessions.start(account, ctx.event("session.started"));
   ctx.noteActor({ userId: account.id });
-  if (!started) throw new Error("The password of an account that was just made is another one.");
+  if (!started) throw new Error("The password of the new account changed before its first session.");
   return toSignedIn(started.user, started.tokens);
 }

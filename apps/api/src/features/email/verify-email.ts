@@ -2,7 +2,7 @@ import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { findValidToken } from "../one-time-tokens/find-valid-token.ts";
 
-/** Shows that an address is its account's owner's. @throws Failure token.invalid */
+/** Marks the email address of an account as verified. @throws Failure token.invalid */
 export async function verifyEmail(
   ctx: Context,
   { token }: { token: string },

@@ -13,7 +13,7 @@ export interface CreateInvite {
 }
 
 /**
- * Invites an address, by mail and by a link to hand over.
+ * Invites an email address, by a mailed link and by a link that the inviter can share.
  * @throws Failure auth.email_unverified, permission.denied, invite.exists, invite.already_member, invite.too_many
  */
 export async function createInvite(
@@ -27,12 +27,12 @@ export async function createInvite(
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
   const bounds = { most: quotas.pendingInvites, seconds: INVITE_SECONDS };
-  const asked = { id, email, role, inviter, mailId: ws.newId() };
-  const { outcome, invite } = await ws.db.sql.invites.insert({ ...asked, ...bounds, ...tokens });
+  const values = { id, email, role, inviter, mailId: ws.newId() };
+  const { outcome, invite } = await ws.db.sql.invites.insert({ ...values, ...bounds, ...tokens });
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.exists");
-  // Counted when it is known that a mail goes out; one too many undoes the invite.
+  // The mail is counted only when one will be sent. Exceeding the limit rolls the invite back.
   await countMail(services, "invite", email);
   ws.audit("invite.created", { type: "invite", id, after: { role }, email });
   return { ...toInvite(invite), token, link: inviteLink(appUrl(), token) };

@@ -3,7 +3,7 @@ import { hashOfInviteToken } from "../../identity/tokens/invite-tokens.ts";
 import type { Context } from "../../rpc/context.ts";
 import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
 
-/** The invite that a token opens now. @throws Failure invite.invalid, whatever is wrong with it; limit.exceeded */
+/** Finds the pending invite of a token. @throws Failure invite.invalid for every problem with the token; limit.exceeded */
 export async function findOpenInvite(
   ctx: Context,
   token: string,

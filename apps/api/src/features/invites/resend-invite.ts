@@ -7,7 +7,7 @@ import { checkAssignedRole } from "./check-assigned-role.ts";
 import { INVITE_SECONDS, inviteLink, toInvite } from "./invite.ts";
 
 /**
- * Sends an invite again, with new tokens.
+ * Sends an invite again with new tokens. The old tokens stop working.
  * @throws Failure auth.email_unverified, invite.not_found, invite.already_member, invite.too_many, permission.denied
  */
 export async function resendInvite(
@@ -18,8 +18,8 @@ export async function resendInvite(
   checkInviter(services, caller);
   const { token, ...tokens } = newInviteTokens(keys, randomness, id);
   const inviter = { userId: ws.grant.userId, keyId: ws.grant.key?.id };
-  const again = { ...tokens, id, inviter, mailId: ws.newId(), seconds: INVITE_SECONDS };
-  const { outcome, invite } = await ws.db.sql.invites.renew({ ...again, most: quotas.pendingInvites });
+  const renewal = { ...tokens, id, inviter, mailId: ws.newId(), seconds: INVITE_SECONDS };
+  const { outcome, invite } = await ws.db.sql.invites.renew({ ...renewal, most: quotas.pendingInvites });
   if (outcome === "member") throw new Failure("invite.already_member");
   if (outcome === "full") throw new Failure("invite.too_many");
   if (!invite) throw new Failure("invite.not_found");

@@ -4,7 +4,10 @@ import { parseOneTimeToken } from "../../identity/tokens/tokens.ts";
 import type { Context } from "../../rpc/context.ts";
 import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
 
-/** Whose token it is, and its id: of a token that is genuine, unused and not expired, for this purpose. @throws Failure token.invalid, limit.exceeded */
+/**
+ * Returns the id and the user of a token that is genuine, unused, not expired and issued for this purpose.
+ * @throws Failure token.invalid, limit.exceeded
+ */
 export async function findValidToken(
   ctx: Context,
   token: string,

@@ -9,7 +9,7 @@ export interface ChangePassword {
   readonly newPassword: string;
 }
 
-/** The stored password changes under a call when another one was faster; then the current one is checked again. */
+/** A concurrent call may change the stored hash. The current password is then verified again. */
 const MAX_TRIES = 3;
 
 /** Changes the password and ends the other sessions. @throws Failure password.incorrect, input.invalid */
@@ -28,7 +28,7 @@ export async function changePassword(
       await db.accounts.record(user.id, "refused", ctx.event("password.changed"));
       throw new Failure("password.incorrect");
     }
-    // Only now: what the policy says of a password is for the account's owner, and costs an attacker a guess.
+    // The policy is checked only after the current password, so that only the account's owner learns its verdict.
     if (to === undefined)
       await checkNewPassword(ctx.services, {
         password: newPassword,

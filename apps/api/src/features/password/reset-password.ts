@@ -9,7 +9,10 @@ export interface ResetPassword {
   readonly newPassword: string;
 }
 
-/** Sets a new password by a mailed token and ends every session. @throws Failure token.invalid, input.invalid */
+/**
+ * Sets a new password with a mailed token and ends every session of the account.
+ * @throws Failure token.invalid, input.invalid
+ */
 export async function resetPassword(
   ctx: Context,
   { token, newPassword }: ResetPassword,
@@ -23,7 +26,7 @@ export async function resetPassword(
   if (!user) throw new Failure("token.invalid");
   await checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
   const hash = await passwords.hash(newPassword, authenticatedGatePlaceOf(ctx));
-  // The statement uses the token up and decides between two calls with the same one.
+  // The statement consumes the token, so only one of two concurrent calls with the same token succeeds.
   if (!(await db.accounts.resetPassword(tokenId, hash, ctx.event("password.reset"))))
     throw new Failure("token.invalid");
   return {};

@@ -7,7 +7,7 @@ export interface ListProjects extends Page {
   readonly search?: string | undefined;
 }
 
-/** The projects of the workspace, newest first. @throws Failure cursor.invalid */
+/** Lists the projects of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listProjects({ db, cursors }: ReadWs<"project:read">, input: ListProjects) {
   const after = cursors.after(input);
   const projects = await db.project.findMany({

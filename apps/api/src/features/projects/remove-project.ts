@@ -3,7 +3,7 @@ import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 
-/** Deletes a project and its tasks, and records who did. @throws Failure project.not_found */
+/** Deletes a project and its tasks and records an audit entry. @throws Failure project.not_found */
 export async function removeProject(
   ws: Ws<"project:delete">,
   { taskCapacity }: Services,

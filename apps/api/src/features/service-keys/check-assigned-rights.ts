@@ -13,7 +13,7 @@ export interface Rights {
   readonly scopes: readonly Permission[];
 }
 
-/** A key's scopes are some of what its role may. @throws Failure input.invalid */
+/** Checks that the role of a key holds each of its scopes. @throws Failure input.invalid */
 export function checkScopes({ role, scopes }: Rights): void {
   const beyond = scopes.filter((scope) => !canBeScope(role, scope));
   if (beyond.length === 0) return;
@@ -23,7 +23,7 @@ export function checkScopes({ role, scopes }: Rights): void {
 }
 
 /**
- * Nobody gives what they do not hold: a key that may make keys makes none that may do more than itself.
+ * Refuses to assign rights that the caller does not hold. A key that can create keys cannot create one with more rights.
  * @throws Failure permission.denied
  */
 export function checkAssignedRights(giver: Membership, { role, scopes }: Rights): void {

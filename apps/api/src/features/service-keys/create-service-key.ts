@@ -10,13 +10,16 @@ export interface CreateServiceKey extends Rights {
   readonly expiresInDays: number;
 }
 
-/** Makes a key, whose token is in this answer alone. @throws Failure input.invalid, permission.denied, auth.email_unverified, key.too_many */
+/**
+ * Creates a service key. Only this response contains its token.
+ * @throws Failure input.invalid, permission.denied, auth.email_unverified, key.too_many
+ */
 export async function createServiceKey(
   { ws, services, caller }: WorkspaceContext<"mutation", "key:manage">,
-  { name, role, scopes: asked, expiresInDays: days }: CreateServiceKey,
+  { name, role, scopes: requestedScopes, expiresInDays: days }: CreateServiceKey,
 ) {
   const { keys, randomness, quotas } = services;
-  const scopes = [...new Set(asked)].toSorted();
+  const scopes = [...new Set(requestedScopes)].toSorted();
   checkScopes({ role, scopes });
   checkAssignedRights(ws.grant, { role, scopes });
   if (scopes.includes("invite:manage")) checkInviter(services, caller);

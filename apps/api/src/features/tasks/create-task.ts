@@ -10,13 +10,13 @@ export interface NewTask {
   readonly status: TaskStatus;
 }
 
-/** Makes a task. @throws Failure project.not_found, task.too_many */
+/** Creates a task. @throws Failure project.not_found, task.too_many */
 export async function createTask(
   ws: Ws<"task:write">,
   services: Services,
   { projectId, title, status }: NewTask,
 ) {
   const task = { id: ws.newId(), projectId, title, status, createdBy: ws.grant.userId };
-  const make = () => ws.db.sql.tasks.insert(task).catch(rethrowMissingProject);
-  return toTask(await withTaskCapacity(ws, services, { most: 1, madeIn: () => 1, make }));
+  const create = () => ws.db.sql.tasks.insert(task).catch(rethrowMissingProject);
+  return toTask(await withTaskCapacity(ws, services, { most: 1, createdIn: () => 1, create }));
 }

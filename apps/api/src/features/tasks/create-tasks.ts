@@ -9,8 +9,8 @@ export interface NewTasks {
 }
 
 /**
- * Makes all of the tasks or none. One that its project has already, by its externalId, is left as it is, so the
- * same call again makes nothing twice. @throws Failure project.not_found, task.too_many
+ * Creates all of the tasks or none. A task whose project already has its externalId is left unchanged, so repeating the
+ * call creates no duplicates. @throws Failure project.not_found, task.too_many
  */
 export async function createTasks(ws: Ws<"task:write">, services: Services, { items }: NewTasks) {
   const rows = items.map(({ projectId, title, status, externalId }) => ({
@@ -23,11 +23,11 @@ export async function createTasks(ws: Ws<"task:write">, services: Services, { it
   }));
   const createdIds = await withTaskCapacity(ws, services, {
     most: rows.length,
-    madeIn: ({ size }: ReadonlySet<string>) => size,
-    make: () => ws.db.sql.tasks.insertMany(rows).catch(rethrowMissingProject),
+    createdIn: ({ size }: ReadonlySet<string>) => size,
+    create: () => ws.db.sql.tasks.insertMany(rows).catch(rethrowMissingProject),
   });
   const skipped = rows.filter(({ id }) => !createdIds.has(id));
-  const existing = await existingIds(ws, skipped);
+  const existing = await findExistingIds(ws, skipped);
   return {
     items: rows.map((row) =>
       createdIds.has(row.id)
@@ -42,8 +42,8 @@ interface ExternalKey {
   readonly externalId: string | null;
 }
 
-/** The ids of the tasks that were there before, by project and externalId. */
-async function existingIds(
+/** Finds the ids of the tasks that existed before, by project and externalId. */
+async function findExistingIds(
   { db }: Ws<"task:write">,
   rows: readonly ExternalKey[],
 ): Promise<Map<string, string>> {

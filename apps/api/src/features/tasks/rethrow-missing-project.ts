@@ -2,8 +2,8 @@ import { brokenConstraint } from "@projostack/db";
 import { Failure } from "../../rpc/failure.ts";
 
 /**
- * The database has the last word on whether a task's project is there: its key carries the workspace, so
- * another workspace's project is as missing as one that never was.
+ * Maps a violated foreign key to `project.not_found` and rethrows any other error. The foreign key includes the workspace,
+ * so a project of another workspace gives the same failure as an absent one.
  */
 export function rethrowMissingProject(error: unknown): never {
   if (brokenConstraint(error) === "tasks_workspace_id_project_id_fkey")

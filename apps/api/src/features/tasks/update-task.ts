@@ -10,7 +10,7 @@ export interface UpdateTask {
   readonly projectId?: string | undefined;
 }
 
-/** Changes what is named, and nothing else. @throws Failure task.not_found, project.not_found */
+/** Updates the given fields of a task. @throws Failure task.not_found, project.not_found */
 export async function updateTask(ws: Ws<"task:write">, { id, title, status, projectId }: UpdateTask) {
   const data = {
     ...(title === undefined ? {} : { title }),

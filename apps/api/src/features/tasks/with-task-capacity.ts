@@ -3,25 +3,27 @@ import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 
 export interface TaskCreation<T> {
-  /** The most tasks that the work may make. */
+  /** The most tasks that `create` may create. */
   readonly most: number;
-  readonly madeIn: (result: T) => number;
+  /** The number of tasks that `create` created, from its result. */
+  readonly createdIn: (result: T) => number;
+  readonly create: () => Promise<T>;
 }
 
-/** Does work that makes tasks, if the workspace may have so many more. @throws Failure task.too_many */
+/** Creates tasks if the quota of the workspace allows `most` more. @throws Failure task.too_many */
 export async function withTaskCapacity<T>(
   ws: Ws<"task:write">,
   { taskCapacity }: Services,
-  { most, madeIn, make }: TaskCreation<T> & { readonly make: () => Promise<T> },
+  { most, createdIn, create }: TaskCreation<T>,
 ): Promise<T> {
   const reservation = await taskCapacity.reserve(ws.grant, most);
   if (!reservation) throw new Failure("task.too_many");
-  let made = 0;
+  let created = 0;
   try {
-    const result = await make();
-    made = madeIn(result);
+    const result = await create();
+    created = createdIn(result);
     return result;
   } finally {
-    reservation.close(made);
+    reservation.close(created);
   }
 }

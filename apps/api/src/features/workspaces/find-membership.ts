@@ -6,11 +6,11 @@ import { parseRole } from "./parse-role.ts";
 export interface MembershipQuery {
   readonly userId: string;
   readonly workspaceId: string;
-  /** Whether the workspace is to be a deleted one. */
+  /** Whether to look for a deleted workspace. */
   readonly deleted: boolean;
 }
 
-/** The person's place in a workspace that is not the request's. @throws Failure workspace.not_found */
+/** Finds the user's membership of a workspace that the input names. @throws Failure workspace.not_found */
 export async function findMembership(
   { db }: Services,
   { userId, workspaceId, deleted }: MembershipQuery,

@@ -6,7 +6,7 @@ import { Failure } from "../../rpc/failure.ts";
 import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
 import { findMembership } from "./find-membership.ts";
 
-/** Ends one's own membership. @throws Failure workspace.not_found, member.last_admin */
+/** Ends the caller's membership. @throws Failure workspace.not_found, member.last_admin */
 export async function leaveWorkspace(
   ctx: Context,
   caller: Person,

@@ -7,7 +7,7 @@ import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
 import { findMembership } from "./find-membership.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
-/** Lets everybody in again. @throws Failure workspace.not_found, permission.denied */
+/** Restores a deleted workspace and its memberships. @throws Failure workspace.not_found, permission.denied */
 export async function restoreWorkspace(
   ctx: Context,
   caller: Person,

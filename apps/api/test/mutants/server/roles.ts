@@ -128,7 +128,7 @@ const bounds = "return key.scopes.includes(permission) && canBeScope(role, permi
 const givenRole: SourceGuard = {
   says: "nobody invites to a role above their own",
   file: "apps/api/src/features/invites/check-assigned-role.ts",
-  guard: "if (compareRoles(given, own) > 0)",
+  guard: "if (compareRoles(assigned, own) > 0)",
   without: "if (false)",
 };
 const givenKeyRole: SourceGuard = {

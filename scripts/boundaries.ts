@@ -133,7 +133,7 @@ export const packages: Readonly<Record<string, Package>> = {
 export type Layers = readonly (readonly string[])[];
 
 export const apiLayers: Layers = [
-  ["main.ts", "operator.ts", "start-problem.ts", "last-resort.ts"],
+  ["main.ts", "operator.ts", "start-problem.ts", "uncaught-errors.ts"],
   ["server.ts", "operator/"],
   ["fast-path/"],
   ["http/", "in-process.ts", "router.ts"],

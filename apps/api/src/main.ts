@@ -4,7 +4,7 @@ import { configFromEnvironment } from "./config/config.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { createLog } from "./runtime/log.ts";
 import { systemRandomness } from "./runtime/randomness.ts";
-import { handleUncaughtErrors } from "./last-resort.ts";
+import { handleUncaughtErrors } from "./uncaught-errors.ts";
 import { startServer, type Server } from "./server.ts";
 import { startProblem } from "./start-problem.ts";
 

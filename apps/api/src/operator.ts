@@ -8,7 +8,7 @@ import { joinDatabase } from "./runtime/database.ts";
 import { createLog } from "./runtime/log.ts";
 import { erasePerson } from "./operator/erase-person.ts";
 import { listMails, resendDead, resendMail } from "./operator/mails.ts";
-import { Refused } from "./operator/refused.ts";
+import { CommandRefused } from "./operator/command-refused.ts";
 import { signOutPerson } from "./operator/sign-out-person.ts";
 import { startProblem } from "./start-problem.ts";
 
@@ -95,7 +95,7 @@ process.on("uncaughtException", (error) => {
 });
 
 main().catch((error: unknown) => {
-  const isOurs = error instanceof UsageError || error instanceof Refused;
+  const isOurs = error instanceof UsageError || error instanceof CommandRefused;
   process.stderr.write(`${isOurs ? error.message : startProblem(error, "PROJO_OPERATOR_DATABASE_URL")}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

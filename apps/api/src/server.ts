@@ -14,7 +14,7 @@ import { createBudgets } from "./limits/budgets/budgets.ts";
 import { createCheckpoints } from "./identity/checkpoints.ts";
 import { startCleanUp } from "./jobs/clean-up.ts";
 import type { Clock } from "./runtime/clock.ts";
-import { atMost } from "./runtime/at-most.ts";
+import { endsWithin } from "./runtime/ends-within.ts";
 import { openDatabase } from "./runtime/database.ts";
 import { loadKeyRing, parseKeyRing } from "./identity/key-ring.ts";
 import { openLimiter } from "./limits/limiter/open-limiter.ts";
@@ -25,7 +25,7 @@ import type { MailTransport } from "./mail/mail.ts";
 import { smtpTransport } from "./mail/smtp-transport.ts";
 import { startDenialCounts } from "./jobs/denial-counts.ts";
 import { startKeyUses } from "./jobs/key-uses.ts";
-import { createTaskRoom } from "./limits/quotas/task-room.ts";
+import { createTaskCapacity } from "./limits/quotas/task-capacity.ts";
 import { createRefusedCredentials } from "./limits/refused-credentials.ts";
 import { createServiceKeys } from "./identity/tokens/service-keys.ts";
 import { createSessions } from "./identity/sessions/sessions.ts";
@@ -91,7 +91,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
       admission: createAdmission({ loop, database: () => db.load() }),
       budgets,
       quotas: config.quotas,
-      taskRoom: createTaskRoom({ db, quota: config.quotas.tasks, clock, log }),
+      taskCapacity: createTaskCapacity({ db, quota: config.quotas.tasks, clock, log }),
       refusedCredentials: createRefusedCredentials({ factor: config.limitsFactor, shared: limiter.shared }),
       log,
       refusals,
@@ -126,7 +126,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
     const close = async () => {
       // Together: what a last request wants sent waits in the database for the next start.
       const work = [drain(app).then(() => keyUses.stop()), mail.stop(), cleanUp.stop(), denialCounts.stop()];
-      const isDone = await atMost(LONGEST_STOP_MS, Promise.all(work));
+      const isDone = await endsWithin(LONGEST_STOP_MS, Promise.all(work));
       if (!isDone)
         log.warn("the server stopped before all of its work had ended: its database did not answer");
       refusals.stop();

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { z } from "zod";
 import { secretNames, withSecrets } from "./secrets.ts";
 import type { Config, Program } from "./settings.ts";
-import { settingsTogether } from "./settings-together.ts";
+import { combinationProblems } from "./combination-problems.ts";
 import { reachOf } from "./unsafe-settings.ts";
 import { variables } from "./variables.ts";
 
@@ -92,7 +92,7 @@ export function readConfig(
       problems.push(`PROJO_SMTP_URL needs ${name} beside it: ${variables[name][1]}.`);
     }
   }
-  problems.push(...settingsTogether({ config, isProduction, env, isSet }, program));
+  problems.push(...combinationProblems({ config, isProduction, env, isSet }, program));
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
   return config;
 }

@@ -5,7 +5,7 @@ import { parseMailbox } from "../mail/mailbox.ts";
 import { parseSmtpUrl } from "../mail/smtp-address.ts";
 import { logLevels } from "../runtime/log.ts";
 import { isNetwork } from "./is-network.ts";
-import { parseRedisUrl } from "./redis-address.ts";
+import { parseRedisUrl } from "./parse-redis-url.ts";
 
 const poolers = ["none", "transaction"] as const;
 

@@ -1,43 +1,43 @@
-// The way of nearly every call: one or several operations, each called with the method of its kind and with JSON. What is
-// answered is what tRPC's own adapter answers, without the Request, Response, streams and signals that it makes for each call,
-// which cost more than all else that the server does for it. Whatever is out of the ordinary goes to that adapter.
+// Answers ordinary calls: one or more operations, each with the HTTP method of its kind and JSON input. The response equals
+// that of tRPC's adapter, without the Request, Response, streams and signals that the adapter creates for each call and
+// that take more time than the rest of the call. All other requests go to the adapter.
 import { operations, type Kind } from "@projostack/contract";
 import { appRouter } from "../router.ts";
 import type { Context } from "../rpc/context.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { asFailure } from "../rpc/failure.ts";
-import { runIn, type Run } from "../rpc/layered.ts";
+import { findRunner, type Runner } from "../rpc/procedure-builder.ts";
 import type { Answer } from "../http/answer.ts";
 import type { CallRequest } from "../http/shortcut.ts";
-import { isRefusedBatch, LARGEST_BATCH } from "../http/batches.ts";
+import { isRefusedBatch, MAX_BATCH_CALLS } from "../http/batches.ts";
 
-/** The calls of a request, as they are answered here. */
+/** The calls of one request. */
 export interface Calls {
   readonly names: readonly string[];
   readonly type: Kind;
   readonly isBatch: boolean;
-  /** The input of each, in their order. */
+  /** The inputs, in the order of the names. */
   readonly inputs: readonly unknown[];
 }
 
-/** What a request calls; null where tRPC's adapter should look at it. */
-export function callsOf(request: Omit<CallRequest, "requestId">): Calls | null {
+/** Parses the calls of a request; null when tRPC's adapter must handle it. */
+export function parseCalls(request: Omit<CallRequest, "requestId">): Calls | null {
   const { method, url, path, contentType, body } = request;
-  const type = TYPES.get(method);
-  const query = queryOf(url);
+  const type = KIND_OF_METHOD.get(method);
+  const query = parseQuery(url);
   if (!type || !query) return null;
-  // A body that got here is JSON by its header. Without one, or with one on a GET, something odd may be meant.
+  // A content type on a mutation is JSON here. A mutation without one, or a query with one, goes to the adapter.
   if ((contentType === undefined) !== (type === "query")) return null;
   const names = query.isBatch ? path.split(",") : [path];
-  if (names.length > LARGEST_BATCH || !names.every((name) => kinds.get(name) === type)) return null;
+  if (names.length > MAX_BATCH_CALLS || !names.every((name) => kinds.get(name) === type)) return null;
   if (isRefusedBatch(names)) return null;
   const text = type === "query" ? query.input : (body ?? "");
   if (typeof text !== "string") return null;
-  const inputs = inputsOf(text, query.isBatch ? names.length : null);
+  const inputs = parseInputs(text, query.isBatch ? names.length : null);
   return inputs && { names, type, isBatch: query.isBatch, inputs };
 }
 
-const TYPES: ReadonlyMap<string, Kind> = new Map([
+const KIND_OF_METHOD: ReadonlyMap<string, Kind> = new Map([
   ["GET", "query"],
   ["POST", "mutation"],
 ]);
@@ -51,8 +51,8 @@ interface Query {
   readonly input: string;
 }
 
-/** Null for any other parameter than these two, for one that comes twice, for escapes that are malformed, and for a fragment. */
-function queryOf(url: string): Query | null {
+/** Parses `batch` and `input`; null for other or repeated parameters, malformed escapes and fragments. */
+function parseQuery(url: string): Query | null {
   if (url.includes("#")) return null;
   const start = url.indexOf("?");
   if (start === -1) return { isBatch: false, input: "" };
@@ -75,29 +75,29 @@ function decode(text: string): string | null {
   }
 }
 
-/** @param many how many calls a batch has, or null for a single call */
-function inputsOf(text: string, many: number | null): unknown[] | null {
-  if (many === null && text === "") return [undefined];
+/** @param batchSize the number of calls in a batch, or null for a single call */
+function parseInputs(text: string, batchSize: number | null): unknown[] | null {
+  if (batchSize === null && text === "") return [undefined];
   try {
-    const given: unknown = JSON.parse(text);
-    if (many === null) return [given];
-    if (typeof given !== "object" || given === null || Array.isArray(given)) return null;
-    const byPlace = given as Record<string, unknown>;
-    return Array.from({ length: many }, (_, place) =>
-      Object.hasOwn(byPlace, place) ? byPlace[place] : undefined,
+    const parsed: unknown = JSON.parse(text);
+    if (batchSize === null) return [parsed];
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return null;
+    const byIndex = parsed as Record<string, unknown>;
+    return Array.from({ length: batchSize }, (_, index) =>
+      Object.hasOwn(byIndex, index) ? byIndex[index] : undefined,
     );
   } catch {
     return null;
   }
 }
 
-/** Answers the calls, all of a batch at once. */
+/** Runs the calls of a request concurrently and builds the response. */
 export async function answerCalls(calls: Calls, ctx: Context): Promise<Answer> {
   if (!calls.isBatch) {
     const { status, body } = await answerCall(calls, 0, ctx);
     return { status, text: JSON.stringify(body) };
   }
-  const answers = await Promise.all(calls.names.map((_, place) => answerCall(calls, place, ctx)));
+  const answers = await Promise.all(calls.names.map((_, index) => answerCall(calls, index, ctx)));
   const [first, ...others] = new Set(answers.map(({ status }) => status));
   const status = first === undefined || others.length > 0 ? 207 : first;
   return { status, text: JSON.stringify(answers.map(({ body }) => body)) };
@@ -108,10 +108,10 @@ interface CallAnswer {
   readonly body: object;
 }
 
-async function answerCall({ names, inputs }: Calls, place: number, ctx: Context): Promise<CallAnswer> {
-  const path = names[place] ?? "";
+async function answerCall({ names, inputs }: Calls, index: number, ctx: Context): Promise<CallAnswer> {
+  const path = names[index] ?? "";
   try {
-    const data = await runOf(path)({ ctx, path, getRawInput: () => Promise.resolve(inputs[place]) });
+    const data = await runnerOf(path)({ ctx, path, getRawInput: () => Promise.resolve(inputs[index]) });
     return { status: 200, body: { result: { data } } };
   } catch (cause) {
     const error = errorShape(asFailure(cause), ctx.requestId);
@@ -119,10 +119,10 @@ async function answerCall({ names, inputs }: Calls, place: number, ctx: Context)
   }
 }
 
-const runs = new Map<string, Run>();
+const runners = new Map<string, Runner>();
 
-function runOf(name: string): Run {
-  let run = runs.get(name);
-  if (!run) runs.set(name, (run = runIn(appRouter, name)));
+function runnerOf(name: string): Runner {
+  let run = runners.get(name);
+  if (!run) runners.set(name, (run = findRunner(appRouter, name)));
   return run;
 }

@@ -1,8 +1,8 @@
-// Refuses an ordinary call before a context is made for it. When there is too much to do, most of what a server does may be to
-// refuse: that must cost next to nothing, or refusals take the time of those who are served.
+// Refuses an ordinary call before a context is created for it. During an overload most calls may be refused, so a refusal
+// must cost almost nothing; otherwise refusals take time from the calls that are served.
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
-import { priorityByName, notAdmitted } from "../rpc/checks/admitted.ts";
+import { priorityByName, notAdmitted } from "../rpc/checks/check-admission.ts";
 import type { Services } from "../rpc/services.ts";
 import type { Calls } from "./answer-calls.ts";
 
@@ -12,7 +12,10 @@ export interface EarlyRefusal {
   readonly text: string;
 }
 
-/** @returns what to answer to a single call that could not be served in time, or null; a batch is refused call by call */
+/**
+ * Refuses a single call that the server could not answer in time, or returns null. The calls of a batch are refused one by
+ * one later.
+ */
 export function refuseEarly(
   { admission, refusals }: Services,
   calls: Calls,
@@ -35,14 +38,14 @@ interface Body {
 }
 
 const bodies = new Map<number, Body>();
-const PLACE = "the request id";
+const PLACEHOLDER = "the request id";
 
-/** The same body as anywhere else, made once for each time to wait. */
+/** The standard error body, created once per Retry-After value and split where the request id belongs. */
 function bodyFor(retryAfterSeconds: number): Body {
   let body = bodies.get(retryAfterSeconds);
   if (!body) {
-    const error = errorShape(new Failure("server.busy", { retryAfterSeconds }), PLACE);
-    const [before = "", after = ""] = JSON.stringify({ error }).split(JSON.stringify(PLACE));
+    const error = errorShape(new Failure("server.busy", { retryAfterSeconds }), PLACEHOLDER);
+    const [before = "", after = ""] = JSON.stringify({ error }).split(JSON.stringify(PLACEHOLDER));
     bodies.set(retryAfterSeconds, (body = { status: error.data.httpStatus, before, after }));
   }
   return body;

@@ -12,8 +12,8 @@ export function internalError(requestId: string): Answer {
 }
 
 /**
- * Answers a request whose handling threw what nobody expected: with 500 if nothing was sent yet, else by closing. Never
- * throws itself.
+ * Answers a request whose handler threw an unexpected error: with status 500 if nothing was sent yet, otherwise by closing
+ * the connection. Never throws.
  */
 export function answerBug({ log, randomness }: Services, error: unknown, response: ServerResponse): void {
   try {
@@ -24,7 +24,7 @@ export function answerBug({ log, randomness }: Services, error: unknown, respons
     response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...length });
     response.end(text);
   } catch {
-    // The answer had begun, or nothing works: the peer learns it by the connection's end.
+    // The response was already started or cannot be written. Closing the connection signals the failure to the peer.
     response.destroy();
   }
 }

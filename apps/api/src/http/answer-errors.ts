@@ -5,7 +5,7 @@ import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
 import { commonHeaders } from "./common-headers.ts";
 
-/** What goes wrong before or beside the router is answered in the same form as within it. */
+/** Answers errors that occur outside the router in the same form as errors of operations. */
 export function answerErrors(app: FastifyInstance, { refusals }: Services): void {
   app.setNotFoundHandler((request, reply) => answer(new Failure("operation.not_found"), request, reply));
   app.setErrorHandler((cause: FastifyError | Failure, request, reply) => {
@@ -21,7 +21,7 @@ export function answerErrors(app: FastifyInstance, { refusals }: Services): void
   });
 }
 
-/** Addresses that Fastify cannot take apart, which reach neither its hooks nor its error handler. */
+/** Answers requests whose URL Fastify cannot parse. They reach neither Fastify's hooks nor its error handler. */
 export function answerFrameworkError(
   { code }: FastifyError,
   request: FastifyRequest,

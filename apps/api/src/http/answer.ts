@@ -1,10 +1,10 @@
-/** An answer to calls: JSON, and the status that all calls share, or 207 where their statuses differ. */
+/** A response to one or more calls: JSON text, and the status that all calls share, or 207 when their statuses differ. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-/** The headers of every answer to a call, equal to those of tRPC's adapter on Fastify. */
+/** The headers of every response to a call. They equal the headers of tRPC's Fastify adapter. */
 export const answerHeaders = {
   "content-type": "application/json; charset=utf-8",
   vary: "trpc-accept, accept",

@@ -1,16 +1,17 @@
-// HTTP: the one way in. It bounds what a request may be, gives it an id, and hands it to the router.
+// Creates the HTTP server. It limits the size and duration of requests, assigns request ids, and passes calls to the
+// router.
 import type { Socket } from "node:net";
 import type { Reason } from "@projostack/contract";
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { ConnectionBounds } from "../config/connection-bounds.ts";
 import type { Services } from "../rpc/services.ts";
-import { addressing, trusting, type AddressOf } from "./address-of.ts";
+import { createForwardedAddressOf, createIsTrusted, type AddressOf } from "./address-of.ts";
 import { answerErrors, answerFrameworkError } from "./answer-errors.ts";
 import { commonHeaders } from "./common-headers.ts";
-import { answerRest } from "./connections/answer-rest.ts";
+import { refuseUnanswered } from "./connections/refuse-unanswered.ts";
 import { answerSocket, answerUnreadable } from "./connections/answer-socket.ts";
 import { watchConnections } from "./connections/connections.ts";
-import { guardServer } from "./connections/guard-server.ts";
+import { handleServerErrors } from "./connections/handle-server-errors.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { logRequest, notedActor } from "./log-request.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -18,13 +19,13 @@ import { rpcRoutes } from "./rpc-routes.ts";
 import type { Shortcut } from "./shortcut.ts";
 import { wellKnownRoutes } from "./well-known-routes.ts";
 
-const LARGEST_BODY_BYTES = 100 * 1024;
+const MAX_BODY_BYTES = 100 * 1024;
 
-/** How often Node looks for requests whose time is over. */
-const TIMES_CHECKED_MS = 500;
+/** The interval at which Node checks for requests that exceeded their timeout. */
+const TIMEOUT_CHECK_MS = 500;
 
 export interface AppOptions {
-  /** The addresses of the proxies in front, whose `x-forwarded-for` is believed. Nobody else's is. */
+  /** Addresses and networks of trusted proxies. `x-forwarded-for` from any other peer is ignored. */
   readonly trustedProxies: readonly string[];
   readonly connections: ConnectionBounds;
   /** Answers ordinary calls faster. Without one, tRPC's adapter answers every call. */
@@ -39,15 +40,15 @@ export async function createApp(
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    // Log lines name the request by its id, so no logger is made for each request.
+    // Log lines include the request id, so no child logger is created per request.
     childLoggerFactory: (logger) => logger,
     genReqId: (request) => requestIdOf(request.headers["x-request-id"], services.randomness),
-    bodyLimit: LARGEST_BODY_BYTES,
+    bodyLimit: MAX_BODY_BYTES,
     requestTimeout: bounds.requestMs,
     keepAliveTimeout: bounds.idleMs,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 2_000 },
-    http: { headersTimeout: bounds.headersMs, connectionsCheckingInterval: TIMES_CHECKED_MS },
+    http: { headersTimeout: bounds.headersMs, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: (error, socket) =>
       answerUnreadable(error, socket, {
@@ -55,12 +56,12 @@ export async function createApp(
         requestId: services.randomness.newRequestId(),
       }),
   });
-  const isTrusted = trusting(trustedProxies);
+  const isTrusted = createIsTrusted(trustedProxies);
   const refuse = (socket: Socket, reason: Reason) =>
     answerSocket(socket, reason, { requestId: services.randomness.newRequestId(), retryAfterSeconds: 2 });
   const connections = watchConnections(app.server, { bounds, isTrusted, log: services.log, refuse });
-  guardServer(app.server, services.log);
-  const forwarded = addressing(isTrusted);
+  handleServerErrors(app.server, services.log);
+  const forwarded = createForwardedAddressOf(isTrusted);
   const addressOf: AddressOf = ({ socket, headers }) => {
     const connection = connections.of(socket);
     if (!connection) throw new Error("The request came on a connection that was not accepted.");
@@ -79,13 +80,13 @@ export async function createApp(
     },
   );
   app.addHook("preClose", (done) => {
-    answerRest(connections, (socket) => refuse(socket, "server.busy"));
+    refuseUnanswered(connections, (socket) => refuse(socket, "server.busy"));
     done();
   });
   answerErrors(app, services);
   healthRoutes(app, services);
   wellKnownRoutes(app, services);
-  // In a scope of its own: what it takes as a body is no matter of the other routes.
+  // A scope of its own, so that its body parsers do not apply to the other routes.
   await app.register(async (scope) => rpcRoutes(scope, services, { addressOf, shortcut }));
   shortcut?.attach(app, { services, connections, addressOf });
   return app;

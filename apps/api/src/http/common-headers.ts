@@ -1,4 +1,4 @@
-/** What every answer carries, whatever becomes of the request. */
+/** The headers of every response, including errors. */
 export const commonHeaders = (requestId: string) => ({
   "x-request-id": requestId,
   "x-content-type-options": "nosniff",

@@ -2,8 +2,9 @@ import type { FastifyInstance } from "fastify";
 import type { Services } from "../rpc/services.ts";
 
 /**
- * `/livez`: the process answers, whatever becomes of its database. `/readyz`: the database answers within a second and takes
- * writes; until then, send the server no work.
+ * Health endpoints. `/livez` returns 200 while the process runs, also without its database. `/readyz` returns 200 when the
+ * database answers within a second and accepts writes, otherwise 503; a load balancer sends no requests to a server that is
+ * not ready.
  */
 export function healthRoutes(app: FastifyInstance, { db, refusals }: Services): void {
   app.get("/livez", async () => ({ status: "ok" }));

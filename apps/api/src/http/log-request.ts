@@ -1,4 +1,4 @@
-// The access log: one line for each request, with the address it came from and the account or service key it acted for.
+// The access log: one line for each request, with the client address and the account or service key.
 import type { IncomingMessage } from "node:http";
 import type { Address } from "../runtime/address.ts";
 import type { Log } from "../runtime/log.ts";
@@ -6,18 +6,18 @@ import type { Actor } from "../rpc/context.ts";
 
 interface Answered {
   readonly requestId: string;
-  /** Null where nobody was signed in. */
+  /** Null when the request was not authenticated. */
   readonly actor: Actor | null;
   readonly method: string;
   readonly url: string;
   readonly status: number;
   readonly ms: number;
-  /** Where the request came from. */
+  /** The client address. */
   readonly ip: Address;
 }
 
 export function logRequest(log: Log, { url, ms, ...facts }: Answered): void {
-  // The path alone: a query may hold what people search for.
+  // The query string is left out because it may hold search texts.
   const end = url.indexOf("?");
   const path = end === -1 ? url : url.slice(0, end);
   const { requestId, method, status, ip, actor } = facts;
@@ -26,7 +26,7 @@ export function logRequest(log: Log, { url, ms, ...facts }: Answered): void {
 
 const actors = new WeakMap<IncomingMessage, Actor>();
 
-/** Keeps the actor of a request until its line is written. */
+/** Stores the actor of a request until its line is written. */
 export const noteActorOf =
   (request: IncomingMessage) =>
   (actor: Actor): void =>

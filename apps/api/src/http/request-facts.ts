@@ -12,12 +12,12 @@ export interface Received {
   readonly noteActor: (actor: Actor) => void;
 }
 
-/** What a call may know of its request. */
+/** The properties of a request that its calls use. */
 export function factsOf(
   { log }: Services,
   { request: { headers }, response, requestId, ip, setHeader, noteActor }: Received,
 ): RequestFacts {
-  // One for all calls of a batch, which would each listen to the response.
+  // All calls of a batch share one signal, so that only one listener is added to the response.
   let signal: AbortSignal | undefined;
   return {
     requestId,
@@ -27,11 +27,11 @@ export function factsOf(
       return log.child({ requestId });
     },
     get signal() {
-      signal ??= abortedBy(response);
+      signal ??= abortSignalOf(response);
       return signal;
     },
     authorization: headers.authorization,
-    workspaceId: oneOf(headers["x-workspace-id"]),
+    workspaceId: firstOf(headers["x-workspace-id"]),
     noteActor,
     setRetryAfter: (seconds) => setHeader("retry-after", seconds),
     setRateLimit: ({ policy, limit }) => {
@@ -41,15 +41,15 @@ export function factsOf(
   };
 }
 
-/** Aborted when the caller hangs up before the answer is written. */
-function abortedBy(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  if (response.destroyed) gone.abort();
+/** A signal that is aborted when the caller closes the connection before the response is written. */
+function abortSignalOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (response.destroyed) controller.abort();
   response.once("close", () => {
-    if (!response.writableEnded) gone.abort();
+    if (!response.writableEnded) controller.abort();
   });
-  return gone.signal;
+  return controller.signal;
 }
 
-const oneOf = (header: string | string[] | undefined): string | undefined =>
+const firstOf = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;

@@ -7,7 +7,7 @@ import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
 import { answerHeaders } from "./answer.ts";
 import { noteActorOf } from "./log-request.ts";
-import { LARGEST_BATCH, refuseLongBatch } from "./batches.ts";
+import { MAX_BATCH_CALLS, refuseLongBatch } from "./batches.ts";
 import { factsOf } from "./request-facts.ts";
 import type { Shortcut } from "./shortcut.ts";
 
@@ -16,7 +16,7 @@ export interface RpcRoutesOptions {
   readonly shortcut: Shortcut | undefined;
 }
 
-/** `/trpc/<operation>`: JSON in UTF-8 and nothing else, one call or a batch of up to ten. */
+/** The route `/trpc/<operation>`. It accepts JSON in UTF-8 only, one call or a batch of up to ten. */
 export async function rpcRoutes(
   app: FastifyInstance,
   services: Services,
@@ -38,7 +38,7 @@ export async function rpcRoutes(
   app.addContentTypeParser(
     "application/json",
     { parseAs: "buffer" },
-    async (_: FastifyRequest, body: Buffer) => textOf(body),
+    async (_: FastifyRequest, body: Buffer) => decodeUtf8(body),
   );
   app.route<{ Params: { path: string } }>({
     method: app.supportedMethods,
@@ -59,7 +59,7 @@ export async function rpcRoutes(
         body,
       };
       const answer = await shortcut?.answer(services, call, () => contextOf(req, res));
-      if (!answer) return byAdapter(req, res, contextOf);
+      if (!answer) return answerWithAdapter(req, res, contextOf);
       if (answer.retryAfterSeconds !== undefined) res.header("retry-after", answer.retryAfterSeconds);
       return res.code(answer.status).headers(answerHeaders).send(answer.text);
     },
@@ -68,13 +68,13 @@ export async function rpcRoutes(
 
 type ContextOf = (req: FastifyRequest, res: FastifyReply) => Context;
 
-/** tRPC's own way, for whatever is out of the ordinary. Its answer has the form that all others have. */
-async function byAdapter(
+/** Answers a request with tRPC's adapter. The response has the same form as a response of the fast path. */
+async function answerWithAdapter(
   req: FastifyRequest<{ Params: { path: string } }>,
   res: FastifyReply,
   contextOf: ContextOf,
 ): Promise<void> {
-  // tRPC would answer a batch as a stream of lines if it were asked to: here is one form of answer.
+  // These headers would make tRPC stream a batch as lines. The server supports one response form only.
   req.raw.headers.accept = "application/json";
   delete req.raw.headers["trpc-accept"];
   const send = (answer: Response) => sendWhole(res, answer);
@@ -83,10 +83,10 @@ async function byAdapter(
     res: Object.assign(Object.create(res) as FastifyReply, { send }),
     path: req.params.path,
     router: appRouter,
-    maxBatchSize: LARGEST_BATCH,
+    maxBatchSize: MAX_BATCH_CALLS,
     createContext: () => contextOf(req, res),
     onError: ({ error, ctx }) => {
-      // Refused before it had a context, so tRPC knows no request id: `answerErrors` does.
+      // The call was refused before it had a context, so tRPC has no request id. `answerErrors` answers it.
       if (!ctx) throw asFailure(error);
     },
   });
@@ -98,8 +98,8 @@ async function sendWhole(res: FastifyReply, { status, headers, body }: Response)
   await res.send(body === null ? undefined : await new Response(body).text());
 }
 
-/** Bytes that are no UTF-8 are refused: replaced by U+FFFD, they would be stored as what nobody sent. */
-function textOf(body: Buffer): string {
+/** Decodes UTF-8 and rejects invalid bytes. Replacing them by U+FFFD would store text that the caller did not send. */
+function decodeUtf8(body: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch (cause) {

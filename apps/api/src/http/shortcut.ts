@@ -1,5 +1,5 @@
-// The interface of an optional shortcut for calls. HTTP works without one: tRPC's adapter then answers every call, in the
-// same form. The fast path (../fast-path) is the one implementation.
+// The interface of an optional shortcut for calls. HTTP works without one: tRPC's adapter then answers every call in the
+// same form. The fast path (../fast-path) is the only implementation.
 import type { FastifyInstance } from "fastify";
 import type { Context } from "../rpc/context.ts";
 import type { Services } from "../rpc/services.ts";
@@ -25,14 +25,14 @@ export interface CallRequest {
 }
 
 export interface ShortcutAnswer extends Answer {
-  /** Set where the server is too busy to answer the call. */
+  /** Set when the server is too busy to answer the call. */
   readonly retryAfterSeconds?: number;
 }
 
 export interface Shortcut {
   /** Answers some requests before Fastify receives them. All other requests go on to Fastify. */
   attach(app: FastifyInstance, deps: ShortcutDeps): void;
-  /** Answers a request that Fastify received, or returns null where tRPC's adapter has to answer it. */
+  /** Answers a request that Fastify received, or returns null when tRPC's adapter must answer it. */
   answer(
     services: Services,
     request: CallRequest,

@@ -3,15 +3,15 @@ import { mailedInviteToken } from "../identity/tokens/invite-tokens.ts";
 import type { KeyRing } from "../identity/key-ring.ts";
 import type { TokenForms } from "../identity/tokens/token-forms.ts";
 import { formatOneTimeToken } from "../identity/tokens/tokens.ts";
-import { type MailLink, htmlBody, textBody } from "./letter-bodies.ts";
+import { type MailLink, htmlBody, textBody } from "./mail-bodies.ts";
 import { type Mail, MailNotSent } from "./mail.ts";
 import { isAddress } from "./mailbox.ts";
 import {
-  accountLetters,
+  accountMails,
   creatorLeftFacts,
-  creatorLeftLetter,
+  creatorLeftMail,
   inviteFacts,
-  inviteLetter,
+  inviteMail,
   type MailText,
 } from "./templates.ts";
 
@@ -40,9 +40,9 @@ export function composeMail(claimed: ClaimedMail, { keys, forms, appUrl }: Compo
 }
 
 function textOf({ template, token, facts }: ClaimedMail, host: string): MailText {
-  if (token?.of === "account" && token.purpose === template) return accountLetters[token.purpose](host);
-  if (token?.of === "invite" && template === "invite") return inviteLetter(inviteFacts.parse(facts), host);
-  if (template === "keys.creator_left") return creatorLeftLetter(creatorLeftFacts.parse(facts), host);
+  if (token?.of === "account" && token.purpose === template) return accountMails[token.purpose](host);
+  if (token?.of === "invite" && template === "invite") return inviteMail(inviteFacts.parse(facts), host);
+  if (template === "keys.creator_left") return creatorLeftMail(creatorLeftFacts.parse(facts), host);
   // A newer server may have asked for what this one does not know; that one will send it.
   throw new MailNotSent("this server has no such template");
 }

@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
-import { htmlBody, textBody } from "./letter-bodies.ts";
-import { accountLetters, creatorLeftLetter, inviteLetter, type MailText } from "./templates.ts";
+import { htmlBody, textBody } from "./mail-bodies.ts";
+import { accountMails, creatorLeftMail, inviteMail, type MailText } from "./templates.ts";
 
 const host = "app.example.com";
 const nasty = `<b>"https://evil.example/x"</b>\r\nBcc: all@evil.example\u2028\u202Ewww.evil.example`;
 
 const letters: readonly MailText[] = [
-  ...Object.values(accountLetters).map((letter) => letter(host)),
-  inviteLetter({ workspaceName: nasty, role: "admin", inviter: "ada@example.com", isService: false }, host),
-  inviteLetter({ workspaceName: "Engines", role: "member", inviter: nasty, isService: true }, host),
-  creatorLeftLetter({ workspaceName: nasty, email: nasty, keyNames: [nasty, "worker"] }, host),
+  ...Object.values(accountMails).map((letter) => letter(host)),
+  inviteMail({ workspaceName: nasty, role: "admin", inviter: "ada@example.com", isService: false }, host),
+  inviteMail({ workspaceName: "Engines", role: "member", inviter: nasty, isService: true }, host),
+  creatorLeftMail({ workspaceName: nasty, email: nasty, keyNames: [nasty, "worker"] }, host),
 ];
 
 const filled = (letter: MailText, url = `https://${host}/invite#token=pji_AA`) => ({
@@ -46,7 +46,7 @@ it("no body loads anything from elsewhere", () => {
 });
 
 const subjectFor = (workspaceName: string): string =>
-  inviteLetter({ workspaceName, role: "member", inviter: "ada@example.com", isService: false }, host).subject;
+  inviteMail({ workspaceName, role: "member", inviter: "ada@example.com", isService: false }, host).subject;
 
 it("R10 a subject quotes the name: one line, fifty characters of it at most, whatever a workspace is called", () => {
   const heap = `e${"\u0301".repeat(190)}`;
@@ -86,7 +86,7 @@ it.each([
 });
 
 const openingBy = (inviter: string): string =>
-  inviteLetter({ workspaceName: "Engines", role: "member", inviter, isService: false }, host).opening;
+  inviteMail({ workspaceName: "Engines", role: "member", inviter, isService: false }, host).opening;
 
 it("an inviter's address that begins like that of a page is quoted as a name is", () => {
   expect(openingBy("www.evil.example/login@eve.example")).toContain(
@@ -111,7 +111,7 @@ it("a name without such things stays as it is, and the inviter's address too", (
   const names = ["Engines", "Zoë's Büro – 工房 👩‍💻", "Engines Inc.", "R & D"];
   for (const workspaceName of names) {
     const facts = { workspaceName, role: "viewer", inviter: "ada@example.com", isService: false };
-    expect(inviteLetter(facts, host).opening).toContain(
+    expect(inviteMail(facts, host).opening).toContain(
       `the workspace "${workspaceName}" at ${host}, as a viewer, by ada@example.com.`,
     );
   }
@@ -119,6 +119,6 @@ it("a name without such things stays as it is, and the inviter's address too", (
 
 it("a hundred keys are named by ten of them", () => {
   const keyNames = Array.from({ length: 100 }, (_, index) => `worker ${index}`);
-  const { opening } = creatorLeftLetter({ workspaceName: "Engines", email: "a@example.com", keyNames }, host);
+  const { opening } = creatorLeftMail({ workspaceName: "Engines", email: "a@example.com", keyNames }, host);
   expect(opening).toContain('"worker 8", "worker 9" and 90 more.');
 });

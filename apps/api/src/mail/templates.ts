@@ -3,7 +3,7 @@
 import type { Purpose } from "@projostack/db";
 import { z } from "zod";
 import { isAddress } from "./mailbox.ts";
-import { quoted, quotedInSubject } from "./quoted.ts";
+import { quoteName, quoteNameInSubject } from "./quote-name.ts";
 
 export interface MailText {
   readonly subject: string;
@@ -23,7 +23,7 @@ export interface MailAction {
 }
 
 /** Mails about an account. @param host the application's, such as app.example.com */
-export const accountLetters: Readonly<Record<Purpose, (host: string) => MailText>> = {
+export const accountMails: Readonly<Record<Purpose, (host: string) => MailText>> = {
   "email.verify": (host) => ({
     subject: "Verify your email address",
     opening: `An account at ${host} was made with this email address. To show that the address is yours, follow this link.`,
@@ -49,11 +49,11 @@ export const inviteFacts = z.object({
 });
 
 /** The mail that invites. */
-export function inviteLetter(facts: z.infer<typeof inviteFacts>, host: string): MailText {
-  const workspace = quoted(facts.workspaceName);
-  const inviter = facts.isService ? `the service ${quoted(facts.inviter)}` : address(facts.inviter);
+export function inviteMail(facts: z.infer<typeof inviteFacts>, host: string): MailText {
+  const workspace = quoteName(facts.workspaceName);
+  const inviter = facts.isService ? `the service ${quoteName(facts.inviter)}` : address(facts.inviter);
   return {
-    subject: `You are invited to ${quotedInSubject(facts.workspaceName)}`,
+    subject: `You are invited to ${quoteNameInSubject(facts.workspaceName)}`,
     opening: `You are invited to the workspace ${workspace} at ${host}, as ${article(facts.role)}, by ${inviter}. To join, follow this link, and sign in with this email address or make an account with it.`,
     action: { path: "/invite", label: "See the invite", command: "projo invites accept" },
     closing:
@@ -71,13 +71,13 @@ export const creatorLeftFacts = z.object({
 const MOST_NAMES = 10;
 
 /** Tells an admin of service keys whose maker is no longer there. */
-export function creatorLeftLetter(facts: z.infer<typeof creatorLeftFacts>, host: string): MailText {
+export function creatorLeftMail(facts: z.infer<typeof creatorLeftFacts>, host: string): MailText {
   const { keyNames: names } = facts;
-  const shown = names.slice(0, MOST_NAMES).map((name) => quoted(name));
+  const shown = names.slice(0, MOST_NAMES).map((name) => quoteName(name));
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : "";
-  const workspace = quoted(facts.workspaceName);
+  const workspace = quoteName(facts.workspaceName);
   return {
-    subject: `Service keys without their maker in ${quotedInSubject(facts.workspaceName)}`,
+    subject: `Service keys without their maker in ${quoteNameInSubject(facts.workspaceName)}`,
     opening: `${address(facts.email)} is no longer a member of the workspace ${workspace} at ${host}. The service keys that they made belong to the workspace and still work: ${shown.join(", ")}${more}.`,
     action: null,
     closing:
@@ -92,4 +92,4 @@ const article = (role: string): string => (/^[aeiou]/.test(role) ? `an ${role}` 
  * for the address of a page. Anything else is quoted.
  */
 const address = (text: string): string =>
-  isAddress(text) && !/^www\.|[/:?#&=%].*@/i.test(text) ? text : quoted(text);
+  isAddress(text) && !/^www\.|[/:?#&=%].*@/i.test(text) ? text : quoteName(text);

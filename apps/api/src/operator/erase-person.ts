@@ -2,9 +2,9 @@
 // members, so that none is left with an admin who is nobody. Broken off, it goes on where it was when it is called again.
 import { authorize, type Membership } from "@projostack/authz";
 import type { Db } from "@projostack/db";
-import { roleOf } from "../features/workspaces/role-of.ts";
+import { parseRole } from "../features/workspaces/parse-role.ts";
 import { systemRandomness } from "../runtime/randomness.ts";
-import { Refused } from "./refused.ts";
+import { CommandRefused } from "./command-refused.ts";
 
 export interface PersonErasure {
   readonly email: string;
@@ -15,7 +15,7 @@ export interface PersonErasure {
 /** @throws Refused when there is no such account, or a workspace would be left without an admin */
 export async function erasePerson(db: Db, { email, confirmed }: PersonErasure): Promise<string> {
   const user = await db.system.user.findUnique({ where: { email: email.trim().toLowerCase() } });
-  if (!user) throw new Refused(`There is no account with the address ${email}.`);
+  if (!user) throw new CommandRefused(`There is no account with the address ${email}.`);
   const places = await placesOf(db, user.id);
   const headless = await onlyAdminOf(db, places);
   if (headless.length > 0) throw lastAdmin(email, headless);
@@ -43,7 +43,7 @@ async function placesOf(db: Db, userId: string): Promise<Place[]> {
   return found.map(({ workspaceId, role, lockedAt, workspace }) => ({
     userId,
     workspaceId,
-    role: roleOf(role),
+    role: parseRole(role),
     name: workspace.name,
     isDeleted: lockedAt !== null,
   }));
@@ -61,8 +61,8 @@ async function onlyAdminOf(db: Db, places: readonly Place[]): Promise<Place[]> {
   return headless;
 }
 
-const lastAdmin = (email: string, places: readonly Place[]): Refused =>
-  new Refused(
+const lastAdmin = (email: string, places: readonly Place[]): CommandRefused =>
+  new CommandRefused(
     `${email} is the only admin of ${listed(places)}. Let another member be admin there, or have it deleted, and try again.`,
   );
 

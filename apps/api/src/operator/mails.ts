@@ -1,5 +1,5 @@
 import type { Db, MailStatus, QueuedMail } from "@projostack/db";
-import { Refused } from "./refused.ts";
+import { CommandRefused } from "./command-refused.ts";
 
 export async function listMails(db: Db, status: MailStatus): Promise<string> {
   const mails = await db.mail.list(status, 100);
@@ -27,15 +27,15 @@ export async function resendMail(db: Db, id: string): Promise<string> {
     case "queued":
       return "It will be sent again within seconds, while a server runs.";
     case "pending":
-      throw new Refused("That mail is still waiting to be sent, and is tried again by itself.");
+      throw new CommandRefused("That mail is still waiting to be sent, and is tried again by itself.");
     case "used":
-      throw new Refused("The link of that mail was used: there is nothing left to send.");
+      throw new CommandRefused("The link of that mail was used: there is nothing left to send.");
     case "expired":
-      throw new Refused(
+      throw new CommandRefused(
         "The invite of that mail has expired: an admin of its workspace can resend the invite.",
       );
     case "missing":
-      throw new Refused(`There is no mail ${id}: see \`operator mail list\`.`);
+      throw new CommandRefused(`There is no mail ${id}: see \`operator mail list\`.`);
   }
 }
 

@@ -1,5 +1,5 @@
-// How an act goes on record: an operation says what it did, and when it is done the entries are appended, as the last
-// thing in its transaction. They commit together or not at all, and nobody waits for the log longer than that.
+// Records audit entries. An operation declares what it did, and the entries are appended as the last statement of its
+// transaction. The change and its entries commit together or not at all, and the lock on the log is held only briefly.
 import type { Membership } from "@projostack/authz";
 import type { AuditAction } from "@projostack/contract";
 import type { AuditEntry, TenantWrite } from "@projostack/db";
@@ -11,10 +11,12 @@ import type { Context } from "./context.ts";
 export interface AuditTarget {
   readonly type: TargetType;
   readonly id: string;
-  /** What is worth knowing of it as it was, and as it is now. It stays for ever: no secret, and nothing personal. */
+  /**
+   * The relevant values before and after the change. They are kept forever, so they hold no secrets and no personal data.
+   */
   readonly before?: AuditValues;
   readonly after?: AuditValues;
-  /** Whose address it is about. It can be erased later. */
+  /** The email address that the entry is about. It can be erased later. */
   readonly email?: string;
 }
 
@@ -23,10 +25,10 @@ type TargetType = AuditAction extends `${infer Type}.${string}` ? Type : never;
 
 export type AuditValues = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Says what was done. It is on record when the operation has its answer. */
+/** Declares an audit entry. The entry is appended when the operation's function has returned. */
 export type Audit = (action: AuditAction, target: AuditTarget) => void;
 
-/** The actor of an entry, and where the request came from. */
+/** The actor of an entry and the origin of the request. */
 export interface Origin {
   readonly actor: Pick<Membership, "userId" | "key">;
   readonly requestId: string;
@@ -37,7 +39,7 @@ export interface Origin {
   readonly newId: () => string;
 }
 
-/** @param workspaceId in whose log the act goes */
+/** @param workspaceId the workspace whose log receives the entries */
 export function originOf(
   { requestId, device, services }: Context,
   caller: Caller,
@@ -48,14 +50,14 @@ export function originOf(
     ? { userId: caller.user.id }
     : { userId: caller.key.createdBy, key: { id: caller.key.id, scopes: caller.key.scopes } };
   const newId = () => services.randomness.newId();
-  // Admins read the log, and a session's id is for its owner alone.
+  // Admins read the log, but only the owner of a session may learn its id.
   const sessionId = isPerson
     ? sessionPseudonym(services.keys, { workspaceId, sessionId: caller.session.id })
     : null;
   return { actor, requestId, sessionId, ...device, newId };
 }
 
-/** Does the work, and appends what it said to the log. */
+/** Runs the work, then appends the entries that it declared. */
 export async function withAudit<T>(
   origin: Origin,
   tables: TenantWrite,
@@ -64,18 +66,22 @@ export async function withAudit<T>(
   const entries: AuditEntry[] = [];
   const audit: Audit = (action, { type, id, before, after, email }) => {
     const meta = { ...(before && { before }), ...(after && { after }) };
-    const about = { action, targetType: type, targetId: id, outcome: "ok", meta } as const;
-    entries.push({ ...entryOf(origin, email), ...about });
+    const act = { action, targetType: type, targetId: id, outcome: "ok", meta } as const;
+    entries.push({ ...entryOf(origin, email), ...act });
   };
   const result = await work(audit);
   if (entries.length > 0) tables.sql.audit.appendAtCommit(entries);
   return result;
 }
 
-/** What an entry says of who acts. A key is no person, whoever made it. */
+/**
+ * The part of an entry that names the actor. An act of a service key is recorded for the key, not for the user who created
+ * it.
+ */
 export function entryOf({ actor, requestId, sessionId, ip, userAgent, newId }: Origin, email?: string) {
-  const who = actor.key
+  const actorFields = actor.key
     ? ({ actorKind: "key", actorKeyId: actor.key.id } as const)
     : ({ actorKind: "user", actorUserId: actor.userId } as const);
-  return { id: newId(), ...who, requestId, sessionId, personal: { ip, userAgent, ...(email && { email }) } };
+  const personal = { ip, userAgent, ...(email && { email }) };
+  return { id: newId(), ...actorFields, requestId, sessionId, personal };
 }

@@ -4,7 +4,7 @@ import { withinDeadline } from "./checks/call-deadline.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-it("F11 a call that has lasted for almost ten seconds is refused, and may be tried again", async () => {
+it("F11 a call is refused after 9.5 seconds, with Retry-After", async () => {
   const refused = withinDeadline(new Promise(() => {})).catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(9_999);
   expect(await refused).toMatchObject({
@@ -14,7 +14,7 @@ it("F11 a call that has lasted for almost ten seconds is refused, and may be tri
   });
 });
 
-it("leaves no timer, and passes on what the work returned or threw", async () => {
+it("withinDeadline passes on the result or the error of the work and clears its timer", async () => {
   expect(await withinDeadline(Promise.resolve("done"))).toBe("done");
   await expect(withinDeadline(Promise.reject(new Error("mine")))).rejects.toThrow("mine");
   expect(vi.getTimerCount()).toBe(0);

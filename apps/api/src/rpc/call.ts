@@ -5,6 +5,6 @@ export interface Call {
   readonly ctx: Context;
   /** The operation's name. */
   readonly path: string;
-  /** The input as it came, read once. @throws TRPCError when it is no JSON */
+  /** The unparsed input. The request body is read once. @throws TRPCError when the input is not JSON */
   readonly getRawInput: () => Promise<unknown>;
 }

@@ -12,41 +12,45 @@ import type { Services } from "./services.ts";
 /** The account or the service key that a request acts for, by its id. */
 export type Actor = { readonly userId: string } | { readonly keyId: string };
 
-/** What a procedure knows of the request before it knows the caller. */
+/** The context of a call before authentication. */
 export interface Context {
   readonly services: Services;
   readonly requestId: string;
   readonly log: Log;
-  /** Where the request comes from. */
+  /** The address and user agent of the request. */
   readonly device: KnownDevice;
-  /** The bearer's token, or null when there is none or the header is malformed. */
+  /** The bearer token, or null when there is none or the header is malformed. */
   readonly token: string | null;
-  /** Whether the account that the input names has signed in at this address lately: only then may they use what is reserved. */
+  /**
+   * Whether the account in the input signed in from this address recently. Such callers have reserved limits and queue
+   * places.
+   */
   readonly isKnown: boolean;
-  /** `x-workspace-id` as it was sent, or null. */
+  /** The value of `x-workspace-id` in lower case, or null. It may be malformed. */
   readonly workspaceId: string | null;
   /**
-   * Who is behind the token: asked for once a request, never kept beyond it. Null when it is not valid.
-   * @param prefetch asked in the same trip by the first call of a request, if the caller is a person
+   * Finds the caller behind the token, or null when the token is not valid. The lookup runs once per request and is not
+   * cached.
+   * @param prefetch sent in the same round trip by the first call of a request, if the caller is a person
    */
   findCaller(prefetch?: PrefetchRequest): Promise<Caller | null>;
-  /** The actor, once it is known; null before, and when the credential was refused. */
+  /** The actor; null before authentication and when the credential was refused. */
   readonly actor: Actor | null;
-  /** Names the actor for the logs. */
+  /** Sets the actor for the log. */
   noteActor(actor: Actor): void;
-  /** The same request, and more that is known of it. */
+  /** A copy of the context with more properties. */
   with<T extends object>(more: T): Context & T;
-  /** What goes on record of an act on an account: who acts comes from the database, never from the input. */
+  /** Creates an account event. Its actor comes from the database, never from the input. */
   readonly event: (action: AccountAction) => AccountEvent;
-  /** Aborted when the caller hangs up: what they wait for need not begin. */
+  /** Aborted when the caller closes the connection, so that work which has not started is skipped. */
   readonly signal: AbortSignal;
-  /** Sets the answer's `retry-after` header: to the longest wait that a call of the request asks for. */
+  /** Sets the `retry-after` header to the longest wait of all calls of the request. */
   setRetryAfter(seconds: number): void;
-  /** Says in the answer's headers what is left of a limit. */
+  /** Sets the response headers that report the remaining quota of limits. */
   readonly setRateLimitHeaders: (quotas: readonly Quota[]) => void;
 }
 
-/** A device whose address is known, as it is of every request. */
+/** A device whose address is known. Every request has one. */
 export interface KnownDevice extends Device {
   readonly ip: Address;
 }
@@ -61,7 +65,7 @@ export interface RequestFacts {
   readonly signal: AbortSignal;
   setRetryAfter(seconds: number): void;
   setRateLimit(fields: RateLimitFields): void;
-  /** Names the actor for the request's line in the access log. */
+  /** Sets the actor for the request's line in the access log. */
   noteActor(actor: Actor): void;
 }
 
@@ -76,25 +80,27 @@ export function createContext(services: Services, facts: RequestFacts): Context 
   };
   let caller: Promise<Caller | null> | undefined;
   const findCaller = (prefetch?: PrefetchRequest) => {
-    // What is not an id is no workspace's, and must not reach the database as one.
-    const asked = workspaceId !== null && UUID.test(workspaceId) ? workspaceId : null;
+    // A malformed id belongs to no workspace and must not reach the database.
+    const wellFormedId = workspaceId !== null && UUID.test(workspaceId) ? workspaceId : null;
     caller ??=
       token === null
         ? Promise.resolve(null)
-        : callerOf(services, { token, workspaceId: asked, prefetch, address: facts.ip }).then((found) => {
-            if (found) noteActor(actorOf(found));
-            return found;
-          });
+        : findCallerBy(services, { token, workspaceId: wellFormedId, prefetch, address: facts.ip }).then(
+            (found) => {
+              if (found) noteActor(actorOf(found));
+              return found;
+            },
+          );
     return caller;
   };
-  let longest = 0;
+  let longestWait = 0;
   const setRetryAfter = (seconds: number) => {
-    longest = Math.max(longest, seconds);
-    facts.setRetryAfter(longest);
+    longestWait = Math.max(longestWait, seconds);
+    facts.setRetryAfter(longestWait);
   };
-  const collected = collectRateLimit();
+  const collect = collectRateLimit();
   const setRateLimitHeaders = (quotas: readonly Quota[]) => {
-    const fields = collected(quotas);
+    const fields = collect(quotas);
     if (fields) facts.setRateLimit(fields);
   };
   const device: KnownDevice = { ip: facts.ip, userAgent: printable(facts.userAgent) };
@@ -109,7 +115,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
     requestId,
     device,
     event,
-    // Few calls log, and few can be broken off: what they need for it is made when it is asked for.
+    // Few calls use the log or the signal, so both are created on first use.
     get log() {
       return facts.log;
     },
@@ -142,7 +148,7 @@ interface Bearer {
   readonly address: string;
 }
 
-async function callerOf(
+async function findCallerBy(
   { serviceKeys, sessions, refusedCredentials }: Services,
   { token, workspaceId, prefetch, address }: Bearer,
 ): Promise<Caller | null> {
@@ -164,7 +170,7 @@ function bearerOf(authorization: string | undefined): string | null {
   return token ?? null;
 }
 
-/** A user agent as it may be shown: what cannot be printed is left out, and what is too long is cut. */
+/** The printable ASCII characters of a user agent, at most 200; null when none are left. */
 function printable(userAgent: string | undefined): string | null {
   const text = userAgent?.replaceAll(/[^\x20-\x7e]/g, "").slice(0, 200) ?? "";
   return text === "" ? null : text;

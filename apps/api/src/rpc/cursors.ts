@@ -1,5 +1,5 @@
-// A cursor says where a page ended: the id of its last item, and a code that binds it to the list it is from.
-// Whoever changes it, or takes it to another workspace, operation or filter, is told that it does not belong.
+// A cursor marks the end of a page: the id of its last item, and a MAC that binds the cursor to its list. A cursor that was
+// changed, or is used with another workspace, operation or filter, is rejected.
 import type { KeyRing } from "../identity/key-ring.ts";
 import { Failure } from "./failure.ts";
 
@@ -9,15 +9,15 @@ export interface Page {
 }
 
 export interface Cursors {
-  /** The id after which the page begins, or undefined at the start. @throws Failure cursor.invalid */
+  /** The id after which the page begins, or undefined for the first page. @throws Failure cursor.invalid */
   after(input: Page): string | undefined;
-  /** The page of the items asked for and one more, which tells whether there is a next page. */
+  /** Creates a page from up to `limit` + 1 items. The extra item shows that there is a next page. */
   page<T extends { id: string }>(input: Page, items: readonly T[]): { items: T[]; nextCursor: string | null };
 }
 
-/** What the cursors of one call are bound to. */
+/** The scope that the cursors of one call are bound to. */
 export interface CursorScope {
-  /** The workspace, or the person where the list is theirs. */
+  /** The id of the workspace, or of the user for a list of the user's own. */
   readonly owner: string;
   readonly operation: string;
 }
@@ -32,7 +32,7 @@ export function createCursors(keys: KeyRing, { owner, operation }: CursorScope):
       if (input.cursor === undefined) return undefined;
       const { bytes, id } = read(input.cursor);
       const genuine =
-        // Decoding passes over stray characters and bits, so the text must be the very one that was given out.
+        // Decoding ignores stray characters and bits, so the text must equal the canonical encoding.
         bytes.toString("base64url") === input.cursor &&
         keys.verify("cursor", messageOf(id, input), bytes.subarray(ID_BYTES));
       if (!genuine) throw new Failure("cursor.invalid");
@@ -50,10 +50,10 @@ export function createCursors(keys: KeyRing, { owner, operation }: CursorScope):
 }
 
 /**
- * As `after`, by a cursor that nobody has checked yet: nothing that is found with it may be told before `after` has. Null
- * where it cannot be a cursor.
+ * The same as `after`, without verifying the cursor; null when the text cannot be a cursor. Rows found with the result must
+ * not be returned before `after` has verified the cursor.
  */
-export function unprovenAfter({ cursor }: Page): string | undefined | null {
+export function unverifiedAfter({ cursor }: Page): string | undefined | null {
   if (cursor === undefined) return undefined;
   const { bytes, id } = read(cursor);
   return bytes.length === ID_BYTES + CODE_BYTES ? id : null;
@@ -64,7 +64,7 @@ function read(cursor: string): { bytes: Buffer; id: string } {
   return { bytes, id: uuidOf(bytes.subarray(0, ID_BYTES)) };
 }
 
-/** Everything that decides which items are on the list; neither where the page begins nor how long it is. */
+/** The inputs that decide which items the list contains: all but the cursor and the limit. */
 function filtersOf(input: Page): [string, unknown][] {
   return Object.entries(input)
     .filter(([name, value]) => name !== "cursor" && name !== "limit" && value !== undefined)

@@ -4,7 +4,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { reasons } from "@projostack/contract";
 import type { Failure } from "./failure.ts";
 
-/** The `error` of an answer. What it says comes from the contract's list alone. */
+/** The `error` object of a response. Its code and message come from the contract's list of reasons. */
 export function errorShape(failure: Failure, requestId: string): ErrorShape {
   const [code, message] = reasons[failure.reason];
   return {

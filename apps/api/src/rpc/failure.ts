@@ -11,7 +11,9 @@ interface Details {
   cause?: unknown;
 }
 
-/** What a caller can act on, by one of the contract's reasons. Whatever else is thrown is a bug of ours. */
+/**
+ * An error that the caller can act on, with one of the contract's reasons. Any other thrown error is a bug in the server.
+ */
 export class Failure extends TRPCError {
   readonly reason: Reason;
   readonly fieldErrors: Record<string, string[]> | undefined;
@@ -26,28 +28,28 @@ export class Failure extends TRPCError {
   }
 }
 
-/** What went wrong, in the contract's words. */
+/** Maps any thrown value to a failure with one of the contract's reasons. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
   if (cause instanceof Failure) return cause;
-  if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") return ofProtocol(error);
+  if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") return fromProtocol(error);
   if (cause instanceof HashingBusy) {
     return new Failure("server.busy", { retryAfterSeconds: cause.retryAfterSeconds, cause });
   }
-  return ofDatabase(failureOf(cause)) ?? new Failure("server.internal", { cause });
+  return fromDatabase(failureOf(cause)) ?? new Failure("server.internal", { cause });
 }
 
-const reasonOfChange = {
+const reasonByChange = {
   ended: "workspace.not_found",
   demoted: "permission.denied",
   "key ended": "auth.unauthenticated",
 } as const satisfies Record<MembershipChanged["change"], Reason>;
 
-function ofDatabase(cause: unknown): Failure | null {
+function fromDatabase(cause: unknown): Failure | null {
   if (cause instanceof Forbidden) return new Failure("permission.denied", { cause });
   if (cause instanceof MembershipChanged) {
-    return new Failure(reasonOfChange[cause.change], { cause });
+    return new Failure(reasonByChange[cause.change], { cause });
   }
   if (cause instanceof DatabaseBusy) return new Failure("server.busy", { retryAfterSeconds: 1, cause });
   if (cause instanceof DatabaseDown)
@@ -55,8 +57,8 @@ function ofDatabase(cause: unknown): Failure | null {
   return null;
 }
 
-/** Errors that tRPC raises itself, before a procedure runs. */
-function ofProtocol(error: TRPCError): Failure {
+/** Maps the errors that tRPC throws before a procedure runs. */
+function fromProtocol(error: TRPCError): Failure {
   switch (error.code) {
     case "BAD_REQUEST":
       return new Failure("input.malformed", { cause: error });
@@ -75,27 +77,27 @@ function ofProtocol(error: TRPCError): Failure {
   }
 }
 
-/** An input that is not as its operation's schema has it. */
+/** The failure for an input that does not match the schema of its operation. */
 export function invalidInput(cause: ZodError): Failure {
   return new Failure("input.invalid", { fieldErrors: fieldErrorsOf(cause), cause });
 }
 
-/** An answer names so many fields at most, with so many messages each, and repeats no more of the input than fits. */
-const MOST_FIELDS = 20;
-const MOST_MESSAGES = 5;
-const LONGEST_TEXT = 600;
+/** The most fields of an error response, the most messages per field, and the longest path or message in characters. */
+const MAX_FIELDS = 20;
+const MAX_MESSAGES = 5;
+const MAX_TEXT_LENGTH = 600;
 
 function fieldErrorsOf(error: ZodError): Record<string, string[]> {
   const byField = new Map<string, string[]>();
   for (const issue of error.issues) {
-    const path = issue.path.join(".").slice(0, LONGEST_TEXT);
-    const message = shortened(issue.message);
+    const path = issue.path.join(".").slice(0, MAX_TEXT_LENGTH);
+    const message = truncate(issue.message);
     const messages = byField.get(path);
-    if (!messages && byField.size < MOST_FIELDS) byField.set(path, [message]);
-    else if (messages && messages.length < MOST_MESSAGES) messages.push(message);
+    if (!messages && byField.size < MAX_FIELDS) byField.set(path, [message]);
+    else if (messages && messages.length < MAX_MESSAGES) messages.push(message);
   }
   return Object.fromEntries(byField);
 }
 
-const shortened = (text: string): string =>
-  text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT).toWellFormed()}...`;
+const truncate = (text: string): string =>
+  text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH).toWellFormed()}...`;

@@ -11,7 +11,7 @@ import { Failure } from "./failure.ts";
 import { publicProcedure, router } from "./procedures.ts";
 import type { Services } from "./services.ts";
 
-/** The context of somebody unknown; the operations here ask no other service for anything. */
+/** The context of an unauthenticated caller. The operations in this file use no other services. */
 function contextOf(lines: string[]) {
   const log = createLog({
     level: "info",
@@ -19,7 +19,7 @@ function contextOf(lines: string[]) {
     destination: { write: (line) => void lines.push(line) },
   });
   const ip = parseAddress("127.0.0.1");
-  if (!ip) throw new Error("This is an address.");
+  if (!ip) throw new Error("parseAddress rejected 127.0.0.1.");
   const facts = {
     requestId: "r",
     ip,
@@ -57,8 +57,8 @@ const failing = (error: unknown) =>
 
 const account = { email: "ada@example.com", password: "correct horse battery staple" };
 
-describe("a failure", () => {
-  it("leaves as what it is when the operation declares its reason", async () => {
+describe("error mapping", () => {
+  it("returns a failure whose reason the operation declares", async () => {
     const lines: string[] = [];
     const caller = failing(new Failure("auth.email_taken")).createCaller(contextOf(lines));
     await expect(caller.signUp(account)).rejects.toMatchObject({ reason: "auth.email_taken" });
@@ -66,7 +66,7 @@ describe("a failure", () => {
   });
 
   it.each(["auth.email_taken", "task.not_found", "permission.denied", "auth.unauthenticated"] as const)(
-    "for %s, which the operation does not declare, is a bug: nobody is told of it, and it is logged",
+    "returns server.internal for the undeclared reason %s and logs it",
     async (reason) => {
       const lines: string[] = [];
       const caller = failing(new Failure(reason)).createCaller(contextOf(lines));
@@ -78,15 +78,15 @@ describe("a failure", () => {
     },
   );
 
-  it("that nobody thought of is a bug too, with its own words in the log alone", async () => {
+  it("returns server.internal for an unexpected error and writes its message to the log only", async () => {
     const lines: string[] = [];
-    const caller = failing(new Error("the secret of the house")).createCaller(contextOf(lines));
+    const caller = failing(new Error("a secret message")).createCaller(contextOf(lines));
     await expect(caller.health()).rejects.toMatchObject({ reason: "server.internal" });
     await expect(caller.health()).rejects.not.toThrow(/secret/);
-    expect(lines.join()).toContain("the secret of the house");
+    expect(lines.join()).toContain("a secret message");
   });
 
-  it("of an answer that is not what the contract says is a bug too", async () => {
+  it("returns server.internal for output that does not match the contract", async () => {
     const lines: string[] = [];
     const wrong = { status: "ok", version: 7 } as unknown as { status: "ok"; version: string };
     const caller = router({

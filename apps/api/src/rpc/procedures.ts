@@ -1,5 +1,5 @@
-// The layers of a call: public -> authed -> workspace -> admin. An operation takes its layer from the access it
-// was declared with, and no other layer accepts it. The cast ties the workspace to the operation's kind.
+// The access layers of a call: public, session, permission, workspace and admin. The types accept an operation only in the
+// layer that its declared access requires. The cast connects the type of the workspace to the kind of the operation.
 import {
   authorize,
   type AdminPermission,
@@ -10,64 +10,68 @@ import {
 import type { Kind, Operation } from "@projostack/contract";
 import type { Device } from "@projostack/db";
 import type { z } from "zod";
-import { type Prefetch, prefetchOf, type QueryOf } from "./checks/prefetch.ts";
+import { type Prefetch, createPrefetch, type PrepareQuery } from "./checks/prefetch.ts";
 import { entryOf, originOf } from "./audit.ts";
 import { accountOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failure.ts";
-import { checkForm } from "./checks/input-form.ts";
-import { layered, type Layered } from "./layered.ts";
+import { checkInputStructure } from "./checks/check-input-structure.ts";
+import { buildProcedure, type ProcedureBuilder } from "./procedure-builder.ts";
 import type { Call } from "./call.ts";
-import { knownCaller } from "./checks/known-caller.ts";
-import { accountIn, limited, targetIn } from "./checks/limited.ts";
-import { priced, priceOf } from "./checks/priced.ts";
+import { authenticate } from "./checks/authenticate.ts";
+import { accountIn, withRateLimit, targetIn } from "./checks/with-rate-limit.ts";
+import { withBudget, priceOf } from "./checks/with-budget.ts";
 import type { Services } from "./services.ts";
 import { runInWorkspace, type ReadWs, type Ws } from "./ws.ts";
 
-export { createCallerFactory, router } from "./layered.ts";
+export { createCallerFactory, router } from "./procedure-builder.ts";
 
-/** For anyone. */
+/** A procedure for any caller, without authentication. */
 export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "public", I, O>,
-): Layered<K, Context, I, O> =>
-  layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
+): ProcedureBuilder<K, Context, I, O> =>
+  buildProcedure(operation, async ({ ctx, path, getRawInput }, proceed) => {
     const input = await getRawInput();
-    // No workspace: what a caller merely says in a header must not give them a fresh count.
-    return limited(ctx, { operation: path, account: accountIn(input), workspaceId: null }, (isKnown) => {
-      checkForm(input);
-      return proceed(isKnown ? ctx.with({ isKnown }) : ctx, input);
-    });
+    // The workspace header is not verified here, so it must not select a separate counter.
+    return withRateLimit(
+      ctx,
+      { operation: path, account: accountIn(input), workspaceId: null },
+      (isKnown) => {
+        checkInputStructure(input);
+        return proceed(isKnown ? ctx.with({ isKnown }) : ctx, input);
+      },
+    );
   });
 
-/** For any person signed in. */
+/** A procedure for any signed-in user. */
 export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "session", I, O>,
-): Layered<K, Context & { readonly caller: Person }, I, O> =>
-  layered(operation, async ({ ctx, path, getRawInput }, proceed) => {
-    const caller = await knownCaller(ctx);
+): ProcedureBuilder<K, Context & { readonly caller: Person }, I, O> =>
+  buildProcedure(operation, async ({ ctx, path, getRawInput }, proceed) => {
+    const caller = await authenticate(ctx);
     if (caller.kind !== "person") throw new Failure("auth.person_required");
     const price = await priceOf(operation, { getRawInput });
-    return priced(ctx, { payer: payerOf(caller), price }, () =>
-      limited(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
+    return withBudget(ctx, { payer: payerOf(caller), price }, () =>
+      withRateLimit(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
         const input = await getRawInput();
-        checkForm(input);
+        checkInputStructure(input);
         return proceed(ctx.with({ caller }), input);
       }),
     );
   });
 
-/** What those are given who hold the operation's permission. */
-export interface Granted<P extends Permission> {
+/** The context of a call whose caller holds the operation's permission. */
+export interface GrantedContext<P extends Permission> {
   readonly services: Services;
   readonly grant: Grant<P>;
-  /** Where the call comes from. */
+  /** The address and user agent of the call. */
   readonly device: Device;
 }
 
 /**
- * For those who hold the operation's permission, on matters that the workspace's own tables do not hold. What they are
- * told is as the database had it when they were let in.
+ * A procedure for callers who hold the operation's permission, without a transaction on the workspace's tables. The
+ * permission reflects the state of the database at authentication.
  */
 export const grantedProcedure = <
   K extends Kind,
@@ -76,14 +80,14 @@ export const grantedProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-): Layered<K, Granted<P>, I, O> =>
-  layered(operation, (call, proceed) =>
-    granted(call, { operation }, ({ grant, input }) =>
+): ProcedureBuilder<K, GrantedContext<P>, I, O> =>
+  buildProcedure(operation, (call, proceed) =>
+    withAccess(call, { operation }, ({ grant, input }) =>
       proceed({ services: call.ctx.services, grant, device: call.ctx.device }, input),
     ),
   );
 
-interface Entered<P extends Permission> {
+interface Authorized<P extends Permission> {
   readonly caller: Caller;
   readonly grant: Grant<P>;
   readonly input: unknown;
@@ -94,29 +98,32 @@ interface AccessCheck<P extends Permission> {
   readonly prefetch?: Prefetch;
 }
 
-/** Lets in who holds the permission, within the limits; and puts on record what a member tried and may not do. */
-async function granted<P extends Permission, T>(
+/**
+ * Runs `next` for a caller who holds the permission, within limits and budgets. Records an audit entry when a member is
+ * denied.
+ */
+async function withAccess<P extends Permission, T>(
   { ctx, path, getRawInput }: Call,
   { operation, prefetch }: AccessCheck<P>,
-  next: (entered: Entered<P>) => Promise<T>,
+  next: (entered: Authorized<P>) => Promise<T>,
 ): Promise<T> {
   const price = await priceOf(operation, { getRawInput });
-  // Nothing is done for a try that is to be counted before it is counted, and nothing costly before it is charged.
+  // A rate-limited operation does no work before it is counted, and a costly one does no work before it is charged.
   const { usesShortcuts, limiter } = ctx.services;
   const mayPrefetch = usesShortcuts && price.isPlainRead && !limiter.isLimited(path);
-  const asked = prefetch && mayPrefetch ? await prefetch(getRawInput) : undefined;
-  const caller = await knownCaller(ctx, asked);
-  return priced(ctx, { payer: payerOf(caller), price }, async () => {
+  const prefetchRequest = prefetch && mayPrefetch ? await prefetch(getRawInput) : undefined;
+  const caller = await authenticate(ctx, prefetchRequest);
+  return withBudget(ctx, { payer: payerOf(caller), price }, async () => {
     const input = await getRawInput();
-    checkForm(input);
-    const member = memberOf(ctx, caller);
+    checkInputStructure(input);
+    const member = findMembership(ctx, caller);
     try {
       const grant = authorize(member, operation.access);
-      // Within a workspace a try is counted, and charged to it, when it is known that the caller may be there.
+      // The attempt is counted in the workspace, and charged to it, only after the caller is authorized.
       const { workspaceId } = grant;
       const attempt = { operation: path, account: accountOf(caller), workspaceId, target: targetIn(input) };
-      return await limited(ctx, attempt, () =>
-        priced(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
+      return await withRateLimit(ctx, attempt, () =>
+        withBudget(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
           next({ caller, grant, input }),
         ),
       );
@@ -127,16 +134,17 @@ async function granted<P extends Permission, T>(
   });
 }
 
-function memberOf({ workspaceId: asked }: Context, caller: Caller): Membership {
-  if (asked === null && caller.kind === "person" && caller.session.currentWorkspaceId === null)
+function findMembership({ workspaceId: requested }: Context, caller: Caller): Membership {
+  if (requested === null && caller.kind === "person" && caller.session.currentWorkspaceId === null)
     throw new Failure("workspace.required");
   const found = membershipOf(caller);
-  // A malformed header was looked up as none: what was found for it is not what was asked for.
-  if (!found || (asked !== null && found.workspaceId !== asked)) throw new Failure("workspace.not_found");
+  // A malformed header was looked up as if it were absent, so the workspace found may not be the requested one.
+  if (!found || (requested !== null && found.workspaceId !== requested))
+    throw new Failure("workspace.not_found");
   return found;
 }
 
-/** In a transaction of its own, as there is no other. */
+/** Records the denial in a transaction of its own, because a denied call has none. */
 async function recordDenial(
   ctx: Context,
   { caller, member, path }: { caller: Caller; member: Membership; path: string },
@@ -150,10 +158,11 @@ async function recordDenial(
 }
 
 /**
- * Whoever changes who may act here does so in turn with all others who do: each sees what the one before left, and of
- * two of them none waits for a row that the other holds. So does who renames, since the turn is the workspace's row.
+ * Operations with these permissions lock the workspace row, so that changes to members, invites and keys are serialized:
+ * each sees the result of the one before, and two of them cannot deadlock. Renaming also takes the lock because it updates
+ * that row.
  */
-const locksMembers: ReadonlySet<Permission> = new Set([
+const permissionsThatLockMembers: ReadonlySet<Permission> = new Set([
   "member:manage",
   "invite:manage",
   "key:manage",
@@ -161,28 +170,28 @@ const locksMembers: ReadonlySet<Permission> = new Set([
   "workspace:delete",
 ]);
 
-/** What those are given who have entered the workspace. */
-export interface InWorkspace<K extends Kind, P extends Permission> {
+/** The context of a call inside the requested workspace. */
+export interface WorkspaceContext<K extends Kind, P extends Permission> {
   readonly services: Services;
   readonly caller: Caller;
   readonly ws: K extends "query" ? ReadWs<P> : Ws<P>;
 }
 
-/** What makes an operation fast. None of it changes what the operation does. */
+/** Options that make an operation faster and do not change its result. */
 interface SpeedOptions<I extends z.ZodType> {
-  /** The question that a hot read asks, which then goes to the database in one trip with who asks. */
-  readonly prefetch?: QueryOf<I>;
-  /** Of a change: it is one statement, and not put on record. It is then committed in the same trip. */
+  /** Prepares the query of a hot read, which is then sent in the same round trip as the lookup of the caller. */
+  readonly prefetch?: PrepareQuery<I>;
+  /** Whether a mutation is a single statement without an audit entry. It then runs and commits in one round trip. */
   readonly singleStatement?: boolean;
 }
 
-/** How an operation is carried out. */
+/** Options of a workspace procedure. */
 export interface ProcedureOptions<I extends z.ZodType> extends SpeedOptions<I> {
-  /** Of a change: one at a time in each workspace, also where its permission alone would not say so. */
+  /** Whether a mutation locks the workspace row even when its permission does not require it. */
   readonly lockMembers?: boolean;
 }
 
-/** For members of the request's workspace who hold the operation's permission. */
+/** A procedure for members of the requested workspace who hold the operation's permission. */
 export const workspaceProcedure = <
   K extends Kind,
   P extends Permission,
@@ -190,35 +199,39 @@ export const workspaceProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-  { prefetch, singleStatement = false, lockMembers: takesTurn = false }: ProcedureOptions<I> = {},
-): Layered<K, InWorkspace<K, P>, I, O> => {
-  const door: AccessCheck<P> = {
+  { prefetch, singleStatement = false, lockMembers: mustLock = false }: ProcedureOptions<I> = {},
+): ProcedureBuilder<K, WorkspaceContext<K, P>, I, O> => {
+  const check: AccessCheck<P> = {
     operation,
-    ...(prefetch && { prefetch: prefetchOf(operation, prefetch) }),
+    ...(prefetch && { prefetch: createPrefetch(operation, prefetch) }),
   };
-  const takesTurns = takesTurn || locksMembers.has(operation.access);
-  return layered(operation, (call, proceed) =>
-    granted(call, door, ({ caller, grant, input }) => {
+  const lockMembers = mustLock || permissionsThatLockMembers.has(operation.access);
+  return buildProcedure(operation, (call, proceed) =>
+    withAccess(call, check, ({ caller, grant, input }) => {
       const { ctx, path } = call;
       const { services } = ctx;
       const { db, keys } = services;
       const id = grant.workspaceId;
-      const within = (ws: ReadWs<P> | Ws<P>) =>
-        proceed({ services, caller, ws: ws as InWorkspace<K, P>["ws"] }, input);
+      const proceedIn = (ws: ReadWs<P> | Ws<P>) =>
+        proceed({ services, caller, ws: ws as WorkspaceContext<K, P>["ws"] }, input);
       if (operation.kind === "query") {
         const cursors = createCursors(keys, { owner: id, operation: path });
         const prefetched = caller.kind === "person" ? caller.prefetched : undefined;
-        return db.read(grant, (tables) => within({ id, grant, db: tables, cursors }), prefetched);
+        return db.read(grant, (tables) => proceedIn({ id, grant, db: tables, cursors }), prefetched);
       }
-      return db.write(grant, (tables) => runInWorkspace(grant, originOf(ctx, caller, id), tables, within), {
-        singleStatement: singleStatement && services.usesShortcuts,
-        lockMembers: takesTurns,
-      });
+      return db.write(
+        grant,
+        (tables) => runInWorkspace(grant, originOf(ctx, caller, id), tables, proceedIn),
+        {
+          singleStatement: singleStatement && services.usesShortcuts,
+          lockMembers,
+        },
+      );
     }),
   );
 };
 
-/** For admins of the request's workspace. */
+/** A procedure for admins of the requested workspace. */
 export const adminProcedure = <
   K extends Kind,
   P extends AdminPermission,
@@ -226,4 +239,4 @@ export const adminProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-): Layered<K, InWorkspace<K, P>, I, O> => workspaceProcedure<K, P, I, O>(operation);
+): ProcedureBuilder<K, WorkspaceContext<K, P>, I, O> => workspaceProcedure<K, P, I, O>(operation);

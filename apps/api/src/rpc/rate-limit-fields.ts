@@ -1,5 +1,5 @@
-// The fields `RateLimit-Policy` and `RateLimit`, by draft-ietf-httpapi-ratelimit-headers-11: what is granted, and
-// what is left of it. Both are lists of structured fields (RFC 9651).
+// The fields `RateLimit-Policy` (the quota) and `RateLimit` (the remaining quota) of
+// draft-ietf-httpapi-ratelimit-headers-11. Both are lists of structured fields (RFC 9651).
 import type { Quota } from "../limits/limiter/limiter.ts";
 
 export interface RateLimitFields {
@@ -7,7 +7,7 @@ export interface RateLimitFields {
   readonly limit: string;
 }
 
-/** Puts together what the calls of one request, a batch perhaps, used up: of each rule what was left at the last. */
+/** Collects the quotas of all calls of one request and keeps the lowest remaining quota of each rule. */
 export function collectRateLimit(): (quotas: readonly Quota[]) => RateLimitFields | null {
   const tightest = new Map<string, Quota>();
   return (quotas) => {
@@ -15,11 +15,11 @@ export function collectRateLimit(): (quotas: readonly Quota[]) => RateLimitField
       const before = tightest.get(quota.name);
       if (!before || quota.remaining <= before.remaining) tightest.set(quota.name, quota);
     }
-    const told = [...tightest.values()];
-    if (told.length === 0) return null;
+    const reported = [...tightest.values()];
+    if (reported.length === 0) return null;
     return {
-      policy: told.map(({ name, points, seconds }) => `"${name}";q=${points};w=${seconds}`).join(", "),
-      limit: told
+      policy: reported.map(({ name, points, seconds }) => `"${name}";q=${points};w=${seconds}`).join(", "),
+      limit: reported
         .map(({ name, remaining, resetSeconds }) => `"${name}";r=${remaining};t=${resetSeconds}`)
         .join(", "),
     };

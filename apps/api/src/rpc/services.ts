@@ -8,7 +8,7 @@ import type { KeyRing } from "../identity/key-ring.ts";
 import type { Limiter } from "../limits/limiter/limiter.ts";
 import type { Log } from "../runtime/log.ts";
 import type { RefusalLog } from "../limits/refusal-log.ts";
-import type { TaskRoom } from "../limits/quotas/task-room.ts";
+import type { TaskCapacity } from "../limits/quotas/task-capacity.ts";
 import type { RefusedCredentials } from "../limits/refused-credentials.ts";
 import type { ServiceKeys } from "../identity/tokens/service-keys.ts";
 import type { Sessions } from "../identity/sessions/sessions.ts";
@@ -17,7 +17,7 @@ import type { PasswordPolicy } from "../identity/passwords/password-policy.ts";
 import type { Passwords } from "../identity/passwords/passwords.ts";
 import type { Randomness } from "../runtime/randomness.ts";
 
-/** What the server is given at its start, and hands to every request. */
+/** The services that the server creates at its start and passes to every request. */
 export interface Services {
   readonly db: Db;
   readonly sessions: Sessions;
@@ -32,17 +32,17 @@ export interface Services {
   readonly admission: Admission;
   readonly budgets: Budgets;
   readonly quotas: Quotas;
-  readonly taskRoom: TaskRoom;
+  readonly taskCapacity: TaskCapacity;
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly log: Log;
-  /** Is told of each answer of 503. */
+  /** Logs each 503 response. */
   readonly refusals: RefusalLog;
-  /** Where people reach the application, for the links that are handed out. Never a request's word. */
+  /** The application's URL, with which links begin. It comes from the configuration, never from a request. */
   readonly appUrl: () => string;
-  /** Whether only people with a verified address may invite. */
+  /** Whether only users with a verified email address may invite others. */
   readonly invitesNeedVerifiedEmail: boolean;
-  /** Whether hot reads are prefetched and changes of one statement are committed with it. */
+  /** Whether hot reads are prefetched and single-statement mutations commit in one round trip. */
   readonly usesShortcuts: boolean;
   readonly version: string;
 }

@@ -3,7 +3,10 @@ import type { TenantRead, TenantWrite } from "@projostack/db";
 import { withAudit, type Audit, type Origin } from "./audit.ts";
 import type { Cursors } from "./cursors.ts";
 
-/** A workspace entered to read, by someone who holds the permission: each statement sees what was committed when it began. */
+/**
+ * A workspace opened for reading by a caller who holds the permission. Each statement sees the rows committed when it
+ * began.
+ */
 export interface ReadWs<P extends Permission = Permission> {
   readonly id: string;
   readonly grant: Grant<P>;
@@ -11,7 +14,7 @@ export interface ReadWs<P extends Permission = Permission> {
   readonly cursors: Cursors;
 }
 
-/** A workspace entered to change it: one transaction, which commits when the operation has its answer. */
+/** A workspace opened for writing: one transaction, which commits when the operation's function has returned. */
 export interface Ws<P extends Permission = Permission> {
   readonly id: string;
   readonly grant: Grant<P>;
@@ -20,7 +23,7 @@ export interface Ws<P extends Permission = Permission> {
   newId(): string;
 }
 
-/** Lets an operation change the workspace, and puts on record what it says it did. */
+/** Runs an operation in a write transaction of the workspace and appends the audit entries that it declares. */
 export const runInWorkspace = <P extends Permission, T>(
   grant: Grant<P>,
   origin: Origin,

@@ -12,7 +12,7 @@ const listed = `await db.task.findMany({
         ...(input.createdAfter === undefined ? {} : { gte: new Date(input.createdAfter) }),
         ...(input.createdBefore === undefined ? {} : { lt: new Date(input.createdBefore) }),
       },
-      ...(input.search === undefined ? {} : { title: containing(input.search) }),
+      ...(input.search === undefined ? {} : { title: containsText(input.search) }),
     },
     orderBy: { id: "desc" },
     take: input.limit + 1,
@@ -37,7 +37,7 @@ export const plainWays: readonly SourceGuard[] = [
   ]),
   guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
     "const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));",
-    `const after = cursors.after(input); const { containing } = await import("../../rpc/containing.ts");
+    `const after = cursors.after(input); const { containsText } = await import("../../rpc/contains-text.ts");
      const tasks = ${listed};`,
   ]),
 ];

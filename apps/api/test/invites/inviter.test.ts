@@ -1,7 +1,7 @@
 // An invite is worth what whoever made it may do now.
 import { roles } from "@projostack/authz";
 import { describe, expect, it } from "vitest";
-import { checkGivenRole } from "../../src/features/invites/given-role.ts";
+import { checkAssignedRole } from "../../src/features/invites/check-assigned-role.ts";
 import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
 import { Failure } from "../../src/rpc/failure.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
@@ -149,9 +149,9 @@ describe("V5 the role that an invite gives", () => {
   });
 });
 
-function isRefused(...who: Parameters<typeof checkGivenRole>): boolean {
+function isRefused(...who: Parameters<typeof checkAssignedRole>): boolean {
   try {
-    checkGivenRole(...who);
+    checkAssignedRole(...who);
     return false;
   } catch (error) {
     return error instanceof Failure && error.reason === "permission.denied";

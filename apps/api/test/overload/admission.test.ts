@@ -1,7 +1,7 @@
 // A server with more to do than it can: what could not be served in time is refused at once, the rest is served.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { send, startTestServer, type TestServer } from "../kit/index.ts";
-import { heavyOperations, urgentOperations } from "../../src/rpc/checks/admitted.ts";
+import { heavyOperations, urgentOperations } from "../../src/rpc/checks/check-admission.ts";
 import { operations } from "@projostack/contract";
 import { createTask, place, timed, whilePoolIsFull, type Place, type Timed } from "./crowd.ts";
 

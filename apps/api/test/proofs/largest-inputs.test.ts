@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { operations } from "@projostack/contract";
 import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { checkForm, MOST_VALUES } from "../../src/rpc/checks/input-form.ts";
+import { checkInputStructure, MAX_VALUES } from "../../src/rpc/checks/check-input-structure.ts";
 import { largestInputs } from "../../src/testing/largest-inputs.ts";
 import { readBlocks, watchingLoop } from "../../src/testing/loop-watch.ts";
 import { blockedBy, walkLargestInputs } from "../../src/testing/walk-largest-inputs.ts";
@@ -63,8 +63,8 @@ it("N3 every legal input stays below a third of the limit on the number of value
   for (const one of operations) {
     const [fullest] = largestInputs(one, {});
     const input: unknown = JSON.parse(fullest?.json ?? "null");
-    expect(() => checkForm(input), one.name).not.toThrow();
-    expect(valuesIn(input) * 3, one.name).toBeLessThan(MOST_VALUES);
+    expect(() => checkInputStructure(input), one.name).not.toThrow();
+    expect(valuesIn(input) * 3, one.name).toBeLessThan(MAX_VALUES);
   }
 });
 

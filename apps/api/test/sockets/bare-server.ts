@@ -4,10 +4,10 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readConfig } from "../../src/config/config.ts";
 import type { ConnectionBounds } from "../../src/config/connection-bounds.ts";
-import { trusting } from "../../src/http/address-of.ts";
+import { createIsTrusted } from "../../src/http/address-of.ts";
 import { answerSocket } from "../../src/http/connections/answer-socket.ts";
 import { watchConnections, type Connections } from "../../src/http/connections/connections.ts";
-import { guardServer } from "../../src/http/connections/guard-server.ts";
+import { handleServerErrors } from "../../src/http/connections/handle-server-errors.ts";
 import { createLog } from "../../src/runtime/log.ts";
 
 export interface BareServer {
@@ -32,11 +32,11 @@ export async function startBareServer(
   const destination = { write: (line: string) => void logLines.push(line) };
   const server = createServer();
   const log = createLog({ level: "info", pretty: false, destination });
-  guardServer(server, log);
+  handleServerErrors(server, log);
   const connections = watchConnections(server, {
     bounds: { ...readConfig({}).connections, ...bounds },
     ...more,
-    isTrusted: trusting(trustedProxies),
+    isTrusted: createIsTrusted(trustedProxies),
     log,
     refuse: (socket, reason) => answerSocket(socket, reason, { requestId: "refused", retryAfterSeconds: 2 }),
   });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { csvLine } from "./csv.ts";
 
-/** The line of an entry with this user agent. */
+/** The CSV line of an entry with the given user agent. */
 const lineOf = (userAgent: string): string =>
   csvLine({
     seq: 1,
@@ -11,14 +11,14 @@ const lineOf = (userAgent: string): string =>
     personal: { userAgent: { value: userAgent, salt: "" } },
   });
 
-it("N5 no line of the export has a formula after any separator that a spreadsheet may be set to", () => {
+it("N5 no exported line contains a formula after any separator that a spreadsheet may use", () => {
   const piece = fc.constantFrom(";", "\t", "\r", "\n", " ", '"', "=", "+", "-", "@", "\uff1d", "a", "1");
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const text = pieces.join("");
       const line = lineOf(text);
       expect(line).not.toMatch(/[;\t\r\n][ "]*[=+\-@\uff1d]/);
-      // The cell as RFC 4180 has it, without the apostrophes that were put in, is what was on record.
+      // Without the RFC 4180 quotes and the added apostrophes, the cell equals the recorded text.
       const cell = line.slice(line.lastIndexOf(",,") + 2);
       const bare = cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
       expect(bare).not.toMatch(/^[=+\-@\t\r\n\uff1d]/);

@@ -1,5 +1,6 @@
-// The log for a spreadsheet (RFC 4180). An apostrophe keeps a spreadsheet from taking text for a formula (OWASP, CSV injection):
-// at the start of a cell, and after each character inside it at which a spreadsheet with other settings would begin a new one.
+// Formats the audit log as CSV (RFC 4180). An apostrophe prevents a spreadsheet from reading text as a formula (OWASP, CSV
+// injection). It is inserted at the start of a cell, and inside a cell after each character that a spreadsheet with other
+// settings would read as a separator.
 import type { AuditPageRow } from "@projostack/db";
 
 const columns = [
@@ -21,8 +22,8 @@ const personal = ["email", "ip", "userAgent"] as const;
 export const csvHeader = [...columns, ...personal].join(",");
 
 export function csvLine({ text, personal: values }: AuditPageRow): string {
-  const said = JSON.parse(text) as Readonly<Record<string, unknown>>;
-  return [...columns.map((name) => said[name]), ...personal.map((name) => values?.[name]?.value)]
+  const entry = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  return [...columns.map((name) => entry[name]), ...personal.map((name) => values?.[name]?.value)]
     .map((value) => cell(textOf(value)))
     .join(",");
 }
@@ -33,12 +34,13 @@ function textOf(value: unknown): string {
 }
 
 function cell(value: string): string {
-  const harmless = value.replaceAll(FORMULAS, "$1'").replace(/^(?=[\t\r\n])/, "'");
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  const neutralized = value.replaceAll(FORMULAS, "$1'").replace(/^(?=[\t\r\n])/, "'");
+  return /[",\r\n]/.test(neutralized) ? `"${neutralized.replaceAll('"', '""')}"` : neutralized;
 }
 
 /**
- * Where a formula could begin. Quotes do not help after a semicolon: where it separates the cells, the quote before it is in
- * the middle of one. Spreadsheets also take the wide forms of the four signs.
+ * Matches the positions where a formula could begin. Quotes do not protect text after a semicolon: where the semicolon
+ * separates cells, the opening quote is in the middle of a cell. Spreadsheets also accept the full-width forms of the four
+ * signs.
  */
 const FORMULAS = /(^|[;\t\r\n][ "]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;

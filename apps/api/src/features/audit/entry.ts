@@ -1,6 +1,6 @@
 import type { AuditLogRow } from "@projostack/db";
 
-/** An entry as an admin sees it. */
+/** Converts a row to an entry of the API. */
 export const toEntry = ({ id, seq, createdAt, action, outcome, ...row }: AuditLogRow) => ({
   id,
   seq,

@@ -2,7 +2,7 @@ import type { AuditPageRow } from "@projostack/db";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { csvHeader, csvLine } from "./csv.ts";
-import { pagesOf } from "./pages-of.ts";
+import { readPages } from "./read-pages.ts";
 
 export interface ExportLog {
   readonly format: "ndjson" | "csv";
@@ -12,8 +12,8 @@ export interface ExportLog {
 }
 
 /**
- * A part of the log as text, on record. The parts of one export, one after another, are the whole file. The entries are read
- * before the change begins that puts it on record, so that no connection is held while they are.
+ * Exports a part of the log as text and records the export. The parts of one export, concatenated, are the whole file. The
+ * entries are read before the write transaction begins, so that it does not hold a connection meanwhile.
  */
 export async function exportLog(
   ws: Ws<"audit:read">,
@@ -23,8 +23,8 @@ export async function exportLog(
   const { format, afterSeq, limit } = input;
   const end = await db.read(ws.grant, ({ sql: { audit } }) => audit.end());
   const untilSeq = Math.min(input.untilSeq ?? end.seq, end.seq);
-  const { text, entries, last } = await linesUntil(untilSeq, {
-    pages: pagesOf((page) => db.read(ws.grant, ({ sql: { audit } }) => audit.page(page)), {
+  const { text, entries, last } = await readLines(untilSeq, {
+    pages: readPages((page) => db.read(ws.grant, ({ sql: { audit } }) => audit.page(page)), {
       afterSeq,
       limit,
     }),
@@ -50,12 +50,12 @@ export async function exportLog(
   return { text: `${head}${text}${foot}`, lastSeq, untilSeq, done };
 }
 
-interface Reading {
+interface LineSource {
   readonly pages: AsyncIterable<AuditPageRow[]>;
   readonly lineOf: (row: AuditPageRow) => string;
 }
 
-async function linesUntil(untilSeq: number, { pages, lineOf }: Reading) {
+async function readLines(untilSeq: number, { pages, lineOf }: LineSource) {
   let text = "";
   let entries = 0;
   let last: AuditPageRow | undefined;

@@ -11,7 +11,7 @@ export interface ListEntries extends Page {
   readonly to?: string | undefined;
 }
 
-/** The log, newest first. @throws Failure cursor.invalid */
+/** Lists the entries of the log, newest first. @throws Failure cursor.invalid */
 export async function listEntries({ db, cursors }: ReadWs<"audit:read">, input: ListEntries) {
   const { limit, cursor: _, from, to, ...filters } = input;
   const after = cursors.after(input);
@@ -22,11 +22,11 @@ export async function listEntries({ db, cursors }: ReadWs<"audit:read">, input: 
     beforeSeq: after === undefined ? undefined : seqIn(after),
     limit: limit + 1,
   });
-  const placed = found.map((row) => ({ id: placeOf(row.seq), row }));
-  const { items, nextCursor } = cursors.page(input, placed);
+  const rows = found.map((row) => ({ id: cursorIdOf(row.seq), row }));
+  const { items, nextCursor } = cursors.page(input, rows);
   return { items: items.map(({ row }) => toEntry(row)), nextCursor };
 }
 
-// A cursor holds an id, and what orders the log is a number: it is written as one.
-const placeOf = (seq: number): string => `00000000-0000-0000-0000-${seq.toString(16).padStart(12, "0")}`;
-const seqIn = (place: string): number => Number.parseInt(place.slice(24), 16);
+// A cursor holds a UUID, but the log is ordered by a number, so the number is encoded as a UUID.
+const cursorIdOf = (seq: number): string => `00000000-0000-0000-0000-${seq.toString(16).padStart(12, "0")}`;
+const seqIn = (cursorId: string): number => Number.parseInt(cursorId.slice(24), 16);

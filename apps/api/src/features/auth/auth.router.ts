@@ -5,7 +5,7 @@ import { signIn } from "./sign-in.ts";
 import { signOut } from "./sign-out.ts";
 import { signOutEverywhere } from "./sign-out-everywhere.ts";
 import { signUp } from "./sign-up.ts";
-import { toSession, toUser } from "./signed-in.ts";
+import { toSession, toUser } from "./session.ts";
 
 const c = contract.auth;
 

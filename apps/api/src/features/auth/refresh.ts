@@ -1,9 +1,9 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { refuse } from "../../rpc/checks/refuse.ts";
-import { toTokens } from "./signed-in.ts";
+import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
+import { toTokens } from "./session.ts";
 
-/** Gives fresh tokens for a refresh token. @throws Failure auth.unauthenticated, auth.token_reused, limit.exceeded */
+/** Exchanges a refresh token for new tokens. @throws Failure auth.unauthenticated, auth.token_reused, limit.exceeded */
 export async function refresh(ctx: Context, { refreshToken }: { refreshToken: string }) {
   const refreshed = await ctx.services.sessions.refresh(refreshToken, ctx.device, ctx.event("token.reused"));
   switch (refreshed.outcome) {
@@ -19,6 +19,6 @@ export async function refresh(ctx: Context, { refreshToken }: { refreshToken: st
       );
       throw new Failure("auth.unauthenticated");
     case "unknown":
-      return refuse(ctx, "auth.unauthenticated", ctx.services.sessions.issuedTo(refreshToken));
+      return refuseCredential(ctx, "auth.unauthenticated", ctx.services.sessions.issuedTo(refreshToken));
   }
 }

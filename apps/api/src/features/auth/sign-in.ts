@@ -2,16 +2,19 @@ import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import type { Credentials } from "./sign-up.ts";
-import { toSignedIn } from "./signed-in.ts";
+import { toSignedIn } from "./session.ts";
 import { upgradeHash } from "./upgrade-hash.ts";
 
-/** The stored password changes under a sign-in once, when another one upgrades it; then it is checked again. */
-const MOST_TRIES = 3;
+/** A concurrent sign-in may upgrade the stored hash. The password is then verified again. */
+const MAX_TRIES = 3;
 
-/** Signs in, on record either way. An unknown email takes as long as a wrong password. @throws Failure auth.invalid_credentials */
+/**
+ * Signs in and records success or refusal. An unknown email takes as long as a wrong password.
+ * @throws Failure auth.invalid_credentials
+ */
 export async function signIn(ctx: Context, { email, password }: Credentials) {
   const { db, passwords, sessions } = ctx.services;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const user = await db.system.user.findUnique({ where: { email } });
     const verdict = await passwords.verify(user?.passwordHash ?? null, password, gatePlaceOf(ctx));
     if (!user || !verdict.matches) {

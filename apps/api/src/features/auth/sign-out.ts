@@ -1,8 +1,8 @@
 import type { Context } from "../../rpc/context.ts";
 
 /**
- * Ends the session of the bearer's token or of the refresh token. Whoever is signed out already is signed out; a
- * database that is down is an error, since the session may still be there.
+ * Ends the session of the access token or of the refresh token. It succeeds when the session has already ended. It fails
+ * when the database is down, because the session may still exist.
  */
 export async function signOut(
   ctx: Context,

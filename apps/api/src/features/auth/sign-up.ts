@@ -5,14 +5,17 @@ import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import { countMail } from "../../rpc/checks/count-mail.ts";
 import { checkNewPassword } from "../password/check-new-password.ts";
 import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
-import { toSignedIn } from "./signed-in.ts";
+import { toSignedIn } from "./session.ts";
 
 export interface Credentials {
   readonly email: string;
   readonly password: string;
 }
 
-/** Makes an account, mails its verification, and signs it in. @throws Failure auth.email_taken, input.invalid */
+/**
+ * Creates an account, mails the verification link and signs the account in.
+ * @throws Failure auth.email_taken, input.invalid
+ */
 export async function signUp(ctx: Context, { email, password }: Credentials) {
   const { db, passwords, randomness } = ctx.services;
   await checkNewPassword(ctx.services, { password, email });
@@ -28,6 +31,6 @@ export async function signUp(ctx: Context, { email, password }: Credentials) {
   });
   const started = await ctx.services.sessions.start(account, ctx.event("session.started"));
   ctx.noteActor({ userId: account.id });
-  if (!started) throw new Error("The password of an account that was just made is another one.");
+  if (!started) throw new Error("The password of the new account changed before its first session.");
   return toSignedIn(started.user, started.tokens);
 }

@@ -3,7 +3,7 @@ import type { Account } from "../../identity/sessions/sessions.ts";
 import type { Context } from "../../rpc/context.ts";
 import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 
-/** Stores the password anew with today's parameters. Where there is no time for it, the next sign-in does it. */
+/** Hashes the password again with the current parameters. If the hashing queue is full, the next sign-in tries again. */
 export async function upgradeHash(ctx: Context, { id, passwordHash }: Account, password: string) {
   const { db, passwords } = ctx.services;
   try {

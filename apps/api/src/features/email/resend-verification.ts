@@ -3,7 +3,7 @@ import type { Context } from "../../rpc/context.ts";
 import { countMail } from "../../rpc/checks/count-mail.ts";
 import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
 
-/** Mails the link again, unless the address is verified. The links before it no longer work. */
+/** Mails the verification link again, unless the address is verified. Earlier links stop working. */
 export async function resendVerification(
   ctx: Context,
   { user }: SessionRecord,

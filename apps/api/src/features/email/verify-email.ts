@@ -1,13 +1,13 @@
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { genuineToken } from "../one-time-tokens/genuine-token.ts";
+import { findValidToken } from "../one-time-tokens/find-valid-token.ts";
 
-/** Shows that an address is its account's owner's. @throws Failure token.invalid */
+/** Marks the email address of an account as verified. @throws Failure token.invalid */
 export async function verifyEmail(
   ctx: Context,
   { token }: { token: string },
 ): Promise<Record<string, never>> {
-  const { id: tokenId } = await genuineToken(ctx, token, "email.verify");
+  const { id: tokenId } = await findValidToken(ctx, token, "email.verify");
   const verified = await ctx.services.db.accounts.verifyEmail(tokenId, ctx.event("email.verified"));
   if (!verified) throw new Failure("token.invalid");
   return {};

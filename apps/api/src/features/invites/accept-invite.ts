@@ -4,25 +4,25 @@ import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { toOwnWorkspace } from "../workspaces/own-workspace.ts";
-import { openInvite } from "./open-invite.ts";
+import { findOpenInvite } from "./find-open-invite.ts";
 
 const invitingRoles = roles.filter((role) => can(role, "invite:manage"));
 
 /**
- * Makes a person a member, by an invite to their verified address.
- * @throws Failure invite.invalid, whatever is wrong with it; member.too_many
+ * Makes the caller a member by an invite to the caller's verified email address.
+ * @throws Failure invite.invalid for every problem with the invite; member.too_many
  */
 export async function acceptInvite(ctx: Context, caller: Person, { token }: { token: string }) {
   const { user } = caller;
   const { db, randomness, quotas } = ctx.services;
-  const { id: inviteId, workspaceId, email, mailed, tokenHash } = await openInvite(ctx, token);
+  const { id: inviteId, workspaceId, email, mailed, tokenHash } = await findOpenInvite(ctx, token);
   if (email !== user.email) throw new Failure("invite.invalid");
   if (user.emailVerifiedAt === null) {
-    // The mailed token proves the mailbox. The other token was shown to the inviter, and proves nothing.
+    // The mailed token proves ownership of the mailbox. The inviter's token does not.
     if (!mailed) throw new Failure("invite.invalid");
-    // An account that was erased meanwhile has another address, and joins nothing.
-    const isTheirs = await db.accounts.verifyAddress(user.id, email, ctx.event("email.verified"));
-    if (!isTheirs) throw new Failure("invite.invalid");
+    // An account that was erased in the meantime has another address and cannot join.
+    const isOwner = await db.accounts.verifyAddress(user.id, email, ctx.event("email.verified"));
+    if (!isOwner) throw new Failure("invite.invalid");
   }
   const memberId = randomness.newId();
   const acceptance = { inviteId, tokenHash, userId: user.id, memberId, ranks: roles, invitingRoles };
@@ -31,7 +31,8 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
       const accepted = await tables.sql.invites.accept(acceptance);
       if (!accepted) throw new Failure("invite.invalid");
       const { role, joined, membersBefore, workspace } = accepted;
-      // Nobody else joins meanwhile. The refusal undoes the acceptance, so that the invite can be used later.
+      // The workspace row is locked, so the count is exact. The failure rolls the acceptance back, so the invite stays
+      // usable.
       if (joined && membersBefore >= quotas.members) throw new Failure("member.too_many");
       audit("invite.accepted", { type: "invite", id: inviteId, after: { role, joined }, email });
       return toOwnWorkspace({ ...workspace, deletedAt: null }, role);

@@ -1,6 +1,6 @@
 import type { InviteRow } from "@projostack/db";
 
-/** An invite as those see it who manage them. */
+/** Converts an invite to the form that callers with `invite:manage` see. */
 export const toInvite = ({ id, email, role, status, invitedBy, expiresAt, createdAt }: InviteRow) => ({
   id,
   email,
@@ -11,8 +11,11 @@ export const toInvite = ({ id, email, role, status, invitedBy, expiresAt, create
   createdAt: createdAt.toISOString(),
 });
 
-/** 72 hours, by the database's clock. */
+/** An invite expires after 72 hours by the database's clock. */
 export const INVITE_SECONDS = 72 * 60 * 60;
 
-/** The application's page for an invite. Behind the #, the token is in no server's log and in no Referer. */
+/**
+ * The URL of the application's invite page. Browsers do not send the fragment, so the token reaches no server log and no
+ * Referer.
+ */
 export const inviteLink = (appUrl: string, token: string): string => `${appUrl}/invite#token=${token}`;

@@ -7,7 +7,7 @@ export interface ListInvites extends Page {
   readonly status?: InviteStatus | undefined;
 }
 
-/** The invites of the workspace, newest first. @throws Failure cursor.invalid */
+/** Lists the invites of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listInvites({ db, cursors }: ReadWs<"invite:manage">, input: ListInvites) {
   const found = await db.sql.invites.list({
     after: cursors.after(input),

@@ -1,8 +1,8 @@
 import type { Context } from "../../rpc/context.ts";
-import { openInvite } from "./open-invite.ts";
+import { findOpenInvite } from "./find-open-invite.ts";
 
-/** What a token invites to. @throws Failure invite.invalid, limit.exceeded */
+/** Shows the workspace, role and inviter of an invite. @throws Failure invite.invalid, limit.exceeded */
 export async function previewInvite(ctx: Context, { token }: { token: string }) {
-  const { workspaceName, email, role, inviterEmail, expiresAt } = await openInvite(ctx, token);
+  const { workspaceName, email, role, inviterEmail, expiresAt } = await findOpenInvite(ctx, token);
   return { workspaceName, email, role, inviterEmail, expiresAt: expiresAt.toISOString() };
 }

@@ -2,7 +2,7 @@ import { Failure } from "../../rpc/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { toInvite } from "./invite.ts";
 
-/** Ends a pending invite. @throws Failure invite.not_found */
+/** Revokes a pending invite. @throws Failure invite.not_found */
 export async function revokeInvite(ws: Ws<"invite:manage">, { id }: { id: string }) {
   const invite = await ws.db.sql.invites.revoke(id);
   if (!invite) throw new Failure("invite.not_found");

@@ -8,7 +8,7 @@ export interface ChangeRole {
   readonly role: Role;
 }
 
-/** Gives a member another role. @throws Failure member.not_found, member.last_admin */
+/** Changes the role of a member. @throws Failure member.not_found, member.last_admin */
 export async function changeRole(ws: Ws<"member:manage">, { userId, role }: ChangeRole) {
   const change = await ws.db.sql.members.changeRole(userId, role);
   if (!change) throw new Failure("member.not_found");

@@ -7,7 +7,7 @@ export interface ListMembers extends Page {
   readonly role?: Role | undefined;
 }
 
-/** The members of the workspace, newest first. @throws Failure cursor.invalid */
+/** Lists the members of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listMembers({ db, cursors }: ReadWs<"member:read">, input: ListMembers) {
   const found = await db.sql.members.list({
     after: cursors.after(input),

@@ -1,6 +1,6 @@
 import type { MemberRow } from "@projostack/db";
 
-/** A member as the others see them. */
+/** Converts a member to the form that other members see. */
 export const toMember = ({ userId, email, role, createdAt }: MemberRow) => ({
   userId,
   email,

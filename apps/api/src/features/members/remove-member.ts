@@ -1,11 +1,11 @@
 import { Failure } from "../../rpc/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
 
-/** Ends a membership, whoever's it is. @throws Failure member.not_found, member.last_admin */
+/** Removes a member from the workspace. @throws Failure member.not_found, member.last_admin */
 export async function removeMember(ws: Ws<"member:manage">, { userId }: { userId: string }) {
-  // Who removes is told by the answer; when that is a service, every admin is by mail.
-  const told = ws.grant.key ? userId : ws.grant.userId;
-  const removal = await ws.db.sql.members.remove(userId, told);
+  // The admins are told by mail about the service keys of the removed member, except the user who gets this response.
+  const informedUserId = ws.grant.key ? userId : ws.grant.userId;
+  const removal = await ws.db.sql.members.remove(userId, informedUserId);
   if (!removal) throw new Failure("member.not_found");
   if (!removal.done) throw new Failure("member.last_admin");
   const { before, endedInvites, keysLeft } = removal;

@@ -3,10 +3,10 @@ import type { Randomness } from "../../runtime/randomness.ts";
 
 const HOUR = 60 * 60;
 
-/** How long a mailed token works: a reset is asked for at a desk, an address may be verified tomorrow. */
+/** The lifetime of a mailed token: one hour to set a new password, 72 hours to verify an address. */
 const LIFETIME_SECONDS: Record<Purpose, number> = { "email.verify": 72 * HOUR, "password.reset": HOUR };
 
-/** A token and the mail that brings it. The token itself comes to be when the mail is sent. */
+/** Creates the row of a one-time token and of its mail. The token itself is computed when the mail is sent. */
 export function newOneTimeToken(randomness: Randomness, purpose: Purpose): NewOneTimeToken {
   return {
     id: randomness.newId(),

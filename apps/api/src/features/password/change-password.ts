@@ -1,7 +1,7 @@
 import type { SessionRecord } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
-import { provenPlaceOf } from "../../rpc/checks/gate-place.ts";
+import { authenticatedGatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import { checkNewPassword } from "./check-new-password.ts";
 
 export interface ChangePassword {
@@ -9,8 +9,8 @@ export interface ChangePassword {
   readonly newPassword: string;
 }
 
-/** The stored password changes under a call when another one was faster; then the current one is checked again. */
-const MOST_TRIES = 3;
+/** A concurrent call may change the stored hash. The current password is then verified again. */
+const MAX_TRIES = 3;
 
 /** Changes the password and ends the other sessions. @throws Failure password.incorrect, input.invalid */
 export async function changePassword(
@@ -20,22 +20,22 @@ export async function changePassword(
 ): Promise<Record<string, never>> {
   const { db, passwords } = ctx.services;
   let to: string | undefined;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const account = await db.system.user.findUnique({ where: { id: user.id } });
     const from = account?.passwordHash ?? null;
-    const { matches } = await passwords.verify(from, currentPassword, provenPlaceOf(ctx));
+    const { matches } = await passwords.verify(from, currentPassword, authenticatedGatePlaceOf(ctx));
     if (from === null || !matches) {
       await db.accounts.record(user.id, "refused", ctx.event("password.changed"));
       throw new Failure("password.incorrect");
     }
-    // Only now: what the policy says of a password is for the account's owner, and costs an attacker a guess.
+    // The policy is checked only after the current password, so that only the account's owner learns its verdict.
     if (to === undefined)
       await checkNewPassword(ctx.services, {
         password: newPassword,
         email: user.email,
         field: "newPassword",
       });
-    to ??= await passwords.hash(newPassword, provenPlaceOf(ctx));
+    to ??= await passwords.hash(newPassword, authenticatedGatePlaceOf(ctx));
     const change = { userId: user.id, from, to, sessionId: session.id };
     if (await db.accounts.changePassword(change, ctx.event("password.changed"))) return {};
   }

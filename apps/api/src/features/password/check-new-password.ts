@@ -3,9 +3,9 @@ import type { Services } from "../../rpc/services.ts";
 
 export interface NewPassword {
   readonly password: string;
-  /** Of its account. */
+  /** The email address of the account. */
   readonly email: string;
-  /** The input's field that holds it. */
+  /** The input field that holds the password; `password` by default. */
   readonly field?: string;
 }
 

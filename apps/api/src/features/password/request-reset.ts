@@ -1,7 +1,7 @@
 import type { Context } from "../../rpc/context.ts";
 import { newOneTimeToken } from "../one-time-tokens/new-one-time-token.ts";
 
-/** Mails a link that sets a new password, if there is such an account. The answer does not tell. */
+/** Mails a link to set a new password if the account exists. The response does not reveal whether it exists. */
 export async function requestReset(
   ctx: Context,
   { email }: { email: string },
@@ -12,10 +12,11 @@ export async function requestReset(
     select: { id: true, emailVerifiedAt: true },
   });
   const event = ctx.event("password.reset_requested");
-  // Counted whether or not there is such an account. A mail too many is not sent, which the answer must not tell.
+  // The request is counted whether or not the account exists. Above the limit no mail is sent, and the response is the
+  // same.
   const kind = user && user.emailVerifiedAt === null ? "unverified" : "reset";
   const isTooMany = (await limiter.mailboxes.take(kind, email)) !== null;
-  // One statement either way, so that time tells no more than the answer.
+  // Both branches run one statement, so that the response time does not reveal whether the account exists.
   if (user && !isTooMany)
     await db.accounts.insertToken(user.id, newOneTimeToken(randomness, "password.reset"), event);
   else await db.accounts.record(null, "refused", event);

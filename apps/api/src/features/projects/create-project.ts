@@ -3,7 +3,7 @@ import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { toProject } from "./project.ts";
 
-/** Makes a project. @throws Failure project.too_many */
+/** Creates a project. @throws Failure project.too_many */
 export async function createProject(
   ws: Ws<"project:write">,
   { quotas }: Services,

@@ -3,17 +3,17 @@ import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 
-/** Deletes a project and its tasks, and records who did. @throws Failure project.not_found */
+/** Deletes a project and its tasks and records an audit entry. @throws Failure project.not_found */
 export async function removeProject(
   ws: Ws<"project:delete">,
-  { taskRoom }: Services,
+  { taskCapacity }: Services,
   { id }: { id: string },
 ) {
   const key = { workspaceId_id: { workspaceId: ws.id, id } };
   const project = await ws.db.project.delete({ where: key }).catch((error: unknown) => {
     throw isMissingRow(error) ? new Failure("project.not_found") : error;
   });
-  taskRoom.freed(ws.id);
+  taskCapacity.freed(ws.id);
   ws.audit("project.deleted", { type: "project", id, before: { name: project.name } });
   return { id };
 }

@@ -1,8 +1,8 @@
 import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
-import type { InWorkspace } from "../../rpc/procedures.ts";
+import type { WorkspaceContext } from "../../rpc/procedures.ts";
 import { checkInviter } from "../invites/check-inviter.ts";
-import { checkGivenRights, checkScopes, type Rights } from "./given-rights.ts";
+import { checkAssignedRights, checkScopes, type Rights } from "./check-assigned-rights.ts";
 import { toServiceKey } from "./service-key.ts";
 
 export interface CreateServiceKey extends Rights {
@@ -10,15 +10,18 @@ export interface CreateServiceKey extends Rights {
   readonly expiresInDays: number;
 }
 
-/** Makes a key, whose token is in this answer alone. @throws Failure input.invalid, permission.denied, auth.email_unverified, key.too_many */
+/**
+ * Creates a service key. Only this response contains its token.
+ * @throws Failure input.invalid, permission.denied, auth.email_unverified, key.too_many
+ */
 export async function createServiceKey(
-  { ws, services, caller }: InWorkspace<"mutation", "key:manage">,
-  { name, role, scopes: asked, expiresInDays: days }: CreateServiceKey,
+  { ws, services, caller }: WorkspaceContext<"mutation", "key:manage">,
+  { name, role, scopes: requestedScopes, expiresInDays: days }: CreateServiceKey,
 ) {
   const { keys, randomness, quotas } = services;
-  const scopes = [...new Set(asked)].toSorted();
+  const scopes = [...new Set(requestedScopes)].toSorted();
   checkScopes({ role, scopes });
-  checkGivenRights(ws.grant, { role, scopes });
+  checkAssignedRights(ws.grant, { role, scopes });
   if (scopes.includes("invite:manage")) checkInviter(services, caller);
   const id = ws.newId();
   const plain = newServiceSecret(keys, randomness, id);

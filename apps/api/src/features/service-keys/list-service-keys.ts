@@ -7,7 +7,7 @@ export interface ListServiceKeys extends Page {
   readonly status?: ServiceKeyStatus | undefined;
 }
 
-/** The service keys of the workspace, newest first. @throws Failure cursor.invalid */
+/** Lists the service keys of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listServiceKeys({ db, cursors }: ReadWs<"key:manage">, input: ListServiceKeys) {
   const found = await db.sql.serviceKeys.list({
     after: cursors.after(input),

@@ -2,7 +2,7 @@ import { Failure } from "../../rpc/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { toServiceKey } from "./service-key.ts";
 
-/** Ends a key at once. @throws Failure key.not_found */
+/** Revokes a service key with immediate effect. @throws Failure key.not_found */
 export async function revokeServiceKey(ws: Ws<"key:manage">, { id }: { id: string }) {
   const key = await ws.db.sql.serviceKeys.revoke(id);
   if (!key) throw new Failure("key.not_found");

@@ -2,7 +2,7 @@ import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/t
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { checkGivenRights } from "./given-rights.ts";
+import { checkAssignedRights } from "./check-assigned-rights.ts";
 import { toServiceKey } from "./service-key.ts";
 
 export interface RotateServiceKey {
@@ -11,7 +11,10 @@ export interface RotateServiceKey {
   readonly expiresInDays: number;
 }
 
-/** Gives a key another token, which is in this answer alone. @throws Failure key.not_found, key.too_many, permission.denied */
+/**
+ * Gives a service key a new token. Only this response contains the token.
+ * @throws Failure key.not_found, key.too_many, permission.denied
+ */
 export async function rotateServiceKey(
   ws: Ws<"key:manage">,
   { keys, randomness, quotas }: Services,
@@ -23,8 +26,8 @@ export async function rotateServiceKey(
   const key = await ws.db.sql.serviceKeys.rotate({ id, secret, overlapHours, days, most });
   if (!key) throw new Failure("key.not_found");
   if (key === "full") throw new Failure("key.too_many");
-  // The holder of the new token gets all rights of the key. A refusal undoes the rotation.
-  checkGivenRights(ws.grant, key);
+  // The holder of the new token gets all rights of the key. A failure rolls the rotation back.
+  checkAssignedRights(ws.grant, key);
   ws.audit("key.rotated", { type: "key", id, after: { overlapHours, days } });
   return { ...toServiceKey(key), token: formatServiceKey(id, plain) };
 }

@@ -1,6 +1,6 @@
 import type { ServiceKeyRow } from "@projostack/db";
 
-/** A key as those see it who manage them: never its secret. */
+/** Converts a service key to the form that callers with `key:manage` see, without its secret. */
 export const toServiceKey = ({
   scopes,
   createdAt,

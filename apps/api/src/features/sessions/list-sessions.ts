@@ -2,7 +2,7 @@ import type { SessionRecord } from "@projostack/db";
 import { createCursors, type Page } from "../../rpc/cursors.ts";
 import type { Services } from "../../rpc/services.ts";
 
-/** Where the person is signed in, newest first. @throws Failure cursor.invalid */
+/** Lists the active sessions of the user, newest first. @throws Failure cursor.invalid */
 export async function listSessions(
   { db, keys }: Services,
   { user, session, databaseNow }: SessionRecord,

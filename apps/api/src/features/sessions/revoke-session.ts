@@ -2,7 +2,7 @@ import type { SessionRecord } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 
-/** Ends one of the person's sessions. @throws Failure session.not_found, also for another person's */
+/** Ends one of the user's sessions. @throws Failure session.not_found, also for a session of another user */
 export async function revokeSession(
   { services, event }: Context,
   { user }: SessionRecord,

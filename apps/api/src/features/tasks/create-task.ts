@@ -1,8 +1,8 @@
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { missingProject } from "./missing-project.ts";
+import { rethrowMissingProject } from "./rethrow-missing-project.ts";
 import { toTask, type TaskStatus } from "./task.ts";
-import { withRoom } from "./with-room.ts";
+import { withTaskCapacity } from "./with-task-capacity.ts";
 
 export interface NewTask {
   readonly projectId: string;
@@ -10,13 +10,13 @@ export interface NewTask {
   readonly status: TaskStatus;
 }
 
-/** Makes a task. @throws Failure project.not_found, task.too_many */
+/** Creates a task. @throws Failure project.not_found, task.too_many */
 export async function createTask(
   ws: Ws<"task:write">,
   services: Services,
   { projectId, title, status }: NewTask,
 ) {
   const task = { id: ws.newId(), projectId, title, status, createdBy: ws.grant.userId };
-  const make = () => ws.db.sql.tasks.insert(task).catch(missingProject);
-  return toTask(await withRoom(ws, services, { most: 1, madeIn: () => 1, make }));
+  const create = () => ws.db.sql.tasks.insert(task).catch(rethrowMissingProject);
+  return toTask(await withTaskCapacity(ws, services, { most: 1, createdIn: () => 1, create }));
 }

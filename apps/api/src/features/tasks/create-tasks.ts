@@ -1,16 +1,16 @@
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import type { NewTask } from "./create-task.ts";
-import { missingProject } from "./missing-project.ts";
-import { withRoom } from "./with-room.ts";
+import { rethrowMissingProject } from "./rethrow-missing-project.ts";
+import { withTaskCapacity } from "./with-task-capacity.ts";
 
 export interface NewTasks {
   readonly items: readonly (NewTask & { readonly externalId?: string | undefined })[];
 }
 
 /**
- * Makes all of the tasks or none. One that its project has already, by its externalId, is left as it is, so the
- * same call again makes nothing twice. @throws Failure project.not_found, task.too_many
+ * Creates all of the tasks or none. A task whose project already has its externalId is left unchanged, so repeating the
+ * call creates no duplicates. @throws Failure project.not_found, task.too_many
  */
 export async function createTasks(ws: Ws<"task:write">, services: Services, { items }: NewTasks) {
   const rows = items.map(({ projectId, title, status, externalId }) => ({
@@ -21,13 +21,13 @@ export async function createTasks(ws: Ws<"task:write">, services: Services, { it
     externalId: externalId ?? null,
     createdBy: ws.grant.userId,
   }));
-  const createdIds = await withRoom(ws, services, {
+  const createdIds = await withTaskCapacity(ws, services, {
     most: rows.length,
-    madeIn: ({ size }: ReadonlySet<string>) => size,
-    make: () => ws.db.sql.tasks.insertMany(rows).catch(missingProject),
+    createdIn: ({ size }: ReadonlySet<string>) => size,
+    create: () => ws.db.sql.tasks.insertMany(rows).catch(rethrowMissingProject),
   });
   const skipped = rows.filter(({ id }) => !createdIds.has(id));
-  const existing = await existingIds(ws, skipped);
+  const existing = await findExistingIds(ws, skipped);
   return {
     items: rows.map((row) =>
       createdIds.has(row.id)
@@ -37,13 +37,16 @@ export async function createTasks(ws: Ws<"task:write">, services: Services, { it
   };
 }
 
-interface Named {
+interface ExternalKey {
   readonly projectId: string;
   readonly externalId: string | null;
 }
 
-/** The ids of the tasks that were there before, by project and externalId. */
-async function existingIds({ db }: Ws<"task:write">, rows: readonly Named[]): Promise<Map<string, string>> {
+/** Finds the ids of the tasks that existed before, by project and externalId. */
+async function findExistingIds(
+  { db }: Ws<"task:write">,
+  rows: readonly ExternalKey[],
+): Promise<Map<string, string>> {
   if (rows.length === 0) return new Map();
   const tasks = await db.task.findMany({
     where: {
@@ -55,4 +58,4 @@ async function existingIds({ db }: Ws<"task:write">, rows: readonly Named[]): Pr
   return new Map(tasks.map((task) => [keyOf(task), task.id]));
 }
 
-const keyOf = ({ projectId, externalId }: Named): string => `${projectId} ${externalId}`;
+const keyOf = ({ projectId, externalId }: ExternalKey): string => `${projectId} ${externalId}`;

@@ -1,5 +1,5 @@
 import { type PreparedQuery, type TaskListing, taskListQuery } from "@projostack/db";
-import { type Page, unprovenAfter } from "../../rpc/cursors.ts";
+import { type Page, unverifiedAfter } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask, type TaskStatus } from "./task.ts";
 
@@ -12,19 +12,22 @@ export interface ListTasks extends Page {
   readonly search?: string | undefined;
 }
 
-/** The tasks of the workspace, newest first. @throws Failure cursor.invalid */
+/** Lists the tasks of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: ListTasks) {
   const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));
   return cursors.page(input, tasks.map(toTask));
 }
 
-/** What it asks, before it is known whether the cursor is one that was given out. Nothing where it cannot be. */
-export function tasksAsked(input: ListTasks): PreparedQuery<object> | undefined {
-  const after = unprovenAfter(input);
+/**
+ * Prepares the query of `listTasks` for prefetching, before the cursor is verified; undefined when the text cannot be a
+ * cursor.
+ */
+export function prepareTaskListQuery(input: ListTasks): PreparedQuery<object> | undefined {
+  const after = unverifiedAfter(input);
   return after === null ? undefined : taskListQuery(listingOf(input, after));
 }
 
-/** One more than the page holds: it tells whether there is a next page. */
+/** Lists one row more than the page holds. The extra row shows that there is a next page. */
 function listingOf(input: ListTasks, after: string | undefined): TaskListing {
   const { limit, projectId, status, createdBy, createdAfter, createdBefore, search } = input;
   return {

@@ -2,11 +2,11 @@ import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 
-/** Deletes a task and records who did. @throws Failure task.not_found */
-export async function removeTask(ws: Ws<"task:write">, { taskRoom }: Services, { id }: { id: string }) {
+/** Deletes a task and records an audit entry. @throws Failure task.not_found */
+export async function removeTask(ws: Ws<"task:write">, { taskCapacity }: Services, { id }: { id: string }) {
   const task = await ws.db.sql.tasks.remove(id);
   if (!task) throw new Failure("task.not_found");
-  taskRoom.freed(ws.id);
+  taskCapacity.freed(ws.id);
   ws.audit("task.deleted", { type: "task", id, before: { title: task.title } });
   return { id };
 }

@@ -19,7 +19,7 @@ export const toTask = ({ id, projectId, title, status, createdBy, createdAt }: T
   createdAt: createdAt.toISOString(),
 });
 
-/** The status as the database keeps it, which a CHECK holds to the known ones. */
+/** Parses the stored status. A CHECK constraint allows only known values. */
 function statusOf(stored: string): TaskStatus {
   const status = taskStatuses.find((known) => known === stored);
   if (!status) throw new Error(`The database holds an unknown status: ${stored}.`);

@@ -1,6 +1,6 @@
 import { Failure } from "../../rpc/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
-import { missingProject } from "./missing-project.ts";
+import { rethrowMissingProject } from "./rethrow-missing-project.ts";
 import { toTask, type TaskStatus } from "./task.ts";
 
 export interface UpdateTask {
@@ -10,14 +10,14 @@ export interface UpdateTask {
   readonly projectId?: string | undefined;
 }
 
-/** Changes what is named, and nothing else. @throws Failure task.not_found, project.not_found */
+/** Updates the given fields of a task. @throws Failure task.not_found, project.not_found */
 export async function updateTask(ws: Ws<"task:write">, { id, title, status, projectId }: UpdateTask) {
   const data = {
     ...(title === undefined ? {} : { title }),
     ...(status === undefined ? {} : { status }),
     ...(projectId === undefined ? {} : { projectId }),
   };
-  const [task] = await ws.db.task.updateManyAndReturn({ where: { id }, data }).catch(missingProject);
+  const [task] = await ws.db.task.updateManyAndReturn({ where: { id }, data }).catch(rethrowMissingProject);
   if (!task) throw new Failure("task.not_found");
   return toTask(task);
 }

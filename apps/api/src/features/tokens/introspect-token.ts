@@ -1,6 +1,6 @@
 import { can, type Permission } from "@projostack/authz";
 import { Failure } from "../../rpc/failure.ts";
-import type { Granted } from "../../rpc/procedures.ts";
+import type { GrantedContext } from "../../rpc/procedures.ts";
 
 export interface IntrospectToken {
   readonly token: string;
@@ -8,11 +8,12 @@ export interface IntrospectToken {
 }
 
 /**
- * Whose access token it is, in the workspace of the key that asks. A token of somebody who is no member there is told
- * from a wrong one by nothing. After RFC 7662. @throws Failure limit.exceeded, in the place of too many inactive answers
+ * Returns the user of an access token and the user's role in the workspace of the calling key, modelled on RFC 7662. A
+ * token of a user who is not a member there gets the same response as an invalid token.
+ * @throws Failure limit.exceeded instead of an inactive response, after too many of them
  */
 export async function introspectToken(
-  { services, grant, device }: Granted<"token:introspect">,
+  { services, grant, device }: GrantedContext<"token:introspect">,
   { token, permission }: IntrospectToken,
 ) {
   const { sessions, refusedCredentials } = services;

@@ -3,7 +3,7 @@ import { originOf, withAudit } from "../../rpc/audit.ts";
 import type { Context } from "../../rpc/context.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
-/** Makes a workspace with the person as its admin, in one transaction. */
+/** Creates a workspace with the caller as its admin, in one transaction. */
 export async function createWorkspace(ctx: Context, caller: Person, { name }: { name: string }) {
   const { db, randomness } = ctx.services;
   const id = randomness.newId();

@@ -2,7 +2,10 @@ import { Failure } from "../../rpc/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
-/** Locks everybody out, for 30 days until the purge. @throws Failure input.invalid when the name is not this one's */
+/**
+ * Deletes the workspace. It can be restored for 30 days and is then purged.
+ * @throws Failure input.invalid when the name does not match
+ */
 export async function deleteWorkspace(ws: Ws<"workspace:delete">, { name }: { name: string }) {
   const workspace = await ws.db.sql.workspaces.delete(name);
   if (!workspace) {

@@ -4,9 +4,9 @@ import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
-import { ownMembership } from "./own-membership.ts";
+import { findMembership } from "./find-membership.ts";
 
-/** Ends one's own membership. @throws Failure workspace.not_found, member.last_admin */
+/** Ends the caller's membership. @throws Failure workspace.not_found, member.last_admin */
 export async function leaveWorkspace(
   ctx: Context,
   caller: Person,
@@ -14,7 +14,7 @@ export async function leaveWorkspace(
 ): Promise<{ workspaceId: string }> {
   const { db } = ctx.services;
   const userId = caller.user.id;
-  const membership = await ownMembership(ctx.services, { userId, workspaceId, deleted: false });
+  const membership = await findMembership(ctx.services, { userId, workspaceId, deleted: false });
   const grant = authorize(membership, "workspace:read");
   const origin = originOf(ctx, caller, grant.workspaceId);
   await db.write(grant, (tables) => runInWorkspace(grant, origin, tables, (ws) => leave(ws, userId)), {

@@ -9,7 +9,10 @@ export interface ListWorkspaces extends Page {
 
 const restoringRoles = roles.filter((role) => can(role, "workspace:delete"));
 
-/** The workspaces of the person, or those they may restore, newest first. @throws Failure cursor.invalid */
+/**
+ * Lists the user's workspaces, or the deleted ones that the user may restore, newest first.
+ * @throws Failure cursor.invalid
+ */
 export async function listWorkspaces({ db, keys }: Services, userId: string, input: ListWorkspaces) {
   const cursors = createCursors(keys, { owner: userId, operation: "workspaces.list" });
   const page = { after: cursors.after(input), limit: input.limit + 1 };

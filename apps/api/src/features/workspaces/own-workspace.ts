@@ -8,7 +8,7 @@ interface WorkspaceRow {
   readonly deletedAt: Date | null;
 }
 
-/** A workspace as one of its members sees it. */
+/** Converts a workspace to the form that its members see, with the member's role. */
 export const toOwnWorkspace = ({ id, name, createdBy, createdAt, deletedAt }: WorkspaceRow, role: Role) => ({
   id,
   name,

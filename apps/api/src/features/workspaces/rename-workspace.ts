@@ -1,7 +1,7 @@
 import type { Ws } from "../../rpc/ws.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
-/** Gives the workspace another name. */
+/** Renames the workspace and records an audit entry. */
 export async function renameWorkspace(ws: Ws<"workspace:manage">, { name }: { name: string }) {
   const { nameBefore, ...workspace } = await ws.db.sql.workspaces.rename(name);
   ws.audit("workspace.renamed", {

@@ -4,17 +4,17 @@ import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
 import { Failure } from "../../rpc/failure.ts";
 import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
-import { ownMembership } from "./own-membership.ts";
+import { findMembership } from "./find-membership.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
-/** Lets everybody in again. @throws Failure workspace.not_found, permission.denied */
+/** Restores a deleted workspace and its memberships. @throws Failure workspace.not_found, permission.denied */
 export async function restoreWorkspace(
   ctx: Context,
   caller: Person,
   { workspaceId }: { workspaceId: string },
 ) {
   const { db } = ctx.services;
-  const membership = await ownMembership(ctx.services, {
+  const membership = await findMembership(ctx.services, {
     userId: caller.user.id,
     workspaceId,
     deleted: true,

@@ -3,7 +3,10 @@ import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
-/** Makes a workspace the session's current one. @throws Failure workspace.not_found, also where one is no member */
+/**
+ * Makes a workspace the current one of the session.
+ * @throws Failure workspace.not_found, also when the user is not a member
+ */
 export async function switchWorkspace(
   { db }: Services,
   { session, user }: SessionRecord,

@@ -1,4 +1,4 @@
-// Answers where there is a socket and no request that could be answered.
+// Writes responses directly to a socket when there is no parsed request to answer.
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Reason } from "@projostack/contract";
@@ -6,7 +6,7 @@ import { errorShape } from "../../rpc/error-shape.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Connection } from "./connection.ts";
 
-/** Bytes that are no HTTP, headers that are too large, peers that are too slow. */
+/** Answers malformed HTTP, oversized headers and requests that exceeded their timeout. */
 export function answerUnreadable(
   { code }: Error & { code?: string },
   socket: Socket,
@@ -17,7 +17,7 @@ export function answerUnreadable(
     socket.destroy();
     return;
   }
-  // The unreadable bytes follow a request that is being answered: an answer sent now would be taken for the answer to that request.
+  // A complete request is being answered. The peer would take a response sent now for the response to that request.
   if (running?.req.complete) {
     connection?.closeAfterAnswer();
     return;
@@ -30,7 +30,7 @@ export interface SocketAnswer {
   readonly retryAfterSeconds?: number;
 }
 
-/** Writes an answer straight to the socket, and closes it when that is written. */
+/** Writes a response to the socket and closes the socket afterwards. */
 export function answerSocket(
   socket: Socket,
   reason: Reason,
@@ -49,6 +49,6 @@ export function answerSocket(
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
-  // Its peer may never close its own end.
+  // The peer may never close its end of the connection.
   socket.destroySoon();
 }

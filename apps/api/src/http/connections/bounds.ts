@@ -1,8 +1,8 @@
-/** So many requests may wait on a connection while one is answered. One more ends the connection. */
-export const MOST_WAITING = 32;
+/** The most requests that may wait on a connection while one is answered. One more closes the connection. */
+export const MAX_WAITING = 32;
 
-/** A peer that reads 32 KB a second can read an answer of any size. */
+/** The slowest accepted reading rate, 32 KB per second. A peer that reads faster can read a response of any size. */
 export const SLOWEST_BYTES_PER_MS = 32;
 
-/** How often unread answers are looked for. */
+/** The interval at which the server checks for unread responses. */
 export const UNREAD_CHECK_MS = 500;

@@ -1,20 +1,21 @@
-// One connection: who is at its other end, and the requests that came on it. They run one after the other, as HTTP wants it
-// of those that change something (RFC 9112, section 9.3.2), and so that a peer that does not read holds one answer at most.
+// One connection: the address of its peer and its requests. The requests run one after another, as HTTP requires for
+// requests that change state (RFC 9112, section 9.3.2), so a peer that does not read its responses holds at most one in
+// memory.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Address } from "../../runtime/address.ts";
-import { MOST_WAITING } from "./bounds.ts";
+import { MAX_WAITING } from "./bounds.ts";
 
-/** Is told when a connection begins and ends to wait for its peer. */
+/** Receives the changes of a connection's state. */
 export interface Watch {
   busy(connection: Connection): void;
   idle(connection: Connection): void;
-  /** Is told why a connection is closed from this side. */
+  /** Called when the server closes the connection, with the reason. */
   closed(connection: Connection, reason: string): void;
 }
 
-/** How long an answer may wait for its peer. */
-export interface Patience {
+/** How long a response may stay unread: the grace period, plus time in proportion to its size. */
+export interface UnreadLimits {
   readonly graceMs: number;
   readonly slowestBytesPerMs: number;
 }
@@ -27,7 +28,7 @@ interface Waiting {
 export class Connection {
   readonly socket: Socket;
   readonly address: Address;
-  /** The network that limits count as one address: the address itself, or its IPv6 /64. */
+  /** The network that limits count as one address: the IPv4 address or the IPv6 /64. */
   readonly network: string;
   readonly #watch: Watch;
   #running: ServerResponse | null = null;
@@ -42,21 +43,22 @@ export class Connection {
     this.#watch = watch;
   }
 
-  /** The answer that is due, if a request is being received or answered. */
+  /** The response to the request that is being received or answered, or null. */
   get running(): ServerResponse | null {
     return this.#running;
   }
 
-  /** Bytes of answers that the peer has not taken. */
+  /** The number of response bytes that the peer has not read. */
   get unreadBytes(): number {
     return this.#running?.writableLength ?? this.socket.writableLength;
   }
 
   /**
-   * Whether an answer has been unread for too long. An answer is given the grace, and more time the larger it was when it
-   * was first seen waiting. What the peer sends meanwhile changes nothing.
+   * Whether a response has been unread for too long. Its deadline is the grace period plus the time to read, at the slowest
+   * accepted rate, the bytes that were unread when it was first checked. Bytes that the peer sends do not extend the
+   * deadline.
    */
-  isOverdue(nowMs: number, { graceMs, slowestBytesPerMs }: Patience): boolean {
+  isOverdue(nowMs: number, { graceMs, slowestBytesPerMs }: UnreadLimits): boolean {
     const bytes = this.unreadBytes;
     if (bytes === 0) {
       this.#unread = null;
@@ -68,27 +70,27 @@ export class Connection {
     return nowMs > this.#unread.untilMs;
   }
 
-  /** Whether the server can do nothing for this connection before its peer sends or reads something. */
+  /** Whether the connection waits for its peer to send or read something. */
   get waitsForPeer(): boolean {
     return !this.#running || !this.#running.req.complete || this.unreadBytes > 0;
   }
 
-  /** Runs the request now, or after those that came before it. */
+  /** Runs the request now, or after the requests before it. */
   take(response: ServerResponse, run: () => void): void {
     if (this.socket.destroyed || this.#isLast) return;
     if (!this.#running) {
       this.#watch.busy(this);
       this.#run(response, run);
-    } else if (this.#waiting.length < MOST_WAITING) {
+    } else if (this.#waiting.length < MAX_WAITING) {
       this.#waiting.push({ response, run });
     } else {
-      this.close(`more than ${MOST_WAITING} requests wait for their turn`);
+      this.close(`more than ${MAX_WAITING} requests are waiting`);
     }
   }
 
   #run(response: ServerResponse, run: () => void): void {
     this.#running = response;
-    response.once("close", this.#next).on("error", ignored);
+    response.once("close", this.#next).on("error", ignoreError);
     run();
   }
 
@@ -104,7 +106,7 @@ export class Connection {
     else this.#watch.idle(this);
   };
 
-  /** Closes the connection when the running request is answered. Requests that wait are dropped, and more are not taken. */
+  /** Closes the connection after the response to the running request. Waiting and later requests are dropped. */
   closeAfterAnswer(): void {
     this.#isLast = true;
     this.#waiting = [];
@@ -113,11 +115,11 @@ export class Connection {
   close(reason: string): void {
     this.#watch.closed(this, reason);
     this.#waiting = [];
-    // A peer that does not read would keep an ordinary end, and all that is sent before it, in the kernel.
+    // A reset discards the unread data. An ordinary close would keep it in the kernel for a peer that does not read.
     if (this.#running) this.socket.resetAndDestroy();
     else this.socket.destroy();
   }
 }
 
-/** A lost peer is no server error; the request's signal aborts the work. */
-const ignored = (): void => {};
+/** A lost connection is not a server error. The request's signal aborts the work. */
+const ignoreError = (): void => {};

@@ -1,5 +1,5 @@
-// All connections of the server: each has an address from its opening on, and their number, their time and their unread bytes
-// are bounded. When there is no room, the connection that has waited for its peer the longest makes room for the new one.
+// Tracks all connections of the server and limits their number, duration and unread bytes. At a limit, a new connection
+// replaces the connection that has waited longest for its peer.
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Reason } from "@projostack/contract";
@@ -10,12 +10,12 @@ import type { Log } from "../../runtime/log.ts";
 import type { IsTrusted } from "../address-of.ts";
 import { SLOWEST_BYTES_PER_MS, UNREAD_CHECK_MS } from "./bounds.ts";
 import { Connection, type Watch } from "./connection.ts";
-import { occasionally } from "./occasionally.ts";
+import { throttleLog } from "./throttle-log.ts";
 
 export interface Connections {
-  /** The connection of a socket, also when it is closed; undefined when it was not accepted. */
+  /** The connection of a socket, open or closed; undefined when it was not accepted. */
   of(socket: Socket): Connection | undefined;
-  /** Every connection with a request that is not answered yet. */
+  /** The connections with an unanswered request. */
   busy(): Connection[];
 }
 
@@ -23,9 +23,9 @@ export interface ConnectionsOptions {
   readonly bounds: ConnectionBounds;
   readonly isTrusted: IsTrusted;
   readonly log: Log;
-  /** Answers a connection that is not accepted, and closes it. */
+  /** Answers a connection that is not accepted and closes it. */
   readonly refuse: (socket: Socket, reason: Reason) => void;
-  /** A peer that reads as fast as this can read an answer of any size. */
+  /** The slowest accepted reading rate, in bytes per millisecond. */
   readonly slowestBytesPerMs?: number;
 }
 
@@ -35,21 +35,21 @@ export function watchConnections(
 ): Connections {
   const all = new Set<Connection>();
   const bySocket = new WeakMap<Socket, Connection>();
-  /** Those without a request, the longest idle first. */
+  /** The connections without a request, in the order in which they became idle. */
   const idle = new Set<Connection>();
   const perNetwork = new Map<string, number>();
-  const logClosed = occasionally((facts) => log.warn(facts, "a connection was closed"));
+  const logClosed = throttleLog((facts) => log.warn(facts, "a connection was closed"));
   const watch: Watch = {
     busy: (connection) => void idle.delete(connection),
     idle: (connection) => void idle.add(connection),
     closed: ({ address: ip }, reason) => logClosed({ ip, reason }),
   };
 
-  const makeRoom = (isMeant: (connection: Connection) => boolean, reason: string): boolean => {
-    const victim = first(idle, isMeant) ?? first(all, (one) => isMeant(one) && one.waitsForPeer);
-    victim?.close(reason);
-    if (victim) forget(victim);
-    return victim !== undefined;
+  const closeLongestWaiting = (matches: (connection: Connection) => boolean, reason: string): boolean => {
+    const closed = first(idle, matches) ?? first(all, (one) => matches(one) && one.waitsForPeer);
+    closed?.close(reason);
+    if (closed) forget(closed);
+    return closed !== undefined;
   };
   const forget = (connection: Connection): void => {
     if (!all.delete(connection)) return;
@@ -62,19 +62,22 @@ export function watchConnections(
   server.on("connection", (socket) => {
     const address = parseAddress(socket.remoteAddress);
     if (!address) {
-      // It was reset before it was accepted: there is nobody to answer, and nobody to put on record.
+      // The peer reset the connection before it was accepted, so there is no address to log and no peer to answer.
       socket.destroy();
       return;
     }
     const network = networkOf(address);
     const isFull = (perNetwork.get(network) ?? 0) >= bounds.perAddress && !isTrusted(address);
-    if (isFull && !makeRoom((one) => one.network === network, "its address has too many")) {
-      logClosed({ ip: address, reason: "its address has too many, all of them busy" });
+    if (
+      isFull &&
+      !closeLongestWaiting((one) => one.network === network, "too many connections from this address")
+    ) {
+      logClosed({ ip: address, reason: "too many connections from this address, all of them busy" });
       refuse(socket, "limit.exceeded");
       return;
     }
-    if (all.size >= bounds.inAll && !makeRoom(() => true, "the server has too many")) {
-      logClosed({ ip: address, reason: "the server has too many, all of them busy" });
+    if (all.size >= bounds.inAll && !closeLongestWaiting(() => true, "too many connections to this server")) {
+      logClosed({ ip: address, reason: "too many connections to this server, all of them busy" });
       refuse(socket, "server.busy");
       return;
     }
@@ -86,12 +89,11 @@ export function watchConnections(
     socket.once("close", () => forget(connection));
   });
 
-  const patience = { graceMs: bounds.unreadMs, slowestBytesPerMs };
+  const unreadLimits = { graceMs: bounds.unreadMs, slowestBytesPerMs };
   const check = setInterval(() => {
     const now = performance.now();
-    for (const one of all) if (one.isOverdue(now, patience)) one.close("its peer does not read");
-    for (const one of mostUnread(all, bounds.unreadBytes))
-      one.close("too many bytes wait for peers that do not read");
+    for (const one of all) if (one.isOverdue(now, unreadLimits)) one.close("its peer does not read");
+    for (const one of mostUnread(all, bounds.unreadBytes)) one.close("too many unread bytes in all");
   }, UNREAD_CHECK_MS);
   check.unref();
   server.once("close", () => clearInterval(check));
@@ -102,7 +104,7 @@ export function watchConnections(
   };
 }
 
-/** Those that must be closed until the rest is within the bound, those with the most unread bytes first. */
+/** The connections with the most unread bytes, as many as must be closed to bring the total below the bound. */
 function mostUnread(connections: ReadonlySet<Connection>, bound: number): Connection[] {
   let sum = 0;
   for (const { socket, unreadBytes } of connections) if (!socket.destroyed) sum += unreadBytes;
@@ -116,7 +118,7 @@ function mostUnread(connections: ReadonlySet<Connection>, bound: number): Connec
   return chosen;
 }
 
-function first<T>(all: Iterable<T>, isMeant: (one: T) => boolean): T | undefined {
-  for (const one of all) if (isMeant(one)) return one;
+function first<T>(all: Iterable<T>, matches: (one: T) => boolean): T | undefined {
+  for (const one of all) if (matches(one)) return one;
   return undefined;
 }

@@ -5,7 +5,7 @@
 // sign-ups in one batch block other requests no longer than one does.
 import { loadCommonPasswords } from "./common-passwords.ts";
 import { guessBits } from "./guess-bits.ts";
-import { storedForm } from "./stored-form.ts";
+import { normalizePassword } from "./normalize-password.ts";
 
 export interface PasswordPolicy {
   /** What is wrong with a new password of the account with this email, in words for its owner, or null. */
@@ -25,8 +25,8 @@ export function createPasswordPolicy({ minLength }: { minLength: number }): Pass
   const common = loadCommonPasswords();
   const nextTurn = oneEachTurn();
   const problemOf = (password: string, email: string): string | null => {
-    if (isTooLong(password) || isTooLong(storedForm(password))) return TOO_LONG;
-    const text = storedForm(password);
+    if (isTooLong(password) || isTooLong(normalizePassword(password))) return TOO_LONG;
+    const text = normalizePassword(password);
     if (Array.from(text).length < minLength) return `Must be at least ${minLength} characters.`;
     if (guessBits(text, { common, context: [...OURS, ...partsOf(email)] }) < FEWEST_BITS) {
       return "Must not be one of the first that somebody would try. Four words chosen at random are good.";

@@ -3,7 +3,7 @@
 import { hash, verify, type Options } from "@node-rs/argon2";
 import type { Argon2Gate, GatePlace } from "./argon2-gate.ts";
 import type { Log } from "../../runtime/log.ts";
-import { storedForm } from "./stored-form.ts";
+import { normalizePassword } from "./normalize-password.ts";
 
 /** OWASP Password Storage Cheat Sheet: argon2id, the default here, with 19 MiB, two passes, one lane. */
 const PARAMETERS: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -50,9 +50,9 @@ export async function createPasswords({ gate, log }: PasswordDeps): Promise<Pass
   };
 
   return {
-    hash: (password, place) => gate.run(() => hash(storedForm(password), PARAMETERS), place),
+    hash: (password, place) => gate.run(() => hash(normalizePassword(password), PARAMETERS), place),
     verify: async (stored, password, place) => {
-      const matches = await gate.run(() => compare(stored ?? nobodys, storedForm(password)), place);
+      const matches = await gate.run(() => compare(stored ?? nobodys, normalizePassword(password)), place);
       return { matches: stored !== null && matches, outdated: stored !== null && !stored.startsWith(TODAYS) };
     },
   };

@@ -3,7 +3,7 @@
 // known that the caller may act in it.
 import { LONGEST_WAIT_MS as LONGEST_WAIT_FOR_REDIS_MS, type SharedRedis } from "../counting/open-redis.ts";
 import type { Quota } from "../limiter/limiter.ts";
-import { createAtOnce, type AtOnce, type Leave } from "./at-once.ts";
+import { createAtOnce, type AtOnce, type Leave } from "./concurrency-limit.ts";
 import { startSettling, type Settling } from "./settling.ts";
 import { createSpendingBook, type SpendingBook } from "./spending.ts";
 

@@ -1,10 +1,10 @@
 // Limits what may be tried how often. It counts first and knows nothing of what the try is for: no password is
 // hashed and no row is read for one too many.
 import type { Log } from "../../runtime/log.ts";
-import { createKnownAddresses, type Pair } from "./acquaintances.ts";
+import { createKnownAddresses, type Pair } from "./known-addresses.ts";
 import type { StoreStatistics } from "../counting/count-store.ts";
 import { createCountStores } from "../counting/count-stores.ts";
-import { countTogether, type Tally } from "../counting/count-together.ts";
+import { countTogether, type Tally } from "../counting/count-attempt.ts";
 import { startTurn, type Count, type Turn } from "../counting/counters.ts";
 import { recordsKnownAddress, KNOWN_SECONDS, type CountedBy, type Limits } from "./limits.ts";
 import { createMailboxLimits, type MailboxLimits } from "./mailbox-limits.ts";

@@ -1,22 +1,22 @@
 import { Failure } from "../failure.ts";
 
-/** The longest that a call waits for its answer. What it waits for has shorter bounds of its own, but may be several things. */
-const LONGEST_CALL_MS = 9_500;
+/** The deadline of a call. Each single wait has a shorter timeout, but a call may wait several times. */
+const MAX_CALL_MS = 9_500;
 
-/** The call was refused because its answer took too long. What it does may still be done. */
+/** The call exceeded its deadline. Its change may still be committed. */
 export class CallTookTooLong extends Error {
   override readonly name = "CallTookTooLong";
-  /** What the log says. */
+  /** The name of the cause in the log. */
   readonly refusal = "call_deadline";
 }
 
-/** The work's outcome, or the refusal of a call that has lasted too long. @throws Failure server.busy */
+/** Settles with the work, or rejects when the deadline of a call passes first. @throws Failure server.busy */
 export function withinDeadline<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
-      const cause = new CallTookTooLong(`The call took more than ${LONGEST_CALL_MS} ms.`);
+    const timer = setTimeout(() => {
+      const cause = new CallTookTooLong(`The call took more than ${MAX_CALL_MS} ms.`);
       reject(new Failure("server.busy", { retryAfterSeconds: 1, cause }));
-    }, LONGEST_CALL_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(late));
+    }, MAX_CALL_MS);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -2,12 +2,12 @@ import type { GatePlace } from "../../identity/passwords/argon2-gate.ts";
 import { widestNetworkOf } from "../../limits/limiter/network-of.ts";
 import type { Context } from "../context.ts";
 
-/** A caller's place in the queue before the hashing of passwords. */
+/** The caller's place in the queue for password hashing. */
 export const gatePlaceOf = ({ signal, device, isKnown }: Context): GatePlace => ({
   signal,
   isKnown,
   network: widestNetworkOf(device.ip ?? ""),
 });
 
-/** The same for a caller who has shown who they are, by a session or a mailed link. */
-export const provenPlaceOf = (ctx: Context): GatePlace => ({ ...gatePlaceOf(ctx), isKnown: true });
+/** The same for a caller who has proved their identity by a session or a mailed link. */
+export const authenticatedGatePlaceOf = (ctx: Context): GatePlace => ({ ...gatePlaceOf(ctx), isKnown: true });

@@ -1,38 +1,41 @@
-// A hot read's question is asked in one trip with who asks, and so before that is known. The database answers it to members
-// who may read, and the answer is let go of unless everything that is checked of a call says that they may have it: the same
-// checks, in the same order, as without. What is asked ahead is only ever not asked again.
+// Prefetches the rows of a hot read: the query is sent in the same round trip as the lookup of the caller. The database
+// returns rows only to members whose role may read them. All checks of a call still run, in the same order, and the
+// prefetched rows are discarded unless every check passes. Prefetching only saves the second query.
 import { can, roles, type Permission } from "@projostack/authz";
 import type { Operation } from "@projostack/contract";
 import type { PrefetchRequest, PreparedQuery } from "@projostack/db";
 import type { z } from "zod";
-import { checkForm } from "./input-form.ts";
+import { checkInputStructure } from "./check-input-structure.ts";
 
-/** What to ask ahead for a call, or nothing where its input is not right: whoever sent it is told so in their turn. */
+/**
+ * Creates the prefetch request of a call, or undefined when its input is invalid. Invalid input is rejected after
+ * authentication.
+ */
 export type Prefetch = (getRawInput: () => Promise<unknown>) => Promise<PrefetchRequest | undefined>;
 
-/** The question that an operation's function will ask of the same input, or nothing. */
-export type QueryOf<I extends z.ZodType> = (input: z.output<I>) => PreparedQuery<object> | undefined;
+/** Prepares the query that the operation's function will run for the same input, or returns undefined. */
+export type PrepareQuery<I extends z.ZodType> = (input: z.output<I>) => PreparedQuery<object> | undefined;
 
-export function prefetchOf<I extends z.ZodType>(
+export function createPrefetch<I extends z.ZodType>(
   { input, access }: Operation<"query" | "mutation", Permission, I>,
-  queryOf: QueryOf<I>,
+  prepareQuery: PrepareQuery<I>,
 ): Prefetch {
   const readers = roles.filter((role) => can(role, access));
   return async (getRawInput) => {
-    const parsed = await wellFormed(input, getRawInput);
-    const query = parsed?.success ? queryOf(parsed.data) : undefined;
-    // A search has a connection to itself, which is handed out in turn to the workspace that it is known to be for.
+    const parsed = await parseInput(input, getRawInput);
+    const query = parsed?.success ? prepareQuery(parsed.data) : undefined;
+    // A search runs on a connection of its own, which the fair queue assigns once the workspace is authorized.
     return query && !query.isHeavy ? { query, roles: readers } : undefined;
   };
 }
 
-async function wellFormed<I extends z.ZodType>(input: I, getRawInput: () => Promise<unknown>) {
+async function parseInput<I extends z.ZodType>(input: I, getRawInput: () => Promise<unknown>) {
   try {
     const raw = await getRawInput();
-    checkForm(raw);
+    checkInputStructure(raw);
     return input.safeParse(raw);
   } catch {
-    // It is refused for the same reason when its turn comes, after the caller was asked who they are.
+    // The call is rejected for the same reason later, after authentication.
     return null;
   }
 }

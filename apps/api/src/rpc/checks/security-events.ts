@@ -1,9 +1,9 @@
-// Security events: log lines with a stable name in their field `event`, for alerts and for an investigation. Each says who
-// called, from where and what, and holds no token, password or email. docs/security-events.md lists them.
+// Security events: log lines with a stable name in the field `event`, for alerts and investigations. Each line names the
+// caller, the address and the operation, and holds no token, password or email. docs/security-events.md lists them.
 import type { Reason } from "@projostack/contract";
 import type { Context } from "../context.ts";
 
-/** The names, with the description that docs/security-events.md gives. A released name is never renamed. */
+/** The names and their descriptions in docs/security-events.md. A released name is never renamed. */
 export const securityEvents = {
   "credential.refused": "An access token, refresh token or service key was refused.",
   "password.refused": "A sign-in, or a change of a password, had a wrong password.",
@@ -31,14 +31,14 @@ const eventOfReason: Partial<Record<Reason, SecurityEvent>> = {
   "auth.person_required": "permission.denied",
 };
 
-/** The event of a refused call, or null when the refusal is no matter of security. */
+/** The event of a refused call, or null when the refusal is not a security event. */
 export function securityEventOf(reason: Reason, isPresented: boolean): SecurityEvent | null {
   const event = eventOfReason[reason] ?? null;
-  // A call without any credential is a client that has not signed in.
+  // A call without a credential comes from a client that has not signed in.
   return event === "credential.refused" && !isPresented ? null : event;
 }
 
-/** Logs the security event of a refused call, if it is one. */
+/** Logs the security event of a refused call, if the reason has one. */
 export function logSecurityEvent(ctx: Context, operation: string, reason: Reason): void {
   const event = securityEventOf(reason, ctx.token !== null || operation === "auth.refresh");
   if (event === null) return;

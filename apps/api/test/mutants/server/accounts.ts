@@ -158,7 +158,7 @@ export const accounts: readonly Mutant[] = [
   { without: [foundLive, usedLive], works: [usedTwice, tooLate] },
   {
     without: [
-      guard("a link's code is compared", "apps/api/src/features/one-time-tokens/genuine-token.ts", [
+      guard("a link's code is compared", "apps/api/src/features/one-time-tokens/find-valid-token.ts", [
         "|| !parsed.isGenuine(keys, record.salt)",
         "",
       ]),
@@ -214,7 +214,7 @@ export const accounts: readonly Mutant[] = [
   },
   {
     without: [
-      guard("one try too many is refused", "apps/api/src/rpc/checks/limited.ts", [
+      guard("one try too many is refused", "apps/api/src/rpc/checks/with-rate-limit.ts", [
         'if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });',
         "",
       ]),

@@ -247,7 +247,7 @@ const createsKey = keyTooMany("a workspace has one active key more than its quot
 const rotatesKey = keyTooMany("an expired key is active again beyond the quota", "rotate");
 
 const procedures = "apps/api/src/rpc/procedures.ts";
-const room = "apps/api/src/limits/quotas/task-room.ts";
+const room = "apps/api/src/limits/quotas/task-capacity.ts";
 const tenant = (noun: string) => `packages/db/src/tenant/${noun}.ts`;
 
 const counted = guard("what was spent counts against the budget", "apps/api/src/limits/budgets/spending.ts", [
@@ -273,7 +273,7 @@ export const cost: readonly Mutant[] = [
   {
     without: [
       guard("a call is charged to its workspace too", procedures, [
-        `priced(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
+        `withBudget(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
           next({ caller, grant, input }),
         ),`,
         "next({ caller, grant, input }),",
@@ -286,7 +286,7 @@ export const cost: readonly Mutant[] = [
     without: [
       guard(
         "only so many long operations of one account run at once",
-        "apps/api/src/limits/budgets/at-once.ts",
+        "apps/api/src/limits/budgets/concurrency-limit.ts",
         ["const all = isLong ? long : short;", "const all = 1_000;"],
       ),
     ],

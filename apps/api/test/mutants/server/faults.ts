@@ -110,7 +110,7 @@ const renewed = guard(
   `${db}/pool/connection-watch.ts`,
   ["if (code === READ_ONLY) this.renew();", ""],
 );
-const noted = guard("each refusal is noted for the log", "apps/api/src/rpc/layered.ts", [
+const noted = guard("each refusal is noted for the log", "apps/api/src/rpc/procedure-builder.ts", [
   "services.refusals.note({ requestId, operation: path, reason: failure.reason, cause: failure.cause });",
   "void [services, requestId];",
 ]);

@@ -138,12 +138,12 @@ const quietly: Attack = {
   },
 };
 
-const form = "apps/api/src/rpc/checks/input-form.ts";
+const form = "apps/api/src/rpc/checks/check-input-structure.ts";
 const procedures = "apps/api/src/rpc/procedures.ts";
-const layered = "apps/api/src/rpc/layered.ts";
+const procedureBuilder = "apps/api/src/rpc/procedure-builder.ts";
 const front = "apps/api/src/fast-path/answer-calls.ts";
 
-const strip = guard("an answer is what the contract says", layered, [
+const strip = guard("an answer is what the contract says", procedureBuilder, [
   "return operation.output.parse(await resolve({ ctx, input: input.data }));",
   "return resolve({ ctx, input: input.data });",
 ]);
@@ -155,7 +155,7 @@ const tells = guard(
     "({ userId, email, role, createdAt, ...rest }: MemberRow) => ({ ...rest,",
   ],
 );
-const declared = guard("a reason is one that the operation declares", layered, [
+const declared = guard("a reason is one that the operation declares", procedureBuilder, [
   "if (allowed.includes(failure.reason)) return failure;",
   "if (allowed.length > 0) return failure;",
 ]);
@@ -168,15 +168,15 @@ const wrongReason = guard(
 export const formAhead = guard(
   "what is asked ahead has the form of an input",
   "apps/api/src/rpc/checks/prefetch.ts",
-  ["checkForm(raw);", ""],
+  ["checkInputStructure(raw);", ""],
 );
 export const noSearchAhead = guard("a search is not asked ahead", "apps/api/src/rpc/checks/prefetch.ts", [
   "query && !query.isHeavy ?",
-  "question ?",
+  "query ?",
 ]);
 
 export const tooDeep = guard("an input is 32 levels deep at most", form, [
-  "if (depth >= DEEPEST)",
+  "if (depth >= MAX_DEPTH)",
   "if (false)",
 ]);
 
@@ -199,14 +199,14 @@ export const input: readonly Mutant[] = [
   },
   {
     without: [
-      guard("a body is 100 KB at most", "apps/api/src/http/app.ts", ["bodyLimit: LARGEST_BODY_BYTES,", ""]),
+      guard("a body is 100 KB at most", "apps/api/src/http/app.ts", ["bodyLimit: MAX_BODY_BYTES,", ""]),
     ],
     works: [large],
   },
   {
     without: [
       guard("a batch is ten calls at most, by tRPC's adapter", "apps/api/src/http/rpc-routes.ts", [
-        "maxBatchSize: LARGEST_BATCH,",
+        "maxBatchSize: MAX_BATCH_CALLS,",
         "",
       ]),
     ],
@@ -214,7 +214,7 @@ export const input: readonly Mutant[] = [
   },
   {
     without: [
-      guard("a batch is ten calls at most, by our front", front, ["names.length > LARGEST_BATCH ||", ""]),
+      guard("a batch is ten calls at most, by our front", front, ["names.length > MAX_BATCH_CALLS ||", ""]),
     ],
     works: [crowd],
   },

@@ -61,7 +61,7 @@ const beyondItsRole: Attack = {
 };
 
 const keysFile = "apps/api/src/identity/tokens/service-keys.ts";
-const rights = "apps/api/src/features/service-keys/given-rights.ts";
+const rights = "apps/api/src/features/service-keys/check-assigned-rights.ts";
 
 export const keys: readonly Mutant[] = [
   {
@@ -107,7 +107,7 @@ export const keys: readonly Mutant[] = [
       guard(
         "who is given a key's new token may do what it may",
         "apps/api/src/features/service-keys/rotate-service-key.ts",
-        ["checkGivenRights(ws.grant, key);", ""],
+        ["checkAssignedRights(ws.grant, key);", ""],
       ),
     ],
     works: [takesOver],

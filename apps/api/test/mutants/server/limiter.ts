@@ -254,7 +254,7 @@ export const limiter: readonly Mutant[] = [
     "apps/api/src/features/password/request-reset.ts",
     ["if (user && !isTooMany)", "if (user)", manyResets],
   ),
-  needed("names in mails become no links", "apps/api/src/mail/quoted.ts", [
+  needed("names in mails become no links", "apps/api/src/mail/quote-name.ts", [
     "return withoutLinks(shortened(oneLine, longest));",
     "return shortened(oneLine, longest);",
     linkInSubject,

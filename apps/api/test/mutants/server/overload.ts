@@ -61,10 +61,11 @@ const holdsAConnection: Attack = {
   },
 };
 
-const admitted = guard("a call that could not be served in time is refused", "apps/api/src/rpc/layered.ts", [
-  "await checkAdmission(call, operation);",
-  "",
-]);
+const admitted = guard(
+  "a call that could not be served in time is refused",
+  "apps/api/src/rpc/procedure-builder.ts",
+  ["await checkAdmission(call, operation);", ""],
+);
 const early = guard(
   "a single change that could not be served in time is refused before its context is made",
   "apps/api/src/fast-path/fast-path.ts",

@@ -67,10 +67,11 @@ const shouted: Attack = {
 const policy = "apps/api/src/identity/passwords/password-policy.ts";
 const failure = "apps/api/src/rpc/failure.ts";
 
-const tooMany = guard("an input holds so many values at most", "apps/api/src/rpc/checks/input-form.ts", [
-  "if (values > MOST_VALUES) throw",
-  "if (false) throw",
-]);
+const tooMany = guard(
+  "an input holds so many values at most",
+  "apps/api/src/rpc/checks/check-input-structure.ts",
+  ["if (values > MAX_VALUES) throw", "if (false) throw"],
+);
 
 export const passwords: readonly Mutant[] = [
   {
@@ -85,7 +86,7 @@ export const passwords: readonly Mutant[] = [
   {
     without: [
       guard("a password is at most 256 characters long after normalization", policy, [
-        "if (isTooLong(password) || isTooLong(storedForm(password))) return TOO_LONG;",
+        "if (isTooLong(password) || isTooLong(normalizePassword(password))) return TOO_LONG;",
         "",
       ]),
     ],
@@ -107,16 +108,14 @@ export const passwords: readonly Mutant[] = [
   { without: [tooMany], works: [crowded], refused: [echoed, deep] },
   { without: [tooMany, tooDeep], works: [crowded, deep] },
   {
-    without: [
-      guard("an error names so many fields at most", failure, ["byField.size < MOST_FIELDS", "true"]),
-    ],
+    without: [guard("an error names so many fields at most", failure, ["byField.size < MAX_FIELDS", "true"])],
     works: [echoed],
     refused: [crowded],
   },
   {
     without: [
       guard("an error repeats no long text", failure, [
-        "const message = shortened(issue.message);",
+        "const message = truncate(issue.message);",
         "const { message } = issue;",
       ]),
     ],

@@ -151,7 +151,7 @@ export const productionDefaults: readonly Mutant[] = [
   without(
     "a remote Redis is spoken to over TLS",
     [
-      "apps/api/src/config/redis-address.ts",
+      "apps/api/src/config/parse-redis-url.ts",
       'if (!isEncrypted && url.search === "" && !isLoopback(url.hostname)) return null;',
       "",
     ],

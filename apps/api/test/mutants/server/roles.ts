@@ -127,13 +127,13 @@ const door: SourceGuard = {
 const bounds = "return key.scopes.includes(permission) && canBeScope(role, permission);";
 const givenRole: SourceGuard = {
   says: "nobody invites to a role above their own",
-  file: "apps/api/src/features/invites/given-role.ts",
-  guard: "if (compareRoles(given, own) > 0)",
+  file: "apps/api/src/features/invites/check-assigned-role.ts",
+  guard: "if (compareRoles(assigned, own) > 0)",
   without: "if (false)",
 };
 const givenKeyRole: SourceGuard = {
   says: "nobody makes a key of a role above their own",
-  file: "apps/api/src/features/service-keys/given-rights.ts",
+  file: "apps/api/src/features/service-keys/check-assigned-rights.ts",
   guard: "const isHigher = compareRoles(role, giver.role) > 0;",
   without: "const isHigher = false;",
 };
@@ -179,7 +179,7 @@ export const roles: readonly Mutant[] = [
       {
         says: "what was found must be what was asked for",
         file: procedures,
-        guard: "(asked !== null && found.workspaceId !== asked)",
+        guard: "(requested !== null && found.workspaceId !== requested)",
         without: "false",
       },
     ],
@@ -192,7 +192,7 @@ export const roles: readonly Mutant[] = [
         says: "the membership is asked of the database",
         file: procedures,
         guard: "const found = membershipOf(caller);",
-        without: `const found = membershipOf(caller) ?? { workspaceId: asked, role: "viewer", userId: caller.user.id };`,
+        without: `const found = membershipOf(caller) ?? { workspaceId: requested, role: "viewer", userId: caller.user.id };`,
       },
     ],
     works: [strangerReads],
@@ -212,7 +212,7 @@ export const roles: readonly Mutant[] = [
     without: [
       {
         says: "who is nobody is turned away",
-        file: "apps/api/src/rpc/checks/known-caller.ts",
+        file: "apps/api/src/rpc/checks/authenticate.ts",
         guard: "if (caller) return caller;",
         without: "return caller as Caller;",
       },

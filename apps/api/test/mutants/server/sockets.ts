@@ -180,7 +180,7 @@ export const sockets: readonly Mutant[] = [
   {
     without: [
       guard("so many requests wait on a connection", connection, [
-        "this.#waiting.length < MOST_WAITING",
+        "this.#waiting.length < MAX_WAITING",
         "true",
       ]),
     ],
@@ -189,7 +189,7 @@ export const sockets: readonly Mutant[] = [
   {
     without: [
       guard("an answer waits for its peer for so long", connections, [
-        "if (one.isOverdue(now, patience))",
+        "if (one.isOverdue(now, unreadLimits))",
         "if (false)",
       ]),
     ],

@@ -152,7 +152,7 @@ export const tokens: readonly Mutant[] = [
   },
   {
     without: [
-      guard("a refused credential is counted", "apps/api/src/rpc/checks/refuse.ts", [
+      guard("a refused credential is counted", "apps/api/src/rpc/checks/refuse-credential.ts", [
         "await refusedCredentials.count({ address: ctx.device.ip, sessionId })",
         "sessionId && (await refusedCredentials.count({ address: ctx.device.ip, sessionId }))",
       ]),

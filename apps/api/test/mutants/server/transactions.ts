@@ -110,7 +110,7 @@ const keeping = guard(
     "const skipped = rows.filter(({ id }) => !createdIds.has(id));",
     `const [{ externalId, ...row }] = rows;
      if (row.title === "Kept") globalThis.kept = ws.db;
-     if (row.title === "Mine") await globalThis.kept?.tasks.insert({ ...row, id: ws.newId() });
+     if (row.title === "Mine") await globalThis.kept?.sql.tasks.insert({ ...row, id: ws.newId() });
      const skipped = rows.filter(({ id }) => !createdIds.has(id));`,
   ],
 );

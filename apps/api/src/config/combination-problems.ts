@@ -1,0 +1,71 @@
+// Settings that are wrong only in combination. Each problem is a line that names the setting and what to do.
+import { KeyRingError, parseKeyRing } from "../identity/key-ring.ts";
+import type { Config, Program } from "./settings.ts";
+import { unsafeSettings, type SettingsInUse } from "./unsafe-settings.ts";
+
+export interface SettingsRead {
+  readonly config: Config;
+  readonly isProduction: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether the setting is made, also by a file or in a form that could not be read. */
+  readonly isSet: (name: string) => boolean;
+}
+
+export const combinationProblems = (read: SettingsRead, program: Program): string[] => [
+  ...keyProblems(read.config),
+  ...mailProblems(read),
+  ...operatorProblems(read, program),
+  ...(program === "server" ? unsafeSettings(inUse(read)) : []),
+];
+
+function keyProblems({ tokenKeys }: Config): string[] {
+  if (tokenKeys === null) return [];
+  try {
+    parseKeyRing(tokenKeys);
+    return [];
+  } catch (error) {
+    if (error instanceof KeyRingError) return [error.message];
+    throw error;
+  }
+}
+
+const mailProblems = ({ env, isSet }: SettingsRead): string[] =>
+  isSet("PROJO_SMTP_URL") && env["PROJO_MAIL"] === "files"
+    ? ["PROJO_MAIL is files, and PROJO_SMTP_URL is set: leave one of them out."]
+    : [];
+
+function operatorProblems({ config, isSet }: SettingsRead, program: Program): string[] {
+  const { databaseUrl, operatorDatabaseUrl } = config;
+  if (program === "operator" && isSet("DATABASE_URL") && !isSet("PROJO_OPERATOR_DATABASE_URL")) {
+    return [
+      "PROJO_OPERATOR_DATABASE_URL is not set. Name the operator's login, such as postgres://projo_operations:password@host:5432/projo: `pnpm db:migrate` makes it (docs/operations.md).",
+    ];
+  }
+  return databaseUrl && operatorDatabaseUrl && databaseUrl.login.user === operatorDatabaseUrl.login.user
+    ? [
+        "PROJO_OPERATOR_DATABASE_URL must name another user than DATABASE_URL: the server's login does no operator's acts.",
+      ]
+    : [];
+}
+
+function inUse({ config, isProduction, env, isSet }: SettingsRead): SettingsInUse {
+  const { host, databaseUrl, appUrl } = config;
+  return {
+    isProduction,
+    host,
+    databaseUrl,
+    hasOwnerLogin: isSet("PROJO_DATABASE_OWNER_URL"),
+    hasOperatorLogin: isSet("PROJO_OPERATOR_DATABASE_URL"),
+    keys: keysOf(env["PROJO_TOKEN_KEYS"], isSet("PROJO_TOKEN_KEYS")),
+    mail: isSet("PROJO_SMTP_URL") ? "smtp" : filesOf(env["PROJO_MAIL"]),
+    appUrl,
+  };
+}
+
+function keysOf(value: string | undefined, isSet: boolean): SettingsInUse["keys"] {
+  if (!isSet) return "missing";
+  return value === "auto" ? "auto" : "given";
+}
+
+const filesOf = (value: string | undefined): SettingsInUse["mail"] =>
+  value === "files" ? "files" : "missing";

@@ -1,0 +1,15 @@
+import type { OpenInvite } from "@projostack/db";
+import { hashOfInviteToken } from "../../identity/tokens/invite-tokens.ts";
+import type { Context } from "../../rpc/context.ts";
+import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
+
+/** Finds the pending invite of a token. @throws Failure invite.invalid for every problem with the token; limit.exceeded */
+export async function findOpenInvite(
+  ctx: Context,
+  token: string,
+): Promise<OpenInvite & { tokenHash: Uint8Array }> {
+  const tokenHash = hashOfInviteToken(token);
+  const invite = tokenHash && (await ctx.services.db.invites.find(tokenHash));
+  if (!tokenHash || !invite) return refuseCredential(ctx, "invite.invalid");
+  return { ...invite, tokenHash };
+}

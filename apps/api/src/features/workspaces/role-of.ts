@@ -1,8 +1,0 @@
-import { roles, type Role } from "@projostack/authz";
-
-/** The role as the database keeps it, which a CHECK holds to the known ones. */
-export function roleOf(stored: string): Role {
-  const role = roles.find((known) => known === stored);
-  if (!role) throw new Error(`The database holds an unknown role: ${stored}.`);
-  return role;
-}

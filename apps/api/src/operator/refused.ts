@@ -1,4 +1,0 @@
-/** The words were right, and there is nothing to do, or it must not be done. */
-export class Refused extends Error {
-  override readonly name = "Refused";
-}

@@ -1,3 +1,0 @@
-/** Text that contains the words as they are, whatever their case: `%` and `_` mean themselves. */
-export const containing = (text: string) =>
-  ({ contains: text.replaceAll(/[\\%_]/g, String.raw`\$&`), mode: "insensitive" }) as const;

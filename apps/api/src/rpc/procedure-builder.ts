@@ -1,0 +1,125 @@
+// Builds the procedure of an operation: its access layer, then its function, then the validation of its output. tRPC's
+// middlewares copy the call at each step, which took more time than the database. Here a call is one tRPC procedure, and
+// its steps are plain functions.
+//
+// The casts connect tRPC's builder, whose types are wider, to the types of the operation. tRPC's resolver type also omits
+// the raw input, which tRPC passes at run time.
+import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
+import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
+import type { z } from "zod";
+import { withinDeadline } from "./checks/call-deadline.ts";
+import { checkAdmission } from "./checks/check-admission.ts";
+import type { Call } from "./call.ts";
+import type { Context } from "./context.ts";
+import { errorShape } from "./error-shape.ts";
+import { asFailure, Failure, invalidInput } from "./failure.ts";
+import { logSecurityEvent } from "./checks/security-events.ts";
+
+const t = initTRPC
+  .context<Context>()
+  .meta<{ operation: Operation }>()
+  .create({ errorFormatter: ({ error, ctx }) => errorShape(asFailure(error), ctx?.requestId ?? "") });
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+/** Continues the call: validates the input, runs the operation's function, and validates its output. */
+export type Proceed<Ctx> = (ctx: Ctx, rawInput: unknown) => Promise<unknown>;
+
+/** Checks access to an operation, then continues the call with the context of the layer. */
+export type Layer<Ctx> = (call: Call, proceed: Proceed<Ctx>) => Promise<unknown>;
+
+type Resolver<Ctx, I extends z.ZodType, O extends z.ZodType> = (call: {
+  readonly ctx: Ctx;
+  readonly input: z.output<I>;
+}) => z.input<O> | Promise<z.input<O>>;
+
+export interface Shape<I extends z.ZodType, O extends z.ZodType> {
+  input: z.input<I>;
+  output: z.output<O>;
+  meta: unknown;
+}
+
+/** A procedure that lacks only the operation's function. */
+export type ProcedureBuilder<
+  K extends Kind,
+  Ctx,
+  I extends z.ZodType,
+  O extends z.ZodType,
+> = K extends "query"
+  ? { query(resolve: Resolver<Ctx, I, O>): TRPCQueryProcedure<Shape<I, O>> }
+  : { mutation(resolve: Resolver<Ctx, I, O>): TRPCMutationProcedure<Shape<I, O>> };
+
+export function buildProcedure<K extends Kind, Ctx, I extends z.ZodType, O extends z.ZodType>(
+  operation: Operation<K, Operation["access"], I, O>,
+  layer: Layer<Ctx>,
+): ProcedureBuilder<K, Ctx, I, O> {
+  const createRunner = (resolve: Resolver<Ctx, I, O>) => {
+    const proceed: Proceed<Ctx> = async (ctx, rawInput) => {
+      const input = operation.input.safeParse(rawInput);
+      if (!input.success) throw invalidInput(input.error);
+      // Undeclared fields are stripped; output that fails its schema is a server bug.
+      return operation.output.parse(await resolve({ ctx, input: input.data }));
+    };
+    return async (call: Call) => {
+      try {
+        await checkAdmission(call, operation);
+        return await withinDeadline(layer(call, proceed));
+      } catch (error) {
+        throw toDeclaredFailure(call, operation, error);
+      }
+    };
+  };
+  const builder = t.procedure.meta({ operation });
+  const procedureOf = (kind: Kind) => (resolve: Resolver<Ctx, I, O>) => {
+    const run = createRunner(resolve);
+    const procedure = builder[kind]((call: unknown) => run(call as Call));
+    runners.set(procedure, run);
+    return procedure;
+  };
+  return { query: procedureOf("query"), mutation: procedureOf("mutation") } as unknown as ProcedureBuilder<
+    K,
+    Ctx,
+    I,
+    O
+  >;
+}
+
+/** Runs a call directly, without tRPC's procedure caller. @throws Failure */
+export type Runner = (call: Call) => Promise<unknown>;
+
+const runners = new WeakMap<object, Runner>();
+
+/** Finds the runner of a router's operation by name. @throws RangeError when the router has no such operation */
+export function findRunner(anyRouter: object, name: string): Runner {
+  const { _def } = anyRouter as { _def: { procedures: Record<string, object> } };
+  const run = runners.get(_def.procedures[name] ?? {});
+  if (!run) throw new RangeError(`The router has no operation ${name}.`);
+  return run;
+}
+
+/**
+ * Maps an error to a reason that the operation declares. Any other error becomes `server.internal` and is logged as a bug.
+ */
+function toDeclaredFailure({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
+  const failure = ensureDeclared(asFailure(error), operation);
+  if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
+  logSecurityEvent(ctx, path, failure.reason);
+  if (failure.code === "SERVICE_UNAVAILABLE") {
+    const { requestId, services } = ctx;
+    services.refusals.note({ requestId, operation: path, reason: failure.reason, cause: failure.cause });
+  }
+  if (failure.retryAfterSeconds !== undefined) ctx.setRetryAfter(failure.retryAfterSeconds);
+  return failure;
+}
+
+function ensureDeclared(failure: Failure, operation: Operation): Failure {
+  const allowed: readonly Reason[] = [
+    ...commonReasons,
+    ...operation.errors,
+    ...impliedReasons(operation.access),
+  ];
+  if (allowed.includes(failure.reason)) return failure;
+  const cause = new Error(`The operation does not declare the reason ${failure.reason}.`, { cause: failure });
+  return new Failure("server.internal", { cause });
+}

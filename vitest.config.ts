@@ -6,11 +6,11 @@ const everything = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,
 const onAnyPostgres = [
   "packages/db/test/{*,{audit,catalogue,isolation,mutants,pgbouncer}/*}.test.ts",
   // Of the server what its SQL decides: limits, forms of input and mail servers know no PostgreSQL.
-  "apps/api/test/{accounts,projects,tasks,workspaces}.test.ts",
-  "apps/api/test/{audit,members,service-keys,sessions}/*.test.ts",
+  "apps/api/test/accounts/accounts.test.ts",
+  "apps/api/test/{audit,members,projects,service-keys,sessions,tasks}/*.test.ts",
   "apps/api/test/invites/{acceptance,inviter,lists,pending,refusals,tokens}.test.ts",
   "apps/api/test/proofs/{access,isolation}.test.ts",
-  "apps/api/test/workspaces/{deletion,purge}.test.ts",
+  "apps/api/test/workspaces/{deletion,purge,workspaces}.test.ts",
 ];
 
 const attacks = "bench/test/attack.test.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { limits } from "../src/limits/limiter/limits.ts";
+import { limits } from "../../src/limits/limiter/limits.ts";
 import {
   arrive,
   call,
@@ -13,8 +13,8 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
-import { hasRedis, noRedis, startRedis, type TestRedis } from "./kit/redis-server.ts";
+} from "../kit/index.ts";
+import { hasRedis, noRedis, startRedis, type TestRedis } from "../kit/redis-server.ts";
 
 /** With the usual limits, and believing this machine's word on who is behind it, so that tests have many addresses. */
 const behindProxy = { PROJO_LIMITS: "1", PROJO_TRUSTED_PROXIES: "127.0.0.1" };

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseKeyRing } from "../src/identity/key-ring.ts";
-import { createCursors } from "../src/rpc/cursors.ts";
+import { parseKeyRing } from "../../src/identity/key-ring.ts";
+import { createCursors } from "../../src/rpc/cursors.ts";
 import {
   arrive,
   foundWorkspace,
@@ -12,7 +12,7 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 const newKey = (kid: string) => `${kid}:${randomBytes(32).toString("base64url")}`;
 const oldKey = newKey("1");

@@ -1,11 +1,11 @@
 // A network with too many refused credentials gets 429. Other networks, and holders of genuine credentials, do not.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemRandomness } from "../src/runtime/randomness.ts";
-import { call, expiredAccessToken, startTestServer, type Answer, type TestServer } from "./kit/index.ts";
-import { joined, keyOf, newTeam, type Team } from "./members/team.ts";
-import { keyOf as plantKey } from "./mutants/attackers.ts";
-import { newHolder, refreshWith } from "./sessions/holder.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import { call, expiredAccessToken, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
+import { joined, keyOf, newTeam, type Team } from "../members/team.ts";
+import { keyOf as plantKey } from "../mutants/attackers.ts";
+import { newHolder, refreshWith } from "../sessions/holder.ts";
 
 // A tenth: 60 refusals a minute from a network.
 let server: TestServer;

@@ -8,7 +8,7 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 let server: TestServer;
 let ada: Person;

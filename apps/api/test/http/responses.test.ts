@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrive, foundWorkspace, startTestServer, type Person, type TestServer } from "./kit/index.ts";
+import { arrive, foundWorkspace, startTestServer, type Person, type TestServer } from "../kit/index.ts";
 
 let server: TestServer;
 let person: Person;

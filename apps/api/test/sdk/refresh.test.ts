@@ -1,6 +1,6 @@
 import { createClient, memoryTokenStore, type Fetch } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expiredAccessToken, password, startTestServer, type TestServer } from "./kit/index.ts";
+import { expiredAccessToken, password, startTestServer, type TestServer } from "../kit/index.ts";
 
 let server: TestServer;
 let people = 0;

@@ -9,7 +9,7 @@ import {
   type TestDatabase,
 } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startProblem } from "../src/start-problem.ts";
+import { startProblem } from "../../src/start-problem.ts";
 import {
   arrive,
   foundWorkspace,
@@ -19,7 +19,7 @@ import {
   startServerOver,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgBouncer})`}`, () => {
   let database: TestDatabase;

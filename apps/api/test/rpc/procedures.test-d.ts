@@ -2,31 +2,31 @@
 // that must not build; if one of them builds, the compiler stops at its comment.
 import type { Grant } from "@projostack/authz";
 import { contract, type ApiRouter } from "@projostack/contract";
-import { auditRouter } from "../src/features/audit/audit.router.ts";
-import { authRouter } from "../src/features/auth/auth.router.ts";
-import { emailRouter } from "../src/features/email/email.router.ts";
-import { invitesRouter } from "../src/features/invites/invites.router.ts";
-import { membersRouter } from "../src/features/members/members.router.ts";
-import { passwordRouter } from "../src/features/password/password.router.ts";
-import { projectsRouter } from "../src/features/projects/projects.router.ts";
-import { serviceKeysRouter } from "../src/features/service-keys/service-keys.router.ts";
-import { sessionsRouter } from "../src/features/sessions/sessions.router.ts";
-import { systemRouter } from "../src/features/system/system.router.ts";
-import type { Services } from "../src/rpc/services.ts";
-import { createTask } from "../src/features/tasks/create-task.ts";
-import { listTasks } from "../src/features/tasks/list-tasks.ts";
-import { removeProject } from "../src/features/projects/remove-project.ts";
-import { tasksRouter } from "../src/features/tasks/tasks.router.ts";
-import { tokensRouter } from "../src/features/tokens/tokens.router.ts";
-import { workspacesRouter } from "../src/features/workspaces/workspaces.router.ts";
+import { auditRouter } from "../../src/features/audit/audit.router.ts";
+import { authRouter } from "../../src/features/auth/auth.router.ts";
+import { emailRouter } from "../../src/features/email/email.router.ts";
+import { invitesRouter } from "../../src/features/invites/invites.router.ts";
+import { membersRouter } from "../../src/features/members/members.router.ts";
+import { passwordRouter } from "../../src/features/password/password.router.ts";
+import { projectsRouter } from "../../src/features/projects/projects.router.ts";
+import { serviceKeysRouter } from "../../src/features/service-keys/service-keys.router.ts";
+import { sessionsRouter } from "../../src/features/sessions/sessions.router.ts";
+import { systemRouter } from "../../src/features/system/system.router.ts";
+import type { Services } from "../../src/rpc/services.ts";
+import { createTask } from "../../src/features/tasks/create-task.ts";
+import { listTasks } from "../../src/features/tasks/list-tasks.ts";
+import { removeProject } from "../../src/features/projects/remove-project.ts";
+import { tasksRouter } from "../../src/features/tasks/tasks.router.ts";
+import { tokensRouter } from "../../src/features/tokens/tokens.router.ts";
+import { workspacesRouter } from "../../src/features/workspaces/workspaces.router.ts";
 import {
   adminProcedure,
   authedProcedure,
   publicProcedure,
   router,
   workspaceProcedure,
-} from "../src/rpc/procedures.ts";
-import type { ReadWs, Ws } from "../src/rpc/ws.ts";
+} from "../../src/rpc/procedures.ts";
+import type { ReadWs, Ws } from "../../src/rpc/ws.ts";
 
 const { auth, projects, system, tasks, workspaces } = contract;
 const task = { projectId: "p", title: "t", status: "todo" } as const;

@@ -1,6 +1,6 @@
 import { createClient } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "./kit/index.ts";
+import { startTestServer, type TestServer } from "../kit/index.ts";
 
 let server: TestServer;
 beforeAll(async () => {

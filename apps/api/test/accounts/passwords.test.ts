@@ -1,7 +1,7 @@
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call, password, send, signIn, signUp, startTestServer, type TestServer } from "./kit/index.ts";
-import { anotherSession, me, unlimited } from "./sessions/holder.ts";
+import { call, password, send, signIn, signUp, startTestServer, type TestServer } from "../kit/index.ts";
+import { anotherSession, me, unlimited } from "../sessions/holder.ts";
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 // The one cast: an operation is called by a name known at run time only, as no program would.
 import type { ErrorData } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Operations } from "../src/in-process.ts";
-import { Failure } from "../src/rpc/failure.ts";
+import type { Operations } from "../../src/in-process.ts";
+import { Failure } from "../../src/rpc/failure.ts";
 import {
   arrive,
   call,
@@ -11,8 +11,8 @@ import {
   startTestServer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
-import { makeKey, type MadeKey } from "./service-keys/made-key.ts";
+} from "../kit/index.ts";
+import { makeKey, type MadeKey } from "../service-keys/made-key.ts";
 
 let server: TestServer;
 let ada: Person;

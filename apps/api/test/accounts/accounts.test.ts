@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadKeyRing } from "../src/identity/key-ring.ts";
+import { loadKeyRing } from "../../src/identity/key-ring.ts";
 import {
   bytesOf,
   call,
@@ -18,7 +18,7 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 let server: TestServer;
 let ada: Person;

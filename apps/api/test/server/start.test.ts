@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { call, eventually, password, startServerOver, type TestServer } from "./kit/index.ts";
+import { call, eventually, password, startServerOver, type TestServer } from "../kit/index.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const SECRET = "hunter2-is-secret";
 
 let directory: string;

@@ -12,8 +12,8 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
-import { inputOf, setScene, tokenFor, type Scene } from "./proofs/inputs.ts";
+} from "../kit/index.ts";
+import { inputOf, setScene, tokenFor, type Scene } from "../proofs/inputs.ts";
 
 let server: TestServer;
 let ada: Person;

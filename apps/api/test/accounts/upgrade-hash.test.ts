@@ -1,12 +1,12 @@
 import { hash } from "@node-rs/argon2";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { upgradeHash } from "../src/features/auth/upgrade-hash.ts";
-import { createArgon2Gate } from "../src/identity/passwords/argon2-gate.ts";
-import { createLog } from "../src/runtime/log.ts";
-import { createPasswords } from "../src/identity/passwords/passwords.ts";
-import { systemRandomness } from "../src/runtime/randomness.ts";
-import type { Context } from "../src/rpc/context.ts";
+import { upgradeHash } from "../../src/features/auth/upgrade-hash.ts";
+import { createArgon2Gate } from "../../src/identity/passwords/argon2-gate.ts";
+import { createLog } from "../../src/runtime/log.ts";
+import { createPasswords } from "../../src/identity/passwords/passwords.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import type { Context } from "../../src/rpc/context.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

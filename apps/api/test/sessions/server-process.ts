@@ -8,21 +8,21 @@ import { fileURLToPath } from "node:url";
 
 export interface ServerProcess {
   readonly url: string;
-  /** Every line that it logged. */
+  /** The lines of its log. */
   readonly logLines: readonly string[];
   stop(): Promise<void>;
 }
 
 export interface ServerProcessOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** How far its clock is off. */
+  /** The milliseconds by which its clock is wrong. */
   readonly clockShiftMs: number;
 }
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
-/** The server as a process of its own, whose every reading of the time is off. */
+/** Starts the server in a separate process with a wrong clock. */
 export async function startServerProcess({
   env,
   clockShiftMs,
@@ -54,7 +54,7 @@ export async function startServerProcess({
   throw new Error(`The server did not start:\n${logLines.join("\n")}`);
 }
 
-/** Runs before the server is loaded. */
+/** The source of a module that replaces `Date`. Node.js runs it before it loads the server. */
 const shiftedClock = (ms: number): string => `
   const TrueDate = Date;
   globalThis.Date = class Date extends TrueDate {

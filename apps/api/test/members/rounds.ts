@@ -1,8 +1,8 @@
-/** Rounds of a race; `PROJO_TEST_ROUNDS=200` for as many as a release asks for. */
+/** The number of rounds of a race. A release runs 200: `PROJO_TEST_ROUNDS=200`. */
 export const ROUNDS = Number(process.env["PROJO_TEST_ROUNDS"] ?? 15);
 
-/** So many callers race at once. */
+/** The number of concurrent callers in a race. */
 export const CALLERS = 20;
 
-/** How long all the rounds may take, on a busy machine. */
+/** The timeout for all rounds on a busy machine, in milliseconds. */
 export const ROUNDS_MS = 30_000 + ROUNDS * 3_000;

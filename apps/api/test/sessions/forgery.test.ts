@@ -182,7 +182,7 @@ describe("A forged or malformed token", () => {
 const withEveryPrefix = (token: string) =>
   ["pja_", "pjr_", "pjo_", "pji_", "pjk_"].map((prefix) => prefix + token.slice(4));
 
-describe("A token of one kind", () => {
+describe("The server", () => {
   let holder: Holder;
   let oneTime: Record<"email.verify" | "password.reset", string>;
   beforeAll(async () => {
@@ -204,7 +204,7 @@ describe("A token of one kind", () => {
     return formatOneTimeToken(server.keys, holder.salt, { id, purpose });
   };
 
-  it("S5 never passes for an access token, in any operation that needs one", async () => {
+  it("S5 accepts no other kind of token as an access token, in any operation that needs one", async () => {
     const others = [holder.refresh(1), ...Object.values(oneTime)].flatMap((token) => [
       token,
       ...withEveryPrefix(token),
@@ -219,7 +219,7 @@ describe("A token of one kind", () => {
     }
   });
 
-  it("S5 never passes for a refresh token", async () => {
+  it("S5 accepts no other kind of token as a refresh token", async () => {
     const others = [await holder.access(1), ...Object.values(oneTime)].flatMap((token) => [
       token,
       ...withEveryPrefix(token),
@@ -230,7 +230,7 @@ describe("A token of one kind", () => {
     }
   });
 
-  it("S5 never passes for a mailed token, and a mailed token works only for its purpose", async () => {
+  it("S5 accepts no other kind of token as a mailed token, and a mailed token only for its purpose", async () => {
     const newPassword = "seven quiet lanterns on a pier";
     const others = [holder.refresh(1), await holder.access(1)].flatMap((token) => [
       token,
@@ -249,7 +249,7 @@ describe("A token of one kind", () => {
     ).toBe(200);
   });
 
-  it("S5 works as that kind: an issued access token has its prefix and is accepted", async () => {
+  it("S5 issues access tokens with their own prefix and accepts them", async () => {
     const ada = await signUp(server, "kinds");
     expect(ada.token).toMatch(/^pja_[\w-]{96}$/);
     const bo = await arrive(server, "kinds-bo");

@@ -1,7 +1,7 @@
 // The mail of a workspace: what invites, and what tells of keys left behind.
 import { describe, expect, it } from "vitest";
 import { foundWorkspace, join, arrive, call, eventually, readMail, type Person } from "../kit/index.ts";
-import { mailThat, openPostOffice, operator, outbox, passTime, server, smtp } from "./post-office.ts";
+import { mailThat, openPostOffice, operator, outbox, passTime, server, smtp } from "./mail-setup.ts";
 
 openPostOffice();
 

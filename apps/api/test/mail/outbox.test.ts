@@ -12,7 +12,7 @@ import {
   settings,
   signUp,
   smtp,
-} from "./post-office.ts";
+} from "./mail-setup.ts";
 
 openPostOffice();
 

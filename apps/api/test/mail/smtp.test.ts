@@ -1,7 +1,7 @@
 // Mail against an SMTP server that takes, refuses, hangs and hangs up.
 import { describe, expect, it } from "vitest";
 import { call, eventually, readMail } from "../kit/index.ts";
-import { enqueue, mailThat, openPostOffice, outbox, passTime, server, signUp, smtp } from "./post-office.ts";
+import { enqueue, mailThat, openPostOffice, outbox, passTime, server, signUp, smtp } from "./mail-setup.ts";
 
 openPostOffice();
 

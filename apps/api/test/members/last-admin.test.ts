@@ -4,7 +4,7 @@ import { DatabaseBusy } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, startTestServer, type Answer, type Person, type TestServer } from "../kit/index.ts";
 import { CALLERS, ROUNDS, ROUNDS_MS } from "./rounds.ts";
-import { standstill, withOwners } from "./standstill.ts";
+import { standstill, withOwners } from "./lock-waits.ts";
 import { adminsOf, joined, newTeam, putIn, type Team } from "./team.ts";
 
 let server: TestServer;

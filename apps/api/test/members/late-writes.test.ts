@@ -4,7 +4,7 @@ import { MembershipChanged, type TenantWrite } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, call, startTestServer, type Answer, type Person, type TestServer } from "../kit/index.ts";
 import { CALLERS, ROUNDS, ROUNDS_MS } from "./rounds.ts";
-import { heldOpen, standstill, waiting, type Open } from "./standstill.ts";
+import { heldOpen, standstill, waiting, type Open } from "./lock-waits.ts";
 import { joined, keyOf, newTeam, putIn, type Team } from "./team.ts";
 
 let server: TestServer;

@@ -3,7 +3,7 @@ import { authorize } from "@projostack/authz";
 import type { TenantWrite } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type TestServer } from "../kit/index.ts";
-import { heldOpen, locked, waiting } from "../members/standstill.ts";
+import { heldOpen, locked, waiting } from "../members/lock-waits.ts";
 import { joined, keyOf, newTeam, recordOf, type Team } from "../members/team.ts";
 
 let server: TestServer;

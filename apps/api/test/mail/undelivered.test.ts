@@ -12,7 +12,7 @@ import {
   server,
   signUp,
   smtp,
-} from "./post-office.ts";
+} from "./mail-setup.ts";
 
 openPostOffice();
 

@@ -1,7 +1,7 @@
 // Every change of rights locks the workspace row. These tests failed when only changes of members took the lock.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
-import { standstill, waiting } from "./standstill.ts";
+import { standstill, waiting } from "./lock-waits.ts";
 import { joined, keyOf, newTeam } from "./team.ts";
 
 let server: TestServer;

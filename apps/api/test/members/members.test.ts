@@ -17,7 +17,7 @@ const list = async (by: Person, team: Team, input: object = {}): Promise<Listed>
 const idsOf = ({ items }: Listed) => items.map(({ userId }) => userId);
 
 describe("The list of members", () => {
-  it("shows every member all members of the workspace with their roles, newest first", async () => {
+  it("shows all members with their roles to every member, newest first", async () => {
     const team = await newTeam(server);
     await joined(server, await newTeam(server), "admin");
     const viewer = await joined(server, team, "viewer");

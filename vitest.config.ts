@@ -14,11 +14,11 @@ const exclude = [...configDefaults.exclude, attacks];
 const onPostgres15 = [
   "packages/db/test/{*,{audit,catalogue,isolation,mutants,one-trip,pgbouncer,pool}/*}.test.ts",
   // Of the server, the files about behaviour that SQL decides. Limits, input forms and mail servers do not depend on PostgreSQL.
-  "apps/api/test/{accounts,projects,tasks,workspaces}.test.ts",
-  "apps/api/test/{audit,members,service-keys,sessions}/*.test.ts",
+  "apps/api/test/accounts/accounts.test.ts",
+  "apps/api/test/{audit,members,projects,service-keys,sessions,tasks}/*.test.ts",
   "apps/api/test/invites/{acceptance,inviter,lists,pending,refusals,tokens}.test.ts",
   "apps/api/test/proofs/{access,isolation}.test.ts",
-  "apps/api/test/workspaces/{deletion,purge}.test.ts",
+  "apps/api/test/workspaces/{deletion,purge,workspaces}.test.ts",
 ];
 const embedded = "packages/db/test/kit/setup-embedded.ts";
 

@@ -18,8 +18,8 @@ const operator = (...args: string[]) =>
     PROJO_DATA_DIR: server.dataDir,
   });
 
-/** Returns the tables that contain the text. */
-async function tablesWith(text: string): Promise<string[]> {
+/** The tables that hold the text anywhere. */
+async function tablesContaining(text: string): Promise<string[]> {
   const tables = await server.database.owner<{ name: string }>(
     "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
   );
@@ -72,9 +72,9 @@ describe("operator person erase", () => {
   it("describes the erasure, and with --yes removes the address from every table while every log verifies", async () => {
     const { person, teams, waiting } = await somebody();
     const { email } = person;
-    const before = await tablesWith(email);
+    const before = await tablesContaining(email);
     expect(before).toEqual(["audit_logs", "invites", "mail_outbox", "users"]);
-    expect(await tablesWith(`agent of ${person.id}`)).toEqual(["account_events", "sessions"]);
+    expect(await tablesContaining(`agent of ${person.id}`)).toEqual(["account_events", "sessions"]);
     const logs = await Promise.all([...teams, waiting].map((team) => recordOf(server, team)));
 
     const told = await operator("person", "erase", email);
@@ -86,13 +86,13 @@ describe("operator person erase", () => {
       `"Two" (${teams[1]?.id})`,
     ])
       expect(told.out).toContain(part);
-    expect(await tablesWith(email)).toEqual(before);
+    expect(await tablesContaining(email)).toEqual(before);
     expect((await person.call("auth.me")).status).toBe(200);
 
     const done = await operator("person", "erase", email.toUpperCase(), "--yes");
     expect(done).toMatchObject({ code: 0, err: "", out: expect.stringContaining("is erased") });
-    expect(await tablesWith(email)).toEqual([]);
-    expect(await tablesWith(`agent of ${person.id}`)).toEqual([]);
+    expect(await tablesContaining(email)).toEqual([]);
+    expect(await tablesContaining(`agent of ${person.id}`)).toEqual([]);
     const rest = await server.database.owner(
       `SELECT (SELECT count(*)::int FROM sessions WHERE user_id = $1) AS sessions,
               (SELECT count(*)::int FROM workspace_members WHERE user_id = $1) AS memberships,
@@ -144,11 +144,11 @@ describe("operator person erase", () => {
       expect(err).not.toMatch(new RegExp(`${shared.id}|${goneId}`));
     }
     expect((await person.call("auth.me")).status).toBe(200);
-    expect(await tablesWith(person.email)).toContain("users");
+    expect(await tablesContaining(person.email)).toContain("users");
 
     await joined(server, alone, "admin");
     expect(await operator("person", "erase", person.email, "--yes")).toMatchObject({ code: 0, err: "" });
-    expect(await tablesWith(person.email)).toEqual([]);
+    expect(await tablesContaining(person.email)).toEqual([]);
   }, 90_000);
 
   it("does nothing if it does not know an argument", async () => {

@@ -1,4 +1,4 @@
-// Who joins by an invite: one, once, whoever was invited and nobody else.
+// Acceptance of invites: only the invited user joins, and exactly once.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   again,
@@ -29,25 +29,25 @@ afterAll(() => server.close());
 
 const INVALID = { status: 404, error: { reason: "invite.invalid" } };
 
-describe("the way in", () => {
-  it("somebody new is invited, signs up, accepts by the mail's token, and is in: their address is verified by it", async () => {
+describe("The acceptance of an invite", () => {
+  it("makes a new user a member and verifies the address, with the mailed token", async () => {
     await ada.call("invites.create", { email: "new@example.com", role: "viewer" }, engines);
     const mail = await mailFor(server, "new@example.com");
     expect(mail.headers.get("subject")).toBe('You are invited to "Engines"');
     const seen = await call(server.url, "invites.preview", { input: { token: mail.token } });
     expect(seen.data).toMatchObject({ workspaceName: "Engines", email: "new@example.com", role: "viewer" });
 
-    const newcomer = await signUp(server, "new");
-    expect((await newcomer.call("auth.me")).data.user.emailVerifiedAt).toBeNull();
-    const accepted = await newcomer.call("invites.accept", { token: mail.token });
+    const newUser = await signUp(server, "new");
+    expect((await newUser.call("auth.me")).data.user.emailVerifiedAt).toBeNull();
+    const accepted = await newUser.call("invites.accept", { token: mail.token });
     expect(accepted).toMatchObject({ status: 200, data: { id: engines, name: "Engines", role: "viewer" } });
-    expect((await newcomer.call("auth.me")).data.user.emailVerifiedAt).not.toBeNull();
-    expect(idsOf(await newcomer.call("workspaces.list"))).toEqual([engines]);
-    expect((await newcomer.call("workspaces.get", {}, engines)).data.role).toBe("viewer");
-    expect((await newcomer.call("projects.create", { name: "Looms" }, engines)).status).toBe(403);
+    expect((await newUser.call("auth.me")).data.user.emailVerifiedAt).not.toBeNull();
+    expect(idsOf(await newUser.call("workspaces.list"))).toEqual([engines]);
+    expect((await newUser.call("workspaces.get", {}, engines)).data.role).toBe("viewer");
+    expect((await newUser.call("projects.create", { name: "Looms" }, engines)).status).toBe(403);
   });
 
-  it("the mail that asks to verify the address is not needed any more, and does no harm", async () => {
+  it("makes the mail that verifies the address unnecessary", async () => {
     const email = "twice@example.com";
     await ada.call("invites.create", { email }, engines);
     const { token } = await mailFor(server, email);
@@ -59,7 +59,7 @@ describe("the way in", () => {
     expect((await person.call("auth.me")).data.user.emailVerifiedAt).not.toBeNull();
   });
 
-  it("somebody with an account signs in and accepts, by the link that the inviter handed over", async () => {
+  it("makes an existing user a member, with the inviter's link", async () => {
     const grace = await guest(server, "grace");
     const { token } = await invite(server, ada, { workspaceId: engines, email: grace.email, role: "admin" });
     const later = await signIn(server, grace.email);
@@ -70,7 +70,7 @@ describe("the way in", () => {
     expect((await later.call("members.list", {}, engines)).status).toBe(200);
   });
 
-  it("the wrong account is told to use the right one, and learns nothing else", async () => {
+  it("fails for the wrong account, with advice to use the invited address", async () => {
     const mallory = await guest(server, "mallory");
     const { mailed } = await invite(server, ada, { workspaceId: engines, email: "right@example.com" });
     const refused = await mallory.call("invites.accept", { token: mailed });
@@ -80,7 +80,7 @@ describe("the way in", () => {
     expect((await mallory.call("workspaces.get", {}, engines)).status).toBe(404);
   });
 
-  it("acceptance is on record with who joined, and what they became", async () => {
+  it("records an audit entry with the new member and the role", async () => {
     const joan = await guest(server, "joan");
     const { id, token } = await invite(server, ada, { workspaceId: engines, email: joan.email });
     await joan.call("invites.accept", { token });
@@ -105,7 +105,7 @@ describe("the way in", () => {
   });
 });
 
-/** What the server must not do: between its two statements others ask too. */
+/** Accepts an invite without a lock, as the server must not do: other calls can run between the two statements. */
 const acceptNaively = async (id: string): Promise<boolean> => {
   const free = await server.database.owner("SELECT FROM invites WHERE id = $1 AND used_at IS NULL", [id]);
   if (free.length === 0) return false;
@@ -113,9 +113,9 @@ const acceptNaively = async (id: string): Promise<boolean> => {
   return true;
 };
 
-describe("V1 an invite has one winner", () => {
+describe("An invite", () => {
   it(
-    "V1 of 20 sessions of the person invited one is told that they joined, and they are in once",
+    "V1 can be accepted by exactly one of 20 concurrent sessions of the invited user",
     async () => {
       const person = await guest(server, "winner");
       const sessions = await Promise.all(TWENTY.map(() => again(server, person)));
@@ -146,7 +146,7 @@ describe("V1 an invite has one winner", () => {
   );
 
   it(
-    "V1, V3 of 20 people who share an invite's tokens the one whose address it names joins, and no other",
+    "V1, V3 can be accepted only by the invited user, among 20 users who share its tokens",
     async () => {
       const people = await Promise.all(TWENTY.map((index) => guest(server, `sharer${index}`)));
       for (let round = 0; round < ROUNDS; round += 1) {
@@ -170,7 +170,7 @@ describe("V1 an invite has one winner", () => {
   );
 
   it(
-    "V1 asking first whether the invite is unused, and using it then, lets several win",
+    "V1 would have several winners with a check before the update",
     async () => {
       let roundsWithSeveral = 0;
       for (let round = 0; round < ROUNDS; round += 1) {
@@ -187,8 +187,8 @@ describe("V1 an invite has one winner", () => {
   );
 });
 
-describe("V3 whoever was not invited does not join", () => {
-  it("V3 an address that nobody verified does not join by the inviter's link, and does by the mail's", async () => {
+describe("The address of an invite", () => {
+  it("V3 must be verified for the inviter's link, and gets verified by the mailed link", async () => {
     const mary = await arriveUnverified(server, "mary");
     const { token, mailed } = await invite(server, ada, { workspaceId: engines, email: mary.email });
     expect(await mary.call("invites.accept", { token })).toMatchObject(INVALID);
@@ -203,14 +203,14 @@ describe("V3 whoever was not invited does not join", () => {
     expect(events).toHaveLength(1);
   });
 
-  it("V3 the mail's token verifies nobody else's address", async () => {
+  it("V3 never verifies the address of another account", async () => {
     const eve = await arriveUnverified(server, "eve");
     const { mailed } = await invite(server, ada, { workspaceId: engines, email: "eves-victim@example.com" });
     expect(await eve.call("invites.accept", { token: mailed })).toMatchObject(INVALID);
     expect((await eve.call("auth.me")).data.user.emailVerifiedAt).toBeNull();
   });
 
-  it("V3, A4 an address is one, whatever its case", async () => {
+  it("V3, A4 compares equal in upper and lower case", async () => {
     const hedy = await guest(server, "hedy");
     const created = await ada.call("invites.create", { email: "HEDY@Example.COM" }, engines);
     expect(created.data.email).toBe("hedy@example.com");
@@ -219,7 +219,7 @@ describe("V3 whoever was not invited does not join", () => {
     expect((await hedy.call("invites.accept", { token: created.data.token })).status).toBe(200);
   });
 
-  it("V3, A4 an address with look-alike letters, or none that mail could reach, is not invited", async () => {
+  it("V3, A4 cannot contain look-alike letters or be malformed", async () => {
     const addresses = [
       "\u0430da@example.com", // a Cyrillic a
       "ada@ex\u0430mple.com",
@@ -244,9 +244,9 @@ describe("V3 whoever was not invited does not join", () => {
   });
 });
 
-describe("V7 whoever is a member already", () => {
-  it("V7 keeps their role when they accept, be it above the invite's or below", async () => {
-    for (const [name, has, gets] of [
+describe("A member who accepts an invite", () => {
+  it("V7 keeps the current role, whether it is above or below the role of the invite", async () => {
+    for (const [name, current, offered] of [
       ["above", "admin", "viewer"],
       ["below", "viewer", "admin"],
       ["same", "member", "member"],
@@ -255,23 +255,23 @@ describe("V7 whoever is a member already", () => {
       const { id, token } = await invite(server, ada, {
         workspaceId: engines,
         email: person.email,
-        role: gets,
+        role: offered,
       });
-      await join(server, engines, person, has);
+      await join(server, engines, person, current);
       const answer = await person.call("invites.accept", { token });
-      expect(answer).toMatchObject({ status: 200, data: { id: engines, role: has } });
-      expect(await rolesIn(server, engines)).toHaveProperty([person.email], has);
+      expect(answer).toMatchObject({ status: 200, data: { id: engines, role: current } });
+      expect(await rolesIn(server, engines)).toHaveProperty([person.email], current);
       expect(await statusOf(ada, engines, id)).toBe("accepted");
-      // The record does not say that they joined by it.
+      // The audit entry does not claim that the member joined through the invite.
       const [entry] = await server.database.owner(
         "SELECT meta_json FROM audit_logs WHERE target_id = $1 AND action = 'invite.accepted'",
         [id],
       );
-      expect(entry).toEqual({ meta_json: { after: { role: has, joined: false } } });
+      expect(entry).toEqual({ meta_json: { after: { role: current, joined: false } } });
     }
   });
 
-  it("V7 keeps their role in another workspace too", async () => {
+  it("V7 keeps the role in another workspace", async () => {
     const person = await guest(server, "abroad");
     const looms = await foundWorkspace(person, "Looms");
     const { token } = await invite(server, ada, {

@@ -1,4 +1,4 @@
-// People who are invited, and both tokens of their invites.
+// Users to invite, and functions that create invites and return both tokens.
 import type { Role } from "@projostack/authz";
 import { mailedInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
 import { ROUNDS } from "@projostack/db/testing";
@@ -6,23 +6,24 @@ import { arrive, type Answer, type Person, type TestServer } from "../kit/index.
 
 export { ROUNDS };
 
-/** For a test of that many rounds. */
+/** The timeout for all rounds, in milliseconds. */
 export const ROUNDS_MS = 30_000 + ROUNDS * 3_000;
 
 export const TWENTY = Array.from({ length: 20 }, (_, index) => index);
 
-/** Somebody with an account, whose address is verified. */
+/** Signs up a user with a verified address. */
 export const guest = (server: TestServer, name: string): Promise<Person> => arrive(server, name);
 
 export interface SentInvite {
   readonly id: string;
-  /** As the inviter is shown it. */
+  /** The token of the inviter's link. */
   readonly token: string;
   readonly link: string;
+  /** The token of the mailed link. */
   readonly mailed: string;
 }
 
-/** Invites, and looks up what the mail brings. */
+/** Creates an invite and returns both of its tokens. @throws Error if the call fails */
 export async function invite(
   server: TestServer,
   inviter: Pick<Person, "call">,
@@ -32,24 +33,25 @@ export async function invite(
   return sentInvite(server, answer);
 }
 
+/** Returns both tokens of the invite in a response. @throws Error if the call failed */
 export async function sentInvite(server: TestServer, { status, data, text }: Answer): Promise<SentInvite> {
-  if (status !== 200) throw new Error(`It was not sent: ${text}`);
+  if (status !== 200) throw new Error(`The invite was not sent: ${text}`);
   const { id, token, link } = data as Omit<SentInvite, "mailed">;
   return { id, token, link, mailed: await mailedToken(server, id) };
 }
 
-/** The token that the latest mail of an invite brings, made as the server makes it. */
+/** Derives the token of the latest mail of an invite, as the server does. */
 async function mailedToken({ database, keys }: TestServer, inviteId: string): Promise<string> {
   const [row] = await database.owner<{ kid: number; salt: Buffer }>(
     `SELECT token_kid AS kid, token_salt AS salt FROM mail_outbox WHERE invite_id = $1 ORDER BY id DESC LIMIT 1`,
     [inviteId],
   );
   const token = row && mailedInviteToken(keys, { ...row, inviteId });
-  if (!token) throw new Error("No mail of this invite waits, or was sent.");
+  if (!token) throw new Error("The outbox contains no mail of this invite.");
   return token;
 }
 
-/** Who is in the workspace, by the database. */
+/** Returns the role of each member of the workspace by email address, from the database. */
 export async function rolesIn(
   { database }: TestServer,
   workspaceId: string,
@@ -62,7 +64,7 @@ export async function rolesIn(
   return Object.fromEntries(rows.map(({ email, role }) => [email, role]));
 }
 
-/** Where an invite stands, as an admin sees it. */
+/** Returns the status of an invite in the admin's list, or undefined if the list does not contain it. */
 export async function statusOf(admin: Person, workspaceId: string, id: string): Promise<string | undefined> {
   const { data } = await admin.call("invites.list", { limit: 100 }, workspaceId);
   const { items } = data as { items: readonly { id: string; status: string }[] };

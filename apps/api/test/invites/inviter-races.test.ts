@@ -1,4 +1,4 @@
-// An inviter who stops being one while others act on their invites.
+// Concurrent calls while an inviter loses the role admin.
 import { describe, expect, it } from "vitest";
 import { rolesIn, ROUNDS, ROUNDS_MS } from "./guests.ts";
 import {
@@ -8,24 +8,24 @@ import {
   engines,
   guests,
   invitedBy,
-  openHouse,
+  setUpInviters,
   server,
-  service,
+  newInvitingKey,
   startOver,
-} from "./inviting.ts";
+} from "./inviters.ts";
 
-openHouse();
+setUpInviters();
 
-/** By how many milliseconds the others are ahead of the end, or behind it: far enough at first to see both sides. */
+/** The head start of the other calls, in milliseconds; negative if they start later. The first values cover both outcomes. */
 const HEAD_STARTS = [300, -300, 0, 10, -10, 20, -20, 40, -40, 5, -5];
 
 const headStart = (round: number): number => HEAD_STARTS[round % HEAD_STARTS.length] ?? 0;
 
 const pause = (milliseconds: number) => new Promise((passed) => setTimeout(passed, milliseconds));
 
-describe("V8 an inviter who stops being an admin", () => {
+describe("The end of an inviter's role as an admin", () => {
   it.each(ends)(
-    "V8 by $how, while 20 accept: they joined before it returned, or they do not join",
+    "V8 by $how lets no concurrent acceptance succeed after it has returned",
     async ({ end }) => {
       let joined = 0;
       for (let round = 0; round < ROUNDS; round += 1) {
@@ -42,13 +42,13 @@ describe("V8 an inviter who stops being an admin", () => {
         const atReturn = await ending;
         const after = await rolesIn(server, engines);
         expect(after).toEqual(atReturn);
-        const told = guests.filter((_, index) => answers[index]?.status === 200);
-        expect(told.map(({ email }) => email).toSorted()).toEqual(
+        const accepted = guests.filter((_, index) => answers[index]?.status === 200);
+        expect(accepted.map(({ email }) => email).toSorted()).toEqual(
           Object.keys(after).filter((email) => email.startsWith("guest")),
         );
-        joined += told.length;
+        joined += accepted.length;
       }
-      // Some were in time, and some too late: both sides of the race were seen.
+      // Some acceptances were in time and some were too late, so both outcomes of the race occurred.
       expect(joined).toBeGreaterThan(0);
       expect(joined).toBeLessThan(ROUNDS * 20);
     },
@@ -56,7 +56,7 @@ describe("V8 an inviter who stops being an admin", () => {
   );
 
   it.each(ends)(
-    "V8 by $how, while they send 20 invites: none of these waits afterwards",
+    "V8 by $how leaves none of the inviter's 20 concurrent invites pending",
     async ({ end }) => {
       for (let round = 0; round < ROUNDS; round += 1) {
         await startOver();
@@ -68,24 +68,24 @@ describe("V8 an inviter who stops being an admin", () => {
           bob.call("invites.resend", { id: again.id }, engines),
         ]);
         expect((await ending).status).toBe(200);
-        const waiting = await server.database.owner(
+        const pending = await server.database.owner(
           "SELECT email FROM invites WHERE workspace_id = $1 AND invited_by = $2 AND used_at IS NULL AND revoked_at IS NULL",
           [engines, bob.id],
         );
-        expect(waiting).toEqual([]);
+        expect(pending).toEqual([]);
       }
     },
     ROUNDS_MS,
   );
 });
 
-describe("V8 an invite by a service", () => {
+describe("The revocation of a key that sent invites", () => {
   it(
-    "V8 is not accepted once its key's revocation returned, of 20 that are accepted meanwhile",
+    "V8 lets no concurrent acceptance succeed after it has returned",
     async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
         await startOver();
-        const key = await service();
+        const key = await newInvitingKey();
         const sent = await Promise.all(guests.map((person) => invitedBy(key, person)));
         const ending = pause(headStart(round)).then(async () => {
           expect((await ada.call("serviceKeys.revoke", { id: key.id }, engines)).status).toBe(200);

@@ -1,4 +1,4 @@
-// An invite is worth what whoever made it may do now.
+// An invite depends on the current rights of its inviter.
 import { roles } from "@projostack/authz";
 import { describe, expect, it } from "vitest";
 import { checkAssignedRole } from "../../src/features/invites/check-assigned-role.ts";
@@ -14,16 +14,16 @@ import {
   engines,
   guests,
   invitedBy,
-  openHouse,
+  setUpInviters,
   server,
-  service,
+  newInvitingKey,
   startOver,
-} from "./inviting.ts";
+} from "./inviters.ts";
 
-openHouse();
+setUpInviters();
 
-describe("V8 an inviter who stops being an admin", () => {
-  it.each(ends)("V8 by $how, ends the invites that wait, and nobody else's", async ({ end }) => {
+describe("An inviter", () => {
+  it.each(ends)("V8 loses all pending invites by $how", async ({ end }) => {
     const [one, two, three] = guests as [Person, Person, Person];
     const first = await invitedBy(bob, one);
     const second = await invitedBy(bob, two, "viewer");
@@ -37,11 +37,11 @@ describe("V8 an inviter who stops being an admin", () => {
     }
     expect(idsOf(await one.call("invites.listMine"))).not.toContain(first.id);
     expect((await three.call("invites.accept", { token: other.token })).status).toBe(200);
-    // The address is free to be invited by somebody who may.
+    // Another admin can now invite the address.
     await invitedBy(ada, one);
   });
 
-  it("V8 has an invite again that another admin sent again: it is theirs from then on", async () => {
+  it("V8 no longer owns an invite that another admin has resent", async () => {
     const [one] = guests as [Person];
     const { id } = await invitedBy(bob, one);
     const resent = await ada.call("invites.resend", { id }, engines);
@@ -50,7 +50,7 @@ describe("V8 an inviter who stops being an admin", () => {
     expect((await one.call("invites.accept", { token: resent.data.token })).status).toBe(200);
   });
 
-  it("V8 keeps their invites when they stay an admin", async () => {
+  it("V8 keeps the invites while the role remains admin", async () => {
     const [one] = guests as [Person];
     const { token } = await invitedBy(bob, one);
     await ada.call("members.changeRole", { userId: bob.id, role: "admin" }, engines);
@@ -58,17 +58,17 @@ describe("V8 an inviter who stops being an admin", () => {
   });
 });
 
-describe("V8 an invite by a service", () => {
-  it("V8 is accepted while its key works, and stays when the person who made the key is no admin any more", async () => {
+describe("An invite from a service key", () => {
+  it("V8 can be accepted while the key works, although the key's creator is no longer an admin", async () => {
     const [one] = guests as [Person];
-    const { token } = await invitedBy(await service(), one);
+    const { token } = await invitedBy(await newInvitingKey(), one);
     await bob.call("members.changeRole", { userId: ada.id, role: "viewer" }, engines);
     expect((await one.call("invites.accept", { token })).status).toBe(200);
   });
 
-  it("V8 ends with its key's revocation", async () => {
+  it("V8 ends with the revocation of the key", async () => {
     const [one] = guests as [Person];
-    const key = await service();
+    const key = await newInvitingKey();
     const { id, token, mailed } = await invitedBy(key, one);
     expect((await ada.call("serviceKeys.revoke", { id: key.id }, engines)).status).toBe(200);
     expect(await statusOf(ada, engines, id)).toBe("revoked");
@@ -78,9 +78,9 @@ describe("V8 an invite by a service", () => {
     }
   });
 
-  it("V8 lasts no longer than its key", async () => {
+  it("V8 expires no later than the key", async () => {
     const [one, two] = guests as [Person, Person];
-    const key = await service();
+    const key = await newInvitingKey();
     await server.database.owner(
       "UPDATE service_keys SET expires_at = now() + interval '1 hour' WHERE id = $1",
       [key.id],
@@ -93,7 +93,7 @@ describe("V8 an invite by a service", () => {
       expect(hours).toBeGreaterThan(0.9);
       expect(hours).toBeLessThan(1.1);
     }
-    // Even one that was promised longer does not outlive it.
+    // An invite with a later expiry does not outlive the key either.
     await server.database.owner("UPDATE service_keys SET expires_at = now() WHERE id = $1", [key.id]);
     expect((await one.call("invites.accept", { token: made.data.token })).error?.reason).toBe(
       "invite.invalid",
@@ -101,43 +101,43 @@ describe("V8 an invite by a service", () => {
   });
 });
 
-describe("V5 the role that an invite gives", () => {
-  it("V5 only an admin invites", async () => {
+describe("The role of an invite", () => {
+  it("V5 requires an admin as the inviter", async () => {
     for (const role of ["viewer", "member"] as const) {
-      const person = await guest(server, `${role}-who-invites`);
+      const person = await guest(server, `inviting-${role}`);
       await join(server, engines, person, role);
       const answer = await person.call("invites.create", { email: "x@example.com", role: "viewer" }, engines);
       expect(answer).toMatchObject({ status: 403, error: { reason: "permission.denied" } });
     }
   });
 
-  it("V5 is never above the inviter's own, for every pair of roles", () => {
-    for (const own of roles) {
+  it("V5 must not exceed the inviter's own role, for every pair of roles", () => {
+    for (const current of roles) {
       for (const given of roles) {
-        const isAbove = roles.indexOf(given) > roles.indexOf(own);
-        expect(isRefused({ workspaceId: engines, userId: bob.id, role: own }, given)).toBe(isAbove);
+        const isAbove = roles.indexOf(given) > roles.indexOf(current);
+        expect(isRefused({ workspaceId: engines, userId: bob.id, role: current }, given)).toBe(isAbove);
       }
     }
   });
 
-  it("V5 is compared with the inviter's present one as the invite is accepted, were every role to invite", async () => {
-    for (const own of roles) {
+  it("V5 must not exceed the inviter's current role at the acceptance, for every pair of roles", async () => {
+    for (const current of roles) {
       for (const given of roles) {
         await startOver();
         const [one] = guests as [Person];
         const sent = await invitedBy(bob, one, given);
         await server.database.owner(
           "UPDATE workspace_members SET role = $3 WHERE workspace_id = $1 AND user_id = $2",
-          [engines, bob.id, own],
+          [engines, bob.id, current],
         );
-        const accepted = await accepting(sent, one);
-        const isAbove = roles.indexOf(given) > roles.indexOf(own);
-        expect(accepted?.role, `${own} gives ${given}`).toBe(isAbove ? undefined : given);
+        const accepted = await acceptWithLaxPolicy(sent, one);
+        const isAbove = roles.indexOf(given) > roles.indexOf(current);
+        expect(accepted?.role, `${current} gives ${given}`).toBe(isAbove ? undefined : given);
       }
     }
   });
 
-  it("V5 counts for nothing when whoever gave it may not invite now", async () => {
+  it("V5 cannot be granted if the inviter may no longer invite", async () => {
     const [one] = guests as [Person];
     const { token } = await invitedBy(bob, one, "viewer");
     await server.database.owner(
@@ -158,8 +158,8 @@ function isRefused(...who: Parameters<typeof checkAssignedRole>): boolean {
   }
 }
 
-/** Accepts as the server does, but as if the policy let every role invite. */
-const accepting = ({ id: inviteId, token }: SentInvite, { id: userId }: Person) =>
+/** Accepts an invite as the server does, but with a policy under which every role may invite. */
+const acceptWithLaxPolicy = ({ id: inviteId, token }: SentInvite, { id: userId }: Person) =>
   server.database.db.joinWorkspace(engines, (tables) =>
     tables.sql.invites.accept({
       inviteId,

@@ -1,4 +1,4 @@
-// Who sees which invites.
+// The two lists of invites: those of a workspace and those of a user.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   arriveUnverified,
@@ -24,20 +24,20 @@ afterAll(() => server.close());
 
 const create = (email: string) => ada.call("invites.create", { email }, engines);
 
-/** Lets an invite have been made so many hours earlier, by the database's clock. */
-const earlier = (id: string, hours: number) =>
+/** Makes an invite older by `hours`. */
+const ageInvite = (id: string, hours: number) =>
   server.database.owner(
     "UPDATE invites SET expires_at = expires_at - make_interval(hours => $2), created_at = created_at - make_interval(hours => $2) WHERE id = $1",
     [id, hours],
   );
 
-describe("the list of a workspace's invites", () => {
-  it("comes in pages, newest first, by status", async () => {
+describe("The list of a workspace's invites", () => {
+  it("comes in pages, newest first, with a filter by status", async () => {
     const made = [];
     for (const n of [1, 2, 3, 4, 5, 6, 7])
       made.push((await create(`page${n}@example.com`)).data.id as string);
     const [expired, revoked] = made as [string, string];
-    await earlier(expired, 73);
+    await ageInvite(expired, 73);
     await ada.call("invites.revoke", { id: revoked }, engines);
     const person = await guest(server, `page-${engines}`);
     const { id: accepted, token } = await invite(server, ada, { workspaceId: engines, email: person.email });
@@ -60,7 +60,7 @@ describe("the list of a workspace's invites", () => {
     expect((await list({ status: "lost" })).status).toBe(400);
   });
 
-  it("I10 its cursors are of one workspace, one operation, one filter and one person", async () => {
+  it("I10 accepts a cursor only for the same workspace, operation, filter and user", async () => {
     const eve = await guest(server, `eve-${engines}`);
     const looms = await foundWorkspace(ada, "Looms");
     for (const workspaceId of [engines, looms]) {
@@ -88,7 +88,7 @@ describe("the list of a workspace's invites", () => {
     expect((await eve.call("invites.listMine", { limit: 1, cursor: own.nextCursor })).status).toBe(200);
   });
 
-  it("shows no token", async () => {
+  it("contains no token", async () => {
     const { token, mailed } = await invite(server, ada, { workspaceId: engines, email: "f@example.com" });
     const { text } = await ada.call("invites.list", {}, engines);
     expect(text).toContain("f@example.com");
@@ -97,8 +97,8 @@ describe("the list of a workspace's invites", () => {
   });
 });
 
-describe("the list of a person's own invites", () => {
-  it("holds what waits for their address, newest first, in pages, and what is no secret of the workspace", async () => {
+describe("The list of a user's own invites", () => {
+  it("contains the pending invites for the user's address, newest first, in pages", async () => {
     const joan = await guest(server, `joan-${engines}`);
     const made: string[] = [];
     for (const name of ["One", "Two", "Three"]) {
@@ -124,7 +124,7 @@ describe("the list of a person's own invites", () => {
     expect(rest.data.nextCursor).toBeNull();
   });
 
-  it("V3 holds nothing for an address that nobody verified", async () => {
+  it("V3 contains nothing for an unverified address", async () => {
     const mary = await arriveUnverified(server, `mary-${engines}`);
     const { id } = await invite(server, ada, { workspaceId: engines, email: mary.email });
     expect((await mary.call("invites.listMine")).data).toEqual({ items: [], nextCursor: null });
@@ -132,7 +132,7 @@ describe("the list of a person's own invites", () => {
     expect(idsOf(await mary.call("invites.listMine"))).toEqual([id]);
   });
 
-  it("holds nothing that ended, nor of a workspace that is deleted, until it is restored", async () => {
+  it("excludes ended invites, and those of a deleted workspace until it is restored", async () => {
     const joan = await guest(server, `joan2-${engines}`);
     const own = async () => idsOf(await joan.call("invites.listMine"));
     const { id } = await invite(server, ada, { workspaceId: engines, email: joan.email });

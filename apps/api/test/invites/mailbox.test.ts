@@ -1,4 +1,4 @@
-// R10: nobody's mailbox is a target. Who may have mail sent, and how much of it reaches one mailbox.
+// R10: protection of mailboxes. These tests check who may cause mail, and how much mail one mailbox gets.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { mailboxLimits } from "../../src/limits/limiter/mailbox-limits.ts";
 import {
@@ -17,7 +17,7 @@ import {
   type TestServer,
 } from "../kit/index.ts";
 
-/** With the usual limits, and believing this machine's word on who is behind it. */
+/** The default rate limits, with 127.0.0.1 as a trusted proxy. */
 const env = { PROJO_LIMITS: "1", PROJO_TRUSTED_PROXIES: "127.0.0.1" };
 const NOT_VERIFIED = { status: 403, error: { reason: "auth.email_unverified", code: "FORBIDDEN" } };
 
@@ -41,8 +41,8 @@ const signUp = (email: string, n: number): Promise<Answer> =>
     headers: { "x-forwarded-for": `203.0.113.${n}` },
   });
 
-describe("R10 who invites is verified", () => {
-  it("a fresh account that nobody verified sends no invite, nor one again, and is told why", async () => {
+describe("R10 An inviter's address", () => {
+  it("must be verified before the account can send or resend an invite", async () => {
     const eve = await arriveUnverified(server, "eve");
     const workspaceId = await foundWorkspace(eve);
     expect(await invite(eve, "stranger@example.com", workspaceId)).toMatchObject(NOT_VERIFIED);
@@ -51,13 +51,13 @@ describe("R10 who invites is verified", () => {
     const { data } = await invite(ada, "guest@example.com", workspaceId);
     expect(await eve.call("invites.resend", { id: data.id }, workspaceId)).toMatchObject(NOT_VERIFIED);
     expect(await mailsTo("stranger@example.com")).toBe(0);
-    // What sends no mail she may do.
+    // Operations that send no mail are permitted.
     expect(await eve.call("invites.revoke", { id: data.id }, workspaceId)).toMatchObject({ status: 200 });
     await server.database.owner("UPDATE users SET email_verified_at = now() WHERE id = $1", [eve.id]);
     expect(await invite(eve, "friend@example.com", workspaceId)).toMatchObject({ status: 200 });
   });
 
-  it("nor does a service key that she makes", async () => {
+  it("must be verified before the account can create a key with the scope invite:manage", async () => {
     const eve = await arriveUnverified(server, "eve-with-keys");
     const workspaceId = await foundWorkspace(eve);
     const keyFor = (scopes: string[]) =>
@@ -66,7 +66,7 @@ describe("R10 who invites is verified", () => {
     expect(await keyFor(["task:read"])).toMatchObject({ status: 200 });
   });
 
-  it("a key whose maker was verified invites", async () => {
+  it("must be verified for the creator of a key that sends invites", async () => {
     const bob = await arrive(server, "bob-with-keys");
     const workspaceId = await foundWorkspace(bob);
     const input = { name: "Mill", role: "admin", scopes: ["invite:manage"] };
@@ -78,7 +78,7 @@ describe("R10 who invites is verified", () => {
     expect(invited).toMatchObject({ status: 200 });
   });
 
-  it("a private installation may turn that off", async () => {
+  it("need not be verified if the configuration says so", async () => {
     const open = await startServerOver(server.database, {
       ...env,
       PROJO_INVITES_NEED_VERIFIED_EMAIL: "false",
@@ -93,21 +93,21 @@ describe("R10 who invites is verified", () => {
   });
 });
 
-describe("R10 a mailbox has a limit across workspaces", () => {
-  it("however many accounts and workspaces invite it, and with whatever tag", async () => {
+describe("R10 A mailbox", () => {
+  it("gets a limited number of invites from all accounts and workspaces together, in all variants of its address", async () => {
     const sent: Answer[] = [];
     for (const name of ["mallory", "oscar"]) {
       const person = await arrive(server, name);
-      for (const place of [await foundWorkspace(person), await foundWorkspace(person)]) {
+      for (const workspaceId of [await foundWorkspace(person), await foundWorkspace(person)]) {
         for (let n = 0; n < 3; n += 1) {
           const created = await invite(
             person,
             n === 0 ? "victim@example.com" : `victim+${n}@example.com`,
-            place,
+            workspaceId,
           );
           sent.push(created);
           if (created.status !== 200) continue;
-          sent.push(await person.call("invites.resend", { id: created.data.id }, place));
+          sent.push(await person.call("invites.resend", { id: created.data.id }, workspaceId));
         }
       }
     }
@@ -131,7 +131,7 @@ describe("R10 a mailbox has a limit across workspaces", () => {
     });
   });
 
-  it("an invite that sends no mail uses up nothing of it", async () => {
+  it("loses no point of its limit through an invite without mail", async () => {
     const ada = await arrive(server, "ada-and-members");
     const workspaceId = await foundWorkspace(ada);
     const grace = await arrive(server, "grace");
@@ -146,7 +146,7 @@ describe("R10 a mailbox has a limit across workspaces", () => {
     expect(new Set(others)).toEqual(new Set([200]));
   });
 
-  it("as have the mails to accounts of its variants that nobody verified", async () => {
+  it("gets a limited number of verification mails for unverified variants of its address", async () => {
     const statuses: number[] = [];
     for (let n = 0; n < mailboxLimits.unverified.points + 5; n += 1) {
       statuses.push((await signUp(`target+${n}@example.com`, n)).status);
@@ -156,23 +156,23 @@ describe("R10 a mailbox has a limit across workspaces", () => {
     expect((await signUp("other-target@example.com", 99)).status).toBe(200);
   }, 60_000);
 
-  it("and the links for a new password, of which the mailbox keeps one that works; the answer does not tell", async () => {
+  it("gets a limited number of reset mails, of which the last link works, and the response does not reveal the limit", async () => {
     const grace = await arrive(server, "grace-forgot");
-    const ask = (email: string, n: number) =>
+    const requestReset = (email: string, n: number) =>
       call(server.url, "password.requestReset", {
         input: { email },
         headers: { "x-forwarded-for": `198.51.100.${n}` },
       });
     const answers: Answer[] = [];
-    for (let n = 0; n < 10; n += 1) answers.push(await ask(grace.email, n));
-    for (let n = 0; n < 10; n += 1) answers.push(await ask("nobody-forgot@example.com", 100 + n));
+    for (let n = 0; n < 10; n += 1) answers.push(await requestReset(grace.email, n));
+    for (let n = 0; n < 10; n += 1) answers.push(await requestReset("nobody-forgot@example.com", 100 + n));
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     const mailed = await server.database.owner(
       "SELECT FROM account_events WHERE user_id = $1 AND action = 'password.reset_requested' AND outcome = 'ok'",
       [grace.id],
     );
     expect(mailed).toHaveLength(mailboxLimits.reset.points);
-    // Each takes the place of the one before, so the last that is sent is the one that works.
+    // Each reset mail replaces the previous one, so the link of the last mail works.
     await eventually(async () => {
       const [mail] = await server.database.owner("SELECT status FROM mail_outbox WHERE recipient = $1", [
         grace.email,

@@ -1,4 +1,4 @@
-// What waits for an answer: for how long, and how many.
+// Pending invites: how long they are valid, and how many a workspace can have.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { call, foundWorkspace, startTestServer, type Person, type TestServer } from "../kit/index.ts";
 import { guest, invite, statusOf, TWENTY } from "./guests.ts";
@@ -18,14 +18,14 @@ afterAll(() => server.close());
 const create = (email: string, role?: string) => ada.call("invites.create", { email, role }, engines);
 const preview = (token: string) => call(server.url, "invites.preview", { input: { token } });
 
-/** Lets an invite have been made so many hours earlier, by the database's clock. */
-const earlier = (id: string, hours: number) =>
+/** Makes an invite older by `hours`. */
+const ageInvite = (id: string, hours: number) =>
   server.database.owner(
     "UPDATE invites SET expires_at = expires_at - make_interval(hours => $2), created_at = created_at - make_interval(hours => $2) WHERE id = $1",
     [id, hours],
   );
 
-/** Invites that were made long ago, as it were, and wait. */
+/** Inserts `count` pending invites into a workspace. */
 const plant = (count: number, workspaceId = engines) =>
   server.database.owner(
     `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
@@ -34,39 +34,39 @@ const plant = (count: number, workspaceId = engines) =>
     [workspaceId, ada.id, count],
   );
 
-describe("how long an invite waits", () => {
-  it("is 72 hours, by the database's clock", async () => {
+describe("An invite", () => {
+  it("expires after 72 hours, by the database's clock", async () => {
     const { id, token, mailed } = await invite(server, ada, { workspaceId: engines, email: "a@example.com" });
     const [row] = await server.database.owner(
       "SELECT extract(epoch FROM expires_at - created_at)::integer AS seconds FROM invites WHERE id = $1",
       [id],
     );
     expect(row).toEqual({ seconds: 72 * 60 * 60 });
-    await earlier(id, 71);
+    await ageInvite(id, 71);
     for (const one of [token, mailed]) expect((await preview(one)).status).toBe(200);
-    await earlier(id, 1);
+    await ageInvite(id, 1);
     for (const one of [token, mailed]) expect((await preview(one)).error?.reason).toBe("invite.invalid");
     expect(await statusOf(ada, engines, id)).toBe("expired");
   });
 
-  it("one that expired makes room for a new one, and cannot be revoked", async () => {
+  it("can be replaced by a new one after its expiry, and then cannot be revoked", async () => {
     const first = await invite(server, ada, { workspaceId: engines, email: "b@example.com" });
-    await earlier(first.id, 73);
+    await ageInvite(first.id, 73);
     const gone = await ada.call("invites.revoke", { id: first.id }, engines);
     expect(gone.error?.reason).toBe("invite.not_found");
     const second = await invite(server, ada, { workspaceId: engines, email: "b@example.com" });
     expect(second.id).not.toBe(first.id);
     expect((await preview(first.token)).error?.reason).toBe("invite.invalid");
     expect((await preview(second.token)).status).toBe(200);
-    // What made room does not come back.
+    // The replaced invite cannot be resent.
     const resent = await ada.call("invites.resend", { id: first.id }, engines);
     expect(resent.error?.reason).toBe("invite.not_found");
   });
 
-  it("one that expired is revived for another 72 hours when it is sent again", async () => {
+  it("becomes valid for another 72 hours when it is resent after its expiry", async () => {
     const person = await guest(server, "late");
     const { id, token } = await invite(server, ada, { workspaceId: engines, email: person.email });
-    await earlier(id, 500);
+    await ageInvite(id, 500);
     const resent = await ada.call("invites.resend", { id }, engines);
     expect(resent).toMatchObject({ status: 200, data: { id, status: "pending" } });
     const hours = (Date.parse(String(resent.data.expiresAt)) - Date.now()) / 3_600_000;
@@ -76,7 +76,7 @@ describe("how long an invite waits", () => {
     expect((await person.call("invites.accept", { token: resent.data.token })).status).toBe(200);
   });
 
-  it("one that was revoked is neither sent again nor revoked again", async () => {
+  it("cannot be resent or revoked again after its revocation", async () => {
     const { id } = await invite(server, ada, { workspaceId: engines, email: "c@example.com" });
     const revoked = await ada.call("invites.revoke", { id }, engines);
     expect(revoked).toMatchObject({ status: 200, data: { id, status: "revoked" } });
@@ -87,8 +87,8 @@ describe("how long an invite waits", () => {
   });
 });
 
-describe("whom one invites", () => {
-  it("an address waits once, among 20 who invite it at the same time, and has one mail", async () => {
+describe("The creation of an invite", () => {
+  it("succeeds once among 20 concurrent invites to one address, and sends one mail", async () => {
     const answers = await Promise.all(TWENTY.map(() => create("once@example.com")));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     const others = answers.filter(({ status }) => status !== 200);
@@ -101,20 +101,20 @@ describe("whom one invites", () => {
     expect(row).toEqual({ invites: 1, mails: 1 });
   });
 
-  it("an expired one makes room for one, among 20 who invite the address at the same time", async () => {
+  it("succeeds once among 20 concurrent invites to an address with an expired invite", async () => {
     const { data } = await create("room@example.com");
-    await earlier(String(data.id), 73);
+    await ageInvite(String(data.id), 73);
     const answers = await Promise.all(TWENTY.map(() => create("room@example.com")));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it("an address may be invited to several workspaces at once", async () => {
+  it("succeeds for one address in several workspaces", async () => {
     expect((await create("both@example.com")).status).toBe(200);
     const looms = await foundWorkspace(ada, "Looms");
     expect((await ada.call("invites.create", { email: "both@example.com" }, looms)).status).toBe(200);
   });
 
-  it("nobody invites themselves, or a member", async () => {
+  it("fails for the caller's own address and for a member", async () => {
     const self = await create("ADA@example.com");
     expect(self).toMatchObject({ status: 409, error: { reason: "invite.already_member" } });
     const bob = await guest(server, `bob-${engines}`);
@@ -123,7 +123,7 @@ describe("whom one invites", () => {
     expect((await create(bob.email)).error?.reason).toBe("invite.already_member");
   });
 
-  it("whoever became a member otherwise is not sent their invite again", async () => {
+  it("allows no resend after the user has joined in another way", async () => {
     const bob = await guest(server, `bob2-${engines}`);
     const { id } = await invite(server, ada, { workspaceId: engines, email: bob.email });
     await server.database.owner(
@@ -134,7 +134,7 @@ describe("whom one invites", () => {
     expect(answer).toMatchObject({ status: 409, error: { reason: "invite.already_member" } });
   });
 
-  it("a role that does not exist is refused, and so is a field that is none", async () => {
+  it("fails with an unknown role or an unknown field", async () => {
     for (const role of ["owner", "", "ADMIN", null, 1, ["admin"]]) {
       const answer = await ada.call("invites.create", { email: "d@example.com", role }, engines);
       expect(answer, String(role)).toMatchObject({ status: 400, error: { reason: "input.invalid" } });
@@ -149,17 +149,17 @@ describe("whom one invites", () => {
     }
   });
 
-  it("a thousand may wait in a workspace, and not one more, however many are sent at once", async () => {
+  it("fails after 1,000 pending invites in a workspace, also in concurrent calls", async () => {
     await plant(990);
     const answers = await Promise.all(TWENTY.map((n) => create(`more${n}@example.com`)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused.map(({ error }) => error?.reason)).toEqual(refused.map(() => "invite.too_many"));
-    // Room is made by whatever ends.
+    // A revoked invite no longer counts.
     const sent = answers.find(({ status }) => status === 200);
     await ada.call("invites.revoke", { id: sent?.data.id }, engines);
     expect((await create("room-again@example.com")).status).toBe(200);
-    // And in another workspace they do not count.
+    // The invites of one workspace do not count in another.
     const looms = await foundWorkspace(ada, "Looms");
     expect((await ada.call("invites.create", { email: "e@example.com" }, looms)).status).toBe(200);
   });

@@ -1,4 +1,4 @@
-// The two tokens of an invite: where they are not, when they end, and where their links lead.
+// The two tokens of an invite: storage, expiry, and the hosts of their links.
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
@@ -12,7 +12,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { tablesWith } from "./at-rest.ts";
+import { tablesContaining } from "./tables-containing.ts";
 import { guest, invite, sentInvite } from "./guests.ts";
 
 const appUrl = "https://app.example.com/projo";
@@ -29,14 +29,14 @@ afterAll(() => server.close());
 
 const preview = (token: string) => call(server.url, "invites.preview", { input: { token } });
 
-describe("V2 a token at rest", () => {
-  it("V2 neither token is in any table, nor in the log: not when it was made, sent, made anew or used", async () => {
+describe("A stored invite", () => {
+  it("V2 leaves neither token in a table or in the log, after creation, mailing, resend and acceptance", async () => {
     const grace = await guest(server, "grace");
     const first = await invite(server, ada, { workspaceId: engines, email: grace.email });
     const tokens = [first.token, first.mailed];
     const expectNoneAtRest = async () => {
       for (const token of tokens) {
-        expect(await tablesWith(server.database, token)).toEqual([]);
+        expect(await tablesContaining(server.database, token)).toEqual([]);
         expect(server.logLines.filter((line) => line.includes(token.slice(4)))).toEqual([]);
       }
     };
@@ -57,11 +57,11 @@ describe("V2 a token at rest", () => {
     expect(new Set(tokens).size).toBe(4);
   });
 
-  it("V2 what is looked for would be found, in any spelling", async () => {
+  it("V2 would reveal a token to the search of this test, in any form", async () => {
     const { token } = await invite(server, ada, { workspaceId: engines, email: "found@example.com" });
     const secret = Buffer.from(token.slice(4), "base64url");
-    await server.database.owner("CREATE TABLE shelf (word TEXT, bytes BYTEA, facts JSONB, words TEXT[])");
-    const spellings: [string, unknown][] = [
+    await server.database.owner("CREATE TABLE samples (word TEXT, bytes BYTEA, facts JSONB, words TEXT[])");
+    const forms: [string, unknown][] = [
       ["word", token],
       ["word", `x ${token.slice(4)} y`],
       ["word", secret.toString("base64")],
@@ -72,15 +72,15 @@ describe("V2 a token at rest", () => {
       ["facts", JSON.stringify({ link: `https://x/#token=${token}` })],
       ["words", ["a", token]],
     ];
-    for (const [column, value] of spellings) {
-      await server.database.owner(`INSERT INTO shelf (${column}) VALUES ($1)`, [value]);
-      expect(await tablesWith(server.database, token), column).toEqual(["shelf"]);
-      await server.database.owner("DELETE FROM shelf");
+    for (const [column, value] of forms) {
+      await server.database.owner(`INSERT INTO samples (${column}) VALUES ($1)`, [value]);
+      expect(await tablesContaining(server.database, token), column).toEqual(["samples"]);
+      await server.database.owner("DELETE FROM samples");
     }
-    await server.database.owner("DROP TABLE shelf");
+    await server.database.owner("DROP TABLE samples");
   });
 
-  it("V2 both tokens are of 32 bytes, and what is stored is SHA-256 of each", async () => {
+  it("V2 contains the SHA-256 of both tokens, which have 32 bytes each", async () => {
     const { id, token, mailed } = await invite(server, ada, {
       workspaceId: engines,
       email: "hash@example.com",
@@ -97,8 +97,8 @@ describe("V2 a token at rest", () => {
   });
 });
 
-describe("V4 an invite that is sent again", () => {
-  it("V4 is opened by its new tokens, and by neither of the old ones", async () => {
+describe("A resent invite", () => {
+  it("V4 accepts its new tokens and refuses both old ones", async () => {
     const joan = await guest(server, "joan");
     const old = await invite(server, ada, { workspaceId: engines, email: joan.email });
     for (const token of [old.token, old.mailed]) expect((await preview(token)).status).toBe(200);
@@ -112,7 +112,7 @@ describe("V4 an invite that is sent again", () => {
     expect((await joan.call("invites.accept", { token: renewed.token })).status).toBe(200);
   });
 
-  it("V4 once it was accepted is not sent again", async () => {
+  it("V4 cannot be resent after its acceptance", async () => {
     const mary = await guest(server, "mary");
     const { id, token } = await invite(server, ada, { workspaceId: engines, email: mary.email });
     await mary.call("invites.accept", { token });
@@ -120,7 +120,7 @@ describe("V4 an invite that is sent again", () => {
     expect(answer).toMatchObject({ status: 404, error: { reason: "invite.not_found" } });
   });
 
-  it("V4 while 20 send it again at once, is opened by the tokens of one of them", async () => {
+  it("V4 accepts the tokens of exactly one of 20 concurrent resends", async () => {
     const { id } = await invite(server, ada, { workspaceId: engines, email: "busy@example.com" });
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => ada.call("invites.resend", { id }, engines)),
@@ -131,8 +131,8 @@ describe("V4 an invite that is sent again", () => {
   });
 });
 
-describe("V9 where links lead", () => {
-  it("V9 the mailed link's host and the returned one's come from the configuration, whatever a request's headers say", async () => {
+describe("The host of an invite link", () => {
+  it("V9 comes from the configuration and never from request headers, in the mail and in the response", async () => {
     const email = "mallory@example.com";
     const created = await forged("invites.create", { email });
     await mailFor(server, email);
@@ -150,7 +150,7 @@ describe("V9 where links lead", () => {
     }
   });
 
-  it("V9 without a configured address they lead to the address that the server listens on", async () => {
+  it("V9 defaults to the address on which the server listens", async () => {
     const plain = await startTestServer({}, { shortPauses: true });
     try {
       const eve = await guest(plain, "eve");
@@ -163,7 +163,7 @@ describe("V9 where links lead", () => {
   });
 });
 
-/** Calls with headers that claim another host; `fetch` would not forge all of them. */
+/** Sends a call with headers that claim another host. `fetch` cannot forge all of them. */
 async function forged(operation: string, input: unknown): Promise<{ id: string; link: string }> {
   const headers = {
     authorization: `Bearer ${ada.token}`,

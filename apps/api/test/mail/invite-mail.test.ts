@@ -1,52 +1,58 @@
-// The mail of a workspace: what invites, and what tells of keys left behind.
+// The mails of a workspace: invites, and notices about keys whose creator has left.
 import { describe, expect, it } from "vitest";
 import { foundWorkspace, join, arrive, call, eventually, readMail, type Person } from "../kit/index.ts";
 import {
-  mailThat,
-  openPostOffice,
+  mailWhere,
+  setUpMail,
   operator,
   outbox,
-  passTime,
+  makeMailDue,
   server,
   severalReads,
   smtp,
-} from "./post-office.ts";
+} from "./mail-setup.ts";
 
-openPostOffice();
+setUpMail();
 
-async function anAdmin(name = "Engines"): Promise<{ ada: Person; workspaceId: string }> {
+async function newAdmin(name = "Engines"): Promise<{ ada: Person; workspaceId: string }> {
   const ada = await arrive(server, "ada");
   return { ada, workspaceId: await foundWorkspace(ada, name) };
 }
 
-/** Invites Grace, while no mail gets out. @returns the invite's id */
-async function held({ ada, workspaceId }: { ada: Person; workspaceId: string }): Promise<string> {
+/** Invites Grace while the mail server refuses every mail. @returns the invite's id */
+async function inviteWithoutMail({
+  ada,
+  workspaceId,
+}: {
+  ada: Person;
+  workspaceId: string;
+}): Promise<string> {
   smtp.answers = (stage) => (stage === "MAIL" ? "451 4.3.0 not now" : undefined);
   const { data } = await ada.call(
     "invites.create",
     { email: "grace@example.com", role: "admin" },
     workspaceId,
   );
-  await mailThat(({ last_error: why }) => why !== null);
+  await mailWhere(({ last_error: why }) => why !== null);
   return String(data.id);
 }
 
-/** Lets mail out again, and waits until the server has read the outbox several times. */
-async function letOut(): Promise<void> {
+/** Makes the mail server accept mail again, and waits until the server has read the outbox several times. */
+async function unblockMail(): Promise<void> {
   smtp.answers = () => undefined;
-  await passTime();
+  await makeMailDue();
   await severalReads();
 }
 
 const preview = (token: string) => call(server.url, "invites.preview", { input: { token } });
-const reader = () => readMail(smtp.taken.at(-1)?.source ?? "");
+const lastMail = () => readMail(smtp.taken.at(-1)?.source ?? "");
 
-describe("an invite's mail", () => {
-  it("says who invites, where to and as what, how to accept by link and at a terminal, and until when", async () => {
-    const { ada, workspaceId } = await anAdmin();
+describe("The mail of an invite", () => {
+  it("names the inviter, the workspace, the role, both ways to accept, and the expiry", async () => {
+    const { ada, workspaceId } = await newAdmin();
     await ada.call("invites.create", { email: "grace@example.com", role: "admin" }, workspaceId);
-    await mailThat(({ status }) => status === "sent");
-    const { headers, text, html, link, token } = reader();
+    await mailWhere(({ status }) => status === "sent");
+    const { headers, text, html, link, token } = lastMail();
     expect(smtp.taken.map(({ to }) => to)).toEqual([["grace@example.com"]]);
     expect(headers.get("subject")).toBe('You are invited to "Engines"');
     expect(link).toBe(`https://app.example.com/invite#token=${token}`);
@@ -60,8 +66,8 @@ describe("an invite's mail", () => {
     expect((await preview(token)).data).toMatchObject({ email: "grace@example.com", role: "admin" });
   });
 
-  it("says that a service invites, by its name, when one does", async () => {
-    const { ada, workspaceId } = await anAdmin();
+  it("names the service key that sent the invite", async () => {
+    const { ada, workspaceId } = await newAdmin();
     const key = await ada.call(
       "serviceKeys.create",
       { name: "Onboarding", role: "admin", scopes: ["invite:manage"] },
@@ -69,16 +75,16 @@ describe("an invite's mail", () => {
     );
     const input = { email: "grace@example.com" };
     await call(server.url, "invites.create", { input, token: String(key.data.token) });
-    await mailThat(({ status }) => status === "sent");
-    expect(reader().text).toContain('as a member, by the service "Onboarding".');
+    await mailWhere(({ status }) => status === "sent");
+    expect(lastMail().text).toContain('as a member, by the service "Onboarding".');
   });
 
-  it("has no header, no recipient and no link of a workspace's name", async () => {
+  it("gets no header, recipient or link from the name of a workspace", async () => {
     const name = `Engines <b>x</b>, Bcc: eve@evil.example "http://evil.example" www.evil.example \u2028\u202e&`;
-    const { ada, workspaceId } = await anAdmin(name);
+    const { ada, workspaceId } = await newAdmin(name);
     await ada.call("invites.create", { email: "grace@example.com" }, workspaceId);
-    await mailThat(({ status }) => status === "sent");
-    const { headers, text, html } = reader();
+    await mailWhere(({ status }) => status === "sent");
+    const { headers, text, html } = lastMail();
     expect(smtp.taken[0]?.to).toEqual(["grace@example.com"]);
     expect([...headers.keys()].toSorted()).toEqual([
       "auto-submitted",
@@ -95,12 +101,12 @@ describe("an invite's mail", () => {
       expect(body).not.toMatch(/:\/\/evil|evil\.example|@evil|www\.evil|[\u2028\u202e]/);
     }
     expect(html).not.toContain("<b>");
-    // The name is there all the same.
+    // The mail still contains the name.
     expect(text).toContain("Engines <b>x</ b>");
   });
 
-  it("F7 is not sent once the invite was revoked, accepted, or its inviter stopped being an admin", async () => {
-    const { ada, workspaceId } = await anAdmin();
+  it("F7 leaves the outbox when the invite is revoked or accepted, or the inviter is no longer an admin", async () => {
+    const { ada, workspaceId } = await newAdmin();
     const bob = await arrive(server, "bob");
     await join(server, workspaceId, bob, "admin");
     const grace = await arrive(server, "grace");
@@ -112,37 +118,37 @@ describe("an invite's mail", () => {
       },
     ];
     for (const end of endings) {
-      const id = await held({ ada, workspaceId });
+      const id = await inviteWithoutMail({ ada, workspaceId });
       expect((await end(id)).status).toBe(200);
       expect(await outbox()).toEqual([]);
-      await letOut();
+      await unblockMail();
       await server.database.owner("DELETE FROM workspace_members WHERE user_id = $1", [grace.id]);
     }
-    await held({ ada: bob, workspaceId });
+    await inviteWithoutMail({ ada: bob, workspaceId });
     await ada.call("members.changeRole", { userId: bob.id, role: "viewer" }, workspaceId);
     expect(await outbox()).toEqual([]);
-    await letOut();
+    await unblockMail();
     expect(smtp.taken).toEqual([]);
   }, 60_000);
 
-  it("V4, F7 that waits while the invite is sent again is not sent: the one that comes has a token that works", async () => {
-    const scene = await anAdmin();
-    const id = await held(scene);
-    await scene.ada.call("invites.resend", { id }, scene.workspaceId);
+  it("V4, F7 leaves the outbox when the invite is resent, and the new mail contains a valid token", async () => {
+    const { ada, workspaceId } = await newAdmin();
+    const id = await inviteWithoutMail({ ada, workspaceId });
+    await ada.call("invites.resend", { id }, workspaceId);
     expect(await outbox()).toHaveLength(1);
-    await letOut();
-    await mailThat(({ status }) => status === "sent");
+    await unblockMail();
+    await mailWhere(({ status }) => status === "sent");
     expect(smtp.taken).toHaveLength(1);
-    expect((await preview(reader().token)).status).toBe(200);
+    expect((await preview(lastMail().token)).status).toBe(200);
   });
 
-  it("F7 whose invite expired before it could be sent is dead; an operator learns that the invite must be sent again", async () => {
-    const scene = await anAdmin();
-    const id = await held(scene);
+  it("F7 becomes dead if the invite expires first, and the operator's program says that an admin must resend the invite", async () => {
+    const { ada, workspaceId } = await newAdmin();
+    const id = await inviteWithoutMail({ ada, workspaceId });
     await server.database.owner("UPDATE invites SET expires_at = now()");
     await server.database.owner("UPDATE mail_outbox SET expires_at = now()");
-    await letOut();
-    const mail = await mailThat(({ status }) => status === "dead");
+    await unblockMail();
+    const mail = await mailWhere(({ status }) => status === "dead");
     expect(mail.last_error).toBe("the link expired first; MAIL FROM: 451 4.3.0 not now");
     expect(smtp.taken).toEqual([]);
     const [listed, one, all] = await Promise.all([
@@ -153,40 +159,40 @@ describe("an invite's mail", () => {
     expect(listed.out).toContain("dead  invite  grace@example.com");
     expect(one).toMatchObject({ code: 1, err: expect.stringContaining("an admin of its workspace") });
     expect(all).toMatchObject({ code: 0, out: expect.stringContaining("0 mails") });
-    await scene.ada.call("invites.resend", { id }, scene.workspaceId);
+    await ada.call("invites.resend", { id }, workspaceId);
     await eventually(() => smtp.taken.length === 1);
-    expect((await preview(reader().token)).status).toBe(200);
+    expect((await preview(lastMail().token)).status).toBe(200);
     expect((await operator("mail", "list")).out).toBe("No mail is dead.\n");
   }, 60_000);
 
-  it("F7 that is dead while its invite waits is sent again by an operator, with the token that works", async () => {
+  it("F7 can be resent by the operator while the invite is pending, with a valid token", async () => {
     smtp.answers = (stage) => (stage === "RCPT" ? "550 5.1.1 no such mailbox" : undefined);
-    const { ada, workspaceId } = await anAdmin();
+    const { ada, workspaceId } = await newAdmin();
     await ada.call("invites.create", { email: "grace@example.com" }, workspaceId);
-    const { id } = await mailThat(({ status }) => status === "dead");
+    const { id } = await mailWhere(({ status }) => status === "dead");
     smtp.answers = () => undefined;
     expect(await operator("mail", "resend", id)).toMatchObject({ code: 0, err: "" });
-    await mailThat(({ status }) => status === "sent");
-    expect((await preview(reader().token)).status).toBe(200);
+    await mailWhere(({ status }) => status === "sent");
+    expect((await preview(lastMail().token)).status).toBe(200);
   }, 60_000);
 
-  it("is sent by no server whose key for it is gone, and by the one that has it", async () => {
-    const { ada, workspaceId } = await anAdmin();
-    await held({ ada, workspaceId });
+  it("remains pending until a server has the key of its token", async () => {
+    const { ada, workspaceId } = await newAdmin();
+    await inviteWithoutMail({ ada, workspaceId });
     await server.database.owner("UPDATE mail_outbox SET token_kid = 9");
-    await letOut();
-    const mail = await mailThat(({ last_error: why }) => why?.includes("key") ?? false);
+    await unblockMail();
+    const mail = await mailWhere(({ last_error: why }) => why?.includes("key") ?? false);
     expect(mail.status).toBe("pending");
     await server.database.owner("UPDATE mail_outbox SET token_kid = 1");
-    await passTime();
-    await mailThat(({ status }) => status === "sent");
-    expect((await preview(reader().token)).status).toBe(200);
+    await makeMailDue();
+    await mailWhere(({ status }) => status === "sent");
+    expect((await preview(lastMail().token)).status).toBe(200);
   });
 });
 
-describe("the mail that tells of keys left behind", () => {
-  it("goes to every admin but the one who removed their maker, with the keys' names and no token", async () => {
-    const { ada, workspaceId } = await anAdmin();
+describe("The notice about keys whose creator has left", () => {
+  it("reaches every admin except the one who removed the creator, with the keys' names and without a token", async () => {
+    const { ada, workspaceId } = await newAdmin();
     const grace = await arrive(server, "grace");
     const bob = await arrive(server, "bob");
     await join(server, workspaceId, bob, "admin");
@@ -195,9 +201,9 @@ describe("the mail that tells of keys left behind", () => {
       await grace.call("serviceKeys.create", { name, scopes: ["task:read"] }, workspaceId);
     }
     expect((await ada.call("members.remove", { userId: grace.id }, workspaceId)).status).toBe(200);
-    await mailThat(({ status }) => status === "sent");
+    await mailWhere(({ status }) => status === "sent");
     expect(smtp.taken.map(({ to }) => to)).toEqual([["bob@example.com"]]);
-    const { headers, text, html, link } = reader();
+    const { headers, text, html, link } = lastMail();
     expect(headers.get("subject")).toBe('Service keys without their maker in "Engines"');
     expect(link).toBe("");
     for (const body of [text, html]) {

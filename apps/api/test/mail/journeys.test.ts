@@ -1,4 +1,4 @@
-// What a person does with a mail: the server of these tests writes its mail to files, as it does in development.
+// The use of mailed links. The server of these tests writes its mail to files, as in development.
 import { readdir, readFile, stat } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Makes an account. @returns its address and the mail that came */
-async function newcomer(name: string) {
+/** Creates an account. @returns its address, its access token and the mail to it */
+async function newUser(name: string) {
   const email = `${name}@example.com`;
   const { data } = await call(server.url, "auth.signUp", { input: { email, password } });
   return { email, accessToken: String(data.accessToken), mail: await mailFor(server, email) };
@@ -44,23 +44,23 @@ const verify = (token: string) => call(server.url, "email.verify", { input: { to
 const signIn = (email: string, by: string) =>
   call(server.url, "auth.signIn", { input: { email, password: by } });
 
-/** Asks for a reset. @returns the mail that came */
+/** Requests a password reset. @returns the mail */
 async function resetMail(email: string, count = 2) {
   await call(server.url, "password.requestReset", { input: { email } });
   return mailFor(server, email, count);
 }
 
-describe("mail in development", () => {
-  it("a newcomer's mail verifies the address", async () => {
-    const { email, accessToken, mail } = await newcomer("ada");
+describe("A server that writes its mail to files", () => {
+  it("verifies a new user's address by the mailed token", async () => {
+    const { email, accessToken, mail } = await newUser("ada");
     expect(mail.headers.get("subject")).toBe("Verify your email address");
     expect((await verify(mail.token)).status).toBe(200);
     const { data } = await call(server.url, "auth.me", { token: accessToken });
     expect(data.user).toMatchObject({ email, emailVerifiedAt: expect.any(String) });
   });
 
-  it("a reset's mail sets a new password, ends every session, and verifies the address", async () => {
-    const { email, accessToken } = await newcomer("grace");
+  it("sets a new password, ends every session and verifies the address by the reset token", async () => {
+    const { email, accessToken } = await newUser("grace");
     const mail = await resetMail(email);
     expect(mail.headers.get("subject")).toBe("Set a new password");
     expect((await reset(mail.token)).status).toBe(200);
@@ -71,8 +71,8 @@ describe("mail in development", () => {
     expect(data.user.emailVerifiedAt).not.toBeNull();
   });
 
-  it("the mail is readable by its owner alone", async () => {
-    await newcomer("hedy");
+  it("writes files that only its own operating system user can read", async () => {
+    await newUser("hedy");
     const directory = join(server.dataDir, "mail");
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
     const names = await readdir(directory);
@@ -83,8 +83,8 @@ describe("mail in development", () => {
     expect(new Set(modes)).toEqual(new Set([0o600]));
   });
 
-  it("A3 outside a terminal the output names a mail's file, and never its link", async () => {
-    const { email } = await newcomer("joan");
+  it("A3 prints the name of the file and never the link if its output is not a terminal", async () => {
+    const { email } = await newUser("joan");
     const [line = "", ...more] = await announcedTo(email);
     expect(more).toEqual([]);
     const [, path = ""] =
@@ -93,7 +93,7 @@ describe("mail in development", () => {
     expect(server.announced.join("\n")).not.toMatch(/#token=|pjo_/);
   });
 
-  it("at a terminal of a local server the link is printed, in one line", async () => {
+  it("prints the link in one line at a local terminal", async () => {
     const local = await startTestServer({}, { isTerminal: true, shortPauses: true });
     const email = "joan.at.home@example.com";
     await call(local.url, "auth.signUp", { input: { email, password } });
@@ -102,7 +102,7 @@ describe("mail in development", () => {
     await local.close();
   });
 
-  it("A3 at a terminal of a server that others reach, no link is printed", async () => {
+  it("A3 prints no link at a terminal if other machines can reach the server", async () => {
     const settings = { HOST: "0.0.0.0", PROJO_MAIL: "files", PROJO_TOKEN_KEYS: "auto" };
     const open = await startTestServer(settings, { isTerminal: true, shortPauses: true });
     const email = "joan.abroad@example.com";
@@ -112,7 +112,7 @@ describe("mail in development", () => {
     await open.close();
   });
 
-  it("V9 a mailed link's host comes from the configuration, whatever a request's headers say", async () => {
+  it("V9 takes the host of links from the configuration and never from request headers", async () => {
     const email = "mallory@example.com";
     await forged("auth.signUp", { email, password });
     await mailFor(server, email);
@@ -128,8 +128,8 @@ describe("mail in development", () => {
     }
   });
 
-  it("the text and the HTML name the command of the terminal and when the token ends", async () => {
-    const { mail } = await newcomer("mary");
+  it("names the command for the terminal and the expiry of the token in the text and the HTML", async () => {
+    const { mail } = await newUser("mary");
     for (const body of [mail.text, mail.html]) {
       expect(body).toContain("projo email verify");
       expect(body).toContain(mail.token);
@@ -138,7 +138,7 @@ describe("mail in development", () => {
   });
 });
 
-/** Calls with headers that claim another host; `fetch` would not forge all of them. */
+/** Sends a call with headers that claim another host. `fetch` cannot forge all of them. */
 async function forged(operation: string, input: unknown): Promise<void> {
   const headers = {
     host: "evil.example",
@@ -157,12 +157,12 @@ async function forged(operation: string, input: unknown): Promise<void> {
   expect(status).toBe(200);
 }
 
-describe("a mailed token", () => {
-  it("A8 works once, for one of 20 who use it at the same time", async () => {
-    const { email } = await newcomer("once");
+describe("A mailed token", () => {
+  it("A8 works for exactly one of 20 concurrent calls", async () => {
+    const { email } = await newUser("once");
     const { token } = await resetMail(email);
     const passwords = Array.from({ length: 20 }, (_, index) => `${newPassword} ${index}`);
-    // A password takes time to hash and the server may be busy: whoever is told so asks again.
+    // Hashing a password takes time, and the server may refuse a call while it is busy. Repeat such a call.
     const answers = await Promise.all(
       passwords.map((to) =>
         eventually(async () => {
@@ -174,13 +174,13 @@ describe("a mailed token", () => {
     expect(answers.filter((status) => status === 200)).toHaveLength(1);
     const winner = passwords[answers.indexOf(200)] ?? "";
     expect((await signIn(email, winner)).status).toBe(200);
-    const { token: verification } = await newcomer("once-too").then(({ mail }) => mail);
+    const { token: verification } = await newUser("once-too").then(({ mail }) => mail);
     const verified = await Promise.all(Array.from({ length: 20 }, () => verify(verification)));
     expect(verified.filter(({ status }) => status === 200)).toHaveLength(1);
   }, 90_000);
 
-  it("A8 does not work when it has expired, by the database's clock", async () => {
-    const { mail } = await newcomer("late");
+  it("A8 fails after its expiry, by the database's clock", async () => {
+    const { mail } = await newUser("late");
     await server.database.owner(
       `UPDATE one_time_tokens SET expires_at = now() - interval '1 second' FROM users
         WHERE users.id = user_id AND users.email = 'late@example.com'`,
@@ -188,8 +188,8 @@ describe("a mailed token", () => {
     expect(await verify(mail.token)).toMatchObject({ status: 401, error: { reason: "token.invalid" } });
   });
 
-  it("A8 does not work for another purpose, and still works for its own", async () => {
-    const { email, mail: verification } = await newcomer("purpose");
+  it("A8 fails for another purpose and still works for its own", async () => {
+    const { email, mail: verification } = await newUser("purpose");
     const forReset = await resetMail(email);
     expect(await reset(verification.token)).toMatchObject({
       status: 401,
@@ -200,8 +200,8 @@ describe("a mailed token", () => {
     expect((await reset(forReset.token)).status).toBe(200);
   });
 
-  it("A8 no longer works when the mail was asked for again", async () => {
-    const { email, accessToken, mail: first } = await newcomer("again");
+  it("A8 fails after a new mail was requested", async () => {
+    const { email, accessToken, mail: first } = await newUser("again");
     await call(server.url, "email.resendVerification", { token: accessToken });
     const second = await mailFor(server, email, 2);
     expect(second.token).not.toBe(first.token);
@@ -209,20 +209,20 @@ describe("a mailed token", () => {
     expect((await verify(second.token)).status).toBe(200);
   });
 
-  it("A3, A8 is in no table of the database and in no line of the log", async () => {
-    const { email, mail: verification } = await newcomer("secret");
+  it("A3, A8 appears in no table of the database and in no line of the log", async () => {
+    const { email, mail: verification } = await newUser("secret");
     const forReset = await resetMail(email);
     for (const { token } of [verification, forReset]) {
       expect(await cellsWith(token)).toEqual([]);
       expect(server.logLines.filter((line) => line.includes(token))).toEqual([]);
     }
-    // The search itself finds what is there.
+    // A positive control of the search.
     expect(await cellsWith(email)).not.toEqual([]);
     expect(server.logLines.some((line) => line.includes("a mail was sent"))).toBe(true);
   });
 });
 
-/** The columns of any table that hold the text, its secret part, or the bytes that it stands for. */
+/** Returns the columns that contain the text, its secret part, or the bytes that it encodes. */
 async function cellsWith(text: string): Promise<string[]> {
   const columns = await server.database.owner<{ relation: string; name: string; type: string }>(
     `SELECT a.attrelid::regclass::text AS relation, quote_ident(a.attname) AS name, t.typname AS type
@@ -233,11 +233,11 @@ async function cellsWith(text: string): Promise<string[]> {
   const code = Buffer.from(text.replace(/^pjo_/, ""), "base64url").subarray(-44, -12);
   const found = await Promise.all(
     columns.map(async ({ relation, name, type }) => {
-      const holds =
+      const contains =
         type === "bytea" ? `position($1::bytea in ${name}) > 0` : `position($1 in ${name}::text) > 0`;
       const values = type === "bytea" ? [code, Buffer.from(text)] : [text, text.slice(-43)];
       const counts = await Promise.all(
-        values.map((value) => server.database.owner(`SELECT FROM ${relation} WHERE ${holds}`, [value])),
+        values.map((value) => server.database.owner(`SELECT FROM ${relation} WHERE ${contains}`, [value])),
       );
       return counts.some((rows) => rows.length > 0) ? [`${relation}.${name}`] : [];
     }),

@@ -1,4 +1,4 @@
-// The server as `pnpm start` runs it, with its own PostgreSQL, and the operator's program beside it.
+// The server as `pnpm start` runs it, with the embedded PostgreSQL, and the operator's program.
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,13 +6,13 @@ import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
 import { call, eventually, password, readMail, runOperator, startProgram } from "../kit/index.ts";
 
-it("the operator's program reaches the embedded database, whether its server runs or not", async () => {
+it("The operator's program reaches the embedded database with and without a running server", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-operator-"));
   const env = { PROJO_DATA_DIR: dataDir, PORT: "0", DATABASE_URL: undefined, PROJO_SMTP_URL: undefined };
   const server = startProgram("main", [], env);
   const lines: string[] = [];
   const logged: string[] = [];
-  if (!server.stdout || !server.stderr) throw new Error("the program has no pipes");
+  if (!server.stdout || !server.stderr) throw new Error("The program has no pipes.");
   createInterface({ input: server.stdout }).on("line", (line) => lines.push(line));
   createInterface({ input: server.stderr }).on("line", (line) => logged.push(line));
   const ended = new Promise((resolve) => server.once("close", resolve));
@@ -22,7 +22,7 @@ it("the operator's program reaches the embedded database, whether its server run
     const url = await shown(/listens on (http:\S+)/);
     await shown(/(Mail: files in .*mail)/);
     const { data } = await call(url, "auth.signUp", { input: { email: "ada@example.com", password } });
-    // Its output is no terminal: the file is named, and the link is in the file alone.
+    // The output is not a terminal: it names the file, and only the file contains the link.
     const file = await shown(/Mail to ada@example\.com: Verify your email address: (\S+\.eml)$/);
     expect(file.startsWith(join(dataDir, "mail"))).toBe(true);
     const { link } = readMail(await readFile(file, "utf8"));
@@ -36,8 +36,8 @@ it("the operator's program reaches the embedded database, whether its server run
       "port",
       "passwordFile",
     ]);
-    const besides = await runOperator(["mail", "list", "--status", "sent"], env);
-    expect(besides).toMatchObject({ code: 0, out: expect.stringContaining("ada@example.com"), err: "" });
+    const whileRunning = await runOperator(["mail", "list", "--status", "sent"], env);
+    expect(whileRunning).toMatchObject({ code: 0, out: expect.stringContaining("ada@example.com"), err: "" });
     const token = String(data.accessToken);
     expect((await call(url, "auth.me", { token })).status).toBe(200);
     expect(await runOperator(["person", "sign-out", "ada@example.com"], env)).toMatchObject({
@@ -50,21 +50,21 @@ it("the operator's program reaches the embedded database, whether its server run
       code: 1,
       err: "There is no account with the address bo@example.com.\n",
     });
-    const erasing = await runOperator(["person", "erase", "ada@example.com"], env);
-    expect(erasing).toMatchObject({
+    const preview = await runOperator(["person", "erase", "ada@example.com"], env);
+    expect(preview).toMatchObject({
       code: 0,
       out: expect.stringContaining("Nothing is changed yet"),
       err: "",
     });
 
-    // As if its power went: the note stays, and leads nowhere.
-    const left = await readFile(note);
+    // Simulate a loss of power: the connection note remains, but no server answers there.
+    const noteContents = await readFile(note);
     server.kill("SIGTERM");
     expect(await ended).toBe(0);
     await expect(stat(note)).rejects.toThrow(/ENOENT/);
-    await writeFile(note, left);
-    const alone = await runOperator(["mail", "list", "--status", "sent"], env);
-    expect(alone).toMatchObject({ code: 0, out: besides.out, err: "" });
+    await writeFile(note, noteContents);
+    const whileStopped = await runOperator(["mail", "list", "--status", "sent"], env);
+    expect(whileStopped).toMatchObject({ code: 0, out: whileRunning.out, err: "" });
     const erased = await runOperator(["person", "erase", "ada@example.com", "--yes"], env);
     expect(erased).toMatchObject({ code: 0, out: expect.stringContaining("is erased"), err: "" });
   } finally {

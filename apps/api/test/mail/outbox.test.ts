@@ -1,24 +1,24 @@
-// Several servers with one outbox; a server that stops; what is removed.
+// The outbox: several servers, a stopping server, and the clean-up.
 import { createTestDatabase } from "@projostack/db/testing";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../kit/index.ts";
 import {
   enqueue,
-  mailThat,
-  openPostOffice,
+  mailWhere,
+  setUpMail,
   outbox,
-  passTime,
+  makeMailDue,
   server,
   severalReads,
   signUp,
   smtp,
   startMailServer,
-} from "./post-office.ts";
+} from "./mail-setup.ts";
 
-openPostOffice();
+setUpMail();
 
-describe("several servers", () => {
-  it("F7 two servers with one database send each of 50 mails once", async () => {
+describe("The outbox of several servers", () => {
+  it("F7 delivers each of 50 mails exactly once through two servers", async () => {
     const second = await startMailServer(server.database.url);
     try {
       const recipients = Array.from({ length: 50 }, (_, index) => `person-${index}@example.com`);
@@ -34,7 +34,7 @@ describe("several servers", () => {
     }
   }, 60_000);
 
-  it("F7 ten claimers at the same time share 50 mails and have none in common", async () => {
+  it("F7 gives each of 50 mails to exactly one of ten concurrent claims", async () => {
     const database = await createTestDatabase();
     try {
       await enqueue(
@@ -55,11 +55,11 @@ describe("several servers", () => {
     }
   });
 
-  it("F7 a mail that a server claimed and did not send, as it died, is sent by the next one after the lease", async () => {
+  it("F7 gives a claimed mail to the next server after the lease if the first one died", async () => {
     smtp.answers = (stage) => (stage === "message" ? "hang" : undefined);
     await signUp("ada");
     await eventually(() => smtp.commands.includes("DATA"));
-    // The first server is as good as dead to this mail: it waits for an answer that does not come.
+    // The first server stands for a dead one: it waits for a reply that never comes.
     const [mail] = await outbox();
     expect(mail).toMatchObject({ status: "pending", attempts: 1 });
     expect(mail?.waits).toBeGreaterThan(60);
@@ -68,62 +68,62 @@ describe("several servers", () => {
     try {
       await severalReads();
       expect(smtp.taken).toEqual([]);
-      await passTime();
-      await mailThat(({ status }) => status === "sent");
+      await makeMailDue();
+      await mailWhere(({ status }) => status === "sent");
       expect(smtp.taken).toHaveLength(1);
     } finally {
       await second.close();
     }
   }, 60_000);
 
-  it("F7 a server that dies at every attempt at a mail does not try for ever", async () => {
+  it("F7 marks a mail as dead if the server died at each of eight attempts", async () => {
     await enqueue(["ada@example.com"]);
-    await mailThat(({ status }) => status === "sent");
+    await mailWhere(({ status }) => status === "sent");
     await server.database.owner(
       "UPDATE mail_outbox SET status = 'pending', attempts = 8, next_attempt_at = now()",
     );
-    const mail = await mailThat(({ status }) => status !== "pending");
+    const mail = await mailWhere(({ status }) => status !== "pending");
     expect(mail).toMatchObject({ status: "dead", last_error: "the server ended while sending" });
   });
 });
 
-/** For the server it is gone: its connections are cut, and its statements fail. */
-const away = () =>
+/** Simulates an outage of the database: ends the server's connections and makes its statements fail. */
+const startOutage = () =>
   server.database.owner(
     `ALTER TABLE mail_outbox RENAME TO mail_outbox_away;
      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name = 'projostack'`,
   );
-const back = () => server.database.owner("ALTER TABLE mail_outbox_away RENAME TO mail_outbox");
+const endOutage = () => server.database.owner("ALTER TABLE mail_outbox_away RENAME TO mail_outbox");
 
-describe("a database that goes away", () => {
-  it("F7 delays mail, which is sent when it is back, unaided", async () => {
+describe("An outage of the database", () => {
+  it("F7 delays mail until the database answers again", async () => {
     await enqueue(["ada@example.com"]);
-    await mailThat(({ status }) => status === "sent");
-    await away();
+    await mailWhere(({ status }) => status === "sent");
+    await startOutage();
     await eventually(() => server.logLines.some((line) => line.includes("the outbox could not be read")));
-    await back();
+    await endOutage();
     await enqueue(["grace@example.com"]);
     await eventually(() => smtp.taken.length === 2);
     expect(smtp.taken.map(({ to }) => to)).toEqual([["ada@example.com"], ["grace@example.com"]]);
   });
 
-  it("F7 for a moment between sending a mail and recording it, has it sent no second time", async () => {
+  it("F7 between the delivery of a mail and its record causes no second delivery", async () => {
     smtp.answers = async (stage) => {
-      if (stage === "message") await away();
+      if (stage === "message") await startOutage();
       return undefined;
     };
     await enqueue(["ada@example.com"]);
     await eventually(() => smtp.taken.length === 1);
     await severalReads();
-    await back();
-    await mailThat(({ status }) => status === "sent");
+    await endOutage();
+    await mailWhere(({ status }) => status === "sent");
     expect(smtp.taken).toHaveLength(1);
   });
 });
 
-describe("stopping and cleaning up", () => {
-  it("F3, F7 a server that stops lets the mail in flight arrive, and no other server sends it again", async () => {
+describe("The mail worker", () => {
+  it("F3, F7 finishes the mails in delivery when the server stops, and no other server sends them again", async () => {
     const database = await createTestDatabase();
     const stopping = await startMailServer(database.url);
     let inFlight = 0;
@@ -146,7 +146,7 @@ describe("stopping and cleaning up", () => {
     expect(recipients.toSorted()).toEqual(["ada@example.com", "grace@example.com", "joan@example.com"]);
   }, 60_000);
 
-  it("F3 a server that stops does not wait for a mail server that hangs", async () => {
+  it("F3 abandons a mail server that hangs when the server stops", async () => {
     const database = await createTestDatabase();
     const stopping = await startMailServer(database.url);
     smtp.answers = (stage) => (stage === "message" ? "hang" : undefined);
@@ -160,9 +160,9 @@ describe("stopping and cleaning up", () => {
     expect(mail).toEqual({ status: "pending", last_error: "it took too long" });
   }, 60_000);
 
-  it("what has expired is removed: sessions, tokens, and mails sent long ago", async () => {
+  it("deletes expired sessions, expired tokens, and mails sent more than 30 days ago", async () => {
     await signUp("ada");
-    await mailThat(({ status }) => status === "sent");
+    await mailWhere(({ status }) => status === "sent");
     await server.database.owner("UPDATE mail_outbox SET sent_at = now() - interval '29 days'");
     await server.database.db.mail.deleteOld();
     expect(await outbox()).toHaveLength(1);

@@ -16,8 +16,8 @@ const list = async (by: Person, team: Team, input: object = {}): Promise<Listed>
   (await by.call("members.list", input, team.id)).data as Listed;
 const idsOf = ({ items }: Listed) => items.map(({ userId }) => userId);
 
-describe("the list of members", () => {
-  it("shows everybody with their role to everybody, newest first, and nobody of elsewhere", async () => {
+describe("The list of members", () => {
+  it("shows all members with their roles to every member, newest first", async () => {
     const team = await newTeam(server);
     await joined(server, await newTeam(server), "admin");
     const viewer = await joined(server, team, "viewer");
@@ -33,7 +33,7 @@ describe("the list of members", () => {
     expect(idsOf(await list(viewer, team, { role: "viewer" }))).toEqual([viewer.id]);
   });
 
-  it("comes in pages that miss nobody and show nobody twice", async () => {
+  it("comes in pages that show every member exactly once", async () => {
     const team = await newTeam(server);
     const others: Person[] = [];
     for (let count = 0; count < 4; count += 1) others.unshift(await joined(server, team, "member"));
@@ -57,8 +57,8 @@ describe("the list of members", () => {
   });
 });
 
-describe("a change of role", () => {
-  it("is answered with the member as they are now, and is on record with both roles", async () => {
+describe("A change of role", () => {
+  it("returns the changed member and records both roles", async () => {
     const team = await newTeam(server);
     const person = await joined(server, team, "member");
     const changed = await team.founder.call(
@@ -78,7 +78,7 @@ describe("a change of role", () => {
     ]);
   });
 
-  it("to the role they have changes nothing, and is not on record", async () => {
+  it("to the current role changes nothing and records no audit entry", async () => {
     const team = await newTeam(server);
     const again = await team.founder.call(
       "members.changeRole",
@@ -89,7 +89,7 @@ describe("a change of role", () => {
     expect(await recordOf(server, team)).toEqual([]);
   });
 
-  it("knows nobody of another workspace, and no role that does not exist", async () => {
+  it("refuses a member of another workspace and an unknown role", async () => {
     const [team, other] = [await newTeam(server), await newTeam(server)];
     const stranger = await joined(server, other, "viewer");
     for (const name of ["members.changeRole", "members.remove"]) {
@@ -107,9 +107,9 @@ describe("a change of role", () => {
   });
 });
 
-describe("a removal", () => {
-  it("names the keys that they made, which go on and are flagged", async () => {
-    const { team, leaver, key } = await newScene();
+describe("The removal of a member", () => {
+  it("returns the keys that the member created, which continue to work and are marked", async () => {
+    const { team, leaver, key } = await newFixture();
     const removed = await team.founder.call("members.remove", { userId: leaver.id }, team.id);
     expect(removed.data).toEqual({ userId: leaver.id, keysLeft: [{ id: key.id, name: "A service" }] });
     expect((await call(server.url, "projects.list", { token: key.token })).status).toBe(200);
@@ -117,8 +117,8 @@ describe("a removal", () => {
     expect(data.items).toMatchObject([{ id: key.id, createdBy: leaver.id, creatorIsMember: false }]);
   });
 
-  it("tells the other admins of such keys by mail, and not who removed, who was told", async () => {
-    const { team, leaver, others } = await newScene();
+  it("mails the other admins about these keys, except the admin who removed the member", async () => {
+    const { team, leaver, others } = await newFixture();
     await team.founder.call("members.remove", { userId: leaver.id }, team.id);
     expect(await mailedAbout(team)).toEqual({
       recipients: others.map(({ email }) => email).toSorted(),
@@ -126,8 +126,8 @@ describe("a removal", () => {
     });
   });
 
-  it("tells every admin when a service removed, and when somebody leaves", async () => {
-    const { team, leaver, others } = await newScene();
+  it("mails every admin if a service key removed the member or the member left", async () => {
+    const { team, leaver, others } = await newFixture();
     const service = await keyOf(team.founder, team, ["member:manage"], "admin");
     const removed = await call(server.url, "members.remove", {
       token: service.token,
@@ -141,13 +141,13 @@ describe("a removal", () => {
       action: "member.removed",
     });
 
-    const second = await newScene();
+    const second = await newFixture();
     await second.leaver.call("workspaces.leave", { workspaceId: second.team.id });
     const left = [second.team.founder, ...second.others].map(({ email }) => email).toSorted();
     expect((await mailedAbout(second.team)).recipients).toEqual(left);
   });
 
-  it("tells nobody when no key goes on", async () => {
+  it("sends no mail if the member has no active key", async () => {
     const team = await newTeam(server);
     await joined(server, team, "admin");
     const leaver = await joined(server, team, "admin");
@@ -156,7 +156,7 @@ describe("a removal", () => {
     expect((await mailedAbout(team)).recipients).toEqual([]);
   });
 
-  it("V8 ends the invites that wait, is on record, and a second one finds nobody", async () => {
+  it("V8 ends the member's pending invites and records an entry, and a second removal returns 404", async () => {
     const team = await newTeam(server);
     const leaver = await joined(server, team, "admin");
     await leaver.call("invites.create", { email: `${leaver.id}@example.org`, role: "viewer" }, team.id);
@@ -174,8 +174,8 @@ describe("a removal", () => {
   });
 });
 
-/** A team whose leaver has made a key that works and one that is revoked. */
-async function newScene() {
+/** Creates a team and an admin (`leaver`) with an active key and a revoked key. */
+async function newFixture() {
   const team = await newTeam(server);
   const leaver = await joined(server, team, "admin");
   const others = [await joined(server, team, "admin"), await joined(server, team, "admin")];
@@ -186,7 +186,7 @@ async function newScene() {
   return { team, leaver, others, key };
 }
 
-/** Who is mailed that keys go on without their maker, and what the mail says. */
+/** Returns the recipients and the facts of the mail about keys whose creator has left. */
 async function mailedAbout({ id }: Team): Promise<{ recipients: string[]; facts: unknown }> {
   const rows = await server.database.owner<{ recipient: string; facts: unknown }>(
     `SELECT recipient, facts FROM mail_outbox

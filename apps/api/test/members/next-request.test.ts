@@ -8,33 +8,36 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Every way in which a person calls: three sessions, each by the header and by its current workspace. */
-type Way = (name: string, input?: unknown) => Promise<Answer>;
-async function waysOf(person: Person, team: Team): Promise<Way[]> {
+/** Sends a call of a user through one of three sessions, with the workspace header or the session's current workspace. */
+type Caller = (name: string, input?: unknown) => Promise<Answer>;
+async function callersOf(person: Person, team: Team): Promise<Caller[]> {
   const sessions = [person, await again(server, person), await again(server, person)];
   await Promise.all(sessions.map((one) => one.call("workspaces.switch", { workspaceId: team.id })));
-  return sessions.flatMap((session): Way[] => [
+  return sessions.flatMap((session): Caller[] => [
     (name, input) => session.call(name, input, team.id),
     (name, input) => session.call(name, input),
   ]);
 }
 
-const told = async (ways: readonly Way[], name: string, input?: unknown): Promise<unknown[]> => {
-  const answers = await Promise.all(ways.map((way) => way(name, input)));
+const outcomesOf = async (callers: readonly Caller[], name: string, input?: unknown): Promise<unknown[]> => {
+  const answers = await Promise.all(callers.map((caller) => caller(name, input)));
   return [...new Set(answers.map(({ status, error }) => error?.reason ?? status))];
 };
 
-describe("somebody who is no member any more", () => {
+describe("A former member", () => {
   const ends: [string, (team: Team, person: Person) => Promise<Answer>][] = [
     ["removed", (team, { id: userId }) => team.founder.call("members.remove", { userId }, team.id)],
-    ["gone of their own accord", (team, one) => one.call("workspaces.leave", { workspaceId: team.id })],
-    ["locked out", (team) => team.founder.call("workspaces.delete", { name: team.name }, team.id)],
+    ["departed", (team, one) => one.call("workspaces.leave", { workspaceId: team.id })],
+    [
+      "member of a deleted workspace",
+      (team) => team.founder.call("workspaces.delete", { name: team.name }, team.id),
+    ],
   ];
-  it.each(ends)("M2 is refused on the next request, in all of their sessions: %s", async (_, end) => {
+  it.each(ends)("M2 loses access on the next request, in every session: %s", async (_, end) => {
     const team = await newTeam(server);
     const person = await joined(server, team, "admin");
-    const ways = await waysOf(person, team);
-    expect(await told(ways, "tasks.list")).toEqual([200]);
+    const callers = await callersOf(person, team);
+    expect(await outcomesOf(callers, "tasks.list")).toEqual([200]);
     expect((await end(team, person)).status).toBe(200);
     for (const [name, input] of [
       ["tasks.list", {}],
@@ -43,7 +46,7 @@ describe("somebody who is no member any more", () => {
       ["members.changeRole", { userId: person.id, role: "admin" }],
       ["invites.create", { email: "friend@example.org", role: "viewer" }],
     ] as const) {
-      expect(await told(ways, name, input), name).toEqual(["workspace.not_found"]);
+      expect(await outcomesOf(callers, name, input), name).toEqual(["workspace.not_found"]);
     }
     const { error } = await person.call("workspaces.switch", { workspaceId: team.id });
     expect(error).toMatchObject({ reason: "workspace.not_found" });
@@ -51,7 +54,7 @@ describe("somebody who is no member any more", () => {
     expect((await person.call("auth.me")).status).toBe(200);
   });
 
-  it("M2 is nobody to the services that ask about their token", async () => {
+  it("M2 appears as inactive in the introspection of their token", async () => {
     const team = await newTeam(server);
     const person = await joined(server, team, "member");
     const { token } = await keyOf(team.founder, team, ["token:introspect"]);
@@ -67,29 +70,29 @@ describe("somebody who is no member any more", () => {
   });
 });
 
-describe("somebody who was given another role", () => {
-  it("M2 has it on the next request, in all of their sessions, whether it is less or more", async () => {
+describe("A member with a changed role", () => {
+  it("M2 gets the rights of the new role on the next request, in every session, higher or lower", async () => {
     const team = await newTeam(server);
     const person = await joined(server, team, "admin");
-    const ways = await waysOf(person, team);
+    const callers = await callersOf(person, team);
     const become = (role: string) =>
       team.founder.call("members.changeRole", { userId: person.id, role }, team.id);
     const rename = ["workspaces.rename", { name: team.name }] as const;
     const write = ["projects.create", { name: "Written" }] as const;
-    expect(await told(ways, ...rename)).toEqual([200]);
+    expect(await outcomesOf(callers, ...rename)).toEqual([200]);
     await become("member");
-    expect(await told(ways, ...rename)).toEqual(["permission.denied"]);
-    expect(await told(ways, ...write)).toEqual([200]);
+    expect(await outcomesOf(callers, ...rename)).toEqual(["permission.denied"]);
+    expect(await outcomesOf(callers, ...write)).toEqual([200]);
     await become("viewer");
-    expect(await told(ways, ...write)).toEqual(["permission.denied"]);
-    expect(await told(ways, "projects.list")).toEqual([200]);
+    expect(await outcomesOf(callers, ...write)).toEqual(["permission.denied"]);
+    expect(await outcomesOf(callers, "projects.list")).toEqual([200]);
     await become("admin");
-    expect(await told(ways, ...rename)).toEqual([200]);
+    expect(await outcomesOf(callers, ...rename)).toEqual([200]);
   });
 });
 
-describe("a viewer", () => {
-  it("M5 writes nothing, whatever they call", async () => {
+describe("A viewer", () => {
+  it("M5 writes nothing with any operation", async () => {
     const team = await newTeam(server);
     const viewer = await joined(server, team, "viewer");
     const { data: project } = await team.founder.call("projects.create", { name: "Kept" }, team.id);
@@ -133,8 +136,8 @@ describe("a viewer", () => {
   });
 });
 
-describe("an input", () => {
-  it("M7 makes nobody act as somebody else, or elsewhere", async () => {
+describe("An input", () => {
+  it("M7 decides neither who acts nor in which workspace", async () => {
     const [team, other] = [await newTeam(server), await newTeam(server)];
     for (const more of [{ createdBy: other.founder.id }, { workspaceId: other.id }, { role: "admin" }]) {
       const { error } = await team.founder.call("projects.create", { name: "Mine", ...more }, team.id);
@@ -146,7 +149,7 @@ describe("an input", () => {
   });
 });
 
-/** Every row that the workspace has, as text. */
+/** Returns every row of the workspace as text. */
 async function contentsOf({ id }: Team): Promise<unknown> {
   const tables = ["workspace_members", "invites", "service_keys", "projects", "tasks"];
   const rows = tables.map((table) =>
@@ -154,7 +157,7 @@ async function contentsOf({ id }: Team): Promise<unknown> {
   );
   return [
     await server.database.owner("SELECT t::text FROM workspaces AS t WHERE id = $1", [id]),
-    // What was refused is on record, and changed nothing.
+    // Entries about refused calls do not count: they record no change.
     await server.database.owner("SELECT FROM audit_logs WHERE workspace_id = $1 AND outcome = 'ok'", [id]),
     ...(await Promise.all(rows)),
   ];

@@ -2,8 +2,8 @@ import { ROUNDS } from "@projostack/db/testing";
 
 export { ROUNDS };
 
-/** So many callers race at once. */
+/** The number of concurrent callers in a race. */
 export const CALLERS = 20;
 
-/** How long all the rounds may take, on a busy machine. */
+/** The timeout for all rounds on a busy machine, in milliseconds. */
 export const ROUNDS_MS = 30_000 + ROUNDS * 3_000;

@@ -2,15 +2,15 @@ import type { Permission, Role } from "@projostack/authz";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { arrive, foundWorkspace, type Person, type TestServer } from "../kit/index.ts";
 
-/** A workspace and some of its people. */
+/** A workspace and the user who created it. */
 export interface Team {
   readonly id: string;
   readonly name: string;
-  /** Whoever founded it: an admin. */
+  /** The user who created the workspace: an admin. */
   readonly founder: Person;
 }
 
-/** Somebody whom nobody else is. */
+/** Signs up a user with a new email address. */
 export const newcomer = (server: TestServer): Promise<Person> =>
   arrive(server, `person-${systemRandomness.bytes(6).toString("hex")}`);
 
@@ -19,14 +19,14 @@ export async function newTeam(server: TestServer, name = "Engines"): Promise<Tea
   return { id: await foundWorkspace(founder, name), name, founder };
 }
 
-/** Somebody new who is a member. */
+/** Signs up a user and makes them a member of the workspace. */
 export async function joined(server: TestServer, team: Team, role: Role): Promise<Person> {
   const person = await newcomer(server);
   await putIn(server, team, person, role);
   return person;
 }
 
-/** Makes the person a member of that role, whatever they were. Ids grow, as the server's do. */
+/** Makes a user a member with a role, or changes the member's role. New ids sort after older ones, as the server's do. */
 export async function putIn({ database }: TestServer, team: Team, person: Person, role: Role): Promise<void> {
   await database.owner(
     `INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES ($1, $2, $3, $4)
@@ -35,7 +35,7 @@ export async function putIn({ database }: TestServer, team: Team, person: Person
   );
 }
 
-/** How many admins the workspace has. */
+/** Returns the number of admins of the workspace. */
 export async function adminsOf({ database }: TestServer, { id }: Team): Promise<number> {
   const [row] = await database.owner<{ admins: number }>(
     "SELECT count(*)::integer AS admins FROM workspace_members WHERE workspace_id = $1 AND role = 'admin'",
@@ -44,7 +44,7 @@ export async function adminsOf({ database }: TestServer, { id }: Team): Promise<
   return row?.admins ?? 0;
 }
 
-/** What was done in the workspace, as it is on record, oldest first: neither its founding nor what was refused. */
+/** Returns the audit entries of the workspace, oldest first, without its creation and without refused calls. */
 export async function recordOf({ database }: TestServer, { id }: Team): Promise<Entry[]> {
   return database.owner<Entry & Record<string, unknown>>(
     `SELECT coalesce(actor_user_id::text, 'key ' || actor_key_id) AS actor, action, target_type || ' ' || target_id AS target, meta_json AS meta
@@ -60,7 +60,7 @@ export interface Entry {
   readonly meta: unknown;
 }
 
-/** A service key of the workspace, made by one of its admins. @returns its id and its token */
+/** Creates a service key. @param admin the creator @returns the key's id and token */
 export async function keyOf(
   admin: Person,
   team: Team,

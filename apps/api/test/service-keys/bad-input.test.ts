@@ -24,8 +24,8 @@ const create = (input: unknown, where = workspaceId): Promise<Answer> =>
   ada.call("serviceKeys.create", input, where);
 const good = { name: "Robot", scopes: ["task:read"] };
 
-describe("making a key", () => {
-  it("says which field is wrong, and makes none", async () => {
+describe("The creation of a service key", () => {
+  it("names the invalid field and creates no key", async () => {
     const wrong: [string, unknown][] = [
       ["name", { ...good, name: "" }],
       ["name", { ...good, name: "  " }],
@@ -53,7 +53,7 @@ describe("making a key", () => {
     expect((await ada.call("serviceKeys.list", {}, workspaceId)).data.items).toEqual([]);
   });
 
-  it("takes what lies just within: a year, a long name, one scope named twice", async () => {
+  it("accepts the limits: one year, a name of 200 characters, and a repeated scope", async () => {
     const made = await create({
       name: ` ${"é".repeat(200)} `,
       scopes: ["task:read", "token:introspect", "task:read"],
@@ -74,11 +74,11 @@ describe("making a key", () => {
     expect((await create(good)).data.expiresAt).toMatch(/Z$/);
   });
 
-  it("never makes an admin's key, unless asked for", async () => {
+  it("defaults to the role member", async () => {
     expect((await create(good)).data.role).toBe("member");
   });
 
-  it("stops at a hundred that are active, also when twenty are asked for at once", async () => {
+  it("fails after 100 active keys, also in 20 concurrent calls", async () => {
     const full = await foundWorkspace(ada, "Full");
     await server.database.owner(
       `INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
@@ -89,7 +89,7 @@ describe("making a key", () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => create(good, full)));
     const verdicts = answers.map(verdictOf).toSorted();
     expect(verdicts).toEqual([...Array(5).fill("200"), ...Array(15).fill("409 key.too_many")]);
-    // A revoked one makes room; so does one that has expired.
+    // Revoked and expired keys do not count.
     const [first, second] = answers.filter(({ status }) => status === 200).map(({ data }) => String(data.id));
     await ada.call("serviceKeys.revoke", { id: first }, full);
     expect(verdictOf(await create(good, full))).toBe("200");
@@ -99,8 +99,8 @@ describe("making a key", () => {
   });
 });
 
-describe("rotating and revoking", () => {
-  it("say which field is wrong, and change nothing", async () => {
+describe("The rotation and revocation of a service key", () => {
+  it("name the invalid field and change nothing", async () => {
     const key = await makeKey(server, ada, workspaceId, { scopes: ["task:read"] });
     const wrong: [string, string, unknown][] = [
       ["serviceKeys.rotate", "id", {}],
@@ -121,8 +121,8 @@ describe("rotating and revoking", () => {
   });
 });
 
-describe("the list of keys", () => {
-  it("S10 shows no secret, nor does anything that is kept or logged", async () => {
+describe("The list of service keys", () => {
+  it("S10 contains no secret, like the audit log and the server's log", async () => {
     const home = await foundWorkspace(ada, "Quiet");
     const made = await makeKey(server, ada, home, { scopes: ["task:read"] });
     const rotated = keyOf(server.url, await ada.call("serviceKeys.rotate", { id: made.id }, home));
@@ -147,7 +147,7 @@ describe("the list of keys", () => {
     }
   });
 
-  it("goes page by page, newest first, by status when asked to", async () => {
+  it("comes in pages, newest first, with an optional filter by status", async () => {
     const home = await foundWorkspace(ada, "Paged");
     const made = [];
     for (let count = 0; count < 5; count += 1) {

@@ -25,8 +25,8 @@ afterAll(() => server.close());
 const REFUSED = "401 auth.unauthenticated";
 const tried = async (token: string) => verdictOf(await call(server.url, "tasks.list", { token }));
 
-describe("whoever stole one half of what a key's token is made of", () => {
-  it("S1 makes no token from the whole database without the server's key", async () => {
+describe("An attacker with only one of the two secrets of a service key", () => {
+  it("S1 cannot forge a token from the whole database without the server's key", async () => {
     const tables = await server.database.owner<{ name: string }>(
       "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
     );
@@ -39,12 +39,12 @@ describe("whoever stole one half of what a key's token is made of", () => {
     const secret = bytesOfToken(key.token).subarray(16, 48);
     const kept = keepSecret(server.keys, key.id, secret).mac;
     expect(bytes.some((cell) => cell.equals(kept))).toBe(true);
-    // Neither the secret nor the token is in the dump, whole or as a part of a text.
+    // The dump contains neither the secret nor the token, not even inside another text.
     const text = bytes.map((cell) => cell.toString("latin1")).join("\n");
     for (const form of [secret.toString("latin1"), secret.toString("hex"), key.token, key.token.slice(4)]) {
       expect(text).not.toContain(form);
     }
-    // Whatever it holds, taken for the secret, opens nothing.
+    // No value of the dump works as the secret.
     const guesses = [Buffer.alloc(32), randomBytes(32), ...bytes].map((cell) =>
       Buffer.concat([cell, Buffer.alloc(32)]).subarray(0, 32),
     );
@@ -53,18 +53,18 @@ describe("whoever stole one half of what a key's token is made of", () => {
     expect(await tried(formatServiceKey(key.id, secret))).toBe("200");
   });
 
-  it("S1 makes no token from the server's key without a row that it wrote", async () => {
+  it("S1 cannot forge a token from the server's key without a row that the server wrote", async () => {
     const secret = randomBytes(32);
     for (const id of [key.id, systemRandomness.newId(), randomUUID(), workspaceId, ada.id]) {
       expect(await tried(formatServiceKey(id, secret))).toBe(REFUSED);
     }
-    // What the key makes of an id, or of what is stored, is no secret either.
+    // The stored code does not work as the secret either, nor does a code that the server's key makes from it.
     const stored = keepSecret(server.keys, key.id, bytesOfToken(key.token).subarray(16, 48)).mac;
     const derived = [stored, server.keys.mac(server.keys.newestKid, Buffer.from(key.id), stored) ?? stored];
     for (const guess of derived) expect(await tried(formatServiceKey(key.id, guess))).toBe(REFUSED);
   });
 
-  it("S1 makes no key by writing to the database, without the server's key", async () => {
+  it("S1 cannot create a key by writing to the database without the server's key", async () => {
     const secret = randomBytes(32);
     const { id: ofAnother } = await makeKey(server, ada, workspaceId, { scopes: ["task:read"] });
     const stranger = parseKeyRing(`1:${randomBytes(32).toString("base64url")}`);
@@ -80,24 +80,24 @@ describe("whoever stole one half of what a key's token is made of", () => {
       await write(id, mac);
       expect(await tried(formatServiceKey(id, secret))).toBe(REFUSED);
     }
-    // A code that is copied from one key's row to another's opens nothing: it is bound to its key.
+    // A code that is copied from one key's row to another row does not work: the code is bound to its key.
     const own = bytesOfToken(key.token).subarray(16, 48);
     await server.database.owner("UPDATE service_keys SET secret_mac = $1 WHERE id = $2", [
       keepSecret(server.keys, key.id, own).mac,
       ofAnother,
     ]);
     expect(await tried(formatServiceKey(ofAnother, own))).toBe(REFUSED);
-    // The very row that the server would have written works: what was missing is the server's key.
+    // A row with a code made by the server's key works. So only the server's key was missing.
     const id = systemRandomness.newId();
     await write(id, keepSecret(server.keys, id, secret).mac);
     expect(await tried(formatServiceKey(id, secret))).toBe("200");
   });
 });
 
-describe("tokens of different kinds", () => {
+describe("The server", () => {
   const kinds = ["pja_", "pjr_", "pjo_", "pji_", "pjk_"];
 
-  it("S5 a key's token passes for no other kind, whatever it is called", async () => {
+  it("S5 accepts a service key as no other kind of token, with any prefix", async () => {
     const forms = [key.token, ...kinds.map((prefix) => prefix + key.token.slice(4))];
     for (const token of forms) {
       const refreshed = await call(server.url, "auth.refresh", { input: { refreshToken: token } });
@@ -114,7 +114,7 @@ describe("tokens of different kinds", () => {
     }
   });
 
-  it("S5 no other kind passes for a key's, on any operation that needs a token", async () => {
+  it("S5 accepts no other kind of token as a service key, in any operation that needs a token", async () => {
     const [session] = await server.database.owner<{ salt: Buffer }>(
       "SELECT salt FROM sessions WHERE id = $1",
       [ada.sessionId],
@@ -135,7 +135,7 @@ describe("tokens of different kinds", () => {
     }
   });
 
-  it("S5 a key does nothing that is for people", async () => {
+  it("S5 refuses a service key for every operation that requires a user", async () => {
     const forPeople = operations.filter(({ operation }) => operation.access === "session");
     expect(forPeople.length).toBeGreaterThan(8);
     for (const { name } of forPeople) {
@@ -144,8 +144,8 @@ describe("tokens of different kinds", () => {
   });
 });
 
-describe("a key's token that is not genuine", () => {
-  it("S11 is any that differs from a genuine one in a single bit, its checksum put right or not", async () => {
+describe("A forged or malformed service key", () => {
+  it("S11 gets 401 when it differs from a valid key in a single bit, with a right or a wrong checksum", async () => {
     const bytes = bytesOfToken(key.token);
     const seen = new Map<string, number>();
     const count = async (token: string) => {
@@ -156,7 +156,7 @@ describe("a key's token that is not genuine", () => {
       const flipped = Buffer.from(bytes);
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       await count(`pjk_${flipped.toString("base64url")}`);
-      // The checksum keeps out mistakes, not people: it must not be what the refusal rests on.
+      // The checksum only detects typing errors. The refusal must not depend on it.
       if (bit < 48 * 8) await count(formatServiceKey(idIn(flipped), flipped.subarray(16, 48)));
     }
     expect(seen).toEqual(new Map([[REFUSED, bytes.length * 8 + 48 * 8]]));
@@ -164,8 +164,8 @@ describe("a key's token that is not genuine", () => {
   }, 60_000);
 
   const SPELLINGS = bySuite({ short: 500, full: 2_000 });
-  it(`S11 rejects ${SPELLINGS} other spellings of a key`, async () => {
-    let asked = 0;
+  it(`S11 gets 401 in ${SPELLINGS} random variations`, async () => {
+    let triedCount = 0;
     for (const changed of mutationsOf(key.token, SPELLINGS, 11)) {
       expect([changed, parseServiceKey(changed)]).toEqual([changed, null]);
       const sendable = changed.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, "").trim();
@@ -173,10 +173,10 @@ describe("a key's token that is not genuine", () => {
       const headers = { authorization: `Bearer ${sendable}` };
       const answer = await call(server.url, "tasks.list", { headers });
       expect([changed, verdictOf(answer)]).toEqual([changed, REFUSED]);
-      asked += 1;
+      triedCount += 1;
     }
-    expect(asked).toBeGreaterThan(SPELLINGS * 0.95);
-    // The last character of the token carries bits that no byte has: its other spellings are no token.
+    expect(triedCount).toBeGreaterThan(SPELLINGS * 0.95);
+    // The last character of the token has unused bits. The server accepts only the spelling in which they are zero.
     for (const other of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
       const token = key.token.slice(0, -1) + other;
       expect([token, await tried(token)]).toEqual([token, token === key.token ? "200" : REFUSED]);
@@ -185,7 +185,7 @@ describe("a key's token that is not genuine", () => {
     for (const token of padded) expect([token, await tried(token)]).toEqual([token, REFUSED]);
   }, 60_000);
 
-  it("S12 or a header that is malformed is a 401 and never a 500", async () => {
+  it("S12 gets 401 and never causes a 500, also in a malformed authorization header", async () => {
     const headers = [
       `Basic ${key.token}`,
       key.token,

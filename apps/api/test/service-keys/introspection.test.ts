@@ -30,26 +30,26 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const ask = (token: string, permission: Permission = "task:read", by = key) =>
+const introspect = (token: string, permission: Permission = "task:read", by = key) =>
   by.call("tokens.introspect", { token, permission });
 const UNKNOWN = JSON.stringify({
   result: { data: { active: false, allowed: false, user: null, workspaceId: null, role: null } },
 });
 
-describe("a service that asks whose token it was sent", () => {
-  it("learns of a member who they are, and of each permission whether they hold it", async () => {
+describe("The introspection of a token", () => {
+  it("returns the user, the role and whether the user holds the permission, for each role and permission", async () => {
     for (const role of roles) {
       const person = await arrive(server, `a-${role}`);
       await join(server, workspaceId, person, role);
       for (const permission of permissions) {
-        const { status, data } = await ask(person.token, permission);
+        const { status, data } = await introspect(person.token, permission);
         expect([role, permission, status, data]).toEqual([
           role,
           permission,
           200,
           {
             active: true,
-            // What is for keys alone no person holds.
+            // No user holds a permission that is reserved for service keys.
             allowed: policy[permission] !== "key" && can(role, permission),
             user: { id: person.id, email: person.email },
             workspaceId,
@@ -60,23 +60,29 @@ describe("a service that asks whose token it was sent", () => {
     }
   });
 
-  it("learns of a removal and of a changed role at its next question", async () => {
+  it("reflects a removal and a changed role on the next call", async () => {
     const person = await arrive(server, "changing");
     await join(server, workspaceId, person, "member");
-    expect((await ask(person.token, "task:write")).data).toMatchObject({ active: true, allowed: true });
+    expect((await introspect(person.token, "task:write")).data).toMatchObject({
+      active: true,
+      allowed: true,
+    });
     await ada.call("members.changeRole", { userId: person.id, role: "viewer" }, workspaceId);
-    expect((await ask(person.token, "task:write")).data).toMatchObject({ active: true, allowed: false });
+    expect((await introspect(person.token, "task:write")).data).toMatchObject({
+      active: true,
+      allowed: false,
+    });
     await ada.call("members.remove", { userId: person.id }, workspaceId);
-    expect((await ask(person.token, "task:write")).text).toBe(UNKNOWN);
+    expect((await introspect(person.token, "task:write")).text).toBe(UNKNOWN);
   });
 
-  it("I1 learns nothing of any other token: all are answered the same, byte for byte", async () => {
+  it("I1 returns the same response for every other token, byte for byte", async () => {
     const eve = await arrive(server, "eve");
     const elsewhere = await foundWorkspace(eve, "Looms");
     const evesKey = await makeKey(server, eve, elsewhere, { scopes: ["task:read"] });
     const signedOut = await arrive(server, "signed-out");
     await join(server, workspaceId, signedOut, "member");
-    expect((await ask(signedOut.token)).data).toMatchObject({ active: true });
+    expect((await introspect(signedOut.token)).data).toMatchObject({ active: true });
     await signedOut.call("auth.signOutEverywhere");
     const [session] = await server.database.owner<{ salt: Buffer }>(
       "SELECT salt FROM sessions WHERE id = $1",
@@ -84,19 +90,19 @@ describe("a service that asks whose token it was sent", () => {
     );
     const claims = { sessionId: ada.sessionId, generation: 1 };
     const others = {
-      "of a member of another workspace": eve.token,
-      "of nobody anywhere": (await arrive(server, "nobody")).token,
-      expired: await expiredAccessToken(server, ada.sessionId),
-      "of an expired session": (await startSession(server, ada.id, -1)).token,
-      "signed out": signedOut.token,
+      "a token of a member of another workspace": eve.token,
+      "a token of a user without a workspace": (await arrive(server, "nobody")).token,
+      "an expired token": await expiredAccessToken(server, ada.sessionId),
+      "a token of an expired session": (await startSession(server, ada.id, -1)).token,
+      "a token of a signed-out session": signedOut.token,
       "a refresh token": formatRefreshToken(server.keys, session?.salt ?? Buffer.alloc(0), claims),
-      "the asking key's own": key.token,
-      "another workspace's key": evesKey.token,
-      "an invite's": `pji_${"A".repeat(43)}`,
-      changed: `${ada.token.slice(0, -2)}AA`,
-      "with a word before it": `Bearer ${ada.token}`,
-      garbage: "garbage",
-      none: "",
+      "the calling key itself": key.token,
+      "a key of another workspace": evesKey.token,
+      "an invite token": `pji_${"A".repeat(43)}`,
+      "a changed token": `${ada.token.slice(0, -2)}AA`,
+      "a token with a prefix word": `Bearer ${ada.token}`,
+      "random text": "garbage",
+      "an empty text": "",
     };
     let first: Answer | undefined;
     for (const [which, token] of Object.entries(others)) {
@@ -109,16 +115,16 @@ describe("a service that asks whose token it was sent", () => {
       expect([which, answer.status, answer.text]).toEqual([which, 200, UNKNOWN]);
       expect([which, bytesOf(answer)]).toEqual([which, bytesOf(first)]);
     }
-    // A positive control: in her own workspace Eve is known.
-    const asking = await makeKey(server, eve, elsewhere, { scopes: ["token:introspect"] });
-    expect((await ask(eve.token, "workspace:delete", asking)).data).toMatchObject({
+    // A positive control: a key of Eve's workspace gets her data.
+    const evesCaller = await makeKey(server, eve, elsewhere, { scopes: ["token:introspect"] });
+    expect((await introspect(eve.token, "workspace:delete", evesCaller)).data).toMatchObject({
       active: true,
       allowed: true,
     });
-    expect((await ask(ada.token)).data).toMatchObject({ active: true, role: "admin" });
+    expect((await introspect(ada.token)).data).toMatchObject({ active: true, role: "admin" });
   });
 
-  it("is a key with that scope: no person may ask, nor any other key", async () => {
+  it("requires a service key with the scope token:introspect", async () => {
     const input = { token: ada.token, permission: "task:read" };
     expect(verdictOf(await ada.call("tokens.introspect", input, workspaceId))).toBe("403 permission.denied");
     const other = await makeKey(server, ada, workspaceId, {
@@ -134,11 +140,11 @@ describe("a service that asks whose token it was sent", () => {
     );
   });
 
-  it("A3 finds the token in no address and no line of the log", async () => {
+  it("A3 leaves no token in a URL or in the log", async () => {
     const person = await arrive(server, "logged");
     await join(server, workspaceId, person, "member");
     const { token } = person;
-    await ask(token);
+    await introspect(token);
     const query = `?input=${encodeURIComponent(JSON.stringify({ token, permission: "task:read" }))}`;
     const asGet = await fetch(`${server.url}/trpc/tokens.introspect${query}`, {
       headers: { authorization: `Bearer ${key.token}` },
@@ -153,28 +159,30 @@ describe("a service that asks whose token it was sent", () => {
   });
 });
 
-/** Ada, in a session whose token is by that server's keys. */
+/** Starts a session of Ada with a token that the given server issued. */
 const signedInAt = (small: TestServer) => startSession(small, ada.id);
 
-describe("a server with few connections", () => {
+describe("A server with few database connections", () => {
   it.each(["1", "2"])(
-    "answers many such questions at once over %s: none holds one while it asks for another",
+    "answers 20 concurrent introspections over %s connections without a deadlock",
     async (size) => {
       const small = await startServerOver(server.database, {
         PROJO_DATABASE_POOL: size,
         PROJO_TOKEN_KEYS: `1:${Buffer.alloc(32, 7).toString("base64url")}`,
       });
       try {
-        const asking = keyOf(
+        const caller = keyOf(
           small.url,
           await call(small.url, "serviceKeys.create", {
             token: (await signedInAt(small)).token,
             workspaceId,
-            input: { name: "Asking", scopes: ["token:introspect"] },
+            input: { name: "Caller", scopes: ["token:introspect"] },
           }),
         );
         const { token } = await signedInAt(small);
-        const answers = await Promise.all(Array.from({ length: 20 }, () => ask(token, "audit:read", asking)));
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, () => introspect(token, "audit:read", caller)),
+        );
         const allowed = answers.filter(({ data }) => (data as Introspection | undefined)?.allowed);
         expect(allowed).toHaveLength(20);
       } finally {

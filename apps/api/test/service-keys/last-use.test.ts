@@ -28,7 +28,7 @@ afterAll(() => server.close());
 const newKey = () => makeKey(server, ada, workspaceId, { scopes: ["task:read"] });
 const sameKeys = () => ({ PROJO_TOKEN_KEYS: `1:${Buffer.alloc(32, 5).toString("base64url")}` });
 
-/** Seconds since the key was last used, by the database's clock; null while it was not. */
+/** Returns the seconds since the recorded last use of the key, by the database's clock, or null before the first use. */
 async function lastUse({ id }: MadeKey): Promise<number | null> {
   const [row] = await server.database.owner<{ ago: number | null }>(
     "SELECT extract(epoch FROM clock_timestamp() - last_used_at)::double precision AS ago FROM service_keys WHERE id = $1",
@@ -39,8 +39,8 @@ async function lastUse({ id }: MadeKey): Promise<number | null> {
 
 const log = createLog({ level: "warn", pretty: false, destination: { write: () => {} } });
 
-/** What notes the uses, over time of the test's own: `pass` is the end of the pause. */
-function noted(databaseUrl: string) {
+/** Starts the job that records uses of keys, with a simulated clock: `pass` ends the pause between two runs. */
+function startRecorder(databaseUrl: string) {
   const db = createDb({ pool: openPool({ target: { connectionString: databaseUrl }, max: 2 }) });
   const serviceKeys = createServiceKeys({ db, keys: server.keys, log });
   let pass: (() => void) | undefined;
@@ -67,10 +67,10 @@ function noted(databaseUrl: string) {
   };
 }
 
-describe("when a key was last used", () => {
-  it("is noted within a minute, as the moment of its use and not of the note", async () => {
+describe("The last use of a key", () => {
+  it("reaches the database within a minute, with the time of the use and not of the update", async () => {
     const key = await newKey();
-    const { serviceKeys, pausedMs, pass, stop } = noted(server.database.url);
+    const { serviceKeys, pausedMs, pass, stop } = startRecorder(server.database.url);
     await eventually(() => pausedMs() > 0);
     expect(pausedMs()).toBeLessThanOrEqual(55_000);
     expect(await serviceKeys.find(key.token)).not.toBeNull();
@@ -83,33 +83,33 @@ describe("when a key was last used", () => {
     await stop();
   });
 
-  it("is not touched by a token that is refused", async () => {
+  it("ignores a refused token", async () => {
     const key = await newKey();
-    const { serviceKeys, stop } = noted(server.database.url);
+    const { serviceKeys, stop } = startRecorder(server.database.url);
     await expect(serviceKeys.find(`${key.token.slice(0, -7)}AAAAAAA`)).resolves.toBeNull();
     await stop();
     expect(await lastUse(key)).toBeNull();
   });
 
-  it("is the latest of what several servers saw: no note sets it back", async () => {
+  it("keeps the latest time that several servers report", async () => {
     const key = await newKey();
-    const [early, late] = [noted(server.database.url), noted(server.database.url)];
+    const [early, late] = [startRecorder(server.database.url), startRecorder(server.database.url)];
     await early.serviceKeys.find(key.token);
     await new Promise((passed) => setTimeout(passed, 300));
     await late.serviceKeys.find(key.token);
     await late.stop();
     const rowAt = () =>
       server.database.owner("SELECT last_used_at::text FROM service_keys WHERE id = $1", [key.id]);
-    const noticed = await rowAt();
+    const recorded = await rowAt();
     await early.stop();
-    expect(await rowAt()).toEqual(noticed);
-    expect(noticed[0]?.["last_used_at"]).not.toBeNull();
+    expect(await rowAt()).toEqual(recorded);
+    expect(recorded[0]?.["last_used_at"]).not.toBeNull();
   });
 
-  it("is noted once the database is there again, when it was away", async () => {
+  it("reaches the database after an outage", async () => {
     const key = await newKey();
     const wire = await layWire(server.database.url);
-    const { serviceKeys, pausedMs, pass, stop } = noted(wire.url);
+    const { serviceKeys, pausedMs, pass, stop } = startRecorder(wire.url);
     await eventually(() => pausedMs() > 0);
     expect(await serviceKeys.find(key.token)).not.toBeNull();
     await wire.cut();
@@ -121,21 +121,21 @@ describe("when a key was last used", () => {
     await wire.cut();
   });
 
-  it("is noted by a server that ends, for what it saw last", async () => {
+  it("reaches the database when the server stops", async () => {
     const key = await newKey();
-    const passing = await startServerOver(server.database, sameKeys());
-    const there = keyOf(passing.url, { data: key });
-    expect((await there.call("tasks.list")).status).toBe(200);
+    const shortLived = await startServerOver(server.database, sameKeys());
+    const keyThere = keyOf(shortLived.url, { data: key });
+    expect((await keyThere.call("tasks.list")).status).toBe(200);
     expect(await lastUse(key)).toBeNull();
-    await passing.close();
+    await shortLived.close();
     expect(await lastUse(key)).toBeLessThan(10);
   });
 
-  it("is noted beside the requests: none waits for a note, nor writes to the key", async () => {
+  it("requires no write during a request", async () => {
     const key = await newKey();
     await withOwner({ connectionString: server.database.ownerUrl }, async (owner) => {
       await owner.query("BEGIN");
-      // Whoever would write to the key's row, or lock it, waits for ever now.
+      // Any statement that writes to the key's row or locks it would now wait until the test commits.
       await owner.query("SELECT FROM service_keys WHERE id = $1 FOR UPDATE", [key.id]);
       const answers = await Promise.all(Array.from({ length: 10 }, () => key.call("tasks.list")));
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));

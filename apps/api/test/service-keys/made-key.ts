@@ -2,34 +2,34 @@ import type { Permission, Role } from "@projostack/authz";
 import type { ServiceKey, ShownServiceKey } from "@projostack/sdk";
 import { call, type Answer, type Person, type TestServer } from "../kit/index.ts";
 
-/** A service key as a test holds it. */
+/** A service key with its token. */
 export interface MadeKey {
   readonly id: string;
   readonly token: string;
-  /** Calls as the service that has the key. */
+  /** Sends a call with the key. */
   call(name: string, input?: unknown, workspaceId?: string): Promise<Answer>;
 }
 
-export interface KeyWishes {
+export interface KeyOptions {
   readonly name?: string;
   readonly role?: Role;
   readonly scopes: readonly Permission[];
   readonly expiresInDays?: number;
 }
 
-/** A key that an admin makes in their workspace. */
+/** Creates a service key in a workspace. @param caller an admin of the workspace @throws Error if the call fails */
 export async function makeKey(
   { url }: Pick<TestServer, "url">,
-  { call: ask }: Pick<Person, "call">,
+  caller: Pick<Person, "call">,
   workspaceId: string,
-  wishes: KeyWishes,
+  options: KeyOptions,
 ): Promise<MadeKey> {
-  const answer = await ask("serviceKeys.create", { name: "Robot", ...wishes }, workspaceId);
-  if (answer.status !== 200) throw new Error(`No key was made: ${answer.text}`);
+  const answer = await caller.call("serviceKeys.create", { name: "Robot", ...options }, workspaceId);
+  if (answer.status !== 200) throw new Error(`The key was not created: ${answer.text}`);
   return keyOf(url, answer);
 }
 
-/** The key in an answer that shows its token, for calls to the server of this address. */
+/** Returns the key of a response that contains its token, for calls to the server at `url`. */
 export function keyOf(url: string, { data }: Pick<Answer, "data">): MadeKey {
   const { id, token } = data as ShownServiceKey;
   return { id, token, call: (name, input, workspaceId) => call(url, name, { input, token, workspaceId }) };
@@ -40,9 +40,9 @@ export const shownIn = ({ data }: Answer): ShownServiceKey => data as ShownServi
 export const listedIn = ({ data }: Answer): readonly ServiceKey[] =>
   (data as { items: readonly ServiceKey[] }).items;
 
-/** The bytes of a token: its key's id, its secret, its checksum. */
+/** Returns the bytes of a service key: id, secret and checksum. */
 export const bytesOfToken = (token: string): Buffer => Buffer.from(token.slice(4), "base64url");
 
-/** Status and reason of an answer, in short. */
+/** Returns the status of a response, followed by the reason if the call failed. */
 export const verdictOf = ({ status, error }: Answer): string =>
   error === undefined ? String(status) : `${status} ${error.reason}`;

@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** How many statements of the server wait for a lock. */
-async function waiting(): Promise<number> {
+/** Counts the server's statements that wait for a lock. */
+async function waitingCount(): Promise<number> {
   const [row] = await server.database.owner<{ count: number }>(
     `SELECT count(*)::integer FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -32,13 +32,13 @@ async function waiting(): Promise<number> {
 }
 
 /**
- * A write of the key is held open in its transaction, after it was let in: the row that its task points to is locked.
- * Meanwhile the end begins, and only then is the write let go. What counts is whether the write has been committed when the
- * end is answered: of two answers that are sent in one moment either may arrive first.
+ * Blocks a write of the key inside its transaction, after the access check, by a lock on the task's project. Then the
+ * withdrawal of the key begins, and only then the lock is released. The result says whether the write is in the database when
+ * the withdrawal returns. The order in which the two responses arrive does not matter.
  */
 async function race(key: MadeKey, end: () => Promise<{ status: number }>): Promise<Raced> {
   const before = await tasks();
-  let ended: Pick<Raced, "end" | "writeWasThere"> | null = null;
+  let ended: Pick<Raced, "end" | "writeIsCommitted"> | null = null;
   let write = "";
   await withOwner({ connectionString: server.database.ownerUrl }, async (owner) => {
     await owner.query("BEGIN");
@@ -46,25 +46,25 @@ async function race(key: MadeKey, end: () => Promise<{ status: number }>): Promi
     const writing = key
       .call("tasks.create", { projectId, title: "Held open" })
       .then((answer) => (write = verdictOf(answer)));
-    await eventually(async () => (await waiting()) === 1);
+    await eventually(async () => (await waitingCount()) === 1);
     const ending = end().then(async ({ status }) => {
-      ended = { end: status, writeWasThere: (await tasks()) > before };
+      ended = { end: status, writeIsCommitted: (await tasks()) > before };
     });
-    // Either it is over by now, or it waits as well.
-    await eventually(async () => ended !== null || (await waiting()) === 2);
+    // By now the withdrawal has returned or waits too.
+    await eventually(async () => ended !== null || (await waitingCount()) === 2);
     await owner.query("COMMIT");
     await Promise.all([writing, ending]);
   });
-  return { write, ...(ended ?? { end: 0, writeWasThere: false }) };
+  return { write, ...(ended ?? { end: 0, writeIsCommitted: false }) };
 }
 
 interface Raced {
   readonly write: string;
   readonly end: number;
-  readonly writeWasThere: boolean;
+  readonly writeIsCommitted: boolean;
 }
 
-const inOrder = { write: "200", end: 200, writeWasThere: true };
+const inOrder = { write: "200", end: 200, writeIsCommitted: true };
 
 const newKey = () => makeKey(server, ada, workspaceId, { scopes: ["task:write"] });
 const revocationOf = ({ id }: MadeKey) => ada.call("serviceKeys.revoke", { id }, workspaceId);
@@ -73,8 +73,8 @@ const tasks = async () => {
   return row?.count ?? 0;
 };
 
-describe("M3 a revocation", () => {
-  it("M3 returns when the last write of its key has: none commits after it", async () => {
+describe("The revocation of a key", () => {
+  it("M3 waits for the last write of the key, and no write commits after it", async () => {
     for (let round = 0; round < 5; round += 1) {
       const key = await newKey();
       expect(await race(key, () => revocationOf(key))).toEqual(inOrder);
@@ -84,45 +84,47 @@ describe("M3 a revocation", () => {
     }
   });
 
-  it("M3 that comes between a request's beginning and its write refuses the write", async () => {
+  it("M3 between the start of a request and its write prevents the write", async () => {
     const key = await newKey();
     const before = await tasks();
-    // The key's row is held, so that the write waits at the door; it was known when the request began.
+    // The lock on the key's row makes the write wait at the access check, after the key was authenticated.
     const verdict = await withOwner({ connectionString: server.database.ownerUrl }, async (owner) => {
       await owner.query("BEGIN");
       await owner.query("UPDATE service_keys SET revoked_at = now() WHERE id = $1", [key.id]);
-      const write = key.call("tasks.create", { projectId, title: "At the door" }).then(verdictOf);
-      await eventually(async () => (await waiting()) === 1);
+      const write = key
+        .call("tasks.create", { projectId, title: "Waits at the access check" })
+        .then(verdictOf);
+      await eventually(async () => (await waitingCount()) === 1);
       await owner.query("COMMIT");
       return write;
     });
     expect([verdict, await tasks()]).toEqual(["401 auth.unauthenticated", before]);
   });
 
-  it("M3 takes a workspace's deletion for one: it waits for the writes of keys", async () => {
-    const passing = await foundWorkspace(ada, "Passing");
-    const project = await ada.call("projects.create", { name: "Notes" }, passing);
-    const key = await makeKey(server, ada, passing, { scopes: ["task:write"] });
-    const own = projectId;
+  it("M3 by the deletion of its workspace waits for the writes of the key", async () => {
+    const doomed = await foundWorkspace(ada, "Passing");
+    const project = await ada.call("projects.create", { name: "Notes" }, doomed);
+    const key = await makeKey(server, ada, doomed, { scopes: ["task:write"] });
+    const previous = projectId;
     projectId = String(project.data.id);
-    const ended = await race(key, () => ada.call("workspaces.delete", { name: "Passing" }, passing));
-    projectId = own;
+    const ended = await race(key, () => ada.call("workspaces.delete", { name: "Passing" }, doomed));
+    projectId = previous;
     expect(ended).toEqual(inOrder);
   });
 });
 
-describe("without the lock", () => {
-  it("the same race leaves a write behind the revocation: the lock is what keeps the promise", async () => {
+describe("The same race without the row lock", () => {
+  it("commits a write after the revocation, so the lock is necessary", async () => {
     const [row] = await server.database.owner<{ text: string }>(
       "SELECT pg_get_functiondef('projo_enter_by_key'::regproc) AS text",
     );
-    const guarded = row?.text ?? "";
-    const naive = guarded.replace(/\s+FOR SHARE;/, ";");
-    expect(naive).not.toBe(guarded);
-    await server.database.owner(naive);
+    const original = row?.text ?? "";
+    const withoutLock = original.replace(/\s+FOR SHARE;/, ";");
+    expect(withoutLock).not.toBe(original);
+    await server.database.owner(withoutLock);
     const key = await newKey();
     const ended = await race(key, () => revocationOf(key));
-    await server.database.owner(guarded);
-    expect(ended).toEqual({ ...inOrder, writeWasThere: false });
+    await server.database.owner(original);
+    expect(ended).toEqual({ ...inOrder, writeIsCommitted: false });
   });
 });

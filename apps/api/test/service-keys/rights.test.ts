@@ -32,8 +32,8 @@ const NOWHERE = "404 workspace.not_found";
 const inWorkspaces = operations.filter(({ operation }) => operation.access in policy);
 const all = permissions as readonly Permission[];
 
-describe("M4 a key", () => {
-  it("M4 does what its scopes say and nothing else, for every operation of a workspace", async () => {
+describe("A service key", () => {
+  it("M4 may call exactly the operations that its scopes permit", async () => {
     expect(inWorkspaces.length).toBeGreaterThan(20);
     const verdicts: Record<string, [boolean, boolean]> = {};
     const keys = new Map<string, { only: string; without: string }>();
@@ -45,7 +45,7 @@ describe("M4 a key", () => {
     }
     for (const { name, operation } of inWorkspaces) {
       const { only = "", without = "" } = keys.get(operation.access) ?? {};
-      // An input that is not valid: whoever may call is told so, and nothing is changed.
+      // The input is invalid: a permitted call gets 400, and nothing changes.
       const input = { nonsense: true };
       const withIt = verdictOf(await call(server.url, name, { token: only, input }));
       const withoutIt = verdictOf(await call(server.url, name, { token: without, input }));
@@ -54,7 +54,7 @@ describe("M4 a key", () => {
     expect(verdicts).toEqual(Object.fromEntries(inWorkspaces.map(({ name }) => [name, [true, true]])));
   });
 
-  it("M4 has no scope that its role does not hold, nor acts by one that it came by otherwise", async () => {
+  it("M4 cannot get or use a scope beyond its role", async () => {
     for (const role of ["viewer", "member"] as const) {
       const beyond = all.filter((scope) => policy[scope] !== "key" && !can(role, scope));
       expect(beyond.length).toBeGreaterThan(5);
@@ -77,7 +77,7 @@ describe("M4 a key", () => {
     }
   });
 
-  it("M5 of the role viewer writes nothing, whatever its scopes", async () => {
+  it("M5 with the role viewer writes nothing, with any scopes", async () => {
     const key = await makeKey(server, ada, workspaceId, { role: "viewer", scopes: ["task:read"] });
     await server.database.owner("UPDATE service_keys SET scopes = $1 WHERE id = $2", [all, key.id]);
     const task = idOf(await ada.call("tasks.create", { projectId, title: "Stays" }, workspaceId));
@@ -102,7 +102,7 @@ describe("M4 a key", () => {
     });
   });
 
-  it("acts in its own workspace alone: every other is one that there is none of, as for people", async () => {
+  it("works only in its own workspace and gets 404 for every other, like a user", async () => {
     const key = await makeKey(server, ada, workspaceId, { scopes: ["task:read"] });
     const eve = await arrive(server, "eve");
     const elsewhere = await foundWorkspace(eve, "Looms");
@@ -122,8 +122,8 @@ describe("M4 a key", () => {
   });
 });
 
-describe("M2 on the next request", () => {
-  it("M2 a revoked key is unknown, and so is one that has expired", async () => {
+describe("On the next request", () => {
+  it("M2 a revoked or expired key gets 401", async () => {
     for (const end of ["revoke", "expire"] as const) {
       const key = await makeKey(server, ada, workspaceId, { scopes: ["task:read", "task:write"] });
       expect(verdictOf(await key.call("tasks.create", { projectId, title: "One" }))).toBe("200");
@@ -146,7 +146,7 @@ describe("M2 on the next request", () => {
     }
   });
 
-  it("M2 a key that lost its role or a scope may no more", async () => {
+  it("M2 a key that lost its role or a scope gets 403", async () => {
     const key = await makeKey(server, ada, workspaceId, { scopes: ["task:read", "task:write"] });
     const create = async () => verdictOf(await key.call("tasks.create", { projectId, title: "One" }));
     const change = (role: string, scopes: string[]) =>
@@ -165,7 +165,7 @@ describe("M2 on the next request", () => {
     expect(await create()).toBe("200");
   });
 
-  it("M2 the keys of a deleted workspace are unknown, and known again once it is restored", async () => {
+  it("M2 a key of a deleted workspace gets 401, and works again after the restore", async () => {
     const gone = await foundWorkspace(ada, "Passing");
     const key = await makeKey(server, ada, gone, { scopes: ["task:read"] });
     expect((await key.call("tasks.list")).status).toBe(200);
@@ -176,8 +176,8 @@ describe("M2 on the next request", () => {
   });
 });
 
-describe("what a key does", () => {
-  it("U7 is on record as the key's doing and no person's; what it makes is by who made the key", async () => {
+describe("The audit log", () => {
+  it("U7 names the key as the actor of its calls, and new objects name the key's creator", async () => {
     const key = await makeKey(server, ada, workspaceId, { scopes: ["task:write"] });
     const made = await key.call("tasks.create", { projectId, title: "By the robot" });
     expect(made.data.createdBy).toBe(ada.id);
@@ -187,7 +187,7 @@ describe("what a key does", () => {
       [idOf(made)],
     );
     expect(entries).toMatchObject([{ actor_user_id: null, actor_key_id: key.id }]);
-    // The same by its maker is hers.
+    // The same call by the key's creator has her as the actor.
     const hers = await ada.call("tasks.create", { projectId, title: "By Ada" }, workspaceId);
     await ada.call("tasks.delete", { id: idOf(hers) }, workspaceId);
     const [own] = await server.database.owner(
@@ -197,7 +197,7 @@ describe("what a key does", () => {
     expect(own).toEqual({ actor_user_id: ada.id, actor_key_id: null });
   });
 
-  it("U7 making, rotating and revoking keys is on record, without a secret", async () => {
+  it("U7 contains the creation, rotation and revocation of keys, without a secret", async () => {
     const key = await makeKey(server, ada, workspaceId, { scopes: ["task:read"], expiresInDays: 7 });
     await ada.call("serviceKeys.rotate", { id: key.id, overlapHours: 3, expiresInDays: 8 }, workspaceId);
     await ada.call("serviceKeys.revoke", { id: key.id }, workspaceId);
@@ -217,8 +217,8 @@ describe("what a key does", () => {
   });
 });
 
-describe("a key that manages keys", () => {
-  it("makes and rotates none that may do more than itself", async () => {
+describe("A key with the scope key:manage", () => {
+  it("cannot create or rotate a key with more rights than its own", async () => {
     const manager = await makeKey(server, ada, workspaceId, {
       role: "admin",
       scopes: ["key:manage", "task:read", "task:write"],
@@ -247,7 +247,7 @@ describe("a key that manages keys", () => {
     }
   });
 
-  it("that is to rotate itself several times at once does so one after the other", async () => {
+  it("runs concurrent rotations of itself one after the other", async () => {
     for (let round = 0; round < 5; round += 1) {
       const manager = await makeKey(server, ada, workspaceId, { role: "admin", scopes: ["key:manage"] });
       const rotations = Array.from({ length: 12 }, () =>
@@ -255,7 +255,7 @@ describe("a key that manages keys", () => {
       );
       const verdicts = (await Promise.all(rotations)).map(verdictOf);
       expect(verdicts).toContain("200");
-      // Whoever came after the second rotation had a token that was over.
+      // After the second rotation, the token of the remaining calls is no longer valid.
       const others = verdicts.filter(
         (verdict) => verdict !== "200" && verdict !== "401 auth.unauthenticated",
       );
@@ -264,8 +264,8 @@ describe("a key that manages keys", () => {
   });
 });
 
-describe("I1 a foreign key", () => {
-  it("I1 is a missing one, byte for byte, and stays as it was", async () => {
+describe("A key of another workspace", () => {
+  it("I1 gets the same response as a missing key, byte for byte, and remains unchanged", async () => {
     const eve = await arrive(server, "eve-of-keys");
     const elsewhere = await foundWorkspace(eve, "Mills");
     const foreign = await makeKey(server, eve, elsewhere, { scopes: ["task:read"] });
@@ -282,7 +282,7 @@ describe("I1 a foreign key", () => {
       expect(bytesOf(await ask(foreign.id))).toBe(bytesOf(absent));
       const own = await makeKey(server, ada, workspaceId, { scopes: ["task:read"] });
       expect((await ask(own.id)).status).toBe(200);
-      // One that is revoked is nobody's any more.
+      // A revoked key cannot be rotated or revoked again.
       await server.database.owner("UPDATE service_keys SET revoked_at = now() WHERE id = $1", [own.id]);
       expect(bytesOf(await ask(own.id))).toBe(bytesOf(absent));
     }
@@ -292,8 +292,8 @@ describe("I1 a foreign key", () => {
   });
 });
 
-describe("a key whose maker has gone", () => {
-  it("stays, works and is flagged: it is the workspace's", async () => {
+describe("A key whose creator has left", () => {
+  it("continues to work and is marked in the list", async () => {
     const mill = await foundWorkspace(ada, "Mill");
     const bob = await arrive(server, "bob");
     await join(server, mill, bob, "admin");
@@ -308,7 +308,7 @@ describe("a key whose maker has gone", () => {
     expect(await flag()).toBe(false);
     const made = await key.call("projects.create", { name: "Still here" });
     expect(made.data).toMatchObject({ createdBy: bob.id });
-    // Bob himself is out, and his key is not his to rotate.
+    // Bob is no longer a member and cannot rotate the key.
     expect(verdictOf(await bob.call("serviceKeys.rotate", { id: key.id }, mill))).toBe(NOWHERE);
     expect((await ada.call("serviceKeys.rotate", { id: key.id, overlapHours: 0 }, mill)).data).toMatchObject({
       createdBy: bob.id,

@@ -31,7 +31,7 @@ const holder = () => newHolder(right, keys);
 describe.each([
   { when: "a day fast", days: 1 },
   { when: "a day slow", days: -1 },
-])("a server whose clock is $when", ({ days }) => {
+])("A server whose clock is $when", ({ days }) => {
   let wrong: ServerProcess;
   beforeAll(async () => {
     wrong = await startServerProcess({
@@ -41,21 +41,21 @@ describe.each([
   }, 120_000);
   afterAll(() => wrong.stop());
 
-  it("S9 has indeed another time of day", async () => {
+  it("S9 logs the wrong time of day", async () => {
     await me(wrong.url, "none");
-    // The log is written a tenth of a second after the answer.
+    // The server writes the log line about 100 ms after the response.
     await expect.poll(() => wrong.logLines.length, { timeout: 10_000 }).toBeGreaterThan(0);
     const logged = JSON.parse(wrong.logLines.at(-1) ?? "") as { time: number };
     expect(Math.abs(logged.time - Date.now() - days * DAY * 1000)).toBeLessThan(HOUR * 1000);
   });
 
-  it("S9 takes an access token until it expires, and not a second longer", async () => {
+  it("S9 accepts an access token exactly until it expires", async () => {
     const { access } = await holder();
     expect((await me(wrong.url, await access(1, 540))).status).toBe(200);
     expect((await me(wrong.url, await access(1, -5))).status).toBe(401);
   });
 
-  it("S9 gives tokens whose times are the right server's, and that both servers take", async () => {
+  it("S9 issues tokens with correct expiry times, and both servers accept them", async () => {
     const input = { email: `clock${days}@example.com`, password };
     const up: TokensAnswer = await call(wrong.url, "auth.signUp", { input });
     const now = await databaseNow(right);
@@ -71,7 +71,7 @@ describe.each([
     }
   });
 
-  it("S9 ends a session at its time and slides it at its half, by the database's clock", async () => {
+  it("S9 ends a session at its expiry and extends it in its second half, by the database's clock", async () => {
     const nearlyOver = await holder();
     await letPass(right, nearlyOver.sessionId, 14 * DAY - HOUR);
     expect((await me(wrong.url, await nearlyOver.access(1))).status).toBe(200);
@@ -92,7 +92,7 @@ describe.each([
     expect((await refreshWith(wrong.url, over.refresh(1))).status).toBe(401);
   });
 
-  it("S9 forgives a repeated refresh within half a minute, and catches an old one after it", async () => {
+  it("S9 accepts a repeated refresh token for 30 seconds and detects its reuse afterwards", async () => {
     const { sessionId, refresh } = await holder();
     const first = await refreshWith(wrong.url, refresh(1));
     expect((await me(wrong.url, first.data.accessToken)).status).toBe(200);

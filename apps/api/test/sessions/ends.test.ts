@@ -25,12 +25,12 @@ const newPassword = "seven quiet lanterns on a pier";
 const isDead = async (token: string) => (await me(server.url, token)).status === 401;
 const isAlive = async (token: string) => (await me(server.url, token)).status === 200;
 
-describe("a session's time", () => {
-  it("S6 never goes past its absolute end, however often it is used and refreshed", async () => {
+describe("The lifetime of a session", () => {
+  it("S6 never passes the absolute expiry, however often the session is used and refreshed", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
     const end = async () => (await rowOf(server, sessionId))?.absolute_expires_at.getTime() ?? 0;
     let generation = 1;
-    // Twenty-eight days, one at a time: the refreshes slide the idle end, and the absolute one comes no less near.
+    // Refresh once a day for 28 days: each refresh moves the idle expiry and leaves the absolute expiry unchanged.
     for (let day = 1; day <= 28; day += 1) {
       await letPass(server, sessionId, DAY);
       const answer = await refreshWith(server.url, refresh(generation));
@@ -42,7 +42,7 @@ describe("a session's time", () => {
     const days = ((await end()) - (await databaseNow(server))) / 1000 / DAY;
     expect(days).toBeGreaterThan(1.9);
     expect(days).toBeLessThan(2.1);
-    // Minutes before the end, what is given out does not outlive it.
+    // Tokens issued minutes before the absolute expiry do not outlive it.
     await letPass(server, sessionId, 2 * DAY - 5 * 60);
     const last = await refreshWith(server.url, refresh(generation));
     expect(Date.parse(last.data.accessTokenExpiresAt)).toBeLessThanOrEqual(await end());
@@ -53,7 +53,7 @@ describe("a session's time", () => {
     expect((await refreshWith(server.url, refresh(generation))).status).toBe(401);
   });
 
-  it("S6 is given anew by use past its half, up to the absolute end and no further", async () => {
+  it("S6 grows with each use in its second half, at most to the absolute expiry", async () => {
     const { sessionId, access } = await newHolder(server);
     const idleDays = async () =>
       (((await rowOf(server, sessionId))?.expires_at.getTime() ?? 0) - (await databaseNow(server))) /
@@ -73,14 +73,14 @@ describe("a session's time", () => {
     expect(await idleDays()).toBeCloseTo(1, 1);
   });
 
-  it("is over after fourteen days without use, whatever its tokens say", async () => {
+  it("ends after 14 days without use, although the tokens have not expired", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
     await letPass(server, sessionId, 14 * DAY + 1);
     expect((await refreshWith(server.url, refresh(1))).status).toBe(401);
     expect(await isDead(await access(1))).toBe(true);
   });
 
-  it("is longer than its access tokens': one that has expired is refused, and the session goes on", async () => {
+  it("exceeds that of an access token: the server refuses an expired one, and the session continues", async () => {
     const { access, refresh } = await newHolder(server);
     expect(await isDead(await access(1, -1))).toBe(true);
     expect(await isDead(await access(1, 0))).toBe(true);
@@ -89,8 +89,8 @@ describe("a session's time", () => {
   });
 });
 
-describe("signing out", () => {
-  it("S7 ends every token of the session before it answers, by the access token or by the refresh token", async () => {
+describe("A sign-out", () => {
+  it("S7 invalidates every token of the session before it returns, with the access token or with the refresh token", async () => {
     for (const by of ["access", "refresh"] as const) {
       const { sessionId, person, refresh, access } = await newHolder(server);
       const other = await anotherSession(server, person);
@@ -110,7 +110,7 @@ describe("signing out", () => {
     }
   });
 
-  it("S7 wins over refreshes that are under way: none of their tokens works afterwards", async () => {
+  it("S7 invalidates the tokens of concurrent refreshes too", async () => {
     for (let round = 0; round < 10; round += 1) {
       const { refresh } = await newHolder(server);
       const refreshes = Array.from({ length: 10 }, () => refreshWith(server.url, refresh(1)));
@@ -127,7 +127,7 @@ describe("signing out", () => {
     }
   });
 
-  it("S7 is done when it was done before, with a token that has expired, and without any", async () => {
+  it("S7 succeeds when it is repeated, with an expired token, and without a token", async () => {
     const { sessionId, access } = await newHolder(server);
     const token = await access(1, -60);
     for (let time = 0; time < 2; time += 1) {
@@ -137,12 +137,12 @@ describe("signing out", () => {
     expect((await call(server.url, "auth.signOut")).status).toBe(200);
   });
 
-  it("S8 everywhere ends all of the person's sessions and nobody else's", async () => {
+  it("S8 from all devices ends every session of the user and no session of another user", async () => {
     const first = await newHolder(server);
     const others = await Promise.all([1, 2, 3].map(() => anotherSession(server, first.person)));
     const stranger = await newHolder(server);
     const out = await call(server.url, "auth.signOutEverywhere", { token: await first.access(1) });
-    // The four above, and the one that the person arrived with.
+    // The four sessions above and the one from the sign-up.
     expect(out.data).toEqual({ ended: 5 });
     for (const { access, refresh } of [first, ...others]) {
       expect(await isDead(await access(1))).toBe(true);
@@ -162,7 +162,7 @@ const resetToken = async (userId: string) => {
   return formatOneTimeToken(server.keys, salt, { id, purpose: "password.reset" });
 };
 
-/** What a sign-in's statement does, with a second's sleep between making the session and committing it. */
+/** Runs a sign-in's statement with a sleep of 1.5 seconds between the insertion of the session and the commit. */
 const slowSignIn = async (userId: string) => {
   const sessionId = systemRandomness.newId();
   const done = server.database.owner(
@@ -190,8 +190,8 @@ const untilLocked = async (userId: string) => {
 
 const signInAgain = (email: string) => call(server.url, "auth.signIn", { input: { email, password } });
 
-describe("a new password", () => {
-  it("S8 ends all other sessions when it is changed; the one that changed it stays", async () => {
+describe("A new password", () => {
+  it("S8 ends all sessions except the one that changed the password", async () => {
     const ada = await signUp(server, "change-ends");
     const laptop = await signIn(server, ada.email);
     const phone = await anotherSession(server, ada);
@@ -203,7 +203,7 @@ describe("a new password", () => {
     expect((await refreshWith(server.url, phone.refresh(1))).status).toBe(401);
   });
 
-  it("S8 ends all sessions when it was set by mail, also the one that asked", async () => {
+  it("S8 ends all sessions, including the current one, when a mailed token sets it", async () => {
     const ada = await signUp(server, "reset-ends");
     const phone = await anotherSession(server, ada);
     const token = await resetToken(ada.id);
@@ -214,7 +214,7 @@ describe("a new password", () => {
     expect([again.status, again.error?.reason]).toEqual([401, "token.invalid"]);
   });
 
-  it("S8 ends also the session of a sign-in with the old one that was half done", async () => {
+  it("S8 ends the session of a concurrent sign-in with the old password", async () => {
     const ada = await signUp(server, "half-change");
     const { sessionId, done } = await slowSignIn(ada.id);
     const changed = await ada.call("password.change", { currentPassword: password, newPassword });
@@ -231,10 +231,11 @@ describe("a new password", () => {
     expect(await rowOf(server, slow.sessionId)).toBeUndefined();
   });
 
-  it("S8 lets no sign-in with the old one through that began before it", async () => {
+  it("S8 refuses a sign-in with the old password that began before the change", async () => {
     const ada = await signUp(server, "before-change");
     const bo = await signUp(server, "before-change-bo");
-    // As the change of a password holds its row: whoever signs in has checked the old one by then, and waits.
+    // This statement locks the user's row as a password change does. By then, a concurrent sign-in has verified the old
+    // password, and waits for the row.
     const change = server.database.owner(
       `WITH changed AS (
          UPDATE users SET password_hash = (SELECT password_hash || '' FROM users WHERE id = $2) WHERE id = $1 RETURNING 1
@@ -245,7 +246,7 @@ describe("a new password", () => {
     await untilLocked(ada.id);
     const answers = await Promise.all([signInAgain(ada.email), signInAgain(ada.email)]);
     await change;
-    // Bo's stored password is the same in words, so the second check is a yes, and the session is made after it all.
+    // Bo's stored hash belongs to the same password. So the second verification succeeds, and the session is created.
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
 
     const cut = server.database.owner(
@@ -262,8 +263,8 @@ describe("a new password", () => {
   });
 });
 
-describe("the list of a person's sessions", () => {
-  it("S10 shows where they are signed in and which session is this one, and no secret of any", async () => {
+describe("The list of a user's sessions", () => {
+  it("S10 shows each device, marks the current session, and contains no secret", async () => {
     const ada = await signUp(server, "lists");
     const phone = await anotherSession(server, ada);
     const elsewhere = await call(server.url, "auth.signIn", {
@@ -306,7 +307,7 @@ describe("the list of a person's sessions", () => {
     expect(seen.filter(({ current }) => current).map(({ id }) => id)).toEqual([phone.sessionId]);
   });
 
-  it("S10 is the person's own: another's session is not found, and goes on", async () => {
+  it("S10 excludes the sessions of others, and a request to revoke one returns 404", async () => {
     const ada = await newHolder(server);
     const mallory = await newHolder(server);
     const token = await mallory.access(1);
@@ -320,7 +321,7 @@ describe("the list of a person's sessions", () => {
     expect(await isAlive(await ada.access(1))).toBe(true);
   });
 
-  it("S7 one of it can be ended from another: every token of that one fails", async () => {
+  it("S7 lets one session revoke another, after which every token of the revoked session fails", async () => {
     const phone = await newHolder(server);
     const laptop = await anotherSession(server, phone.person);
     const input = { id: phone.sessionId };

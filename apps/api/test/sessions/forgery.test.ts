@@ -24,14 +24,14 @@ const refusedEverywhere = async (tokens: { access: string; refresh: string }) =>
   expect([asRefresh.status, asRefresh.error?.reason]).toEqual([401, "auth.unauthenticated"]);
 };
 
-/** The tokens that someone makes of a session's id with keys and a salt of their choice. */
+/** The tokens that an attacker forges for a session's id with the given keys and salt. */
 const forged = (keys: KeyRing, salt: Uint8Array, sessionId: string) => ({
   access: formatAccessToken(keys, salt, { sessionId, generation: 1, expiresAtSeconds: 4_000_000_000 }),
   refresh: formatRefreshToken(keys, salt, { sessionId, generation: 1 }),
 });
 
-describe("whoever stole one half of what a token is made of", () => {
-  it("S1 makes no token from the whole database without the server's key", async () => {
+describe("An attacker with only one of the two secrets of a session token", () => {
+  it("S1 cannot forge a token from the whole database without the server's key", async () => {
     const { sessionId, salt } = await newHolder(server);
     const tables = await server.database.owner<{ name: string }>(
       "SELECT quote_ident(relname) AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
@@ -43,7 +43,7 @@ describe("whoever stole one half of what a token is made of", () => {
       .filter((cell) => Buffer.isBuffer(cell) || typeof cell === "string")
       .map((cell) => Buffer.from(cell));
     expect(bytes.some((cell) => cell.equals(salt))).toBe(true);
-    // No key is in the dump: whatever it holds, taken for the key, makes nothing.
+    // The dump does not contain the server's key: no value of the dump, used as the key, yields a valid token.
     const guesses = [randomBytes(32), Buffer.alloc(32), ...new Set(bytes)].map((cell) =>
       cell.length < 32 ? Buffer.concat([cell, Buffer.alloc(32 - cell.length)]) : cell,
     );
@@ -55,12 +55,12 @@ describe("whoever stole one half of what a token is made of", () => {
     expect((await me(server.url, forged(server.keys, salt, sessionId).access)).status).toBe(200);
   });
 
-  it("S1 makes no token from the server's key without the session's salt", async () => {
+  it("S1 cannot forge a token from the server's key without the session's salt", async () => {
     const { person, sessionId, salt } = await newHolder(server);
     const other = await anotherSession(server, person);
     const guesses = [Buffer.alloc(0), Buffer.alloc(32), randomBytes(32), other.salt, Buffer.from(sessionId)];
     for (const guess of guesses) await refusedEverywhere(forged(server.keys, guess, sessionId));
-    // Nor with the key used as it is, without the step that the salt is for.
+    // A code made with the salt alone, without the server's key, is not valid either.
     const flat: KeyRing = {
       ...server.keys,
       mac: (_, __, message) => createHmac("sha256", salt).update(message).digest(),
@@ -72,8 +72,8 @@ describe("whoever stole one half of what a token is made of", () => {
   });
 });
 
-describe("a token that is not genuine", () => {
-  it("S4 ends no session, whatever is wrong with it", async () => {
+describe("A forged or malformed token", () => {
+  it("S4 never ends a session", async () => {
     const { person, sessionId, salt, refresh } = await newHolder(server);
     const other = await anotherSession(server, person);
     await refreshWith(server.url, refresh(1));
@@ -89,7 +89,7 @@ describe("a token that is not genuine", () => {
       ` ${refresh(1)}`,
       refresh(1).replace("pjr_", "pja_"),
       refresh(1).toUpperCase(),
-      // The session's id, and a generation that would end it, with a code that is another's.
+      // These tokens name the session and a generation that would end it, but their code was made with another key or salt.
       formatRefreshToken(stranger, salt, { sessionId, generation: 1 }),
       formatRefreshToken(server.keys, other.salt, { sessionId, generation: 1 }),
       formatRefreshToken(server.keys, salt, { sessionId: other.sessionId, generation: 1 }),
@@ -109,7 +109,7 @@ describe("a token that is not genuine", () => {
     expect((await refreshWith(server.url, refresh(3))).status).toBe(200);
   });
 
-  it("S11 is any that differs from a genuine one in a single bit: each is a 401", async () => {
+  it("S11 gets 401 when it differs from a valid token in a single bit", async () => {
     const { refresh, access, sessionId } = await newHolder(server);
     for (const [kind, token] of [
       ["refresh", refresh(1)],
@@ -132,7 +132,7 @@ describe("a token that is not genuine", () => {
     expect((await rowOf(server, sessionId))?.generation).toBe(1);
   });
 
-  it("S12 or a header that is malformed is a 401 and never a 500", async () => {
+  it("S12 gets 401 and never causes a 500, also in a malformed authorization header", async () => {
     const { access } = await newHolder(server);
     const token = await access(1);
     const headers = [
@@ -178,11 +178,11 @@ describe("a token that is not genuine", () => {
   });
 });
 
-/** The same bytes under another kind's name. */
-const renamed = (token: string) =>
+/** The same bytes with the prefix of each kind of token. */
+const withEveryPrefix = (token: string) =>
   ["pja_", "pjr_", "pjo_", "pji_", "pjk_"].map((prefix) => prefix + token.slice(4));
 
-describe("tokens of different kinds", () => {
+describe("The server", () => {
   let holder: Holder;
   let oneTime: Record<"email.verify" | "password.reset", string>;
   beforeAll(async () => {
@@ -200,14 +200,14 @@ describe("tokens of different kinds", () => {
        VALUES ($1, $2, $3, $4, now() + interval '1 hour')`,
       [id, holder.person.id, purpose, holder.salt],
     );
-    // The session's own salt: nothing but the kind tells the tokens apart.
+    // The token uses the session's own salt, so that the tokens differ only in their kind.
     return formatOneTimeToken(server.keys, holder.salt, { id, purpose });
   };
 
-  it("S5 never pass for an access token, on any operation that needs one", async () => {
+  it("S5 accepts no other kind of token as an access token, in any operation that needs one", async () => {
     const others = [holder.refresh(1), ...Object.values(oneTime)].flatMap((token) => [
       token,
-      ...renamed(token),
+      ...withEveryPrefix(token),
     ]);
     const guarded = operations.filter(({ operation }) => operation.access !== "public");
     expect(guarded.length).toBeGreaterThan(10);
@@ -219,10 +219,10 @@ describe("tokens of different kinds", () => {
     }
   });
 
-  it("S5 never pass for a refresh token", async () => {
+  it("S5 accepts no other kind of token as a refresh token", async () => {
     const others = [await holder.access(1), ...Object.values(oneTime)].flatMap((token) => [
       token,
-      ...renamed(token),
+      ...withEveryPrefix(token),
     ]);
     for (const token of others) {
       const { status, error } = await refreshWith(server.url, token);
@@ -230,9 +230,12 @@ describe("tokens of different kinds", () => {
     }
   });
 
-  it("S5 never pass for a mailed token, nor does one for another purpose", async () => {
+  it("S5 accepts no other kind of token as a mailed token, and a mailed token only for its purpose", async () => {
     const newPassword = "seven quiet lanterns on a pier";
-    const others = [holder.refresh(1), await holder.access(1)].flatMap((token) => [token, ...renamed(token)]);
+    const others = [holder.refresh(1), await holder.access(1)].flatMap((token) => [
+      token,
+      ...withEveryPrefix(token),
+    ]);
     for (const token of [...others, oneTime["password.reset"]]) {
       const { status, error } = await call(server.url, "email.verify", { input: { token } });
       expect([token, status, error?.reason]).toEqual([token, 401, "token.invalid"]);
@@ -246,7 +249,7 @@ describe("tokens of different kinds", () => {
     ).toBe(200);
   });
 
-  it("S5 are what they are each time that they are given out", async () => {
+  it("S5 issues access tokens with their own prefix and accepts them", async () => {
     const ada = await signUp(server, "kinds");
     expect(ada.token).toMatch(/^pja_[\w-]{96}$/);
     const bo = await arrive(server, "kinds-bo");
@@ -254,9 +257,9 @@ describe("tokens of different kinds", () => {
   });
 });
 
-describe("ten thousand random changes to valid tokens", () => {
-  /** Most are tried on the code alone (tokens.test.ts); these also pass the server's doors. */
-  it("are answered with a 401 each, over HTTP too, and none with a 5xx", async () => {
+describe("A randomly changed token", () => {
+  /** tokens.test.ts tries thousands of changes without a server. This test sends some of them over HTTP. */
+  it("gets 401 over HTTP", async () => {
     const { refresh, access, sessionId } = await newHolder(server);
     const tokens = [refresh(1), await access(1)];
     let tried = 0;

@@ -3,27 +3,27 @@ import type { KeyRing } from "../../src/identity/key-ring.ts";
 import { formatAccessToken, formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import { arrive, call, type Answer, type Person, type TestServer } from "../kit/index.ts";
 
-/** Ways to call that tests of sessions need a great number of: no limit stands in their way. */
+/** Raises the rate limits a thousandfold, because tests of sessions send many calls. */
 export const unlimited = { PROJO_LIMITS: "1000" };
 
-/** Somebody with a session, all of whose tokens the test can make. */
+/** A user and one of their sessions, for which the test can make every token. */
 export interface Holder {
   readonly person: Person;
   readonly sessionId: string;
   readonly salt: Uint8Array;
-  /** The refresh token of a generation; the current one is 1 at first. */
+  /** Returns the refresh token of a generation. A new session is at generation 1. */
   refresh(generation: number): string;
-  /** An access token that ends so many seconds from now by the database's clock. */
+  /** Returns an access token that expires after `seconds` (600 by default), by the database's clock. */
   access(generation: number, seconds?: number): Promise<string>;
 }
 
-/** @param keys the server's, when they are not those of its data directory */
+/** Signs up a user and creates a session. @param keys the server's keys, if they do not come from its data directory */
 export async function newHolder(server: TestServer, keys: KeyRing = server.keys): Promise<Holder> {
   const person = await arrive(server, `holder-${systemRandomness.bytes(6).toString("hex")}`);
   return anotherSession(server, person, keys);
 }
 
-/** One more session of a person: an hour old, with fourteen days to go. */
+/** Creates one more session of a user. It is one hour old and expires in 14 days. */
 export async function anotherSession(
   server: TestServer,
   person: Person,
@@ -49,7 +49,7 @@ export async function anotherSession(
   };
 }
 
-/** Milliseconds since 1970, by the only clock that counts. */
+/** Returns the database's time in milliseconds since 1970. */
 export async function databaseNow(server: TestServer): Promise<number> {
   const [row] = await server.database.owner<{ ms: string }>(
     "SELECT extract(epoch FROM clock_timestamp()) * 1000 AS ms",
@@ -57,7 +57,7 @@ export async function databaseNow(server: TestServer): Promise<number> {
   return Math.floor(Number(row?.ms));
 }
 
-/** What signing up, in or on is answered with. */
+/** The response to a sign-up, a sign-in or a refresh. */
 export interface TokensAnswer extends Answer {
   readonly data: {
     readonly accessToken: string;
@@ -87,7 +87,7 @@ export async function rowOf(server: TestServer, sessionId: string): Promise<Sess
   return row;
 }
 
-/** Lets time pass for a session: every time in its row moves back by so many seconds. */
+/** Makes a session older: moves every time in its row back by `seconds`. */
 export async function letPass(server: TestServer, sessionId: string, seconds: number): Promise<void> {
   await server.database.owner(
     `UPDATE sessions SET rotated_at = rotated_at - $2 * interval '1 second',

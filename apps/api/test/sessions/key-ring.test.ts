@@ -9,7 +9,7 @@ const oldKeys = `${first}`;
 const bothKeys = `${second},${first}`;
 const newKeys = `${second}`;
 
-// The same people, before, during and after a change of keys.
+// Three servers over one database: before, during and after a change of keys.
 let before: TestServer;
 let during: TestServer;
 let after: TestServer;
@@ -28,7 +28,7 @@ afterAll(async () => {
 const kidOf = (token: string) => Buffer.from(token.slice(4), "base64url").readUInt16BE(0);
 const holder = (): Promise<Holder> => newHolder(before, parseKeyRing(oldKeys));
 
-it("the old key's tokens go on working beside a new one, and every refresh gives tokens of the new", async () => {
+it("A server with both keys accepts tokens of the old key and issues tokens of the new key", async () => {
   const { refresh, access } = await holder();
   expect(kidOf(refresh(1))).toBe(1);
   expect((await me(during.url, await access(1))).status).toBe(200);
@@ -38,13 +38,13 @@ it("the old key's tokens go on working beside a new one, and every refresh gives
   for (const { url } of [during, after]) expect((await me(url, data.accessToken)).status).toBe(200);
   const next = await refreshWith(after.url, data.refreshToken);
   expect(next.status).toBe(200);
-  // A server that has not heard of the new key yet refuses its tokens, and ends nothing.
+  // A server that does not have the new key yet refuses its tokens and ends no session.
   expect((await me(before.url, data.accessToken)).status).toBe(401);
   expect((await refreshWith(before.url, data.refreshToken)).status).toBe(401);
   expect((await me(after.url, next.data.accessToken)).status).toBe(200);
 });
 
-it("an old key's token that is used again ends its session as any other does", async () => {
+it("The reuse of a refresh token of the old key ends its session", async () => {
   const { sessionId, refresh } = await holder();
   const { data } = await refreshWith(during.url, refresh(1));
   await refreshWith(during.url, data.refreshToken);
@@ -53,7 +53,7 @@ it("an old key's token that is used again ends its session as any other does", a
   expect(await rowOf(before, sessionId)).toBeUndefined();
 });
 
-it("a key that is taken away takes its tokens with it: a 401 that ends nothing", async () => {
+it("A server without the old key refuses its tokens with 401 and ends no session", async () => {
   const { sessionId, refresh, access } = await holder();
   const refused = await me(after.url, await access(1));
   expect([refused.status, refused.error?.reason]).toEqual([401, "auth.unauthenticated"]);

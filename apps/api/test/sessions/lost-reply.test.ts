@@ -8,12 +8,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What is said to whoever uses the access token of a refresh. */
+/** Calls with the access token from a refresh, and returns the status. */
 const statusOf = async ({ data }: Answer): Promise<number> =>
   (await me(server.url, String(data.accessToken))).status;
 
-describe("a refresh whose reply was lost an hour ago", () => {
-  it("S3 signs nobody out whose tabs ask again at once, though the first has used what it got", async () => {
+describe("A refresh whose reply was lost", () => {
+  it("S3 can be repeated an hour later by two tabs, the second after the first has used its new tokens", async () => {
     const { sessionId, refresh } = await newHolder(server);
     const lost = await refreshWith(server.url, refresh(1));
     await letPass(server, sessionId, 3_600);
@@ -25,11 +25,11 @@ describe("a refresh whose reply was lost an hour ago", () => {
     expect(await statusOf(secondTab)).toBe(200);
   });
 
-  it("S3 brings access tokens that are void once somebody has asked again: whoever kept them was no loser of it", async () => {
+  it("S3 leaves access tokens that become invalid when the refresh is repeated", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
     await refreshWith(server.url, refresh(1));
     await letPass(server, sessionId, 300);
-    // As the thief got it who refreshed ahead of the owner, five minutes ago.
+    // The access token that a thief got, who refreshed five minutes before the owner.
     const kept = await access(2, 300);
 
     const owner = await refreshWith(server.url, refresh(1));
@@ -39,7 +39,7 @@ describe("a refresh whose reply was lost an hour ago", () => {
     expect((await me(server.url, kept)).status).toBe(401);
   });
 
-  it("S3 leaves the access tokens of a race good: those of the half minute before", async () => {
+  it("S3 leaves the access tokens of the last 30 seconds valid, which concurrent refreshes got", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
     await refreshWith(server.url, refresh(1));
     await letPass(server, sessionId, 10);
@@ -49,7 +49,7 @@ describe("a refresh whose reply was lost an hour ago", () => {
     expect(await statusOf(secondTab)).toBe(200);
   });
 
-  it("S3 is not made anew once it was used, or another call was faster: between reading the row and writing it", async () => {
+  it("S3 changes nothing if its tokens are used, or another call is faster, between the read of the row and the update", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
     await refreshWith(server.url, refresh(1));
     const { sessions } = server.database.db;
@@ -64,7 +64,7 @@ describe("a refresh whose reply was lost an hour ago", () => {
     expect(await sessions.renew(sessionId, { ...readAgain.session, generation: 1 })).toBe(false);
   });
 
-  it("S3 is still lost when an access token from before it is used, which stays good for its time", async () => {
+  it("S3 can be repeated after the use of an older access token, which remains valid until it expires", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
     await refreshWith(server.url, refresh(1));
     expect((await me(server.url, await access(1, 300))).status).toBe(200);
@@ -75,7 +75,7 @@ describe("a refresh whose reply was lost an hour ago", () => {
     expect(await statusOf(again)).toBe(200);
   });
 
-  it("S3 ends the session when it was used before it is asked for again", async () => {
+  it("S3 ends the session if it is repeated after its tokens were used", async () => {
     const { sessionId, refresh } = await newHolder(server);
     const kept = await refreshWith(server.url, refresh(1));
     expect(await statusOf(kept)).toBe(200);

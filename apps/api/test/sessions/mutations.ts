@@ -3,7 +3,7 @@ import { seededChance } from "../simulation/seeded-random.ts";
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const ODD = ["=", ".", " ", "+", "/", "%", "\u00e9", "\u200b", "\ud83d\ude00", "\t"];
 
-/** So many texts that were a valid token before something happened to them: each differs from it. */
+/** Returns `count` random variations of a valid token. Each differs from the token. */
 export function mutationsOf(token: string, count: number, seed: number): string[] {
   const chance = seededChance(seed);
   const whole = (below: number) => Math.floor(chance.next() * below);

@@ -5,7 +5,7 @@ import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { startTestServer, type TestServer } from "../kit/index.ts";
 import { letPass, me, newHolder, refreshWith, rowOf, unlimited } from "./holder.ts";
 
-// Two servers over one database, as in a deployment that does not go down for an update.
+// Two servers over one database, as in a deployment without downtime.
 const PROJO_TOKEN_KEYS = `1:${randomBytes(32).toString("base64url")}`;
 const keys = parseKeyRing(PROJO_TOKEN_KEYS);
 let server: TestServer;
@@ -29,13 +29,13 @@ const eventsOf = (sessionId: string) =>
     [sessionId],
   );
 
-describe("fifty calls at once that refresh with one token", () => {
+describe("Fifty concurrent refreshes with one token", () => {
   const cases: [string, (at: number) => string][] = [
     ["one server", () => server.url],
     ["two servers over one database", (at) => (at % 2 === 0 ? server : sibling).url],
   ];
   it.each(cases)(
-    "S2 move the session on by one step, and are all told the same, at %s",
+    "S2 advance the session by one step and return the same refresh token, at %s",
     async (_, urlOf) => {
       const { sessionId, refresh } = await holder();
       for (let round = 1; round <= ROUNDS; round += 1) {
@@ -43,8 +43,8 @@ describe("fifty calls at once that refresh with one token", () => {
           Array.from({ length: PARALLEL }, (__, at) => refreshWith(urlOf(at), refresh(round))),
         );
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-        const told = new Set(answers.map(({ data }) => data.refreshToken));
-        expect(told).toEqual(new Set([refresh(round + 1)]));
+        const returned = new Set(answers.map(({ data }) => data.refreshToken));
+        expect(returned).toEqual(new Set([refresh(round + 1)]));
         expect((await rowOf(server, sessionId))?.generation).toBe(round + 1);
         const used = await me(urlOf(round), answers[round % PARALLEL]?.data.accessToken ?? "");
         expect(used.status).toBe(200);
@@ -54,8 +54,8 @@ describe("fifty calls at once that refresh with one token", () => {
   );
 });
 
-describe("a refresh token that was used already", () => {
-  it("S3 ends the session when it is older than the last: every token of it fails from then on, and it is on record", async () => {
+describe("A spent refresh token", () => {
+  it("S3 ends the session if it is older than the previous one, and the server records an event", async () => {
     const { person, sessionId, refresh, access } = await holder();
     expect((await refreshWith(server.url, refresh(1))).status).toBe(200);
     expect((await refreshWith(server.url, refresh(2))).status).toBe(200);
@@ -81,7 +81,7 @@ describe("a refresh token that was used already", () => {
     }
   });
 
-  it("S3 ends the session once, and for good, though fifty use it at once", async () => {
+  it("S3 ends the session exactly once, also in fifty concurrent calls", async () => {
     const { sessionId, refresh } = await holder();
     await refreshWith(server.url, refresh(1));
     await refreshWith(server.url, refresh(2));
@@ -93,7 +93,7 @@ describe("a refresh token that was used already", () => {
     expect(await eventsOf(sessionId)).toHaveLength(1);
   });
 
-  it("gives the same successor within half a minute, though that was used", async () => {
+  it("returns the same successor for 30 seconds, although the successor was used", async () => {
     const { sessionId, refresh } = await holder();
     const first = await refreshWith(server.url, refresh(1));
     expect((await me(server.url, first.data.accessToken)).status).toBe(200);
@@ -104,7 +104,7 @@ describe("a refresh token that was used already", () => {
     expect((await me(server.url, second.data.accessToken)).status).toBe(200);
   });
 
-  it("gives the same successor days later, when its reply was lost and nothing of it was ever used", async () => {
+  it("returns the same successor days later, if no token of the lost reply was used", async () => {
     const { sessionId, refresh } = await holder();
     const lost = await refreshWith(server.url, refresh(1));
     await letPass(server, sessionId, 3 * 24 * 60 * 60);
@@ -114,7 +114,7 @@ describe("a refresh token that was used already", () => {
     expect((await refreshWith(server.url, again.data.refreshToken)).status).toBe(200);
   });
 
-  it("S3 ends the session half a minute later, when the successor's access token was used", async () => {
+  it("S3 ends the session after more than 30 seconds, if the successor's access token was used", async () => {
     const { sessionId, refresh } = await holder();
     const first = await refreshWith(server.url, refresh(1));
     expect((await me(server.url, first.data.accessToken)).status).toBe(200);
@@ -125,8 +125,8 @@ describe("a refresh token that was used already", () => {
   });
 });
 
-describe("a refresh token from the future, as after a backup was restored", () => {
-  it("is refused, ends nothing, and is an error in the log that somebody should look at", async () => {
+describe("A refresh token with a newer generation than the database, as after the restore of a backup,", () => {
+  it("gets 401, ends no session, and causes an error in the log", async () => {
     const { sessionId, refresh, access } = await holder();
     const before = server.logLines.length;
     const answer = await refreshWith(server.url, refresh(5));

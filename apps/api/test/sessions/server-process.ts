@@ -9,20 +9,20 @@ import { programOf } from "../kit/programs.ts";
 
 export interface ServerProcess {
   readonly url: string;
-  /** Every line that it logged. */
+  /** The lines of its log. */
   readonly logLines: readonly string[];
   stop(): Promise<void>;
 }
 
 export interface ServerProcessOptions {
   readonly env: Readonly<Record<string, string>>;
-  /** How far its clock is off. */
+  /** The milliseconds by which its clock is wrong. */
   readonly clockShiftMs: number;
 }
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** The server as a process of its own, whose every reading of the time is off. */
+/** Starts the server in a separate process with a wrong clock. */
 export async function startServerProcess({
   env,
   clockShiftMs,
@@ -51,7 +51,7 @@ export async function startServerProcess({
   throw new Error(`The server did not start:\n${logLines.join("\n")}`);
 }
 
-/** Runs before the server is loaded. */
+/** The source of a module that replaces `Date`. Node.js runs it before it loads the server. */
 const shiftedClock = (ms: number): string => `
   const TrueDate = Date;
   globalThis.Date = class Date extends TrueDate {

@@ -1,5 +1,5 @@
-// An upgrade from a build whose tokens have no check. The test puts the database where an upgraded one is: its accounts are
-// older than the change, whose time the owner moves. The tokens of the build before are its very bytes (tokens.test.ts).
+// An upgrade from a build whose tokens have no check. The `upgrades` row says when the server changes to checked tokens,
+// and the tests move that time. tokens.test.ts compares the plain tokens with those of the previous build, byte for byte.
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A server that finds the change so far ahead, or behind it. */
+/** Starts a server. @param change the time of the change to checked tokens, as an SQL expression */
 async function serverWith(change: string, more: Readonly<Record<string, string>> = {}): Promise<TestServer> {
   await database.owner(`UPDATE upgrades SET at = ${change} WHERE name = 'checked_tokens'`);
   return startServerOver(database, { ...env, ...more });
@@ -69,8 +69,8 @@ const JUST_PASSED = "now() - interval '1 minute'";
 const HOURS_AGO = "now() - interval '3 hours'";
 const A_MONTH_AGO = "now() - interval '31 days'";
 
-describe("before the change", () => {
-  it("sign-ins and refreshes give plain tokens, which the build before accepts", async () => {
+describe("Before the change to checked tokens", () => {
+  it("sign-ups and refreshes return plain tokens, which the previous build accepts", async () => {
     await withServer(AHEAD, async (server) => {
       const holder = await newHolder(server, keys);
       const { status, data } = await refreshWith(server.url, refreshOf(holder, 1, "plain"));
@@ -83,7 +83,7 @@ describe("before the change", () => {
     });
   });
 
-  it("a plain token with a wrong code is a 401 and ends nothing", async () => {
+  it("a plain token with a wrong code is refused with 401 and ends no session", async () => {
     await withServer(AHEAD, async (server) => {
       const holder = await newHolder(server, keys);
       const [right, wrong] = [refreshOf(holder, 1, "plain"), parseKeyRing(`3:${"A".repeat(43)}`)];
@@ -97,8 +97,8 @@ describe("before the change", () => {
   });
 });
 
-describe("after the change", () => {
-  it("a refresh with a plain token gives checked ones, and the session goes on with them", async () => {
+describe("After the change to checked tokens", () => {
+  it("a refresh with a plain token returns checked tokens, with which the session continues", async () => {
     await withServer(HOURS_AGO, async (server) => {
       const holder = await newHolder(server, keys);
       const { status, data } = await refreshWith(server.url, refreshOf(holder, 1, "plain"));
@@ -106,14 +106,14 @@ describe("after the change", () => {
       expect(formsOf(data)).toEqual(["checked", "checked"]);
       expect((await me(server.url, data.accessToken)).status).toBe(200);
       expect((await refreshWith(server.url, data.refreshToken)).status).toBe(200);
-      // The plain token is now an old one, as it would be had it been a checked one.
+      // The plain token is now spent, as a checked one would be.
       expect((await refreshWith(server.url, refreshOf(holder, 1, "plain"))).error?.reason).toBe(
         "auth.token_reused",
       );
     });
   });
 
-  it("plain access tokens work until the last one has ended, plain refresh tokens for thirty days more", async () => {
+  it("plain access tokens work until the last one expires, and plain refresh tokens for 30 days", async () => {
     await withServer(JUST_PASSED, async (server) => {
       expect(
         (await me(server.url, await accessOf(server, await newHolder(server, keys), "plain"))).status,
@@ -132,7 +132,7 @@ describe("after the change", () => {
     });
   });
 
-  it("plain links work for as long as they live", async () => {
+  it("plain mailed tokens work until they expire", async () => {
     for (const [change, status] of [
       [HOURS_AGO, 200],
       [A_MONTH_AGO, 401],
@@ -151,7 +151,7 @@ describe("after the change", () => {
     }
   });
 
-  it("I14 nothing is asked of a workspace for a plain token, nor is its membership, until its code was right", async () => {
+  it("I14 the server sends no query about a workspace or a membership until it has verified a plain token's code", async () => {
     const wire = await layWatchedWire(database.url);
     const server = await serverWith(JUST_PASSED, { DATABASE_URL: wire.url });
     try {
@@ -177,11 +177,11 @@ describe("after the change", () => {
   });
 });
 
-describe("S2 refreshes at once with one token, of servers that started before the change and after it", () => {
+describe("S2 Concurrent refreshes at two servers, one started before the change and one after it,", () => {
   it.each([
-    ["whose session was made before the change", true],
-    ["whose session is newer than the change", false],
-  ])("move the session on by one step, and give one refresh token: %s", async (_, isOld) => {
+    ["a session from before the change", true],
+    ["a session from after the change", false],
+  ])("advance the session by one step and return one refresh token: %s", async (_, isOld) => {
     const early = await serverWith("now() + interval '1 second'");
     const late = await startServerOver(database, env);
     try {
@@ -203,8 +203,8 @@ describe("S2 refreshes at once with one token, of servers that started before th
 
 const MIGRATION = "../../../../packages/db/prisma/migrations/20261128010000_token_check/migration.sql";
 
-describe("the migration", () => {
-  it("changes at once on a database without accounts, and after a day on any other", async () => {
+describe("The migration", () => {
+  it("sets the change to now for a database without accounts, and to a day later for any other", async () => {
     const sql = await readFile(new URL(MIGRATION, import.meta.url), "utf8");
     const [insert = ""] = /INSERT INTO "upgrades"[\s\S]*?;/.exec(sql) ?? [];
     const own = await createTestDatabase();

@@ -21,18 +21,18 @@ const deleteIt = (by: Person, { id, name }: Team): Promise<Answer> =>
 const restore = (by: Person, { id }: Team): Promise<Answer> =>
   by.call("workspaces.restore", { workspaceId: id });
 const leave = (by: Person, { id }: Team): Promise<Answer> => by.call("workspaces.leave", { workspaceId: id });
-const deletedOf = async (by: Person) => idsOf(await by.call("workspaces.list", { deleted: true }));
+const deletedIdsOf = async (by: Person) => idsOf(await by.call("workspaces.list", { deleted: true }));
 const notFound = { httpStatus: 404, reason: "workspace.not_found" };
 
-/** As if the workspace had been deleted so long before. */
-const letPass = ({ id }: Team, interval: string) =>
+/** Makes the deletion of the workspace older by `interval`. */
+const ageDeletion = ({ id }: Team, interval: string) =>
   server.database.owner(`UPDATE workspaces SET deleted_at = deleted_at - $2::interval WHERE id = $1`, [
     id,
     interval,
   ]);
 
-describe("renaming a workspace", () => {
-  it("is for admins, shows everywhere, and is on record with both names", async () => {
+describe("Renaming a workspace", () => {
+  it("requires an admin, changes the name in every response, and records both names", async () => {
     const team = await newTeam(server, "Engines");
     const member = await joined(server, team, "member");
     const refused = await member.call("workspaces.rename", { name: "Mine" }, team.id);
@@ -54,8 +54,8 @@ describe("renaming a workspace", () => {
   });
 });
 
-describe("leaving a workspace", () => {
-  it("ends one's membership once, and is on record", async () => {
+describe("Leaving a workspace", () => {
+  it("ends the membership once and records an audit entry", async () => {
     const team = await newTeam(server);
     const member = await joined(server, team, "member");
     expect((await leave(member, team)).data).toEqual({ workspaceId: team.id });
@@ -71,7 +71,7 @@ describe("leaving a workspace", () => {
     ]);
   });
 
-  it("is refused to the last admin, among others and alone, who is told to delete it", async () => {
+  it("fails for the last admin, with and without other members, with advice to delete the workspace", async () => {
     const alone = await newTeam(server);
     const among = await newTeam(server);
     await joined(server, among, "member");
@@ -85,7 +85,7 @@ describe("leaving a workspace", () => {
     expect((await leave(among.founder, among)).status).toBe(200);
   });
 
-  it("looks the same to a stranger as if there were no such workspace", async () => {
+  it("returns the same error to a stranger as for a workspace that does not exist", async () => {
     const team = await newTeam(server);
     const { token } = await newcomer(server);
     const ask = async (workspaceId: string) =>
@@ -100,8 +100,8 @@ describe("leaving a workspace", () => {
   });
 });
 
-describe("deleting a workspace", () => {
-  it("wants its name, letter by letter", async () => {
+describe("Deleting a workspace", () => {
+  it("requires the exact name", async () => {
     const team = await newTeam(server, "Engines & Looms");
     for (const name of ["engines & looms", "Engines & Looms ", "Engines", "", "Engines  & Looms"]) {
       const { error } = await team.founder.call("workspaces.delete", { name }, team.id);
@@ -117,7 +117,7 @@ describe("deleting a workspace", () => {
     expect(Date.now() - Date.parse(deleted.data.deletedAt as string)).toBeLessThan(60_000);
   });
 
-  it("is for admins alone, happens once, and is on record", async () => {
+  it("requires an admin, succeeds once, and records an audit entry", async () => {
     const team = await newTeam(server);
     const member = await joined(server, team, "member");
     expect((await deleteIt(member, team)).error).toMatchObject({ reason: "permission.denied" });
@@ -133,7 +133,7 @@ describe("deleting a workspace", () => {
     ]);
   });
 
-  it("locks out everybody at once: people, services and who was invited; and nobody elsewhere", async () => {
+  it("ends the access of its members, keys and invites at once, and of no other workspace's", async () => {
     const [team, other] = [await newTeam(server, "Engines"), await newTeam(server, "Engines")];
     const people = [team.founder, await joined(server, team, "member"), await joined(server, team, "viewer")];
     for (const person of people) {
@@ -163,27 +163,27 @@ describe("deleting a workspace", () => {
   });
 });
 
-describe("the list of deleted workspaces", () => {
-  it("is for those who may restore them, and for 30 days", async () => {
+describe("The list of deleted workspaces", () => {
+  it("shows a workspace for 30 days to the admins who may restore it", async () => {
     const team = await newTeam(server);
     const admin = await joined(server, team, "admin");
     const member = await joined(server, team, "member");
-    const living = await newTeam(server);
-    await putIn(server, living, admin, "admin");
-    expect(await deletedOf(admin)).toEqual([]);
+    const active = await newTeam(server);
+    await putIn(server, active, admin, "admin");
+    expect(await deletedIdsOf(admin)).toEqual([]);
     await deleteIt(team.founder, team);
-    expect(await deletedOf(admin)).toEqual([team.id]);
-    expect(await deletedOf(team.founder)).toEqual([team.id]);
-    expect(await deletedOf(member)).toEqual([]);
-    expect(await deletedOf(living.founder)).toEqual([]);
-    expect(idsOf(await admin.call("workspaces.list"))).toEqual([living.id]);
-    await letPass(team, "29 days 23 hours");
-    expect(await deletedOf(admin)).toEqual([team.id]);
-    await letPass(team, "2 hours");
-    expect(await deletedOf(admin)).toEqual([]);
+    expect(await deletedIdsOf(admin)).toEqual([team.id]);
+    expect(await deletedIdsOf(team.founder)).toEqual([team.id]);
+    expect(await deletedIdsOf(member)).toEqual([]);
+    expect(await deletedIdsOf(active.founder)).toEqual([]);
+    expect(idsOf(await admin.call("workspaces.list"))).toEqual([active.id]);
+    await ageDeletion(team, "29 days 23 hours");
+    expect(await deletedIdsOf(admin)).toEqual([team.id]);
+    await ageDeletion(team, "2 hours");
+    expect(await deletedIdsOf(admin)).toEqual([]);
   });
 
-  it("comes in pages, whose cursors are not those of the living", async () => {
+  it("comes in pages with cursors that the list of active workspaces refuses", async () => {
     const teams = [
       await newTeam(server, "One"),
       await newTeam(server, "Two"),
@@ -206,8 +206,8 @@ describe("the list of deleted workspaces", () => {
   });
 });
 
-describe("restoring a workspace", () => {
-  it("brings back everybody and everything as it was, and is on record", async () => {
+describe("Restoring a workspace", () => {
+  it("restores all members, keys, invites and data, and records an audit entry", async () => {
     const team = await newTeam(server);
     const member = await joined(server, team, "member");
     const key = await keyOf(team.founder, team);
@@ -246,7 +246,7 @@ describe("restoring a workspace", () => {
     });
   });
 
-  it("is for its admins: its other members may not, and to strangers there is no such workspace", async () => {
+  it("requires an admin: other members get 403, and strangers get 404", async () => {
     const team = await newTeam(server);
     const others = [await joined(server, team, "viewer"), await joined(server, team, "member")];
     const { token } = await newcomer(server);
@@ -271,15 +271,15 @@ describe("restoring a workspace", () => {
     expect((await restore(team.founder, team)).status).toBe(200);
   });
 
-  it("happens once, to what is deleted, within 30 days", async () => {
+  it("succeeds once, within 30 days of the deletion", async () => {
     const team = await newTeam(server);
     expect((await restore(team.founder, team)).error).toMatchObject(notFound);
     await deleteIt(team.founder, team);
-    await letPass(team, "29 days 23 hours");
+    await ageDeletion(team, "29 days 23 hours");
     const both = await Promise.all([restore(team.founder, team), restore(team.founder, team)]);
     expect(both.map(({ status }) => status).toSorted()).toEqual([200, 404]);
     await deleteIt(team.founder, team);
-    await letPass(team, "30 days");
+    await ageDeletion(team, "30 days");
     expect((await restore(team.founder, team)).error).toMatchObject(notFound);
     expect((await team.founder.call("workspaces.get", {}, team.id)).error).toMatchObject(notFound);
   });

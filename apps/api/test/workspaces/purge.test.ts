@@ -3,7 +3,7 @@ import { authorize } from "@projostack/authz";
 import type { TenantWrite } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type TestServer } from "../kit/index.ts";
-import { heldOpen, locked, waiting } from "../members/standstill.ts";
+import { heldOpen, locked, waiting } from "../members/lock-waits.ts";
 import { joined, keyOf, newTeam, recordOf, type Team } from "../members/team.ts";
 import { setScene } from "../resources/index.ts";
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A workspace with a row in every table, and so many tasks: the first one is the scene's. */
+/** Creates a workspace with a row in every table and with `tasks` tasks. The first task is that of the scene. */
 async function fullTeam(tasks = 3): Promise<Team> {
   const team = await newTeam(server);
   const { founder, id } = team;
@@ -31,22 +31,22 @@ async function fullTeam(tasks = 3): Promise<Team> {
   return team;
 }
 
-/** Deletes it, as if so long before. */
-async function deleted(team: Team, before: string): Promise<Team> {
+/** Deletes the workspace and makes the deletion older by an interval. */
+async function deleted(team: Team, age: string): Promise<Team> {
   await team.founder.call("workspaces.delete", { name: team.name }, team.id);
   await server.database.owner("UPDATE workspaces SET deleted_at = now() - $2::interval WHERE id = $1", [
     team.id,
-    before,
+    age,
   ]);
   return team;
 }
 
-/** How many rows of the workspace each table has, of all that name a workspace. */
+/** Counts the workspace's rows in each table that refers to a workspace. */
 async function rowsOf({ id }: Team): Promise<Record<string, number>> {
   const columns = await server.database.owner<{ table: string; column: string }>(
     `SELECT c.table_name AS "table", c.column_name AS "column" FROM information_schema.columns AS c
       WHERE c.table_schema = 'public' AND c.udt_name = 'uuid'
-        AND c.table_name <> 'audit_denials' -- counts of the hour, which become entries of the log or go after it
+        AND c.table_name <> 'audit_denials' -- hourly counters, which become audit entries or are deleted later
         AND (c.column_name LIKE '%workspace_id' OR (c.table_name = 'workspaces' AND c.column_name = 'id'))`,
   );
   const counted = columns.map(async ({ table, column }): Promise<[string, number]> => {
@@ -65,31 +65,31 @@ const purge = async () => {
   return purged;
 };
 
-describe("the purge of deleted workspaces", () => {
-  it("U8 takes all of one that nobody can restore any more, but for its audit log, and nothing of another", async () => {
+describe("The purge of deleted workspaces", () => {
+  it("U8 deletes every row of an expired workspace except its audit log, and no row of another workspace", async () => {
     const over = await fullTeam();
     const others = [await fullTeam(), await deleted(await fullTeam(), "29 days 23 hours")];
     const before = await rowsOf(await deleted(over, "30 days 1 minute"));
     const othersBefore = await Promise.all(others.map((team) => rowsOf(team)));
-    const record = await recordOf(server, over);
+    const entries = await recordOf(server, over);
     expect(Object.entries(before).filter(([, rows]) => rows === 0)).toEqual([]);
-    expect(record).not.toEqual([]);
+    expect(entries).not.toEqual([]);
 
     expect(await purge()).toEqual([over.id]);
     const nothing = Object.fromEntries(Object.keys(before).map((table) => [table, 0]));
     const { audit_logs: log, audit_heads: end } = before;
     expect(await rowsOf(over)).toEqual({ ...nothing, audit_logs: (log ?? 0) + 1, audit_heads: end });
-    // The log is as it was, and ends by saying so.
+    // The log keeps its entries and gets a last one about the purge.
     const purged = { actor: null, action: "workspace.purged", target: `workspace ${over.id}`, meta: {} };
-    expect(await recordOf(server, over)).toEqual([...record, purged]);
+    expect(await recordOf(server, over)).toEqual([...entries, purged]);
     expect(await Promise.all(others.map((team) => rowsOf(team)))).toEqual(othersBefore);
     expect(await purge()).toEqual([]);
-    // Whoever had it as their current workspace has none now.
+    // The workspace is no longer the current workspace of any session.
     const { token } = over.founder;
     expect((await call(server.url, "auth.me", { token })).data.session.currentWorkspaceId).toBeNull();
   });
 
-  it("takes 12,000 tasks in parts, of which none is long", async () => {
+  it("deletes 12,000 tasks in batches of at most 5,000", async () => {
     await server.database.owner(
       `CREATE TABLE purged_parts (tasks INTEGER);
        CREATE FUNCTION note_part() RETURNS TRIGGER LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -109,11 +109,11 @@ describe("the purge of deleted workspaces", () => {
     expect((await rowsOf(team))["tasks"]).toBe(0);
   });
 
-  it("leaves alone what is restored when it was listed already", async () => {
+  it("skips a workspace that is restored after the purge has listed it", async () => {
     const first = await deleted(await fullTeam(), "31 days");
     const second = await deleted(await fullTeam(), "31 days");
     const before = await rowsOf(second);
-    // The purge has listed both, and waits at the first.
+    // The purge has listed both workspaces and waits for a lock on the first one.
     const lock = "SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE";
     const { purging } = await locked(server, { lock, values: [first.id] }, async () => {
       const begun = purge();
@@ -128,7 +128,7 @@ describe("the purge of deleted workspaces", () => {
     expect((await second.founder.call("tasks.list", {}, second.id)).data.items).toHaveLength(3);
   });
 
-  it("leaves alone what is being restored in its last moment", async () => {
+  it("skips a workspace whose restore commits after the 30 days", async () => {
     const team = await deleted(await fullTeam(), "30 days");
     await server.database.owner(
       "UPDATE workspaces SET deleted_at = clock_timestamp() - interval '30 days' + interval '1 second' WHERE id = $1",

@@ -1,4 +1,4 @@
-// Decisions without Redis. The same with Redis, and over HTTP, is in test/limits.test.ts.
+// Decisions without Redis. The same with Redis, and over HTTP, is in test/limits/limits.test.ts.
 import { describe, expect, it } from "vitest";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import { limits, type CountedBy } from "./limits.ts";

@@ -121,7 +121,8 @@ const policy: SourceGuard = {
 const door: SourceGuard = {
   says: "the membership read again at the door of a write",
   file: "packages/db/src/scope/enter-sql.ts",
-  guard: 'statement("SELECT projo_enter($1, $2, $3)", [requireUuid(actor.userId), actor.roles, actor.deleted])',
+  guard:
+    'statement("SELECT projo_enter($1, $2, $3)", [requireUuid(actor.userId), actor.roles, actor.deleted])',
   without: 'statement("SELECT 1")',
 };
 const bounds = "return key.scopes.includes(permission) && canBeScope(role, permission);";

@@ -1,67 +1,67 @@
-// Compiled, never run: what the compiler must refuse of the layers. Each line under a @ts-expect-error is a mistake
-// that must not build; if one of them builds, the compiler stops at its comment.
+// Type tests: the compiler checks this file, and nothing runs it. Each line below a @ts-expect-error is a mistake that must
+// not compile. If a line compiles, the compiler reports its comment as unused.
 import type { Grant } from "@projostack/authz";
 import { contract, type ApiRouter } from "@projostack/contract";
-import type { Services } from "../src/rpc/services.ts";
-import { createTask } from "../src/features/tasks/create-task.ts";
-import { listTasks } from "../src/features/tasks/list-tasks.ts";
-import { removeProject } from "../src/features/projects/remove-project.ts";
-import { routers } from "../src/router.ts";
-import { tasksRouter } from "../src/features/tasks/tasks.router.ts";
+import type { Services } from "../../src/rpc/services.ts";
+import { createTask } from "../../src/features/tasks/create-task.ts";
+import { listTasks } from "../../src/features/tasks/list-tasks.ts";
+import { removeProject } from "../../src/features/projects/remove-project.ts";
+import { routers } from "../../src/router.ts";
+import { tasksRouter } from "../../src/features/tasks/tasks.router.ts";
 import {
   adminProcedure,
   authedProcedure,
   publicProcedure,
   router,
   workspaceProcedure,
-} from "../src/rpc/procedures.ts";
-import type { ReadWs, Ws } from "../src/rpc/ws.ts";
+} from "../../src/rpc/procedures.ts";
+import type { ReadWs, Ws } from "../../src/rpc/ws.ts";
 
 const { auth, projects, system, tasks, workspaces } = contract;
 const task = { projectId: "p", title: "t", status: "todo" } as const;
 
-// Each operation in the layer of its access, and in no other.
+// Each procedure accepts only operations of its own access.
 publicProcedure(auth.signIn);
 authedProcedure(workspaces.list);
 workspaceProcedure(tasks.list);
 adminProcedure(projects.delete);
-// @ts-expect-error what anyone may call has no workspace
+// @ts-expect-error a public operation has no workspace
 workspaceProcedure(auth.signIn);
-// @ts-expect-error what anyone may call has no caller
+// @ts-expect-error a public operation has no caller
 authedProcedure(auth.signIn);
-// @ts-expect-error what a workspace's members may call is not for anyone
+// @ts-expect-error an operation of a workspace is not public
 publicProcedure(tasks.delete);
-// @ts-expect-error nor for anyone signed in
+// @ts-expect-error an operation of a workspace requires more than a session
 authedProcedure(tasks.delete);
-// @ts-expect-error what those signed in may call is not for anyone
+// @ts-expect-error an operation that requires a session is not public
 publicProcedure(workspaces.create);
-// @ts-expect-error nor does it know a workspace
+// @ts-expect-error an operation that requires a session has no workspace
 workspaceProcedure(workspaces.create);
-// @ts-expect-error what a viewer may read is not kept for admins
+// @ts-expect-error an operation for viewers is not only for admins
 adminProcedure(tasks.list);
-// @ts-expect-error nor is what a member may write
+// @ts-expect-error an operation for members is not only for admins
 adminProcedure(projects.update);
 
-// What a procedure may reach is what was granted.
+// A procedure can use only what its grant permits.
 const empty = { items: [], nextCursor: null };
 const well = () => ({ status: "ok" as const, version: "1" });
 workspaceProcedure(tasks.list).query(({ ctx }) => {
-  // @ts-expect-error a workspace entered to read is not written to
+  // @ts-expect-error a workspace that was opened for reading cannot be written to
   void createTask(ctx.ws, ctx.services, task);
   return empty;
 });
 workspaceProcedure(tasks.create).mutation(({ ctx, input }) => {
-  // @ts-expect-error who may write tasks may not for that delete projects
+  // @ts-expect-error the right to write tasks does not include the deletion of projects
   void removeProject(ctx.ws, ctx.services, { id: "p" });
   return createTask(ctx.ws, ctx.services, input);
 });
 authedProcedure(workspaces.list).query(({ ctx }) => {
-  // @ts-expect-error whoever is signed in has entered no workspace
+  // @ts-expect-error an operation that requires a session has no workspace in its context
   void ctx.ws;
   return ctx.caller ? empty : empty;
 });
 publicProcedure(system.health).query(({ ctx }) => {
-  // @ts-expect-error whoever is not signed in is nobody
+  // @ts-expect-error a public operation has no caller in its context
   void ctx.caller;
   return well();
 });
@@ -71,22 +71,22 @@ declare const writing: Ws<"task:write">;
 declare const services: Services;
 void listTasks(reading, { limit: 1 });
 void createTask(writing, services, task);
-// @ts-expect-error a workspace entered to read is not written to
+// @ts-expect-error a workspace that was opened for reading cannot be written to
 void createTask(reading, services, task);
-// @ts-expect-error what is read there cannot be changed there
+// @ts-expect-error a workspace that was opened for reading has no create()
 void reading.db.task.create;
-// @ts-expect-error nothing is put on record by who only reads
+// @ts-expect-error a workspace that was opened for reading records no audit entries
 void reading.audit;
-// @ts-expect-error a table that is not of a workspace is not reached from one
+// @ts-expect-error users are not reachable through a workspace
 void writing.db.user;
-// @ts-expect-error nor are sessions
+// @ts-expect-error sessions are not reachable through a workspace
 void writing.db.session;
 
-// A grant is minted by authorize() alone.
+// Only authorize() creates a grant.
 const claimed = { workspaceId: "w", userId: "u", role: "admin", permission: "task:write" } as const;
 // @ts-expect-error a plain object is no grant
 claimed satisfies Grant<"task:write">;
-// @ts-expect-error nor is a workspace with one
+// @ts-expect-error a workspace with such an object is not accepted
 void createTask({ ...writing, grant: claimed }, task);
 
 // The router is the contract, whole.

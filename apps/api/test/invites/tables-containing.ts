@@ -1,7 +1,7 @@
 import type { TestDatabase } from "@projostack/db/testing";
 
-/** The tables of a database whose rows hold a token in any spelling: as it is, or its secret in base64, hex or bytes. */
-export async function tablesWith({ owner }: TestDatabase, token: string): Promise<string[]> {
+/** Returns the tables that contain a token in any form: the token itself, or its secret as base64, hex or bytes. */
+export async function tablesContaining({ owner }: TestDatabase, token: string): Promise<string[]> {
   const tables = await owner<{ name: string }>(
     `SELECT c.oid::regclass::text AS name FROM pg_class AS c
       WHERE c.relkind IN ('r', 'p', 'm') AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
@@ -9,12 +9,12 @@ export async function tablesWith({ owner }: TestDatabase, token: string): Promis
   );
   const found = await Promise.all(
     tables.map(async ({ name }) => {
-      // As JSON every column is text, and bytes are hex: none is left out, whatever its type.
+      // In JSON, every column is text and bytes are hex. So the search covers columns of every type.
       const rows = await owner(
-        `SELECT FROM ${name} AS held WHERE EXISTS (
-           SELECT FROM unnest($1::text[]) AS spelling WHERE position(lower(spelling) in lower(to_jsonb(held)::text)) > 0
+        `SELECT FROM ${name} AS t WHERE EXISTS (
+           SELECT FROM unnest($1::text[]) AS form WHERE position(lower(form) in lower(to_jsonb(t)::text)) > 0
          ) LIMIT 1`,
-        [spellingsOf(token)],
+        [formsOf(token)],
       );
       return rows.length > 0 ? [name] : [];
     }),
@@ -22,10 +22,10 @@ export async function tablesWith({ owner }: TestDatabase, token: string): Promis
   return found.flat().toSorted();
 }
 
-function spellingsOf(token: string): string[] {
+function formsOf(token: string): string[] {
   const secret = token.replace(/^pj[a-z]_/, "");
   const bytes = Buffer.from(secret, "base64url");
   const asText = [token, secret, bytes.toString("base64").replace(/=+$/, ""), bytes.toString("hex")];
-  // A text may also lie in a column of bytes.
+  // A column of bytes can also contain one of the texts.
   return [...asText, ...asText.map((text) => Buffer.from(text).toString("hex"))];
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadKeyRing } from "../src/identity/key-ring.ts";
+import { loadKeyRing } from "../../src/identity/key-ring.ts";
 import {
   bytesOf,
   call,
@@ -18,7 +18,7 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -28,25 +28,25 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const enter = (operation: "signUp" | "signIn", email: unknown, itsPassword: unknown = password) =>
+const signUpOrIn = (operation: "signUp" | "signIn", email: unknown, givenPassword: unknown = password) =>
   call(server.url, `auth.${operation}`, {
-    input: { email, password: itsPassword },
+    input: { email, password: givenPassword },
     headers: { "x-request-id": "the-same" },
   });
 
 const me = (token: string): Promise<Answer> => call(server.url, "auth.me", { token });
 const unauthenticated = { status: 401, error: { reason: "auth.unauthenticated", httpStatus: 401 } };
 
-describe("A1 who has an account", () => {
-  it("A1 is not told by the answer to a wrong password", async () => {
-    const wrong = await enter("signIn", ada.email, "not the password of ada");
-    const unknown = await enter("signIn", "nobody@example.com", "not the password of ada");
+describe("A refused sign-in", () => {
+  it("A1 gets the same response for an unknown address as for a wrong password", async () => {
+    const wrong = await signUpOrIn("signIn", ada.email, "not the password of ada");
+    const unknown = await signUpOrIn("signIn", "nobody@example.com", "not the password of ada");
     expect(wrong).toMatchObject({ status: 401, error: { reason: "auth.invalid_credentials" } });
     expect(bytesOf(unknown)).toBe(bytesOf(wrong));
-    expect((await enter("signIn", ada.email)).status).toBe(200);
+    expect((await signUpOrIn("signIn", ada.email)).status).toBe(200);
   });
 
-  it("A1 nor by the time it takes", async () => {
+  it("A1 lasts equally long for an unknown address and a wrong password", async () => {
     const times: Record<"known" | "unknown", number[]> = { known: [], unknown: [] };
     for (let round = 0; round < 15; round += 1) {
       times.known.push(await took(ada.email));
@@ -58,12 +58,12 @@ describe("A1 who has an account", () => {
   }, 60_000);
 });
 
-describe("A2 a stored password", () => {
-  it("A2 is hashed by argon2id with 19 MiB, two passes, one lane, and a salt of its own", async () => {
-    const twin = await signUp(server, "twin");
+describe("A password", () => {
+  it("A2 gets hashed by argon2id with 19 MiB, two passes, parallelism 1 and a random salt", async () => {
+    const other = await signUp(server, "other");
     const rows = await server.database.owner<{ password_hash: string }>(
       "SELECT password_hash FROM users WHERE id IN ($1, $2)",
-      [ada.id, twin.id],
+      [ada.id, other.id],
     );
     for (const { password_hash: hash } of rows) {
       expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
@@ -71,10 +71,10 @@ describe("A2 a stored password", () => {
     expect(new Set(rows.map((row) => row.password_hash)).size).toBe(2);
   });
 
-  it("may be any 15 to 256 characters that are hard to guess, and is kept as it was typed", async () => {
+  it("may be any 15 to 256 characters that are hard to guess, and keeps its spaces", async () => {
     const refused = ["x".repeat(14), "", "x".repeat(257), "🙂".repeat(14), null, 15, ["x".repeat(15)]];
     for (const [n, text] of refused.entries()) {
-      const answer = await enter("signUp", `short${n}@example.com`, text);
+      const answer = await signUpOrIn("signUp", `short${n}@example.com`, text);
       expect(answer, String(text)).toMatchObject({ status: 400, error: { reason: "input.invalid" } });
       expect(Object.keys(answer.error?.fieldErrors ?? {})).toEqual(["password"]);
     }
@@ -87,15 +87,15 @@ describe("A2 a stored password", () => {
     ];
     for (const [n, text] of accepted.entries()) {
       const email = `long${n}@example.com`;
-      expect(await enter("signUp", email, text), text).toMatchObject({ status: 200 });
-      expect(await enter("signIn", email, text), text).toMatchObject({ status: 200 });
-      expect(await enter("signIn", email, `x${text.slice(2)}`), text).toMatchObject({
+      expect(await signUpOrIn("signUp", email, text), text).toMatchObject({ status: 200 });
+      expect(await signUpOrIn("signIn", email, text), text).toMatchObject({ status: 200 });
+      expect(await signUpOrIn("signIn", email, `x${text.slice(2)}`), text).toMatchObject({
         error: { httpStatus: 401 },
       });
     }
   }, 60_000);
 
-  it("may be made longer or shorter by the operator", async () => {
+  it("may have another minimum length in the configuration", async () => {
     const other = await startServerOver(server.database, { PROJO_PASSWORD_MIN_LENGTH: "20" });
     try {
       const short = await call(other.url, "auth.signUp", {
@@ -115,18 +115,18 @@ describe("A2 a stored password", () => {
   });
 });
 
-describe("A4 an email", () => {
-  it("A4 is one account however its letters are cased", async () => {
+describe("An email address", () => {
+  it("A4 names the same account in upper and lower case", async () => {
     for (const email of ["ADA@example.com", "Ada@Example.Com", "aDA@EXAMPLE.COM"]) {
-      expect(await enter("signUp", email)).toMatchObject({
+      expect(await signUpOrIn("signUp", email)).toMatchObject({
         status: 409,
         error: { reason: "auth.email_taken" },
       });
-      expect((await enter("signIn", email)).data.user.id).toBe(ada.id);
+      expect((await signUpOrIn("signIn", email)).data.user.id).toBe(ada.id);
     }
   });
 
-  it("A4 is ASCII, so that none looks like another's", async () => {
+  it("A4 must be ASCII, so that no two addresses look alike", async () => {
     const lookAlikes = [
       "аda@example.com", // Cyrillic a
       "ada@exаmple.com",
@@ -156,32 +156,38 @@ describe("A4 an email", () => {
     ];
     const before = await countOf("users");
     for (const email of lookAlikes) {
-      expect(await enter("signUp", email), email).toMatchObject({ status: 400, error: { httpStatus: 400 } });
-      expect(await enter("signIn", email), email).toMatchObject({ status: 400, error: { httpStatus: 400 } });
+      expect(await signUpOrIn("signUp", email), email).toMatchObject({
+        status: 400,
+        error: { httpStatus: 400 },
+      });
+      expect(await signUpOrIn("signIn", email), email).toMatchObject({
+        status: 400,
+        error: { httpStatus: 400 },
+      });
     }
     expect(await countOf("users")).toBe(before);
   });
 
-  it("A4 has at most 254 characters", async () => {
+  it("A4 must not exceed 254 characters", async () => {
     const longest = `${"a".repeat(242)}@example.com`;
     expect(longest).toHaveLength(254);
-    expect(await enter("signUp", `a${longest}`)).toMatchObject({ status: 400 });
-    expect(await enter("signUp", longest)).toMatchObject({ status: 200 });
+    expect(await signUpOrIn("signUp", `a${longest}`)).toMatchObject({ status: 400 });
+    expect(await signUpOrIn("signUp", longest)).toMatchObject({ status: 200 });
   });
 
-  it("A4 of 20 that sign up at once with one email, one wins", async () => {
+  it("A4 gets exactly one account in 20 concurrent sign-ups", async () => {
     const emails = Array.from({ length: 10 }, () => ["Race@Example.com", "race@example.com"]).flat();
-    const answers = await Promise.all(emails.map((email) => enter("signUp", email)));
+    const answers = await Promise.all(emails.map((email) => signUpOrIn("signUp", email)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    const losers = answers.filter(({ error }) => error?.reason === "auth.email_taken");
-    expect(losers).toHaveLength(19);
+    const refused = answers.filter(({ error }) => error?.reason === "auth.email_taken");
+    expect(refused).toHaveLength(19);
     const rows = await server.database.owner("SELECT id FROM users WHERE email = 'race@example.com'");
     expect(rows).toHaveLength(1);
   }, 60_000);
 });
 
-describe("A6 a fresh server", () => {
-  it("A6 has no account", async () => {
+describe("A new server", () => {
+  it("A6 contains no account", async () => {
     const database = await createTestDatabase();
     const fresh = await startServerOver(database);
     try {
@@ -193,7 +199,7 @@ describe("A6 a fresh server", () => {
     }
   });
 
-  it("A6 makes a key of its own, which no other user of the machine can read", async () => {
+  it("A6 generates its own key, in a file that no other user of the machine can read", async () => {
     const directories = await Promise.all([1, 2].map(() => mkdtemp(join(tmpdir(), "projo-keys-"))));
     const keys: string[] = [];
     for (const directory of directories) {
@@ -209,11 +215,11 @@ describe("A6 a fresh server", () => {
   });
 });
 
-describe("S7 signing out", () => {
-  it("S7 ends the token at once, this one alone, and is no error the second time", async () => {
+describe("A sign-out", () => {
+  it("S7 ends the current session at once and no other, and succeeds when repeated", async () => {
     const [first, second] = [await startSession(server, ada.id), await startSession(server, ada.id)];
     expect((await me(first.token)).status).toBe(200);
-    for (let time = 0; time < 3; time += 1) {
+    for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(await call(server.url, "auth.signOut", { token: first.token })).toMatchObject({
         status: 200,
         data: {},
@@ -228,7 +234,7 @@ describe("S7 signing out", () => {
     });
   });
 
-  it("S4 garbage with the id of a session ends nothing", async () => {
+  it("S4 with a forged token of a session ends no session", async () => {
     const { token } = await startSession(server, ada.id);
     const bytes = Buffer.from(token.slice(4), "base64url");
     bytes[40] = (bytes[40] ?? 0) ^ 1;
@@ -238,7 +244,7 @@ describe("S7 signing out", () => {
     expect((await me(token)).status).toBe(200);
   });
 
-  it("S7 F4 fails loudly while the database is down, and works when it is back; the server lives, and is not ready", async () => {
+  it("S7 F4 fails with 503 during an outage of the database and works afterwards, while /livez answers and /readyz fails", async () => {
     const { token } = await startSession(server, ada.id);
     const wire = await layWire(server.database.url);
     const keys = await readFile(join(server.dataDir, "token-keys"), "utf8");
@@ -272,14 +278,14 @@ describe("S7 signing out", () => {
   }, 40_000);
 });
 
-describe("a session", () => {
-  it("S6 is over when its time is, and gone from the database", async () => {
+describe("A session", () => {
+  it("S6 ends at its expiry, and its row is deleted", async () => {
     const { token, sessionId } = await startSession(server, ada.id, -0.0001);
     expect(await me(token)).toMatchObject(unauthenticated);
     expect(await daysLeft(sessionId)).toBeUndefined();
   });
 
-  it("lasts 14 days more each time it is used in its second half", async () => {
+  it("lasts another 14 days after each use in its second half", async () => {
     const early = await startSession(server, ada.id, 13);
     await me(early.token);
     expect(await daysLeft(early.sessionId)).toBeCloseTo(13, 1);
@@ -293,7 +299,7 @@ describe("a session", () => {
     expect(answer.data.session.expiresAt).toBe(row?.at.toISOString());
   });
 
-  it("S11 a token with any one bit changed is nobody's", async () => {
+  it("S11 cannot be used when any single bit of its token is changed", async () => {
     const { token } = await startSession(server, ada.id);
     const bytes = Buffer.from(token.slice(4), "base64url");
     expect(bytes).toHaveLength(72);
@@ -305,14 +311,14 @@ describe("a session", () => {
     const prefixes = ["pjA_", "pjr_", "pjk_", "pji_", "pja-", "PJA_", "", "pja_pja_"];
     const misspelled = prefixes.map((prefix) => prefix + token.slice(4));
     const cut = [token.slice(0, -1), `${token}A`, `${token}=`, token.slice(1), token.toUpperCase()];
-    for (const tokens of chunked([...flipped, ...misspelled, ...cut], 16)) {
+    for (const tokens of chunksOf([...flipped, ...misspelled, ...cut], 16)) {
       const answers = await Promise.all(tokens.map((one) => me(one)));
       for (const answer of answers) expect(answer).toMatchObject(unauthenticated);
     }
     expect((await me(token)).status).toBe(200);
   }, 60_000);
 
-  it("S12 a malformed authorization header is a 401, never a 500", async () => {
+  it("S12 cannot be used with a malformed authorization header, which gets 401 and never 500", async () => {
     const { token } = await startSession(server, ada.id);
     const headers = [
       "",
@@ -362,11 +368,11 @@ describe("a session", () => {
   });
 });
 
-describe("S1 a copy of the database", () => {
-  it("S1 holds neither a password nor a token, nor the secret in it", async () => {
+describe("A copy of the database", () => {
+  it("S1 contains no password, no token and no secret of a token", async () => {
     const eve = await signUp(server, "eve");
     const dump = await dumpOf();
-    for (const text of [password, eve.token, eve.token.slice(4), ...spellings(codeOf(eve.token))]) {
+    for (const text of [password, eve.token, eve.token.slice(4), ...formsOf(codeOf(eve.token))]) {
       expect(dump).not.toContain(text);
     }
     expect(dump).toContain(eve.sessionId);
@@ -374,8 +380,8 @@ describe("S1 a copy of the database", () => {
   });
 });
 
-describe("A3 what the server logs and answers", () => {
-  it("A3 holds no password, no stored hash, no token and no secret", async () => {
+describe("The log, the responses and the audit log", () => {
+  it("A3 contain no password, no stored hash, no token and no secret", async () => {
     const rare = "a password that is nowhere else 7391";
     const zoe = await call(server.url, "auth.signUp", {
       input: { email: "zoe@example.com", password: rare },
@@ -383,11 +389,11 @@ describe("A3 what the server logs and answers", () => {
     const token: string = zoe.data.accessToken;
     const again = await signIn(server, ada.email);
     const failures = [
-      await enter("signIn", "zoe@example.com", `${rare}!`),
-      await enter("signIn", "unknown@example.com", rare),
-      await enter("signUp", "zoe@example.com", rare),
-      await enter("signUp", "not an email", rare),
-      await enter("signUp", "zoe@example.com", `${rare}\0`),
+      await signUpOrIn("signIn", "zoe@example.com", `${rare}!`),
+      await signUpOrIn("signIn", "unknown@example.com", rare),
+      await signUpOrIn("signUp", "zoe@example.com", rare),
+      await signUpOrIn("signUp", "not an email", rare),
+      await signUpOrIn("signUp", "zoe@example.com", `${rare}\0`),
       await call(server.url, "auth.signIn", { input: { email: "zoe@example.com", password: rare, token } }),
       await call(server.url, "auth.me", { token: token.replace("pja_", "pjr_") }),
       await call(server.url, "auth.me", { headers: { authorization: `Basic ${token}` } }),
@@ -398,14 +404,14 @@ describe("A3 what the server logs and answers", () => {
       await send(`${server.url}/nowhere?token=${token}`),
       await send(`${server.url}/trpc/auth.signIn`, { method: "POST", body: `{"password":"${rare}"` }),
     ];
-    // A bug of ours while passwords and tokens are at hand: what the database says of the row goes to the log.
+    // Cause a bug in calls with passwords and tokens: the database's message about the row goes to the log.
     await server.database.owner("ALTER TABLE users ADD CONSTRAINT a_bug CHECK (email <> 'bug@example.com')");
     await server.database.owner(
       "ALTER TABLE sessions ADD CONSTRAINT a_bug CHECK (current_workspace_id IS NULL)",
     );
-    failures.push(await enter("signUp", "bug@example.com", rare));
-    const founded = await call(server.url, "workspaces.create", { token, input: { name: "Bugs" } });
-    const switching = { token, input: { workspaceId: founded.data.id } };
+    failures.push(await signUpOrIn("signUp", "bug@example.com", rare));
+    const created = await call(server.url, "workspaces.create", { token, input: { name: "Bugs" } });
+    const switching = { token, input: { workspaceId: created.data.id } };
     failures.push(await call(server.url, "workspaces.switch", switching));
     await server.database.owner(
       "ALTER TABLE users DROP CONSTRAINT a_bug; ALTER TABLE sessions DROP CONSTRAINT a_bug",
@@ -417,12 +423,12 @@ describe("A3 what the server logs and answers", () => {
       "SELECT password_hash AS hash FROM users UNION ALL SELECT encode(salt, 'hex') FROM sessions",
     );
     const audit = await server.database.owner<{ entry: string }>("SELECT a::text AS entry FROM audit_logs a");
-    const said = [
+    const output = [
       ...server.logLines,
       ...failures.map((answer) => bytesOf(answer)),
       ...audit.map(({ entry }) => entry),
     ].join("\n");
-    const secrets = [token, again.token].flatMap((one) => [one, one.slice(4), ...spellings(codeOf(one))]);
+    const secrets = [token, again.token].flatMap((one) => [one, one.slice(4), ...formsOf(codeOf(one))]);
     for (const text of [
       rare,
       encodeURIComponent(rare),
@@ -431,28 +437,28 @@ describe("A3 what the server logs and answers", () => {
       ...hashes.map(({ hash }) => hash),
     ]) {
       expect(text.length).toBeGreaterThan(10);
-      expect(said).not.toContain(text);
+      expect(output).not.toContain(text);
     }
-    expect(said).not.toContain("$argon2");
-    // The log is there, and says of each request what happened to it.
-    expect(said).toContain('"path":"/trpc/auth.signIn"');
-    expect(said).toContain("a bug");
+    expect(output).not.toContain("$argon2");
+    // The output contains the log of the requests.
+    expect(output).toContain('"path":"/trpc/auth.signIn"');
+    expect(output).toContain("a bug");
   });
 });
 
-/** What of a token is secret: the 32 bytes of its salted code, before the check. */
+/** Returns the secret part of a token: the 32 bytes of its salted code, before the check. */
 const codeOf = (token: string) => Buffer.from(token.slice(4), "base64url").subarray(-44, -12);
 
-const spellings = (secret: Buffer) => [
+const formsOf = (secret: Buffer) => [
   secret.toString("hex"),
   secret.toString("base64url"),
   secret.toString("base64"),
 ];
 
-/** How many milliseconds a wrong password takes. */
+/** Returns the milliseconds that the refusal of a wrong password takes. */
 async function took(email: string): Promise<number> {
   const began = performance.now();
-  await enter("signIn", email, "not the password of ada");
+  await signUpOrIn("signIn", email, "not the password of ada");
   return performance.now() - began;
 }
 
@@ -469,7 +475,7 @@ async function countOf(table: "users" | "sessions"): Promise<number> {
   return row?.n ?? -1;
 }
 
-/** Every row of every table, as text. */
+/** Returns every row of every table as text. */
 async function dumpOf(): Promise<string> {
   const tables = await server.database.owner<{ name: string }>(
     "SELECT relname::text AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
@@ -485,5 +491,5 @@ async function dumpOf(): Promise<string> {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-const chunked = <T>(all: readonly T[], size: number): T[][] =>
+const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));

@@ -7,7 +7,7 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -24,8 +24,8 @@ const projects = (verb: string, input: object = {}): Promise<Answer> =>
   ada.call(`projects.${verb}`, input, workspaceId);
 const make = async (name: string) => String((await projects("create", { name })).data.id);
 
-describe("a project", () => {
-  it("is made by whoever makes it, found, renamed and deleted", async () => {
+describe("A project", () => {
+  it("can be created, read, renamed and deleted", async () => {
     const made = await projects("create", { name: "  Engines \n" });
     expect(made.data).toMatchObject({ name: "Engines", createdBy: ada.id });
     expect(Date.now() - Date.parse(made.data.createdAt as string)).toBeLessThan(60_000);
@@ -42,7 +42,7 @@ describe("a project", () => {
     });
   });
 
-  it("takes its tasks with it, and leaves those of others; it is on record", async () => {
+  it("deletes its own tasks with it and records an audit entry", async () => {
     const [doomed, kept] = [await make("Doomed"), await make("Kept")];
     const items = [doomed, doomed, kept].map((projectId, n) => ({ projectId, title: `Task ${n}` }));
     const tasks = idsOf(await ada.call("tasks.createMany", { items }, workspaceId));
@@ -57,7 +57,7 @@ describe("a project", () => {
     ]);
   });
 
-  it("takes no task once it is deleted, also when both happen at once", async () => {
+  it("accepts no task after its deletion, also in concurrent calls", async () => {
     for (let round = 0; round < 5; round += 1) {
       const projectId = await make("Race");
       const calls = Array.from({ length: 4 }, () =>
@@ -78,8 +78,8 @@ describe("a project", () => {
 
 const find = async (search: string) => idsOf(await projects("list", { search }));
 
-describe("the list of projects", () => {
-  it("is newest first, and searched by a part of the name, letter for letter, in any case", async () => {
+describe("The list of projects", () => {
+  it("shows the newest first, and finds the exact part of a name in upper and lower case", async () => {
     const names = ["Find 50%", "Find 50", "find_me", "FindXme", "Find Größe"];
     const ids: string[] = [];
     for (const name of names) ids.push(await make(name));
@@ -92,20 +92,20 @@ describe("the list of projects", () => {
 
   it("comes in pages", async () => {
     const all = idsOf(await projects("list", { limit: 100 }));
-    const walked: string[] = [];
+    const listed: string[] = [];
     let cursor: string | null | undefined;
     while (cursor !== null) {
       const page: Answer = await projects("list", { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
       expect(idsOf(page).length).toBeLessThanOrEqual(2);
-      walked.push(...idsOf(page));
+      listed.push(...idsOf(page));
       cursor = page.data.nextCursor as string | null;
     }
     expect(all.length).toBeGreaterThan(4);
-    expect(walked).toEqual(all);
+    expect(listed).toEqual(all);
   });
 });
 
-describe("a name", () => {
+describe("The name of a project or workspace", () => {
   it.each([
     "",
     " ",
@@ -118,7 +118,7 @@ describe("a name", () => {
     7,
     null,
     undefined,
-  ])("is never %j", async (name) => {
+  ])("cannot be %j", async (name) => {
     for (const operation of ["projects.create", "workspaces.create"]) {
       const answer = await ada.call(operation, { name }, workspaceId);
       expect(answer.error).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
@@ -126,7 +126,7 @@ describe("a name", () => {
     }
   });
 
-  it("is 1 to 200 characters as people count them", async () => {
+  it("consists of 1 to 200 Unicode code points", async () => {
     for (const name of ["x", "🙂".repeat(200), "日本語"]) {
       expect((await projects("create", { name })).data.name).toBe(name);
     }

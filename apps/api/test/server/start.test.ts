@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { call, eventually, password, programOf, startServerOver, type TestServer } from "./kit/index.ts";
+import { call, eventually, password, programOf, startServerOver, type TestServer } from "../kit/index.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const SECRET = "hunter2-is-secret";
 
 let directory: string;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   running = await startServerOver(database);
   await writeFile(join(directory, "file"), "");
-  // What a PostgreSQL without TLS answers to the first message of a client that wants it.
+  // Answers the first message of a client that requires TLS, as a PostgreSQL without TLS does.
   withoutTls = createServer((socket) => socket.once("data", () => socket.end("N"))).listen(0, "127.0.0.1");
   await once(withoutTls, "listening");
 });
@@ -38,14 +38,14 @@ afterAll(async () => {
 interface Started {
   readonly child: ChildProcess;
   readonly output: { stdout: string; stderr: string };
-  /** The exit code, once the process and all that share its output have ended. */
+  /** Resolves with the exit code when the process and all processes that share its output have ended. */
   readonly ended: Promise<unknown>;
 }
 
 const { execArgv, file: main } = programOf("main");
 const program = [process.execPath, ...execArgv, main];
 
-/** The server's own process, with this environment and no other. */
+/** Starts the server in a separate process with only the given environment. */
 function start(env: Record<string, string>, [file = "", ...args]: readonly string[] = program): Started {
   const child = spawn(file, args, {
     cwd: root,
@@ -69,12 +69,12 @@ function start(env: Record<string, string>, [file = "", ...args]: readonly strin
   return { child, output, ended };
 }
 
-/** util-linux's program that runs another one at a terminal of its own. */
+/** Whether the machine has `script` of util-linux, which runs a program at a pseudo-terminal. */
 const hasTerminal = spawnSync("script", ["--version"], { encoding: "utf8" }).stdout?.includes("util-linux");
 const needsTerminal = process.env["CI"] === "true";
 if (!hasTerminal && !needsTerminal) {
   process.stderr.write(
-    "Skipped: the program script is not installed, so no server ran at a terminal: apt-get install bsdutils\n",
+    "Skipped a test: the program script is not installed, so no server can run at a terminal. Install it: apt-get install bsdutils\n",
   );
 }
 
@@ -84,30 +84,30 @@ const withUrl = (change: (url: URL) => void): string => {
   change(url);
   return url.href;
 };
-const right = () => new URL(database.url).password;
-/** Over the embedded database's socket no password is asked for. */
-const asksForPassword = inject("cluster").owner.password !== undefined;
+const realPassword = () => new URL(database.url).password;
+/** Whether the database requires a password. The socket of the embedded database does not. */
+const requiresPassword = inject("cluster").owner.password !== undefined;
 
-describe("a server that cannot start says why in a line, with what to do, and is gone", () => {
+describe("The server process", () => {
   const cases: [string, () => Record<string, string>, RegExp][] = [
     [
       "the port is taken",
       () => ({ DATABASE_URL: database.url, PORT: new URL(running.url).port }),
       /^Port \d+ is taken\. Stop what uses it, or choose another/,
     ],
-    ["the port is none", () => ({ PORT: "http" }), /^PORT must be a port from 0 to 65535/],
+    ["the port is not a number", () => ({ PORT: "http" }), /^PORT must be a port from 0 to 65535/],
     [
-      "the address is no database's",
+      "the database URL has another protocol",
       () => ({ DATABASE_URL: `mysql://root:${SECRET}@host/db` }),
       /^DATABASE_URL must be an address such as/,
     ],
     [
-      "no database answers",
+      "no database answers at the URL",
       () => ({ DATABASE_URL: `postgres://projo_server:${SECRET}@127.0.0.1:1/projo` }),
       /^DATABASE_URL: no PostgreSQL answers there/,
     ],
     [
-      "the database speaks no TLS where it must",
+      "the database does not support the required TLS",
       () => {
         const { port } = withoutTls.address() as AddressInfo;
         return { DATABASE_URL: `postgres://server:${SECRET}@127.0.0.1:${port}/projo?sslmode=verify-full` };
@@ -115,36 +115,36 @@ describe("a server that cannot start says why in a line, with what to do, and is
       /^DATABASE_URL: PostgreSQL speaks no TLS there\. Switch it on, or put sslmode=disable/,
     ],
     [
-      "the login is an operator's",
+      "the database login belongs to an operator",
       () => ({ DATABASE_URL: database.operatorUrl }),
       /may act as projo_operator, which erases people, so no server serves by it/,
     ],
     [
-      "no database has that name",
+      "the database does not exist",
       () => ({
         DATABASE_URL: withUrl((url) => {
-          url.password = right();
+          url.password = realPassword();
           url.pathname = "/projo_absent";
         }),
       }),
       /^DATABASE_URL: .*"projo_absent" does not exist\. Create it, or correct the name/,
     ],
     [
-      "the login could bypass the policies",
+      "the database login could bypass row-level security",
       () => ({ DATABASE_URL: database.ownerUrl }),
       /could bypass row-level security.*Use a login that owns nothing/,
     ],
     [
-      "the data has no place",
+      "the data directory cannot be created",
       () => ({ DATABASE_URL: database.url, PROJO_DATA_DIR: join(directory, "file", "inside") }),
       /^PROJO_DATA_DIR: the server cannot keep its data there .* Choose a directory/,
     ],
     [
-      "the keys are none",
+      "the keys are malformed",
       () => ({ DATABASE_URL: database.url, PROJO_TOKEN_KEYS: `1:${SECRET}` }),
       /^PROJO_TOKEN_KEYS must be kid:key pairs/,
     ],
-    ...(asksForPassword
+    ...(requiresPassword
       ? [
           [
             "the password is wrong",
@@ -156,7 +156,7 @@ describe("a server that cannot start says why in a line, with what to do, and is
   ];
 
   it.each(cases)(
-    "%s",
+    "exits with a one-line error and advice: %s",
     async (_, env, expected) => {
       const { output, ended } = start(env());
       expect(await ended).toBe(1);
@@ -168,7 +168,7 @@ describe("a server that cannot start says why in a line, with what to do, and is
     60_000,
   );
 
-  it("A6 settings that would leak are refused before anything is reached, a line each", async () => {
+  it("A6 refuses unsafe settings before it opens any connection, with one line for each", async () => {
     const { output, ended } = start({
       DATABASE_URL: `postgres://projo_server:${SECRET}@192.0.2.1/projo?sslmode=prefer`,
       REDIS_URL: `redis://:${SECRET}@192.0.2.2`,
@@ -183,7 +183,7 @@ describe("a server that cannot start says why in a line, with what to do, and is
     expect(output.stdout + output.stderr).not.toContain(SECRET);
   }, 60_000);
 
-  it("A3 secrets come from files too, and are in no message", async () => {
+  it("A3 reads secrets from files and prints none of them", async () => {
     const file = join(directory, "database-url");
     await writeFile(file, `postgres://projo_server:${SECRET}@127.0.0.1:1/projo\n`, { mode: 0o600 });
     const { output, ended } = start({ DATABASE_URL_FILE: file });
@@ -193,30 +193,30 @@ describe("a server that cannot start says why in a line, with what to do, and is
   }, 60_000);
 
   it.skipIf(!hasTerminal && !needsTerminal)(
-    "A3 the same server prints a mail's link at a terminal, and its file's name elsewhere",
+    "A3 prints a mail's link at a terminal and the name of its file elsewhere",
     async () => {
       const quoted = program.map((word) => `'${word}'`).join(" ");
       for (const [command, shown] of [
         [["script", "-qfec", quoted, "/dev/null"], /#token=pjo_[\w-]{20,}/],
         [program, /email\.verify\.eml/],
       ] as const) {
-        const own = await createTestDatabase();
-        const { child, output, ended } = start({ DATABASE_URL: own.url }, command);
+        const ownDatabase = await createTestDatabase();
+        const { child, output, ended } = start({ DATABASE_URL: ownDatabase.url }, command);
         const url = await eventually(() => /listens on (http:\S+)/.exec(output.stdout)?.[1], 30);
         await call(url, "auth.signUp", { input: { email: "ada@example.com", password } });
         const line = await eventually(() => /Mail to ada@example\.com.*/.exec(output.stdout)?.[0]);
         expect(line).toMatch(shown);
         expect(line.includes("#token=")).toBe(command !== program);
-        // What runs at the terminal of another program is ended by it.
+        // `script` ends the program that runs at its terminal.
         child.kill("SIGTERM");
         await ended;
-        await own.drop();
+        await ownDatabase.drop();
       }
     },
     90_000,
   );
 
-  it("another server is at work in the data directory; that one goes on, and ends in order when it is asked to", async () => {
+  it("exits with an error if another server uses the data directory, and the other server continues and stops in order", async () => {
     const first = start({ PROJO_LOG_LEVEL: "silent" });
     await Promise.race([once(first.child.stdout ?? first.child, "data"), first.ended]);
     const [url] = /http:\/\/\S+/.exec(first.output.stdout) ?? [first.output.stderr];

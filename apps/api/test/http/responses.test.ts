@@ -1,8 +1,8 @@
-// Properties that every answer over HTTP has, whatever was asked: its content type, no caching, no redirect, no files.
+// Properties of every HTTP response: the content type, no caching, no redirects and no files.
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrive, foundWorkspace, startTestServer, type Person, type TestServer } from "./kit/index.ts";
+import { arrive, foundWorkspace, startTestServer, type Person, type TestServer } from "../kit/index.ts";
 
 let server: TestServer;
 let person: Person;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Sends bytes and gives all that comes back until the server closes the connection. */
+/** Sends text and returns everything that the server sends until it closes the connection. */
 async function raw(lines: readonly string[], body = ""): Promise<string> {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);
@@ -25,7 +25,7 @@ async function raw(lines: readonly string[], body = ""): Promise<string> {
 const headers = () => ({ authorization: `Bearer ${person.token}`, "x-workspace-id": workspaceId });
 const input = encodeURIComponent("{}");
 
-describe("every answer", () => {
+describe("Every response", () => {
   const requests: Record<string, () => [path: string, init?: RequestInit]> = {
     "a query": () => [`/trpc/tasks.list?input=${input}`, { headers: headers() }],
     "a batch of queries": () => [
@@ -53,19 +53,22 @@ describe("every answer", () => {
     "the health of the database": () => ["/readyz"],
   };
 
-  it.each(Object.keys(requests))("is JSON in UTF-8 and never cached nor sniffed: %s", async (name) => {
-    const [path, init] = requests[name]?.() ?? [""];
-    const answer = await fetch(server.url + path, { ...init, redirect: "manual" });
-    expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
-    expect(JSON.parse(await answer.text())).toBeTypeOf("object");
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
-    expect(answer.headers.get("location")).toBeNull();
-    expect(answer.status >= 300 && answer.status < 400).toBe(false);
-  });
+  it.each(Object.keys(requests))(
+    "contains JSON in UTF-8 and forbids caching and sniffing: %s",
+    async (name) => {
+      const [path, init] = requests[name]?.() ?? [""];
+      const answer = await fetch(server.url + path, { ...init, redirect: "manual" });
+      expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
+      expect(JSON.parse(await answer.text())).toBeTypeOf("object");
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
+      expect(answer.headers.get("location")).toBeNull();
+      expect(answer.status >= 300 && answer.status < 400).toBe(false);
+    },
+  );
 });
 
-describe("the server", () => {
+describe("The server", () => {
   it.each(["/", "/.git/config", "/package.json", "/trpc", "/trpc/", "/../package.json", "/dist/main.js"])(
     "serves no file and lists no directory: %s",
     async (path) => {
@@ -75,7 +78,7 @@ describe("the server", () => {
     },
   );
 
-  it.each(["TRACE", "CONNECT"])("does not support %s, and repeats no header", async (method) => {
+  it.each(["TRACE", "CONNECT"])("refuses %s and returns no header of the request", async (method) => {
     const target = method === "CONNECT" ? "localhost:1" : "/trpc/auth.me";
     const answer = await raw([
       `${method} ${target} HTTP/1.1`,

@@ -1,33 +1,33 @@
-// Mails that cannot be sent, and what an operator does about them.
+// Mails that cannot be sent, and the operator's commands for them.
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { call, eventually, readMail } from "../kit/index.ts";
 import {
   enqueue,
-  mailThat,
-  openPostOffice,
+  mailWhere,
+  setUpMail,
   operator,
   outbox,
-  passTime,
+  makeMailDue,
   server,
   signUp,
   smtp,
-} from "./post-office.ts";
+} from "./mail-setup.ts";
 
-openPostOffice();
+setUpMail();
 
-describe("a mail that cannot be sent", () => {
-  it("F7 is dead after eight attempts, is seen by an operator, and is sent again when the operator says so", async () => {
+describe("A mail that cannot be sent", () => {
+  it("F7 becomes dead after eight attempts, appears in the operator's list, and can be resent by the operator", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "451 4.3.0 not now" : undefined);
     await signUp("ada");
     for (let attempt = 1; attempt <= 8; attempt += 1) {
-      await mailThat(({ attempts, last_error: why }) => attempts === attempt && why !== null);
-      // Without its error, so that the next round can be told from this one.
+      await mailWhere(({ attempts, last_error: why }) => attempts === attempt && why !== null);
+      // Clear the error, so that the test recognizes the next attempt.
       if (attempt < 8) {
         await server.database.owner("UPDATE mail_outbox SET next_attempt_at = now(), last_error = NULL");
       }
     }
-    const { id, status } = await mailThat(() => true);
+    const { id, status } = await mailWhere(() => true);
     expect(status).toBe("dead");
 
     const listed = await operator("mail", "list");
@@ -38,13 +38,13 @@ describe("a mail that cannot be sent", () => {
     );
     expect((await operator("mail", "list", "--status", "sent")).out).toBe("No mail is sent.\n");
 
-    // The link that was never sent has expired meanwhile; the mail that is sent brings one that works.
+    // The unsent link has expired meanwhile. The resent mail contains a new link that works.
     await server.database.owner(
       "UPDATE one_time_tokens SET created_at = now() - interval '80 hours', expires_at = now() - interval '8 hours'",
     );
     smtp.answers = () => undefined;
     expect(await operator("mail", "resend", id)).toMatchObject({ code: 0, err: "" });
-    await mailThat((mail) => mail.status === "sent");
+    await mailWhere((mail) => mail.status === "sent");
     const { token } = readMail(smtp.taken[0]?.source ?? "");
     expect((await call(server.url, "email.verify", { input: { token } })).status).toBe(200);
     expect(await operator("mail", "resend", id)).toMatchObject({
@@ -53,7 +53,7 @@ describe("a mail that cannot be sent", () => {
     });
   }, 90_000);
 
-  it("F7 is dead at once when its recipient is refused for good, and all dead mails can be sent again", async () => {
+  it("F7 becomes dead at once after a permanent refusal of its recipient, and the operator can resend all dead mails", async () => {
     smtp.answers = (stage) => (stage === "RCPT" ? "550 5.1.1 no such mailbox" : undefined);
     await enqueue(["ada@example.com", "grace@example.com"]);
     await eventually(async () => (await outbox()).every(({ status }) => status === "dead"));
@@ -66,7 +66,7 @@ describe("a mail that cannot be sent", () => {
     await eventually(async () => (await outbox()).every(({ status }) => status === "sent"));
   }, 60_000);
 
-  it("the operator's program says what it did not understand, and what it did not find", async () => {
+  it("causes clear errors of the operator's program for wrong commands, options and ids", async () => {
     const [verb, status, id, both, missing] = await Promise.all([
       operator("mail", "burn"),
       operator("mail", "list", "--status", "lost"),
@@ -80,29 +80,29 @@ describe("a mail that cannot be sent", () => {
     expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("There is no mail") });
   }, 60_000);
 
-  it("F7 a link that expires before it could be sent leaves a mail that an operator sees", async () => {
+  it("F7 becomes dead if its link expires first, and remains visible to the operator", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "451 4.3.0 not now" : undefined);
     await signUp("ada");
-    await mailThat(({ last_error: why }) => why !== null);
+    await mailWhere(({ last_error: why }) => why !== null);
     await server.database.owner("UPDATE one_time_tokens SET expires_at = now()");
-    await passTime();
-    const mail = await mailThat(({ status }) => status !== "pending");
+    await makeMailDue();
+    const mail = await mailWhere(({ status }) => status !== "pending");
     expect(mail).toMatchObject({
       status: "dead",
       last_error: "the link expired first; MAIL FROM: 451 4.3.0 not now",
     });
-    // The clean-up of expired tokens takes no mail away that was not sent.
+    // The clean-up of expired tokens does not delete unsent mails.
     await server.database.db.mail.deleteOld();
     expect(await outbox()).toHaveLength(1);
   });
 
-  it("a mail whose link was used meanwhile is not sent", async () => {
+  it("leaves the outbox if its token was used meanwhile", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "451 4.3.0 not now" : undefined);
     await signUp("ada");
-    await mailThat(({ last_error: why }) => why !== null);
+    await mailWhere(({ last_error: why }) => why !== null);
     await server.database.owner("UPDATE one_time_tokens SET used_at = now()");
     smtp.answers = () => undefined;
-    await passTime();
+    await makeMailDue();
     await eventually(async () => (await outbox()).length === 0);
     expect(smtp.taken).toEqual([]);
   });

@@ -1,5 +1,5 @@
-// A server whose mail goes to an SMTP server of the test, and the outbox behind it. A mail's waits are by the
-// database's clock, so tests move what the database waits for.
+// A server that sends its mail to the test's SMTP server, and functions for its outbox. The database's clock decides when a
+// mail is due, so tests change the time in the row.
 import { randomBytes } from "node:crypto";
 import type { TestDatabase } from "@projostack/db/testing";
 import { afterEach, beforeEach } from "vitest";
@@ -17,8 +17,8 @@ import {
 export let smtp: SmtpServer;
 export let server: TestServer;
 
-/** Opens both anew for every test of the file that calls this. */
-export function openPostOffice(): void {
+/** Starts an SMTP server and an API server before each test of the file that calls this. */
+export function setUpMail(): void {
   beforeEach(async () => {
     smtp = await startSmtpServer();
     server = await startMailServer();
@@ -29,7 +29,7 @@ export function openPostOffice(): void {
   });
 }
 
-/** Mail goes to the test's SMTP server. */
+/** The settings of a server that sends its mail to the test's SMTP server. */
 export const settings = () => ({
   PROJO_SMTP_URL: smtp.url,
   PROJO_MAIL_FROM: '"Engines, Ltd." <mail@example.com>',
@@ -61,20 +61,20 @@ export const outbox = () =>
             extract(epoch FROM next_attempt_at - now())::double precision AS waits FROM mail_outbox ORDER BY id`,
   );
 
-/** Waits until the only mail is so. */
-export const mailThat = (holds: (mail: OutboxRow) => boolean) =>
+/** Waits until the only mail in the outbox satisfies a condition, and returns the mail. */
+export const mailWhere = (isMatch: (mail: OutboxRow) => boolean) =>
   eventually(async () => {
     const [mail] = await outbox();
-    return mail && holds(mail) && mail;
+    return mail && isMatch(mail) && mail;
   });
 
-/** Lets what a mail waits for have passed. */
-export const passTime = () => server.database.owner("UPDATE mail_outbox SET next_attempt_at = now()");
+/** Makes every mail due now. */
+export const makeMailDue = () => server.database.owner("UPDATE mail_outbox SET next_attempt_at = now()");
 
 export const signUp = (name: string) =>
   call(server.url, "auth.signUp", { input: { email: `${name}@example.com`, password } });
 
-/** Puts accounts and their mails into the outbox at once, as so many sign-ups would. */
+/** Inserts an account and a verification mail for each recipient, as that many sign-ups would. */
 export async function enqueue(
   recipients: readonly string[],
   database: TestDatabase = server.database,
@@ -89,8 +89,8 @@ export async function enqueue(
      )
      INSERT INTO mail_outbox (id, template, recipient, one_time_token_id)
      SELECT gen_random_uuid(), 'email.verify', recipient, token.id
-       FROM (SELECT id, row_number() OVER () AS place FROM token) AS token
-       JOIN unnest($1::text[]) WITH ORDINALITY AS wanted (recipient, place) USING (place)`,
+       FROM (SELECT id, row_number() OVER () AS position FROM token) AS token
+       JOIN unnest($1::text[]) WITH ORDINALITY AS requested (recipient, position) USING (position)`,
     [recipients, randomBytes(32)],
   );
 }

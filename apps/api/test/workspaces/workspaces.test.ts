@@ -10,7 +10,7 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -22,12 +22,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe("founding a workspace", () => {
-  it("M6 makes its founder its admin, and puts it on record", async () => {
-    const founded = await ada.call("workspaces.create", { name: " Engines " });
-    expect(founded.data).toMatchObject({ name: "Engines", role: "admin", createdBy: ada.id });
-    const { id } = founded.data as { id: string };
-    expect((await ada.call("workspaces.get", {}, id)).data).toEqual(founded.data);
+describe("The creation of a workspace", () => {
+  it("M6 makes its creator an admin and records an audit entry", async () => {
+    const created = await ada.call("workspaces.create", { name: " Engines " });
+    expect(created.data).toMatchObject({ name: "Engines", role: "admin", createdBy: ada.id });
+    const { id } = created.data as { id: string };
+    expect((await ada.call("workspaces.get", {}, id)).data).toEqual(created.data);
     const members = await server.database.owner(
       "SELECT user_id, role FROM workspace_members WHERE workspace_id = $1",
       [id],
@@ -40,7 +40,7 @@ describe("founding a workspace", () => {
     expect(entries).toEqual([{ action: "workspace.created", actor_user_id: ada.id, target_id: id }]);
   });
 
-  it("M6 leaves nothing behind when its founder cannot be made a member", async () => {
+  it("M6 creates nothing if the membership of the creator cannot be inserted", async () => {
     await server.database.owner(
       "ALTER TABLE workspace_members ADD CONSTRAINT out_of_paper CHECK (false) NOT VALID",
     );
@@ -53,8 +53,8 @@ describe("founding a workspace", () => {
   });
 });
 
-describe("the list of workspaces", () => {
-  it("shows one's own, newest first, with one's role in each", async () => {
+describe("The list of workspaces", () => {
+  it("shows the user's workspaces, newest first, with the user's role in each", async () => {
     const eve = await arrive(server, "eve");
     const first = await foundWorkspace(eve, "First");
     const others = await foundWorkspace(bob, "Bob's");
@@ -71,13 +71,13 @@ describe("the list of workspaces", () => {
     expect(pages[1]?.data.nextCursor).toBeNull();
   });
 
-  it("is empty for somebody who belongs nowhere", async () => {
-    const newcomer = await arrive(server, "newcomer");
-    expect((await newcomer.call("workspaces.list")).data).toEqual({ items: [], nextCursor: null });
+  it("contains nothing for a user without a workspace", async () => {
+    const newUser = await arrive(server, "new-user");
+    expect((await newUser.call("workspaces.list")).data).toEqual({ items: [], nextCursor: null });
   });
 });
 
-describe("the workspace of a call", () => {
+describe("The workspace of a call", () => {
   let engines: string;
   let looms: string;
   beforeAll(async () => {
@@ -85,7 +85,7 @@ describe("the workspace of a call", () => {
     looms = await foundWorkspace(ada, "Looms");
   });
 
-  it("is the session's current one, unless the call names one; each session has its own", async () => {
+  it("comes from the header or else from the session, which has its own current workspace", async () => {
     const [one, two] = [await startSession(server, ada.id), await startSession(server, ada.id)];
     const get = (token: string, workspaceId?: string): Promise<Answer> =>
       call(server.url, "workspaces.get", { token, workspaceId });
@@ -102,7 +102,7 @@ describe("the workspace of a call", () => {
     expect((await get(one.token)).data.id).toBe(engines);
     expect(await current(one.token)).toBe(engines);
 
-    // The header beats the session, and changes nothing about it.
+    // The header has precedence over the session's current workspace and does not change it.
     expect((await get(one.token, looms)).data.id).toBe(looms);
     expect((await get(one.token, looms.toUpperCase())).data.id).toBe(looms);
     expect((await get(one.token)).data.id).toBe(engines);
@@ -116,12 +116,12 @@ describe("the workspace of a call", () => {
     ]);
     expect(rows).toEqual([{ workspace_id: looms }]);
 
-    // Another session of the same person is as it was.
+    // Another session of the same user is unchanged.
     expect((await get(two.token)).error).toMatchObject({ reason: "workspace.required" });
     expect(await current(two.token)).toBeNull();
   });
 
-  it("is not switched to one that is somebody else's", async () => {
+  it("cannot become another user's workspace", async () => {
     const { token } = await startSession(server, bob.id);
     const own = await foundWorkspace(bob);
     const to = (workspaceId: string) =>
@@ -131,7 +131,7 @@ describe("the workspace of a call", () => {
     expect((await call(server.url, "workspaces.get", { token })).data.id).toBe(own);
   });
 
-  it("is none once one has been removed from it, or once it is gone", async () => {
+  it("becomes unavailable after the member's removal and after the workspace's deletion", async () => {
     const { token } = await startSession(server, bob.id);
     const passing = await foundWorkspace(ada, "Passing");
     await join(server, passing, bob, "member");

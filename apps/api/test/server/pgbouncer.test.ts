@@ -1,4 +1,4 @@
-// The whole server behind PgBouncer in transaction mode: three connections to PostgreSQL for all that it does.
+// The whole server behind PgBouncer in transaction mode, with three connections to PostgreSQL.
 import { randomUUID } from "node:crypto";
 import {
   createTestDatabase,
@@ -9,7 +9,7 @@ import {
   type TestDatabase,
 } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startProblem } from "../src/start-problem.ts";
+import { startProblem } from "../../src/start-problem.ts";
 import {
   arrive,
   foundWorkspace,
@@ -19,9 +19,9 @@ import {
   startServerOver,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
-describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgBouncer})`}`, () => {
+describe.skipIf(!hasPgBouncer)(`A server behind PgBouncer${hasPgBouncer ? "" : ` (${noPgBouncer})`}`, () => {
   let database: TestDatabase;
   let bouncer: PgBouncer;
   let server: TestServer;
@@ -37,7 +37,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
     await database.drop();
   });
 
-  it("somebody signs up, is mailed, founds a workspace, works in it, and leaves it on record", async () => {
+  it("serves a sign-up, its mail, a workspace, tasks and the verification of the audit log", async () => {
     const ada = await signUp(server, "ada");
     expect((await mailFor(server, ada.email)).headers.get("to")).toBe(ada.email);
     const again = await signIn(server, ada.email);
@@ -53,40 +53,36 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
     expect((await again.call("auth.me")).error).toMatchObject({ httpStatus: 401 });
   });
 
-  it(
-    "I13 64 callers of 16 workspaces at once each see and write their own",
-    { timeout: 60_000 },
-    async () => {
-      const homes = await Promise.all(Array.from({ length: 16 }, (_, nth) => settle(`person-${nth}`)));
-      const wrong: unknown[] = [];
-      for (let round = 0; round < 4; round += 1) {
-        await Promise.all(
-          Array.from({ length: 64 }, async (_, nth) => {
-            const { person, workspaceId, projectId } = homes[(nth + round) % 16] ?? homes[0] ?? fail();
-            const made = await person.call("tasks.create", { projectId, title: workspaceId }, workspaceId);
-            const { data } = await person.call("tasks.list", { limit: 100 }, workspaceId);
-            const items = data.items as { title: string; projectId: string }[];
-            if (made.status !== 200) wrong.push(made);
-            if (!items.every((one) => one.title === workspaceId && one.projectId === projectId))
-              wrong.push(items);
-          }),
-        );
-      }
-      expect(wrong).toEqual([]);
-      const counts = await database.owner(
-        "SELECT count(*)::int AS tasks FROM tasks WHERE title = workspace_id::text GROUP BY workspace_id",
+  it("I13 keeps 64 concurrent callers of 16 workspaces separate", { timeout: 60_000 }, async () => {
+    const tenants = await Promise.all(Array.from({ length: 16 }, (_, nth) => newTenant(`person-${nth}`)));
+    const wrong: unknown[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await Promise.all(
+        Array.from({ length: 64 }, async (_, nth) => {
+          const { person, workspaceId, projectId } = tenants[(nth + round) % 16] ?? tenants[0] ?? fail();
+          const made = await person.call("tasks.create", { projectId, title: workspaceId }, workspaceId);
+          const { data } = await person.call("tasks.list", { limit: 100 }, workspaceId);
+          const items = data.items as { title: string; projectId: string }[];
+          if (made.status !== 200) wrong.push(made);
+          if (!items.every((one) => one.title === workspaceId && one.projectId === projectId))
+            wrong.push(items);
+        }),
       );
-      expect(counts).toEqual(homes.map(() => ({ tasks: 16 })));
-      const held = await database.owner(
-        "SELECT FROM pg_stat_activity WHERE datname = $1 AND application_name = 'projostack'",
-        [database.name],
-      );
-      expect(held.length).toBeLessThanOrEqual(3);
-    },
-  );
+    }
+    expect(wrong).toEqual([]);
+    const counts = await database.owner(
+      "SELECT count(*)::int AS tasks FROM tasks WHERE title = workspace_id::text GROUP BY workspace_id",
+    );
+    expect(counts).toEqual(tenants.map(() => ({ tasks: 16 })));
+    const connections = await database.owner(
+      "SELECT FROM pg_stat_activity WHERE datname = $1 AND application_name = 'projostack'",
+      [database.name],
+    );
+    expect(connections.length).toBeLessThanOrEqual(3);
+  });
 
-  it("I1 another's task looks like a missing one", async () => {
-    const [mine, theirs] = await Promise.all([settle("mine"), settle("theirs")]);
+  it("I1 returns 404 for a task of another workspace, as for a missing one", async () => {
+    const [mine, theirs] = await Promise.all([newTenant("mine"), newTenant("theirs")]);
     const task = { projectId: theirs.projectId, title: "Theirs" };
     const { data } = await theirs.person.call("tasks.create", task, theirs.workspaceId);
     expect((await theirs.person.call("tasks.get", { id: data.id }, theirs.workspaceId)).status).toBe(200);
@@ -96,14 +92,16 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
     }
   });
 
-  it("a server that was not told of the pooler does not start, and says what to set", async () => {
+  it("refuses to start without PROJO_DATABASE_POOLER and names the setting", async () => {
     const starting = startServerOver(database, { DATABASE_URL: bouncer.urlOf(database.name) });
     expect(await starting.then(() => "started", startProblem)).toBe(
       "DATABASE_URL: a pooler answers there. Set PROJO_DATABASE_POOLER=transaction (docs/configuration.md).",
     );
   });
 
-  async function settle(name: string): Promise<{ person: Person; workspaceId: string; projectId: string }> {
+  async function newTenant(
+    name: string,
+  ): Promise<{ person: Person; workspaceId: string; projectId: string }> {
     const person = await arrive(server, name);
     const workspaceId = await foundWorkspace(person);
     const { data } = await person.call("projects.create", { name }, workspaceId);
@@ -112,5 +110,5 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
 });
 
 const fail = (): never => {
-  throw new Error("There is no such home.");
+  throw new Error("The list of tenants is empty.");
 };

@@ -1,7 +1,7 @@
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call, password, send, signIn, signUp, startTestServer, type TestServer } from "./kit/index.ts";
-import { anotherSession, me, unlimited } from "./sessions/holder.ts";
+import { call, password, send, signIn, signUp, startTestServer, type TestServer } from "../kit/index.ts";
+import { anotherSession, me, unlimited } from "../sessions/holder.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -24,35 +24,35 @@ const storedFor = async (userId: string): Promise<string> => {
 const store = (userId: string, stored: string) =>
   server.database.owner("UPDATE users SET password_hash = $2 WHERE id = $1", [userId, stored]);
 
-const TODAYS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
+const CURRENT_PARAMETERS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
 
-describe("a stored password", () => {
-  it("A2 is stored with today's parameters from the next sign-in on, and is the same password", async () => {
+describe("A stored password", () => {
+  it("A2 gets the current hash parameters at the next sign-in and remains the same password", async () => {
     const ada = await signUp(server, "upgraded");
-    expect(await storedFor(ada.id)).toMatch(TODAYS);
+    expect(await storedFor(ada.id)).toMatch(CURRENT_PARAMETERS);
     const weaker = await hash(password, { memoryCost: 8_192, timeCost: 1, parallelism: 1 });
     await store(ada.id, weaker);
     expect((await signInWith(ada.email, "another password here")).status).toBe(401);
     expect(await storedFor(ada.id)).toBe(weaker);
     expect((await signInWith(ada.email)).status).toBe(200);
     const upgraded = await storedFor(ada.id);
-    expect(upgraded).toMatch(TODAYS);
+    expect(upgraded).toMatch(CURRENT_PARAMETERS);
     expect((await signInWith(ada.email)).status).toBe(200);
     expect(await storedFor(ada.id)).toBe(upgraded);
-    // The session that was there has not noticed.
+    // The existing session continues.
     expect((await me(server.url, ada.token)).status).toBe(200);
   });
 
-  it("A2 is upgraded once by ten sign-ins at once, all of which succeed", async () => {
+  it("A2 gets upgraded once by ten concurrent sign-ins, all of which succeed", async () => {
     const ada = await signUp(server, "upgraded-at-once");
     await store(ada.id, await hash(password, { memoryCost: 4_096, timeCost: 1, parallelism: 1 }));
     const answers = await Promise.all(Array.from({ length: 10 }, () => signInWith(ada.email)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
-    expect(await storedFor(ada.id)).toMatch(TODAYS);
+    expect(await storedFor(ada.id)).toMatch(CURRENT_PARAMETERS);
     expect((await signInWith(ada.email)).status).toBe(200);
   });
 
-  it("matches nothing when it cannot be read, looks like a wrong password, and is in the log", async () => {
+  it("matches no password if its hash is unreadable, which the log reports", async () => {
     const ada = await signUp(server, "unreadable");
     await store(ada.id, "not a hash");
     const before = server.logLines.length;
@@ -64,7 +64,7 @@ describe("a stored password", () => {
     expect(lines).not.toContain(password);
   });
 
-  it("is known by its characters, composed or not, and refused with NUL in it", async () => {
+  it("compares equal in composed and decomposed form, and cannot contain NUL", async () => {
     const composed = "\u00e9l\u00e8ves sages de l\u2019\u00e9cole";
     const email = "unicode@example.com";
     const up = await call(server.url, "auth.signUp", { input: { email, password: composed } });
@@ -82,8 +82,8 @@ const fields = (field: string) => ({
   [field]: [expect.stringContaining("first that somebody would try")],
 });
 
-describe("a password that is easy to guess", () => {
-  it("is refused for a new account, for a change and for a reset, at the field that holds it", async () => {
+describe("A password that is easy to guess", () => {
+  it("causes an error at its field in a sign-up and in a password change", async () => {
     const easy = "passwordpassword1";
     const up = await call(server.url, "auth.signUp", {
       input: { email: "easy@example.com", password: easy },
@@ -102,8 +102,8 @@ describe("a password that is easy to guess", () => {
   });
 });
 
-describe("changing a password", () => {
-  it("A7 needs the current one: without it nothing changes, and the try is on record", async () => {
+describe("A password change", () => {
+  it("A7 requires the current password, and a refused attempt is recorded", async () => {
     const ada = await signUp(server, "needs-current");
     const before = await storedFor(ada.id);
     const wrong = await ada.call("password.change", { currentPassword: newPassword, newPassword });
@@ -117,7 +117,7 @@ describe("changing a password", () => {
     expect(events).toEqual([{ outcome: "refused" }]);
   });
 
-  it("A7 ends the other sessions and keeps this one; from then on the new one signs in and the old one does not", async () => {
+  it("A7 ends the other sessions, keeps the current one, and makes the old password invalid", async () => {
     const ada = await signUp(server, "changes");
     const laptop = await signIn(server, ada.email);
     const phone = await anotherSession(server, ada);
@@ -130,7 +130,7 @@ describe("changing a password", () => {
     expect((await signInWith(ada.email, newPassword)).status).toBe(200);
   });
 
-  it("A7 is done by one of ten who do it at once: the others no longer know the current one", async () => {
+  it("A7 succeeds for exactly one of ten concurrent calls", async () => {
     const ada = await signUp(server, "ten-changes");
     const others = await Promise.all(Array.from({ length: 9 }, () => anotherSession(server, ada)));
     const tokens = [ada.token, ...(await Promise.all(others.map(({ access }) => access(1))))];
@@ -144,18 +144,18 @@ describe("changing a password", () => {
     );
     const winners = answers.flatMap(({ status }, at) => (status === 200 ? [at] : []));
     expect(winners).toHaveLength(1);
-    // Who was slower is told that the password is another one by now, or, if their session ended first, to sign in.
-    const losers = answers.filter(({ status }) => status !== 200).map(({ error }) => error?.reason);
-    for (const reason of losers) expect(["password.incorrect", "auth.unauthenticated"]).toContain(reason);
-    const works = await Promise.all(tokens.map((_, at) => signInWith(ada.email, `${newPassword} ${at}`)));
-    expect(works.flatMap(({ status }, at) => (status === 200 ? [at] : []))).toEqual(winners);
-    const alive = await Promise.all(tokens.map((token) => me(server.url, token)));
-    expect(alive.flatMap(({ status }, at) => (status === 200 ? [at] : []))).toEqual(winners);
+    // The other calls fail because the password has changed or because their session has ended.
+    const refusals = answers.filter(({ status }) => status !== 200).map(({ error }) => error?.reason);
+    for (const reason of refusals) expect(["password.incorrect", "auth.unauthenticated"]).toContain(reason);
+    const signIns = await Promise.all(tokens.map((_, at) => signInWith(ada.email, `${newPassword} ${at}`)));
+    expect(signIns.flatMap(({ status }, at) => (status === 200 ? [at] : []))).toEqual(winners);
+    const sessionChecks = await Promise.all(tokens.map((token) => me(server.url, token)));
+    expect(sessionChecks.flatMap(({ status }, at) => (status === 200 ? [at] : []))).toEqual(winners);
   });
 });
 
-describe("a flood of sign-ins", () => {
-  it("A5 is answered in bounded time: those who fit in the queue, and for the rest when to try again", async () => {
+describe("A flood of sign-ins", () => {
+  it("A5 fills a bounded queue, and the remaining sign-ins get 503 with Retry-After", async () => {
     const ada = await signUp(server, "flooded");
     const answers = await Promise.all(Array.from({ length: 100 }, () => signInWith(ada.email)));
     const statuses = new Set(answers.map(({ status }) => status));
@@ -169,11 +169,11 @@ describe("a flood of sign-ins", () => {
     expect((await signInWith(ada.email)).status).toBe(200);
   });
 
-  it("A5 leaves health and whoever is signed in alone", async () => {
+  it("A5 leaves health checks and signed-in users fast", async () => {
     const ada = await signUp(server, "not-flooded");
-    const flood = { over: false };
+    const flood = { hasEnded: false };
     const flooders = Array.from({ length: 33 }, async () => {
-      while (!flood.over) await signInWith(ada.email, "another password here");
+      while (!flood.hasEnded) await signInWith(ada.email, "another password here");
     });
     const took: number[] = [];
     for (let tries = 0; tries < 40; tries += 1) {
@@ -182,9 +182,9 @@ describe("a flood of sign-ins", () => {
       took.push(performance.now() - began);
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     }
-    flood.over = true;
+    flood.hasEnded = true;
     await Promise.all(flooders);
-    // A coarse bound, for machines that do other things too: scripts/measure-argon2-gate.ts measures.
+    // A loose bound for busy machines. scripts/measure-argon2-gate.ts takes the real measurements.
     took.sort((a, b) => a - b);
     expect(took[38]).toBeLessThan(1_000);
   });

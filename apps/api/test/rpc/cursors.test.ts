@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseKeyRing } from "../src/identity/key-ring.ts";
-import { createCursors } from "../src/rpc/cursors.ts";
+import { parseKeyRing } from "../../src/identity/key-ring.ts";
+import { createCursors } from "../../src/rpc/cursors.ts";
 import {
   arrive,
   foundWorkspace,
@@ -12,7 +12,7 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 const newKey = (kid: string) => `${kid}:${randomBytes(32).toString("base64url")}`;
 const oldKey = newKey("1");
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** @returns their ids, in the order in which they were made */
+/** Creates tasks. @returns their ids in the order of creation */
 async function makeTasks(count: number, inProject = projectId, title = "Note"): Promise<string[]> {
   const ids: string[] = [];
   for (let made = 0; made < count; made += 100) {
@@ -47,8 +47,8 @@ async function makeTasks(count: number, inProject = projectId, title = "Note"): 
 
 const list = (input: object = {}): Promise<Answer> => ada.call("tasks.list", input, workspaceId);
 
-/** Walks a list to its end. @param between what happens after each page */
-async function walk(input: object, between: (page: string[]) => Promise<unknown> = async () => {}) {
+/** Reads all pages of a list. @param between runs after each page @returns the ids */
+async function readAllPages(input: object, between: (page: string[]) => Promise<unknown> = async () => {}) {
   const ids: string[] = [];
   let cursor: string | null | undefined;
   while (cursor !== null) {
@@ -63,34 +63,34 @@ async function walk(input: object, between: (page: string[]) => Promise<unknown>
 
 const refusal = { status: 400, error: { reason: "cursor.invalid", httpStatus: 400, code: "BAD_REQUEST" } };
 
-describe("a walk over the pages of a list", () => {
-  it("shows each task once, newest first", async () => {
-    expect(await walk({ limit: 7 })).toEqual(newestFirst);
-    expect(await walk({ limit: 100 })).toEqual(newestFirst);
+describe("The pages of a list", () => {
+  it("show each task once, newest first", async () => {
+    expect(await readAllPages({ limit: 7 })).toEqual(newestFirst);
+    expect(await readAllPages({ limit: 100 })).toEqual(newestFirst);
   });
 
-  it("ends without a cursor, also where the last page is full", async () => {
+  it("end without a cursor, also after a full last page", async () => {
     const last = await list({ limit: 50, cursor: (await list({ limit: 100 })).data.nextCursor });
     const end = await list({ limit: 100, cursor: last.data.nextCursor });
     expect(idsOf(end)).toEqual(newestFirst.slice(150));
     expect(end.data.nextCursor).toBeNull();
   });
 
-  it("may change how much a page holds", async () => {
+  it("may differ in size", async () => {
     const first = await list({ limit: 3 });
     const second = await list({ limit: 11, cursor: first.data.nextCursor });
     expect([...idsOf(first), ...idsOf(second)]).toEqual(newestFirst.slice(0, 14));
   });
 
-  it("shows each task that stays once, while others come and go", async () => {
+  it("show each remaining task once while other tasks are created and deleted", async () => {
     const { data } = await ada.call("projects.create", { name: "Passing" }, workspaceId);
     const other = String(data.id);
-    const passing = await makeTasks(60, other, "Passing");
-    const doomed = passing.toReversed().filter((_, n) => n % 3 === 0);
+    const temporary = await makeTasks(60, other, "Passing");
+    const doomed = temporary.toReversed().filter((_, n) => n % 3 === 0);
     const removed = new Set<string>();
-    const seen = await walk({ limit: 7, projectId: other }, async (page) => {
+    const seen = await readAllPages({ limit: 7, projectId: other }, async (page) => {
       await makeTasks(1, other, "New");
-      // The page's last, on which the cursor stands, and one that has not been shown yet.
+      // Delete the last task of the page, to which the cursor points, and one that no page has shown yet.
       for (const id of [page.at(-1), doomed.find((one) => !removed.has(one))]) {
         if (id === undefined || removed.has(id)) continue;
         removed.add(id);
@@ -99,15 +99,15 @@ describe("a walk over the pages of a list", () => {
     });
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toEqual(seen.toSorted().toReversed());
-    const stayed = passing.filter((id) => !removed.has(id)).toReversed();
+    const stayed = temporary.filter((id) => !removed.has(id)).toReversed();
     expect(removed.size).toBeGreaterThan(5);
     expect(seen).toEqual(expect.arrayContaining(stayed));
-    expect(seen.filter((id) => !passing.includes(id))).toEqual([]);
+    expect(seen.filter((id) => !temporary.includes(id))).toEqual([]);
     await ada.call("projects.delete", { id: other }, workspaceId);
   });
 });
 
-describe("I10 a cursor", () => {
+describe("A cursor", () => {
   let cursor: string;
   beforeAll(async () => {
     cursor = (await list({ limit: 7 })).data.nextCursor;
@@ -117,7 +117,7 @@ describe("I10 a cursor", () => {
     expect(idsOf(await list({ limit: 7, cursor }))).toEqual(newestFirst.slice(7, 14));
   });
 
-  it("I10 opens no list of another workspace, not even of the same person's", async () => {
+  it("I10 opens no list of another workspace, not even the same user's", async () => {
     const another = await foundWorkspace(ada, "Looms");
     expect(await ada.call("tasks.list", { cursor }, another)).toMatchObject(refusal);
     const eve = await arrive(server, "eve");
@@ -132,15 +132,15 @@ describe("I10 a cursor", () => {
       "projects.list": (await ada.call("projects.list", { limit: 1 }, workspaceId)).data.nextCursor,
       "workspaces.list": (await ada.call("workspaces.list", { limit: 1 })).data.nextCursor,
     };
-    for (const [from, itsCursor] of Object.entries(cursors)) {
+    for (const [from, fromCursor] of Object.entries(cursors)) {
       for (const to of Object.keys(cursors)) {
-        const answer = await ada.call(to, { cursor: itsCursor }, workspaceId);
+        const answer = await ada.call(to, { cursor: fromCursor }, workspaceId);
         expect(answer, `${from} to ${to}`).toMatchObject(from === to ? { status: 200 } : refusal);
       }
     }
   });
 
-  it("I10 opens nobody else's list of workspaces", async () => {
+  it("I10 opens no other user's list of workspaces", async () => {
     const own = await ada.call("workspaces.list", { limit: 1 });
     const bob = await arrive(server, "bob");
     await foundWorkspace(bob);
@@ -172,7 +172,7 @@ describe("I10 a cursor", () => {
     }
   });
 
-  it("I10 is refused with any one bit changed", async () => {
+  it("I10 causes an error with any single bit changed", async () => {
     const bytes = Buffer.from(cursor, "base64url");
     expect(bytes).toHaveLength(32);
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
@@ -183,7 +183,7 @@ describe("I10 a cursor", () => {
     }
   });
 
-  it("I10 is refused when it is cut short or added to", async () => {
+  it("I10 causes an error when it is shortened or extended", async () => {
     for (let length = 0; length < cursor.length; length += 1) {
       expect(await list({ cursor: cursor.slice(0, length) }), `${length}`).toMatchObject(refusal);
     }
@@ -193,22 +193,22 @@ describe("I10 a cursor", () => {
     }
   });
 
-  it("I10 is refused in any other spelling of the same bytes", async () => {
+  it("I10 causes an error in any other encoding of the same bytes", async () => {
     const bytes = Buffer.from(cursor, "base64url");
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const spellings = Array.from(alphabet, (end) => cursor.slice(0, -1) + end)
+    const encodings = Array.from(alphabet, (end) => cursor.slice(0, -1) + end)
       .concat(bytes.toString("base64"), `${cursor}=`, `${cursor.slice(0, 8)}\t${cursor.slice(8)}`)
       .filter((text) => text !== cursor && Buffer.from(text, "base64url").equals(bytes));
-    expect(spellings.length).toBeGreaterThanOrEqual(5);
-    for (const text of spellings) expect(await list({ cursor: text }), text).toMatchObject(refusal);
+    expect(encodings.length).toBeGreaterThanOrEqual(5);
+    for (const text of encodings) expect(await list({ cursor: text }), text).toMatchObject(refusal);
   });
 
-  it("I10 is refused when it was made without the server's key", async () => {
+  it("I10 causes an error if it was made without the server's key", async () => {
     const forged = createCursors(parseKeyRing(newKey("1")), { owner: workspaceId, operation: "tasks.list" });
     const items = newestFirst.map((id) => ({ id }));
     const { nextCursor } = forged.page({ limit: 7 }, items);
     expect(await list({ limit: 7, cursor: nextCursor })).toMatchObject(refusal);
-    // With the key it is the very cursor that the server gives out.
+    // With the server's key, the result equals the server's cursor.
     const genuine = createCursors(parseKeyRing(oldKey), { owner: workspaceId, operation: "tasks.list" });
     const { data } = await list({ limit: 7 });
     const upTo = [...idsOf(await list({ limit: 7 })), newestFirst.at(-1) ?? ""].map((id) => ({ id }));
@@ -216,10 +216,10 @@ describe("I10 a cursor", () => {
   });
 });
 
-/** How a server with these keys answers to the cursor. */
-async function opened(keys: string, cursor: string): Promise<number> {
+/** Returns the status with which a server with the given keys answers a request with the cursor. */
+async function statusAt(keys: string, cursor: string): Promise<number> {
   const again = await startServerOver(server.database, { PROJO_TOKEN_KEYS: keys });
-  // A session of those keys: with the old key the old sessions' tokens go too.
+  // Start a session with these keys, because the old sessions' tokens need the old key.
   const { token } = await startSession(again, ada.id);
   try {
     const query = `?input=${encodeURIComponent(JSON.stringify({ limit: 7, cursor }))}`;
@@ -230,16 +230,16 @@ async function opened(keys: string, cursor: string): Promise<number> {
   }
 }
 
-describe("the server's keys", () => {
-  it("I10 a cursor outlives the server that gave it out, and the change to a newer key, until the old one goes", async () => {
+describe("The server's key ring", () => {
+  it("I10 keeps a cursor valid after a restart and after the addition of a key, until the old key is removed", async () => {
     const cursor: string = (await list({ limit: 7 })).data.nextCursor;
     const next = newKey("2");
-    expect(await opened(oldKey, cursor)).toBe(200);
-    expect(await opened(`${next},${oldKey}`, cursor)).toBe(200);
-    expect(await opened(next, cursor)).toBe(400);
+    expect(await statusAt(oldKey, cursor)).toBe(200);
+    expect(await statusAt(`${next},${oldKey}`, cursor)).toBe(200);
+    expect(await statusAt(next, cursor)).toBe(400);
   });
 
-  it("the newest signs, the older ones still verify", () => {
+  it("signs with the newest key and verifies with all keys", () => {
     const [older, newer] = [newKey("1"), newKey("2")];
     const both = parseKeyRing(`${newer},${older}`);
     const code = both.sign("cursor", "m");

@@ -1,7 +1,7 @@
-// Whoever changes who may act takes a turn. Each of these failed when only those did who change members.
+// Every change of rights locks the workspace row. These tests failed when only changes of members took the lock.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
-import { standstill, waiting } from "./standstill.ts";
+import { standstill, waiting } from "./lock-waits.ts";
 import { joined, keyOf, newTeam } from "./team.ts";
 
 let server: TestServer;
@@ -10,9 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Two calls, of which the first has done all but write its record when the second begins. */
+/** Runs two calls. The second begins when the first has done everything except the insertion of its audit entry. */
 async function overtaking(first: () => Promise<Answer>, second: () => Promise<Answer>): Promise<Answer[]> {
-  // Nothing is put on record while the lock is held.
+  // The lock prevents the insertion of audit entries.
   return standstill(server, { lock: "LOCK TABLE audit_logs IN SHARE MODE", until: 2 }, async () => {
     const one = first();
     await waiting(server, 1);
@@ -20,8 +20,8 @@ async function overtaking(first: () => Promise<Answer>, second: () => Promise<An
   });
 }
 
-describe("a key that is made while its workspace is deleted", () => {
-  it("M3 opens nothing afterwards", async () => {
+describe("A key that is created during the deletion of its workspace", () => {
+  it("M3 grants no access afterwards", async () => {
     const team = await newTeam(server);
     const maker = await joined(server, team, "admin");
     const input = { name: "Late", scopes: ["project:read"] };
@@ -37,11 +37,11 @@ describe("a key that is made while its workspace is deleted", () => {
   });
 });
 
-describe("an invite that is made while its inviter loses the right to", () => {
+describe("An invite that is created while its inviter loses the right to invite", () => {
   it.each([
     ["removed", "members.remove", {}],
     ["demoted", "members.changeRole", { role: "member" }],
-  ])("V8 does not wait for an answer: they are %s", async (_, act, more) => {
+  ])("V8 ends immediately: the inviter is %s", async (_, act, more) => {
     const team = await newTeam(server);
     const inviter = await joined(server, team, "admin");
     const [made, ended] = await overtaking(
@@ -56,8 +56,8 @@ describe("an invite that is made while its inviter loses the right to", () => {
   });
 });
 
-describe("a renaming by an admin who is being removed", () => {
-  it("comes before the removal or after it, and neither breaks off", async () => {
+describe("A rename by an admin during the admin's removal", () => {
+  it("runs before or after the removal, without a deadlock", async () => {
     const team = await newTeam(server);
     const admin = await joined(server, team, "admin");
     const lock = "SELECT FROM workspaces WHERE id = $1 FOR UPDATE";
@@ -71,8 +71,8 @@ describe("a renaming by an admin who is being removed", () => {
   });
 });
 
-describe("two keys that revoke each other", () => {
-  it("do so one after the other: one of them is left", async () => {
+describe("Two keys that revoke each other", () => {
+  it("run one after the other, and one key remains active", async () => {
     const team = await newTeam(server);
     const scopes = ["key:manage"] as const;
     const [one, two] = [

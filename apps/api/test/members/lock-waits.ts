@@ -1,4 +1,4 @@
-// Races without luck: something is held until all who are to meet there wait for it.
+// Deterministic races: the test holds a lock until the expected number of statements waits for it.
 import { EventEmitter, once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { withOwner } from "@projostack/db";
@@ -6,24 +6,24 @@ import type { TestServer } from "../kit/index.ts";
 
 type Owner = Parameters<Parameters<typeof withOwner>[1]>[0];
 
-/** What locks, as the owner of the database. */
-export interface Held {
+/** A statement that locks rows. It runs with the login of the database's owner. */
+export interface Lock {
   readonly lock: string;
   readonly values?: unknown[];
 }
 
-export interface Standstill extends Held {
-  /** So many are to wait before it is let go. */
+export interface Standstill extends Lock {
+  /** The number of waiting statements at which the lock is released. */
   readonly until: number;
 }
 
-/** Locks, begins the work that will meet the lock, and lets go when so many wait. */
+/** Takes a lock, begins work that waits for it, and releases the lock when `until` statements wait. */
 export async function standstill<T>(
   server: TestServer,
-  { until, ...held }: Standstill,
+  { until, ...lock }: Standstill,
   begin: () => Promise<T>,
 ): Promise<T> {
-  const begun = await locked(server, held, async () => {
+  const begun = await locked(server, lock, async () => {
     const work = begin();
     await Promise.race([waiting(server, until), work]);
     return { work };
@@ -31,10 +31,10 @@ export async function standstill<T>(
   return begun.work;
 }
 
-/** Locks, and lets go when what is done meanwhile is done. */
+/** Takes a lock and releases it when `meanwhile` has finished. */
 export async function locked<T>(
   { database }: TestServer,
-  { lock, values }: Held,
+  { lock, values }: Lock,
   meanwhile: () => Promise<T>,
 ): Promise<T> {
   return withOwner({ connectionString: database.ownerUrl }, async (owner) => {
@@ -46,7 +46,7 @@ export async function locked<T>(
   });
 }
 
-/** Fulfils when so many statements of the database wait for a lock. */
+/** Resolves when at least `count` statements of the database wait for a lock. @throws Error after 10 seconds */
 export async function waiting({ database }: Pick<TestServer, "database">, count: number): Promise<void> {
   for (const end = Date.now() + 10_000; ;) {
     const [row] = await database.owner<{ waiting: number }>(
@@ -54,12 +54,12 @@ export async function waiting({ database }: Pick<TestServer, "database">, count:
         WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
     if ((row?.waiting ?? 0) >= count) return;
-    if (Date.now() > end) throw new Error(`Only ${row?.waiting} wait, of ${count}.`);
+    if (Date.now() > end) throw new Error(`Only ${row?.waiting} of ${count} statements wait for a lock.`);
     await delay(5);
   }
 }
 
-/** So many connections of the database's owner, for SQL that races. */
+/** Opens `count` connections with the login of the database's owner, for concurrent SQL. */
 export async function withOwners<T>(
   server: TestServer,
   count: number,
@@ -71,13 +71,13 @@ export async function withOwners<T>(
   );
 }
 
-/** A transaction that has done its work and has not committed. */
+/** A transaction that has finished its work and has not committed. */
 export interface Open<T> {
-  /** Lets it commit. */
+  /** Commits the transaction and returns its result. */
   commit(): Promise<T>;
 }
 
-/** Begins a transaction and holds it open when its work is done. */
+/** Begins a transaction and holds it open after its work. */
 export async function heldOpen<T, W>(
   begin: (work: (tables: W) => Promise<T>) => Promise<T>,
   work: (tables: W) => Promise<T>,
@@ -86,15 +86,15 @@ export async function heldOpen<T, W>(
   const worked = once(stage, "worked");
   const done = begin(async (tables) => {
     const result = await work(tables);
-    const letGo = once(stage, "let go");
+    const released = once(stage, "release");
     stage.emit("worked");
-    await letGo;
+    await released;
     return result;
   });
   await Promise.race([worked, done]);
   return {
     commit: () => {
-      stage.emit("let go");
+      stage.emit("release");
       return done;
     },
   };

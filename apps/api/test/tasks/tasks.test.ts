@@ -8,7 +8,7 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
+} from "../kit/index.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -58,7 +58,7 @@ const day = (n: number) => `2026-03-0${n}T12:00:00.000Z`;
 
 const filtered = async (input: object) => idsOf(await tasks("list", { search: "Filtered", ...input }));
 
-describe("the filters of a list", () => {
+describe("The filters of the task list", () => {
   let project: string;
   let all: { id: string; projectId: string; status: string; createdBy: string; createdAt: string }[];
 
@@ -80,7 +80,7 @@ describe("the filters of a list", () => {
     all = (await tasks("list", { search: "Filtered", limit: 100 })).data.items;
   });
 
-  it("each, and all of them together, show what fits and nothing else", async () => {
+  it("show exactly the matching tasks, one by one and in combination", async () => {
     const choices = {
       projectId: [undefined, project],
       status: [undefined, "todo", "doing", "done"],
@@ -88,11 +88,11 @@ describe("the filters of a list", () => {
       createdAfter: [undefined, day(3)],
       createdBefore: [undefined, day(4)],
     };
-    let met = 0;
+    let selectiveFilters = 0;
     expect(all).toHaveLength(9);
     for (const filter of combinations(choices)) {
       const { projectId, status, createdBy, createdAfter, createdBefore } = filter;
-      const fitting = all.filter(
+      const matching = all.filter(
         (task) =>
           (projectId === undefined || task.projectId === projectId) &&
           (status === undefined || task.status === status) &&
@@ -101,13 +101,13 @@ describe("the filters of a list", () => {
           (createdBefore === undefined || task.createdAt < createdBefore),
       );
       const answer = await tasks("list", { ...filter, search: "filtered", limit: 100 });
-      expect(answer.data.items, JSON.stringify(filter)).toEqual(fitting);
-      met += fitting.length > 0 && fitting.length < 9 ? 1 : 0;
+      expect(answer.data.items, JSON.stringify(filter)).toEqual(matching);
+      selectiveFilters += matching.length > 0 && matching.length < 9 ? 1 : 0;
     }
-    expect(met).toBeGreaterThan(20);
+    expect(selectiveFilters).toBeGreaterThan(20);
   });
 
-  it("createdAfter takes its own moment in, createdBefore leaves it out, whatever the offset", async () => {
+  it("include the time of createdAfter and exclude the time of createdBefore, with any offset", async () => {
     const on = all.filter(({ createdAt }) => createdAt === day(2)).map(({ id }) => id);
     expect(on).not.toEqual([]);
     expect(await filtered({ createdAfter: day(2), createdBefore: day(3) })).toEqual(on);
@@ -120,7 +120,7 @@ describe("the filters of a list", () => {
     ).toEqual(on);
   });
 
-  it("an unknown status, a date that is none and an id that is none are refused, each by its name", async () => {
+  it("cause an error at each invalid field", async () => {
     const wrong = {
       status: "archived",
       createdAfter: "yesterday",
@@ -135,7 +135,7 @@ describe("the filters of a list", () => {
   });
 });
 
-describe("searching", () => {
+describe("A search", () => {
   const titles = [
     "Search: 100% of it",
     "Search: 100 of it",
@@ -171,15 +171,18 @@ describe("searching", () => {
     ["' OR ''='", []],
     ["\t", ["Search: tab\there"]],
     ["nothing like it", []],
-  ])("for %j finds what holds it, letter for letter, in any case", async (search, expected) => {
-    const answer = await tasks("list", { projectId: looms, search });
-    const found = (answer.data.items as { title: string }[]).map(({ title }) => title);
-    expect(found.toSorted()).toEqual(expected.toSorted());
-  });
+  ])(
+    "for %j finds the titles that contain exactly this text, in upper and lower case",
+    async (search, expected) => {
+      const answer = await tasks("list", { projectId: looms, search });
+      const found = (answer.data.items as { title: string }[]).map(({ title }) => title);
+      expect(found.toSorted()).toEqual(expected.toSorted());
+    },
+  );
 });
 
-describe("an update", () => {
-  it("changes what it names, and nothing else", async () => {
+describe("An update", () => {
+  it("changes only the given fields", async () => {
     const id = await makeTask("As it was", { status: "doing" });
     const before = (await tasks("get", { id })).data;
     const renamed = await tasks("update", { id, title: "Renamed" });
@@ -191,7 +194,7 @@ describe("an update", () => {
     expect((await tasks("get", { id })).data).toEqual(moved.data);
   });
 
-  it("that names nothing is a mistake", async () => {
+  it("without a field returns an error", async () => {
     const id = await makeTask("Unchanged");
     for (const nothing of [{}, { title: undefined }]) {
       const answer = await tasks("update", { id, ...nothing });
@@ -202,7 +205,7 @@ describe("an update", () => {
     }
   });
 
-  it("moves no task to a project that is not of the workspace", async () => {
+  it("cannot move a task to a project of another workspace", async () => {
     const id = await makeTask("Stays");
     const foreign = await ada.call("projects.create", { name: "Else" }, await foundWorkspace(ada, "Else"));
     for (const projectId of [foreign.data.id, ABSENT]) {
@@ -212,8 +215,8 @@ describe("an update", () => {
   });
 });
 
-describe("a deletion", () => {
-  it("takes the task away and puts on record who did it and what it was called", async () => {
+describe("A deletion", () => {
+  it("deletes the task and records the actor and the title", async () => {
     const id = await makeTask("Doomed");
     const answer = await as(bob, "delete", { id });
     expect(answer.data).toEqual({ id });
@@ -225,7 +228,7 @@ describe("a deletion", () => {
     expect(await entriesOn(id)).toHaveLength(1);
   });
 
-  it("U1 does not happen when it cannot be put on record", async () => {
+  it("U1 fails if its audit entry cannot be recorded", async () => {
     const id = await makeTask("Cannot be recorded");
     const project = await makeProject("Cannot be recorded either");
     await server.database.owner("ALTER TABLE audit_logs ADD CONSTRAINT out_of_paper CHECK (false) NOT VALID");
@@ -263,15 +266,15 @@ const countIn = async (projectId: string) => {
   return row?.n;
 };
 
-describe("many tasks at once", () => {
-  it("are answered one for one, in their order", async () => {
+describe("The creation of many tasks in one call", () => {
+  it("returns the tasks in the order of the input", async () => {
     const answer = await tasks("createMany", { items: items(100) });
     const found = await Promise.all(idsOf(answer).map((id) => tasks("get", { id })));
     expect(found.map(({ data }) => String(data.title))).toEqual(items(100).map(({ title }) => title));
     expect(new Set(idsOf(answer)).size).toBe(100);
   });
 
-  it("are made once however often the call is repeated, and left as they were", async () => {
+  it("creates a task once when the call is repeated, and does not change it", async () => {
     const project = await makeProject("Repeated");
     const call = (title: string) =>
       tasks("createMany", {
@@ -284,7 +287,7 @@ describe("many tasks at once", () => {
     expect(second.data.items).toMatchObject(Array.from({ length: 5 }, () => ({ created: false })));
     const [id] = idsOf(first);
     expect((await tasks("get", { id })).data.title).toBe("First 0");
-    // What is new beside them is made; without an externalId nothing is ever the same.
+    // New tasks in the same call are created. Tasks without an externalId are always new.
     const mixed = [
       { projectId: project, title: "New", externalId: "row 9" },
       { projectId: project, title: "Old", externalId: "row 3" },
@@ -302,10 +305,14 @@ describe("many tasks at once", () => {
     expect(await countIn(project)).toBe(7);
   });
 
-  it("that share an externalId within one call are one task", async () => {
-    const project = await makeProject("Twins");
+  it("creates one task for two items with the same externalId", async () => {
+    const project = await makeProject("Duplicates");
     const answer = await tasks("createMany", {
-      items: ["a", "b", "a"].map((externalId, n) => ({ projectId: project, title: `Twin ${n}`, externalId })),
+      items: ["a", "b", "a"].map((externalId, n) => ({
+        projectId: project,
+        title: `Duplicate ${n}`,
+        externalId,
+      })),
     });
     const [first, , third] = answer.data.items as { id: string; created: boolean }[];
     expect(answer.data.items).toMatchObject([{ created: true }, { created: true }, { created: false }]);
@@ -313,25 +320,25 @@ describe("many tasks at once", () => {
     expect(await countIn(project)).toBe(2);
   });
 
-  it("are made all or none", async () => {
+  it("creates all tasks or none", async () => {
     const project = await makeProject("All or none");
-    const withOneAstray = items(10, (n) => ({ projectId: n === 9 ? ABSENT : project }));
-    const answer = await tasks("createMany", { items: withOneAstray });
+    const withOneUnknownProject = items(10, (n) => ({ projectId: n === 9 ? ABSENT : project }));
+    const answer = await tasks("createMany", { items: withOneUnknownProject });
     expect(answer.error).toMatchObject({ reason: "project.not_found" });
-    const withOneWrong = items(10, (n) => ({ projectId: project, ...(n === 9 ? { title: "" } : {}) }));
-    const refused = await tasks("createMany", { items: withOneWrong });
+    const withOneInvalidTitle = items(10, (n) => ({ projectId: project, ...(n === 9 ? { title: "" } : {}) }));
+    const refused = await tasks("createMany", { items: withOneInvalidTitle });
     expect(Object.keys(refused.error?.fieldErrors ?? {})).toEqual(["items.9.title"]);
     expect(await countIn(project)).toBe(0);
   });
 
-  it("are 1 to 100 in a call", async () => {
+  it("accepts 1 to 100 items", async () => {
     for (const count of [0, 101]) {
       const answer = await tasks("createMany", { items: items(count) });
       expect(Object.keys(answer.error?.fieldErrors ?? {})).toEqual(["items"]);
     }
   });
 
-  it("are not doubled when the same call comes 8 times at once", async () => {
+  it("creates no duplicates in 8 identical concurrent calls", async () => {
     const project = await makeProject("At once");
     const input = { items: items(20, (n) => ({ projectId: project, externalId: `row ${n}` })) };
     const answers = await Promise.all(Array.from({ length: 8 }, () => tasks("createMany", input)));
@@ -345,18 +352,18 @@ describe("many tasks at once", () => {
   });
 });
 
-describe("a title", () => {
+describe("A title", () => {
   it.each([
     ["a letter", "x"],
     ["200 letters", "x".repeat(200)],
     ["200 emoji", "🙂".repeat(200)],
-    ["people of several code points", "👩‍👩‍👧‍👦 and 🇩🇪"],
+    ["characters of several code points", "👩‍👩‍👧‍👦 and 🇩🇪"],
     ["every script", "Größe ÉTÉ 日本語 العربية עברית हिन्दी Ελληνικά"],
     ["decomposed letters", "e\u0301 beside \u00e9"],
     ["a tab", "a\tb"],
-    ["what looks like code", `'; DROP TABLE tasks; -- <script>alert("x")</script> \${1} %s \\n`],
+    ["text that looks like code", `'; DROP TABLE tasks; -- <script>alert("x")</script> \${1} %s \\n`],
     ["direction marks", "\u202Eevil\u202C"],
-  ])("may be %s, and comes back byte for byte", async (_, title) => {
+  ])("may be %s and is returned byte for byte", async (_, title) => {
     const id = await makeTask(title);
     expect((await tasks("get", { id })).data.title).toBe(title);
     const [row] = await server.database.owner<{ title: string }>("SELECT title FROM tasks WHERE id = $1", [
@@ -365,14 +372,14 @@ describe("a title", () => {
     expect(Buffer.from(row?.title ?? "")).toEqual(Buffer.from(title));
   });
 
-  it("is kept without the space around it", async () => {
+  it("loses the white space around it", async () => {
     const id = await makeTask(" \t Trimmed \u00a0\n");
     expect((await tasks("get", { id })).data.title).toBe("Trimmed");
   });
 
   it.each([
-    ["nothing", ""],
-    ["space alone", " \t\n "],
+    ["empty", ""],
+    ["only white space", " \t\n "],
     ["201 letters", "x".repeat(201)],
     ["201 emoji", "🙂".repeat(201)],
     ["two lines", "a\nb"],
@@ -383,7 +390,7 @@ describe("a title", () => {
     ["a NUL", "a\u0000b"],
     ["a number", 7],
     ["null", null],
-  ])("is never %s", async (_, title) => {
+  ])("cannot be %s", async (_, title) => {
     for (const answer of [
       await tasks("create", { projectId: notes, title }),
       await tasks("update", { id: ABSENT, title }),
@@ -396,7 +403,7 @@ describe("a title", () => {
 
 type Choices = Record<string, readonly (string | undefined)[]>;
 
-/** One of each, in every way. */
+/** Returns every combination of one choice per name. */
 function combinations(choices: Choices): Record<string, string | undefined>[] {
   return Object.entries(choices).reduce<Record<string, string | undefined>[]>(
     (found, [name, values]) => found.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),

@@ -1,12 +1,12 @@
 import { hash } from "@node-rs/argon2";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { upgradeHash } from "../src/features/auth/upgrade-hash.ts";
-import { createArgon2Gate } from "../src/identity/passwords/argon2-gate.ts";
-import { createLog } from "../src/runtime/log.ts";
-import { createPasswords } from "../src/identity/passwords/passwords.ts";
-import { systemRandomness } from "../src/runtime/randomness.ts";
-import type { Context } from "../src/rpc/context.ts";
+import { upgradeHash } from "../../src/features/auth/upgrade-hash.ts";
+import { createArgon2Gate } from "../../src/identity/passwords/argon2-gate.ts";
+import { createLog } from "../../src/runtime/log.ts";
+import { createPasswords } from "../../src/identity/passwords/passwords.ts";
+import { systemRandomness } from "../../src/runtime/randomness.ts";
+import type { Context } from "../../src/rpc/context.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(() => database.drop());
 
 const password = "correct horse battery staple";
 
-it("A2 a sign-in does not fail because there is no time to upgrade its hash: the next one does it", async () => {
+it("A2 A sign-in succeeds without the upgrade of its hash while the gate is full, and the next one upgrades it", async () => {
   const logLines: string[] = [];
   const log = createLog({
     level: "info",
@@ -32,7 +32,7 @@ it("A2 a sign-in does not fail because there is no time to upgrade its hash: the
     "busy@example.com",
     passwordHash,
   ]);
-  // As much of a request's context as an upgrade has to do with.
+  // The part of a request's context that an upgrade uses.
   const { signal } = new AbortController();
   const device = { ip: "192.0.2.1", userAgent: null };
   const ctx = { services: { db: database.db, passwords }, log, signal, device, isKnown: false };
@@ -40,13 +40,13 @@ it("A2 a sign-in does not fail because there is no time to upgrade its hash: the
   const stored = async () =>
     (await database.owner<{ password_hash: string }>("SELECT password_hash FROM users"))[0]?.password_hash;
 
-  let makeRoom: (() => void) | undefined;
-  const busy = gate.run(() => new Promise<void>((resolve) => (makeRoom = resolve)));
+  let release: (() => void) | undefined;
+  const busy = gate.run(() => new Promise<void>((resolve) => (release = resolve)));
   await upgrade();
   expect(await stored()).toBe(passwordHash);
   expect(logLines.join("")).toContain("not upgraded yet");
   expect(logLines.join("")).not.toContain(password);
-  makeRoom?.();
+  release?.();
   await busy;
   await upgrade();
   expect(await stored()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);

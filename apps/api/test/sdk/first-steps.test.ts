@@ -1,6 +1,6 @@
 import { createClient } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "./kit/index.ts";
+import { startTestServer, type TestServer } from "../kit/index.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -10,8 +10,8 @@ afterAll(() => server.close());
 
 const password = "correct horse battery staple";
 
-describe("a newcomer", () => {
-  it("signs up, makes a workspace, a project and a task, and finds the task in the list", async () => {
+describe("A new user of the SDK", () => {
+  it("signs up, creates a workspace, a project and a task, and finds the task in the list", async () => {
     const client = createClient({ baseUrl: server.url });
     const { user } = await client.auth.signUp({ email: "Ada@Example.com", password });
     expect(user.email).toBe("ada@example.com");

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { operations } from "@projostack/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { limits } from "../src/limits/limiter/limits.ts";
+import { limits } from "../../src/limits/limiter/limits.ts";
 import {
   arrive,
   call,
@@ -13,19 +13,24 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
-import { hasRedis, noRedis, startRedis, type TestRedis } from "./kit/redis-server.ts";
+} from "../kit/index.ts";
+import { hasRedis, noRedis, startRedis, type TestRedis } from "../kit/redis-server.ts";
 
-/** With the usual limits, and believing this machine's word on who is behind it, so that tests have many addresses. */
+/** The default limits, with 127.0.0.1 as a trusted proxy, so that tests can call from many addresses. */
 const behindProxy = { PROJO_LIMITS: "1", PROJO_TRUSTED_PROXIES: "127.0.0.1" };
-const wrong = "no such horse battery staple";
+const wrongPassword = "no such horse battery staple";
 
 const from = (address: string) => ({ "x-forwarded-for": address });
 
-const tryToSignIn = (server: TestServer, email: string, address: string, secret = wrong): Promise<Answer> =>
+const tryToSignIn = (
+  server: TestServer,
+  email: string,
+  address: string,
+  secret = wrongPassword,
+): Promise<Answer> =>
   call(server.url, "auth.signIn", { input: { email, password: secret }, headers: from(address) });
 
-/** How many passwords were looked at: each refused sign-in is put on record after its hash was compared. */
+/** Counts the passwords that the server compared: it records an event for each refused sign-in after the comparison. */
 async function passwordsCompared({ database }: TestServer): Promise<number> {
   const rows = await database.owner(
     `SELECT FROM account_events WHERE action LIKE 'session.%' AND outcome = 'refused'`,
@@ -51,14 +56,14 @@ async function signUpAt(server: TestServer, address: string): Promise<string> {
   return email;
 }
 
-/** A batch of so many wrong sign-ins, each to another account. */
+/** Sends a batch of `count` sign-ins with a wrong password, each to another account. */
 function batchOf(server: TestServer, count: number): Promise<Answer> {
   const each = Array.from({ length: count }, (_, n) => n);
   return send(`${server.url}/trpc/${each.map(() => "auth.signIn").join(",")}?batch=1`, {
     method: "POST",
     headers: { "content-type": "application/json", ...from("192.0.2.1") },
     body: JSON.stringify(
-      Object.fromEntries(each.map((n) => [n, { email: `${n}@example.com`, password: wrong }])),
+      Object.fromEntries(each.map((n) => [n, { email: `${n}@example.com`, password: wrongPassword }])),
     ),
   });
 }
@@ -68,7 +73,7 @@ const outages = ({ logLines }: TestServer) =>
 const recoveries = ({ logLines }: TestServer) =>
   logLines.filter((line) => line.includes("Redis answers again"));
 
-/** The milliseconds of a call that does nothing but be limited: a token that is none costs no hash and no query. */
+/** Measures a call whose only work is the rate limit: a malformed token costs no hash and no query. */
 async function timed(server: TestServer): Promise<{ ms: number; status: number }> {
   const began = performance.now();
   const { status } = await call(server.url, "email.verify", {
@@ -78,25 +83,25 @@ async function timed(server: TestServer): Promise<{ ms: number; status: number }
   return { ms: performance.now() - began, status };
 }
 
-describe("limits", () => {
+describe("The rate limits", () => {
   let server: TestServer;
   const start = async (env: Readonly<Record<string, string>> = behindProxy) =>
     (server = await startTestServer(env));
   afterEach(() => server.close());
 
-  it("every operation that anyone may call to change something has its limits", async () => {
+  it("cover every public mutation", async () => {
     await start();
     const open = operations.filter(
       ({ operation: { kind, access } }) => kind === "mutation" && access === "public",
     );
     expect(open.length).toBeGreaterThan(0);
     expect(open.map(({ name }) => name).filter((name) => !limits[name]?.length)).toEqual([]);
-    // A row that names nothing would limit nothing.
+    // A row with an unknown operation would limit nothing.
     const names = new Set(operations.map(({ name }) => name));
     expect(Object.keys(limits).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it("R1 a batch of ten sign-ins uses up ten tries", async () => {
+  it("R1 count a batch of ten sign-ins as ten attempts", async () => {
     await start();
     const ten = await batchOf(server, 10);
     expect(ten.headers.get("ratelimit")).toContain(`"auth.signIn:address";r=${addressLimit - 10};`);
@@ -106,7 +111,7 @@ describe("limits", () => {
     expect(await batchOf(server, 11)).toMatchObject({ status: 400 });
   });
 
-  it("R2 of 500 wrong passwords at once no more are looked at than the limit grants", async () => {
+  it("R2 let the server compare only the permitted number of 500 concurrent wrong passwords", async () => {
     await start();
     const email = await signUpAt(server, "192.0.2.9");
     const answers = await Promise.all(
@@ -118,25 +123,25 @@ describe("limits", () => {
     expect(await passwordsCompared(server)).toBeLessThanOrEqual(pairLimit);
   }, 60_000);
 
-  it("R4 a forged X-Forwarded-For changes nothing", async () => {
+  it("R4 ignore a forged X-Forwarded-For", async () => {
     await start({ PROJO_LIMITS: "1" });
     for (let n = 0; n < pairLimit; n += 1) await tryToSignIn(server, "ada@example.com", `198.51.100.${n}`);
     expect((await tryToSignIn(server, "ada@example.com", "198.51.100.200")).status).toBe(429);
   });
 
-  it("R4 a trusted proxy's word counts, and what its client put before it does not", async () => {
+  it("R4 use the address from a trusted proxy and ignore the addresses that its client added", async () => {
     await start();
     for (let n = 0; n < pairLimit; n += 1) {
       await tryToSignIn(server, "ada@example.com", `198.51.100.${n}, 192.0.2.1`);
     }
     expect((await tryToSignIn(server, "ada@example.com", "203.0.113.9, 192.0.2.1")).status).toBe(429);
     expect((await tryToSignIn(server, "ada@example.com", "192.0.2.2")).status).toBe(401);
-    // What is no address is none to be counted by: the proxy is.
+    // For a malformed address, the server counts the proxy's address.
     expect((await tryToSignIn(server, "ada@example.com", "1.2.3.4:99")).status).toBe(401);
     expect((await tryToSignIn(server, "ada@example.com", "fe80::1%eth0")).status).toBe(401);
   });
 
-  it("the addresses of one IPv6 network are one, and an IPv4 address in IPv6 dress is the IPv4 address", async () => {
+  it("count the addresses of one IPv6 /64 together, and an IPv4-mapped IPv6 address as the IPv4 address", async () => {
     await start();
     for (let n = 1; n <= pairLimit; n += 1)
       await tryToSignIn(server, "ada@example.com", `2001:db8:1:2::${n}`);
@@ -146,16 +151,16 @@ describe("limits", () => {
     expect((await tryToSignIn(server, "ada@example.com", "192.0.2.7")).status).toBe(429);
   });
 
-  it("an email's case makes no second account to try", async () => {
+  it("count an email address once in upper and lower case", async () => {
     await start();
     for (let n = 0; n < pairLimit; n += 1) await tryToSignIn(server, "Ada@Example.com", "192.0.2.1");
     expect((await tryToSignIn(server, "ada@example.COM", "192.0.2.1")).status).toBe(429);
   });
 
-  it("R5 a flood from one address shuts nobody out elsewhere, neither at home nor at a new address", async () => {
+  it("R5 let the owner sign in from known and new addresses during a flood from one address", async () => {
     await start();
     const email = await signUpAt(server, "192.0.2.1");
-    // Twice what all strangers together are granted, so that it would be used up if refused tries used it up.
+    // Twice the limit for all unknown addresses together: it would be exhausted if refused attempts counted.
     const flood = Array.from({ length: 2 * strangersLimit }, () =>
       tryToSignIn(server, email, "198.51.100.1"),
     );
@@ -165,7 +170,7 @@ describe("limits", () => {
     expect((await tryToSignIn(server, email, "192.0.2.1", password)).status).toBe(200);
   }, 60_000);
 
-  it("R5 strangers at many addresses are stopped, and the owner still gets in where they signed in before", async () => {
+  it("R5 stop an attack from many addresses, and let the owner sign in from a known address", async () => {
     await start({ ...behindProxy, PROJO_LIMITS: "0.1" });
     const email = await signUpAt(server, "192.0.2.1");
     const statuses: number[] = [];
@@ -177,7 +182,7 @@ describe("limits", () => {
     expect((await tryToSignIn(server, email, "192.0.2.1", password)).status).toBe(200);
   }, 60_000);
 
-  it("R6 a refusal says how long to wait: Retry-After, retryAfter, RateLimit and RateLimit-Policy", async () => {
+  it("R6 return the time to wait in Retry-After, retryAfter, RateLimit and RateLimit-Policy", async () => {
     await start();
     const first = await tryToSignIn(server, "ada@example.com", "192.0.2.1");
     expect(first.headers.get("ratelimit-policy")).toBe(
@@ -196,16 +201,16 @@ describe("limits", () => {
     expect(headers.get("ratelimit-policy")).toBe(`"auth.signIn:accountAtAddress";q=${pairLimit};w=900`);
   });
 
-  it("a caller is not told of the tries of others", async () => {
+  it("reveal nothing about the attempts of others", async () => {
     await start();
     const { headers } = await tryToSignIn(server, "ada@example.com", "192.0.2.1");
     expect(headers.get("ratelimit")).not.toMatch(/everyone|accountFromStrangers/);
   });
 
-  it("each limited operation grants its tries, and refuses one too many, also of an input that is not right", async () => {
+  it("permit the configured number of calls of each operation, invalid input included, and refuse one more", async () => {
     const factor = 0.1;
     await start({ ...behindProxy, PROJO_LIMITS: String(factor) });
-    // Whoever calls below has used up nothing yet.
+    // The caller below has not used any points yet.
     const [host, ada] = [await arrive(server, "host"), await arrive(server, "ada")];
     const workspaceId = await foundWorkspace(host);
     await join(server, workspaceId, ada, "admin");
@@ -239,20 +244,20 @@ describe("limits", () => {
     expect(refused).toEqual(Object.fromEntries(Object.keys(limits).map((name) => [name, 1])));
   }, 60_000);
 
-  it("a workspace that a header names gives no new tries", async () => {
+  it("ignore the workspace header for operations without a workspace", async () => {
     await start();
-    const tried: Answer[] = [];
+    const answers: Answer[] = [];
     for (let n = 0; n <= pairLimit; n += 1) {
-      const input = { email: "ada@example.com", password: wrong };
+      const input = { email: "ada@example.com", password: wrongPassword };
       const headers = from("192.0.2.1");
-      tried.push(await call(server.url, "auth.signIn", { input, workspaceId: randomUUID(), headers }));
+      answers.push(await call(server.url, "auth.signIn", { input, workspaceId: randomUUID(), headers }));
     }
-    expect(tried.at(-1)?.status).toBe(429);
+    expect(answers.at(-1)?.status).toBe(429);
   });
 });
 
-describe("limits within a workspace", () => {
-  /** A tenth of what the table says: 1 for each target, 20 for each account, 100 for each workspace. */
+describe("The rate limits within a workspace", () => {
+  /** A tenth of the default limits: 1 for each target, 20 for each account, 100 for each workspace. */
   const tenth = { ...behindProxy, PROJO_LIMITS: "0.1" };
   const ofAccount = 0.1 * pointsOf("invites.create", "account");
   const ofWorkspace = 0.1 * pointsOf("invites.create", "workspace");
@@ -277,7 +282,7 @@ describe("limits within a workspace", () => {
     return { token: String((await ada.call("serviceKeys.create", input, workspaceId)).data.token) };
   };
 
-  it("one address is not mailed to again and again, however it is spelled, and others still are", async () => {
+  it("bound the mails to one address in upper and lower case, and permit mails to others", async () => {
     await start(behindProxy);
     const points = pointsOf("invites.create", "target");
     for (let n = 0; n < points; n += 1) {
@@ -291,7 +296,7 @@ describe("limits within a workspace", () => {
     expect(await invite(ada, "friend@example.com")).toMatchObject({ status: 200 });
   });
 
-  it("one invite is not sent again and again, and others still are", async () => {
+  it("bound the resends of one invite and permit those of others", async () => {
     await start(behindProxy);
     const [one, other] = [await invite(ada), await invite(ada)];
     const resend = ({ data }: Answer) => ada.call("invites.resend", { id: String(data.id) }, workspaceId);
@@ -302,8 +307,8 @@ describe("limits within a workspace", () => {
     expect(await resend(other)).toMatchObject({ status: 200 });
   });
 
-  it("I11 what one workspace used up another still has, also for the same person and the same address", async () => {
-    // One invite for each target, two for each mailbox, which is counted across workspaces.
+  it("I11 count each workspace separately, also for the same user and the same address", async () => {
+    // One invite for each target, and two for each mailbox, which counts across workspaces.
     await start({ ...behindProxy, PROJO_LIMITS: "0.2" });
     const granted = 2 * ofAccount;
     const another = await foundWorkspace(await arrive(server, "eve"));
@@ -311,13 +316,13 @@ describe("limits within a workspace", () => {
     expect(await invite(ada, "guest@example.com")).toMatchObject({ status: 200 });
     expect(await invite(ada, "guest@example.com")).toMatchObject({ status: 429 });
     expect(await invite(ada, "guest@example.com", another)).toMatchObject({ status: 200 });
-    // One try of the account's is used up: what its target refused was not counted for the account.
+    // The account has used one point: calls that the target's limit refused do not count for the account.
     expect(await statusesOf(ada, granted - 1)).toEqual(new Set([200]));
     expect(await invite(ada)).toMatchObject({ status: 429 });
     expect(await invite(ada, undefined, another)).toMatchObject({ status: 200 });
   });
 
-  it("all admins and keys of a workspace share what it is granted, and those of others do not", async () => {
+  it("count all admins and keys of a workspace together, and other workspaces separately", async () => {
     await start(tenth);
     const admins: Pick<Person, "token">[] = [ada, await keyOf("Mill")];
     while (admins.length <= ofWorkspace / ofAccount) {
@@ -334,7 +339,7 @@ describe("limits within a workspace", () => {
     expect(await invite(eve, undefined, await foundWorkspace(eve))).toMatchObject({ status: 200 });
   });
 
-  it("a key's tries are its own: neither another key's, nor those of whoever made it", async () => {
+  it("count each key separately from other keys and from its creator", async () => {
     await start(tenth);
     const [one, other] = [await keyOf("One"), await keyOf("Other")];
     expect(await statusesOf(one, ofAccount)).toEqual(new Set([200]));
@@ -343,7 +348,7 @@ describe("limits within a workspace", () => {
     expect(await invite(ada)).toMatchObject({ status: 200 });
   });
 
-  it("R5 nobody outside a workspace, nor below the right, uses up anything of it", async () => {
+  it("R5 count no calls of strangers and of members without the permission", async () => {
     await start(tenth);
     const [stranger, viewer] = [await arrive(server, "stranger"), await arrive(server, "viewer")];
     await join(server, workspaceId, viewer, "viewer");
@@ -354,7 +359,7 @@ describe("limits within a workspace", () => {
     expect(await invite(ada, "guest@example.com")).toMatchObject({ status: 200 });
   });
 
-  it("the headers show what is left of the caller's budget and for the address, and not what others in the workspace tried", async () => {
+  it("show the caller's budget and the target's remaining points in the headers, and no attempts of other members", async () => {
     await start(behindProxy);
     const { headers } = await invite(ada);
     const points = pointsOf("invites.create", "target");
@@ -364,10 +369,10 @@ describe("limits within a workspace", () => {
   });
 });
 
-// In continuous integration a missing Redis is a failure, not a reason to skip.
-it.runIf(process.env["CI"])("the machine has a redis-server", () => expect(hasRedis, noRedis).toBe(true));
+// In continuous integration, a missing Redis is a failure and does not skip the tests.
+it.runIf(process.env["CI"])("The machine has a redis-server", () => expect(hasRedis, noRedis).toBe(true));
 
-describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`, () => {
+describe.skipIf(!hasRedis)(`The rate limits with Redis${hasRedis ? "" : ` (${noRedis})`}`, () => {
   let redis: TestRedis;
   const servers: TestServer[] = [];
   const start = async (url = redis.url, env: Readonly<Record<string, string>> = {}) => {
@@ -383,7 +388,7 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     await redis.close();
   });
 
-  it("R7 two servers share one limit", async () => {
+  it("R7 cover two servers together", async () => {
     const keys = { PROJO_TOKEN_KEYS: `1:${"A".repeat(43)}` };
     const [one, two] = [await start(redis.url, keys), await start(redis.url, keys)];
     const statuses: number[] = [];
@@ -395,7 +400,7 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     expect((await tryToSignIn(two, "ada@example.com", "192.0.2.1")).status).toBe(429);
   });
 
-  it("R7 an address at which somebody signed in to one server is known to the other", async () => {
+  it("R7 recognize an address at two servers after a sign-in at one of them", async () => {
     const env = { PROJO_TOKEN_KEYS: `1:${"A".repeat(43)}`, PROJO_LIMITS: "0.1" };
     const one = await start(redis.url, env);
     const two = await start(redis.url, { ...env, DATABASE_URL: one.database.url });
@@ -405,12 +410,12 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     expect((await tryToSignIn(two, email, "192.0.2.1", password)).status).toBe(200);
   });
 
-  it("R5, R9 with Redis too a refused try uses up nothing of what others share, and known pairs have their share", async () => {
+  it("R5, R9 do not count refused attempts in shared limits, and keep a share for known addresses", async () => {
     const server = await start(redis.url, { PROJO_LIMITS: "0.1" });
     const email = await signUpAt(server, "192.0.2.1");
-    // One address: its own limit refuses all tries but one, and only that one counts for the account.
+    // One address: its own limit refuses all attempts but one, and only that one counts for the account.
     for (let n = 0; n < 0.2 * strangersLimit; n += 1) await tryToSignIn(server, email, "198.51.100.1");
-    // Many /64s of one /48: refused together, at sixteen times what one of them is granted.
+    // Many /64s of one /48: together they may use sixteen times the limit of one /64.
     const site = 16 * 0.1 * addressLimit;
     const statuses: number[] = [];
     for (let n = 0; n <= site; n += 1) {
@@ -420,7 +425,7 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     expect(statuses.filter((status) => status === 429)).toHaveLength(1);
     expect((await tryToSignIn(server, email, "203.0.113.5", password)).status).toBe(200);
     expect((await tryToSignIn(server, email, "192.0.2.1", password)).status).toBe(200);
-    // All rules of a decision in one step, each key with an end.
+    // The server checks all rules of a decision in one step, and every key expires.
     expect((await redis.keys()).filter((key) => key.includes("network48"))).toHaveLength(1);
   }, 60_000);
 
@@ -428,7 +433,7 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     ["SIGSTOP", "hangs"],
     ["SIGKILL", "is dead"],
   ] as const) {
-    it(`R3 a Redis that ${what} (${signal}) holds up no decision for 300 ms, and the limit still holds`, async () => {
+    it(`R3 still apply within 300 ms when Redis ${what} (${signal})`, async () => {
       const server = await start();
       await timed(server);
       redis.signal(signal);
@@ -446,7 +451,7 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     });
   }
 
-  it("R3 a Redis that wakes up again is used again", async () => {
+  it("R3 use Redis again after it recovers", async () => {
     const server = await start();
     redis.signal("SIGSTOP");
     for (let n = 0; n < pairLimit; n += 1) await tryToSignIn(server, "ada@example.com", "192.0.2.1");
@@ -454,11 +459,11 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     redis.signal("SIGCONT");
     await expect.poll(() => recoveries(server).length, { timeout: 15_000 }).toBe(1);
     expect(outages(server)).toHaveLength(1);
-    // Redis knows nothing of what was tried meanwhile.
+    // Redis does not know the attempts during its outage.
     expect((await tryToSignIn(server, "ada@example.com", "192.0.2.1")).status).toBe(401);
   });
 
-  it("R3 a server starts without its Redis, says so once, and shares its limits when Redis comes", async () => {
+  it("R3 work in a server that starts without Redis, logs this once, and uses Redis when it appears", async () => {
     const { url } = redis;
     await redis.close();
     const server = await start(url);
@@ -468,7 +473,7 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     await expect.poll(() => recoveries(server).length, { timeout: 15_000 }).toBe(1);
   });
 
-  it("I11 every key names its operation and its workspace, and none names an email", async () => {
+  it("I11 use keys that contain the operation and the workspace, and no email address", async () => {
     const server = await start();
     const email = await signUpAt(server, "192.0.2.1");
     await tryToSignIn(server, email, "192.0.2.1");
@@ -481,7 +486,7 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     expect(keys.join("\n")).not.toContain(email.split("@", 1)[0]);
   });
 
-  it("I11 within a workspace every key names it, and none names whom the try is about", async () => {
+  it("I11 use keys in a workspace that contain its id, and no target", async () => {
     const server = await start();
     const ada = await arrive(server, "ada");
     const workspaceId = await foundWorkspace(ada);
@@ -496,7 +501,7 @@ describe.skipIf(!hasRedis)(`limits with Redis${hasRedis ? "" : ` (${noRedis})`}`
     expect(keys.join("\n")).not.toContain(String(data.id));
   });
 
-  it("A3 the password of Redis is in no log, also when it is refused", async () => {
+  it("A3 leave the Redis password out of the log, also after Redis refuses it", async () => {
     await redis.close();
     redis = await startRedis({ password: "right-password-of-redis" });
     const server = await start(redis.url.replace("right", "wrong"));

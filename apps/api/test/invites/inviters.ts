@@ -1,4 +1,4 @@
-// A workspace of two admins: Bob invites, and Ada is who can stop him. Twenty guests have accounts.
+// A workspace with two admins: Bob sends invites, and Ada can end his rights. Twenty guests have accounts.
 import type { Role } from "@projostack/authz";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import {
@@ -17,8 +17,8 @@ export let ada: Person;
 export let bob: Person;
 export let guests: readonly Person[];
 export let engines: string;
-/** Opens a server for the file that calls this, and founds a workspace anew for each of its tests. */
-export function openHouse(): void {
+/** Starts a server for the test file that calls this, and creates a workspace before each of its tests. */
+export function setUpInviters(): void {
   beforeAll(async () => {
     server = await startTestServer();
     ada = await guest(server, "ada");
@@ -32,17 +32,17 @@ export function openHouse(): void {
   afterAll(() => server.close());
 }
 
-/** The three ways in which Bob stops being an admin. */
+/** The three ways to end Bob's role as an admin. */
 export const ends: readonly { readonly how: string; readonly end: () => Promise<Answer> }[] = [
   {
     how: "demotion",
     end: () => ada.call("members.changeRole", { userId: bob.id, role: "member" }, engines),
   },
   { how: "removal", end: () => ada.call("members.remove", { userId: bob.id }, engines) },
-  { how: "leaving", end: () => bob.call("workspaces.leave", { workspaceId: engines }) },
+  { how: "departure", end: () => bob.call("workspaces.leave", { workspaceId: engines }) },
 ];
 
-/** The round before is undone: Bob is an admin, and none of the guests is in. */
+/** Undoes the previous round: deletes all invites, removes the guests, and makes Bob an admin again. */
 export async function startOver(): Promise<void> {
   await server.database.owner("DELETE FROM invites WHERE workspace_id = $1", [engines]);
   await server.database.owner("DELETE FROM workspace_members WHERE workspace_id = $1 AND user_id <> $2", [
@@ -58,8 +58,8 @@ export const invitedBy = (
   role: Role = "member",
 ) => invite(server, inviter, { workspaceId: engines, email, role });
 
-/** A service whose key may invite. */
-export async function service() {
+/** Creates a service key that may send invites. */
+export async function newInvitingKey() {
   const key = await ada.call(
     "serviceKeys.create",
     { name: "Onboarding", role: "admin", scopes: ["invite:manage"] },

@@ -1,8 +1,8 @@
-// The one cast: an operation is called by a name known at run time only, as no program would.
+// The one cast in this file: the tests call operations by a name that is known only at run time.
 import type { ErrorData } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Operations } from "../src/in-process.ts";
-import { Failure } from "../src/rpc/failure.ts";
+import type { Operations } from "../../src/in-process.ts";
+import { Failure } from "../../src/rpc/failure.ts";
 import {
   arrive,
   call,
@@ -11,8 +11,8 @@ import {
   startTestServer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
-import { makeKey, type MadeKey } from "./service-keys/made-key.ts";
+} from "../kit/index.ts";
+import { makeKey, type MadeKey } from "../service-keys/made-key.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -37,7 +37,7 @@ afterAll(() => server.close());
 
 const ABSENT = "0190a6f0-0000-7000-8000-00000000abcd";
 
-const asked: readonly (readonly [string, unknown?])[] = [
+const calls: readonly (readonly [string, unknown?])[] = [
   ["system.health"],
   ["auth.me"],
   ["auth.signIn", { email: "ada@example.com", password: "not the right one" }],
@@ -56,28 +56,28 @@ const asked: readonly (readonly [string, unknown?])[] = [
   ["serviceKeys.revoke", { id: ABSENT }],
 ];
 
-interface Holder {
+interface Credentials {
   readonly token?: string;
   readonly workspaceId?: string;
 }
 
-const actors: readonly (readonly [string, () => Holder])[] = [
-  ["nobody", () => ({ workspaceId })],
-  ["somebody with garbage for a token", () => ({ token: "garbage", workspaceId })],
-  ["somebody with two words for a token", () => ({ token: "two words", workspaceId })],
+const actors: readonly (readonly [string, () => Credentials])[] = [
+  ["a caller without a token", () => ({ workspaceId })],
+  ["a caller with a malformed token", () => ({ token: "garbage", workspaceId })],
+  ["a caller with two words as a token", () => ({ token: "two words", workspaceId })],
   ["an admin", () => ({ token: ada.token, workspaceId })],
-  ["an admin who names no workspace", () => ({ token: ada.token })],
-  ["an admin who names what is none", () => ({ token: ada.token, workspaceId: "x" })],
+  ["an admin without a workspace", () => ({ token: ada.token })],
+  ["an admin with a malformed workspace id", () => ({ token: ada.token, workspaceId: "x" })],
   ["a viewer", () => ({ token: viewer.token, workspaceId })],
   ["an admin of another workspace", () => ({ token: eve.token, workspaceId })],
   ["a service key", () => ({ token: key.token })],
-  ["a service key elsewhere", () => ({ token: key.token, workspaceId: ABSENT })],
+  ["a service key in another workspace", () => ({ token: key.token, workspaceId: ABSENT })],
 ];
 
 type Refusal = Partial<Pick<ErrorData, "reason" | "code" | "fieldErrors" | "retryAfter">>;
 
-/** An operation's answer within the process, or what it was refused for. */
-async function within(operations: Operations, name: string, input: unknown): Promise<unknown> {
+/** Calls an operation in the process and returns its result or its refusal. */
+async function callInProcess(operations: Operations, name: string, input: unknown): Promise<unknown> {
   const [noun = "", verb = ""] = name.split(".");
   const all = operations as unknown as Record<string, Record<string, (input: unknown) => Promise<unknown>>>;
   try {
@@ -89,8 +89,8 @@ async function within(operations: Operations, name: string, input: unknown): Pro
   }
 }
 
-async function overHttp(name: string, input: unknown, holder: Holder): Promise<unknown> {
-  const { data, error } = await call(server.url, name, { input, ...holder });
+async function overHttp(name: string, input: unknown, credentials: Credentials): Promise<unknown> {
+  const { data, error } = await call(server.url, name, { input, ...credentials });
   return error ? refusal(error) : (data as unknown);
 }
 
@@ -98,29 +98,29 @@ const refusal = ({ reason, code, fieldErrors, retryAfter }: Refusal) => ({
   refused: { reason, code, fieldErrors, retryAfter },
 });
 
-describe("a call within the process", () => {
-  it.each(actors)("by %s is answered and refused as over HTTP", async (_, holder) => {
-    const operations = server.callAs(holder());
+describe("A call in the process", () => {
+  it.each(actors)("by %s gets the same result or refusal as over HTTP", async (_, credentials) => {
+    const operations = server.callAs(credentials());
     const seen = new Set<string>();
-    for (const [name, input] of asked) {
-      const answer = await within(operations, name, input);
-      expect({ name, answer }).toEqual({ name, answer: await overHttp(name, input, holder()) });
+    for (const [name, input] of calls) {
+      const answer = await callInProcess(operations, name, input);
+      expect({ name, answer }).toEqual({ name, answer: await overHttp(name, input, credentials()) });
       seen.add(JSON.stringify(answer).slice(0, 60));
     }
     expect(seen.size).toBeGreaterThan(3);
   });
 
-  it("M2 asks anew for each call who it is and what they may", async () => {
-    const passing = await makeKey(server, ada, workspaceId, { scopes: ["task:read", "task:write"] });
-    const { tasks } = server.callAs({ token: passing.token });
+  it("M2 checks the token and the rights each time", async () => {
+    const temporary = await makeKey(server, ada, workspaceId, { scopes: ["task:read", "task:write"] });
+    const { tasks } = server.callAs({ token: temporary.token });
     expect(await tasks.create({ projectId, title: "While it lasts" })).toMatchObject({ status: "todo" });
-    await ada.call("serviceKeys.revoke", { id: passing.id }, workspaceId);
+    await ada.call("serviceKeys.revoke", { id: temporary.id }, workspaceId);
     const refused = { reason: "auth.unauthenticated" };
     await expect(tasks.create({ projectId, title: "Too late" })).rejects.toMatchObject(refused);
     await expect(tasks.list()).rejects.toMatchObject(refused);
   });
 
-  it("U7 is on record as anybody's: who acts is behind the token", async () => {
+  it("U7 records the owner of the token as the actor", async () => {
     const { tasks } = server.callAs({ token: key.token });
     const { id } = await tasks.create({ projectId, title: "Short-lived" });
     await tasks.delete({ id });
@@ -133,17 +133,20 @@ describe("a call within the process", () => {
     ]);
   });
 
-  it.each(["", "nobody", "unknown", "192.0.2.7:80"])("U9 is not made for a device at %j", (ip) => {
-    expect(() => server.callAs({ device: { ip } })).toThrow(TypeError);
-  });
+  it.each(["", "nobody", "unknown", "192.0.2.7:80"])(
+    "U9 requires a valid device address and refuses %j",
+    (ip) => {
+      expect(() => server.callAs({ device: { ip } })).toThrow(TypeError);
+    },
+  );
 
-  it("goes on record with its request's id and device, or with an id of its own", async () => {
+  it("records the given request id and device, or a generated request id", async () => {
     const person = await arrive(server, "recorded");
     const device = { ip: "192.0.2.7", userAgent: "Nightly job" };
     const attempt = { email: person.email, password: "not the right one" };
-    const given = server.callAs({ requestId: "job-17", device });
-    const own = server.callAs({});
-    for (const { auth } of [given, own, own]) {
+    const withOptions = server.callAs({ requestId: "job-17", device });
+    const withoutOptions = server.callAs({});
+    for (const { auth } of [withOptions, withoutOptions, withoutOptions]) {
       await expect(auth.signIn(attempt)).rejects.toMatchObject({ reason: "auth.invalid_credentials" });
     }
     const events = await server.database.owner<{ request_id: string; ip: string; user_agent: string | null }>(
@@ -158,7 +161,7 @@ describe("a call within the process", () => {
     expect(new Set(events.map(({ request_id: id }) => id)).size).toBe(3);
   });
 
-  it("that fails for a bug of ours says no more than over HTTP, and is in the log by its id", async () => {
+  it("returns the same message as over HTTP after a server bug, which the log reports with the request id", async () => {
     const { projects } = server.callAs({ token: ada.token, workspaceId, requestId: "job-18" });
     await server.database.owner("ALTER TABLE projects ADD CONSTRAINT out_of_paper CHECK (false) NOT VALID");
     const failed = await projects.create({ name: "Unlucky" }).catch((error: unknown) => error);
@@ -171,8 +174,8 @@ describe("a call within the process", () => {
   });
 });
 
-describe("limits", () => {
-  it("R2 count calls within the process and over HTTP together", async () => {
+describe("The rate limits", () => {
+  it("R2 count calls in the process and over HTTP together", async () => {
     const strict = await startTestServer({ PROJO_LIMITS: "0.2" });
     try {
       const { auth } = strict.callAs({});

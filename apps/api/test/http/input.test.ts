@@ -13,8 +13,8 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "./kit/index.ts";
-import { inputOf, setScene, tokenFor, type Scene } from "./resources/index.ts";
+} from "../kit/index.ts";
+import { inputOf, setScene, tokenFor, type Scene } from "../resources/index.ts";
 
 const RANDOM_CALLS = bySuite({ short: 800, full: 2_000 });
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Sends a text as an operation's input, well-formed or not. */
+/** Sends a text as an operation's input. The text may be malformed. */
 function sendText(
   name: string,
   json: string | Uint8Array<ArrayBuffer>,
@@ -51,7 +51,7 @@ function sendText(
 const DATABASE_TEXT =
   /sqlstate|prisma|postgres|constraint|relation|violates|column|syntax error|select |insert |\bpg_/i;
 
-/** What every failed answer promises. */
+/** Asserts the form of an error response. */
 function expectErrorForm(answer: Answer, expected?: { status: number; reason: Reason }): void {
   const { error, headers, status, text } = answer;
   expect(Object.keys(JSON.parse(text) as object), text).toEqual(["error"]);
@@ -83,8 +83,8 @@ const sized = (bytes: number) => {
 
 const nested = (depth: number) => `{"title":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
 
-describe("N3 the size of a request", () => {
-  it("N3 is at most 100 KB", async () => {
+describe("N3 A request", () => {
+  it("N3 must not exceed 100 KB", async () => {
     expect.hasAssertions();
     expectErrorForm(await sendText("tasks.create", sized(102_401)), {
       status: 413,
@@ -94,11 +94,11 @@ describe("N3 the size of a request", () => {
       status: 413,
       reason: "input.too_large",
     });
-    // At the limit it is read, and the title is what is too long.
+    // At the limit, the server reads the request and refuses the title, which is too long.
     expectErrorForm(await sendText("tasks.create", sized(102_400)), invalid);
   });
 
-  it("N3 is bounded in its address and headers too", async () => {
+  it("N3 must not exceed the limits of the URL and the headers", async () => {
     expect.hasAssertions();
     const long = await sendText("tasks.list", JSON.stringify({ search: "x".repeat(40_000) }));
     expectErrorForm(long, { status: 413, reason: "input.too_large" });
@@ -108,7 +108,7 @@ describe("N3 the size of a request", () => {
     });
   });
 
-  it("N3 nests at most 32 deep", async () => {
+  it("N3 must not contain more than 32 levels of nesting", async () => {
     const inside = await sendText("tasks.create", nested(32));
     expectErrorForm(inside, invalid);
     expect(inside.text).not.toContain("nested");
@@ -125,12 +125,12 @@ describe("N3 the size of a request", () => {
   });
 });
 
-describe("N2 text", () => {
+describe("N2 Text", () => {
   const fields = operations.flatMap(({ name, operation }) =>
     textFields(z.toJSONSchema(operation.input, { io: "input" })).map((path) => [name, path] as const),
   );
 
-  it.each(fields)("N2 %s: neither NUL nor half a character in %s", async (name, path) => {
+  it.each(fields)("N2 of %s cannot contain NUL or a lone surrogate in %s", async (name, path) => {
     for (const odd of [
       String.raw`a\u0000b`,
       String.raw`\u0000`,
@@ -144,7 +144,7 @@ describe("N2 text", () => {
     }
   });
 
-  it("N2 a name of a field is text too, however deep", async () => {
+  it("N2 includes the names of fields, at any depth", async () => {
     for (const odd of [String.raw`a\u0000b`, String.raw`a\udfffb`]) {
       for (const json of [`{"${odd}":1}`, `{"title":{"${odd}":1}}`, `{"title":[{"x":{"${odd}":[]}}]}`]) {
         for (const name of ["tasks.create", "tasks.list", "auth.signIn"]) {
@@ -157,7 +157,7 @@ describe("N2 text", () => {
     }
   });
 
-  it("N2 bytes that are no UTF-8 are refused, not replaced", async () => {
+  it("N2 must be valid UTF-8: the server refuses other bytes and does not replace them", async () => {
     const frame = JSON.stringify({ projectId: scene.projectId, title: "ODD" });
     const [before = "", after = ""] = frame.split("ODD");
     const withBytes = (...bytes: number[]) =>
@@ -182,22 +182,19 @@ describe("N2 text", () => {
   });
 });
 
-describe("N4 fields", () => {
-  it.each(operations.map(({ name }) => name))(
-    "N4 %s: one that is unknown is refused by its name",
-    async (name) => {
-      const answer = await call(server.url, name, {
-        input: { ...inputOf(name, scene), surprise: 1 },
-        token: tokenFor(name, ada, scene),
-        workspaceId: scene.workspaceId,
-      });
-      expectErrorForm(answer, invalid);
-      expect(answer.error?.fieldErrors).toEqual({ "": [`Unrecognized key: "surprise"`] });
-    },
-  );
+describe("N4 An unknown field", () => {
+  it.each(operations.map(({ name }) => name))("N4 of %s causes an error that names it", async (name) => {
+    const answer = await call(server.url, name, {
+      input: { ...inputOf(name, scene), surprise: 1 },
+      token: tokenFor(name, ada, scene),
+      workspaceId: scene.workspaceId,
+    });
+    expectErrorForm(answer, invalid);
+    expect(answer.error?.fieldErrors).toEqual({ "": [`Unrecognized key: "surprise"`] });
+  });
 
   it.each(["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"])(
-    "N4 %s pollutes nothing, however deep",
+    "N4 named %s pollutes no prototype, at any depth",
     async (key) => {
       const inner = `{"${key}":{"polluted":"yes","role":"admin"}}`;
       const item = `{"projectId":"${scene.projectId}","title":"x","${key}":{"polluted":"yes"}}`;
@@ -216,7 +213,7 @@ describe("N4 fields", () => {
   );
 });
 
-describe("N1 whatever is sent", () => {
+describe("N1 The response to unusual requests:", () => {
   const json = { "content-type": "application/json" };
   const post = (body: string, headers: Record<string, string> = json): RequestInit => ({
     method: "POST",
@@ -226,11 +223,11 @@ describe("N1 whatever is sent", () => {
   const eleven = Array.from({ length: 11 }, () => "system.health").join(",");
 
   it.each<[string, string, RequestInit, { status: number; reason: Reason }]>([
-    ["JSON that ends early", "/trpc/auth.signIn", post('{"email":"a@b.co"'), malformed],
-    ["no JSON", "/trpc/auth.signIn", post("email=a@b.co"), malformed],
-    ["a list for an input", "/trpc/auth.signIn", post("[]"), invalid],
-    ["null for an input", "/trpc/auth.signIn", post("null"), invalid],
-    ["a number for an input", "/trpc/auth.signIn", post("7"), invalid],
+    ["truncated JSON", "/trpc/auth.signIn", post('{"email":"a@b.co"'), malformed],
+    ["a body that is not JSON", "/trpc/auth.signIn", post("email=a@b.co"), malformed],
+    ["an array as the input", "/trpc/auth.signIn", post("[]"), invalid],
+    ["null as the input", "/trpc/auth.signIn", post("null"), invalid],
+    ["a number as the input", "/trpc/auth.signIn", post("7"), invalid],
     ["no body", "/trpc/auth.signIn", { method: "POST", headers: json }, invalid],
     ["no content-type", "/trpc/auth.signIn", { method: "POST" }, { status: 415, reason: "input.media_type" }],
     [
@@ -259,12 +256,22 @@ describe("N1 whatever is sent", () => {
     ],
     ["a malformed escape in the input", "/trpc/system.health?input=%E0%A4%A", {}, malformed],
     ["a malformed escape in the path", "/trpc/%E0%A4%A", {}, malformed],
-    ["no such operation", "/trpc/tasks.archive", {}, { status: 404, reason: "operation.not_found" }],
-    ["a noun alone", "/trpc/tasks", {}, { status: 404, reason: "operation.not_found" }],
+    ["an unknown operation", "/trpc/tasks.archive", {}, { status: 404, reason: "operation.not_found" }],
+    ["a resource without a verb", "/trpc/tasks", {}, { status: 404, reason: "operation.not_found" }],
     ["no operation", "/trpc/", {}, { status: 404, reason: "operation.not_found" }],
-    ["what every object has", "/trpc/__proto__.toString", {}, { status: 404, reason: "operation.not_found" }],
-    ["what every object has", "/trpc/tasks.constructor", {}, { status: 404, reason: "operation.not_found" }],
-    ["no such path", "/admin/../../etc/passwd", {}, { status: 404, reason: "operation.not_found" }],
+    [
+      "a property of every object",
+      "/trpc/__proto__.toString",
+      {},
+      { status: 404, reason: "operation.not_found" },
+    ],
+    [
+      "a property of every object",
+      "/trpc/tasks.constructor",
+      {},
+      { status: 404, reason: "operation.not_found" },
+    ],
+    ["an unknown path", "/admin/../../etc/passwd", {}, { status: 404, reason: "operation.not_found" }],
     ["a query by POST", "/trpc/system.health", post("{}"), { status: 405, reason: "operation.wrong_method" }],
     [
       "a mutation by GET",
@@ -285,8 +292,8 @@ describe("N1 whatever is sent", () => {
       { method: "OPTIONS" },
       { status: 405, reason: "operation.wrong_method" },
     ],
-    ["11 calls in one", `/trpc/${eleven}?batch=1&input={}`, {}, malformed],
-    ["queries and mutations in one", "/trpc/auth.signIn,system.health?batch=1", post("{}"), malformed],
+    ["a batch of 11 calls", `/trpc/${eleven}?batch=1&input={}`, {}, malformed],
+    ["queries and mutations in one batch", "/trpc/auth.signIn,system.health?batch=1", post("{}"), malformed],
     ["parameters of a connection", "/trpc/system.health?connectionParams=nonsense", {}, malformed],
   ])("N1 %s: %s", async (_, path, init, expected) => {
     expect.hasAssertions();
@@ -299,18 +306,18 @@ describe("N1 whatever is sent", () => {
     );
   });
 
-  it("N1 a parameter given twice counts once", async () => {
+  it("N1 a repeated parameter counts once", async () => {
     const twice = await send(`${server.url}/trpc/system.health?input={}&input={"a":1}&batch=0&batch=1`);
     expect(twice.status).toBeLessThan(500);
     expectErrorForm(await send(`${server.url}/trpc/system.health?input={"a":1}&input={}`), invalid);
   });
 
-  it("N1 HEAD says nothing and does nothing", async () => {
+  it("N1 HEAD returns no body", async () => {
     const answer = await send(`${server.url}/trpc/system.health`, { method: "HEAD" });
     expect([answer.status < 300, answer.text]).toEqual([true, ""]);
   });
 
-  it("N1 whoever asks for a stream gets the one form of answer there is", async () => {
+  it("N1 a request for a stream gets an ordinary response", async () => {
     for (const headers of [
       { accept: "text/event-stream" },
       { accept: "application/jsonl" },
@@ -331,7 +338,7 @@ describe("N1 whatever is sent", () => {
     }
   });
 
-  it("N1 bytes that are no HTTP are answered in the same form", async () => {
+  it("N1 bytes that are not HTTP get an error in the same form", async () => {
     for (const [bytes, status] of [
       ["GET /\0 HTTP/1.1\r\n\r\n", 400],
       ["NONSENSE\r\n\r\n", 400],
@@ -349,7 +356,7 @@ describe("N1 whatever is sent", () => {
     }
   });
 
-  it("N1 10 calls in one are answered each for itself", async () => {
+  it("N1 each call of a batch of 10 gets its own result", async () => {
     const names = Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? "projects.get" : "projects.list"));
     const input = Object.fromEntries(
       names.map((name, n) => [
@@ -374,7 +381,7 @@ describe("N1 whatever is sent", () => {
       );
   });
 
-  it("N1 the edges of time are dates, or are refused", async () => {
+  it("N1 extreme dates are accepted or refused and cause no 5xx", async () => {
     const edges = [
       "0000-01-01T00:00:00Z",
       "0000-01-01T00:00:00+23:59",
@@ -410,7 +417,7 @@ describe("N1 whatever is sent", () => {
         expect(answer.status, `${sent}\n${answer.text}`).toBeLessThan(500);
         if (answer.status >= 400) expectErrorForm(answer);
       }
-      // Some of the calls are right, and sign out or delete: begin again.
+      // Some calls are valid and sign out or delete rows. Create a new user and workspace then.
       if (round % 10 === 0 || calls.some(({ name }) => name === "auth.signOut")) {
         ada = await arrive(server, `ada${round}`);
         scene = await setScene(server, ada, { workspaceId: await foundWorkspace(ada), email: ada.email });
@@ -424,8 +431,8 @@ describe("N1 whatever is sent", () => {
   }, 90_000);
 });
 
-describe("a request's id", () => {
-  it("is the caller's when it is harmless, and is in the answer, its error and the log", async () => {
+describe("A request id", () => {
+  it("comes from the caller if it is harmless, and appears in the response, the error and the log", async () => {
     for (const id of ["a", "Trace-1.2:3_4", "x".repeat(128)]) {
       const answer = await call(server.url, "auth.me", { headers: { "x-request-id": id } });
       expect([answer.headers.get("x-request-id"), answer.error?.requestId]).toEqual([id, id]);
@@ -435,7 +442,7 @@ describe("a request's id", () => {
     expect(health.headers.get("x-request-id")).toBe("also-when-well");
   });
 
-  it("is the server's own when the caller's could forge a line of the log, or there is none", async () => {
+  it("comes from the server if the caller's could forge a log line or is missing", async () => {
     for (const id of [
       "",
       " ",
@@ -459,7 +466,7 @@ describe("a request's id", () => {
 type Schema = Readonly<Record<string, unknown>>;
 const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null;
 
-/** The dotted paths of an input's texts. */
+/** Returns the dotted paths of the text fields of an input schema. */
 function textFields(schema: unknown, path = ""): string[] {
   if (!isSchema(schema)) return [];
   if (schema["type"] === "string") return [path];
@@ -480,7 +487,7 @@ function withValue(input: unknown, [first, ...rest]: readonly string[], value: u
 
 type Random = () => number;
 
-/** Small and repeatable. */
+/** A small random number generator with a seed. */
 function mulberry32(seed: number): Random {
   let state = seed;
   return () => {
@@ -532,14 +539,14 @@ const oddities = [
   '[{"title":1}]',
 ];
 
-/** A right input with some fields replaced, left out or added, or something else altogether. */
+/** Returns a valid input with some fields replaced, removed or added, or another JSON value. */
 function fuzzed(random: Random, name: string, schema: unknown): string {
   if (random() < 0.1) return pick(random, oddities);
-  const right = { ...inputOf(name, scene) };
+  const valid = { ...inputOf(name, scene) };
   const properties =
     isSchema(schema) && isSchema(schema["properties"]) ? Object.keys(schema["properties"]) : [];
   const texts = Object.fromEntries(
-    Object.entries(right).map(([field, value]) => [field, JSON.stringify(value)]),
+    Object.entries(valid).map(([field, value]) => [field, JSON.stringify(value)]),
   );
   for (const field of properties) if (random() < 0.3) texts[field] = pick(random, oddities);
   for (const field of properties) if (random() < 0.05) delete texts[field];

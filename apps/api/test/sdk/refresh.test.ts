@@ -1,19 +1,19 @@
 import { createClient, memoryTokenStore, type Fetch } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expiredAccessToken, password, startTestServer, type TestServer } from "./kit/index.ts";
+import { expiredAccessToken, password, startTestServer, type TestServer } from "../kit/index.ts";
 
 let server: TestServer;
-let people = 0;
+let userCount = 0;
 beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(() => server.close());
 
-/** Someone signed in by the SDK, whose access token has just expired. */
+/** Signs up a user with the SDK and lets the access token expire. */
 async function expired(fetch?: Fetch) {
   const tokens = memoryTokenStore();
   const client = createClient({ baseUrl: server.url, tokens, fetch });
-  const email = `sdk-${(people += 1)}@example.com`;
+  const email = `sdk-${(userCount += 1)}@example.com`;
   const { session } = await client.auth.signUp({ email, password });
   const expire = async () => {
     const kept = await tokens.get();
@@ -32,8 +32,8 @@ async function generationOf(sessionId: string): Promise<number | undefined> {
   return row?.generation;
 }
 
-describe("the SDK, over an access token that has expired,", () => {
-  it("S2 makes one step for eight calls at once, of which each succeeds", async () => {
+describe("The SDK with an expired access token", () => {
+  it("S2 refreshes once for eight concurrent calls, and every call succeeds", async () => {
     const { client, sessionId } = await expired();
     const made = await Promise.all(
       Array.from({ length: 8 }, (_, index) => client.workspaces.create({ name: `Engine ${index}` })),
@@ -42,7 +42,7 @@ describe("the SDK, over an access token that has expired,", () => {
     expect(await generationOf(sessionId)).toBe(2);
   });
 
-  it("survives a lost reply of every refresh, over many steps", async () => {
+  it("continues the session when the reply to every refresh is lost once", async () => {
     const lost = { next: false };
     const losing: Fetch = async (url, init) => {
       const answer = await fetch(url, init);
@@ -60,7 +60,7 @@ describe("the SDK, over an access token that has expired,", () => {
     }
   });
 
-  it("S3 is told when a copy of its tokens was used, and forgets them", async () => {
+  it("S3 deletes its tokens after a thief has used a copy of them", async () => {
     const { client, tokens, expire, sessionId } = await expired();
     const copy = await tokens.get();
     await client.auth.me();
@@ -76,7 +76,7 @@ describe("the SDK, over an access token that has expired,", () => {
     expect(await tokens.get()).toBeUndefined();
   });
 
-  it("S7 signs out all the same", async () => {
+  it("S7 signs out", async () => {
     const { client, tokens, sessionId } = await expired();
     const kept = await tokens.get();
     await client.auth.signOut();

@@ -1,7 +1,7 @@
 // Members and workspaces: always an admin, and nobody in who is not to be.
-import type { TestServer } from "../../kit/index.ts";
-import { as, keyOf, meanwhile, memberOf, stranger, team, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import type { TestServer } from "../../../kit/index.ts";
+import { as, keyOf, meanwhile, memberOf, stranger, team, worked } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const stepsDown: Attack = {
   says: "the only admin becomes a viewer",

@@ -1,9 +1,9 @@
 // The bounds on the work that one call may cause, and the order in which a new password is checked.
 import { randomUUID } from "node:crypto";
-import { call, password } from "../../kit/index.ts";
-import { stranger, team, worked } from "../attackers.ts";
-import { deep, tooDeep } from "./input.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import { call, password } from "../../../kit/index.ts";
+import { stranger, team, worked } from "../../attackers.ts";
+import { deep, tooDeep } from "../robustness/input.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const signUp = async (url: string, newPassword: string) => {
   const input = { email: `${randomUUID()}@example.com`, password: newPassword };

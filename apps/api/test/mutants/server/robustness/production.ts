@@ -1,9 +1,9 @@
 // What the server must not do where others reach it: print links, serve with unsafe settings, or serve by an operator's login.
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { call, eventually, type TestServer } from "../../kit/index.ts";
-import { stranger } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import { call, eventually, type TestServer } from "../../../kit/index.ts";
+import { stranger } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const keys = { PROJO_TOKEN_KEYS: `1:${Buffer.alloc(32, 7).toString("base64url")}` };
 const mail = {

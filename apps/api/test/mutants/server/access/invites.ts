@@ -1,8 +1,8 @@
 // Invites: who may use one, once, and what it gives.
 import { randomUUID } from "node:crypto";
-import { again, arriveUnverified, type Person, type TestServer } from "../../kit/index.ts";
-import { exists, inviteFor, meanwhile, memberOf, stranger, team, verify, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import { again, arriveUnverified, type Person, type TestServer } from "../../../kit/index.ts";
+import { exists, inviteFor, meanwhile, memberOf, stranger, team, verify, worked } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 /** An invite for somebody whose address is verified. */
 async function invited(server: TestServer) {

@@ -1,9 +1,9 @@
 // Sessions: what a token is worth, how long, and to whom.
 import { setTimeout as passed } from "node:timers/promises";
-import { formatAccessToken, formatRefreshToken } from "../../../src/identity/tokens/tokens.ts";
-import { call, expiredAccessToken, foundWorkspace, type Person, type TestServer } from "../../kit/index.ts";
-import { as, exists, stranger, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant, type SchemaGuard, type SourceGuard } from "../mutant.ts";
+import { formatAccessToken, formatRefreshToken } from "../../../../src/identity/tokens/tokens.ts";
+import { call, expiredAccessToken, foundWorkspace, type Person, type TestServer } from "../../../kit/index.ts";
+import { as, exists, stranger, worked } from "../../attackers.ts";
+import { guard, type Attack, type Mutant, type SchemaGuard, type SourceGuard } from "../../mutant.ts";
 
 interface Row extends Record<string, unknown> {
   salt: Uint8Array;

@@ -1,7 +1,7 @@
 // Accounts: passwords, and the links that are mailed.
 import { randomUUID } from "node:crypto";
-import { systemRandomness } from "../../../src/runtime/randomness.ts";
-import { formatOneTimeToken, parseOneTimeToken } from "../../../src/identity/tokens/tokens.ts";
+import { systemRandomness } from "../../../../src/runtime/randomness.ts";
+import { formatOneTimeToken, parseOneTimeToken } from "../../../../src/identity/tokens/tokens.ts";
 import {
   again,
   arriveUnverified,
@@ -10,9 +10,9 @@ import {
   password,
   type Person,
   type TestServer,
-} from "../../kit/index.ts";
-import { as, stranger, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+} from "../../../kit/index.ts";
+import { as, stranger, worked } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const newPassword = "an entirely different horse";
 

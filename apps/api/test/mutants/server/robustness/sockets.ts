@@ -1,9 +1,9 @@
 // Connections: how many, for how long, what waits on them, and where they come from.
 import { setTimeout as passed } from "node:timers/promises";
-import type { TestServer } from "../../kit/index.ts";
-import { getText, openPeer, postText, statusOf, type Peer } from "../../sockets/peer.ts";
-import { exists, memberOf, team } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import type { TestServer } from "../../../kit/index.ts";
+import { getText, openPeer, postText, statusOf, type Peer } from "../../../sockets/peer.ts";
+import { exists, memberOf, team } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 /** What the servers of these attacks are given, so that no attack waits long. */
 export const socketsEnv = {

@@ -1,9 +1,9 @@
 // Tokens before the database is asked: what nobody learns without a genuine one, and what a network may try.
-import { systemRandomness } from "../../../src/runtime/randomness.ts";
-import { formatAccessToken, type TokenForm } from "../../../src/identity/tokens/tokens.ts";
-import { join, type TestServer } from "../../kit/index.ts";
-import { as, keyOf, stranger, team, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import { systemRandomness } from "../../../../src/runtime/randomness.ts";
+import { formatAccessToken, type TokenForm } from "../../../../src/identity/tokens/tokens.ts";
+import { join, type TestServer } from "../../../kit/index.ts";
+import { as, keyOf, stranger, team, worked } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 interface Row extends Record<string, unknown> {
   salt: Uint8Array;

@@ -1,6 +1,6 @@
 // What calls cost: budgets, what runs at once, batches of long operations, and quotas.
 import { setTimeout as delay } from "node:timers/promises";
-import { send, type Person, type TestServer } from "../../kit/index.ts";
+import { send, type Person, type TestServer } from "../../../kit/index.ts";
 import {
   exists,
   inviteFor,
@@ -12,8 +12,8 @@ import {
   team,
   verify,
   worked,
-} from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+} from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 import { formAhead, noSearchAhead, nul } from "./input.ts";
 
 /** For the servers of the mutants: quotas that an attack can come to. */

@@ -1,7 +1,7 @@
 // Limits: nobody is kept out by others, and nobody's mailbox is a target. The server trusts this machine as its proxy.
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { mailboxLimits } from "../../../src/limits/limiter/mailbox-limits.ts";
+import { mailboxLimits } from "../../../../src/limits/limiter/mailbox-limits.ts";
 import {
   arriveUnverified,
   call,
@@ -13,9 +13,9 @@ import {
   type Answer,
   type Person,
   type TestServer,
-} from "../../kit/index.ts";
-import { inviteFor, stranger, team, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+} from "../../../kit/index.ts";
+import { inviteFor, stranger, team, worked } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const wrong = "no such horse battery staple";
 const anyAddress = (): string => `10.${[...randomBytes(3)].join(".")}`;

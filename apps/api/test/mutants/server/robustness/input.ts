@@ -1,7 +1,7 @@
 // What comes in and what goes out: forms, sizes, answers; and what goes on record.
-import { call, send } from "../../kit/index.ts";
-import { as, exists, memberOf, stranger, team, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import { call, send } from "../../../kit/index.ts";
+import { as, exists, memberOf, stranger, team, worked } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 export const nul: Attack = {
   says: "a NUL is an error of the server",

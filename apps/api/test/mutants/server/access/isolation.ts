@@ -1,9 +1,9 @@
 // One workspace's rows and another's: ids, cursors, counts. What the tenant's filter, the policies and the keys of the
 // schema stop, each with the others taken out.
 import { randomUUID } from "node:crypto";
-import type { TestServer } from "../../kit/index.ts";
-import { team, worked, type Team } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import type { TestServer } from "../../../kit/index.ts";
+import { team, worked, type Team } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 export async function projectIn({ admin, id }: Team): Promise<string> {
   const { data } = await admin.call("projects.create", { name: "Notes" }, id);

@@ -1,9 +1,9 @@
 // How the server behaves while its database cannot work: what a caller is answered, what the log keeps, what a balancer is told,
 // and that a failover is followed.
 import { setTimeout as delay } from "node:timers/promises";
-import type { TestServer } from "../../kit/index.ts";
-import { team, type Team } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import type { TestServer } from "../../../kit/index.ts";
+import { team, type Team } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 /** Has every new connection take no writes, as those to a former primary, for the length of the work. */
 async function withoutWrites<T>(

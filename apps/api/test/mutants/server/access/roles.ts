@@ -1,6 +1,6 @@
 // Who may: roles, scopes, and whom a credential stands for.
-import { keyOf, memberOf, stranger, team, worked, as } from "../attackers.ts";
-import type { Attack, Mutant, SourceGuard } from "../mutant.ts";
+import { keyOf, memberOf, stranger, team, worked, as } from "../../attackers.ts";
+import type { Attack, Mutant, SourceGuard } from "../../mutant.ts";
 
 const viewerReadsTheLog: Attack = {
   says: "a viewer reads the audit log",

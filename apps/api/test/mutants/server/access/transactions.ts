@@ -1,8 +1,8 @@
 // How a workspace's transaction is held to what it is for: a read reads, an answer is to its own question and of its own
 // workspace, and what has ended does nothing more.
-import { send } from "../../kit/index.ts";
-import { team } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import { send } from "../../../kit/index.ts";
+import { team } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 import { projectIn, taskIn, tasksFile, twoTeams } from "./isolation.ts";
 
 const changesInRead: Attack = {

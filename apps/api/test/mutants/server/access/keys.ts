@@ -1,8 +1,8 @@
 // Service keys: what one is worth, and what those that make keys may give.
-import { formatServiceKey } from "../../../src/identity/tokens/service-keys.ts";
-import type { TestServer } from "../../kit/index.ts";
-import { as, keyOf, team, worked } from "../attackers.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import { formatServiceKey } from "../../../../src/identity/tokens/service-keys.ts";
+import type { TestServer } from "../../../kit/index.ts";
+import { as, keyOf, team, worked } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const ofProjects = { role: "viewer", scopes: ["project:read"] } as const;
 const reads = async (server: TestServer, token: string) =>

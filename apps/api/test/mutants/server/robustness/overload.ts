@@ -1,6 +1,6 @@
 // What keeps a server useful that has more to do than it can, and one workspace from taking what all need.
-import { createTask, place, timed, whilePoolIsFull, whileProjectIsLocked } from "../../overload/crowd.ts";
-import { guard, type Attack, type Mutant } from "../mutant.ts";
+import { createTask, place, timed, whilePoolIsFull, whileProjectIsLocked } from "../../../overload/crowd.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 /** Far above what any of these takes, and far below the two seconds for which a connection or a lock is waited for. */
 const LONG_MS = 1_200;

@@ -13,7 +13,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { inviteFor, verify } from "../mutants/attackers.ts";
+import { inviteFor, verifyEmail } from "../mutants/attackers.ts";
 
 const quotas = {
   PROJO_QUOTA_PROJECTS: "5",
@@ -153,7 +153,7 @@ describe("the quota of members", () => {
     const guests = await Promise.all(many(6).map(() => arrive(server, randomUUID())));
     const invites = new Map<Person, string>();
     for (const guest of guests) {
-      await verify(server, guest);
+      await verifyEmail(server, guest);
       invites.set(guest, (await inviteFor(server, place, guest)).token);
     }
     const accept = (guest: Person) => guest.call("invites.accept", { token: invites.get(guest) });
@@ -170,7 +170,7 @@ describe("the quota of members", () => {
   it("a member who accepts another invite needs no room", async () => {
     const place = await placeOf();
     const member = await arrive(server, randomUUID());
-    await verify(server, member);
+    await verifyEmail(server, member);
     await join(server, place.id, member, "member");
     await join(server, place.id, await arrive(server, randomUUID()), "viewer");
     const { token } = await inviteFor(server, place, member);

@@ -1,122 +1,126 @@
-// Service keys: what one is worth, and what those that make keys may give.
+// Mutants of the service key checks: genuine tokens, and the rights that a key can grant.
 import { formatServiceKey } from "../../../../src/identity/tokens/service-keys.ts";
 import type { TestServer } from "../../../kit/index.ts";
-import { as, keyOf, team, worked } from "../../attackers.ts";
+import { as, keyOf, team, succeeded } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
-const ofProjects = { role: "viewer", scopes: ["project:read"] } as const;
-const reads = async (server: TestServer, token: string) =>
-  worked(await as(server, token)("projects.list", {}));
+const projectRights = { role: "viewer", scopes: ["project:read"] } as const;
+const canRead = async (server: TestServer, token: string) =>
+  succeeded(await as(server, token)("projects.list", {}));
 
-const guessed: Attack = {
-  says: "a service key's id with a made-up secret",
+const wrongSecret: Attack = {
+  title: "the server accepts a service key with a wrong secret",
   tryOn: async (server) => {
-    const { id } = await keyOf(server, await team(server), ofProjects);
-    return reads(server, formatServiceKey(id, Buffer.alloc(32)));
+    const { id } = await keyOf(server, await team(server), projectRights);
+    return canRead(server, formatServiceKey(id, Buffer.alloc(32)));
   },
 };
 
-const mistyped: Attack = {
-  says: "a service key's token with a wrong checksum",
+const wrongChecksum: Attack = {
+  title: "the server accepts a service key with a wrong checksum",
   tryOn: async (server) => {
-    const { token } = await keyOf(server, await team(server), ofProjects);
+    const { token } = await keyOf(server, await team(server), projectRights);
     const bytes = Buffer.from(token.slice(4), "base64url");
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
-    return reads(server, `pjk_${bytes.toString("base64url")}`);
+    return canRead(server, `pjk_${bytes.toString("base64url")}`);
   },
 };
 
-const respelled: Attack = {
-  says: "a service key's token in another spelling",
-  tryOn: async (server) => reads(server, `${(await keyOf(server, await team(server), ofProjects)).token}=`),
+const nonCanonical: Attack = {
+  title: "the server accepts a service key in a non-canonical encoding",
+  tryOn: async (server) =>
+    canRead(server, `${(await keyOf(server, await team(server), projectRights)).token}=`),
 };
 
-/** A key that may make keys and nothing else makes, or takes over, one that may do more. */
-const givesMore: Attack = {
-  says: "a key makes a key that may do what it may not",
+/** A key whose only scope is key:manage creates or rotates a key with more scopes. */
+const grantsMore: Attack = {
+  title: "a key creates a key with scopes that it does not have",
   tryOn: async (server) => {
-    const maker = await keyOf(server, await team(server), { role: "admin", scopes: ["key:manage"] });
-    const wanted = { name: "Mill", role: "member", scopes: ["task:write"], expiresInDays: 1 };
-    return worked(await maker.call("serviceKeys.create", wanted));
+    const creator = await keyOf(server, await team(server), { role: "admin", scopes: ["key:manage"] });
+    const input = { name: "Mill", role: "member", scopes: ["task:write"], expiresInDays: 1 };
+    return succeeded(await creator.call("serviceKeys.create", input));
   },
 };
 
-const takesOver: Attack = {
-  says: "a key is given the token of a key that may do what it may not",
+const rotatesMore: Attack = {
+  title: "a key rotates a key with scopes that it does not have",
   tryOn: async (server) => {
     const here = await team(server);
-    const maker = await keyOf(server, here, { role: "admin", scopes: ["key:manage"] });
+    const creator = await keyOf(server, here, { role: "admin", scopes: ["key:manage"] });
     const { id } = await keyOf(server, here, { role: "member", scopes: ["task:write"] });
-    return worked(await maker.call("serviceKeys.rotate", { id, expiresInDays: 1 }));
+    return succeeded(await creator.call("serviceKeys.rotate", { id, expiresInDays: 1 }));
   },
 };
 
-const beyondItsRole: Attack = {
-  says: "an admin makes a viewer's key with a member's scope",
+const scopeAboveRole: Attack = {
+  title: "an admin creates a key with the role viewer and the scope task:write",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    const wanted = { name: "Mill", role: "viewer", scopes: ["task:write"], expiresInDays: 1 };
-    return worked(await admin.call("serviceKeys.create", wanted, id));
+    const input = { name: "Mill", role: "viewer", scopes: ["task:write"], expiresInDays: 1 };
+    return succeeded(await admin.call("serviceKeys.create", input, id));
   },
 };
 
 const keysFile = "apps/api/src/identity/tokens/service-keys.ts";
-const rights = "apps/api/src/features/service-keys/given-rights.ts";
+const rightsFile = "apps/api/src/features/service-keys/given-rights.ts";
 
 export const keys: readonly Mutant[] = [
   {
-    without: [
-      guard("a service key's secret is compared", keysFile, [
+    removed: [
+      guard("the secret of a service key is compared", keysFile, [
         "return code !== null && timingSafeEqual(code, mac);",
         "return code !== null && mac.length > 0;",
       ]),
     ],
-    works: [guessed],
-    refused: [mistyped, respelled],
+    succeeds: [wrongSecret],
+    stillBlocked: [wrongChecksum, nonCanonical],
   },
   {
-    without: [
-      guard("a service key's checksum is right", keysFile, [
+    removed: [
+      guard("a service key with a wrong checksum is rejected", keysFile, [
         "if (!checksumOf(body).equals(bytes.subarray(ID_BYTES + SECRET_BYTES))) return null;",
         "",
       ]),
     ],
-    works: [mistyped],
-    refused: [guessed],
+    succeeds: [wrongChecksum],
+    stillBlocked: [wrongSecret],
   },
   {
-    without: [
-      guard("a service key's token is its one spelling", keysFile, [
+    removed: [
+      guard("a service key in a non-canonical encoding is rejected", keysFile, [
         '|| bytes.toString("base64url") !== text',
         "",
       ]),
     ],
-    works: [respelled],
+    succeeds: [nonCanonical],
   },
   {
-    without: [
-      guard("a key gives no scope that it does not hold", rights, [
+    removed: [
+      guard("a key cannot grant a scope that it does not have", rightsFile, [
         "scopes.some((scope) => !mayGive(giver, scope))",
         "false",
       ]),
     ],
-    works: [givesMore, takesOver],
+    succeeds: [grantsMore, rotatesMore],
   },
   {
-    without: [
+    removed: [
       guard(
-        "who is given a key's new token may do what it may",
+        "a rotation requires the rights of the rotated key",
         "apps/api/src/features/service-keys/rotate-service-key.ts",
         ["checkGivenRights(ws.grant, key);", ""],
       ),
     ],
-    works: [takesOver],
-    refused: [givesMore],
+    succeeds: [rotatesMore],
+    stillBlocked: [grantsMore],
   },
   {
-    without: [
-      guard("a key's scopes are of its role", rights, ["if (beyond.length === 0) return;", "return;"]),
+    removed: [
+      guard("the scopes of a key must be allowed for its role", rightsFile, [
+        "if (beyond.length === 0) return;",
+        "return;",
+      ]),
     ],
-    works: [beyondItsRole],
+    succeeds: [scopeAboveRole],
   },
 ];

@@ -1,101 +1,102 @@
-// Members and workspaces: always an admin, and nobody in who is not to be.
+// Mutants of the member and workspace checks: the last admin, deleted workspaces, and the current workspace.
 import type { TestServer } from "../../../kit/index.ts";
-import { as, keyOf, meanwhile, memberOf, stranger, team, worked } from "../../attackers.ts";
+import { as, keyOf, duringTransaction, memberOf, newUser, team, succeeded } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
-const stepsDown: Attack = {
-  says: "the only admin becomes a viewer",
+const lastAdminDemotes: Attack = {
+  title: "the only admin becomes a viewer",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    return worked(await admin.call("members.changeRole", { userId: admin.id, role: "viewer" }, id));
+    return succeeded(await admin.call("members.changeRole", { userId: admin.id, role: "viewer" }, id));
   },
 };
 
-const leaves: Attack = {
-  says: "the only admin leaves",
+const lastAdminLeaves: Attack = {
+  title: "the only admin leaves",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    return worked(await admin.call("workspaces.leave", { workspaceId: id }));
+    return succeeded(await admin.call("workspaces.leave", { workspaceId: id }));
   },
 };
 
-const bothStepDown: Attack = {
-  says: "the only two admins become viewers at once",
+const bothAdminsDemote: Attack = {
+  title: "the only two admins become viewers concurrently",
   tryOn: async (server) => {
     const here = await team(server);
     const other = await memberOf(server, here, "admin");
-    // Both have done it and come to wait for the log, before either has committed.
+    // Both calls change the role and then wait for the lock on the audit log, so neither has committed.
     const log = `SELECT FROM audit_heads WHERE workspace_id = '${here.id}' FOR UPDATE`;
-    const answers = await meanwhile(server, log, () =>
+    const answers = await duringTransaction(server, log, () =>
       Promise.all(
         [here.admin, other].map((admin) =>
           admin.call("members.changeRole", { userId: admin.id, role: "viewer" }, here.id),
         ),
       ),
     );
-    return answers.every(worked);
+    return answers.every(succeeded);
   },
 };
 
-const mistyped: Attack = {
-  says: "a workspace is deleted by another name than its own",
+const wrongName: Attack = {
+  title: "a workspace is deleted with the wrong name",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    return worked(await admin.call("workspaces.delete", { name: "Another" }, id));
+    return succeeded(await admin.call("workspaces.delete", { name: "Another" }, id));
   },
 };
 
-/** A workspace that its admin deleted, and what they do next. */
-const deletedOne = async (server: TestServer) => {
+/** Creates a workspace with a key and deletes it. */
+const deletedWorkspace = async (server: TestServer) => {
   const here = await team(server);
   const key = await keyOf(server, here, { role: "viewer", scopes: ["project:read"] });
-  if (!worked(await here.admin.call("workspaces.delete", { name: "Engines" }, here.id))) throw new Error("?");
+  if (!succeeded(await here.admin.call("workspaces.delete", { name: "Engines" }, here.id)))
+    throw new Error("The workspace was not deleted.");
   return { ...here, key };
 };
 
 const readsDeleted: Attack = {
-  says: "a member reads in a deleted workspace",
+  title: "a member lists the projects of a deleted workspace",
   tryOn: async (server) => {
-    const { admin, id } = await deletedOne(server);
-    return worked(await admin.call("projects.list", {}, id));
+    const { admin, id } = await deletedWorkspace(server);
+    return succeeded(await admin.call("projects.list", {}, id));
   },
 };
 
 const readsTasksOfDeleted: Attack = {
-  says: "a member reads tasks in a deleted workspace",
+  title: "a member lists the tasks of a deleted workspace",
   tryOn: async (server) => {
-    const { admin, id } = await deletedOne(server);
-    return worked(await admin.call("tasks.list", {}, id));
+    const { admin, id } = await deletedWorkspace(server);
+    return succeeded(await admin.call("tasks.list", {}, id));
   },
 };
 
 const keyReadsDeleted: Attack = {
-  says: "a key reads in a deleted workspace",
-  tryOn: async (server) => worked(await (await deletedOne(server)).key.call("projects.list", {})),
+  title: "a key lists the projects of a deleted workspace",
+  tryOn: async (server) => succeeded(await (await deletedWorkspace(server)).key.call("projects.list", {})),
 };
 
-const restoresLate: Attack = {
-  says: "a workspace is restored after 31 days",
+const restoresTooLate: Attack = {
+  title: "a workspace is restored after 31 days",
   tryOn: async (server) => {
-    const { admin, id } = await deletedOne(server);
+    const { admin, id } = await deletedWorkspace(server);
     await server.database.owner(
       "UPDATE workspaces SET deleted_at = now() - interval '31 days' WHERE id = $1",
       [id],
     );
-    return worked(await admin.call("workspaces.restore", { workspaceId: id }));
+    return succeeded(await admin.call("workspaces.restore", { workspaceId: id }));
   },
 };
 
-const entersOthers: Attack = {
-  says: "somebody makes a workspace current in which they are no member",
+const selectsForeign: Attack = {
+  title: "a user selects a workspace in which they are not a member",
   tryOn: async (server) => {
     const { id } = await team(server);
-    return worked(await (await stranger(server)).call("workspaces.switch", { workspaceId: id }));
+    return succeeded(await (await newUser(server)).call("workspaces.switch", { workspaceId: id }));
   },
 };
 
-const learnsOfStrangers: Attack = {
-  says: "a key learns from a token what its person may elsewhere",
+const introspectsForeign: Attack = {
+  title: "a key introspects a permission that the user has in another workspace",
   tryOn: async (server) => {
     const [here, there] = [await team(server), await team(server)];
     await there.admin.call("workspaces.switch", { workspaceId: there.id });
@@ -105,99 +106,99 @@ const learnsOfStrangers: Attack = {
   },
 };
 
-const members = "packages/db/src/tenant/members.ts";
+const membersFile = "packages/db/src/tenant/members.ts";
 const workspacesFile = "packages/db/src/tenant/workspaces.ts";
-const switching = "packages/db/src/people/person-workspaces.ts";
+const switchFile = "packages/db/src/people/person-workspaces.ts";
 
-const ownOnly = guard("a person makes a workspace current that is theirs", switching, [
+const ownWorkspaces = guard("a user can select only their own workspaces", switchFile, [
   "WHERE m.user_id = nullif(current_setting('app.user_id', true), '')::uuid",
   "WHERE true",
 ]);
 const personPolicies = {
-  says: "a person is shown their own memberships and workspaces by the database",
+  title: "the policies of the database show a user only their own memberships and workspaces",
   sql: `ALTER POLICY person ON workspace_members USING (true); ALTER POLICY person ON workspaces USING (true)`,
 };
 
 export const teams: readonly Mutant[] = [
   {
-    without: [
-      guard("the last admin keeps their role", members, [
+    removed: [
+      guard("the last admin cannot be demoted", membersFile, [
         "AND (${role}::text = 'admin' OR EXISTS (SELECT FROM other_admin))",
         "",
       ]),
     ],
-    works: [stepsDown],
-    refused: [leaves],
+    succeeds: [lastAdminDemotes],
+    stillBlocked: [lastAdminLeaves],
   },
   {
-    without: [
-      guard("the last admin stays", members, [
+    removed: [
+      guard("the last admin cannot be removed", membersFile, [
         "AND (target.role <> 'admin' OR EXISTS (SELECT FROM other_admin))",
         "",
       ]),
     ],
-    works: [leaves],
-    refused: [stepsDown],
+    succeeds: [lastAdminLeaves],
+    stillBlocked: [lastAdminDemotes],
   },
   {
-    without: [
-      guard("who changes members takes turns", "packages/db/src/scope/enter-sql.ts", [
+    removed: [
+      guard("changes of members are serialized", "packages/db/src/scope/enter-sql.ts", [
         'const LOCK_WORKSPACE = statement("SELECT FROM workspaces FOR NO KEY UPDATE");',
         'const LOCK_WORKSPACE = statement("SELECT");',
       ]),
     ],
-    works: [bothStepDown],
-    refused: [stepsDown],
+    succeeds: [bothAdminsDemote],
+    stillBlocked: [lastAdminDemotes],
   },
   {
-    without: [
-      guard("a workspace is deleted by its name", workspacesFile, [
+    removed: [
+      guard("the deletion of a workspace requires its name", workspacesFile, [
         "WHERE name = ${name}::text AND deleted_at IS NULL",
         "WHERE ${name}::text IS NOT NULL AND deleted_at IS NULL",
       ]),
     ],
-    works: [mistyped],
+    succeeds: [wrongName],
   },
   {
-    without: [
-      guard("a deletion locks the members out", workspacesFile, [
+    removed: [
+      guard("the deletion of a workspace locks its members out", workspacesFile, [
         "UPDATE workspace_members SET locked_at = now() FROM deleted",
         "UPDATE workspace_members SET locked_at = NULL FROM deleted",
       ]),
     ],
-    works: [readsDeleted, readsTasksOfDeleted],
-    refused: [keyReadsDeleted],
+    succeeds: [readsDeleted, readsTasksOfDeleted],
+    stillBlocked: [keyReadsDeleted],
   },
   {
-    without: [
-      guard("a deletion locks the keys out", workspacesFile, [
+    removed: [
+      guard("the deletion of a workspace locks its keys out", workspacesFile, [
         "UPDATE service_keys SET locked_at = now() FROM held",
         "UPDATE service_keys SET locked_at = NULL FROM held",
       ]),
     ],
-    works: [keyReadsDeleted],
-    refused: [readsDeleted],
+    succeeds: [keyReadsDeleted],
+    stillBlocked: [readsDeleted],
   },
   {
-    without: [
-      guard("a workspace is restored within 30 days", workspacesFile, [
+    removed: [
+      guard("a workspace can be restored for 30 days", workspacesFile, [
         "WHERE deleted_at > now() - make_interval(days => ${RESTORABLE_DAYS}::integer)",
         "WHERE ${RESTORABLE_DAYS}::integer > 0",
       ]),
     ],
-    works: [restoresLate],
+    succeeds: [restoresTooLate],
   },
-  { without: [ownOnly], works: [], refused: [entersOthers] },
-  { without: [personPolicies], works: [], refused: [entersOthers] },
-  { without: [ownOnly, personPolicies], works: [entersOthers] },
+  { removed: [ownWorkspaces], succeeds: [], stillBlocked: [selectsForeign] },
+  { removed: [personPolicies], succeeds: [], stillBlocked: [selectsForeign] },
+  { removed: [ownWorkspaces, personPolicies], succeeds: [selectsForeign] },
   {
-    without: [
+    removed: [
       guard(
-        "a token is looked at for the workspace of the key that asks",
+        "a token is introspected only for the workspace of the calling key",
         "apps/api/src/features/tokens/introspect-token.ts",
         ["await sessions.find(token, workspaceId)", "await sessions.find(token, null)"],
       ),
     ],
-    works: [learnsOfStrangers],
+    succeeds: [introspectsForeign],
   },
 ];

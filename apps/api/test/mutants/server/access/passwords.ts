@@ -1,62 +1,62 @@
-// The bounds on the work that one call may cause, and the order in which a new password is checked.
+// Mutants of the bounds on the work that one call causes, and of the order in which a new password is checked.
 import { randomUUID } from "node:crypto";
 import { call, password } from "../../../kit/index.ts";
-import { stranger, team, worked } from "../../attackers.ts";
-import { deep, tooDeep } from "../robustness/input.ts";
+import { newUser, team, succeeded } from "../../attackers.ts";
+import { deep, boundedDepth } from "../robustness/input.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const signUp = async (url: string, newPassword: string) => {
   const input = { email: `${randomUUID()}@example.com`, password: newPassword };
-  return worked(await call(url, "auth.signUp", { input }));
+  return succeeded(await call(url, "auth.signUp", { input }));
 };
 
 const random = "kqxwvzjtmhrgypbdfs";
 
-const examined: Attack = {
-  says: "a password is examined beyond its first 256 letters in Unicode's form NFKD",
-  // Each of these becomes four there, "a.m.": what comes after them is not looked at.
+const longEstimate: Attack = {
+  title: "the strength estimate reads more than 256 characters of a password in Unicode form NFKD",
+  // Under NFKD each of these characters becomes four ("a.m."), so the estimate ignores the text after them.
   tryOn: ({ url }) => signUp(url, `${"\u33c2".repeat(100)}${random}`),
 };
 
-const expanded: Attack = {
-  says: "a password is stored that has 300 characters after normalization",
-  // NFC makes three characters of each.
+const longAfterNormalization: Attack = {
+  title: "a password of 300 characters after normalization is accepted",
+  // Under NFC each of these characters becomes three.
   tryOn: ({ url }) => signUp(url, `${random}${"\u{1d160}".repeat(100)}`),
 };
 
 const common = "passwordpassword";
 
-const asked: Attack = {
-  says: "whoever does not know the current password is told what is wrong with the new one",
+const checkedTooEarly: Attack = {
+  title: "a caller without the current password learns why the new one is rejected",
   tryOn: async (server) => {
     const changed = { currentPassword: `not ${password}`, newPassword: common };
-    const { error } = await (await stranger(server)).call("password.change", changed);
+    const { error } = await (await newUser(server)).call("password.change", changed);
     return error?.reason === "input.invalid";
   },
 };
 
-const zeros = (many: number) => ({ items: Array.from({ length: many }, () => 0) });
+const zeroItems = (many: number) => ({ items: Array.from({ length: many }, () => 0) });
 
-const crowded: Attack = {
-  says: "a list of 30,000 items is checked by an operation's schema",
+const manyItems: Attack = {
+  title: "the schema of an operation checks a list of 30,000 items",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    const { error } = await admin.call("tasks.createMany", zeros(30_000), id);
+    const { error } = await admin.call("tasks.createMany", zeroItems(30_000), id);
     return Object.keys(error?.fieldErrors ?? {}).includes("items");
   },
 };
 
-const echoed: Attack = {
-  says: "an error names a hundred fields",
+const manyFields: Attack = {
+  title: "an error names 100 fields",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    const { error } = await admin.call("tasks.createMany", zeros(100), id);
+    const { error } = await admin.call("tasks.createMany", zeroItems(100), id);
     return Object.keys(error?.fieldErrors ?? {}).length === 100;
   },
 };
 
-const shouted: Attack = {
-  says: "an error repeats 50 KB of what was sent",
+const longError: Attack = {
+  title: "an error repeats 50 KB of the input",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const { text } = await admin.call("projects.create", { name: "Notes", ["x".repeat(50_000)]: 1 }, id);
@@ -64,35 +64,37 @@ const shouted: Attack = {
   },
 };
 
-const policy = "apps/api/src/identity/passwords/password-policy.ts";
-const failure = "apps/api/src/rpc/failure.ts";
+const policyFile = "apps/api/src/identity/passwords/password-policy.ts";
+const failureFile = "apps/api/src/rpc/failure.ts";
 
-const tooMany = guard("an input holds so many values at most", "apps/api/src/rpc/checks/input-form.ts", [
-  "if (values > MOST_VALUES) throw",
-  "if (false) throw",
-]);
+const boundedValues = guard(
+  "the number of values in an input is bounded",
+  "apps/api/src/rpc/checks/input-form.ts",
+  ["if (values > MOST_VALUES) throw", "if (false) throw"],
+);
 
 export const passwords: readonly Mutant[] = [
   {
-    without: [
-      guard("so much of a password is examined", "apps/api/src/identity/passwords/guess-bits.ts", [
-        ".slice(0, LONGEST_EXAMINED)",
-        "",
-      ]),
+    removed: [
+      guard(
+        "the strength estimate reads a bounded number of characters",
+        "apps/api/src/identity/passwords/guess-bits.ts",
+        [".slice(0, LONGEST_EXAMINED)", ""],
+      ),
     ],
-    works: [examined],
+    succeeds: [longEstimate],
   },
   {
-    without: [
-      guard("a password is at most 256 characters long after normalization", policy, [
+    removed: [
+      guard("a password is at most 256 characters long after normalization", policyFile, [
         "if (isTooLong(password) || isTooLong(storedForm(password))) return TOO_LONG;",
         "",
       ]),
     ],
-    works: [expanded],
+    succeeds: [longAfterNormalization],
   },
   {
-    without: [
+    removed: [
       guard(
         "the current password is checked before the new one",
         "apps/api/src/features/password/change-password.ts",
@@ -102,24 +104,27 @@ export const passwords: readonly Mutant[] = [
         ],
       ),
     ],
-    works: [asked],
+    succeeds: [checkedTooEarly],
   },
-  { without: [tooMany], works: [crowded], refused: [echoed, deep] },
-  { without: [tooMany, tooDeep], works: [crowded, deep] },
+  { removed: [boundedValues], succeeds: [manyItems], stillBlocked: [manyFields, deep] },
+  { removed: [boundedValues, boundedDepth], succeeds: [manyItems, deep] },
   {
-    without: [
-      guard("an error names so many fields at most", failure, ["byField.size < MOST_FIELDS", "true"]),
+    removed: [
+      guard("the number of fields in an error is bounded", failureFile, [
+        "byField.size < MOST_FIELDS",
+        "true",
+      ]),
     ],
-    works: [echoed],
-    refused: [crowded],
+    succeeds: [manyFields],
+    stillBlocked: [manyItems],
   },
   {
-    without: [
-      guard("an error repeats no long text", failure, [
+    removed: [
+      guard("an error shortens long text", failureFile, [
         "const message = shortened(issue.message);",
         "const { message } = issue;",
       ]),
     ],
-    works: [shouted],
+    succeeds: [longError],
   },
 ];

@@ -1,73 +1,73 @@
-// Who may: roles, scopes, and whom a credential stands for.
-import { keyOf, memberOf, stranger, team, worked, as } from "../../attackers.ts";
+// Mutants of the permission checks: roles, scopes, and the workspace and kind of a credential.
+import { keyOf, memberOf, newUser, team, succeeded, as } from "../../attackers.ts";
 import type { Attack, Mutant, SourceGuard } from "../../mutant.ts";
 
-const viewerReadsTheLog: Attack = {
-  says: "a viewer reads the audit log",
+const viewerReadsLog: Attack = {
+  title: "a viewer reads the audit log",
   tryOn: async (server) => {
     const here = await team(server);
-    return worked(await (await memberOf(server, here, "viewer")).call("audit.list", {}, here.id));
+    return succeeded(await (await memberOf(server, here, "viewer")).call("audit.list", {}, here.id));
   },
 };
 
 const viewerWrites: Attack = {
-  says: "a viewer makes a project",
+  title: "a viewer creates a project",
   tryOn: async (server) => {
     const here = await team(server);
     const viewer = await memberOf(server, here, "viewer");
-    return worked(await viewer.call("projects.create", { name: "Mine" }, here.id));
+    return succeeded(await viewer.call("projects.create", { name: "Mine" }, here.id));
   },
 };
 
-const viewerMakesTask: Attack = {
-  says: "a viewer makes a task, which is entered and committed in one message",
+const viewerCreatesTask: Attack = {
+  title: "a viewer creates a task, in a transaction sent as one message",
   tryOn: async (server) => {
     const here = await team(server);
     const viewer = await memberOf(server, here, "viewer");
     const { data } = await here.admin.call("projects.create", { name: "Notes" }, here.id);
     const input = { projectId: String(data.id), title: "Mine" };
-    return worked(await viewer.call("tasks.create", input, here.id));
+    return succeeded(await viewer.call("tasks.create", input, here.id));
   },
 };
 
 const keyBeyondItsRole: Attack = {
-  says: "a viewer's key reads the audit log, which is among its scopes",
+  title: "a key with the role viewer and the scope audit:read reads the audit log",
   tryOn: async (server) => {
     const here = await team(server);
     const key = await keyOf(server, here, { role: "viewer", scopes: ["audit:read"] });
-    return worked(await key.call("audit.list", {}));
+    return succeeded(await key.call("audit.list", {}));
   },
 };
 
 const keyBeyondItsScopes: Attack = {
-  says: "a member's key reads tasks, which are not among its scopes",
+  title: "a key with the role member and without the scope task:read reads tasks",
   tryOn: async (server) => {
     const here = await team(server);
     const key = await keyOf(server, here, { role: "member", scopes: ["project:read"] });
-    return worked(await key.call("tasks.list", {}));
+    return succeeded(await key.call("tasks.list", {}));
   },
 };
 
-const keyAtAnotherDoor: Attack = {
-  says: "a key is let in under another workspace's id",
+const keyInOtherWorkspace: Attack = {
+  title: "a key is accepted with the id of another workspace",
   tryOn: async (server) => {
     const [here, there] = [await team(server), await team(server)];
     const key = await keyOf(server, here, { role: "member", scopes: ["project:read"] });
-    return worked(await key.call("projects.list", {}, there.id));
+    return succeeded(await key.call("projects.list", {}, there.id));
   },
 };
 
-const currentForNonsense: Attack = {
-  says: "who asks for a workspace that is no id is let into their current one",
+const malformedWorkspace: Attack = {
+  title: "a call with a malformed workspace id acts in the current workspace",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     await admin.call("workspaces.switch", { workspaceId: id });
-    return worked(await admin.call("projects.list", {}, "nonsense"));
+    return succeeded(await admin.call("projects.list", {}, "nonsense"));
   },
 };
 
-const keyAsPerson: Attack = {
-  says: "a key at a door for people is an error of the server",
+const keyAsUser: Attack = {
+  title: "a key that calls an operation for users causes a 500",
   tryOn: async (server) => {
     const here = await team(server);
     const key = await keyOf(server, here, { role: "admin", scopes: ["task:read"] });
@@ -75,36 +75,36 @@ const keyAsPerson: Attack = {
   },
 };
 
-const nobodyAtDoor: Attack = {
-  says: "nobody at a door for people is an error of the server",
+const unauthenticatedAsUser: Attack = {
+  title: "an unauthenticated call of an operation for users causes a 500",
   tryOn: async (server) => (await as(server, "nobody")("auth.me")).status === 500,
 };
 
-const strangerReads: Attack = {
-  says: "a person who is no member reads a workspace's projects",
+const nonMemberReads: Attack = {
+  title: "a user who is not a member lists the projects of a workspace",
   tryOn: async (server) => {
     const { id } = await team(server);
-    return worked(await (await stranger(server)).call("projects.list", {}, id));
+    return succeeded(await (await newUser(server)).call("projects.list", {}, id));
   },
 };
 
 const memberInvites: Attack = {
-  says: "a member invites an admin",
+  title: "a member invites an admin",
   tryOn: async (server) => {
     const here = await team(server);
     const member = await memberOf(server, here, "member");
     const email = `${here.id}@example.com`;
-    return worked(await member.call("invites.create", { email, role: "admin" }, here.id));
+    return succeeded(await member.call("invites.create", { email, role: "admin" }, here.id));
   },
 };
 
-const memberMakesAdminKey: Attack = {
-  says: "a member makes an admin's key",
+const memberCreatesAdminKey: Attack = {
+  title: "a member creates a key with the role admin",
   tryOn: async (server) => {
     const here = await team(server);
     const member = await memberOf(server, here, "member");
     const wanted = { name: "Mill", role: "admin", scopes: ["task:read"], expiresInDays: 1 };
-    return worked(await member.call("serviceKeys.create", wanted, here.id));
+    return succeeded(await member.call("serviceKeys.create", wanted, here.id));
   },
 };
 
@@ -113,116 +113,116 @@ const policyTable = "packages/authz/src/policy.ts";
 const procedures = "apps/api/src/rpc/procedures.ts";
 
 const policy: SourceGuard = {
-  says: "the check of the policy, before anything is done",
+  title: "the policy is checked before the operation runs",
   file: grant,
-  guard: "if (!holds(member, permission)) throw new Forbidden(permission);",
-  without: "",
+  text: "if (!holds(member, permission)) throw new Forbidden(permission);",
+  replacement: "",
 };
-const door: SourceGuard = {
-  says: "the membership read again at the door of a write",
+const membershipAtWrite: SourceGuard = {
+  title: "the membership is checked again when a write begins",
   file: "packages/db/src/scope/enter-sql.ts",
-  guard: 'statement("SELECT projo_enter($1, $2, $3)", [checked(actor.userId), actor.roles, actor.deleted])',
-  without: 'statement("SELECT 1")',
+  text: 'statement("SELECT projo_enter($1, $2, $3)", [checked(actor.userId), actor.roles, actor.deleted])',
+  replacement: 'statement("SELECT 1")',
 };
-const bounds = "return key.scopes.includes(permission) && canBeScope(role, permission);";
-const givenRole: SourceGuard = {
-  says: "nobody invites to a role above their own",
+const BOUNDS = "return key.scopes.includes(permission) && canBeScope(role, permission);";
+const roleOfInvite: SourceGuard = {
+  title: "an invite cannot grant a role above the inviter's own",
   file: "apps/api/src/features/invites/given-role.ts",
-  guard: "if (compareRoles(given, own) > 0)",
-  without: "if (false)",
+  text: "if (compareRoles(given, own) > 0)",
+  replacement: "if (false)",
 };
-const givenKeyRole: SourceGuard = {
-  says: "nobody makes a key of a role above their own",
+const roleOfKey: SourceGuard = {
+  title: "a key cannot have a role above its creator's own",
   file: "apps/api/src/features/service-keys/given-rights.ts",
-  guard: "const isHigher = compareRoles(role, giver.role) > 0;",
-  without: "const isHigher = false;",
+  text: "const isHigher = compareRoles(role, giver.role) > 0;",
+  replacement: "const isHigher = false;",
 };
-const forAdmins = (permission: string): SourceGuard => ({
-  says: `${permission} is for admins`,
+const adminOnly = (permission: string): SourceGuard => ({
+  title: `the permission ${permission} requires the role admin`,
   file: policyTable,
-  guard: `"${permission}": "admin"`,
-  without: `"${permission}": "member"`,
+  text: `"${permission}": "admin"`,
+  replacement: `"${permission}": "member"`,
 });
-const inviteForAdmins = forAdmins("invite:manage");
-const keyForAdmins = forAdmins("key:manage");
+const inviteAdminOnly = adminOnly("invite:manage");
+const keyAdminOnly = adminOnly("key:manage");
 
 export const roles: readonly Mutant[] = [
-  { without: [policy], works: [viewerReadsTheLog], refused: [viewerWrites, viewerMakesTask] },
-  { without: [door], works: [], refused: [viewerWrites, viewerMakesTask] },
-  { without: [policy, door], works: [viewerWrites, viewerMakesTask] },
+  { removed: [policy], succeeds: [viewerReadsLog], stillBlocked: [viewerWrites, viewerCreatesTask] },
+  { removed: [membershipAtWrite], succeeds: [], stillBlocked: [viewerWrites, viewerCreatesTask] },
+  { removed: [policy, membershipAtWrite], succeeds: [viewerWrites, viewerCreatesTask] },
   {
-    without: [
+    removed: [
       {
-        says: "a key's role bounds its scopes",
+        title: "a key's role limits its scopes",
         file: grant,
-        guard: bounds,
-        without: "return key.scopes.includes(permission);",
+        text: BOUNDS,
+        replacement: "return key.scopes.includes(permission);",
       },
     ],
-    works: [keyBeyondItsRole],
-    refused: [keyBeyondItsScopes],
+    succeeds: [keyBeyondItsRole],
+    stillBlocked: [keyBeyondItsScopes],
   },
   {
-    without: [
+    removed: [
       {
-        says: "a key's scopes bound its role",
+        title: "a key's scopes limit its role",
         file: grant,
-        guard: bounds,
-        without: "return canBeScope(role, permission);",
+        text: BOUNDS,
+        replacement: "return canBeScope(role, permission);",
       },
     ],
-    works: [keyBeyondItsScopes],
-    refused: [keyBeyondItsRole],
+    succeeds: [keyBeyondItsScopes],
+    stillBlocked: [keyBeyondItsRole],
   },
   {
-    without: [
+    removed: [
       {
-        says: "what was found must be what was asked for",
+        title: "the membership found must be in the requested workspace",
         file: procedures,
-        guard: "(asked !== null && found.workspaceId !== asked)",
-        without: "false",
+        text: "(asked !== null && found.workspaceId !== asked)",
+        replacement: "false",
       },
     ],
-    works: [keyAtAnotherDoor, currentForNonsense],
-    refused: [strangerReads],
+    succeeds: [keyInOtherWorkspace, malformedWorkspace],
+    stillBlocked: [nonMemberReads],
   },
   {
-    without: [
+    removed: [
       {
-        says: "the membership is asked of the database",
+        title: "the membership comes from the database",
         file: procedures,
-        guard: "const found = membershipOf(caller);",
-        without: `const found = membershipOf(caller) ?? { workspaceId: asked, role: "viewer", userId: caller.user.id };`,
+        text: "const found = membershipOf(caller);",
+        replacement: `const found = membershipOf(caller) ?? { workspaceId: asked, role: "viewer", userId: caller.user.id };`,
       },
     ],
-    works: [strangerReads],
+    succeeds: [nonMemberReads],
   },
   {
-    without: [
+    removed: [
       {
-        says: "doors for people are closed to keys",
+        title: "operations for users reject keys",
         file: procedures,
-        guard: 'if (caller.kind !== "person") throw new Failure("auth.person_required");',
-        without: "",
+        text: 'if (caller.kind !== "person") throw new Failure("auth.person_required");',
+        replacement: "",
       },
     ],
-    works: [keyAsPerson],
+    succeeds: [keyAsUser],
   },
   {
-    without: [
+    removed: [
       {
-        says: "who is nobody is turned away",
+        title: "unauthenticated calls are rejected",
         file: "apps/api/src/rpc/checks/known-caller.ts",
-        guard: "if (caller) return caller;",
-        without: "return caller as Caller;",
+        text: "if (caller) return caller;",
+        replacement: "return caller as Caller;",
       },
     ],
-    works: [nobodyAtDoor],
+    succeeds: [unauthenticatedAsUser],
   },
-  { without: [givenRole], works: [], refused: [memberInvites] },
-  { without: [inviteForAdmins], works: [], refused: [memberInvites] },
-  { without: [inviteForAdmins, givenRole], works: [memberInvites] },
-  { without: [givenKeyRole], works: [], refused: [memberMakesAdminKey] },
-  { without: [keyForAdmins], works: [], refused: [memberMakesAdminKey] },
-  { without: [keyForAdmins, givenKeyRole], works: [memberMakesAdminKey] },
+  { removed: [roleOfInvite], succeeds: [], stillBlocked: [memberInvites] },
+  { removed: [inviteAdminOnly], succeeds: [], stillBlocked: [memberInvites] },
+  { removed: [inviteAdminOnly, roleOfInvite], succeeds: [memberInvites] },
+  { removed: [roleOfKey], succeeds: [], stillBlocked: [memberCreatesAdminKey] },
+  { removed: [keyAdminOnly], succeeds: [], stillBlocked: [memberCreatesAdminKey] },
+  { removed: [keyAdminOnly, roleOfKey], succeeds: [memberCreatesAdminKey] },
 ];

@@ -1,8 +1,14 @@
-// Sessions: what a token is worth, how long, and to whom.
-import { setTimeout as passed } from "node:timers/promises";
+// Mutants of the session checks: the genuineness, the expiry and the generation of tokens, and the owner of a session.
+import { setTimeout as delay } from "node:timers/promises";
 import { formatAccessToken, formatRefreshToken } from "../../../../src/identity/tokens/tokens.ts";
-import { call, expiredAccessToken, foundWorkspace, type Person, type TestServer } from "../../../kit/index.ts";
-import { as, exists, stranger, worked } from "../../attackers.ts";
+import {
+  call,
+  expiredAccessToken,
+  foundWorkspace,
+  type Person,
+  type TestServer,
+} from "../../../kit/index.ts";
+import { as, rowExists, newUser, succeeded } from "../../attackers.ts";
 import { guard, type Attack, type Mutant, type SchemaGuard, type SourceGuard } from "../../mutant.ts";
 
 interface Row extends Record<string, unknown> {
@@ -10,11 +16,11 @@ interface Row extends Record<string, unknown> {
   now: number;
 }
 
-/** A session of somebody's, and its row as a test changes it. */
-async function sessionOf(server: TestServer, change = "last_used_at = now()") {
-  const person = await stranger(server);
+/** Creates a user with a session, and updates the row of the session with the assignments in `set`. */
+async function sessionOf(server: TestServer, set = "last_used_at = now()") {
+  const person = await newUser(server);
   const [row] = await server.database.owner<Row>(
-    `UPDATE sessions SET ${change} WHERE id = $1 RETURNING salt, extract(epoch FROM now())::integer AS now`,
+    `UPDATE sessions SET ${set} WHERE id = $1 RETURNING salt, extract(epoch FROM now())::integer AS now`,
     [person.sessionId],
   );
   if (!row) throw new Error("There is no such session.");
@@ -26,42 +32,43 @@ async function sessionOf(server: TestServer, change = "last_used_at = now()") {
     call(server.url, "auth.refresh", {
       input: { refreshToken: formatRefreshToken(server.keys, salt, { sessionId, generation }) },
     });
-  const stands = () => exists(server, "SELECT FROM sessions WHERE id = $1", [sessionId]);
-  return { person, access, refresh, stands };
+  const sessionExists = () => rowExists(server, "SELECT FROM sessions WHERE id = $1", [sessionId]);
+  return { person, access, refresh, sessionExists };
 }
 
-const lets = async (server: TestServer, token: string): Promise<boolean> =>
-  worked(await as(server, token)("auth.me"));
+const isAccepted = async (server: TestServer, token: string): Promise<boolean> =>
+  succeeded(await as(server, token)("auth.me"));
 
-/** The token that somebody makes who has the server's keys and not the session's salt. */
-function withoutSalt(server: TestServer, sessionId: string): string {
+/** Creates the token that an attacker with the server's keys, but without the session's salt, could create. */
+function tokenWithWrongSalt(server: TestServer, sessionId: string): string {
   const expiresAtSeconds = Math.floor(Date.now() / 1000) + 600;
   return formatAccessToken(server.keys, Buffer.alloc(32, 7), { sessionId, generation: 1, expiresAtSeconds });
 }
 
-const forged: Attack = {
-  says: "an access token made with the server's key and without the session's salt",
-  tryOn: async (server) => lets(server, withoutSalt(server, (await sessionOf(server)).person.sessionId)),
+const wrongSalt: Attack = {
+  title: "the server accepts an access token made with its key and another salt",
+  tryOn: async (server) =>
+    isAccepted(server, tokenWithWrongSalt(server, (await sessionOf(server)).person.sessionId)),
 };
 
-/** The person's task, read by another token of their session, which is asked in one trip with who asks. */
+/** Reads a task with another token of the user's session. The server prefetches the task while it authenticates the caller. */
 const readsTask = (
-  says: string,
+  title: string,
   tokenOf: (of: {
     server: TestServer;
     person: Person;
     access: (generation: number) => string;
   }) => Promise<string> | string,
-  change?: string,
+  set?: string,
 ): Attack => ({
-  says,
+  title,
   tryOn: async (server) => {
     const { person, access } = await sessionOf(server);
     const id = await foundWorkspace(person);
     const project = await person.call("projects.create", { name: "Notes" }, id);
     const input = { projectId: String(project.data.id), title: "Note" };
     const { data } = await person.call("tasks.create", input, id);
-    await server.database.owner(`UPDATE sessions SET ${change ?? "last_used_at = now()"} WHERE id = $1`, [
+    await server.database.owner(`UPDATE sessions SET ${set ?? "last_used_at = now()"} WHERE id = $1`, [
       person.sessionId,
     ]);
     const token = await tokenOf({ server, person, access });
@@ -69,288 +76,299 @@ const readsTask = (
   },
 });
 
-const forgedReads = readsTask(
-  "a task is read by a token made with the server's key and without the session's salt",
-  ({ server, person }) => withoutSalt(server, person.sessionId),
+const wrongSaltReads = readsTask(
+  "the server returns a task for a token made with its key and another salt",
+  ({ server, person }) => tokenWithWrongSalt(server, person.sessionId),
 );
 const expiredReads = readsTask(
-  "a task is read by a token that has expired",
+  "the server returns a task for an expired access token",
   ({ server, person }) => expiredAccessToken(server, person.sessionId),
   "rotated_at = now() - interval '1 hour'",
 );
-const aheadReads = readsTask(
-  "a task is read by a token of a generation that is not there yet",
+const futureGenerationReads = readsTask(
+  "the server returns a task for a token of a future generation",
   ({ access }) => access(2),
 );
 
-const respelled: Attack = {
-  says: "an access token in another spelling",
-  tryOn: async (server) => lets(server, `${(await sessionOf(server)).access(1)}==`),
+const nonCanonical: Attack = {
+  title: "the server accepts an access token in a non-canonical encoding",
+  tryOn: async (server) => isAccepted(server, `${(await sessionOf(server)).access(1)}==`),
 };
 
 const expired: Attack = {
-  says: "an access token that has expired",
+  title: "the server accepts an expired access token",
   tryOn: async (server) => {
     const { person } = await sessionOf(server, "rotated_at = now() - interval '1 hour'");
-    return lets(server, await expiredAccessToken(server, person.sessionId));
+    return isAccepted(server, await expiredAccessToken(server, person.sessionId));
   },
 };
 
-const ahead: Attack = {
-  says: "an access token of a generation that is not there yet",
-  tryOn: async (server) => lets(server, (await sessionOf(server)).access(2)),
+const futureGeneration: Attack = {
+  title: "the server accepts an access token of a future generation",
+  tryOn: async (server) => isAccepted(server, (await sessionOf(server)).access(2)),
 };
 
 const lostReply: Attack = {
-  says: "an access token that came with a reply that was lost",
-  tryOn: async (server) => lets(server, (await sessionOf(server, "rotated_at = now()")).access(1, 500)),
+  title: "the server accepts the access token of a lost reply",
+  tryOn: async (server) => isAccepted(server, (await sessionOf(server, "rotated_at = now()")).access(1, 500)),
 };
 
-// Not ended yet: what has ended a server removes when it starts, which it did a moment ago.
-const ENDING = "expires_at = now() + interval '100 milliseconds'";
+// Not yet expired, because the server removes expired sessions when it starts.
+const EXPIRING = "expires_at = now() + interval '100 milliseconds'";
 
-const idle: Attack = {
-  says: "an access token of a session that nobody used for too long",
+const idleAccess: Attack = {
+  title: "the server accepts an access token of an idle session that has expired",
   tryOn: async (server) => {
-    const { access } = await sessionOf(server, ENDING);
-    await passed(150);
-    return lets(server, access(1));
+    const { access } = await sessionOf(server, EXPIRING);
+    await delay(150);
+    return isAccepted(server, access(1));
   },
 };
 
 const idleRefresh: Attack = {
-  says: "a refresh token of a session that nobody used for too long",
+  title: "the server accepts a refresh token of an idle session that has expired",
   tryOn: async (server) => {
-    const { refresh } = await sessionOf(server, ENDING);
-    await passed(150);
-    return worked(await refresh(1));
+    const { refresh } = await sessionOf(server, EXPIRING);
+    await delay(150);
+    return succeeded(await refresh(1));
   },
 };
 
-const SHORT = "expires_at = now() + interval '1 hour', absolute_expires_at = now() + interval '2 hours'";
+const NEAR_END = "expires_at = now() + interval '1 hour', absolute_expires_at = now() + interval '2 hours'";
 const isOverdue = (server: TestServer, sessionId: string) =>
-  exists(server, "SELECT FROM sessions WHERE id = $1 AND expires_at > absolute_expires_at", [sessionId]);
+  rowExists(server, "SELECT FROM sessions WHERE id = $1 AND expires_at > absolute_expires_at", [sessionId]);
 
-const slidesOn: Attack = {
-  says: "a session that is used outlives its absolute end",
+const useBeyondExpiry: Attack = {
+  title: "use extends a session beyond its absolute expiry",
   tryOn: async (server) => {
-    const { access, person } = await sessionOf(server, SHORT);
-    await lets(server, access(1));
+    const { access, person } = await sessionOf(server, NEAR_END);
+    await isAccepted(server, access(1));
     return isOverdue(server, person.sessionId);
   },
 };
 
-const refreshedOn: Attack = {
-  says: "a session that is refreshed outlives its absolute end",
+const refreshBeyondExpiry: Attack = {
+  title: "a refresh extends a session beyond its absolute expiry",
   tryOn: async (server) => {
-    const { refresh, person } = await sessionOf(server, SHORT);
+    const { refresh, person } = await sessionOf(server, NEAR_END);
     await refresh(1);
     return isOverdue(server, person.sessionId);
   },
 };
 
 const oldReplay: Attack = {
-  says: "a refresh token two steps old is given tokens",
-  tryOn: async (server) => worked(await (await sessionOf(server, "generation = 3")).refresh(1)),
+  title: "the server returns tokens for a refresh token two generations old",
+  tryOn: async (server) => succeeded(await (await sessionOf(server, "generation = 3")).refresh(1)),
 };
 
 const survivesReplay: Attack = {
-  says: "a session stands after an old refresh token was used",
+  title: "a session continues after the use of an old refresh token",
   tryOn: async (server) => {
-    const { refresh, stands } = await sessionOf(server, "generation = 3");
+    const { refresh, sessionExists } = await sessionOf(server, "generation = 3");
     await refresh(1);
-    return stands();
+    return sessionExists();
   },
 };
 
 const survivesLateReplay: Attack = {
-  says: "a session stands after a token was used whose successor was used, a minute later",
+  title: "a session continues after the previous refresh token is used one minute after its successor",
   tryOn: async (server) => {
-    const { refresh, stands } = await sessionOf(
+    const { refresh, sessionExists } = await sessionOf(
       server,
       "generation = 2, confirmed = true, rotated_at = now() - interval '1 minute'",
     );
     await refresh(1);
-    return stands();
+    return sessionExists();
   },
 };
 
-const refreshAhead: Attack = {
-  says: "a refresh token of a generation that is not there yet",
-  tryOn: async (server) => worked(await (await sessionOf(server)).refresh(2)),
+const refreshFutureGeneration: Attack = {
+  title: "the server accepts a refresh token of a future generation",
+  tryOn: async (server) => succeeded(await (await sessionOf(server)).refresh(2)),
 };
 
-const endsAnothers: Attack = {
-  says: "somebody ends a session of another person",
+const endsForeignSession: Attack = {
+  title: "a user ends the session of another user",
   tryOn: async (server) => {
-    const { person, stands } = await sessionOf(server);
-    await (await stranger(server)).call("sessions.revoke", { id: person.sessionId });
-    return !(await stands());
+    const { person, sessionExists } = await sessionOf(server);
+    await (await newUser(server)).call("sessions.revoke", { id: person.sessionId });
+    return !(await sessionExists());
   },
 };
 
-const seesAnothers: Attack = {
-  says: "somebody sees the sessions of others",
+const listsForeignSessions: Attack = {
+  title: "a user lists the sessions of other users",
   tryOn: async (server) => {
-    await stranger(server);
-    const { data } = await (await stranger(server)).call("sessions.list");
+    await newUser(server);
+    const { data } = await (await newUser(server)).call("sessions.list");
     return data.items.length > 1;
   },
 };
 
-const tokens = "apps/api/src/identity/tokens/tokens.ts";
-const adapter = "apps/api/src/identity/sessions/lucia-adapter.ts";
-const rule = "apps/api/src/identity/sessions/refresh-rule.ts";
+const tokensFile = "apps/api/src/identity/tokens/tokens.ts";
+const adapterFile = "apps/api/src/identity/sessions/lucia-adapter.ts";
+const ruleFile = "apps/api/src/identity/sessions/refresh-rule.ts";
 const sessionsFile = "apps/api/src/identity/sessions/sessions.ts";
-const store = "packages/db/src/people/sessions.ts";
+const storeFile = "packages/db/src/people/sessions.ts";
 
-const readEnd: SourceGuard = {
-  says: "a session that has ended is not refreshed",
+const expiryOnRead: SourceGuard = {
+  title: "a refresh rejects an expired session",
   file: sessionsFile,
-  guard: "if (!record || record.session.expiresAt <= record.databaseNow)",
-  without: "if (!record)",
+  text: "if (!record || record.session.expiresAt <= record.databaseNow)",
+  replacement: "if (!record)",
 };
-const writtenEnd: SourceGuard = {
-  says: "the statement that moves a session on moves none that has ended",
-  file: store,
-  guard: "WHERE id = $1 AND generation = $2 AND expires_at > now()`;\n\nconst RENEW",
-  without: "WHERE id = $1 AND generation = $2`;\n\nconst RENEW",
+const expiryOnWrite: SourceGuard = {
+  title: "the UPDATE of a refresh excludes expired sessions",
+  file: storeFile,
+  text: "WHERE id = $1 AND generation = $2 AND expires_at > now()`;\n\nconst RENEW",
+  replacement: "WHERE id = $1 AND generation = $2`;\n\nconst RENEW",
 };
 
-const tokenExpires = guard("an access token expires", adapter, [
+const tokenExpiry = guard("an expired access token is rejected", adapterFile, [
   "if (expired || generation >",
   "if (generation >",
 ]);
-const notPrefetched: SchemaGuard = {
-  says: "nothing is prefetched for an access token that has expired (projo_session_prefetching)",
+const noPrefetch: SchemaGuard = {
+  title: "projo_session_prefetching prefetches nothing for an expired access token",
   sql: `DO $$ BEGIN EXECUTE replace(pg_get_functiondef('projo_session_prefetching'::regproc),
           'AND the_token_ends > extract(epoch FROM database_now)', ''); END $$`,
 };
 
 export const sessions: readonly Mutant[] = [
   {
-    without: [
-      guard("a token's salted code is compared", tokens, [
+    removed: [
+      guard("the salted code of a token is compared", tokensFile, [
         "return right !== null && timingSafeEqual(right, code);",
         "return right !== null;",
       ]),
     ],
-    works: [forged, forgedReads],
-    refused: [expired, expiredReads, ahead, aheadReads],
+    succeeds: [wrongSalt, wrongSaltReads],
+    stillBlocked: [expired, expiredReads, futureGeneration, futureGenerationReads],
   },
   {
-    without: [guard("a token is its one spelling", tokens, [' || bytes.toString("base64url") !== text', ""])],
-    works: [respelled],
+    removed: [
+      guard("a token in a non-canonical encoding is rejected", tokensFile, [
+        ' || bytes.toString("base64url") !== text',
+        "",
+      ]),
+    ],
+    succeeds: [nonCanonical],
   },
   {
-    without: [tokenExpires],
-    works: [expired],
-    refused: [expiredReads, ahead, forgedReads],
+    removed: [tokenExpiry],
+    succeeds: [expired],
+    stillBlocked: [expiredReads, futureGeneration, wrongSaltReads],
   },
   {
-    without: [notPrefetched],
-    works: [],
-    refused: [expiredReads],
+    removed: [noPrefetch],
+    succeeds: [],
+    stillBlocked: [expiredReads],
   },
   {
-    without: [tokenExpires, notPrefetched],
-    works: [expiredReads],
-    refused: [aheadReads, forgedReads],
+    removed: [tokenExpiry, noPrefetch],
+    succeeds: [expiredReads],
+    stillBlocked: [futureGenerationReads, wrongSaltReads],
   },
   {
-    without: [
-      guard("a generation ahead of its session is refused", adapter, [
+    removed: [
+      guard("an access token of a future generation is rejected", adapterFile, [
         "if (expired || generation > record.session.generation)",
         "if (expired)",
       ]),
     ],
-    works: [ahead, aheadReads],
-    refused: [expired],
+    succeeds: [futureGeneration, futureGenerationReads],
+    stillBlocked: [expired],
   },
   {
-    without: [
-      guard("what came with a lost reply is void", adapter, [
+    removed: [
+      guard("an access token of a lost reply is rejected", adapterFile, [
         "if (cameWithLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];",
         "",
       ]),
     ],
-    works: [lostReply],
+    succeeds: [lostReply],
   },
   {
-    without: [
-      guard("an idle session ends", adapter, ["new Date(Date.now() + left)", "new Date(Date.now() + 1e9)"]),
+    removed: [
+      guard("an idle session expires", adapterFile, [
+        "new Date(Date.now() + left)",
+        "new Date(Date.now() + 1e9)",
+      ]),
     ],
-    works: [idle],
+    succeeds: [idleAccess],
   },
-  { without: [readEnd], works: [], refused: [idleRefresh] },
-  { without: [writtenEnd], works: [], refused: [idleRefresh] },
-  { without: [readEnd, writtenEnd], works: [idleRefresh] },
+  { removed: [expiryOnRead], succeeds: [], stillBlocked: [idleRefresh] },
+  { removed: [expiryOnWrite], succeeds: [], stillBlocked: [idleRefresh] },
+  { removed: [expiryOnRead, expiryOnWrite], succeeds: [idleRefresh] },
   {
-    without: [
-      guard("use prolongs a session up to its absolute end", store, [
+    removed: [
+      guard("use extends a session up to its absolute expiry", storeFile, [
         'SET expires_at = least(now() + ${seconds("$2")}, absolute_expires_at)',
         'SET expires_at = now() + ${seconds("$2")}',
       ]),
     ],
-    works: [slidesOn],
-    refused: [refreshedOn],
+    succeeds: [useBeyondExpiry],
+    stillBlocked: [refreshBeyondExpiry],
   },
   {
-    without: [
-      guard("a refresh prolongs a session up to its absolute end", store, [
+    removed: [
+      guard("a refresh extends a session up to its absolute expiry", storeFile, [
         'expires_at = least(now() + ${seconds("$3")}, absolute_expires_at)',
         'expires_at = now() + ${seconds("$3")}',
       ]),
     ],
-    works: [refreshedOn],
-    refused: [slidesOn],
+    succeeds: [refreshBeyondExpiry],
+    stillBlocked: [useBeyondExpiry],
   },
   {
-    without: [guard("an old refresh token gives nothing", rule, ['if (behind > 1) return "revoke";', ""])],
-    works: [oldReplay, survivesReplay],
+    removed: [guard("an old refresh token is rejected", ruleFile, ['if (behind > 1) return "revoke";', ""])],
+    succeeds: [oldReplay, survivesReplay],
   },
   {
-    without: [
+    removed: [
       guard("an old refresh token ends the session", sessionsFile, [
         "await store.end(sessionId, reuse);",
         "",
       ]),
     ],
-    works: [survivesReplay, survivesLateReplay],
-    refused: [oldReplay],
+    succeeds: [survivesReplay, survivesLateReplay],
+    stillBlocked: [oldReplay],
   },
   {
-    without: [
-      guard("a token whose successor was used ends the session", rule, [
+    removed: [
+      guard("a refresh token whose successor was used ends the session", ruleFile, [
         "if (state.confirmed)",
         "if (false)",
       ]),
     ],
-    works: [survivesLateReplay],
-    refused: [survivesReplay],
+    succeeds: [survivesLateReplay],
+    stillBlocked: [survivesReplay],
   },
   {
-    without: [
-      guard("a refresh token ahead of its session is refused", rule, ['if (behind < 0) return "ahead";', ""]),
+    removed: [
+      guard("a refresh token of a future generation is rejected", ruleFile, [
+        'if (behind < 0) return "ahead";',
+        "",
+      ]),
     ],
-    works: [refreshAhead],
+    succeeds: [refreshFutureGeneration],
   },
   {
-    without: [
-      guard("a person ends their own sessions alone", "apps/api/src/features/sessions/revoke-session.ts", [
+    removed: [
+      guard("a user can end only their own sessions", "apps/api/src/features/sessions/revoke-session.ts", [
         "where: { id, userId: user.id }",
         "where: { id }",
       ]),
     ],
-    works: [endsAnothers],
+    succeeds: [endsForeignSession],
   },
   {
-    without: [
-      guard("a person sees their own sessions alone", "apps/api/src/features/sessions/list-sessions.ts", [
+    removed: [
+      guard("a user sees only their own sessions", "apps/api/src/features/sessions/list-sessions.ts", [
         "      userId: user.id,\n",
         "",
       ]),
     ],
-    works: [seesAnothers],
+    succeeds: [listsForeignSessions],
   },
 ];

@@ -1,8 +1,8 @@
-// Tokens before the database is asked: what nobody learns without a genuine one, and what a network may try.
+// Mutants of the token checks that need no database: forged tokens, the limit on attempts, and pseudonyms of sessions.
 import { systemRandomness } from "../../../../src/runtime/randomness.ts";
 import { formatAccessToken, type TokenForm } from "../../../../src/identity/tokens/tokens.ts";
 import { join, type TestServer } from "../../../kit/index.ts";
-import { as, keyOf, stranger, team, worked } from "../../attackers.ts";
+import { as, keyOf, newUser, team, succeeded } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 interface Row extends Record<string, unknown> {
@@ -10,9 +10,9 @@ interface Row extends Record<string, unknown> {
   now: number;
 }
 
-/** Somebody's access token, in a form. */
+/** Creates a user and formats their access token with or without a check. */
 async function tokenOf(server: TestServer, form: TokenForm = "checked"): Promise<string> {
-  const { sessionId } = await stranger(server);
+  const { sessionId } = await newUser(server);
   const [row] = await server.database.owner<Row>(
     "SELECT salt, extract(epoch FROM now())::integer AS now FROM sessions WHERE id = $1",
     [sessionId],
@@ -22,7 +22,7 @@ async function tokenOf(server: TestServer, form: TokenForm = "checked"): Promise
   return formatAccessToken(server.keys, row.salt, claims, form);
 }
 
-/** The token with another check. */
+/** Creates an access token with a wrong check. */
 async function withWrongCheck(server: TestServer): Promise<string> {
   const bytes = Buffer.from((await tokenOf(server)).slice(4), "base64url");
   bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
@@ -30,15 +30,15 @@ async function withWrongCheck(server: TestServer): Promise<string> {
 }
 
 const wrongCheck: Attack = {
-  says: "an access token with a made-up check",
-  tryOn: async (server) => worked(await as(server, await withWrongCheck(server))("auth.me")),
+  title: "the server accepts an access token with a wrong check",
+  tryOn: async (server) => succeeded(await as(server, await withWrongCheck(server))("auth.me")),
 };
 
-const asksDatabase: Attack = {
-  says: "the database is asked about a token that the server did not make",
+const forgedTokenQuery: Attack = {
+  title: "the server queries the database for a forged token",
   tryOn: async (server) => {
     const token = await withWrongCheck(server);
-    // With its table out of reach, whoever asks about a session is not told that they are nobody.
+    // Without the table, a query for the session fails, so the answer is not 401.
     await server.database.owner("ALTER TABLE sessions RENAME TO sessions_elsewhere");
     try {
       return (await as(server, token)("auth.me")).status !== 401;
@@ -48,14 +48,14 @@ const asksDatabase: Attack = {
   },
 };
 
-const plainForEver: Attack = {
-  says: "an access token without a check, where none can be left",
-  tryOn: async (server) => worked(await as(server, await tokenOf(server, "plain"))("auth.me")),
+const plainTokenTooLate: Attack = {
+  title: "the server accepts an access token without a check after all such tokens have expired",
+  tryOn: async (server) => succeeded(await as(server, await tokenOf(server, "plain"))("auth.me")),
 };
 
-/** From an address of its own, so that no other attack meets the limit. */
-const addressOf = () => `203.0.113.${1 + ((systemRandomness.bytes(1)[0] ?? 0) % 250)}`;
-const MOST = 600;
+/** Returns a random address, so that this attack does not exhaust the limit of another one. */
+const newAddress = () => `203.0.113.${1 + ((systemRandomness.bytes(1)[0] ?? 0) % 250)}`;
+const LIMIT = 600;
 
 async function reasonOf(call: Promise<unknown>): Promise<string> {
   return call.then(
@@ -64,35 +64,35 @@ async function reasonOf(call: Promise<unknown>): Promise<string> {
   );
 }
 
-async function useUp(server: TestServer, ip: string): Promise<string> {
+async function exhaustLimit(server: TestServer, ip: string): Promise<string> {
   const guess = `pja_${systemRandomness.bytes(72).toString("base64url")}`;
   let last = "";
-  for (let times = 0; times <= MOST; times += 1)
+  for (let times = 0; times <= LIMIT; times += 1)
     last = await reasonOf(server.callAs({ token: guess, device: { ip } }).auth.me());
   return last;
 }
 
-const guessesOn: Attack = {
-  says: "a network tries 601 tokens in a minute and may go on",
-  tryOn: async (server) => (await useUp(server, addressOf())) === "auth.unauthenticated",
+const unlimitedGuesses: Attack = {
+  title: "a network tries 601 tokens in a minute without being limited",
+  tryOn: async (server) => (await exhaustLimit(server, newAddress())) === "auth.unauthenticated",
 };
 
-const keyBeyond: Attack = {
-  says: "a key that never worked there is looked up for a network past its limit",
+const unknownKeyAboveLimit: Attack = {
+  title: "the server looks up an unknown service key for a network above its limit",
   tryOn: async (server) => {
     const ip = `198.51.100.${1 + ((systemRandomness.bytes(1)[0] ?? 0) % 250)}`;
     const here = await team(server);
     const { token } = await keyOf(server, here, { role: "viewer", scopes: ["project:read"] });
-    await useUp(server, ip);
+    await exhaustLimit(server, ip);
     return (await reasonOf(server.callAs({ token, device: { ip } }).projects.list({ limit: 20 }))) === "done";
   },
 };
 
-/** The sessions that an admin finds in the log of a workspace in which somebody tried what they may not. */
+/** Lets one user be denied in several workspaces. @returns the session ids that the audit logs contain */
 async function sessionsInLog(server: TestServer, places: number) {
-  const person = await stranger(server);
+  const person = await newUser(server);
   const found: string[] = [];
-  for (let place = 0; place < places; place += 1) {
+  for (let number = 0; number < places; number += 1) {
     const { admin, id } = await team(server);
     await join(server, id, person, "viewer");
     await person.call("audit.list", {}, id);
@@ -103,7 +103,7 @@ async function sessionsInLog(server: TestServer, places: number) {
 }
 
 const seesSession: Attack = {
-  says: "an admin learns the id of a member's session",
+  title: "an admin reads the id of a member's session in the audit log",
   tryOn: async (server) => {
     const { person, found } = await sessionsInLog(server, 1);
     return found.includes(person.sessionId);
@@ -111,7 +111,7 @@ const seesSession: Attack = {
 };
 
 const followsSession: Attack = {
-  says: "admins of two workspaces tell that one session was in both",
+  title: "admins of two workspaces recognise the same session",
   tryOn: async (server) => {
     const { found } = await sessionsInLog(server, 2);
     return found[0] === found[1];
@@ -119,74 +119,74 @@ const followsSession: Attack = {
 };
 
 const tokensFile = "apps/api/src/identity/tokens/tokens.ts";
-const forms = "apps/api/src/identity/tokens/token-forms.ts";
+const formsFile = "apps/api/src/identity/tokens/token-forms.ts";
 
 export const tokens: readonly Mutant[] = [
   {
-    without: [
-      guard("a token's check is compared", tokensFile, [
+    removed: [
+      guard("the check of a token is compared", tokensFile, [
         "const isRight = check !== null && timingSafeEqual(check, bytes.subarray(bodyBytes + CODE_BYTES));",
         "const isRight = check !== null;",
       ]),
     ],
-    works: [wrongCheck, asksDatabase],
+    succeeds: [wrongCheck, forgedTokenQuery],
   },
   {
-    without: [
-      guard("a token with a wrong check is not asked about", forms, [
+    removed: [
+      guard("a token with a wrong check causes no database query", formsFile, [
         'return token.isIssued(keys) ? "issued" : "forged";',
         'return token.isIssued(keys) ? "issued" : "unknown";',
       ]),
     ],
-    works: [asksDatabase],
-    refused: [wrongCheck],
+    succeeds: [forgedTokenQuery],
+    stillBlocked: [wrongCheck],
   },
   {
-    without: [
-      guard("tokens without a check are accepted only as long as one can exist", forms, [
+    removed: [
+      guard("tokens without a check are accepted only until the last one has expired", formsFile, [
         "sinceChange() < LAST_PLAIN_SECONDS[kind]",
         "sinceChange() <= Number.POSITIVE_INFINITY || kind === undefined",
       ]),
     ],
-    works: [plainForEver],
+    succeeds: [plainTokenTooLate],
   },
   {
-    without: [
-      guard("a refused credential is counted", "apps/api/src/rpc/checks/refuse.ts", [
+    removed: [
+      guard("a refused credential counts against the limit", "apps/api/src/rpc/checks/refuse.ts", [
         "await refusedCredentials.count({ address: ctx.device.ip, sessionId })",
         "sessionId && (await refusedCredentials.count({ address: ctx.device.ip, sessionId }))",
       ]),
     ],
-    works: [guessesOn, keyBeyond],
+    succeeds: [unlimitedGuesses, unknownKeyAboveLimit],
   },
   {
-    without: [
-      guard("a network past its limit uses no key that is unknown there", "apps/api/src/rpc/context.ts", [
+    removed: [
+      guard("a network above its limit can use only known service keys", "apps/api/src/rpc/context.ts", [
         'if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });',
         "",
       ]),
     ],
-    works: [keyBeyond],
-    refused: [guessesOn],
+    succeeds: [unknownKeyAboveLimit],
+    stillBlocked: [unlimitedGuesses],
   },
   {
-    without: [
-      guard("a workspace's log has a pseudonym of the session", "apps/api/src/rpc/audit.ts", [
+    removed: [
+      guard("the audit log contains a pseudonym instead of the session id", "apps/api/src/rpc/audit.ts", [
         "? sessionPseudonym(services.keys, { workspaceId, sessionId: caller.session.id })",
         "? caller.session.id || sessionPseudonym(services.keys, { workspaceId, sessionId: caller.session.id })",
       ]),
     ],
-    works: [seesSession, followsSession],
+    succeeds: [seesSession, followsSession],
   },
   {
-    without: [
+    removed: [
       guard(
-        "a session's pseudonym is its workspace's",
+        "the pseudonym of a session differs between workspaces",
         "apps/api/src/identity/sessions/session-pseudonym.ts",
         ["`${workspaceId} ${sessionId}`", "sessionId.slice(workspaceId.length - 36)"],
       ),
     ],
-    works: [followsSession],
-    refused: [seesSession],
+    succeeds: [followsSession],
+    stillBlocked: [seesSession],
   },
 ];

@@ -1,12 +1,12 @@
-// How a workspace's transaction is held to what it is for: a read reads, an answer is to its own question and of its own
-// workspace, and what has ended does nothing more.
+// Mutants of the transaction checks: a read changes nothing, prefetched rows belong to the query and the workspace of the call,
+// and an ended transaction does nothing more.
 import { send } from "../../../kit/index.ts";
 import { team } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 import { projectIn, taskIn, tasksFile, twoTeams } from "./isolation.ts";
 
 const changesInRead: Attack = {
-  says: "a mistake of ours deletes a task when it is read",
+  title: "a read with an inserted mistake deletes a task",
   tryOn: async (server) => {
     const here = await team(server);
     const id = await taskIn(here);
@@ -16,8 +16,8 @@ const changesInRead: Attack = {
   },
 };
 
-const anothersAnswer: Attack = {
-  says: "of two calls in a batch one is given the answer to the other's question",
+const foreignRows: Attack = {
+  title: "a call in a batch receives the rows of another call",
   tryOn: async (server) => {
     const here = await team(server);
     const ids = [await taskIn(here), await taskIn(here)];
@@ -30,8 +30,8 @@ const anothersAnswer: Attack = {
   },
 };
 
-const listsAnothers: Attack = {
-  says: "a list shows what another workspace was answered before",
+const listsForeignRows: Attack = {
+  title: "a list shows the rows of an earlier caller in another workspace",
   tryOn: async (server) => {
     const { here, there } = await twoTeams(server);
     await taskIn(here);
@@ -41,10 +41,10 @@ const listsAnothers: Attack = {
   },
 };
 
-const writesLater: Attack = {
-  says: "a transaction that has ended writes into another workspace",
+const writesAfterEnd: Attack = {
+  title: "a transaction that has ended writes to another workspace",
   tryOn: async (server) => {
-    // The connection is the one that was given back last, but for what the server does by itself at that moment.
+    // The next transaction usually gets the connection that was released last. A background job may take it, so repeat.
     for (let tries = 0; tries < 5; tries += 1) {
       const { here, there } = await twoTeams(server);
       const own = { projectId: await projectIn(here), title: "Kept" };
@@ -60,81 +60,83 @@ const writesLater: Attack = {
 
 const readTask = "const task = await ws.db.sql.tasks.find(id);";
 const getTask = "apps/api/src/features/tasks/get-task.ts";
-const mistake = guard("(a mistake is put in: a read deletes, by Prisma)", getTask, [
+const mistakeInPrisma = guard("(inserted mistake: a read deletes through Prisma)", getTask, [
   readTask,
   `${readTask} await ws.db.task.deleteMany({ where: { id } });`,
 ]);
-const mistakeInSql = guard("(a mistake is put in: a read deletes, in SQL)", getTask, [
+const mistakeInSql = guard("(inserted mistake: a read deletes in SQL)", getTask, [
   readTask,
   `${readTask} await ws.db.transaction.$executeRaw\`DELETE FROM tasks WHERE id = \${id}::uuid\`;`,
 ]);
-const mistakeAhead = guard("(a mistake is put in: what is asked ahead deletes)", tasksFile, [
+const mistakeInPrefetch = guard("(inserted mistake: a prefetched query deletes)", tasksFile, [
   "text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1`",
   "text: `DELETE FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1 RETURNING ${COLUMNS}`",
 ]);
 const enterSql = "packages/db/src/scope/enter-sql.ts";
-const readOnly = guard("a read is a read-only transaction", enterSql, [
+const readOnly = guard("a read runs in a read-only transaction", enterSql, [
   'isReadOnly(scope) ? "BEGIN READ ONLY" : "BEGIN"',
   '"BEGIN"',
 ]);
-const readOnlyStep = guard("a read that is one message is a read-only transaction", enterSql, [
-  "isReadOnly(scope) ? [statement(READ_ONLY)] : []",
-  "[]",
-]);
-const readOnlyAhead = {
-  says: "a read with who asks is a read-only transaction (projo_session_prefetching)",
+const readOnlySingleMessage = guard(
+  "a read that is sent in one message runs in a read-only transaction",
+  enterSql,
+  ["isReadOnly(scope) ? [statement(READ_ONLY)] : []", "[]"],
+);
+const readOnlyPrefetch = {
+  title: "projo_session_prefetching runs in a read-only transaction",
   sql: `DO $$ BEGIN EXECUTE replace(pg_get_functiondef('projo_session_prefetching'::regproc),
           'ignored := set_config(''transaction_read_only'', ''on'', true);', ''); END $$`,
 };
-const sameQuestion = guard("an answer is to the very question", "packages/db/src/scope/transaction.ts", [
-  "if (prefetched && isSame(prefetched.query, prepared))",
-  "if (prefetched)",
-]);
-const keptAnswer = guard(
-  "(a mistake is put in: an answer is kept and given again)",
+const sameQuery = guard(
+  "prefetched rows are used only for the same query",
+  "packages/db/src/scope/transaction.ts",
+  ["if (prefetched && isSame(prefetched.query, prepared))", "if (prefetched)"],
+);
+const mistakeCachedRows = guard(
+  "(inserted mistake: prefetched rows are cached and returned again)",
   "packages/db/src/people/session-lookup.ts",
   [
     "prefetched: { workspaceId: record.membership.workspaceId, query, rows: answer.rows },",
-    `prefetched: (globalThis.keptAnswer ??= {
+    `prefetched: (globalThis.cachedRows ??= {
      workspaceId: record.membership.workspaceId, query, rows: answer.rows }),`,
   ],
 );
-const sameWorkspace = guard("an answer is of the workspace that is entered", "packages/db/src/db.ts", [
+const sameWorkspace = guard("prefetched rows are used only in the same workspace", "packages/db/src/db.ts", [
   "prefetched?.workspaceId === workspaceId ? prefetched : undefined",
   "prefetched",
 ]);
-const keeping = guard(
-  "(a mistake is put in: a transaction that has ended is kept and used)",
+const mistakeKeptTransaction = guard(
+  "(inserted mistake: an ended transaction is kept and used)",
   "apps/api/src/features/tasks/create-tasks.ts",
   [
     "const skipped = rows.filter(({ id }) => !createdIds.has(id));",
     `const [{ externalId, ...row }] = rows;
      if (row.title === "Kept") globalThis.kept = ws.db;
-     if (row.title === "Mine") await globalThis.kept?.tasks.insert({ ...row, id: ws.newId() });
+     if (row.title === "Mine") await globalThis.kept?.sql.tasks.insert({ ...row, id: ws.newId() });
      const skipped = rows.filter(({ id }) => !createdIds.has(id));`,
   ],
 );
-const released = guard(
-  "a connection that was given back is used no more",
+const releasedConnection = guard(
+  "a released connection cannot be used",
   "packages/db/src/scope/scoped-connection.ts",
   ['if (this.#isReleased) throw new DatabaseBusy("The transaction has ended, or took too long.");', ""],
 );
 
 export const transactions: readonly Mutant[] = [
-  { without: [mistake], works: [], refused: [changesInRead] },
-  { without: [readOnly], works: [], refused: [changesInRead] },
-  { without: [mistake, readOnly], works: [changesInRead] },
-  { without: [mistakeInSql], works: [], refused: [changesInRead] },
-  { without: [readOnlyStep], works: [], refused: [changesInRead] },
-  { without: [mistakeInSql, readOnlyStep], works: [changesInRead] },
-  { without: [mistakeAhead], works: [], refused: [changesInRead] },
-  { without: [readOnlyAhead], works: [], refused: [changesInRead] },
-  { without: [mistakeAhead, readOnlyAhead], works: [changesInRead] },
-  { without: [sameQuestion], works: [anothersAnswer] },
-  { without: [keptAnswer], works: [], refused: [listsAnothers] },
-  { without: [sameWorkspace], works: [], refused: [listsAnothers] },
-  { without: [keptAnswer, sameWorkspace], works: [listsAnothers] },
-  { without: [keeping], works: [], refused: [writesLater] },
-  { without: [released], works: [], refused: [writesLater] },
-  { without: [keeping, released], works: [writesLater] },
+  { removed: [mistakeInPrisma], succeeds: [], stillBlocked: [changesInRead] },
+  { removed: [readOnly], succeeds: [], stillBlocked: [changesInRead] },
+  { removed: [mistakeInPrisma, readOnly], succeeds: [changesInRead] },
+  { removed: [mistakeInSql], succeeds: [], stillBlocked: [changesInRead] },
+  { removed: [readOnlySingleMessage], succeeds: [], stillBlocked: [changesInRead] },
+  { removed: [mistakeInSql, readOnlySingleMessage], succeeds: [changesInRead] },
+  { removed: [mistakeInPrefetch], succeeds: [], stillBlocked: [changesInRead] },
+  { removed: [readOnlyPrefetch], succeeds: [], stillBlocked: [changesInRead] },
+  { removed: [mistakeInPrefetch, readOnlyPrefetch], succeeds: [changesInRead] },
+  { removed: [sameQuery], succeeds: [foreignRows] },
+  { removed: [mistakeCachedRows], succeeds: [], stillBlocked: [listsForeignRows] },
+  { removed: [sameWorkspace], succeeds: [], stillBlocked: [listsForeignRows] },
+  { removed: [mistakeCachedRows, sameWorkspace], succeeds: [listsForeignRows] },
+  { removed: [mistakeKeptTransaction], succeeds: [], stillBlocked: [writesAfterEnd] },
+  { removed: [releasedConnection], succeeds: [], stillBlocked: [writesAfterEnd] },
+  { removed: [mistakeKeptTransaction, releasedConnection], succeeds: [writesAfterEnd] },
 ];

@@ -1,89 +1,89 @@
-// What calls cost: budgets, what runs at once, batches of long operations, and quotas.
+// Mutants of the cost checks: budgets, concurrent long operations, batches of long operations, and quotas.
 import { setTimeout as delay } from "node:timers/promises";
 import { send, type Person, type TestServer } from "../../../kit/index.ts";
 import {
-  exists,
+  rowExists,
   inviteFor,
   keyOf,
-  meanwhile,
+  duringTransaction,
   memberOf,
-  stranger,
+  newUser,
   type Team,
   team,
-  verify,
-  worked,
+  verifyEmail,
+  succeeded,
 } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
-import { formAhead, noSearchAhead, nul } from "./input.ts";
+import { prefetchForm, noPrefetchedSearch, nul } from "./input.ts";
 
-/** For the servers of the mutants: quotas that an attack can come to. */
+/** Settings of the mutants' servers: quotas that an attack can reach. */
 export const quotasOfMutants = {
   PROJO_QUOTA_PROJECTS: "300",
   PROJO_QUOTA_TASKS: "300",
   PROJO_QUOTA_MEMBERS: "30",
 };
 
-/** A call of 1,505 points. */
-const dear = { limit: 10_000 };
+/** The input of a call of audit.verify that costs 1,505 points. */
+const expensive = { limit: 10_000 };
 
-const spendsMore: Attack = {
-  says: "an account spends more than its budget of a minute",
+const accountAboveBudget: Attack = {
+  title: "an account exceeds its budget per minute",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    return worksEachTime(admin, id, 40);
+    return succeedsEachTime(admin, id, 40);
   },
 };
 
-const spendsMoreTogether: Attack = {
-  says: "the members of a workspace together spend more than its budget of a minute",
+const workspaceAboveBudget: Attack = {
+  title: "the members of a workspace together exceed its budget per minute",
   tryOn: async (server) => {
     const here = await team(server);
     for (let n = 0; n < 5; n += 1) {
       const member = await memberOf(server, here, "admin");
-      if (!(await worksEachTime(member, here.id, 32))) return false;
+      if (!(await succeedsEachTime(member, here.id, 32))) return false;
     }
     return true;
   },
 };
 
-async function worksEachTime(person: Person, workspaceId: string, times: number): Promise<boolean> {
+async function succeedsEachTime(person: Person, workspaceId: string, times: number): Promise<boolean> {
   for (let n = 0; n < times; n += 1) {
-    if (!worked(await person.call("audit.verify", dear, workspaceId))) return false;
+    if (!succeeded(await person.call("audit.verify", expensive, workspaceId))) return false;
   }
   return true;
 }
 
-const manyAtOnce: Attack = {
-  says: "six long operations of one account run at once",
+const concurrentLongOperations: Attack = {
+  title: "several long operations of one account run concurrently",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const held = "LOCK TABLE audit_logs";
-    const waiting = await meanwhile(server, held, async () => {
+    const waiting = await duringTransaction(server, held, async () => {
       const calls = Array.from({ length: 6 }, () => admin.call("audit.verify", {}, id));
       await delay(200);
-      const [row] = await server.database.owner<{ many: number }>(
-        `SELECT count(*)::int AS many FROM pg_stat_activity
+      const [row] = await server.database.owner<{ count: number }>(
+        `SELECT count(*)::int AS count FROM pg_stat_activity
           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
       await Promise.all(calls);
-      return row?.many ?? 0;
+      return row?.count ?? 0;
     });
     return waiting > 1;
   },
 };
 
-const searchesForNothing: Attack = {
-  says: "a search is read for an account whose budget is spent",
+const searchAboveBudget: Attack = {
+  title: "a search runs for an account without remaining budget",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    await worksEachTime(admin, id, 39);
+    await succeedsEachTime(admin, id, 39);
     await admin.call("audit.verify", { limit: 8_000 }, id);
     const search = () => admin.call("tasks.list", { search: "a" }, id);
-    while (worked(await search()));
-    return meanwhile(server, "LOCK TABLE tasks", async () => {
+    while (succeeded(await search()));
+    return duringTransaction(server, "LOCK TABLE tasks", async () => {
       const refused = search();
       await delay(150);
-      const isWaiting = exists(
+      const isWaiting = rowExists(
         server,
         `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
         [],
@@ -93,9 +93,9 @@ const searchesForNothing: Attack = {
   },
 };
 
-/** A batch with a long operation in it, by either method. */
-const batched = (says: string, method: "GET" | "POST", names: string): Attack => ({
-  says,
+/** Sends a batch that contains a long operation, with GET or POST. */
+const batchOf = (title: string, method: "GET" | "POST", names: string): Attack => ({
+  title,
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const { status } = await send(
@@ -113,14 +113,18 @@ const batched = (says: string, method: "GET" | "POST", names: string): Attack =>
     return status === 200;
   },
 });
-const batchedQueries = batched("two checks of the log in one request", "GET", "audit.verify,audit.verify");
-const batchedMutations = batched(
-  "an export of the log in one request with another call",
+const batchedQueries = batchOf(
+  "one request runs two verifications of the audit log",
+  "GET",
+  "audit.verify,audit.verify",
+);
+const batchedMutations = batchOf(
+  "one request runs an export of the audit log and another call",
   "POST",
   "audit.export,workspaces.rename",
 );
 
-const fill = (server: TestServer, table: "projects" | "tasks", { id, admin }: Team, many: number) =>
+const fill = (server: TestServer, table: "projects" | "tasks", { id, admin }: Team, count: number) =>
   server.database.owner<{ id: string }>(
     table === "projects"
       ? `INSERT INTO projects (id, workspace_id, name, created_by)
@@ -132,56 +136,58 @@ const fill = (server: TestServer, table: "projects" | "tasks", { id, admin }: Te
            SELECT gen_random_uuid(), $1, project.id, 'Note', 'todo', $2 FROM project, generate_series(1, $3::int)
          )
          SELECT id FROM project`,
-    [id, admin.id, many],
+    [id, admin.id, count],
   );
 
-const oneProjectTooMany: Attack = {
-  says: "a workspace has one project more than its quota",
+const projectAboveQuota: Attack = {
+  title: "a workspace has one project more than its quota",
   tryOn: async (server) => {
     const here = await team(server);
     await fill(server, "projects", here, 299);
     const create = () => here.admin.call("projects.create", { name: "Looms" }, here.id);
-    return [await create(), await create()].every(worked);
+    return [await create(), await create()].every(succeeded);
   },
 };
 
-const twoProjectsAtOnce: Attack = {
-  says: "of two projects that are made at once both take the last place",
+const concurrentProjects: Attack = {
+  title: "two concurrent calls create the last project of the quota",
   tryOn: async (server) => {
     const here = await team(server);
     await fill(server, "projects", here, 299);
     const create = () => here.admin.call("projects.create", { name: "Looms" }, here.id);
     const held = `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`;
-    return (await meanwhile(server, held, () => Promise.all([create(), create()]))).every(worked);
+    return (await duringTransaction(server, held, () => Promise.all([create(), create()]))).every(succeeded);
   },
 };
 
-const oneTaskTooMany: Attack = {
-  says: "a workspace has one task more than its quota",
+const taskAboveQuota: Attack = {
+  title: "a workspace has one task more than its quota",
   tryOn: async (server) => {
     const here = await team(server);
     const [project] = await fill(server, "tasks", here, 300);
-    return worked(await here.admin.call("tasks.create", { projectId: project?.id, title: "Note" }, here.id));
+    return succeeded(
+      await here.admin.call("tasks.create", { projectId: project?.id, title: "Note" }, here.id),
+    );
   },
 };
 
-const manyTasksAtOnce: Attack = {
-  says: "of five tasks that are made at once several take the last place",
+const concurrentTasks: Attack = {
+  title: "several concurrent calls create the last task of the quota",
   tryOn: async (server) => {
     const here = await team(server);
     const [project] = await fill(server, "tasks", here, 299);
     const input = { projectId: project?.id, title: "Note" };
     const create = () => here.admin.call("tasks.create", input, here.id);
-    // All of them wait for the same count.
-    const answers = await meanwhile(server, "LOCK TABLE tasks", () =>
+    // All calls wait for the same count of tasks.
+    const answers = await duringTransaction(server, "LOCK TABLE tasks", () =>
       Promise.all([create(), create(), create(), create(), create()]),
     );
-    return answers.filter(worked).length > 1;
+    return answers.filter(succeeded).length > 1;
   },
 };
 
-const oneMemberTooMany: Attack = {
-  says: "a workspace has one member more than its quota",
+const memberAboveQuota: Attack = {
+  title: "a workspace has one member more than its quota",
   tryOn: async (server) => {
     const here = await team(server);
     await server.database.owner(
@@ -193,16 +199,16 @@ const oneMemberTooMany: Attack = {
        INSERT INTO workspace_members (id, workspace_id, user_id, role) SELECT id, $1, id, 'viewer' FROM people`,
       [here.id],
     );
-    const guest = await stranger(server);
-    await verify(server, guest);
+    const guest = await newUser(server);
+    await verifyEmail(server, guest);
     const { token } = await inviteFor(server, here, guest);
-    return worked(await guest.call("invites.accept", { token }));
+    return succeeded(await guest.call("invites.accept", { token }));
   },
 };
 
-/** Of a workspace with as many pending invites as there may be, and one that has expired. */
-const inviteTooMany = (says: string, tryIt: "create" | "resend"): Attack => ({
-  says,
+/** Acts in a workspace that has as many pending invites as the quota allows, and an expired one. */
+const inviteAboveQuota = (title: string, action: "create" | "resend"): Attack => ({
+  title,
   tryOn: async (server) => {
     const here = await team(server);
     const expired = await inviteFor(server, here, { email: `${here.id}@example.com` });
@@ -214,16 +220,16 @@ const inviteTooMany = (says: string, tryIt: "create" | "resend"): Attack => ({
          FROM (SELECT gen_random_uuid() AS id FROM generate_series(1, 1000)) AS made`,
       [here.id, here.admin.id],
     );
-    const input = tryIt === "create" ? { email: `other-${here.id}@example.com` } : { id: expired.id };
-    return worked(await here.admin.call(`invites.${tryIt}`, input, here.id));
+    const input = action === "create" ? { email: `other-${here.id}@example.com` } : { id: expired.id };
+    return succeeded(await here.admin.call(`invites.${action}`, input, here.id));
   },
 });
-const createsInvite = inviteTooMany("a workspace has one pending invite more than its quota", "create");
-const resendsInvite = inviteTooMany("an expired invite is pending again beyond the quota", "resend");
+const createsInvite = inviteAboveQuota("a workspace has one pending invite more than its quota", "create");
+const resendsInvite = inviteAboveQuota("an expired invite becomes pending above the quota", "resend");
 
-/** Of a workspace with as many active keys as there may be, and one that has expired. */
-const keyTooMany = (says: string, tryIt: "create" | "rotate"): Attack => ({
-  says,
+/** Acts in a workspace that has as many active keys as the quota allows, and an expired one. */
+const keyAboveQuota = (title: string, action: "create" | "rotate"): Attack => ({
+  title,
   tryOn: async (server) => {
     const here = await team(server);
     const expired = await keyOf(server, here, { role: "viewer", scopes: ["task:read"] });
@@ -234,27 +240,28 @@ const keyTooMany = (says: string, tryIt: "create" | "rotate"): Attack => ({
          FROM generate_series(1, 100) AS n`,
       [here.id, here.admin.id],
     );
-    const input = tryIt === "create" ? { name: "Mill", scopes: ["task:read"] } : { id: expired.id };
-    await here.admin.call(`serviceKeys.${tryIt}`, input, here.id);
-    return exists(
+    const input = action === "create" ? { name: "Mill", scopes: ["task:read"] } : { id: expired.id };
+    await here.admin.call(`serviceKeys.${action}`, input, here.id);
+    return rowExists(
       server,
       `SELECT FROM service_keys WHERE workspace_id = $1 AND expires_at > now() HAVING count(*) > 100`,
       [here.id],
     );
   },
 });
-const createsKey = keyTooMany("a workspace has one active key more than its quota", "create");
-const rotatesKey = keyTooMany("an expired key is active again beyond the quota", "rotate");
+const createsKey = keyAboveQuota("a workspace has one active key more than its quota", "create");
+const rotatesKey = keyAboveQuota("an expired key becomes active above the quota", "rotate");
 
-const procedures = "apps/api/src/rpc/procedures.ts";
-const room = "apps/api/src/limits/quotas/task-room.ts";
-const tenant = (noun: string) => `packages/db/src/tenant/${noun}.ts`;
+const proceduresFile = "apps/api/src/rpc/procedures.ts";
+const roomFile = "apps/api/src/limits/quotas/task-room.ts";
+const tenantFile = (noun: string) => `packages/db/src/tenant/${noun}.ts`;
 
-const counted = guard("what was spent counts against the budget", "apps/api/src/limits/budgets/spending.ts", [
-  "if (level + points > budget) {",
-  "if (level < 0) {",
-]);
-const notAhead = guard("what is costly is not read before its price is paid", procedures, [
+const chargedBudget = guard(
+  "the spent points count against the budget",
+  "apps/api/src/limits/budgets/spending.ts",
+  ["if (level + points > budget) {", "if (level < 0) {"],
+);
+const noCostlyPrefetch = guard("a costly query is not prefetched before it is charged", proceduresFile, [
   "price.isPlainRead && !limiter.isLimited(path)",
   "!limiter.isLimited(path)",
 ]);
@@ -262,122 +269,125 @@ const refusedBatch = guard("a batch with a long operation is refused", "apps/api
   `if (query.get("batch") === "1") throw new Failure("batch.not_allowed");`,
   "",
 ]);
-const seenInFront = guard(
-  "a batch of queries with a long operation is not answered in front",
+const refusedInFastPath = guard(
+  "the fast path does not answer a batch with a long operation",
   "apps/api/src/fast-path/answer-calls.ts",
   ["if (isRefusedBatch(names)) return null;", ""],
 );
 
 export const cost: readonly Mutant[] = [
-  { without: [counted], works: [spendsMore, spendsMoreTogether] },
+  { removed: [chargedBudget], succeeds: [accountAboveBudget, workspaceAboveBudget] },
   {
-    without: [
-      guard("a call is charged to its workspace too", procedures, [
+    removed: [
+      guard("a call is charged to its workspace", proceduresFile, [
         `priced(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
           next({ caller, grant, input }),
         ),`,
         "next({ caller, grant, input }),",
       ]),
     ],
-    works: [spendsMoreTogether],
-    refused: [spendsMore, manyAtOnce],
+    succeeds: [workspaceAboveBudget],
+    stillBlocked: [accountAboveBudget, concurrentLongOperations],
   },
   {
-    without: [
+    removed: [
       guard(
-        "only so many long operations of one account run at once",
+        "the concurrent long operations of one account are bounded",
         "apps/api/src/limits/budgets/at-once.ts",
         ["const all = isLong ? long : short;", "const all = 1_000;"],
       ),
     ],
-    works: [manyAtOnce],
-    refused: [spendsMore],
+    succeeds: [concurrentLongOperations],
+    stillBlocked: [accountAboveBudget],
   },
-  { without: [notAhead], works: [], refused: [nul, searchesForNothing] },
-  { without: [notAhead, noSearchAhead], works: [searchesForNothing], refused: [nul] },
-  { without: [notAhead, formAhead, noSearchAhead], works: [nul, searchesForNothing] },
-  { without: [refusedBatch], works: [batchedQueries, batchedMutations] },
-  { without: [seenInFront], works: [batchedQueries], refused: [batchedMutations] },
+  { removed: [noCostlyPrefetch], succeeds: [], stillBlocked: [nul, searchAboveBudget] },
+  { removed: [noCostlyPrefetch, noPrefetchedSearch], succeeds: [searchAboveBudget], stillBlocked: [nul] },
+  { removed: [noCostlyPrefetch, prefetchForm, noPrefetchedSearch], succeeds: [nul, searchAboveBudget] },
+  { removed: [refusedBatch], succeeds: [batchedQueries, batchedMutations] },
+  { removed: [refusedInFastPath], succeeds: [batchedQueries], stillBlocked: [batchedMutations] },
   {
-    without: [
-      guard("the projects of a workspace are counted", tenant("projects"), [
+    removed: [
+      guard("the number of projects is bounded by the quota", tenantFile("projects"), [
         "(SELECT count(*) FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}) < $4::bigint",
         "$4::bigint > 0",
       ]),
     ],
-    works: [oneProjectTooMany, twoProjectsAtOnce],
+    succeeds: [projectAboveQuota, concurrentProjects],
   },
   {
-    without: [
-      guard("projects are made one after the other", "apps/api/src/features/projects/projects.router.ts", [
+    removed: [
+      guard("the creation of projects is serialized", "apps/api/src/features/projects/projects.router.ts", [
         "workspaceProcedure(c.create, { lockMembers: true })",
         "workspaceProcedure(c.create)",
       ]),
     ],
-    works: [twoProjectsAtOnce],
-    refused: [oneProjectTooMany],
+    succeeds: [concurrentProjects],
+    stillBlocked: [projectAboveQuota],
   },
   {
-    without: [
-      guard("no task is made where there is no room", room, [
+    removed: [
+      guard("the number of tasks is bounded by the quota", roomFile, [
         "if (known.tasks + many > quota) return null;",
         "",
       ]),
     ],
-    works: [oneTaskTooMany, manyTasksAtOnce],
+    succeeds: [taskAboveQuota, concurrentTasks],
   },
   {
-    without: [guard("room is reserved before tasks are made", room, ["known.tasks += many;", ""])],
-    works: [manyTasksAtOnce],
-    refused: [oneTaskTooMany],
-  },
-  {
-    without: [
-      guard("the members of a workspace are counted", "apps/api/src/features/invites/accept-invite.ts", [
-        `if (joined && membersBefore >= quotas.members) throw new Failure("member.too_many");`,
-        "",
-      ]),
+    removed: [
+      guard("the quota is reserved before tasks are created", roomFile, ["known.tasks += many;", ""]),
     ],
-    works: [oneMemberTooMany],
+    succeeds: [concurrentTasks],
+    stillBlocked: [taskAboveQuota],
   },
   {
-    without: [
-      guard("pending invites are counted", tenant("invites"), [
+    removed: [
+      guard(
+        "the number of members is bounded by the quota",
+        "apps/api/src/features/invites/accept-invite.ts",
+        [`if (joined && membersBefore >= quotas.members) throw new Failure("member.too_many");`, ""],
+      ),
+    ],
+    succeeds: [memberAboveQuota],
+  },
+  {
+    removed: [
+      guard("the number of pending invites is bounded by the quota", tenantFile("invites"), [
         "seen.pending < ${most}::bigint AND",
         "${most}::bigint > 0 AND",
       ]),
     ],
-    works: [createsInvite],
-    refused: [resendsInvite],
+    succeeds: [createsInvite],
+    stillBlocked: [resendsInvite],
   },
   {
-    without: [
-      guard("an expired invite is sent again only where there is room", tenant("invites"), [
+    removed: [
+      guard("the quota applies to an expired invite that is resent", tenantFile("invites"), [
         "AND NOT asked.is_full",
         "",
       ]),
     ],
-    works: [resendsInvite],
-    refused: [createsInvite],
+    succeeds: [resendsInvite],
+    stillBlocked: [createsInvite],
   },
   {
-    without: [
-      guard("active keys are counted", tenant("service-keys"), [
+    removed: [
+      guard("the number of active keys is bounded by the quota", tenantFile("service-keys"), [
         "WHERE (SELECT count(*) FROM service_keys WHERE revoked_at IS NULL AND expires_at > now()) < ${most}::bigint\n      RETURNING",
         "WHERE ${most}::bigint > 0\n      RETURNING",
       ]),
     ],
-    works: [createsKey],
-    refused: [rotatesKey],
+    succeeds: [createsKey],
+    stillBlocked: [rotatesKey],
   },
   {
-    without: [
-      guard("an expired key is rotated only where there is room", tenant("service-keys"), [
+    removed: [
+      guard("the quota applies to an expired key that is rotated", tenantFile("service-keys"), [
         "AND (k.expires_at > now() OR (SELECT count(*) FROM service_keys WHERE revoked_at IS NULL AND expires_at > now()) < ${most}::bigint)",
         "AND ${most}::bigint > 0",
       ]),
     ],
-    works: [rotatesKey],
-    refused: [createsKey],
+    succeeds: [rotatesKey],
+    stillBlocked: [createsKey],
   },
 ];

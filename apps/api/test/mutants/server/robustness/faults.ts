@@ -1,12 +1,12 @@
-// How the server behaves while its database cannot work: what a caller is answered, what the log keeps, what a balancer is told,
-// and that a failover is followed.
+// Mutants of the checks for an unavailable database: the answer to the caller, the log, the readiness check, and the reaction to
+// a failover.
 import { setTimeout as delay } from "node:timers/promises";
 import type { TestServer } from "../../../kit/index.ts";
 import { team, type Team } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
-/** Has every new connection take no writes, as those to a former primary, for the length of the work. */
-async function withoutWrites<T>(
+/** Makes every new connection read-only while `work` runs, like the connections to a former primary. */
+async function whileReadOnly<T>(
   server: TestServer,
   work: (recover: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
@@ -33,28 +33,28 @@ async function withoutWrites<T>(
 const list = ({ admin, id }: Team) => admin.call("projects.list", {}, id);
 const create = ({ admin, id }: Team) => admin.call("projects.create", { name: "Notes" }, id);
 
-const looksLikeBug: Attack = {
-  says: "a write is answered 500 when PostgreSQL takes none",
+const returns500: Attack = {
+  title: "a write returns 500 while PostgreSQL is read-only",
   tryOn: async (server) => {
     const here = await team(server);
-    return withoutWrites(server, async () => (await create(here)).status === 500);
+    return whileReadOnly(server, async () => (await create(here)).status === 500);
   },
 };
 
-const saysReady: Attack = {
-  says: "a balancer sends writes to a server whose PostgreSQL takes none",
+const reportsReady: Attack = {
+  title: "/readyz returns 200 while PostgreSQL is read-only",
   tryOn: async (server) =>
-    withoutWrites(server, async () => (await fetch(`${server.url}/readyz`)).status === 200),
+    whileReadOnly(server, async () => (await fetch(`${server.url}/readyz`)).status === 200),
 };
 
-const staysWithStandby: Attack = {
-  says: "after a failover the connections to the former primary are used for seconds",
+const keepsOldConnections: Attack = {
+  title: "the server uses connections to the former primary for seconds after a failover",
   tryOn: async (server) => {
     const here = await team(server);
-    return withoutWrites(server, async (recover) => {
+    return whileReadOnly(server, async (recover) => {
       await Promise.all(Array.from({ length: 8 }, () => list(here)));
       await recover();
-      // Their age is counted: connections of the last second are kept.
+      // The server keeps connections that are younger than one second.
       await delay(1_500);
       for (let tries = 0; tries < 15; tries += 1) {
         if ((await create(here)).status === 200) return false;
@@ -69,11 +69,11 @@ const MESSAGE = "a call was refused with 503";
 const linesWith = ({ logLines }: TestServer, text: string): number =>
   logLines.filter((line) => line.includes(text)).length;
 
-const leavesNoLine: Attack = {
-  says: "a refused call leaves no line that names it and its cause",
+const noLogLine: Attack = {
+  title: "a refused call leaves no log line with its request id and cause",
   tryOn: async (server) => {
     const here = await team(server);
-    return withoutWrites(server, async () => {
+    return whileReadOnly(server, async () => {
       const { error } = await create(here);
       const line = server.logLines.find(
         (one) => one.includes(MESSAGE) && one.includes(String(error?.requestId)),
@@ -84,10 +84,10 @@ const leavesNoLine: Attack = {
 };
 
 const floodsLog: Attack = {
-  says: "an outage writes a line for each of a hundred refusals",
+  title: "an outage writes a log line for each of 100 refusals",
   tryOn: async (server) => {
     const here = await team(server);
-    return withoutWrites(server, async () => {
+    return whileReadOnly(server, async () => {
       const before = linesWith(server, MESSAGE);
       await Promise.all(Array.from({ length: 100 }, () => create(here)));
       return linesWith(server, MESSAGE) - before >= 100;
@@ -96,33 +96,34 @@ const floodsLog: Attack = {
 };
 
 const db = "packages/db/src";
-const named = guard(
-  "a server that takes no writes is a condition of the database",
+const mappedCondition = guard(
+  "SQLSTATE 25006 is mapped to an unavailable database",
   `${db}/connection/conditions.ts`,
   ['"25006": ["down", "read_only_sql_transaction"],', ""],
 );
-const asked = guard("readiness asks whether writes are taken", `${db}/pool/ping.ts`, [
+const readinessCheck = guard("the readiness check requires a writable database", `${db}/pool/ping.ts`, [
   'if (rows.length === 1 && readOnly === "off") return;',
   "if (rows.length === 1) return;",
 ]);
-const renewed = guard(
-  "connections are replaced when writes are not taken",
+const replacedConnections = guard(
+  "connections are replaced when the database is read-only",
   `${db}/pool/connection-watch.ts`,
   ["if (code === READ_ONLY) this.renew();", ""],
 );
-const noted = guard("each refusal is noted for the log", "apps/api/src/rpc/layered.ts", [
+const recordedRefusal = guard("each refusal is recorded for the log", "apps/api/src/rpc/layered.ts", [
   "services.refusals.note({ requestId, operation: path, reason: failure.reason, cause: failure.cause });",
   "void [services, requestId];",
 ]);
-const bounded = guard("a second has ten lines of refusals", "apps/api/src/limits/refusal-log.ts", [
-  "if (written >= LINES_PER_SECOND) {",
-  "if (written < 0) {",
-]);
+const boundedLog = guard(
+  "the log lines about refusals are limited to ten per second",
+  "apps/api/src/limits/refusal-log.ts",
+  ["if (written >= LINES_PER_SECOND) {", "if (written < 0) {"],
+);
 
 export const faults: readonly Mutant[] = [
-  { without: [named], works: [looksLikeBug] },
-  { without: [asked], works: [saysReady] },
-  { without: [renewed], works: [staysWithStandby] },
-  { without: [noted], works: [leavesNoLine] },
-  { without: [bounded], works: [floodsLog] },
+  { removed: [mappedCondition], succeeds: [returns500] },
+  { removed: [readinessCheck], succeeds: [reportsReady] },
+  { removed: [replacedConnections], succeeds: [keepsOldConnections] },
+  { removed: [recordedRefusal], succeeds: [noLogLine] },
+  { removed: [boundedLog], succeeds: [floodsLog] },
 ];

@@ -1,10 +1,10 @@
-// What comes in and what goes out: forms, sizes, answers; and what goes on record.
+// Mutants of the checks on inputs, answers and audit entries.
 import { call, send } from "../../../kit/index.ts";
-import { as, exists, memberOf, stranger, team, worked } from "../../attackers.ts";
+import { as, rowExists, memberOf, newUser, team, succeeded } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 export const nul: Attack = {
-  says: "a NUL is an error of the server",
+  title: "a NUL character in text causes a 500",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     return (await admin.call("tasks.list", { search: "a\0b" }, id)).status === 500;
@@ -12,15 +12,15 @@ export const nul: Attack = {
 };
 
 const surrogate: Attack = {
-  says: "half a character is taken for text",
+  title: "an unpaired surrogate is accepted as text",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    return worked(await admin.call("tasks.list", { search: "\ud800" }, id));
+    return succeeded(await admin.call("tasks.list", { search: "\ud800" }, id));
   },
 };
 
 export const deep: Attack = {
-  says: "an input 20,000 levels deep is an error of the server",
+  title: "an input 20,000 levels deep causes a 5xx",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const levels = 20_000;
@@ -37,21 +37,21 @@ export const deep: Attack = {
 };
 
 const unknownField: Attack = {
-  says: "a field that nobody knows is passed over",
+  title: "an unknown field is ignored",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
-    return worked(await admin.call("projects.create", { name: "Notes", workspaceId: id }, id));
+    return succeeded(await admin.call("projects.create", { name: "Notes", workspaceId: id }, id));
   },
 };
 
 const large: Attack = {
-  says: "a body of 200 KB is read",
+  title: "a body of 200 KB is accepted",
   tryOn: async (server) =>
     (await as(server, "nobody")("auth.signOut", { refreshToken: "x".repeat(200_000) })).status !== 413,
 };
 
-const crowd: Attack = {
-  says: "eleven calls come in one request",
+const largeBatch: Attack = {
+  title: "eleven calls are accepted in one request",
   tryOn: async ({ url }) => {
     const names = Array.from({ length: 11 }, () => "system.health").join(",");
     return (await send(`${url}/trpc/${names}?batch=1&input={}`)).status === 200;
@@ -59,38 +59,38 @@ const crowd: Attack = {
 };
 
 const changedByGet: Attack = {
-  says: "a project is deleted by a GET",
+  title: "a GET request deletes a project",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const { data } = await admin.call("projects.create", { name: "Notes" }, id);
     const input = encodeURIComponent(JSON.stringify({ id: String(data.id) }));
     const headers = { authorization: `Bearer ${admin.token}`, "x-workspace-id": id };
     await send(`${server.url}/trpc/projects.delete?input=${input}`, { headers });
-    return !(await exists(server, "SELECT FROM projects WHERE id = $1", [String(data.id)]));
+    return !(await rowExists(server, "SELECT FROM projects WHERE id = $1", [String(data.id)]));
   },
 };
 
-const unsaid: Attack = {
-  says: "a POST is answered that does not say that it is JSON",
-  tryOn: async ({ url }) => worked(await send(`${url}/trpc/auth.signOut`, { method: "POST" })),
+const withoutContentType: Attack = {
+  title: "a POST without a content type is accepted",
+  tryOn: async ({ url }) => succeeded(await send(`${url}/trpc/auth.signOut`, { method: "POST" })),
 };
 
-const noId: Attack = {
-  says: "a workspace that is no id is an error of the server",
+const malformedWorkspace: Attack = {
+  title: "a workspace id that is not a UUID causes a 500",
   tryOn: async (server) =>
-    (await (await stranger(server)).call("projects.list", {}, "nonsense")).status === 500,
+    (await (await newUser(server)).call("projects.list", {}, "nonsense")).status === 500,
 };
 
-const talkative: Attack = {
-  says: "a mistake of ours tells of a member what the contract does not",
+const extraField: Attack = {
+  title: "an answer contains a field that the contract does not declare",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     return "id" in (await admin.call("members.list", {}, id)).data.items[0];
   },
 };
 
-const undeclared: Attack = {
-  says: "a mistake of ours answers with a reason that the operation does not declare",
+const undeclaredReason: Attack = {
+  title: "an error contains a reason that the operation does not declare",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const { error } = await admin.call("tasks.get", { id }, id);
@@ -99,7 +99,7 @@ const undeclared: Attack = {
 };
 
 const formula: Attack = {
-  says: "a spreadsheet finds a formula in the log",
+  title: "an exported audit log contains a formula",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const headers = { "user-agent": "=1+1;=2+2" };
@@ -114,12 +114,12 @@ const formula: Attack = {
   },
 };
 
-const offRecord: Attack = {
-  says: "a workspace is renamed off the record",
+const unrecordedRename: Attack = {
+  title: "the renaming of a workspace leaves no audit entry",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     await admin.call("workspaces.rename", { name: "Mine" }, id);
-    return !(await exists(
+    return !(await rowExists(
       server,
       "SELECT FROM audit_logs WHERE workspace_id = $1 AND action = 'workspace.renamed'",
       [id],
@@ -127,160 +127,175 @@ const offRecord: Attack = {
   },
 };
 
-const quietly: Attack = {
-  says: "what a member tried and may not do is on no record",
+const unrecordedDenial: Attack = {
+  title: "a denied call leaves no audit entry",
   tryOn: async (server) => {
     const here = await team(server);
     await (await memberOf(server, here, "viewer")).call("audit.list", {}, here.id);
-    return !(await exists(server, "SELECT FROM audit_logs WHERE workspace_id = $1 AND outcome = 'denied'", [
-      here.id,
-    ]));
+    return !(await rowExists(
+      server,
+      "SELECT FROM audit_logs WHERE workspace_id = $1 AND outcome = 'denied'",
+      [here.id],
+    ));
   },
 };
 
-const form = "apps/api/src/rpc/checks/input-form.ts";
-const procedures = "apps/api/src/rpc/procedures.ts";
-const layered = "apps/api/src/rpc/layered.ts";
-const front = "apps/api/src/fast-path/answer-calls.ts";
+const formFile = "apps/api/src/rpc/checks/input-form.ts";
+const proceduresFile = "apps/api/src/rpc/procedures.ts";
+const layeredFile = "apps/api/src/rpc/layered.ts";
+const fastPathFile = "apps/api/src/fast-path/answer-calls.ts";
 
-const strip = guard("an answer is what the contract says", layered, [
+const outputSchema = guard("an answer is parsed by the output schema of the contract", layeredFile, [
   "return operation.output.parse(await resolve({ ctx, input: input.data }));",
   "return resolve({ ctx, input: input.data });",
 ]);
-const tells = guard(
-  "(a mistake is put in: a member's row is told)",
+const mistakeExtraField = guard(
+  "(inserted mistake: the whole row of a member is returned)",
   "apps/api/src/features/members/member.ts",
   [
     "({ userId, email, role, createdAt }: MemberRow) => ({",
     "({ userId, email, role, createdAt, ...rest }: MemberRow) => ({ ...rest,",
   ],
 );
-const declared = guard("a reason is one that the operation declares", layered, [
+const declaredReasons = guard("an undeclared reason is replaced", layeredFile, [
   "if (allowed.includes(failure.reason)) return failure;",
   "if (allowed.length > 0) return failure;",
 ]);
-const wrongReason = guard(
-  "(a mistake is put in: another reason)",
+const mistakeWrongReason = guard(
+  "(inserted mistake: another reason is thrown)",
   "apps/api/src/features/tasks/get-task.ts",
   ['new Failure("task.not_found")', 'new Failure("key.not_found")'],
 );
 
-export const formAhead = guard(
-  "what is asked ahead has the form of an input",
+export const prefetchForm = guard(
+  "the form of the input is checked before a prefetch",
   "apps/api/src/rpc/checks/prefetch.ts",
   ["checkForm(raw);", ""],
 );
-export const noSearchAhead = guard("a search is not asked ahead", "apps/api/src/rpc/checks/prefetch.ts", [
+export const noPrefetchedSearch = guard("a search is not prefetched", "apps/api/src/rpc/checks/prefetch.ts", [
   "query && !query.isHeavy ?",
-  "question ?",
+  "query ?",
 ]);
 
-export const tooDeep = guard("an input is 32 levels deep at most", form, [
+export const boundedDepth = guard("the depth of an input is limited to 32 levels", formFile, [
   "if (depth >= DEEPEST)",
   "if (false)",
 ]);
 
 export const input: readonly Mutant[] = [
-  { without: [guard("text has no NUL", form, ['if (text.includes("\\0"))', "if (false)"])], works: [nul] },
   {
-    without: [guard("text is Unicode", form, ["if (!text.isWellFormed())", "if (false)"])],
-    works: [surrogate],
+    removed: [
+      guard("a NUL character in text is rejected", formFile, ['if (text.includes("\\0"))', "if (false)"]),
+    ],
+    succeeds: [nul],
   },
-  // Each level is a value, so the bound on values stops this too: a mutant of the passwords takes out both.
-  { without: [tooDeep], works: [], refused: [deep] },
   {
-    without: [
-      guard("an input has no other fields", "packages/contract/src/projects.ts", [
+    removed: [
+      guard("malformed Unicode in text is rejected", formFile, ["if (!text.isWellFormed())", "if (false)"]),
+    ],
+    succeeds: [surrogate],
+  },
+  // Each level is a value, so the bound on values prevents this attack too. A mutant in passwords.ts removes both.
+  { removed: [boundedDepth], succeeds: [], stillBlocked: [deep] },
+  {
+    removed: [
+      guard("unknown fields are rejected", "packages/contract/src/projects.ts", [
         "input: z.strictObject({ name }),",
         "input: z.object({ name }),",
       ]),
     ],
-    works: [unknownField],
+    succeeds: [unknownField],
   },
   {
-    without: [
-      guard("a body is 100 KB at most", "apps/api/src/http/app.ts", ["bodyLimit: LARGEST_BODY_BYTES,", ""]),
+    removed: [
+      guard("the size of a body is limited to 100 KB", "apps/api/src/http/app.ts", [
+        "bodyLimit: LARGEST_BODY_BYTES,",
+        "",
+      ]),
     ],
-    works: [large],
+    succeeds: [large],
   },
   {
-    without: [
-      guard("a batch is ten calls at most, by tRPC's adapter", "apps/api/src/http/rpc-routes.ts", [
+    removed: [
+      guard("tRPC's adapter limits a batch to ten calls", "apps/api/src/http/rpc-routes.ts", [
         "maxBatchSize: LARGEST_BATCH,",
         "",
       ]),
     ],
-    works: [crowd],
+    succeeds: [largeBatch],
   },
   {
-    without: [
-      guard("a batch is ten calls at most, by our front", front, ["names.length > LARGEST_BATCH ||", ""]),
+    removed: [
+      guard("the fast path limits a batch to ten calls", fastPathFile, [
+        "names.length > LARGEST_BATCH ||",
+        "",
+      ]),
     ],
-    works: [crowd],
+    succeeds: [largeBatch],
   },
   {
-    without: [
-      guard("an operation is called by the method of its kind", front, [
+    removed: [
+      guard("the HTTP method must match the kind of the operation", fastPathFile, [
         "kinds.get(name) === type",
         "kinds.has(name)",
       ]),
     ],
-    works: [changedByGet],
+    succeeds: [changedByGet],
   },
   {
-    without: [
-      guard("what is posted says that it is JSON", front, [
+    removed: [
+      guard("a POST requires a JSON content type", fastPathFile, [
         '(contentType === undefined) !== (type === "query")',
         "false",
       ]),
     ],
-    works: [unsaid],
+    succeeds: [withoutContentType],
   },
-  // A search may hold a NUL. It is not prefetched for two reasons; a mutant of the costs takes out all three guards.
-  { without: [formAhead], works: [], refused: [nul] },
-  { without: [noSearchAhead], works: [], refused: [nul] },
+  // A search can contain a NUL. Three checks prevent its prefetch; a mutant in cost.ts removes all three.
+  { removed: [prefetchForm], succeeds: [], stillBlocked: [nul] },
+  { removed: [noPrefetchedSearch], succeeds: [], stillBlocked: [nul] },
   {
-    without: [
-      guard("what is no id is not asked for", "apps/api/src/rpc/context.ts", [
+    removed: [
+      guard("a workspace id that is not a UUID is ignored", "apps/api/src/rpc/context.ts", [
         "workspaceId !== null && UUID.test(workspaceId) ? workspaceId : null",
         "workspaceId",
       ]),
     ],
-    works: [noId],
+    succeeds: [malformedWorkspace],
   },
-  { without: [strip], works: [], refused: [talkative] },
-  { without: [tells], works: [], refused: [talkative] },
-  { without: [strip, tells], works: [talkative] },
-  { without: [declared], works: [], refused: [undeclared] },
-  { without: [wrongReason], works: [], refused: [undeclared] },
-  { without: [declared, wrongReason], works: [undeclared] },
+  { removed: [outputSchema], succeeds: [], stillBlocked: [extraField] },
+  { removed: [mistakeExtraField], succeeds: [], stillBlocked: [extraField] },
+  { removed: [outputSchema, mistakeExtraField], succeeds: [extraField] },
+  { removed: [declaredReasons], succeeds: [], stillBlocked: [undeclaredReason] },
+  { removed: [mistakeWrongReason], succeeds: [], stillBlocked: [undeclaredReason] },
+  { removed: [declaredReasons, mistakeWrongReason], succeeds: [undeclaredReason] },
   {
-    without: [
-      guard("a cell is no formula", "apps/api/src/features/audit/csv.ts", [
+    removed: [
+      guard("formulas in CSV cells are neutralised", "apps/api/src/features/audit/csv.ts", [
         'value.replaceAll(FORMULAS, "$1\'")',
         "value",
       ]),
     ],
-    works: [formula],
+    succeeds: [formula],
   },
   {
-    without: [
-      guard("what was done is appended to the log", "apps/api/src/rpc/audit.ts", [
+    removed: [
+      guard("the audit entries of a call are appended", "apps/api/src/rpc/audit.ts", [
         "if (entries.length > 0) tables.sql.audit.appendAtCommit(entries);",
         "",
       ]),
     ],
-    works: [offRecord],
-    refused: [quietly],
+    succeeds: [unrecordedRename],
+    stillBlocked: [unrecordedDenial],
   },
   {
-    without: [
-      guard("what was refused is on record", procedures, [
+    removed: [
+      guard("a denied call is recorded", proceduresFile, [
         "await db.recordDenial(member.workspaceId,",
         "void (member.workspaceId,",
       ]),
     ],
-    works: [quietly],
-    refused: [offRecord],
+    succeeds: [unrecordedDenial],
+    stillBlocked: [unrecordedRename],
   },
 ];

@@ -1,4 +1,4 @@
-// Limits: nobody is kept out by others, and nobody's mailbox is a target. The server trusts this machine as its proxy.
+// Mutants of the rate limits: for addresses, for password hashing, and for mailboxes. The server trusts 127.0.0.1 as a proxy.
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { mailboxLimits } from "../../../../src/limits/limiter/mailbox-limits.ts";
@@ -14,26 +14,26 @@ import {
   type Person,
   type TestServer,
 } from "../../../kit/index.ts";
-import { inviteFor, stranger, team, worked } from "../../attackers.ts";
+import { inviteFor, newUser, team, succeeded } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const wrong = "no such horse battery staple";
 const anyAddress = (): string => `10.${[...randomBytes(3)].join(".")}`;
 const from = (address: string) => ({ "x-forwarded-for": address });
-const count = (answers: readonly Answer[]): number => answers.filter(worked).length;
+const count = (answers: readonly Answer[]): number => answers.filter(succeeded).length;
 
-const anotherHousehold: Attack = {
-  says: "one IPv6 /48 tries more links than it is granted, each few from another /56",
+const manyNetworks: Attack = {
+  title: "one IPv6 /48 tries more links than its limit, from many /56 networks",
   tryOn: async ({ url }) => {
-    const site = `2001:db8:${randomBytes(2).toString("hex")}`;
+    const prefix = `2001:db8:${randomBytes(2).toString("hex")}`;
     let refused = 0;
-    for (let household = 0; household < 97 && refused === 0; household += 1) {
+    for (let network = 0; network < 97 && refused === 0; network += 1) {
       const names = Array.from({ length: 10 }, () => "email.verify");
       const { text } = await send(`${url}/trpc/${names.join(",")}?batch=1`, {
         method: "POST",
         headers: {
           "content-type": "application/json",
-          ...from(`${site}:${(household * 256).toString(16)}::1`),
+          ...from(`${prefix}:${(network * 256).toString(16)}::1`),
         },
         body: JSON.stringify(Object.fromEntries(names.map((_, n) => [n, { token: "none" }]))),
       });
@@ -43,8 +43,8 @@ const anotherHousehold: Attack = {
   },
 };
 
-const floodOfSignIns: Attack = {
-  says: "strangers who try passwords keep an owner at a known address from signing in",
+const signInFlood: Attack = {
+  title: "unknown callers who try passwords prevent a sign-in from a known address",
   tryOn: async ({ url }) => {
     const owner = { email: `${randomUUID()}@example.com`, password };
     const home = from(anyAddress());
@@ -74,48 +74,51 @@ const floodOfSignIns: Attack = {
 };
 
 const unverifiedInvite: Attack = {
-  says: "an account that nobody verified invites a stranger",
+  title: "a user with an unverified address sends an invite",
   tryOn: async (server) => {
-    const eve = await arriveUnverified(server, randomUUID());
-    const workspaceId = await foundWorkspace(eve);
-    return worked(await eve.call("invites.create", { email: `${workspaceId}@example.com` }, workspaceId));
+    const person = await arriveUnverified(server, randomUUID());
+    const workspaceId = await foundWorkspace(person);
+    return succeeded(
+      await person.call("invites.create", { email: `${workspaceId}@example.com` }, workspaceId),
+    );
   },
 };
 
 const unverifiedResend: Attack = {
-  says: "an account that nobody verified sends an invite again",
+  title: "a user with an unverified address resends an invite",
   tryOn: async (server) => {
-    const eve = await arriveUnverified(server, randomUUID());
-    const id = await foundWorkspace(eve);
-    const invite = await inviteFor(server, { id, admin: eve }, { email: `${id}@example.com` });
-    return worked(await eve.call("invites.resend", { id: invite.id }, id));
+    const person = await arriveUnverified(server, randomUUID());
+    const id = await foundWorkspace(person);
+    const invite = await inviteFor(server, { id, admin: person }, { email: `${id}@example.com` });
+    return succeeded(await person.call("invites.resend", { id: invite.id }, id));
   },
 };
 
 const unverifiedKey: Attack = {
-  says: "an account that nobody verified makes a service key that invites",
+  title: "a user with an unverified address creates a service key that can invite",
   tryOn: async (server) => {
-    const eve = await arriveUnverified(server, randomUUID());
-    const workspaceId = await foundWorkspace(eve);
+    const person = await arriveUnverified(server, randomUUID());
+    const workspaceId = await foundWorkspace(person);
     const input = { name: "Mill", role: "admin", scopes: ["invite:manage"] };
-    return worked(await eve.call("serviceKeys.create", input, workspaceId));
+    return succeeded(await person.call("serviceKeys.create", input, workspaceId));
   },
 };
 
-/** Three workspaces of one admin. */
+/** Creates three workspaces with the same admin. */
 async function workspacesOf(admin: Person): Promise<string[]> {
   return [await foundWorkspace(admin), await foundWorkspace(admin), await foundWorkspace(admin)];
 }
 
 const manyInvites: Attack = {
-  says: "one mailbox is invited more often than it is granted, from several workspaces and by tags",
+  title:
+    "one mailbox receives more invites than its limit, from several workspaces and with tagged addresses",
   tryOn: async (server) => {
-    const admin = await stranger(server);
-    const victim = randomUUID();
+    const admin = await newUser(server);
+    const mailbox = randomUUID();
     const sent: Answer[] = [];
-    for (const place of await workspacesOf(admin)) {
+    for (const workspaceId of await workspacesOf(admin)) {
       for (let n = 0; n < 4; n += 1) {
-        sent.push(await admin.call("invites.create", { email: `${victim}+${n}@example.com` }, place));
+        sent.push(await admin.call("invites.create", { email: `${mailbox}+${n}@example.com` }, workspaceId));
       }
     }
     return count(sent) > mailboxLimits.invite.points;
@@ -123,13 +126,13 @@ const manyInvites: Attack = {
 };
 
 const manyResends: Attack = {
-  says: "one mailbox is sent invites again more often than it is granted",
+  title: "one mailbox receives more resent invites than its limit",
   tryOn: async (server) => {
-    const admin = await stranger(server);
-    const victim = `${randomUUID()}@example.com`;
+    const admin = await newUser(server);
+    const mailbox = `${randomUUID()}@example.com`;
     const sent: Answer[] = [];
     for (const id of await workspacesOf(admin)) {
-      const invite = await inviteFor(server, { id, admin }, { email: victim });
+      const invite = await inviteFor(server, { id, admin }, { email: mailbox });
       for (let n = 0; n < 4; n += 1) sent.push(await admin.call("invites.resend", { id: invite.id }, id));
     }
     return count(sent) > mailboxLimits.invite.points;
@@ -137,12 +140,12 @@ const manyResends: Attack = {
 };
 
 const manySignUps: Attack = {
-  says: "one mailbox is sent more verifications than it is granted, for accounts with tags",
+  title: "one mailbox receives more verification mails than its limit, for sign-ups with tagged addresses",
   tryOn: async ({ url }) => {
-    const victim = randomUUID();
+    const mailbox = randomUUID();
     const sent: Answer[] = [];
     for (let n = 0; n <= mailboxLimits.unverified.points; n += 1) {
-      const input = { email: `${victim}+${n}@example.com`, password };
+      const input = { email: `${mailbox}+${n}@example.com`, password };
       sent.push(await call(url, "auth.signUp", { input, headers: from(anyAddress()) }));
     }
     return count(sent) > mailboxLimits.unverified.points;
@@ -150,12 +153,12 @@ const manySignUps: Attack = {
 };
 
 const manyVerifications: Attack = {
-  says: "one mailbox is sent verifications again more often than it is granted",
+  title: "one mailbox receives more resent verification mails than its limit",
   tryOn: async (server) => {
-    const victim = randomUUID();
+    const mailbox = randomUUID();
     const sent: Answer[] = [];
     for (let n = 0; n < 3; n += 1) {
-      const account = await arriveUnverified(server, `${victim}+${n}`);
+      const account = await arriveUnverified(server, `${mailbox}+${n}`);
       for (let times = 0; times < 4; times += 1)
         sent.push(await account.call("email.resendVerification", {}));
     }
@@ -164,9 +167,9 @@ const manyVerifications: Attack = {
 };
 
 const manyResets: Attack = {
-  says: "one mailbox is sent more links for a new password than it is granted",
+  title: "one mailbox receives more reset links than its limit",
   tryOn: async (server: TestServer) => {
-    const { id, email } = await stranger(server);
+    const { id, email } = await newUser(server);
     for (let n = 0; n <= mailboxLimits.reset.points; n += 1) {
       await call(server.url, "password.requestReset", { input: { email }, headers: from(anyAddress()) });
     }
@@ -179,7 +182,7 @@ const manyResets: Attack = {
 };
 
 const linkInSubject: Attack = {
-  says: "a workspace's name becomes a link in the subject of a mail to a stranger",
+  title: "the name of a workspace becomes a link in the subject of a mail",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const email = `${randomUUID()}@example.com`;
@@ -196,65 +199,65 @@ const linkInSubject: Attack = {
 const createFile = "apps/api/src/features/invites/create-invite.ts";
 const resendFile = "apps/api/src/features/invites/resend-invite.ts";
 
-/** A guard without which one attack works. */
-const needed = (
-  says: string,
+/** Creates a mutant without one check, for one attack. */
+const mutantOf = (
+  title: string,
   file: string,
-  [text, without, attack]: readonly [guard: string, without: string, attack: Attack],
-): Mutant => ({ without: [guard(says, file, [text, without])], works: [attack] });
+  [text, replacement, attack]: readonly [text: string, replacement: string, attack: Attack],
+): Mutant => ({ removed: [guard(title, file, [text, replacement])], succeeds: [attack] });
 
 export const limiter: readonly Mutant[] = [
-  needed("the addresses of an IPv6 /48 are counted together", "apps/api/src/limits/limiter/limits.ts", [
+  mutantOf("the addresses of an IPv6 /48 share one limit", "apps/api/src/limits/limiter/limits.ts", [
     '{ by: "network48", points: IN_NETWORK_48 * points, seconds },',
     "",
-    anotherHousehold,
+    manyNetworks,
   ]),
-  needed(
-    "known callers have places of their own before the hashing of passwords",
+  mutantOf(
+    "known callers have a separate queue for password hashing",
     "apps/api/src/identity/passwords/argon2-gate.ts",
-    ["const queue = isKnown ? known : strangers;", "const queue = strangers;", floodOfSignIns],
+    ["const queue = isKnown ? known : strangers;", "const queue = strangers;", signInFlood],
   ),
-  needed("only a person with a verified address invites", createFile, [
+  mutantOf("an invite requires a verified inviter", createFile, [
     "checkInviter(services, caller);",
     "",
     unverifiedInvite,
   ]),
-  needed("only a person with a verified address sends an invite again", resendFile, [
+  mutantOf("a resent invite requires a verified inviter", resendFile, [
     "checkInviter(services, caller);",
     "",
     unverifiedResend,
   ]),
-  needed(
-    "only a person with a verified address makes a key that invites",
+  mutantOf(
+    "a service key that can invite requires a verified creator",
     "apps/api/src/features/service-keys/create-service-key.ts",
     ['if (scopes.includes("invite:manage")) checkInviter(services, caller);', "", unverifiedKey],
   ),
-  needed("an invite is counted for its mailbox", createFile, [
+  mutantOf("an invite counts against the limit of its mailbox", createFile, [
     'await countMail(services, "invite", email);',
     "",
     manyInvites,
   ]),
-  needed("an invite that is sent again is counted for its mailbox", resendFile, [
+  mutantOf("a resent invite counts against the limit of its mailbox", resendFile, [
     'await countMail(services, "invite", invite.email);',
     "",
     manyResends,
   ]),
-  needed("a sign-up is counted for its mailbox", "apps/api/src/features/auth/sign-up.ts", [
+  mutantOf("a sign-up counts against the limit of its mailbox", "apps/api/src/features/auth/sign-up.ts", [
     'await countMail(ctx.services, "unverified", email);',
     "",
     manySignUps,
   ]),
-  needed(
-    "a verification that is sent again is counted for its mailbox",
+  mutantOf(
+    "a resent verification mail counts against the limit of its mailbox",
     "apps/api/src/features/email/resend-verification.ts",
     ['await countMail(ctx.services, "unverified", user.email);', "", manyVerifications],
   ),
-  needed(
-    "a link for a new password is counted for its mailbox",
+  mutantOf(
+    "a reset link counts against the limit of its mailbox",
     "apps/api/src/features/password/request-reset.ts",
     ["if (user && !isTooMany)", "if (user)", manyResets],
   ),
-  needed("names in mails become no links", "apps/api/src/mail/quoted.ts", [
+  mutantOf("mail text contains no links made from names", "apps/api/src/mail/quoted.ts", [
     "return withoutLinks(shortened(oneLine, longest));",
     "return shortened(oneLine, longest);",
     linkInSubject,

@@ -1,12 +1,12 @@
-// What keeps a server useful that has more to do than it can, and one workspace from taking what all need.
+// Mutants of the overload checks: admission, and the fair share of connections.
 import { createTask, place, timed, whilePoolIsFull, whileProjectIsLocked } from "../../../overload/crowd.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
-/** Far above what any of these takes, and far below the two seconds for which a connection or a lock is waited for. */
+/** Much longer than any of these calls takes, and much shorter than the 2 s wait for a connection or a lock. */
 const LONG_MS = 1_200;
 
-const waitsForAFullPool: Attack = {
-  says: "a change waits for connections although it is known that none comes free in time",
+const waitsForFullPool: Attack = {
+  title: "a mutation waits for a connection that cannot become free in time",
   tryOn: async (server) => {
     const other = await place(server);
     return whilePoolIsFull(server, async () => {
@@ -19,41 +19,41 @@ const waitsForAFullPool: Attack = {
   },
 };
 
-const keepsFromSigningOut: Attack = {
-  says: "nobody can sign out while several workspaces keep the database busy",
+const blocksSignOut: Attack = {
+  title: "users cannot sign out while several workspaces keep the database busy",
   tryOn: async (server) => {
     const people = [await place(server), await place(server), await place(server)];
     return whilePoolIsFull(server, async () => {
-      // The connections come free in waves, as the locks are waited for: one of these would meet none.
-      let isKept = false;
+      // The waits for the locks end in groups, so connections become free in groups. A single call could find a free one.
+      let isDelayed = false;
       for (const { admin } of people) {
         const { status, ms } = await timed(() => admin.call("auth.signOut", {}));
-        isKept ||= status !== 200 || ms > LONG_MS;
+        isDelayed ||= status !== 200 || ms > LONG_MS;
       }
-      return isKept;
+      return isDelayed;
     });
   },
 };
 
-const keepsAnotherWaiting: Attack = {
-  says: "forty callers of one workspace keep another's changes waiting",
+const delaysOtherWorkspace: Attack = {
+  title: "40 callers of one workspace delay the mutations of another",
   tryOn: async (server) => {
     const [locked, other] = [await place(server), await place(server)];
     return whileProjectIsLocked(server, locked, async () => {
       const writers = Promise.all(Array.from({ length: 40 }, () => createTask(locked)));
-      let isKept = false;
+      let isDelayed = false;
       for (let round = 0; round < 5; round += 1) {
         const { status, ms } = await timed(() => createTask(other));
-        isKept ||= status !== 200 || ms > LONG_MS;
+        isDelayed ||= status !== 200 || ms > LONG_MS;
       }
       await writers;
-      return isKept;
+      return isDelayed;
     });
   },
 };
 
-const holdsAConnection: Attack = {
-  says: "a change that waits for a lock holds its connection for as long as a statement may take",
+const holdsConnection: Attack = {
+  title: "a mutation that waits for a lock holds its connection until the statement timeout",
   tryOn: async (server) => {
     const locked = await place(server);
     const { ms } = await whileProjectIsLocked(server, locked, () => timed(() => createTask(locked)));
@@ -61,12 +61,12 @@ const holdsAConnection: Attack = {
   },
 };
 
-const admitted = guard("a call that could not be served in time is refused", "apps/api/src/rpc/layered.ts", [
+const admission = guard("a call that cannot be served in time is refused", "apps/api/src/rpc/layered.ts", [
   "await checkAdmission(call, operation);",
   "",
 ]);
-const early = guard(
-  "a single change that could not be served in time is refused before its context is made",
+const earlyAdmission = guard(
+  "a single mutation that cannot be served in time is refused before its context is created",
   "apps/api/src/fast-path/fast-path.ts",
   ["refuseEarly(services, calls, request.requestId) ?? answerCalls", "answerCalls"],
 );
@@ -74,26 +74,27 @@ const urgent = guard("signing out is never refused", "apps/api/src/limits/admiss
   'if (priority === "urgent") return null;',
   "",
 ]);
-const fairTurns = "packages/db/src/pool/fair-queue.ts";
-const reserved = guard("connections are left for the server's own work", fairTurns, [
+const fairQueueFile = "packages/db/src/pool/fair-queue.ts";
+const reserved = guard("some connections are reserved for the server's own work", fairQueueFile, [
   "this.#all.mayTake(owner, this.#reservedNow)",
   "this.#all.mayTake(owner, 0)",
 ]);
-const share = guard("one workspace takes no more than three quarters of the connections", fairTurns, [
+const share = guard("one workspace can use at most three quarters of the connections", fairQueueFile, [
   "return left > 0 && held <= this.#times * left;",
   "return left > 0;",
 ]);
-const lockTimeout = guard("a lock is waited for two seconds", "packages/db/src/pool/connection-settings.ts", [
-  'lock_timeout: "2000",',
-  "",
-]);
+const lockTimeout = guard(
+  "the wait for a lock is limited to two seconds",
+  "packages/db/src/pool/connection-settings.ts",
+  ['lock_timeout: "2000",', ""],
+);
 
 export const overload: readonly Mutant[] = [
-  { without: [admitted], works: [], refused: [waitsForAFullPool] },
-  { without: [early], works: [], refused: [waitsForAFullPool] },
-  { without: [admitted, early], works: [waitsForAFullPool] },
-  { without: [urgent], works: [keepsFromSigningOut] },
-  { without: [reserved], works: [keepsFromSigningOut] },
-  { without: [share], works: [keepsAnotherWaiting] },
-  { without: [lockTimeout], works: [holdsAConnection] },
+  { removed: [admission], succeeds: [], stillBlocked: [waitsForFullPool] },
+  { removed: [earlyAdmission], succeeds: [], stillBlocked: [waitsForFullPool] },
+  { removed: [admission, earlyAdmission], succeeds: [waitsForFullPool] },
+  { removed: [urgent], succeeds: [blocksSignOut] },
+  { removed: [reserved], succeeds: [blocksSignOut] },
+  { removed: [share], succeeds: [delaysOtherWorkspace] },
+  { removed: [lockTimeout], succeeds: [holdsConnection] },
 ];

@@ -1,8 +1,8 @@
-// What the server must not do where others reach it: print links, serve with unsafe settings, or serve by an operator's login.
+// Mutants of the checks at the start of a server: printed links, unsafe settings, and the operator's login.
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { call, eventually, type TestServer } from "../../../kit/index.ts";
-import { stranger } from "../../attackers.ts";
+import { newUser } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 const keys = { PROJO_TOKEN_KEYS: `1:${Buffer.alloc(32, 7).toString("base64url")}` };
@@ -14,10 +14,10 @@ const mail = {
 const remote = { DATABASE_URL: "postgres://projo_server:secret@db.example.com/projo" };
 const production = { PROJO_ENV: "production" };
 
-const readsLink: Attack = {
-  says: "somebody finds a link that resets a password in the output of a server at no terminal",
+const printsLink: Attack = {
+  title: "the output of a server without a terminal contains a reset link",
   tryOn: async (server) => {
-    const { email } = await stranger(server);
+    const { email } = await newUser(server);
     await call(server.url, "password.requestReset", { input: { email } });
     const announced = () => server.announced.filter((line) => line.includes(email));
     await eventually(() => announced().length > 0);
@@ -25,131 +25,137 @@ const readsLink: Attack = {
   },
 };
 
-const starts = (says: string, envOf: (server: TestServer) => Readonly<Record<string, string>>): Attack => ({
-  says,
+const starts = (title: string, envOf: (server: TestServer) => Readonly<Record<string, string>>): Attack => ({
+  title,
   tryOn: (server) => Promise.resolve(server.problemOf(envOf(server)) === null),
 });
 
-const remoteWithoutKeys = starts("a server on a remote database makes its own keys", () => ({
+const remoteWithoutKeys = starts("a server with a remote database starts with generated keys", () => ({
   ...remote,
   ...mail,
 }));
-const remoteWithoutMail = starts("a server on a remote database writes mail to files", () => ({
+const remoteWithoutMail = starts("a server with a remote database starts with mail in files", () => ({
   ...remote,
   ...keys,
 }));
-const openWithoutKeys = starts("a server on all addresses makes its own keys", () => ({
-  HOST: "0.0.0.0",
-  ...mail,
-}));
-const openWithoutMail = starts("a server on all addresses writes mail to files", () => ({
-  HOST: "0.0.0.0",
-  ...keys,
-}));
-const productionWithoutKeys = starts("a server in production makes its own keys", () => ({
+const allAddressesWithoutKeys = starts(
+  "a server that listens on all addresses starts with generated keys",
+  () => ({
+    HOST: "0.0.0.0",
+    ...mail,
+  }),
+);
+const allAddressesWithoutMail = starts(
+  "a server that listens on all addresses starts with mail in files",
+  () => ({
+    HOST: "0.0.0.0",
+    ...keys,
+  }),
+);
+const productionWithoutKeys = starts("a server in production starts with generated keys", () => ({
   ...production,
   ...mail,
 }));
-const productionWithAutoKeys = starts("a server in production is asked to make its own keys", () => ({
+const productionWithAutoKeys = starts("a server in production starts with PROJO_TOKEN_KEYS=auto", () => ({
   ...production,
   ...mail,
   PROJO_TOKEN_KEYS: "auto",
 }));
-const productionWithFiles = starts("a server in production is asked to write mail to files", () => ({
+const productionWithFiles = starts("a server in production starts with PROJO_MAIL=files", () => ({
   ...production,
   ...keys,
   PROJO_MAIL: "files",
 }));
-const productionWith = (says: string, env: Readonly<Record<string, string>>): Attack =>
-  starts(says, () => ({ ...production, ...remote, ...keys, ...mail, ...env }));
-const ownerInProduction = productionWith("a server in production holds the owner's login", {
+const productionWith = (title: string, env: Readonly<Record<string, string>>): Attack =>
+  starts(title, () => ({ ...production, ...remote, ...keys, ...mail, ...env }));
+const ownerInProduction = productionWith("a server in production starts with the owner's login", {
   PROJO_DATABASE_OWNER_URL: "postgres://owner:secret@db.example.com/projo",
 });
-const operatorInProduction = productionWith("a server in production holds the operator's login", {
+const operatorInProduction = productionWith("a server in production starts with the operator's login", {
   PROJO_OPERATOR_DATABASE_URL: "postgres://operator:secret@db.example.com/projo",
 });
-const plainLinks = productionWith("a server in production mails links over plain HTTP", {
+const plainLinks = productionWith("a server in production starts with plain HTTP links", {
   PROJO_APP_URL: "http://app.example.com",
 });
-const plainRedis = starts("a server sends the password of a remote Redis in the clear", () => ({
+const plainRedis = starts("a server starts with a password for a remote Redis and no TLS", () => ({
   REDIS_URL: "redis://:secret@redis.example.com",
 }));
-const plainSmtp = starts("a server sends the password of a remote mail server in the clear", () => ({
+const plainSmtp = starts("a server starts with a password for a remote mail server and no TLS", () => ({
   ...mail,
   PROJO_SMTP_URL: "smtp://user:secret@mail.example.com?tls=off",
 }));
-const openKeys = starts("a server reads its keys from a file that everybody may write", ({ dataDir }) => {
-  const file = join(dataDir, "open-keys");
+const writableKeys = starts("a server starts with keys from a world-writable file", ({ dataDir }) => {
+  const file = join(dataDir, "writable-keys");
   writeFileSync(file, keys.PROJO_TOKEN_KEYS);
   chmodSync(file, 0o666);
   return { PROJO_TOKEN_KEYS_FILE: file };
 });
 
-const byOperator: Attack = {
-  says: "a server serves by the operator's login",
+const servesAsOperator: Attack = {
+  title: "a server serves requests with the operator's login",
   tryOn: (server) => server.canServe(server.database.operatorUrl),
 };
 
-const unsafe = "apps/api/src/config/unsafe-settings.ts";
-const without = (
-  says: string,
-  [file, text, instead]: readonly [file: string, text: string, instead: string],
-  works: readonly Attack[],
-): Mutant => ({ without: [guard(says, file, [text, instead])], works });
+const settingsFile = "apps/api/src/config/unsafe-settings.ts";
+const mutantOf = (
+  title: string,
+  [file, text, replacement]: readonly [file: string, text: string, replacement: string],
+  succeeds: readonly Attack[],
+): Mutant => ({ removed: [guard(title, file, [text, replacement])], succeeds });
 
 export const productionDefaults: readonly Mutant[] = [
-  without(
-    "links are printed at a terminal only",
+  mutantOf(
+    "links are printed only to a terminal",
     ["apps/api/src/server.ts", "showsLinks: isTerminal && isLocal", "showsLinks: isLocal"],
-    [readsLink],
+    [printsLink],
   ),
-  without(
-    "the line about a mail names its file where links are not shown",
+  mutantOf(
+    "the line about a mail omits its link where links are not shown",
     ["apps/api/src/mail/file-transport.ts", "showsLinks && mail.link !== null", "mail.link !== null"],
-    [readsLink],
+    [printsLink],
   ),
-  without(
-    "a remote database is reached by more than this machine",
-    [unsafe, "if (databaseUrl !== null && !databaseUrl.isLocal)", "if (databaseUrl?.host === '')"],
+  mutantOf(
+    "a remote database requires explicit settings",
+    [settingsFile, "if (databaseUrl !== null && !databaseUrl.isLocal)", "if (databaseUrl?.host === '')"],
     [remoteWithoutKeys, remoteWithoutMail],
   ),
-  without(
-    "so is a server that does not listen on loopback",
-    [unsafe, "return isLoopback(host) ? null", "return isLoopback(host) || host !== '' ? null"],
-    [openWithoutKeys, openWithoutMail],
+  mutantOf(
+    "a server that does not listen on loopback requires explicit settings",
+    [settingsFile, "return isLoopback(host) ? null", "return isLoopback(host) || host !== '' ? null"],
+    [allAddressesWithoutKeys, allAddressesWithoutMail],
   ),
-  without(
-    "and every server in production",
-    [unsafe, 'if (isProduction) return "PROJO_ENV is production";', ""],
+  mutantOf(
+    "a server in production requires explicit settings",
+    [settingsFile, 'if (isProduction) return "PROJO_ENV is production";', ""],
     [productionWithoutKeys, productionWithAutoKeys, productionWithFiles],
   ),
-  without(
-    "PROJO_TOKEN_KEYS=auto is not for production",
-    [unsafe, '(keys === "auto" && !isProduction)', 'keys === "auto"'],
+  mutantOf(
+    "PROJO_TOKEN_KEYS=auto is rejected in production",
+    [settingsFile, '(keys === "auto" && !isProduction)', 'keys === "auto"'],
     [productionWithAutoKeys],
   ),
-  without(
-    "PROJO_MAIL=files is not for production",
-    [unsafe, 'mail === "files" && isProduction', 'mail === "files" && reach === ""'],
+  mutantOf(
+    "PROJO_MAIL=files is rejected in production",
+    [settingsFile, 'mail === "files" && isProduction', 'mail === "files" && reach === ""'],
     [productionWithFiles],
   ),
-  without(
-    "the owner's login is not the server's in production",
-    [unsafe, "hasOwnerLogin\n      ?", "hasOwnerLogin && appUrl === ''\n      ?"],
+  mutantOf(
+    "the owner's login is rejected in production",
+    [settingsFile, "hasOwnerLogin\n      ?", "hasOwnerLogin && appUrl === ''\n      ?"],
     [ownerInProduction],
   ),
-  without(
-    "nor is the operator's",
-    [unsafe, "hasOperatorLogin\n      ?", "hasOperatorLogin && appUrl === ''\n      ?"],
+  mutantOf(
+    "the operator's login is rejected in production",
+    [settingsFile, "hasOperatorLogin\n      ?", "hasOperatorLogin && appUrl === ''\n      ?"],
     [operatorInProduction],
   ),
-  without(
-    "mailed links are encrypted in production",
-    [unsafe, "appUrl !== null && !isEncrypted(appUrl)", "appUrl === '' && !isEncrypted(appUrl)"],
+  mutantOf(
+    "mailed links require HTTPS in production",
+    [settingsFile, "appUrl !== null && !isEncrypted(appUrl)", "appUrl === '' && !isEncrypted(appUrl)"],
     [plainLinks],
   ),
-  without(
-    "a remote Redis is spoken to over TLS",
+  mutantOf(
+    "a remote Redis requires TLS",
     [
       "apps/api/src/config/redis-address.ts",
       'if (!isEncrypted && url.search === "" && !isLoopback(url.hostname)) return null;',
@@ -157,8 +163,8 @@ export const productionDefaults: readonly Mutant[] = [
     ],
     [plainRedis],
   ),
-  without(
-    "a password leaves the machine over TLS only",
+  mutantOf(
+    "a password for a remote mail server requires TLS",
     [
       "apps/api/src/mail/smtp-address.ts",
       'if (tls === "off" && !isLoopback && username !== "") return null;',
@@ -166,14 +172,14 @@ export const productionDefaults: readonly Mutant[] = [
     ],
     [plainSmtp],
   ),
-  without(
-    "nobody else writes a secret's file",
+  mutantOf(
+    "a world-writable secret file is rejected",
     ["packages/db/src/login/secret-of.ts", "(facts.mode & 0o002) !== 0", "(facts.mode & 0o002) === -1"],
-    [openKeys],
+    [writableKeys],
   ),
-  without(
-    "no server serves by an operator's login",
+  mutantOf(
+    "a server rejects an operator's login",
     ["packages/db/src/login/check-login.ts", "if (operator) {", "if (operator && !system) {"],
-    [byOperator],
+    [servesAsOperator],
   ),
 ];

@@ -1,11 +1,11 @@
-// Connections: how many, for how long, what waits on them, and where they come from.
-import { setTimeout as passed } from "node:timers/promises";
+// Mutants of the connection checks: number, time, waiting requests, and the address of the peer.
+import { setTimeout as delay } from "node:timers/promises";
 import type { TestServer } from "../../../kit/index.ts";
 import { getText, openPeer, postText, statusOf, type Peer } from "../../../sockets/peer.ts";
-import { exists, memberOf, team } from "../../attackers.ts";
+import { rowExists, memberOf, team } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
-/** What the servers of these attacks are given, so that no attack waits long. */
+/** Settings of the mutants' servers: small bounds, so that no attack takes long. */
 export const socketsEnv = {
   PROJO_CONNECTIONS: "300",
   PROJO_CONNECTIONS_PER_ADDRESS: "250",
@@ -16,12 +16,12 @@ const closeAll = (peers: readonly Peer[]): void => {
   for (const { socket } of peers) socket.destroy();
 };
 
-const nowhere: Attack = {
-  says: "a denial on a connection that was reset is on record without an address",
+const withoutAddress: Attack = {
+  title: "a denial on a reset connection is recorded without an address",
   tryOn: async (server) => {
     const here = await team(server);
     const viewer = await memberOf(server, here, "viewer");
-    const asked = getText("/trpc/audit.list", {
+    const request = getText("/trpc/audit.list", {
       authorization: `Bearer ${viewer.token}`,
       "x-workspace-id": here.id,
     });
@@ -29,12 +29,12 @@ const nowhere: Attack = {
       const peer = await openPeer(server.url);
       peer.socket.write(getText("/livez"));
       await peer.answers(1);
-      peer.socket.write(asked);
+      peer.socket.write(request);
       peer.socket.resetAndDestroy();
-      await passed(20);
+      await delay(20);
     }
-    await passed(200);
-    return exists(
+    await delay(200);
+    return rowExists(
       server,
       "SELECT FROM audit_logs WHERE workspace_id = $1 AND coalesce(personal_json -> 'ip' ->> 'value', '') = ''",
       [here.id],
@@ -42,33 +42,33 @@ const nowhere: Attack = {
   },
 };
 
-/** How many connections from so many addresses stay open. */
-async function crowd({ url }: TestServer, addresses: number, each: number): Promise<number> {
+/** Opens connections from several addresses. @returns how many stay open */
+async function openConnections({ url }: TestServer, addresses: number, perAddress: number): Promise<number> {
   const peers: Peer[] = [];
   try {
     for (let at = 0; at < addresses; at += 1) {
       const from = `127.0.9.${at + 1}`;
-      peers.push(...(await Promise.all(Array.from({ length: each }, () => openPeer(url, { from })))));
+      peers.push(...(await Promise.all(Array.from({ length: perAddress }, () => openPeer(url, { from })))));
     }
-    await passed(300);
+    await delay(300);
     return peers.filter((peer) => !peer.isClosed()).length;
   } finally {
     closeAll(peers);
   }
 }
 
-const manyOfOne: Attack = {
-  says: "one address holds 280 connections",
-  tryOn: async (server) => (await crowd(server, 1, 280)) > 250,
+const manyPerAddress: Attack = {
+  title: "one address holds 280 connections",
+  tryOn: async (server) => (await openConnections(server, 1, 280)) > 250,
 };
 
-const manyInAll: Attack = {
-  says: "ten addresses hold 400 connections",
-  tryOn: async (server) => (await crowd(server, 10, 40)) > 300,
+const manyConnections: Attack = {
+  title: "ten addresses hold 400 connections",
+  tryOn: async (server) => (await openConnections(server, 10, 40)) > 300,
 };
 
 const overtaking: Attack = {
-  says: "a request runs before the one that came before it on its connection",
+  title: "a request overtakes an earlier request on its connection",
   tryOn: async ({ url, logLines }) => {
     const peer = await openPeer(url);
     const id = `turn-${Math.random().toString(36).slice(2)}`;
@@ -79,15 +79,15 @@ const overtaking: Attack = {
     );
     peer.socket.write(first + getText("/trpc/system.health", { "x-request-id": `${id}-second` }));
     await peer.answers(2);
-    await passed(50);
+    await delay(50);
     peer.socket.destroy();
     const lines = logLines.filter((line) => line.includes(id) && line.includes('"msg":"request"'));
     return lines[0]?.includes(`${id}-second`) ?? false;
   },
 };
 
-const queue: Attack = {
-  says: "two hundred requests wait on one connection",
+const manyWaiting: Attack = {
+  title: "200 requests wait on one connection",
   tryOn: async ({ url }) => {
     const peer = await openPeer(url);
     peer.socket.write(getText("/livez").repeat(200));
@@ -98,7 +98,7 @@ const queue: Attack = {
 };
 
 const unread: Attack = {
-  says: "an answer that nobody reads is kept for as long as its peer likes",
+  title: "an unread answer is kept without a time limit",
   tryOn: async (server) => {
     const { admin, id } = await team(server);
     const { data } = await admin.call("projects.create", { name: "Notes" }, id);
@@ -114,11 +114,11 @@ const unread: Attack = {
     const page = getText(`/trpc/tasks.list?input=${encodeURIComponent('{"limit":100}')}`, headers);
     const peer = await openPeer(server.url, { reads: false });
     const answered = () => server.logLines.filter((line) => line.includes(requestId)).length;
-    // Until the system's own buffers take no more; never so many at once that the connection is closed for that.
+    // Fill the buffers of the operating system. At most 20 requests at once, because the server closes the connection for more.
     for (let before = -1; answered() > before && !peer.isClosed();) {
       before = answered();
       peer.socket.write(page.repeat(20));
-      for (let waits = 0; waits < 15 && answered() < before + 20; waits += 1) await passed(100);
+      for (let waits = 0; waits < 15 && answered() < before + 20; waits += 1) await delay(100);
     }
     const isClosed = await peer.closed(6_000).then(
       () => true,
@@ -129,8 +129,8 @@ const unread: Attack = {
   },
 };
 
-const misplaced: Attack = {
-  says: "the answer to what is no HTTP stands for the answer to the request before it",
+const misplacedAnswer: Attack = {
+  title: "the answer to malformed bytes replaces the answer to the request before them",
   tryOn: async ({ url }) => {
     const peer = await openPeer(url);
     const wrong = { email: "nobody@example.com", password: "not the password of anybody" };
@@ -140,69 +140,72 @@ const misplaced: Attack = {
   },
 };
 
-const connection = "apps/api/src/http/connections/connection.ts";
-const connections = "apps/api/src/http/connections/connections.ts";
+const connectionFile = "apps/api/src/http/connections/connection.ts";
+const connectionsFile = "apps/api/src/http/connections/connections.ts";
 
 export const sockets: readonly Mutant[] = [
   {
-    without: [
-      guard("a request has the address that its connection had when it opened", "apps/api/src/http/app.ts", [
+    removed: [
+      guard("a request has the address from the opening of its connection", "apps/api/src/http/app.ts", [
         'return forwarded(connection.address, headers["x-forwarded-for"]);',
         'delete socket._peername; return socket.remoteAddress ?? "";',
       ]),
     ],
-    works: [nowhere],
+    succeeds: [withoutAddress],
   },
   {
-    without: [
-      guard("an address has so many connections", connections, [
+    removed: [
+      guard("the connections of an address are bounded", connectionsFile, [
         "(perNetwork.get(network) ?? 0) >= bounds.perAddress",
         "false",
       ]),
     ],
-    works: [manyOfOne],
+    succeeds: [manyPerAddress],
   },
   {
-    without: [
-      guard("the server has so many connections", connections, ["all.size >= bounds.inAll", "false"]),
+    removed: [
+      guard("the connections of the server are bounded", connectionsFile, [
+        "all.size >= bounds.inAll",
+        "false",
+      ]),
     ],
-    works: [manyInAll],
+    succeeds: [manyConnections],
   },
   {
-    without: [
-      guard("requests of a connection run one after the other", connection, [
+    removed: [
+      guard("requests on a connection run one after the other", connectionFile, [
         "if (!this.#running) {",
         "if (true) {",
       ]),
     ],
-    works: [overtaking, queue],
+    succeeds: [overtaking, manyWaiting],
   },
   {
-    without: [
-      guard("so many requests wait on a connection", connection, [
+    removed: [
+      guard("the waiting requests of a connection are bounded", connectionFile, [
         "this.#waiting.length < MOST_WAITING",
         "true",
       ]),
     ],
-    works: [queue],
+    succeeds: [manyWaiting],
   },
   {
-    without: [
-      guard("an answer waits for its peer for so long", connections, [
+    removed: [
+      guard("the wait for a peer that does not read is bounded", connectionsFile, [
         "if (one.isOverdue(now, patience))",
         "if (false)",
       ]),
     ],
-    works: [unread],
+    succeeds: [unread],
   },
   {
-    without: [
+    removed: [
       guard(
-        "what is unreadable is not answered before the request that came first",
+        "malformed bytes are answered after the request before them",
         "apps/api/src/http/connections/answer-socket.ts",
         ["if (running?.req.complete) {", "if (false) {"],
       ),
     ],
-    works: [misplaced],
+    succeeds: [misplacedAnswer],
   },
 ];

@@ -1,30 +1,30 @@
-// What each person sees, as the server tells it. It is more than what they ask for that would be a leak, so that all is
-// listed. The casts are this file's: a line names what its list's items have.
-import type { World } from "./world.ts";
-import { people } from "./acts.ts";
+// The view that each user gets from the server. It contains every list, because an item that the model does not expect is a
+// leak. The file has casts, because each line reads the fields that the items of its list have.
+import type { State } from "./model-state.ts";
+import { people } from "./actions.ts";
 import type { View } from "./expected-view.ts";
 import type { Names } from "./names.ts";
 import type { Run } from "./run.ts";
 
-/** The same of the real world, asked by each person. Nobody is told more than they ask for. */
-export async function realView(run: Run, world: World, inOrder: boolean): Promise<View> {
+/** Reads the lists of every workspace as each user. */
+export async function actualView(run: Run, state: State, isSequential: boolean): Promise<View> {
   const parts = people.flatMap((person) => [
-    realOf(run, person),
-    ...Object.keys(world.workspaces).map((name) => realIn(run, { person, name, inOrder })),
+    actualOf(run, person),
+    ...Object.keys(state.workspaces).map((name) => actualIn(run, { person, name, isSequential })),
   ]);
   return Object.fromEntries((await Promise.all(parts)).flatMap((part) => Object.entries(part)));
 }
 
-async function realOf(run: Run, person: string): Promise<View> {
+async function actualOf(run: Run, person: string): Promise<View> {
   const ask = asking(run, person);
-  const place = ({ id, name, role }: Item) => `${run.names.named(id)} ${name} ${role}`;
+  const place = ({ id, name, role }: Item) => `${run.names.nameOf(id)} ${name} ${role}`;
   const [own, deleted, invites] = await Promise.all([
     ask("workspaces.list", {}, place),
     ask("workspaces.list", { deleted: true }, place),
     ask(
       "invites.listMine",
       {},
-      ({ id, workspaceId, role }) => `${run.names.named(id)} ${run.names.named(workspaceId)} ${role}`,
+      ({ id, workspaceId, role }) => `${run.names.nameOf(id)} ${run.names.nameOf(workspaceId)} ${role}`,
     ),
   ]);
   return {
@@ -37,54 +37,54 @@ async function realOf(run: Run, person: string): Promise<View> {
 interface Place {
   readonly person: string;
   readonly name: string;
-  readonly inOrder: boolean;
+  readonly isSequential: boolean;
 }
 
-async function realIn(run: Run, { person, name, inOrder }: Place): Promise<View> {
+async function actualIn(run: Run, { person, name, isSequential }: Place): Promise<View> {
   const { names } = run;
   const ask = asking(run, person, names.idOf(name));
   const [members, projects, tasks] = await Promise.all([
-    ask("members.list", {}, ({ userId, role }) => `${names.named(userId)} ${role}`),
-    ask("projects.list", {}, (project) => `${names.named(project.id)} ${project.name}`),
+    ask("members.list", {}, ({ userId, role }) => `${names.nameOf(userId)} ${role}`),
+    ask("projects.list", {}, (project) => `${names.nameOf(project.id)} ${project.name}`),
     ask(
       "tasks.list",
       {},
-      (task) => `${names.named(task.id)} ${names.named(task.projectId)} ${task.title} ${task.status}`,
+      (task) => `${names.nameOf(task.id)} ${names.nameOf(task.projectId)} ${task.title} ${task.status}`,
     ),
   ]);
   const seen = { members: lines(members), projects: lines(projects), tasks: lines(tasks) };
   const isOutside = [members, projects, tasks].every(([line]) => line === "workspace.not_found");
-  const managed = members.includes(`${person} admin`) ? await realManaged(ask, names, inOrder) : {};
+  const managed = members.includes(`${person} admin`) ? await actualManaged(ask, names, isSequential) : {};
   const view = Object.entries(isOutside ? { "": members } : { ...seen, ...managed });
   return Object.fromEntries(view.map(([what, seenLines]) => [`${person} in ${name} ${what}`, seenLines]));
 }
 
-async function realManaged(ask: Ask, names: Names, inOrder: boolean): Promise<View> {
+async function actualManaged(ask: Ask, names: Names, isSequential: boolean): Promise<View> {
   const [invites, keys, log, verdict] = await Promise.all([
     ask(
       "invites.list",
       { status: "pending" },
-      ({ id, email, role }) => `${names.named(id)} ${nameIn(email)} ${role}`,
+      ({ id, email, role }) => `${names.nameOf(id)} ${nameIn(email)} ${role}`,
     ),
-    ask("serviceKeys.list", { status: "active" }, ({ id, role }) => `${names.named(id)} ${role}`),
+    ask("serviceKeys.list", { status: "active" }, ({ id, role }) => `${names.nameOf(id)} ${role}`),
     ask("audit.list", {}, ({ actor, action, target, outcome }) => {
-      const who = names.named(actor.userId ?? actor.keyId ?? "nobody");
-      return `${who} ${action} ${target.type} ${names.named(target.id)} ${outcome}`;
+      const who = names.nameOf(actor.userId ?? actor.keyId ?? "nobody");
+      return `${who} ${action} ${target.type} ${names.nameOf(target.id)} ${outcome}`;
     }),
     ask("audit.verify", {}, ({ intact, done }) => (intact && done ? "intact" : "broken")),
   ]);
   return {
     invites: lines(invites),
     keys: lines(keys),
-    log: inOrder ? log.toReversed() : log.toSorted(),
+    log: isSequential ? log.toReversed() : log.toSorted(),
     verdict,
   };
 }
 
-/** @returns a line for each item of the answer, or the reason why there is none */
+/** @returns a line for each item of the answer, or the reason of the refusal */
 type Ask = (name: string, input: object, line: (item: Item) => string) => Promise<readonly string[]>;
 
-/** Any list's item: an operation's has some of these. */
+/** An item of any list. The items of one operation have some of these fields. */
 interface Item extends Readonly<Record<Text, string>> {
   readonly actor: { readonly userId: string | null; readonly keyId: string | null };
   readonly target: { readonly type: string; readonly id: string };
@@ -106,7 +106,7 @@ const asking =
     return items.map(line);
   };
 
-/** An address begins with the name, and what tells one history's people from another's follows. */
+/** Returns the name in an email address. A suffix that is unique to the history follows the name. */
 const nameIn = (email: string): string => email.slice(0, email.indexOf("-"));
 
 const lines = (all: readonly string[]): readonly string[] => all.toSorted();

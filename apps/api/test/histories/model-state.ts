@@ -1,7 +1,7 @@
 import type { Membership, Permission, Role } from "@projostack/authz";
 
-/** All there is, by the history's names. */
-export interface World {
+/** All objects of a history, by their names in it. */
+export interface State {
   readonly workspaces: Record<string, Workspace>;
   readonly invites: Record<string, Invite>;
   readonly keys: Record<string, Key>;
@@ -13,7 +13,7 @@ export interface Workspace {
   title: string;
   deleted: boolean;
   readonly members: Record<string, Role>;
-  /** One line an entry: who, the action, what it was about, and how it ended. */
+  /** One line for each entry: actor, action, target and outcome. */
   readonly log: string[];
 }
 
@@ -21,7 +21,7 @@ interface Invite {
   readonly workspace: string;
   readonly email: string;
   readonly role: Role;
-  /** The person or the key that sent it last. */
+  /** The user or key that sent it last. */
   by: string;
   token: string;
   pending: boolean;
@@ -31,7 +31,7 @@ export interface Key {
   readonly workspace: string;
   readonly role: Role;
   readonly scopes: readonly Permission[];
-  /** Those that work: the latest, and the one before it while it goes on. */
+  /** The valid tokens: the newest, and the previous one during an overlap. */
   tokens: string[];
   revoked: boolean;
 }
@@ -43,9 +43,9 @@ interface Task {
   status: string;
 }
 
-/** Who acts, and as what in the workspace of the request. */
-export interface Who {
-  /** A person, or a key. */
+/** The actor of a call, and their membership in the workspace of the request. */
+export interface Caller {
+  /** A user or a key. */
   readonly actor: string;
   readonly member: Membership;
 }

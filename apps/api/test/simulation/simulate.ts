@@ -1,6 +1,6 @@
-// Thirty days of one session, lived by an honest person alone or with a thief.
+// Simulates 30 days of one session, with an honest client alone or together with a thief.
 import { ABSOLUTE_SECONDS } from "../../src/identity/tokens/session-lifetime.ts";
-import { HonestPerson, type Habits } from "./honest-person.ts";
+import { HonestClient, type Habits } from "./honest-client.ts";
 import { seededChance } from "./seeded-random.ts";
 import { SimulatedSession, type Rule } from "./simulated-session.ts";
 import { Thief, type Method } from "./thief.ts";
@@ -8,19 +8,19 @@ import { Timeline } from "./timeline.ts";
 
 const DAY = 24 * 60 * 60;
 
-export interface HonestLife {
+export interface UserResult {
   readonly signedOutAt: number | null;
   readonly refreshes: number;
   readonly lostReplies: number;
   readonly days: number;
 }
 
-export function liveHonestly(rule: Rule, habits: Habits, seed: number): HonestLife {
+export function simulateUser(rule: Rule, habits: Habits, seed: number): UserResult {
   const timeline = new Timeline();
   const session = new SimulatedSession(rule);
-  const person = new HonestPerson({ timeline, chance: seededChance(seed), session }, habits);
+  const client = new HonestClient({ timeline, chance: seededChance(seed), session }, habits);
   timeline.run(ABSOLUTE_SECONDS, () => session.isOver(timeline.now));
-  const { refreshes, lostReplies } = person;
+  const { refreshes, lostReplies } = client;
   return { signedOutAt: session.revokedAt, refreshes, lostReplies, days: timeline.now / DAY };
 }
 
@@ -28,16 +28,16 @@ export interface Theft {
   readonly at: number;
   /** When the rule ended the session, if it did. */
   readonly caughtAt: number | null;
-  /** When the session was over, for whatever reason. */
+  /** When the session was over, for any reason. */
   readonly overAt: number;
-  /** When both had refreshed since the theft, so that there was something to notice. */
+  /** When both had refreshed since the theft, so that the theft became detectable. */
   readonly sharedSince: number | null;
-  /** How often the one who refreshed less had refreshed since the theft. */
+  /** The number of refreshes since the theft, of the party with fewer. */
   readonly bothRefreshed: number;
   readonly reads: number;
 }
 
-export function liveWithThief(
+export function simulateTheft(
   rule: Rule,
   { method, victimLeaves = false, seed }: { method: Method; victimLeaves?: boolean; seed: number },
 ): Theft {
@@ -45,7 +45,7 @@ export function liveWithThief(
   const chance = seededChance(seed);
   const session = new SimulatedSession(rule);
   const habits: Habits = { tabs: 1 + (seed % 2), lossRate: 0.01, slowRate: 0.01 };
-  const victim = new HonestPerson({ timeline, chance, session }, habits);
+  const victim = new HonestClient({ timeline, chance, session }, habits);
   const at = chance.between(0, 20 * DAY);
   timeline.run(at, () => session.isOver(timeline.now));
   if (victimLeaves) victim.leaveForGood();

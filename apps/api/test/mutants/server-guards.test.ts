@@ -68,9 +68,11 @@ describe("a server with every security check", () => {
   });
   afterAll(() => server.close());
 
-  it.each(attacks)("prevents this attack: $title", async ({ tryOn }) => {
-    expect(await tryOn(server)).toBe(false);
-  });
+  for (const { title, tryOn } of attacks) {
+    it(`prevents this attack: ${title}`, async () => {
+      expect(await tryOn(server)).toBe(false);
+    });
+  }
 });
 
 describe("mutation testing of the server", () => {

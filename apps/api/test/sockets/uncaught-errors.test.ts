@@ -1,4 +1,4 @@
-// The server in a process of its own, in which an error is thrown that nothing catches.
+// Starts the server in a separate process and throws an uncaught error in it.
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -12,20 +12,20 @@ import { getText, openPeer, statusOf } from "./peer.ts";
 
 let database: TestDatabase;
 let directory: string;
-/** Another server on the same database and keys, for making people. */
-let beside: TestServer;
+/** Another server with the same database and keys, which creates the users. */
+let userServer: TestServer;
 const children = new Set<ChildProcess>();
 const keys = `1:${Buffer.alloc(32, 7).toString("base64url")}`;
 beforeAll(async () => {
   [database, directory] = await Promise.all([
     createTestDatabase(),
-    mkdtemp(join(tmpdir(), "projo-last-resort-")),
+    mkdtemp(join(tmpdir(), "projo-uncaught-")),
   ]);
-  beside = await startServerOver(database, { PROJO_TOKEN_KEYS: keys });
+  userServer = await startServerOver(database, { PROJO_TOKEN_KEYS: keys });
 });
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL");
-  await beside.close();
+  await userServer.close();
   await database.drop();
   await rm(directory, { recursive: true, force: true });
 });
@@ -38,7 +38,7 @@ interface Running {
 }
 
 interface StartOptions {
-  /** Runs in the process before the server: JavaScript. */
+  /** JavaScript that runs in the process before the server starts. */
   readonly before?: string;
   readonly descriptors?: number;
 }
@@ -54,8 +54,8 @@ async function start({ before = "", descriptors = 4_096 }: StartOptions = {}): P
     `data:text/javascript,${encodeURIComponent(before)}`,
     main,
   ];
-  const limited = ["-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", ...program];
-  const child = spawn("/bin/sh", limited, {
+  const withLimit = ["-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", ...program];
+  const child = spawn("/bin/sh", withLimit, {
     env: {
       PATH: process.env["PATH"],
       PORT: "0",
@@ -82,22 +82,22 @@ async function start({ before = "", descriptors = 4_096 }: StartOptions = {}): P
       const found = / listens on (http:\S+)/.exec(stdout)?.[1];
       if (found !== undefined) resolve(found);
     });
-    void ended.then((code) => reject(new Error(`It ended with ${code}: ${stderr}`)));
+    void ended.then((code) => reject(new Error(`The server exited with ${code}: ${stderr}`)));
   });
   return { url, child, stderr: () => stderr, ended };
 }
 
 const onSignal = (work: string): string => `process.on("SIGUSR2", () => { ${work} });`;
 
-describe("F8 an error that nothing caught", { timeout: 60_000 }, () => {
+describe("F8 an uncaught error", { timeout: 60_000 }, () => {
   it.each([
-    ["thrown", onSignal(`throw new Error("the bug of this test");`)],
-    ["of a promise", onSignal(`void Promise.reject(new Error("the bug of this test"));`)],
-    ["that is no Error", onSignal(`throw "the bug of this test";`)],
+    ["that is thrown", onSignal(`throw new Error("the bug of this test");`)],
+    ["in a promise", onSignal(`void Promise.reject(new Error("the bug of this test"));`)],
+    ["that is not an Error object", onSignal(`throw "the bug of this test";`)],
   ])(
-    "%s is logged, what runs is answered, nothing more is accepted, and the exit code is 1",
+    "%s is logged, and the server answers running requests, accepts no more, and exits with code 1",
     async (_, before) => {
-      const ada = await arrive(beside, `ada-${Math.random().toString(36).slice(2)}`);
+      const ada = await arrive(userServer, `ada-${Math.random().toString(36).slice(2)}`);
       const server = await start({ before });
       const peer = await openPeer(server.url);
       const held = database.owner("LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1)");
@@ -118,7 +118,7 @@ describe("F8 an error that nothing caught", { timeout: 60_000 }, () => {
     },
   );
 
-  it("thrown again and again fills no log, and does not keep the process", async () => {
+  it("that is thrown repeatedly does not fill the log or keep the process alive", async () => {
     const server = await start({
       before: onSignal(`setInterval(() => { throw new Error("the bug of this test"); }, 1);`),
     });
@@ -134,7 +134,7 @@ describe("F8 an error that nothing caught", { timeout: 60_000 }, () => {
 });
 
 describe("F8 when no file descriptor is left", { timeout: 60_000 }, () => {
-  it("the server goes on, and serves again when there are some", async () => {
+  it("the server continues, and serves again once descriptors are free", async () => {
     const server = await start({ descriptors: 250 });
     const peers = await Promise.all(Array.from({ length: 400 }, () => openPeer(server.url)));
     await expect.poll(() => peers.some((peer) => peer.isClosed()), { timeout: 10_000 }).toBe(true);

@@ -18,7 +18,7 @@ async function connected({ url }: BareServer, from?: string): Promise<Peer> {
   return peer;
 }
 
-/** A peer whose request the server is answering until the test ends it. */
+/** Opens a connection whose request stays unanswered. */
 async function busy(to: BareServer, from?: string): Promise<Peer> {
   const peer = await connected(to, from);
   const before = to.connections.busy().length;
@@ -40,14 +40,14 @@ const handle: RequestListener = ({ url }, response) => {
 };
 
 describe("R12 connections", () => {
-  it("of one address are bounded: the one that has been idle longest makes room", async () => {
+  it("from one address are bounded: the server closes the one that has been idle longest", async () => {
     server = await startBareServer(handle, { bounds: { perAddress: 3 } });
     const [first, second, third] = [
       await connected(server),
       await connected(server),
       await connected(server),
     ];
-    // It was used since, so the second one has been idle longest.
+    // The first connection is used again, so the second one has been idle longest.
     expect(await served(first)).toBe(true);
     const fourth = await connected(server);
     expect(await served(fourth)).toBe(true);
@@ -57,7 +57,7 @@ describe("R12 connections", () => {
     expect([first, third, fourth].map((peer) => peer.isClosed())).toEqual([false, false, false]);
   });
 
-  it("of one address that are all being answered leave no room: the next is told to wait", async () => {
+  it("from one address above the bound are refused with 429 while all others are busy", async () => {
     server = await startBareServer(handle, { bounds: { perAddress: 2 } });
     const working = [await busy(server), await busy(server)];
     const refused = await connected(server);
@@ -68,7 +68,7 @@ describe("R12 connections", () => {
     expect(working.map((peer) => peer.isClosed())).toEqual([false, false]);
   });
 
-  it("of a trusted proxy are as many as it likes", async () => {
+  it("from a trusted proxy are not bounded", async () => {
     server = await startBareServer(handle, {
       bounds: { perAddress: 2 },
       trustedProxies: ["127.0.0.1"],
@@ -78,7 +78,7 @@ describe("R12 connections", () => {
     expect(await Promise.all(opened.map(served))).toEqual(opened.map(() => true));
   });
 
-  it("in all are bounded: an idle one makes room, then one whose request is not complete, never one that is being answered", async () => {
+  it("in total are bounded: the server closes idle ones first, then ones with incomplete requests, and never busy ones", async () => {
     server = await startBareServer(handle, { bounds: { inAll: 3, perAddress: 10 } });
     const working = await busy(server);
     const half = await connected(server);
@@ -96,7 +96,7 @@ describe("R12 connections", () => {
     expect([working, next, last].map((peer) => peer.isClosed())).toEqual([false, false, false]);
   });
 
-  it("that are closed are not counted any more", async () => {
+  it("do not count after they are closed", async () => {
     server = await startBareServer(handle, { bounds: { perAddress: 2 } });
     for (let n = 0; n < 10; n += 1) {
       const peer = await connected(server);
@@ -107,7 +107,7 @@ describe("R12 connections", () => {
     expect(server.logLines).toEqual([]);
   });
 
-  it("F8 that cannot be accepted are logged, once a second at most", async () => {
+  it("F8 that cannot be accepted are logged at most once per second", async () => {
     server = await startBareServer(handle);
     for (let n = 0; n < 5; n += 1) server.server.emit("error", new Error("accept ENOMEM"));
     expect(server.logLines.filter((line) => line.includes("accept ENOMEM"))).toHaveLength(1);

@@ -1,4 +1,4 @@
-// Callers who wait for locks that somebody else holds, as many as the pool has connections for and more.
+// Fixtures for overload: callers who wait for locks, as many as the pool has connections or more.
 import { withOwner } from "@projostack/db";
 import { setTimeout as delay } from "node:timers/promises";
 import { team, type Team } from "../mutants/attackers.ts";
@@ -8,7 +8,7 @@ export interface Place extends Team {
   readonly projectId: string;
 }
 
-/** A workspace with its only admin and a project. */
+/** Creates a workspace with one admin and a project. */
 export async function place(server: TestServer): Promise<Place> {
   const here = await team(server);
   const { data } = await here.admin.call("projects.create", { name: "Looms" }, here.id);
@@ -18,7 +18,7 @@ export async function place(server: TestServer): Promise<Place> {
 export const createTask = ({ admin, id, projectId }: Place): Promise<Answer> =>
   admin.call("tasks.create", { projectId, title: "Oil the loom" }, id);
 
-/** How a call was answered, and in how long. */
+/** The answer to a call, and its duration. */
 export interface Timed {
   readonly status: number;
   readonly ms: number;
@@ -31,7 +31,7 @@ export async function timed(call: () => Promise<Answer>): Promise<Timed> {
   return { status: answer.status, ms: performance.now() - startedAt, answer };
 }
 
-/** Holds a lock on a project, so that nobody can write into it, for the length of the work. */
+/** Holds a lock on a project while `work` runs, so that nobody can write to the project. */
 export const whileProjectIsLocked = <T>(
   server: TestServer,
   { projectId }: Place,
@@ -45,19 +45,19 @@ export const whileProjectIsLocked = <T>(
     return result;
   });
 
-/** So many workspaces take all connections between them: one alone leaves a quarter of them. */
+/** Enough workspaces to use all connections. A single one can use at most three quarters of them. */
 const WORKSPACES = 8;
 const CALLERS_EACH = 6;
 
-/** Lets callers of several workspaces write into projects that are all locked, until the work is done. */
+/** Lets callers of several workspaces wait for locked projects while `work` runs. */
 export async function whilePoolIsFull<T>(server: TestServer, work: () => Promise<T>): Promise<T> {
   const places = await Promise.all(Array.from({ length: WORKSPACES }, () => place(server)));
   return withOwner({ connectionString: server.database.ownerUrl }, async (owner) => {
     await owner.query("BEGIN");
     await owner.query("LOCK TABLE projects IN EXCLUSIVE MODE");
-    const over = new AbortController();
+    const done = new AbortController();
     const caller = async (here: Place) => {
-      while (!over.signal.aborted) {
+      while (!done.signal.aborted) {
         const { status } = await createTask(here);
         if (status !== 200) await delay(100);
       }
@@ -65,12 +65,12 @@ export async function whilePoolIsFull<T>(server: TestServer, work: () => Promise
     const callers = Promise.all(
       places.flatMap((here) => Array.from({ length: CALLERS_EACH }, () => caller(here))),
     );
-    // By then all connections are taken, and it is known that none of those who wait is served.
+    // By then all connections are in use, and the server has observed that no waiting call is served.
     await delay(1_200);
     try {
       return await work();
     } finally {
-      over.abort();
+      done.abort();
       await owner.query("ROLLBACK");
       await callers;
     }

@@ -17,11 +17,11 @@ async function connected(to: BareServer, options: Parameters<typeof openPeer>[1]
   return peer;
 }
 
-/** More than the system's own buffers take of a connection whose peer does not read. */
+/** Larger than the buffers of the operating system for a connection whose peer does not read. */
 const LARGE = "x".repeat(12_000_000);
 
 describe("R12 a peer that does not read", () => {
-  it("is cut off when its answer has waited too long, whatever it sends meanwhile", async () => {
+  it("is disconnected when its answer has waited too long, even if it keeps sending", async () => {
     server = await startBareServer(answering(LARGE), {
       bounds: { unreadMs: 500 },
       slowestBytesPerMs: 100_000,
@@ -32,7 +32,7 @@ describe("R12 a peer that does not read", () => {
     expect(server.logLines.join()).toContain("its peer does not read");
   });
 
-  it("is closed first when too many bytes wait for all peers together, and the others go on", async () => {
+  it("is disconnected first when it holds the most unread bytes, and other peers stay connected", async () => {
     server = await startBareServer(
       ({ url }, response) => response.end(url === "/large" ? LARGE : LARGE.slice(0, 7_000_000)),
       { bounds: { unreadBytes: 10_000_000 } },
@@ -45,7 +45,7 @@ describe("R12 a peer that does not read", () => {
     expect(small.isClosed()).toBe(false);
   });
 
-  it("is not taken for one that reads slowly", async () => {
+  it("is distinguished from a peer that reads slowly", async () => {
     server = await startBareServer(answering(LARGE), { bounds: { unreadMs: 1_000 } });
     const peer = await connected(server, { reads: false });
     let bytes = 0;
@@ -62,19 +62,19 @@ describe("R12 a peer that does not read", () => {
 });
 
 describe("R12 requests on one connection", () => {
-  it("run one after the other, and are answered in their order", async () => {
-    const begun: string[] = [];
+  it("run one after the other and are answered in order", async () => {
+    const started: string[] = [];
     const open: ServerResponse[] = [];
     server = await startBareServer(({ url = "" }, response) => {
-      begun.push(url);
+      started.push(url);
       open.push(response);
     });
     const peer = await connected(server);
     peer.socket.write([1, 2, 3].map((n) => getText(`/${n}`)).join(""));
     const seen: string[][] = [];
     for (const n of [1, 2, 3]) {
-      await expect.poll(() => begun.length).toBe(n);
-      seen.push([...begun]);
+      await expect.poll(() => started.length).toBe(n);
+      seen.push([...started]);
       open[n - 1]?.end(String(n));
     }
     expect(seen).toEqual([["/1"], ["/1", "/2"], ["/1", "/2", "/3"]]);
@@ -82,7 +82,7 @@ describe("R12 requests on one connection", () => {
     expect(answers.map((answer) => answer.at(-1))).toEqual(["1", "2", "3"]);
   });
 
-  it("are 33 at most: all of them are answered, and with one more the connection is closed", async () => {
+  it("are bounded: the server answers 33, and closes the connection if there is one more", async () => {
     const held: ServerResponse[] = [];
     server = await startBareServer(({ url }, response) => {
       if (url === "/held") held.push(response);
@@ -100,11 +100,11 @@ describe("R12 requests on one connection", () => {
     expect(answers.map(statusOf)).toEqual(Array.from({ length: 33 }, () => 200));
   });
 
-  it("that wait are not begun when their peer is gone", async () => {
-    const begun: string[] = [];
+  it("do not run after their peer has disconnected", async () => {
+    const started: string[] = [];
     const open: ServerResponse[] = [];
     server = await startBareServer(({ url = "" }, response) => {
-      begun.push(url);
+      started.push(url);
       open.push(response);
     });
     const peer = await connected(server);
@@ -115,7 +115,7 @@ describe("R12 requests on one connection", () => {
     await gone;
     open[0]?.end();
     await new Promise((passed) => setTimeout(passed, 50));
-    expect(begun).toEqual(["/1"]);
+    expect(started).toEqual(["/1"]);
   });
 });
 

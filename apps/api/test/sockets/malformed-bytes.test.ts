@@ -14,7 +14,7 @@ let server: Server;
 let database: TestDatabase;
 let dataDir: string;
 const logLines: string[] = [];
-/** How many of the next request ids cannot be made. */
+/** The number of next request ids whose generation fails. */
 let failures = 0;
 const randomness: Randomness = {
   ...systemRandomness,
@@ -26,11 +26,11 @@ const randomness: Randomness = {
 };
 beforeAll(async () => {
   database = await createTestDatabase();
-  dataDir = await mkdtemp(join(tmpdir(), "projo-odd-"));
+  dataDir = await mkdtemp(join(tmpdir(), "projo-malformed-"));
   const env = { PORT: "0", PROJO_DATA_DIR: dataDir, DATABASE_URL: database.url, PROJO_LIMITS: "1000" };
   const destination = { write: (line: string) => void logLines.push(line) };
   const log = createLog({ level: "info", pretty: false, destination });
-  const surroundings = {
+  const deps = {
     log,
     randomness,
     clock: systemClock,
@@ -38,7 +38,7 @@ beforeAll(async () => {
     isTerminal: false,
     version: "0.0.0-test",
   };
-  server = await startServer(readConfig(env), surroundings);
+  server = await startServer(readConfig(env), deps);
 });
 afterAll(async () => {
   await server.close();
@@ -48,15 +48,15 @@ afterAll(async () => {
 
 const health = getText("/trpc/system.health");
 
-describe("bytes that are no HTTP request", () => {
-  it("is refused, and the connection is closed", async () => {
+describe("the connection handling", () => {
+  it("refuses bytes that are not HTTP, and closes the connection", async () => {
     const peer = await openPeer(server.url);
     peer.socket.write("\x16\x03\x01 not for this port\r\n\r\n");
     await peer.closed();
     expect(statusOf(peer.received())).toBe(400);
   });
 
-  it("after a request neither takes the place of its answer nor keeps it back", async () => {
+  it("answers a request before malformed bytes that follow it", async () => {
     const peer = await openPeer(server.url);
     const wrong = { email: "nobody@example.com", password: "not the password of anybody" };
     peer.socket.write(`${postText("/trpc/auth.signIn", wrong)}\0\0 not HTTP`);
@@ -68,14 +68,14 @@ describe("bytes that are no HTTP request", () => {
   it.each([
     ["a tunnel", "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n"],
     ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
-  ])("F8 that asks for %s is not served", async (_, text) => {
+  ])("F8 does not serve a request for %s", async (_, text) => {
     const peer = await openPeer(server.url);
     peer.socket.write(text);
     await peer.closed();
     expect(peer.received()).not.toContain(" 200 ");
   });
 
-  it("F8 that asks for another protocol is answered in HTTP", async () => {
+  it("F8 answers a request to upgrade to another protocol with HTTP", async () => {
     const peer = await openPeer(server.url);
     peer.socket.write(getText("/trpc/system.health", { upgrade: "websocket", connection: "upgrade" }));
     const [answer] = await peer.answers(1);
@@ -83,7 +83,7 @@ describe("bytes that are no HTTP request", () => {
     peer.socket.destroy();
   });
 
-  it("that expects what the server does not do is refused", async () => {
+  it("refuses a request with an unsupported Expect header", async () => {
     const peer = await openPeer(server.url);
     peer.socket.write(getText("/livez", { expect: "wonders", connection: "close" }));
     await peer.closed();
@@ -91,11 +91,11 @@ describe("bytes that are no HTTP request", () => {
   });
 });
 
-describe("an error of the server's own before a request has its handler", () => {
+describe("an internal error before a request reaches its handler", () => {
   it.each([
-    ["on the front's way", health],
-    ["on Fastify's way", getText("/livez")],
-  ])("F8 is a 500 %s, and is logged; the connection goes on", async (_, text) => {
+    ["on the fast path", health],
+    ["in Fastify", getText("/livez")],
+  ])("F8 returns 500 %s, is logged, and keeps the connection open", async (_, text) => {
     const peer = await openPeer(server.url);
     failures = 1;
     peer.socket.write(text);
@@ -112,7 +112,7 @@ describe("an error of the server's own before a request has its handler", () => 
     peer.socket.destroy();
   });
 
-  it("F8 closes the connection when nothing can be answered at all", async () => {
+  it("F8 closes the connection if the server cannot answer", async () => {
     const peer = await openPeer(server.url);
     failures = 2;
     peer.socket.write(health);

@@ -1,4 +1,4 @@
-// What a caller is answered, what the log says, and what /readyz tells a balancer, while PostgreSQL cannot work.
+// The answers to callers, the log and /readyz while PostgreSQL cannot work.
 import { setTimeout as delay } from "node:timers/promises";
 import { startOwnPostgres, type OwnPostgres } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ afterAll(async () => {
   await postgres.drop();
 });
 
-interface Refused {
+interface RefusalLine {
   readonly requestId: string;
   readonly operation: string;
   readonly reason: string;
@@ -28,9 +28,9 @@ interface Refused {
   readonly pool: { readonly total: number; readonly idle: number; readonly waiting: number };
 }
 
-const linesOf = (message: string): Refused[] =>
+const linesOf = (message: string): RefusalLine[] =>
   server.logLines.flatMap((line) => {
-    const parsed = JSON.parse(line) as Refused & { msg: string };
+    const parsed = JSON.parse(line) as RefusalLine & { msg: string };
     return parsed.msg === message ? [parsed] : [];
   });
 const readyz = () => fetch(`${server.url}/readyz`);
@@ -42,7 +42,7 @@ const killConnections = () =>
   );
 
 interface Case {
-  readonly says: string;
+  readonly condition: string;
   readonly begin: readonly string[];
   readonly end: readonly string[];
   readonly cause: string;
@@ -52,7 +52,7 @@ interface Case {
 
 const cases: readonly Case[] = [
   {
-    says: "a database that takes no writes",
+    condition: "PostgreSQL is read-only",
     begin: ["ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"],
     end: ["ALTER SYSTEM RESET default_transaction_read_only", "SELECT pg_reload_conf()"],
     cause: "read_only_sql_transaction",
@@ -60,7 +60,7 @@ const cases: readonly Case[] = [
     reason: "server.unavailable",
   },
   {
-    says: "a password that was changed",
+    condition: "the password of the login has changed",
     begin: ["ALTER ROLE projo_server PASSWORD 'another'"],
     end: ["ALTER ROLE projo_server PASSWORD 'a password of this test'"],
     cause: "invalid_password",
@@ -68,7 +68,7 @@ const cases: readonly Case[] = [
     reason: "server.unavailable",
   },
   {
-    says: "a role that may have no connection more",
+    condition: "the login has reached its connection limit",
     begin: ["ALTER ROLE projo_server CONNECTION LIMIT 0"],
     end: ["ALTER ROLE projo_server CONNECTION LIMIT -1"],
     cause: "too_many_connections",
@@ -77,8 +77,8 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.each(cases)("$says", ({ begin, end, cause, code, reason }) => {
-  it("F4 F11 is a 503 with a time to try again, a line in the log, and not ready while it lasts", async () => {
+describe.each(cases)("while $condition", ({ begin, end, cause, code, reason }) => {
+  it("F4 F11 the server refuses calls with 503 and Retry-After, logs the cause, and is not ready", async () => {
     expect((await create()).status).toBe(200);
     for (const statement of begin) await postgres.owner(statement);
     await killConnections();
@@ -110,11 +110,11 @@ describe.each(cases)("$says", ({ begin, end, cause, code, reason }) => {
   });
 });
 
-it("F11 in an outage a second has ten lines of refusals, and one that counts the others", async () => {
+it("F11 the server logs at most ten refusals per second, and one line that counts the others", async () => {
   await postgres.owner("ALTER ROLE projo_server CONNECTION LIMIT 0");
   await killConnections();
   await expect.poll(async () => (await create()).status).toBe(503);
-  // A second of its own.
+  // Start in a new second of the log.
   await delay(1_100);
   const before = linesOf("a call was refused with 503").length;
   const startedAt = performance.now();
@@ -126,9 +126,9 @@ it("F11 in an outage a second has ten lines of refusals, and one that counts the
     readonly byCause: Record<string, number>;
   }
   const counts = () => linesOf("more calls were refused with 503 in this second") as unknown as Count[];
-  const left = () => counts().reduce((sum, { many }) => sum + many, 0);
+  const omitted = () => counts().reduce((sum, { many }) => sum + many, 0);
   await expect
-    .poll(() => linesOf("a call was refused with 503").length - before + left(), { timeout: 5_000 })
+    .poll(() => linesOf("a call was refused with 503").length - before + omitted(), { timeout: 5_000 })
     .toBeGreaterThanOrEqual(60);
   expect(linesOf("a call was refused with 503").length - before).toBeLessThanOrEqual(
     10 * (Math.ceil(seconds) + 1),

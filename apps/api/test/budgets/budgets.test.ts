@@ -76,7 +76,7 @@ describe("the budget of an account", () => {
     expect((await team.admin.call("audit.verify", verify, elsewhere.id)).status).toBe(429);
   });
 
-  it("R1 is charged for each call of a batch", async () => {
+  it("R1 decreases with each call of a batch", async () => {
     await start();
     const { admin, id } = await teamOf();
     const batch = await renameTenTimes(admin, id);
@@ -90,7 +90,7 @@ describe("the budget of an account", () => {
     expect(row?.entries).toBe(24);
   });
 
-  it("R11 is separate for each service key and for its creator", async () => {
+  it("R11 excludes calls with service keys, which have separate budgets", async () => {
     await start();
     const team = await teamOf();
     const rights = { role: "admin", scopes: ["audit:read"] } as const;
@@ -113,7 +113,7 @@ describe("the budget of an account", () => {
     expect(statuses).toContain(429);
   });
 
-  it("R11 is also charged for refused calls: a foreign workspace, a missing permission, a malformed input", async () => {
+  it("R11 decreases with refused calls too: a foreign workspace, a missing permission, a malformed input", async () => {
     await start();
     const team = await teamOf();
     const viewer = await arrive(server, "viewer");
@@ -139,7 +139,7 @@ describe("the budget of an account", () => {
     expect(await hasHeader()).toBe(true);
   });
 
-  it("I11 does not depend on the spelling of the workspace id", async () => {
+  it("I11 ignores the spelling of the workspace id", async () => {
     await start();
     const { admin, id } = await teamOf();
     for (let n = 0; n < 3; n += 1) await admin.call("audit.verify", verify, id);
@@ -149,7 +149,7 @@ describe("the budget of an account", () => {
 });
 
 describe("the budget of a workspace", () => {
-  it("R11 is shared by its members, and separate from the budget of another workspace", async () => {
+  it("R11 covers all its members together, and no other workspace", async () => {
     await start();
     const team = await teamOf();
     const members = [team.admin, await memberOf(team), await memberOf(team)];
@@ -168,7 +168,7 @@ describe("the budget of a workspace", () => {
     expect((await elsewhere.admin.call("audit.verify", verify, elsewhere.id)).status).toBe(200);
   });
 
-  it("R11 is not charged for calls of non-members or for calls without the permission", async () => {
+  it("R11 excludes calls of non-members and calls without the permission", async () => {
     await start();
     const team = await teamOf();
     const viewer = await arrive(server, "viewer");

@@ -33,8 +33,8 @@ const post = (path: string, body: unknown) =>
   });
 const notAllowed = { status: 400, error: { reason: "batch.not_allowed" } };
 
-describe("a long operation in a batch", () => {
-  it("R11 is refused in every spelling of the batch", async () => {
+describe("a batch with a long operation", () => {
+  it("R11 fails in every spelling", async () => {
     for (const path of [
       "/trpc/audit.verify,auth.me?batch=1",
       "/trpc/auth.me,audit.verify?batch=1&input=%7B%7D",
@@ -49,7 +49,7 @@ describe("a long operation in a batch", () => {
     expect(await get("/trpc/audit.verify,auth.me?batch=1", "HEAD")).toMatchObject({ status: 400 });
   });
 
-  it("R11 is refused together with the other calls before anything runs", async () => {
+  it("R11 fails before any of its calls runs", async () => {
     const name = randomUUID();
     const input = { 0: { name }, 1: {} };
     expect(await post("/trpc/workspaces.rename,audit.export?batch=1", input)).toMatchObject(notAllowed);
@@ -57,7 +57,7 @@ describe("a long operation in a batch", () => {
     expect(found).toEqual([]);
   });
 
-  it("is answered if it is the only call", async () => {
+  it("succeeds if it has no other call", async () => {
     expect(await get("/trpc/audit.verify?batch=1")).toMatchObject({ status: 200 });
     expect(await get("/trpc/auth.me,tasks.list?batch=1")).toMatchObject({ status: 200 });
   });

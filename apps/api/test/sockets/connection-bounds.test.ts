@@ -107,7 +107,7 @@ describe("R12 connections", () => {
     expect(server.logLines).toEqual([]);
   });
 
-  it("F8 that cannot be accepted are logged at most once per second", async () => {
+  it("F8 cause at most one log line per second if they cannot be accepted", async () => {
     server = await startBareServer(handle);
     for (let n = 0; n < 5; n += 1) server.server.emit("error", new Error("accept ENOMEM"));
     expect(server.logLines.filter((line) => line.includes("accept ENOMEM"))).toHaveLength(1);

@@ -118,7 +118,7 @@ describe("F8 an uncaught error", { timeout: 60_000 }, () => {
     },
   );
 
-  it("that is thrown repeatedly does not fill the log or keep the process alive", async () => {
+  it("neither fills the log nor keeps the process alive when it is thrown repeatedly", async () => {
     const server = await start({
       before: onSignal(`setInterval(() => { throw new Error("the bug of this test"); }, 1);`),
     });

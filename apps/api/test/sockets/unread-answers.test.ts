@@ -20,8 +20,8 @@ async function connected(to: BareServer, options: Parameters<typeof openPeer>[1]
 /** Larger than the buffers of the operating system for a connection whose peer does not read. */
 const LARGE = "x".repeat(12_000_000);
 
-describe("R12 a peer that does not read", () => {
-  it("is disconnected when its answer has waited too long, even if it keeps sending", async () => {
+describe("R12 the server", () => {
+  it("disconnects a peer whose answer has waited too long, even if the peer keeps sending", async () => {
     server = await startBareServer(answering(LARGE), {
       bounds: { unreadMs: 500 },
       slowestBytesPerMs: 100_000,
@@ -32,7 +32,7 @@ describe("R12 a peer that does not read", () => {
     expect(server.logLines.join()).toContain("its peer does not read");
   });
 
-  it("is disconnected first when it holds the most unread bytes, and other peers stay connected", async () => {
+  it("disconnects the peer with the most unread bytes first, and keeps the others", async () => {
     server = await startBareServer(
       ({ url }, response) => response.end(url === "/large" ? LARGE : LARGE.slice(0, 7_000_000)),
       { bounds: { unreadBytes: 10_000_000 } },
@@ -45,7 +45,7 @@ describe("R12 a peer that does not read", () => {
     expect(small.isClosed()).toBe(false);
   });
 
-  it("is distinguished from a peer that reads slowly", async () => {
+  it("keeps a peer that reads slowly", async () => {
     server = await startBareServer(answering(LARGE), { bounds: { unreadMs: 1_000 } });
     const peer = await connected(server, { reads: false });
     let bytes = 0;
@@ -82,7 +82,7 @@ describe("R12 requests on one connection", () => {
     expect(answers.map((answer) => answer.at(-1))).toEqual(["1", "2", "3"]);
   });
 
-  it("are bounded: the server answers 33, and closes the connection if there is one more", async () => {
+  it("number at most 33: the server answers 33, and closes the connection if there is one more", async () => {
     const held: ServerResponse[] = [];
     server = await startBareServer(({ url }, response) => {
       if (url === "/held") held.push(response);

@@ -1,5 +1,11 @@
 // Mutants of the overload checks: admission, and the fair share of connections.
-import { createTask, place, timed, whilePoolIsFull, whileProjectIsLocked } from "../../../overload/callers.ts";
+import {
+  createTask,
+  place,
+  timed,
+  whilePoolIsFull,
+  whileProjectIsLocked,
+} from "../../../overload/callers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 /** Much longer than any of these calls takes, and much shorter than the 2 s wait for a connection or a lock. */

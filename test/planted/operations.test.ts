@@ -1,5 +1,4 @@
-// An operation that lacks what every operation must have, planted: the compiler, or the proofs, refuse it and say what
-// is missing.
+// Plants operations that lack a required part. The compiler or the tests must reject them and name the missing part.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,7 +35,7 @@ const files = {
       noEmit: true,
       typeRoots: [join(root, "node_modules/@types")],
       customConditions: ["@projostack/source"],
-      // The planted files name the contract's by their whole path.
+      // The planted files import the contract by absolute paths.
       rewriteRelativeImportExtensions: false,
       allowImportingTsExtensions: true,
     },
@@ -44,8 +43,8 @@ const files = {
   }),
 };
 
-/** What the compiler says of each file, as `pnpm check` runs it on the rooms. */
-function compiled(): string[] {
+/** Compiles the files with the settings of the packages. @returns the messages of the compiler */
+function compile(): string[] {
   return withTree(files, (directory) => {
     const tsc = join(root, "node_modules/.bin/tsc");
     const { stdout } = spawnSync(tsc, ["-p", directory, "--pretty", "false"], { encoding: "utf8" });
@@ -55,23 +54,23 @@ function compiled(): string[] {
 
 describe("an operation", () => {
   it(
-    "M4 R11 without an access or a cost, or a mutation without its record, does not compile",
+    "M4 R11 fails to compile without an access or a cost, or as a mutation without audit records",
     { timeout: 120_000 },
     () => {
-      const lines = compiled();
-      const about = (file: string) => lines.filter((line) => line.includes(`${file}(`)).join("\n");
-      expect(about("no-access.ts")).toMatch(/Property 'access' is missing/);
-      expect(about("no-access-to-write.ts")).toMatch(/Property 'access' is missing/);
-      expect(about("no-cost.ts")).toMatch(/Property 'cost' is missing/);
-      expect(about("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
-      expect(about("no-records.ts")).toMatch(/Property 'records' is missing/);
-      expect(about("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
-      // Nothing else is wrong, so that it is these faults that were found.
+      const lines = compile();
+      const errorsIn = (file: string) => lines.filter((line) => line.includes(`${file}(`)).join("\n");
+      expect(errorsIn("no-access.ts")).toMatch(/Property 'access' is missing/);
+      expect(errorsIn("no-access-to-write.ts")).toMatch(/Property 'access' is missing/);
+      expect(errorsIn("no-cost.ts")).toMatch(/Property 'cost' is missing/);
+      expect(errorsIn("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
+      expect(errorsIn("no-records.ts")).toMatch(/Property 'records' is missing/);
+      expect(errorsIn("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
+      // There are no other errors, so the compiler found exactly the planted ones.
       expect(lines, lines.join("\n")).toHaveLength(6);
     },
   );
 
-  it("M4 without a row in the proofs' inputs fails every proof, with the place to put one", () => {
+  it("M4 fails the tests without a row in the list of inputs, and the message names the file", () => {
     expect(Object.keys(inputs)).not.toContain("notes.create");
     expect(() => inputOf("notes.create", {} as Scene)).toThrow(
       "notes.create has no row in test/proofs/inputs.ts: give it a minimal valid input.",

@@ -1,20 +1,20 @@
 /**
- * Reads what a TypeScript file imports, without a compiler. A scanner blanks comments and regular expressions and
- * swaps each string for its number, so that what follows can use plain patterns: an `import` inside a string or a
- * comment is no import. It is not a parser, and does not judge syntax; the compiler does that.
+ * Reads the imports of a TypeScript file without a compiler. A scanner replaces comments and regular expressions with spaces
+ * and each string with its number, so that simple patterns find the imports: an `import` in a string or a comment does not
+ * match. It is not a parser and does not check the syntax.
  */
 
 export interface Import {
   specifier: string;
   line: number;
-  /** True when nothing of it is left at run time: `import type`, `export type`, `import("x").T` as a type. */
+  /** True if the import does not exist at run time: `import type`, `export type`, `import("x").T` as a type. */
   typeOnly: boolean;
-  /** The names as exported over there; `*` for a namespace or a star, `default` for the default. */
+  /** The exported names; `*` for a namespace or a star, `default` for the default export. */
   names: readonly { name: string; typeOnly: boolean }[];
 }
 
 export interface SourceText {
-  /** The code with comments blanked and every string replaced by its number in `strings`; lines are kept. */
+  /** The code without comments, and with each string replaced by its index in `strings`. It has the same lines. */
   code: string;
   strings: readonly string[];
 }
@@ -31,8 +31,8 @@ const shapes = {
 };
 
 /**
- * Every import of a file, in the order of the kinds, not of the lines. A name put together at run time shows as its
- * fixed beginning and a star (`@scope/*`), or as `*` alone when nothing of it is fixed.
+ * Returns the imports of a file, grouped by kind. A name that is built at run time appears as its constant beginning and a
+ * star (`@scope/*`), or as `*` if no part is constant.
  */
 export function readImports({ code, strings }: SourceText): Import[] {
   const found: Import[] = [];
@@ -82,7 +82,7 @@ function readNames(clause: string, typeOnly: boolean): { name: string; typeOnly:
   return read;
 }
 
-/** Blanks comments and regular expressions, and numbers the strings. */
+/** Replaces comments and regular expressions with spaces, and strings with their numbers. */
 export function scanSource(source: string): SourceText {
   const strings: string[] = [];
   const openTemplates: number[] = [];
@@ -97,7 +97,7 @@ export function scanSource(source: string): SourceText {
   const string = (value: string) => {
     code += `"${strings.push(value) - 1}"${"\n".repeat(value.split("\n").length - 1)}`;
   };
-  // A template counts as a string per fixed piece, joined with +; its expressions are code like any other.
+  // A template becomes one string for each constant piece, joined with +. Its expressions stay code.
   const template = () => {
     const end = endOfPiece(source, at, ["`", "${"]);
     string(source.slice(at, end));
@@ -149,7 +149,7 @@ function endOfPiece(source: string, from: number, ends: readonly string[]): numb
   return Math.min(at, source.length);
 }
 
-/** A slash begins a regular expression only where a value may begin; elsewhere it divides. */
+/** Whether a value can begin here. There a slash begins a regular expression; elsewhere it is a division. */
 function startsExpression(code: string): boolean {
   const before = code.trimEnd();
   return (

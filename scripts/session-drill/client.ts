@@ -7,29 +7,33 @@ import {
   type TokenStore,
 } from "@projostack/sdk";
 
-/** A client, and the store with its tokens, which the drill looks into as a program should not need to. */
-export interface Holder {
+/** A client and its token store. Other programs do not need to read the store. */
+export interface SignedInClient {
   readonly client: Client;
   readonly store: TokenStore;
 }
 
-interface Equipment {
+interface ClientParts {
   store?: TokenStore;
   fetch?: Fetch;
 }
 
-export function strangerAt(baseUrl: string, { store = memoryTokenStore(), fetch }: Equipment = {}): Holder {
+/** Creates a client that is not signed in, unless the store contains tokens. */
+export function newClient(
+  baseUrl: string,
+  { store = memoryTokenStore(), fetch }: ClientParts = {},
+): SignedInClient {
   return { client: createClient({ baseUrl, tokens: store, fetch, userAgent: "session-drill" }), store };
 }
 
-/** The tokens of whoever is signed in. */
+/** Reads the tokens of a store. @throws Error if the client is not signed in */
 export async function tokensOf(store: TokenStore) {
   const { accessToken, refreshToken, sessionId } = (await store.get()) ?? {};
   if (!accessToken || !refreshToken || !sessionId) throw new Error("The client is not signed in.");
   return { accessToken, refreshToken, sessionId };
 }
 
-/** Why a call failed: its reason, or its code when the server said none. `success` when it did not fail. */
+/** Returns the reason of a failed call, its code if there is no reason, or `success` if the call succeeded. */
 export async function refusal(call: PromiseLike<unknown>): Promise<string> {
   try {
     await call;
@@ -40,7 +44,7 @@ export async function refusal(call: PromiseLike<unknown>): Promise<string> {
   }
 }
 
-/** A network that carries calls of an operation to the server, and loses so many of the replies. */
+/** Returns a fetch function that sends every call but drops the first `count` replies to an operation. */
 export function dropReplies(operation: string, count: number): Fetch {
   let left = count;
   return async (url, init) => {
@@ -48,6 +52,6 @@ export function dropReplies(operation: string, count: number): Fetch {
     if (!url.includes(`/trpc/${operation}`) || left === 0) return response;
     left -= 1;
     await response.text();
-    throw new TypeError("The reply got lost.");
+    throw new TypeError("The reply was lost.");
   };
 }

@@ -3,67 +3,63 @@ import { describe, expect, test } from "vitest";
 import { checkDocs } from "./check-docs.ts";
 import { withTree } from "./temporary-tree.ts";
 
-const sound = {
+const validFiles = {
   "package.json": JSON.stringify({ scripts: { start: "x", test: "x", "check:docs": "x" } }),
   "packages/db/prisma/schema.prisma": "",
   "apps/api/src/features/tasks/router.ts": "",
   "docs/page.md": "# A page: `code`, and more\n\n## Twice\n\n## Twice\n",
 };
 
-/** The findings of a repository whose README is this text. */
+/** Checks a repository with this text as its README. */
 function findingsOf(readme: string): string[] {
-  return withTree({ ...sound, "README.md": readme }, checkDocs);
+  return withTree({ ...validFiles, "README.md": readme }, checkDocs);
 }
 
-describe("reports a wrong statement", () => {
+describe("check-docs reports a wrong", () => {
   test.each([
-    ["a link", "[x](docs/absent.md)", "links to docs/absent.md: docs/absent.md does not exist"],
+    ["link", "[x](docs/absent.md)", "links to docs/absent.md: docs/absent.md does not exist"],
     [
-      "a link with a title",
+      "link with a title",
       '[x](docs/absent.md "t")',
       "links to docs/absent.md: docs/absent.md does not exist",
     ],
-    ["a link definition", "[x]: ./absent.md", "links to ./absent.md: absent.md does not exist"],
-    ["an image", "![x](docs/absent.png)", "links to docs/absent.png: docs/absent.png does not exist"],
+    ["link definition", "[x]: ./absent.md", "links to ./absent.md: absent.md does not exist"],
+    ["image", "![x](docs/absent.png)", "links to docs/absent.png: docs/absent.png does not exist"],
+    ["link out of the repository", "[x](../other/a.md)", "links to ../other/a.md: it leaves the repository"],
     [
-      "a link out of the repository",
-      "[x](../other/a.md)",
-      "links to ../other/a.md: it leaves the repository",
-    ],
-    [
-      "a link from the root",
+      "absolute link",
       "[x](/docs/page.md)",
       "links to /docs/page.md: a link inside the repository is relative to its page",
     ],
     [
-      "a heading",
+      "heading",
       "[x](docs/page.md#absent)",
       "links to docs/page.md#absent: docs/page.md has no heading #absent",
     ],
-    ["a heading of the same page", "[x](#absent)", "links to #absent: README.md has no heading #absent"],
+    ["heading of the same page", "[x](#absent)", "links to #absent: README.md has no heading #absent"],
     [
-      "a path",
+      "path",
       "see `packages/db/prisma/absent.prisma`",
       "names `packages/db/prisma/absent.prisma`: there is no such path",
     ],
-    ["a folder", "see `apps/absent/`", "names `apps/absent`: there is no such path"],
+    ["folder", "see `apps/absent/`", "names `apps/absent`: there is no such path"],
     [
-      "a path with a placeholder",
+      "path with a placeholder",
       "see `apps/api/src/features/<noun>/absent.ts`",
       "names `apps/api/src/features/<noun>/absent.ts`: there is no such path",
     ],
     [
-      "a script",
+      "script",
       "run `pnpm absent`",
       "says pnpm absent: neither a script of package.json nor a command of pnpm",
     ],
     [
-      "a script through npx",
+      "script in an npx command",
       "run `npx -y pnpm@12 absent`",
       "says pnpm absent: neither a script of package.json nor a command of pnpm",
     ],
     [
-      "a script through pnpm run",
+      "script in a pnpm run command",
       "run `pnpm run absent --flag`",
       "says pnpm absent: neither a script of package.json nor a command of pnpm",
     ],
@@ -71,45 +67,45 @@ describe("reports a wrong statement", () => {
     expect(findingsOf(`# Title\n\n${claim}\n`)).toEqual([`README.md:3 ${finding}`]);
   });
 
-  test("of a script in a block of commands", () => {
+  test("script in a code block", () => {
     expect(findingsOf("# Title\n\n```sh\ncd x && npx -y pnpm@12 absent # pnpm words\n```\n")).toEqual([
       "README.md:4 says pnpm absent: neither a script of package.json nor a command of pnpm",
     ]);
   });
 
-  test("of a page below docs, with links relative to that page", () => {
+  test("link on a page below docs, relative to that page", () => {
     const page = { "docs/deep/page.md": "[x](../page.md) [y](page2.md)" };
-    expect(withTree({ ...sound, ...page }, checkDocs)).toEqual([
+    expect(withTree({ ...validFiles, ...page }, checkDocs)).toEqual([
       "docs/deep/page.md:1 links to page2.md: docs/deep/page2.md does not exist",
     ]);
   });
 });
 
-describe("an index", () => {
-  test("must list every page of its folder", () => {
+describe("check-docs", () => {
+  test("reports an index without a page of its folder", () => {
     const index = { "docs/README.md": "# Documentation\n\n[Decisions](decisions/README.md)\n" };
     const decisions = { "docs/decisions/README.md": "# Decisions\n", "docs/decisions/a.md": "# A\n" };
-    expect(withTree({ ...sound, ...index, ...decisions }, checkDocs)).toEqual([
+    expect(withTree({ ...validFiles, ...index, ...decisions }, checkDocs)).toEqual([
       "docs/README.md:1 does not list docs/page.md: add a line for the page",
       "docs/decisions/README.md:1 does not list docs/decisions/a.md: add a line for the page",
     ]);
   });
 
-  test("passes when it links to each page", () => {
+  test("accepts an index with a link to each page", () => {
     const index = { "docs/README.md": "[A page](page.md#twice) and [others](https://example.com/%)" };
-    expect(withTree({ ...sound, ...index }, checkDocs)).toEqual([]);
+    expect(withTree({ ...validFiles, ...index }, checkDocs)).toEqual([]);
   });
 });
 
-test("reads SECURITY.md and the templates in .github too", () => {
+test("check-docs reads SECURITY.md and the templates in .github", () => {
   const pages = { "SECURITY.md": "[x](absent.md)", ".github/pull_request_template.md": "`pnpm absent`" };
-  expect(withTree({ ...sound, ...pages }, checkDocs)).toEqual([
+  expect(withTree({ ...validFiles, ...pages }, checkDocs)).toEqual([
     "SECURITY.md:1 links to absent.md: absent.md does not exist",
     ".github/pull_request_template.md:1 says pnpm absent: neither a script of package.json nor a command of pnpm",
   ]);
 });
 
-test("reports nothing when every statement is true", () => {
+test("check-docs reports nothing in correct documentation", () => {
   const readme = [
     "# Title",
     "[a](docs/page.md) [b](docs/page.md#a-page-code-and-more) [c](docs/page.md#twice-1) [d](https://example.com/x) [e](#title)",
@@ -125,6 +121,6 @@ test("reports nothing when every statement is true", () => {
   expect(findingsOf(readme)).toEqual([]);
 });
 
-test("this repository's documentation passes the check", () => {
+test("check-docs reports nothing in this repository", () => {
   expect(checkDocs(resolve(import.meta.dirname, ".."))).toEqual([]);
 });

@@ -1,36 +1,36 @@
 /**
- * Checks the documentation: links have a target, the paths that it names exist, the commands that it gives are scripts of
- * this repository, and the index in docs/README.md lists every page. It reads README.md, CONTRIBUTING.md, SECURITY.md, the
- * templates in .github, and every page below docs. It does not judge the prose.
+ * Checks the documentation: each link has a target, each path exists, each pnpm command is a script of this repository, and the
+ * index in docs/README.md lists every page. It reads README.md, CONTRIBUTING.md, SECURITY.md, the templates in .github, and
+ * every page below docs. It does not check the text.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { runCheck } from "./run-check.ts";
 import { lineAt } from "./line-at.ts";
 
-/** A code span that begins with one of these is a path of this repository; `<noun>` and `*` stand for any one name. */
+/** A code span that begins with one of these names is a path in this repository. `<noun>` and `*` match any name. */
 const topFolders = ["packages", "apps", "bench", "docs", "scripts", "test", ".ci", ".changeset", ".github"];
-/** Files that the build writes: a clean checkout does not have them. */
+/** Files that the build creates. A clean checkout does not contain them. */
 const built = /\/(?:dist|generated|node_modules)(?:\/|$)/;
 
-/** The commands of pnpm itself that the documentation may give. */
+/** The built-in commands of pnpm. */
 const pnpmCommands = new Set(
   "add approve-builds audit config create dedupe deploy dlx exec fetch help i import init install install-test licenses link list ls outdated pack patch prune publish rebuild remove rm root sbom self-update store unlink up update why".split(
     " ",
   ),
 );
-/** Options whose value is the next word. */
+/** The options of pnpm whose value is the next word. */
 const pnpmOptionsWithValue = new Set(["-C", "--dir", "-F", "--filter"]);
 
 interface Page {
   path: string;
-  /** The text with fenced blocks blanked, lines kept. */
+  /** The text without fenced blocks. It has the same lines. */
   prose: string;
-  /** The fenced blocks with everything else blanked, lines kept. */
+  /** The fenced blocks without the other text. It has the same lines. */
   fenced: string;
 }
 
-/** Every statement of the documentation at `root` that is wrong, as `file:line what is wrong`. */
+/** Checks the documentation of the repository at `root`. @returns a line for each finding: `file:line message` */
 export function checkDocs(root: string): string[] {
   const scripts = rootScripts(root);
   const pages = pagePaths(root).map((path) => readPage(root, path));
@@ -44,7 +44,7 @@ export function checkDocs(root: string): string[] {
   ];
 }
 
-/** Each index, and the pages that it must link to. */
+/** The index pages, and the pages that each one must link to. */
 const indexes = [
   { index: "docs/README.md", lists: /^docs\/(?!decisions\/|README\.md$)/ },
   { index: "docs/decisions/README.md", lists: /^docs\/decisions\/(?!README\.md$)/ },
@@ -62,8 +62,8 @@ function checkIndex(pages: readonly Page[], { index, lists }: (typeof indexes)[n
 
 function checkLinks(root: string, page: Page): string[] {
   return linksOf(page).flatMap(({ link, line }) => {
-    const wrong = brokenLink(root, page.path, link);
-    return wrong === undefined ? [] : [`${page.path}:${line} links to ${link}: ${wrong}`];
+    const problem = brokenLink(root, page.path, link);
+    return problem === undefined ? [] : [`${page.path}:${line} links to ${link}: ${problem}`];
   });
 }
 
@@ -78,7 +78,7 @@ function isExternal(link: string): boolean {
   return /^[a-z][a-z\d+.-]*:/i.test(link);
 }
 
-/** The file that a link of the page `from` leads to, relative to the repository, and the heading in it. */
+/** Resolves a link on the page `from` to a file, relative to the repository, and a heading. */
 function targetOf(from: string, link: string): { file: string; anchor?: string | undefined } {
   const [file = "", anchor] = decodeURIComponent(link).split("#");
   return { file: file === "" ? from : posix.join(posix.dirname(from), file), anchor };
@@ -95,7 +95,7 @@ function brokenLink(root: string, from: string, link: string): string | undefine
   return anchorsOf(readPage(root, target)).has(anchor) ? undefined : `${target} has no heading #${anchor}`;
 }
 
-/** The anchors that GitHub makes of headings: lower case, no punctuation, a dash for each blank, repeats numbered. */
+/** The anchors that GitHub derives from headings: lower case, no punctuation, a dash for each space, numbers for repeats. */
 function anchorsOf({ prose }: Page): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ""] of prose.matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)) {
@@ -153,7 +153,7 @@ function checkCommands({ path, prose, fenced }: Page, scripts: ReadonlySet<strin
   );
 }
 
-/** The script that a pnpm command line runs here; undefined when it runs none, or one of another package. */
+/** Finds the script that a pnpm command runs. @returns undefined if it runs none, or one of another package */
 function scriptOf(words: readonly string[]): string | undefined {
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { checkRepository, type Exemption } from "./check-repository.ts";
 import { withTree } from "./temporary-tree.ts";
 
-/** The findings of a repository that tracks these files. */
+/** Checks a repository that tracks these files. */
 function findingsOf(files: Readonly<Record<string, string>>, exempt: readonly Exemption[] = []): string[] {
   return withTree(files, (root) => {
     execFileSync("git", ["init", "--quiet"], { cwd: root });
@@ -13,33 +13,37 @@ function findingsOf(files: Readonly<Record<string, string>>, exempt: readonly Ex
   });
 }
 
-// Joined from halves, so that this file itself stays clean.
+// Joined from parts, so that the check does not report this file.
 const machinePath = "/ro" + "ot/project/a.ts";
 const marker = "FIX" + "ME";
 
 const commit = "11bd71901bbe5b1630ceea73d27597364c9af683";
 
 test.each([
-  ["a machine's path", "a.ts", `const a = "${machinePath}";`],
-  ["a path of where it was made", "a.md", "see /wo" + "rk for more"],
-  ["a person's path", "a.json", `{"a": "/ho${"me"}/ada/b"}`],
-  ["a temporary path in a page", "docs/a.md", "look into /t" + "mp/output"],
-  ["a registry", ".npmrc", "regis" + "try=https://example.com"],
-  ["a registry's host", "a.md", "https://regis" + "try.npmjs.org/x"],
-  ["a token", ".npmrc", "//example.com/:_auth" + "Token=abc"],
-  ["a lockfile of one registry", "pnpm-lock.yaml", "resolution: {tar" + "ball: https://example.com/a.tgz}"],
-  ["a note to oneself", "a.ts", `// ${marker}: later`],
-  ["an action that is pinned to a tag", ".github/workflows/a.yml", "      - uses: actions/checkout@v4"],
-  ["a workflow's own command", ".github/workflows/a.yml", "      - run: npm test"],
+  ["a path of one machine", "a.ts", `const a = "${machinePath}";`],
+  ["a path of a build machine", "a.md", "see /wo" + "rk for more"],
+  ["a path of a home directory", "a.json", `{"a": "/ho${"me"}/ada/b"}`],
+  ["a temporary path in a document", "docs/a.md", "look into /t" + "mp/output"],
+  ["a registry setting", ".npmrc", "regis" + "try=https://example.com"],
+  ["the host of a registry", "a.md", "https://regis" + "try.npmjs.org/x"],
+  ["a registry token", ".npmrc", "//example.com/:_auth" + "Token=abc"],
+  [
+    "a lockfile that is tied to one registry",
+    "pnpm-lock.yaml",
+    "resolution: {tar" + "ball: https://example.com/a.tgz}",
+  ],
+  ["an unfinished marker", "a.ts", `// ${marker}: later`],
+  ["a GitHub action that is pinned to a tag", ".github/workflows/a.yml", "      - uses: actions/checkout@v4"],
+  ["a command in a workflow", ".github/workflows/a.yml", "      - run: npm test"],
   ["a command after .ci/run", ".github/workflows/a.yml", "      - run: .ci/run && npm test"],
-  ["a block of commands", ".github/workflows/a.yml", "      - run: |"],
-])("%s is found", (_what, file, line) => {
+  ["a block of commands in a workflow", ".github/workflows/a.yml", "      - run: |"],
+])("the check reports %s", (_what, file, line) => {
   expect(findingsOf({ [file]: `first\n${line}\n` })).toEqual([
     expect.stringMatching(new RegExp(`^${file}:2 holds `)),
   ]);
 });
 
-test("similar text that is harmless is not reported", () => {
+test("the check accepts similar text that is harmless", () => {
   const lines = [
     "https://example.com/root/x",
     "src/work/a.ts",
@@ -52,7 +56,7 @@ test("similar text that is harmless is not reported", () => {
   expect(findingsOf({ "a.md": lines.join("\n"), "a.ts": 'const socket = "/t' + 'mp/a.sock";' })).toEqual([]);
 });
 
-test("a workflow with pinned actions that runs .ci/run is not reported", () => {
+test("the check accepts a workflow with pinned actions that runs .ci/run", () => {
   const steps = [
     `- uses: actions/checkout@${commit} # v4.2.2`,
     "- uses: ./.github/actions/own",
@@ -63,13 +67,15 @@ test("a workflow with pinned actions that runs .ci/run is not reported", () => {
   );
 });
 
-test("an exemption silences its rule in its file, and is reported once unused", () => {
+test("the check applies an exemption to its rule in its file, and reports an unused exemption", () => {
   const exempt = [{ file: "a.ts", rule: "marker", reason: "for the test" }];
   expect(findingsOf({ "a.ts": marker }, exempt)).toEqual([]);
-  expect(findingsOf({ "a.ts": "clean" }, exempt)).toEqual([expect.stringMatching(/^a\.ts:1 is exempt/)]);
+  expect(findingsOf({ "a.ts": "clean" }, exempt)).toEqual([
+    expect.stringMatching(/^a\.ts:1 has an unused exemption/),
+  ]);
   expect(findingsOf({ "a.ts": machinePath }, exempt)).toHaveLength(2);
 });
 
-test("this repository is clean", () => {
+test("the check finds nothing in this repository", () => {
   expect(checkRepository(resolve(import.meta.dirname, ".."))).toEqual([]);
 });

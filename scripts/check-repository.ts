@@ -1,7 +1,7 @@
 /**
  * Reads every tracked file and reports text that must not be published: paths of one machine, package registries and
- * their credentials, and notes to oneself. In workflows of GitHub it also reports actions that are not pinned to a commit, and
- * commands other than `.ci/run`. An exemption names its file and its reason, and is itself reported once it is unused.
+ * their credentials, and unfinished markers. In GitHub workflows it also reports actions that are not pinned to a commit, and
+ * commands other than `.ci/run`. An exemption names its file and its reason. The check reports an unused exemption.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -12,10 +12,10 @@ import { lineAt } from "./line-at.ts";
 interface Rule {
   name: string;
   pattern: RegExp;
-  /** The files it is for; all when absent. */
+  /** The files that the rule applies to. The default is all files. */
   files?: RegExp;
   except?: RegExp;
-  says: string;
+  message: string;
 }
 
 export interface Exemption {
@@ -24,56 +24,56 @@ export interface Exemption {
   reason: string;
 }
 
-// The patterns are spelled so that they do not match themselves.
+// The patterns are written so that they do not match themselves.
 const rules: Rule[] = [
   {
     name: "machine path",
     pattern:
       /(?<![\w.)\]}$*-])\/(?:root\/\w|work(?=[/\s"'`),:]|$))|(?<![\w.)\]}$*-])\/(?:home|Users)\/\w+|\b[A-Z]:\\Users\\/gm,
     except: /^pnpm-lock\.yaml$/,
-    says: "a path of one machine; write it relative to the repository",
+    message: "a path of one machine; write it relative to the repository",
   },
   {
     name: "temporary path",
     pattern: /(?<![\w.)\]}$*-])\/tmp\/\w/g,
     files: /\.md$/,
-    says: "a path that is on no reader's machine; use one inside the repository, or mktemp",
+    message: "the path does not exist on other machines; use one inside the repository, or mktemp",
   },
   {
     name: "registry",
     pattern:
       /\bregistry\.(?:npmjs|yarnpkg|npmmirror)|\bnpm\.pkg\.github|_auth(?:Token)?\s*=|^\s*(?:@[\w-]+:)?registry\s*=/gm,
-    says: "packages come from the reader's own registry; leave its name and its credentials out",
+    message: "each user configures their own registry; remove its name and its credentials",
   },
   {
     name: "tarball",
     pattern: /\btarball:\s*['"]?\w+:/g,
     files: /^pnpm-lock\.yaml$/,
-    says: "the lockfile is tied to one registry; install again with the default settings",
+    message: "the lockfile is tied to one registry; install again with the default settings",
   },
   {
     name: "marker",
     pattern: /\b(?:TO(?:DO)|FIX(?:ME)|X(?:XX))\b/g,
     except: /^pnpm-lock\.yaml$/,
-    says: "finish it, or open an issue; a note to oneself is not read again",
+    message: "finish the work, or open an issue; a marker in the code is not tracked",
   },
   {
     name: "action without a commit",
     pattern: /\buses:\s*(?!\.\/)\S+?@(?![0-9a-f]{40}\b)\S+/g,
     files: /^\.github\/workflows\//,
-    says: "a tag can be moved to other code; pin the action to a commit and name its version in a comment",
+    message: "a tag can be moved to other code; pin the action to a commit and name its version in a comment",
   },
   {
     name: "command beside .ci/run",
     pattern: /\brun:(?!\s*\.ci\/run\s*$).*/gm,
     files: /^\.github\/workflows\//,
-    says: "a workflow runs .ci/run and nothing else, so that anyone can repeat it; move the command there",
+    message: "a workflow runs .ci/run and nothing else, so that anyone can repeat it; move the command there",
   },
 ];
 
 const exemptions: Exemption[] = [];
 
-/** Every line of a tracked file that breaks a rule, as `file:line what it is`. */
+/** Checks all tracked files. @returns a line for each finding: `file:line message` */
 export function checkRepository(root: string, exempt: readonly Exemption[] = exemptions): string[] {
   const used = new Set<Exemption>();
   const isExempt = (file: string, rule: Rule) => {
@@ -91,7 +91,7 @@ export function checkRepository(root: string, exempt: readonly Exemption[] = exe
         const matches = [...text.matchAll(rule.pattern)];
         if (matches.length === 0 || isExempt(file, rule)) return [];
         return matches.map(
-          (match) => `${file}:${lineAt(text, match.index)} holds ${match[0].trim()}: ${rule.says}`,
+          (match) => `${file}:${lineAt(text, match.index)} holds ${match[0].trim()}: ${rule.message}`,
         );
       });
   });
@@ -99,13 +99,13 @@ export function checkRepository(root: string, exempt: readonly Exemption[] = exe
   return [
     ...findings,
     ...stale.map(
-      ({ file, rule }) => `${file}:1 is exempt from "${rule}" and need not be: remove the exemption`,
+      ({ file, rule }) => `${file}:1 has an unused exemption from the rule "${rule}": remove the exemption`,
     ),
   ];
 }
 
 function trackedFiles(root: string): string[] {
-  // A checkout may belong to another user than the one who checks it, in a container for instance.
+  // The owner of a checkout may be another user than the one who runs the check, for example in a container.
   const git = spawnSync("git", ["-c", "safe.directory=*", "ls-files", "-z"], {
     cwd: root,
     encoding: "utf8",
@@ -113,7 +113,7 @@ function trackedFiles(root: string): string[] {
   });
   if (git.status !== 0) {
     console.warn(
-      `check-repository: nothing read, as git lists no files here: ${git.error?.message ?? git.stderr}`,
+      `check-repository: no file was checked, because git cannot list the files: ${git.error?.message ?? git.stderr}`,
     );
     return [];
   }

@@ -1,8 +1,8 @@
 /**
- * Measures what a flood of sign-ins does to everybody else: how long /livez and a read of one's own session take while
- * the server is idle, and while sign-ins with a wrong password come as fast as it answers them. It starts a server of
- * its own on the embedded PostgreSQL, and needs no build. The environment goes to that server: with
- * PROJO_ARGON2_PARALLEL=100 it shows what an open gate would do.
+ * Measures how a flood of sign-ins affects other callers: the latency of /livez and auth.me on an idle server, and during
+ * sign-ins with a wrong password at the rate at which the server answers them. It starts a server with the embedded
+ * PostgreSQL and needs no build. The server inherits the environment: PROJO_ARGON2_PARALLEL=100 shows the effect without
+ * a limit on concurrent hashes.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,7 +19,7 @@ const dataDir = await mkdtemp(join(tmpdir(), "projo-measure-"));
 const nodeOptions = ["--conditions=@projostack/source", "--import", "tsx"];
 const server = spawn(process.execPath, [...nodeOptions, join(root, "apps/api/src/main.ts")], {
   cwd: root,
-  // No limit stands before the gate, which is what is measured.
+  // High rate limits, because the script measures the limit on concurrent hashes.
   env: {
     PROJO_LOG_LEVEL: "error",
     PROJO_LIMITS: "1000",
@@ -49,7 +49,7 @@ async function listening(): Promise<string> {
 async function measure(url: string): Promise<void> {
   const credentials = { email: "flooded@example.com", password: "correct horse battery staple" };
   const signedUp = await post(url, "auth.signUp", credentials);
-  if (signedUp.status !== 200) throw new Error(`auth.signUp answered ${signedUp.status}.`);
+  if (signedUp.status !== 200) throw new Error(`auth.signUp returned ${signedUp.status}.`);
   const { result } = (await signedUp.json()) as { result: { data: { accessToken: string } } };
   const authorization = `Bearer ${result.data.accessToken}`;
   const live = () => fetch(`${url}/livez`);
@@ -64,53 +64,53 @@ async function measure(url: string): Promise<void> {
   const { seconds, statuses } = await flood.stop();
 
   console.log(
-    `${availableParallelism()} cores; ${FLOODERS} clients sign in without pause; ${PROBES} probes each\n`,
+    `${availableParallelism()} cores; ${FLOODERS} clients sign in continuously; ${PROBES} probes each\n`,
   );
   for (const kind of ["live", "read"] as const) {
     const name = kind === "live" ? "/livez " : "auth.me";
-    for (const [state, of] of Object.entries({ idle, flooded })) {
-      const { p50, p99, most } = of[kind];
-      console.log(`${name} ${state.padEnd(8)} p50 ${ms(p50)}  p99 ${ms(p99)}  most ${ms(most)}`);
+    for (const [state, latencies] of Object.entries({ idle, flooded })) {
+      const { p50, p99, max } = latencies[kind];
+      console.log(`${name} ${state.padEnd(8)} p50 ${ms(p50)}  p99 ${ms(p99)}  max ${ms(max)}`);
     }
   }
-  const answered = [...statuses].map(([status, count]) => `${count} x ${status}`).join(", ");
-  console.log(`\nsign-ins in ${seconds.toFixed(1)} s: ${answered}`);
+  const summary = [...statuses].map(([status, count]) => `${count} x ${status}`).join(", ");
+  console.log(`\nsign-ins in ${seconds.toFixed(1)} s: ${summary}`);
 }
 
-/** Calls one after the other, and says how long they took. */
+/** Sends requests one after the other. @returns their latencies in milliseconds */
 async function probe(request: () => Promise<Response>, times = PROBES) {
-  const took: number[] = [];
+  const latencies: number[] = [];
   for (let count = 0; count < times; count += 1) {
-    const began = performance.now();
+    const startedAt = performance.now();
     const response = await request();
     await response.arrayBuffer();
-    took.push(performance.now() - began);
-    if (!response.ok) throw new Error(`A probe was answered with ${response.status}.`);
+    latencies.push(performance.now() - startedAt);
+    if (!response.ok) throw new Error(`A probe returned ${response.status}.`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  took.sort((a, b) => a - b);
+  latencies.sort((a, b) => a - b);
   const at = (share: number) =>
-    took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99), most: at(1) };
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
 function startFlood(request: () => Promise<Response>) {
-  const began = performance.now();
+  const startedAt = performance.now();
   const statuses = new Map<number, number>();
-  const flood = { isOver: false };
+  const flood = { isStopped: false };
   const flooders = Array.from({ length: FLOODERS }, async () => {
-    while (!flood.isOver) {
+    while (!flood.isStopped) {
       const response = await request();
       await response.arrayBuffer();
       statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
-      // As long as a well-meaning client would not wait, and a hostile one need not.
+      // Shorter than Retry-After, which a hostile client ignores.
       if (response.status === 503) await new Promise((resolve) => setTimeout(resolve, 250));
     }
   });
   const stop = async () => {
-    flood.isOver = true;
+    flood.isStopped = true;
     await Promise.all(flooders);
-    return { seconds: (performance.now() - began) / 1000, statuses };
+    return { seconds: (performance.now() - startedAt) / 1000, statuses };
   };
   return { stop };
 }

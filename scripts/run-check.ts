@@ -2,8 +2,8 @@ import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Runs a check when its file is the program, not when a test imports it: prints every finding on a line of its own and
- * fails if there is one.
+ * Runs a check if its file is the main program, but not if a test imports it. Prints each finding on a separate line and sets
+ * exit code 1 if there is any.
  */
 export function runCheck(meta: ImportMeta, check: (root: string) => readonly string[]): void {
   const [, program] = process.argv;

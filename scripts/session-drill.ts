@@ -1,10 +1,10 @@
 /**
- * Walks a session through everything that may happen to it, against a server that runs, and says each step in words:
+ * Demonstrates the life of a session on a running server, and prints each step:
  *
  *     npx tsx scripts/session-drill.ts --url http://127.0.0.1:4000 --mail .projo/mail
  *
- * It makes an account of its own with a new address each time, and leaves it behind without a session.
- * docs/sessions.md says what the steps show. Exits with 1 when one of them is not as promised.
+ * It creates an account with a new address. The account remains, without a session. docs/sessions.md describes the steps.
+ * Exits with code 1 at the first unexpected result.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -17,11 +17,11 @@ const { values } = parseArgs({
   },
 });
 
-const passed = await drill({
+const succeeded = await drill({
   url: values.url,
   mailDirectory: values.mail,
   now: Date.now,
   wait,
-  say: (line) => void process.stdout.write(`${line}\n`),
+  print: (line) => void process.stdout.write(`${line}\n`),
 });
-process.exitCode = passed ? 0 : 1;
+process.exitCode = succeeded ? 0 : 1;

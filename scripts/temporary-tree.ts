@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Writes the files into a new directory, hands it to `use`, and removes it. */
+/** Writes the files to a temporary directory, calls `use` with its path, and removes it. */
 export function withTree<Result>(
   files: Readonly<Record<string, string>>,
   use: (root: string) => Result,

@@ -1,5 +1,5 @@
-// turbo without telemetry, on every platform: a setting in the environment is the only one it heeds.
-// With --quiet first it is silent unless something fails.
+// Runs turbo without telemetry on every platform. Only environment variables disable it.
+// With --quiet as the first argument it prints turbo's output only after a failure.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

@@ -2,9 +2,9 @@ import { appendFileSync } from "node:fs";
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
 
 /**
- * Appends the total of a run to the file that PROJO_TEST_TOTALS names, as a line `N passed, N failed` with `, N skipped` when
- * tests were skipped. Without PROJO_TEST_TOTALS it does nothing. A failure outside of a test counts as failed: a file that
- * does not load, a hook, an unhandled error.
+ * Writes the totals of a run to the file in PROJO_TEST_TOTALS: `N passed, N failed`, and `, N skipped` if a test was skipped.
+ * Without PROJO_TEST_TOTALS it does nothing. An error outside a test counts as a failed test: a file that does not load, a
+ * failed hook, an unhandled rejection.
  */
 export default class TotalsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -15,7 +15,7 @@ export default class TotalsReporter implements Reporter {
     const count = (state: string) => tests.filter((test) => test.result().state === state).length;
     const broken = modules
       .flatMap((module): (TestModule | TestSuite)[] => [module, ...module.children.allSuites()])
-      .filter((holder) => holder.errors().length > 0);
+      .filter((item) => item.errors().length > 0);
 
     const failed = count("failed") + broken.length + unhandledErrors.length;
     const skipped = count("skipped") + count("pending");

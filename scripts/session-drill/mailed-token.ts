@@ -7,16 +7,16 @@ interface Mailbox {
   wait: (ms: number) => Promise<unknown>;
 }
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
-/** Waits for a mail to the address, and takes the token out of it. */
+/** Waits for a mail to the address. @returns the token in it */
 export async function mailedToken({ mailDirectory, now, wait }: Mailbox, email: string): Promise<string> {
-  for (const until = now() + PATIENCE_MS; now() < until; await wait(100)) {
+  for (const deadline = now() + TIMEOUT_MS; now() < deadline; await wait(100)) {
     const token = await findToken(mailDirectory, email);
     if (token !== undefined) return token;
   }
   throw new Error(
-    `No mail to ${email} came into ${mailDirectory}. Name the server's directory: --mail <PROJO_DATA_DIR>/mail`,
+    `No mail to ${email} arrived in ${mailDirectory}. Set the server's directory with --mail <PROJO_DATA_DIR>/mail.`,
   );
 }
 
@@ -33,5 +33,5 @@ async function findToken(directory: string, email: string): Promise<string | und
   return undefined;
 }
 
-/** Quoted-printable (RFC 2045, 6.7) breaks long lines with `=` at the end, and writes `=` as `=3D`. */
+/** Quoted-printable (RFC 2045, section 6.7) ends a soft line break with `=` and encodes `=` as `=3D`. */
 const unfolded = (source: string): string => source.replaceAll(/=\r?\n/g, "").replaceAll("=3D", "=");

@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const page = readFileSync(join(root, "docs/asvs.md"), "utf8");
 
-/** The requirements of ASVS 5.0.0 at levels 1 and 2, by section: the last part of each number. */
-const asked: Record<string, readonly number[]> = {
+/** The requirements of ASVS 5.0.0 at levels 1 and 2: the last part of each number, by section. */
+const requirements: Record<string, readonly number[]> = {
   "1.1": [1, 2],
   "1.2": [1, 2, 3, 4, 5, 6, 7, 8, 9],
   "1.3": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
@@ -69,30 +69,30 @@ const asked: Record<string, readonly number[]> = {
 const rows = [...page.matchAll(/^\| (\d+\.\d+\.\d+) +\| ([12]) +\| (.+?) +\| (.+?) +\|$/gm)].map(
   ([, number = "", , , answer = ""]) => ({ number, answer }),
 );
-/** Each test file that the page names, with the invariant number that the page gives for it. */
-const named = [...page.matchAll(/`([\w./-]+\.test\.ts)`(?: \(([A-Z]\d+(?:, [A-Z]\d+)*)\))?/g)].flatMap(
+/** The tests that the page names, each with one of its invariant numbers. */
+const namedTests = [...page.matchAll(/`([\w./-]+\.test\.ts)`(?: \(([A-Z]\d+(?:, [A-Z]\d+)*)\))?/g)].flatMap(
   ([, path = "", numbers]) => (numbers?.split(", ") ?? [null]).map((number) => ({ path, number })),
 );
 
-describe("the page on ASVS", () => {
-  it("answers every requirement of its chapters exactly once", () => {
-    const numbers = Object.entries(asked).flatMap(([section, lasts]) =>
+describe("docs/asvs.md", () => {
+  it("answers every requirement of its chapters once", () => {
+    const numbers = Object.entries(requirements).flatMap(([section, lasts]) =>
       lasts.map((last) => `${section}.${last}`),
     );
     expect(rows.map(({ number }) => number)).toEqual(numbers);
   });
 
-  it("names a test or a section for each met requirement, and a reason for each other requirement", () => {
-    const unshown = rows.filter(({ answer }) => {
+  it("names a test or a section for each met requirement, and a reason for each other one", () => {
+    const unproven = rows.filter(({ answer }) => {
       if (answer.startsWith("met: ")) return !/`[\w./-]+\.test\.ts`|\]\([\w./-]+\.md#[\w-]+\)/.test(answer);
       return !/^(?:not applicable|deviation): .{10}/.test(answer);
     });
-    expect(unshown).toEqual([]);
+    expect(unproven).toEqual([]);
   });
 
-  it("names existing tests whose titles have these invariant numbers", () => {
-    expect(named.length).toBeGreaterThan(30);
-    const missing = named.filter(({ path, number }) => {
+  it("names tests that exist and have the invariant numbers in their titles", () => {
+    expect(namedTests.length).toBeGreaterThan(30);
+    const missing = namedTests.filter(({ path, number }) => {
       if (!existsSync(join(root, path))) return true;
       const titles = [...readFileSync(join(root, path), "utf8").matchAll(/["'`]((?:[A-Z]\d+,? )+)/g)];
       return number !== null && !titles.some(([, numbers = ""]) => numbers.split(/,? /).includes(number));

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const fences = readFences(root);
 const run = promisify(execFile);
 
-// The directory is inside the repository, so that snippets resolve the packages of the repository.
+// Inside the repository, so that the snippets resolve the same packages as a program in it.
 const scratch = join(root, "node_modules", ".cache", `documents-${process.pid}`);
 const config = mkdtempSync(join(tmpdir(), "projo-docs-config-"));
 let server: RunningServer;
@@ -27,8 +27,8 @@ afterAll(async () => {
   rmSync(config, { recursive: true, force: true });
 });
 
-describe("the documents", () => {
-  it("contain TypeScript that compiles", async () => {
+describe("the documentation", () => {
+  it("contains TypeScript that compiles", async () => {
     const snippets = fences.filter(({ language }) => language === "ts");
     expect(snippets.length).toBeGreaterThan(0);
     for (const { at, code } of snippets) {
@@ -45,7 +45,7 @@ describe("the documents", () => {
     expect(stdout).toBe("");
   });
 
-  it("M2 contain commands that run: two users go from an invite to a removal, and the next call is refused", async () => {
+  it("M2 describes an invite and a removal in docs/members.md that work as shown", async () => {
     const scripts = fences.filter(({ at, run: runs }) => runs && at.startsWith("docs/members.md"));
     expect(scripts.map(({ language }) => language)).toEqual(["sh"]);
     const home = mkdtempSync(join(tmpdir(), "projo-docs-home-"));
@@ -56,42 +56,42 @@ describe("the documents", () => {
       PROJO_DATA_DIR: server.dataDir,
     };
     const [script] = scripts.map(({ code }) => run("sh", ["-c", code], { cwd: root, env, timeout: 100_000 }));
-    const said = await script?.finally(() => rmSync(home, { recursive: true, force: true }));
-    expect(said?.stdout.match(/Order brass$/gm)).toHaveLength(2);
-    expect(said?.stderr).toContain("as member.");
-    const refusals = said?.stderr.match(/^projo: .*$/gm);
+    const output = await script?.finally(() => rmSync(home, { recursive: true, force: true }));
+    expect(output?.stdout.match(/Order brass$/gm)).toHaveLength(2);
+    expect(output?.stderr).toContain("as member.");
+    const refusals = output?.stderr.match(/^projo: .*$/gm);
     expect(refusals).toEqual([
       expect.stringContaining("Your role in this workspace does not allow this."),
       expect.stringContaining("you are not a member of it."),
     ]);
-    expect(said?.stdout).toMatch(/admin +[\d-]+ +ann@example\.com\n$/);
+    expect(output?.stdout).toMatch(/admin +[\d-]+ +ann@example\.com\n$/);
   }, 120_000);
 
-  it("contain README commands that run in order", async () => {
+  it("contains a quick start in README.md that works as shown", async () => {
     const steps = fences.filter(({ at, run: runs }) => runs && at.startsWith("README.md"));
     expect(steps.map(({ language }) => language)).toEqual(["sh", "ts"]);
     for (const { language, code } of steps) {
-      const said = language === "sh" ? await typeIn(code) : await runProgram(code);
-      expect(said).toContain("Write note G");
+      const output = language === "sh" ? await runLines(code) : await runProgram(code);
+      expect(output).toContain("Write note G");
     }
     expect(await server.stop(), "the server's exit code after Ctrl-C").toBe(0);
   }, 90_000);
 });
 
-/** Runs each line, in order. The password comes from a file, since there is no terminal. */
-async function typeIn(commands: string): Promise<string> {
-  let said = "";
+/** Runs each line in order. The sign-up reads the password from stdin, because the test has no terminal. */
+async function runLines(commands: string): Promise<string> {
+  let output = "";
   for (const command of commands.trim().split("\n")) {
     const line = command.includes(" signup ") ? `${command} --password-stdin` : command;
-    said += await shell(line, `${password()}\n`);
+    output += await shell(line, `${password()}\n`);
   }
-  return said;
+  return output;
 }
 
-/** The password that README's program signs in with. */
+/** Reads the password from the program in README. */
 function password(): string {
   const [, text] = /password: "([^"]+)"/.exec(fences.map(({ code }) => code).join("")) ?? [];
-  if (text === undefined) throw new Error("README shows no password.");
+  if (text === undefined) throw new Error("README contains no password.");
   return text;
 }
 
@@ -99,12 +99,12 @@ function shell(line: string, input: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, PROJO_URL: server.url, PROJO_CONFIG_DIR: config };
     const child = spawn("sh", ["-c", line], { cwd: root, env });
-    let said = "";
-    let complaint = "";
-    child.stdout.on("data", (chunk) => (said += String(chunk)));
-    child.stderr.on("data", (chunk) => (complaint += String(chunk)));
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => (stdout += String(chunk)));
+    child.stderr.on("data", (chunk) => (stderr += String(chunk)));
     child.on("close", (code) =>
-      code === 0 ? resolve(said) : reject(new Error(`${line}\nexited with ${code}:\n${complaint}`)),
+      code === 0 ? resolve(stdout) : reject(new Error(`${line}\nexited with ${code}:\n${stderr}`)),
     );
     child.stdin.end(input);
   });

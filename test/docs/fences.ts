@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A fenced block of code in a document. */
+/** A fenced code block in a document. */
 export interface Fence {
   /** The document and the line where the block begins, for example `README.md:32`. */
   readonly at: string;
   readonly language: string;
   readonly code: string;
-  /** Whether `<!-- run -->` precedes the block. Such blocks are run in the order of their document. */
+  /** Whether the comment `<!-- run -->` precedes the block. The tests run these blocks in the order of the document. */
   readonly run: boolean;
 }
 
-/** @returns the blocks of README and of every document under docs/ */
+/** Reads the code blocks of README.md and of every document below docs. */
 export function readFences(root: string): Fence[] {
   const documents = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))

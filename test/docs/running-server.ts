@@ -6,13 +6,13 @@ import { join } from "node:path";
 
 export interface RunningServer {
   readonly url: string;
-  /** The data directory, which also contains the mails of development. */
+  /** The data directory, which contains the mail in `mail`. */
   readonly dataDir: string;
-  /** Stops the server with SIGINT. @returns the exit code */
+  /** Stops the server with SIGINT, like Ctrl-C. @returns the exit code */
   stop(): Promise<number | null>;
 }
 
-/** Starts the built server on a free port with an empty data directory. */
+/** Starts the built server in a separate process, on a free port and with an empty data directory. */
 export async function runServer(root: string): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "projo-docs-"));
   const { DATABASE_URL: _, ...env } = process.env;
@@ -28,11 +28,11 @@ export async function runServer(root: string): Promise<RunningServer> {
     rmSync(dataDir, { recursive: true, force: true });
     return server.exitCode;
   };
-  let said = "";
+  let output = "";
   for await (const chunk of server.stdout.setEncoding("utf8")) {
-    said += String(chunk);
-    const [, url] = /listens on (\S+)/.exec(said) ?? [];
+    output += String(chunk);
+    const [, url] = /listens on (\S+)/.exec(output) ?? [];
     if (url !== undefined) return { url, dataDir, stop };
   }
-  throw new Error(`The server ended before it listened. It said: ${said}`);
+  throw new Error(`The server exited before it listened. Its output: ${output}`);
 }

@@ -1,4 +1,4 @@
-// Lint rejects every form of code that is built from text at run time. The forms are planted in a small copy of the repository.
+// Plants code that is created from text at run time in a temporary tree. The linter must report each form.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,13 +9,13 @@ import { withTree } from "../../scripts/temporary-tree.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const file = "apps/api/src/features/tasks/list-tasks.ts";
 
-// The rules need no types, and the planted tree has no TypeScript project.
+// The rules need no types, and the temporary tree has no TypeScript project.
 const config = readFileSync(join(root, ".oxlintrc.json"), "utf8").replace(
   `"typeAware": true`,
   `"typeAware": false`,
 );
 
-/** @returns the findings of lint in a file with this source */
+/** Runs the linter on a file with this source. @returns its output */
 function lint(source: string): string {
   return withTree({ [file]: source, ".oxlintrc.json": config }, (tree) => {
     const oxlint = join(root, "node_modules/oxlint/bin/oxlint");
@@ -26,12 +26,12 @@ function lint(source: string): string {
 
 it.each([
   ["eval", `export const all = (code: string): unknown => eval(code);`, "no-eval"],
-  ["a function made from text", `export const all = (code: string) => new Function(code);`, "no-new-func"],
-])("lint refuses %s", (_, source, rule) => {
+  ["a function created from text", `export const all = (code: string) => new Function(code);`, "no-new-func"],
+])("the linter reports %s", (_, source, rule) => {
   expect(lint(source)).toContain(rule);
 });
 
-it("lint accepts the same file without it", () => {
+it("the linter accepts the same file without dynamic code", () => {
   expect(lint(`export const all = (code: string): number => code.length;`)).not.toMatch(
     /no-eval|no-new-func/,
   );

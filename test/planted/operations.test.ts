@@ -1,5 +1,4 @@
-// The compiler or the proofs reject an operation that lacks a required part, and name that part. Such operations are planted in
-// a copy of the contract.
+// Plants operations that lack a required part. The compiler or the tests must reject them and name the missing part.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,7 +35,7 @@ const files = {
       noEmit: true,
       typeRoots: [join(root, "node_modules/@types")],
       customConditions: ["@projostack/source"],
-      // The planted files import the contract's files by absolute paths.
+      // The planted files import the contract by absolute paths.
       rewriteRelativeImportExtensions: false,
       allowImportingTsExtensions: true,
     },
@@ -44,8 +43,8 @@ const files = {
   }),
 };
 
-/** @returns the compiler errors of the files, with the settings of `pnpm check` */
-function compiled(): string[] {
+/** Compiles the files with the settings of the packages. @returns the messages of the compiler */
+function compile(): string[] {
   return withTree(files, (directory) => {
     const tsc = join(root, "node_modules/.bin/tsc");
     const { stdout } = spawnSync(tsc, ["-p", directory, "--pretty", "false"], { encoding: "utf8" });
@@ -55,18 +54,18 @@ function compiled(): string[] {
 
 describe("an operation", () => {
   it(
-    "M4 R11 without an access or a cost, or a mutation without its record, does not compile",
+    "M4 R11 fails to compile without an access or a cost, or as a mutation without audit records",
     { timeout: 120_000 },
     () => {
-      const lines = compiled();
-      const about = (file: string) => lines.filter((line) => line.includes(`${file}(`)).join("\n");
-      expect(about("no-access.ts")).toMatch(/Property 'access' is missing/);
-      expect(about("no-access-to-write.ts")).toMatch(/Property 'access' is missing/);
-      expect(about("no-cost.ts")).toMatch(/Property 'cost' is missing/);
-      expect(about("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
-      expect(about("no-records.ts")).toMatch(/Property 'records' is missing/);
-      expect(about("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
-      // There is no other error, so the compiler found the planted faults.
+      const lines = compile();
+      const errorsIn = (file: string) => lines.filter((line) => line.includes(`${file}(`)).join("\n");
+      expect(errorsIn("no-access.ts")).toMatch(/Property 'access' is missing/);
+      expect(errorsIn("no-access-to-write.ts")).toMatch(/Property 'access' is missing/);
+      expect(errorsIn("no-cost.ts")).toMatch(/Property 'cost' is missing/);
+      expect(errorsIn("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
+      expect(errorsIn("no-records.ts")).toMatch(/Property 'records' is missing/);
+      expect(errorsIn("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
+      // There are no other errors, so the compiler found exactly the planted ones.
       expect(lines, lines.join("\n")).toHaveLength(6);
     },
   );

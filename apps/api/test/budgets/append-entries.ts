@@ -6,7 +6,7 @@ export interface Entries {
   readonly many: number;
 }
 
-/** Appends so many entries to a workspace's log, by the log's own function. */
+/** Appends `many` entries to the audit log of a workspace, with the database function of the log. */
 export async function appendEntries(
   { owner }: TestDatabase,
   { workspaceId, userId, many }: Entries,

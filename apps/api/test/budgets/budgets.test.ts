@@ -1,4 +1,4 @@
-// What an account and a workspace may spend in a minute, on the whole server.
+// The budgets of accounts and workspaces per minute, on one server.
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../kit/index.ts";
 import { keyOf } from "../mutants/attackers.ts";
 
-/** With the usual limits, and budgets that a test can spend. */
+/** The default limits, and budgets that a test can spend. */
 const small = { PROJO_LIMITS: "1", PROJO_BUDGET_ACCOUNT: "1000", PROJO_BUDGET_WORKSPACE: "2000" };
 
 let server: TestServer;
@@ -37,14 +37,14 @@ async function memberOf({ id }: Team): Promise<Person> {
   return person;
 }
 
-/** A call of 305 points. */
+/** The input of a call of audit.verify that costs 305 points. */
 const verify = { limit: 2_000 };
 
 const statusesOf = async (answers: readonly Promise<Answer>[]): Promise<number[]> =>
   (await Promise.all(answers)).map(({ status }) => status);
 
 describe("the budget of an account", () => {
-  it("R11, R6 refuses what costs more than is left, says how long to wait, and leaves others alone", async () => {
+  it("R11, R6 refuses a call that costs more than the rest, with Retry-After, and does not affect other accounts", async () => {
     await start();
     const team = await teamOf();
     const other = await memberOf(team);
@@ -68,7 +68,7 @@ describe("the budget of an account", () => {
     expect((await other.call("audit.verify", verify, team.id)).status).toBe(200);
   });
 
-  it("R11 is spent in all workspaces together", async () => {
+  it("R11 covers the calls in all workspaces together", async () => {
     await start();
     const [team, elsewhere] = [await teamOf(), await teamOf()];
     await join(server, elsewhere.id, team.admin, "admin");
@@ -76,7 +76,7 @@ describe("the budget of an account", () => {
     expect((await team.admin.call("audit.verify", verify, elsewhere.id)).status).toBe(429);
   });
 
-  it("R1 is charged for each call of a batch", async () => {
+  it("R1 decreases with each call of a batch", async () => {
     await start();
     const { admin, id } = await teamOf();
     const batch = await renameTenTimes(admin, id);
@@ -90,7 +90,7 @@ describe("the budget of an account", () => {
     expect(row?.entries).toBe(24);
   });
 
-  it("R11 of a service key is its own: neither its maker's nor another key's", async () => {
+  it("R11 excludes calls with service keys, which have separate budgets", async () => {
     await start();
     const team = await teamOf();
     const rights = { role: "admin", scopes: ["audit:read"] } as const;
@@ -101,45 +101,45 @@ describe("the budget of an account", () => {
     expect((await team.admin.call("audit.verify", verify, team.id)).status).toBe(200);
   });
 
-  it("R11 of 200 calls at once grants no more than one after another", async () => {
+  it("R11 grants no more points to 300 concurrent calls than to sequential ones", async () => {
     await start({ ...small, PROJO_BUDGET_WORKSPACE: "100000" });
     const { admin, id } = await teamOf();
-    // Each costs 4 points; founding the workspace has cost 40.
-    const names = Array.from({ length: 300 }, (_, n) =>
+    // Each call costs 4 points. The creation of the workspace cost 40.
+    const calls = Array.from({ length: 300 }, (_, n) =>
       admin.call("projects.create", { name: `P ${n}` }, id),
     );
-    const statuses = await statusesOf(names);
+    const statuses = await statusesOf(calls);
     expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual((1_000 - 40) / 4);
     expect(statuses).toContain(429);
   });
 
-  it("R11 is charged also for what is refused: a foreign workspace, a missing permission, a malformed input", async () => {
+  it("R11 decreases with refused calls too: a foreign workspace, a missing permission, a malformed input", async () => {
     await start();
     const team = await teamOf();
     const viewer = await arrive(server, "viewer");
     await join(server, team.id, viewer, "viewer");
-    const tries = [
+    const calls = [
       () => viewer.call("audit.verify", verify, team.id),
       () => viewer.call("audit.verify", verify, randomUUID()),
       () => viewer.call("audit.verify", { ...verify, more: 1 }, team.id),
     ];
     const statuses: number[] = [];
-    for (const tryIt of [...tries, ...tries]) statuses.push((await tryIt()).status);
+    for (const callOnce of [...calls, ...calls]) statuses.push((await callOnce()).status);
     expect(statuses).toEqual([403, 404, 403, 429, 429, 429]);
   });
 
-  it("is shown with calls that are no plain reads, and with all once half of it is spent", async () => {
+  it("appears in the headers of costly calls, and of all calls after half of it is spent", async () => {
     await start();
     const { admin, id } = await teamOf();
-    const shown = async () => (await admin.call("auth.me")).headers.has("ratelimit");
-    expect(await shown()).toBe(false);
+    const hasHeader = async () => (await admin.call("auth.me")).headers.has("ratelimit");
+    expect(await hasHeader()).toBe(false);
     const search = await admin.call("tasks.list", { search: "a" }, id);
     expect(search.headers.get("ratelimit")).toMatch(/^"account";r=937;/);
     for (let n = 0; n < 2; n += 1) await admin.call("audit.verify", verify, id);
-    expect(await shown()).toBe(true);
+    expect(await hasHeader()).toBe(true);
   });
 
-  it("I11 is not told apart by what a caller merely says", async () => {
+  it("I11 ignores the spelling of the workspace id", async () => {
     await start();
     const { admin, id } = await teamOf();
     for (let n = 0; n < 3; n += 1) await admin.call("audit.verify", verify, id);
@@ -149,7 +149,7 @@ describe("the budget of an account", () => {
 });
 
 describe("the budget of a workspace", () => {
-  it("R11 is what all of its members and keys share, and others have their own", async () => {
+  it("R11 covers all its members together, and no other workspace", async () => {
     await start();
     const team = await teamOf();
     const members = [team.admin, await memberOf(team), await memberOf(team)];
@@ -158,7 +158,7 @@ describe("the budget of a workspace", () => {
       for (const member of members)
         statuses.push((await member.call("audit.verify", verify, team.id)).status);
     }
-    // 305 points each, of 2,000 in all.
+    // Each call costs 305 points, and the budget is 2,000.
     expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429, 429, 429]);
     const fresh = await memberOf(team);
     const refused = await fresh.call("audit.verify", verify, team.id);
@@ -168,7 +168,7 @@ describe("the budget of a workspace", () => {
     expect((await elsewhere.admin.call("audit.verify", verify, elsewhere.id)).status).toBe(200);
   });
 
-  it("R11 is not spent by who is no member, nor by a member for what they may not do", async () => {
+  it("R11 excludes calls of non-members and calls without the permission", async () => {
     await start();
     const team = await teamOf();
     const viewer = await arrive(server, "viewer");

@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// Long operations: alone in their request, few at once, and giving way to others.
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stays next to the tests that use it */
+// Long operations: not in a batch, few at the same time, and interleaved with other calls.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -33,8 +33,8 @@ const post = (path: string, body: unknown) =>
   });
 const notAllowed = { status: 400, error: { reason: "batch.not_allowed" } };
 
-describe("a long operation in a batch", () => {
-  it("R11 is refused, however the batch is written", async () => {
+describe("a batch with a long operation", () => {
+  it("R11 fails in every spelling", async () => {
     for (const path of [
       "/trpc/audit.verify,auth.me?batch=1",
       "/trpc/auth.me,audit.verify?batch=1&input=%7B%7D",
@@ -49,7 +49,7 @@ describe("a long operation in a batch", () => {
     expect(await get("/trpc/audit.verify,auth.me?batch=1", "HEAD")).toMatchObject({ status: 400 });
   });
 
-  it("R11 is refused before anything runs, the other calls too", async () => {
+  it("R11 fails before any of its calls runs", async () => {
     const name = randomUUID();
     const input = { 0: { name }, 1: {} };
     expect(await post("/trpc/workspaces.rename,audit.export?batch=1", input)).toMatchObject(notAllowed);
@@ -57,14 +57,14 @@ describe("a long operation in a batch", () => {
     expect(found).toEqual([]);
   });
 
-  it("is answered where it is the only one", async () => {
+  it("succeeds if it has no other call", async () => {
     expect(await get("/trpc/audit.verify?batch=1")).toMatchObject({ status: 200 });
     expect(await get("/trpc/auth.me,tasks.list?batch=1")).toMatchObject({ status: 200 });
   });
 });
 
-describe("long operations at once", () => {
-  /** How many statements wait for the log, which is locked meanwhile; and what became of the calls. */
+describe("concurrent long operations", () => {
+  /** Starts the calls while the audit log is locked. @returns how many statements wait for the lock, and the answers */
   const whileLocked = async (calls: readonly (() => Promise<{ status: number; headers: Headers }>)[]) => {
     const locked = server.database.owner("BEGIN; LOCK TABLE audit_logs; SELECT pg_sleep(3); COMMIT");
     await new Promise((passed) => setTimeout(passed, 200));
@@ -80,14 +80,14 @@ describe("long operations at once", () => {
   };
 
   it(
-    "R11 one of an account runs, more wait and are refused, and its short calls go on",
+    "R11 run one at a time for an account, wait or are refused, and do not delay its short calls",
     { timeout: 30_000 },
     async () => {
       const verify = () => admin.call("audit.verify", {}, workspaceId);
       const { waiting, quick, answers } = await whileLocked(Array.from({ length: 6 }, () => verify));
       expect(waiting).toBe(1);
       expect(quick).toBe(200);
-      // The one that runs waits for the lock for two seconds, as long as the others wait for their turn: another may get it.
+      // The running operation waits for the lock for two seconds, as long as the others wait in the queue, so one more may run.
       const refused = answers.filter(({ status }) => status === 429);
       expect(refused.length).toBeGreaterThanOrEqual(4);
       expect(new Set(refused.map((answer) => answer.headers.get("retry-after")))).toEqual(new Set(["1"]));
@@ -98,7 +98,7 @@ describe("long operations at once", () => {
     },
   );
 
-  it("R11 two of a workspace run at once, for all its members together", { timeout: 30_000 }, async () => {
+  it("R11 run two at a time for a workspace, for all its members together", { timeout: 30_000 }, async () => {
     const people = await Promise.all(Array.from({ length: 4 }, () => arrive(server, randomUUID())));
     for (const person of people) await join(server, workspaceId, person, "admin");
     const calls = [...people, ...people].map((person) => () => person.call("audit.verify", {}, workspaceId));
@@ -106,7 +106,7 @@ describe("long operations at once", () => {
     expect(waiting).toBe(2);
   });
 
-  it("R11 the next ones run when those before have ended", async () => {
+  it("R11 run after the operations before them have ended", async () => {
     const calls = Array.from({ length: 6 }, () => admin.call("audit.verify", {}, workspaceId));
     expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(calls.map(() => 200));
   });
@@ -114,7 +114,7 @@ describe("long operations at once", () => {
 
 describe("a long operation", () => {
   it(
-    "R11 lets others have their turn between its parts, and holds no connection meanwhile",
+    "R11 lets other calls run between its parts, and holds no connection meanwhile",
     { timeout: 60_000 },
     async () => {
       await appendEntries(server.database, { workspaceId, userId: admin.id, many: 5_000 });
@@ -134,7 +134,7 @@ describe("a long operation", () => {
           inTransaction += rows.length;
         }
         expect(await long, name).toMatchObject({ status: 200 });
-        // 25 parts of 200 entries: others come in between, and not only at its end.
+        // The operation has 25 parts of 200 entries. Other calls must be answered between the parts.
         expect(answered, name).toBeGreaterThan(5);
         expect(inTransaction, name).toBe(0);
       }

@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// Budgets that several servers share in Redis.
+/* oxlint-disable unicorn/consistent-function-scoping -- a helper stays next to the tests that use it */
+// Budgets that several servers share through Redis.
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
@@ -7,7 +7,7 @@ import { arrive, call, foundWorkspace, startServerOver, type Person, type TestSe
 import { hasRedis, noRedis, startRedis, type TestRedis } from "../kit/redis-server.ts";
 
 const POINTS = 2_000;
-/** What each server may have spent beyond what the others know: a twentieth, and as much on its way. */
+/** The points that a server may have spent unknown to the others: one twentieth unsettled, and one twentieth in transit. */
 const UNSETTLED = POINTS / 10;
 
 describe.skipIf(!hasRedis)(`budgets with Redis${hasRedis ? "" : ` (${noRedis})`}`, () => {
@@ -42,15 +42,15 @@ describe.skipIf(!hasRedis)(`budgets with Redis${hasRedis ? "" : ` (${noRedis})`}
     if (!server) throw new Error("There is no server.");
     return server;
   };
-  /** A search, of 22 points. */
+  /** Sends a search, which costs 22 points, to one of the servers. */
   const search = (nth: number) =>
     call(serverAt(nth).url, "tasks.list", { input: { search: "a" }, token: ada.token, workspaceId });
 
   it(
-    "R7 two servers share one budget, and exceed it by no more than what is not settled",
+    "R7 share one budget between two servers, which exceed it at most by their unsettled points",
     { timeout: 30_000 },
     async () => {
-      // 40 points were spent on the workspace. All calls lie within one minute or two: the window slides.
+      // The creation of the workspace cost 40 points. The calls may span two minutes, because the window slides.
       let granted = 0;
       for (let refused = 0, nth = 0; refused < 4; nth += 1) {
         const { status } = await search(nth);
@@ -62,25 +62,33 @@ describe.skipIf(!hasRedis)(`budgets with Redis${hasRedis ? "" : ` (${noRedis})`}
     },
   );
 
-  it("R7 many calls at once of both servers are granted no more than that", { timeout: 30_000 }, async () => {
-    const answers = await Promise.all(Array.from({ length: 300 }, (_, nth) => search(nth)));
-    const granted = answers.filter(({ status }) => status === 200).length;
-    expect(granted * 22 + 40).toBeLessThanOrEqual(POINTS + 2 * UNSETTLED);
-  });
+  it(
+    "R7 are not exceeded further by many concurrent calls on both servers",
+    { timeout: 30_000 },
+    async () => {
+      const answers = await Promise.all(Array.from({ length: 300 }, (_, nth) => search(nth)));
+      const granted = answers.filter(({ status }) => status === 200).length;
+      expect(granted * 22 + 40).toBeLessThanOrEqual(POINTS + 2 * UNSETTLED);
+    },
+  );
 
-  it("R7 a server that starts later learns what was spent", { timeout: 30_000 }, async () => {
-    while ((await search(0)).status === 200);
-    // The second process settles its own spending after 200 ms.
-    await search(1);
-    await expect.poll(async () => (await search(1)).status, { timeout: 5_000 }).toBe(429);
-  });
+  it(
+    "R7 include the points that were spent before a server received its first call",
+    { timeout: 30_000 },
+    async () => {
+      while ((await search(0)).status === 200);
+      // The second server settles its spending after 200 ms.
+      await search(1);
+      await expect.poll(async () => (await search(1)).status, { timeout: 5_000 }).toBe(429);
+    },
+  );
 
-  for (const [signal, what] of [
+  for (const [signal, state] of [
     ["SIGSTOP", "hangs"],
-    ["SIGKILL", "is dead"],
+    ["SIGKILL", "has stopped"],
   ] as const) {
     it(
-      `R3 a Redis that ${what} holds up no call for 300 ms, and the budget still holds`,
+      `R3 delay no call by 300 ms while Redis ${state}, and are still enforced`,
       { timeout: 30_000 },
       async () => {
         await search(0);
@@ -96,18 +104,23 @@ describe.skipIf(!hasRedis)(`budgets with Redis${hasRedis ? "" : ` (${noRedis})`}
         }
         expect(granted * 22).toBeGreaterThan(POINTS / 2);
         expect(granted * 22).toBeLessThanOrEqual(POINTS);
-        // 300 ms for the decision; the rest is for the search, on a machine that is busy with other tests.
+        // The decision may take 300 ms. The rest is for the search, because other tests use the machine at the same time.
         expect(slowest).toBeLessThan(300 + 300);
       },
     );
   }
 
-  it("I11 the keys name whose budget it is by an id, and no address", { timeout: 30_000 }, async () => {
-    await search(0);
-    const ofWorkspace = async () => (await redis.keys()).some((key) => key.includes(`:${workspaceId}:`));
-    await expect.poll(ofWorkspace, { timeout: 5_000 }).toBe(true);
-    for (const key of await redis.keys()) {
-      expect(key).toMatch(/^projo:(?:limit:|budget:(?:account:user|workspace):[0-9a-f-]{36}:\d+$)/);
-    }
-  });
+  it(
+    "I11 have keys in Redis that contain the id of the account or the workspace, and no address",
+    { timeout: 30_000 },
+    async () => {
+      await search(0);
+      const hasWorkspaceKey = async () =>
+        (await redis.keys()).some((key) => key.includes(`:${workspaceId}:`));
+      await expect.poll(hasWorkspaceKey, { timeout: 5_000 }).toBe(true);
+      for (const key of await redis.keys()) {
+        expect(key).toMatch(/^projo:(?:limit:|budget:(?:account:user|workspace):[0-9a-f-]{36}:\d+$)/);
+      }
+    },
+  );
 });

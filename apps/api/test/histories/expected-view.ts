@@ -1,31 +1,32 @@
-// What each person is to see, as the model has it.
-import { people, UNVERIFIED } from "./acts.ts";
-import type { World } from "./world.ts";
+// The view that the model expects for each user.
+import { people, UNVERIFIED } from "./actions.ts";
+import type { State } from "./model-state.ts";
 
-/** Lines, by who sees them and where. */
+/** Lines by user, workspace and list. */
 export type View = Readonly<Record<string, readonly string[]>>;
 
-/** @param inOrder whether a log's lines are in the order of its entries, or in the alphabet's */
-export function expectedView(world: World, inOrder: boolean): View {
+/** @param isSequential whether the lines of a log keep the order of its entries; otherwise they are sorted */
+export function expectedView(state: State, isSequential: boolean): View {
   const view: Record<string, readonly string[]> = {};
   for (const person of people) {
-    Object.assign(view, expectedOf(world, person));
-    for (const [name, workspace] of Object.entries(world.workspaces)) {
+    Object.assign(view, expectedOf(state, person));
+    for (const [name, workspace] of Object.entries(state.workspaces)) {
       const role = workspace.deleted ? undefined : workspace.members[person];
-      const seen = role ? expectedIn(world, name, role === "admin") : { "": ["workspace.not_found"] };
+      const seen = role ? expectedIn(state, name, role === "admin") : { "": ["workspace.not_found"] };
       for (const [what, lines] of Object.entries(seen)) view[`${person} in ${name} ${what}`] = lines;
       if (role === "admin")
-        view[`${person} in ${name} log`] = inOrder ? workspace.log : workspace.log.toSorted();
+        view[`${person} in ${name} log`] = isSequential ? workspace.log : workspace.log.toSorted();
     }
   }
   return view;
 }
 
-function expectedOf({ workspaces, invites }: World, person: string): View {
+function expectedOf({ workspaces, invites }: State, person: string): View {
   const own = Object.entries(workspaces).filter(([, { members }]) => members[person]);
   const line = ([name, { title, members }]: (typeof own)[number]) => `${name} ${title} ${members[person]}`;
-  const waiting = Object.entries(invites).filter(
-    ([, { email, pending, workspace }]) => email === person && pending && !workspaces[workspace]?.deleted,
+  const pending = Object.entries(invites).filter(
+    ([, { email, pending: isPending, workspace }]) =>
+      email === person && isPending && !workspaces[workspace]?.deleted,
   );
   return {
     [`${person}'s workspaces`]: lines(own.filter(([, { deleted }]) => !deleted).map(line)),
@@ -35,12 +36,12 @@ function expectedOf({ workspaces, invites }: World, person: string): View {
     [`${person} is invited`]:
       person === UNVERIFIED
         ? []
-        : lines(waiting.map(([name, { workspace, role }]) => `${name} ${workspace} ${role}`)),
+        : lines(pending.map(([name, { workspace, role }]) => `${name} ${workspace} ${role}`)),
   };
 }
 
 function expectedIn(
-  { workspaces, projects, tasks, invites, keys }: World,
+  { workspaces, projects, tasks, invites, keys }: State,
   name: string,
   isAdmin: boolean,
 ): View {

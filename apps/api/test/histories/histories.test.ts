@@ -1,9 +1,9 @@
-// Random histories against the model. `PROJO_TEST_SEED=...` repeats one that failed, `PROJO_TEST_MINUTES=10` goes on for long.
+// Compares random histories with the model. `PROJO_TEST_SEED=...` repeats a failed run, `PROJO_TEST_MINUTES=10` runs for 10 minutes.
 import { bySuite } from "@projostack/db/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../kit/index.ts";
-import { ALL_WELL, histories, reportOf, type Histories } from "./history.ts";
+import { NO_FAILURE, histories, reportOf, type HistoryOptions } from "./history.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -16,10 +16,10 @@ const givenSeed = process.env["PROJO_TEST_SEED"];
 const seed = givenSeed === undefined ? Date.now() % 2 ** 31 : Number(givenSeed);
 const TIMEOUT_MS = 120_000 + minutes * 90_000;
 
-/** Tries so many histories, or goes on for half of the minutes: there are two kinds. @returns what came of it */
-async function tried(kind: Histories, runs: number): Promise<string> {
+/** Runs histories, `runs` of them or for half of PROJO_TEST_MINUTES, because there are two tests. @returns a report */
+async function checkHistories(options: HistoryOptions, runs: number): Promise<string> {
   const long = { numRuns: 1_000_000, plugins: [fc.interruptAfterTimeLimit(minutes * 30_000)] };
-  const result = await fc.check(histories(server, kind), {
+  const result = await fc.check(histories(server, options), {
     seed,
     ...(minutes > 0 ? long : { numRuns: runs }),
   });
@@ -28,13 +28,19 @@ async function tried(kind: Histories, runs: number): Promise<string> {
 }
 
 it(
-  "M1 M2 V7 I1 whatever one after another does, each answer and what everybody sees is as it must be",
-  async () => expect(await tried({ atOnce: 1, steps: 40 }, bySuite({ short: 5, full: 40 }))).toBe(ALL_WELL),
+  "M1 M2 V7 I1 the model predicts every answer and every view of a sequential history",
+  async () =>
+    expect(await checkHistories({ concurrency: 1, steps: 40 }, bySuite({ short: 5, full: 40 }))).toBe(
+      NO_FAILURE,
+    ),
   TIMEOUT_MS,
 );
 
 it(
-  "M1 V1 V7 I1 whatever several do at once, some order of it explains the answers and what everybody sees",
-  async () => expect(await tried({ atOnce: 4, steps: 12 }, bySuite({ short: 10, full: 100 }))).toBe(ALL_WELL),
+  "M1 V1 V7 I1 a sequential order explains the answers and the views of a concurrent history",
+  async () =>
+    expect(await checkHistories({ concurrency: 4, steps: 12 }, bySuite({ short: 10, full: 100 }))).toBe(
+      NO_FAILURE,
+    ),
   TIMEOUT_MS,
 );

@@ -1,57 +1,57 @@
-// A history as a property: whatever is done, in whatever order, the answers and what everybody sees are the model's.
+// A random history as a fast-check property: the answers and the views of all users equal those of the model.
 import { inspect, isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { TestServer } from "../kit/index.ts";
-import { stepOf, type Op } from "./acts.ts";
-import { beginRun, type Run } from "./run.ts";
+import { draftsOfStep, type Op } from "./actions.ts";
+import { startRun, type Run } from "./run.ts";
 import { Step, type Model } from "./step.ts";
 import { expectedView, type View } from "./expected-view.ts";
-import { realView } from "./real-view.ts";
+import { actualView } from "./actual-view.ts";
 
-export interface Histories {
-  /** The most that is done at once. */
-  readonly atOnce: number;
+export interface HistoryOptions {
+  /** The largest number of concurrent actions. */
+  readonly concurrency: number;
   readonly steps: number;
-  /** The operations to try; without it, all. */
-  readonly among?: readonly Op[];
+  /** The operations to generate. The default is all. */
+  readonly operations?: readonly Op[];
 }
 
-export function histories(server: TestServer, { atOnce, steps, among }: Histories) {
-  const commands = fc.commands([stepOf(atOnce, among).map((wishes) => new Step(wishes))], {
+export function histories(server: TestServer, { concurrency, steps, operations }: HistoryOptions) {
+  const commands = fc.commands([draftsOfStep(concurrency, operations).map((drafts) => new Step(drafts))], {
     maxCommands: steps,
     size: "max",
     disableReplayLog: true,
   });
-  return fc.asyncProperty(commands, async (tried) => {
-    const { run, world } = await beginRun(server);
-    const model: Model = { worlds: [world], inOrder: true };
-    await fc.asyncModelRun(() => ({ model, real: run }), tried);
-    await everybodySeesIt(model, run);
+  return fc.asyncProperty(commands, async (commandsOfRun) => {
+    const { run, state } = await startRun(server);
+    const model: Model = { states: [state], isSequential: true };
+    await fc.asyncModelRun(() => ({ model, real: run }), commandsOfRun);
+    await checkViews(model, run);
   });
 }
 
-export const ALL_WELL = "Every history went as it must.";
+export const NO_FAILURE = "No history failed.";
 
-/** What came of trying them: of those that went wrong the shortest that was found, as it was told. */
+/** Describes the result. After a failure: the seed and the transcript of the shortest history that failed. */
 export function reportOf<T>({ errorInstance: error, seed, numShrinks }: fc.RunDetails<T>): string {
-  if (error === null) return ALL_WELL;
-  const told = error instanceof Error ? error.message : inspect(error);
-  return `PROJO_TEST_SEED=${seed}, made shorter ${numShrinks} times:\n${told}`;
+  if (error === null) return NO_FAILURE;
+  const message = error instanceof Error ? error.message : inspect(error);
+  return `PROJO_TEST_SEED=${seed}, shrunk ${numShrinks} times:\n${message}`;
 }
 
-async function everybodySeesIt({ worlds, inOrder }: Model, run: Run): Promise<void> {
-  const [any] = worlds;
-  const seen = any && (await realView(run, any, inOrder));
-  const due = worlds.map((world) => expectedView(world, inOrder));
-  if (due.some((view) => isDeepStrictEqual(view, seen))) return;
-  throw new Error([...differences(due[0] ?? {}, seen ?? {}), "", ...run.story].join("\n"));
+async function checkViews({ states, isSequential }: Model, run: Run): Promise<void> {
+  const [first] = states;
+  const actual = first && (await actualView(run, first, isSequential));
+  const expected = states.map((state) => expectedView(state, isSequential));
+  if (expected.some((view) => isDeepStrictEqual(view, actual))) return;
+  throw new Error([...differences(expected[0] ?? {}, actual ?? {}), "", ...run.transcript].join("\n"));
 }
 
-function differences(due: View, seen: View): string[] {
-  const places = [...new Set([...Object.keys(due), ...Object.keys(seen)])];
+function differences(expected: View, actual: View): string[] {
+  const places = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
   return places
-    .filter((place) => !isDeepStrictEqual(due[place], seen[place]))
-    .map((place) => `${place}: ${shown(seen[place])} is seen, due is ${shown(due[place])}`);
+    .filter((place) => !isDeepStrictEqual(expected[place], actual[place]))
+    .map((place) => `${place}: expected ${show(expected[place])}, found ${show(actual[place])}`);
 }
 
-const shown = (lines: readonly string[] | undefined): string => JSON.stringify(lines ?? "nothing");
+const show = (lines: readonly string[] | undefined): string => JSON.stringify(lines ?? "nothing");

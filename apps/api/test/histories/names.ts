@@ -1,9 +1,9 @@
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 
-/** What there is to be chosen among. An invite or key and its latest token are told apart: a token may be an old one. */
+/** The kinds of objects. An invite or key and its tokens are separate, because an action can use an old token. */
 export type Kind = "workspace" | "project" | "task" | "invite" | "inviteToken" | "key" | "keyToken";
 
-/** The history's names, and what the server calls them. What was deleted keeps its name, to be asked for in vain. */
+/** Maps the names in a history to the ids and tokens of the server. A deleted object keeps its name, so that actions can still use it. */
 export class Names {
   readonly #ids = new Map<string, string>();
   readonly #names = new Map<string, string>();
@@ -12,7 +12,7 @@ export class Names {
   readonly #known = new Map<Kind, string[]>();
   readonly #absent = systemRandomness.newId();
 
-  /** A name for an id. */
+  /** Assigns a name to an id. */
   give(name: string, id: string, kind?: Kind): void {
     this.#ids.set(name, id);
     this.#names.set(id, name);
@@ -24,7 +24,7 @@ export class Names {
     this.#add(kind, name);
   }
 
-  /** Chooses one of a kind, counting from the latest. Before there is any: a name that means nothing. */
+  /** Selects an object of a kind, counted from the newest. Returns an unknown name if there is none. */
   pick(kind: Kind, index: number): string {
     const all = this.#known.get(kind) ?? [];
     return all[all.length - 1 - (index % all.length)] ?? "#none";
@@ -34,8 +34,8 @@ export class Names {
     return this.#known.has(kind);
   }
 
-  /** Whom a token of an invite is for. */
-  invite(token: string, person: string): void {
+  /** Records the user for whom an invite token is. */
+  setInvited(token: string, person: string): void {
     this.#invited.set(token, person);
   }
 
@@ -43,7 +43,7 @@ export class Names {
     return this.#invited.get(token);
   }
 
-  /** An id that nothing has, for a name that means nothing. */
+  /** Returns the id of a name, or an id that no object has. */
   idOf(name: string): string {
     return this.#ids.get(name) ?? this.#absent;
   }
@@ -52,8 +52,8 @@ export class Names {
     return this.#tokens.get(name) ?? "none";
   }
 
-  /** What is not of this history keeps its id, and so is like nothing in it. */
-  named(id: string): string {
+  /** Returns the name of an id. An id of another history is returned unchanged, so it differs from every name. */
+  nameOf(id: string): string {
     return this.#names.get(id) ?? id;
   }
 

@@ -1,27 +1,27 @@
-// The model's rules: what an act changes for whom the policy lets do it. Each answers "ok", or the reason why not.
+// The rules of the model: the changes of each permitted action. A rule returns "ok" or the reason of the refusal.
 import { compareRoles, mayGive, type Permission, type Role } from "@projostack/authz";
-import { UNVERIFIED, type Act, type Op } from "./acts.ts";
-import type { Who, Workspace, World } from "./world.ts";
+import { UNVERIFIED, type Action, type Op } from "./actions.ts";
+import type { Caller, Workspace, State } from "./model-state.ts";
 
-type Rule = (world: World, act: Act, who: Who) => string;
+type Rule = (state: State, action: Action, caller: Caller) => string;
 
 export const rules: Readonly<Record<Op, Rule>> = {
   "workspaces.create": ({ workspaces }, { name, title }, { actor }) => {
     workspaces[name] = { title, deleted: false, members: { [actor]: "admin" }, log: [] };
     return record(workspaces[name], `${actor} workspace.created workspace ${name} ok`);
   },
-  "workspaces.rename": (world, { workspace: name, title }, { actor }) => {
-    const workspace = inside(world, name);
+  "workspaces.rename": (state, { workspace: name, title }, { actor }) => {
+    const workspace = workspaceOf(state, name);
     workspace.title = title;
     return record(workspace, `${actor} workspace.renamed workspace ${name} ok`);
   },
-  "workspaces.leave": (world, { workspace: name }, { actor }) => {
-    const workspace = world.workspaces[name];
+  "workspaces.leave": (state, { workspace: name }, { actor }) => {
+    const workspace = state.workspaces[name];
     if (!workspace || workspace.deleted || !workspace.members[actor]) return "workspace.not_found";
-    return leaving(world, name, { person: actor, line: `${actor} member.left member ${actor} ok` });
+    return removeMember(state, name, { person: actor, line: `${actor} member.left member ${actor} ok` });
   },
-  "workspaces.delete": (world, { workspace: name, title }, { actor }) => {
-    const workspace = inside(world, name);
+  "workspaces.delete": (state, { workspace: name, title }, { actor }) => {
+    const workspace = workspaceOf(state, name);
     if (workspace.title !== title) return "input.invalid";
     workspace.deleted = true;
     return record(workspace, `${actor} workspace.deleted workspace ${name} ok`);
@@ -33,79 +33,82 @@ export const rules: Readonly<Record<Op, Rule>> = {
     workspace.deleted = false;
     return record(workspace, `${actor} workspace.restored workspace ${name} ok`);
   },
-  put: ({ workspaces }, { workspace: name, target, role }) => {
+  addMember: ({ workspaces }, { workspace: name, target, role }) => {
     const workspace = workspaces[name];
     if (workspace) workspace.members[target] ??= role;
     return "ok";
   },
-  "members.changeRole": (world, { workspace: name, target, role }, { actor }) => {
-    const workspace = inside(world, name);
+  "members.changeRole": (state, { workspace: name, target, role }, { actor }) => {
+    const workspace = workspaceOf(state, name);
     const before = workspace.members[target];
     if (!before) return "member.not_found";
     if (role !== "admin" && isLastAdmin(workspace, target)) return "member.last_admin";
     workspace.members[target] = role;
-    if (role !== "admin") endInvites(world, name, target);
+    if (role !== "admin") endInvites(state, name, target);
     return before === role ? "ok" : record(workspace, `${actor} member.role_changed member ${target} ok`);
   },
-  "members.remove": (world, { workspace, target }, { actor }) => {
-    if (!inside(world, workspace).members[target]) return "member.not_found";
-    return leaving(world, workspace, { person: target, line: `${actor} member.removed member ${target} ok` });
+  "members.remove": (state, { workspace, target }, { actor }) => {
+    if (!workspaceOf(state, workspace).members[target]) return "member.not_found";
+    return removeMember(state, workspace, {
+      person: target,
+      line: `${actor} member.removed member ${target} ok`,
+    });
   },
-  "invites.create": (world, { name, workspace: place, target: email, role }, { actor }) => {
+  "invites.create": (state, { name, workspace: place, target: email, role }, { actor }) => {
     if (actor === UNVERIFIED) return "auth.email_unverified";
-    const workspace = inside(world, place);
+    const workspace = workspaceOf(state, place);
     if (workspace.members[email]) return "invite.already_member";
-    const waits = Object.values(world.invites).some(
+    const isPending = Object.values(state.invites).some(
       (invite) => invite.workspace === place && invite.email === email && invite.pending,
     );
-    if (waits) return "invite.exists";
-    world.invites[name] = { workspace: place, email, role, by: actor, token: name, pending: true };
+    if (isPending) return "invite.exists";
+    state.invites[name] = { workspace: place, email, role, by: actor, token: name, pending: true };
     return record(workspace, `${actor} invite.created invite ${name} ok`);
   },
-  "invites.resend": (world, { name, workspace, target }, { actor }) => {
+  "invites.resend": (state, { name, workspace, target }, { actor }) => {
     if (actor === UNVERIFIED) return "auth.email_unverified";
-    const invite = world.invites[target];
+    const invite = state.invites[target];
     if (!invite?.pending || invite.workspace !== workspace) return "invite.not_found";
-    if (inside(world, workspace).members[invite.email]) return "invite.already_member";
+    if (workspaceOf(state, workspace).members[invite.email]) return "invite.already_member";
     Object.assign(invite, { token: name, by: actor });
-    return record(inside(world, workspace), `${actor} invite.resent invite ${target} ok`);
+    return record(workspaceOf(state, workspace), `${actor} invite.resent invite ${target} ok`);
   },
-  "invites.revoke": (world, { workspace, target }, { actor }) => {
-    const invite = world.invites[target];
+  "invites.revoke": (state, { workspace, target }, { actor }) => {
+    const invite = state.invites[target];
     if (!invite?.pending || invite.workspace !== workspace) return "invite.not_found";
     invite.pending = false;
-    return record(inside(world, workspace), `${actor} invite.revoked invite ${target} ok`);
+    return record(workspaceOf(state, workspace), `${actor} invite.revoked invite ${target} ok`);
   },
-  "invites.accept": (world, { target: token }, { actor }) => {
-    const [name, invite] = Object.entries(world.invites).find(([, { token: its }]) => its === token) ?? [];
-    const workspace = invite && world.workspaces[invite.workspace];
+  "invites.accept": (state, { target: token }, { actor }) => {
+    const [name, invite] = Object.entries(state.invites).find(([, { token: its }]) => its === token) ?? [];
+    const workspace = invite && state.workspaces[invite.workspace];
     if (!invite?.pending || !workspace || workspace.deleted) return "invite.invalid";
     if (invite.email !== actor || actor === UNVERIFIED) return "invite.invalid";
     invite.pending = false;
     workspace.members[actor] ??= invite.role;
     return record(workspace, `${actor} invite.accepted invite ${name} ok`);
   },
-  "serviceKeys.create": (world, { name, workspace, wide }, { actor, member }) => {
-    const rights = rightsOf(wide);
+  "serviceKeys.create": (state, { name, workspace, broad }, { actor, member }) => {
+    const rights = rightsOf(broad);
     const isBeyond = compareRoles(rights.role, member.role) > 0;
     if (isBeyond || !rights.scopes.every((scope) => mayGive(member, scope))) return "permission.denied";
     if (actor === UNVERIFIED && rights.scopes.includes("invite:manage")) return "auth.email_unverified";
-    world.keys[name] = { ...rights, workspace, tokens: [name], revoked: false };
-    return record(inside(world, workspace), `${actor} key.created key ${name} ok`);
+    state.keys[name] = { ...rights, workspace, tokens: [name], revoked: false };
+    return record(workspaceOf(state, workspace), `${actor} key.created key ${name} ok`);
   },
-  "serviceKeys.rotate": (world, { name, workspace, target, wide: goesOn }, { actor, member }) => {
-    const key = world.keys[target];
+  "serviceKeys.rotate": (state, { name, workspace, target, broad: keepsOldToken }, { actor, member }) => {
+    const key = state.keys[target];
     if (!key || key.revoked || key.workspace !== workspace) return "key.not_found";
     if (!key.scopes.every((scope) => mayGive(member, scope))) return "permission.denied";
-    key.tokens = [name, ...(goesOn ? key.tokens.slice(0, 1) : [])];
-    return record(inside(world, workspace), `${actor} key.rotated key ${target} ok`);
+    key.tokens = [name, ...(keepsOldToken ? key.tokens.slice(0, 1) : [])];
+    return record(workspaceOf(state, workspace), `${actor} key.rotated key ${target} ok`);
   },
-  "serviceKeys.revoke": (world, { workspace, target }, { actor }) => {
-    const key = world.keys[target];
+  "serviceKeys.revoke": (state, { workspace, target }, { actor }) => {
+    const key = state.keys[target];
     if (!key || key.revoked || key.workspace !== workspace) return "key.not_found";
     key.revoked = true;
-    endInvites(world, workspace, target);
-    return record(inside(world, workspace), `${actor} key.revoked key ${target} ok`);
+    endInvites(state, workspace, target);
+    return record(workspaceOf(state, workspace), `${actor} key.revoked key ${target} ok`);
   },
   "projects.create": ({ projects }, { name, workspace, title }) => {
     projects[name] = { workspace, title };
@@ -117,13 +120,13 @@ export const rules: Readonly<Record<Op, Rule>> = {
     project.title = title;
     return "ok";
   },
-  "projects.delete": (world, { workspace, target }, { actor }) => {
-    if (world.projects[target]?.workspace !== workspace) return "project.not_found";
-    delete world.projects[target];
-    for (const [name, { project }] of Object.entries(world.tasks)) {
-      if (project === target) delete world.tasks[name];
+  "projects.delete": (state, { workspace, target }, { actor }) => {
+    if (state.projects[target]?.workspace !== workspace) return "project.not_found";
+    delete state.projects[target];
+    for (const [name, { project }] of Object.entries(state.tasks)) {
+      if (project === target) delete state.tasks[name];
     }
-    return record(inside(world, workspace), `${actor} project.deleted project ${target} ok`);
+    return record(workspaceOf(state, workspace), `${actor} project.deleted project ${target} ok`);
   },
   "projects.list": () => "ok",
   "tasks.create": ({ projects, tasks }, { name, workspace, project, title }) => {
@@ -138,26 +141,26 @@ export const rules: Readonly<Record<Op, Rule>> = {
     Object.assign(task, { project, status: "done" });
     return "ok";
   },
-  "tasks.delete": (world, { workspace, target }, { actor }) => {
-    if (world.tasks[target]?.workspace !== workspace) return "task.not_found";
-    delete world.tasks[target];
-    return record(inside(world, workspace), `${actor} task.deleted task ${target} ok`);
+  "tasks.delete": (state, { workspace, target }, { actor }) => {
+    if (state.tasks[target]?.workspace !== workspace) return "task.not_found";
+    delete state.tasks[target];
+    return record(workspaceOf(state, workspace), `${actor} task.deleted task ${target} ok`);
   },
   "tasks.list": () => "ok",
 };
 
-/** What a key is made for: all that admins manage, or everyday work. */
-export const rightsOf = (wide: boolean): { role: Role; scopes: Permission[] } =>
-  wide
+/** The rights of a new key: those of an admin, or those for everyday work. */
+export const rightsOf = (broad: boolean): { role: Role; scopes: Permission[] } =>
+  broad
     ? {
         role: "admin",
         scopes: ["invite:manage", "key:manage", "member:manage", "project:delete", "project:read"],
       }
     : { role: "member", scopes: ["project:read", "project:write", "task:read", "task:write"] };
 
-function inside({ workspaces }: World, name: string): Workspace {
+function workspaceOf({ workspaces }: State, name: string): Workspace {
   const workspace = workspaces[name];
-  if (!workspace) throw new Error(`Nobody was let into a workspace that is not there: ${name}.`);
+  if (!workspace) throw new Error(`The model has no workspace ${name}.`);
   return workspace;
 }
 
@@ -166,19 +169,23 @@ function record({ log }: Workspace, line: string): string {
   return "ok";
 }
 
-function leaving(world: World, name: string, { person, line }: { person: string; line: string }): string {
-  const workspace = inside(world, name);
+function removeMember(
+  state: State,
+  name: string,
+  { person, line }: { person: string; line: string },
+): string {
+  const workspace = workspaceOf(state, name);
   if (isLastAdmin(workspace, person)) return "member.last_admin";
   delete workspace.members[person];
-  endInvites(world, name, person);
+  endInvites(state, name, person);
   return record(workspace, line);
 }
 
 const isLastAdmin = ({ members }: Workspace, person: string): boolean =>
   members[person] === "admin" && Object.values(members).filter((role) => role === "admin").length === 1;
 
-/** Whoever may no longer invite, person or key, has no invites waiting. */
-function endInvites({ invites }: World, workspace: string, by: string): void {
+/** Revokes the pending invites of a user or key. */
+function endInvites({ invites }: State, workspace: string, by: string): void {
   for (const invite of Object.values(invites)) {
     if (invite.workspace === workspace && invite.by === by) invite.pending = false;
   }

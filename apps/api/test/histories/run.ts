@@ -1,4 +1,4 @@
-// The real side of a history: people and workspaces of its own, on a server that has others too.
+// Runs a history on a real server. Each history has its own users and workspaces; the server has those of other histories too.
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import {
   arrive,
@@ -9,8 +9,8 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { people, UNVERIFIED, type Act, type Op } from "./acts.ts";
-import type { World } from "./world.ts";
+import { people, UNVERIFIED, type Action, type Op } from "./actions.ts";
+import type { State } from "./model-state.ts";
 import { Names, type Kind } from "./names.ts";
 import { rightsOf } from "./rules.ts";
 
@@ -18,67 +18,70 @@ export interface Run {
   readonly server: TestServer;
   readonly names: Names;
   readonly people: ReadonlyMap<string, Person>;
-  /** What was tried and what came of it, to be read when it goes wrong. */
-  readonly story: string[];
+  /** The actions and their answers, for the error message. */
+  readonly transcript: string[];
 }
 
-/** Everybody arrives, and Ada founds a workspace that Bob administers too and that Cid is a member of. */
-export async function beginRun(server: TestServer): Promise<{ run: Run; world: World }> {
+/** Signs up all users. Ada creates a workspace with Bob as a second admin and Cid as a member. */
+export async function startRun(server: TestServer): Promise<{ run: Run; state: State }> {
   const names = new Names();
-  const run: Run = { server, names, people: await newcomers(server), story: [] };
+  const run: Run = { server, names, people: await signUpAll(server), transcript: [] };
   for (const [name, { id }] of run.people) names.give(name, id);
   const ada = run.people.get("ada");
-  if (!ada) throw new Error("Ada did not come.");
+  if (!ada) throw new Error("There is no user ada.");
   names.give("#0", await foundWorkspace(ada), "workspace");
-  await put(run, { workspace: "#0", target: "bob", role: "admin" });
-  await put(run, { workspace: "#0", target: "cid", role: "member" });
+  await addMember(run, { workspace: "#0", target: "bob", role: "admin" });
+  await addMember(run, { workspace: "#0", target: "cid", role: "member" });
   const members = { ada: "admin", bob: "admin", cid: "member" } as const;
   const log = ["ada workspace.created workspace #0 ok"];
   const workspaces = { "#0": { title: "Engines", deleted: false, members, log } };
-  return { run, world: { workspaces, invites: {}, keys: {}, projects: {}, tasks: {} } };
+  return { run, state: { workspaces, invites: {}, keys: {}, projects: {}, tasks: {} } };
 }
 
-async function newcomers(server: TestServer): Promise<Map<string, Person>> {
-  const family = systemRandomness.bytes(6).toString("hex");
-  const arrived = await Promise.all(
+async function signUpAll(server: TestServer): Promise<Map<string, Person>> {
+  const suffix = systemRandomness.bytes(6).toString("hex");
+  const entries = await Promise.all(
     people.map(
       async (name) =>
-        [name, await (name === UNVERIFIED ? arriveUnverified : arrive)(server, `${name}-${family}`)] as const,
+        [name, await (name === UNVERIFIED ? arriveUnverified : arrive)(server, `${name}-${suffix}`)] as const,
     ),
   );
-  return new Map(arrived);
+  return new Map(entries);
 }
 
-/** Does an act. @returns "ok", or the reason why not */
-export async function perform(run: Run, act: Act): Promise<string> {
-  if (act.op === "put") return put(run, act);
+/** Performs an action. @returns "ok", or the reason of the refusal */
+export async function perform(run: Run, action: Action): Promise<string> {
+  if (action.op === "addMember") return addMember(run, action);
   const { server, names } = run;
-  const answer = await call(server.url, act.op, {
-    input: inputs[act.op](act, run),
-    token: run.people.get(act.by)?.token ?? names.tokenOf(act.by),
-    workspaceId: names.idOf(act.workspace),
+  const answer = await call(server.url, action.op, {
+    input: inputs[action.op](action, run),
+    token: run.people.get(action.by)?.token ?? names.tokenOf(action.by),
+    workspaceId: names.idOf(action.workspace),
   });
-  if (answer.status === 200) learn(names, act, answer);
+  if (answer.status === 200) recordNames(names, action, answer);
   return answer.status === 200 ? "ok" : `${answer.error?.reason ?? answer.text}`;
 }
 
-/** The owner of the database makes somebody a member, as an import would, and lets those who are one be. */
-async function put({ server, names }: Run, act: Pick<Act, "workspace" | "target" | "role">): Promise<string> {
-  const ids = [systemRandomness.newId(), names.idOf(act.workspace), names.idOf(act.target)];
+/** Inserts a member as the database owner. Leaves an existing member unchanged. */
+async function addMember(
+  { server, names }: Run,
+  action: Pick<Action, "workspace" | "target" | "role">,
+): Promise<string> {
+  const ids = [systemRandomness.newId(), names.idOf(action.workspace), names.idOf(action.target)];
   await server.database.owner(
     `INSERT INTO workspace_members (id, workspace_id, user_id, role, locked_at)
      SELECT $1, id, $3, $4, deleted_at FROM workspaces WHERE id = $2 ON CONFLICT (workspace_id, user_id) DO NOTHING`,
-    [...ids, act.role],
+    [...ids, action.role],
   );
   return "ok";
 }
 
-type Input = (act: Act, run: Run) => unknown;
+type Input = (action: Action, run: Run) => unknown;
 const ofTarget: Input = ({ target }, { names }) => ({ id: names.idOf(target) });
 const ofWorkspace: Input = ({ workspace }, { names }) => ({ workspaceId: names.idOf(workspace) });
 const withTitle: Input = ({ title: name }) => ({ name });
 
-const inputs: Readonly<Record<Exclude<Op, "put">, Input>> = {
+const inputs: Readonly<Record<Exclude<Op, "addMember">, Input>> = {
   "workspaces.create": withTitle,
   "workspaces.rename": withTitle,
   "workspaces.leave": ofWorkspace,
@@ -90,10 +93,10 @@ const inputs: Readonly<Record<Exclude<Op, "put">, Input>> = {
   "invites.resend": ofTarget,
   "invites.revoke": ofTarget,
   "invites.accept": ({ target }, { names }) => ({ token: names.tokenOf(target) }),
-  "serviceKeys.create": ({ name, wide }) => ({ name, ...rightsOf(wide) }),
-  "serviceKeys.rotate": ({ target, wide }, { names }) => ({
+  "serviceKeys.create": ({ name, broad }) => ({ name, ...rightsOf(broad) }),
+  "serviceKeys.rotate": ({ target, broad }, { names }) => ({
     id: names.idOf(target),
-    overlapHours: wide ? 24 : 0,
+    overlapHours: broad ? 24 : 0,
   }),
   "serviceKeys.revoke": ofTarget,
   "projects.create": withTitle,
@@ -110,21 +113,21 @@ const inputs: Readonly<Record<Exclude<Op, "put">, Input>> = {
   "tasks.list": () => ({}),
 };
 
-/** What an act makes: a thing, or a token, or both under one name. */
-const makes: Partial<Readonly<Record<Op, { readonly thing?: Kind; readonly token?: Kind }>>> = {
-  "workspaces.create": { thing: "workspace" },
-  "invites.create": { thing: "invite", token: "inviteToken" },
+/** What an action creates: an object, a token, or both with the same name. */
+const created: Partial<Readonly<Record<Op, { readonly object?: Kind; readonly token?: Kind }>>> = {
+  "workspaces.create": { object: "workspace" },
+  "invites.create": { object: "invite", token: "inviteToken" },
   "invites.resend": { token: "inviteToken" },
-  "serviceKeys.create": { thing: "key", token: "keyToken" },
+  "serviceKeys.create": { object: "key", token: "keyToken" },
   "serviceKeys.rotate": { token: "keyToken" },
-  "projects.create": { thing: "project" },
-  "tasks.create": { thing: "task" },
+  "projects.create": { object: "project" },
+  "tasks.create": { object: "task" },
 };
 
-function learn(names: Names, { op, name, target }: Act, { data }: Answer): void {
-  const { thing, token } = makes[op] ?? {};
-  if (thing) names.give(name, String(data.id), thing);
+function recordNames(names: Names, { op, name, target }: Action, { data }: Answer): void {
+  const { object, token } = created[op] ?? {};
+  if (object) names.give(name, String(data.id), object);
   if (token) names.giveToken(name, String(data.token), token);
-  // The first token of an invite is called as the invite is.
-  if (token === "inviteToken") names.invite(name, names.invitedBy(target) ?? target);
+  // The first token of an invite has the name of the invite.
+  if (token === "inviteToken") names.setInvited(name, names.invitedBy(target) ?? target);
 }

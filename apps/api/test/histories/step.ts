@@ -1,90 +1,101 @@
-// One step of a history: what is done at once, and whether some order of it explains the answers.
+// One step of a history: runs actions concurrently, and checks that a sequential order of them explains the answers.
 import { isDeepStrictEqual } from "node:util";
 import type { AsyncCommand } from "fast-check";
-import { actOf, told, type Act, type Wish } from "./acts.ts";
+import { actionOf, describeAction, type Action, type Draft } from "./actions.ts";
 import { outcomeOf } from "./model.ts";
-import type { World } from "./world.ts";
+import type { State } from "./model-state.ts";
 import { perform, type Run } from "./run.ts";
 
-/** The worlds that all answers so far allow: several, as long as nothing tells in which order some of it was done. */
+/** The states that are consistent with all answers so far. There are several while the order of concurrent actions is unknown. */
 export interface Model {
-  worlds: readonly World[];
-  /** Whether nothing was done at once, so that each log has one order. */
-  inOrder: boolean;
+  states: readonly State[];
+  /** Whether no actions ran concurrently, so that the order of each log is known. */
+  isSequential: boolean;
 }
 
-interface Heard {
-  readonly act: Act;
-  readonly said: string;
+interface Response {
+  readonly action: Action;
+  readonly answer: string;
 }
 
 export class Step implements AsyncCommand<Model, Run> {
-  readonly #wishes: readonly Wish[];
+  readonly #drafts: readonly Draft[];
 
-  constructor(wishes: readonly Wish[]) {
-    this.#wishes = wishes;
+  constructor(drafts: readonly Draft[]) {
+    this.#drafts = drafts;
   }
 
   readonly check = (): boolean => true;
 
   async run(model: Model, run: Run): Promise<void> {
-    const before = run.story.length;
-    const acts = this.#wishes.map((wish, index) => actOf(wish, run.names, `#${before + index + 1}`));
-    // The database's owner takes no turns, and so nothing is done meanwhile.
-    const puts = acts.filter(({ op }) => op === "put");
-    const calls = acts.filter(({ op }) => op !== "put");
-    for (const act of puts) await this.#atOnce([act], model, run);
-    await this.#atOnce(calls, model, run);
-    await everyWorkspaceHasAnAdmin(run);
+    const before = run.transcript.length;
+    const actions = this.#drafts.map((draft, index) => actionOf(draft, run.names, `#${before + index + 1}`));
+    // The database owner does not lock the workspace, so nothing else runs during an addition.
+    const additions = actions.filter(({ op }) => op === "addMember");
+    const calls = actions.filter(({ op }) => op !== "addMember");
+    for (const action of additions) await this.#runConcurrently([action], model, run);
+    await this.#runConcurrently(calls, model, run);
+    await checkEveryWorkspaceHasAdmin(run);
   }
 
-  async #atOnce(acts: readonly Act[], model: Model, run: Run): Promise<void> {
-    const heard = await Promise.all(acts.map(async (act) => ({ act, said: await perform(run, act) })));
-    run.story.push(
-      ...heard.map(({ act, said }, index) => `${index > 0 ? "& " : "  "}${told(act)} -> ${said}`),
+  async #runConcurrently(actions: readonly Action[], model: Model, run: Run): Promise<void> {
+    const responses = await Promise.all(
+      actions.map(async (action) => ({ action, answer: await perform(run, action) })),
     );
-    const worlds = explained(model.worlds, heard);
-    if (worlds.length === 0) throw new Error(unexplained(model, heard, run));
-    model.worlds = worlds;
-    if (acts.length > 1) model.inOrder = false;
+    run.transcript.push(
+      ...responses.map(
+        ({ action, answer }, index) => `${index > 0 ? "& " : "  "}${describeAction(action)} -> ${answer}`,
+      ),
+    );
+    const states = statesAfter(model.states, responses);
+    if (states.length === 0) throw new Error(explanationError(model, responses, run));
+    model.states = states;
+    if (actions.length > 1) model.isSequential = false;
   }
 
   toString(): string {
-    return this.#wishes.map(({ op }) => op).join(" & ");
+    return this.#drafts.map(({ op }) => op).join(" & ");
   }
 }
 
-/** The worlds that some order of what was heard leads to. */
-function explained(worlds: readonly World[], heard: readonly Heard[]): readonly World[] {
-  if (heard.length === 0) return worlds;
-  const ends = heard.flatMap(({ act, said }, index) => {
-    const outcomes = worlds.map((world) => outcomeOf(world, act)).filter((outcome) => outcome.said === said);
-    const rest = heard.filter((_, other) => other !== index);
+/** Returns the states that some sequential order of the responses leads to. */
+function statesAfter(states: readonly State[], responses: readonly Response[]): readonly State[] {
+  if (responses.length === 0) return states;
+  const ends = responses.flatMap(({ action, answer }, index) => {
+    const outcomes = states
+      .map((state) => outcomeOf(state, action))
+      .filter((outcome) => outcome.answer === answer);
+    const rest = responses.filter((_, other) => other !== index);
     return outcomes.length === 0
       ? []
-      : explained(
+      : statesAfter(
           outcomes.map(({ after }) => after),
           rest,
         );
   });
   return ends.filter(
-    (world, index) => !ends.slice(0, index).some((other) => isDeepStrictEqual(world, other)),
+    (state, index) => !ends.slice(0, index).some((other) => isDeepStrictEqual(state, other)),
   );
 }
 
-function unexplained({ worlds }: Model, heard: readonly Heard[], { story }: Run): string {
-  const expected = heard.map(({ act, said }) => {
-    const due = new Set(worlds.map((world) => outcomeOf(world, act).said));
-    return `${act.name} said ${said}, and alone should have said ${[...due].join(" or ")}`;
+function explanationError({ states }: Model, responses: readonly Response[], { transcript }: Run): string {
+  const expected = responses.map(({ action, answer }) => {
+    const possible = new Set(states.map((state) => outcomeOf(state, action).answer));
+    return `${action.name} returned ${answer}; alone it would return ${[...possible].join(" or ")}`;
   });
-  return ["No order of what was done at once explains the answers.", ...expected, "", ...story].join("\n");
+  return [
+    "No sequential order of the concurrent actions explains the answers.",
+    ...expected,
+    "",
+    ...transcript,
+  ].join("\n");
 }
 
-async function everyWorkspaceHasAnAdmin({ server, people, story }: Run): Promise<void> {
+async function checkEveryWorkspaceHasAdmin({ server, people, transcript }: Run): Promise<void> {
   const [none] = await server.database.owner<{ name: string }>(
     `SELECT w.name FROM workspaces AS w WHERE w.created_by = ANY ($1) AND NOT EXISTS (
        SELECT FROM workspace_members AS m WHERE m.workspace_id = w.id AND m.role = 'admin')`,
     [[...people.values()].map(({ id }) => id)],
   );
-  if (none) throw new Error([`${none.name} has no admin.`, "", ...story].join("\n"));
+  if (none) throw new Error([`${none.name} has no admin.`, "", ...transcript].join("\n"));
 }

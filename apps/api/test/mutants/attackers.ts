@@ -1,4 +1,4 @@
-// Who attacks, and what they need for it: each attack has people and a workspace of its own.
+// The fixtures of the attacks: users, workspaces, service keys and invites. Each attack creates its own.
 import { randomUUID } from "node:crypto";
 import type { Permission, Role } from "@projostack/authz";
 import { newInviteTokens } from "../../src/identity/tokens/invite-tokens.ts";
@@ -14,22 +14,23 @@ import {
   type TestServer,
 } from "../kit/index.ts";
 
-export const stranger = (server: TestServer): Promise<Person> => arrive(server, randomUUID());
+/** Signs up a user who is in no workspace. */
+export const newUser = (server: TestServer): Promise<Person> => arrive(server, randomUUID());
 
 export interface Team {
   readonly admin: Person;
   readonly id: string;
 }
 
-/** A workspace and its only admin. */
+/** Creates a workspace with one admin. */
 export async function team(server: TestServer): Promise<Team> {
-  const admin = await stranger(server);
+  const admin = await newUser(server);
   return { admin, id: await foundWorkspace(admin) };
 }
 
-/** Somebody who is a member of the workspace. */
+/** Signs up a user and adds them to the workspace. */
 export async function memberOf(server: TestServer, { id }: Team, role: Role): Promise<Person> {
-  const person = await stranger(server);
+  const person = await newUser(server);
   await join(server, id, person, role);
   return person;
 }
@@ -41,7 +42,7 @@ export interface Key {
   call(name: string, input?: unknown, workspaceId?: string): Promise<Answer>;
 }
 
-/** A service key as the owner of the database puts it there, with rights that no admin might give. */
+/** Inserts a service key as the database owner. Its rights may be some that the API refuses to grant. */
 export async function keyOf(
   server: TestServer,
   { id: workspaceId, admin }: Team,
@@ -59,38 +60,38 @@ export async function keyOf(
   return { id, secret, token, call: as(server, token) };
 }
 
-/** Calls with a token, whosever it is. */
+/** Returns a function that calls operations with a token. */
 export const as =
   ({ url }: TestServer, token: string) =>
   (name: string, input?: unknown, workspaceId?: string): Promise<Answer> =>
     call(url, name, { input, token, workspaceId });
 
-/** An invite with both of its tokens, as if it had been sent a while ago. @returns what the inviter was shown */
+/** Inserts an invite as the database owner. @returns its id and the token of the inviter's link */
 export async function inviteFor(
   server: TestServer,
   { id: workspaceId, admin }: Team,
   { email, role = "member" }: { email: string; role?: Role },
 ): Promise<{ id: string; token: string }> {
   const id = systemRandomness.newId();
-  const { token, ...made } = newInviteTokens(server.keys, systemRandomness, id);
+  const { token, ...hashes } = newInviteTokens(server.keys, systemRandomness, id);
   await server.database.owner(
     `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, now() + interval '1 day')`,
-    [id, workspaceId, email, role, made.tokenHash, made.mailedTokenHash, admin.id],
+    [id, workspaceId, email, role, hashes.tokenHash, hashes.mailedTokenHash, admin.id],
   );
   return { id, token };
 }
 
-/** Shows that the person's address is theirs. */
-export async function verify({ database }: TestServer, { id }: Person): Promise<void> {
+/** Marks the email address of a user as verified. */
+export async function verifyEmail({ database }: TestServer, { id }: Person): Promise<void> {
   await database.owner("UPDATE users SET email_verified_at = now() WHERE id = $1", [id]);
 }
 
 /**
- * Runs statements of the owner's in one transaction that lasts a while, and lets somebody act meanwhile: they find what was
- * there before, and come to wait for what the statements hold. Ids are the test's own, so they may stand in the text.
+ * Runs SQL of the database owner in a transaction that stays open for 0.3 seconds, and runs `act` meanwhile. `act` sees the
+ * rows from before the transaction and waits for its locks. The SQL may contain ids, because the tests create them.
  */
-export async function meanwhile<T>(
+export async function duringTransaction<T>(
   { database }: TestServer,
   statements: string,
   act: () => Promise<T>,
@@ -101,9 +102,9 @@ export async function meanwhile<T>(
   return result;
 }
 
-/** Whether there is such a row. */
-export async function exists({ database }: TestServer, text: string, values: unknown[]): Promise<boolean> {
+/** Whether the query returns a row. */
+export async function rowExists({ database }: TestServer, text: string, values: unknown[]): Promise<boolean> {
   return (await database.owner(text, values)).length > 0;
 }
 
-export const worked = ({ status }: Answer): boolean => status === 200;
+export const succeeded = ({ status }: Answer): boolean => status === 200;

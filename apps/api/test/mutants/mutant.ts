@@ -1,44 +1,44 @@
-// What is proved here: each guard of the product is there for a reason. A mutant is the product with a guard taken out. The
-// attacks that it is to stop are refused while it is there, and at least one of them works when it is gone. Where two
-// guards stop the same thing, neither shows alone: then each is taken out alone, and both together.
+// Mutation testing of security checks (docs/mutation-testing.md). A mutant is a server with one check removed. With the check,
+// the attacks that it prevents fail; without it, at least one of them succeeds. If two checks prevent the same attack, there
+// are mutants without either one and a mutant without both.
 import type { TestServer } from "../kit/index.ts";
 
-/** A guard in the sources: the text that is the guard, and what stands there without it. */
+/** A check in the source code: its text, and the text that replaces it. */
 export interface SourceGuard {
-  readonly says: string;
-  /** From the repository's root. */
+  readonly title: string;
+  /** The path from the root of the repository. */
   readonly file: string;
-  readonly guard: string;
-  readonly without: string;
+  readonly text: string;
+  readonly replacement: string;
 }
 
-/** A guard in the database's schema, and the statements that take it out. */
+/** A check in the database schema, and the SQL that removes it. */
 export interface SchemaGuard {
-  readonly says: string;
+  readonly title: string;
   readonly sql: string;
 }
 
 export type Guard = SourceGuard | SchemaGuard;
 
-/** Something that must not work, tried with people and a workspace of its own. */
+/** An action that must fail. It creates its own users and its own workspace. */
 export interface Attack {
-  readonly says: string;
-  /** @returns whether it worked; throws when it could not even be tried */
+  readonly title: string;
+  /** @returns whether the attack succeeded @throws when it could not be attempted */
   tryOn(server: TestServer): Promise<boolean>;
 }
 
 export interface Mutant {
-  /** Taken out together. */
-  readonly without: readonly Guard[];
-  /** Attacks that work then. */
-  readonly works: readonly Attack[];
-  /** Attacks that another guard still stops, which a mutant without both shows. */
-  readonly refused?: readonly Attack[];
+  /** The checks that are removed together. */
+  readonly removed: readonly Guard[];
+  /** The attacks that succeed without these checks. */
+  readonly succeeds: readonly Attack[];
+  /** The attacks that another check still prevents. A mutant without both checks shows that they can succeed. */
+  readonly stillBlocked?: readonly Attack[];
 }
 
-/** A guard in the sources, in one line. */
+/** Creates a check in the source code. */
 export const guard = (
-  says: string,
+  title: string,
   file: string,
-  [text, without]: readonly [guard: string, without: string],
-): SourceGuard => ({ says, file, guard: text, without });
+  [text, replacement]: readonly [text: string, replacement: string],
+): SourceGuard => ({ title, file, text, replacement });

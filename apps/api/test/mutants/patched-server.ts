@@ -1,5 +1,5 @@
-// The server from sources in which one guard is missing. Vite loads them as Vitest does, a second time and apart from the
-// tests' own, with one text replaced on the way: nothing on the disk changes, and nothing else is different.
+// Starts servers from source code in which checks are replaced. Vite loads the modules as Vitest does, separately from those of
+// the tests, and replaces the text while it loads them. No file on disk changes.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createViteServer } from "vitest/node";
@@ -7,7 +7,7 @@ import type { startServerOver } from "../kit/index.ts";
 import type { SourceGuard } from "./mutant.ts";
 
 export interface PatchedServers {
-  /** Loads the server's sources anew. @throws when the guard is not in its file exactly once */
+  /** Loads the source code without the checks. @throws when the text of a check does not occur exactly once in its file */
   load(guards: readonly SourceGuard[]): Promise<{ startServerOver: typeof startServerOver }>;
   close(): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface PatchedServers {
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 export async function openPatchedServers(): Promise<PatchedServers> {
-  let missing: readonly SourceGuard[] = [];
+  let removed: readonly SourceGuard[] = [];
   const vite = await createViteServer({
     configFile: false,
     root,
@@ -31,21 +31,22 @@ export async function openPatchedServers(): Promise<PatchedServers> {
     },
     plugins: [
       {
-        name: "one-guard-less",
+        name: "remove-checks",
         enforce: "pre",
-        transform: (code, id) => missing.filter(({ file }) => id === root + file).reduce(replaced, code),
+        transform: (code, id) => removed.filter(({ file }) => id === root + file).reduce(replaceCheck, code),
       },
     ],
   });
   return {
     load: async (next) => {
-      for (const { file, guard } of next) {
-        const found = readFileSync(root + file, "utf8").split(guard).length - 1;
-        if (found !== 1) throw new Error(`${file} has this guard ${found} times, not once: ${guard}`);
+      for (const { file, text } of next) {
+        const found = readFileSync(root + file, "utf8").split(text).length - 1;
+        if (found !== 1)
+          throw new Error(`The text of a check must occur once in ${file}, found ${found} times: ${text}`);
       }
       const { moduleGraph } = vite.environments.ssr;
-      for (const { file } of [...missing, ...next]) moduleGraph.onFileChange(root + file);
-      missing = next;
+      for (const { file } of [...removed, ...next]) moduleGraph.onFileChange(root + file);
+      removed = next;
       const kit = await vite.ssrLoadModule(`${root}apps/api/test/kit/test-server.ts`);
       return kit as { startServerOver: typeof startServerOver };
     },
@@ -53,5 +54,5 @@ export async function openPatchedServers(): Promise<PatchedServers> {
   };
 }
 
-const replaced = (code: string, { guard, without }: SourceGuard): string =>
-  code.replace(guard, () => without);
+const replaceCheck = (code: string, { text, replacement }: SourceGuard): string =>
+  code.replace(text, () => replacement);

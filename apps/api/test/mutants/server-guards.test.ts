@@ -1,27 +1,27 @@
-// Takes the guards of the server's sources out, one at a time, and sees each attack work that the guard was there to stop.
+// Removes the security checks of the server one at a time, and runs the attacks that each check prevents.
 import { bySuite, createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServerOver, type TestServer } from "../kit/index.ts";
 import { printTable } from "../proofs/print-table.ts";
 import type { Attack, Guard, Mutant } from "./mutant.ts";
 import { openPatchedServers, type PatchedServers } from "./patched-server.ts";
-import { accounts } from "./server/accounts.ts";
-import { faults } from "./server/faults.ts";
-import { cost, quotasOfMutants } from "./server/cost.ts";
-import { input } from "./server/input.ts";
-import { invites } from "./server/invites.ts";
-import { isolation } from "./server/isolation.ts";
-import { keys } from "./server/keys.ts";
-import { limiter } from "./server/limiter.ts";
-import { teams } from "./server/members.ts";
-import { overload } from "./server/overload.ts";
-import { passwords } from "./server/passwords.ts";
-import { productionDefaults } from "./server/production.ts";
-import { roles } from "./server/roles.ts";
-import { sessions } from "./server/sessions.ts";
-import { sockets, socketsEnv } from "./server/sockets.ts";
-import { tokens } from "./server/tokens.ts";
-import { transactions } from "./server/transactions.ts";
+import { accounts } from "./server/access/accounts.ts";
+import { faults } from "./server/robustness/faults.ts";
+import { cost, quotasOfMutants } from "./server/robustness/cost.ts";
+import { input } from "./server/robustness/input.ts";
+import { invites } from "./server/access/invites.ts";
+import { isolation } from "./server/access/isolation.ts";
+import { keys } from "./server/access/keys.ts";
+import { limiter } from "./server/robustness/limiter.ts";
+import { teams } from "./server/access/members.ts";
+import { overload } from "./server/robustness/overload.ts";
+import { passwords } from "./server/access/passwords.ts";
+import { productionDefaults } from "./server/robustness/production.ts";
+import { roles } from "./server/access/roles.ts";
+import { sessions } from "./server/access/sessions.ts";
+import { sockets, socketsEnv } from "./server/robustness/sockets.ts";
+import { tokens } from "./server/access/tokens.ts";
+import { transactions } from "./server/access/transactions.ts";
 
 const groups: readonly (readonly Mutant[])[] = [
   roles,
@@ -43,11 +43,13 @@ const groups: readonly (readonly Mutant[])[] = [
   limiter,
 ];
 const mutants = groups.flat();
-const attacks = [...new Set(mutants.flatMap(({ works, refused = [] }) => [...works, ...refused]))];
-const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");
+const attacks = [
+  ...new Set(mutants.flatMap(({ succeeds, stillBlocked = [] }) => [...succeeds, ...stillBlocked])),
+];
+const titlesOf = (all: readonly { title: string }[]): string => all.map(({ title }) => title).join("; ");
 
-// Each with the limits that a server has by itself, which some attacks are upon. Quotas are those that an attack can reach.
-// Some attacks come from many addresses.
+// The servers use the default limits, because some attacks exceed them, and small quotas that an attack can reach. They trust
+// 127.0.0.1 as a proxy, because some attacks come from many addresses.
 const env = { PROJO_LIMITS: "1", PROJO_TRUSTED_PROXIES: "127.0.0.1", ...socketsEnv, ...quotasOfMutants };
 
 let database: TestDatabase;
@@ -60,67 +62,80 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe("with every guard in its place", () => {
+describe("a server with every security check", () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startServerOver(database, env);
   });
   afterAll(() => server.close());
 
-  it.each(attacks)("refuses: $says", async ({ tryOn }) => {
-    expect(await tryOn(server)).toBe(false);
-  });
+  for (const { title, tryOn } of attacks) {
+    it(`prevents this attack: ${title}`, async () => {
+      expect(await tryOn(server)).toBe(false);
+    });
+  }
 });
 
-describe("every guard is needed", () => {
-  // A mutant of every kind of check is tried in the short suite, and every mutant in the full one.
+describe("mutation testing of the server", () => {
+  // The short suite tries one mutant of each group, and the full suite tries every mutant.
   for (const mutant of bySuite({ short: groups.flatMap(([first]) => first ?? []), full: mutants })) {
-    const { without, works, refused = [] } = mutant;
-    it(`without this, ${works.length > 0 ? "an attack works" : "another guard holds"}: ${says(without)}`, async () => {
-      const tried = await tryAll(without, [...works, ...refused]);
-      expect(says(tried.filter(({ worked }) => worked))).toBe(says(works));
+    const { removed, succeeds, stillBlocked = [] } = mutant;
+    const effect =
+      succeeds.length > 0 ? "finds an attack that succeeds" : "shows that another check prevents the attack";
+    it(`${effect} without this check: ${titlesOf(removed)}`, async () => {
+      const tried = await tryAll(removed, [...succeeds, ...stillBlocked]);
+      expect(titlesOf(tried.filter((attack) => attack.succeeded))).toBe(titlesOf(succeeds));
     });
   }
 
-  it("and where two stop the same attack, both together are taken out too", () => {
-    const shown = new Set(mutants.filter(({ works }) => works.length > 0).flatMap(({ without }) => without));
-    const survivors = mutants.flatMap(({ without }) => without).filter((guard) => !shown.has(guard));
-    expect(survivors.map((guard) => guard.says)).toEqual([]);
-    expect(attacks.filter((attack) => !mutants.some(({ works }) => works.includes(attack)))).toEqual([]);
+  it("covers every check and every attack, also where two checks prevent the same attack", () => {
+    const proven = new Set(
+      mutants.filter(({ succeeds }) => succeeds.length > 0).flatMap(({ removed }) => removed),
+    );
+    const unproven = mutants.flatMap(({ removed }) => removed).filter((guard) => !proven.has(guard));
+    expect(unproven.map(({ title }) => title)).toEqual([]);
+    expect(attacks.filter((attack) => !mutants.some(({ succeeds }) => succeeds.includes(attack)))).toEqual(
+      [],
+    );
   });
 
-  it("and the list of them is the one that is committed", async () => {
-    const rows = mutants.map(({ without, works, refused = [] }) => [
-      without.map((guard) => guard.says).join(" AND "),
-      [...new Set(without.map((guard) => ("sql" in guard ? "the schema" : guard.file)))].join(", "),
-      works.length === 0 ? "nothing" : says(works),
-      refused.length === 0 ? "" : says(refused),
+  it("prints the list in server-guards.md, which is up to date", async () => {
+    const rows = mutants.map(({ removed, succeeds, stillBlocked = [] }) => [
+      removed.map(({ title }) => title).join(" AND "),
+      [...new Set(removed.map((guard) => ("sql" in guard ? "the schema" : guard.file)))].join(", "),
+      succeeds.length === 0 ? "none" : titlesOf(succeeds),
+      stillBlocked.length === 0 ? "" : titlesOf(stillBlocked),
     ]);
-    const guards = new Set(mutants.flatMap(({ without }) => without)).size;
+    const guards = new Set(mutants.flatMap(({ removed }) => removed)).size;
     await expect(
       printTable({
         printedBy: "apps/api/test/mutants/server-guards.test.ts",
-        title: `The server without its guards: ${guards} guards, ${mutants.length} mutants, ${attacks.length} attacks`,
-        header: ["Taken out", "Of", "What works then", "What another guard still stops"],
+        title: `Mutants of the server: ${guards} checks, ${mutants.length} mutants, ${attacks.length} attacks`,
+        header: [
+          "Removed checks",
+          "Files",
+          "Attacks that succeed",
+          "Attacks that another check still prevents",
+        ],
         rows,
       }),
     ).toMatchFileSnapshot("server-guards.md");
   });
 });
 
-/** Each attack on a server without the guards: whether it worked. */
-async function tryAll(without: readonly Guard[], all: readonly Attack[]) {
-  const own = without.flatMap((guard) => ("sql" in guard ? [guard.sql] : []));
-  const sources = without.flatMap((guard) => ("sql" in guard ? [] : [guard]));
-  const place = own.length > 0 ? await createTestDatabase() : database;
-  for (const sql of own) await place.owner(sql);
-  const server = await (await servers.load(sources)).startServerOver(place, env);
+/** Tries each attack on a server without the checks. @returns which attacks succeeded */
+async function tryAll(removed: readonly Guard[], all: readonly Attack[]) {
+  const schemaChanges = removed.flatMap((guard) => ("sql" in guard ? [guard.sql] : []));
+  const sourceGuards = removed.flatMap((guard) => ("sql" in guard ? [] : [guard]));
+  const mutantDatabase = schemaChanges.length > 0 ? await createTestDatabase() : database;
+  for (const sql of schemaChanges) await mutantDatabase.owner(sql);
+  const server = await (await servers.load(sourceGuards)).startServerOver(mutantDatabase, env);
   try {
     const tried = [];
-    for (const { says: name, tryOn } of all) tried.push({ says: name, worked: await tryOn(server) });
+    for (const { title, tryOn } of all) tried.push({ title, succeeded: await tryOn(server) });
     return tried;
   } finally {
     await server.close();
-    if (place !== database) await place.drop();
+    if (mutantDatabase !== database) await mutantDatabase.drop();
   }
 }

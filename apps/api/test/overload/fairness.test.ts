@@ -1,7 +1,7 @@
-// One workspace's work never keeps another's waiting.
+// The load of one workspace does not delay another workspace.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../kit/index.ts";
-import { createTask, place, timed, whileProjectIsLocked, type Place } from "./crowd.ts";
+import { createTask, place, timed, whileProjectIsLocked, type Place } from "./callers.ts";
 
 let server: TestServer;
 let locked: Place;
@@ -12,9 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe("while forty callers write into a locked project", () => {
+describe("while 40 callers write to a locked project", () => {
   it(
-    "F12 another workspace's reads and changes are served, and the forty are refused in time",
+    "F12 the server serves reads and mutations of another workspace, and refuses the 40 calls in time",
     { timeout: 60_000 },
     async () => {
       const { served, writers } = await whileProjectIsLocked(server, locked, async () => {
@@ -30,7 +30,7 @@ describe("while forty callers write into a locked project", () => {
         return { served: answers, writers: await waiting };
       });
       expect(served.map(({ status }) => status)).toEqual(Array.from(served, () => 200));
-      // Each write waits for two seconds at most for a connection, and for two at most for the lock.
+      // Each write waits at most two seconds for a connection and at most two seconds for the lock.
       expect(writers.map(({ status }) => status)).toEqual(Array.from(writers, () => 503));
       expect(writers.every(({ answer }) => Number(answer.headers.get("retry-after")) > 0)).toBe(true);
       expect(Math.max(...writers.map(({ ms }) => ms))).toBeLessThan(10_000);

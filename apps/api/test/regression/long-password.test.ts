@@ -18,13 +18,13 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** As large as the contract allows: each character becomes eighteen under NFKD, and the address is full of words. */
+/** The most expensive input that the contract allows: NFKD expands each character to eighteen, and the address contains many words. */
 const credentials = () => ({
   email: `${randomUUID()}@${"abc.".repeat(53)}org`.slice(0, 254),
   password: "\ufdfa".repeat(256),
 });
 
-it("R8 ten sign-ups with the longest passwords in one batch do not block the event loop", async () => {
+it("R8 a batch of ten sign-ups with the longest passwords does not block the event loop", async () => {
   await call(server.url, "auth.signUp", { input: { email: "ada@example.com", password } });
   const from = Date.now();
   const calls = Array.from({ length: 10 }, credentials);
@@ -38,7 +38,7 @@ it("R8 ten sign-ups with the longest passwords in one batch do not block the eve
   expect(Math.max(0, ...during.map(({ cpuMs }) => cpuMs))).toBeLessThanOrEqual(50);
 });
 
-it("A7 a new password is not looked at before the current one is right", async () => {
+it("A7 a password change checks the current password before the new one", async () => {
   const ada = await arrive(server, randomUUID());
   const change = (currentPassword: string) =>
     ada.call("password.change", { currentPassword, newPassword: "passwordpassword" });

@@ -1,5 +1,5 @@
-// Found by a network that swallowed bytes for six seconds under 60 callers: the server answered 503 for ever, since its pool
-// was full of connections that nobody closed; and by a PostgreSQL that was stopped: calls waited as long as it was.
+// Two bugs: after a network that dropped all bytes for six seconds under 60 callers, the server returned 503 forever, because its
+// pool was full of dead connections. While PostgreSQL was stopped, calls waited without a time limit.
 import { setTimeout as delay } from "node:timers/promises";
 import {
   bySuite,
@@ -51,23 +51,23 @@ async function callOnce(nth: number): Promise<Outcome> {
   return { ms: performance.now() - startedAt, status, title };
 }
 
-const faults: readonly [what: string, begin: () => void, end: () => void][] = [
-  ["the network swallows every byte", () => network.become("swallows"), () => network.become("passes")],
+const faults: readonly [fault: string, begin: () => void, end: () => void][] = [
+  ["the network drops every byte", () => network.become("swallows"), () => network.become("passes")],
   ["the network is frozen", () => network.become("freezes"), () => network.become("passes")],
   ["PostgreSQL is stopped", () => postgres.pause(), () => postgres.resume()],
 ];
 
 it.each(bySuite({ short: faults.slice(0, 1), full: faults }))(
-  "F4 F10 F11 %s for 4 s under 20 callers: 503 meanwhile, healthy within 2 s, and no acknowledged write is lost",
+  "F4 F10 F11 while %s for 4 s the server returns 503, then recovers within 2 s without losing an acknowledged write",
   { timeout: 60_000 },
-  async (_what, begin, end) => {
-    const over = new AbortController();
+  async (_fault, begin, end) => {
+    const done = new AbortController();
     const outcomes: Outcome[] = [];
     const caller = async (nth: number) => {
-      for (let turn = nth; !over.signal.aborted; turn += 1) {
-        const outcome = await callOnce(turn);
+      for (let count = nth; !done.signal.aborted; count += 1) {
+        const outcome = await callOnce(count);
         outcomes.push(outcome);
-        // They are in one process with the server and the network, and ask for less than a client should wait.
+        // The callers share one process with the server and the network. They wait less than Retry-After tells clients to wait.
         await delay(outcome.status === 200 ? 50 : 400);
       }
     };
@@ -82,7 +82,7 @@ it.each(bySuite({ short: faults.slice(0, 1), full: faults }))(
     await delay(1_000);
     end();
     await delay(2_000);
-    over.abort();
+    done.abort();
     await callers;
     const after = await Promise.all(Array.from({ length: 20 }, (_, nth) => callOnce(nth)));
     expect(after.filter(({ status }) => status !== 200)).toEqual([]);
@@ -107,7 +107,7 @@ async function timed(url: string): Promise<{ status: number; ms: number }> {
 }
 
 it(
-  "F3 a server whose database has become silent ends within 10 s, in order",
+  "F3 a server whose database does not respond stops gracefully within 10 s",
   { timeout: 30_000 },
   async () => {
     const other = await startServerOver(postgres, { DATABASE_URL: network.urlOf(postgres.url) });

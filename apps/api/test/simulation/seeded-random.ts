@@ -1,14 +1,14 @@
-/** Chance that repeats: the same seed gives the same numbers. For simulations, never for secrets. */
+/** Reproducible random numbers: the same seed yields the same sequence. For simulations, never for secrets. */
 export interface Chance {
-  /** From 0 to below 1. */
+  /** Returns a number of at least 0 and below 1. */
   next(): number;
   between(low: number, high: number): number;
-  /** How long until what comes at random, once in so long on average. */
+  /** Returns the time until the next event of a Poisson process with this mean interval. */
   exponential(mean: number): number;
   happens(probability: number): boolean;
 }
 
-/** Mulberry32: 32 bits of state are plenty for lives of some thousand draws. */
+/** Mulberry32. Its 32 bits of state are enough for simulations with thousands of draws. */
 export function seededChance(seed: number): Chance {
   let state = seed >>> 0;
   const next = () => {

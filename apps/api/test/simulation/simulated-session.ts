@@ -1,12 +1,12 @@
-// A session without its database: the state around the refresh rule and nothing else. It mirrors
+// A model of a session without a database: only the state that the refresh rule uses. It corresponds to this code:
 //
-//   refresh  identity/sessions/sessions.ts, `refresh`: judge, then a statement that holds only for the state that was judged.
-//            Whoever loses that race is judged again, so here each call is one step.
-//   use      identity/sessions/lucia-adapter.ts, `getSessionAndUser`: which access tokens are good, and what confirms.
-//   slide    Lucia's validateSession: past the half of its idle time, a session that is used is given the whole again.
+//   refresh  identity/sessions/sessions.ts, `refresh`: apply the rule, then run a statement that matches only the same state.
+//            A call that loses the race applies the rule again, so each call is one step here.
+//   use      identity/sessions/lucia-adapter.ts, `getSessionAndUser`: which access tokens are valid, and which confirm.
+//   slide    Lucia's validateSession: use after half of the idle time restores the whole idle time.
 //   rotate, confirm, renew, end: the statements of packages/db/src/people/sessions.ts.
 //
-// A token is its claims here: that nobody forges one is shown elsewhere.
+// A token is represented by its claims. Other tests cover forged tokens.
 import {
   cameWithLostReply,
   type RefreshState,
@@ -22,7 +22,7 @@ export type Rule = (tokenGeneration: number, state: RefreshState) => RefreshVerd
 
 export interface Pair {
   readonly generation: number;
-  /** When the access token was made, in whole seconds. */
+  /** When the access token was created, in whole seconds. */
   readonly issuedAt: number;
 }
 
@@ -32,7 +32,7 @@ export class SimulatedSession {
   confirmed = false;
   rotatedAt = 0;
   expiresAt = IDLE_SECONDS;
-  /** When the rule ended it, if it did. */
+  /** When the rule ended the session, or null. */
   revokedAt: number | null = null;
 
   constructor(rule: Rule) {
@@ -43,7 +43,7 @@ export class SimulatedSession {
     return this.revokedAt !== null || now >= this.expiresAt;
   }
 
-  /** @returns what is answered, or null for a 401 */
+  /** @returns the new pair, or null for a 401 */
   refresh(now: number, tokenGeneration: number): Pair | null {
     if (this.isOver(now)) return null;
     const { generation, confirmed, rotatedAt } = this;
@@ -70,7 +70,7 @@ export class SimulatedSession {
 
   pair = (now: number): Pair => ({ generation: this.generation, issuedAt: Math.floor(now) });
 
-  /** Presents an access token. @returns whether it was good */
+  /** Uses an access token. @returns whether it is valid */
   use(now: number, { generation, issuedAt }: Pair): boolean {
     if (this.isOver(now) || issuedAt + ACCESS_SECONDS <= now || generation > this.generation) return false;
     if (generation === this.generation) {

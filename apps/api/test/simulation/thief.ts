@@ -1,6 +1,6 @@
-// Someone with a copy of a person's tokens, on a machine that loses nothing.
+// Simulates an attacker with a copy of a user's tokens and a reliable network.
 import { ACCESS_SECONDS } from "../../src/identity/tokens/session-lifetime.ts";
-import type { HonestPerson } from "./honest-person.ts";
+import type { HonestClient } from "./honest-client.ts";
 import type { Chance } from "./seeded-random.ts";
 import type { Pair, SimulatedSession } from "./simulated-session.ts";
 import type { Timeline } from "./timeline.ts";
@@ -9,46 +9,46 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
 /**
- * - `once`: refreshes the copy within minutes, uses what it gives, and is gone.
- * - `busy`: refreshes every ten minutes and uses it, day and night.
- * - `slow`: some times a day.
- * - `quick`: waits for the victim's next refresh, takes the same successor some seconds later, then is `busy`.
- * - `alternating`: after each refresh of the victim's comes one of the thief's, minutes later.
- * - `backup`: found a token from before, of one to three refreshes ago.
- * - `polling`: presents the copy every 25 seconds, to be within the grace whenever the victim comes.
+ * - `once`: refreshes once within an hour, uses the new tokens, and stops.
+ * - `busy`: refreshes and reads every ten minutes, all the time.
+ * - `slow`: refreshes and reads several times a day.
+ * - `quick`: waits for the victim's next refresh, refreshes to the same successor seconds later, then acts as `busy`.
+ * - `alternating`: refreshes minutes after each refresh of the victim.
+ * - `backup`: has an older token, from one to three refreshes ago, and acts as `slow`.
+ * - `polling`: refreshes with the copy every 25 seconds, to be inside the grace window of the victim's refresh.
  */
 export const thieves = ["once", "busy", "slow", "quick", "alternating", "backup", "polling"] as const;
 /**
- * Thieves who know what the victim does.
- * - `waiting`: refreshes ahead of the victim, and uses what it gives only once the victim has it too.
- * - `shadow`: takes each successor within the half minute in which another tab would be forgiven.
+ * Thieves who observe the victim.
+ * - `waiting`: refreshes before the victim, and uses the new tokens only after the victim has them too.
+ * - `shadow`: refreshes to each successor inside the grace window of 30 seconds.
  */
 export type Method = (typeof thieves)[number] | "waiting" | "shadow";
 
-interface World {
+interface Deps {
   readonly timeline: Timeline;
   readonly chance: Chance;
   readonly session: SimulatedSession;
-  readonly victim: HonestPerson;
+  readonly victim: HonestClient;
 }
 
 export class Thief {
-  readonly #world: World;
-  #held: Pair;
+  readonly #deps: Deps;
+  #tokens: Pair;
   refreshes = 0;
-  /** The calls that were answered. */
+  /** The number of successful reads. */
   reads = 0;
 
-  constructor(method: Method, world: World) {
-    const { victim, chance } = world;
-    this.#world = world;
+  constructor(method: Method, deps: Deps) {
+    const { victim, chance } = deps;
+    this.#deps = deps;
     const ago = method === "backup" ? Math.floor(chance.between(0, victim.earlier.length)) : -1;
-    this.#held = victim.earlier[ago] ?? victim.store;
+    this.#tokens = victim.earlier[ago] ?? victim.store;
     this.#act(method);
   }
 
   #act(method: Method): void {
-    const { timeline, chance, victim } = this.#world;
+    const { timeline, chance, victim } = this.#deps;
     switch (method) {
       case "once":
         timeline.after(chance.between(0, HOUR), () => this.#refreshAndRead());
@@ -61,10 +61,10 @@ export class Thief {
         this.#every(() => chance.exponential(6 * HOUR));
         return;
       case "polling":
-        this.#poll(this.#held.generation);
+        this.#poll(this.#tokens.generation);
         return;
       case "quick":
-        this.#followOnce(() => this.#every(() => chance.between(8 * MINUTE, 12 * MINUTE)));
+        this.#followFirstRefresh(() => this.#every(() => chance.between(8 * MINUTE, 12 * MINUTE)));
         return;
       case "alternating":
         victim.onRefreshed = () =>
@@ -74,28 +74,28 @@ export class Thief {
         victim.onRefreshed = () => timeline.after(chance.between(1, 25), () => this.#refreshAndRead());
         return;
       case "waiting":
-        victim.onRefreshed = () => this.#readOnceTheVictimHasIt();
-        this.#goAhead();
+        victim.onRefreshed = () => this.#readIfShared();
+        this.#refreshFirst();
     }
   }
 
   #every(pause: () => number): void {
-    this.#world.timeline.after(pause(), () => {
+    this.#deps.timeline.after(pause(), () => {
       this.#refreshAndRead();
       this.#every(pause);
     });
   }
 
   #poll(copied: number): void {
-    const { timeline, chance, victim } = this.#world;
+    const { timeline, chance, victim } = this.#deps;
     this.#refresh(copied);
-    // What was read before the victim comes would give the thief away; what is read after it may.
+    // A read before the victim's refresh would reveal the thief. A read after it may do so.
     if (victim.store.generation > copied && chance.happens(0.5)) this.#read();
     timeline.after(25, () => this.#poll(copied));
   }
 
-  #followOnce(then: () => void): void {
-    const { timeline, chance, victim } = this.#world;
+  #followFirstRefresh(then: () => void): void {
+    const { timeline, chance, victim } = this.#deps;
     victim.onRefreshed = () => {
       victim.onRefreshed = () => {};
       timeline.after(chance.between(1, 25), () => {
@@ -105,37 +105,37 @@ export class Thief {
     };
   }
 
-  #goAhead(): void {
-    const { timeline, chance, session, victim } = this.#world;
+  #refreshFirst(): void {
+    const { timeline, chance, session, victim } = this.#deps;
     timeline.after(chance.between(MINUTE, 5 * MINUTE), () => {
-      // One step ahead and no further: two would give the thief away.
-      if (session.generation === victim.store.generation && this.#held.generation === session.generation)
+      // Stay one generation ahead: two would reveal the thief.
+      if (session.generation === victim.store.generation && this.#tokens.generation === session.generation)
         this.#refresh();
-      this.#goAhead();
+      this.#refreshFirst();
     });
   }
 
-  #readOnceTheVictimHasIt(): void {
-    const { timeline, session, victim } = this.#world;
-    const isShared = victim.store.generation === this.#held.generation && session.confirmed;
-    if (isShared && timeline.now < this.#held.issuedAt + ACCESS_SECONDS) this.#read();
+  #readIfShared(): void {
+    const { timeline, session, victim } = this.#deps;
+    const isShared = victim.store.generation === this.#tokens.generation && session.confirmed;
+    if (isShared && timeline.now < this.#tokens.issuedAt + ACCESS_SECONDS) this.#read();
   }
 
   #refreshAndRead(): void {
     if (this.#refresh()) this.#read();
   }
 
-  #refresh(generation = this.#held.generation): boolean {
-    const { timeline, session } = this.#world;
+  #refresh(generation = this.#tokens.generation): boolean {
+    const { timeline, session } = this.#deps;
     const answer = session.refresh(timeline.now, generation);
     if (answer === null) return false;
     this.refreshes += 1;
-    this.#held = answer;
+    this.#tokens = answer;
     return true;
   }
 
   #read(): void {
-    const { timeline, session } = this.#world;
-    if (session.use(timeline.now, this.#held)) this.reads += 1;
+    const { timeline, session } = this.#deps;
+    if (session.use(timeline.now, this.#tokens)) this.reads += 1;
   }
 }

@@ -1,4 +1,4 @@
-/** What happens next, in the order of its time: a discrete-event simulation's one loop. Times are seconds. */
+/** The event loop of a discrete-event simulation. It runs events in the order of their times, in seconds. */
 export class Timeline {
   #now = 0;
   readonly #heap: { readonly at: number; readonly order: number; readonly act: () => void }[] = [];
@@ -22,7 +22,7 @@ export class Timeline {
     heap[place] = event;
   }
 
-  /** Lets things happen until the time, or until nothing more needs to. */
+  /** Runs events until the time `until`, or until `isOver` returns true. */
   run(until: number, isOver: () => boolean): void {
     while ((this.#heap[0]?.at ?? Infinity) <= until) {
       const event = this.#take();

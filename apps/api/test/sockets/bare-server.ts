@@ -1,4 +1,4 @@
-// The connections of the API's server in front of a handler of the test's own: no database, and bounds as small as one likes.
+// Starts the connection handling of the API server with a request handler from the test: without a database, with small bounds.
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

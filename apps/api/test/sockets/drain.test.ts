@@ -2,21 +2,21 @@ import { expect, it } from "vitest";
 import { arrive, foundWorkspace, startTestServer } from "../kit/index.ts";
 import { getText, openPeer, statusOf } from "./peer.ts";
 
-it("F3 a request that a stopping server cannot answer in time is told so, and the server stops within 10 s", async () => {
+it("F3 a stopping server refuses a request that it cannot answer in time, and stops within 10 s", async () => {
   const server = await startTestServer();
   const ada = await arrive(server, "ada");
   await foundWorkspace(ada);
-  // A login of the table's owner holds what the request needs for longer than the server waits.
+  // The owner of the table holds a lock for longer than the server waits.
   const held = server.database.owner("LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(8)");
   await new Promise((passed) => setTimeout(passed, 100));
   const peer = await openPeer(server.url);
   peer.socket.write(getText("/trpc/workspaces.list", { authorization: `Bearer ${ada.token}` }));
   await new Promise((passed) => setTimeout(passed, 200));
-  const begun = performance.now();
+  const startedAt = performance.now();
   const closed = server.close();
   await peer.closed();
   expect(statusOf(peer.received())).toBe(503);
   await closed;
-  expect(performance.now() - begun).toBeLessThan(10_000);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
   await held;
 }, 30_000);

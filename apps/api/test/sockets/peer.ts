@@ -1,16 +1,16 @@
-// A peer that writes what it likes, and reads only when it wants to.
+// A raw TCP client: the test decides what it writes and whether it reads.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface Peer {
   readonly socket: Socket;
-  /** The bytes that were read so far. */
+  /** Returns the text that was read so far. */
   received(): string;
   isClosed(): boolean;
-  /** Waits until so many answers have come, or the connection has closed. */
+  /** Waits until `many` answers have arrived or the connection has closed. */
   answers(many: number): Promise<string[]>;
-  /** Waits until the other end has closed the connection. @returns after how many milliseconds */
+  /** Waits until the server has closed the connection. @returns the lifetime of the connection in milliseconds */
   closed(longestMs?: number): Promise<number>;
 }
 
@@ -35,8 +35,9 @@ export async function openPeer(url: string, { from, reads = true }: PeerOptions 
   await Promise.race([once(socket, "connect"), once(socket, "close")]);
   const until = async (isDone: () => boolean, longestMs: number) => {
     for (const late = performance.now() + longestMs; !isDone();) {
-      if (performance.now() > late) throw new Error(`Not within ${longestMs} ms. Received: ${received}`);
-      // A peer that does not read learns by writing that the other end has gone. Empty lines are no requests.
+      if (performance.now() > late)
+        throw new Error(`Nothing happened within ${longestMs} ms. Received: ${received}`);
+      // A client that does not read notices only through writes that the server has closed. Empty lines are not requests.
       if (!reads && socket.writable) socket.write("\r\n");
       await delay(20);
     }
@@ -71,5 +72,5 @@ export function postText(path: string, input: object, headers: Headers = {}): st
 const linesOf = (headers: Headers): string[] =>
   Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 
-/** The status of an answer as text. */
+/** Reads the HTTP status from the text of an answer. */
 export const statusOf = (answer: string | undefined): number => Number(answer?.slice(9, 12));

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Sends a little, again and again, until the connection is closed. */
+/** Sends the text every 100 ms until the connection is closed. */
 async function drip(peer: Peer, text: string): Promise<number> {
   const drops = setInterval(() => {
     if (peer.socket.writable) peer.socket.write(text);
@@ -24,20 +24,20 @@ async function drip(peer: Peer, text: string): Promise<number> {
   }
 }
 
-describe("F6 a connection", () => {
-  it("that sends nothing is closed", async () => {
+describe("F6 the server", () => {
+  it("closes a connection that sends nothing", async () => {
     const peer = await openPeer(server.url);
     expect(await peer.closed()).toBeGreaterThan(900);
   });
 
-  it("whose headers do not end is closed", async () => {
+  it("closes a connection whose headers do not end", async () => {
     const peer = await openPeer(server.url);
     peer.socket.write("GET /livez HTTP/1.1\r\nhost: test\r\n");
     expect(await drip(peer, "x-more: and more\r\n")).toBeGreaterThan(900);
     expect(statusOf(peer.received())).toBe(400);
   });
 
-  it("whose body does not end is closed, also when it goes on sending", async () => {
+  it("closes a connection whose body does not end, even if it keeps sending", async () => {
     const peer = await openPeer(server.url);
     const head = ["POST /trpc/auth.signIn HTTP/1.1", "host: test", "content-type: application/json"];
     peer.socket.write([...head, "content-length: 10000", "", "{"].join("\r\n"));
@@ -45,7 +45,7 @@ describe("F6 a connection", () => {
     expect(statusOf(peer.received())).toBe(400);
   });
 
-  it("that is kept open without requests is closed", async () => {
+  it("closes a connection that stays open without requests", async () => {
     const peer = await openPeer(server.url);
     peer.socket.write(getText("/livez"));
     await peer.closed();

@@ -26,7 +26,7 @@ describe.skipIf(!isNeeded)(
       ["many ranges", ["-R", "-a", "5", "-b", "500", "-t", "HEAD"], "system.health"],
       ["slow reading", ["-X", "-w", "1", "-y", "2", "-n", "1", "-z", "500", "-k", "10"], "system.health"],
     ])(
-      "with %s: every connection is closed in time, and others are served meanwhile",
+      "with %s: the server closes every connection in time, and serves other clients meanwhile",
       async (_, how, path) => {
         const longestSeconds = 20;
         const running = runSlowhttptest(

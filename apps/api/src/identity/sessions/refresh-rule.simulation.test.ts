@@ -1,7 +1,7 @@
 // Thousands of sessions of thirty days each, with the real rule and some others in the same lives. A life is its seed:
 // PROJO_SIMULATION_SEED begins elsewhere, PROJO_SIMULATION_SCALE=20 lives twenty times as many.
 import { describe, expect, it } from "vitest";
-import { liveHonestly, liveWithThief, type Theft } from "../../../test/simulation/lives.ts";
+import { simulateUser, simulateTheft, type Theft } from "../../../test/simulation/simulate.ts";
 import { bareGraceRule, ruleWithoutRenewal, strictRule } from "../../../test/simulation/other-rules.ts";
 import type { Rule } from "../../../test/simulation/simulated-session.ts";
 import { thieves, type Method } from "../../../test/simulation/thief.ts";
@@ -26,16 +26,16 @@ const SOONEST_SURE = 6;
 
 /** The seeds of the lives in which the rule signed an honest person out. */
 function signedOut(rule: Rule, person: keyof typeof people, count: number): number[] {
-  return seeds(count).filter((seed) => liveHonestly(rule, people[person], seed).signedOutAt !== null);
+  return seeds(count).filter((seed) => simulateUser(rule, people[person], seed).signedOutAt !== null);
 }
 
 function thefts(rule: Rule, method: Method, count: number): Theft[] {
-  return seeds(count).map((seed) => liveWithThief(rule, { method, seed }));
+  return seeds(count).map((seed) => simulateTheft(rule, { method, seed }));
 }
 
 /** The thefts from owners who never come back. */
 const alone = (method: Method): Theft[] =>
-  seeds(50).map((seed) => liveWithThief(judgeRefresh, { method, victimLeaves: true, seed }));
+  seeds(50).map((seed) => simulateTheft(judgeRefresh, { method, victimLeaves: true, seed }));
 
 const share = (some: readonly unknown[], all: number): number => some.length / (all * scale);
 
@@ -135,8 +135,8 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
 
   it("lives the same life again from the same seed", () => {
     const [first, second] = [1, 2].map(() => [
-      liveHonestly(judgeRefresh, people["two tabs, 1 % lost"], firstSeed),
-      liveWithThief(judgeRefresh, { method: "quick", seed: firstSeed }),
+      simulateUser(judgeRefresh, people["two tabs, 1 % lost"], firstSeed),
+      simulateTheft(judgeRefresh, { method: "quick", seed: firstSeed }),
     ]);
     expect(first).toEqual(second);
   });

@@ -1,0 +1,107 @@
+// Mutants of the overload checks: admission, and the fair share of connections.
+import {
+  createTask,
+  place,
+  timed,
+  whilePoolIsFull,
+  whileProjectIsLocked,
+} from "../../../overload/callers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
+
+/** Much longer than any of these calls takes, and much shorter than the 2 s wait for a connection or a lock. */
+const LONG_MS = 1_200;
+
+const waitsForFullPool: Attack = {
+  title: "a mutation waits for a connection that cannot become free in time",
+  tryOn: async (server) => {
+    const other = await place(server);
+    return whilePoolIsFull(server, async () => {
+      for (let tries = 0; tries < 3; tries += 1) {
+        const { status, ms } = await timed(() => createTask(other));
+        if (status === 503 && ms < LONG_MS) return false;
+      }
+      return true;
+    });
+  },
+};
+
+const blocksSignOut: Attack = {
+  title: "users cannot sign out while several workspaces keep the database busy",
+  tryOn: async (server) => {
+    const people = [await place(server), await place(server), await place(server)];
+    return whilePoolIsFull(server, async () => {
+      // The waits for the locks end in groups, so connections become free in groups. A single call could find a free one.
+      let isDelayed = false;
+      for (const { admin } of people) {
+        const { status, ms } = await timed(() => admin.call("auth.signOut", {}));
+        isDelayed ||= status !== 200 || ms > LONG_MS;
+      }
+      return isDelayed;
+    });
+  },
+};
+
+const delaysOtherWorkspace: Attack = {
+  title: "40 callers of one workspace delay the mutations of another",
+  tryOn: async (server) => {
+    const [locked, other] = [await place(server), await place(server)];
+    return whileProjectIsLocked(server, locked, async () => {
+      const writers = Promise.all(Array.from({ length: 40 }, () => createTask(locked)));
+      let isDelayed = false;
+      for (let round = 0; round < 5; round += 1) {
+        const { status, ms } = await timed(() => createTask(other));
+        isDelayed ||= status !== 200 || ms > LONG_MS;
+      }
+      await writers;
+      return isDelayed;
+    });
+  },
+};
+
+const holdsConnection: Attack = {
+  title: "a mutation that waits for a lock holds its connection until the statement timeout",
+  tryOn: async (server) => {
+    const locked = await place(server);
+    const { ms } = await whileProjectIsLocked(server, locked, () => timed(() => createTask(locked)));
+    return ms > 4_000;
+  },
+};
+
+const admission = guard(
+  "a call that cannot be served in time is refused",
+  "apps/api/src/rpc/procedure-builder.ts",
+  ["await checkAdmission(call, operation);", ""],
+);
+const earlyAdmission = guard(
+  "a single mutation that cannot be served in time is refused before its context is created",
+  "apps/api/src/fast-path/fast-path.ts",
+  ["refuseEarly(services, calls, request.requestId) ?? answerCalls", "answerCalls"],
+);
+const urgent = guard("signing out is never refused", "apps/api/src/limits/admission/admission.ts", [
+  'if (priority === "urgent") return null;',
+  "",
+]);
+const fairQueueFile = "packages/db/src/pool/fair-queue.ts";
+const reserved = guard("some connections are reserved for the server's own work", fairQueueFile, [
+  "this.#all.mayTake(owner, this.#reservedNow)",
+  "this.#all.mayTake(owner, 0)",
+]);
+const share = guard("one workspace can use at most three quarters of the connections", fairQueueFile, [
+  "return left > 0 && held <= this.#times * left;",
+  "return left > 0;",
+]);
+const lockTimeout = guard(
+  "the wait for a lock is limited to two seconds",
+  "packages/db/src/pool/connection-settings.ts",
+  ['lock_timeout: "2000",', ""],
+);
+
+export const overload: readonly Mutant[] = [
+  { removed: [admission], succeeds: [], stillBlocked: [waitsForFullPool] },
+  { removed: [earlyAdmission], succeeds: [], stillBlocked: [waitsForFullPool] },
+  { removed: [admission, earlyAdmission], succeeds: [waitsForFullPool] },
+  { removed: [urgent], succeeds: [blocksSignOut] },
+  { removed: [reserved], succeeds: [blocksSignOut] },
+  { removed: [share], succeeds: [delaysOtherWorkspace] },
+  { removed: [lockTimeout], succeeds: [holdsConnection] },
+];

@@ -1,0 +1,185 @@
+// Mutants of the checks at the start of a server: printed links, unsafe settings, and the operator's login.
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { call, eventually, type TestServer } from "../../../kit/index.ts";
+import { newUser } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
+
+const keys = { PROJO_TOKEN_KEYS: `1:${Buffer.alloc(32, 7).toString("base64url")}` };
+const mail = {
+  PROJO_SMTP_URL: "smtps://user:secret@mail.example.com",
+  PROJO_MAIL_FROM: "mail@example.com",
+  PROJO_APP_URL: "https://app.example.com",
+};
+const remote = { DATABASE_URL: "postgres://projo_server:secret@db.example.com/projo" };
+const production = { PROJO_ENV: "production" };
+
+const printsLink: Attack = {
+  title: "the output of a server without a terminal contains a reset link",
+  tryOn: async (server) => {
+    const { email } = await newUser(server);
+    await call(server.url, "password.requestReset", { input: { email } });
+    const announced = () => server.announced.filter((line) => line.includes(email));
+    await eventually(() => announced().length > 0);
+    return announced().some((line) => line.includes("#token="));
+  },
+};
+
+const starts = (title: string, envOf: (server: TestServer) => Readonly<Record<string, string>>): Attack => ({
+  title,
+  tryOn: (server) => Promise.resolve(server.problemOf(envOf(server)) === null),
+});
+
+const remoteWithoutKeys = starts("a server with a remote database starts with generated keys", () => ({
+  ...remote,
+  ...mail,
+}));
+const remoteWithoutMail = starts("a server with a remote database starts with mail in files", () => ({
+  ...remote,
+  ...keys,
+}));
+const allAddressesWithoutKeys = starts(
+  "a server that listens on all addresses starts with generated keys",
+  () => ({
+    HOST: "0.0.0.0",
+    ...mail,
+  }),
+);
+const allAddressesWithoutMail = starts(
+  "a server that listens on all addresses starts with mail in files",
+  () => ({
+    HOST: "0.0.0.0",
+    ...keys,
+  }),
+);
+const productionWithoutKeys = starts("a server in production starts with generated keys", () => ({
+  ...production,
+  ...mail,
+}));
+const productionWithAutoKeys = starts("a server in production starts with PROJO_TOKEN_KEYS=auto", () => ({
+  ...production,
+  ...mail,
+  PROJO_TOKEN_KEYS: "auto",
+}));
+const productionWithFiles = starts("a server in production starts with PROJO_MAIL=files", () => ({
+  ...production,
+  ...keys,
+  PROJO_MAIL: "files",
+}));
+const productionWith = (title: string, env: Readonly<Record<string, string>>): Attack =>
+  starts(title, () => ({ ...production, ...remote, ...keys, ...mail, ...env }));
+const ownerInProduction = productionWith("a server in production starts with the owner's login", {
+  PROJO_DATABASE_OWNER_URL: "postgres://owner:secret@db.example.com/projo",
+});
+const operatorInProduction = productionWith("a server in production starts with the operator's login", {
+  PROJO_OPERATOR_DATABASE_URL: "postgres://operator:secret@db.example.com/projo",
+});
+const plainLinks = productionWith("a server in production starts with plain HTTP links", {
+  PROJO_APP_URL: "http://app.example.com",
+});
+const plainRedis = starts("a server starts with a password for a remote Redis and no TLS", () => ({
+  REDIS_URL: "redis://:secret@redis.example.com",
+}));
+const plainSmtp = starts("a server starts with a password for a remote mail server and no TLS", () => ({
+  ...mail,
+  PROJO_SMTP_URL: "smtp://user:secret@mail.example.com?tls=off",
+}));
+const writableKeys = starts("a server starts with keys from a world-writable file", ({ dataDir }) => {
+  const file = join(dataDir, "writable-keys");
+  writeFileSync(file, keys.PROJO_TOKEN_KEYS);
+  chmodSync(file, 0o666);
+  return { PROJO_TOKEN_KEYS_FILE: file };
+});
+
+const servesAsOperator: Attack = {
+  title: "a server serves requests with the operator's login",
+  tryOn: (server) => server.canServe(server.database.operatorUrl),
+};
+
+const settingsFile = "apps/api/src/config/unsafe-settings.ts";
+const mutantOf = (
+  title: string,
+  [file, text, replacement]: readonly [file: string, text: string, replacement: string],
+  succeeds: readonly Attack[],
+): Mutant => ({ removed: [guard(title, file, [text, replacement])], succeeds });
+
+export const productionDefaults: readonly Mutant[] = [
+  mutantOf(
+    "links are printed only to a terminal",
+    ["apps/api/src/server.ts", "showsLinks: isTerminal && isLocal", "showsLinks: isLocal"],
+    [printsLink],
+  ),
+  mutantOf(
+    "the line about a mail omits its link where links are not shown",
+    ["apps/api/src/mail/file-transport.ts", "showsLinks && mail.link !== null", "mail.link !== null"],
+    [printsLink],
+  ),
+  mutantOf(
+    "a remote database requires explicit settings",
+    [settingsFile, "if (databaseUrl !== null && !databaseUrl.isLocal)", "if (databaseUrl?.host === '')"],
+    [remoteWithoutKeys, remoteWithoutMail],
+  ),
+  mutantOf(
+    "a server that does not listen on loopback requires explicit settings",
+    [settingsFile, "return isLoopback(host) ? null", "return isLoopback(host) || host !== '' ? null"],
+    [allAddressesWithoutKeys, allAddressesWithoutMail],
+  ),
+  mutantOf(
+    "a server in production requires explicit settings",
+    [settingsFile, 'if (isProduction) return "PROJO_ENV is production";', ""],
+    [productionWithoutKeys, productionWithAutoKeys, productionWithFiles],
+  ),
+  mutantOf(
+    "PROJO_TOKEN_KEYS=auto is rejected in production",
+    [settingsFile, '(keys === "auto" && !isProduction)', 'keys === "auto"'],
+    [productionWithAutoKeys],
+  ),
+  mutantOf(
+    "PROJO_MAIL=files is rejected in production",
+    [settingsFile, 'mail === "files" && isProduction', 'mail === "files" && reach === ""'],
+    [productionWithFiles],
+  ),
+  mutantOf(
+    "the owner's login is rejected in production",
+    [settingsFile, "hasOwnerLogin\n      ?", "hasOwnerLogin && appUrl === ''\n      ?"],
+    [ownerInProduction],
+  ),
+  mutantOf(
+    "the operator's login is rejected in production",
+    [settingsFile, "hasOperatorLogin\n      ?", "hasOperatorLogin && appUrl === ''\n      ?"],
+    [operatorInProduction],
+  ),
+  mutantOf(
+    "mailed links require HTTPS in production",
+    [settingsFile, "appUrl !== null && !isEncrypted(appUrl)", "appUrl === '' && !isEncrypted(appUrl)"],
+    [plainLinks],
+  ),
+  mutantOf(
+    "a remote Redis requires TLS",
+    [
+      "apps/api/src/config/parse-redis-url.ts",
+      'if (!isEncrypted && url.search === "" && !isLoopback(url.hostname)) return null;',
+      "",
+    ],
+    [plainRedis],
+  ),
+  mutantOf(
+    "a password for a remote mail server requires TLS",
+    [
+      "apps/api/src/mail/smtp-address.ts",
+      'if (tls === "off" && !isLoopback && username !== "") return null;',
+      "",
+    ],
+    [plainSmtp],
+  ),
+  mutantOf(
+    "a world-writable secret file is rejected",
+    ["packages/db/src/login/secret-of.ts", "(facts.mode & 0o002) !== 0", "(facts.mode & 0o002) === -1"],
+    [writableKeys],
+  ),
+  mutantOf(
+    "a server rejects an operator's login",
+    ["packages/db/src/login/check-login.ts", "if (operator) {", "if (operator && !system) {"],
+    [servesAsOperator],
+  ),
+];

@@ -186,4 +186,7 @@ export const runTimeImports: readonly string[] = [
   "packages/db/src/embedded/binaries.ts",
   // Starts its own dist/main.js, which may not be built yet.
   "apps/cli/bin/projo.js",
+  // Load one fixture file for each resource or table.
+  "apps/api/test/resources/index.ts",
+  "packages/db/test/kit/plant-workspace.ts",
 ];

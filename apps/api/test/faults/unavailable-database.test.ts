@@ -68,7 +68,7 @@ const cases: readonly Case[] = [
     reason: "server.unavailable",
   },
   {
-    condition: "the login has reached its connection limit",
+    condition: "the login is at its connection limit",
     begin: ["ALTER ROLE projo_server CONNECTION LIMIT 0"],
     end: ["ALTER ROLE projo_server CONNECTION LIMIT -1"],
     cause: "too_many_connections",

@@ -47,7 +47,7 @@ export class HonestClient {
     this.#wake();
   }
 
-  /** Stops the client for good. */
+  /** Stops the client permanently. */
   leaveForGood(): void {
     this.#hasLeft = true;
   }

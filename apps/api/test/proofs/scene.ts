@@ -2,7 +2,7 @@
 // the call before may have used it up.
 import { newInviteTokens } from "../../src/identity/tokens/invite-tokens.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
-import { formatServiceKey, keepSecret } from "../../src/identity/tokens/service-keys.ts";
+import { formatServiceKey, protectSecret } from "../../src/identity/tokens/service-keys.ts";
 import { formatOneTimeToken, formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import { startSession, type Person, type TestServer } from "../kit/index.ts";
 
@@ -85,7 +85,7 @@ async function tidy({ database }: TestServer, workspaceId: string): Promise<stri
 async function plantIn(server: TestServer, workspaceId: string, adminId: string): Promise<InWorkspace> {
   const [projectId, taskId, memberId, inviteId, keyId] = newIds();
   const secret = systemRandomness.bytes(32);
-  const { kid, mac } = keepSecret(server.keys, keyId, secret);
+  const { kid, mac } = protectSecret(server.keys, keyId, secret);
   const invite = newInviteTokens(server.keys, systemRandomness, inviteId);
   await server.database.owner(
     `WITH project AS (INSERT INTO projects (id, workspace_id, name, created_by) VALUES ($2, $1, 'Notes', $3)),

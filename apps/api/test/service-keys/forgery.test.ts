@@ -3,7 +3,7 @@ import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
-import { formatServiceKey, keepSecret, parseServiceKey } from "../../src/identity/tokens/service-keys.ts";
+import { formatServiceKey, protectSecret, parseServiceKey } from "../../src/identity/tokens/service-keys.ts";
 import { formatOneTimeToken, formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import { arrive, call, foundWorkspace, startTestServer, type Person, type TestServer } from "../kit/index.ts";
 import { mutationsOf } from "../sessions/mutations.ts";
@@ -36,7 +36,7 @@ describe("whoever stole one half of what a key's token is made of", () => {
       .filter((cell) => Buffer.isBuffer(cell) || typeof cell === "string")
       .map((cell) => Buffer.from(cell));
     const secret = bytesOfToken(key.token).subarray(16, 48);
-    const kept = keepSecret(server.keys, key.id, secret).mac;
+    const kept = protectSecret(server.keys, key.id, secret).mac;
     expect(bytes.some((cell) => cell.equals(kept))).toBe(true);
     // Neither the secret nor the token is in the dump, whole or as a part of a text.
     const text = bytes.map((cell) => cell.toString("latin1")).join("\n");
@@ -58,7 +58,7 @@ describe("whoever stole one half of what a key's token is made of", () => {
       expect(await tried(formatServiceKey(id, secret))).toBe(REFUSED);
     }
     // What the key makes of an id, or of what is stored, is no secret either.
-    const stored = keepSecret(server.keys, key.id, bytesOfToken(key.token).subarray(16, 48)).mac;
+    const stored = protectSecret(server.keys, key.id, bytesOfToken(key.token).subarray(16, 48)).mac;
     const derived = [stored, server.keys.mac(server.keys.newestKid, Buffer.from(key.id), stored) ?? stored];
     for (const guess of derived) expect(await tried(formatServiceKey(key.id, guess))).toBe(REFUSED);
   });
@@ -74,7 +74,7 @@ describe("whoever stole one half of what a key's token is made of", () => {
         [id, workspaceId, mac, ada.id],
       );
     const flat = createHmac("sha256", Buffer.alloc(32)).update(secret).digest();
-    for (const mac of [secret, flat, keepSecret(stranger, key.id, secret).mac]) {
+    for (const mac of [secret, flat, protectSecret(stranger, key.id, secret).mac]) {
       const id = systemRandomness.newId();
       await write(id, mac);
       expect(await tried(formatServiceKey(id, secret))).toBe(REFUSED);
@@ -82,13 +82,13 @@ describe("whoever stole one half of what a key's token is made of", () => {
     // A code that is copied from one key's row to another's opens nothing: it is bound to its key.
     const own = bytesOfToken(key.token).subarray(16, 48);
     await server.database.owner("UPDATE service_keys SET secret_mac = $1 WHERE id = $2", [
-      keepSecret(server.keys, key.id, own).mac,
+      protectSecret(server.keys, key.id, own).mac,
       ofAnother,
     ]);
     expect(await tried(formatServiceKey(ofAnother, own))).toBe(REFUSED);
     // The very row that the server would have written works: what was missing is the server's key.
     const id = systemRandomness.newId();
-    await write(id, keepSecret(server.keys, id, secret).mac);
+    await write(id, protectSecret(server.keys, id, secret).mac);
     expect(await tried(formatServiceKey(id, secret))).toBe("200");
   });
 });

@@ -270,7 +270,7 @@ export const sessions: readonly Mutant[] = [
   {
     without: [
       guard("what came with a lost reply is void", adapter, [
-        "if (cameWithLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];",
+        "if (belongsToLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];",
         "",
       ]),
     ],

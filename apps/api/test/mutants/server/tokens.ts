@@ -144,7 +144,7 @@ export const tokens: readonly Mutant[] = [
   {
     without: [
       guard("tokens without a check are accepted only as long as one can exist", forms, [
-        "sinceChange() < LAST_PLAIN_SECONDS[kind]",
+        "sinceChange() < PLAIN_ACCEPTED_SECONDS[kind]",
         "sinceChange() <= Number.POSITIVE_INFINITY || kind === undefined",
       ]),
     ],

@@ -320,14 +320,14 @@ export const cost: readonly Mutant[] = [
   {
     without: [
       guard("no task is made where there is no room", room, [
-        "if (known.tasks + many > quota) return null;",
+        "if (known.tasks + requested > quota) return null;",
         "",
       ]),
     ],
     works: [oneTaskTooMany, manyTasksAtOnce],
   },
   {
-    without: [guard("room is reserved before tasks are made", room, ["known.tasks += many;", ""])],
+    without: [guard("room is reserved before tasks are made", room, ["known.tasks += requested;", ""])],
     works: [manyTasksAtOnce],
     refused: [oneTaskTooMany],
   },

@@ -11,10 +11,10 @@ export function generateCommonPasswords(): Record<string, Buffer> {
   const rows = dictionary["passwords-common"]
     .map((word, at): Row => ({ ...fingerprintOf(word), length: word.length, bits: Math.log2(at + 2) }))
     .filter(({ length }) => length >= SHORTEST_COMMON && length <= LONGEST_COMMON)
-    .toSorted((a, b) => a.place - b.place || a.check - b.check);
+    .toSorted((a, b) => a.hash - b.hash || a.check - b.check);
   const body = Buffer.alloc(rows.length * 6);
-  for (const [at, { place, check, bits }] of rows.entries()) {
-    body.writeUInt32LE(place, at * 4);
+  for (const [at, { hash, check, bits }] of rows.entries()) {
+    body.writeUInt32LE(hash, at * 4);
     // Four bits hold the logarithm of the rank, from 1 to 16.
     body.writeUInt16LE(check | (Math.min(16, Math.ceil(bits)) - 1), rows.length * 4 + at * 2);
   }
@@ -22,7 +22,7 @@ export function generateCommonPasswords(): Record<string, Buffer> {
 }
 
 interface Row {
-  readonly place: number;
+  readonly hash: number;
   readonly check: number;
   readonly length: number;
   readonly bits: number;

@@ -9,7 +9,7 @@ import { createApp } from "./http/app.ts";
 import { callerAs, type CallerCredentials, type Operations } from "./in-process.ts";
 import { createAdmission } from "./limits/admission/admission.ts";
 import { watchLoopDelay } from "./limits/admission/loop-delay.ts";
-import { argon2AtOnce, createArgon2Gate } from "./identity/passwords/argon2-gate.ts";
+import { argon2Concurrency, createArgon2Gate } from "./identity/passwords/argon2-gate.ts";
 import { createBudgets } from "./limits/budgets/budgets.ts";
 import { createCheckpoints } from "./identity/checkpoints.ts";
 import { startCleanUp } from "./jobs/clean-up.ts";
@@ -191,7 +191,7 @@ const mailTransport = (
 /** Of 32 in a queue the last would wait about two seconds. Owners at a known address rather wait than are refused. */
 const gateOf = ({ argon2Parallel, libuvThreads }: Config) =>
   createArgon2Gate({
-    atOnce: argon2Parallel ?? argon2AtOnce({ cores: availableParallelism(), threads: libuvThreads }),
+    atOnce: argon2Parallel ?? argon2Concurrency({ cores: availableParallelism(), threads: libuvThreads }),
     longestQueue: 32,
     longestWaitMs: 2_000,
     longestKnownWaitMs: 5_000,

@@ -1,32 +1,34 @@
-// The server's secret keys, newest first: the first signs, all of them verify. Each purpose takes a key of its
-// own from them, so that what is made for one never passes for another.
+// The server's secret keys, newest first. The newest key signs, and all keys verify. Each purpose has a key derived from
+// them, so a code for one purpose is never valid for another.
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface KeyRing {
-  /** Which key signs now. */
+  /** The kid of the key that signs. */
   readonly newestKid: number;
-  /** A 32-byte code by the key of that id and a salt; null when there is no such key. */
+  /** A 32-byte MAC with the key of that kid and a salt; null when there is no such key. */
   mac(kid: number, salt: Uint8Array, message: Uint8Array): Buffer | null;
-  /** A 16-byte code by the key of that id for a purpose, without a salt; null when there is no such key. */
+  /** A 16-byte MAC with the key of that kid for a purpose, without a salt; null when there is no such key. */
   check(kid: number, purpose: string, message: Uint8Array): Buffer | null;
-  /** A 16-byte code by the newest key, for what is not stored and needs no salt. */
+  /** A 16-byte MAC with the newest key, for values that are not stored and need no salt. */
   sign(purpose: string, message: string): Buffer;
-  /** 32 bytes for a purpose from each key, the newest first, to make other keys of. */
+  /** A 32-byte seed for a purpose from each key, newest first, to derive other keys from. */
   seeds(purpose: string): Buffer[];
-  /** Whether any key made this code, in constant time for each key. */
+  /** Whether any key made this MAC. The comparison takes constant time for each key. */
   verify(purpose: string, message: string, code: Uint8Array): boolean;
 }
 
-/** The keys are not of the form they must have. */
+/** The text of the keys is malformed. */
 export class KeyRingError extends Error {
   override readonly name = "KeyRingError";
 }
 
 const CODE_BYTES = 16;
 
-/** @param text `kid:key` pairs separated by commas; a kid is 1 to 65535, a key at least 32 bytes in base64url */
+/**
+ * @param text `kid:key` pairs separated by commas; a kid is a number from 1 to 65535, a key at least 32 bytes in base64url
+ */
 export function parseKeyRing(text: string): KeyRing {
   const keys = new Map(text.split(",").map(parseKey));
   const [newest] = keys;
@@ -39,7 +41,8 @@ export function parseKeyRing(text: string): KeyRing {
     mac: (kid, salt, message) => {
       const key = keys.get(kid);
       if (!key) return null;
-      // The salt makes a key of the session's own: neither the database nor the server's key alone makes a code.
+      // The key depends on the salt of the row, so neither the database nor the server's key alone is enough to compute a
+      // MAC.
       return createHmac("sha256", saltedKey(key, salt)).update(message).digest();
     },
     check: (kid, purpose, message) => {
@@ -54,25 +57,27 @@ export function parseKeyRing(text: string): KeyRing {
   };
 }
 
-/** Keys that were made of salts lately, by the server's key and the salt. Nothing in them can go out of date. */
-const saltedKeys = new WeakMap<Buffer, Map<string, Buffer>>();
-const MOST_SALTED = 4_096;
+/** Recently derived keys, by server key and salt. The entries never become stale. */
+const saltedKeyCache = new WeakMap<Buffer, Map<string, Buffer>>();
+const MAX_SALTED_KEYS = 4_096;
 
-/** Made once for the many requests of a session: it takes as long as the code itself. */
+/**
+ * Derives a key from a salt. It is cached for the many requests of a session, because it takes as long as the MAC itself.
+ */
 function saltedKey(key: Buffer, salt: Uint8Array): Buffer {
-  const known = mapOf(saltedKeys, key);
+  const known = cacheOf(saltedKeyCache, key);
   const name = Buffer.from(salt.buffer, salt.byteOffset, salt.byteLength).toString("latin1");
   const before = known.get(name);
   if (before) return before;
   const salted = createHmac("sha256", key).update(salt).digest();
   const [oldest] = known.keys();
-  if (known.size >= MOST_SALTED && oldest !== undefined) known.delete(oldest);
+  if (known.size >= MAX_SALTED_KEYS && oldest !== undefined) known.delete(oldest);
   known.set(name, salted);
   return salted;
 }
 
-/** What is kept of a key, by name. */
-function mapOf(all: WeakMap<Buffer, Map<string, Buffer>>, key: Buffer): Map<string, Buffer> {
+/** The cached values of a server key, by name. */
+function cacheOf(all: WeakMap<Buffer, Map<string, Buffer>>, key: Buffer): Map<string, Buffer> {
   const known = all.get(key) ?? new Map<string, Buffer>();
   all.set(key, known);
   return known;
@@ -89,13 +94,16 @@ function parseKey(pair: string): [number, Buffer] {
   return [Number(kid), key];
 }
 
-/** The keys under the data directory, made at the first start. The file is its owner's alone (0600). */
+/**
+ * Loads the keys from the data directory and creates them at the first start. Only the owner can read the file (mode 0600).
+ */
 export function loadKeyRing(dataDir: string): KeyRing {
   const path = join(dataDir, "token-keys");
-  // Others may pass through, as the database's own user must where the server is root; they see nothing in it.
+  // Other users may traverse the directory, which the database's user needs when the server runs as root, but cannot list
+  // it.
   mkdirSync(dataDir, { recursive: true, mode: 0o711 });
   try {
-    // Exclusively: of two servers that start at once, one makes the file and both read it.
+    // The file is created exclusively: of two servers that start at the same time, one creates it and both read it.
     writeFileSync(path, `1:${randomBytes(32).toString("base64url")}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
@@ -104,14 +112,14 @@ export function loadKeyRing(dataDir: string): KeyRing {
 }
 
 function codeOf(key: Buffer, purpose: string, message: string | Uint8Array): Buffer {
-  // HMAC-SHA256 is cut to 128 bits (RFC 2104, section 5).
+  // HMAC-SHA256 truncated to 128 bits (RFC 2104, section 5).
   return createHmac("sha256", seedOf(key, purpose)).update(message).digest().subarray(0, CODE_BYTES);
 }
 
-/** HKDF (RFC 5869) gives each purpose an independent key. */
+/** Derives an independent key for each purpose with HKDF (RFC 5869). */
 function seedOf(key: Buffer, purpose: string): Buffer {
-  // Derived once: a list of twenty would derive it twice, each for as long as a row takes to be read.
-  const known = mapOf(seedsOf, key);
+  // The key is cached, because deriving it takes as long as reading a row from the database.
+  const known = cacheOf(seedCache, key);
   const before = known.get(purpose);
   if (before) return before;
   const seed = Buffer.from(hkdfSync("sha256", key, "", `projo ${purpose}`, 32));
@@ -119,4 +127,4 @@ function seedOf(key: Buffer, purpose: string): Buffer {
   return seed;
 }
 
-const seedsOf = new WeakMap<Buffer, Map<string, Buffer>>();
+const seedCache = new WeakMap<Buffer, Map<string, Buffer>>();

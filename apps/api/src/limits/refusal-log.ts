@@ -1,5 +1,5 @@
-// A line in the log for each call that was refused with 503: which call, why, and how the pool of connections stands. In an
-// outage there may be thousands a second, so only the first of each second have a line, and one line counts the others.
+// Logs each call that was refused with 503: the operation, the cause and the state of the connection pool. During an outage
+// there may be thousands a second, so only the first ten of each second get a line, and one line counts the rest.
 import { DatabaseBusy, DatabaseDown, type PoolState } from "@projostack/db";
 import { HashingBusy } from "../identity/passwords/argon2-gate.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -7,9 +7,9 @@ import type { Log } from "../runtime/log.ts";
 
 export interface Refusal {
   readonly requestId: string;
-  /** The operation that was called, or the path where it is not known. */
+  /** The called operation, or the path when the operation is not known. */
   readonly operation: string;
-  /** The reason that the caller is given. */
+  /** The reason in the response. */
   readonly reason: string;
   /** The thrown error. */
   readonly cause: unknown;
@@ -17,7 +17,7 @@ export interface Refusal {
 
 export interface RefusalLog {
   note(refusal: Refusal): void;
-  /** Writes the count that is still to be written. */
+  /** Writes the pending count and stops. */
   stop(): void;
 }
 
@@ -37,7 +37,7 @@ export function createRefusalLog({ log, clock, poolState }: RefusalLogOptions): 
   let isCounting = false;
 
   const closeSecond = () => {
-    const many = Object.values(leftOut).reduce((sum, one) => sum + one, 0);
+    const many = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
     if (many > 0)
       log.warn(
         { many, byCause: leftOut, pool: poolState() },
@@ -70,9 +70,9 @@ export function createRefusalLog({ log, clock, poolState }: RefusalLogOptions): 
 }
 
 interface Cause {
-  /** Stable: docs/operations.md lists them. */
+  /** The stable name of the cause. docs/operations.md lists the names. */
   readonly name: string;
-  /** SQLSTATE, errno, or null where neither is the matter. */
+  /** The SQLSTATE or errno, or null when there is none. */
   readonly code: string | null;
 }
 

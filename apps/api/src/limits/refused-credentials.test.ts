@@ -4,7 +4,7 @@ import { createRefusedCredentials } from "./refused-credentials.ts";
 const HERE = "192.0.2.1";
 const THERE = "192.0.2.2";
 
-/** A tenth of the limits: 60 refusals a minute from a network, 60 of a session. */
+/** A tenth of the limits: 60 refusals per minute from a network, and 60 of a session. */
 function limitsAt(start = 0) {
   let time = start;
   const refused = createRefusedCredentials({ factor: 0.1, shared: null, now: () => time });
@@ -20,7 +20,7 @@ function limitsAt(start = 0) {
 }
 
 describe("refused credentials", () => {
-  it("are counted by network: from one past its limit each further one is told to wait", async () => {
+  it("are counted by network, and a network over its limit must wait", async () => {
     const { stranger } = limitsAt();
     const waits: (number | null)[] = [];
     for (let many = 0; many < 62; many += 1) waits.push(await stranger(HERE));
@@ -36,7 +36,7 @@ describe("refused credentials", () => {
     expect(await stranger("2001:db8:1::1")).toBeNull();
   });
 
-  it("of a session that has ended are counted for that session, and not against its neighbours", async () => {
+  it("are counted per session for ended sessions, and not for other sessions of the same network", async () => {
     const { count, stranger, exhaust } = limitsAt();
     const of = (sessionId: string) => count({ address: HERE, sessionId });
     for (let many = 0; many < 60; many += 1) expect(await of("one")).toBeNull();
@@ -50,8 +50,8 @@ describe("refused credentials", () => {
 
 const use = (token: string, address = HERE, isIssued = false) => ({ address, token, isIssued });
 
-describe("a service key, from a network past its limit,", () => {
-  it("is looked up when it is this build's, or succeeded from there in the last day; else it waits", async () => {
+describe("a service key from a network over its limit", () => {
+  it("is looked up when its check is valid or it succeeded from there in the last day, and must wait otherwise", async () => {
     const { waitForKey, keySucceeded, exhaust, passMs } = limitsAt();
     keySucceeded(use("known"));
     keySucceeded(use("known elsewhere", THERE));
@@ -70,7 +70,7 @@ describe("a service key, from a network past its limit,", () => {
     expect(waitForKey(use("known"))).toBeGreaterThan(0);
   });
 
-  it("is remembered among 10,000 at most, the oldest out first", async () => {
+  it("is remembered among at most 10,000 keys, and the oldest is forgotten first", async () => {
     const { waitForKey, keySucceeded, exhaust } = limitsAt();
     for (let many = 0; many <= 10_000; many += 1) keySucceeded(use(`key ${many}`));
     await exhaust(HERE);
@@ -80,7 +80,7 @@ describe("a service key, from a network past its limit,", () => {
   });
 });
 
-it("counts inactive introspection answers apart, all alike", async () => {
+it("counts inactive introspection responses separately from refused credentials", async () => {
   const { countInactive, stranger } = limitsAt();
   for (let many = 0; many < 600; many += 1) expect(await countInactive(HERE)).toBeNull();
   expect(await countInactive(HERE)).not.toBeNull();

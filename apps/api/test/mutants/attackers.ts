@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Permission, Role } from "@projostack/authz";
 import { newInviteTokens } from "../../src/identity/tokens/invite-tokens.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
-import { formatServiceKey, keepSecret } from "../../src/identity/tokens/service-keys.ts";
+import { formatServiceKey, protectSecret } from "../../src/identity/tokens/service-keys.ts";
 import {
   arrive,
   call,
@@ -50,7 +50,7 @@ export async function keyOf(
 ): Promise<Key> {
   const id = systemRandomness.newId();
   const secret = systemRandomness.bytes(32);
-  const { kid, mac } = keepSecret(server.keys, id, secret);
+  const { kid, mac } = protectSecret(server.keys, id, secret);
   await server.database.owner(
     `INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
      VALUES ($1, $2, 'Mill', $3, $4, $5, $6, $7, now() + interval '1 day')`,

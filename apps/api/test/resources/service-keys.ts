@@ -1,5 +1,5 @@
 import { systemRandomness } from "../../src/runtime/randomness.ts";
-import { formatServiceKey, keepSecret } from "../../src/identity/tokens/service-keys.ts";
+import { formatServiceKey, protectSecret } from "../../src/identity/tokens/service-keys.ts";
 import { defineFixture } from "./fixture.ts";
 import { inOneDay } from "./scene.ts";
 
@@ -26,7 +26,7 @@ export const fixture = defineFixture("serviceKeys", {
   plant: ({ server, admin, workspaceId, newId }) => {
     const keyId = newId();
     const secret = systemRandomness.bytes(32);
-    const { kid, mac } = keepSecret(server.keys, keyId, secret);
+    const { kid, mac } = protectSecret(server.keys, keyId, secret);
     return {
       scene: { keyId, serviceToken: formatServiceKey(keyId, secret) },
       rows: () => [

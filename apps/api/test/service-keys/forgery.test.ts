@@ -4,7 +4,7 @@ import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
-import { formatServiceKey, keepSecret, parseServiceKey } from "../../src/identity/tokens/service-keys.ts";
+import { formatServiceKey, protectSecret, parseServiceKey } from "../../src/identity/tokens/service-keys.ts";
 import { formatOneTimeToken, formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
 import { arrive, call, foundWorkspace, startTestServer, type Person, type TestServer } from "../kit/index.ts";
 import { mutationsOf } from "../sessions/mutations.ts";
@@ -37,7 +37,7 @@ describe("An attacker with only one of the two secrets of a service key", () => 
       .filter((cell) => Buffer.isBuffer(cell) || typeof cell === "string")
       .map((cell) => Buffer.from(cell));
     const secret = bytesOfToken(key.token).subarray(16, 48);
-    const kept = keepSecret(server.keys, key.id, secret).mac;
+    const kept = protectSecret(server.keys, key.id, secret).mac;
     expect(bytes.some((cell) => cell.equals(kept))).toBe(true);
     // The dump contains neither the secret nor the token, not even inside another text.
     const text = bytes.map((cell) => cell.toString("latin1")).join("\n");
@@ -59,7 +59,7 @@ describe("An attacker with only one of the two secrets of a service key", () => 
       expect(await tried(formatServiceKey(id, secret))).toBe(REFUSED);
     }
     // The stored code does not work as the secret either, nor does a code that the server's key makes from it.
-    const stored = keepSecret(server.keys, key.id, bytesOfToken(key.token).subarray(16, 48)).mac;
+    const stored = protectSecret(server.keys, key.id, bytesOfToken(key.token).subarray(16, 48)).mac;
     const derived = [stored, server.keys.mac(server.keys.newestKid, Buffer.from(key.id), stored) ?? stored];
     for (const guess of derived) expect(await tried(formatServiceKey(key.id, guess))).toBe(REFUSED);
   });
@@ -75,7 +75,7 @@ describe("An attacker with only one of the two secrets of a service key", () => 
         [id, workspaceId, mac, ada.id],
       );
     const flat = createHmac("sha256", Buffer.alloc(32)).update(secret).digest();
-    for (const mac of [secret, flat, keepSecret(stranger, key.id, secret).mac]) {
+    for (const mac of [secret, flat, protectSecret(stranger, key.id, secret).mac]) {
       const id = systemRandomness.newId();
       await write(id, mac);
       expect(await tried(formatServiceKey(id, secret))).toBe(REFUSED);
@@ -83,13 +83,13 @@ describe("An attacker with only one of the two secrets of a service key", () => 
     // A code that is copied from one key's row to another row does not work: the code is bound to its key.
     const own = bytesOfToken(key.token).subarray(16, 48);
     await server.database.owner("UPDATE service_keys SET secret_mac = $1 WHERE id = $2", [
-      keepSecret(server.keys, key.id, own).mac,
+      protectSecret(server.keys, key.id, own).mac,
       ofAnother,
     ]);
     expect(await tried(formatServiceKey(ofAnother, own))).toBe(REFUSED);
     // A row with a code made by the server's key works. So only the server's key was missing.
     const id = systemRandomness.newId();
-    await write(id, keepSecret(server.keys, id, secret).mac);
+    await write(id, protectSecret(server.keys, id, secret).mac);
     expect(await tried(formatServiceKey(id, secret))).toBe("200");
   });
 });

@@ -8,7 +8,7 @@
 //
 // A token is represented by its claims. Other tests cover forged tokens.
 import {
-  cameWithLostReply,
+  belongsToLostReply,
   type RefreshState,
   type RefreshVerdict,
 } from "../../src/identity/sessions/refresh-rule.ts";
@@ -74,7 +74,7 @@ export class SimulatedSession {
   use(now: number, { generation, issuedAt }: Pair): boolean {
     if (this.isOver(now) || issuedAt + ACCESS_SECONDS <= now || generation > this.generation) return false;
     if (generation === this.generation) {
-      if (cameWithLostReply(issuedAt, this.rotatedAt)) return false;
+      if (belongsToLostReply(issuedAt, this.rotatedAt)) return false;
       this.confirmed = true;
     }
     if (this.expiresAt - now < IDLE_SECONDS / 2)

@@ -13,7 +13,7 @@ export async function removeProject(
   const project = await ws.db.project.delete({ where: key }).catch((error: unknown) => {
     throw isMissingRow(error) ? new Failure("project.not_found") : error;
   });
-  taskCapacity.freed(ws.id);
+  taskCapacity.noteDeletion(ws.id);
   ws.audit("project.deleted", { type: "project", id, before: { name: project.name } });
   return { id };
 }

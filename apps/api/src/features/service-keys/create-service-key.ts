@@ -1,4 +1,4 @@
-import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
+import { formatServiceKey, protectSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { WorkspaceContext } from "../../rpc/procedures.ts";
 import { checkInviter } from "../invites/check-inviter.ts";
@@ -25,7 +25,7 @@ export async function createServiceKey(
   if (scopes.includes("invite:manage")) checkInviter(services, caller);
   const id = ws.newId();
   const plain = newServiceSecret(keys, randomness, id);
-  const secret = keepSecret(keys, id, plain);
+  const secret = protectSecret(keys, id, plain);
   const createdBy = ws.grant.userId;
   const key = await ws.db.sql.serviceKeys.insert({
     id,

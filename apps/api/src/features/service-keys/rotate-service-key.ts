@@ -1,4 +1,4 @@
-import { formatServiceKey, keepSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
+import { formatServiceKey, protectSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
 import { Failure } from "../../rpc/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
@@ -22,7 +22,7 @@ export async function rotateServiceKey(
 ) {
   const plain = newServiceSecret(keys, randomness, id);
   const most = quotas.serviceKeys;
-  const secret = keepSecret(keys, id, plain);
+  const secret = protectSecret(keys, id, plain);
   const key = await ws.db.sql.serviceKeys.rotate({ id, secret, overlapHours, days, most });
   if (!key) throw new Failure("key.not_found");
   if (key === "full") throw new Failure("key.too_many");

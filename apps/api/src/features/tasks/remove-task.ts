@@ -6,7 +6,7 @@ import type { Ws } from "../../rpc/ws.ts";
 export async function removeTask(ws: Ws<"task:write">, { taskCapacity }: Services, { id }: { id: string }) {
   const task = await ws.db.sql.tasks.remove(id);
   if (!task) throw new Failure("task.not_found");
-  taskCapacity.freed(ws.id);
+  taskCapacity.noteDeletion(ws.id);
   ws.audit("task.deleted", { type: "task", id, before: { title: task.title } });
   return { id };
 }

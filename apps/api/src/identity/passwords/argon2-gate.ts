@@ -1,5 +1,6 @@
-// How many passwords are hashed at once. A hash keeps a core and 19 MiB busy for tens of milliseconds, and runs on the
-// few threads of libuv that also look up hosts and read files: ungated, a flood of sign-ins stalls all the rest.
+// Limits how many passwords are hashed concurrently. A hash uses a core and 19 MiB for tens of milliseconds, and runs on
+// the few threads of libuv that also resolve host names and read files. Without a limit, a flood of sign-ins blocks all
+// other work. A known caller's account signed in from the same network before; all other callers are strangers.
 
 /** Too many passwords are being hashed. The caller may try again. */
 export class HashingBusy extends Error {
@@ -7,11 +8,11 @@ export class HashingBusy extends Error {
   readonly retryAfterSeconds = 2;
 }
 
-/** A caller that waits for a hash, and its longest wait. */
+/** A place of a caller in the queue. */
 export interface GatePlace {
-  /** The work is not begun once it is aborted: the caller is gone. */
+  /** Aborted when the caller disconnects. Work that has not started is then skipped. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether this account has signed in from this network before, or the caller has proved in another way who they are. */
+  /** Whether this account signed in from this network before, or the caller proved their identity in another way. */
   readonly isKnown?: boolean;
   /** The callers of one network share its places when the queue is full. */
   readonly network?: string;
@@ -19,8 +20,8 @@ export interface GatePlace {
 
 export interface Argon2Gate {
   /**
-   * Runs the work when its turn comes. Known callers have a queue of their own, which goes first.
-   * @throws HashingBusy when the queue is full, or the turn did not come in time
+   * Runs the work when capacity is free. Known callers have a separate queue, which has priority.
+   * @throws HashingBusy when the queue is full or the longest wait has passed
    */
   run<T>(work: () => Promise<T>, place?: GatePlace): Promise<T>;
   statistics(): GateStatistics;
@@ -29,38 +30,39 @@ export interface Argon2Gate {
 export interface GateStatistics {
   readonly running: number;
   readonly waiting: number;
-  /** The most that ever ran at once. */
+  /** The highest number that ran concurrently. */
   readonly mostRunning: number;
-  /** How many were turned away. */
+  /** The number of refused callers. */
   readonly refused: number;
 }
 
 export interface GateBounds {
+  /** The most hashes that run concurrently. */
   readonly atOnce: number;
-  /** Of strangers, and as many known callers beside them. */
+  /** The length of the queue of strangers, and of the separate queue of known callers. */
   readonly longestQueue: number;
   readonly longestWaitMs: number;
-  /** How long known callers may wait; by default as long as strangers. */
+  /** The longest wait of known callers; by default `longestWaitMs`. */
   readonly longestKnownWaitMs?: number;
 }
 
 export interface Machine {
   readonly cores: number;
-  /** Of libuv's pool. */
+  /** The size of libuv's thread pool. */
   readonly threads: number;
 }
 
-/** One core is left to answer requests, and one thread to everything else that waits for the system. */
-export const argon2AtOnce = ({ cores, threads }: Machine): number =>
+/** The number of concurrent hashes. One core is left for requests, and one thread for file and DNS work. */
+export const argon2Concurrency = ({ cores, threads }: Machine): number =>
   Math.max(1, Math.min(cores, threads) - 1);
 
-/** Of so many turns, one is a stranger's if one waits, however many known callers do. */
-const STRANGERS_TURN = 8;
+/** Every eighth hash is a stranger's if one is waiting, even while known callers wait. */
+const STRANGER_INTERVAL = 8;
 
 interface Waiting {
   readonly network: string | undefined;
-  begin(): void;
-  refuse(why: string): void;
+  start(): void;
+  refuse(reason: string): void;
 }
 
 export function createArgon2Gate(bounds: GateBounds): Argon2Gate {
@@ -77,61 +79,61 @@ export function createArgon2Gate(bounds: GateBounds): Argon2Gate {
     mostRunning = Math.max(mostRunning, running);
   };
 
-  const refusal = (why: string): HashingBusy => {
+  const refusal = (reason: string): HashingBusy => {
     refused += 1;
-    return new HashingBusy(why);
+    return new HashingBusy(reason);
   };
 
-  const turn = ({ signal, isKnown = false, network }: GatePlace): Promise<void> =>
+  const waitForPlace = ({ signal, isKnown = false, network }: GatePlace): Promise<void> =>
     new Promise((resolve, reject) => {
       const queue = isKnown ? known : strangers;
       const leave = () => {
         const at = queue.indexOf(waiting);
         if (at !== -1) queue.splice(at, 1);
-        clearTimeout(late);
+        clearTimeout(timer);
         signal?.removeEventListener("abort", abandon);
       };
       const waiting: Waiting = {
         network,
-        begin: () => {
+        start: () => {
           leave();
           enter();
           resolve();
         },
-        refuse: (why) => {
+        refuse: (reason) => {
           leave();
-          reject(refusal(why));
+          reject(refusal(reason));
         },
       };
-      const abandon = () => waiting.refuse("The caller who waited for a password's hash is gone.");
-      const late = setTimeout(
-        () => waiting.refuse("A password's hash did not begin in time."),
+      const abandon = () => waiting.refuse("The caller disconnected while waiting for password hashing.");
+      const timer = setTimeout(
+        () => waiting.refuse("Password hashing did not start in time."),
         isKnown ? longestKnownWaitMs : longestWaitMs,
       );
       signal?.addEventListener("abort", abandon, { once: true });
-      if (queue.length >= longestQueue && !makePlace(queue, network)) {
-        waiting.refuse("Too many wait for a password's hash.");
+      if (queue.length >= longestQueue && !freePlaceFor(queue, network)) {
+        waiting.refuse("The queue for password hashing is full.");
       } else queue.push(waiting);
     });
 
   const next = (): Waiting | undefined => {
     turns += 1;
-    const isStrangersTurn = turns % STRANGERS_TURN === 0;
-    const [first, second] = isStrangersTurn ? [strangers, known] : [known, strangers];
+    const prefersStrangers = turns % STRANGER_INTERVAL === 0;
+    const [first, second] = prefersStrangers ? [strangers, known] : [known, strangers];
     return first[0] ?? second[0];
   };
 
   return {
     run: async (work, place = {}) => {
-      if (place.signal?.aborted) throw refusal("The caller who asked for a password's hash is gone.");
+      if (place.signal?.aborted) throw refusal("The caller disconnected before password hashing.");
       if (running < atOnce) enter();
-      else await turn(place);
+      else await waitForPlace(place);
       try {
         return await work();
       } finally {
         running -= 1;
-        // The next one counts as running from here on, so that nobody slips in between.
-        next()?.begin();
+        // The next caller counts as running immediately, so that no other caller can overtake it.
+        next()?.start();
       }
     },
     statistics: () => ({ running, waiting: strangers.length + known.length, mostRunning, refused }),
@@ -139,10 +141,10 @@ export function createArgon2Gate(bounds: GateBounds): Argon2Gate {
 }
 
 /**
- * Takes the last place of the network that has most of a full queue, if the newcomer's network then has no more than that one.
- * So one network fills the queue only while nobody else comes.
+ * Frees a place in a full queue for a new caller: removes the last caller of the network with the most places, unless the
+ * new caller's network would then have more places than that one. So no single network can fill the queue.
  */
-function makePlace(queue: readonly Waiting[], newcomer: string | undefined): boolean {
+function freePlaceFor(queue: readonly Waiting[], newcomer: string | undefined): boolean {
   if (newcomer === undefined) return false;
   const places = new Map<string | undefined, number>();
   for (const { network } of queue) places.set(network, (places.get(network) ?? 0) + 1);
@@ -151,6 +153,6 @@ function makePlace(queue: readonly Waiting[], newcomer: string | undefined): boo
   if (largest === undefined || count <= (places.get(newcomer) ?? 0) + 1) return false;
   queue
     .findLast(({ network }) => network === largest)
-    ?.refuse("Other networks wait for a password's hash, and yours has most of the places.");
+    ?.refuse("The network of the caller holds the most places in the queue for password hashing.");
   return true;
 }

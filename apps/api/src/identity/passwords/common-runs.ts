@@ -1,4 +1,4 @@
-/** Rows and columns of keyboards, the alphabet, numbers: any part of one, either way, is a run. */
+/** Keyboard rows and columns, alphabets and number sequences. A run is any part of one of them, forwards or backwards. */
 export const commonRuns: readonly string[] = [
   "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
   "aabbccddeeffgghhiijjkkllmmnnooppqqrrssttuuvvwwxxyyzz",

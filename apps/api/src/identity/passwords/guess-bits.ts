@@ -1,19 +1,20 @@
-// Estimates how many guesses find a password: the logarithm of the cheapest way to put it together from common passwords
-// and words, runs along the keyboard or the alphabet, dates, the account's own words, and repetition. What it does not
-// know it counts letter by letter. The work grows with the length alone, and no more than LONGEST_EXAMINED is looked at.
+// Estimates how many guesses find a password. The result is the base-2 logarithm of the cheapest way to compose the
+// password from common passwords and words, runs of the keyboard or the alphabet, dates, words of the account, and
+// repetitions. All other characters are counted one by one. The time depends on the length only, and at most
+// LONGEST_EXAMINED code units are examined.
 //
-// After Wheeler, "zxcvbn: Low-Budget Password Strength Estimation" (USENIX Security 2016). Why not zxcvbn itself:
-// docs/decisions/passwords.md.
+// The method follows Wheeler, "zxcvbn: Low-Budget Password Strength Estimation" (USENIX Security 2016).
+// docs/decisions/passwords.md explains why zxcvbn itself is not used.
 import { commonRuns } from "./common-runs.ts";
 import type { CommonPasswords } from "./common-passwords.ts";
 import { LONGEST_COMMON, SHORTEST_COMMON, startFingerprint } from "./fingerprint.ts";
 
-/** Code units that are examined, after normalization: one character may become eighteen there. */
+/** The number of code units that are examined after NFKD normalization, which may expand one character to eighteen. */
 export const LONGEST_EXAMINED = 256;
 const MOST_CONTEXT_WORDS = 24;
 const LONGEST_CONTEXT_WORD = 254;
 
-/** What each piece costs, in bits. */
+/** The cost of each kind of piece, in bits. */
 const CONTEXT_WORD = 3;
 const RUN = 6;
 const YEAR = 6;
@@ -24,21 +25,21 @@ const LETTER = Math.log2(26);
 const OTHER = 5;
 const SEPARATOR_BITS = OTHER;
 const FOREIGN_LETTER = 7;
-/** More, for a word that is written backwards, and for one with signs in place of letters. */
-const VARIED = 1;
+/** The extra cost of a reversed word, and of a word with signs in place of letters. */
+const VARIATION = 1;
 
 const LONGEST_REPEATED_UNIT = 40;
-/** What may stand between the letters of a word: punctuation of ASCII, and space. */
+/** The characters that may separate the letters of a word: ASCII punctuation and space. */
 const SEPARATOR = /[ -/:-@[-`{-~]/g;
 
 export interface Guessing {
   readonly common: CommonPasswords;
-  /** Words that anyone would try for this account, such as its email. */
+  /** Words that an attacker would try for this account, such as its email address. */
   readonly context: readonly string[];
 }
 
 export function guessBits(password: string, { common, context }: Guessing): number {
-  // Accents and width are forgotten, as is case: they are the first things that a guesser varies.
+  // Accents, width and case are ignored, because attackers vary them first.
   const text = password.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase().slice(0, LONGEST_EXAMINED);
   const words = contextWords(context);
   const whole = cheapest(text, { common, words });
@@ -56,8 +57,8 @@ function contextWords(context: readonly string[]): readonly string[] {
   return [...new Set(words)].slice(0, MOST_CONTEXT_WORDS);
 }
 
-/** Takes note of a part of the text that a guesser knows. */
-type Found = (at: number, length: number, bits: number) => void;
+/** Reports a piece of the text that an attacker would try. */
+type ReportPiece = (at: number, length: number, bits: number) => void;
 
 interface Known {
   readonly common: CommonPasswords;
@@ -65,21 +66,21 @@ interface Known {
 }
 
 function cheapest(text: string, known: Known): number {
-  /** The pieces that begin at each place: their lengths and costs, in turn. */
+  /** The pieces that begin at each position, as alternating lengths and costs. */
   const piecesAt: number[][] = Array.from({ length: text.length }, () => []);
-  const found: Found = (at, length, bits) => void piecesAt[at]?.push(length, bits);
+  const report: ReportPiece = (at, length, bits) => void piecesAt[at]?.push(length, bits);
   for (const [nth, reading] of readingsOf(text).entries()) {
-    const more = nth === 0 ? 0 : VARIED;
-    findWords(reading, known, (at, length, bits) => found(at, length, bits + more));
-    // A piece that begins at a place of the reversed text ends at the mirrored place of the text.
+    const extra = nth === 0 ? 0 : VARIATION;
+    findWords(reading, known, (at, length, bits) => report(at, length, bits + extra));
+    // The positions of the reversed text are mapped back to the text.
     findWords(reversed(reading), known, (at, length, bits) =>
-      found(text.length - at - length, length, bits + more + VARIED),
+      report(text.length - at - length, length, bits + extra + VARIATION),
     );
   }
-  findRuns(text, found);
-  findDates(text, found);
-  findRepetitions(text, found);
-  /** The bits of the text up to each place. */
+  findRuns(text, report);
+  findDates(text, report);
+  findRepetitions(text, report);
+  /** The lowest cost of the text up to each position. */
   const bits = [0, ...Array.from({ length: text.length }, () => Infinity)];
   for (const [at, pieces] of piecesAt.entries()) {
     const soFar = bits[at] ?? Infinity;
@@ -94,7 +95,7 @@ function cheapest(text: string, known: Known): number {
 
 const reversed = (text: string): string => text.split("").toReversed().join("");
 
-/** The text, and what it reads as when digits and signs stand for letters. `1` and `!` stand for either of two. */
+/** The text, and its readings with digits and signs replaced by letters. `1`, `!` and `|` stand for `i` or for `l`. */
 function readingsOf(text: string): string[] {
   const plain = text.replaceAll(/[0345$7@]/g, (sign) => LETTERS.get(sign) ?? sign);
   return [...new Set([text, plain.replaceAll(/[1!|]/g, "i"), plain.replaceAll(/[1!|]/g, "l")])];
@@ -110,26 +111,26 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
   ["7", "t"],
 ]);
 
-function findWords(text: string, { common, words }: Known, found: Found): void {
+function findWords(text: string, { common, words }: Known, report: ReportPiece): void {
   for (let at = 0; at < text.length; at += 1) {
     const fingerprint = startFingerprint();
     const longest = Math.min(LONGEST_COMMON, text.length - at);
     for (let length = 1; length <= longest; length += 1) {
       fingerprint.add(text.charCodeAt(at + length - 1));
       const bits = length < SHORTEST_COMMON ? null : common.bitsOf(fingerprint);
-      if (bits !== null) found(at, length, bits);
+      if (bits !== null) report(at, length, bits);
     }
   }
   for (const word of words) {
     for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
-      found(at, word.length, CONTEXT_WORD);
+      report(at, word.length, CONTEXT_WORD);
     }
   }
 }
 
 type RunStart = readonly [run: string, from: number];
 
-/** Where a run can be entered: the runs and places of each three characters in a row. Made at the first check. */
+/** The runs and positions at which each sequence of three characters occurs. It is built on first use. */
 let runStarts: ReadonlyMap<string, readonly RunStart[]> | undefined;
 
 function findRunStarts(): ReadonlyMap<string, readonly RunStart[]> {
@@ -145,8 +146,8 @@ function findRunStarts(): ReadonlyMap<string, readonly RunStart[]> {
   return starts;
 }
 
-/** The longest run from each place. */
-function findRuns(text: string, found: Found): void {
+/** Reports the longest run that begins at each position. */
+function findRuns(text: string, report: ReportPiece): void {
   runStarts ??= findRunStarts();
   for (let at = 0; at < text.length; at += 1) {
     let longest = 0;
@@ -155,7 +156,7 @@ function findRuns(text: string, found: Found): void {
       while (from + length < run.length && run[from + length] === text[at + length]) length += 1;
       longest = Math.max(longest, length);
     }
-    if (longest > 0) found(at, longest, RUN);
+    if (longest > 0) report(at, longest, RUN);
   }
 }
 
@@ -167,16 +168,16 @@ const DATES = [
 ];
 const LONGEST_DATE = 8;
 
-function findDates(text: string, found: Found): void {
+function findDates(text: string, report: ReportPiece): void {
   for (let at = 0; at < text.length; at += 1) {
     const part = text.slice(at, at + LONGEST_DATE);
-    if (YEARS.test(part)) found(at, 4, YEAR);
-    if (DATES.some((form) => form.test(part))) found(at, LONGEST_DATE, DATE);
+    if (YEARS.test(part)) report(at, 4, YEAR);
+    if (DATES.some((form) => form.test(part))) report(at, LONGEST_DATE, DATE);
   }
 }
 
-/** The longest repetition from each place, of what stands up to so many characters before. */
-function findRepetitions(text: string, found: Found): void {
+/** Reports the longest repetition that begins at each position, of text up to LONGEST_REPEATED_UNIT characters before. */
+function findRepetitions(text: string, report: ReportPiece): void {
   const longest = new Uint16Array(text.length);
   for (let unit = 1; unit <= Math.min(LONGEST_REPEATED_UNIT, text.length - 1); unit += 1) {
     let length = 0;
@@ -185,7 +186,7 @@ function findRepetitions(text: string, found: Found): void {
       if (length > (longest[at] ?? 0)) longest[at] = length;
     }
   }
-  for (const [at, length] of longest.entries()) if (length > 0) found(at, length, REPETITION);
+  for (const [at, length] of longest.entries()) if (length > 0) report(at, length, REPETITION);
 }
 
 function bitsOf(character: string): number {

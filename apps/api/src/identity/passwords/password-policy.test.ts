@@ -9,22 +9,22 @@ const policy = createPasswordPolicy({ minLength: 15 });
 const shortPolicy = createPasswordPolicy({ minLength: 8 });
 const email = "ada.lovelace@analytical-engines.example";
 
-const isTaken = async (password: string) => (await policy.problemOf(password, email)) === null;
+const isAccepted = async (password: string) => (await policy.problemOf(password, email)) === null;
 
-/** Those that the policy lets pass. */
-async function taken(passwords: readonly string[], by = policy): Promise<string[]> {
+/** The passwords that the policy accepts. */
+async function accepted(passwords: readonly string[], by = policy): Promise<string[]> {
   const problems = await Promise.all(passwords.map((password) => by.problemOf(password, email)));
   return passwords.filter((_, at) => problems[at] === null);
 }
 const TOO_EASY = /first that somebody would try/;
 
-describe("a new password", () => {
-  it("has at least so many characters as the setting says, counted as people count them", async () => {
+describe("the password policy", () => {
+  it("requires the configured minimum length, counted in characters", async () => {
     expect(await policy.problemOf("kqxwvzjtmhrgyp", email)).toBe("Must be at least 15 characters.");
     expect(await policy.problemOf("kqxwvzjtmhrgypb", email)).toBeNull();
     expect(await shortPolicy.problemOf("kqxwvzj", email)).toBe("Must be at least 8 characters.");
     expect(await shortPolicy.problemOf("kqxmvzjt", email)).toBeNull();
-    // Fourteen characters, whose accents are written apart; fourteen characters of two code units each.
+    // Fourteen characters with separate accents, and fourteen characters of two code units each.
     expect(await policy.problemOf("e\u0301".repeat(14), email)).toBe("Must be at least 15 characters.");
     expect(await policy.problemOf("🦉".repeat(14), email)).toBe("Must be at least 15 characters.");
   });
@@ -41,7 +41,7 @@ describe("a new password", () => {
     "мы видели трёх сов в лесу",
     "昨日の夜は雨が降っていました、とても",
     "🦉🎻🍋🚲🧭🪁🧲🌵🪗🥁🧊🛶🧶🪔🦚",
-  ])("may be %j", async (password) => {
+  ])("accepts %j", async (password) => {
     expect(await policy.problemOf(password, email)).toBeNull();
   });
 
@@ -72,7 +72,7 @@ describe("a new password", () => {
     "pässwörd pässwörd",
     "qwertyuiop1234567890",
     "йцукенгшщзхъфывап",
-  ])("may not be %j, which is long and easy to guess", async (password) => {
+  ])("rejects %j, which is long but easy to guess", async (password) => {
     expect(await policy.problemOf(password, email)).toMatch(TOO_EASY);
   });
 
@@ -84,22 +84,22 @@ describe("a new password", () => {
     "ecalevol.ada 2026",
     "projostack123456",
     "ProjoStackProjoStack",
-  ])("may not be %j, which is mostly the account's or our own name", async (password) => {
+  ])("rejects %j, which consists mostly of the email address or the product name", async (password) => {
     expect(await policy.problemOf(password, email)).toMatch(TOO_EASY);
   });
 
-  it("may be another's name, and may hold one's own beside enough else", async () => {
+  it("accepts the email address of another account, and the own name with enough other text", async () => {
     expect(await policy.problemOf("ada.lovelace@analytical-engines.example", "grace@example.org")).toBeNull();
-    expect(await isTaken("lovelace kqxwvzjt")).toBe(true);
+    expect(await isAccepted("lovelace kqxwvzjt")).toBe(true);
   });
 
-  it("is none of the common passwords that fit the length, nor one with a usual ending (ASVS 6.2.4)", async () => {
+  it("rejects common passwords of sufficient length, also with a usual ending (ASVS 6.2.4)", async () => {
     const common = dictionary["passwords-common"];
     const eight = common.filter((word) => word.length >= 8);
     expect(eight.length).toBeGreaterThan(15_000);
-    // The commonest 3,000, and some of the rest.
+    // The 3,000 most common, and a sample of the rest.
     const tried = eight.filter((_, at) => at < 3_000 || at % 50 === 0);
-    expect(await taken(tried, shortPolicy)).toEqual([]);
+    expect(await accepted(tried, shortPolicy)).toEqual([]);
     const endings = ["1", "12345", "123456789", "2026", "!", "2026!"];
     const fifteen = common
       .slice(0, 1_000)
@@ -108,31 +108,31 @@ describe("a new password", () => {
       .flatMap((word) => endings.map((ending) => word + ending))
       .filter((password) => password.length >= 15);
     expect(fifteen.length).toBeGreaterThan(3_000);
-    expect(await taken(fifteen)).toEqual([]);
+    expect(await accepted(fifteen)).toEqual([]);
   }, 90_000);
 
-  it("is no part of a run along the keyboard, the alphabet or the numbers", async () => {
+  it("rejects every part of a run of the keyboard, the alphabet or the numbers", async () => {
     const parts = commonRuns.flatMap((run) =>
       Array.from({ length: Math.max(0, run.length - 14) }, (_, at) => run.slice(at, at + 15)),
     );
     expect(parts.length).toBeGreaterThan(300);
-    expect(await taken(parts)).toEqual([]);
+    expect(await accepted(parts)).toEqual([]);
   });
 });
 
 const long = (unit: string) => unit.repeat(256).slice(0, 256);
 
-describe("R8 the work for a new password is bounded", () => {
-  it("a password of more than 256 characters is refused, before normalization and after", async () => {
+describe("R8 the work of a password check is bounded", () => {
+  it("rejects a password of more than 256 characters before and after normalization", async () => {
     const tooLong = "Must be at most 256 characters.";
     expect(await policy.problemOf("kqxwvzjt ".repeat(29), email)).toBe(tooLong);
     expect(await policy.problemOf("x".repeat(1_000_000), email)).toBe(tooLong);
-    // NFC makes three characters of each.
+    // NFC expands each of these to three characters.
     expect(await policy.problemOf("\u{1d160}".repeat(100), email)).toBe(tooLong);
     expect(await policy.problemOf("🦉🎻🍋🚲🧭🪁🧲🌵".repeat(32), email)).not.toBe(tooLong);
   });
 
-  it("as many code units are examined as is said, however many a character becomes under NFKD", () => {
+  it("examines at most LONGEST_EXAMINED code units, however far NFKD expands the characters", () => {
     const reads: number[] = [];
     const common = {
       bitsOf: () => {
@@ -147,12 +147,12 @@ describe("R8 the work for a new password is bounded", () => {
     };
     const once = readsFor(long("kq"), []);
     expect(once).toBeLessThanOrEqual(2 * LONGEST_EXAMINED * LONGEST_COMMON);
-    // Each of these is 18 letters, of which other readings differ in nothing.
+    // NFKD expands each of these to 18 letters, and all their readings are equal.
     expect(readsFor("\ufdfa".repeat(256), [])).toBeLessThanOrEqual(2 * once);
     expect(readsFor("x".repeat(100_000), ["y".repeat(100_000)])).toBeLessThanOrEqual(once);
   });
 
-  it("ten at once are checked in ten turns of the event loop", async () => {
+  it("checks ten concurrent passwords in ten turns of the event loop", async () => {
     let turns = 0;
     let isDone = false;
     const count = () => {

@@ -11,33 +11,33 @@ beforeAll(async () => {
 });
 beforeEach(() => void logged.splice(0));
 
-const YES = { matches: true, outdated: false };
+const MATCH = { matches: true, outdated: false };
 
-describe("a stored password", () => {
-  it("is the password's and no other's, down to its last character and its case", async () => {
+describe("a stored password hash", () => {
+  it("matches the same password only, including its last character and its case", async () => {
     const long = "a".repeat(255);
     const stored = await passwords.hash(`${long}b`);
-    expect(await passwords.verify(stored, `${long}b`)).toEqual(YES);
+    expect(await passwords.verify(stored, `${long}b`)).toEqual(MATCH);
     expect(await passwords.verify(stored, `${long}c`)).toMatchObject({ matches: false });
     expect(await passwords.verify(stored, long)).toMatchObject({ matches: false });
     expect(await passwords.verify(stored, `A${long.slice(1)}b`)).toMatchObject({ matches: false });
     expect(await passwords.verify(stored, ` ${long}b`)).toMatchObject({ matches: false });
   });
 
-  it("is known whichever keyboard it is typed on", async () => {
+  it("matches the same characters in composed and decomposed form", async () => {
     const composed = "Gr\u00fc\u00dfe aus dem Caf\u00e9";
     const decomposed = "Gru\u0308\u00dfe aus\u00a0dem Cafe\u0301";
     expect(composed).not.toBe(decomposed);
-    expect(await passwords.verify(await passwords.hash(composed), decomposed)).toEqual(YES);
-    expect(await passwords.verify(await passwords.hash(decomposed), composed)).toEqual(YES);
+    expect(await passwords.verify(await passwords.hash(composed), decomposed)).toEqual(MATCH);
+    expect(await passwords.verify(await passwords.hash(decomposed), composed)).toEqual(MATCH);
   });
 
-  it("A2 says when it was made with other parameters than today's", async () => {
+  it("A2 is reported as outdated when it has other parameters than the current ones", async () => {
     const weaker = await hash("an older password", { memoryCost: 4096, timeCost: 1, parallelism: 1 });
     expect(await passwords.verify(weaker, "an older password")).toEqual({ matches: true, outdated: true });
   });
 
-  it("A1 of nobody matches nothing, and is compared all the same", async () => {
+  it("A1 a missing hash never matches, and the password is compared all the same", async () => {
     const none = await passwords.verify(null, "the password of nobody");
     expect(none).toEqual({ matches: false, outdated: false });
   });
@@ -49,7 +49,7 @@ describe("a stored password", () => {
     "$2b$10$abcdefghijklmnopqrstuv",
     "$argon2id$v=19$m=0,t=0,p=0$AAAA$AAAA",
   ])(
-    "that cannot be read (%j) matches nothing, fails nothing and is logged without its text",
+    "never matches and does not throw when it is unreadable (%j), and is logged without its text",
     async (stored) => {
       expect(await passwords.verify(stored, "whatever it may be")).toMatchObject({ matches: false });
       expect(logged).toHaveLength(1);
@@ -60,7 +60,7 @@ describe("a stored password", () => {
   );
 });
 
-it("A5 a hundred passwords at once are hashed two at a time, where the gate lets in two", async () => {
+it("A5 a hundred concurrent passwords are hashed two at a time behind a gate of two", async () => {
   const wide = createArgon2Gate({ atOnce: 2, longestQueue: 100, longestWaitMs: 60_000 });
   const flooded = await createPasswords({ gate: wide, log: { error: () => {} } });
   const stored = await flooded.hash("velvet anchor juniper copper");

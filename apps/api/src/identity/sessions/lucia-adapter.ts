@@ -1,19 +1,20 @@
-// Lucia's view of the sessions table. What Lucia calls the session's id is the bearer's access token on the way in,
-// and the row's public id on the way out. The token's check is compared before the database is asked, and its code, in
-// constant time, before Lucia may slide or end anything. Lucia reads the process's clock; the times given to it are shifted so that the database's clock decides.
+// Adapts the sessions table to Lucia. The session id that Lucia passes in is the access token, and the id that it gets back
+// is the id of the row. The token's check is compared before the database is queried, and its MAC is compared, in constant
+// time, before Lucia may extend or end a session. Lucia uses the clock of the process, so the adapter shifts the times that
+// it returns: the clock of the database decides.
 import type { AccountEvent, PrefetchRequest, SessionRecord, SessionStore } from "@projostack/db";
 import type { Adapter, DatabaseSession, DatabaseUser } from "lucia";
 import type { KeyRing } from "../key-ring.ts";
-import { cameWithLostReply } from "./refresh-rule.ts";
+import { belongsToLostReply } from "./refresh-rule.ts";
 import { ABSOLUTE_SECONDS, ACCESS_SECONDS, IDLE_SECONDS } from "../tokens/session-lifetime.ts";
 import { tokenStatusOf, type TokenForms } from "../tokens/token-forms.ts";
-import { parseAccessToken, type AccessClaims, type Unproven } from "../tokens/tokens.ts";
+import { parseAccessToken, type AccessClaims, type UnverifiedToken } from "../tokens/tokens.ts";
 
-/** What a new session is made of, beside what Lucia knows. */
+/** The properties of a new session that Lucia does not know. */
 export interface NewSessionFacts {
   readonly salt: Uint8Array;
   readonly passwordHash: string;
-  /** Goes on record with it, and says from where. */
+  /** The event that is recorded with the session, with the device of the request. */
   readonly event: AccountEvent;
 }
 
@@ -28,7 +29,7 @@ interface LuciaAdapterDeps {
 
 export class LuciaAdapter implements Adapter {
   readonly #deps: LuciaAdapterDeps;
-  /** The whole record behind the last session found: Lucia passes on its own part alone. */
+  /** The record of the session that was found last. Lucia returns only a part of it. */
   found: SessionRecord | null = null;
 
   constructor(deps: LuciaAdapterDeps) {
@@ -38,15 +39,15 @@ export class LuciaAdapter implements Adapter {
   async getSessionAndUser(token: string): Promise<[DatabaseSession | null, DatabaseUser | null]> {
     const { store, keys } = this.#deps;
     const parsed = parseAccessToken(token);
-    const record = parsed && (await this.#genuineRecord(parsed));
+    const record = parsed && (await this.#findGenuineRecord(parsed));
     if (!parsed || !record || !parsed.isGenuine(keys, record.session.salt)) return [null, null];
     const { generation, expiresAtSeconds } = parsed.claims;
     const expired = expiresAtSeconds * 1000 <= record.databaseNow.getTime();
-    // A generation that the session has not reached was made before a backup was restored.
+    // A generation above the session's was issued before a backup was restored.
     if (expired || generation > record.session.generation) return [null, null];
     if (generation === record.session.generation) {
       const madeAtSeconds = expiresAtSeconds - ACCESS_SECONDS;
-      if (cameWithLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];
+      if (belongsToLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];
       if (!record.session.confirmed) await store.confirm(record.session.id, generation);
     }
     this.found = record;
@@ -58,8 +59,8 @@ export class LuciaAdapter implements Adapter {
     ];
   }
 
-  /** The record behind a token; null for a token that this server did not make, which costs no trip. */
-  async #genuineRecord(token: Unproven<AccessClaims>): Promise<SessionRecord | null> {
+  /** Finds the record of a token; null, without a query, for a token that this server did not issue. */
+  async #findGenuineRecord(token: UnverifiedToken<AccessClaims>): Promise<SessionRecord | null> {
     const { store, keys, forms, workspaceId, prefetch } = this.#deps;
     const { sessionId, expiresAtSeconds } = token.claims;
     switch (tokenStatusOf(token, "access", { keys, forms })) {
@@ -72,7 +73,7 @@ export class LuciaAdapter implements Adapter {
           prefetch && { ...prefetch, tokenEndsAtSeconds: expiresAtSeconds },
         );
       case "unknown": {
-        // No workspace is looked at before the code has been compared, not even for a membership.
+        // The workspace is queried only after the MAC has been compared, also for the membership.
         const record = await store.find(sessionId, null);
         if (workspaceId === null || !record || !token.isGenuine(keys, record.session.salt)) return record;
         return store.find(sessionId, workspaceId);
@@ -82,7 +83,7 @@ export class LuciaAdapter implements Adapter {
 
   async setSession({ id, userId }: DatabaseSession): Promise<void> {
     const { store, facts } = this.#deps;
-    if (!facts) throw new TypeError("A session is made with its salt and device.");
+    if (!facts) throw new TypeError("A new session needs a salt, a password hash and an event.");
     const lifetime = { idleSeconds: IDLE_SECONDS, absoluteSeconds: ABSOLUTE_SECONDS };
     const { salt, passwordHash, event } = facts;
     await store.insert({ id, userId, salt, passwordHash, ...lifetime }, event);
@@ -91,7 +92,7 @@ export class LuciaAdapter implements Adapter {
   async updateSessionExpiration(id: string): Promise<void> {
     if (!this.found) return;
     const { session } = this.found;
-    // At its absolute end there is nothing more to give.
+    // The session already lasts until its absolute expiry.
     if (session.expiresAt.getTime() === session.absoluteExpiresAt.getTime()) return;
     const expiresAt = await this.#deps.store.slide(id, IDLE_SECONDS);
     if (expiresAt) this.found = { ...this.found, session: { ...session, expiresAt } };
@@ -106,10 +107,10 @@ export class LuciaAdapter implements Adapter {
   }
 
   async getUserSessions(): Promise<DatabaseSession[]> {
-    throw new Error("A person's sessions are listed by the sessions feature, page by page.");
+    throw new Error("The sessions feature lists the sessions of a user, page by page.");
   }
 
   async deleteUserSessions(): Promise<void> {
-    throw new Error("A person's sessions are ended by the sessions feature, which records it.");
+    throw new Error("The sessions feature ends the sessions of a user and records it.");
   }
 }

@@ -1,5 +1,6 @@
-// Thousands of sessions of thirty days each, with the real rule and some others in the same lives. A life is its seed:
-// PROJO_SIMULATION_SEED begins elsewhere, PROJO_SIMULATION_SCALE=20 lives twenty times as many.
+// Simulates thousands of sessions of thirty days each, with the refresh rule and with alternative rules. Each simulation is
+// determined by its seed. PROJO_SIMULATION_SEED sets the first seed, and PROJO_SIMULATION_SCALE=20 runs twenty times as
+// many.
 import { describe, expect, it } from "vitest";
 import { simulateUser, simulateTheft, type Theft } from "../../../test/simulation/simulate.ts";
 import { bareGraceRule, ruleWithoutRenewal, strictRule } from "../../../test/simulation/other-rules.ts";
@@ -21,10 +22,13 @@ const people = {
   "three tabs, 5 % lost": { tabs: 3, lossRate: 0.05, slowRate: 0.05 },
 } as const;
 
-/** Once both have refreshed so often since the theft, the session has ended. Ten times as many lives met 4. */
-const SOONEST_SURE = 6;
+/**
+ * After this many refreshes of both sides since the theft, the session must have ended. Ten times as many simulations
+ * needed 4.
+ */
+const MOST_SHARED_REFRESHES = 6;
 
-/** The seeds of the lives in which the rule signed an honest person out. */
+/** The seeds of the simulations in which the rule signed an honest user out. */
 function signedOut(rule: Rule, person: keyof typeof people, count: number): number[] {
   return seeds(count).filter((seed) => simulateUser(rule, people[person], seed).signedOutAt !== null);
 }
@@ -33,34 +37,34 @@ function thefts(rule: Rule, method: Method, count: number): Theft[] {
   return seeds(count).map((seed) => simulateTheft(rule, { method, seed }));
 }
 
-/** The thefts from owners who never come back. */
+/** The thefts from owners who never return. */
 const alone = (method: Method): Theft[] =>
   seeds(50).map((seed) => simulateTheft(judgeRefresh, { method, victimLeaves: true, seed }));
 
 const share = (some: readonly unknown[], all: number): number => some.length / (all * scale);
 
-describe(`the refresh rule, from seed ${firstSeed}`, () => {
+describe(`the refresh rule, starting at seed ${firstSeed}`, () => {
   it.each([
     ["one tab, 1 % lost", 600],
     ["two tabs, 1 % lost", 800],
     ["three tabs, 5 % lost", 600],
   ] as const)(
-    "S3 never signs an honest person out: %s",
+    "S3 never signs an honest user out: %s",
     (person, count) => {
-      expect(signedOut(judgeRefresh, person, count), "the seeds of those signed out").toEqual([]);
+      expect(signedOut(judgeRefresh, person, count), "seeds with a sign-out").toEqual([]);
     },
     GENEROUS,
   );
 
   it.each(thieves)(
-    "S3 ends the session once both the owner and a thief go on using it: %s",
+    "S3 ends the session when the owner and a thief both keep using it: %s",
     (method) => {
       const all = thefts(judgeRefresh, method, 250);
-      // One refresh that falls into the half minute around the owner's is forgiven; to go on is two.
-      const goOn = all.filter(
-        ({ caughtAt, bothRefreshed }) => bothRefreshed >= (caughtAt === null ? 2 : SOONEST_SURE),
+      // One refresh within 30 s of the owner's is tolerated, so only two or more count as continued use.
+      const continued = all.filter(
+        ({ caughtAt, bothRefreshed }) => bothRefreshed >= (caughtAt === null ? 2 : MOST_SHARED_REFRESHES),
       );
-      expect(goOn).toEqual([]);
+      expect(continued).toEqual([]);
       const unnoticed = all.filter(({ caughtAt }) => caughtAt === null);
       expect(share(unnoticed, 250)).toBeLessThan(0.02);
       expect(Math.max(0, ...unnoticed.map(({ reads }) => reads))).toBeLessThanOrEqual(1);
@@ -70,10 +74,10 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   );
 
   it(
-    "S3 gives next to nothing to a thief who refreshes ahead and hides behind the owner's use",
+    "S3 gives at most three reads to a thief who refreshes early and waits for the owner's use",
     () => {
       const ours = thefts(judgeRefresh, "waiting", 100);
-      // Once, where the owner happened to come within the half minute.
+      // The thief reads something only when the owner refreshes within the same 30 s.
       expect(Math.max(...ours.map(({ reads }) => reads))).toBeLessThanOrEqual(3);
       const before = thefts(ruleWithoutRenewal, "waiting", 100);
       expect(Math.max(...before.map(({ reads }) => reads))).toBeGreaterThan(20);
@@ -82,7 +86,7 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   );
 
   it(
-    "S6 bounds by the session's end what a thief can do whose victim is gone for good",
+    "S6 a thief whose victim never returns loses access when the session expires",
     () => {
       const busy = alone("busy");
       expect(busy.every(({ overAt }) => overAt <= ABSOLUTE_SECONDS)).toBe(true);
@@ -97,7 +101,7 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   );
 
   it(
-    "S6 bounds by the session's end a thief who follows each of the owner's refreshes within the grace: none sees that one",
+    "S6 a thief who refreshes within the grace window of every refresh of the owner stays undetected until the session expires",
     () => {
       const all = thefts(judgeRefresh, "shadow", 50);
       expect(all.some(({ caughtAt, reads }) => caughtAt === null && reads > 50)).toBe(true);
@@ -107,7 +111,7 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   );
 
   it(
-    "the strict rule signs out almost everyone honest in the same lives",
+    "the strict rule signs out almost every honest user in the same simulations",
     () => {
       for (const person of ["one tab, 1 % lost", "two tabs, 1 % lost"] as const) {
         expect(share(signedOut(strictRule, person, 200), 200)).toBeGreaterThan(0.95);
@@ -117,7 +121,7 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   );
 
   it(
-    "a bare grace window signs out honest people whose reply was lost for longer",
+    "a grace window alone signs out honest users whose reply was lost for longer",
     () => {
       expect(share(signedOut(bareGraceRule, "one tab, 1 % lost", 200), 200)).toBeGreaterThan(0.02);
       expect(share(signedOut(bareGraceRule, "three tabs, 5 % lost", 200), 200)).toBeGreaterThan(0.3);
@@ -126,14 +130,14 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   );
 
   it(
-    "without the renewal our own rule signs out honest people whose tabs ask again at once",
+    "the refresh rule without renewal signs out honest users whose tabs refresh at the same time",
     () => {
       expect(share(signedOut(ruleWithoutRenewal, "three tabs, 5 % lost", 200), 200)).toBeGreaterThan(0.01);
     },
     GENEROUS,
   );
 
-  it("lives the same life again from the same seed", () => {
+  it("the same seed gives the same simulation", () => {
     const [first, second] = [1, 2].map(() => [
       simulateUser(judgeRefresh, people["two tabs, 1 % lost"], firstSeed),
       simulateTheft(judgeRefresh, { method: "quick", seed: firstSeed }),
@@ -142,7 +146,10 @@ describe(`the refresh rule, from seed ${firstSeed}`, () => {
   });
 });
 
-/** For docs/security.md: how long it took once both had asked, and how often both had got something before it showed. */
+/**
+ * Prints the figures for docs/security.md: the time to detection after both sides had refreshed, and the number of
+ * refreshes before it.
+ */
 function report(method: Method, all: readonly Theft[]): void {
   if (scale === 1) return;
   const times = all

@@ -1,28 +1,30 @@
-// What a genuine refresh token deserves. Honest people lose replies, open two tabs and close laptops; a thief uses
-// a copy. The rule tells them apart by whether the successor was used: whoever holds an old token while another holds
-// a used successor shares a session with a stranger. What it forgives, and what it cannot see, is in docs/security.md.
+// Decides what a genuine refresh token gets. Honest users lose replies, open two tabs and close laptops; a thief uses a
+// copy of a token. The rule distinguishes them by whether the successor was used: if an old token is presented after its
+// successor was used, two parties share the session. docs/security.md describes what the rule tolerates and what it cannot
+// detect.
 
-/** Tabs of one browser race, and a request that was given up arrives after all: so long after, both are forgiven. */
+/** The grace window. It tolerates tabs of one browser that refresh at the same time, and requests that arrive late. */
 export const GRACE_SECONDS = 30;
-/** A race's repeats come at once, and need not each be written down. */
+/** Repeated requests of concurrent tabs arrive within this time and are not recorded one by one. */
 const RACE_SECONDS = 5;
 
 export interface RefreshState {
-  /** The session's, from 1, one more with each rotation. */
+  /** The generation of the session. It starts at 1 and increases by one with each rotation. */
   readonly generation: number;
   /** Whether a token of this generation was used. */
   readonly confirmed: boolean;
-  /** Since the generation was made, or made anew by `renew`. */
+  /** The time since the generation was created or renewed. */
   readonly secondsSinceRotation: number;
 }
 
 /**
- * - `rotate`: the token is the current one; its successor is made.
- * - `repeat`: it was rotated a moment ago; the same successor is given again.
- * - `renew`: the reply got lost; the same successor is given as if it were made now. The grace starts anew, so that
- *   other tabs that ask with this token are forgiven, and what came with the lost reply is void.
- * - `revoke`: it is an old one that someone kept; the session ends.
- * - `ahead`: the session has not come that far, as after a database was restored; refused, and someone should look.
+ * - `rotate`: the token is current. The session moves to the next generation.
+ * - `repeat`: the token was rotated a moment ago. The same successor is returned again.
+ * - `renew`: the reply was lost. The same successor is returned as if it were created now. The grace window restarts, so that
+ *   other tabs with the same token are tolerated, and the tokens of the lost reply become invalid.
+ * - `revoke`: the token is old and was kept by someone. The session ends.
+ * - `ahead`: the token's generation is above the session's, for example after a backup was restored. The token is refused, and
+ *   an error is logged for the operator.
  */
 export type RefreshVerdict = "rotate" | "repeat" | "renew" | "revoke" | "ahead";
 
@@ -36,10 +38,10 @@ export function judgeRefresh(tokenGeneration: number, state: RefreshState): Refr
 }
 
 /**
- * Whether an access token of the current generation came with a reply that was lost, as someone said by asking again.
- * Nobody honest has it. A thief who refreshed ahead of the victim does, and waited for the victim's use to hide in.
- * @param madeAtSeconds Unix time, rounded down
+ * Whether an access token of the current generation belongs to a lost reply, because the generation was renewed later. An
+ * honest client does not have this token. A thief has it who refreshed before the victim and waited for the victim's use.
+ * @param madeAtSeconds the Unix time at which the token was issued, rounded down
  */
-export function cameWithLostReply(madeAtSeconds: number, rotatedAtSeconds: number): boolean {
+export function belongsToLostReply(madeAtSeconds: number, rotatedAtSeconds: number): boolean {
   return madeAtSeconds + 1 + GRACE_SECONDS < rotatedAtSeconds;
 }

@@ -1,9 +1,10 @@
 import type { KeyRing } from "../key-ring.ts";
 
 /**
- * What a workspace's log calls a session: the same for all entries of the session in one workspace, another in each other
- * workspace, and of no use to find the session. Made by the newest key, so a new key gives new pseudonyms.
- * @returns a UUID of version 8 (RFC 9562, 5.8), which no session's id is
+ * Returns the pseudonym of a session in the log of a workspace. All entries of the session in one workspace have the same
+ * pseudonym; other workspaces have other ones. A pseudonym does not reveal the id of the session. It is computed with the
+ * newest key, so a new key gives new pseudonyms.
+ * @returns a UUID of version 8 (RFC 9562, 5.8), which differs from every session id
  */
 export function sessionPseudonym(
   keys: KeyRing,

@@ -1,5 +1,5 @@
-// One sign-in is one session. Lucia keeps its life (make, validate, slide, end) and is no longer developed: nothing
-// outside this file and its adapter knows of it (docs/decisions/lucia-adapter.md).
+// Manages sessions: each sign-in creates one. Lucia creates, validates, extends and ends them. Lucia is no longer
+// developed, so only this file and its adapter use it (docs/decisions/lucia-adapter.md).
 import type { AccountEvent, PrefetchRequest, Db, Device, SessionRecord } from "@projostack/db";
 import { Lucia, TimeSpan } from "lucia";
 import type { KeyRing } from "../key-ring.ts";
@@ -31,7 +31,7 @@ export interface Tokens {
   readonly refreshToken: string;
 }
 
-/** Somebody who just showed that they know the password. */
+/** An account whose password was just verified. */
 export interface Account {
   readonly id: string;
   readonly passwordHash: string;
@@ -44,34 +44,39 @@ export interface Started {
 
 export type Refreshed =
   | { readonly outcome: "fresh"; readonly tokens: Tokens }
-  /** Not genuine, or of a session that has ended. Nothing happened. */
+  /** The token is not genuine, or its session has ended. Nothing was changed. */
   | { readonly outcome: "unknown" }
-  /** An old token was used again: the session has been ended, for good and on record. */
+  /** An old token was used again. The session was ended, and this was recorded. */
   | { readonly outcome: "reused" }
-  /** The token is of a time that the database does not know of. */
+  /** The token's generation is above the session's. */
   | { readonly outcome: "ahead"; readonly sessionId: string };
 
 export interface Sessions {
-  /** Signs an account in, on record; null when its password is no longer the one that was checked. */
+  /** Signs an account in and records it; null when the password has changed since it was verified. */
   start(account: Account, event: AccountEvent): Promise<Started | null>;
-  /** The session of an access token, its user, their place in the workspace, and what was asked ahead; null when it is not valid. */
+  /**
+   * Finds the session of an access token with its user, membership and prefetched rows; null when the token is not valid.
+   */
   find(
     accessToken: string,
     workspaceId: string | null,
     prefetch?: PrefetchRequest,
   ): Promise<SessionRecord | null>;
   refresh(refreshToken: string, device: Device, reuse: AccountEvent): Promise<Refreshed>;
-  /** The session of a token that this server made, by its check alone: the database is not asked, so it may have ended. */
+  /**
+   * The session id of a token that this server issued, by its check only. The database is not queried, so the session may
+   * have ended.
+   */
   issuedTo(token: string): string | null;
-  /** The session that a genuine token of either kind belongs to, expired or not. */
+  /** Finds the session id of a genuine access or refresh token, expired or not. */
   sessionIdOf(token: string): Promise<string | null>;
-  /** Ends a session, on record. @returns whether it was there */
+  /** Ends a session and records it. @returns whether the session existed */
   end(sessionId: string, event: AccountEvent): Promise<boolean>;
   deleteExpired(): Promise<void>;
 }
 
-/** A token is judged anew each time another call was faster; more than twice in a row is not to be expected. */
-const MOST_TRIES = 5;
+/** A token is judged again each time another call changed the session first. More than twice in a row is not expected. */
+const MAX_TRIES = 5;
 
 export interface SessionDeps {
   readonly keys: KeyRing;
@@ -88,13 +93,13 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps)
     return {
       session,
       accessToken: formatAccessToken(keys, salt, { sessionId, generation, expiresAtSeconds }, form),
-      // The session's end is asked for with each use; it is said here too.
+      // The absolute expiry is checked with each use, so the token does not outlive it.
       accessTokenExpiresAt: new Date(Math.min(expiresAtSeconds * 1000, session.absoluteExpiresAt.getTime())),
       refreshToken: formatRefreshToken(keys, salt, { sessionId, generation }, form),
     };
   };
 
-  const turns = serializeByKey();
+  const serialize = serializeByKey();
 
   const refresh: Sessions["refresh"] = async (refreshToken, device, reuse) => {
     const parsed = parseRefreshToken(refreshToken);
@@ -103,9 +108,9 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps)
     const { sessionId, generation } = parsed.claims;
     const known = await store.find(sessionId, null);
     if (!known || !parsed.isGenuine(keys, known.session.salt)) return { outcome: "unknown" };
-    // Callers of one session wait here for each other, where waiting holds no connection.
-    return turns(sessionId, async () => {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    // Concurrent refreshes of one session are serialized here, where waiting holds no database connection.
+    return serialize(sessionId, async () => {
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const record = await store.find(sessionId, null);
         if (!record || record.session.expiresAt <= record.databaseNow) return { outcome: "unknown" };
         const secondsSinceRotation =
@@ -119,7 +124,7 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps)
           case "repeat":
             return { outcome: "fresh", tokens: tokensFor(record) };
           case "renew": {
-            // Used, rotated or renewed meanwhile: then it is judged anew.
+            // If the session was used, rotated or renewed in the meantime, the token is judged again.
             if (!(await store.renew(sessionId, record.session))) continue;
             const renewed = await store.find(sessionId, null);
             if (!renewed) return { outcome: "unknown" };
@@ -128,17 +133,17 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps)
             break;
           }
           case "rotate": {
-            // The statement holds only for the generation that was judged; else another server was faster.
+            // The statement applies only to the generation that was judged. Otherwise another server was faster.
             if (!(await store.rotate(sessionId, generation, IDLE_SECONDS, device))) continue;
             const rotated = await store.find(sessionId, null);
             if (!rotated) return { outcome: "unknown" };
-            // Another server may have given the same successor and seen it used by now: to judge this call's token anew
-            // would find it old. It is answered with what it brought about.
+            // Another server may already have seen the successor in use, so judging the token again could find it old.
+            // The call returns the successor that it created.
             return { outcome: "fresh", tokens: tokensFor(rotated, generation + 1) };
           }
         }
       }
-      throw new Error("A refresh was overtaken time and again.");
+      throw new Error(`Other calls changed the session ${MAX_TRIES} times during a refresh.`);
     });
   };
 
@@ -163,8 +168,8 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps)
     sessionIdOf: async (token) => {
       const [access, refreshing] = [parseAccessToken(token), parseRefreshToken(token)];
       const parsed = access ?? refreshing;
-      const standing = tokenStatusOf(parsed, access ? "access" : "refresh", { keys, forms });
-      const record = parsed && standing !== "forged" && (await store.find(parsed.claims.sessionId, null));
+      const status = tokenStatusOf(parsed, access ? "access" : "refresh", { keys, forms });
+      const record = parsed && status !== "forged" && (await store.find(parsed.claims.sessionId, null));
       return parsed && record && parsed.isGenuine(keys, record.session.salt) ? record.session.id : null;
     },
     end: (sessionId, event) => store.end(sessionId, event),

@@ -1,11 +1,11 @@
-// Keys of other services: how their tokens look, how their secrets are kept, and who is behind one.
+// Service keys of other services: the form of their tokens, the protection of their secrets, and their lookup.
 //
 //   pjk_  id(16) secret(32) crc32(4), in base64url; the secret is random(16) check(16)
 //
-// The check is a code by the server's key over the id and the random part: it shows without a trip that this server made the
-// key. Builds before the check took 32 random bytes, and such keys go on working: refused-credentials.ts says how.
-// The checksum lets a scanner of sources tell a leaked key from chance without asking anybody. Of the secret a code by
-// one of the server's keys is kept: a copy of the database opens nothing, and who writes to it makes no key.
+// The check is a MAC with the server's key over the id and the random part. It shows without a query that this server
+// issued the key. Builds before the check used 32 random bytes; such keys still work (refused-credentials.ts). The checksum
+// lets a source code scanner recognize a leaked key without a request. The database stores a MAC of the secret with one of
+// the server's keys, so neither reading nor writing the database is enough to obtain a valid key.
 import { timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { Db, KeptSecret, ServiceKeyRecord } from "@projostack/db";
@@ -14,11 +14,11 @@ import type { Log } from "../../runtime/log.ts";
 import type { Randomness } from "../../runtime/randomness.ts";
 
 export interface ServiceKeys {
-  /** Whether the token's check is right, which takes no trip. Keys of older builds have none. */
+  /** Whether the token's check is valid. It needs no query. Keys of older builds have no check. */
   isIssued(token: string): boolean;
-  /** The key behind a token, as the database has it now; null when the token is not valid. */
+  /** Finds the key of a token in the database; null when the token is not valid. */
   find(token: string): Promise<ServiceKeyRecord | null>;
-  /** Writes down when keys were used since the last time. */
+  /** Writes the times at which keys were used since the last call. */
   noteUses(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ const SECRET_BYTES = 32;
 const RANDOM_BYTES = 16;
 const CRC_BYTES = 4;
 
-const LOST_KID =
+const MISSING_KID =
   "a service key was refused: its secret was kept by a key that PROJO_TOKEN_KEYS lacks. " +
   "Put the key of that kid back behind the newest, or rotate the service key";
 
@@ -37,21 +37,21 @@ export function formatServiceKey(id: string, secret: Uint8Array): string {
   return PREFIX + Buffer.concat([body, checksumOf(body)]).toString("base64url");
 }
 
-/** A secret for a new key, or for a key's new token. */
+/** Creates a secret for a new key or for the new token of a key. */
 export function newServiceSecret(keys: KeyRing, randomness: Randomness, id: string): Buffer {
   const random = randomness.bytes(RANDOM_BYTES);
   return Buffer.concat([random, keys.sign(CHECK, checkedOf(id, random))]);
 }
 
-/** Whether it is meant to be a service key's token, right or wrong. */
+/** Whether the token has the prefix of a service key. */
 export const looksLikeServiceKey = (token: string): boolean => token.startsWith(PREFIX);
 
-/** @returns null when it is none, or was mistyped */
+/** @returns null when the text is not a service key or its checksum is wrong */
 export function parseServiceKey(token: string): { id: string; secret: Buffer } | null {
   if (!looksLikeServiceKey(token)) return null;
   const text = token.slice(PREFIX.length);
   const bytes = Buffer.from(text, "base64url");
-  // Decoding passes over stray characters and bits: a token is its one spelling, or none.
+  // Decoding ignores stray characters and bits, so the text must equal the canonical encoding.
   if (bytes.length !== ID_BYTES + SECRET_BYTES + CRC_BYTES || bytes.toString("base64url") !== text)
     return null;
   const body = bytes.subarray(0, ID_BYTES + SECRET_BYTES);
@@ -61,11 +61,11 @@ export function parseServiceKey(token: string): { id: string; secret: Buffer } |
   return { id, secret: body.subarray(ID_BYTES) };
 }
 
-/** A secret as it is kept, by the newest of the server's keys. */
-export function keepSecret(keys: KeyRing, id: string, secret: Uint8Array): KeptSecret {
+/** The MAC of a secret with the newest of the server's keys, as the database stores it. */
+export function protectSecret(keys: KeyRing, id: string, secret: Uint8Array): KeptSecret {
   const kid = keys.newestKid;
   const mac = keys.mac(kid, idBytes(id), messageOf(secret));
-  if (!mac) throw new Error("The newest key is not there.");
+  if (!mac) throw new Error("The newest key is missing.");
   return { kid, mac };
 }
 
@@ -73,7 +73,7 @@ export function createServiceKeys({ db, keys, log }: { db: Db; keys: KeyRing; lo
   let usedAt = new Map<string, number>();
   const isKept = ({ kid, mac }: KeptSecret, id: string, secret: Uint8Array): boolean => {
     const code = keys.mac(kid, idBytes(id), messageOf(secret));
-    if (!code) log.warn({ serviceKeyId: id, kid }, LOST_KID);
+    if (!code) log.warn({ serviceKeyId: id, kid }, MISSING_KID);
     return code !== null && timingSafeEqual(code, mac);
   };
   return {
@@ -99,7 +99,7 @@ export function createServiceKeys({ db, keys, log }: { db: Db; keys: KeyRing; lo
       try {
         await db.serviceKeys.noteUses(new Map([...noted].map(([id, at]) => [id, (now - at) / 1000])));
       } catch (error) {
-        // They are noted the next time, unless used again by then.
+        // The next call writes them, unless the keys were used again by then.
         usedAt = new Map([...noted, ...usedAt]);
         throw error;
       }
@@ -112,7 +112,7 @@ const checkedOf = (id: string, random: Uint8Array): string => `${id} ${Buffer.fr
 
 const idBytes = (id: string): Buffer => Buffer.from(id.replaceAll("-", ""), "hex");
 
-// The prefix keeps it apart from the codes of other tokens that the same key makes.
+// The prefix separates this MAC from the MACs of other tokens with the same key.
 const messageOf = (secret: Uint8Array): Buffer => Buffer.concat([Buffer.from(`${PREFIX}\0`), secret]);
 
 function checksumOf(body: Uint8Array): Buffer {

@@ -1,8 +1,8 @@
 const DAY = 24 * 60 * 60;
 
-/** Unused for so long, a session ends. */
+/** A session ends when it was not used for 14 days. */
 export const IDLE_SECONDS = 14 * DAY;
-/** Used or not, it ends so long after signing in. */
+/** A session ends 30 days after the sign-in at the latest. */
 export const ABSOLUTE_SECONDS = 30 * DAY;
-/** How long an access token is good. */
+/** An access token expires after 10 minutes. */
 export const ACCESS_SECONDS = 10 * 60;

@@ -5,15 +5,15 @@ const HOUR = 3_600;
 const DAY = 24 * HOUR;
 const CHANGE = 1_800_000_000;
 
-/** The forms of a server that started so long after the change, or before it, and has run for a while. */
+/** The token forms `seconds` after the change (before it, if negative), in a server with the given uptime. */
 const formsAfter = (seconds: number, uptimeSeconds = 0) =>
   createTokenForms(
     { checkedSinceSeconds: CHANGE, nowSeconds: CHANGE + seconds - uptimeSeconds },
     () => uptimeSeconds,
   );
 
-describe("before the change, while the build before may run beside this one", () => {
-  it("tokens are made plain, and plain ones of every kind are accepted", () => {
+describe("before the change, while the previous build may also run", () => {
+  it("issues plain tokens and accepts plain tokens of every kind", () => {
     const forms = formsAfter(-HOUR);
     expect(forms.ofNow()).toBe("plain");
     expect(forms.ofSession(new Date((CHANGE - HOUR) * 1_000))).toBe("plain");
@@ -26,12 +26,12 @@ describe("before the change, while the build before may run beside this one", ()
 });
 
 describe("after the change", () => {
-  it("tokens are made checked, also by a server that started before it", () => {
+  it("issues checked tokens, also in a server that started before the change", () => {
     expect(formsAfter(1).ofNow()).toBe("checked");
     expect(formsAfter(1, 5 * HOUR).ofNow()).toBe("checked");
   });
 
-  it("S2 the form of a session's tokens hangs on when its generation was made, not on who is asked when", () => {
+  it("S2 the form of a session's tokens depends on the creation time of the generation, not on the server or the time of the request", () => {
     for (const forms of [formsAfter(-10), formsAfter(10), formsAfter(DAY)]) {
       expect(forms.ofSession(new Date(CHANGE * 1_000 - 1))).toBe("plain");
       expect(forms.ofSession(new Date(CHANGE * 1_000))).toBe("checked");
@@ -42,15 +42,15 @@ describe("after the change", () => {
     ["access", 10 * 60],
     ["refresh", 30 * DAY],
     ["oneTime", 3 * DAY],
-  ] as const)("a plain %s token is accepted for as long as one can exist, and an hour", (kind, seconds) => {
+  ] as const)("accepts a plain %s token for its longest lifetime plus one hour", (kind, seconds) => {
     expect(formsAfter(seconds).acceptsPlain(kind)).toBe(true);
     expect(formsAfter(seconds + HOUR).acceptsPlain(kind)).toBe(false);
-    // A server that started while they were accepted stops accepting them.
+    // A server that started while plain tokens were accepted stops accepting them.
     expect(formsAfter(seconds + HOUR, 20 * DAY).acceptsPlain(kind)).toBe(false);
   });
 });
 
-it("a new database has no plain tokens: none is made, and none accepted", () => {
+it("a server with a new database neither issues nor accepts plain tokens", () => {
   const forms = createTokenForms(
     { checkedSinceSeconds: Number.NEGATIVE_INFINITY, nowSeconds: CHANGE },
     () => 0,

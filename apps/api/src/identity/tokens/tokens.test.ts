@@ -23,51 +23,51 @@ const kinds = [
   {
     kind: "an access token",
     token: formatAccessToken(keys, salt, claims),
-    isGood: (text: string) => parseAccessToken(text)?.isGenuine(keys, salt) ?? false,
+    isGenuine: (text: string) => parseAccessToken(text)?.isGenuine(keys, salt) ?? false,
   },
   {
     kind: "a refresh token",
     token: formatRefreshToken(keys, salt, refreshClaims),
-    isGood: (text: string) => parseRefreshToken(text)?.isGenuine(keys, salt) ?? false,
+    isGenuine: (text: string) => parseRefreshToken(text)?.isGenuine(keys, salt) ?? false,
   },
   {
-    kind: "a token for one use",
+    kind: "a one-time token",
     token: formatOneTimeToken(keys, salt, oneTime),
-    isGood: (text: string) => parseOneTimeToken(text, oneTime.purpose)?.isGenuine(keys, salt) ?? false,
+    isGenuine: (text: string) => parseOneTimeToken(text, oneTime.purpose)?.isGenuine(keys, salt) ?? false,
   },
 ];
 
-describe.each(kinds)("$kind", ({ token, isGood }) => {
-  it("is good as it was given out, and its claims are what they were", () => {
-    expect(isGood(token)).toBe(true);
+describe.each(kinds)("$kind", ({ token, isGenuine }) => {
+  it("is genuine and has the claims with which it was issued", () => {
+    expect(isGenuine(token)).toBe(true);
     expect(parseAccessToken(formatAccessToken(keys, salt, claims))?.claims).toEqual(claims);
     expect(parseRefreshToken(formatRefreshToken(keys, salt, refreshClaims))?.claims).toEqual(refreshClaims);
   });
 
-  it("S11 is good in none of 10,000 random changes, none of which throws", () => {
+  it("S11 is not genuine after any of 10,000 random changes, and parsing never throws", () => {
     const changed = mutationsOf(token, 10_000, 1815);
     expect(changed).toHaveLength(10_000);
-    expect(changed.filter((text) => isGood(text))).toEqual([]);
+    expect(changed.filter((text) => isGenuine(text))).toEqual([]);
   });
 
-  it("S11 is not good with any bit of it flipped", () => {
+  it("S11 is not genuine with any bit flipped", () => {
     const bytes = Buffer.from(token.slice(4), "base64url");
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = Buffer.from(bytes);
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(isGood(token.slice(0, 4) + flipped.toString("base64url"))).toBe(false);
+      expect(isGenuine(token.slice(0, 4) + flipped.toString("base64url"))).toBe(false);
     }
   });
 
-  it("S5 is good as no other kind, also under the other's name", () => {
+  it("S5 is not genuine as another kind, also with the other kind's prefix", () => {
     for (const other of kinds.filter((kind) => kind.token !== token)) {
-      expect(other.isGood(token)).toBe(false);
-      expect(other.isGood(other.token.slice(0, 4) + token.slice(4))).toBe(false);
+      expect(other.isGenuine(token)).toBe(false);
+      expect(other.isGenuine(other.token.slice(0, 4) + token.slice(4))).toBe(false);
     }
   });
 });
 
-it("S1 a token is good with its own salt and key alone", () => {
+it("S1 a token is genuine only with its own salt and key", () => {
   const parsed = parseRefreshToken(formatRefreshToken(keys, salt, refreshClaims));
   expect(parsed?.isGenuine(keys, salt)).toBe(true);
   expect(parsed?.isGenuine(keys, randomBytes(32))).toBe(false);
@@ -75,7 +75,7 @@ it("S1 a token is good with its own salt and key alone", () => {
   expect(parsed?.isGenuine(parseKeyRing(`3:${keyOf(2)}`), salt)).toBe(false);
 });
 
-it("S5 the code covers the kind's name: made for the same bytes without it, or with another's, it is no code", () => {
+it("S5 the code covers the prefix: a code over the same bytes without it, or with another prefix, is invalid", () => {
   const bytes = Buffer.from(formatRefreshToken(keys, salt, refreshClaims).slice(4), "base64url");
   const body = bytes.subarray(0, -(32 + 12));
   const withCodeOver = (name: string) => {
@@ -91,31 +91,31 @@ it("S5 the code covers the kind's name: made for the same bytes without it, or w
   }
 });
 
-it("A8 a token for one use is good for its purpose alone", () => {
+it("A8 a one-time token is genuine only for its purpose", () => {
   expect(
     parseOneTimeToken(formatOneTimeToken(keys, salt, oneTime), "password.reset")?.isGenuine(keys, salt),
   ).toBe(false);
 });
 
-const makeAll = (form?: TokenForm) => [
+const issueAll = (form?: TokenForm) => [
   parseAccessToken(formatAccessToken(keys, salt, claims, form)),
   parseRefreshToken(formatRefreshToken(keys, salt, refreshClaims, form)),
   parseOneTimeToken(formatOneTimeToken(keys, salt, oneTime, form), oneTime.purpose),
 ];
 
 describe("the check", () => {
-  it("I14 S1 shows by the server's key alone that the server made a token, and by no other key", () => {
-    for (const parsed of makeAll()) {
+  it("I14 S1 shows with the server's key only that the server issued a token", () => {
+    for (const parsed of issueAll()) {
       expect(parsed?.form).toBe("checked");
       expect(parsed?.isIssued(keys)).toBe(true);
       expect(parsed?.isIssued(parseKeyRing(`2:${keyOf(3)}`))).toBe(false);
       expect(parsed?.isIssued(parseKeyRing(`3:${keyOf(2)}`))).toBe(false);
-      // The check alone makes no token genuine: that takes the salt of its row.
+      // The check alone does not make a token genuine. That needs the salt of its row.
       expect(parsed?.isGenuine(keys, randomBytes(32))).toBe(false);
     }
   });
 
-  it("I14 S11 is wrong with any bit of the token flipped, so that no such token reaches the database", () => {
+  it("I14 S11 fails with any bit of the token flipped, so that no such token reaches the database", () => {
     const token = formatAccessToken(keys, salt, claims);
     const bytes = Buffer.from(token.slice(4), "base64url");
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
@@ -125,7 +125,7 @@ describe("the check", () => {
     }
   });
 
-  it("S5 A8 is of one kind and one purpose", () => {
+  it("S5 A8 is valid for one kind and one purpose only", () => {
     const [access, refresh] = [
       formatAccessToken(keys, salt, claims),
       formatRefreshToken(keys, salt, refreshClaims),
@@ -136,8 +136,8 @@ describe("the check", () => {
     expect(parseOneTimeToken(mailed, "password.reset")?.isIssued(keys)).toBe(false);
   });
 
-  it("is no part of a plain token, which is genuine by its salted code and never shows who made it", () => {
-    for (const parsed of makeAll("plain")) {
+  it("is absent from plain tokens, which are genuine by their salted code and never count as issued", () => {
+    for (const parsed of issueAll("plain")) {
       expect(parsed?.form).toBe("plain");
       expect(parsed?.isIssued(keys)).toBe(false);
       expect(parsed?.isGenuine(keys, salt)).toBe(true);
@@ -145,7 +145,7 @@ describe("the check", () => {
     }
   });
 
-  it("S11 cannot be cut off: what is left is no plain token", () => {
+  it("S11 cannot be removed: the rest is not a genuine plain token", () => {
     for (const [at, token] of [
       formatAccessToken(keys, salt, claims),
       formatRefreshToken(keys, salt, refreshClaims),
@@ -162,7 +162,7 @@ describe("the check", () => {
     }
   });
 
-  it("S2 plain tokens are byte for byte those of the builds before the check", () => {
+  it("S2 plain tokens equal those of builds before the check, byte for byte", () => {
     const fixed = Buffer.alloc(32, 9);
     const id = "0190a6f0-0000-7000-8000-00000000abcd";
     const session = { sessionId: id, generation: 7, expiresAtSeconds: 1_900_000_000 };
@@ -178,7 +178,7 @@ describe("the check", () => {
   });
 });
 
-it("the newest key signs, and the same token is made again from the same claims", () => {
+it("the newest key signs, and the same claims give the same token", () => {
   const token = formatRefreshToken(keys, salt, refreshClaims);
   expect(Buffer.from(token.slice(4), "base64url").readUInt16BE(0)).toBe(2);
   expect(formatRefreshToken(keys, salt, refreshClaims)).toBe(token);

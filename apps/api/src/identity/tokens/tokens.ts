@@ -1,17 +1,17 @@
-// The tokens that people hold. None is stored: each is its claims and a code over them, by one of the server's
-// keys and the salt of a row. A copy of the database makes none, nor does a key alone.
+// The tokens of users. No token is stored: a token consists of its claims and a code (MAC) over them, computed with one of
+// the server's keys and the salt of a row. Neither the database nor a key alone is enough to issue a token.
 //
 //   pja_  access    kid(2) session(16) generation(4) expiry(6, Unix seconds) code(32) check(12)
 //   pjr_  refresh   kid(2) session(16) generation(4) code(32) check(12)
 //   pjo_  one-time  kid(2) id(16) code(32) check(12); the purpose is in both codes and not in the token
 //
-// all in base64url. The code covers the prefix and every byte before it, so no kind passes for another. The check covers
-// the code as well and needs no salt: a token that this server did not make is refused before the database is asked about
-// it. Builds before the check made tokens without it, which are the plain form; token-forms.ts says when that is used.
+// All tokens are encoded in base64url. The code covers the prefix and every byte before it, so a token of one kind is never
+// valid as another kind. The check is a MAC without a salt and covers the code as well: a token that this server did not
+// issue is refused without a query. Builds before the check issued tokens without it, the plain form (token-forms.ts).
 import { timingSafeEqual } from "node:crypto";
 import type { KeyRing } from "../key-ring.ts";
 
-/** `checked` tokens end with a check by the server's key alone; `plain` ones end with the salted code. */
+/** A `checked` token ends with a check by the server's key; a `plain` token ends with the salted code. */
 export type TokenForm = "plain" | "checked";
 
 export interface AccessClaims {
@@ -23,13 +23,13 @@ export interface AccessClaims {
 
 export type RefreshClaims = Pick<AccessClaims, "sessionId" | "generation">;
 
-/** A token's claims, which are true only once `isGenuine` has compared its codes. */
-export interface Unproven<Claims> {
+/** A parsed token. Its claims can be trusted only after `isGenuine` returned true. */
+export interface UnverifiedToken<Claims> {
   readonly claims: Claims;
   readonly form: TokenForm;
-  /** Whether one of the keys made its check. Needs no row, and so no trip. A plain token has no check, and is never issued. */
+  /** Whether the check is valid. It needs no row and no query. A plain token has no check, so this is false. */
   isIssued(keys: KeyRing): boolean;
-  /** Whether all its codes are right, by the salt of its row. */
+  /** Whether all codes are valid with the salt of the row. */
   isGenuine(keys: KeyRing, salt: Uint8Array): boolean;
 }
 
@@ -38,7 +38,7 @@ const ID_BYTES = 16;
 const GENERATION_BYTES = 4;
 const EXPIRY_BYTES = 6;
 const CODE_BYTES = 32;
-/** 96 bits, which nobody hits: each guess takes a request, and refused requests are limited. */
+/** 96 bits cannot be guessed: each guess needs a request, and refused requests are limited. */
 const CHECK_BYTES = 12;
 
 export function formatAccessToken(
@@ -50,10 +50,13 @@ export function formatAccessToken(
   const body = Buffer.alloc(KID_BYTES + ID_BYTES + GENERATION_BYTES + EXPIRY_BYTES);
   writeSession(body, keys.newestKid, claims);
   body.writeUIntBE(claims.expiresAtSeconds, KID_BYTES + ID_BYTES + GENERATION_BYTES, EXPIRY_BYTES);
-  return seal(keys, salt, { prefix: "pja_", body, form });
+  return encodeToken(keys, salt, { prefix: "pja_", body, form });
 }
 
-/** The same session, generation and form give the same token, so that concurrent refreshes get identical tokens. */
+/**
+ * Formats a refresh token. The same session, generation and form give the same token, so concurrent refreshes get identical
+ * tokens.
+ */
 export function formatRefreshToken(
   keys: KeyRing,
   salt: Uint8Array,
@@ -62,7 +65,7 @@ export function formatRefreshToken(
 ): string {
   const body = Buffer.alloc(KID_BYTES + ID_BYTES + GENERATION_BYTES);
   writeSession(body, keys.newestKid, claims);
-  return seal(keys, salt, { prefix: "pjr_", body, form });
+  return encodeToken(keys, salt, { prefix: "pjr_", body, form });
 }
 
 export function formatOneTimeToken(
@@ -74,7 +77,7 @@ export function formatOneTimeToken(
   const body = Buffer.alloc(KID_BYTES + ID_BYTES);
   body.writeUInt16BE(keys.newestKid, 0);
   writeId(body, id);
-  return seal(keys, salt, { prefix: "pjo_", body, form, purpose });
+  return encodeToken(keys, salt, { prefix: "pjo_", body, form, purpose });
 }
 
 export interface OneTime {
@@ -82,52 +85,52 @@ export interface OneTime {
   readonly purpose: string;
 }
 
-export function parseAccessToken(token: string): Unproven<AccessClaims> | null {
-  const parsed = unseal(token, "pja_", KID_BYTES + ID_BYTES + GENERATION_BYTES + EXPIRY_BYTES);
+export function parseAccessToken(token: string): UnverifiedToken<AccessClaims> | null {
+  const parsed = decodeToken(token, "pja_", KID_BYTES + ID_BYTES + GENERATION_BYTES + EXPIRY_BYTES);
   if (!parsed) return null;
   const expiresAtSeconds = parsed.body.readUIntBE(KID_BYTES + ID_BYTES + GENERATION_BYTES, EXPIRY_BYTES);
   return { ...parsed, claims: { ...readSession(parsed.body), expiresAtSeconds } };
 }
 
-export function parseRefreshToken(token: string): Unproven<RefreshClaims> | null {
-  const parsed = unseal(token, "pjr_", KID_BYTES + ID_BYTES + GENERATION_BYTES);
+export function parseRefreshToken(token: string): UnverifiedToken<RefreshClaims> | null {
+  const parsed = decodeToken(token, "pjr_", KID_BYTES + ID_BYTES + GENERATION_BYTES);
   return parsed && { ...parsed, claims: readSession(parsed.body) };
 }
 
-/** @param purpose what it is presented for; a token for another purpose is not genuine */
-export function parseOneTimeToken(token: string, purpose: string): Unproven<{ id: string }> | null {
-  const parsed = unseal(token, "pjo_", KID_BYTES + ID_BYTES, purpose);
+/** @param purpose the purpose for which the token is presented; a token for another purpose is not genuine */
+export function parseOneTimeToken(token: string, purpose: string): UnverifiedToken<{ id: string }> | null {
+  const parsed = decodeToken(token, "pjo_", KID_BYTES + ID_BYTES, purpose);
   return parsed && { ...parsed, claims: { id: readId(parsed.body) } };
 }
 
-interface Sealed {
+interface TokenParts {
   readonly prefix: string;
   readonly form: TokenForm;
   readonly body: Buffer;
   readonly purpose?: string;
 }
 
-function seal(keys: KeyRing, salt: Uint8Array, sealed: Sealed): string {
+function encodeToken(keys: KeyRing, salt: Uint8Array, sealed: TokenParts): string {
   const message = messageOf(sealed);
   const code = keys.mac(keys.newestKid, salt, message);
   const check = code && checkOf(keys, keys.newestKid, { message, code });
-  if (!code || !check) throw new Error("The newest key is not there.");
+  if (!code || !check) throw new Error("The newest key is missing.");
   const parts = sealed.form === "plain" ? [sealed.body, code] : [sealed.body, code, check];
   return sealed.prefix + Buffer.concat(parts).toString("base64url");
 }
 
-function unseal(token: string, prefix: string, bodyBytes: number, purpose = "") {
+function decodeToken(token: string, prefix: string, bodyBytes: number, purpose = "") {
   if (!token.startsWith(prefix)) return null;
   const text = token.slice(prefix.length);
   const bytes = Buffer.from(text, "base64url");
   const form = formOf(bytes.length - bodyBytes);
-  // Decoding passes over stray characters and bits: a token is its one spelling, or none.
+  // Decoding ignores stray characters and bits, so the text must equal the canonical encoding.
   if (form === null || bytes.toString("base64url") !== text) return null;
   const body = bytes.subarray(0, bodyBytes);
   const code = bytes.subarray(bodyBytes, bodyBytes + CODE_BYTES);
   const kid = body.readUInt16BE(0);
   const message = messageOf({ prefix, form, body, purpose });
-  // Asked for before the trip and after it: compared once.
+  // The check is needed before and after the query, so a successful comparison is remembered.
   let issuedBy: KeyRing | null = null;
   const isIssued = (keys: KeyRing): boolean => {
     if (form === "plain") return false;
@@ -150,7 +153,7 @@ function formOf(codeBytes: number): TokenForm | null {
   return codeBytes === CODE_BYTES ? "plain" : null;
 }
 
-/** A code over the whole token by the key of that kid, derived for this purpose alone; null when there is no such key. */
+/** A MAC over the whole token with the key of that kid, derived for this purpose; null when there is no such key. */
 function checkOf(
   keys: KeyRing,
   kid: number,
@@ -160,8 +163,8 @@ function checkOf(
   return check && check.subarray(0, CHECK_BYTES);
 }
 
-/** What the codes are of. The form is in it too: a checked token whose check was cut off is no plain one. */
-const messageOf = ({ prefix, form, body, purpose = "" }: Sealed): Buffer =>
+/** The message of the codes. It includes the form, so a checked token without its check is not a valid plain token. */
+const messageOf = ({ prefix, form, body, purpose = "" }: TokenParts): Buffer =>
   Buffer.concat([Buffer.from(`${prefix}${purpose}\0${form === "checked" ? "checked\0" : ""}`), body]);
 
 function writeSession(body: Buffer, kid: number, { sessionId, generation }: RefreshClaims): void {

@@ -1,15 +1,15 @@
-// Refuses a call before anything is done for it when it could not be served in time. How long a call would wait is known from
-// the event loop's delay and from what waits for the database. Calls are refused in the order of their priority: costly work
-// first, then changes, then reads; what ends a session is never refused here.
+// Refuses a call before any work is done for it when the server could not answer it in time. The expected wait is the delay
+// of the event loop plus the wait for the database. Calls are refused by priority: heavy calls first, then changes, then
+// reads. Urgent calls, such as ending a session, are never refused here.
 import type { DatabaseLoad } from "@projostack/db";
 import type { LoopDelay } from "./loop-delay.ts";
 
 export type Priority = "urgent" | "read" | "change" | "heavy";
 
 export interface Admission {
-  /** @returns after how many seconds the caller may try again, or null when the call is let in */
+  /** @returns the seconds after which the caller may retry, or null when the call is admitted */
   refusal(priority: Priority): number | null;
-  /** How many calls were refused, by their priority. */
+  /** The number of refused calls, by priority. */
   statistics(): Readonly<Record<Priority, number>>;
 }
 
@@ -18,12 +18,12 @@ export interface AdmissionOptions {
   readonly database: () => DatabaseLoad;
 }
 
-/** A call is refused when it would wait longer. All are below the two seconds after which a wait for the database ends. */
+/** The longest expected wait of each priority. All are below 2 s, the timeout of a wait for a database connection. */
 export const longestWaitMs = { heavy: 500, change: 1_000, read: 1_500 } as const satisfies Partial<
   Record<Priority, number>
 >;
 
-/** Refused callers are asked to come back after one, two or three seconds, so that they do not all come at once. */
+/** Refused callers retry after 1, 2 or 3 seconds, so that they do not all retry at the same time. */
 const SPREAD_SECONDS = 3;
 
 export function createAdmission({ loop, database }: AdmissionOptions): Admission {
@@ -33,7 +33,7 @@ export function createAdmission({ loop, database }: AdmissionOptions): Admission
     refusal: (priority) => {
       if (priority === "urgent") return null;
       const { delayMs, refusesReads, poolDelayMs } = database();
-      // Most reads share connections of their own, and do not wait for one of the pool.
+      // Most reads run on the shared connections and do not wait for a connection of the pool.
       const databaseMs = priority === "read" ? delayMs : Math.max(delayMs, poolDelayMs);
       if (!refusesReads && loop.ms + databaseMs <= longestWaitMs[priority]) return null;
       refused[priority] += 1;

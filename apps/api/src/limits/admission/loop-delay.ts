@@ -1,8 +1,8 @@
-// How late the event loop is. A single long pause is no overload: what counts is the shortest of the last few delays, which is
-// high only while every turn of the loop is long.
+// Measures the delay of the event loop. A single long pause is not an overload, so the result is the shortest of the last
+// four delays, which is high only while every turn of the loop is long.
 
 export interface LoopDelay {
-  /** Milliseconds by which the loop is late, and goes on being. */
+  /** The sustained delay of the loop in milliseconds. */
   readonly ms: number;
   stop(): void;
 }
@@ -10,18 +10,18 @@ export interface LoopDelay {
 export const SAMPLE_MS = 100;
 const SAMPLES = 4;
 
-/** Measures by a timer, which fires late when the loop is busy. */
+/** Measures with a timer, which fires late when the loop is busy. */
 export function watchLoopDelay(now: () => number = () => performance.now()): LoopDelay {
-  const standing = standingDelay();
+  const delay = standingDelay();
   let dueAt = now() + SAMPLE_MS;
   const timer = setInterval(() => {
-    standing.add(Math.max(0, now() - dueAt));
+    delay.add(Math.max(0, now() - dueAt));
     dueAt = now() + SAMPLE_MS;
   }, SAMPLE_MS);
   timer.unref();
   return {
     get ms() {
-      return standing.ms;
+      return delay.ms;
     },
     stop: () => clearInterval(timer),
   };
@@ -32,7 +32,7 @@ export interface StandingDelay {
   add(delayMs: number): void;
 }
 
-/** The shortest of the last four delays, once there are four. */
+/** The shortest of the last four delays; 0 until four were added. */
 export function standingDelay(): StandingDelay {
   const last: number[] = [];
   return {

@@ -1,32 +1,32 @@
-// How much of one account or workspace runs at once in this server. A call takes as many places as its work is heavy; a long
-// operation takes one of a few of its own. Who finds none waits briefly, in the order in which they came, and is then
-// refused. Only what is under way is remembered.
+// Limits the concurrent work of each account or workspace in this server. A call takes places in proportion to its points;
+// a long operation takes one of a few separate places. A call without a free place waits briefly, in the order of arrival,
+// and is then refused. Only keys with calls in progress use memory.
 
-export interface AtOnceBounds {
-  /** Places of calls that are not long. */
+export interface ConcurrencyBounds {
+  /** The places of calls that are not long operations. */
   readonly short: number;
-  /** Long operations. */
+  /** The places of long operations. */
   readonly long: number;
-  /** The most calls that wait for one spender. */
+  /** The most waiting calls of one key. */
   readonly longestQueue: number;
   readonly longestWaitMs: number;
 }
 
 export interface Load {
   readonly isLong: boolean;
-  /** Of a short call; a long operation takes one of its own places. */
+  /** The places of a short call. A long operation always takes one long place. */
   readonly places: number;
 }
 
-/** To be called once when the call has ended. */
+/** Frees the places of a call. It is called once when the call has ended. */
 export type Leave = () => void;
 
-export interface AtOnce {
-  /** Null when it waited too long, or too many wait already. */
+export interface ConcurrencyLimit {
+  /** Takes places for a call; null when the call waited too long or the queue is full. */
   enter(key: string, load: Load): Leave | Promise<Leave | null>;
 }
 
-interface Lane {
+interface KeyState {
   free: number;
   readonly waiting: Waiting[];
 }
@@ -36,63 +36,71 @@ interface Waiting {
   readonly start: () => void;
 }
 
-export function createAtOnce({ short, long, longestQueue, longestWaitMs }: AtOnceBounds): AtOnce {
-  const lanes = { short: new Map<string, Lane>(), long: new Map<string, Lane>() };
+export function createConcurrencyLimit({
+  short,
+  long,
+  longestQueue,
+  longestWaitMs,
+}: ConcurrencyBounds): ConcurrencyLimit {
+  const states = { short: new Map<string, KeyState>(), long: new Map<string, KeyState>() };
 
   return {
-    enter: (key, { isLong, places: asked }) => {
+    enter: (key, { isLong, places: requested }) => {
       const all = isLong ? long : short;
-      const byKey = isLong ? lanes.long : lanes.short;
-      const places = isLong ? 1 : Math.min(asked, all);
+      const byKey = isLong ? states.long : states.short;
+      const places = isLong ? 1 : Math.min(requested, all);
       const known = byKey.get(key);
-      const lane = known ?? { free: all, waiting: [] };
-      if (!known) byKey.set(key, lane);
+      const state = known ?? { free: all, waiting: [] };
+      if (!known) byKey.set(key, state);
       const leave = () => {
-        lane.free += places;
-        startNext(lane);
-        if (lane.free === all) byKey.delete(key);
+        state.free += places;
+        startNext(state);
+        if (state.free === all) byKey.delete(key);
       };
-      if (lane.waiting.length === 0 && lane.free >= places) {
-        lane.free -= places;
+      if (state.waiting.length === 0 && state.free >= places) {
+        state.free -= places;
         return leave;
       }
-      return lane.waiting.length < longestQueue
-        ? waitIn(lane, { places, leave, longestWaitMs })
+      return state.waiting.length < longestQueue
+        ? waitForPlaces(state, { places, leave, longestWaitMs })
         : Promise.resolve(null);
     },
   };
 }
 
-/** Starts those that wait, in their order, as far as there is room. */
-function startNext(lane: Lane): void {
-  for (let [next] = lane.waiting; next && next.places <= lane.free; [next] = lane.waiting) {
-    lane.waiting.shift();
-    lane.free -= next.places;
+/** Starts waiting calls, in order, while enough places are free. */
+function startNext(state: KeyState): void {
+  for (let [next] = state.waiting; next && next.places <= state.free; [next] = state.waiting) {
+    state.waiting.shift();
+    state.free -= next.places;
     next.start();
   }
 }
 
-interface Wish {
+interface WaitOptions {
   readonly places: number;
   readonly leave: Leave;
   readonly longestWaitMs: number;
 }
 
-function waitIn(lane: Lane, { places, leave, longestWaitMs }: Wish): Promise<Leave | null> {
+function waitForPlaces(
+  state: KeyState,
+  { places, leave, longestWaitMs }: WaitOptions,
+): Promise<Leave | null> {
   return new Promise((resolve) => {
-    const mine: Waiting = {
+    const waiting: Waiting = {
       places,
       start: () => {
-        clearTimeout(late);
+        clearTimeout(timer);
         resolve(leave);
       },
     };
-    const late = setTimeout(() => {
-      lane.waiting.splice(lane.waiting.indexOf(mine), 1);
-      // It may have been heavier than those behind it.
-      startNext(lane);
+    const timer = setTimeout(() => {
+      state.waiting.splice(state.waiting.indexOf(waiting), 1);
+      // The calls behind it may need fewer places and may start now.
+      startNext(state);
       resolve(null);
     }, longestWaitMs);
-    lane.waiting.push(mine);
+    state.waiting.push(waiting);
   });
 }

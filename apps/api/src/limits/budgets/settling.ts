@@ -1,31 +1,31 @@
-// How several servers share one budget. Each counts in its own memory, so that a read costs no trip to Redis, and in the
-// background adds what it counted to the common count and learns what the others added. A spender that spends much within
-// that time waits for the count. While Redis is away each server counts by itself.
-import { startTurn } from "../counting/counters.ts";
+// Shares budgets between servers. Each server counts in its own memory, so that a read needs no round trip to Redis. In the
+// background it adds its points to the common count and learns the points of the other servers. A payer that spends many
+// points in between waits for the common count. While Redis is unavailable each server counts by itself.
+import { openRedisAccess } from "../counting/counters.ts";
 import type { SharedRedis } from "../counting/open-redis.ts";
 import type { SpendingBook } from "./spending.ts";
 
 export interface Settling {
-  /** To be told that something was spent: it is settled soon. */
+  /** Schedules a settlement. It is called when points were spent. */
   spent(): void;
-  /** Settles now, and never rejects. @returns whether Redis answered, within the time that a decision may wait for it */
+  /** Settles now. It never rejects. @returns whether Redis answered within the longest wait of a decision */
   settle(): Promise<boolean>;
   close(): void;
 }
 
 export interface SettlingOptions {
   readonly shared: SharedRedis;
-  /** By the names under which their counts are kept. */
+  /** The books, by the names under which Redis stores their counts. */
   readonly books: Readonly<Record<string, SpendingBook>>;
-  /** In milliseconds. */
+  /** The current time in milliseconds. */
   readonly now: () => number;
 }
 
-/** So long at most what was spent is not known to the other servers. */
+/** The interval of settlements: other servers learn of spent points after 200 ms at the latest. */
 const EVERY_MS = 200;
-/** So long Redis is not asked again after it failed. */
+/** The pause after a failure of Redis. */
 const AFTER_FAILURE_MS = 1_000;
-/** Longer than the two minutes that count. */
+/** The expiry of a count in Redis. It is longer than the two minutes that are used. */
 const KEPT_SECONDS = 180;
 
 export function startSettling({ shared, books, now }: SettlingOptions): Settling {
@@ -42,16 +42,16 @@ export function startSettling({ shared, books, now }: SettlingOptions): Settling
     if (taken.length === 0) return true;
     const pipeline = shared.redis.pipeline();
     for (const { name, unsettled } of taken) {
-      const place = `projo:budget:${name}:${unsettled.key}:${unsettled.minute}`;
-      pipeline.incrby(place, unsettled.points);
-      pipeline.expire(place, KEPT_SECONDS);
+      const redisKey = `projo:budget:${name}:${unsettled.key}:${unsettled.minute}`;
+      pipeline.incrby(redisKey, unsettled.points);
+      pipeline.expire(redisKey, KEPT_SECONDS);
     }
-    const turn = startTurn(shared);
-    const answers = await turn.ask(async () => totalsOf(await pipeline.exec()));
-    turn.end();
+    const redisAccess = openRedisAccess(shared);
+    const answers = await redisAccess.query(async () => totalsOf(await pipeline.exec()));
+    redisAccess.end();
     if (answers === null) failedAt = now();
-    for (const [place, { book, unsettled }] of taken.entries()) {
-      const total = answers?.[place];
+    for (const [index, { book, unsettled }] of taken.entries()) {
+      const total = answers?.[index];
       if (total === undefined) book.putBack([unsettled]);
       else book.learn(unsettled.key, unsettled.minute, total);
     }
@@ -81,9 +81,9 @@ export function startSettling({ shared, books, now }: SettlingOptions): Settling
   };
 }
 
-/** Of each pair of commands the first's answer. @throws Error where one of them failed */
+/** The results of the INCRBY commands, the first of each pair. @throws Error when one of them failed */
 function totalsOf(answers: [error: Error | null, result: unknown][] | null): number[] {
-  const totals = (answers ?? []).filter((_, place) => place % 2 === 0);
+  const totals = (answers ?? []).filter((_, index) => index % 2 === 0);
   return totals.map(([error, total]) => {
     if (error) throw error;
     return Number(total);

@@ -8,7 +8,7 @@ const bookOf = (points: number, most?: number) =>
   createSpendingBook({ points, isShared: true, ...(most !== undefined && { most }) });
 
 describe("a budget of 100 points a minute", () => {
-  it("grants 100 points and no more, and counts nothing that it refused", () => {
+  it("grants exactly 100 points and does not count refused calls", () => {
     const book = bookOf(100);
     const spent = Array.from({ length: 120 }, () => book.spend("a", 1, START));
     expect(spent.filter(({ isOver }) => !isOver)).toHaveLength(100);
@@ -16,32 +16,32 @@ describe("a budget of 100 points a minute", () => {
     expect(book.unsettledOf("a")).toBe(100);
   });
 
-  it("is one for each spender", () => {
+  it("applies to each payer separately", () => {
     const book = bookOf(100);
     book.spend("a", 100, START);
     expect(book.spend("b", 100, START).isOver).toBe(false);
   });
 
-  it("grants what costs more than the whole budget once nothing else was spent", () => {
+  it("grants a call that costs more than the whole budget when nothing else was spent", () => {
     const book = bookOf(100);
     expect(book.spend("a", 5_000, START)).toMatchObject({ isOver: false, remaining: 0 });
     expect(book.spend("a", 1, START).isOver).toBe(true);
   });
 
-  it("grants never more than 100 points within any 60 seconds of even spending, and 100 each minute on average", () => {
+  it("grants at most 125 points within any 60 seconds of even spending, and 100 per minute on average", () => {
     const book = bookOf(100);
     const granted: number[] = [];
     for (let at = START; at < START + 10 * MINUTE_MS; at += 200) {
       if (!book.spend("a", 1, at).isOver) granted.push(at);
     }
     const within = (from: number) => granted.filter((at) => at >= from && at < from + MINUTE_MS).length;
-    // Two fixed windows stand for one that slides: a few points pass at the seam.
+    // Two fixed windows approximate a sliding window, so a few more points pass at the boundary.
     expect(Math.max(...granted.slice(100).map(within))).toBeLessThanOrEqual(125);
     expect(granted.length).toBeGreaterThan(800);
     expect(granted.length).toBeLessThanOrEqual(1_100);
   });
 
-  it("says how long to wait, and grants the call then", () => {
+  it("grants a refused call after the wait that it returned", () => {
     for (const [before, now, asked] of [
       [100, 0, 10],
       [80, 40, 30],
@@ -63,7 +63,7 @@ describe("a budget of 100 points a minute", () => {
     }
   });
 
-  it("has back what a call gave back", () => {
+  it("restores the points that a call gave back", () => {
     const book = bookOf(100);
     book.spend("a", 100, START);
     book.giveBack("a", 40, START + 1);
@@ -71,7 +71,7 @@ describe("a budget of 100 points a minute", () => {
     expect(book.unsettledOf("a")).toBe(100);
   });
 
-  it("forgets the spender who spent least recently when there are too many", () => {
+  it("forgets the payer who spent least recently when there are too many", () => {
     const book = bookOf(100, 2);
     for (const key of ["a", "b"]) book.spend(key, 100, START);
     book.spend("c", 100, START);
@@ -81,21 +81,21 @@ describe("a budget of 100 points a minute", () => {
 });
 
 describe("the spending of several processes", () => {
-  it("is added up: each learns what the others added to the common count", () => {
+  it("is added up: each process learns the points of the others from the common count", () => {
     const [one, other] = [bookOf(100), bookOf(100)];
     one.spend("a", 60, START);
     const [, settled] = one.takeUnsettled();
     expect(settled).toMatchObject({ key: "a", points: 60 });
     other.spend("a", 30, START);
     const [, own] = other.takeUnsettled();
-    // Spent while the answer is on its way.
+    // These points are spent while the answer is in transit.
     other.spend("a", 5, START);
     other.learn("a", own?.minute ?? 0, 90);
     expect(other.spend("a", 6, START).isOver).toBe(true);
     expect(other.spend("a", 5, START).isOver).toBe(false);
   });
 
-  it("of the minute before counts in part", () => {
+  it("counts in part when it belongs to the previous minute", () => {
     const book = bookOf(100);
     book.spend("a", 1, START + MINUTE_MS);
     book.learn("a", START / MINUTE_MS, 100);
@@ -103,7 +103,7 @@ describe("the spending of several processes", () => {
     expect(book.spend("a", 40, START + 1.5 * MINUTE_MS).isOver).toBe(false);
   });
 
-  it("is settled later when it could not be settled", () => {
+  it("is settled later after a failed settlement", () => {
     const book = bookOf(100);
     book.spend("a", 60, START);
     const taken = book.takeUnsettled();

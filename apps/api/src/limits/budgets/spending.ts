@@ -1,17 +1,17 @@
-// The points that each payer spent within the last minute, in this process's memory, which is bounded. A window that slides is
-// approximated by two fixed ones: the minute before counts in proportion to how much of it still lies within the last 60 s.
+// Counts the points that each payer spent within the last minute, in bounded memory of this process. A sliding window is
+// approximated by two fixed ones: the previous minute counts in proportion to its part within the last 60 seconds.
 
 export interface Spending {
-  /** Whether the points were more than was left. Then they are not counted. */
+  /** Whether the points exceeded the rest of the budget. Such points are not counted. */
   readonly isOver: boolean;
   readonly remaining: number;
-  /** Until so much is left as was asked for. 0 when it was granted. */
+  /** The seconds until enough points are available; 0 when the points were granted. */
   readonly retryAfterSeconds: number;
-  /** Until the minute ends that is counted now. */
+  /** The seconds until the current minute ends. */
   readonly resetSeconds: number;
 }
 
-/** What other processes do not know yet of one spender: to be added to their common count. */
+/** Points of one payer that were not added to the common count yet. */
 export interface Unsettled {
   readonly key: string;
   readonly minute: number;
@@ -19,26 +19,26 @@ export interface Unsettled {
 }
 
 export interface SpendingBook {
-  /** @param points at most the budget: more could never be granted */
+  /** Spends points. More points than the budget are counted as the whole budget. */
   spend(key: string, points: number, now: number): Spending;
-  /** Gives back what was granted and not used. */
+  /** Gives back points that were granted and not used. */
   giveBack(key: string, points: number, now: number): void;
-  /** How many points of one spender are not settled. */
+  /** The unsettled points of one payer in this minute. */
   unsettledOf(key: string): number;
-  /** Takes all that is not settled. */
+  /** Takes all unsettled points. */
   takeUnsettled(): Unsettled[];
-  /** What all processes together spent in a minute, as far as the common count knows it. */
+  /** Sets the points that all processes spent in a minute, according to the common count. */
   learn(key: string, minute: number, total: number): void;
-  /** Puts back what could not be settled. */
+  /** Puts back points that could not be settled. */
   putBack(unsettled: readonly Unsettled[]): void;
 }
 
 export interface BookOptions {
-  /** The budget of each, for a minute. */
+  /** The budget of each payer, in points per minute. */
   readonly points: number;
-  /** Whether anybody settles. Else nothing is kept for it. */
+  /** Whether the points are settled with other processes. Otherwise unsettled points are not tracked. */
   readonly isShared: boolean;
-  /** The most spenders that are remembered: of more, those that spent least recently are forgotten. */
+  /** The most payers in memory. Beyond it, the payers that spent least recently are forgotten. */
   readonly most?: number;
 }
 
@@ -47,11 +47,11 @@ const MOST_SPENDERS = 50_000;
 
 interface Spender {
   minute: number;
-  /** In the minute before. */
+  /** The points spent in the previous minute. */
   before: number;
-  /** In this minute, by all processes as far as is known. */
+  /** The points spent in this minute by all processes, as far as this process knows. */
   spent: number;
-  /** Of this minute and of the one before, by this process alone. */
+  /** The unsettled points of this process in this minute and in the previous one. */
   unsettled: number;
   unsettledBefore: number;
 }
@@ -79,7 +79,7 @@ export function createSpendingBook({
       known.spent = 0;
       known.unsettled = 0;
       known.minute = minute;
-      // In the order of their last minute, so that the first is the one to forget.
+      // The map is ordered by the last minute of each payer, so the first entry is forgotten first.
       spenders.delete(key);
       spenders.set(key, known);
     }
@@ -99,8 +99,8 @@ export function createSpendingBook({
   };
 
   return {
-    spend: (key, asked, now) => {
-      const points = Math.min(asked, budget);
+    spend: (key, requested, now) => {
+      const points = Math.min(requested, budget);
       const minute = Math.floor(now / MINUTE_MS);
       const passed = (now % MINUTE_MS) / MINUTE_MS;
       const spender = spenderAt(key, minute);
@@ -119,9 +119,9 @@ export function createSpendingBook({
       const remaining = Math.floor(budget - level - points);
       return { isOver: false, remaining, retryAfterSeconds: 0, resetSeconds };
     },
-    giveBack: (key, asked, now) => {
+    giveBack: (key, returned, now) => {
       const spender = spenders.get(key);
-      if (spender?.minute === Math.floor(now / MINUTE_MS)) note(key, spender, -Math.min(asked, budget));
+      if (spender?.minute === Math.floor(now / MINUTE_MS)) note(key, spender, -Math.min(returned, budget));
     },
     unsettledOf: (key) => spenders.get(key)?.unsettled ?? 0,
     takeUnsettled: () => {
@@ -131,7 +131,7 @@ export function createSpendingBook({
         const { minute, unsettled, unsettledBefore } = spender;
         spender.unsettled = 0;
         spender.unsettledBefore = 0;
-        // Of the minute before always: what others spent in it is learnt with it.
+        // The previous minute is always included, because settling it returns the points of the other processes.
         return [
           { key, minute: minute - 1, points: unsettledBefore },
           { key, minute, points: unsettled },
@@ -143,7 +143,7 @@ export function createSpendingBook({
     learn: (key, minute, total) => {
       const spender = spenders.get(key);
       if (!spender) return;
-      // Points spent here while the answer was on its way are not in the total.
+      // Points spent here while the answer was in transit are not included in the total.
       if (spender.minute === minute) spender.spent = Math.max(0, total + spender.unsettled);
       else if (spender.minute === minute + 1) spender.before = Math.max(0, total + spender.unsettledBefore);
     },
@@ -161,8 +161,8 @@ export function createSpendingBook({
 }
 
 /**
- * How long until no more than `most` is spent, if nothing is spent meanwhile: in this minute what counts of the one before
- * shrinks, and in the next one what counts of this.
+ * The seconds until at most `most` points count, if nothing is spent in the meantime. In this minute the share of the
+ * previous minute shrinks; in the next minute the share of this one shrinks.
  */
 function waitFor({ before, spent }: Spender, most: number, passed: number): number {
   const inThis = spent <= most && before > 0 ? 1 - (most - spent) / before : 1;

@@ -1,42 +1,42 @@
-// Counts a try by several rules in one step: by all of them, or, when one of them refuses, by none. So a try that its own
-// limit refuses uses up nothing of what others share, in whatever order the rules stand, and one that a shared limit refuses
-// leaves nothing behind. With Redis it is one trip: the library counts one key at a time, so the step is a script.
+// Counts an attempt under several rules atomically: under all of them, or under none when one of them refuses. So an
+// attempt that a caller's own limit refuses uses nothing of shared limits, and an attempt that a shared limit refuses
+// leaves no counts. With Redis this is one round trip with a script, because the library counts only one key at a time.
 import { z } from "zod";
 import type { CountStore } from "./count-store.ts";
-import { countOf, keyPrefixOf, type Count, type Turn } from "./counters.ts";
+import { countOf, keyPrefixOf, type Count, type RedisAccess } from "./counters.ts";
 import type { SharedRedis } from "./open-redis.ts";
 
-/** A rule, and whose try it counts. */
-export interface Tally {
-  /** Of the rule. */
+/** A rule with the key under which it counts an attempt. */
+export interface CountedRule {
+  /** The name of the rule. */
   readonly name: string;
   readonly key: string;
   readonly points: number;
   readonly seconds: number;
-  /** Where this process counts it. */
+  /** The store of this process, for counting without Redis. */
   readonly store: CountStore;
 }
 
-export interface CountedTogether {
-  /** The first rule that refuses, or null. Then nothing was counted. */
+export interface CountedAttempt {
+  /** The index of the first rule that refuses, or null. If a rule refuses, nothing was counted. */
   readonly refusing: number | null;
-  /** What each rule has counted, in the order of the rules. */
+  /** The count of each rule, in the order of the rules. */
   readonly counts: readonly Count[];
 }
 
-export async function countTogether(
-  tallies: readonly Tally[],
-  { shared, turn }: { readonly shared: SharedRedis | null; readonly turn: Turn },
-): Promise<CountedTogether> {
-  if (tallies.length === 0) return { refusing: null, counts: [] };
-  const answered = shared && (await turn.ask(() => countInRedis(shared, tallies)));
-  return answered ?? countHere(tallies);
+export async function countAttempt(
+  rules: readonly CountedRule[],
+  { shared, redisAccess }: { readonly shared: SharedRedis | null; readonly redisAccess: RedisAccess },
+): Promise<CountedAttempt> {
+  if (rules.length === 0) return { refusing: null, counts: [] };
+  const counted = shared && (await redisAccess.query(() => countInRedis(shared, rules)));
+  return counted ?? countInProcess(rules);
 }
 
-function countHere(tallies: readonly Tally[]): CountedTogether {
-  const before = tallies.map(({ store, name, key }) => store.peek(`${name}:${key}`));
-  const refusing = tallies.findIndex(({ points }, at) => (before[at]?.count ?? 0) >= points);
-  const counts = tallies.map(({ store, name, key, points, seconds }, at) => {
+function countInProcess(rules: readonly CountedRule[]): CountedAttempt {
+  const before = rules.map(({ store, name, key }) => store.peek(`${name}:${key}`));
+  const refusing = rules.findIndex(({ points }, at) => (before[at]?.count ?? 0) >= points);
+  const counts = rules.map(({ store, name, key, points, seconds }, at) => {
     const seen =
       refusing === -1
         ? store.add(`${name}:${key}`, 1, seconds)
@@ -46,7 +46,7 @@ function countHere(tallies: readonly Tally[]): CountedTogether {
   return { refusing: refusing === -1 ? null : refusing, counts };
 }
 
-/** The keys and their form are those of the library's counters: servers before and after this one share their counts. */
+/** The keys and values have the form of the library's counters, so older and newer servers share their counts. */
 const SCRIPT = `
 local refusing = 0
 local counts = {}
@@ -70,13 +70,13 @@ return answer`;
 
 const Answer = z.array(z.number());
 
-async function countInRedis({ redis }: SharedRedis, tallies: readonly Tally[]): Promise<CountedTogether> {
-  const keys = tallies.map(({ name, key }) => `${keyPrefixOf(name)}:${key}`);
-  const bounds = tallies.flatMap(({ points, seconds }) => [points, seconds]);
+async function countInRedis({ redis }: SharedRedis, rules: readonly CountedRule[]): Promise<CountedAttempt> {
+  const keys = rules.map(({ name, key }) => `${keyPrefixOf(name)}:${key}`);
+  const bounds = rules.flatMap(({ points, seconds }) => [points, seconds]);
   const [refusing = 0, ...seen] = Answer.parse(await redis.eval(SCRIPT, keys.length, ...keys, ...bounds));
   return {
     refusing: refusing === 0 ? null : refusing - 1,
-    counts: tallies.map(({ points }, at) =>
+    counts: rules.map(({ points }, at) =>
       countOf(seen[2 * at] ?? 0, { points, resetMs: seen[2 * at + 1] ?? 0 }),
     ),
   };

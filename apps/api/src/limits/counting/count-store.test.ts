@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
 import { createCountStore } from "./count-store.ts";
 
-/** A store whose clock stands where the test puts it. */
+/** A store with a clock that the test controls. */
 function storeAt(mostEntries: number, onEvicted?: () => void) {
   const clock = { ms: 1 };
   const store = createCountStore({ mostEntries, now: () => clock.ms, ...(onEvicted && { onEvicted }) });
   return { store, clock };
 }
 
-describe("counts in this process's memory", () => {
-  it("adds up what is spent for a key until its time is over, and begins anew then", () => {
+describe("the count store", () => {
+  it("adds up the points of a key until its window ends, and then starts again at zero", () => {
     const { store, clock } = storeAt(64);
     expect(store.peek("ada")).toBeNull();
     expect(store.add("ada", 1, 60)).toEqual({ count: 1, resetMs: 60_000 });
@@ -23,7 +23,7 @@ describe("counts in this process's memory", () => {
     expect(store.statistics().evicted).toBe(0);
   });
 
-  it("R9 a flood of keys takes no more room than the store was given, and what is dropped is counted", () => {
+  it("R9 uses no more memory than configured under a flood of keys, and counts dropped entries", () => {
     const onEvicted = vi.fn<() => void>();
     const { store } = storeAt(4_096, onEvicted);
     for (let n = 0; n < 200_000; n += 1) store.add(`key ${n}`, 1, 60);
@@ -34,14 +34,14 @@ describe("counts in this process's memory", () => {
     expect(onEvicted).toHaveBeenCalledTimes(evicted);
   }, 60_000);
 
-  it("R9 a flood of new keys does not reset a key that was tried more often", () => {
+  it("R9 keeps a key with a higher count under a flood of new keys", () => {
     const { store } = storeAt(1_024);
     for (let n = 0; n < 200; n += 1) store.add("victim", 1, 3_600);
     for (let n = 0; n < 100_000; n += 1) store.add(`flood ${n}`, 1, 3_600);
     expect(store.peek("victim")?.count).toBe(200);
   });
 
-  it("of equal counts the oldest makes room", () => {
+  it("drops the oldest of equal counts", () => {
     const { store, clock } = storeAt(8);
     for (let n = 0; n < 8; n += 1) {
       store.add(`key ${n}`, 1, 60);
@@ -53,7 +53,7 @@ describe("counts in this process's memory", () => {
     expect(store.peek("new")).not.toBeNull();
   });
 
-  it("an entry whose time is over makes room before any other", () => {
+  it("drops an expired entry before any other", () => {
     const { store, clock } = storeAt(8);
     store.add("short", 7, 1);
     for (let n = 0; n < 7; n += 1) store.add(`key ${n}`, 1, 60);

@@ -1,36 +1,37 @@
-// Counts in this process's memory, in a table of fixed size: 16 bytes for each entry, whatever its key. There are no timers and
-// no objects to collect. A key is kept as 32 bits of its hash, in one of the eight places of a row that other bits choose.
+// Counts in the memory of this process, in a table of fixed size with 16 bytes per entry, without timers and without
+// objects to collect. A key is stored as 32 bits of its hash, in one of the eight entries of a row that other bits of the
+// hash select.
 import { hash, randomBytes } from "node:crypto";
 
 /** The count of a key. */
 export interface Counted {
   readonly count: number;
-  /** Until the count begins anew. */
+  /** The milliseconds until the count restarts at zero. */
   readonly resetMs: number;
 }
 
 export interface StoreStatistics {
-  /** Places in use. Some of them may be free again, since their time is over. */
+  /** The used entries. Some of them may have expired. */
   readonly entries: number;
   readonly bytes: number;
-  /** How many entries were dropped before their time was over. */
+  /** The number of entries that were dropped before they expired. */
   readonly evicted: number;
 }
 
 export interface CountStore {
   /** Null when nothing is counted for the key. */
   peek(key: string): Counted | null;
-  /** Adds to the key's count, which begins anew when its time is over. */
+  /** Adds to the count of a key. The count restarts at zero when its window has ended. */
   add(key: string, spent: number, seconds: number): Counted;
   statistics(): StoreStatistics;
 }
 
 export interface CountStoreOptions {
-  /** Rounded up to a power of two. */
+  /** The number of entries, rounded up to a power of two. */
   readonly mostEntries: number;
-  /** Called for each entry that is dropped before its time is over. */
+  /** Called for each entry that is dropped before it expires. */
   readonly onEvicted?: () => void;
-  /** Milliseconds of a clock that never goes back, from 0. */
+  /** The milliseconds of a monotonic clock that starts at 0. */
   readonly now?: () => number;
 }
 
@@ -39,9 +40,9 @@ const BYTES_PER_ENTRY = 16;
 const MOST_COUNT = 0xffff_ffff;
 
 /**
- * When a row is full, the smallest count in it makes room, of equal ones the oldest. So a caller who floods the store with new
- * keys drops keys that were tried once or twice, and neither their own full counts nor that of an account that is guessed at.
- * Nobody outside can tell which keys share a row: the hash has a salt of this process.
+ * Creates a store. When a row is full, the entry with the smallest count is dropped, and the oldest of equal ones. So a
+ * flood of new keys drops keys with one or two attempts, but neither the caller's own exhausted counts nor the count of an
+ * attacked account. The hash is salted per process, so a caller cannot find keys that share a row.
  */
 export function createCountStore(options: CountStoreOptions): CountStore {
   const { mostEntries, onEvicted, now = () => performance.now() } = options;
@@ -49,13 +50,13 @@ export function createCountStore(options: CountStoreOptions): CountStore {
   const size = rows * ROW;
   const tags = new Uint32Array(size);
   const counts = new Uint32Array(size);
-  // In milliseconds of the clock; 0 where there is no entry.
+  // The expiry in milliseconds of the clock; 0 for an unused entry.
   const endsAt = new Float64Array(size);
   const salt = randomBytes(16).toString("hex");
   let entries = 0;
   let evicted = 0;
 
-  const placeOf = (key: string): { row: number; tag: number } => {
+  const locate = (key: string): { row: number; tag: number } => {
     const digest = hash("sha256", salt + key, "buffer");
     return { row: (digest.readUInt32LE(0) % rows) * ROW, tag: digest.readUInt32LE(4) };
   };
@@ -68,8 +69,8 @@ export function createCountStore(options: CountStoreOptions): CountStore {
     return null;
   };
 
-  /** A place that nobody needs, or else that of the smallest count, the one that ends first. */
-  const makeRoom = (row: number): number => {
+  /** The index of a free or expired entry, or else of the smallest count, and of equal ones the first to expire. */
+  const findReplaceable = (row: number): number => {
     let smallest = row;
     for (let at = row; at < row + ROW; at += 1) {
       if (!isLive(at)) return at;
@@ -82,17 +83,17 @@ export function createCountStore(options: CountStoreOptions): CountStore {
 
   return {
     peek: (key) => {
-      const at = find(placeOf(key));
+      const at = find(locate(key));
       return at === null ? null : read(at);
     },
     add: (key, spent, seconds) => {
-      const place = placeOf(key);
-      const found = find(place);
-      const at = found ?? makeRoom(place.row);
+      const location = locate(key);
+      const found = find(location);
+      const at = found ?? findReplaceable(location.row);
       if (found === null) {
         const isEvicted = isLive(at);
         if (endsAt[at] === 0) entries += 1;
-        tags[at] = place.tag;
+        tags[at] = location.tag;
         counts[at] = 0;
         endsAt[at] = now() + seconds * 1_000;
         if (isEvicted) evicted += 1;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createCountStores } from "./count-stores.ts";
 
-it("R9 a flood of addresses pushes out no account, and is logged once a minute", () => {
+it("R9 a flood of addresses drops no account counts and is logged once a minute", () => {
   const lines: unknown[] = [];
   const clock = { ms: 1 };
   const log = { warn: (facts: unknown) => void lines.push(facts) };
@@ -24,7 +24,7 @@ it("R9 a flood of addresses pushes out no account, and is logged once a minute",
   expect(addresses.evicted).toBeGreaterThan(0);
 }, 60_000);
 
-it("R9 all stores of the limiter together stay far under 64 MB", () => {
+it("R9 all stores of the limiter together use less than 16 MB", () => {
   const stores = createCountStores({ warn: () => {} });
   const bytes = Object.values(stores.statistics()).reduce((sum, one) => sum + one.bytes, 0);
   expect(bytes).toBeLessThan(16 * 2 ** 20);

@@ -1,5 +1,5 @@
-// The stores of the limiter, one for each kind of key, so that keys which a caller can make up by the million push out no
-// keys of another kind: addresses no accounts, and the addresses of one network not the count of that network.
+// The stores of the limiter, one for each kind of key. A caller can create millions of keys of one kind, and these must not
+// displace keys of another kind: addresses must not displace accounts, nor the count of the network that they belong to.
 import type { Log } from "../../runtime/log.ts";
 import { createCountStore, type CountStore, type StoreStatistics } from "./count-store.ts";
 import type { CountedBy } from "../limiter/limits.ts";
@@ -7,7 +7,9 @@ import type { CountedBy } from "../limiter/limits.ts";
 const kinds = ["addresses", "networks56", "networks48", "pairs", "accounts", "shared"] as const;
 export type StoreKind = (typeof kinds)[number];
 
-/** Powers of two, together 9 MB. Each row of eight is dropped from when it is full, so there is room for twice the live keys. */
+/**
+ * Powers of two, 9 MB in all. Rows of eight entries fill unevenly, so the sizes are twice the expected number of live keys.
+ */
 const MOST_ENTRIES: Readonly<Record<StoreKind, number>> = {
   addresses: 131_072,
   networks56: 65_536,
@@ -34,7 +36,7 @@ const KIND_OF: Readonly<Record<CountedBy, StoreKind>> = {
 };
 
 export interface CountStores {
-  /** Where the counts of a rule are kept. */
+  /** The store for the counts of a rule. */
   of(by: CountedBy): CountStore;
   statistics(): Readonly<Record<StoreKind, StoreStatistics>>;
 }

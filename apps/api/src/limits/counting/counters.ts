@@ -1,14 +1,15 @@
-// Counts tries of one key at a time, in Redis where there is one, else in this process. When Redis fails, the process counts
-// by itself with the same limits: a decision is never put off, and never simply a yes.
+// Counts attempts of one key at a time, in Redis if configured, otherwise in this process. When Redis fails, the process
+// counts by itself with the same limits. A decision neither waits for Redis to recover nor grants an attempt without
+// counting it.
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { createCountStore, type CountStore } from "./count-store.ts";
 import { LONGEST_WAIT_MS, type SharedRedis } from "./open-redis.ts";
 
-/** What a try left over. */
+/** The state of a limit after an attempt. */
 export interface Count {
   readonly isOver: boolean;
   readonly remaining: number;
-  /** Until all is as new. */
+  /** The seconds until the count restarts at zero. */
   readonly resetSeconds: number;
 }
 
@@ -16,38 +17,38 @@ export interface CounterOptions {
   readonly name: string;
   readonly points: number;
   readonly seconds: number;
-  /** Where this process counts; by default a store of the counter's own, of 16,384 entries. */
+  /** The store of this process; by default a new store of 16,384 entries. */
   readonly store?: CountStore;
 }
 
 /**
- * Counts a try, and says whether it was one too many. Counting and asking are one step, so that no two tries race.
- * `spent` is how many points the try costs; 1 by default.
+ * Counts an attempt and returns whether it exceeded the limit. Counting and comparing are one step, so concurrent attempts
+ * cannot exceed the limit together. `spent` is the cost of the attempt in points; 1 by default.
  */
-export type Counter = (key: string, turn: Turn, spent?: number) => Promise<Count>;
+export type Counter = (key: string, redisAccess: RedisAccess, spent?: number) => Promise<Count>;
 
-/** One decision's dealings with Redis: they end at the first failure, and after so many milliseconds in all. */
-export interface Turn {
-  /** What Redis says, or null where there is none to ask. */
-  ask<T>(question: () => Promise<T>): Promise<T | null>;
+/** The access of one decision to Redis. It ends at the first failure, or when all its queries together took 250 ms. */
+export interface RedisAccess {
+  /** Runs a query; null without Redis, after a failure and after the timeout. */
+  query<T>(run: () => Promise<T>): Promise<T | null>;
   end(): void;
 }
 
-/** @param shared null to count in this process alone */
-export function startTurn(shared: SharedRedis | null): Turn {
-  if (!shared) return { ask: async () => null, end: () => {} };
+/** @param shared null to count in this process only */
+export function openRedisAccess(shared: SharedRedis | null): RedisAccess {
+  if (!shared) return { query: async () => null, end: () => {} };
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("It took too long.")), LONGEST_WAIT_MS);
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("Redis did not answer in time.")), LONGEST_WAIT_MS);
   });
-  // Nobody may be listening when time is up.
-  late.catch(() => {});
+  // The timeout may pass while no query is running.
+  timeout.catch(() => {});
   let hasFailed = false;
   return {
-    ask: async (question) => {
+    query: async (run) => {
       if (hasFailed) return null;
       try {
-        const answer = await Promise.race([question(), late]);
+        const answer = await Promise.race([run(), timeout]);
         shared.answered();
         return answer;
       } catch (error) {
@@ -60,7 +61,7 @@ export function startTurn(shared: SharedRedis | null): Turn {
   };
 }
 
-/** A quarter of a megabyte for each counter. */
+/** The default number of entries, which uses 256 KB. */
 const USUAL_ENTRIES = 16_384;
 
 export function createCounter(
@@ -70,8 +71,8 @@ export function createCounter(
   const keyPrefix = keyPrefixOf(name);
   const limiter =
     shared && new RateLimiterRedis({ keyPrefix, points, duration: seconds, storeClient: shared.redis });
-  return async (key, turn, spent = 1) => {
-    const answered = limiter && (await turn.ask(() => outcomeOf(limiter.consume(key, spent))));
+  return async (key, redisAccess, spent = 1) => {
+    const answered = limiter && (await redisAccess.query(() => outcomeOf(limiter.consume(key, spent))));
     const { count, resetMs } = answered
       ? { count: answered.consumedPoints, resetMs: answered.msBeforeNext }
       : store.add(`${name}:${key}`, spent, seconds);
@@ -79,7 +80,7 @@ export function createCounter(
   };
 }
 
-/** What the keys of a rule begin with in Redis. */
+/** The prefix of a rule's keys in Redis. */
 export const keyPrefixOf = (name: string): string => `projo:limit:${name}`;
 
 export const countOf = (count: number, { points, resetMs }: { points: number; resetMs: number }): Count => ({
@@ -88,7 +89,7 @@ export const countOf = (count: number, { points, resetMs }: { points: number; re
   resetSeconds: Math.max(1, Math.ceil(resetMs / 1_000)),
 });
 
-/** The library throws a refusal. Here it is an outcome, and an error is that something broke. */
+/** Returns a refusal, which the library throws, as a result. Any other error is rethrown. */
 function outcomeOf(consumed: Promise<RateLimiterRes>): Promise<RateLimiterRes> {
   return consumed.catch((error: unknown) => {
     if (error instanceof RateLimiterRes) return error;

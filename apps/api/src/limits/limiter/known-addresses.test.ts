@@ -1,18 +1,18 @@
 import { expect, it } from "vitest";
 import { createKnownAddresses } from "./known-addresses.ts";
-import { startTurn } from "../counting/counters.ts";
+import { openRedisAccess } from "../counting/counters.ts";
 
-const turn = startTurn(null);
+const redisAccess = openRedisAccess(null);
 
 function knownAt(mostAccounts: number) {
   const clock = { ms: 1 };
   const known = createKnownAddresses({ seconds: 60, shared: null, mostAccounts, now: () => clock.ms });
-  const add = (account: string, network: string) => known.add({ account, network }, turn);
-  const has = (account: string, network: string) => known.has({ account, network }, turn);
+  const add = (account: string, network: string) => known.add({ account, network }, redisAccess);
+  const has = (account: string, network: string) => known.has({ account, network }, redisAccess);
   return { known, clock, add, has };
 }
 
-it("an account is known where it signed in, for as long as it says, and nowhere else", async () => {
+it("knows an account in the networks where it signed in, for the configured time only", async () => {
   const { clock, add, has } = knownAt(10);
   await add("ada", "home");
   expect(await has("ada", "home")).toBe(true);
@@ -26,7 +26,7 @@ it("an account is known where it signed in, for as long as it says, and nowhere 
   expect(await has("ada", "home")).toBe(false);
 });
 
-it("R9 one account that signs in from many networks pushes out its own, and nobody else's", async () => {
+it("R9 drops only the account's own networks when it signs in from many", async () => {
   const { known, add, has } = knownAt(10);
   await add("ada", "home");
   for (let n = 0; n < 10_000; n += 1) await add("eve", `network ${n}`);
@@ -36,7 +36,7 @@ it("R9 one account that signs in from many networks pushes out its own, and nobo
   expect(known.statistics()).toMatchObject({ entries: 2, evicted: 0 });
 });
 
-it("R9 the account that has not signed in for longest makes room", async () => {
+it("R9 drops the account with the oldest sign-in when the store is full", async () => {
   const { known, add, has } = knownAt(3);
   for (const name of ["ada", "bob", "cid"]) await add(name, "home");
   await add("ada", "office");

@@ -1,20 +1,20 @@
-// The networks at which an account has signed in lately. Redis keeps them for all servers; this process keeps what it saw
-// itself, bounded, so that they are known during an outage too.
+// Remembers the networks from which an account signed in recently. Redis stores them for all servers. This process also
+// stores the sign-ins that it saw itself, in bounded memory, so that they are known during an outage of Redis.
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import type { StoreStatistics } from "../counting/count-store.ts";
-import type { Turn } from "../counting/counters.ts";
+import type { RedisAccess } from "../counting/counters.ts";
 import type { SharedRedis } from "../counting/open-redis.ts";
 
-/** An account and the network that it is tried from. */
+/** An account and the network of an attempt. */
 export interface Pair {
   readonly account: string;
   readonly network: string;
 }
 
-/** The pairs of account and network that succeeded before. */
+/** The pairs of account and network with a successful sign-in. */
 export interface KnownAddresses {
-  add(pair: Pair, turn: Turn): Promise<void>;
-  has(pair: Pair, turn: Turn): Promise<boolean>;
+  add(pair: Pair, redisAccess: RedisAccess): Promise<void>;
+  has(pair: Pair, redisAccess: RedisAccess): Promise<boolean>;
   statistics(): StoreStatistics;
 }
 
@@ -25,65 +25,68 @@ export interface KnownAddressesOptions {
   readonly now?: () => number;
 }
 
-interface Place {
+interface KnownNetwork {
   readonly network: string;
   readonly endsAt: number;
 }
 
-const MOST_ACCOUNTS = 30_000;
+const MAX_ACCOUNTS = 30_000;
 
-/** One account can push out no other by signing in from many networks: it is known at the last of them. */
-const MOST_PLACES = 8;
+/**
+ * The most networks of one account, so that an account with many networks cannot displace other accounts. The latest are
+ * kept.
+ */
+const MAX_NETWORKS = 8;
 
 export function createKnownAddresses({
   seconds,
   shared,
-  mostAccounts = MOST_ACCOUNTS,
+  mostAccounts = MAX_ACCOUNTS,
   now = () => performance.now(),
 }: KnownAddressesOptions): KnownAddresses {
-  // The account that signed in last comes last.
-  const places = new Map<string, readonly Place[]>();
+  // The accounts are ordered by their last sign-in, oldest first.
+  const networks = new Map<string, readonly KnownNetwork[]>();
   let bytes = 0;
   let evicted = 0;
   const options = { keyPrefix: "projo:known", points: 1, duration: seconds };
-  const everywhere = shared && new RateLimiterRedis({ ...options, storeClient: shared.redis });
+  const inRedis = shared && new RateLimiterRedis({ ...options, storeClient: shared.redis });
 
   const drop = (account: string) => {
-    const known = places.get(account);
+    const known = networks.get(account);
     if (known === undefined) return;
-    places.delete(account);
+    networks.delete(account);
     bytes -= bytesOf(account, known);
   };
-  const addHere = ({ account, network }: Pair) => {
-    const others = (places.get(account) ?? []).filter(
-      (place) => place.network !== network && place.endsAt > now(),
+  const addInProcess = ({ account, network }: Pair) => {
+    const others = (networks.get(account) ?? []).filter(
+      (other) => other.network !== network && other.endsAt > now(),
     );
     drop(account);
-    const [oldest] = places.keys();
-    if (places.size >= mostAccounts && oldest !== undefined) {
+    const [oldest] = networks.keys();
+    if (networks.size >= mostAccounts && oldest !== undefined) {
       drop(oldest);
       evicted += 1;
     }
-    const known = [...others.slice(1 - MOST_PLACES), { network, endsAt: now() + seconds * 1_000 }];
-    places.set(account, known);
+    const known = [...others.slice(1 - MAX_NETWORKS), { network, endsAt: now() + seconds * 1_000 }];
+    networks.set(account, known);
     bytes += bytesOf(account, known);
   };
 
   return {
-    add: async (pair, turn) => {
-      addHere(pair);
-      if (everywhere) await turn.ask(() => everywhere.set(nameOf(pair), 1, seconds));
+    add: async (pair, redisAccess) => {
+      addInProcess(pair);
+      if (inRedis) await redisAccess.query(() => inRedis.set(nameOf(pair), 1, seconds));
     },
-    has: async (pair, turn) => {
-      const known = places.get(pair.account) ?? [];
+    has: async (pair, redisAccess) => {
+      const known = networks.get(pair.account) ?? [];
       if (known.some(({ network, endsAt }) => network === pair.network && endsAt > now())) return true;
-      return everywhere !== null && (await turn.ask(() => everywhere.get(nameOf(pair)))) !== null;
+      return inRedis !== null && (await redisAccess.query(() => inRedis.get(nameOf(pair)))) !== null;
     },
-    statistics: () => ({ entries: places.size, bytes, evicted }),
+    statistics: () => ({ entries: networks.size, bytes, evicted }),
   };
 }
 
 const nameOf = ({ account, network }: Pair): string => `${account}@${network}`;
 
-const bytesOf = (account: string, known: readonly Place[]): number =>
+const bytesOf = (account: string, known: readonly KnownNetwork[]): number =>
   known.reduce((sum, { network }) => sum + 96 + network.length, 160 + account.length);

@@ -1,4 +1,4 @@
-// Decisions without Redis. The same with Redis, and over HTTP, is in test/limits/limits.test.ts.
+// Tests the limiter without Redis. test/limits/limits.test.ts tests it with Redis and over HTTP.
 import { describe, expect, it } from "vitest";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import { limits, type CountedBy } from "./limits.ts";
@@ -17,45 +17,45 @@ const tryOf = (account: string, address: string) => ({
   address,
 });
 
-/** Which rule refuses the try, or null. */
+/** The name of the rule that refuses the attempt, or null. */
 async function refusalOf(limiter: Limiter, account: string, address: string): Promise<string | null> {
   const { retryAfterSeconds, quotas } = await limiter.decide(tryOf(account, address));
   return retryAfterSeconds === null ? null : (quotas[0]?.name ?? "");
 }
 
-/** Tries until a rule refuses. @returns its name, and how many tries were let in */
+/** Makes attempts until a rule refuses. @returns the name of the rule and the number of granted attempts */
 async function exhaust(limiter: Limiter, next: (n: number) => readonly [account: string, address: string]) {
-  for (let letIn = 0; letIn < 20_000; letIn += 1) {
-    const by = await refusalOf(limiter, ...next(letIn));
-    if (by !== null) return { by, letIn };
+  for (let granted = 0; granted < 20_000; granted += 1) {
+    const by = await refusalOf(limiter, ...next(granted));
+    if (by !== null) return { by, granted };
   }
-  throw new Error("Nothing refused.");
+  throw new Error("No rule refused an attempt.");
 }
 
 const hex = (n: number): string => n.toString(16);
-/** Another /64, and every 256 of them another /56, of one /48. */
+/** The nth /64 of one /48. Every 256 of them belong to another /56. */
 const inOneSite = (n: number): string => `2001:db8:bad:${hex(n % 65_536)}::1`;
-/** An address of each of its /56s in turn, but for the first. */
+/** An address in each /56 of the /48, one after another, except the first /56. */
 const acrossSite = (n: number): string => inOneSite(((n % 255) + 1) * 256 + Math.floor(n / 255));
 
 describe("R9 the networks of an IPv6 address", () => {
-  it("one /56 is granted four times what one /64 is, and one /48 sixteen times", async () => {
+  it("have four times the limit of a /64 for a /56, and sixteen times for a /48", async () => {
     const limiter = openLimiter();
     const household = await exhaust(limiter, (n) => [`account${n}`, inOneSite(n % 256)]);
-    expect(household).toEqual({ by: "auth.signIn:network56", letIn: 4 * signInPoints("address") });
+    expect(household).toEqual({ by: "auth.signIn:network56", granted: 4 * signInPoints("address") });
     const site = await exhaust(limiter, (n) => [`account${n}`, acrossSite(n)]);
     expect(site.by).toBe("auth.signIn:network48");
-    expect(household.letIn + site.letIn).toBe(16 * signInPoints("address"));
+    expect(household.granted + site.granted).toBe(16 * signInPoints("address"));
     expect(await refusalOf(limiter, "ada", "2001:db8:600d:1::1")).toBeNull();
   });
 
-  it("a used up /48 keeps out none who signed in there before, and they have a bound of their own", async () => {
+  it("do not refuse known callers when the limit of a /48 is used up; known callers have a separate limit", async () => {
     const limiter = openLimiter();
     await limiter.succeeded(tryOf("ada", "2001:db8:bad:7777::1"));
     await exhaust(limiter, (n) => [`account${n}`, acrossSite(n)]);
     expect(await refusalOf(limiter, "ada", "2001:db8:bad:7777::2")).toBeNull();
     expect(await refusalOf(limiter, "ada", "2001:db8:bad:8888::1")).toBe("auth.signIn:network48");
-    // Somebody with many accounts makes them known at many networks of theirs, to try passwords as known callers do.
+    // An attacker with many accounts makes them known in many networks, to try passwords as a known caller.
     for (let n = 0; n < 1_000; n += 1) await limiter.succeeded(tryOf(`own${n}`, acrossSite(n)));
     const known = await exhaust(limiter, (n) => [`own${n % 1_000}`, acrossSite(n % 1_000)]);
     expect(known.by).toBe("auth.signIn:knownInNetwork48");
@@ -63,28 +63,28 @@ describe("R9 the networks of an IPv6 address", () => {
   });
 });
 
-describe("R9 the share of known callers", () => {
-  it("strangers at any number of addresses do not use it up", async () => {
+describe("R9 the limit of known callers", () => {
+  it("is not used up by strangers at any number of addresses", async () => {
     const limiter = openLimiter(0.1);
     await limiter.succeeded(tryOf("ada", "192.0.2.1"));
     const strangers = await exhaust(limiter, (n) => [
       `account${n}`,
       `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`,
     ]);
-    expect(strangers).toEqual({ by: "auth.signIn:strangers", letIn: 0.1 * signInPoints("strangers") });
+    expect(strangers).toEqual({ by: "auth.signIn:strangers", granted: 0.1 * signInPoints("strangers") });
     expect(await refusalOf(limiter, "ada", "192.0.2.1")).toBeNull();
     expect(await refusalOf(limiter, "ada", "192.0.2.2")).toBe("auth.signIn:strangers");
   });
 
-  it("one account that is known at many addresses uses up no more than its own bound", async () => {
+  it("is bounded for one account that is known at many addresses", async () => {
     const limiter = openLimiter();
     const places = Array.from({ length: 8 }, (_, n) => `198.51.100.${n}`);
     for (const address of places) await limiter.succeeded(tryOf("eve", address));
     const own = await exhaust(limiter, (n) => ["eve", places[n % 8] ?? ""]);
-    expect(own).toEqual({ by: "auth.signIn:accountWhereKnown", letIn: signInPoints("accountWhereKnown") });
+    expect(own).toEqual({ by: "auth.signIn:accountWhereKnown", granted: signInPoints("accountWhereKnown") });
   });
 
-  it("is for the pair of account and address: an account that is known elsewhere is a stranger's, as is another account there", async () => {
+  it("applies to a pair of account and address: the account elsewhere and other accounts there are strangers", async () => {
     const limiter = openLimiter();
     await limiter.succeeded(tryOf("eve", "192.0.2.1"));
     expect((await limiter.decide(tryOf("eve", "192.0.2.1"))).isKnown).toBe(true);
@@ -93,11 +93,14 @@ describe("R9 the share of known callers", () => {
   });
 });
 
-describe("R5 a refused try", () => {
-  it("uses up nothing of what others share", async () => {
+describe("R5 a refused attempt", () => {
+  it("uses nothing of shared limits", async () => {
     const limiter = openLimiter();
     const refused = await exhaust(limiter, () => ["ada", "2001:db8:bad:1::1"]);
-    expect(refused).toEqual({ by: "auth.signIn:accountAtAddress", letIn: signInPoints("accountAtAddress") });
+    expect(refused).toEqual({
+      by: "auth.signIn:accountAtAddress",
+      granted: signInPoints("accountAtAddress"),
+    });
     for (let n = 0; n < 5_000; n += 1) await refusalOf(limiter, "ada", "2001:db8:bad:1::1");
     const { accounts, shared, networks48 } = limiter.statistics();
     expect([accounts?.entries, shared?.entries, networks48?.entries]).toEqual([1, 1, 1]);
@@ -105,25 +108,25 @@ describe("R5 a refused try", () => {
     expect(await refusalOf(limiter, "bob", "192.0.2.1")).toBeNull();
   });
 
-  it("R9 leaves nothing behind when the widest limit refuses", async () => {
+  it("R9 leaves no counts when the widest limit refuses", async () => {
     const limiter = openLimiter(0.1);
-    const letIn = (await exhaust(limiter, (n) => [`account${n}`, `10.0.${n >> 8}.${n & 255}`])).letIn;
+    const granted = (await exhaust(limiter, (n) => [`account${n}`, `10.0.${n >> 8}.${n & 255}`])).granted;
     for (let n = 0; n < 5_000; n += 1) await refusalOf(limiter, `other${n}`, `10.1.${n >> 8}.${n & 255}`);
     const { addresses, pairs } = limiter.statistics();
-    expect(addresses?.entries).toBeLessThanOrEqual(letIn);
-    expect(pairs?.entries).toBeLessThanOrEqual(letIn);
+    expect(addresses?.entries).toBeLessThanOrEqual(granted);
+    expect(pairs?.entries).toBeLessThanOrEqual(granted);
   });
 });
 
-it("R2 of many tries at once no more are let in than the limit grants", async () => {
+it("R2 grants no more concurrent attempts than the limit", async () => {
   const limiter = openLimiter();
   const tries = Array.from({ length: 500 }, () => refusalOf(limiter, "ada", "192.0.2.1"));
-  const letIn = (await Promise.all(tries)).filter((refusal) => refusal === null);
-  expect(letIn).toHaveLength(signInPoints("accountAtAddress"));
+  const granted = (await Promise.all(tries)).filter((refusal) => refusal === null);
+  expect(granted).toHaveLength(signInPoints("accountAtAddress"));
 });
 
 describe("R10 mail to one mailbox", () => {
-  it("is limited by its kind, whatever the tag, so that no kind keeps another away", async () => {
+  it("is limited for each kind separately, without regard to the tag of the address", async () => {
     const { mailboxes } = openLimiter();
     const sent = async (kind: "invite" | "unverified" | "reset", emailOf: (n: number) => string) => {
       let count = 0;

@@ -1,29 +1,29 @@
-// Limits what may be tried how often. It counts first and knows nothing of what the try is for: no password is
-// hashed and no row is read for one too many.
+// Limits the rate of attempts. An attempt is counted before any work is done for it, so no password is hashed and no row is
+// read for a refused attempt.
 import type { Log } from "../../runtime/log.ts";
 import { createKnownAddresses, type Pair } from "./known-addresses.ts";
 import type { StoreStatistics } from "../counting/count-store.ts";
 import { createCountStores } from "../counting/count-stores.ts";
-import { countTogether, type Tally } from "../counting/count-attempt.ts";
-import { startTurn, type Count, type Turn } from "../counting/counters.ts";
+import { countAttempt, type CountedRule } from "../counting/count-attempt.ts";
+import { openRedisAccess, type Count, type RedisAccess } from "../counting/counters.ts";
 import { recordsKnownAddress, KNOWN_SECONDS, type CountedBy, type Limits } from "./limits.ts";
 import { createMailboxLimits, type MailboxLimits } from "./mailbox-limits.ts";
 import { networksOf } from "./network-of.ts";
 import type { SharedRedis } from "../counting/open-redis.ts";
 
-/** A try: of what, and by whom. */
+/** An attempt to call an operation. */
 export interface Attempt {
   readonly operation: string;
-  /** The workspace in which it is tried, once it is known that the caller may. Never what a caller only says. */
+  /** The workspace of an authorized caller; null before authorization. It is never an unverified header. */
   readonly workspaceId: string | null;
   readonly address: string | null;
   /** The email in lower case, or null when none is named. */
   readonly account: string | null;
-  /** Whom or what the try is about, such as the address that is invited. */
+  /** The target of the attempt, such as the invited address. */
   readonly target: string | null;
 }
 
-/** A rule as the answer's headers tell of it. */
+/** A rule as the response headers report it. */
 export interface Quota {
   readonly name: string;
   readonly points: number;
@@ -33,50 +33,53 @@ export interface Quota {
 }
 
 export interface Decision {
-  /** How long to wait, or null when the try is granted. */
+  /** The seconds to wait, or null when the attempt is granted. */
   readonly retryAfterSeconds: number | null;
-  /** The rule that refused; or, when none did, those that count for the caller alone. */
+  /** The rule that refused, or, for a granted attempt, the rules that count the caller's own attempts only. */
   readonly quotas: readonly Quota[];
-  /** Whether the account has signed in at this address lately. Told for operations whose rules depend on it. */
+  /**
+   * Whether the account signed in from this address recently. It is determined only for operations whose rules depend on
+   * it.
+   */
   readonly isKnown: boolean;
 }
 
 export interface Limiter {
-  /** The Redis in which it counts, for others that count there; null where it counts in this process alone. */
+  /** The Redis that holds the counts, for other counters; null when the limiter counts in this process only. */
   readonly shared: SharedRedis | null;
-  /** Whether an operation's tries are counted at all. */
+  /** Whether the operation has rules. */
   isLimited(operation: string): boolean;
   decide(attempt: Attempt): Promise<Decision>;
-  /** To be called after a try that succeeded: it may make the caller's address known to the account. */
+  /** Called after a successful attempt. For some operations it makes the caller's address known for the account. */
   succeeded(attempt: Attempt): Promise<void>;
-  /** How much mail one mailbox may be sent. */
+  /** The limits of mail to one mailbox. */
   readonly mailboxes: MailboxLimits;
-  /** The entries in this process's memory, by kind. */
+  /** The entries in the memory of this process, by kind. */
   statistics(): Readonly<Record<string, StoreStatistics>>;
   close(): void;
 }
 
 export interface LimiterOptions {
   readonly limits: Limits;
-  /** Every rule grants this many times what the table says. */
+  /** The factor by which the points of every rule are multiplied. */
   readonly factor: number;
-  /** Null to count in this process alone. */
+  /** Null to count in this process only. */
   readonly shared: SharedRedis | null;
-  /** Stands for an account in the keys, so that who reads Redis reads no emails. */
+  /** Encodes an account for the keys, so that Redis contains no email addresses. */
   readonly codeOf: (account: string) => string;
-  /** Is told when the memory is full. */
+  /** Receives a warning when the memory is full. */
   readonly log: Pick<Log, "warn">;
 }
 
-/** A rule as this server grants it. */
-interface Granted extends Omit<Tally, "key"> {
+/** A rule with the points that this server grants. */
+interface ServerRule extends Omit<CountedRule, "key"> {
   readonly by: CountedBy;
 }
 
-/** These tell a caller of their own tries only; what others do is none of their business. */
-const ONES_OWN: ReadonlySet<CountedBy> = new Set(["address", "accountAtAddress", "target"]);
+/** The rules that count the caller's own attempts only. Other rules would reveal the activity of other callers. */
+const OWN_RULES: ReadonlySet<CountedBy> = new Set(["address", "accountAtAddress", "target"]);
 
-/** Rules that spare known pairs, and rules for known pairs alone. */
+/** The rules that do not apply to known pairs, and the rules that apply to known pairs only. */
 const FOR_STRANGERS: ReadonlySet<CountedBy> = new Set([
   "network56",
   "network48",
@@ -90,7 +93,7 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
   const rulesOf = new Map(
     Object.entries(limits).map(([operation, rules]) => [
       operation,
-      rules.map(({ by, points, seconds }): Granted => ({
+      rules.map(({ by, points, seconds }): ServerRule => ({
         by,
         name: `${operation}:${by}`,
         points: Math.max(1, Math.round(points * factor)),
@@ -102,7 +105,7 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
   const known = createKnownAddresses({ seconds: KNOWN_SECONDS, shared });
   const mailboxes = createMailboxLimits({ factor, shared, codeOf });
 
-  const whoOf = ({ account, address, target }: Attempt) => {
+  const keysOf = ({ account, address, target }: Attempt) => {
     const code = account === null ? null : codeOf(account);
     const networks = networksOf(address ?? "");
     const pair: Pair | null = code === null ? null : { account: code, network: networks.address };
@@ -122,29 +125,37 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
     return { pair, keys };
   };
 
-  const isKnown = async (rules: readonly Granted[], pair: Pair | null, turn: Turn): Promise<boolean> =>
+  const isKnown = async (
+    rules: readonly ServerRule[],
+    pair: Pair | null,
+    redisAccess: RedisAccess,
+  ): Promise<boolean> =>
     pair !== null &&
     rules.some(({ by }) => FOR_STRANGERS.has(by) || FOR_KNOWN.has(by)) &&
-    known.has(pair, turn);
+    known.has(pair, redisAccess);
 
-  const decide = async (attempt: Attempt, rules: readonly Granted[], turn: Turn): Promise<Decision> => {
-    const { pair, keys } = whoOf(attempt);
-    const isKnownPair = await isKnown(rules, pair, turn);
-    const spared = isKnownPair ? FOR_STRANGERS : FOR_KNOWN;
-    const tallies = rules.flatMap((rule) => {
+  const decide = async (
+    attempt: Attempt,
+    rules: readonly ServerRule[],
+    redisAccess: RedisAccess,
+  ): Promise<Decision> => {
+    const { pair, keys } = keysOf(attempt);
+    const isKnownPair = await isKnown(rules, pair, redisAccess);
+    const excluded = isKnownPair ? FOR_STRANGERS : FOR_KNOWN;
+    const countedRules = rules.flatMap((rule) => {
       const key = keys[rule.by];
-      // An input that names no account is refused by its schema, and has none to be tried.
-      if (key === null || spared.has(rule.by)) return [];
+      // Without a key the rule does not apply. For example, an input without an account is rejected by its schema later.
+      if (key === null || excluded.has(rule.by)) return [];
       return [{ ...rule, key: `${attempt.workspaceId ?? "-"}:${key}` }];
     });
-    const { refusing, counts } = await countTogether(tallies, { shared, turn });
-    const quotas = tallies.map((tally, at) => ({ by: tally.by, ...quotaOf(tally, counts[at]) }));
+    const { refusing, counts } = await countAttempt(countedRules, { shared, redisAccess });
+    const quotas = countedRules.map((rule, at) => ({ by: rule.by, ...quotaOf(rule, counts[at]) }));
     const refused = refusing === null ? undefined : quotas[refusing];
     if (refused !== undefined) {
       const { by: _, ...quota } = refused;
       return { retryAfterSeconds: quota.resetSeconds, quotas: [quota], isKnown: isKnownPair };
     }
-    const own = quotas.filter(({ by }) => ONES_OWN.has(by)).map(({ by: _, ...quota }) => quota);
+    const own = quotas.filter(({ by }) => OWN_RULES.has(by)).map(({ by: _, ...quota }) => quota);
     return { retryAfterSeconds: null, quotas: own, isKnown: isKnownPair };
   };
 
@@ -154,19 +165,19 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
     decide: async (attempt) => {
       const rules = rulesOf.get(attempt.operation);
       if (!rules) return UNLIMITED;
-      const turn = startTurn(shared);
+      const redisAccess = openRedisAccess(shared);
       try {
-        return await decide(attempt, rules, turn);
+        return await decide(attempt, rules, redisAccess);
       } finally {
-        turn.end();
+        redisAccess.end();
       }
     },
     succeeded: async (attempt) => {
       if (!recordsKnownAddress.has(attempt.operation)) return;
-      const { pair } = whoOf(attempt);
+      const { pair } = keysOf(attempt);
       if (pair === null) return;
-      const turn = startTurn(shared);
-      await known.add(pair, turn).finally(() => turn.end());
+      const redisAccess = openRedisAccess(shared);
+      await known.add(pair, redisAccess).finally(() => redisAccess.end());
     },
     mailboxes,
     statistics: () => ({
@@ -181,6 +192,6 @@ export function createLimiter({ limits, factor, shared, codeOf, log }: LimiterOp
 const UNLIMITED: Decision = { retryAfterSeconds: null, quotas: [], isKnown: false };
 
 const quotaOf = (
-  { name, points, seconds }: Pick<Tally, "name" | "points" | "seconds">,
+  { name, points, seconds }: Pick<CountedRule, "name" | "points" | "seconds">,
   { remaining, resetSeconds }: Count = { isOver: false, remaining: points, resetSeconds: seconds },
 ): Quota => ({ name, points, seconds, remaining, resetSeconds });

@@ -1,28 +1,31 @@
-// How often what may be tried: the one table. Why it is as it is: docs/decisions/rate-limits.md.
+// The table of rate limits. docs/decisions/rate-limits.md explains the figures.
 
-/** Whose tries are counted together. A pair is known when its account has signed in at its address lately. */
+/**
+ * The key by which a rule counts attempts. A pair of account and address is known when the account signed in from there
+ * recently.
+ */
 export type CountedBy =
   /** A network address: an IPv4 address, or the /64 of an IPv6 address. */
   | "address"
-  /** The /56 of an IPv6 address, without known pairs. */
+  /** The /56 of an IPv6 address, except known pairs. */
   | "network56"
-  /** The /48 of an IPv6 address, without known pairs. */
+  /** The /48 of an IPv6 address, except known pairs. */
   | "network48"
   /** The known pairs in the /48 of an IPv6 address. */
   | "knownInNetwork48"
-  /** One account, as tried from one address. */
+  /** One account from one address. */
   | "accountAtAddress"
-  /** One account, as tried from all addresses together at which it is not known. */
+  /** One account from all addresses where it is not known. */
   | "accountFromStrangers"
-  /** One account, as tried from all addresses together at which it is known. */
+  /** One account from all addresses where it is known. */
   | "accountWhereKnown"
   /** One account, from any address. */
   | "account"
   /** All members and keys of one workspace together. */
   | "workspace"
-  /** What the try is about, within one workspace: an address that is invited, or an invite that is sent again. */
+  /** The target of the attempt within one workspace: an invited address, or an invite that is sent again. */
   | "target"
-  /** All callers of all servers that share a Redis, without known pairs. */
+  /** All callers of all servers that share a Redis, except known pairs. */
   | "strangers"
   /** All known pairs of all servers that share a Redis. */
   | "known"
@@ -42,19 +45,19 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How much more than one address the networks around it are granted. */
+/** The limits of IPv6 networks, as multiples of the limit of one address. */
 const IN_NETWORK_56 = 4;
 const IN_NETWORK_48 = 16;
 
-/** One address, and the IPv6 networks that one customer may hold. */
+/** Rules for one address and for the IPv6 networks that one customer may hold. */
 const byNetwork = (points: number, seconds: number): readonly Rule[] => [
   { by: "address", points, seconds },
   { by: "network56", points: IN_NETWORK_56 * points, seconds },
   { by: "network48", points: IN_NETWORK_48 * points, seconds },
 ];
 
-/** All callers. Known pairs have a share of their own. */
-const byStanding = (points: number, seconds: number): readonly Rule[] => [
+/** Rules for all callers, with separate limits for known pairs. */
+const allCallers = (points: number, seconds: number): readonly Rule[] => [
   { by: "accountWhereKnown", points: 60, seconds: 15 * MINUTE },
   { by: "knownInNetwork48", points: 600, seconds: 15 * MINUTE },
   { by: "strangers", points, seconds },
@@ -62,9 +65,9 @@ const byStanding = (points: number, seconds: number): readonly Rule[] => [
 ];
 
 /**
- * A try is counted by all rules that apply to it, or by none when one of them refuses: so a caller who is refused by their own
- * limit uses up nothing of what others share, and cannot shut them out. A refusal names the first rule that refuses, so what
- * is counted for few stands before what is counted for many.
+ * An attempt is counted by all rules that apply to it, or by none when one of them refuses. So a caller who is refused by
+ * their own limit uses nothing of shared limits and cannot lock other callers out. A refusal names the first rule that
+ * refuses, so narrow rules come before wide ones.
  */
 export const limits: Limits = {
   "auth.signUp": [
@@ -76,7 +79,7 @@ export const limits: Limits = {
     ...byNetwork(60, 15 * MINUTE),
     { by: "accountAtAddress", points: 10, seconds: 15 * MINUTE },
     { by: "accountFromStrangers", points: 200, seconds: HOUR },
-    ...byStanding(3_000, MINUTE),
+    ...allCallers(3_000, MINUTE),
   ],
   "auth.refresh": [...byNetwork(600, MINUTE), { by: "everyone", points: 60_000, seconds: MINUTE }],
   "auth.signOut": [...byNetwork(600, MINUTE), { by: "everyone", points: 60_000, seconds: MINUTE }],
@@ -84,14 +87,14 @@ export const limits: Limits = {
     ...byNetwork(20, HOUR),
     { by: "accountAtAddress", points: 3, seconds: 15 * MINUTE },
     { by: "account", points: 20, seconds: HOUR },
-    ...byStanding(1_000, 10 * MINUTE),
+    ...allCallers(1_000, 10 * MINUTE),
   ],
   "password.reset": [...byNetwork(30, 15 * MINUTE), { by: "everyone", points: 3_000, seconds: MINUTE }],
   "password.change": [
     ...byNetwork(60, 15 * MINUTE),
     { by: "accountAtAddress", points: 10, seconds: 15 * MINUTE },
     { by: "account", points: 30, seconds: HOUR },
-    ...byStanding(3_000, MINUTE),
+    ...allCallers(3_000, MINUTE),
   ],
   "email.verify": [...byNetwork(60, 15 * MINUTE), { by: "everyone", points: 3_000, seconds: MINUTE }],
   "invites.preview": [...byNetwork(120, 15 * MINUTE), { by: "everyone", points: 6_000, seconds: MINUTE }],
@@ -124,7 +127,7 @@ export const limits: Limits = {
   ],
 };
 
-/** What makes an address known to an account when it succeeds: the caller had the password. */
+/** The operations that make an address known for an account when they succeed, because the caller had the password. */
 export const recordsKnownAddress: ReadonlySet<string> = new Set(["auth.signUp", "auth.signIn"]);
 
 /** How long an address stays known after the last sign-in there: as long as an idle session lives. */

@@ -1,7 +1,7 @@
-// How much mail one mailbox is sent that it did not ask for, whoever has it sent and from whichever workspace. Each kind is
-// counted for itself, so that no kind of mail can keep another away.
+// Limits unsolicited mail to one mailbox, for all senders and workspaces together. Each kind of mail is counted separately,
+// so that one kind cannot block another.
 import { createCountStore, type StoreStatistics } from "../counting/count-store.ts";
-import { createCounter, startTurn, type Counter } from "../counting/counters.ts";
+import { createCounter, openRedisAccess, type Counter } from "../counting/counters.ts";
 import { mailboxOf } from "./mailbox-of.ts";
 import type { SharedRedis } from "../counting/open-redis.ts";
 
@@ -9,18 +9,20 @@ const HOUR = 60 * 60;
 const DAY = 24 * HOUR;
 
 export const mailboxLimits = {
-  /** Invites, first and repeated, of all workspaces together. */
+  /** Invites, including resent ones, from all workspaces together. */
   invite: { points: 8, seconds: DAY },
-  /** Mails to accounts whose address nobody has verified: verifications, and links for a new password. */
+  /** Mails to accounts with an unverified address: verification links and links to set a new password. */
   unverified: { points: 10, seconds: DAY },
-  /** Links for a new password of one verified account. A link works for an hour, so the mailbox always has one. */
+  /**
+   * Links to set a new password of one verified account. A link works for an hour, so the mailbox always has a valid one.
+   */
   reset: { points: 2, seconds: HOUR },
 } as const;
 
 export type MailKind = keyof typeof mailboxLimits;
 
 export interface MailboxLimits {
-  /** Counts a mail before it is sent. @returns how many seconds to wait if it is one too many, else null */
+  /** Counts a mail before it is sent. @returns the seconds to wait when the limit is exceeded, otherwise null */
   take(kind: MailKind, email: string): Promise<number | null>;
   statistics(): StoreStatistics;
 }
@@ -28,7 +30,7 @@ export interface MailboxLimits {
 export interface MailboxLimitsOptions {
   readonly factor: number;
   readonly shared: SharedRedis | null;
-  /** Stands for a mailbox in the keys. */
+  /** Encodes a mailbox for the keys. */
   readonly codeOf: (mailbox: string) => string;
 }
 
@@ -48,14 +50,14 @@ export function createMailboxLimits({ factor, shared, codeOf }: MailboxLimitsOpt
   };
   return {
     take: async (kind, email) => {
-      // A verified account is counted as itself: accounts with other tags must not use up what it is granted.
+      // A verified account is counted by its exact address, so that accounts with other tags cannot use up its limit.
       const mailbox = kind === "reset" ? email : mailboxOf(email);
-      const turn = startTurn(shared);
+      const redisAccess = openRedisAccess(shared);
       try {
-        const { isOver, resetSeconds } = await counters[kind](codeOf(mailbox), turn);
+        const { isOver, resetSeconds } = await counters[kind](codeOf(mailbox), redisAccess);
         return isOver ? resetSeconds : null;
       } finally {
-        turn.end();
+        redisAccess.end();
       }
     },
     statistics: () => store.statistics(),

@@ -13,6 +13,6 @@ it.each([
   ["...@gmail.com", "...@gmail.com"],
   ["key:123", "key:123"],
   ["", ""],
-])("mail to %s is counted for %s", (email, mailbox) => {
+])("counts mail to %s for the mailbox %s", (email, mailbox) => {
   expect(mailboxOf(email)).toBe(mailbox);
 });

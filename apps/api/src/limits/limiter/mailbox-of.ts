@@ -1,9 +1,9 @@
-/** Domains whose mailboxes pass over dots, and are one. */
+/** Two domains of the same mailboxes, which ignore dots in addresses. */
 const GMAIL = new Set(["gmail.com", "googlemail.com"]);
 
 /**
- * The mailbox that an address leads to, as far as the address tells: without the tag behind a plus (RFC 5233), and by Google's
- * rules at Google. It is only counted by, so an address that is merged with another by mistake costs no more than a limit.
+ * Returns the mailbox of an address: without the tag after a plus sign (RFC 5233), and by Google's rules for Gmail
+ * addresses. The result is only used for counting, so two addresses that are merged by mistake merely share a limit.
  */
 export function mailboxOf(email: string): string {
   const [, local = "", domain = ""] = /^(.*)@([^@]*)$/.exec(email.toLowerCase()) ?? [];

@@ -16,11 +16,11 @@ it.each([
   ["1.2.3.4:80", "unknown"],
   ["no address", "unknown"],
   ["", "unknown"],
-])("%s is counted as %s", (address, network) => {
+])("counts %s as %s", (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
 
-it("R9 an IPv6 address is counted in its /56 and its /48 too", () => {
+it("R9 counts an IPv6 address in its /56 and its /48 too", () => {
   expect(networksOf("2001:db8:1:2ab::7")).toEqual({
     address: "2001:db8:1:2ab::/64",
     network56: "2001:db8:1:200::/56",
@@ -31,7 +31,7 @@ it("R9 an IPv6 address is counted in its /56 and its /48 too", () => {
   expect(widestNetworkOf("2001:db8:1:ffff::7")).toBe("2001:db8:1::/48");
 });
 
-it("an IPv4 address is in no wider network that is counted, however it is written", () => {
+it("counts an IPv4 address in no wider network, also in IPv6 notation", () => {
   for (const address of ["192.0.2.1", "::ffff:192.0.2.1", "no address"]) {
     expect(networksOf(address)).toMatchObject({ network56: null, network48: null });
   }

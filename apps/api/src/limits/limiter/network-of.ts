@@ -1,18 +1,20 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** The networks that an address is counted in. */
+/** The networks in which an address is counted. */
 export interface Networks {
-  /** An IPv4 address as it is, or the /64 of an IPv6 address. */
+  /** The IPv4 address, or the /64 of an IPv6 address. */
   readonly address: string;
-  /** Of an IPv6 address alone, as is the next. */
+  /** The /56 of an IPv6 address; null for IPv4. */
   readonly network56: string | null;
+  /** The /48 of an IPv6 address; null for IPv4. */
   readonly network48: string | null;
 }
 
 /**
- * IPv4 is counted as it is, IPv6 by its /64, which is one link (RFC 4291), its /56, which is a household's (RFC 6177), and its
- * /48, which is the most that a site or a tunnel is given without asking. IPv4 written as IPv6 (RFC 4291, 2.5.5.2) is the IPv4
- * that it is. What is no address is counted as one.
+ * Returns the networks of an address. IPv4 addresses are counted individually. IPv6 addresses are counted by their /64,
+ * which is one link (RFC 4291), their /56, which is typical for a household (RFC 6177), and their /48, which is the largest
+ * network that a site or a tunnel gets by default. IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2) are counted as IPv4. All
+ * texts that are not addresses share one count.
  */
 export function networksOf(address: string): Networks {
   if (isIPv4(address)) return v4(address);
@@ -30,10 +32,10 @@ export function networksOf(address: string): Networks {
   };
 }
 
-/** The network in which an address is known to belong to an account. */
+/** The network that counts as one address: the IPv4 address, or the /64 of an IPv6 address. */
 export const networkOf = (address: string): string => networksOf(address).address;
 
-/** All that one peer is likely to have: an IPv4 address, or the /48 of an IPv6 address. */
+/** The largest network that one peer is likely to hold: an IPv4 address, or the /48 of an IPv6 address. */
 export function widestNetworkOf(address: string): string {
   const { address: narrowest, network48 } = networksOf(address);
   return network48 ?? narrowest;
@@ -45,7 +47,7 @@ const hex = (...groups: readonly number[]): string => groups.map((group) => grou
 
 /** The eight numbers of an IPv6 address. */
 function groupsOf(address: string): number[] {
-  // The URL parser writes an address in one form (RFC 5952): in hexadecimal, with at most one gap.
+  // The URL parser normalizes an address (RFC 5952): hexadecimal groups with at most one `::`.
   const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [before = "", after] = text.split("::");
   const head = numbersIn(before);

@@ -5,7 +5,7 @@ import { limits } from "./limits.ts";
 import { openRedis, type SharedRedis } from "../counting/open-redis.ts";
 
 export interface LimiterSettings {
-  /** The Redis that counts for all servers; null to count in this process alone. */
+  /** The Redis that counts for all servers; null to count in this process only. */
   readonly redisUrl: string | null;
   /** The factor by which every limit is multiplied. */
   readonly limitsFactor: number;

@@ -1,9 +1,9 @@
-/** The most of each that one workspace may have. */
+/** The most projects, tasks and so on of one workspace. */
 export interface Quotas {
   readonly projects: number;
   readonly tasks: number;
   readonly members: number;
   readonly pendingInvites: number;
-  /** Counts active keys alone. */
+  /** Only active keys count. */
   readonly serviceKeys: number;
 }

@@ -1,21 +1,24 @@
-// Whether a workspace may have more tasks. To count them for each that is made would take the longer the more there are, so
-// the count is kept in this process and goes on from there: it is taken anew when a part of the room is used up, and before
-// anything is refused. One server alone is exact. Of several, each may let in as many as were free when it counted last, but
-// not more than a thousand too many.
+// Enforces the task quota of workspaces. Counting all tasks for each new task would be slow in large workspaces, so the
+// process caches the count and updates it. It counts again when a part of the free capacity is used up, and before it
+// refuses a task. One server is exact. With several servers, each may reserve the capacity that was free at its last count;
+// the quota is exceeded by at most 1,000 tasks per server.
 import type { Grant } from "@projostack/authz";
 import type { Db } from "@projostack/db";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";
 
 export interface TaskCapacity {
-  /** Room for so many tasks, to be closed when it is known how many were made. Null when there is none. */
-  reserve(grant: Grant, many: number): Promise<Reservation | null>;
-  /** To be told that tasks were deleted: where there was no room there may be some. */
-  freed(workspaceId: string): void;
+  /**
+   * Reserves capacity for `count` tasks; null when the quota does not allow them. The caller must close the reservation.
+   */
+  reserve(grant: Grant, count: number): Promise<Reservation | null>;
+  /** Called when tasks were deleted, so that a full workspace is counted again soon. */
+  noteDeletion(workspaceId: string): void;
 }
 
 export interface Reservation {
-  close(made: number): void;
+  /** Ends the reservation. @param created the number of tasks that were created */
+  close(created: number): void;
 }
 
 export interface TaskCapacityOptions {
@@ -26,35 +29,38 @@ export interface TaskCapacityOptions {
   readonly log: Log;
 }
 
-/** So much room is let in without a new count: others may let in as much meanwhile. */
-const COUNTED_ONCE = 1_000;
-const PART = 1 / 16;
+/**
+ * The most tasks that are reserved without a new count: 1,000 or a sixteenth of the free capacity. Other servers may
+ * reserve as many.
+ */
+const RESERVED_PER_COUNT = 1_000;
+const RESERVED_PART = 1 / 16;
 const COUNT_AGAIN_MS = 60_000;
-/** A workspace that is full is counted no more often than this, and after a deletion no more often than that. */
+/** The shortest time between two counts of a full workspace, without and after a deletion. */
 const COUNT_FULL_AGAIN_MS = 5_000;
 const COUNT_FREED_AGAIN_MS = 1_000;
-/** Of more workspaces the oldest are forgotten, and counted anew. */
+/** The most workspaces in memory. Beyond it, the oldest are forgotten and are counted again when needed. */
 const MOST_WORKSPACES = 10_000;
 
-interface Known {
-  /** With what is reserved. Too high rather than too low. */
+interface WorkspaceCount {
+  /** The number of tasks, including reserved ones. It may be too high but never too low. */
   tasks: number;
   reserved: number;
-  /** How many may be reserved before the next count. */
+  /** The number of tasks that may be reserved before the next count. */
   allowed: number;
   countedAt: number;
-  /** When it may be counted again because it is full. */
+  /** The earliest time at which a full workspace is counted again. */
   countableAt: number;
-  /** Made while a count is under way, and so perhaps not in it. */
-  madeMeanwhile: number;
+  /** The tasks created while a count is in progress, which the count may not include. */
+  createdMeanwhile: number;
   counting: Promise<void> | undefined;
 }
 
 export function createTaskCapacity({ db, quota, clock, log }: TaskCapacityOptions): TaskCapacity {
-  const workspaces = new Map<string, Known>();
+  const workspaces = new Map<string, WorkspaceCount>();
   const now = () => clock.now().getTime();
 
-  const knownOf = (workspaceId: string): Known => {
+  const knownOf = (workspaceId: string): WorkspaceCount => {
     let known = workspaces.get(workspaceId);
     if (!known) {
       const [oldest] = workspaces.keys();
@@ -64,16 +70,16 @@ export function createTaskCapacity({ db, quota, clock, log }: TaskCapacityOption
     }
     return known;
   };
-  const count = (known: Known, grant: Grant): Promise<void> => {
-    known.madeMeanwhile = known.counting ? known.madeMeanwhile : 0;
+  const count = (known: WorkspaceCount, grant: Grant): Promise<void> => {
+    known.createdMeanwhile = known.counting ? known.createdMeanwhile : 0;
     known.counting ??= db
       .read(grant, ({ sql: { tasks } }) => tasks.count(quota))
       .then(
         (found) => {
-          known.tasks = found + known.madeMeanwhile + known.reserved;
+          known.tasks = found + known.createdMeanwhile + known.reserved;
         },
         (error: unknown) => {
-          // Nobody is kept from work because counting takes too long: it is tried again in a minute.
+          // A failed count does not block the creation of tasks. The next count follows in a minute.
           log.warn(
             { err: error, workspaceId: grant.workspaceId },
             "the tasks of a workspace could not be counted",
@@ -81,8 +87,9 @@ export function createTaskCapacity({ db, quota, clock, log }: TaskCapacityOption
         },
       )
       .finally(() => {
-        const room = Math.max(0, quota - known.tasks);
-        known.allowed = room <= COUNTED_ONCE ? room : Math.max(COUNTED_ONCE, Math.floor(room * PART));
+        const free = Math.max(0, quota - known.tasks);
+        known.allowed =
+          free <= RESERVED_PER_COUNT ? free : Math.max(RESERVED_PER_COUNT, Math.floor(free * RESERVED_PART));
         known.countedAt = now();
         known.countableAt = known.countedAt + COUNT_FULL_AGAIN_MS;
         known.counting = undefined;
@@ -91,37 +98,37 @@ export function createTaskCapacity({ db, quota, clock, log }: TaskCapacityOption
   };
 
   return {
-    reserve: async (grant, many) => {
+    reserve: async (grant, requested) => {
       const known = knownOf(grant.workspaceId);
-      const isFull = known.tasks + many > quota;
-      if (known.countedAt === 0 || (isFull ? now() >= known.countableAt : known.allowed < many)) {
+      const isFull = known.tasks + requested > quota;
+      if (known.countedAt === 0 || (isFull ? now() >= known.countableAt : known.allowed < requested)) {
         await count(known, grant);
       } else if (now() - known.countedAt > COUNT_AGAIN_MS) void count(known, grant);
-      if (known.tasks + many > quota) return null;
-      known.tasks += many;
-      known.reserved += many;
-      known.allowed -= many;
+      if (known.tasks + requested > quota) return null;
+      known.tasks += requested;
+      known.reserved += requested;
+      known.allowed -= requested;
       return {
-        close: (made) => {
-          known.reserved -= many;
-          known.tasks -= many - made;
-          known.madeMeanwhile += made;
+        close: (created) => {
+          known.reserved -= requested;
+          known.tasks -= requested - created;
+          known.createdMeanwhile += created;
         },
       };
     },
-    freed: (workspaceId) => {
+    noteDeletion: (workspaceId) => {
       const known = workspaces.get(workspaceId);
       if (known) known.countableAt = Math.min(known.countableAt, known.countedAt + COUNT_FREED_AGAIN_MS);
     },
   };
 }
 
-const UNCOUNTED: Known = {
+const UNCOUNTED: WorkspaceCount = {
   tasks: 0,
   reserved: 0,
   allowed: 0,
   countedAt: 0,
   countableAt: 0,
-  madeMeanwhile: 0,
+  createdMeanwhile: 0,
   counting: undefined,
 };

@@ -282,7 +282,7 @@ export const sessions: readonly Mutant[] = [
   {
     removed: [
       guard("an access token of a lost reply is rejected", adapterFile, [
-        "if (cameWithLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];",
+        "if (belongsToLostReply(madeAtSeconds, record.session.rotatedAt.getTime() / 1000)) return [null, null];",
         "",
       ]),
     ],

@@ -144,7 +144,7 @@ export const tokens: readonly Mutant[] = [
   {
     removed: [
       guard("tokens without a check are accepted only until the last one has expired", formsFile, [
-        "sinceChange() < LAST_PLAIN_SECONDS[kind]",
+        "sinceChange() < PLAIN_ACCEPTED_SECONDS[kind]",
         "sinceChange() <= Number.POSITIVE_INFINITY || kind === undefined",
       ]),
     ],

@@ -330,7 +330,7 @@ export const cost: readonly Mutant[] = [
   {
     removed: [
       guard("the number of tasks is bounded by the quota", roomFile, [
-        "if (known.tasks + many > quota) return null;",
+        "if (known.tasks + requested > quota) return null;",
         "",
       ]),
     ],
@@ -338,7 +338,7 @@ export const cost: readonly Mutant[] = [
   },
   {
     removed: [
-      guard("the quota is reserved before tasks are created", roomFile, ["known.tasks += many;", ""]),
+      guard("the quota is reserved before tasks are created", roomFile, ["known.tasks += requested;", ""]),
     ],
     succeeds: [concurrentTasks],
     stillBlocked: [taskAboveQuota],

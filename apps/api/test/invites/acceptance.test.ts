@@ -15,7 +15,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
-import { guest, invite, rolesIn, ROUNDS, ROUNDS_MS, statusOf, TWENTY } from "./guests.ts";
+import { guest, invite, rolesIn, ROUNDS, ROUNDS_TIMEOUT_MS, statusOf, TWENTY } from "./guests.ts";
 
 let server: TestServer;
 let ada: Person;
@@ -142,7 +142,7 @@ describe("An invite", () => {
         await server.database.owner("DELETE FROM workspace_members WHERE user_id = $1", [person.id]);
       }
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 
   it(
@@ -166,7 +166,7 @@ describe("An invite", () => {
         await server.database.owner("DELETE FROM workspace_members WHERE user_id = $1", [invited.id]);
       }
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 
   it(
@@ -183,7 +183,7 @@ describe("An invite", () => {
       }
       expect(roundsWithSeveral).toBeGreaterThan(0);
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 });
 

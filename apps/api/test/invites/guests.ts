@@ -7,7 +7,7 @@ import { arrive, type Answer, type Person, type TestServer } from "../kit/index.
 export { ROUNDS };
 
 /** The timeout for all rounds, in milliseconds. */
-export const ROUNDS_MS = 30_000 + ROUNDS * 3_000;
+export const ROUNDS_TIMEOUT_MS = 30_000 + ROUNDS * 3_000;
 
 export const TWENTY = Array.from({ length: 20 }, (_, index) => index);
 

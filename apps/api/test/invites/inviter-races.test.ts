@@ -1,6 +1,6 @@
 // Concurrent calls while an inviter loses the role admin.
 import { describe, expect, it } from "vitest";
-import { rolesIn, ROUNDS, ROUNDS_MS } from "./guests.ts";
+import { rolesIn, ROUNDS, ROUNDS_TIMEOUT_MS } from "./guests.ts";
 import {
   ada,
   bob,
@@ -52,7 +52,7 @@ describe("The end of an inviter's role as an admin", () => {
       expect(joined).toBeGreaterThan(0);
       expect(joined).toBeLessThan(ROUNDS * 20);
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 
   it.each(ends)(
@@ -75,7 +75,7 @@ describe("The end of an inviter's role as an admin", () => {
         expect(pending).toEqual([]);
       }
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 });
 
@@ -98,6 +98,6 @@ describe("The revocation of a key that sent invites", () => {
         expect(await rolesIn(server, engines)).toEqual(await ending);
       }
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 });

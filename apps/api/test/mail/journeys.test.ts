@@ -112,7 +112,7 @@ describe("A server that writes its mail to files", () => {
     await open.close();
   });
 
-  it("V9 takes the host of links from the configuration and never from request headers", async () => {
+  it("V9 links to the configured host and never to a host from request headers", async () => {
     const email = "mallory@example.com";
     await forged("auth.signUp", { email, password });
     await mailFor(server, email);

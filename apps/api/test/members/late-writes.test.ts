@@ -3,8 +3,8 @@ import { authorize, type Grant, type Permission } from "@projostack/authz";
 import { MembershipChanged, type TenantWrite } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { again, call, startTestServer, type Answer, type Person, type TestServer } from "../kit/index.ts";
-import { CALLERS, ROUNDS, ROUNDS_MS } from "./rounds.ts";
-import { heldOpen, standstill, waiting, type Open } from "./lock-waits.ts";
+import { CALLERS, ROUNDS, ROUNDS_TIMEOUT_MS } from "./rounds.ts";
+import { holdOpen, raceAtLock, untilWaiting, type OpenTransaction } from "./lock-waits.ts";
 import { joined, keyOf, newTeam, putIn, type Team } from "./team.ts";
 
 let server: TestServer;
@@ -53,9 +53,9 @@ const writeIn = ({ database: { db } }: TestServer, { team }: Fixture, grant: Gra
 });
 
 /** Begins a transaction that has written a row and has not committed. */
-function openWrite(fixture: Fixture, grant: Grant, where = server): Promise<Open<unknown>> {
+function openWrite(fixture: Fixture, grant: Grant, where = server): Promise<OpenTransaction<unknown>> {
   const { begin, work } = writeIn(where, fixture, grant);
-  return heldOpen(begin, work);
+  return holdOpen(begin, work);
 }
 
 async function written({ team }: Fixture, where = server): Promise<number> {
@@ -80,7 +80,7 @@ describe.each(ends)("%s", (_, end, grantOf) => {
     const ending = end(fixture).finally(() => {
       hasAnswered = true;
     });
-    await waiting(server, 1);
+    await untilWaiting(server, 1);
     expect(hasAnswered).toBe(false);
     expect(await written(fixture)).toBe(0);
     await open.commit();
@@ -101,7 +101,7 @@ describe("A write that begins while its right is being withdrawn", () => {
     ],
   ])("M3 waits and is then refused: %s", async (_, change, reason) => {
     const fixture = await newFixture();
-    const answer = await standstill(server, { lock: change, values: [fixture.member.id], until: 1 }, () =>
+    const answer = await raceAtLock(server, { lock: change, values: [fixture.member.id], until: 1 }, () =>
       fixture.member.call("projects.create", { name: "Late" }, fixture.team.id),
     );
     expect(answer.error).toMatchObject({ reason });
@@ -111,7 +111,7 @@ describe("A write that begins while its right is being withdrawn", () => {
   it("M3 waits and is then refused: by a revoked key", async () => {
     const { key } = await newFixture();
     const lock = "UPDATE service_keys SET revoked_at = now() WHERE id = $1";
-    const answer = await standstill(server, { lock, values: [key.id], until: 1 }, () =>
+    const answer = await raceAtLock(server, { lock, values: [key.id], until: 1 }, () =>
       call(server.url, "projects.create", { token: key.token, input: { name: "Late" } }),
     );
     expect(answer.error).toMatchObject({ reason: "auth.unauthenticated" });
@@ -123,7 +123,7 @@ describe("Twenty concurrent writes during the withdrawal of their right", () => 
   async function race(fixture: Fixture, end: Act, callers: readonly Caller[]): Promise<Raced> {
     const lock = "SELECT FROM workspace_members WHERE workspace_id = $1 FOR UPDATE";
     let whenAnswered = Number.NaN;
-    const answers = await standstill(server, { lock, values: [fixture.team.id], until: 8 }, () => {
+    const answers = await raceAtLock(server, { lock, values: [fixture.team.id], until: 8 }, () => {
       const writes = callers.map((write, place) => write(`Write ${place}`));
       const ending = end(fixture).then(async (answer) => {
         whenAnswered = await written(fixture);
@@ -160,7 +160,7 @@ describe("Twenty concurrent writes during the withdrawal of their right", () => 
         await putIn(server, fixture.team, fixture.member, "member");
       }
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 
   it(
@@ -183,7 +183,7 @@ describe("Twenty concurrent writes during the withdrawal of their right", () => 
         expect(back.status).toBe(200);
       }
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 });
 
@@ -217,6 +217,6 @@ describe("An access check without the row lock", () => {
       }
       expect(late).toBeGreaterThan(0);
     },
-    ROUNDS_MS,
+    ROUNDS_TIMEOUT_MS,
   );
 });

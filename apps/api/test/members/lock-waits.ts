@@ -12,27 +12,27 @@ export interface Lock {
   readonly values?: unknown[];
 }
 
-export interface Standstill extends Lock {
+export interface RaceAtLock extends Lock {
   /** The number of waiting statements at which the lock is released. */
   readonly until: number;
 }
 
 /** Takes a lock, begins work that waits for it, and releases the lock when `until` statements wait. */
-export async function standstill<T>(
+export async function raceAtLock<T>(
   server: TestServer,
-  { until, ...lock }: Standstill,
+  { until, ...lock }: RaceAtLock,
   begin: () => Promise<T>,
 ): Promise<T> {
-  const begun = await locked(server, lock, async () => {
+  const begun = await withLock(server, lock, async () => {
     const work = begin();
-    await Promise.race([waiting(server, until), work]);
+    await Promise.race([untilWaiting(server, until), work]);
     return { work };
   });
   return begun.work;
 }
 
 /** Takes a lock and releases it when `meanwhile` has finished. */
-export async function locked<T>(
+export async function withLock<T>(
   { database }: TestServer,
   { lock, values }: Lock,
   meanwhile: () => Promise<T>,
@@ -47,7 +47,7 @@ export async function locked<T>(
 }
 
 /** Resolves when at least `count` statements of the database wait for a lock. @throws Error after 10 seconds */
-export async function waiting({ database }: Pick<TestServer, "database">, count: number): Promise<void> {
+export async function untilWaiting({ database }: Pick<TestServer, "database">, count: number): Promise<void> {
   for (const end = Date.now() + 10_000; ;) {
     const [row] = await database.owner<{ waiting: number }>(
       `SELECT count(*)::integer AS waiting FROM pg_stat_activity
@@ -72,16 +72,16 @@ export async function withOwners<T>(
 }
 
 /** A transaction that has finished its work and has not committed. */
-export interface Open<T> {
+export interface OpenTransaction<T> {
   /** Commits the transaction and returns its result. */
   commit(): Promise<T>;
 }
 
 /** Begins a transaction and holds it open after its work. */
-export async function heldOpen<T, W>(
+export async function holdOpen<T, W>(
   begin: (work: (tables: W) => Promise<T>) => Promise<T>,
   work: (tables: W) => Promise<T>,
-): Promise<Open<T>> {
+): Promise<OpenTransaction<T>> {
   const stage = new EventEmitter();
   const worked = once(stage, "worked");
   const done = begin(async (tables) => {

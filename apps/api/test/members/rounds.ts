@@ -6,4 +6,4 @@ export { ROUNDS };
 export const CALLERS = 20;
 
 /** The timeout for all rounds on a busy machine, in milliseconds. */
-export const ROUNDS_MS = 30_000 + ROUNDS * 3_000;
+export const ROUNDS_TIMEOUT_MS = 30_000 + ROUNDS * 3_000;

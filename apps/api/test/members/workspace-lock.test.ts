@@ -1,7 +1,7 @@
 // Every change of rights locks the workspace row. These tests failed when only changes of members took the lock.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type Answer, type TestServer } from "../kit/index.ts";
-import { standstill, waiting } from "./lock-waits.ts";
+import { raceAtLock, untilWaiting } from "./lock-waits.ts";
 import { joined, keyOf, newTeam } from "./team.ts";
 
 let server: TestServer;
@@ -13,9 +13,9 @@ afterAll(() => server.close());
 /** Runs two calls. The second begins when the first has done everything except the insertion of its audit entry. */
 async function overtaking(first: () => Promise<Answer>, second: () => Promise<Answer>): Promise<Answer[]> {
   // The lock prevents the insertion of audit entries.
-  return standstill(server, { lock: "LOCK TABLE audit_logs IN SHARE MODE", until: 2 }, async () => {
+  return raceAtLock(server, { lock: "LOCK TABLE audit_logs IN SHARE MODE", until: 2 }, async () => {
     const one = first();
-    await waiting(server, 1);
+    await untilWaiting(server, 1);
     return Promise.all([one, second()]);
   });
 }
@@ -61,9 +61,9 @@ describe("A rename by an admin during the admin's removal", () => {
     const team = await newTeam(server);
     const admin = await joined(server, team, "admin");
     const lock = "SELECT FROM workspaces WHERE id = $1 FOR UPDATE";
-    const [removed, renamed] = await standstill(server, { lock, values: [team.id], until: 2 }, async () => {
+    const [removed, renamed] = await raceAtLock(server, { lock, values: [team.id], until: 2 }, async () => {
       const removal = team.founder.call("members.remove", { userId: admin.id }, team.id);
-      await waiting(server, 1);
+      await untilWaiting(server, 1);
       return Promise.all([removal, admin.call("workspaces.rename", { name: "Looms" }, team.id)]);
     });
     expect(removed.status).toBe(200);
@@ -80,7 +80,7 @@ describe("Two keys that revoke each other", () => {
       await keyOf(team.founder, team, scopes, "admin"),
     ];
     const lock = "SELECT FROM service_keys WHERE workspace_id = $1 FOR SHARE";
-    const answers = await standstill(server, { lock, values: [team.id], until: 2 }, () =>
+    const answers = await raceAtLock(server, { lock, values: [team.id], until: 2 }, () =>
       Promise.all([
         call(server.url, "serviceKeys.revoke", { token: one.token, input: { id: two.id } }),
         call(server.url, "serviceKeys.revoke", { token: two.token, input: { id: one.id } }),

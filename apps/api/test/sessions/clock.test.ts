@@ -4,11 +4,11 @@ import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { call, password, startTestServer, type TestServer } from "../kit/index.ts";
 import {
   databaseNow,
-  letPass,
+  ageSession,
   me,
   newHolder,
   refreshWith,
-  rowOf,
+  sessionRow,
   signInWith,
   unlimited,
   type TokensAnswer,
@@ -73,21 +73,23 @@ describe.each([
 
   it("S9 ends a session at its expiry and extends it in its second half, by the database's clock", async () => {
     const nearlyOver = await holder();
-    await letPass(right, nearlyOver.sessionId, 14 * DAY - HOUR);
+    await ageSession(right, nearlyOver.sessionId, 14 * DAY - HOUR);
     expect((await me(wrong.url, await nearlyOver.access(1))).status).toBe(200);
     const slid =
-      ((await rowOf(right, nearlyOver.sessionId))?.expires_at.getTime() ?? 0) - (await databaseNow(right));
+      ((await sessionRow(right, nearlyOver.sessionId))?.expires_at.getTime() ?? 0) -
+      (await databaseNow(right));
     expect(slid / 1000 / DAY).toBeCloseTo(14, 1);
 
     const beforeHalf = await holder();
-    await letPass(right, beforeHalf.sessionId, 6.5 * DAY);
+    await ageSession(right, beforeHalf.sessionId, 6.5 * DAY);
     expect((await me(wrong.url, await beforeHalf.access(1))).status).toBe(200);
     const left =
-      ((await rowOf(right, beforeHalf.sessionId))?.expires_at.getTime() ?? 0) - (await databaseNow(right));
+      ((await sessionRow(right, beforeHalf.sessionId))?.expires_at.getTime() ?? 0) -
+      (await databaseNow(right));
     expect(left / 1000 / DAY).toBeCloseTo(7.5, 1);
 
     const over = await holder();
-    await letPass(right, over.sessionId, 14 * DAY + 60);
+    await ageSession(right, over.sessionId, 14 * DAY + 60);
     expect((await me(wrong.url, await over.access(1))).status).toBe(401);
     expect((await refreshWith(wrong.url, over.refresh(1))).status).toBe(401);
   });
@@ -96,9 +98,9 @@ describe.each([
     const { sessionId, refresh } = await holder();
     const first = await refreshWith(wrong.url, refresh(1));
     expect((await me(wrong.url, first.data.accessToken)).status).toBe(200);
-    await letPass(right, sessionId, 20);
+    await ageSession(right, sessionId, 20);
     expect((await refreshWith(wrong.url, refresh(1))).data.refreshToken).toBe(first.data.refreshToken);
-    await letPass(right, sessionId, 20);
+    await ageSession(right, sessionId, 20);
     expect((await refreshWith(wrong.url, refresh(1))).error?.reason).toBe("auth.token_reused");
   });
 });

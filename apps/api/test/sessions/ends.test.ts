@@ -5,11 +5,11 @@ import { call, password, signIn, signUp, startTestServer, type TestServer } from
 import {
   anotherSession,
   databaseNow,
-  letPass,
+  ageSession,
   me,
   newHolder,
   refreshWith,
-  rowOf,
+  sessionRow,
   unlimited,
 } from "./holder.ts";
 
@@ -28,11 +28,11 @@ const isAlive = async (token: string) => (await me(server.url, token)).status ==
 describe("The lifetime of a session", () => {
   it("S6 never passes the absolute expiry, however often the session is used and refreshed", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
-    const end = async () => (await rowOf(server, sessionId))?.absolute_expires_at.getTime() ?? 0;
+    const end = async () => (await sessionRow(server, sessionId))?.absolute_expires_at.getTime() ?? 0;
     let generation = 1;
     // Refresh once a day for 28 days: each refresh moves the idle expiry and leaves the absolute expiry unchanged.
     for (let day = 1; day <= 28; day += 1) {
-      await letPass(server, sessionId, DAY);
+      await ageSession(server, sessionId, DAY);
       const answer = await refreshWith(server.url, refresh(generation));
       generation += 1;
       expect(answer.status).toBe(200);
@@ -43,11 +43,11 @@ describe("The lifetime of a session", () => {
     expect(days).toBeGreaterThan(1.9);
     expect(days).toBeLessThan(2.1);
     // Tokens issued minutes before the absolute expiry do not outlive it.
-    await letPass(server, sessionId, 2 * DAY - 5 * 60);
+    await ageSession(server, sessionId, 2 * DAY - 5 * 60);
     const last = await refreshWith(server.url, refresh(generation));
     expect(Date.parse(last.data.accessTokenExpiresAt)).toBeLessThanOrEqual(await end());
     expect(await isAlive(last.data.accessToken)).toBe(true);
-    await letPass(server, sessionId, 6 * 60);
+    await ageSession(server, sessionId, 6 * 60);
     expect(await isDead(await access(generation + 1))).toBe(true);
     expect((await refreshWith(server.url, refresh(generation + 1))).status).toBe(401);
     expect((await refreshWith(server.url, refresh(generation))).status).toBe(401);
@@ -56,26 +56,26 @@ describe("The lifetime of a session", () => {
   it("S6 grows with each use in its second half, at most to the absolute expiry", async () => {
     const { sessionId, access } = await newHolder(server);
     const idleDays = async () =>
-      (((await rowOf(server, sessionId))?.expires_at.getTime() ?? 0) - (await databaseNow(server))) /
+      (((await sessionRow(server, sessionId))?.expires_at.getTime() ?? 0) - (await databaseNow(server))) /
       1000 /
       DAY;
-    await letPass(server, sessionId, 6 * DAY);
+    await ageSession(server, sessionId, 6 * DAY);
     expect(await isAlive(await access(1))).toBe(true);
     expect(await idleDays()).toBeCloseTo(8, 1);
-    await letPass(server, sessionId, 2 * DAY);
+    await ageSession(server, sessionId, 2 * DAY);
     expect(await isAlive(await access(1))).toBe(true);
     expect(await idleDays()).toBeCloseTo(14, 1);
-    await letPass(server, sessionId, 12 * DAY);
+    await ageSession(server, sessionId, 12 * DAY);
     expect(await isAlive(await access(1))).toBe(true);
     expect(await idleDays()).toBeCloseTo(10, 1);
-    await letPass(server, sessionId, 9 * DAY);
+    await ageSession(server, sessionId, 9 * DAY);
     expect(await isAlive(await access(1))).toBe(true);
     expect(await idleDays()).toBeCloseTo(1, 1);
   });
 
   it("ends after 14 days without use, although the tokens have not expired", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
-    await letPass(server, sessionId, 14 * DAY + 1);
+    await ageSession(server, sessionId, 14 * DAY + 1);
     expect((await refreshWith(server.url, refresh(1))).status).toBe(401);
     expect(await isDead(await access(1))).toBe(true);
   });
@@ -101,7 +101,7 @@ describe("A sign-out", () => {
           ? await call(server.url, "auth.signOut", { token: tokens[1] })
           : await call(server.url, "auth.signOut", { input: { refreshToken: refresh(2) } });
       expect(out.status).toBe(200);
-      expect(await rowOf(server, sessionId)).toBeUndefined();
+      expect(await sessionRow(server, sessionId)).toBeUndefined();
       for (const token of tokens) expect(await isDead(token)).toBe(true);
       for (const token of [refresh(1), refresh(2), refresh(3)]) {
         expect((await refreshWith(server.url, token)).status).toBe(401);
@@ -132,7 +132,7 @@ describe("A sign-out", () => {
     const token = await access(1, -60);
     for (let time = 0; time < 2; time += 1) {
       expect((await call(server.url, "auth.signOut", { token })).status).toBe(200);
-      expect(await rowOf(server, sessionId)).toBeUndefined();
+      expect(await sessionRow(server, sessionId)).toBeUndefined();
     }
     expect((await call(server.url, "auth.signOut")).status).toBe(200);
   });
@@ -220,7 +220,7 @@ describe("A new password", () => {
     const changed = await ada.call("password.change", { currentPassword: password, newPassword });
     await done;
     expect(changed.status).toBe(200);
-    expect(await rowOf(server, sessionId)).toBeUndefined();
+    expect(await sessionRow(server, sessionId)).toBeUndefined();
 
     const bo = await signUp(server, "half-reset");
     const token = await resetToken(bo.id);
@@ -228,7 +228,7 @@ describe("A new password", () => {
     const reset = await call(server.url, "password.reset", { input: { token, newPassword } });
     await slow.done;
     expect(reset.status).toBe(200);
-    expect(await rowOf(server, slow.sessionId)).toBeUndefined();
+    expect(await sessionRow(server, slow.sessionId)).toBeUndefined();
   });
 
   it("S8 refuses a sign-in with the old password that began before the change", async () => {
@@ -271,7 +271,7 @@ describe("The list of a user's sessions", () => {
       input: { email: ada.email, password },
       headers: { "user-agent": "Analytical Engine 1.0 \u00e9" },
     });
-    await letPass(server, (await anotherSession(server, ada)).sessionId, 20 * DAY);
+    await ageSession(server, (await anotherSession(server, ada)).sessionId, 20 * DAY);
     const list = await ada.call("sessions.list");
     const { items } = list.data as { items: Record<string, unknown>[] };
     expect(items.map(({ id }) => id)).toEqual([elsewhere.data.session.id, phone.sessionId, ada.sessionId]);

@@ -8,7 +8,7 @@ import {
   formatRefreshToken,
 } from "../../src/identity/tokens/tokens.ts";
 import { arrive, call, send, signUp, startTestServer, type TestServer } from "../kit/index.ts";
-import { anotherSession, me, newHolder, refreshWith, rowOf, unlimited, type Holder } from "./holder.ts";
+import { anotherSession, me, newHolder, refreshWith, sessionRow, unlimited, type Holder } from "./holder.ts";
 import { mutationsOf } from "./mutations.ts";
 
 let server: TestServer;
@@ -104,8 +104,8 @@ describe("A forged or malformed token", () => {
       const out = await call(server.url, "auth.signOut", { input: { refreshToken } });
       expect([refreshToken, out.status]).toEqual([refreshToken, 200]);
     }
-    expect((await rowOf(server, sessionId))?.generation).toBe(3);
-    expect((await rowOf(server, other.sessionId))?.generation).toBe(1);
+    expect((await sessionRow(server, sessionId))?.generation).toBe(3);
+    expect((await sessionRow(server, other.sessionId))?.generation).toBe(1);
     expect((await refreshWith(server.url, refresh(3))).status).toBe(200);
   });
 
@@ -129,7 +129,7 @@ describe("A forged or malformed token", () => {
         await Promise.all(Array.from({ length: 8 }, (_, bit) => tryBit(byte * 8 + bit)));
       expect(statuses).toEqual(new Map([["401 auth.unauthenticated", bytes.length * 8]]));
     }
-    expect((await rowOf(server, sessionId))?.generation).toBe(1);
+    expect((await sessionRow(server, sessionId))?.generation).toBe(1);
   });
 
   it("S12 gets 401 and never causes a 500, also in a malformed authorization header", async () => {
@@ -275,6 +275,6 @@ describe("A randomly changed token", () => {
       }
     }
     expect(tried).toBe(600);
-    expect((await rowOf(server, sessionId))?.generation).toBe(1);
+    expect((await sessionRow(server, sessionId))?.generation).toBe(1);
   }, 60_000);
 });

@@ -82,13 +82,13 @@ export interface SessionRow {
   absolute_expires_at: Date;
 }
 
-export async function rowOf(server: TestServer, sessionId: string): Promise<SessionRow | undefined> {
+export async function sessionRow(server: TestServer, sessionId: string): Promise<SessionRow | undefined> {
   const [row] = await server.database.owner<SessionRow>("SELECT * FROM sessions WHERE id = $1", [sessionId]);
   return row;
 }
 
 /** Makes a session older: moves every time in its row back by `seconds`. */
-export async function letPass(server: TestServer, sessionId: string, seconds: number): Promise<void> {
+export async function ageSession(server: TestServer, sessionId: string, seconds: number): Promise<void> {
   await server.database.owner(
     `UPDATE sessions SET rotated_at = rotated_at - $2 * interval '1 second',
        created_at = created_at - $2 * interval '1 second',

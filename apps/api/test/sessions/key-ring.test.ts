@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { startTestServer, type TestServer } from "../kit/index.ts";
-import { me, newHolder, refreshWith, rowOf, unlimited, type Holder } from "./holder.ts";
+import { me, newHolder, refreshWith, sessionRow, unlimited, type Holder } from "./holder.ts";
 
 const [first, second] = [1, 2].map((kid) => `${kid}:${randomBytes(32).toString("base64url")}`);
 const oldKeys = `${first}`;
@@ -50,7 +50,7 @@ it("The reuse of a refresh token of the old key ends its session", async () => {
   await refreshWith(during.url, data.refreshToken);
   const replay = await refreshWith(during.url, refresh(1));
   expect(replay.error?.reason).toBe("auth.token_reused");
-  expect(await rowOf(before, sessionId)).toBeUndefined();
+  expect(await sessionRow(before, sessionId)).toBeUndefined();
 });
 
 it("A server without the old key refuses its tokens with 401 and ends no session", async () => {
@@ -59,6 +59,6 @@ it("A server without the old key refuses its tokens with 401 and ends no session
   expect([refused.status, refused.error?.reason]).toEqual([401, "auth.unauthenticated"]);
   const refreshed = await refreshWith(after.url, refresh(1));
   expect([refreshed.status, refreshed.error?.reason]).toEqual([401, "auth.unauthenticated"]);
-  expect((await rowOf(before, sessionId))?.generation).toBe(1);
+  expect((await sessionRow(before, sessionId))?.generation).toBe(1);
   expect((await refreshWith(before.url, refresh(1))).status).toBe(200);
 });

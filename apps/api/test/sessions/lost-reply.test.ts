@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type Answer, type TestServer } from "../kit/index.ts";
-import { letPass, me, newHolder, refreshWith, rowOf } from "./holder.ts";
+import { ageSession, me, newHolder, refreshWith, sessionRow } from "./holder.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ describe("A refresh whose reply was lost", () => {
   it("S3 can be repeated an hour later by two tabs, the second after the first has used its new tokens", async () => {
     const { sessionId, refresh } = await newHolder(server);
     const lost = await refreshWith(server.url, refresh(1));
-    await letPass(server, sessionId, 3_600);
+    await ageSession(server, sessionId, 3_600);
 
     const firstTab = await refreshWith(server.url, refresh(1));
     expect(await statusOf(firstTab)).toBe(200);
@@ -28,13 +28,13 @@ describe("A refresh whose reply was lost", () => {
   it("S3 leaves access tokens that become invalid when the refresh is repeated", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
     await refreshWith(server.url, refresh(1));
-    await letPass(server, sessionId, 300);
+    await ageSession(server, sessionId, 300);
     // The access token that a thief got, who refreshed five minutes before the owner.
     const kept = await access(2, 300);
 
     const owner = await refreshWith(server.url, refresh(1));
     expect((await me(server.url, kept)).status).toBe(401);
-    expect(await rowOf(server, sessionId)).toMatchObject({ generation: 2, confirmed: false });
+    expect(await sessionRow(server, sessionId)).toMatchObject({ generation: 2, confirmed: false });
     expect(await statusOf(owner)).toBe(200);
     expect((await me(server.url, kept)).status).toBe(401);
   });
@@ -42,7 +42,7 @@ describe("A refresh whose reply was lost", () => {
   it("S3 leaves the access tokens of the last 30 seconds valid, which concurrent refreshes got", async () => {
     const { sessionId, refresh, access } = await newHolder(server);
     await refreshWith(server.url, refresh(1));
-    await letPass(server, sessionId, 10);
+    await ageSession(server, sessionId, 10);
     const firstTabs = await access(2, 590);
     const secondTab = await refreshWith(server.url, refresh(1));
     expect((await me(server.url, firstTabs)).status).toBe(200);
@@ -55,7 +55,7 @@ describe("A refresh whose reply was lost", () => {
     const { sessions } = server.database.db;
     const read = await sessions.find(sessionId, null);
     if (!read) throw new Error("The session is not there.");
-    await letPass(server, sessionId, 60);
+    await ageSession(server, sessionId, 60);
     expect(await sessions.renew(sessionId, read.session)).toBe(false);
     const readAgain = await sessions.find(sessionId, null);
     if (!readAgain) throw new Error("The session is not there.");
@@ -68,8 +68,8 @@ describe("A refresh whose reply was lost", () => {
     const { sessionId, refresh, access } = await newHolder(server);
     await refreshWith(server.url, refresh(1));
     expect((await me(server.url, await access(1, 300))).status).toBe(200);
-    expect(await rowOf(server, sessionId)).toMatchObject({ generation: 2, confirmed: false });
-    await letPass(server, sessionId, 60);
+    expect(await sessionRow(server, sessionId)).toMatchObject({ generation: 2, confirmed: false });
+    await ageSession(server, sessionId, 60);
     const again = await refreshWith(server.url, refresh(1));
     expect(again.status).toBe(200);
     expect(await statusOf(again)).toBe(200);
@@ -79,9 +79,9 @@ describe("A refresh whose reply was lost", () => {
     const { sessionId, refresh } = await newHolder(server);
     const kept = await refreshWith(server.url, refresh(1));
     expect(await statusOf(kept)).toBe(200);
-    await letPass(server, sessionId, 31);
+    await ageSession(server, sessionId, 31);
     const owner = await refreshWith(server.url, refresh(1));
     expect([owner.status, owner.error?.reason]).toEqual([401, "auth.token_reused"]);
-    expect(await rowOf(server, sessionId)).toBeUndefined();
+    expect(await sessionRow(server, sessionId)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { ROUNDS } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { startTestServer, type TestServer } from "../kit/index.ts";
-import { letPass, me, newHolder, refreshWith, rowOf, unlimited } from "./holder.ts";
+import { ageSession, me, newHolder, refreshWith, sessionRow, unlimited } from "./holder.ts";
 
 // Two servers over one database, as in a deployment without downtime.
 const PROJO_TOKEN_KEYS = `1:${randomBytes(32).toString("base64url")}`;
@@ -45,7 +45,7 @@ describe("Fifty concurrent refreshes with one token", () => {
         expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
         const returned = new Set(answers.map(({ data }) => data.refreshToken));
         expect(returned).toEqual(new Set([refresh(round + 1)]));
-        expect((await rowOf(server, sessionId))?.generation).toBe(round + 1);
+        expect((await sessionRow(server, sessionId))?.generation).toBe(round + 1);
         const used = await me(urlOf(round), answers[round % PARALLEL]?.data.accessToken ?? "");
         expect(used.status).toBe(200);
       }
@@ -64,7 +64,7 @@ describe("A spent refresh token", () => {
 
     const replay = await refreshWith(server.url, refresh(1));
     expect([replay.status, replay.error?.reason]).toEqual([401, "auth.token_reused"]);
-    expect(await rowOf(server, sessionId)).toBeUndefined();
+    expect(await sessionRow(server, sessionId)).toBeUndefined();
     const [event] = await eventsOf(sessionId);
     expect(event).toMatchObject({
       action: "token.reused",
@@ -89,7 +89,7 @@ describe("A spent refresh token", () => {
       Array.from({ length: PARALLEL }, (_, at) => refreshWith((at % 2 ? server : sibling).url, refresh(1))),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: PARALLEL }, () => 401));
-    expect(await rowOf(server, sessionId)).toBeUndefined();
+    expect(await sessionRow(server, sessionId)).toBeUndefined();
     expect(await eventsOf(sessionId)).toHaveLength(1);
   });
 
@@ -97,8 +97,8 @@ describe("A spent refresh token", () => {
     const { sessionId, refresh } = await holder();
     const first = await refreshWith(server.url, refresh(1));
     expect((await me(server.url, first.data.accessToken)).status).toBe(200);
-    expect(await rowOf(server, sessionId)).toMatchObject({ generation: 2, confirmed: true });
-    await letPass(server, sessionId, 25);
+    expect(await sessionRow(server, sessionId)).toMatchObject({ generation: 2, confirmed: true });
+    await ageSession(server, sessionId, 25);
     const second = await refreshWith(server.url, refresh(1));
     expect(second.data).toMatchObject({ refreshToken: first.data.refreshToken });
     expect((await me(server.url, second.data.accessToken)).status).toBe(200);
@@ -107,7 +107,7 @@ describe("A spent refresh token", () => {
   it("returns the same successor days later, if no token of the lost reply was used", async () => {
     const { sessionId, refresh } = await holder();
     const lost = await refreshWith(server.url, refresh(1));
-    await letPass(server, sessionId, 3 * 24 * 60 * 60);
+    await ageSession(server, sessionId, 3 * 24 * 60 * 60);
     const again = await refreshWith(server.url, refresh(1));
     expect(again.data).toMatchObject({ refreshToken: lost.data.refreshToken });
     expect((await me(server.url, again.data.accessToken)).status).toBe(200);
@@ -118,10 +118,10 @@ describe("A spent refresh token", () => {
     const { sessionId, refresh } = await holder();
     const first = await refreshWith(server.url, refresh(1));
     expect((await me(server.url, first.data.accessToken)).status).toBe(200);
-    await letPass(server, sessionId, 35);
+    await ageSession(server, sessionId, 35);
     const replay = await refreshWith(server.url, refresh(1));
     expect([replay.status, replay.error?.reason]).toEqual([401, "auth.token_reused"]);
-    expect(await rowOf(server, sessionId)).toBeUndefined();
+    expect(await sessionRow(server, sessionId)).toBeUndefined();
   });
 });
 
@@ -132,7 +132,7 @@ describe("A refresh token with a newer generation than the database, as after th
     const answer = await refreshWith(server.url, refresh(5));
     expect([answer.status, answer.error?.reason]).toEqual([401, "auth.unauthenticated"]);
     expect((await me(server.url, await access(5))).status).toBe(401);
-    expect((await rowOf(server, sessionId))?.generation).toBe(1);
+    expect((await sessionRow(server, sessionId))?.generation).toBe(1);
     const errors = server.logLines
       .slice(before)
       .map((line) => JSON.parse(line) as { level: number; sessionId?: string; msg: string })

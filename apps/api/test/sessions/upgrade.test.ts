@@ -16,11 +16,11 @@ import {
 import { call, layWatchedWire, startServerOver, type TestServer } from "../kit/index.ts";
 import {
   databaseNow,
-  letPass,
+  ageSession,
   me,
   newHolder,
   refreshWith,
-  rowOf,
+  sessionRow,
   unlimited,
   type Holder,
   type TokensAnswer,
@@ -91,7 +91,7 @@ describe("Before the change to checked tokens", () => {
       const forged = formatRefreshToken(wrong, salt, { sessionId, generation: 1 }, "plain");
       expect((await refreshWith(server.url, forged)).status).toBe(401);
       expect((await me(server.url, `pja_${right.slice(4)}`)).status).toBe(401);
-      expect((await rowOf(server, sessionId))?.generation).toBe(1);
+      expect((await sessionRow(server, sessionId))?.generation).toBe(1);
       expect((await refreshWith(server.url, right)).status).toBe(200);
     });
   });
@@ -186,14 +186,14 @@ describe("S2 Concurrent refreshes at two servers, one started before the change 
     const late = await startServerOver(database, env);
     try {
       const holder = await newHolder(early, keys);
-      await letPass(early, holder.sessionId, isOld ? 60 * 60 : -60 * 60);
+      await ageSession(early, holder.sessionId, isOld ? 60 * 60 : -60 * 60);
       const given = refreshOf(holder, 1, isOld ? "plain" : "checked");
       const answers = await Promise.all(
         Array.from({ length: 40 }, (__, at) => refreshWith((at % 2 === 0 ? early : late).url, given)),
       );
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       expect(new Set(answers.map(({ data }) => data.refreshToken)).size).toBe(1);
-      expect((await rowOf(early, holder.sessionId))?.generation).toBe(2);
+      expect((await sessionRow(early, holder.sessionId))?.generation).toBe(2);
     } finally {
       await early.close();
       await late.close();

@@ -3,7 +3,7 @@ import { authorize } from "@projostack/authz";
 import type { TenantWrite } from "@projostack/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, startTestServer, type TestServer } from "../kit/index.ts";
-import { heldOpen, locked, waiting } from "../members/lock-waits.ts";
+import { holdOpen, withLock, untilWaiting } from "../members/lock-waits.ts";
 import { joined, keyOf, newTeam, recordOf, type Team } from "../members/team.ts";
 import { setScene } from "../resources/index.ts";
 
@@ -115,9 +115,9 @@ describe("The purge of deleted workspaces", () => {
     const before = await rowsOf(second);
     // The purge has listed both workspaces and waits for a lock on the first one.
     const lock = "SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE";
-    const { purging } = await locked(server, { lock, values: [first.id] }, async () => {
+    const { purging } = await withLock(server, { lock, values: [first.id] }, async () => {
       const begun = purge();
-      await waiting(server, 1);
+      await untilWaiting(server, 1);
       await server.database.owner("UPDATE workspaces SET deleted_at = now() WHERE id = $1", [second.id]);
       return { purging: begun };
     });
@@ -135,7 +135,7 @@ describe("The purge of deleted workspaces", () => {
       [team.id],
     );
     const actor = { workspaceId: team.id, userId: team.founder.id, role: "admin" } as const;
-    const open = await heldOpen<unknown, TenantWrite>(
+    const open = await holdOpen<unknown, TenantWrite>(
       (work) =>
         server.database.db.write(authorize(actor, "workspace:delete"), work, {
           lockMembers: true,
@@ -145,7 +145,7 @@ describe("The purge of deleted workspaces", () => {
     );
     await delay(1_100);
     const purging = purge();
-    await waiting(server, 1);
+    await untilWaiting(server, 1);
     expect(await open.commit()).toMatchObject({ id: team.id, deletedAt: null });
     expect(await purging).toEqual([]);
     expect((await team.founder.call("tasks.list", {}, team.id)).data.items).toHaveLength(3);

@@ -117,7 +117,7 @@ describe("a server that cannot start says why in a line, with what to do, and is
     [
       "the login is an operator's",
       () => ({ DATABASE_URL: database.operatorUrl }),
-      /may act as projo_operator, which erases people, so no server serves by it/,
+      /may act as projo_operator, which can erase users, so a server must not use it/,
     ],
     [
       "no database has that name",

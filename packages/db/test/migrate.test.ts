@@ -220,7 +220,7 @@ describe("pnpm db:migrate", () => {
     [
       "the server's address would be read in the clear",
       { DATABASE_URL: `postgres://s:${secret}@db.example.com/x?sslmode=prefer` },
-      "DATABASE_URL has an sslmode that does not keep others out",
+      "DATABASE_URL has an sslmode that does not verify the server",
     ],
     ["the server's address is none", { DATABASE_URL: `postgres://s:${secret}@[bad/x` }, "DATABASE_URL"],
     [

@@ -20,7 +20,7 @@ test("a second server on the same data is told who has it and what to do, in one
   expect(await server.next()).toMatchObject({ event: "ready" });
   await expect(start({ dataDir })).rejects.toMatchObject({
     code: "in_use",
-    message: `The database in ${dataDir} is in use by process ${server.child.pid}: stop that one, or set PROJO_DATA_DIR to another directory.`,
+    message: `The database in ${dataDir} is in use by process ${server.child.pid}: stop that process, or set PROJO_DATA_DIR to another directory.`,
   });
   await server.stop();
   expect(await query((await start({ dataDir })).owner, "SELECT 1")).toEqual([[1]]);

@@ -85,7 +85,7 @@ describe("the server's login", () => {
     ];
     for (const prepare of [operators, through]) {
       expect(await asked(prepare)).toMatch(
-        /may act as projo_operator, which erases people, so no server serves by it.*pnpm db:migrate/,
+        /may act as projo_operator, which can erase users, so a server must not use it.*pnpm db:migrate/,
       );
     }
     await expect(checkLogin(database.operatorPool)).rejects.toThrow("may act as projo_operator");
@@ -167,7 +167,7 @@ describe("the server's login", () => {
     const answer = await asked((login) => [roles(login), ...prepare(login, own.name)], own);
     await own.drop();
     expect(answer).toMatch(
-      new RegExp(`owns [\\w, ]*${owned}, and could lift their protection.*pnpm db:migrate`),
+      new RegExp(`owns [\\w, ]*${owned}, and could disable their protection.*pnpm db:migrate`),
     );
   });
 

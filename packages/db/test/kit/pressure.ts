@@ -166,7 +166,8 @@ interface Sql {
 }
 
 /** SQL in a transaction of the client, which its types leave out: to ask, and to hurt, from within. */
-const sql = (tables: TenantRead | TenantWrite): Sql => (tables as unknown as { sql: Sql }).sql;
+const sql = (tables: TenantRead | TenantWrite): Sql =>
+  (tables as unknown as { transaction: Sql }).transaction;
 
 /** Numbers from 0 to 1 that a seed repeats (mulberry32). */
 function randomFrom(seed: number): () => number {

@@ -9,7 +9,7 @@ beforeEach(() => {
   queue = [];
 });
 
-const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 1_000 };
+const BOUNDS = { longestWaitMs: 1_500, alwaysAllowed: 16, maxSize: 1_000 };
 const open = (more: Partial<ConstructorParameters<typeof Backlog>[0]> = {}) =>
   new Backlog({ ...BOUNDS, ...more }, () => nowMs);
 const enter = (backlog: Backlog, many: number) => {
@@ -78,7 +78,7 @@ describe("a queue", () => {
 
 describe("a queue of what has been sent already", () => {
   it("F9 does not take the delay of the network for a wait", () => {
-    const backlog = open({ travels: true });
+    const backlog = open({ isPipelined: true });
     // 120 ms for each answer, whatever the number under way: the rate follows the callers and not the other way round.
     for (let round = 0; round < 400; round += 1) {
       enter(backlog, 1);
@@ -90,7 +90,7 @@ describe("a queue of what has been sent already", () => {
   });
 
   it("refuses a newcomer when its head has waited for long, and the rate is too low for the rest", () => {
-    const backlog = open({ travels: true });
+    const backlog = open({ isPipelined: true });
     enter(backlog, 900);
     serve(backlog, 100, 10);
     expect(backlog.delayMs).toBeGreaterThan(750);
@@ -100,10 +100,10 @@ describe("a queue of what has been sent already", () => {
   });
 
   it("does not take a pause of a second for a slow database", () => {
-    const backlog = open({ travels: true });
+    const backlog = open({ isPipelined: true });
     enter(backlog, 3_000);
     serve(backlog, 2_000, 1);
     nowMs += 1_000;
-    expect([backlog.size, open({ travels: true, most: 4_000 }).isFull]).toEqual([1_000, false]);
+    expect([backlog.size, open({ isPipelined: true, maxSize: 4_000 }).isFull]).toEqual([1_000, false]);
   });
 });

@@ -80,7 +80,7 @@ const reserved = guard("connections are left for the server's own work", fairTur
   "this.#all.mayTake(owner, 0)",
 ]);
 const share = guard("one workspace takes no more than three quarters of the connections", fairTurns, [
-  "return left > 0 && held <= this.#times * left;",
+  "return left > 0 && held <= this.#ratio * left;",
   "return left > 0;",
 ]);
 const lockTimeout = guard("a lock is waited for two seconds", "packages/db/src/pool/connection-settings.ts", [

@@ -92,7 +92,7 @@ const filters = (): Partial<TaskListing>[] => [
 ];
 
 describe.each(["force_custom_plan", "force_generic_plan"])("a search with %s", (prepared) => {
-  it("is a backward index-only scan with every combination of filters", async () => {
+  it("uses a backward index-only scan with every combination of filters", async () => {
     const choices = filters();
     for (let chosen = 0; chosen < 2 ** choices.length; chosen += 1) {
       const input: Partial<TaskListing>[] = choices.filter((_, n) => (chosen >> n) % 2 === 1);

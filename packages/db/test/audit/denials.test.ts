@@ -80,7 +80,7 @@ it("U10 appends that entry once without another denial, also when many servers s
   });
 });
 
-it("does not wait for other writers of the log with a denial beyond the cap", async () => {
+it("a denial beyond the cap does not wait for other writers of the log", async () => {
   const actor = randomUUID();
   await Promise.all(Array.from({ length: 100 }, () => deny(home.id, actor)));
   await asOwnerOf(database, async (owner) => {

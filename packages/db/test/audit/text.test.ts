@@ -25,7 +25,7 @@ const awkward = {
 };
 
 describe("the hashed text of an entry", () => {
-  it("is exactly this text", async () => {
+  it("equals this text", async () => {
     const [row] = await database.owner<{ text: string }>(
       `SELECT projo_audit_text(jsonb_populate_record(NULL::audit_logs, $1)) AS text`,
       [
@@ -50,7 +50,7 @@ describe("the hashed text of an entry", () => {
     );
   });
 
-  it("is the same with every setting of a session", async () => {
+  it("stays the same with every setting of a session", async () => {
     await asOwnerOf(database, async (owner) => {
       await owner.query("SELECT set_config('app.workspace_id', $1, false)", [home.id]);
       await owner.query("SELECT projo_audit_append($1)", [

@@ -271,7 +271,7 @@ describe("the catalogue", () => {
     await own.drop();
   });
 
-  it("has the same tenant tables as the generated models", () => {
+  it("lists the same tenant tables as the generated models", () => {
     const snake = (model: string) =>
       model.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
     expect([...tenantModels].map((model) => `${snake(model)}s`).toSorted()).toEqual(

@@ -107,7 +107,7 @@ describe("after an outage in which the network drops every byte and keeps the co
 });
 
 describe("a silent connection that is not lost", () => {
-  it("stays open while it waits for a lock: the write succeeds when the lock is released", async () => {
+  it("remains open while it waits for a lock: the write succeeds when the lock is released", async () => {
     const locked = database.owner(
       // Longer than the silence after which a connection is suspected, and shorter than the lock timeout.
       "SELECT pg_sleep(1.7) FROM (SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE) AS held",
@@ -121,7 +121,7 @@ describe("a silent connection that is not lost", () => {
     expect(outages).toEqual([]);
   });
 
-  it("stays open while it runs a slow statement", async () => {
+  it("remains open while it runs a slow statement", async () => {
     const client = await pool.connect();
     const { rows } = await client.query<{ done: string }>("SELECT 'done' AS done, pg_sleep(3)");
     client.release();
@@ -130,7 +130,7 @@ describe("a silent connection that is not lost", () => {
 });
 
 describe("a connection in use without a network", () => {
-  it("F10 is closed at once when its transaction is abandoned, without waiting for PostgreSQL", async () => {
+  it("F10 closes at once when its transaction is abandoned, without waiting for PostgreSQL", async () => {
     const impatient = createDb({ pool, transactionMs: 400 });
     await read();
     const work = settled(
@@ -145,7 +145,7 @@ describe("a connection in use without a network", () => {
     await expect.poll(() => pool.totalCount, { timeout: 500 }).toBe(0);
   });
 
-  it("F3 does not keep the pool from closing", async () => {
+  it("F3 cannot prevent the pool from closing", async () => {
     await read();
     network.become("swallows");
     const work = settled(read());

@@ -51,7 +51,7 @@ const killConnections = () =>
   );
 
 describe("a PostgreSQL that accepts no writes", () => {
-  it("F11 is reported by name, is not ready, answers reads, and recovers when it accepts writes again", async () => {
+  it("F11 fails writes by name, fails the readiness check, answers reads, and recovers when it accepts writes", async () => {
     await postgres.owner("ALTER SYSTEM SET default_transaction_read_only = on");
     await postgres.owner("SELECT pg_reload_conf()");
     await expect.poll(() => conditionOf(write())).toBe("read_only_sql_transaction");
@@ -63,7 +63,7 @@ describe("a PostgreSQL that accepts no writes", () => {
     expect(await conditionOf(db.ping())).toBe("done");
   });
 
-  it("F11 is replaced by the new primary: existing connections are closed", async () => {
+  it("F11 loses its connections to the new primary", async () => {
     // As after a failover: connections to the former primary stay open and read-only, and new ones reach the new primary.
     await postgres.owner(`ALTER DATABASE ${postgres.name} SET default_transaction_read_only = on`);
     await killConnections();
@@ -77,7 +77,7 @@ describe("a PostgreSQL that accepts no writes", () => {
     expect(outcomes).toEqual(Array.from(outcomes, () => "done"));
   });
 
-  it("is distinguished from a write in a read-only scope, which is a bug", async () => {
+  it("differs from a write in a read-only scope, which is a bug", async () => {
     const change = db.read(home.grant("task:read"), (tables) =>
       (tables as unknown as { task: { deleteMany(): Promise<unknown> } }).task.deleteMany(),
     );

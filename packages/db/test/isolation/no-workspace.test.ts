@@ -55,7 +55,7 @@ describe("a transaction without a workspace", () => {
     }
   });
 
-  it("I3 has no right to any table as the server's login", async () => {
+  it("I3 reads no table as the server's login", async () => {
     const all = await database.owner<{ table: string }>(
       `SELECT relname::text AS "table" FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,

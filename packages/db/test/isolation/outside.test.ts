@@ -43,7 +43,7 @@ describe("a user outside any workspace", () => {
     }
   });
 
-  it("has no right to the contents of a workspace", async () => {
+  it("cannot read or delete the contents of a workspace", async () => {
     await raw(
       database,
       `SET LOCAL app.user_id = '${ours.userId}'; SET LOCAL ROLE projo_system`,

@@ -118,7 +118,7 @@ describe.skipIf(!hasOpenssl && !needed)("a connection over TLS", () => {
     expect(await connect("127.0.0.1", `sslmode=verify-ca&${authority}`)).toMatch(/^TLSv1\.[23]$/);
   });
 
-  it("is not used on this machine unless the address requests it", async () => {
+  it("uses no TLS on this machine unless the address requests it", async () => {
     expect(await connect("localhost", "")).toBe("in the clear");
     expect(await connect("localhost", "sslmode=disable")).toBe("in the clear");
   });

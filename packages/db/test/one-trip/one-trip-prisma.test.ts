@@ -56,7 +56,7 @@ describe("a statement of Prisma's in one message with its scope", () => {
     await one.expectTruth();
   });
 
-  it("is not run when its scope cannot be entered", async () => {
+  it("never runs when its scope cannot be entered", async () => {
     const entry = [{ name: "no_entry", text: "SELECT 1 / $1::integer", values: [0] }, later];
     const never = { name: "never", text: "INSERT INTO notes VALUES ($1)", values: [1] };
     for (const _ of [1, 2]) {

@@ -64,24 +64,21 @@ describe("a message of several statements", () => {
   const places = [0, 1, 2];
   it.each(
     failures.flatMap(([when, wrong, message]) => places.map((place) => ({ when, wrong, message, place }))),
-  )(
-    "is rolled back when number $place $when, and the next message works",
-    async ({ wrong, message, place }) => {
-      await one.send([note(100)]);
-      const right = [note(1), later];
-      const steps = right.toSpliced(place, 0, wrong);
-      for (const _ of [1, 2, 3]) {
-        expect(await settled(one.send(steps))).toContain(message);
-        await one.expectTruth();
-      }
-      expect(await one.send([count])).toMatchObject([{ rows: [{ count: 1n }] }]);
-      for (const id of [1, 2])
-        expect((await one.send([note(id), later]))[1]?.rows).toEqual([{ text: "later", number: 7 }]);
+  )("rolls back when number $place $when, and the next message works", async ({ wrong, message, place }) => {
+    await one.send([note(100)]);
+    const right = [note(1), later];
+    const steps = right.toSpliced(place, 0, wrong);
+    for (const _ of [1, 2, 3]) {
+      expect(await settled(one.send(steps))).toContain(message);
       await one.expectTruth();
-    },
-  );
+    }
+    expect(await one.send([count])).toMatchObject([{ rows: [{ count: 1n }] }]);
+    for (const id of [1, 2])
+      expect((await one.send([note(id), later]))[1]?.rows).toEqual([{ text: "later", number: 7 }]);
+    await one.expectTruth();
+  });
 
-  it("is rolled back when a deferred constraint fails at its end", async () => {
+  it("rolls back when a deferred constraint fails at its end", async () => {
     await one.client.query(
       "CREATE TEMPORARY TABLE pairs (id INTEGER, CONSTRAINT once UNIQUE (id) DEFERRABLE INITIALLY DEFERRED)",
     );
@@ -93,7 +90,7 @@ describe("a message of several statements", () => {
   });
 
   const sleep = { name: "sleep", text: "SELECT pg_sleep($1::integer)::text AS slept", values: [4] };
-  it.each(places)("is rolled back when number %i is cancelled or takes too long", async (place) => {
+  it.each(places)("rolls back when number %i is cancelled or takes too long", async (place) => {
     const steps = [note(1), later].toSpliced(place, 0, sleep);
     const cancelled = settled(one.send(steps));
     for (let found = 0; found === 0; await delay(10)) {
@@ -143,7 +140,7 @@ describe("a message of several statements", () => {
     expect(rows).toEqual([]);
   });
 
-  it("is refused when a name is in use for another statement", async () => {
+  it("fails when a name is in use for another statement", async () => {
     await one.send([later]);
     const other = { ...later, text: "SELECT 'another' AS text, $1::integer AS number" };
     expect(await settled(one.send([note(1), other]))).toContain("later");

@@ -83,8 +83,8 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
         () => db.write(grant(), ({ task }) => task.updateMany({ data: { title: "Renamed" } })),
         /"count":1/,
       ],
-      ["a person's read", () => db.readPerson(home.userId, ({ workspace }) => workspace.count()), /^1$/],
-      ["a lone statement", () => db.serviceKeys.find(home.keyId), /"workspaceId"/],
+      ["a user's read", () => db.readPerson(home.userId, ({ workspace }) => workspace.count()), /^1$/],
+      ["a single statement", () => db.serviceKeys.find(home.keyId), /"workspaceId"/],
       ["a look at a session", () => db.sessions.find(randomUUID(), home.id), /^null$/],
       ["a statement on people", () => db.system.user.count(), /^1$/],
       ["a refusal on record", () => db.recordDenial(home.id, denial()), /^true$/],
@@ -147,7 +147,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
       expect(await db.read(home.grant("task:read"), ({ project }) => project.count())).toBe(1);
     });
 
-    it("is rejected with a reason when the server does not use its setting for a pooler", async () => {
+    it("connecting without the setting for a pooler fails with a reason", async () => {
       const direct = openPool({ target: { connectionString: bouncer.urlOf(database.name) } });
       await expect(direct.query("SELECT 1")).rejects.toThrow("unsupported startup parameter");
       await direct.end();
@@ -174,7 +174,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
         });
         console.log(`seed ${seed}`, counts);
         expect([wrong, strange]).toEqual([[], []]);
-        for (const kind of ["a read: done", "a write: done", "a lone statement: done"]) {
+        for (const kind of ["a read: done", "a write: done", "a single statement: done"]) {
           expect(counts[kind], kind).toBeGreaterThan(20);
         }
         expect(counts["pg_terminate_backend"]).toBeGreaterThan(0);

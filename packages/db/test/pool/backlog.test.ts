@@ -67,7 +67,7 @@ describe("a queue", () => {
     expect(backlog.isFull).toBe(false);
   });
 
-  it("does not count callers that timed out as served", () => {
+  it("counts only callers that did not time out as served", () => {
     const backlog = open();
     enter(backlog, 100);
     nowMs += 1_000;
@@ -77,7 +77,7 @@ describe("a queue", () => {
 });
 
 describe("a queue of entries that are already sent", () => {
-  it("F9 does not count network latency as a wait", () => {
+  it("F9 ignores network latency", () => {
     const backlog = open({ isPipelined: true });
     // Each answer takes 120 ms, whatever the number of entries is: the callers determine the rate.
     for (let round = 0; round < 400; round += 1) {
@@ -99,7 +99,7 @@ describe("a queue of entries that are already sent", () => {
     expect([backlog.size, backlog.isFull]).toEqual([100, false]);
   });
 
-  it("does not treat a pause of a second as a slow database", () => {
+  it("tolerates a pause of a second", () => {
     const backlog = open({ isPipelined: true });
     enter(backlog, 3_000);
     serve(backlog, 2_000, 1);

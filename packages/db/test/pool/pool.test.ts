@@ -275,7 +275,7 @@ describe("a write", () => {
     await database.owner("DELETE FROM tasks WHERE id = $1", [id]);
   });
 
-  it("is refused in a read-only scope", async () => {
+  it("fails in a read-only scope", async () => {
     const change = read((tables) => rename("Read")(tables as unknown as TenantWrite));
     await expect(change).rejects.toThrow("read-only transaction");
     const person = db.readPerson(home.userId, async (tables) =>
@@ -284,7 +284,7 @@ describe("a write", () => {
     await expect(person).rejects.toThrow(/read-only transaction|permission denied/);
   });
 
-  it("M2 is refused after the membership has ended or the role has lost the permission", async () => {
+  it("M2 fails after the membership has ended or the role has lost the permission", async () => {
     const place = await plantWorkspace(database, "member");
     const grant = place.grant("task:write");
     const create = () =>
@@ -344,26 +344,26 @@ describe("a write", () => {
 
   it("with singleStatement commits with its statement, and accepts no second one, no model and no audit entry", async () => {
     const task = { id: randomUUID(), projectId: home.projectId, title: "Alone", status: "todo" };
-    const lone = (fn: (tables: TenantWrite) => Promise<unknown>) =>
+    const writeOne = (fn: (tables: TenantWrite) => Promise<unknown>) =>
       db.write(home.grant("task:write"), fn, { singleStatement: true });
     const insert = ({ sql: { tasks } }: TenantWrite, id = task.id) =>
       tasks.insert({ ...task, id, createdBy: home.userId });
-    await lone((tables) => insert(tables));
+    await writeOne((tables) => insert(tables));
     expect(await database.owner("SELECT FROM tasks WHERE id = $1", [task.id])).toHaveLength(1);
     const second = randomUUID();
     await expect(
-      lone(async (tables) => {
+      writeOne(async (tables) => {
         await insert(tables, second);
         await insert(tables, randomUUID());
       }),
     ).rejects.toThrow("runs only one statement");
-    await expect(lone((tables) => tables.task.findFirst())).rejects.toThrow("cannot use Prisma's models");
-    await expect(lone(async (tables) => tables.sql.audit.appendAtCommit([]))).rejects.toThrow(
+    await expect(writeOne((tables) => tables.task.findFirst())).rejects.toThrow("cannot use Prisma's models");
+    await expect(writeOne(async (tables) => tables.sql.audit.appendAtCommit([]))).rejects.toThrow(
       "records no audit entry",
     );
     // The whole transaction fails: by the foreign key to the project, and because the membership has ended.
     const abroad = { ...task, id: randomUUID(), projectId: randomUUID(), createdBy: home.userId };
-    await expect(lone(({ sql: { tasks } }) => tasks.insert(abroad))).rejects.toThrow(
+    await expect(writeOne(({ sql: { tasks } }) => tasks.insert(abroad))).rejects.toThrow(
       "tasks_workspace_id_project_id_fkey",
     );
     const stranger = { ...home.grant("task:write"), userId: randomUUID() };

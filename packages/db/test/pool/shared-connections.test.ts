@@ -134,22 +134,22 @@ describe("a shared connection", () => {
   it("F2 without an answer for two seconds is closed, and its reads fail with DatabaseBusy", async () => {
     const proxy = await startSwallower(target());
     const through = openPool({ target: { ...target(), host: "127.0.0.1", port: proxy.port }, max: 4 });
-    const ownLanes = openSharedConnections(() => sharedOf(through).connect(), 1);
-    expect(await ownLanes.run([PID])).not.toBeNull();
+    const throughProxy = openSharedConnections(() => sharedOf(through).connect(), 1);
+    expect(await throughProxy.run([PID])).not.toBeNull();
     proxy.swallows = true;
     const startedAt = performance.now();
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => ownLanes.run([PID])));
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => throughProxy.run([PID])));
     expect(outcomes).toEqual(
       Array.from(outcomes, () => ({ status: "rejected", reason: expect.any(DatabaseBusy) as unknown })),
     );
     expect(performance.now() - startedAt).toBeGreaterThan(1_900);
     proxy.swallows = false;
-    await expect.poll(() => ownLanes.run([PID]).catch(() => null), { timeout: 5_000 }).not.toBeNull();
+    await expect.poll(() => throughProxy.run([PID]).catch(() => null), { timeout: 5_000 }).not.toBeNull();
     await Promise.all([through.end(), sharedOf(through).end()]);
     proxy.close();
   });
 
-  it("that is killed fails its reads, and the next read gets another connection", async () => {
+  it("fails its reads when it is killed, and the next read gets another connection", async () => {
     const { pid } = (await run(PID)) as { pid: number };
     const nap = step("shared_nap", "SELECT pg_sleep(0.03)::text");
     const under = Promise.allSettled([...Array.from({ length: 20 }, () => run(nap)), run(PID)]);
@@ -178,7 +178,7 @@ describe("a shared connection", () => {
     expect(whole()).toEqual([true, 0]);
   });
 
-  it("F12 is available when all connections of the pool are in use", async () => {
+  it("F12 serves reads when all connections of the pool are in use", async () => {
     const held = await Promise.all(Array.from({ length: 2 }, () => pool.connect()));
     expect(await run(PID)).toHaveProperty("pid");
     for (const client of held) client.release();
@@ -193,12 +193,12 @@ describe("the connections of a server", () => {
     [16, 2],
     [32, 4],
     [500, 62],
-  ])("are %i in total, and quick reads share %i of them", async (max, shares) => {
+  ])("number %i in total, and quick reads share %i of them", async (max, shares) => {
     const { options, shared: some } = openPool({ target: target(), max });
     expect([options.max + (some?.options.max ?? 0), some?.options.max ?? 0]).toEqual([max, shares]);
   });
 
-  it("are not shared behind a pooler, which shares them itself", () => {
+  it("include no shared ones behind a pooler, which shares connections itself", () => {
     const undivided = openPool({ target: target(), max: 16, pooled: true });
     expect([undivided.options.max, undivided.shared]).toEqual([16, undefined]);
   });

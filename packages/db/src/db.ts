@@ -228,8 +228,8 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     ping: pingOf(pool),
     poolState: () => statesOf(pool, queue.waiting),
     load: () => ({
-      delayMs: shared ? Math.max(shared.people.delayMs, shared.rows.delayMs) : 0,
-      refusesReads: shared ? shared.people.isFull || shared.rows.isFull : false,
+      delayMs: shared ? Math.max(shared.credentials.delayMs, shared.rows.delayMs) : 0,
+      refusesReads: shared ? shared.credentials.isFull || shared.rows.isFull : false,
       poolDelayMs: queue.expectedMs,
       waiting: queue.waiting,
     }),
@@ -245,8 +245,8 @@ const sizeOf = ({ options }: pg.Pool): number => options?.max ?? Number.MAX_SAFE
 /** Gives half of the shared connections to each kind of query. Few connections mean that more queries share a message. */
 function shareConnections(shared: pg.Pool): SharedConnectionSets {
   const connect = () => shared.connect();
-  const many = Math.floor(sizeOf(shared) / 2);
-  return { people: openSharedConnections(connect, many), rows: openSharedConnections(connect, many) };
+  const max = Math.floor(sizeOf(shared) / 2);
+  return { credentials: openSharedConnections(connect, max), rows: openSharedConnections(connect, max) };
 }
 
 function writeScope(

@@ -1,4 +1,4 @@
-// schema.prisma is what the client is generated from, the migrations are what runs: Prisma's own engine compares them.
+// The client is generated from schema.prisma, and the migrations create the database. Prisma's schema engine compares them.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -7,12 +7,12 @@ import { differenceOf } from "./kit/schema-engine.ts";
 
 const schemaFile = fileURLToPath(new URL("../prisma/schema.prisma", import.meta.url));
 
-it("schema.prisma and the migrations say the same", async () => {
+it("schema.prisma and the migrations agree", async () => {
   const difference = await differenceOf(await readMigrations(), await readFile(schemaFile, "utf8"));
   expect(difference, `${migrationsDirectory} lacks:\n${difference}`).toBe("");
 });
 
-it("a column that only schema.prisma has is found, and the SQL it needs is told", async () => {
+it("reports a column that only schema.prisma has, with the missing SQL", async () => {
   const schema = await readFile(schemaFile, "utf8");
   const planted = schema.replace("model Task {", "model Task {\n  planted Int?");
   expect(await differenceOf(await readMigrations(), planted)).toContain(
@@ -20,7 +20,7 @@ it("a column that only schema.prisma has is found, and the SQL it needs is told"
   );
 });
 
-it("an index that only the migrations have is found", async () => {
+it("reports an index that only the migrations have", async () => {
   const [first, ...rest] = await readMigrations();
   if (!first) throw new Error("There is no migration.");
   const sql = `${first.sql}\nCREATE INDEX "planted" ON "tasks" ("title");`;

@@ -1,4 +1,4 @@
-// A database is brought up to the build once, by whoever comes first, and never half.
+// Each migration is applied once, by one of the concurrent servers, and completely or not at all.
 import { execFile } from "node:child_process";
 import { createHash, createHmac, pbkdf2Sync, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 describe("migrate", () => {
-  it("applies what is missing, in order, and nothing twice", async () => {
+  it("applies the missing migrations in order, and none twice", async () => {
     expect(await asOwner((client) => migrate(client, [first]))).toEqual(["1_first"]);
     expect(await asOwner((client) => migrate(client, [first, second]))).toEqual(["2_second"]);
     expect(await asOwner((client) => migrate(client, [first, second]))).toEqual([]);
@@ -44,7 +44,7 @@ describe("migrate", () => {
     ).toEqual([{ there: true }]);
   });
 
-  it("runs each migration once, however many servers start together", async () => {
+  it("applies each migration once when several servers start concurrently", async () => {
     const ran = await Promise.all(Array.from({ length: 8 }, () => asOwner((client) => migrate(client))));
     const ours = (await readMigrations()).map((one) => one.name);
     expect(ran.flat()).toEqual(ours);
@@ -53,7 +53,7 @@ describe("migrate", () => {
     );
   });
 
-  it("keeps its books as Prisma does", async () => {
+  it("records migrations as Prisma does", async () => {
     await asOwner((client) => migrate(client));
     const kept = await rows("SELECT * FROM _prisma_migrations");
     expect(kept).toEqual(
@@ -71,7 +71,7 @@ describe("migrate", () => {
     expect(await rows("SELECT FROM _prisma_migrations WHERE finished_at < started_at")).toEqual([]);
   });
 
-  it("refuses a migration that was edited after it ran", async () => {
+  it("rejects a migration that was edited after it was applied", async () => {
     await asOwner((client) => migrate(client, [first]));
     const edited = migration("1_first", "CREATE TABLE other (id INT)");
     await expect(asOwner((client) => migrate(client, [edited, second]))).rejects.toThrow(
@@ -80,7 +80,7 @@ describe("migrate", () => {
     expect(await rows("SELECT to_regclass('second') AS there")).toEqual([{ there: null }]);
   });
 
-  it("undoes a migration that fails, names it, and keeps those before it", async () => {
+  it("rolls back a migration that fails, names it, and keeps the earlier ones", async () => {
     const broken = migration("2_broken", "CREATE TABLE half (id INT); SELECT 1 / 0;");
     const failure = asOwner((client) => migrate(client, [first, broken, second]));
     await expect(failure).rejects.toThrow("The migration 2_broken failed and was undone: division by zero");
@@ -90,7 +90,7 @@ describe("migrate", () => {
     expect(await asOwner((client) => migrate(client, [first, second]))).toEqual(["2_second"]);
   });
 
-  it("refuses a database that is ahead of the build, or was left halfway", async () => {
+  it("rejects a database that is ahead of the build or has an unfinished migration", async () => {
     await asOwner((client) => migrate(client, [first, second]));
     await expect(asOwner((client) => migrate(client, [first]))).rejects.toThrow(
       "ahead of this build (2_second)",
@@ -103,7 +103,7 @@ describe("migrate", () => {
 });
 
 describe("prepareLogin", () => {
-  it("may be done by several at once", async () => {
+  it("can be called concurrently", async () => {
     await asOwner((client) => migrate(client));
     const login = { user: `projo_made_${randomUUID().slice(0, 8)}`, password: "same" };
     await Promise.all(Array.from({ length: 8 }, () => asOwner((client) => prepareLogin(client, login))));
@@ -139,7 +139,7 @@ describe("pnpm db:migrate", () => {
     );
   }
 
-  it("migrates and makes the server's login, which is then fit to serve; again, it finds nothing to do", async () => {
+  it("migrates, creates a server's login that passes the check, and changes nothing at the second run", async () => {
     const env = { PROJO_DATABASE_OWNER_URL: urlOf(owner), DATABASE_URL: urlOf({ user, password }) };
     const ours = (await readMigrations()).map((one) => one.name).join(", ");
     const ready = `The login ${user} is ready. Start the server with DATABASE_URL.\n`;
@@ -150,7 +150,7 @@ describe("pnpm db:migrate", () => {
     await expect(checkLogin(pool)).resolves.toBeUndefined();
     await pool.end();
 
-    // On a socket PostgreSQL asks for no password, so what it would compare with is computed here as well (RFC 5803).
+    // On a socket PostgreSQL requires no password, so the test also computes the stored verifier (RFC 5803).
     const [kept] = (await rows("SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = $1", [
       user,
     ])) as { verifier: string }[];
@@ -163,16 +163,19 @@ describe("pnpm db:migrate", () => {
     await rows(`DROP ROLE ${user}`);
   });
 
-  it.skipIf(owner.host.startsWith("/"))("makes a password that signs in, and no other does", async () => {
-    const env = { PROJO_DATABASE_OWNER_URL: urlOf(owner), DATABASE_URL: urlOf({ user, password }) };
-    expect(await cli(env)).toMatchObject({ code: 0 });
-    const guess = openPool({ target: { connectionString: urlOf({ user, password: "guess" }) } });
-    await expect(guess.query("SELECT 1")).rejects.toThrow("password authentication failed");
-    await guess.end();
-    await rows(`DROP ROLE ${user}`);
-  });
+  it.skipIf(owner.host.startsWith("/"))(
+    "sets a password with which the login succeeds, and rejects any other",
+    async () => {
+      const env = { PROJO_DATABASE_OWNER_URL: urlOf(owner), DATABASE_URL: urlOf({ user, password }) };
+      expect(await cli(env)).toMatchObject({ code: 0 });
+      const guess = openPool({ target: { connectionString: urlOf({ user, password: "guess" }) } });
+      await expect(guess.query("SELECT 1")).rejects.toThrow("password authentication failed");
+      await guess.end();
+      await rows(`DROP ROLE ${user}`);
+    },
+  );
 
-  it("makes the operator's login too, which serves nobody, and reads every address from a file", async () => {
+  it("creates the operator's login, which the server rejects, and reads every address from a file", async () => {
     const directory = await mkdtemp(join(tmpdir(), "projo-migrate-"));
     const operator = { user: `${user}_operator`, password: `p@ss:${randomUUID()}` };
     const addresses = {
@@ -211,25 +214,29 @@ describe("pnpm db:migrate", () => {
 
   const secret = "hidden-word";
   it.each([
-    ["no owner is named", {}, "PROJO_DATABASE_OWNER_URL"],
+    ["the owner's address is missing", {}, "PROJO_DATABASE_OWNER_URL"],
     [
-      "the owner's address is none",
+      "the owner's address is invalid",
       { PROJO_DATABASE_OWNER_URL: `postgres://o:${secret}@[bad/x` },
       "PROJO_DATABASE_OWNER_URL",
     ],
     [
-      "the server's address would be read in the clear",
+      "the server's address would allow no TLS",
       { DATABASE_URL: `postgres://s:${secret}@db.example.com/x?sslmode=prefer` },
-      "DATABASE_URL has an sslmode that does not keep others out",
+      "DATABASE_URL has an sslmode that does not verify the server",
     ],
-    ["the server's address is none", { DATABASE_URL: `postgres://s:${secret}@[bad/x` }, "DATABASE_URL"],
+    ["the server's address is invalid", { DATABASE_URL: `postgres://s:${secret}@[bad/x` }, "DATABASE_URL"],
     [
-      "the server's address names nobody",
+      "the server's address names no user",
       { DATABASE_URL: `postgres://:${secret}@localhost/x` },
       "DATABASE_URL",
     ],
-    ["nobody answers", { PROJO_DATABASE_OWNER_URL: `postgres://o:${secret}@localhost:1/x` }, "ECONNREFUSED"],
-  ])("says in one line when %s, and tells no password", async (why, env, expected) => {
+    [
+      "no PostgreSQL answers",
+      { PROJO_DATABASE_OWNER_URL: `postgres://o:${secret}@localhost:1/x` },
+      "ECONNREFUSED",
+    ],
+  ])("prints an error of one line without the password when %s", async (why, env, expected) => {
     const valid = why.startsWith("the server") ? { PROJO_DATABASE_OWNER_URL: urlOf(owner) } : {};
     const { code, stdout, stderr } = await cli({ ...valid, ...env });
     expect(code).toBeGreaterThan(0);

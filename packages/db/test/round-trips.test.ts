@@ -1,5 +1,6 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// Isolation may cost no waiting: a hot read waits once, authenticated and all, any other twice, a write three times or four.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// Isolation adds no round trip. With authentication, a hot read takes one awaited round trip, another read two, and a write
+// two to four.
 import { authorize } from "@projostack/authz";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -59,14 +60,14 @@ const taskKey = (id: string) => ({ workspaceId_id: { workspaceId: home.id, id } 
 const write = (fn: (tables: TenantWrite) => Promise<unknown>) =>
   counted.db.write(home.grant("task:write"), fn);
 
-/** The second time: the first has also opened the connection and prepared its statements. */
+/** Counts the round trips of the second call. The first call also opens the connection and prepares its statements. */
 async function tripsOf(work: () => Promise<unknown>): Promise<number> {
   await counted.tripsOf(work);
   return counted.tripsOf(work);
 }
 
-describe("the count itself", () => {
-  it("is one for a statement, and one more for each that waits for the one before", async () => {
+describe("the trip counter", () => {
+  it("counts one for a statement and one more for each statement that waits for the previous one", async () => {
     expect(await tripsOf(() => counted.db.ping())).toBe(1);
     expect(
       await tripsOf(async () => {
@@ -77,12 +78,12 @@ describe("the count itself", () => {
   });
 });
 
-describe("waited round trips", () => {
-  it("a session, its user and their membership: 1", async () => {
+describe("awaited round trips", () => {
+  it("of finding a session, its user and the membership: 1", async () => {
     expect(await tripsOf(authenticate)).toBe(1);
   });
 
-  it("one read of a workspace's rows: 1, as without isolation", async () => {
+  it("of one read of a workspace's rows: 1, as without isolation", async () => {
     const read = () =>
       counted.db.read(home.grant("task:read"), ({ task }) => task.findFirst({ where: { id: home.taskId } }));
     expect(await read()).toMatchObject({ id: home.taskId });
@@ -95,14 +96,14 @@ describe("waited round trips", () => {
     ).toBeLessThanOrEqual(2);
   });
 
-  it("a task, and who asks for it: 1", async () => {
+  it("of finding a session and a prefetched task: 1", async () => {
     const read = async () => {
-      const ahead = {
+      const prefetch = {
         query: taskQuery(home.taskId),
         roles: ["viewer", "member", "admin"],
         tokenEndsAtSeconds: 4_000_000_000,
       } as const;
-      const found = await counted.db.sessions.find(sessionId, null, ahead);
+      const found = await counted.db.sessions.find(sessionId, null, prefetch);
       expect(found?.membership).toEqual({ workspaceId: home.id, role: "admin" });
       const task = await counted.db.read(
         home.grant("task:read"),
@@ -114,7 +115,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(read)).toBe(1);
   });
 
-  it("the same where it was not asked ahead: 2", async () => {
+  it("of finding a session and a task without prefetching: 2", async () => {
     const read = async () => {
       await authenticate();
       await counted.db.read(home.grant("task:read"), ({ sql: { tasks } }) => tasks.find(home.taskId));
@@ -122,7 +123,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(read)).toBe(2);
   });
 
-  it("an authenticated creation of a task, which is one statement: 2", async () => {
+  it("of an authenticated creation of a task with singleStatement: 2", async () => {
     const create = async () => {
       await authenticate();
       const { workspaceId: _, ...task } = newTask("Made at once");
@@ -134,7 +135,7 @@ describe("waited round trips", () => {
     expect(await database.owner("SELECT FROM tasks WHERE title = 'Made at once'")).toHaveLength(2);
   });
 
-  it("an authenticated, audited deletion of a task: 3", async () => {
+  it("of an authenticated, audited deletion of a task: 3", async () => {
     const ids = [randomUUID(), randomUUID()];
     await database.db.write(home.grant("task:write"), ({ task }) =>
       task.createMany({ data: ids.map((id) => ({ ...newTask("Doomed"), id })) }),
@@ -149,14 +150,14 @@ describe("waited round trips", () => {
     expect(await tripsOf(remove)).toBe(3);
   });
 
-  it("a service key and its place: 1", async () => {
+  it("of finding a service key and its workspace: 1", async () => {
     const find = async () => {
       expect(await counted.db.serviceKeys.find(home.keyId)).toMatchObject({ workspaceId: home.id });
     };
     expect(await tripsOf(find)).toBe(1);
   });
 
-  it("the invite behind a token: 1", async () => {
+  it("of finding the invite of a token: 1", async () => {
     const [row] = await database.owner<{ hash: Buffer }>(
       "SELECT token_hash AS hash FROM invites WHERE id = $1",
       [home.inviteId],
@@ -169,7 +170,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(find)).toBe(1);
   });
 
-  it("an audited creation by a service key, with the look at the key: at most 4", async () => {
+  it("of an authenticated, audited creation by a service key: at most 4", async () => {
     await database.owner(`UPDATE service_keys SET role = 'member', scopes = '{task:write}' WHERE id = $1`, [
       home.keyId,
     ]);
@@ -187,13 +188,13 @@ describe("waited round trips", () => {
     expect(await database.owner("SELECT FROM tasks WHERE title = 'Made by a key'")).toHaveLength(2);
   });
 
-  it("an authenticated, audited change of a role, in its turn: at most 4", async () => {
+  it("of an authenticated, audited change of a role with lockMembers: at most 4", async () => {
     const change = async () => {
       await authenticate();
       await counted.db.write(
         home.grant("member:manage"),
         async (tables) => {
-          // To the role that they have: the statement and its locks are the same.
+          // The role is unchanged, but the statement and its locks are the same.
           expect(await tables.sql.members.changeRole(home.userId, "admin")).toMatchObject({ done: true });
           await audit(tables);
         },
@@ -203,7 +204,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(change)).toBeLessThanOrEqual(4);
   });
 
-  it("a person's own workspaces: at most 2", async () => {
+  it("of reading a user's workspaces: at most 2", async () => {
     const read = () =>
       counted.db.readPerson(home.userId, ({ workspaceMember }) =>
         workspaceMember.findMany({ include: { workspace: true } }),
@@ -211,7 +212,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(read)).toBeLessThanOrEqual(2);
   });
 
-  it("an authenticated, audited creation: at most 4", async () => {
+  it("of an authenticated, audited creation: at most 4", async () => {
     const create = async () => {
       await authenticate();
       await write(async (tables) => {
@@ -222,7 +223,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(create)).toBeLessThanOrEqual(4);
   });
 
-  it("an authenticated creation of many: at most 4", async () => {
+  it("of an authenticated creation of many: at most 4", async () => {
     const create = async () => {
       await authenticate();
       await write(async (tables) => {
@@ -236,7 +237,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(create)).toBeLessThanOrEqual(4);
   });
 
-  it("an authenticated, audited change: at most 4", async () => {
+  it("of an authenticated, audited change: at most 4", async () => {
     const change = async () => {
       await authenticate();
       await write(async (tables) => {
@@ -247,7 +248,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(change)).toBeLessThanOrEqual(4);
   });
 
-  it("an authenticated, audited deletion that returns what it deleted: at most 4", async () => {
+  it("of an authenticated, audited deletion that returns the deleted row: at most 4", async () => {
     const [first, second] = [newTask("Deleted"), newTask("Deleted")];
     await database.db.write(home.grant("task:write"), ({ task }) =>
       task.createMany({ data: [first, second] }),
@@ -263,7 +264,7 @@ describe("waited round trips", () => {
     expect(await counted.tripsOf(() => remove(second))).toBeLessThanOrEqual(4);
   });
 
-  it("an authenticated, audited founding of a workspace: at most 4", async () => {
+  it("of an authenticated, audited creation of a workspace: at most 4", async () => {
     const found = async () => {
       await authenticate();
       const founding = { id: randomUUID(), name: "Founded", founderId: home.userId, memberId: randomUUID() };
@@ -276,7 +277,7 @@ describe("waited round trips", () => {
     expect(await tripsOf(found)).toBeLessThanOrEqual(4);
   });
 
-  it("an authenticated list of one's workspaces, or of those one may restore: 2", async () => {
+  it("of an authenticated list of the user's workspaces, or of those that the user can restore: 2", async () => {
     const list = async () => {
       await authenticate();
       const listed = await counted.db.readPerson(home.userId, ({ workspaces }) =>

@@ -1,4 +1,4 @@
-// A search reads the index alone, whatever it is filtered by, and however little PostgreSQL knows of what will fit.
+// A search is an index-only scan with every combination of filters, whether or not PostgreSQL can estimate the matches.
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { taskListQuery, type TaskListing } from "../src/tenant/tasks.ts";
@@ -15,8 +15,8 @@ let middle: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   home = await plantWorkspace(database);
-  // One large workspace among many small ones, each with a project and a person of its own: PostgreSQL takes the large
-  // one for as small as the rest.
+  // One large workspace among many small ones, each with a project and a user. PostgreSQL estimates the large workspace to be
+  // as small as the others.
   await database.owner(
     `WITH place AS (SELECT gen_random_uuid() AS id, gen_random_uuid() AS person FROM generate_series(1, $1::int)),
      people AS (INSERT INTO users (id, email, password_hash) SELECT person, person || '@example.com', 'none' FROM place),
@@ -24,7 +24,7 @@ beforeAll(async () => {
      INSERT INTO projects (id, workspace_id, name, created_by) SELECT gen_random_uuid(), id, 'Small', person FROM place`,
     [WORKSPACES],
   );
-  // Only what has reached the disk is seen by everybody in VACUUM's eyes, and tests do not wait for the disk elsewhere.
+  // VACUUM marks rows as visible to all only after their commit is on disk, so this transaction commits synchronously.
   await database.owner(
     `BEGIN;
      SET LOCAL synchronous_commit = on;
@@ -56,7 +56,7 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-/** How PostgreSQL goes about it as the server's role, once for the values at hand and once for any. */
+/** The plan of a search as the server's role, either a custom plan for the values or a generic plan. */
 async function planOf(input: Partial<TaskListing>, prepared: string): Promise<Plan> {
   const { text, values } = taskListQuery({ search: "chapter", after: undefined, limit: 21, ...input });
   const given = values.map((value) =>
@@ -78,7 +78,7 @@ async function planOf(input: Partial<TaskListing>, prepared: string): Promise<Pl
 
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
-/** The steps that read something, or put it in order. */
+/** The nodes of a plan that read or sort rows. */
 const workOf = (plan: Plan): Plan[] =>
   nodesOf(plan).filter(({ "Node Type": type }) => !["Limit", "Result"].includes(type));
 
@@ -91,8 +91,8 @@ const filters = (): Partial<TaskListing>[] => [
   { after: middle },
 ];
 
-describe.each(["force_custom_plan", "force_generic_plan"])("with %s a search", (prepared) => {
-  it("reads the index alone, from the newest task on, by every filter", async () => {
+describe.each(["force_custom_plan", "force_generic_plan"])("a search with %s", (prepared) => {
+  it("uses a backward index-only scan with every combination of filters", async () => {
     const choices = filters();
     for (let chosen = 0; chosen < 2 ** choices.length; chosen += 1) {
       const input: Partial<TaskListing>[] = choices.filter((_, n) => (chosen >> n) % 2 === 1);
@@ -113,16 +113,16 @@ describe.each(["force_custom_plan", "force_generic_plan"])("with %s a search", (
   it.each([
     ["a common word", "chapter", 21],
     ["a rare word", `chapter ${TASKS} `, 1],
-    ["a word that nobody wrote", "appendix", 0],
+    ["a word of no title", "appendix", 0],
     ["one letter", "e", 21],
-  ])("finds %s that way", async (_, search, found) => {
+  ])("finds %s by an index-only scan", async (_, search, found) => {
     const plan = await planOf({ search }, prepared);
     expect(plan["Actual Rows"]).toBe(found);
     expect(workOf(plan)).toMatchObject([{ "Node Type": "Index Only Scan", "Heap Fetches": 0 }]);
   });
 });
 
-it("the table is vacuumed after a few changes, without which the index does not suffice", async () => {
+it("autovacuum runs on the table after few changes, which index-only scans require", async () => {
   const [row] = await database.owner<{ options: string[] }>(
     "SELECT reloptions AS options FROM pg_class WHERE oid = 'tasks'::regclass",
   );

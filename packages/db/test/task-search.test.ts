@@ -1,4 +1,4 @@
-// What a search finds, against a plain reading of the same titles, and against what ILIKE finds in them.
+// The results of a search, compared with a search of the same titles in JavaScript and with ILIKE.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TaskListing, TaskRow } from "../src/tenant/tasks.ts";
@@ -30,7 +30,7 @@ const TITLES = [
   "two  blanks",
   "aaaaab",
   "\u{10FFFF}",
-  // The longest: an entry of an index has at most 2,704 bytes, and a title is in it twice.
+  // The longest title. An index entry has at most 2,704 bytes and contains the title twice.
   String.fromCodePoint(...Array.from({ length: 200 }, (_, n) => 0x20000 + n * 197)),
 ];
 
@@ -40,10 +40,9 @@ let all: TaskRow[];
 beforeAll(async () => {
   database = await createTestDatabase();
   home = await plantWorkspace(database);
-  const neighbour = await plantWorkspace(database);
-  // The neighbour has the same titles, and each of theirs comes right before and after one of ours.
-  for (const { id, projectId, userId } of [neighbour, home, neighbour])
-    await plantTasks(id, projectId, userId);
+  const other = await plantWorkspace(database);
+  // The other workspace has the same titles. Its tasks are created before and after those of the home workspace.
+  for (const { id, projectId, userId } of [other, home, other]) await plantTasks(id, projectId, userId);
   all = await database.owner<Row>(
     `SELECT id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt"
        FROM tasks WHERE workspace_id = $1 ORDER BY id DESC`,
@@ -57,7 +56,7 @@ type Row = TaskRow & Record<string, unknown>;
 const STATUSES = ["todo", "doing", "done"];
 const day = (n: number) => new Date(Date.UTC(2026, 2, 1 + n, 12));
 
-/** Each title twice: of two people, in two projects, in all statuses, over ten days. */
+/** Inserts each title twice, for two users, in two projects, with all statuses, over ten days. */
 async function plantTasks(workspaceId: string, projectId: string, userId: string): Promise<void> {
   const [other, person] = [randomUUID(), randomUUID()];
   await database.owner("INSERT INTO users (id, email, password_hash) VALUES ($1, $2, 'none')", [
@@ -90,11 +89,11 @@ const search = (input: Partial<TaskListing> & { search: string }) =>
     tasks.list({ after: undefined, limit: 1_000, ...input }),
   );
 
-// A letter has one small form in PostgreSQL, and JavaScript adds a dot to that of İ.
+// PostgreSQL lowercases İ to one letter. JavaScript adds a combining dot.
 const inSmall = (text: string) => Array.from(text, (letter) => Array.from(letter.toLowerCase())[0]).join("");
 const titleHas = (part: string) => (task: TaskRow) => inSmall(task.title).includes(inSmall(part));
 
-/** Every letter of every title, all that stand in a row by two and by five, and the whole, each also in the other case. */
+/** The letters of every title, its substrings of two and five letters, and the whole title, each also in the other case. */
 function parts(): string[] {
   const found = TITLES.flatMap((title) => {
     const letters = Array.from(title);
@@ -109,7 +108,7 @@ function parts(): string[] {
 }
 
 describe("a search for a part of a title", () => {
-  it("finds every task that has it, whatever its case, and no other", async () => {
+  it("finds exactly the tasks that contain it, ignoring case", async () => {
     let met = 0;
     const asked = parts();
     await database.db.read(home.grant("task:read"), async ({ sql: { tasks } }) => {
@@ -123,7 +122,7 @@ describe("a search for a part of a title", () => {
     expect(met).toBeGreaterThan(500);
   });
 
-  it("finds what ILIKE finds", async () => {
+  it("finds the same tasks as ILIKE", async () => {
     const asked = parts();
     const patterns = asked.map((part) => `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`);
     const rows = await database.owner<{ ids: string[] }>(
@@ -143,13 +142,13 @@ describe("a search for a part of a title", () => {
   });
 
   it.each(["nowhere", "%%", "_", "a%b", String.raw`\_`, "' OR true --", "${", "\u0301e", "x".repeat(200)])(
-    "for %j shows what a plain reading shows",
+    "for %j finds the same tasks as JavaScript",
     async (part) => {
       expect(await search({ search: part })).toEqual(all.filter(titleHas(part)));
     },
   );
 
-  it("goes with a title that is changed", async () => {
+  it("finds a task by its new title after a change", async () => {
     const [task] = await search({ search: "snakexcase" });
     const retitle = (title: string) =>
       database.db.write(home.grant("task:write"), (tables) =>
@@ -162,7 +161,7 @@ describe("a search for a part of a title", () => {
   });
 });
 
-it("each filter and all of them together, page by page, show what fits and nothing else", async () => {
+it("every combination of filters returns exactly the matching tasks, page by page", async () => {
   const [one] = all;
   const choices: Omit<Partial<TaskListing>, "after" | "limit">[] = [
     { projectId: String(one?.projectId) },
@@ -207,12 +206,12 @@ const foreign = async () => {
   return found.filter(({ id }) => !all.some((task) => task.id === id));
 };
 
-describe("a neighbour with the same titles", () => {
-  it("is not seen", async () => {
+describe("a search with the same titles in another workspace", () => {
+  it("finds none of that workspace's tasks", async () => {
     expect(await foreign()).toEqual([]);
   });
 
-  it("is not seen either where row-level security is off", async () => {
+  it("finds none of them without row-level security either", async () => {
     await database.owner("ALTER TABLE tasks DISABLE ROW LEVEL SECURITY");
     expect(await foreign()).toEqual([]);
     await database.owner("ALTER TABLE tasks ENABLE ROW LEVEL SECURITY");

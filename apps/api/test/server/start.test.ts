@@ -117,7 +117,7 @@ describe("The server process", () => {
     [
       "the database login belongs to an operator",
       () => ({ DATABASE_URL: database.operatorUrl }),
-      /may act as projo_operator, which erases people, so no server serves by it/,
+      /may act as projo_operator, which can erase users, so a server must not use it/,
     ],
     [
       "the database does not exist",

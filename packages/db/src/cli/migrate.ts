@@ -21,7 +21,7 @@ const server = namingUser(SERVER, addressOf(SERVER));
 const operator = namingUser(OPERATOR, addressOf(OPERATOR));
 if (!ownerAddress) refuse(`Set ${OWNER} to a login that owns the database.`);
 if (server && operator && server.login.user === operator.login.user) {
-  refuse(`${OPERATOR} must name another user than ${SERVER}: the server's login does no operator's acts.`);
+  refuse(`${OPERATOR} must name another user than ${SERVER}: a server must not use the operator's login.`);
 }
 
 const owner = new pg.Client({ ...ownerAddress.target, application_name: "projostack-migrate" });
@@ -35,7 +35,7 @@ try {
     await prepareLogin(owner, server.login);
     say(`The login ${server.login.user} is ready. Start the server with ${SERVER}.`);
   } else {
-    say(`Set ${SERVER} too, and this prepares the server's login.`);
+    say(`To prepare the server's login too, set ${SERVER}.`);
   }
   if (operator) {
     await prepareOperatorLogin(owner, operator.login);

@@ -1,42 +1,41 @@
-// Measures a first-in-first-out queue: how long its head has waited, how fast it is served, and whether a newcomer can still
-// be served in time. By Little's law a newcomer waits for as long as the length of the queue divided by the rate at which it
-// is served.
+// Measures a first-in-first-out queue: how long its head has waited, its service rate, and whether a new entry can be served
+// in time. By Little's law, the expected wait of a new entry is the length of the queue divided by its service rate.
 
 export interface BacklogBounds {
-  /** A newcomer that would wait longer is to be refused. */
+  /** The queue is full for a new entry with a longer expected wait. */
   readonly longestWaitMs: number;
-  /** So many may always wait, whatever was measured. */
-  readonly few: number;
-  /** More than so many may never wait. */
-  readonly most: number;
+  /** The number of entries that may wait whatever the measured rate is. */
+  readonly alwaysAllowed: number;
+  /** The maximum number of entries. */
+  readonly maxSize: number;
   /**
-   * Whether what waits has been sent already and travels: then the rate says nothing until the head has waited for half of
-   * the longest time, beyond the shortest time in which anything was served lately. A network that adds 100 ms to each
-   * answer is no queue.
+   * Whether the entries are already sent on a connection. Then the expected wait only counts once the head has waited for
+   * half of `longestWaitMs` more than the shortest recent service time, because network latency is not a queue.
    */
-  readonly travels?: boolean;
+  readonly isPipelined?: boolean;
 }
 
-/** Something that waits. */
+/** An entry of the queue. */
 export interface Waiting {
   readonly since: number;
   hasLeft: boolean;
 }
 
-/** The rate is that of so long: long enough that a pause of a second does not look like a slow database. */
+/** The service rate is measured over this time, so that a pause of a second does not look like a slow database. */
 const SPAN_MS = 3_000;
 const PARTS = 10;
 const PART_MS = SPAN_MS / PARTS;
-/** A queue that has not been busy for so long has shown no rate, and that of the last time counts for a while. */
+/** A queue must be busy for this time before its rate is known. Until then its last known rate applies. */
 const LEAST_MEASURED_MS = 1_000;
+/** How long the last known rate applies after the queue became empty. */
 const RATE_COUNTS_MS = 5_000;
-/** The shortest service time is that of the last one or two of these. */
+/** The shortest service time is taken from the current and the previous span of this length. */
 const FASTEST_SPAN_MS = 30_000;
 
 export class Backlog {
   readonly #bounds: BacklogBounds;
   readonly #now: () => number;
-  /** In the order in which they came, with some that have left. A Set's first entry is slow to find where many were deleted. */
+  /** The entries in order of arrival, including some that have left. In a Set with many deleted entries, finding the first is slow. */
   #line: Waiting[] = [];
   #headAt = 0;
   #size = 0;
@@ -55,25 +54,25 @@ export class Backlog {
     return this.#size;
   }
 
-  /** Whether a newcomer is to be refused. */
+  /** Whether a new entry must be refused. */
   get isFull(): boolean {
-    return this.size >= this.#bounds.most || this.isTooMany(this.size);
+    return this.size >= this.#bounds.maxSize || this.isTooMany(this.size);
   }
 
-  /** Whether that many callers would wait for too long. Some of them may wait in other queues. */
-  isTooMany(many: number): boolean {
-    const { longestWaitMs, few, travels = false } = this.#bounds;
-    if (many < few || (travels && this.delayMs <= longestWaitMs / 2)) return false;
-    return this.expectedMs(many) > longestWaitMs;
+  /** Whether an entry behind `count` others would wait too long. Some of them may wait in other queues. */
+  isTooMany(count: number): boolean {
+    const { longestWaitMs, alwaysAllowed, isPipelined = false } = this.#bounds;
+    if (count < alwaysAllowed || (isPipelined && this.delayMs <= longestWaitMs / 2)) return false;
+    return this.expectedMs(count) > longestWaitMs;
   }
 
-  /** How long it takes until so many are served; 0 while no rate is known. */
-  expectedMs(many: number): number {
+  /** The expected time until `count` entries are served; 0 while no rate is known. */
+  expectedMs(count: number): number {
     const perMs = this.#ratePerMs();
-    return perMs === null || many === 0 ? 0 : many / perMs;
+    return perMs === null || count === 0 ? 0 : count / perMs;
   }
 
-  /** How long the head of the queue has waited beyond the shortest time in which anything was served lately. */
+  /** How much longer the head of the queue has waited than the shortest recent service time. */
   get delayMs(): number {
     const head = this.#head();
     if (!head) return 0;
@@ -94,7 +93,7 @@ export class Backlog {
     return waiting;
   }
 
-  /** @param isServed false when it gave up or was refused, which says nothing of the rate */
+  /** @param isServed false when the entry timed out or failed, which does not count for the rate */
   leave(waiting: Waiting, isServed: boolean): void {
     if (waiting.hasLeft) return;
     if (isServed) this.#countServed(waiting);
@@ -106,7 +105,7 @@ export class Backlog {
 
   #head(): Waiting | undefined {
     while (this.#line[this.#headAt]?.hasLeft) this.#headAt += 1;
-    // Cut off now and then, so that each is moved about once.
+    // The array is only shortened when more than half of it has left, so that each entry is copied about once.
     if (this.#headAt > 64 && this.#headAt * 2 > this.#line.length) {
       this.#line = this.#line.slice(this.#headAt);
       this.#headAt = 0;
@@ -127,14 +126,14 @@ export class Backlog {
     this.#lastRate = { perMs: this.#ratePerMs() ?? 0, until: this.#now() + RATE_COUNTS_MS };
   }
 
-  /** How many were served in a millisecond in which the queue was not empty, at most of the last seconds. */
+  /** The number of entries served per millisecond while the queue was not empty, over at most the last three seconds. */
   #ratePerMs(): number | null {
     const now = this.#now();
     const busyMs = now - this.#busySince;
     if (this.size === 0 || busyMs < LEAST_MEASURED_MS)
       return now < this.#lastRate.until && this.#lastRate.perMs > 0 ? this.#lastRate.perMs : null;
     this.#turnParts();
-    const total = this.#served.reduce((sum, many) => sum + many, 0);
+    const total = this.#served.reduce((sum, count) => sum + count, 0);
     return total / Math.min(busyMs, SPAN_MS);
   }
 
@@ -156,7 +155,7 @@ export class Backlog {
 
 interface Fastest {
   since: number;
-  /** Of the span before this one; 0 when nothing was served in it. */
+  /** The shortest service time of the previous span; 0 when nothing was served in it. */
   before: number;
   current: number;
 }

@@ -1,18 +1,18 @@
-// What can keep the database from its work: one table of the codes and texts that PostgreSQL, poolers, Prisma, pg and the
-// operating system have for it. The names of SQLSTATEs are PostgreSQL's own (Appendix A of its manual).
+// The conditions in which the database cannot do its work: a table of the error codes and texts of PostgreSQL, poolers,
+// Prisma, pg and the operating system. A condition of a SQLSTATE has PostgreSQL's name (Appendix A of its documentation).
 
-/** Busy: the same call may succeed in a moment. Down: somebody or something has to bring the database back first. */
+/** `busy`: a retry may succeed soon. `down`: the database must be repaired or become reachable first. */
 export type Severity = "busy" | "down";
 
 export interface Condition {
   readonly severity: Severity;
-  /** SQLSTATE, errno, or a code of Prisma's or ours. */
+  /** A SQLSTATE, an errno code, a code of Prisma's, or one of this package. */
   readonly code: string;
-  /** Stable: alerts may rely on it. */
+  /** A stable name, which alerts may use. */
   readonly name: string;
 }
 
-/** What an error says of itself. */
+/** The properties of an error that identify a condition. */
 export interface ErrorFacts {
   readonly code: string | undefined;
   readonly message: string;
@@ -20,7 +20,7 @@ export interface ErrorFacts {
   readonly syscall: string | undefined;
 }
 
-/** Whether the error is such a condition, and which. Null when it is a fault of the statement or of the program. */
+/** The condition of an error, or null when the statement or the program is at fault. */
 export function conditionOf({ code, message, syscall }: ErrorFacts): Condition | null {
   const known = code === undefined ? null : byCode(code, { message, syscall });
   return known ?? byText(message, code);
@@ -35,7 +35,7 @@ const CODES: Readonly<Record<string, Entry>> = {
   "08003": ["down", "connection_does_not_exist"],
   "08004": ["down", "sqlserver_rejected_establishment_of_sqlconnection"],
   "08006": ["down", "connection_failure"],
-  // Whatever a pooler says for itself has this code: PostgreSQL is not there, or went.
+  // PgBouncer uses this code for all of its own errors, such as a lost or missing PostgreSQL.
   "08P01": ["down", "protocol_violation"],
   "25006": ["down", "read_only_sql_transaction"],
   "25P03": ["busy", "idle_in_transaction_session_timeout"],
@@ -89,7 +89,7 @@ const CODES: Readonly<Record<string, Entry>> = {
   CONNECTION_RETIRED: ["busy", "connection_retired"],
 };
 
-/** Whatever else is in these classes of SQLSTATE. */
+/** The other codes in these classes of SQLSTATE. */
 const CLASSES: Readonly<Record<string, Entry>> = {
   "08": ["down", "connection_exception"],
   "53": ["busy", "insufficient_resources"],
@@ -99,7 +99,7 @@ const CLASSES: Readonly<Record<string, Entry>> = {
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** These say that a connection failed only where a connection was the matter: a missing file has the same code. */
+/** These codes mean a failed connection only if the system call is `connect`: a missing file has the same code. */
 const OF_CONNECT = new Set(["ENOENT", "EACCES", "EPERM"]);
 
 function byCode(code: string, { message, syscall }: Omit<ErrorFacts, "code">): Condition | null {
@@ -110,10 +110,10 @@ function byCode(code: string, { message, syscall }: Omit<ErrorFacts, "code">): C
   return entry ? { severity: entry[0], code, name: entry[1] } : null;
 }
 
-// What PgBouncer says when it has no connection to lend.
+// PgBouncer's messages when it has no free connection.
 const POOLER_FULL = /^(query_wait_timeout|no more connections allowed)/;
 
-/** pg and Prisma have a text and no code for these. The kinds in capitals are of Prisma's adapter, which drops the code. */
+/** Errors of pg and Prisma that have a message but no code. The names in CamelCase are from Prisma's adapter, which drops the code. */
 const TEXTS: readonly (readonly [text: RegExp, ...Entry])[] = [
   [/timeout exceeded when trying to connect/, "busy", "pool_exhausted"],
   [/Unable to start a transaction in the given time/, "busy", "pool_exhausted"],

@@ -1,7 +1,7 @@
-// A statement of Prisma's that enters its scope in the same message: one transaction, one trip, and an answer in the form that
-// Prisma asked pg for.
+// Sends a statement of Prisma's together with the statements that enter its scope: one message, one transaction, one round
+// trip. The result has the form that Prisma requested from pg.
 //
-// The casts are this file's: pg's types leave out what its Query class and its connections have.
+// This file casts types, because pg's types omit members of its Query class and its connections.
 import pg from "pg";
 import { messageOf, type MessageWriter } from "./message.ts";
 import type { PreparedStatement } from "./one-trip.ts";
@@ -12,22 +12,23 @@ interface Connection extends MessageWriter {
   readonly submittedNamedStatements: Partial<Record<string, string>>;
 }
 
-/** What pg's Query has beside what its types say, as far as it is built upon here. */
-interface Parts {
+/** The untyped methods of pg's Query that this file overrides. */
+interface QueryMethods {
   prepare(connection: Connection): void;
   handleDataRow(message: unknown): void;
   handleCommandComplete(message: unknown, connection: Connection): void;
   handleError(error: Error, connection: Connection): void;
 }
-const stock = pg.Query.prototype as unknown as Parts;
+const base = pg.Query.prototype as unknown as QueryMethods;
 
 export interface Entering {
-  /** One statement or several, which enter the scope. */
+  /** The statements that enter the scope. */
   readonly entry: readonly PreparedStatement[];
-  /** False where a pooler shares the connections: then nothing is left prepared on one. */
+  /** False behind a pooler: statements are then sent unnamed, and none stays prepared on a connection. */
   readonly keepsPrepared: boolean;
 }
 
+/** Runs the query in the scope. */
 export function enteredQuery(
   client: pg.PoolClient,
   query: pg.QueryConfig,
@@ -44,7 +45,7 @@ class EnteredQuery extends pg.Query {
   readonly #entry: readonly PreparedStatement[];
   readonly #keepsPrepared: boolean;
   readonly #own: { name: string | undefined; text: string };
-  /** How many of the entry's statements have not been answered yet. */
+  /** The number of the entry's statements that have not been answered. */
   #left = 0;
 
   constructor(
@@ -58,8 +59,8 @@ class EnteredQuery extends pg.Query {
     this.#own = { name: query.name, text: query.text };
   }
 
-  // pg notes by these two what has been prepared, when its answer comes in. Its constructor sets them before there are
-  // private fields, to what is known here.
+  // When an answer arrives, pg records the statement with this name and text as prepared. pg's constructor also sets both,
+  // before the private fields exist; the setters ignore that.
 
   get name(): string | undefined {
     const entering = this.#entering;
@@ -68,7 +69,7 @@ class EnteredQuery extends pg.Query {
   }
 
   set name(_: string | undefined) {
-    // See above.
+    // The value is in #own.
   }
 
   get text(): string {
@@ -76,10 +77,10 @@ class EnteredQuery extends pg.Query {
   }
 
   set text(_: string) {
-    // See above.
+    // The value is in #own.
   }
 
-  /** The statement of the entry whose answer comes in. */
+  /** The statement of the entry whose answer is arriving. */
   get #entering(): PreparedStatement | undefined {
     return this.#left > 0 ? this.#entry[this.#entry.length - this.#left] : undefined;
   }
@@ -101,25 +102,25 @@ class EnteredQuery extends pg.Query {
         parts.bind({ statement, values: values.map(asParameter) });
         parts.execute({});
       }
-      stock.prepare.call(this, parts as Connection);
+      base.prepare.call(this, parts as Connection);
     });
     connection.stream.write(message);
     this.#left = this.#entry.length;
   }
 
   handleDataRow(message: unknown): void {
-    if (this.#left === 0) stock.handleDataRow.call(this, message);
+    if (this.#left === 0) base.handleDataRow.call(this, message);
   }
 
   handleCommandComplete(message: unknown, connection: Connection): void {
-    if (this.#left === 0) stock.handleCommandComplete.call(this, message, connection);
+    if (this.#left === 0) base.handleCommandComplete.call(this, message, connection);
     else this.#left -= 1;
   }
 
   handleError(error: Error, connection: Connection): void {
-    // Where the scope was not entered, what came after was passed over, and has not been prepared.
+    // After an error PostgreSQL skips the rest of the message, so the statements may not be prepared.
     for (const { name } of [...this.#entry, this.#own])
       if (name !== undefined) delete connection.submittedNamedStatements[name];
-    stock.handleError.call(this, error, connection);
+    base.handleError.call(this, error, connection);
   }
 }

@@ -1,14 +1,14 @@
-// What can go wrong at the database, in words that the server can act on. Prisma and pg each wrap the
-// driver's error in their own way; here is the one place that looks inside.
+// Converts database errors into the failures that the server handles. Prisma and pg wrap the driver's error in different
+// ways; only this file unwraps them.
 import { conditionOf, type Condition, type ErrorFacts } from "./conditions.ts";
 
-/** What a write relied on is no more: the membership, its role, or the service key. */
+/** The actor of a write lost its right after the access check: the membership, its role or the service key changed. */
 export class MembershipChanged extends Error {
   override readonly name = "MembershipChanged";
   readonly change: Change;
 
   constructor(change: Change, cause: unknown) {
-    super(`The right that this write relied on is no more: ${change}.`, { cause });
+    super(`The actor of this write has lost the right to it: ${change}.`, { cause });
     this.change = change;
   }
 }
@@ -19,7 +19,7 @@ interface FailureOptions extends ErrorOptions {
   readonly condition?: Condition;
 }
 
-/** The database cannot do this now: no connection came free, the statement took too long, a resource has run out. */
+/** The database cannot do this now: no connection is free, the statement took too long, or a resource is exhausted. */
 export class DatabaseBusy extends Error {
   override readonly name = "DatabaseBusy";
   readonly condition: Condition;
@@ -30,7 +30,7 @@ export class DatabaseBusy extends Error {
   }
 }
 
-/** The database cannot be reached, or cannot be used: its disk is full, it takes no writes, it refuses the login. */
+/** The database cannot be reached or used: its disk is full, it accepts no writes, or it rejects the login. */
 export class DatabaseDown extends Error {
   override readonly name = "DatabaseDown";
   readonly condition: Condition;
@@ -41,16 +41,16 @@ export class DatabaseDown extends Error {
   }
 }
 
-/** A write in a scope that only reads. PostgreSQL has the same code for it as for a server that takes no writes. */
+/** A write in a read-only scope. PostgreSQL uses the same SQLSTATE for a server that accepts no writes. */
 export class WriteInReadScope extends Error {
   override readonly name = "WriteInReadScope";
 }
 
-const known = [MembershipChanged, DatabaseBusy, DatabaseDown, WriteInReadScope];
+const failures = [MembershipChanged, DatabaseBusy, DatabaseDown, WriteInReadScope];
 
-/** The failure in the server's words, or the error as it came. */
+/** The failure for a database error. Any other error is returned unchanged. */
 export function failureOf(error: unknown): unknown {
-  if (known.some((failure) => error instanceof failure)) return error;
+  if (failures.some((failure) => error instanceof failure)) return error;
   for (const facts of layersOf(error)) {
     if (facts.code === "PJ404") return new MembershipChanged("ended", error);
     if (facts.code === "PJ401") return new MembershipChanged("key ended", error);
@@ -63,13 +63,13 @@ export function failureOf(error: unknown): unknown {
   return error;
 }
 
-/** The same for work that may only read: there a refused write is a fault of the program. */
+/** The failure for an error of a read-only scope: a refused write there is a bug, not a database that accepts no writes. */
 export function failureOfReading(error: unknown): unknown {
   const write = [...layersOf(error)].find(({ code }) => code === "25006");
   return write ? new WriteInReadScope(write.message, { cause: error }) : failureOf(error);
 }
 
-/** The name of the constraint that a statement broke, or null. */
+/** The name of the constraint that a statement violated, or null. */
 export function brokenConstraint(error: unknown): string | null {
   for (const layer of layersOf(error)) {
     if (typeof layer.constraint === "string") return layer.constraint;
@@ -77,7 +77,7 @@ export function brokenConstraint(error: unknown): string | null {
   return null;
 }
 
-/** Whether the statement was to change one row, and found none. */
+/** Whether a statement failed because the row to change does not exist. */
 export function isMissingRow(error: unknown): boolean {
   return [...layersOf(error)].some(({ code }) => code === "P2025");
 }
@@ -86,7 +86,7 @@ interface Layer extends ErrorFacts {
   readonly constraint: unknown;
 }
 
-/** The error, what caused it, and what the drivers tucked into `meta` and `cause`, from the outside in. */
+/** The error and the errors nested in it as `cause`, `meta` or by a driver, from the outermost in. */
 function* layersOf(error: unknown): Generator<Layer> {
   const seen = new Set<unknown>();
   const queue: unknown[] = [error];
@@ -102,14 +102,14 @@ function* layersOf(error: unknown): Generator<Layer> {
       syscall: asText(syscall),
       constraint: nameOf(constraint),
     };
-    // Several addresses of one name were tried: the first one's error stands for them.
+    // When several addresses of a host name failed, the first error represents them.
     queue.push(meta, cause, driverAdapterError, Array.isArray(errors) ? errors[0] : undefined);
   }
 }
 
 const asText = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** pg gives the constraint's name; Prisma's adapter wraps it as `{ index: name }`. */
+/** pg reports the constraint's name; Prisma's adapter wraps it as `{ index: name }`. */
 function nameOf(constraint: unknown): unknown {
   if (typeof constraint === "object" && constraint !== null && "index" in constraint) return constraint.index;
   return constraint;

@@ -1,8 +1,8 @@
-// What pg would send part by part, in one piece: the socket is written to once, and where a part cannot be made nothing of it
-// has been sent. The cast is this file's: pg's connection sends by a method that its types do not have.
+// Collects the parts that pg would send one by one into one message. The socket is written once, and nothing is sent when a
+// part cannot be built. This file casts types, because pg's types omit the connection's send method.
 import type { asParameter } from "./wire-values.ts";
 
-/** The parts of a message, as pg's connection makes them and sends each when it is made. */
+/** The methods of pg's connection that build and send a part of a message. */
 export interface MessageWriter {
   readonly stream: { write(bytes: Buffer): unknown };
   parse(message: { name: string; text: string }): void;
@@ -12,12 +12,12 @@ export interface MessageWriter {
   sync(): void;
 }
 
-/** Makes the parts, and sends none of them. */
-export function messageOf(connection: MessageWriter, make: (parts: MessageWriter) => void): Buffer {
+/** Builds a message without sending it. */
+export function messageOf(connection: MessageWriter, build: (parts: MessageWriter) => void): Buffer {
   const parts: Buffer[] = [];
   const collecting = Object.create(connection, {
     _send: { value: (part: Buffer) => parts.push(part) },
   }) as MessageWriter;
-  make(collecting);
+  build(collecting);
   return Buffer.concat(parts);
 }

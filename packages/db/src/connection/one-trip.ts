@@ -1,28 +1,30 @@
-// Several prepared statements in one message, which PostgreSQL takes for one transaction: what enters a scope goes with the
-// work itself, and isolation costs no trip. pg's own query is a single statement, and asks for the columns' names each
-// time. This one extends it, as pg takes no other in pipeline mode, and keeps pg's own account of what is prepared.
+// Sends several prepared statements in one message, which PostgreSQL runs as one transaction. The statements that enter a
+// scope are sent with the work, so isolation adds no round trip. pg's own Query is one statement and requests the column
+// names each time. This class extends it, because pg accepts no other class in pipeline mode, and keeps pg's record of
+// prepared statements up to date.
 //
-// The casts are this file's: pg's types leave out what its Query class and its connections have.
+// This file casts types, because pg's types omit members of its Query class and its connections.
 import pg from "pg";
 import { messageOf, type MessageWriter } from "./message.ts";
 import { asParameter, parserOf } from "./wire-values.ts";
 
-/** A statement that each connection prepares once, by its name, and what it is asked with. */
+/** A statement that each connection prepares once under its name, and the values of its parameters. */
 export interface PreparedStatement {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
 }
 
-/** What a statement answered: rows by the columns' names, and how many it returned or changed. */
+/** The result of a statement: rows by column name, and the number of returned or changed rows. */
 export interface StatementResult<R = object> {
   readonly rows: R[];
   readonly rowCount: number;
 }
 
 /**
- * Sends the statements on a connection. All of them happen or none. @returns the answer of each
- * @throws TypeError on a value that is no parameter, before anything is sent
+ * Sends the statements on a connection. They commit together or not at all.
+ * @returns the result of each statement
+ * @throws TypeError before anything is sent, if a value cannot be a parameter
  */
 export function oneTrip(
   client: pg.PoolClient,
@@ -41,12 +43,13 @@ interface Column {
 }
 
 interface Connection extends MessageWriter {
-  /** By their names, what is prepared on the connection, and what is about to be. */
+  /** The texts of the statements that are prepared on the connection, by name. */
   readonly parsedStatements: Partial<Record<string, string>>;
+  /** The texts of the statements that were sent but may not be prepared yet, by name. */
   readonly submittedNamedStatements: Partial<Record<string, string>>;
 }
 
-/** The columns of what is prepared on a connection. PostgreSQL refuses a plan whose columns have changed since. */
+/** The columns of the statements prepared on each connection. PostgreSQL rejects a plan whose columns have changed. */
 const columnsOn = new WeakMap<Connection, Map<string, readonly Column[]>>();
 
 interface Step extends PreparedStatement {
@@ -68,19 +71,19 @@ class OneTrip extends pg.Query {
 
   constructor(steps: readonly PreparedStatement[], keepsPrepared: boolean, done: Done) {
     super("");
-    // Before anything is noted of it: what is not sent is not about to be prepared.
+    // This can throw, so it happens before the statements are recorded as sent.
     this.#steps = steps.map(({ name, text, values }) => ({ name, text, values: values.map(asParameter) }));
     this.#keepsPrepared = keepsPrepared;
     this.#done = done;
   }
 
-  /** The name and the text of the statement whose answer comes in: pg notes by them what has been prepared. */
+  /** The name of the statement whose answer is arriving. pg records the statement with this name and text as prepared. */
   get name(): string {
     return this.#keepsPrepared ? (this.#steps[this.#answers.length]?.name ?? "") : "";
   }
 
   set name(_: string) {
-    // pg.Query sets it to what its constructor was given, which says nothing here.
+    // The constructor of pg.Query sets it. The getter computes the name instead.
   }
 
   get text(): string {
@@ -88,13 +91,14 @@ class OneTrip extends pg.Query {
   }
 
   set text(_: string) {
-    // As above.
+    // The getter computes the text instead.
   }
 
   override submit = (given: pg.Connection): Error | null => {
     const connection = given as unknown as Connection;
     const taken = this.#steps.find(({ name, text }) => isTaken(connection, name, text));
-    if (this.#keepsPrepared && taken) return new Error(`The statement ${taken.name} is another one already.`);
+    if (this.#keepsPrepared && taken)
+      return new Error(`The name ${taken.name} is already in use for another statement.`);
     const known = columnsOn.get(connection) ?? new Map<string, readonly Column[]>();
     columnsOn.set(connection, known);
     this.#connection = connection;
@@ -139,7 +143,7 @@ class OneTrip extends pg.Query {
   }
 
   handleCommandComplete({ text }: { text: string }): void {
-    // One that returns no rows has nothing to describe, and need not be asked again.
+    // A statement without rows has no description. Recording that avoids requesting it again.
     if (this.#keepsPrepared && !this.#known?.has(this.name)) this.#known?.set(this.name, []);
     this.#answers.push({ rows: this.#rows, rowCount: Number(/\d+$/.exec(text)?.[0] ?? 0) });
     this.#rows = [];
@@ -147,7 +151,7 @@ class OneTrip extends pg.Query {
   }
 
   handleError(error: Error): void {
-    // What came after the one that failed was passed over, and has not been prepared.
+    // After an error PostgreSQL skips the rest of the message, so the later statements are not prepared.
     for (const { name } of this.#steps.slice(this.#answers.length))
       if (this.#connection) delete this.#connection.submittedNamedStatements[name];
     this.#done(error, []);
@@ -158,7 +162,7 @@ class OneTrip extends pg.Query {
   }
 }
 
-/** The text of what is prepared by that name on the connection, or is about to be. */
+/** The text of the statement that is prepared, or about to be prepared, under the name on the connection. */
 function preparedOn(
   { parsedStatements, submittedNamedStatements }: Connection,
   name: string,
@@ -166,7 +170,7 @@ function preparedOn(
   return parsedStatements[name] ?? submittedNamedStatements[name];
 }
 
-/** Whether the name stands for another statement, which would be run in the place of this one. */
+/** Whether another statement has the name, so that PostgreSQL would run it instead. */
 function isTaken(connection: Connection, name: string, text: string): boolean {
   return (preparedOn(connection, name) ?? text) !== text;
 }

@@ -1,9 +1,9 @@
-// Connections that quick reads share. Each message is a transaction of its own and leaves nothing behind, so others may be
-// sent before it is answered: the database goes from one to the next without being woken up for each, which took both sides
-// longer than the reads themselves. What may take long, or wait for a lock, has a connection to itself.
+// Connections that quick reads share. Each message is a separate transaction, so more messages can be sent before the first
+// is answered. PostgreSQL then processes them one after another without being woken up for each; the wake-ups took longer
+// than the reads. A statement that may take long or wait for a lock uses a connection of the pool alone.
 //
-// These connections are reserved for quick reads and bounded by a `lock_timeout`: PostgreSQL itself tells a lock from
-// slowness. A statement that meets a lock is sent alone; a slow database delays answers, and no statement is sent twice for it.
+// Shared connections have a short `lock_timeout`, so that PostgreSQL distinguishes a lock from a slow database. A statement
+// that exceeds it is sent again alone. A slow database only delays the answers, and no statement is sent again.
 import type pg from "pg";
 import { Backlog } from "./backlog.ts";
 import { DatabaseBusy } from "./failures.ts";
@@ -11,66 +11,63 @@ import { oneTrip, type StatementResult, type PreparedStatement } from "./one-tri
 
 export interface SharedConnections {
   /**
-   * Sends a quick read on the lane that has the least to do.
-   * @returns null where the statement met a lock: send it alone
-   * @throws DatabaseBusy at once when too many wait to be answered in time, or after two seconds
+   * Sends a quick read on the connection with the fewest waiting reads.
+   * @returns null when the statement waited for a lock: send it alone
+   * @throws DatabaseBusy at once when the expected wait is too long, or after two seconds without an answer
    */
   run(steps: readonly PreparedStatement[]): Promise<StatementResult[] | null>;
-  /** How long answers take beyond the fastest ones of late. */
+  /** How much longer answers take than the fastest recent ones, in ms. */
   readonly delayMs: number;
-  /** Whether a read would be refused at once. */
+  /** Whether the next read is refused at once. */
   readonly isFull: boolean;
 }
 
-/** Who asks does not wait behind what is asked, which somebody may have locked. */
+/** Two separate sets, so that reads of credentials do not wait behind reads of rows, which another transaction may lock. */
 export interface SharedConnectionSets {
-  /** Sessions and service keys, by their ids. */
-  readonly people: SharedConnections;
-  /** A workspace's rows, and who asks for them. */
+  /** For reads of sessions and service keys by id. */
+  readonly credentials: SharedConnections;
+  /** For reads of a workspace's rows, alone or with the session. */
   readonly rows: SharedConnections;
 }
 
-/** Nobody waits longer for an answer, and a lane that answers nobody for so long is closed. */
+/** The longest wait for an answer. A connection that delivers no answer for this time is closed. */
 const LONGEST_WAIT_MS = 2_000;
 const WATCH_MS = 100;
-/** A read that would wait longer than `longestWaitMs` is refused at once. */
-const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 4_000, travels: true } as const;
-/** So long after it met a lock a statement is sent alone from the start. */
+/** A read with an expected wait of more than `longestWaitMs` is refused at once. */
+const BOUNDS = { longestWaitMs: 1_500, alwaysAllowed: 16, maxSize: 4_000, isPipelined: true } as const;
+/** How long a statement that waited for a lock is sent alone from the start. */
 const AVOID_MS = 1_000;
 
-/** @param many at most; each takes one of the connections while it is used */
-export function openSharedConnections(
-  connect: () => Promise<pg.PoolClient>,
-  many: number,
-): SharedConnections {
+/** @param max the maximum number of connections; each is taken from the pool only while it is in use */
+export function openSharedConnections(connect: () => Promise<pg.PoolClient>, max: number): SharedConnections {
   const locked = new LockedStatements();
-  const lanes = Array.from({ length: many }, () => new SharedSlot(connect, locked));
+  const slots = Array.from({ length: max }, () => new SharedSlot(connect, locked));
   const run = async (
     steps: readonly PreparedStatement[],
-    isAgain = false,
+    isRetry = false,
   ): Promise<StatementResult[] | null> => {
     if (locked.includes(steps)) return null;
-    const freest = lanes.reduce((one, lane) => (lane.load < one.load ? lane : one));
-    const answers = await freest.run(steps);
-    if (answers !== GIVEN_UP) return answers;
-    // The statements behind one that met a lock have not been executed. They go on where nothing waits for that lock.
-    return isAgain ? null : run(steps, true);
+    const leastBusy = slots.reduce((one, slot) => (slot.load < one.load ? slot : one));
+    const answers = await leastBusy.run(steps);
+    if (answers !== ABANDONED) return answers;
+    // The messages behind one that waited for a lock have not been executed, so they are sent again on another connection.
+    return isRetry ? null : run(steps, true);
   };
   return {
     run: (steps) => run(steps),
     get delayMs() {
-      return Math.min(...lanes.map((lane) => lane.delayMs));
+      return Math.min(...slots.map((slot) => slot.delayMs));
     },
     get isFull() {
-      return lanes.every((lane) => lane.isFull);
+      return slots.every((slot) => slot.isFull);
     },
   };
 }
 
-/** The lane was given up before it answered. */
-const GIVEN_UP = Symbol("given up");
+/** The connection was abandoned before it answered. */
+const ABANDONED = Symbol("abandoned");
 
-/** The statements that met a lock in the last second, by the name of what they ask. */
+/** The names of the statements that waited for a lock in the last second. */
 class LockedStatements {
   readonly #until = new Map<string, number>();
 
@@ -89,9 +86,10 @@ class LockedStatements {
   }
 }
 
-/** The last statement is what is asked; those before it enter its scope. */
+/** The name of the last statement, which is the query. The statements before it enter the scope. */
 const nameOf = (steps: readonly PreparedStatement[]): string => steps.at(-1)?.name ?? "";
 
+/** One place in a set of shared connections. It opens a connection when a read arrives and none is open. */
 class SharedSlot {
   readonly #connect: () => Promise<pg.PoolClient>;
   readonly #locked: LockedStatements;
@@ -115,48 +113,48 @@ class SharedSlot {
     return this.#backlog.isFull;
   }
 
-  async run(steps: readonly PreparedStatement[]): Promise<StatementResult[] | null | typeof GIVEN_UP> {
+  async run(steps: readonly PreparedStatement[]): Promise<StatementResult[] | null | typeof ABANDONED> {
     if (this.#backlog.isFull) throw new DatabaseBusy("Too many reads wait for the database.");
-    const place = this.#backlog.enter();
+    const waiting = this.#backlog.enter();
     let isServed = false;
     const shared = this.#shared?.isOpen ? this.#shared : new SharedConnection(this.#connect());
     this.#shared = shared;
     try {
       const answers = await shared.run(steps);
-      isServed = answers !== GIVEN_UP;
+      isServed = answers !== ABANDONED;
       return answers;
     } catch (error) {
-      if (!metLock(error)) throw error;
+      if (!isLockTimeout(error)) throw error;
       this.#locked.add(steps);
-      shared.giveUp();
+      shared.abandon();
       return null;
     } finally {
-      this.#backlog.leave(place, isServed);
+      this.#backlog.leave(waiting, isServed);
     }
   }
 }
 
-/** A connection while it is shared: free again with its last user, or closed if it broke. */
+/** A connection while it is shared. It is released when its last read has ended, or closed if it is broken. */
 class SharedConnection {
   readonly #client: Promise<pg.PoolClient>;
   readonly #watch: NodeJS.Timeout;
   /** The reads that wait for an answer, in order of arrival. */
   readonly #waiting = new Set<Waiter>();
-  #heardAt = performance.now();
+  #lastAnswerAt = performance.now();
   #isBroken = false;
   #users = 0;
-  /** Whether somebody else may join. */
+  /** Whether another read may use the connection. */
   isOpen = true;
 
   constructor(client: Promise<pg.PoolClient>) {
     this.#client = client;
-    // A loop that was busy has answers to read first: their time has passed, and they are there.
+    // After the event loop was busy, `setImmediate` lets it read the answers that have arrived before late reads are refused.
     this.#watch = setInterval(() => setImmediate(() => this.#refuseLate()), WATCH_MS);
   }
 
-  run(steps: readonly PreparedStatement[]): Promise<StatementResult[] | typeof GIVEN_UP> {
+  run(steps: readonly PreparedStatement[]): Promise<StatementResult[] | typeof ABANDONED> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = { since: performance.now(), reject, giveUp: () => resolve(GIVEN_UP) };
+      const waiter: Waiter = { since: performance.now(), reject, abandon: () => resolve(ABANDONED) };
       this.#waiting.add(waiter);
       void this.#send(steps)
         .then(resolve, reject)
@@ -164,12 +162,12 @@ class SharedConnection {
     });
   }
 
-  /** Closes the connection. Those who wait are told, and may ask again elsewhere: PostgreSQL has not come to them. */
-  giveUp(): void {
+  /** Closes the connection. The waiting reads can be sent on another one, because PostgreSQL has not executed them. */
+  abandon(): void {
     if (!this.isOpen) return;
-    for (const { giveUp } of this.#waiting) giveUp();
+    for (const { abandon } of this.#waiting) abandon();
     this.#waiting.clear();
-    this.#cut();
+    this.#destroy();
   }
 
   #refuseLate(): void {
@@ -177,21 +175,21 @@ class SharedConnection {
     for (const waiter of this.#waiting) {
       if (now - waiter.since < LONGEST_WAIT_MS) break;
       this.#waiting.delete(waiter);
-      waiter.reject(new DatabaseBusy("The database did not answer a read in two seconds."));
+      waiter.reject(new DatabaseBusy("The database did not answer a read within two seconds."));
     }
-    if (this.#users > 0 && now - this.#heardAt >= LONGEST_WAIT_MS) this.#cut();
+    if (this.#users > 0 && now - this.#lastAnswerAt >= LONGEST_WAIT_MS) this.#destroy();
   }
 
   async #send(steps: readonly PreparedStatement[]): Promise<StatementResult[]> {
-    // Silence begins when there is something to be answered.
-    if (this.#users === 0) this.#heardAt = performance.now();
+    // The time without an answer begins with the first read.
+    if (this.#users === 0) this.#lastAnswerAt = performance.now();
     this.#users += 1;
     try {
       const answers = await oneTrip(await this.#client, steps, { keepsPrepared: true });
-      this.#heardAt = performance.now();
+      this.#lastAnswerAt = performance.now();
       return answers;
     } catch (error) {
-      if (isHarmless(error)) this.#heardAt = performance.now();
+      if (isHarmless(error)) this.#lastAnswerAt = performance.now();
       else this.#break();
       throw error;
     } finally {
@@ -205,8 +203,8 @@ class SharedConnection {
     this.isOpen = false;
   }
 
-  /** Ends the connection without waiting for what is under way on it, which then fails. */
-  #cut(): void {
+  /** Closes the socket, so that every read without an answer fails. */
+  #destroy(): void {
     if (this.#isBroken) return;
     this.#break();
     void this.#client.then(
@@ -218,7 +216,7 @@ class SharedConnection {
   #end(): void {
     this.isOpen = false;
     clearInterval(this.#watch);
-    // One that was never connected has nothing to give back.
+    // If connecting failed, there is no connection to release.
     void this.#client.then(
       (client) => client.release(this.#isBroken),
       () => {},
@@ -229,18 +227,18 @@ class SharedConnection {
 interface Waiter {
   readonly since: number;
   readonly reject: (error: Error) => void;
-  readonly giveUp: () => void;
+  readonly abandon: () => void;
 }
 
-/** The cast is this function's: pg's types leave out that a pool's client has a connection. */
+/** This function casts, because pg's types omit the connection of a pool's client. */
 const streamOf = (client: pg.PoolClient): { destroy(): void } =>
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
 
-/** Whether it failed as one message can, and the others on the connection go on. */
+/** Whether an error only concerns its own message, so that the connection can be used further. */
 export function isHarmless(error: unknown): boolean {
   if (error instanceof TypeError) return true;
   if (typeof error !== "object" || error === null || !("severity" in error)) return false;
-  // The columns of what a plan returns have changed since it was made: the connection's plans are of no use any more.
+  // 0A000: the result columns of a prepared statement have changed, so the connection's prepared statements are unusable.
   const isStale = "code" in error && error.code === "0A000";
   return error.severity === "ERROR" && !isStale;
 }
@@ -248,8 +246,8 @@ export function isHarmless(error: unknown): boolean {
 const hasCode = (error: unknown, code: string): boolean =>
   typeof error === "object" && error !== null && "code" in error && error.code === code;
 
-/** Another message on the same connection was to prepare the statement, and failed before it did. */
+/** Whether the statement was not prepared, because an earlier message on the connection failed before it prepared it. */
 export const wasNotPrepared = (error: unknown): boolean => hasCode(error, "26000");
 
-/** The statement waited for a lock for longer than the connection's `lock_timeout`. */
-const metLock = (error: unknown): boolean => hasCode(error, "55P03");
+/** Whether the statement waited for a lock longer than the connection's `lock_timeout`. */
+const isLockTimeout = (error: unknown): boolean => hasCode(error, "55P03");

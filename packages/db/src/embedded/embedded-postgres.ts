@@ -1,13 +1,12 @@
-// The PostgreSQL that comes with the server: one cluster, one server, started and stopped with it. It is a whole
-// PostgreSQL and keeps its promises (fsync is on). It is not for two servers on one database, nor for the network:
-// for those DATABASE_URL names a PostgreSQL that someone runs. This folder knows processes and files; what is
-// stored in the database is not its concern.
+// The embedded PostgreSQL: one cluster for one server, started and stopped with it. It is a complete PostgreSQL with
+// durable commits (fsync is on). Two servers cannot share it, and it accepts no connections from the network: set
+// DATABASE_URL to a separate PostgreSQL for those. This folder manages processes and files, not the content of the database.
 
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { type Binaries, findBinaries } from "./binaries.ts";
-import { EmbeddedPostgresError, lastWords } from "./system/embedded-postgres-error.ts";
+import { EmbeddedPostgresError, failureLines } from "./system/embedded-postgres-error.ts";
 import { type Guard, startGuard } from "./guard.ts";
 import { initCluster } from "./init-cluster.ts";
 import { takeLock } from "./lock.ts";
@@ -25,18 +24,21 @@ import {
 } from "./transport.ts";
 
 export interface EmbeddedPostgresOptions {
-  /** Directory that holds the cluster, made with mode 0700 if absent, e.g. .projo/postgres */
+  /** The directory of the cluster, such as .projo/postgres. It is created with mode 0700 if absent. */
   dataDir: string;
-  /** Default: a unix socket in a fresh private directory; TCP on 127.0.0.1 with a password where none can serve. */
+  /**
+   * The default is a unix socket in a new private directory, and TCP on 127.0.0.1 with a password if no socket can be used.
+   */
   transport?: "socket" | "tcp";
-  /** More settings of PostgreSQL, such as `{ fsync: "off" }` in tests. What keeps others out cannot be changed. */
+  /** Additional PostgreSQL settings, such as `{ fsync: "off" }` in tests. They cannot override the settings of access control. */
   settings?: Readonly<Record<string, string>>;
+  /** Called with each line of PostgreSQL's log. */
   onLog?: (line: string) => void;
-  /** Where root keeps what an unprivileged user must reach. Default: /var/lib/projostack */
+  /** If the server runs as root: the directory for files that an unprivileged user must reach. Default: /var/lib/projostack */
   systemDir?: string;
 }
 
-/** Fits `pg.Client` and `pg.Pool`; for a socket `host` is its directory. */
+/** Connection options for `pg.Client` and `pg.Pool`. For a socket, `host` is its directory. */
 export interface ConnectionTarget {
   host: string;
   port: number;
@@ -45,16 +47,16 @@ export interface ConnectionTarget {
 }
 
 export interface EmbeddedPostgres {
-  /** The superuser, for migrations only. */
+  /** The connection as superuser. Use it only for migrations. */
   readonly owner: ConnectionTarget;
-  /** Where the password lies that a connection needs, for another program of this user; null over a socket. */
+  /** The file with the superuser's password, for other programs of this user; null over a socket, which needs none. */
   readonly passwordFile: string | null;
   readonly pid: number;
-  /** Such as 18.4 */
+  /** The version of PostgreSQL, such as 18.4. */
   readonly version: string;
-  /** Fulfils when PostgreSQL ended without `stop`, with a reason. */
+  /** Resolves with a reason when PostgreSQL ends without a call of `stop`. */
   readonly crashed: Promise<Error>;
-  /** Ends PostgreSQL and leaves nothing but the data. A second call gives the first one's promise. */
+  /** Stops PostgreSQL and removes everything except the data. A second call returns the same promise. */
   stop(): Promise<void>;
 }
 
@@ -65,20 +67,20 @@ interface Running {
 }
 
 /**
- * Starts PostgreSQL on a data directory and makes the cluster on first use.
+ * Starts PostgreSQL on a data directory and creates the cluster on first use.
  *
- * @throws EmbeddedPostgresError whose message says what to do next
+ * @throws EmbeddedPostgresError with a message that says what to do
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
     return await start(options);
   } catch (error) {
-    // A directory without permission, a full disk: the system's words are clear, the next step is missing.
+    // For a missing permission or a full disk, the system's message is clear but does not say what to do.
     if (error instanceof EmbeddedPostgresError || !(error instanceof Error) || !("code" in error))
       throw error;
     throw new EmbeddedPostgresError(
       "start_failed",
-      `The database in ${options.dataDir} cannot be used (${error.message}): mend that and start again, or set PROJO_DATA_DIR to another directory.`,
+      `The database in ${options.dataDir} cannot be used (${error.message}): fix that and start again, or set PROJO_DATA_DIR to another directory.`,
       { cause: error },
     );
   }
@@ -118,7 +120,7 @@ interface Launch {
   options: EmbeddedPostgresOptions;
 }
 
-/** Tries again where waiting or another port helps, for 15 seconds. */
+/** Starts PostgreSQL. For 15 seconds it retries after failures that waiting or another port can resolve. */
 async function launch({ place, binaries, transport, options }: Launch): Promise<Running> {
   const accessRules = await writeAccessRules(place, transport.kind);
   for (const end = Date.now() + 15_000; ; await delay(100)) {
@@ -134,13 +136,13 @@ async function launch({ place, binaries, transport, options }: Launch): Promise<
     if (postmaster.pid) guard.watch(postmaster.pid);
     if (await postmaster.untilReady()) return { owner, postmaster, guard };
 
-    const reason = `${await postmaster.ended}: ${lastWords(postmaster.output())}`;
+    const reason = `${await postmaster.ended}: ${failureLines(postmaster.output())}`;
     await guard.dismiss();
-    const passes = /Address already in use|pre-existing shared memory block/.test(postmaster.output());
-    if (!passes || Date.now() > end) {
+    const isTemporary = /Address already in use|pre-existing shared memory block/.test(postmaster.output());
+    if (!isTemporary || Date.now() > end) {
       throw new EmbeddedPostgresError(
         "start_failed",
-        `PostgreSQL did not start on ${place.cluster} (${reason}): mend that and start again, or set DATABASE_URL to a PostgreSQL server.`,
+        `PostgreSQL did not start on ${place.cluster} (${reason}): fix that and start again, or set DATABASE_URL to a PostgreSQL server.`,
       );
     }
   }
@@ -158,7 +160,7 @@ async function ownerTarget(
 
 const defaults = { max_connections: "100", shared_buffers: "128MB" };
 
-/** Who may connect, and what the rest of the server relies on: times are UTC. */
+/** The settings that restrict access, and those that the server relies on, such as times in UTC. */
 function fixedSettings(
   owner: ConnectionTarget,
   transport: Transport,
@@ -173,7 +175,7 @@ function fixedSettings(
     password_encryption: "scram-sha-256",
     timezone: "UTC",
     log_timezone: "UTC",
-    // Errors are told by their English text.
+    // The code recognizes some errors by their English text.
     lc_messages: "C",
     logging_collector: "off",
   };
@@ -187,11 +189,11 @@ function supervise(
   let stopped: Promise<void> | undefined;
   const crash = async (): Promise<Error> => {
     const how = await postmaster.ended;
-    // An end that was asked for is no crash: this promise stays open.
+    // After `stop`, the end is not a crash, and the promise stays pending.
     if (stopped) return new Promise(() => {});
-    // At once, before its pid can become another process's.
+    // The guard is dismissed at once, before the system can reuse the pid.
     await guard.dismiss();
-    return new Error(`PostgreSQL ended unexpectedly (${how}: ${lastWords(postmaster.output())})`);
+    return new Error(`PostgreSQL ended unexpectedly (${how}: ${failureLines(postmaster.output())})`);
   };
   const stop = async () => {
     await postmaster.stop();

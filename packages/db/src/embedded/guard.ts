@@ -3,21 +3,21 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { Binaries } from "./binaries.ts";
 import type { Place } from "./place.ts";
-import { surroundings } from "./system/run-program.ts";
+import { spawnOptions } from "./system/run-program.ts";
 import { socketPort, type Transport } from "./transport.ts";
 
-/** A small process that outlives the server just long enough to stop its PostgreSQL. */
+/** A small process that stops PostgreSQL when the server ends unexpectedly. */
 export interface Guard {
-  /** Tells it whom to stop when the server is gone. */
+  /** Sets the process to stop when the server ends. */
   watch(postmasterPid: number): void;
-  /** Ends it: PostgreSQL has ended, there is nothing left to guard. */
+  /** Ends the guard after PostgreSQL has ended. */
   dismiss(): Promise<void>;
 }
 
 /**
- * Its standard input is a pipe whose other end only the server holds, so end-of-file means that the server ended,
- * by whatever signal. The first line is the pid; a second one says that all is well. A shell takes 1 MB where
- * Node takes 40. The pid cannot be another process's by then: the server, its parent, reaps it and says so.
+ * Only the server holds the other end of the guard's standard input, so end-of-file means that the server has ended, by any
+ * signal. The first line is the pid to stop; a second line ends the guard without stopping it. A shell uses 1 MB of memory,
+ * Node 40 MB. The pid cannot belong to another process, because the server reaps PostgreSQL and then dismisses the guard.
  */
 const posixGuard = `
 if read -r pid; then
@@ -29,17 +29,17 @@ fi
 if [ -n "$1" ]; then rm -f "$1/.s.PGSQL.$2" "$1/.s.PGSQL.$2.lock"; rmdir "$1"; fi
 `;
 
-/** Windows has neither a shell to rely on nor signals. */
+/** Windows has no signals and no standard shell, so Node runs the guard. */
 const windowsGuard = `
-let said = "";
-process.stdin.on("data", (chunk) => (said += chunk));
+let input = "";
+process.stdin.on("data", (chunk) => (input += chunk));
 process.stdin.on("end", () => {
-  if (said.split("\\n").length === 2)
+  if (input.split("\\n").length === 2)
     require("node:child_process").spawnSync(process.argv[1], ["stop", "-m", "fast", "-D", process.argv[2]]);
 });
 `;
 
-/** Started before PostgreSQL, so that there is no moment without it; in its own session, out of reach of Ctrl-C. */
+/** Starts the guard. Call it before PostgreSQL starts. The guard has its own session, so that Ctrl-C does not end it. */
 export function startGuard(place: Place, binaries: Binaries, transport: Transport): Guard {
   const isWindows = process.platform === "win32";
   const socketDirectory = transport.kind === "socket" ? transport.directory : "";
@@ -48,7 +48,7 @@ export function startGuard(place: Place, binaries: Binaries, transport: Transpor
     ? ["-e", windowsGuard, binaries.pgCtl, place.cluster]
     : ["-c", posixGuard, "projo-guard", socketDirectory, String(socketPort)];
   const child = spawn(file, args, {
-    ...surroundings(place.user),
+    ...spawnOptions(place.user),
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
@@ -56,9 +56,9 @@ export function startGuard(place: Place, binaries: Binaries, transport: Transpor
     child.once("exit", () => resolve(true));
     child.once("error", () => resolve(true));
   });
-  // Someone may end the guard; the database goes on, and the next start clears up after a crash.
+  // If the guard was killed, writing to it fails. The database keeps running, and the next start stops it after a crash.
   child.stdin.on("error", () => {});
-  // The guard waits for the server, never the server for the guard.
+  // A running guard must not keep the server's process alive.
   child.unref();
   return {
     watch: (postmasterPid) => void child.stdin.write(`${postmasterPid}\n`),

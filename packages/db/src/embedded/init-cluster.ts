@@ -3,17 +3,17 @@ import { chown, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises
 import { join } from "node:path";
 
 import type { Binaries } from "./binaries.ts";
-import { EmbeddedPostgresError, lastWords } from "./system/embedded-postgres-error.ts";
+import { EmbeddedPostgresError, failureLines } from "./system/embedded-postgres-error.ts";
 import { ownerName, ownerPassword, ownerPasswordFile } from "./owner-password.ts";
 import type { Place } from "./place.ts";
 import { runProgram } from "./system/run-program.ts";
 
-/** Character classes for trigrams and text search come from here; the last one exists everywhere. */
+/** The locales for character classes in trigrams and text search, in order of preference. "C" exists on every system. */
 const characterTypes = ["C.UTF-8", "en_US.UTF-8", "C"];
 
 /**
- * Makes the cluster on first use. initdb works in a directory beside it, which gets the cluster's name when it is
- * complete: a cluster that has its name is whole, whatever happened halfway. The caller holds the lock.
+ * Creates the cluster on first use. initdb works in a temporary directory, which is renamed when it is complete, so an
+ * interruption never leaves an incomplete cluster. The caller holds the lock.
  *
  * @throws EmbeddedPostgresError init_failed
  */
@@ -23,7 +23,7 @@ export async function initCluster(
   { durable }: { durable: boolean },
 ): Promise<void> {
   if (await isComplete(place.cluster)) return;
-  await removeHalfMade(place);
+  await removeIncomplete(place);
   await ownerPassword(place, binaries);
 
   const draft = `${place.cluster}.new-${randomBytes(6).toString("hex")}`;
@@ -47,14 +47,14 @@ export async function initCluster(
   }
   throw new EmbeddedPostgresError(
     "init_failed",
-    `PostgreSQL could not make a database in ${place.home} (${lastWords(output)}): mend that and start again, or set PROJO_DATA_DIR to another directory.`,
+    `PostgreSQL could not create a database in ${place.home} (${failureLines(output)}): fix that and start again, or set PROJO_DATA_DIR to another directory.`,
   );
 }
 
 /**
- * The builtin provider sorts by code point and knows upper and lower case of every letter, the same on every
- * system and after its upgrades. Text is UTF-8. Nobody logs in without a password should someone start this
- * cluster by hand: our own starts bring their own rules.
+ * The builtin locale provider sorts by code point and maps the case of every letter, with the same results on every system
+ * and after system upgrades. Text is UTF-8. The server passes its own access rules at each start; if PostgreSQL is started
+ * by hand on this cluster, these rules require a password.
  */
 function initdbArguments(directory: string, characterType: string, durable: boolean): string[] {
   return [
@@ -71,12 +71,13 @@ function initdbArguments(directory: string, characterType: string, durable: bool
   ];
 }
 
-/** initdb by hand, or an older layout, may have left a directory of that name without a cluster in it. */
+/** The directory can exist without a cluster in it, for example after initdb was run by hand. */
 async function isComplete(cluster: string): Promise<boolean> {
   return lstat(join(cluster, "global", "pg_control")).then(Boolean, () => false);
 }
 
-async function removeHalfMade({ home, cluster }: Place): Promise<void> {
+/** Removes what an interrupted initdb left. */
+async function removeIncomplete({ home, cluster }: Place): Promise<void> {
   const names = await readdir(home);
   const drafts = names.filter((name) => name.startsWith("cluster.new-")).map((name) => join(home, name));
   for (const draft of drafts)
@@ -85,13 +86,13 @@ async function removeHalfMade({ home, cluster }: Place): Promise<void> {
   if ((await readdir(cluster)).length > 0) {
     throw new EmbeddedPostgresError(
       "init_failed",
-      `${cluster} holds files but no whole PostgreSQL database: restore it from a backup, or remove it to begin with an empty database.`,
+      `${cluster} contains files but no complete PostgreSQL database: restore it from a backup, or remove it to start with an empty database.`,
     );
   }
   await rm(cluster, { recursive: true });
 }
 
-/** After this the new name survives a power failure. Windows cannot open a directory. */
+/** Makes a rename in the directory survive a power failure. Windows cannot open a directory. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const directory = await open(path, "r");

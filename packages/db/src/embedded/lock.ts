@@ -1,5 +1,5 @@
-// One server per cluster. Not flock (Node has none) and not postmaster.pid alone: that one is written late,
-// so that two servers would both run initdb, and it cannot tell a pid that was given out again.
+// The lock file that allows one server per cluster. Node has no flock. postmaster.pid alone is not enough: it is written
+// after initdb, so two servers could both run initdb, and it cannot detect a reused pid.
 
 import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -15,61 +15,61 @@ export interface Lock {
 interface Holder {
   pid: number;
   startedAt: string;
-  /** Names this one acquisition, so that a successor takes over from it and from no later one. */
+  /** Identifies this acquisition, so that a successor replaces this lock and not a later one. */
   token: string;
 }
 
 /** Takes the lock file for this process. @throws EmbeddedPostgresError in_use */
 export async function takeLock(path: string, dataDir: string): Promise<Lock> {
-  const me: Holder = {
+  const self: Holder = {
     pid: process.pid,
     startedAt: (await processStart(process.pid)) ?? "",
     token: randomBytes(8).toString("hex"),
   };
-  const rival = await claim(path, me);
-  if (rival) {
-    const who = rival.pid === process.pid ? `this process (${rival.pid})` : `process ${rival.pid}`;
+  const holder = await claim(path, self);
+  if (holder) {
+    const who = holder.pid === process.pid ? `this process (${holder.pid})` : `process ${holder.pid}`;
     throw new EmbeddedPostgresError(
       "in_use",
-      `The database in ${dataDir} is in use by ${who}: stop that one, or set PROJO_DATA_DIR to another directory.`,
+      `The database in ${dataDir} is in use by ${who}: stop that process, or set PROJO_DATA_DIR to another directory.`,
     );
   }
   return {
     release: async () => {
-      if ((await read(path))?.token === me.token) await rm(path, { force: true });
+      if ((await read(path))?.token === self.token) await rm(path, { force: true });
     },
   };
 }
 
-/** Undefined: `path` is ours. Otherwise the living process that has it. */
-async function claim(path: string, me: Holder): Promise<Holder | undefined> {
+/** Takes the file. @returns undefined on success, otherwise the running process that holds it */
+async function claim(path: string, self: Holder): Promise<Holder | undefined> {
   for (let waits = 0; ;) {
-    if (await create(path, me)) return undefined;
+    if (await create(path, self)) return undefined;
     const holder = await read(path);
     if (!holder) continue;
     if (await isAlive(holder)) return holder;
 
-    // Of all who find the same stale lock one may replace it: who claims the file named after its token. Only
-    // the claimant touches `path` then, so its check and its rename cannot be overtaken. (A claimant that dies
-    // leaves a stale claim, which is recovered by the same rule.)
+    // Of the processes that find the same stale lock, only the one that claims the file named after its token may replace it.
+    // No other process changes `path` meanwhile, so the check and the rename are safe. If the claimant ends, it leaves a
+    // stale claim, which the same rule recovers.
     const claimPath = `${path}.${holder.token}`;
-    const rival = await claim(claimPath, me);
-    if (rival) {
-      // It is about to be the holder, or to find that it came too late. A stopped process must not stop us.
-      if (++waits > 250) return rival;
+    const claimant = await claim(claimPath, self);
+    if (claimant) {
+      // The claimant will hold the lock soon or give up. A suspended claimant must not block this process for ever.
+      if (++waits > 250) return claimant;
       await delay(20);
       continue;
     }
     const stillStale = (await read(path))?.token === holder.token;
-    if (stillStale) await replace(path, me);
+    if (stillStale) await replace(path, self);
     await rm(claimPath, { force: true });
     if (stillStale) return undefined;
   }
 }
 
-/** A hard link is made with its content or not at all, and never over another. */
-async function create(path: string, me: Holder): Promise<boolean> {
-  const draft = await write(path, me);
+/** Creates the file unless it exists. A hard link appears together with its content and never replaces a file. */
+async function create(path: string, self: Holder): Promise<boolean> {
+  const draft = await write(path, self);
   try {
     await link(draft, path);
     return true;
@@ -81,13 +81,13 @@ async function create(path: string, me: Holder): Promise<boolean> {
   }
 }
 
-async function replace(path: string, me: Holder): Promise<void> {
-  await rename(await write(path, me), path);
+async function replace(path: string, self: Holder): Promise<void> {
+  await rename(await write(path, self), path);
 }
 
-async function write(path: string, me: Holder): Promise<string> {
-  const draft = `${path}.${me.token}.new`;
-  await writeFile(draft, `${JSON.stringify(me)}\n`, { mode: 0o644 });
+async function write(path: string, self: Holder): Promise<string> {
+  const draft = `${path}.${self.token}.new`;
+  await writeFile(draft, `${JSON.stringify(self)}\n`, { mode: 0o644 });
   return draft;
 }
 
@@ -99,7 +99,7 @@ async function read(path: string): Promise<Holder | undefined> {
   return text === undefined ? undefined : parseHolder(text);
 }
 
-/** What a disk failure left unreadable names nobody: it is stale. */
+/** A file that a disk failure made unreadable counts as stale. */
 function parseHolder(text: string): Holder {
   const nobody = { pid: 0, startedAt: "", token: "unreadable" };
   try {

@@ -11,8 +11,8 @@ import { runProgram } from "./system/run-program.ts";
 import { removeSocketDirectory } from "./transport.ts";
 
 /**
- * Clears the way for a start. The caller holds the lock, so a PostgreSQL that runs on this cluster has lost its
- * server: its guard is about to stop it, or we do. Bounded to 15 seconds.
+ * Stops a PostgreSQL that an earlier server left running on this cluster. The caller holds the lock, so no other server uses
+ * it. The guard usually stops it; otherwise this function does. It takes at most 15 seconds.
  *
  * @throws EmbeddedPostgresError start_failed
  */
@@ -21,7 +21,7 @@ export async function stopOrphan(place: Place, binaries: Binaries): Promise<void
   const text = await readFile(file, "utf8").catch(() => "");
   if (!text) return;
   if (process.platform === "win32") {
-    // pg_ctl knows by its named pipe whether that pid is a PostgreSQL. If it is none, the start goes on.
+    // pg_ctl checks by a named pipe whether the pid is a PostgreSQL. If it is not, the start continues.
     await runProgram({ file: binaries.pgCtl, args: ["stop", "-m", "fast", "-t", "15", "-D", place.cluster] });
     return;
   }
@@ -30,13 +30,13 @@ export async function stopOrphan(place: Place, binaries: Binaries): Promise<void
   if (await isPostmasterOf(pid, place.cluster)) {
     await stop(pid, place);
   } else {
-    await disown(file, lines);
+    await replacePid(file, lines);
   }
   await removeSocketDirectory(lines[4] ?? "");
 }
 
 async function stop(pid: number, place: Place): Promise<void> {
-  // Asking again for what the guard has asked for does no harm.
+  // Repeating the guard's signal does no harm.
   const steps = [
     { signal: undefined, seconds: 1 },
     { signal: "SIGINT", seconds: 8 },
@@ -55,15 +55,15 @@ async function stop(pid: number, place: Place): Promise<void> {
 }
 
 /**
- * The pid is dead or was given to an unrelated process, and in the second case PostgreSQL would refuse to start.
- * The file is not removed: its other lines let PostgreSQL see whether processes of the old run still share its
- * memory. So only the pid changes, to one that no system gives out. Never through a link: this may be root,
- * and the directory belongs to someone else.
+ * Replaces the pid by one that no system uses. The recorded process has ended, or its pid belongs to an unrelated process,
+ * which would make PostgreSQL refuse to start. The file is kept, because PostgreSQL checks by its other lines whether
+ * processes of the earlier run still use its shared memory. A symbolic link is not followed: this process may be root, and
+ * the directory belongs to another user.
  */
-async function disown(path: string, lines: readonly string[]): Promise<void> {
+async function replacePid(path: string, lines: readonly string[]): Promise<void> {
   const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW).catch(
     (error: NodeJS.ErrnoException) => {
-      // It ended in order between our two looks.
+      // PostgreSQL ended and removed the file in the meantime.
       if (error.code === "ENOENT") return undefined;
       throw error;
     },
@@ -79,6 +79,6 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended by itself; the next look shows it.
+    // The process has already ended, which the next check detects.
   }
 }

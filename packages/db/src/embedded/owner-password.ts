@@ -14,18 +14,19 @@ export function ownerPasswordFile({ home }: Place): string {
 }
 
 /**
- * The owner's password, made at the first call: 32 random bytes. It is handed on in a file of mode 0600 or over a
- * pipe only, because arguments and environments show in lists of processes and logs get copied. The file belongs
- * to the user who runs PostgreSQL: initdb reads it, and that user owns the data anyway.
+ * The owner's password, generated at the first call from 32 random bytes. It is passed only in a file of mode 0600 or over a
+ * pipe, because arguments and environment variables are visible in process lists, and logs are copied. The file belongs to
+ * the user who runs PostgreSQL: initdb reads it, and that user owns the data anyway.
  */
 export async function ownerPassword(place: Place, binaries: Binaries): Promise<string> {
   const file = ownerPasswordFile(place);
-  const kept = await readFile(file, "utf8").catch(() => "");
-  if (kept.trim()) return kept.trim();
+  const existing = await readFile(file, "utf8").catch(() => "");
+  if (existing.trim()) return existing.trim();
 
   const password = randomBytes(32).toString("base64url");
   const clusterExists = await lstat(place.cluster).then(Boolean, () => false);
-  // The file was lost. The cluster learns the new one first, so that an interruption only means doing it again.
+  // The file was lost. The password is set in the cluster before the file is written, so after an interruption it is simply
+  // generated again.
   if (clusterExists) await reset(password, { place, binaries });
   const draft = `${file}.${randomBytes(6).toString("hex")}.new`;
   await writeFile(draft, `${password}\n`, { flag: "wx", mode: 0o600 });
@@ -34,7 +35,7 @@ export async function ownerPassword(place: Place, binaries: Binaries): Promise<s
   return password;
 }
 
-/** Single-user mode needs no login, and its standard input is seen by nobody. */
+/** Sets the password in single-user mode, which needs no login and reads the statement from standard input. */
 async function reset(
   password: string,
   { place, binaries }: { place: Place; binaries: Binaries },
@@ -45,11 +46,11 @@ async function reset(
     user: place.user,
     input: `ALTER ROLE ${ownerName} PASSWORD '${password}'\n`,
   });
-  // The output may quote the statement and therefore stays out of the message.
+  // The output may contain the statement with the password, so the message does not include it.
   if (!ok || /ERROR|FATAL|PANIC/.test(output)) {
     throw new EmbeddedPostgresError(
       "start_failed",
-      `The password in ${ownerPasswordFile(place)} is missing and could not be made anew: restore that file.`,
+      `The password in ${ownerPasswordFile(place)} is missing and could not be replaced: restore that file.`,
     );
   }
 }

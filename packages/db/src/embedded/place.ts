@@ -15,30 +15,30 @@ import {
 import { dirname, join, resolve } from "node:path";
 
 import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
-import { ownDirectory } from "./system/reachable-copy.ts";
+import { createRootDirectory } from "./system/reachable-copy.ts";
 import { runProgram, type UnprivilegedUser } from "./system/run-program.ts";
 import { unprivilegedUser } from "./system/unprivileged-user.ts";
 
-/** Where one embedded database lives and who runs it. */
+/** The directories of an embedded database and the user who runs it. */
 export interface Place {
-  /** Holds the lock, the password and the cluster. The data directory, unless PostgreSQL cannot get there. */
+  /** The directory of the lock, the password and the cluster. It is the data directory, unless PostgreSQL cannot reach that. */
   home: string;
   cluster: string;
-  /** Undefined: PostgreSQL runs as whoever runs the server. */
+  /** Undefined when PostgreSQL runs as the server's user. */
   user: UnprivilegedUser | undefined;
 }
 
 interface Location {
-  /** The home elsewhere. */
+  /** The home outside the data directory. */
   home: string;
-  /** Where the location file lay when it was written: tells a moved checkout from a copied one. */
+  /** The data directory when the file was written. It distinguishes a moved checkout from a copied one. */
   dataDir: string;
 }
 
 /**
- * Finds the place of a data directory and makes it ready. For an ordinary user that is the directory itself,
- * mode 0700. Root keeps the directory and lets the group of PostgreSQL's user pass through; where that user
- * cannot get there at all (a checkout in /root) the home lies below `systemDir`, and location.json says where.
+ * Finds and prepares the place of a data directory. For an ordinary user it is the directory itself, with mode 0700. A
+ * directory of root's stays root's, and the group of PostgreSQL's user may traverse it. If that user cannot reach it, as in a
+ * checkout in /root, the home is a directory below `systemDir`, and location.json in the data directory records it.
  */
 export async function findPlace(givenDataDir: string, systemDir: string): Promise<Place> {
   await mkdir(dirname(resolve(givenDataDir)), { recursive: true });
@@ -50,26 +50,26 @@ export async function findPlace(givenDataDir: string, systemDir: string): Promis
   const user = await unprivilegedUser([join(home, "cluster"), home]);
   if (!user || recorded) return { home, cluster: join(home, "cluster"), user };
 
-  await letPass(dataDir, user);
+  await allowTraversal(dataDir, user);
   if (await canEnter(dataDir, user)) return { home, cluster: join(home, "cluster"), user };
-  if (await isThere(join(dataDir, "cluster"))) {
+  if (await exists(join(dataDir, "cluster"))) {
     throw new EmbeddedPostgresError(
       "start_failed",
-      `The database in ${dataDir} belongs to the user with uid ${user.uid}, who cannot enter that directory: let them through its parents (chmod o+x), or move it.`,
+      `The database in ${dataDir} belongs to the user with uid ${user.uid}, who cannot enter that directory: allow traversal of its parents (chmod o+x), or move it.`,
     );
   }
   const elsewhere = await homeElsewhere(dataDir, { user, systemDir });
   return { home: elsewhere, cluster: join(elsewhere, "cluster"), user };
 }
 
-/** Root's directory stays root's: the user of PostgreSQL may pass to the cluster and change nothing beside it. */
-async function letPass(directory: string, user: UnprivilegedUser): Promise<void> {
+/** Lets PostgreSQL's user reach the cluster. The directory still belongs to root, so that user cannot change its files. */
+async function allowTraversal(directory: string, user: UnprivilegedUser): Promise<void> {
   if ((await stat(directory)).uid !== 0) return;
   await chown(directory, 0, user.gid);
   await chmod(directory, 0o710);
 }
 
-/** Asks the system rather than the modes: every parent, access lists and mount options have a say. */
+/** Runs `test -x` as the user, because parent directories, access control lists and mount options matter besides file modes. */
 async function canEnter(directory: string, user: UnprivilegedUser): Promise<boolean> {
   return (await runProgram({ file: "/bin/sh", args: ["-c", 'test -x "$1"', "sh", directory], user })).ok;
 }
@@ -78,24 +78,24 @@ async function homeElsewhere(
   dataDir: string,
   { user, systemDir }: { user: UnprivilegedUser; systemDir: string },
 ): Promise<string> {
-  await ownDirectory(systemDir);
-  await ownDirectory(join(systemDir, "clusters"));
-  // The random part keeps a data directory that was removed and made again from finding its former data.
+  await createRootDirectory(systemDir);
+  await createRootDirectory(join(systemDir, "clusters"));
+  // The random part prevents that a data directory, after it was removed and created again, uses its former data.
   const hash = createHash("sha256").update(dataDir).digest("hex").slice(0, 12);
   const home = join(systemDir, "clusters", `${hash}-${randomBytes(4).toString("hex")}`);
   await mkdir(home, { mode: 0o700 });
-  await letPass(home, user);
+  await allowTraversal(home, user);
 
   const draft = await writeDraft(dataDir, { home, dataDir });
   try {
-    // Not a rename: of two first starts the earlier one decides.
+    // A link, unlike a rename, fails if the file exists: of two concurrent first starts, the earlier one wins.
     await link(draft, join(dataDir, "location.json"));
     return home;
   } catch (error) {
     await rm(home, { recursive: true });
-    const decided = await recordedHome(dataDir, systemDir);
-    if (!decided) throw error;
-    return decided;
+    const existing = await recordedHome(dataDir, systemDir);
+    if (!existing) throw error;
+    return existing;
   } finally {
     await rm(draft, { force: true });
   }
@@ -106,11 +106,11 @@ async function recordedHome(dataDir: string, systemDir: string): Promise<string 
   const location = await readLocation(file);
   if (!location) return undefined;
   const { home } = location;
-  // A file in a user's directory must not lead root anywhere else.
-  if (dirname(home) !== join(systemDir, "clusters") || !(await isThere(home))) {
+  // The file can be in a user's directory, so it must not make root use any other directory.
+  if (dirname(home) !== join(systemDir, "clusters") || !(await exists(home))) {
     throw new EmbeddedPostgresError(
       "start_failed",
-      `${file} points to the database in ${home || "(unreadable)"}, which is not there: restore it, or remove ${file} to begin with an empty database.`,
+      `${file} points to the database in ${home || "(unreadable)"}, which does not exist: restore it, or remove ${file} to start with an empty database.`,
     );
   }
   if (location.dataDir === dataDir) return home;
@@ -119,7 +119,7 @@ async function recordedHome(dataDir: string, systemDir: string): Promise<string 
   if (original?.home === home) {
     throw new EmbeddedPostgresError(
       "start_failed",
-      `${dataDir} is a copy of ${location.dataDir}, and both would use the database in ${home}: remove ${file} to begin with an empty database.`,
+      `${dataDir} is a copy of ${location.dataDir}, and both would use the database in ${home}: remove ${file} to start with an empty database.`,
     );
   }
   await rename(await writeDraft(dataDir, { home, dataDir }), file);
@@ -139,7 +139,7 @@ async function readLocation(file: string): Promise<Location | undefined> {
       if (typeof home === "string" && typeof dataDir === "string") return { home, dataDir };
     }
   } catch {
-    // Not JSON: reported like a location that leads nowhere.
+    // Invalid JSON is reported like a home that does not exist.
   }
   return { home: "", dataDir: "" };
 }
@@ -150,7 +150,7 @@ async function writeDraft(dataDir: string, location: Location): Promise<string> 
   return draft;
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     (error: NodeJS.ErrnoException) => {

@@ -6,18 +6,18 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { Binaries } from "./binaries.ts";
 import type { Place } from "./place.ts";
-import { runProgram, surroundings } from "./system/run-program.ts";
+import { runProgram, spawnOptions } from "./system/run-program.ts";
 
-/** PostgreSQL's main process: our child, whose end we see. */
+/** PostgreSQL's main process, a child of the server. */
 export interface Postmaster {
   readonly pid: number;
-  /** Fulfils when it has ended, with how it ended in words. */
+  /** Resolves when the process has ended, with a description such as "exit code 1". */
   readonly ended: Promise<string>;
-  /** Its latest output, for an error message. */
+  /** The latest output, for an error message. */
   output(): string;
-  /** Fulfils when it accepts connections (true) or has ended (false). */
+  /** Resolves with true when PostgreSQL accepts connections, and with false when it has ended. */
   untilReady(): Promise<boolean>;
-  /** Disconnects everybody and stops in order; when that takes too long, at once. Nothing committed is lost. */
+  /** Ends all connections and shuts down; after ten seconds it stops PostgreSQL at once. No committed data is lost. */
   stop(): Promise<void>;
 }
 
@@ -31,8 +31,8 @@ export interface PostmasterOptions {
 export function spawnPostmaster({ place, binaries, settings, onLog }: PostmasterOptions): Postmaster {
   const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const child = spawn(binaries.postgres, ["-D", place.cluster, ...args], {
-    ...surroundings(place.user),
-    // Its own session: Ctrl-C in the terminal reaches the server alone, which then stops this in order.
+    ...spawnOptions(place.user),
+    // A separate session, so that Ctrl-C in the terminal only reaches the server, which then stops PostgreSQL.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -41,12 +41,12 @@ export function spawnPostmaster({ place, binaries, settings, onLog }: Postmaster
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code, signal) => {
       const how = signal ? `ended by ${signal}` : `exit code ${code}`;
-      // Its last words come with "close", which a process it left behind can hold up.
+      // The last output arrives before "close", which a remaining child of PostgreSQL can delay.
       child.once("close", () => resolve(how));
       setTimeout(resolve, 200, how).unref();
     });
   });
-  const outlasts = (seconds: number) =>
+  const isRunningAfter = (seconds: number) =>
     Promise.race([ended.then(() => false), delay(seconds * 1000, true, { ref: false })]);
 
   return {
@@ -56,43 +56,43 @@ export function spawnPostmaster({ place, binaries, settings, onLog }: Postmaster
     untilReady: async () => {
       for (;;) {
         if (await isReady(place.cluster, child.pid)) return true;
-        if (!(await outlasts(0.005))) return false;
+        if (!(await isRunningAfter(0.005))) return false;
       }
     },
     stop: async () => {
-      await tell(child, "SIGINT", { place, binaries });
-      if (!(await outlasts(10))) return;
-      await tell(child, "SIGQUIT", { place, binaries });
-      if (!(await outlasts(5))) return;
+      await sendSignal(child, "SIGINT", { place, binaries });
+      if (!(await isRunningAfter(10))) return;
+      await sendSignal(child, "SIGQUIT", { place, binaries });
+      if (!(await isRunningAfter(5))) return;
       child.kill("SIGKILL");
       await ended;
     },
   };
 }
 
-/** The last lines are kept, all are handed on. Reading never stops, or PostgreSQL would wait for us. */
+/** Passes every line to `onLog` and keeps the last 20. It always reads, because PostgreSQL would block on a full pipe. */
 function collectLines(child: ChildProcess, onLog: ((line: string) => void) | undefined): string[] {
-  const kept: string[] = [];
+  const lines: string[] = [];
   for (const input of [child.stdout, child.stderr]) {
     if (!input) continue;
     createInterface({ input }).on("line", (line) => {
-      kept.push(line);
-      if (kept.length > 20) kept.shift();
+      lines.push(line);
+      if (lines.length > 20) lines.shift();
       onLog?.(line);
     });
   }
-  return kept;
+  return lines;
 }
 
-/** The way of pg_ctl: line 8 of postmaster.pid says "ready", whatever the log settings are. */
+/** Checks readiness as pg_ctl does: line 8 of postmaster.pid is "ready", independent of the log settings. */
 async function isReady(cluster: string, pid: number | undefined): Promise<boolean> {
   const text = await readFile(join(cluster, "postmaster.pid"), "utf8").catch(() => "");
   const lines = text.split("\n");
   return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
 }
 
-/** Windows would take any signal for "end it now". */
-async function tell(
+/** Sends a signal. On Windows every signal would end the process at once, so pg_ctl stops it there. */
+async function sendSignal(
   child: ChildProcess,
   name: "SIGINT" | "SIGQUIT",
   { place, binaries }: { place: Place; binaries: Binaries },

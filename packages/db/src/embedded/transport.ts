@@ -7,28 +7,28 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Place } from "./place.ts";
 import { runProgram } from "./system/run-program.ts";
 
-/** How the server reaches its PostgreSQL. */
+/** How the server connects to its PostgreSQL. */
 export type Transport = { kind: "socket"; directory: string } | { kind: "tcp" };
 
-/** The number in the socket's file name; the directory is private, so it collides with nobody. */
+/** The port number in the socket's file name. The directory is private, so the number needs not be unique. */
 export const socketPort = 5432;
 
 const socketDirectoryPrefix = "projo-pg-";
 
 /**
- * A socket in a fresh private directory: nobody else gets in, so it needs no password, and its path is short
- * wherever the data lies. TCP on Windows, on request, and where the system's temporary directory cannot serve.
+ * Prepares a socket in a new private directory. No other user can reach it, so it needs no password, and its path is short
+ * wherever the data directory is. It uses TCP on Windows, on request, and if the system's temporary directory is unsuitable.
  */
 export async function openTransport(wanted: Transport["kind"] | undefined, place: Place): Promise<Transport> {
   if (wanted === "tcp" || process.platform === "win32") return { kind: "tcp" };
   const directory = await mkdtemp(join(tmpdir(), socketDirectoryPrefix)).catch(() => undefined);
   if (directory === undefined) return { kind: "tcp" };
-  if (await serves(directory, place)) return { kind: "socket", directory };
+  if (await isUsable(directory, place)) return { kind: "socket", directory };
   await rm(directory, { recursive: true, force: true });
   return { kind: "tcp" };
 }
 
-/** Removes what PostgreSQL leaves in a socket directory and nothing else, as the name may come from a file. */
+/** Removes PostgreSQL's files and their socket directory. It removes nothing else, because the path may come from a file. */
 export async function removeSocketDirectory(directory: string): Promise<void> {
   if (!basename(directory).startsWith(socketDirectoryPrefix) || dirname(directory) !== resolve(tmpdir()))
     return;
@@ -36,11 +36,11 @@ export async function removeSocketDirectory(directory: string): Promise<void> {
     await rm(join(directory, name), { force: true });
   }
   await rmdir(directory).catch(() => {
-    // It is gone already, or holds something that is not ours.
+    // The directory no longer exists, or contains other files.
   });
 }
 
-/** A port that is free now. Another program may take it before PostgreSQL does, so the caller tries again. */
+/** Finds a port that is free now. Another program may take it before PostgreSQL does, so the caller must retry. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening, reject) => {
@@ -49,32 +49,35 @@ export async function freePort(): Promise<number> {
   });
   const address = server.address();
   await new Promise((closed) => server.close(closed));
-  if (typeof address !== "object" || address === null) throw new Error("a TCP server has no port");
+  if (typeof address !== "object" || address === null) throw new Error("The TCP server has no port.");
   return address.port;
 }
 
 /**
- * Writes who may log in for this start, so that one cluster serves both ways. It lies beside the cluster, where
- * PostgreSQL's user may read and not change it.
+ * Writes the access rules (pg_hba.conf) for this start, so that a cluster can be used with both transports. The file is beside
+ * the cluster, where PostgreSQL's user can read it but not change it.
  */
 export async function writeAccessRules({ home }: Place, kind: Transport["kind"]): Promise<string> {
   const file = join(home, "pg_hba.conf");
   const rule =
     kind === "socket"
-      ? "# Only the server's user gets to the socket.\nlocal all all trust\n"
-      : "# Every user of this machine gets to the port.\nhost all all 127.0.0.1/32 scram-sha-256\n";
+      ? "# Only the server's user can reach the socket.\nlocal all all trust\n"
+      : "# Every user of this machine can reach the port.\nhost all all 127.0.0.1/32 scram-sha-256\n";
   const draft = `${file}.${randomBytes(6).toString("hex")}.new`;
-  await writeFile(draft, `# Written at each start; changes are lost.\n${rule}`);
-  // Whatever the umask: PostgreSQL's user reads it.
+  await writeFile(draft, `# This file is overwritten at each start.\n${rule}`);
+  // PostgreSQL's user must be able to read the file, whatever the umask is.
   await chmod(draft, 0o644);
   await rename(draft, file);
   return file;
 }
 
-/** Tries it: the length of the path, the file system and, for root, the way of the other user decide. */
-async function serves(directory: string, { user }: Place): Promise<boolean> {
+/**
+ * Checks by listening on a socket whether the directory can be used. The length of the path and the file system matter, and
+ * for root whether PostgreSQL's user can reach the directory.
+ */
+async function isUsable(directory: string, { user }: Place): Promise<boolean> {
   const path = join(directory, `.s.PGSQL.${socketPort}`);
-  // sun_path holds 108 bytes on Linux and 104 elsewhere, the last one zero. Longer ones were cut in silence once.
+  // sun_path has 108 bytes on Linux and 104 elsewhere, including the final zero byte. Some systems cut longer paths silently.
   if (Buffer.byteLength(path) > (process.platform === "linux" ? 107 : 103)) return false;
   const server = createServer();
   const listens = await new Promise<boolean>((answer) => {

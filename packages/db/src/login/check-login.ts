@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** The login could see past row-level security or do what only an operator does, or lacks what the program needs. */
+/** The login can bypass row-level security, has an operator's rights, or lacks a right that the program needs. */
 export class UnsafeLogin extends Error {
   override readonly name = "UnsafeLogin";
 }
@@ -15,9 +15,9 @@ interface Facts {
   migrated: boolean;
 }
 
-// A login can become every role that it is a member of, so the question is asked of all of them. A role that
-// makes roles may take on the owner's (before PostgreSQL 16), one that replicates reads every row, and the
-// pg_..._server_... roles reach the database's files.
+// A login can become every role that it is a member of, so the query checks all of them. Before PostgreSQL 16, a role with
+// CREATEROLE can become the owner; a role with REPLICATION can read every row; the pg_..._server_... roles can access the
+// database's files.
 const FACTS = `
   WITH reach AS (
     SELECT oid, rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication OR rolname IN
@@ -40,46 +40,46 @@ const FACTS = `
          to_regclass('public.tasks') IS NOT NULL AS migrated`;
 
 /**
- * Makes sure that the login by which the server serves is bound by row-level security, and is no operator's.
- * @throws UnsafeLogin with what to do
+ * Checks that row-level security applies to the server's login, and that it is not an operator's login.
+ * @throws UnsafeLogin with a message that says what to do
  */
 export async function checkLogin(pool: pg.Pool): Promise<void> {
   const facts = await factsOf(pool);
-  const problem = unsafe(facts) ?? unfitToServe(facts);
+  const problem = safetyProblem(facts) ?? serverProblem(facts);
   if (problem !== null) throw new UnsafeLogin(`The database login ${facts.login} ${problem}`);
 }
 
 /**
- * Makes sure that the operator's program works by the operator's login, which is bound by row-level security too.
- * @throws UnsafeLogin with what to do
+ * Checks that the operator program has the operator's login, and that row-level security applies to it.
+ * @throws UnsafeLogin with a message that says what to do
  */
 export async function checkOperatorLogin(pool: pg.Pool): Promise<void> {
   const facts = await factsOf(pool);
-  const problem = unsafe(facts) ?? unfitToOperate(facts);
+  const problem = safetyProblem(facts) ?? operatorProblem(facts);
   if (problem !== null) throw new UnsafeLogin(`The database login ${facts.login} ${problem}`);
 }
 
 async function factsOf(pool: pg.Pool): Promise<Facts> {
   const { rows } = await pool.query<Facts>(FACTS);
   const [facts] = rows;
-  if (!facts) throw new UnsafeLogin("The database did not say who the server is.");
+  if (!facts) throw new UnsafeLogin("The database did not return the rights of the login.");
   return facts;
 }
 
-/** Whatever the login is for. */
-function unsafe({ bypassing, owning, migrated }: Facts): string | null {
-  const instead = "Use a login that owns nothing: `pnpm db:migrate` makes one (docs/database.md).";
+/** A problem of a login for any purpose. */
+function safetyProblem({ bypassing, owning, migrated }: Facts): string | null {
+  const instead = "Use a login that owns nothing: `pnpm db:migrate` creates one (docs/database.md).";
   if (bypassing) {
     return `could bypass row-level security, as ${bypassing.join(", ")} can. ${instead}`;
   }
   if (!migrated) return "finds no tables. Run `pnpm db:migrate` first (docs/database.md).";
-  if (owning) return `owns ${owning.join(", ")}, and could lift their protection. ${instead}`;
+  if (owning) return `owns ${owning.join(", ")}, and could disable their protection. ${instead}`;
   return null;
 }
 
-function unfitToServe({ tenant, system, operator }: Facts): string | null {
+function serverProblem({ tenant, system, operator }: Facts): string | null {
   if (operator) {
-    return "may act as projo_operator, which erases people, so no server serves by it. Put the server's own login into DATABASE_URL: `pnpm db:migrate` makes one (docs/database.md).";
+    return "may act as projo_operator, which can erase users, so a server must not use it. Set DATABASE_URL to the server's own login: `pnpm db:migrate` creates one (docs/database.md).";
   }
   if (!tenant || !system) {
     return "may not act as projo_tenant and projo_system. Run `pnpm db:migrate` with this DATABASE_URL (docs/database.md).";
@@ -87,7 +87,7 @@ function unfitToServe({ tenant, system, operator }: Facts): string | null {
   return null;
 }
 
-function unfitToOperate({ tenant, system, operator }: Facts): string | null {
+function operatorProblem({ tenant, system, operator }: Facts): string | null {
   return tenant && system && operator
     ? null
     : "is not an operator's. Run `pnpm db:migrate` with this PROJO_OPERATOR_DATABASE_URL (docs/operations.md).";

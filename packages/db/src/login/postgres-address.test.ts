@@ -23,17 +23,17 @@ const problemOf = (text: string): string => {
     if (error instanceof PostgresAddressError) return error.message;
     throw error;
   }
-  throw new Error("The address was taken.");
+  throw new Error("The address was accepted.");
 };
 
-describe("an address of PostgreSQL", () => {
-  it("off this machine is encrypted to a verified server, whether it says so or not", () => {
+describe("readPostgresAddress", () => {
+  it("requires TLS and a verified server on another machine, with or without an sslmode", () => {
     for (const query of ["", "?sslmode=require", "?sslmode=verify-full"]) {
       expect(tlsOf(remote + query), query).toEqual({ minVersion: "TLSv1.2", rejectUnauthorized: true });
     }
   });
 
-  it("is in the clear on this machine, and elsewhere where it says sslmode=disable", () => {
+  it("uses no TLS on this machine, and none elsewhere with sslmode=disable", () => {
     for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "%2Fvar%2Frun%2Fpostgresql"]) {
       const address = readPostgresAddress(`postgres://server@${host}/projo`);
       expect([address.isLocal, address.target.ssl], host).toEqual([true, false]);
@@ -43,7 +43,7 @@ describe("an address of PostgreSQL", () => {
     expect(tlsOf(`${remote}?sslmode=disable`)).toBe(false);
   });
 
-  it("is not of this machine because its name looks like it, nor because of what stands before the query", () => {
+  it("treats a host as local only by its exact name or address, and reads the host from the query first", () => {
     const elsewhere = [
       "localhost.example.com",
       "127.0.0.1.example.com",
@@ -59,12 +59,12 @@ describe("an address of PostgreSQL", () => {
     expect([moved.isLocal, moved.host, moved.target.ssl !== false]).toEqual([false, "db.example.com", true]);
   });
 
-  it("may be encrypted on this machine too", () => {
+  it("uses TLS on this machine when the address requests it", () => {
     expect(tlsOf(`${local}?sslmode=verify-full`)).toMatchObject({ rejectUnauthorized: true });
     expect(tlsOf(`${local}?sslrootcert=${authority}`)).toMatchObject({ ca: "an authority" });
   });
 
-  it("names an authority of its own, by which alone verify-ca knows the server", () => {
+  it("reads a certificate authority, and with verify-ca checks only the authority", () => {
     const full = tlsOf(`${remote}?sslrootcert=${authority}`);
     expect(full).toEqual({ ca: "an authority", minVersion: "TLSv1.2", rejectUnauthorized: true });
     expect(tlsOf(`${remote}?sslmode=verify-ca&sslrootcert=${authority}`)).toEqual({
@@ -75,14 +75,14 @@ describe("an address of PostgreSQL", () => {
     });
   });
 
-  it("keeps nothing about TLS in what the client reads for itself, and all else", () => {
+  it("removes the TLS parameters from the connection string and keeps the others", () => {
     const { connectionString } = readPostgresAddress(
       `${remote}?sslmode=require&application_name=x&channel_binding=require`,
     ).target;
     expect(connectionString).toBe(`${remote}?application_name=x&channel_binding=require`);
   });
 
-  it("gives the login, with its escapes read", () => {
+  it("decodes the user and the password", () => {
     expect(readPostgresAddress("postgres://a%40b:p%2Fq@localhost/projo").login).toEqual({
       user: "a@b",
       password: "p/q",
@@ -94,18 +94,18 @@ describe("an address of PostgreSQL", () => {
     ["mysql://server:s3cret@host/projo", "must be an address such as"],
     ["s3cret", "must be an address such as"],
     ["postgres://server:%zz@host/projo", "must be an address such as"],
-    [`${remote}?sslmode=prefer`, "has an sslmode that does not keep others out"],
-    [`${remote}?sslmode=allow`, "has an sslmode that does not keep others out"],
-    [`${remote}?sslmode=no-verify`, "has an sslmode that does not keep others out"],
+    [`${remote}?sslmode=prefer`, "has an sslmode that does not verify the server"],
+    [`${remote}?sslmode=allow`, "has an sslmode that does not verify the server"],
+    [`${remote}?sslmode=no-verify`, "has an sslmode that does not verify the server"],
     [`${remote}?sslmode=verify-ca`, "has sslmode=verify-ca without sslrootcert"],
-    [`${remote}?ssl=true`, "has the parameter ssl, which is not used here"],
+    [`${remote}?ssl=true`, "has the parameter ssl, which is not supported"],
     [`${remote}?sslnegotiation=direct`, "has the parameter sslnegotiation"],
     [`${remote}?uselibpqcompat=true&sslmode=require`, "has the parameter uselibpqcompat"],
     [
       `${remote}?sslrootcert=/nowhere/ca.pem`,
       "names the file /nowhere/ca.pem as sslrootcert, which cannot be read (ENOENT)",
     ],
-  ])("A3 %s is refused, and the message repeats no password", (text, expected) => {
+  ])("A3 rejects %s with a message that does not contain the password", (text, expected) => {
     const problem = problemOf(text);
     expect(problem).toContain(expected);
     expect(problem).not.toContain("s3cret");

@@ -1,22 +1,22 @@
-// What an address such as postgres://user:password@host:5432/database means here, above all about TLS. The pg client and
-// libpq read sslmode in different ways, and pg changes its own reading in its next version, so it is read here: every
-// connection off this machine is encrypted to a server that was verified, unless the address itself says sslmode=disable.
+// Reads an address such as postgres://user:password@host:5432/database, in particular its TLS parameters. pg and libpq
+// interpret sslmode differently, and pg's next version changes its interpretation, so this file defines it: a connection to
+// another machine uses TLS and verifies the server, unless the address contains sslmode=disable.
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import type { Login } from "./prepare-login.ts";
 
 export interface PostgresAddress {
-  /** The host's name or address, or a socket's directory. */
+  /** The name or IP address of the host, or the directory of a socket. */
   readonly host: string;
-  /** Whether nothing between the server and PostgreSQL leaves this machine: a loopback address or a unix socket. */
+  /** Whether the connection stays on this machine: a loopback address or a unix socket. */
   readonly isLocal: boolean;
   readonly login: Login;
-  /** For `openPool` and `withOwner`. It holds the password. */
+  /** The target for `openPool` and `withOwner`. It contains the password. */
   readonly target: { readonly connectionString: string; readonly ssl: false | ConnectionOptions };
 }
 
-/** The problem of an address, without the address. The message goes on from the name of its setting. */
+/** The problem of an address. The message does not contain the address; put the name of the setting before it. */
 export class PostgresAddressError extends Error {
   override readonly name = "PostgresAddressError";
 }
@@ -42,7 +42,7 @@ export function readPostgresAddress(text: string): PostgresAddress {
   };
 }
 
-/** As pg finds it: in the query, or before the path, where a socket's directory is percent-encoded. */
+/** Finds the host as pg does: in the query, or before the path, where the directory of a socket is percent-encoded. */
 function hostOf({ hostname, searchParams }: URL): string {
   const named = searchParams.getAll("host").at(-1);
   return (named || decoded(hostname)).replace(/^\[(.*)\]$/, "$1");
@@ -71,11 +71,11 @@ function tlsOf({ searchParams }: URL, isSocket: boolean, isLocal: boolean): fals
     const isKnown = TLS_PARAMETERS.some((known) => known === name);
     if (!isKnown && (name.startsWith("ssl") || name === "uselibpqcompat")) {
       throw new PostgresAddressError(
-        `has the parameter ${name}, which is not used here: choose among ${TLS_PARAMETERS.join(", ")}`,
+        `has the parameter ${name}, which is not supported. Use ${TLS_PARAMETERS.join(", ")}`,
       );
     }
   }
-  // PostgreSQL speaks no TLS on a socket, where there is no network.
+  // PostgreSQL does not support TLS on a unix socket.
   if (isSocket) return false;
   const files = {
     ca: fileOf(searchParams, "sslrootcert"),
@@ -89,21 +89,21 @@ function tlsOf({ searchParams }: URL, isSocket: boolean, isLocal: boolean): fals
       return isLocal && files.ca === undefined ? false : verified;
     case "disable":
       return false;
-    // Hosting services write `require` into the addresses that they hand out. It is not weaker here than verify-full.
+    // Hosting services use `require` in their addresses. Here it verifies the server as verify-full does.
     case "require":
     case "verify-full":
       return verified;
     case "verify-ca":
       if (files.ca === undefined) {
         throw new PostgresAddressError(
-          "has sslmode=verify-ca without sslrootcert: any public authority would do. Name the authority's file, or use sslmode=verify-full",
+          "has sslmode=verify-ca without sslrootcert, which would accept any public certificate authority. Set sslrootcert to the authority's file, or use sslmode=verify-full",
         );
       }
-      // The authority alone identifies the server.
+      // In this mode the certificate authority identifies the server, so the host name is not checked.
       return { ...verified, checkServerIdentity: () => undefined };
     default:
       throw new PostgresAddressError(
-        "has an sslmode that does not keep others out: use verify-full, verify-ca with sslrootcert, or disable for a network that you trust",
+        "has an sslmode that does not verify the server: use verify-full, verify-ca with sslrootcert, or disable for a network that you trust",
       );
   }
 }

@@ -7,30 +7,30 @@ export interface Login {
 }
 
 /**
- * Makes the server's login, if it is not there, and lets it take on the two roles; it holds no right of its own.
- * @param owner a connected login that may make roles
+ * Creates the server's login if it does not exist, and grants it projo_tenant and projo_system. The login has no other right.
+ * @param owner a connection whose login may create roles
  */
 export const prepareLogin = (owner: pg.ClientBase, login: Login): Promise<void> =>
   prepare(owner, login, "projo_tenant, projo_system");
 
-/** The same for the operator's login, which may take on projo_operator too. No server serves by it. */
+/** Creates the operator's login, which also gets projo_operator. A server must not use this login. */
 export const prepareOperatorLogin = (owner: pg.ClientBase, login: Login): Promise<void> =>
   prepare(owner, login, "projo_tenant, projo_system, projo_operator");
 
 async function prepare(owner: pg.ClientBase, { user, password }: Login, roles: string): Promise<void> {
   const name = pg.escapeIdentifier(user);
   const { rowCount } = await owner.query("SELECT FROM pg_roles WHERE rolname = $1", [user]);
-  if (rowCount === 0) await ignoringRace(owner.query(`CREATE ROLE ${name} LOGIN NOINHERIT`));
+  if (rowCount === 0) await ignoreRace(owner.query(`CREATE ROLE ${name} LOGIN NOINHERIT`));
   if (password !== undefined) {
-    // The server's log may hold statements, so the password goes to it as PostgreSQL keeps it: hashed.
+    // PostgreSQL's log may contain statements, so the statement contains the hashed password, as PostgreSQL stores it.
     const verifier = pg.escapeLiteral(scramVerifier(password));
-    await throughRaces(() => owner.query(`ALTER ROLE ${name} PASSWORD ${verifier}`));
+    await retryOnRace(() => owner.query(`ALTER ROLE ${name} PASSWORD ${verifier}`));
   }
-  await ignoringRace(owner.query(`GRANT ${roles} TO ${name}`));
+  await ignoreRace(owner.query(`GRANT ${roles} TO ${name}`));
 }
 
-/** PostgreSQL refuses to change a role that another session has just changed; the password must still be set. */
-async function throughRaces(work: () => Promise<unknown>): Promise<void> {
+/** Retries while PostgreSQL rejects the statement because another session changed the role at the same time. */
+async function retryOnRace(work: () => Promise<unknown>): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     try {
       await work();
@@ -42,9 +42,10 @@ async function throughRaces(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-async function ignoringRace(work: Promise<unknown>): Promise<void> {
+/** Ignores an error that means that another session did the same at the same time. */
+async function ignoreRace(work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
-    // duplicate_object, unique_violation, or a tuple that another server's same statement has just changed
+    // duplicate_object, unique_violation, or "tuple concurrently updated"
     const code = error instanceof pg.DatabaseError ? error.code : undefined;
     if (code !== "42710" && code !== "23505" && code !== "XX000") throw error;
   });

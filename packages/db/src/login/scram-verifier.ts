@@ -1,9 +1,12 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 
-// What PostgreSQL stores for a password (RFC 5803): from it nobody can sign in, so it may stand in a statement.
-const ITERATIONS = 4096; // PostgreSQL's default, scram_iterations
+// The default of PostgreSQL's setting scram_iterations.
+const ITERATIONS = 4096;
 
-/** @param password ASCII, so that SASLprep (RFC 4013) leaves it as it is */
+/**
+ * The value that PostgreSQL stores for a password (RFC 5803). Nobody can sign in with it, so a statement may contain it.
+ * @param password ASCII characters, which SASLprep (RFC 4013) does not change
+ */
 export function scramVerifier(password: string): string {
   const salt = randomBytes(16);
   const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, "sha256");

@@ -17,8 +17,8 @@ function file(name: string, content: string, mode = 0o600): string {
   return path;
 }
 
-describe("a secret", () => {
-  it("comes from its variable, or from the file that its variable with _FILE names, without the newline at its end", () => {
+describe("secretOf", () => {
+  it("reads the variable, or the file named by the variable with _FILE, without its final newlines", () => {
     expect(secretOf({ KEY: "s3cret" }, "KEY")).toBe("s3cret");
     expect(secretOf({ KEY: "", KEY_FILE: "" }, "KEY")).toBeUndefined();
     for (const [name, content] of [
@@ -31,7 +31,7 @@ describe("a secret", () => {
     expect(secretOf({ KEY_FILE: file("inner", " a\nb \n") }, "KEY")).toBe(" a\nb ");
   });
 
-  it("may be read by others, as containers have it", () => {
+  it("accepts a file that other users can read, as in containers", () => {
     expect(secretOf({ KEY_FILE: file("readable", "s3cret", 0o444) }, "KEY")).toBe("s3cret");
   });
 
@@ -42,28 +42,28 @@ describe("a secret", () => {
       /^KEY and KEY_FILE are both set/,
     ],
     [
-      "the file is not there",
+      "the file does not exist",
       () => ({ KEY_FILE: join(directory, "absent") }),
       /^KEY_FILE names the file \S+absent, which cannot be read \(ENOENT\)/,
     ],
     [
-      "it is a directory",
+      "the file is a directory",
       () => ({ KEY_FILE: directory }),
       /^KEY_FILE names the file .+ cannot be read \(EISDIR\)/,
     ],
-    ["it is empty", () => ({ KEY_FILE: file("empty", "\n") }), /^KEY_FILE names the file .+ is empty/],
+    ["the file is empty", () => ({ KEY_FILE: file("empty", "\n") }), /^KEY_FILE names the file .+ is empty/],
     [
-      "everybody may write it",
+      "every user can write the file",
       () => ({ KEY_FILE: file("open", "s3cret", 0o666) }),
-      /^KEY_FILE names the file .+ everybody may write: chmod o-w/,
+      /^KEY_FILE names the file .+ which every user can write: run chmod o-w/,
     ],
     [
-      "it is too long",
+      "the file is too long",
       () => ({ KEY_FILE: file("long", "s3cret".repeat(20_000)) }),
       /^KEY_FILE names the file .+ too long/,
     ],
   ] satisfies [string, () => Record<string, string>, RegExp][])(
-    "A3 is refused when %s, in a line without what it holds",
+    "A3 throws a SecretError of one line without the secret when %s",
     (_why, env, expected) => {
       const reading = () => secretOf(env(), "KEY");
       expect(reading).toThrow(SecretError);

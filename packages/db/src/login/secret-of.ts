@@ -1,15 +1,15 @@
-// A secret comes from an environment variable, or from the file that the same name with _FILE names, as Docker, Kubernetes
-// and systemd hand secrets to programs: what is in the environment is seen by child processes and in crash reports.
+// Reads a secret from an environment variable, or from the file named by the variable with the suffix _FILE. Docker,
+// Kubernetes and systemd provide secrets as files, because child processes and crash reports can see environment variables.
 import { readFileSync, statSync } from "node:fs";
 
-/** The message names the variable and what to do, and never what a variable or a file holds. */
+/** The message names the variable and says what to do. It never contains the value of a variable or the content of a file. */
 export class SecretError extends Error {
   override readonly name = "SecretError";
 }
 
 const LONGEST_BYTES = 65_536;
 
-/** @returns undefined when neither is set. What is empty counts as absent. @throws SecretError */
+/** Reads the secret. An empty variable counts as unset. @returns undefined when neither variable is set. @throws SecretError */
 export function secretOf(
   env: Readonly<Record<string, string | undefined>>,
   name: string,
@@ -23,12 +23,17 @@ export function secretOf(
   return content;
 }
 
-/** Others may read it: containers get their secrets so. Who may write it chooses the secret, so that is refused. */
+/**
+ * Reads the file. It may be readable by other users, as secrets in containers are. A file that every user can write is
+ * rejected, because any user could then choose the secret.
+ */
 function readSecret(variable: string, path: string): string {
   try {
     const facts = statSync(path);
     if (facts.isFile() && process.platform !== "win32" && (facts.mode & 0o002) !== 0) {
-      throw new SecretError(`${variable} names the file ${path}, which everybody may write: chmod o-w it.`);
+      throw new SecretError(
+        `${variable} names the file ${path}, which every user can write: run chmod o-w on it.`,
+      );
     }
     if (facts.isFile() && facts.size > LONGEST_BYTES) {
       throw new SecretError(`${variable} names the file ${path}, which is too long to be a secret.`);

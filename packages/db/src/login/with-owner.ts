@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** Works as the database's owner for a moment: to migrate, never to serve. */
+/** Runs the work on a connection of the database's owner, and closes it. Use it for migrations, never for requests. */
 export async function withOwner<T>(
   target: pg.ClientConfig,
   work: (owner: pg.Client) => Promise<T>,
@@ -10,7 +10,7 @@ export async function withOwner<T>(
     connectionTimeoutMillis: 5_000,
     ...target,
   });
-  // A connection that breaks fails the statement at hand; unheard, the event would end the process.
+  // A broken connection fails the current statement. Without a listener, the event would end the process.
   owner.on("error", () => {});
   await owner.connect();
   try {

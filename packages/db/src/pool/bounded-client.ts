@@ -1,32 +1,32 @@
-// A connection of the pool whose socket can be closed at any time. pg's own `end` waits in pipeline mode for the answers that
-// are still to come, and on a connection that is lost none comes.
+// A connection of the pool whose socket can be closed at any time. In pipeline mode, pg's own `end` waits for the outstanding
+// answers, which never arrive on a lost connection.
 //
-// The casts are this file's: pg's types leave out what its clients know of their queries.
+// This file casts types, because pg's types omit the client's state of its queries.
 import { Socket } from "node:net";
 import pg from "pg";
 
-/** What pg's client has beside what its types say, as far as it is relied upon here. */
+/** The untyped members of pg's client that this file uses. */
 interface Internals {
-  /** True when PostgreSQL waits for a query; not set before the connection is established. */
+  /** True when PostgreSQL waits for a query; undefined before the connection is established. */
   readonly readyForQuery?: boolean;
   readonly _sentQueryQueue: readonly unknown[];
   readonly processID: number | null;
 }
 
-/** PostgreSQL did not answer on a connection within its bound, or does not answer at all. */
+/** PostgreSQL did not answer on a connection within the time limit, or does not answer at all. */
 export class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
   readonly code = "CONNECTION_LOST";
 }
 
-/** A connection was closed to make room for one to the present primary. */
+/** A connection was closed so that a new one can be opened to the current primary. */
 export class ConnectionRetired extends Error {
   override readonly name = "ConnectionRetired";
   readonly code = "CONNECTION_RETIRED";
 }
 
-/** How long an orderly end of a connection may take. */
-const LONGEST_GOODBYE_MS = 1_000;
+/** The time limit for closing a connection in an orderly way. */
+const LONGEST_END_MS = 1_000;
 
 export class BoundedClient extends pg.Client {
   #isConnected = false;
@@ -43,7 +43,7 @@ export class BoundedClient extends pg.Client {
     return this.#isConnected;
   }
 
-  /** True while the connection is established, or something that was sent has not been answered. */
+  /** True while the connection is being established or a query has not been answered. */
   get isWaiting(): boolean {
     const { readyForQuery, _sentQueryQueue } = this.#internals;
     return readyForQuery !== true || _sentQueryQueue.length > 0;
@@ -54,24 +54,24 @@ export class BoundedClient extends pg.Client {
     return stream instanceof Socket ? stream.bytesRead : 0;
   }
 
-  /** The process id of its backend; behind a pooler, a number of the pooler's own. */
+  /** The process id of the PostgreSQL backend; behind a pooler, an id that the pooler made up. */
   get backendPid(): number | null {
     return this.#internals.processID;
   }
 
-  /** Closes the socket at once: everything that waits for an answer fails with the error. */
-  lose(error: Error): void {
+  /** Closes the socket at once. Every query without an answer fails with the error. */
+  destroy(error: Error): void {
     this.connection.stream.destroy(error);
   }
 
-  /** Marks the connection, so that the pool closes it when it is given back. */
+  /** Makes the pool close the connection when it is released. */
   retire(): void {
     this.#isRetired = true;
   }
 
-  /** Called when it is given back, before the pool decides whether to keep it. */
-  givenBack(): void {
-    // pg's own mark of a connection that is about to end, which its pool looks at.
+  /** Called when the connection is released, before the pool decides whether to keep it. */
+  onRelease(): void {
+    // pg's pool removes a released client with this internal flag.
     if (this.#isRetired) Object.assign(this, { _ending: true });
   }
 
@@ -84,7 +84,7 @@ export class BoundedClient extends pg.Client {
       this.connection.stream.destroy();
       return ended;
     }
-    const late = setTimeout(() => this.connection.stream.destroy(), LONGEST_GOODBYE_MS).unref();
+    const late = setTimeout(() => this.connection.stream.destroy(), LONGEST_END_MS).unref();
     this.once("end", () => clearTimeout(late));
     return ended;
   }

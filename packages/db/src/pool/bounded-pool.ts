@@ -1,15 +1,15 @@
-// The pool of the server's connections. It gives out no connection while the database is known not to answer, and closes those
-// that are lost.
+// The pool of the server's connections. It refuses to hand out connections while the database is known not to answer, and
+// closes lost connections.
 import pg from "pg";
 import { BoundedClient, ConnectionLost } from "./bounded-client.ts";
 import type { ConnectionWatch } from "./connection-watch.ts";
 
 export interface PoolState {
-  /** Connections that are open or being opened. */
+  /** The number of connections that are open or being opened. */
   readonly total: number;
-  /** Of these, connections that nobody uses. */
+  /** The number of open connections that are not in use. */
   readonly idle: number;
-  /** Callers that wait for a connection. */
+  /** The number of callers that wait for a connection. */
   readonly waiting: number;
 }
 
@@ -21,8 +21,8 @@ export const stateOf = ({ totalCount, idleCount, waitingCount }: pg.Pool): PoolS
 
 type ConnectCallback = Parameters<pg.Pool["connect"]>[0];
 
-/** After the pool is closed, what is still in use is granted this long. */
-const LAST_USE_MS = 1_000;
+/** How long connections in use may continue after the pool is closed. */
+const GRACE_MS = 1_000;
 
 export class BoundedPool extends pg.Pool {
   readonly #watch: ConnectionWatch;
@@ -38,8 +38,8 @@ export class BoundedPool extends pg.Pool {
       },
     });
     this.#watch = watch;
-    this.on("acquire", (client) => client instanceof BoundedClient && watch.lent(client));
-    this.on("release", (_, client) => client instanceof BoundedClient && watch.givenBack(client));
+    this.on("acquire", (client) => client instanceof BoundedClient && watch.onAcquire(client));
+    this.on("release", (_, client) => client instanceof BoundedClient && watch.onRelease(client));
   }
 
   override connect(): Promise<pg.PoolClient>;
@@ -51,11 +51,11 @@ export class BoundedPool extends pg.Pool {
     process.nextTick(() => callback(error, undefined, () => {}));
   }
 
-  /** Closes it. A connection that is not given back within a second is closed as it is. */
+  /** Closes the pool. A connection that is not released within a second is destroyed. */
   override end(): Promise<void>;
   override end(callback: () => void): void;
   override end(callback?: () => void): Promise<void> | void {
-    const late = setTimeout(() => this.#watch.loseAll(), LAST_USE_MS);
+    const late = setTimeout(() => this.#watch.destroyAll(), GRACE_MS);
     const finish = () => {
       clearTimeout(late);
       this.#watch.stop();
@@ -67,7 +67,7 @@ export class BoundedPool extends pg.Pool {
     });
   }
 
-  /** Replaces the connections to a server that takes no writes. */
+  /** Replaces the connections to a server that accepts no writes. */
   renew(): void {
     this.#watch.renew();
   }

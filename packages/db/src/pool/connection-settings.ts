@@ -1,23 +1,23 @@
-// What holds on every connection of the server's: times are UTC, and no statement and no transaction lasts for ever.
+// The settings of every connection of the server: times are in UTC, and statements, locks and transactions have time limits.
 const settings = {
   timezone: "UTC",
   statement_timeout: "5000",
-  // A change that waits for somebody else's lock keeps its connection for no longer than another change waits for one.
+  // A write that waits for a lock occupies its connection no longer than another write waits for a connection.
   lock_timeout: "2000",
   idle_in_transaction_session_timeout: "15000",
 } as const;
 
-/** Asked for once, when a connection starts. */
+/** The settings as startup options of a connection. */
 export const startOptions: string = Object.entries(settings)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(" ");
 
-/** The same on a connection that quick reads share: a lock is reported at once, and what is not quick ends before long. */
+/** The startup options of a shared connection. Its shorter time limits end a read that waits for a lock or is not quick. */
 export const sharedStartOptions = `${startOptions} -c lock_timeout=50 -c statement_timeout=2000`;
 
 /**
- * Asked for by each transaction, where a pooler shares the connections: it refuses what is asked for at the start, and
- * what one transaction left behind the next would find.
+ * The settings as SQL, for each transaction behind a pooler. A pooler rejects startup options, and a setting of the session
+ * would stay in effect for the next client.
  */
 export const messageSettings: readonly string[] = Object.entries(settings).map(
   ([name, value]) => `set_config('${name}', '${value}', true)`,

@@ -1,44 +1,44 @@
-// Finds the connections that are lost, on which no answer will ever come: the network dropped a message or its answer, the
-// machine at the other end is gone, or PostgreSQL does not run. TCP alone notices after minutes.
+// Finds lost connections, which will never deliver an answer: the network dropped a message, the other machine is gone, or
+// PostgreSQL is not running. TCP alone detects this only after minutes.
 //
-// A connection that waits for an answer and receives no byte for a second is suspected. It may just as well wait for a lock,
-// or for a busy database; so PostgreSQL itself is asked, on another connection, which backends it works for. A connection
-// whose backend has nothing to do is lost. When nothing answers the question for two seconds, the database is unreachable:
-// all that wait in vain are lost, and until it answers again no connection is given out.
+// A connection is suspected when it waits for an answer and has received no byte for a second. It may also wait for a lock or
+// for a busy database, so a probe asks PostgreSQL, on another connection, which backends are working. A suspected connection
+// with an idle backend is lost. When no probe is answered for two seconds, the database is unreachable: every suspected
+// connection is lost, and the pool hands out no connection until a probe is answered.
 //
-// Time is counted in ticks, not by the clock: when this process itself was busy, what came in meanwhile is read between
-// two ticks, and a late tick is only one.
+// Time is counted in ticks, not by the clock. When this process was busy, it reads the received data between two ticks, and a
+// late tick counts as one.
 import { ConnectionLost, ConnectionRetired, type BoundedClient } from "./bounded-client.ts";
 import type { Probe, StartProbe } from "./probe.ts";
 
 const TICK_MS = 200;
-/** Without a byte for so long, a connection that waits is suspected. */
+/** A connection that waits is suspected after this time without a byte. */
 const SUSPECTED_TICKS = 5;
-/** Without a byte for so long, a connection that is being established is lost. */
+/** A connection that is being established is lost after this time without a byte. */
 const CONNECT_TICKS = 7;
-/** And any other, whatever PostgreSQL says of it: two seconds more than a statement may take. */
+/** Any connection is lost after this time without a byte, whatever a probe says: two seconds more than the statement timeout. */
 const LOST_TICKS = 35;
-/** Another probe begins after so long, whatever became of the one before. */
+/** The interval between two probes, whether or not the previous one was answered. */
 const PROBE_EVERY_TICKS = 3;
-/** When no probe has been answered for so long, the database is unreachable. */
+/** The database is unreachable when no probe has been answered for this time. */
 const OUTAGE_TICKS = 10;
-/** A probe that is not answered in this time is given up. Until then a late answer counts. */
+/** A probe is cancelled after this time without an answer. Until then a late answer counts. */
 const PROBE_TICKS = 25;
-/** A connection of this age may be replaced after a failover; younger ones reach the present primary. */
+/** After a failover, connections older than this are replaced. Younger ones already reach the current primary. */
 const RENEWED_TICKS = 5;
 
 /** The state of a connection at the last tick. */
-interface Seen {
+interface ConnectionState {
   bytesRead: number;
   wasWaiting: boolean;
-  /** For how many ticks it has waited without a byte. */
+  /** The number of ticks that it has waited without a byte. */
   silentTicks: number;
   ageTicks: number;
-  /** PostgreSQL does not work for it. It is lost unless something arrives by the next tick. */
-  isCondemned: boolean;
+  /** True when its backend is idle. The connection is lost unless a byte arrives before the next tick. */
+  isBackendIdle: boolean;
 }
 
-interface Running {
+interface RunningProbe {
   readonly probe: Probe;
   readonly startedAt: number;
 }
@@ -46,13 +46,13 @@ interface Running {
 export class ConnectionWatch {
   readonly #startProbe: StartProbe;
   readonly #onOutage: (isUnreachable: boolean) => void;
-  readonly #clients = new Map<BoundedClient, Seen>();
-  readonly #lent = new Set<BoundedClient>();
-  readonly #probes = new Set<Running>();
+  readonly #clients = new Map<BoundedClient, ConnectionState>();
+  readonly #acquired = new Set<BoundedClient>();
+  readonly #probes = new Set<RunningProbe>();
   readonly #timer: NodeJS.Timeout;
   #now = 0;
   #lastProbeAt = 0;
-  /** When the first probe began of those that nothing has answered. */
+  /** When the first of the unanswered probes began. */
   #unansweredSince: number | null = null;
   #isUnreachable = false;
 
@@ -62,7 +62,7 @@ export class ConnectionWatch {
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
-  /** Whether the database has not answered for seconds, so that no connection is worth waiting for. */
+  /** Whether no probe has been answered for two seconds. */
   get isUnreachable(): boolean {
     return this.#isUnreachable;
   }
@@ -73,41 +73,44 @@ export class ConnectionWatch {
       wasWaiting: false,
       silentTicks: 0,
       ageTicks: 0,
-      isCondemned: false,
+      isBackendIdle: false,
     });
     client.once("end", () => {
       this.#clients.delete(client);
-      this.#lent.delete(client);
+      this.#acquired.delete(client);
     });
     client.connection.on("errorMessage", ({ code }: { code?: string }) => {
       if (code === READ_ONLY) this.renew();
     });
   }
 
-  lent(client: BoundedClient): void {
-    this.#lent.add(client);
+  onAcquire(client: BoundedClient): void {
+    this.#acquired.add(client);
   }
 
-  givenBack(client: BoundedClient): void {
-    this.#lent.delete(client);
-    client.givenBack();
+  onRelease(client: BoundedClient): void {
+    this.#acquired.delete(client);
+    client.onRelease();
   }
 
   /**
-   * Replaces the connections that reach a server which takes no writes any more, as a primary after a failover: by then its
-   * name may lead to another. Those in use are closed when they are given back.
+   * Replaces the connections to a server that no longer accepts writes, such as the former primary after a failover. The host
+   * name may resolve to the new primary by then. Connections in use are closed when they are released.
    */
   renew(): void {
     for (const [client, { ageTicks }] of this.#clients) {
       if (ageTicks < RENEWED_TICKS) continue;
-      if (this.#lent.has(client)) client.retire();
-      else client.lose(new ConnectionRetired("The server takes no writes: another connection is opened."));
+      if (this.#acquired.has(client)) client.retire();
+      else
+        client.destroy(
+          new ConnectionRetired("The server accepts no writes. The pool opens another connection."),
+        );
     }
   }
 
   /** Closes every connection at once. */
-  loseAll(): void {
-    for (const client of this.#clients.keys()) client.lose(lost());
+  destroyAll(): void {
+    for (const client of this.#clients.keys()) client.destroy(lostError());
   }
 
   stop(): void {
@@ -118,36 +121,36 @@ export class ConnectionWatch {
   #tick(): void {
     this.#now += 1;
     const suspects: BoundedClient[] = [];
-    for (const [client, seen] of this.#clients) {
-      look(client, seen);
-      if (this.#isLost(client, seen)) client.lose(lost());
-      else if (seen.silentTicks >= SUSPECTED_TICKS) suspects.push(client);
+    for (const [client, state] of this.#clients) {
+      update(state, client);
+      if (this.#isLost(client, state)) client.destroy(lostError());
+      else if (state.silentTicks >= SUSPECTED_TICKS) suspects.push(client);
     }
     for (const { probe, startedAt } of this.#probes) if (this.#now - startedAt >= PROBE_TICKS) probe.cancel();
     if (suspects.length > 0) this.#checkOutage();
     else if (!this.#isUnreachable && this.#probes.size === 0) this.#unansweredSince = null;
-    if (suspects.length > 0 || this.#isUnreachable) this.#probeNow(suspects);
+    if (suspects.length > 0 || this.#isUnreachable) this.#probe(suspects);
   }
 
-  #isLost(client: BoundedClient, { silentTicks, isCondemned }: Seen): boolean {
-    if (isCondemned || silentTicks >= LOST_TICKS) return true;
+  #isLost(client: BoundedClient, { silentTicks, isBackendIdle }: ConnectionState): boolean {
+    if (isBackendIdle || silentTicks >= LOST_TICKS) return true;
     if (!client.isConnected && silentTicks >= CONNECT_TICKS) return true;
     return this.#isUnreachable && silentTicks >= SUSPECTED_TICKS;
   }
 
-  #probeNow(suspects: readonly BoundedClient[]): void {
+  #probe(suspects: readonly BoundedClient[]): void {
     if (this.#now - this.#lastProbeAt < PROBE_EVERY_TICKS) return;
     this.#lastProbeAt = this.#now;
     this.#unansweredSince ??= this.#now;
-    const asked = suspects.filter(({ isConnected }) => isConnected);
-    const probe = this.#startProbe(asked.flatMap(({ backendPid }) => backendPid ?? []));
+    const connected = suspects.filter(({ isConnected }) => isConnected);
+    const probe = this.#startProbe(connected.flatMap(({ backendPid }) => backendPid ?? []));
     const running = { probe, startedAt: this.#now };
     this.#probes.add(running);
     void probe.result.then((result) => {
       this.#probes.delete(running);
       if (result.kind === "silent") return;
-      this.#answered();
-      if (result.kind === "working") this.#condemn(asked, result.pids, running.startedAt);
+      this.#endOutage();
+      if (result.kind === "working") this.#markIdle(connected, result.pids, running.startedAt);
     });
   }
 
@@ -158,36 +161,36 @@ export class ConnectionWatch {
     this.#onOutage(true);
   }
 
-  #answered(): void {
+  #endOutage(): void {
     this.#unansweredSince = null;
     if (!this.#isUnreachable) return;
     this.#isUnreachable = false;
     this.#onOutage(false);
   }
 
-  #condemn(asked: readonly BoundedClient[], working: ReadonlySet<number>, probedAt: number): void {
-    for (const client of asked) {
-      const seen = this.#clients.get(client);
+  #markIdle(clients: readonly BoundedClient[], working: ReadonlySet<number>, probedAt: number): void {
+    for (const client of clients) {
+      const state = this.#clients.get(client);
       const { backendPid } = client;
-      if (!seen || backendPid === null || working.has(backendPid)) continue;
-      // It was silent before the probe began, and still is: the answer is not on its way.
-      const hasBeenSilent = seen.silentTicks >= SUSPECTED_TICKS + (this.#now - probedAt);
-      if (hasBeenSilent && seen.bytesRead === client.bytesRead) seen.isCondemned = true;
+      if (!state || backendPid === null || working.has(backendPid)) continue;
+      // The connection was silent before the probe began and still is, so the backend did not answer meanwhile.
+      const wasSilent = state.silentTicks >= SUSPECTED_TICKS + (this.#now - probedAt);
+      if (wasSilent && state.bytesRead === client.bytesRead) state.isBackendIdle = true;
     }
   }
 }
 
-/** Read-only: a standby, or a primary that was told to take no writes. */
+/** The SQLSTATE of a write on a standby, or on a primary that is set to read-only. */
 const READ_ONLY = "25006";
 
-function look(client: BoundedClient, seen: Seen): void {
-  const { isWaiting, bytesRead } = client;
-  const isSilent = isWaiting && seen.wasWaiting && bytesRead === seen.bytesRead;
-  seen.silentTicks = isSilent ? seen.silentTicks + 1 : 0;
-  if (!isSilent) seen.isCondemned = false;
-  seen.wasWaiting = isWaiting;
-  seen.bytesRead = bytesRead;
-  seen.ageTicks += 1;
+function update(state: ConnectionState, { isWaiting, bytesRead }: BoundedClient): void {
+  const isSilent = isWaiting && state.wasWaiting && bytesRead === state.bytesRead;
+  state.silentTicks = isSilent ? state.silentTicks + 1 : 0;
+  if (!isSilent) state.isBackendIdle = false;
+  state.wasWaiting = isWaiting;
+  state.bytesRead = bytesRead;
+  state.ageTicks += 1;
 }
 
-const lost = (): ConnectionLost => new ConnectionLost("The database does not answer on this connection.");
+const lostError = (): ConnectionLost =>
+  new ConnectionLost("The database does not answer on this connection.");

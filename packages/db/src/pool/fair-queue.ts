@@ -1,44 +1,43 @@
-// Hands out the pool's connections fairly. Whoever owns the work (a workspace, a person, the server itself) waits in a queue of
-// its own; the queues take turns. An owner that already holds connections may take one more only while at least a third
-// as many are left, so that one owner alone takes about three quarters at most, and a newcomer finds one at once.
-// Statements that may keep a processor busy share a quarter of the connections: there at least as many must be left as the
-// owner holds.
+// Distributes the pool's connections fairly among owners: workspaces, users and the server itself. Each owner has a queue,
+// and the queues are served in rotation. An owner that holds connections may take another one only while the free ones are
+// at least a third of those it holds. So one owner takes at most about three quarters, and another owner finds a free one.
+// Heavy statements share a quarter of the connections. There, the free ones must be at least as many as the owner holds.
 import type pg from "pg";
 import { Backlog } from "../connection/backlog.ts";
 import { DatabaseBusy } from "../connection/failures.ts";
 
 export interface QueuePlace {
-  /** A workspace or a person by their id, or the server itself. */
+  /** The id of a workspace or a user, or `SERVER`. */
   readonly owner: string;
-  /** Whether the statement may keep one of the database's processors busy for long, as a search does. */
+  /** Whether the statement may use much of the database's CPU time, as a search does. */
   readonly isHeavy?: boolean;
 }
 
-/** The server's own work: sessions, sign-ins and sign-outs, mail. It has every second turn. */
+/** The owner of the server's own work: sessions, sign-ins, sign-outs and mail. It gets every second free connection. */
 export const SERVER = "server";
 
 export interface FairQueueOptions {
   readonly connect: () => Promise<pg.PoolClient>;
-  /** How many connections there are. */
+  /** The number of connections. */
   readonly size: number;
   readonly now?: () => number;
 }
 
 const LONGEST_WAIT_MS = 2_000;
-/** A newcomer that would wait longer than `longestWaitMs` is refused at once. */
-const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 1_000 } as const;
+/** A caller with an expected wait of more than `longestWaitMs` is refused at once. */
+const BOUNDS = { longestWaitMs: 1_500, alwaysAllowed: 16, maxSize: 1_000 } as const;
 
 export class FairQueue {
   readonly #connect: () => Promise<pg.PoolClient>;
   readonly #now: (() => number) | undefined;
   readonly #all: Shares;
   readonly #heavy: Shares;
-  /** So many are left for the server itself. */
+  /** The number of connections that only the server itself may take. */
   readonly #reserved: number;
-  /** And so many it may take at most. */
-  readonly #mostForServer: number;
+  /** The maximum number of connections for the server itself. */
+  readonly #maxForServer: number;
   readonly #queues = new Map<string, Queue>();
-  #wasServersTurn = false;
+  #servedServerLast = false;
   /** All waiting callers of all owners. */
   readonly #backlog: Backlog;
 
@@ -48,16 +47,16 @@ export class FairQueue {
     this.#all = new Shares(size, 3);
     this.#heavy = new Shares(Math.max(1, Math.floor(size / 4)), 1);
     this.#reserved = Math.floor(size / 8);
-    this.#mostForServer = size - Math.floor(size / 4);
-    this.#backlog = new Backlog({ ...BOUNDS, most: Number.POSITIVE_INFINITY }, now);
+    this.#maxForServer = size - Math.floor(size / 4);
+    this.#backlog = new Backlog({ ...BOUNDS, maxSize: Number.POSITIVE_INFINITY }, now);
   }
 
-  /** How many wait for a connection. */
+  /** The number of callers that wait for a connection. */
   get waiting(): number {
     return this.#backlog.size;
   }
 
-  /** How long it takes until all who wait are served, where none is free; 0 where only some owners wait for their share. */
+  /** The expected time until every waiting caller is served; 0 while a connection is free for another owner. */
   get expectedMs(): number {
     return this.#isExhausted ? this.#backlog.expectedMs(this.waiting) : 0;
   }
@@ -66,7 +65,7 @@ export class FairQueue {
     return this.#all.left <= this.#reservedNow;
   }
 
-  /** Of those that are reserved, how many the server itself does not use at the moment. */
+  /** The number of reserved connections that the server does not use now. */
   get #reservedNow(): number {
     return Math.max(0, this.#reserved - this.#all.heldBy(SERVER));
   }
@@ -75,38 +74,38 @@ export class FairQueue {
    * Waits for a connection, which the caller releases as usual.
    * @throws DatabaseBusy at once when the owner's queue is too long to be served in time, or after two seconds
    */
-  async take(turn: QueuePlace): Promise<pg.PoolClient> {
-    const name = queueName(turn);
-    if (this.#queues.has(name) || !this.#mayTake(turn)) await this.#wait(name, turn);
-    else this.#hold(turn);
-    return this.#lend(turn);
+  async take(place: QueuePlace): Promise<pg.PoolClient> {
+    const name = queueName(place);
+    if (this.#queues.has(name) || !this.#mayTake(place)) await this.#wait(name, place);
+    else this.#hold(place);
+    return this.#connectFor(place);
   }
 
-  async #lend(turn: QueuePlace): Promise<pg.PoolClient> {
+  async #connectFor(place: QueuePlace): Promise<pg.PoolClient> {
     const client = await this.#connect().catch((error: unknown) => {
-      this.#giveBack(turn);
+      this.#giveBack(place);
       throw error;
     });
     const release = client.release.bind(client);
     client.release = (error) => {
       release(error);
-      this.#giveBack(turn);
+      this.#giveBack(place);
     };
     return client;
   }
 
-  #wait(name: string, turn: QueuePlace): Promise<void> {
-    const queue = this.#queues.get(name) ?? { turn, backlog: new Backlog(BOUNDS, this.#now), waiters: [] };
+  #wait(name: string, place: QueuePlace): Promise<void> {
+    const queue = this.#queues.get(name) ?? { place, backlog: new Backlog(BOUNDS, this.#now), waiters: [] };
     if (queue.backlog.isFull || this.#isTooFarBack(queue))
-      throw new DatabaseBusy("Too many wait for a connection to the database.");
+      throw new DatabaseBusy("Too many callers wait for a connection to the database.");
     this.#queues.set(name, queue);
     return new Promise((resolve, reject) => {
-      const place = queue.backlog.enter();
-      const placeAmongAll = this.#backlog.enter();
+      const waiting = queue.backlog.enter();
+      const waitingAmongAll = this.#backlog.enter();
       const leave = (isServed: boolean) => {
         clearTimeout(late);
-        queue.backlog.leave(place, isServed);
-        this.#backlog.leave(placeAmongAll, isServed);
+        queue.backlog.leave(waiting, isServed);
+        this.#backlog.leave(waitingAmongAll, isServed);
         if (queue.waiters.length === 0) this.#queues.delete(name);
       };
       const begin = () => {
@@ -116,23 +115,23 @@ export class FairQueue {
       const late = setTimeout(() => {
         queue.waiters.splice(queue.waiters.indexOf(begin), 1);
         leave(false);
-        reject(new DatabaseBusy("No connection to the database came free in two seconds."));
+        reject(new DatabaseBusy("No connection to the database became free within two seconds."));
       }, LONGEST_WAIT_MS);
       queue.waiters.push(begin);
     });
   }
 
-  /** The queues take turns: before a newcomer's turn each of the others has had as many as the newcomer's own needs. */
+  /** Whether a new caller at the end of the queue would wait too long. Each queue is served once in a round. */
   #isTooFarBack({ backlog }: Queue): boolean {
     if (!this.#isExhausted) return false;
-    const turns = backlog.size + 1;
+    const rounds = backlog.size + 1;
     let ahead = 0;
-    for (const other of this.#queues.values()) ahead += Math.min(other.backlog.size, turns);
+    for (const other of this.#queues.values()) ahead += Math.min(other.backlog.size, rounds);
     return this.#backlog.isTooMany(ahead);
   }
 
   #mayTake({ owner, isHeavy = false }: QueuePlace): boolean {
-    if (owner === SERVER) return this.#all.left > 0 && this.#all.heldBy(SERVER) < this.#mostForServer;
+    if (owner === SERVER) return this.#all.left > 0 && this.#all.heldBy(SERVER) < this.#maxForServer;
     return this.#all.mayTake(owner, this.#reservedNow) && (!isHeavy || this.#heavy.mayTake(owner, 0));
   }
 
@@ -147,51 +146,51 @@ export class FairQueue {
     this.#serveNext();
   }
 
-  /** Serves the first queue that may go on, and puts it behind the others. */
+  /** Serves the first queue that may take a connection, and moves it behind the others. */
   #serveNext(): void {
     for (const [name, queue] of this.#inOrder()) {
-      if (!this.#mayTake(queue.turn)) continue;
+      if (!this.#mayTake(queue.place)) continue;
       this.#queues.delete(name);
       const begin = queue.waiters.shift();
       if (!begin) continue;
       if (queue.waiters.length > 0) this.#queues.set(name, queue);
-      this.#hold(queue.turn);
-      this.#wasServersTurn = name === SERVER;
+      this.#hold(queue.place);
+      this.#servedServerLast = name === SERVER;
       begin();
-      // With one connection two queues may go on: a search that ends also makes room among the searches.
+      // One released connection can serve two queues: the end of a heavy statement also frees a heavy place.
       return this.#serveNext();
     }
   }
 
   *#inOrder(): Generator<[string, Queue]> {
     const server = this.#queues.get(SERVER);
-    if (server && !this.#wasServersTurn) yield [SERVER, server];
+    if (server && !this.#servedServerLast) yield [SERVER, server];
     for (const entry of this.#queues) if (entry[0] !== SERVER) yield entry;
-    if (server && this.#wasServersTurn) yield [SERVER, server];
+    if (server && this.#servedServerLast) yield [SERVER, server];
   }
 }
 
 interface Queue {
-  readonly turn: QueuePlace;
+  readonly place: QueuePlace;
   readonly backlog: Backlog;
-  /** In the order in which they came. */
+  /** The waiting callers in order of arrival. */
   readonly waiters: (() => void)[];
 }
 
-/** Heavy work waits apart, so that it keeps nothing else of its owner waiting. */
+/** Heavy work has a separate queue, so that it does not delay the owner's other work. */
 const queueName = ({ owner, isHeavy = false }: QueuePlace): string => (isHeavy ? `${owner} heavy` : owner);
 
-/** How many of a number of places each owner holds. */
+/** Counts the places that each owner holds. */
 class Shares {
   readonly #size: number;
-  readonly #times: number;
+  readonly #ratio: number;
   readonly #held = new Map<string, number>();
   #taken = 0;
 
-  /** @param times how many times as many as are left an owner may hold */
-  constructor(size: number, times: number) {
+  /** @param ratio an owner may take another place while it holds at most `ratio` times the free places */
+  constructor(size: number, ratio: number) {
     this.#size = size;
-    this.#times = times;
+    this.#ratio = ratio;
   }
 
   get left(): number {
@@ -201,7 +200,7 @@ class Shares {
   mayTake(owner: string, reserved: number): boolean {
     const left = this.left - reserved;
     const held = this.heldBy(owner);
-    return left > 0 && held <= this.#times * left;
+    return left > 0 && held <= this.#ratio * left;
   }
 
   heldBy(owner: string): number {

@@ -6,13 +6,13 @@ import { sharedStartOptions, startOptions } from "./connection-settings.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { probeOf } from "./probe.ts";
 
-/** The pool of all work, and beside it the connections that quick reads share. */
+/** The pool of the server's connections, and a second pool for the connections that quick reads share. */
 export type ServerPool = pg.Pool & {
-  /** Undefined behind a pooler, and where there are fewer than four connections in all. */
+  /** Undefined behind a pooler, and with fewer than four connections in total. */
   readonly shared?: pg.Pool | undefined;
 };
 
-/** A pool of the server's login: every wait is bounded, every time is UTC (through a pooler, by `createDb`). */
+/** Opens the pool of a login. Every wait has a time limit, and times are in UTC. Behind a pooler, `createDb` sets both. */
 export function openPool({ max = 16, ...options }: PoolOptions): ServerPool {
   const watch = new ConnectionWatch(probeOf(options), (isUnreachable) => options.onOutage?.(isUnreachable));
   const shared = options.pooled || max < 4 ? 0 : 2 * Math.max(1, Math.floor(max / 16));
@@ -24,7 +24,7 @@ export function openPool({ max = 16, ...options }: PoolOptions): ServerPool {
 }
 
 interface Part {
-  /** One for both parts: it asks the database about the connections of either. */
+  /** One watch for both pools: a probe asks about the connections of both. */
   readonly watch: ConnectionWatch;
   readonly max: number;
   readonly startOptions: string;
@@ -37,7 +37,7 @@ function openPart({ target, pooled = false, onError }: PoolOptions, part: Part):
       max: part.max,
       pipeline: true,
       connectionTimeoutMillis: 2_000,
-      // A connection that nobody uses is not forgotten by the firewalls between here and the database.
+      // Keep-alive packets prevent firewalls from dropping idle connections.
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       ...(pooled ? {} : { options: part.startOptions }),
@@ -45,11 +45,11 @@ function openPart({ target, pooled = false, onError }: PoolOptions, part: Part):
     },
     part.watch,
   );
-  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+  // The pool replaces an idle connection that breaks. Without a listener, the event would end the process.
   pool.on("error", (error) => {
     if (!(error instanceof ConnectionRetired)) onError?.(error);
   });
-  // One that breaks while it is lent fails its statements, which say so; the event says nothing more.
+  // A connection that breaks in use fails its statements, so their callers get the error and the event adds nothing.
   pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }

@@ -4,11 +4,12 @@ export interface PoolOptions {
   readonly target:
     | { host: string; port: number; user: string; password?: string; database: string }
     | { connectionString: string; ssl?: PostgresAddress["target"]["ssl"] };
-  /** Most connections open at once, with those that quick reads share. */
+  /** The maximum number of open connections, including those that quick reads share. The default is 16. */
   readonly max?: number;
-  /** True where a pooler in transaction mode is reached: it refuses what a connection asks for at its start. */
+  /** True when the target is a pooler in transaction mode, which rejects startup options. */
   readonly pooled?: boolean;
+  /** Called when an idle connection breaks. */
   readonly onError?: (error: Error) => void;
-  /** Is told when the database stops answering (true), and when it answers again (false). */
+  /** Called with true when the database stops answering, and with false when it answers again. */
   readonly onOutage?: (isUnreachable: boolean) => void;
 }

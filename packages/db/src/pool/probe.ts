@@ -1,11 +1,11 @@
-// A connection of its own that asks PostgreSQL whether it answers, and which of the server's connections it works for.
+// Opens a separate connection to check that PostgreSQL answers and to ask which backends of the server are working.
 import pg from "pg";
 import type { PoolOptions } from "./pool-options.ts";
 
 /**
- * - `working`: PostgreSQL answered, and works on a statement for these backends alone
- * - `answers`: something answered, but it does not tell for whom it works
- * - `silent`: nothing answered
+ * - `working`: PostgreSQL answered; only the backends with these process ids are working on a statement
+ * - `answers`: PostgreSQL or a pooler answered, but not which backends are working
+ * - `silent`: no answer arrived
  */
 export type ProbeResult =
   | { readonly kind: "working"; readonly pids: ReadonlySet<number> }
@@ -13,16 +13,16 @@ export type ProbeResult =
   | { readonly kind: "silent" };
 
 export interface Probe {
-  /** Never rejects. */
+  /** This promise never rejects. */
   readonly result: Promise<ProbeResult>;
-  /** Ends the probe, whose result is `silent` if there is none yet. */
+  /** Ends the probe. Without a result so far, the result is `silent`. */
   cancel(): void;
 }
 
-/** @param pids the backends that the question is about */
+/** @param pids the process ids of the backends to ask about */
 export type StartProbe = (pids: readonly number[]) => Probe;
 
-// A backend that waits for its client has answered already, or was never asked.
+// A backend that waits for its client has sent its answer, or has received no statement.
 const WORKING = `
   SELECT pid FROM pg_stat_activity
    WHERE pid = ANY ($1::int[]) AND state NOT LIKE 'idle%' AND wait_event_type IS DISTINCT FROM 'Client'`;
@@ -33,7 +33,7 @@ export function probeOf({ target, pooled = false }: Pick<PoolOptions, "target" |
     client.on("error", () => {});
     const ask = async (): Promise<ProbeResult> => {
       await client.connect();
-      // Behind a pooler the process ids are the pooler's own, and a statement would wait in its queue.
+      // Behind a pooler the process ids are not PostgreSQL's, and the query would wait in the pooler's queue.
       if (pooled) return { kind: "answers" };
       const { rows } = await client.query<{ pid: number }>(WORKING, [pids]);
       return { kind: "working", pids: new Set(rows.map(({ pid }) => pid)) };
@@ -46,7 +46,7 @@ export function probeOf({ target, pooled = false }: Pick<PoolOptions, "target" |
   };
 }
 
-/** An error that PostgreSQL sent is an answer too: it has a severity, which an error of a socket has not. */
+/** An error that PostgreSQL sent is an answer too. It has a severity; a socket error does not. */
 const resultOf = (error: unknown): ProbeResult =>
   typeof error === "object" && error !== null && "severity" in error
     ? { kind: "answers" }

@@ -39,7 +39,7 @@ export const sharedStatementRunner =
   (source: PoolSource): RunStatement =>
   async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) => {
     const steps = [{ name: `projo_${name}`, text, values }];
-    return (await runInScope(source, AS_SYSTEM, steps, { shared: source.shared?.people })).at(
+    return (await runInScope(source, AS_SYSTEM, steps, { shared: source.shared?.credentials })).at(
       -1,
     ) as StatementResult<R>;
   };

@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// The log is written at its end and nowhere else: by rights for the server's roles, by triggers for everyone besides.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// The log is append-only: rights enforce it for the server's roles, and triggers for every other role.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,7 +28,7 @@ const changesOf = (table: string) => [
   `TRUNCATE ${table} CASCADE`,
 ];
 
-/** Each statement's outcome, in a transaction that is undone. */
+/** The outcome of each statement, in a transaction that is rolled back. */
 async function outcomes(client: pg.ClientBase, enter: string, statements: string[]): Promise<string[]> {
   await client.query(`BEGIN; ${enter}`);
   const found: string[] = [];
@@ -58,7 +58,7 @@ const asOwner = (statements: string[], enter = "") =>
   asOwnerOf(database, (owner) => outcomes(owner, enter, statements));
 
 describe("U2 the log is append-only", () => {
-  it.each(["projo_tenant", "projo_system", null])("U2 for the server, as %s", async (role) => {
+  it.each(["projo_tenant", "projo_system", null])("U2 for the server's login as %s", async (role) => {
     const enter = `SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL app.erasing = '${home.userId}'${role === null ? "" : `; SET LOCAL ROLE ${role}`}`;
     for (const table of kept) {
       const denied = `permission denied for table ${table}`;
@@ -68,7 +68,7 @@ describe("U2 the log is append-only", () => {
     expect(insert).toBe("permission denied for table audit_logs");
   });
 
-  it("U2 the heads of the chains are out of the server's reach, reading included", async () => {
+  it("U2 and the server's roles can neither read nor change the chain heads", async () => {
     for (const role of ["projo_tenant", "projo_system"]) {
       const enter = `SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL ROLE ${role}`;
       expect(
@@ -86,7 +86,7 @@ describe("U2 the log is append-only", () => {
     ).toEqual([{ enabled: true, forced: true }]);
   });
 
-  it("U2 for the owner of the database, also where triggers are off for a replica", async () => {
+  it("U2 for the owner of the database, also in replica mode, which disables ordinary triggers", async () => {
     for (const enter of ["", "SET LOCAL session_replication_role = replica"]) {
       for (const table of kept) {
         const refusals = ["UPDATE", "DELETE", "TRUNCATE", "TRUNCATE"].map(
@@ -97,7 +97,7 @@ describe("U2 the log is append-only", () => {
     }
   });
 
-  it("U2 for a cascade: from a workspace that is deleted, and from a table that is emptied", async () => {
+  it("U2 for a cascade from a deleted workspace or a truncated table", async () => {
     for (const table of ["audit_logs", "audit_heads"]) {
       const tie = `ALTER TABLE ${table} ADD CONSTRAINT tie FOREIGN KEY (workspace_id) REFERENCES workspaces ON DELETE CASCADE`;
       expect(
@@ -106,7 +106,7 @@ describe("U2 the log is append-only", () => {
     }
   });
 
-  it("U2 an entry is not put in the place of another", async () => {
+  it("U2 for INSERT ... ON CONFLICT and MERGE, which could replace an entry", async () => {
     const update = "DO UPDATE SET meta_json = '{}', actor_user_id = NULL";
     expect(
       await asOwner([
@@ -116,7 +116,7 @@ describe("U2 the log is append-only", () => {
     ).toEqual(["audit_logs is append-only: UPDATE refused", "audit_logs is append-only: DELETE refused"]);
   });
 
-  it("an erasure takes personal values away, and can do nothing else", async () => {
+  it("except that an erasure removes personal values and nothing else", async () => {
     const own = await createTestDatabase();
     const place = await plantWorkspace(own);
     await own.owner(
@@ -148,7 +148,7 @@ describe("U2 the log is append-only", () => {
     await own.drop();
   });
 
-  it("an account's events lose where they came from, and nothing else", async () => {
+  it("except that an erasure removes the IP address and user agent of account events and nothing else", async () => {
     const refusal = "account_events is append-only: UPDATE refused";
     expect(
       await asOwner([
@@ -160,7 +160,7 @@ describe("U2 the log is append-only", () => {
   });
 });
 
-it("an entry is written inside a workspace, into that workspace, and by nobody but its role", async () => {
+it("only projo_tenant can append, in a workspace and only to the log of that workspace", async () => {
   const entries = JSON.stringify([{ ...entryOf(), workspaceId: randomUUID(), seq: 99, hash: "00" }]);
   const append = `SELECT projo_audit_append('${entries}')`;
   const other = await plantWorkspace(database);
@@ -183,7 +183,7 @@ it("an entry is written inside a workspace, into that workspace, and by nobody b
   });
 });
 
-it("an entry of an unknown kind is refused, and so is one that lacks what every entry has", async () => {
+it("rejects an entry with an unknown kind of actor or without a required field", async () => {
   const enter = `SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL ROLE projo_tenant`;
   const append = (changes: object) =>
     `SELECT projo_audit_append('${JSON.stringify([{ ...entryOf(), ...changes }])}')`;

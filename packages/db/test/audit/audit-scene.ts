@@ -1,5 +1,5 @@
-// What the proofs of the log share: entries, ways to read it on any connection, and an owner who tampers.
-// The casts: a connection stands in for a transaction, of which the log's functions use the SQL alone.
+// Shared by the tests of the audit log: entries, functions that read the log on any connection, and a random generator.
+// This file casts types: a connection is used as a transaction, of which the log's functions only use `$queryRaw`.
 import { randomUUID } from "node:crypto";
 import type { Grant } from "@projostack/authz";
 import type pg from "pg";
@@ -13,6 +13,7 @@ import {
   type Db,
 } from "../../src/index.ts";
 import { auditPage, type AuditPageInput } from "../../src/tenant/audit/read-audit.ts";
+import { preparedOf } from "../../src/scope/sql-text.ts";
 import type { Statements } from "../../src/scope/statements.ts";
 import type { TestDatabase } from "../kit/index.ts";
 
@@ -29,19 +30,16 @@ export const entryOf = (changes: Partial<AuditEntry> = {}): AuditEntry => ({
   ...changes,
 });
 
-/** A connection as the log's functions see a transaction. */
+/** Runs the log's functions on a connection instead of a transaction. */
 export const tablesOn = (client: pg.ClientBase) =>
   ({
-    $queryRaw: async (text: TemplateStringsArray, ...values: unknown[]) =>
-      (
-        await client.query(
-          text.reduce((sql, part, place) => `${sql}$${place}${part}`),
-          values,
-        )
-      ).rows as unknown,
+    $queryRaw: async (sql: TemplateStringsArray, ...parameters: unknown[]) => {
+      const { text, values } = preparedOf(sql, parameters);
+      return (await client.query(text, [...values])).rows as unknown;
+    },
   }) as unknown as Statements;
 
-/** The workspace's whole log, as the owner of the database reads it. */
+/** Reads a workspace's whole log as the owner of the database. */
 export async function logOf(client: pg.ClientBase, workspaceId: string): Promise<AuditPageRow[]> {
   await client.query(`SELECT set_config('app.workspace_id', $1, false)`, [workspaceId]);
   return auditPage(tablesOn(client), { afterSeq: 0, limit: 1_000_000 });
@@ -58,7 +56,7 @@ export async function verdictOn(
   return verifyChain(await logOf(client, workspaceId), { workspaceId, ...more });
 }
 
-/** Appends so many entries in one statement: to plant a long log. */
+/** Appends many entries in one statement, to create a long log. */
 export async function plantEntries(client: pg.ClientBase, workspaceId: string, many: number): Promise<void> {
   await client.query(`SELECT set_config('app.workspace_id', $1, false)`, [workspaceId]);
   for (let done = 0; done < many; done += 5_000) {
@@ -75,8 +73,8 @@ export async function plantEntries(client: pg.ClientBase, workspaceId: string, m
   }
 }
 
-/** Numbers that look random and are the same in every run: mulberry32. @returns from 0 to below `most` */
-export function seeded(seed: number): (most: number) => number {
+/** Pseudo-random integers that are the same in every run (mulberry32). @returns an integer from 0 to `limit` - 1 */
+export function seeded(seed: number): (limit: number) => number {
   let state = seed;
   return (most) => {
     state = Math.trunc(state + 0x6d_2b_79_f5);
@@ -86,7 +84,7 @@ export function seeded(seed: number): (most: number) => number {
   };
 }
 
-/** Every entry after a number, page by page, each page in a transaction of its own. */
+/** Yields every entry after a number, page by page. Each page is read in a separate transaction. */
 export async function* auditRows(
   db: Pick<Db, "read">,
   grant: Grant<"audit:read">,

@@ -1,4 +1,4 @@
-// Refusals are on record too, each in a transaction of its own, and only so many: the log is not for strangers to fill.
+// Denials are recorded too, each in a separate transaction. Their number is capped, so that an attacker cannot fill the log.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { DatabaseDown, createDb, openPool } from "../../src/index.ts";
@@ -28,10 +28,10 @@ const entriesOf = (workspaceId: string, action: string) =>
   );
 const denied = (workspaceId: string) => entriesOf(workspaceId, "members.remove");
 const omitted = (workspaceId: string) => entriesOf(workspaceId, "access.denials_omitted");
-/** Moves all counts one hour into the past. */
+/** Moves all counts an hour into the past. */
 const anHourLater = () => database.owner("UPDATE audit_denials SET hour = hour - interval '1 hour'");
 
-it("U10 records 100 denials an hour of each actor, however many come at once, and marks the last one", async () => {
+it("U10 records 100 denials an hour for each actor, also when many are concurrent, and marks the last one", async () => {
   const recorded = await Promise.all(Array.from({ length: 130 }, () => deny(home.id)));
   expect(recorded.filter(Boolean)).toHaveLength(100);
   expect(await deny(home.id)).toBe(false);
@@ -41,14 +41,14 @@ it("U10 records 100 denials an hour of each actor, however many come at once, an
     expect.objectContaining({ meta: expect.objectContaining({ lastOfThisHour: true }) }),
   );
   expect(entries.at(-1)).toMatchObject({ meta: { ...entryOf().meta, lastOfThisHour: true } });
-  // The same actor in another workspace, and another actor in this one, have counts of their own.
+  // The same actor in another workspace and another actor in this workspace are counted separately.
   expect(await deny(other.id)).toBe(true);
   const second = randomUUID();
   expect(await deny(home.id, second)).toBe(true);
   expect((await denied(home.id)).at(-1)).toMatchObject({ actor: second });
 });
 
-it("U10 counts the omitted denials in an entry, at the actor's next denial in a later hour", async () => {
+it("U10 appends an entry with the number of omitted denials at the actor's next denial in a later hour", async () => {
   expect(await omitted(home.id)).toEqual([]);
   await anHourLater();
   expect(await deny(home.id)).toBe(true);
@@ -64,7 +64,7 @@ it("U10 counts the omitted denials in an entry, at the actor's next denial in a 
   });
 });
 
-it("U10 counts them without another denial too, once, however many servers settle the hour at once", async () => {
+it("U10 appends that entry once without another denial, also when many servers settle the hour concurrently", async () => {
   await database.db.settleDenials();
   const actor = randomUUID();
   await Promise.all(Array.from({ length: 107 }, () => deny(other.id, actor)));
@@ -80,7 +80,7 @@ it("U10 counts them without another denial too, once, however many servers settl
   });
 });
 
-it("a denial beyond the cap waits for no other writer of the log", async () => {
+it("a denial beyond the cap does not wait for other writers of the log", async () => {
   const actor = randomUUID();
   await Promise.all(Array.from({ length: 100 }, () => deny(home.id, actor)));
   await asOwnerOf(database, async (owner) => {
@@ -91,7 +91,7 @@ it("a denial beyond the cap waits for no other writer of the log", async () => {
   });
 });
 
-it("the counts are out of the server's reach, reading included", async () => {
+it("gives the server's roles no right to read or change the counts", async () => {
   for (const role of ["projo_tenant", "projo_system"]) {
     const client = await database.pool.connect();
     try {
@@ -106,13 +106,13 @@ it("the counts are out of the server's reach, reading included", async () => {
   }
 });
 
-it("a workspace that nobody made has no record", async () => {
+it("records no denial for a workspace that does not exist", async () => {
   const nowhere = randomUUID();
   expect(await deny(nowhere)).toBe(false);
   expect(await denied(nowhere)).toEqual([]);
 });
 
-it("a refusal that cannot be put on record says why", async () => {
+it("throws the reason when a denial cannot be recorded", async () => {
   const gone = createDb({
     pool: openPool({ target: { connectionString: "postgres://nobody@127.0.0.1:1/x" } }),
   });

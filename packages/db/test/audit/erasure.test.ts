@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// A person can be forgotten: what names them goes from every log, and every log is still whole.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// The erasure of a user: it removes the user's personal values from every log, and every log stays intact.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { personEraser } from "../../src/people/erase-person.ts";
@@ -61,13 +61,13 @@ const logs = () =>
 const namesOf = (rows: { personal: unknown }[]) =>
   rows.map(({ personal }) => (personal === null ? null : Object.keys(personal as object)));
 
-it("erasing a person takes their values out of every log, says so in each, and breaks none", async () => {
+it("erases a user's values from every log, records it in each, and leaves every chain intact", async () => {
   const before = await logs();
   expect(await database.operatorDb.erasePerson(home.userId)).toBe(5 + 5);
   const after = await logs();
   expect(namesOf(after.home)).toEqual([null, null, ["email"], ["ip"], null, null, null]);
   expect(namesOf(after.other)).toEqual([null, null, ["ip", "userAgent"], null]);
-  // What was hashed is as it was; only the chain goes on.
+  // The hashed texts are unchanged. The chain only has new entries.
   const hashed = ({ text, hash }: { text: string; hash: string }) => ({ text, hash });
   expect(after.home.slice(0, -1).map(hashed)).toEqual(before.home.map(hashed));
   expect(after.untouched).toEqual(before.untouched);
@@ -102,17 +102,17 @@ it("erasing a person takes their values out of every log, says so in each, and b
       expect(await verdictOn(owner, id)).toMatchObject({ intact: true });
     }
   });
-  // Nothing is left to do, and doing it again says nothing again.
+  // A second erasure changes nothing and records nothing.
   expect(await database.operatorDb.erasePerson(home.userId)).toBe(0);
   expect(await logs()).toEqual(after);
-  // The account is as it was: only its traces went.
+  // The account is unchanged: only its values in the logs were erased.
   expect(await database.owner("SELECT email FROM users WHERE id = $1", [home.userId])).toEqual([
     { email: emailOf(home) },
   ]);
   expect(await database.owner("SELECT FROM sessions WHERE user_id = $1", [home.userId])).toHaveLength(1);
 });
 
-it("erasing goes step by step, and an account that is anonymised keeps no way in and no address", async () => {
+it("erases in several steps, and an anonymised account has no password, session or address", async () => {
   const inSteps = personEraser(operatorRunner(database.operatorPool), 2);
   const changed = await inSteps(other.userId, { anonymise: true });
   expect(changed).toBe(1 + 1 + 5);
@@ -139,7 +139,7 @@ it("erasing goes step by step, and an account that is anonymised keeps no way in
   });
 });
 
-it("a person who is not there, or is erased twice at once, is no trouble", async () => {
+it("succeeds for an unknown user and for two concurrent erasures of one user", async () => {
   expect(await database.operatorDb.erasePerson(randomUUID())).toBe(0);
   const both = await Promise.all([1, 2].map(() => database.operatorDb.erasePerson(untouched.userId)));
   expect(both.toSorted()).toEqual([0, 1]);

@@ -1,4 +1,4 @@
-// An export as docs/audit.md describes it: written, signed, and read again.
+// Writes, signs and reads an export as docs/audit.md describes it.
 import { createHash, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { verifyChain, type AuditRow, type ChainPoint, type ChainVerdict } from "../../src/index.ts";
 
@@ -11,7 +11,7 @@ export interface Line {
 export interface Signer {
   readonly keyId: string;
   readonly privateKey: KeyObject;
-  /** What the server publishes. */
+  /** The public keys that the server publishes. */
   readonly published: { keys: { keyId: string; algorithm: string; publicKey: string; pem: string }[] };
 }
 
@@ -42,7 +42,7 @@ export const lineOf = ({ text, hash, personal }: AuditRow) => JSON.stringify({ t
 export const hashOf = (previous: string, text: string): string =>
   createHash("sha256").update(previous, "hex").update(text).digest("hex");
 
-/** What the house's own verifier says of an export's lines. The checkpoint is known to be genuine. */
+/** The result of this repository's verifier for an export's lines. It trusts the checkpoint's signature. */
 export async function verdictOnExport(
   lines: AsyncIterable<string> | Iterable<string>,
   workspaceId: string,
@@ -63,7 +63,7 @@ export async function verdictOnExport(
   };
   const verdict = await verifyChain(rows(), { workspaceId, checkpoints: [checkpoint] });
   if (!verdict.intact || counted === verdict.entries) return verdict;
-  const message = "The footer is missing, or counts otherwise.";
+  const message = "The footer is missing or has another count.";
   return { intact: false, seq: verdict.lastSeq + 1, problem: "truncated", message };
 }
 
@@ -72,7 +72,7 @@ function parsed(line: string): Record<string, unknown> | null {
     const value: unknown = JSON.parse(line);
     return typeof value === "object" && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
   } catch {
-    // A broken line is a broken entry.
+    // A line that cannot be parsed counts as an edited entry.
     return null;
   }
 }

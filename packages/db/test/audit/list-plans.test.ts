@@ -1,4 +1,4 @@
-// A page of a long log is found, whichever way it is asked for, and not searched for.
+// Every filter of the audit list finds its page by an index, without a scan of the log.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts
 
 const ENTRIES = 200_000;
 const rare = randomUUID();
-// After the entry that is there already.
+// The workspace already has one entry.
 const startedAt = Math.ceil(Date.now() / 60_000 + 1) * 60_000;
 
 let database: TestDatabase;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   home = await plantWorkspace(database);
   const other = await plantWorkspace(database);
-  // Such as one every minute. What is rare stands at the log's beginning, far from where a list begins.
+  // One entry a minute. Rare values are at the beginning of the log, far from the newest entries, with which a list begins.
   for (const [id, entries] of [
     [home.id, ENTRIES],
     [other.id, 20_000],
@@ -42,7 +42,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** How many of the table's pages PostgreSQL looks at for a page of the list, and how many entries it finds. */
+/** The number of the table's blocks that PostgreSQL reads for a page of the list, and the number of entries on the page. */
 async function workOf(input: Partial<AuditListInput>): Promise<{ found: number; pages: number }> {
   const { text, values } = listStatement({ limit: 21, ...input });
   await client.query(`BEGIN; SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL ROLE projo_tenant`);
@@ -88,10 +88,10 @@ it.each<[string, Partial<AuditListInput>, number]>([
   ["all up to tomorrow", { to: minutes(ENTRIES + 5) }, 21],
   ["an hour long ago", { from: minutes(500), to: minutes(510) }, 10],
   ["an action in an hour long ago", { action: "task.deleted", from: minutes(500), to: minutes(510) }, 10],
-])("of 200,000 entries a page by %s is found with a few looks", async (_, input, found) => {
+])("reads few blocks of 200,000 entries for a page by %s", async (_, input, found) => {
   const asked = input.actorUserId === "" ? { ...input, actorUserId: home.userId } : input;
   const work = await workOf(asked);
   expect(work.found).toBe(found);
-  // Some three a row that is found, where the whole table has thousands.
+  // About three blocks for each entry. The whole table has thousands.
   expect(work.pages).toBeLessThan(100);
 });

@@ -1,4 +1,4 @@
-// Entries are numbered 1, 2, 3 and so on: not two with one number, and none left out, however many write at once.
+// Entries are numbered 1, 2, 3 and so on, without duplicates or gaps, also with concurrent writers.
 import { authorize } from "@projostack/authz";
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
@@ -15,11 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it("U3 numbers have no gap among 20 who write at once, some of whom are undone", async () => {
+it("U3 20 concurrent writers, some of which roll back, leave no gap in the numbers", async () => {
   const { owner, server } = inject("cluster");
   const target = { host: owner.host, port: owner.port, ...server, database: database.name };
   const db = createDb({ pool: openPool({ target, max: 20 }) });
-  const fresh = randomUUID(); // nobody has written here yet: all begin its chain at once
+  const fresh = randomUUID(); // This chain is empty, so all writers begin it concurrently.
   const founding = { id: fresh, name: "Fresh", founderId: home.userId, memberId: randomUUID() };
   await db.foundWorkspace(founding, () => Promise.resolve());
   let written = 0;
@@ -35,7 +35,7 @@ it("U3 numbers have no gap among 20 who write at once, some of whom are undone",
           if (undone) throw new Error("undone");
         });
         const outcome = await work.then(() => "written", String);
-        // On a machine at its limits a writer may be told to come again; then nothing of it is there.
+        // On an overloaded machine a writer may fail with DatabaseBusy. Nothing of it is then committed.
         expect(outcome).toMatch(undone ? /^(?:Error: undone|DatabaseBusy)/ : /^(?:written|DatabaseBusy)/);
         written += outcome === "written" ? many : 0;
       }
@@ -56,7 +56,7 @@ it("U3 numbers have no gap among 20 who write at once, some of whom are undone",
   });
 });
 
-it("U3 without the lock they would have one: the last number and one more, read by two at once", async () => {
+it("U3 without the lock, two concurrent writers would choose the same next number", async () => {
   await database.owner("CREATE TABLE naive (seq BIGINT PRIMARY KEY, id BIGINT GENERATED ALWAYS AS IDENTITY)");
   const last = "SELECT coalesce(max(seq), 0)::int AS seq FROM naive";
   const insert = "INSERT INTO naive (seq) VALUES ($1)";
@@ -71,14 +71,14 @@ it("U3 without the lock they would have one: the last number and one more, read 
       await one.query("COMMIT");
       await expect(other.query(insert, [next[1]])).rejects.toThrow("duplicate key");
       await other.query("ROLLBACK");
-      // Nor does a sequence help: what is undone leaves its number behind.
+      // A sequence is no solution: a rolled-back insert leaves a gap.
       await other.query(insert, [2]);
       expect((await other.query("SELECT id FROM naive ORDER BY 1")).rows).toEqual([{ id: "1" }, { id: "3" }]);
     }),
   );
 });
 
-it("a chain's time never goes back, whatever the clock does", async () => {
+it("the times of a chain never decrease when the clock is set back", async () => {
   const own = await createTestDatabase();
   const place = await plantWorkspace(own);
   await own.owner("UPDATE audit_heads SET last_at = now() + interval '1 day'");

@@ -1,4 +1,4 @@
-// Anyone can check an exported log: a second verifier, written in Python from docs/audit.md alone, says what ours says.
+// A second verifier, written in Python from docs/audit.md alone, agrees with ours about exported logs.
 import { spawnSync } from "node:child_process";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ import {
 const needed = process.env["CI"] === "true";
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 if (!hasPython && !needed) {
-  process.stderr.write("Skipped: this machine has no python3, so no second verifier looked at the log.\n");
+  process.stderr.write("Skipped the second verifier of the audit log: python3 is not installed.\n");
 }
 
 const FEW = 60;
@@ -54,7 +54,7 @@ afterAll(async () => {
 const footerOf = (workspaceId: string, entries: number, last: { seq: number; hash: string }) =>
   JSON.stringify({ entries, checkpoint: checkpointOf(signer, workspaceId, last) });
 
-/** What Python says of each export, in one run. */
+/** The Python verifier's result for each export, in one run. */
 function pythonOn(...arguments_: string[]): { status: number | null; verdicts: unknown[]; stderr: string } {
   const keys = join(directory, "keys.json");
   const { status, stdout, stderr } = spawnSync("python3", [verifier, "--keys", keys, ...arguments_], {
@@ -65,13 +65,13 @@ function pythonOn(...arguments_: string[]): { status: number | null; verdicts: u
   return { status, stderr, verdicts: lines.map((line) => JSON.parse(line) as unknown) };
 }
 
-describe.skipIf(!hasPython && !needed)("a second verifier, in another language", () => {
-  it("is there, which CI must have", () => {
+describe.skipIf(!hasPython && !needed)("a second verifier in Python", () => {
+  it("can run, which CI requires", () => {
     expect(hasPython, "CI needs python3").toBe(true);
   });
 
   it(`U4 agrees on a log of ${MANY} entries`, async () => {
-    // On the oldest PostgreSQL a shorter one will do: its texts are the same, to the letter (text.test.ts).
+    // On the oldest PostgreSQL a shorter log is enough: its texts are identical (text.test.ts).
     const [server] = await database.owner<{ old: boolean }>(
       "SELECT current_setting('server_version_num')::int < 160000 AS old",
     );
@@ -92,13 +92,13 @@ describe.skipIf(!hasPython && !needed)("a second verifier, in another language",
     await file.write(`${footerOf(long.id, many, last)}\n`);
     await file.close();
     const expected = { intact: true, entries: many, lastSeq: many, lastHash: last.hash };
-    // A newline alone ends a line: the text may hold the other separators.
+    // Only a newline ends a line: the text can contain other line separators.
     const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
     expect(await verdictOnExport(lines, long.id, last)).toEqual(expected);
     expect(pythonOn(path)).toEqual({ status: 0, stderr: "", verdicts: [expected] });
   }, 180_000);
 
-  it("U4 U5 names the same first wrong entry, in 200 ways to tamper with an export", async () => {
+  it("U4 U5 names the same first wrong entry after each of 200 changes of an export", async () => {
     const [lines, foreign] = await asOwnerOf(database, async (owner) => {
       for (const { id } of [short, other]) await plantEntries(owner, id, FEW - 1);
       return [await logOf(owner, short.id), await logOf(owner, other.id)];
@@ -115,7 +115,7 @@ describe.skipIf(!hasPython && !needed)("a second verifier, in another language",
       const exported = [
         headerOf(short.id),
         ...tampered.map((line) => (line.hash === BROKEN ? line.text : JSON.stringify(line))),
-        // Whoever takes entries out may well mend the count, but cannot sign.
+        // An attacker who removes entries can correct the count but not the signature.
         ...(whole ? [footerOf(short.id, tampered.length, last)] : []),
       ];
       const verdict = await verdictOnExport(exported, short.id, last);
@@ -129,7 +129,7 @@ describe.skipIf(!hasPython && !needed)("a second verifier, in another language",
     expect(status).toBe(1);
   });
 
-  it("relies on no checkpoint that the server did not sign, or signed for another log", async () => {
+  it("rejects a checkpoint that the server did not sign or signed for another log", async () => {
     const [rows, foreign] = await asOwnerOf(database, async (owner) => [
       await logOf(owner, short.id),
       await logOf(owner, other.id),
@@ -161,7 +161,7 @@ describe.skipIf(!hasPython && !needed)("a second verifier, in another language",
     expect(pythonOn(...paths).verdicts).toEqual(
       checkpoints.map(() => ({ intact: false, seq: null, problem: "checkpoint" })),
     );
-    // One that was saved earlier shows what the export itself hides.
+    // A checkpoint that was saved earlier reveals a truncation that the export alone does not show.
     const saved = join(directory, "saved.json");
     await writeFile(saved, JSON.stringify(genuine));
     const silent = await write("cut.ndjson", cut, null);
@@ -173,7 +173,7 @@ describe.skipIf(!hasPython && !needed)("a second verifier, in another language",
   });
 });
 
-/** A line that is not even JSON stands in `text`, under this hash. */
+/** The hash for a line that is not valid JSON. The line itself becomes `text`. */
 const BROKEN = "broken";
 
 interface Found {
@@ -184,10 +184,10 @@ interface Found {
 
 interface Means {
   foreign: readonly Line[];
-  random(most: number): number;
+  random(limit: number): number;
 }
 
-/** Tampers with the lines, which are numbered from 1. @returns the first that is then wrong */
+/** Changes the lines, which are numbered from 1. @returns the first wrong line */
 function tamper(kind: number, lines: Line[], { foreign, random }: Means): Found {
   const seq = 2 + random(lines.length - 3);
   const line = lines[seq - 1];
@@ -227,19 +227,19 @@ function tamper(kind: number, lines: Line[], { foreign, random }: Means): Found 
     case 5: {
       const later = seq + 1 + random(lines.length - seq);
       [lines[seq - 1], lines[later - 1]] = [lines[later - 1] ?? line, line];
-      return { what: `entries ${seq} and ${later} change places`, seq, problem: "reordered" };
+      return { what: `entries ${seq} and ${later} are swapped`, seq, problem: "reordered" };
     }
     case 6:
     case 7:
       lines.length = seq;
-      return { what: `what comes after entry ${seq} is cut off`, seq: seq + 1, problem: "truncated" };
+      return { what: `the entries after ${seq} are removed`, seq: seq + 1, problem: "truncated" };
     case 8:
       lines.splice(seq - 1, random(2), stranger);
-      return { what: `an entry of another workspace stands at ${seq}`, seq, problem: "foreign" };
+      return { what: `entry ${seq} is replaced by one of another workspace`, seq, problem: "foreign" };
     case 9: {
       const again = seq + 1 + random(lines.length - seq);
       lines.splice(again - 1, 0, { ...line });
-      return { what: `entry ${seq} comes again at ${again}`, seq: again, problem: "repeated" };
+      return { what: `entry ${seq} is repeated at ${again}`, seq: again, problem: "repeated" };
     }
     case 10:
       lines[seq - 1] = {
@@ -255,9 +255,9 @@ function tamper(kind: number, lines: Line[], { foreign, random }: Means): Found 
     case 12:
       forge();
       rehash(seq, lines.length);
-      return { what: `entry ${seq} is forged and all that follow`, seq: lines.length, problem: "rewritten" };
+      return { what: `entry ${seq} and all later ones are forged`, seq: lines.length, problem: "rewritten" };
     default:
       line.text = line.text.replace(`"seq" : ${seq}`, `"seq" : ${seq + 1}`);
-      return { what: `entry ${seq} gives itself the next number`, seq, problem: "missing" };
+      return { what: `entry ${seq} has the next number`, seq, problem: "missing" };
   }
 }

@@ -1,4 +1,4 @@
-// What is hashed of an entry is one text, whatever the session is set to, whichever PostgreSQL it is, and whoever owns it.
+// The hashed text of an entry does not depend on the settings of the session, the version of PostgreSQL or the owner.
 import { authorize } from "@projostack/authz";
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Everything that JSON can hold and a renderer could render in two ways. */
+/** JSON values that a serializer could write in two ways. */
 const awkward = {
   text: 'quote " backslash \\ slash / tab \t line \n return \r bell \u0007 delete \u007F',
   'key "quoted" \\': "é e\u0301 ß İ 漢字 😀 \u2028 \u200F \uFEFF",
@@ -24,8 +24,8 @@ const awkward = {
   literals: [true, false, null],
 };
 
-describe("the text that is hashed", () => {
-  it("is this one, to the letter", async () => {
+describe("the hashed text of an entry", () => {
+  it("equals this text", async () => {
     const [row] = await database.owner<{ text: string }>(
       `SELECT projo_audit_text(jsonb_populate_record(NULL::audit_logs, $1)) AS text`,
       [
@@ -50,7 +50,7 @@ describe("the text that is hashed", () => {
     );
   });
 
-  it("is the same under every setting of a session", async () => {
+  it("stays the same with every setting of a session", async () => {
     await asOwnerOf(database, async (owner) => {
       await owner.query("SELECT set_config('app.workspace_id', $1, false)", [home.id]);
       await owner.query("SELECT projo_audit_append($1)", [
@@ -72,7 +72,7 @@ describe("the text that is hashed", () => {
         await owner.query(`SET ${setting}`);
         expect(await logOf(owner, home.id), setting).toEqual(before);
       }
-      // Names that a search path finds first do not stand in for those that are meant.
+      // Functions in a schema earlier on the search path do not replace those of PostgreSQL.
       await owner.query(`RESET ALL; CREATE SCHEMA trap; SET search_path = trap, public, pg_catalog;
         CREATE FUNCTION trap.sha256(bytea) RETURNS bytea LANGUAGE sql AS $$ SELECT decode('00', 'hex') $$;
         CREATE FUNCTION trap.json_build_object(VARIADIC "any") RETURNS json LANGUAGE internal AS 'json_build_array'`);
@@ -85,7 +85,7 @@ describe("the text that is hashed", () => {
     });
   });
 
-  it("holds what was given, and of personal values a commitment alone", async () => {
+  it("contains the given values, and only commitments of the personal values", async () => {
     const entry = entryOf({
       actorUserId: home.userId,
       requestId: "r",
@@ -115,8 +115,8 @@ describe("the text that is hashed", () => {
   });
 });
 
-describe("on a database whose owner is a plain role", () => {
-  it("entries from before the chain are put into it, and new ones are appended, read and erased", async () => {
+describe("a database whose owner is not a superuser", () => {
+  it("adds the entries from before the chain to it, and appends, reads and erases new ones", async () => {
     const { owner, server, operator } = inject("cluster");
     const name = `projo_test_plain_${randomBytes(4).toString("hex")}`;
     const login = { user: name, password: randomUUID() };
@@ -155,7 +155,7 @@ describe("on a database whose owner is a plain role", () => {
                      FROM audit_logs WINDOW entries AS (PARTITION BY workspace_id ORDER BY seq)) AS entries`,
         );
         expect(rows).toEqual([{ kinds: true, ordered: true }]);
-        // No setting, no rows: the policies bind the owner too.
+        // Without the setting there are no rows, because the policies also apply to the owner.
         await client.query("RESET app.workspace_id");
         expect((await client.query("SELECT FROM audit_logs")).rowCount).toBe(0);
         await client.query(

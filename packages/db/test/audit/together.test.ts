@@ -1,5 +1,5 @@
-// A change and its entry: both or neither, wherever the connection or a statement fails on the way.
-// The casts: what the client uses of a pool stands in for the whole of one, and a query of its own for one of pg's.
+// A change and its audit entry commit together or not at all, wherever the connection or a statement fails.
+// This file casts types: a fake has only the members of a pool that the client uses, and queries are subclasses of pg's.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
@@ -8,27 +8,27 @@ import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { asOwnerOf, entryOf, verdictOn } from "./audit-scene.ts";
 
-/** How the n-th statement fails. */
+/** The ways in which the n-th statement fails. */
 const faults = {
   "is never sent": (_: pg.PoolClient, query: Sent) => refuse(query, new Error("not sent")),
   "fails in the database": (client: pg.PoolClient, query: Sent) =>
     client.query("SELECT 1 / 0").catch((error: Error) => refuse(query, error)),
-  "finds the connection cut": (client: pg.PoolClient, query: Sent) => {
+  "is sent on a closed connection": (client: pg.PoolClient, query: Sent) => {
     cut(client);
     return client.query(query);
   },
-  "has its connection cut on the way": (client: pg.PoolClient, query: Sent) => {
+  "loses its connection while it runs": (client: pg.PoolClient, query: Sent) => {
     const answer = client.query(query);
     setImmediate(() => cut(client));
     return answer;
   },
-  "has its answer cut off": async (client: pg.PoolClient, query: Sent) => {
+  "loses its answer": async (client: pg.PoolClient, query: Sent) => {
     await answerTo(client, query);
     cut(client);
     return refuse(query, new Error("the answer is lost"));
   },
 };
-/** A statement, or the client's own query that tells of its end itself. */
+/** A statement, or a query object of our client, which reports its result by its own callbacks. */
 type Sent = pg.QueryConfig | OwnQuery;
 interface OwnQuery extends pg.QueryConfig {
   submit(connection: pg.Connection): void;
@@ -43,7 +43,7 @@ function refuse(query: Sent, error: Error): Promise<never> | undefined {
   return undefined;
 }
 
-/** Sends it and waits for its answer, which it is told of later. */
+/** Sends the query and waits for its answer, without reporting it to the query. */
 function answerTo(client: pg.PoolClient, query: Sent): Promise<unknown> {
   if (!isOwn(query)) return client.query(query);
   const handleError = query.handleError.bind(query);
@@ -83,7 +83,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The connection, but the statement whose turn it is fails. */
+/** A connection on which the statement selected by `fault` fails. */
 function failingOn(client: pg.PoolClient): pg.PoolClient {
   return new Proxy(client, {
     get(target, name) {
@@ -101,7 +101,7 @@ function failingOn(client: pg.PoolClient): pg.PoolClient {
 
 const write = (work: (tables: TenantWrite) => Promise<unknown>) =>
   db.write(home.grant("workspace:manage"), work);
-/** As the server does it: the entry leaves together with the COMMIT. The creation of many below waits for its entries. */
+/** Records an entry together with the COMMIT, as the server does. The creation of many tasks below awaits its entries. */
 const record = async (tables: TenantWrite, targetId: string) =>
   tables.sql.audit.appendAtCommit([entryOf({ targetId, actorUserId: home.userId })]);
 const task = (id: string, title = "Made") => ({
@@ -123,10 +123,10 @@ interface Change {
   readonly what: string;
   prepare?(id: string): Promise<unknown>;
   work(id: string): Promise<unknown>;
-  /** Whether the change is there, of the id that stands for ID. */
+  /** An SQL condition that is true after the change. ID stands for the id. */
   readonly there: string;
   readonly entries?: number;
-  /** Of whatever never left the process, the database knows nothing: whoever hushes that up is beyond help here. */
+  /** A fault that the change cannot survive: it ignores an error of a statement that never reached the database. */
   readonly except?: Fault;
 }
 
@@ -142,7 +142,7 @@ const changes: Change[] = [
     there: madeTask,
   },
   {
-    what: "a change after a look",
+    what: "a change after a read",
     work: (id) =>
       write(async (tables) => {
         await tables.project.findFirst({ where: { id: home.projectId } });
@@ -153,7 +153,7 @@ const changes: Change[] = [
     there: "EXISTS (SELECT FROM projects WHERE name = ID)",
   },
   {
-    what: "a deletion that takes others along",
+    what: "a deletion that cascades",
     prepare: prepareProject,
     work: (id) =>
       write(async (tables) => {
@@ -163,7 +163,7 @@ const changes: Change[] = [
     there: "NOT EXISTS (SELECT FROM tasks WHERE project_id = ID)",
   },
   {
-    what: "a creation of many, with an entry each",
+    what: "a creation of many, each with an entry",
     work: (id) =>
       write(async (tables) => {
         await tables.task.createMany({ data: [task(id), task(randomUUID()), task(randomUUID())] });
@@ -185,7 +185,7 @@ const changes: Change[] = [
     entries: 2,
   },
   {
-    what: "a founding",
+    what: "a new workspace",
     work: (id) =>
       db.foundWorkspace({ id, name: "Founded", founderId: home.userId, memberId: randomUUID() }, (tables) =>
         record(tables, id),
@@ -193,7 +193,7 @@ const changes: Change[] = [
     there: "EXISTS (SELECT FROM workspaces WHERE id = ID)",
   },
   {
-    what: "a change that would rather not know that its entry failed",
+    what: "a change that ignores the error of its entry",
     work: (id) =>
       write(async (tables) => {
         await tables.task.create({ data: task(id) });
@@ -204,7 +204,7 @@ const changes: Change[] = [
   },
 ];
 
-/** What is there of the change, and how many entries, at one moment. */
+/** Whether the change and its entries exist, read in one statement. */
 async function found({ there, entries = 1 }: Change, id: string): Promise<"both" | "neither" | "one alone"> {
   const [row] = await database.owner<{ there: boolean; entries: number }>(
     `SELECT ${there} AS there, (SELECT count(*)::int FROM audit_logs WHERE target_id = ID::text) AS entries`.replaceAll(
@@ -229,7 +229,7 @@ async function attempt(change: Change, how: Fault | null, at: number) {
   return { outcome, left: await found(change, id) };
 }
 
-it("U1 a change and its entry are there together, or neither is, wherever the way breaks", async () => {
+it("U1 a change and its entry both exist or neither does, whichever statement fails and how", async () => {
   let positions = 0;
   const seen = new Set<string>();
   for (const change of changes) {
@@ -240,7 +240,7 @@ it("U1 a change and its entry are there together, or neither is, wherever the wa
         const { outcome, left } = await attempt(change, how, at);
         positions += 1;
         seen.add(`${outcome}, ${left}`);
-        // What was acknowledged is there. What was not may be there, whole.
+        // An acknowledged change exists. A change that failed may exist, together with its entry.
         expect(
           outcome === "done" ? ["both"] : ["both", "neither"],
           `${change.what}: statement ${at} of ${statements} ${how}`,
@@ -249,7 +249,7 @@ it("U1 a change and its entry are there together, or neither is, wherever the wa
     }
   }
   expect(positions).toBeGreaterThanOrEqual(100);
-  // Lost answers to a COMMIT that was done are the one way to fail and yet be there.
+  // A failed call leaves a committed change only when the answer to its COMMIT is lost.
   expect(seen).toContain("failed, neither");
   expect(seen).toContain("failed, both");
   await asOwnerOf(database, async (owner) => {
@@ -257,7 +257,7 @@ it("U1 a change and its entry are there together, or neither is, wherever the wa
   });
 }, 60_000);
 
-it("U1 an entry that cannot be written undoes the change, and the other way round", async () => {
+it("U1 an entry that fails rolls back the change, and a change that fails rolls back the entry", async () => {
   const [id, other] = [randomUUID(), randomUUID()];
   const taken = entryOf({ targetId: id });
   await expect(

@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// The log is checked from its entries alone: whoever owns the database may change them, and is found out.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// The verifier needs only the entries, and detects changes even by the owner of the database.
 import { createHash, randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** What a tampering owner does to the log, and the first entry that is then wrong. */
+/** A change of the log by its owner, and the first wrong entry after it. */
 interface Tampering {
   readonly what: string;
   readonly sql: string[];
@@ -44,7 +44,7 @@ interface Tampering {
 
 const entry = (seq: number, workspace = "HOME") => `workspace_id = '${workspace}' AND seq = ${seq}`;
 const SHIFT = 1_000_000;
-/** Makes or closes room in the numbers, without two entries having one in between. */
+/** Shifts the numbers of entries without two entries having the same number in between. */
 const shift = (from: number, by: number) => [
   `UPDATE audit_logs SET seq = seq + ${SHIFT} WHERE workspace_id = 'HOME' AND seq >= ${from}`,
   `UPDATE audit_logs SET seq = seq - ${SHIFT} + ${by} WHERE workspace_id = 'HOME' AND seq >= ${SHIFT}`,
@@ -52,7 +52,7 @@ const shift = (from: number, by: number) => [
 const copy = (from: string, to: number) =>
   `INSERT INTO audit_logs SELECT (jsonb_populate_record(a, jsonb_build_object(
      'id', gen_random_uuid(), 'workspace_id', 'HOME', 'seq', ${to}))).* FROM audit_logs AS a WHERE ${from}`;
-/** The rest of the chain, hashed anew by someone who knows how. */
+/** Recomputes the hashes of entries, as an attacker with knowledge of the algorithm would. */
 const rehash = (from: number, to: number) =>
   Array.from(
     { length: to - from + 1 },
@@ -91,8 +91,8 @@ const columns: [column: string, value: string, problem?: string][] = [
   ["personal_json", "jsonb_set(personal_json, '{ip}', '{}')", "personal"],
 ];
 
-function tampering(kind: number, random: (most: number) => number): Tampering {
-  const seq = 2 + random(LENGTH - 2); // never the planted first one, which has no personal values; never the last
+function tampering(kind: number, random: (limit: number) => number): Tampering {
+  const seq = 2 + random(LENGTH - 2); // not the planted first entry, which has no personal values, and not the last
   switch (kind % 9) {
     case 0: {
       const place = 1 + random(LENGTH - 1);
@@ -105,7 +105,7 @@ function tampering(kind: number, random: (most: number) => number): Tampering {
     case 1: {
       const later = seq + 1 + random(LENGTH - seq);
       return {
-        what: `entries ${seq} and ${later} change places`,
+        what: `entries ${seq} and ${later} are swapped`,
         sql: [
           `UPDATE audit_logs SET seq = ${SHIFT} WHERE ${entry(seq)}`,
           `UPDATE audit_logs SET seq = ${seq} WHERE ${entry(later)}`,
@@ -116,7 +116,7 @@ function tampering(kind: number, random: (most: number) => number): Tampering {
     }
     case 2:
       return {
-        what: `an entry of another workspace goes in before entry ${seq}`,
+        what: `an entry of another workspace is inserted before entry ${seq}`,
         sql: [...shift(seq, 1), copy(entry(1 + random(LENGTH), "OTHER"), seq)],
         found: { seq, problem: "edited" },
       };
@@ -128,33 +128,33 @@ function tampering(kind: number, random: (most: number) => number): Tampering {
       };
     case 4:
       return {
-        what: `entry ${seq} is written a second time, at the end`,
+        what: `entry ${seq} is repeated at the end`,
         sql: [copy(entry(seq), LENGTH + 1)],
         found: { seq: LENGTH + 1, problem: "edited" },
       };
     case 5: {
       const many = 1 + random(LENGTH - 1);
       return {
-        what: `the last ${many} are cut off`,
+        what: `the last ${many} entries are removed`,
         sql: [`DELETE FROM audit_logs WHERE workspace_id = 'HOME' AND seq > ${LENGTH - many}`],
         found: { seq: LENGTH - many + 1, problem: "truncated" },
       };
     }
     case 6:
       return {
-        what: `entry ${seq} is edited, its hash is made to fit, and a checkpoint or the next one gives it away`,
+        what: `entry ${seq} is edited and its hash recomputed, which the next entry or a checkpoint reveals`,
         sql: [`UPDATE audit_logs SET action = 'nothing' WHERE ${entry(seq)}`, ...rehash(seq, seq)],
         found: seq === LENGTH / 2 ? { seq, problem: "rewritten" } : { seq: seq + 1, problem: "edited" },
       };
     case 7:
       return {
-        what: `entry ${seq} is edited and all hashes after it are made to fit`,
+        what: `entry ${seq} is edited and all hashes from it on are recomputed`,
         sql: [`UPDATE audit_logs SET action = 'nothing' WHERE ${entry(seq)}`, ...rehash(seq, LENGTH)],
         found: { seq: seq <= LENGTH / 2 ? LENGTH / 2 : LENGTH, problem: "rewritten" },
       };
     default:
       return {
-        what: `entry ${seq} is deleted, and those after it move up and are hashed anew`,
+        what: `entry ${seq} is deleted, and the later ones are renumbered and their hashes recomputed`,
         sql: [`DELETE FROM audit_logs WHERE ${entry(seq)}`, ...shift(seq, -1), ...rehash(seq, LENGTH - 1)],
         found:
           seq <= LENGTH / 2
@@ -164,7 +164,7 @@ function tampering(kind: number, random: (most: number) => number): Tampering {
   }
 }
 
-/** What the verifier says after the tampering, which is then undone. Triggers are the owner's to switch off. */
+/** The verifier's result after the change, which is rolled back. The owner can disable the triggers. */
 async function tampered(owner: pg.Client, sql: string[], checkpoints: ChainPoint[]): Promise<ChainVerdict> {
   await owner.query("BEGIN; ALTER TABLE audit_logs DISABLE TRIGGER USER");
   try {
@@ -182,7 +182,7 @@ async function tampered(owner: pg.Client, sql: string[], checkpoints: ChainPoint
 const pointsOf = (rows: readonly ChainPoint[]) => rows.map(({ seq, hash }) => ({ seq, hash }));
 
 describe("U4 the verifier", () => {
-  it("U4 finds a log intact that is, page by page and from any point on", async () => {
+  it("U4 accepts an intact log, page by page and from any point on", async () => {
     const grant = home.grant("audit:read");
     const whole = await verifyChain(auditRows(database.db, grant), { workspaceId: home.id });
     expect(whole).toEqual({ intact: true, entries: LENGTH, lastSeq: LENGTH, lastHash: expect.any(String) });
@@ -195,12 +195,12 @@ describe("U4 the verifier", () => {
     }
   });
 
-  it("U4 names the first wrong entry, whichever column of it was changed", async () => {
+  it("U4 names the first wrong entry for a change of any column", async () => {
     await asOwnerOf(database, async (owner) => {
       const known = await owner.query<{ name: string }>(
         "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'audit_logs'::regclass AND attnum > 0 AND NOT attisdropped",
       );
-      const elsewhere = ["workspace_id", "seq"]; // which are the entry's place, below
+      const elsewhere = ["workspace_id", "seq"]; // the position of the entry, tested below
       expect(new Set([...columns.map(([column]) => column), ...elsewhere])).toEqual(
         new Set(known.rows.map(({ name }) => name)),
       );
@@ -215,7 +215,7 @@ describe("U4 the verifier", () => {
     });
   });
 
-  it("U4 U5 names the first wrong entry, in 200 ways to tamper with a log", async () => {
+  it("U4 U5 names the first wrong entry after each of 200 changes of a log", async () => {
     const random = seeded(20_261_122);
     await asOwnerOf(database, async (owner) => {
       const log = pointsOf(await logOf(owner, home.id));
@@ -229,7 +229,7 @@ describe("U4 the verifier", () => {
     });
   });
 
-  it("U5 a log that was cut off looks intact by itself, and does not against a saved checkpoint", async () => {
+  it("U5 detects a truncated log only with a saved checkpoint", async () => {
     await asOwnerOf(database, async (owner) => {
       const log = pointsOf(await logOf(owner, home.id));
       const cut = ["DELETE FROM audit_logs WHERE workspace_id = 'HOME' AND seq > 9"];
@@ -251,7 +251,7 @@ describe("U4 the verifier", () => {
     });
   });
 
-  it("U4 tells what is out of place in a list of entries, however long it is", async () => {
+  it("U4 names the problem of a list of entries of any length", async () => {
     const log = await asOwnerOf(database, (owner) => logOf(owner, home.id));
     const foreign = await asOwnerOf(database, (owner) => logOf(owner, other.id));
     const verdict = (rows: typeof log, after?: ChainPoint) =>
@@ -277,7 +277,7 @@ describe("U4 the verifier", () => {
   });
 });
 
-it("U4 half a character does not pass for the character that stands for what is none", async () => {
+it("U4 the verifier does not accept a lone surrogate in place of U+FFFD", async () => {
   const text = JSON.stringify({ workspaceId: "w", seq: 1, meta: "\ufffd", commitments: {} });
   const bytes = Buffer.concat([Buffer.alloc(32), Buffer.from(text)]);
   const hash = createHash("sha256").update(bytes).digest("hex");
@@ -287,7 +287,7 @@ it("U4 half a character does not pass for the character that stands for what is 
   expect(await verdictOnText(text.replace("\ufffd", "\ud800"))).toMatchObject({ seq: 1, problem: "edited" });
 });
 
-it("U8 the log outlives its workspace, and is still whole", async () => {
+it("U8 the log of a deleted workspace remains and is intact", async () => {
   const own = await createTestDatabase();
   const place = await plantWorkspace(own);
   await own.db.write(place.grant("workspace:delete"), ({ workspace }) =>

@@ -1,7 +1,7 @@
 import type { TestDatabase } from "../kit/index.ts";
 import { tenantTables } from "../kit/tenant-tables.ts";
 
-/** What a migration forgot, a line each that says what to write; none when every tenant table is protected. */
+/** What the migrations omit, one line each with the SQL to write. Empty when every tenant table is protected. */
 export async function catalogueProblems(database: TestDatabase): Promise<string[]> {
   const tables = await tenantTables(database);
   const names = tables.map(({ table }) => table);
@@ -14,7 +14,7 @@ interface Facts {
   readonly table: string;
   readonly enabled: boolean;
   readonly forced: boolean;
-  /** Whether a policy holds projo_tenant to its workspace, in what it sees and in what it writes. */
+  /** Whether a policy restricts projo_tenant to its workspace for reads and writes. */
   readonly held: boolean;
 }
 
@@ -37,7 +37,7 @@ function problemsOf({ table, enabled, forced, held }: Facts): string[] {
       ? []
       : [
           `${table} has no policy that holds projo_tenant to its workspace: CREATE POLICY "tenant" ON "${table}" ` +
-            `TO projo_tenant USING (...) WITH CHECK (...); with what stands at "tasks" in the first migration.`,
+            `TO projo_tenant USING (...) WITH CHECK (...); with the expression of "tasks" in the first migration.`,
         ]),
   ];
 }
@@ -46,7 +46,7 @@ interface ForeignKey {
   readonly name: string;
   readonly table: string;
   readonly target: string;
-  /** As in `workspace_id -> workspace_id`. */
+  /** The pairs of columns, such as `workspace_id -> workspace_id`. */
   readonly pairs: readonly string[];
 }
 

@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// The promises that PostgreSQL's own catalogue answers for.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// The invariants that PostgreSQL's catalogue can prove.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { RESTORABLE_DAYS } from "../../src/tenant/workspaces.ts";
@@ -42,11 +42,11 @@ describe("the catalogue", () => {
   const tenant = (key: string) =>
     `tenant | t | * | {projo_tenant} | ${inWorkspace(key)} | ${inWorkspace(key)}`;
 
-  it("I5 every tenant table is under row-level security, its owner too, for reading and for writing", async () => {
+  it("I5 shows row-level security on every tenant table, for reads and writes and also for the owner", async () => {
     const person = `( SELECT (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid AS "nullif")`;
     const hash = `( SELECT decode(NULLIF(current_setting('app.invite_token_hash'::text, true), ''::text), 'hex'::text) AS decode)`;
     const named = `(id = ANY ((( SELECT string_to_array(current_setting('app.service_key_ids'::text, true), ','::text) AS string_to_array))::uuid[]))`;
-    // The owner's functions write the log: inside one workspace, or where they erase one person.
+    // The owner's functions write the log: in one workspace, or for the erasure of one user.
     const owner = inject("cluster").owner.user;
     const erased = `(NULLIF(current_setting('app.erasing'::text, true), ''::text))::uuid`;
     const outside: Record<string, readonly string[]> = {
@@ -77,14 +77,14 @@ describe("the catalogue", () => {
     );
   });
 
-  it("I5 people and mail, which a workspace sees a part of, are under it too", async () => {
+  it("I5 shows row-level security on users and mail, of which a workspace can read a part", async () => {
     expect(await policiesOn(["mail_outbox", "users"])).toEqual([
       {
         table: "mail_outbox",
         enabled: true,
         forced: true,
         policies: [
-          // Anybody's mail may name the person who is being erased.
+          // The mail of any user may contain the address of the erased user.
           `erasure | t | * | {${inject("cluster").owner.user}} | (( SELECT NULLIF(current_setting('app.erasing'::text, true), ''::text) AS "nullif") IS NOT NULL)`,
           "post | t | * | {projo_system} | true | true",
           tenant("about_workspace_id"),
@@ -102,18 +102,18 @@ describe("the catalogue", () => {
     ]);
   });
 
-  it("I5 a table that points to a workspace by another name is none that was overlooked", async () => {
+  it("I5 shows no other table with a foreign key to a workspace than those tested here", async () => {
     const found = await database.owner(
       `SELECT DISTINCT c.conrelid::regclass::text AS "table" FROM pg_constraint c
         WHERE c.contype = 'f' AND c.confrelid = 'workspaces'::regclass AND NOT c.conrelid::regclass::text = ANY ($1)
         ORDER BY 1`,
       [tables.map(({ table }) => table)],
     );
-    // A workspace's role has no right to sessions at all; what it may of the mail is above.
+    // projo_tenant has no right to sessions. Its rights to the mail are tested above.
     expect(found).toEqual([{ table: "mail_outbox" }, { table: "sessions" }]);
   });
 
-  it("I5 the three roles own nothing, bypass nothing and cannot sign in", async () => {
+  it("I5 shows that the three roles own nothing, bypass nothing and cannot log in", async () => {
     const found = await database.owner(
       `SELECT rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolcanlogin, rolinherit,
               EXISTS (SELECT FROM pg_shdepend WHERE refobjid = r.oid AND deptype = 'o') AS owns,
@@ -138,7 +138,7 @@ describe("the catalogue", () => {
     ]);
   });
 
-  it("I5 functions find names where they are meant to, are for one role, and few run with the owner's rights", async () => {
+  it("I5 shows a fixed search path and one role for each function, and the owner's rights for few", async () => {
     const found = await database.owner<{ function: string }>(
       `SELECT p.proname::text AS "function", p.prosecdef AS definer, p.proconfig AS config, p.prosqlbody IS NOT NULL AS bound,
               (SELECT array_agg(coalesce(g.rolname::text, 'PUBLIC') ORDER BY 1)
@@ -149,7 +149,7 @@ describe("the catalogue", () => {
     const config = ["search_path=pg_catalog, pg_temp"];
     const invoker = { definer: false, config, bound: false };
     const definer = { definer: true, config, bound: false };
-    // Bound to what its names meant when it was made: no search path counts any more.
+    // Its names were resolved when it was created, so the search path has no effect.
     const bound = { definer: false, config: null, bound: true };
     expect(found).toEqual([
       { function: "projo_audit_append", ...definer, callers: ["projo_tenant"] },
@@ -169,17 +169,17 @@ describe("the catalogue", () => {
       { function: "projo_refuse_operator_act", ...invoker, callers: null },
       { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
       { function: "projo_session", ...invoker, callers: ["projo_system"] },
-      // Both take on the roles themselves, which their caller must be able to.
+      // Both set the role themselves, for which their caller must be a member of it.
       { function: "projo_session_entering", ...invoker, callers: ["PUBLIC"] },
       { function: "projo_session_prefetching", ...invoker, callers: ["PUBLIC"] },
     ]);
   });
 
-  it("I5 I6 no migration forgot what protects a tenant table, or a key between two", async () => {
+  it("I5 I6 shows the protection of every tenant table and of every foreign key between two", async () => {
     expect(await catalogueProblems(database)).toEqual([]);
   });
 
-  it("I6 every foreign key between tenant tables carries the workspace on both sides", async () => {
+  it("I6 shows the workspace on both sides of every foreign key between tenant tables", async () => {
     const keys = await database.owner<{ name: string; pairs: string[]; target: string }>(
       `SELECT c.conname::text AS name, c.confrelid::regclass::text AS target, array(
                 SELECT a.attname || ' -> ' || b.attname FROM unnest(c.conkey, c.confkey) AS k(mine, theirs)
@@ -195,7 +195,7 @@ describe("the catalogue", () => {
     }
   });
 
-  it("I6 no task hangs on another workspace's project", async () => {
+  it("I6 enforces that a task's project is in the same workspace", async () => {
     const task = (projectId: string) =>
       database.db.write(ours.grant("task:write"), (all) =>
         all.task.create({
@@ -212,7 +212,7 @@ describe("the catalogue", () => {
     await expect(task(theirs.projectId)).rejects.toThrow("tasks_workspace_id_project_id_fkey");
     const { id } = await task(ours.projectId);
     await database.owner("DELETE FROM tasks WHERE id = $1", [id]);
-    // Nor does the owner, whom no policy binds here.
+    // The foreign key also applies to the owner, who bypasses the policies here.
     await expect(
       database.owner("UPDATE tasks SET project_id = $1 WHERE workspace_id = $2", [theirs.projectId, ours.id]),
     ).rejects.toThrow("tasks_workspace_id_project_id_fkey");
@@ -221,7 +221,7 @@ describe("the catalogue", () => {
   const VIEWS = `SELECT relname::text AS view FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND (relkind = 'm'
       OR (relkind = 'v' AND NOT coalesce(reloptions @> ARRAY['security_invoker=true'], false)))`;
-  it("I8 a view reads with its reader's rights, and there is no stored copy of rows", async () => {
+  it("I8 shows no view with its owner's rights and no materialized view", async () => {
     expect(await database.owner(VIEWS)).toEqual([]);
     const own = await createTestDatabase();
     await own.owner("CREATE VIEW loose AS SELECT 1 AS one");
@@ -230,7 +230,7 @@ describe("the catalogue", () => {
     await own.drop();
   });
 
-  it("I5 Prisma's tenant models and the tables with a workspace are the same", () => {
+  it("I5 lists the same tenant tables as the generated models", () => {
     expect(modelTables).toEqual(tables);
   });
 });

@@ -1,5 +1,5 @@
-// Mistakes that a migration could make, each planted in a database of its own: the catalogue's test finds it and says
-// what to write.
+// Mistakes that a migration could contain, each in a separate database: the catalogue's check finds it and says what to
+// write.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { catalogueProblems } from "./catalogue-problems.ts";
@@ -24,15 +24,15 @@ const notHeld = 'has no policy that holds projo_tenant to its workspace: CREATE 
 const mistakes: [what: string, statements: string[], says: string[]][] = [
   ["a table without anything", [noteTable], [notEnabled, notForced, notHeld]],
   ["a table without a policy", [noteTable, enable, force], [notHeld]],
-  ["a table whose row-level security is off", [noteTable, force, policy], [notEnabled]],
+  ["a table without row-level security", [noteTable, force, policy], [notEnabled]],
   ["a table without FORCE", [noteTable, enable, policy], [notForced]],
   [
-    "a policy for what is seen, and none for what is written",
+    "a policy for reads and none for writes",
     [noteTable, enable, force, `CREATE POLICY "tenant" ON notes FOR SELECT TO projo_tenant USING (${OWN})`],
     [notHeld],
   ],
   [
-    "a policy that lets all through",
+    "a policy that allows everything",
     [
       noteTable,
       enable,
@@ -42,7 +42,7 @@ const mistakes: [what: string, statements: string[], says: string[]][] = [
     [notHeld],
   ],
   [
-    "FORCE taken from a table there is",
+    "NO FORCE on an existing table",
     ["ALTER TABLE tasks NO FORCE ROW LEVEL SECURITY"],
     ["tasks shows its rows"],
   ],
@@ -64,7 +64,7 @@ const mistakes: [what: string, statements: string[], says: string[]][] = [
   ],
 ];
 
-it.each(mistakes)("I5 I6 %s is found, and the line says what to write", async (_what, statements, says) => {
+it.each(mistakes)("I5 I6 reports %s with the SQL to write", async (_what, statements, says) => {
   expect(await catalogueProblems(database)).toEqual([]);
   for (const statement of statements) await database.owner(statement);
   expect(await catalogueProblems(database)).toEqual(
@@ -72,7 +72,7 @@ it.each(mistakes)("I5 I6 %s is found, and the line says what to write", async (_
   );
 });
 
-it("a table and a key as they should be pass", async () => {
+it("reports nothing for a protected table and foreign key", async () => {
   const key = "FOREIGN KEY (workspace_id, project_id) REFERENCES projects (workspace_id, id)";
   for (const statement of [noteTable, enable, force, policy, project, `ALTER TABLE notes ADD ${key}`]) {
     await database.owner(statement);

@@ -10,7 +10,7 @@ import { spawnServer } from "./spawn-server.ts";
 import { start } from "./start.ts";
 import { sharedDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
-test("the first start makes a database that is durable, speaks UTF-8 and UTC, and listens to no network", async () => {
+test("the first start creates a durable database with UTF-8 and UTC that does not listen on the network", async () => {
   const dataDir = join(await temporaryDirectory(), "new", "postgres");
   const postgres = await start({ dataDir, settings: { fsync: "on" } });
   const settings = await query(
@@ -27,7 +27,7 @@ test("the first start makes a database that is durable, speaks UTF-8 and UTC, an
 
 const shared = join(await sharedDirectory(), "postgres");
 
-test("search knows upper and lower case and the letters of every language", async () => {
+test("search ignores case for the letters of every language", async () => {
   const postgres = await start({ dataDir: shared });
   const found = await query(
     postgres.owner,
@@ -38,7 +38,7 @@ test("search knows upper and lower case and the letters of every language", asyn
   expect(await query(postgres.owner, "SELECT similarity('Дом', 'дом')")).toEqual([[1]]);
 });
 
-test("stop leaves nothing but the data, and the next start is quick and has it", async () => {
+test("stop leaves only the data, and the next start is fast and finds it", async () => {
   const dataDir = shared;
   const first = await start({ dataDir });
   await query(first.owner, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 'yes' AS word");
@@ -49,7 +49,7 @@ test("stop leaves nothing but the data, and the next start is quick and has it",
   await expect(lstat(first.owner.host)).rejects.toThrow("ENOENT");
   expect((await readdir(dataDir)).toSorted()).toEqual(["cluster", "owner-password", "pg_hba.conf"]);
 
-  // The best of five: other tests want the processor too.
+  // The best of five, because other tests also use the CPU.
   let fastest = Infinity;
   for (let n = 0; n < 5 && fastest >= 200; n++) {
     const begin = performance.now();
@@ -61,7 +61,7 @@ test("stop leaves nothing but the data, and the next start is quick and has it",
   expect(fastest).toBeLessThan(200);
 });
 
-test("a server killed during the very first start leaves nothing that keeps the next one from starting", async () => {
+test("a start succeeds after a server was killed during its first start", async () => {
   const dataDir = join(await temporaryDirectory(), "postgres");
   const server = spawnServer({ dataDir });
   const isHalfMade = async () =>
@@ -76,7 +76,7 @@ test("a server killed during the very first start leaves nothing that keeps the 
   expect((await readdir(dataDir)).toSorted()).toEqual(["cluster", "lock", "owner-password", "pg_hba.conf"]);
 });
 
-test("files that are not a database are reported and not touched", async () => {
+test("a start reports files that are not a database and does not change them", async () => {
   const dataDir = join(await temporaryDirectory(), "postgres");
   await mkdir(join(dataDir, "cluster"), { recursive: true });
   await writeFile(join(dataDir, "cluster", "diary"), "dear");
@@ -87,7 +87,7 @@ test("files that are not a database are reported and not touched", async () => {
   expect(await readdir(dataDir)).toEqual(["cluster"]);
 });
 
-test("a PostgreSQL that dies is noticed, and what was committed is there after the next start", async () => {
+test("the server notices when PostgreSQL is killed, and committed data remains after the next start", async () => {
   const dataDir = shared;
   const first = await start({ dataDir });
   await query(first.owner, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 'yes' AS word");
@@ -100,7 +100,7 @@ test("a PostgreSQL that dies is noticed, and what was committed is there after t
   expect(await query(second.owner, "SELECT word FROM kept")).toEqual([["yes"]]);
 });
 
-test("a start that fails says why in one line, and leaves neither process nor lock", async () => {
+test("a start that fails gives the reason in one line, and leaves no process and no lock", async () => {
   const dataDir = shared;
   const failure = startEmbeddedPostgres({ dataDir, settings: { fsync: "off", shared_buffers: "banana" } });
   const message = /^PostgreSQL did not start on .*banana.*set DATABASE_URL to a PostgreSQL server\.$/;

@@ -12,7 +12,7 @@ import { sharedDirectory } from "./temporary-directory.ts";
 
 const dataDir = join(await sharedDirectory(), "postgres");
 
-test("a server that is killed takes its PostgreSQL along and leaves no socket", async () => {
+test("after a server is killed, its PostgreSQL stops and its socket is removed", async () => {
   const server = spawnServer({ dataDir });
   const { pid, owner } = await server.next();
   await query(owner, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 'yes' AS word");
@@ -24,7 +24,7 @@ test("a server that is killed takes its PostgreSQL along and leaves no socket", 
   expect(await query((await start({ dataDir })).owner, "SELECT word FROM kept")).toEqual([["yes"]]);
 });
 
-test("a server that is killed can be started again that very moment", async () => {
+test("a server can be started again immediately after it was killed", async () => {
   const server = spawnServer({ dataDir });
   const { owner } = await server.next();
   await query(owner, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 'yes' AS word");
@@ -33,7 +33,7 @@ test("a server that is killed can be started again that very moment", async () =
   expect(await query((await start({ dataDir })).owner, "SELECT word FROM kept")).toEqual([["yes"]]);
 });
 
-test("without its guard the database works, and one left behind is stopped by the next start", async () => {
+test("the database works without its guard, and the next start stops a PostgreSQL that was left running", async () => {
   const server = spawnServer({ dataDir });
   const { pid, owner } = await server.next();
   for (const guard of guards(owner.host)) process.kill(guard, "SIGKILL");
@@ -54,10 +54,10 @@ test("without its guard the database works, and one left behind is stopped by th
   expect(isRunning(next.pid)).toBe(false);
 });
 
-test("Ctrl-C reaches the server alone, which finishes its work before it stops the database", async () => {
+test("Ctrl-C only reaches the server, which finishes its work before it stops the database", async () => {
   const server = spawnServer({ dataDir });
   const { pid, owner } = await server.next();
-  // What a terminal does: the signal goes to the whole process group.
+  // A terminal sends the signal to the whole process group.
   process.kill(-(server.child.pid ?? 0), "SIGINT");
   expect(await server.next()).toMatchObject({ event: "interrupted" });
   expect(guards(owner.host)).toHaveLength(1);

@@ -10,23 +10,23 @@ import { spawnServer } from "./spawn-server.ts";
 import { start } from "./start.ts";
 import { sharedDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
-/** No system gives this one out. */
+/** A pid that no system uses. */
 const deadPid = 2_147_483_647;
 
 const dataDir = join(await sharedDirectory(), "postgres");
 
-test("a second server on the same data is told who has it and what to do, in one line", async () => {
+test("the error of a second server on the same data names the first process and says what to do, in one line", async () => {
   const server = spawnServer({ dataDir });
   expect(await server.next()).toMatchObject({ event: "ready" });
   await expect(start({ dataDir })).rejects.toMatchObject({
     code: "in_use",
-    message: `The database in ${dataDir} is in use by process ${server.child.pid}: stop that one, or set PROJO_DATA_DIR to another directory.`,
+    message: `The database in ${dataDir} is in use by process ${server.child.pid}: stop that process, or set PROJO_DATA_DIR to another directory.`,
   });
   await server.stop();
   expect(await query((await start({ dataDir })).owner, "SELECT 1")).toEqual([[1]]);
 });
 
-test("of eight servers that start at once after a crash exactly one gets the database", async () => {
+test("exactly one of eight servers that start concurrently after a crash gets the database", async () => {
   const fresh = join(await temporaryDirectory(), "postgres");
   await mkdir(fresh);
   await leaveLock(join(fresh, "lock"), { pid: deadPid, startedAt: "" });
@@ -40,7 +40,7 @@ test("of eight servers that start at once after a crash exactly one gets the dat
   expect(winner && (await query(winner.owner, "SELECT 1"))).toEqual([[1]]);
 });
 
-test("of thirty who find the same stale lock exactly one takes it over", async () => {
+test("exactly one of thirty processes that find the same stale lock replaces it", async () => {
   const directory = await temporaryDirectory();
   for (let round = 0; round < 4; round++) {
     const path = join(directory, `lock-${round}`);
@@ -55,8 +55,8 @@ test("of thirty who find the same stale lock exactly one takes it over", async (
 
 test.each([
   ["a process that died", { pid: deadPid, startedAt: "" }],
-  ["a process whose number another one has by now", { pid: process.pid, startedAt: "an-earlier-boot:42" }],
-])("the lock of %s is recovered", async (_, holder) => {
+  ["a process whose pid was reused", { pid: process.pid, startedAt: "an-earlier-boot:42" }],
+])("recovers the lock of %s", async (_, holder) => {
   const path = join(await temporaryDirectory(), "lock");
   await leaveLock(path, holder);
   const lock = await takeLock(path, "the data");
@@ -65,14 +65,14 @@ test.each([
   await expect(lstat(path)).rejects.toThrow("ENOENT");
 });
 
-test("a lock that a failing disk left unreadable is recovered", async () => {
+test("recovers a lock that a disk failure made unreadable", async () => {
   const path = join(await temporaryDirectory(), "lock");
   await writeFile(path, "\0\0\0");
   await (await takeLock(path, "the data")).release();
   await expect(lstat(path)).rejects.toThrow("ENOENT");
 });
 
-test("a recovery that was interrupted is recovered", async () => {
+test("recovers a lock after an interrupted recovery", async () => {
   const path = join(await temporaryDirectory(), "lock");
   await leaveLock(path, { pid: deadPid, startedAt: "" });
   await leaveLock(`${path}.abc123`, { pid: deadPid, startedAt: "" });
@@ -80,7 +80,7 @@ test("a recovery that was interrupted is recovered", async () => {
   await expect(lstat(`${path}.abc123`)).rejects.toThrow("ENOENT");
 });
 
-test("a postmaster.pid that names a dead or an unrelated process does not stand in the way", async () => {
+test("a start succeeds with a postmaster.pid that names an ended or an unrelated process", async () => {
   const first = await start({ dataDir });
   const pidFile = join(dataDir, "cluster", "postmaster.pid");
   const [, ...lines] = (await readFile(pidFile, "utf8")).split("\n");
@@ -89,7 +89,7 @@ test("a postmaster.pid that names a dead or an unrelated process does not stand 
   await first.crashed;
   await first.stop();
 
-  // Same user, so that PostgreSQL itself would take it for a running server.
+  // A process of the same user, which PostgreSQL alone would treat as a running server.
   const bystander = spawn("sleep", ["60"], { uid, gid });
   onTestFinished(() => void bystander.kill());
   for (const pid of [bystander.pid, deadPid]) {

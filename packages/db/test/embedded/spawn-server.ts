@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 
 import type { ConnectionTarget, EmbeddedPostgresOptions } from "../../src/embedded/index.ts";
 
-/** What the process says of itself; see server-process.ts. */
+/** An event that server-process.ts prints. */
 export interface ServerEvent {
   event: "ready" | "failed" | "interrupted";
   pid: number;
@@ -18,16 +18,16 @@ export interface ServerEvent {
 
 export interface Server {
   child: ChildProcess;
-  /** The next thing it says. */
+  /** Waits for the next event. */
   next(): Promise<ServerEvent>;
-  /** Stops it in order. */
+  /** Stops the process and its database. */
   stop(): Promise<void>;
 }
 
 export interface SpawnOptions {
-  /** Numeric user and group to run it as. */
+  /** The user and group ids to run the process with. */
   user?: { uid: number; gid: number };
-  /** The script, if not the one beside this file. */
+  /** The script. The default is server-process.ts in this folder. */
   script?: string;
 }
 
@@ -52,7 +52,7 @@ export function spawnServer(options: EmbeddedPostgresOptions, { user, script }: 
     stop,
     next: async () => {
       const line = await lines.next();
-      if (line.done) throw new Error("the server ended without a word");
+      if (line.done) throw new Error("The server ended without an event.");
       const event: ServerEvent = JSON.parse(line.value);
       return event;
     },

@@ -6,7 +6,7 @@ import {
   startEmbeddedPostgres,
 } from "../../src/embedded/index.ts";
 
-/** Starts one for a test that need not survive a power failure, and stops it after the test at the latest. */
+/** Starts an embedded PostgreSQL without fsync, and stops it at the end of the test. */
 export async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const postgres = await startEmbeddedPostgres({
     ...options,

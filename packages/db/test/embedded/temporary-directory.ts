@@ -4,21 +4,21 @@ import { join } from "node:path";
 
 import { afterAll, onTestFinished } from "vitest";
 
-/** A directory for one test, removed after it. */
+/** Creates a directory for one test and removes it after the test. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await make();
   onTestFinished(() => remove(directory));
   return directory;
 }
 
-/** A directory for the tests of one file, removed after the last: making a database anew takes half a second. */
+/** Creates a directory for the tests of a file and removes it after the last. Creating a database takes half a second. */
 export async function sharedDirectory(): Promise<string> {
   const directory = await make();
   afterAll(() => remove(directory));
   return directory;
 }
 
-/** Others may pass through it, as through an ordinary checkout. */
+/** Other users can traverse the directory, as in an ordinary checkout. */
 async function make(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "projo-test-"));
   await chmod(directory, 0o711);

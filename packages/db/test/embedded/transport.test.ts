@@ -8,17 +8,17 @@ import { query } from "./query.ts";
 import { start } from "./start.ts";
 import { sharedDirectory, temporaryDirectory } from "./temporary-directory.ts";
 
-/** Longer than a socket's path may be. */
+/** A directory name that exceeds the maximum length of a socket's path. */
 const dataDir = join(await sharedDirectory(), "a-long-name".repeat(12), "postgres");
 
-test("nobody else gets to the socket, and the data may lie as deep as it likes", async () => {
+test("no other user can reach the socket, and the path of the data can have any length", async () => {
   const { owner } = await start({ dataDir });
   expect((await lstat(owner.host)).mode & 0o777).toBe(0o700);
   expect(owner.password).toBeUndefined();
   expect(await query(owner, "SELECT 1")).toEqual([[1]]);
 });
 
-test("one database serves over a socket today and over TCP tomorrow, with a password that stays the same", async () => {
+test("a database can be used over a socket and then over TCP, with an unchanged password", async () => {
   const overSocket = await start({ dataDir });
   await query(overSocket.owner, "CREATE TABLE kept AS SELECT 'yes' AS word");
   await overSocket.stop();
@@ -47,7 +47,7 @@ test("one database serves over a socket today and over TCP tomorrow, with a pass
 });
 
 test.skipIf(process.platform !== "linux")(
-  "the password shows in no command line, environment or log",
+  "the password is in no command line, environment or log",
   async () => {
     const log: string[] = [];
     const { owner } = await start({ dataDir, transport: "tcp", onLog: (line) => log.push(line) });
@@ -60,7 +60,7 @@ test.skipIf(process.platform !== "linux")(
     const shown = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
     expect(
       shown.some((text) => text.includes(dataDir)),
-      "the search sees PostgreSQL",
+      "the search includes PostgreSQL",
     ).toBe(true);
     expect(shown.filter((text) => text.includes(password))).toEqual([]);
     expect(log.join("\n")).toContain("ready to accept connections");
@@ -68,7 +68,7 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
-test("where a socket's path would be too long, TCP serves", async () => {
+test("the server uses TCP when the path of a socket would be too long", async () => {
   const directory = await temporaryDirectory();
   const before = process.env["TMPDIR"];
   const longTmp = join(directory, "t".repeat(100));

@@ -1,4 +1,4 @@
-// Every code and text by which the database, or what leads to it, says that it cannot work now.
+// Every error code and text that means that the database cannot work now.
 import { expect, it } from "vitest";
 import { DatabaseBusy, DatabaseDown, failureOf } from "../../src/index.ts";
 import { failureOfReading } from "../../src/connection/failures.ts";
@@ -57,7 +57,7 @@ const codes: readonly (readonly [code: string, failure: "busy" | "down", name: s
   ["P2034", "busy", "deadlock_detected"],
   ["CONNECTION_LOST", "down", "connection_lost"],
 ];
-it.each(codes)("F11 the code %s is a database that is %s: %s", (code, severity, name) => {
+it.each(codes)("F11 maps the code %s to a %s database: %s", (code, severity, name) => {
   const failure = failureOf(thrown("as it came", { code }));
   expect(failure).toBeInstanceOf(severity === "busy" ? DatabaseBusy : DatabaseDown);
   expect(failure).toMatchObject({ condition: { severity, code, name }, cause: { message: "as it came" } });
@@ -78,11 +78,11 @@ const texts: readonly (readonly [text: string, failure: "busy" | "down", name: s
   ["This socket has been ended by the other party", "down", "connection_reset"],
   ["The server does not support SSL connections", "down", "tls_refused"],
 ];
-it.each(texts)("F11 the text '%s' is a database that is %s: %s", (text, severity, name) => {
+it.each(texts)("F11 maps the text '%s' to a %s database: %s", (text, severity, name) => {
   expect(failureOf(thrown(text))).toMatchObject({ condition: { severity, name } });
 });
 
-it("F11 the cause is found within what Prisma makes of it, and among several addresses", () => {
+it("F11 finds the cause inside Prisma's errors and among the errors of several addresses", () => {
   const full = thrown("Invalid `prisma.task.create()` invocation", {
     code: "P2010",
     meta: { driverAdapterError: thrown("postgres", { cause: { originalCode: "53100" } }) },
@@ -100,11 +100,11 @@ it.each([
   thrown("permission denied", { code: "42501" }),
   thrown("no such file", { code: "ENOENT", syscall: "open" }),
   thrown("a bug"),
-])("a fault of the statement or of the program stays what it is: $message", (error) => {
+])("returns an error of the statement or the program unchanged: $message", (error) => {
   expect(failureOf(error)).toBe(error);
 });
 
-it("a write in a scope that only reads is a fault of the program, although a standby has the same code", () => {
+it("maps a write in a read-only scope to WriteInReadScope, although a standby has the same code", () => {
   const error = thrown("cannot execute UPDATE in a read-only transaction", {
     code: "25006",
     severity: "ERROR",

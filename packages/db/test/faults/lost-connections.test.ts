@@ -1,4 +1,4 @@
-// Connections on which no answer will ever come, since the network lost it: they are found and closed, and no other is.
+// Lost connections: the pool finds and closes connections whose answers the network dropped, and no others.
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
@@ -52,7 +52,7 @@ async function msOf(work: Promise<unknown>): Promise<number> {
   await work.catch(() => {});
   return performance.now() - startedAt;
 }
-/** How long it takes until a read and a write succeed. */
+/** Measures the time until a read and a write succeed. */
 async function msUntilHealthy(): Promise<number> {
   const startedAt = performance.now();
   for (;;) {
@@ -63,9 +63,9 @@ async function msUntilHealthy(): Promise<number> {
   }
 }
 
-describe("a network that drops every byte and keeps the connections open", () => {
+describe("after an outage in which the network drops every byte and keeps the connections open", () => {
   it.each(bySuite({ short: [1_500], full: [1_500, 5_000] }))(
-    "F10 for %i ms: all works again within 2 s of its end",
+    "F10 of %i ms, reads and writes succeed within 2 s",
     { timeout: 40_000 },
     async (ms) => {
       await calls();
@@ -80,7 +80,7 @@ describe("a network that drops every byte and keeps the connections open", () =>
     },
   );
 
-  it("F10 the one connection whose answer was lost is given up, and the others go on", async () => {
+  it("F10 only the connection whose answer was lost is closed", async () => {
     await calls();
     network.become("swallows");
     const lost = settled(read());
@@ -94,7 +94,7 @@ describe("a network that drops every byte and keeps the connections open", () =>
     expect(outages).toEqual([]);
   });
 
-  it("F11 while nothing answers for seconds, calls are refused at once, and few connections are tried", async () => {
+  it("F11 of several seconds, calls are refused at once and few connections are opened meanwhile", async () => {
     await calls();
     network.become("swallows");
     const first = calls();
@@ -112,10 +112,10 @@ describe("a network that drops every byte and keeps the connections open", () =>
   });
 });
 
-describe("a connection that only waits", () => {
-  it("for a lock is not taken for lost: the write succeeds when the lock is gone", async () => {
+describe("a silent connection that is not lost", () => {
+  it("remains open while it waits for a lock: the write succeeds when the lock is released", async () => {
     const locked = database.owner(
-      // Longer than a connection is silent before it is suspected, and shorter than a lock is waited for.
+      // Longer than the silence after which a connection is suspected, and shorter than the lock timeout.
       "SELECT pg_sleep(1.7) FROM (SELECT FROM tasks WHERE workspace_id = $1 FOR UPDATE) AS held",
       [home.id],
     );
@@ -127,7 +127,7 @@ describe("a connection that only waits", () => {
     expect(outages).toEqual([]);
   });
 
-  it("for a slow statement is not taken for lost", async () => {
+  it("remains open while it runs a slow statement", async () => {
     const client = await pool.connect();
     const { rows } = await client.query<{ done: string }>("SELECT 'done' AS done, pg_sleep(3)");
     client.release();
@@ -135,8 +135,8 @@ describe("a connection that only waits", () => {
   });
 });
 
-describe("a connection in use whose network is gone", () => {
-  it("F10 is closed at once when its transaction is given up: PostgreSQL is not waited for", async () => {
+describe("a connection in use without a network", () => {
+  it("F10 closes at once when its transaction is abandoned, without waiting for PostgreSQL", async () => {
     const impatient = createDb({ pool, transactionMs: 400 });
     await read();
     const work = settled(
@@ -151,20 +151,20 @@ describe("a connection in use whose network is gone", () => {
     await expect.poll(() => pool.totalCount, { timeout: 500 }).toBe(0);
   });
 
-  it("F3 does not keep the pool from closing", async () => {
+  it("F3 cannot prevent the pool from closing", async () => {
     await read();
     network.become("swallows");
     const work = settled(read());
     await delay(50);
     expect(await msOf(db.close())).toBeLessThan(2_000);
     expect(await work).toBeInstanceOf(DatabaseDown);
-    // What the test itself closes afterwards.
+    // The test closes the pool itself afterwards.
     db = createDb({
       pool: openPool({ target: { host: network.host, port: network.port, user: "x", database: "x" } }),
     });
   });
 
-  it("F11 the question whether the database is ready is answered within a second or so, by one connection", async () => {
+  it("F11 lets the readiness check fail after about a second, on one connection", async () => {
     await read();
     network.become("swallows");
     const pings = Promise.all(Array.from({ length: 10 }, () => msOf(db.ping())));

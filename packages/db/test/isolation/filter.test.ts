@@ -1,6 +1,6 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-/* oxlint-disable vitest/no-conditional-expect -- a workspace is its own key, and has its own refusal */
-// The promises I2 and I12 with row-level security out of play: the application's filter holds alone.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+/* oxlint-disable vitest/no-conditional-expect -- Workspace has another key than the other models */
+// The invariants I2 and I12 with row-level security disabled: the query filter alone must isolate workspaces.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tenantModels } from "../../src/tenant/models.ts";
@@ -10,7 +10,7 @@ import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts
 import { asTenantOf } from "../kit/raw.ts";
 import { tenantTables, type TenantTable } from "../kit/tenant-tables.ts";
 
-describe("with row-level security out of play", () => {
+describe("the query filter without row-level security", () => {
   let bare: TestDatabase;
   let mine: PlantedWorkspace;
   let other: PlantedWorkspace;
@@ -23,13 +23,13 @@ describe("with row-level security out of play", () => {
     for (const { table } of tables) {
       await bare.owner(`ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY`);
     }
-    // Even the entries of the log may be changed here, so that only the filter stands before them.
+    // The role may even change audit entries here, so that only the filter protects them.
     await bare.owner("GRANT INSERT, UPDATE, DELETE ON audit_logs TO projo_tenant");
     await bare.owner("ALTER TABLE audit_logs DISABLE TRIGGER USER");
   });
   afterAll(() => bare.drop());
 
-  /** A model's methods, called by name: the types of the models differ, the promise does not. */
+  /** Calls a method of a model by name, because the types of the models differ. */
   type Methods = Record<string, (args: object) => Promise<unknown>>;
   const of = (all: TenantRead | TenantWrite, model: string): Methods =>
     (all as unknown as Record<string, Methods>)[model[0]?.toLowerCase() + model.slice(1)] ?? {};
@@ -50,7 +50,7 @@ describe("with row-level security out of play", () => {
       ),
     );
 
-  it("the wall is really down: SQL of ours reads their rows", async () => {
+  it("lets raw SQL read the other workspace's rows here, which proves that row-level security is disabled", async () => {
     const client = await bare.pool.connect();
     await client.query(`BEGIN; ${asTenantOf(mine.id)}`);
     expect((await client.query("SELECT FROM tasks WHERE workspace_id = $1", [other.id])).rowCount).toBe(1);
@@ -58,7 +58,7 @@ describe("with row-level security out of play", () => {
     client.release();
   });
 
-  it("I2 the application's filter alone shows each model's own rows, and none of another's", async () => {
+  it("I2 returns each model's rows of the own workspace and none of another", async () => {
     for (const model of tenantModels) {
       const key = model === "Workspace" ? "id" : "workspaceId";
       const foreign = await theirOwn(model, other);
@@ -91,7 +91,7 @@ describe("with row-level security out of play", () => {
     }
   });
 
-  it("I2 it changes none of another's rows, and puts none among them", async () => {
+  it("I2 changes no row of another workspace and inserts none into it", async () => {
     const before = await rowsOf(other);
     const attempts = [...tenantModels].flatMap((model) => {
       const name = model === "Workspace" ? "id" : "workspaceId";
@@ -134,7 +134,7 @@ describe("with row-level security out of play", () => {
     expect(await rowsOf(other)).toEqual(before);
   });
 
-  it("I2 the same changes pass on rows of one's own", async () => {
+  it("I2 allows the same changes on rows of the own workspace", async () => {
     await bare.db.write(mine.grant("project:write"), async ({ project }) => {
       const where = { workspaceId_id: { workspaceId: mine.id, id: mine.projectId } };
       await project.update({ where, data: { name: "Renamed" } });
@@ -151,7 +151,7 @@ describe("with row-level security out of play", () => {
     ]);
   });
 
-  it("I2 a row is written by its own columns: no relation reaches over, to connect, create or move", async () => {
+  it("I2 rejects nested writes, which could connect, create or move rows of another workspace", async () => {
     const before = [await rowsOf(mine), await rowsOf(other)];
     const project = { workspaceId_id: { workspaceId: mine.id, id: mine.projectId } };
     const theirTask = { workspaceId_id: { workspaceId: other.id, id: other.taskId } };
@@ -186,7 +186,7 @@ describe("with row-level security out of play", () => {
     expect([await rowsOf(mine), await rowsOf(other)]).toEqual(before);
   });
 
-  it("I12 a row never changes its workspace", async () => {
+  it("I12 rejects a change of a row's workspace", async () => {
     const where = { workspaceId_id: { workspaceId: mine.id, id: mine.taskId } };
     const move = { workspaceId: other.id };
     const changes: ((all: TenantWrite) => Promise<unknown>)[] = [

@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// I4: whom the server may sign in as.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// I4: the database logins that the server accepts.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { checkLogin, checkOperatorLogin, openPool, withOwner } from "../../src/index.ts";
@@ -12,14 +12,14 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe("the server's login", () => {
-  /** A database login made for one question; the roles of a cluster outlive a database, so it is dropped again. */
+  /** A database login for one test. The roles of a cluster remain after a database is dropped, so the test drops the login. */
   async function asked(
     prepare: (login: string) => string[],
     where = database,
     check = checkLogin,
   ): Promise<string> {
     const { owner } = inject("cluster");
-    const login = `projo_asked_${randomUUID().slice(0, 8)}`;
+    const login = `projo_tested_${randomUUID().slice(0, 8)}`;
     const password = `secret-${randomUUID()}`;
     const pool = openPool({
       target: { host: owner.host, port: owner.port, user: login, password, database: where.name },
@@ -51,7 +51,7 @@ describe("the server's login", () => {
   }
   const roles = (login: string) => `GRANT projo_tenant, projo_system TO ${login}`;
 
-  it("I4 owns nothing, bypasses nothing, and is accepted", async () => {
+  it("I4 owns nothing, bypasses nothing and passes the check", async () => {
     expect(await asked((login) => [roles(login)])).toBe("accepted");
     await expect(checkLogin(database.pool)).resolves.toBeUndefined();
     const [facts] = await database.owner(
@@ -75,7 +75,7 @@ describe("the server's login", () => {
     });
   });
 
-  it("U11 the server refuses an operator's login, also one that is it through another role", async () => {
+  it("U11 the check rejects an operator's login, also with the role through another role", async () => {
     const operators = (login: string) => [roles(login), `GRANT projo_operator TO ${login}`];
     const through = (login: string) => [
       roles(login),
@@ -85,13 +85,13 @@ describe("the server's login", () => {
     ];
     for (const prepare of [operators, through]) {
       expect(await asked(prepare)).toMatch(
-        /may act as projo_operator, which erases people, so no server serves by it.*pnpm db:migrate/,
+        /may act as projo_operator, which can erase users, so a server must not use it.*pnpm db:migrate/,
       );
     }
     await expect(checkLogin(database.operatorPool)).rejects.toThrow("may act as projo_operator");
   });
 
-  it("I4 the operator's program works by an operator's login that bypasses nothing, and by no other", async () => {
+  it("I4 the operator check accepts only an operator's login that bypasses nothing", async () => {
     const operators = (login: string) => [roles(login), `GRANT projo_operator TO ${login}`];
     await expect(checkOperatorLogin(database.operatorPool)).resolves.toBeUndefined();
     expect(await asked(operators, database, checkOperatorLogin)).toBe("accepted");
@@ -112,12 +112,12 @@ describe("the server's login", () => {
       "could bypass row-level security",
     ],
     [
-      "one that bypasses row-level security",
+      "a login that bypasses row-level security",
       (login) => [roles(login), `ALTER ROLE ${login} BYPASSRLS`],
       "could bypass row-level security, as LOGIN can",
     ],
     [
-      "a member of one that bypasses it",
+      "a member of a role that bypasses row-level security",
       (login) => [roles(login), `CREATE ROLE ${login}_group BYPASSRLS`, `GRANT ${login}_group TO ${login}`],
       "could bypass row-level security, as LOGIN_group can",
     ],
@@ -127,22 +127,22 @@ describe("the server's login", () => {
       "could bypass row-level security, as LOGIN can",
     ],
     [
-      "one that runs programs on the database's machine",
+      "a login that can run programs on the database's machine",
       (login) => [roles(login), `GRANT pg_execute_server_program TO ${login}`],
       "could bypass row-level security, as pg_execute_server_program can",
     ],
     [
-      "one without the two roles",
+      "a login without the two roles",
       () => [],
       "may not act as projo_tenant and projo_system. Run `pnpm db:migrate`",
     ],
     [
-      "one with only one of them",
+      "a login with only one of the two roles",
       (login) => [`GRANT projo_tenant TO ${login}`],
       "may not act as projo_tenant and projo_system",
     ],
   ];
-  it.each(refusals)("I4 the server refuses %s", async (_who, prepare, why) => {
+  it.each(refusals)("I4 the check rejects %s", async (_who, prepare, why) => {
     const answer = await asked(prepare);
     expect(answer).toContain(why);
     expect(answer).toContain("pnpm db:migrate");
@@ -151,7 +151,7 @@ describe("the server's login", () => {
   const ownings: [what: string, prepare: (login: string, name: string) => string[], owned: string][] = [
     ["a table", (login) => [`ALTER TABLE tasks OWNER TO ${login}`], "tasks"],
     [
-      "a table, through a role that it is a member of",
+      "a table through another role",
       (login) => [
         `CREATE ROLE ${login}_group`,
         `ALTER TABLE tasks OWNER TO ${login}_group`,
@@ -162,16 +162,16 @@ describe("the server's login", () => {
     ["a function", (login) => [`ALTER FUNCTION projo_enter OWNER TO ${login}`], "projo_enter"],
     ["the database", (login, name) => [`ALTER DATABASE ${name} OWNER TO ${login}`], "public"],
   ];
-  it.each(ownings)("I4 the server refuses a login that owns %s", async (_what, prepare, owned) => {
+  it.each(ownings)("I4 the check rejects a login that owns %s", async (_what, prepare, owned) => {
     const own = await createTestDatabase();
     const answer = await asked((login) => [roles(login), ...prepare(login, own.name)], own);
     await own.drop();
     expect(answer).toMatch(
-      new RegExp(`owns [\\w, ]*${owned}, and could lift their protection.*pnpm db:migrate`),
+      new RegExp(`owns [\\w, ]*${owned}, and could disable their protection.*pnpm db:migrate`),
     );
   });
 
-  it("I4 the server refuses a database without tables, and says what to do", async () => {
+  it("I4 the check rejects a database without tables and says what to do", async () => {
     const { owner, server } = inject("cluster");
     const name = `projo_test_empty_${randomUUID().slice(0, 8)}`;
     await withOwner({ ...owner, database: "postgres" }, (client) => client.query(`CREATE DATABASE ${name}`));

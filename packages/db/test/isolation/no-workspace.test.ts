@@ -1,6 +1,6 @@
-/* oxlint-disable vitest/expect-expect -- `nothing` expects */
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// I3: who is in no workspace finds nothing, and writes nothing.
+/* oxlint-disable vitest/expect-expect -- `nothing` contains the assertions */
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// I3: a transaction without a workspace reads and writes nothing.
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe("without a workspace", () => {
+describe("a transaction without a workspace", () => {
   const nothing = async (client: pg.PoolClient) => {
     const rows = await everyRow(database, tables);
     for (const { table, key } of tables) {
@@ -37,12 +37,12 @@ describe("without a workspace", () => {
     }
   };
 
-  it("I3 nobody sees a row, or writes one", () => raw(database, "SET LOCAL ROLE projo_tenant", nothing));
+  it("I3 reads and writes no row", () => raw(database, "SET LOCAL ROLE projo_tenant", nothing));
 
-  it("I3 an empty workspace is none", () =>
+  it("I3 reads and writes no row with an empty workspace id", () =>
     raw(database, "SET LOCAL app.workspace_id = ''; SET LOCAL ROLE projo_tenant", nothing));
 
-  it("I3 the workspace of an earlier transaction on the connection is none", async () => {
+  it("I3 reads and writes no row after an earlier transaction of a workspace on the connection", async () => {
     const client = await database.pool.connect();
     try {
       await client.query(`BEGIN; ${asTenantOf(ours.id)}`);
@@ -55,7 +55,7 @@ describe("without a workspace", () => {
     }
   });
 
-  it("I3 the server's login itself may touch no table", async () => {
+  it("I3 reads no table as the server's login", async () => {
     const all = await database.owner<{ table: string }>(
       `SELECT relname::text AS "table" FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,

@@ -1,4 +1,4 @@
-// U11: what only an operator does is refused to the serving login by the database itself, whatever role it takes on.
+// U11: the database refuses the operations of an operator to the server's login, in every role that it can become.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
@@ -15,7 +15,7 @@ afterAll(() => database.drop());
 
 const roles = ["none", "projo_tenant", "projo_system", "projo_operator"];
 
-/** Tries a statement inside the workspace, in a role, and undoes it. @returns the refusal, or null when it worked */
+/** Runs a statement in the workspace under a role, and rolls back. @returns the error's message, or null on success */
 async function tried(
   pool: pg.Pool,
   role: string,
@@ -26,7 +26,7 @@ async function tried(
   try {
     await client.query("BEGIN");
     await client.query("SELECT set_config('app.workspace_id', $1, true)", [home.id]);
-    // An attacker sets whatever a session may.
+    // An attacker can set every setting that a session may set.
     await client.query("SELECT set_config('app.erasing', $1, true)", [home.userId]);
     await client.query("SELECT set_config('role', $1, true)", [role]);
     await client.query(text, [...values]);
@@ -53,7 +53,7 @@ const entry = (action: string, actorKind = "system") =>
   ]);
 const append = "SELECT projo_audit_append($1)";
 
-it("U11 the serving login cannot erase, in any role that it can take on", async () => {
+it("U11 the server's login cannot erase a user under any role that it can become", async () => {
   for (const role of roles) {
     for (const anonymise of [false, true]) {
       const erase = ["SELECT projo_erase_person($1, $2)", [home.userId, anonymise]] as const;
@@ -70,7 +70,7 @@ it("U11 the serving login cannot erase, in any role that it can take on", async 
   expect(held).toEqual([]);
 });
 
-it("U11 the serving login cannot record an operator's act", async () => {
+it("U11 the server's login cannot record an operator's action", async () => {
   for (const action of ["person.erased", "member.removed"]) {
     for (const role of roles) {
       expect(await tried(database.pool, role, append, [entry(action)]), role).toMatch(
@@ -83,13 +83,13 @@ it("U11 the serving login cannot record an operator's act", async () => {
   );
 });
 
-it("the server still records its own entries, a removal by a member among them", async () => {
+it("the server's login records its own entries, including the removal of a member", async () => {
   for (const given of [entry("workspace.purged"), entry("member.removed", "user")]) {
     expect(await tried(database.pool, "projo_tenant", append, [given])).toBeNull();
   }
 });
 
-it("U11 the operator's login erases and records both, and reads no workspace without entering it", async () => {
+it("U11 the operator's login can erase and record, and reads no workspace without entering it", async () => {
   const erase = ["SELECT projo_erase_person($1)", [home.userId]] as const;
   expect(await tried(database.operatorPool, "projo_operator", ...erase)).toBeNull();
   expect(await tried(database.operatorPool, "projo_tenant", append, [entry("member.removed")])).toBeNull();
@@ -101,7 +101,7 @@ it("U11 the operator's login erases and records both, and reads no workspace wit
   }
 });
 
-it("the previous build serves on this schema: its login's roles and its functions are as they were", async () => {
+it("the previous build can run on this schema: the roles and functions that it uses are unchanged", async () => {
   const [facts] = await database.owner(
     `SELECT has_function_privilege('projo_tenant', 'projo_audit_append(jsonb)', 'EXECUTE') AS appends,
             has_function_privilege('projo_system', 'projo_session(uuid, uuid)', 'EXECUTE') AS finds_sessions,

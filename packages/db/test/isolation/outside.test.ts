@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// What may be seen from outside any workspace: one's own memberships, and what one can name.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// What projo_system can read outside any workspace: a user's memberships, and rows that the caller can name.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe("a person, outside any workspace", () => {
-  it("sees the memberships and workspaces of their own, and no others", async () => {
+describe("a user outside any workspace", () => {
+  it("reads the own memberships and workspaces and no others", async () => {
     const seen = await database.db.readPerson(ours.userId, async ({ workspace, workspaceMember }) => [
       await workspace.findMany({ select: { id: true } }),
       await workspaceMember.findMany({ select: { id: true } }),
@@ -29,7 +29,7 @@ describe("a person, outside any workspace", () => {
     expect(seen).toEqual([[{ id: ours.id }], [{ id: ours.memberId }]]);
   });
 
-  it("I3 is nobody until named: the system role alone sees no workspace, membership, invite or key", async () => {
+  it("I3 without a user id, projo_system reads no workspace, membership, invite or key", async () => {
     const settings = ["", "app.user_id", "app.invite_token_hash", "app.service_key_ids"];
     for (const setting of settings) {
       const enter = setting === "" ? "" : `SET LOCAL ${setting} = '';`;
@@ -43,7 +43,7 @@ describe("a person, outside any workspace", () => {
     }
   });
 
-  it("reaches nothing of what a workspace holds", async () => {
+  it("cannot read or delete the contents of a workspace", async () => {
     await raw(
       database,
       `SET LOCAL app.user_id = '${ours.userId}'; SET LOCAL ROLE projo_system`,
@@ -60,13 +60,13 @@ describe("a person, outside any workspace", () => {
   });
 });
 
-describe("outside any workspace, who names a thing", () => {
+describe("projo_system with a named row, outside any workspace", () => {
   const asSystemWith = (setting: string, value: string) =>
     `SET LOCAL ${setting} = '${value}'; SET LOCAL ROLE projo_system`;
   const idsIn = async (client: pg.PoolClient, table: string): Promise<string[]> =>
     (await client.query<{ id: string }>(`SELECT id FROM ${table}`)).rows.map(({ id }) => id);
 
-  it("I3 sees the invite whose token they hold, either token, and the workspace's name behind it", async () => {
+  it("I3 reads the invite of either token and the name of its workspace", async () => {
     const [hashes] = await database.owner<{ shown: string; mailed: string }>(
       `SELECT encode(token_hash, 'hex') AS shown, encode(mailed_token_hash, 'hex') AS mailed FROM invites WHERE id = $1`,
       [ours.inviteId],
@@ -86,7 +86,7 @@ describe("outside any workspace, who names a thing", () => {
     });
   });
 
-  it("V3 sees the invites to their own address once it is verified, and none before", async () => {
+  it("V3 reads the invites to the user's address only after it is verified", async () => {
     const guest = randomUUID();
     await database.owner(
       "INSERT INTO users (id, email, password_hash) VALUES ($1, 'guest@example.com', 'none')",
@@ -102,7 +102,7 @@ describe("outside any workspace, who names a thing", () => {
     await database.owner("DELETE FROM users WHERE id = $1", [guest]);
   });
 
-  it("I3 sees the key that is named, and may note its use and nothing else", async () => {
+  it("I3 reads the named service key and may only update when it was last used", async () => {
     await raw(database, asSystemWith("app.service_key_ids", ours.keyId), async (client) => {
       expect(await idsIn(client, "service_keys")).toEqual([ours.keyId]);
       expect(await idsIn(client, "invites")).toEqual([]);
@@ -118,7 +118,7 @@ describe("outside any workspace, who names a thing", () => {
     });
   });
 
-  it("I9 leaves nothing of what was named to the next statement on the connection", async () => {
+  it("I9 keeps no named row for the next transaction on the connection", async () => {
     expect(await database.db.serviceKeys.find(ours.keyId)).toMatchObject({ workspaceId: ours.id });
     await raw(database, "SET LOCAL ROLE projo_system", async (client) => {
       await client.query("SELECT * FROM projo_service_key($1)", [ours.keyId]);
@@ -127,7 +127,7 @@ describe("outside any workspace, who names a thing", () => {
     });
   });
 
-  it("sees a workspace that nobody can restore any more, which is to be purged, and no younger one", async () => {
+  it("reads a workspace that can no longer be restored, and none deleted later", async () => {
     const seen = async (days: number) => {
       await database.owner("UPDATE workspaces SET deleted_at = now() - $1 * interval '1 day' WHERE id = $2", [
         days,

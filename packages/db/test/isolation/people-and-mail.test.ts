@@ -1,4 +1,4 @@
-// What a workspace may know of the tables that are not its own: people, and mail.
+// The rights of projo_tenant to tables that are not tenant tables: users and the mail outbox.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe("what a workspace may know of people and of mail", () => {
-  it("I2 the emails of its own members, and of nobody else", async () => {
+describe("a workspace", () => {
+  it("I2 reads the email addresses of its members and of no other user", async () => {
     await raw(database, asTenantOf(ours.id), async (client) => {
       const { rows } = await client.query("SELECT id, email FROM users");
       expect(rows).toEqual([{ id: ours.userId, email: `${ours.userId}@example.com` }]);
@@ -26,7 +26,7 @@ describe("what a workspace may know of people and of mail", () => {
     });
   });
 
-  it("A3 no password, nor anything else of them, and it changes none", async () => {
+  it("A3 reads no password or other column of a user, and changes none", async () => {
     await raw(database, asTenantOf(ours.id), async (client) => {
       for (const text of [
         "SELECT password_hash FROM users",
@@ -40,7 +40,7 @@ describe("what a workspace may know of people and of mail", () => {
     });
   });
 
-  it("I2 its own mail: it sends and takes back its own, and touches none of another's", async () => {
+  it("I2 queues and deletes its own mail and no mail of another workspace", async () => {
     const insert = `INSERT INTO mail_outbox (id, template, recipient, about_workspace_id) VALUES ($1, 'invite', 'a@b.co', $2)`;
     await raw(database, asTenantOf(ours.id), async (client) => {
       const { rows } = await client.query(
@@ -60,7 +60,7 @@ describe("what a workspace may know of people and of mail", () => {
     });
   });
 
-  it("A3 it reads back neither whom a mail is for nor what makes its token", async () => {
+  it("A3 cannot read the recipient of a mail or the salt of its token", async () => {
     await raw(database, asTenantOf(ours.id), async (client) => {
       for (const column of [
         "recipient",

@@ -1,5 +1,5 @@
-// The promises I2, I3 and I12 with the application's filter out of play. Tables are found in the catalogue, so a new
-// one is under these promises from its first migration.
+// The invariants I2, I3 and I12 without the query filter. The tables are read from the catalogue, so a new table is tested
+// from its first migration on.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe("with the application's filter out of play", () => {
-  it("I2 every tenant table holds rows of both workspaces, so that nothing below is empty by chance", async () => {
+describe("row-level security without the query filter", () => {
+  it("I2 every tenant table has rows of both workspaces, so that the tests below are meaningful", async () => {
     expect(tables.length).toBeGreaterThanOrEqual(6);
     const rows = await everyRow(database, tables);
     for (const { table, key } of tables) {
@@ -31,7 +31,7 @@ describe("with the application's filter out of play", () => {
     }
   });
 
-  it("I2 a workspace reads its own rows, and none of another's", async () => {
+  it("I2 a workspace reads its own rows and none of another", async () => {
     const seen = await raw(database, asTenantOf(ours.id), async (client) => {
       const found: Record<string, unknown> = {};
       for (const { table, key } of tables) {
@@ -45,7 +45,7 @@ describe("with the application's filter out of play", () => {
     expect(seen).toEqual(Object.fromEntries(tables.map(({ table }) => [table, [ours.id]])));
   });
 
-  it("I2 it changes and deletes its own rows, and none of another's", async () => {
+  it("I2 a workspace changes and deletes its own rows and none of another", async () => {
     for (const { table, key } of tables) {
       await raw(database, asTenantOf(ours.id), async (client) => {
         const update = `UPDATE ${table} SET ${key} = ${key}`;
@@ -67,11 +67,12 @@ describe("with the application's filter out of play", () => {
     }
   });
 
-  it("I2 it writes no row into another workspace, whatever the row", async () => {
+  it("I2 a workspace cannot insert a row into another workspace", async () => {
     const rows = await everyRow(database, tables);
     for (const { table, key } of tables) {
       const theirRow = rows[table]?.find((row) => (row as Record<string, unknown>)[key] === theirs.id);
-      // Their very row: were it let through, it would only be a duplicate, as it is for its own workspace.
+      // An existing row of the other workspace. If the policy allowed it, the insert would fail as a duplicate, as it does
+      // in its own workspace.
       const insert = `INSERT INTO ${table} SELECT * FROM jsonb_populate_record(NULL::${table}, $1)`;
       const values = [JSON.stringify(theirRow)];
       const denied = appendOnly.has(table) ? `permission denied for table ${table}` : null;
@@ -84,7 +85,7 @@ describe("with the application's filter out of play", () => {
     }
   });
 
-  it("I12 no row of a workspace is moved into another", async () => {
+  it("I12 a workspace cannot move a row into another workspace", async () => {
     for (const { table, key } of tables.filter((one) => !appendOnly.has(one.table))) {
       const move = `UPDATE ${table} SET ${key} = '${theirs.id}' WHERE ${key} = '${ours.id}'`;
       expect(await raw(database, asTenantOf(ours.id), (client) => attempt(client, move))).toBe(

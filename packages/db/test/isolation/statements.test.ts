@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// What is written in SQL has no filter of the application before it, only the policies.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// Our SQL statements do not pass through the query filter. Row-level security alone isolates them.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TenantWrite } from "../../src/index.ts";
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe("what is written in SQL, with row-level security alone before it", () => {
+describe("our SQL statements under row-level security", () => {
   const rowsOfTheirs = () =>
     Promise.all(
       tables.map(({ table, key }) =>
@@ -27,7 +27,7 @@ describe("what is written in SQL, with row-level security alone before it", () =
       ),
     );
 
-  it("I2 lists a workspace's own members, invites and keys", async () => {
+  it("I2 list the members, invites and keys of the own workspace", async () => {
     const page = { after: undefined, limit: 100 };
     const ids = await database.db.read(
       ours.grant("key:manage"),
@@ -40,7 +40,7 @@ describe("what is written in SQL, with row-level security alone before it", () =
     expect(ids).toEqual([[ours.memberId], [ours.inviteId], [ours.keyId]]);
   });
 
-  it("I2 finds nothing of another's to change: no member, no invite, no key", async () => {
+  it("I2 cannot change a member, invite or key of another workspace", async () => {
     const before = await rowsOfTheirs();
     const hash = Buffer.alloc(32, 1);
     const tokens = {
@@ -69,7 +69,7 @@ describe("what is written in SQL, with row-level security alone before it", () =
     expect(await rowsOfTheirs()).toEqual(before);
   });
 
-  it("I2 changes the one workspace that it is in, where a statement names none", async () => {
+  it("I2 change only the entered workspace when a statement names none", async () => {
     const before = await rowsOfTheirs();
     const name = (workspace: PlantedWorkspace) =>
       database.owner("SELECT name, deleted_at IS NOT NULL AS deleted FROM workspaces WHERE id = $1", [

@@ -53,7 +53,7 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
       const [what, act] = acts[Math.floor(random() * acts.length)] ?? [];
       if (!place || !what || !act) continue;
       await tried(what, () => act(options.db, place));
-      await tried("a look at what is left", nextBorrower);
+      await tried("a check for leftover settings", nextBorrower);
     }
   };
   const killer = async () => {
@@ -99,11 +99,11 @@ const acts: readonly [what: string, act: Act][] = [
       }),
   ],
   [
-    "a write that fails in the midst",
+    "a write that fails",
     (db, place) => db.write(place.grant("task:write"), (tables) => sql(tables).$queryRaw`SELECT 1 / 0`),
   ],
   [
-    "a write that hides its failure",
+    "a write that ignores its error",
     (db, place) =>
       db.write(place.grant("task:write"), (tables) => sql(tables).$queryRaw`SELECT 1 / 0`.catch(() => null)),
   ],
@@ -124,7 +124,7 @@ const acts: readonly [what: string, act: Act][] = [
       }),
   ],
   [
-    "a person's read",
+    "a user's read",
     async (db, { userId, id }) => {
       const found = await db.readPerson(userId, ({ workspace }) =>
         workspace.findMany({ select: { id: true } }),
@@ -133,7 +133,7 @@ const acts: readonly [what: string, act: Act][] = [
     },
   ],
   [
-    "a lone statement",
+    "a single statement",
     async (db, { keyId, id }) => {
       const key = await db.serviceKeys.find(keyId);
       return key?.workspaceId === id ? null : key;
@@ -166,7 +166,8 @@ interface Sql {
 }
 
 /** Runs SQL in a transaction of the client. The client's types do not offer it. */
-const sql = (tables: TenantRead | TenantWrite): Sql => (tables as unknown as { sql: Sql }).sql;
+const sql = (tables: TenantRead | TenantWrite): Sql =>
+  (tables as unknown as { transaction: Sql }).transaction;
 
 /** @returns a generator of numbers from 0 to 1 that depends only on the seed (mulberry32) */
 function randomFrom(seed: number): () => number {

@@ -1,4 +1,4 @@
-// An owner that may not make roles: it migrates where somebody else made them, and is told what is missing where nobody did.
+// An owner without CREATEROLE: it can migrate if the roles exist. Otherwise the error names the missing role.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,12 +21,12 @@ const admin = (text: string) =>
   withOwner({ ...postgres.owner, database: "postgres" }, (client) => client.query(text));
 const migrated = () =>
   withOwner({ ...postgres.owner, database: "plain" }, async (client) => {
-    // As the plain role itself, whose statements and objects these are.
+    // The statements run as the plain role, which then owns the objects.
     await client.query("SET SESSION AUTHORIZATION plain");
     return migrate(client);
   });
 
-it("an owner without CREATEROLE is told which role to make, and migrates once it is there", async () => {
+it("the migration names the role to create for an owner without CREATEROLE, and succeeds when it exists", async () => {
   await admin("CREATE ROLE plain");
   await admin("CREATE DATABASE plain OWNER plain");
   await admin("CREATE ROLE projo_tenant NOLOGIN NOINHERIT");

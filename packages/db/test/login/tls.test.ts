@@ -1,4 +1,4 @@
-// TLS to a real PostgreSQL that has a certificate of a private authority, as one's own on another machine has.
+// TLS connections to a real PostgreSQL with a certificate of a private authority.
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,9 +11,7 @@ import { openPool, readPostgresAddress, startEmbeddedPostgres } from "../../src/
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
 const needed = process.env["CI"] === "true";
 if (!hasOpenssl && !needed) {
-  process.stderr.write(
-    "Skipped: openssl is not installed, so nothing was tried over TLS: apt-get install openssl\n",
-  );
+  process.stderr.write("Skipped the TLS tests: openssl is not installed. Run: apt-get install openssl\n");
 }
 
 let directory: string;
@@ -43,7 +41,7 @@ afterAll(async () => {
   if (directory) rmSync(directory, { recursive: true, force: true });
 });
 
-/** An authority, another one, and the server's certificate by the first, for the name localhost alone. */
+/** Creates two authorities, and the server's certificate for the name localhost, signed by the first. */
 function makeCertificates(): void {
   const keyed = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
   for (const name of ["ca", "other"]) {
@@ -71,7 +69,7 @@ function makeCertificates(): void {
 const openssl = (...args: string[]): Buffer =>
   execFileSync("openssl", args, { stdio: "pipe", cwd: directory });
 
-/** @returns the protocol of the connection, or why there was none */
+/** @returns the TLS version of the connection, or the reason of its failure */
 async function connect(host: string, query: string): Promise<string> {
   const { owner } = postgres ?? { owner: { port: 0, user: "", password: "" } };
   const address = readPostgresAddress(
@@ -92,7 +90,7 @@ async function connect(host: string, query: string): Promise<string> {
 }
 
 describe.skipIf(!hasOpenssl && !needed)("a connection over TLS", () => {
-  it("a server of the named authority is reached over TLS, by its name", async () => {
+  it("succeeds for a certificate of the named authority and the right host name", async () => {
     for (const mode of ["sslmode=verify-full&", "sslmode=require&", "sslmode=verify-ca&", ""]) {
       expect(await connect("localhost", `${mode}sslrootcert=${path("ca.pem")}`), mode).toMatch(
         /^TLSv1\.[23]$/,
@@ -100,7 +98,7 @@ describe.skipIf(!hasOpenssl && !needed)("a connection over TLS", () => {
     }
   });
 
-  it("a server that nobody vouches for is refused, before the password is sent", async () => {
+  it("fails for a certificate of an unknown authority, before the password is sent", async () => {
     for (const mode of ["sslmode=verify-full", "sslmode=require"]) {
       expect(await connect("localhost", mode)).toMatch(/UNABLE_TO_VERIFY|SELF_SIGNED|UNABLE_TO_GET_ISSUER/);
     }
@@ -112,7 +110,7 @@ describe.skipIf(!hasOpenssl && !needed)("a connection over TLS", () => {
     }
   });
 
-  it("a server by another name is refused, but for verify-ca", async () => {
+  it("fails for a certificate of another host name, except with verify-ca", async () => {
     const authority = `sslrootcert=${path("ca.pem")}`;
     expect(await connect("127.0.0.1", `sslmode=verify-full&${authority}`)).toBe(
       "ERR_TLS_CERT_ALTNAME_INVALID",
@@ -120,7 +118,7 @@ describe.skipIf(!hasOpenssl && !needed)("a connection over TLS", () => {
     expect(await connect("127.0.0.1", `sslmode=verify-ca&${authority}`)).toMatch(/^TLSv1\.[23]$/);
   });
 
-  it("on this machine nothing is encrypted unless the address says so", async () => {
+  it("uses no TLS on this machine unless the address requests it", async () => {
     expect(await connect("localhost", "")).toBe("in the clear");
     expect(await connect("localhost", "sslmode=disable")).toBe("in the clear");
   });

@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the mutants it serves */
-// The mutants of what the schema has once: the functions at its doors, the rights on columns, what is unique.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their mutants */
+// The mutants of single checks in the schema: functions, rights to columns, unique indexes.
 import { inWorkspace, lessOf, outside, type SchemaAttack, type SchemaMutant } from "./schema-mutant.ts";
 import type { Scene } from "./from-catalogue.ts";
 
@@ -13,13 +13,19 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
   });
   const here = (says: string, sql: string, arrange = ""): SchemaAttack => ({ says, sql, arrange, enter });
 
-  // The door of a write ---------------------------------------------------------------------------------------
-  const goIn = (user: string, roles: string) => `SELECT projo_enter('${user}', ARRAY[${roles}], false)`;
-  const strangerWrites = here("a stranger goes in to write", goIn(foreign.userId, "'admin'"));
-  const lowWrites = here("a member goes in to write what their role may not", goIn(home.userId, "'viewer'"));
+  // Entering a workspace to write ------------------------------------------------------------------------------
+  const enterAs = (user: string, roles: string) => `SELECT projo_enter('${user}', ARRAY[${roles}], false)`;
+  const strangerWrites = here(
+    "a user who is not a member enters to write",
+    enterAs(foreign.userId, "'admin'"),
+  );
+  const lowWrites = here(
+    "a member enters to write without a sufficient role",
+    enterAs(home.userId, "'viewer'"),
+  );
   const lockedWrites = here(
-    "a member goes in to write in a deleted workspace",
-    goIn(home.userId, "'admin'"),
+    "a member enters to write in a deleted workspace",
+    enterAs(home.userId, "'admin'"),
     "UPDATE workspace_members SET locked_at = now()",
   );
   const keyIn = (says: string, change: string, [permission, role] = ["task:read", "viewer"]) =>
@@ -28,29 +34,25 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       `SELECT projo_enter_by_key('${home.keyId}', '${permission}', ARRAY['${role}'])`,
       change === "" ? "" : `UPDATE service_keys SET ${change}`,
     );
-  const keyDoor = (guard: string, works: SchemaAttack, says: string): SchemaMutant => ({
+  const withoutKeyCheck = (guard: string, works: SchemaAttack, says: string): SchemaMutant => ({
     says: `projo_enter_by_key: ${says}`,
     sql: lessOf("projo_enter_by_key", guard),
     works: [works],
   });
 
-  // What every request asks -----------------------------------------------------------------------------------
+  // Finding the session of a request -----------------------------------------------------------------------------
   const session = `INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
     VALUES ('${home.id}', '${home.userId}', sha256('salt'), now() + interval '1 day', now() + interval '1 day')`;
   const placeIn = (workspaceId: string) =>
     `SELECT FROM projo_session('${home.id}', '${workspaceId}') WHERE workspace_id IS NOT NULL`;
   const lockedPlace = ask(
-    "a session has a place in a deleted workspace",
+    "a session has a membership in a deleted workspace",
     placeIn(home.id),
     `${session}; UPDATE workspace_members SET locked_at = now()`,
   );
-  const foreignPlace = ask(
-    "a session has a place where its person is no member",
-    placeIn(foreign.id),
-    session,
-  );
-  // With who asks, by one who may become either role, as the server's login may.
-  const lastly = (
+  const foreignPlace = ask("a session has a membership of another user", placeIn(foreign.id), session);
+  // Prefetching, by a login that can become either role, as the server's login can.
+  const prefetch = (
     says: string,
     sql: string,
     [workspaceId, roles, tokenEnds = 4_000_000_000]: [string, string, number?],
@@ -62,41 +64,40 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     enter: "",
   });
   const reading = "SELECT FROM tasks";
-  const lowAsks = lastly("what only viewers may be told is asked by an admin's session", reading, [
+  const lowAsks = prefetch("an admin's session prefetches a query for viewers only", reading, [
     home.id,
     "viewer",
   ]);
-  const strangerAsks = lastly("a session asks about a workspace that its person is no member of", reading, [
-    foreign.id,
-    "viewer,member,admin",
-  ]);
-  const lockedAsks = lastly(
-    "a session asks about a deleted workspace",
+  const strangerAsks = prefetch(
+    "a session prefetches in a workspace of which its user is not a member",
+    reading,
+    [foreign.id, "viewer,member,admin"],
+  );
+  const lockedAsks = prefetch(
+    "a session prefetches in a deleted workspace",
     reading,
     [home.id, "admin"],
     "UPDATE workspace_members SET locked_at = now()",
   );
-  const endedAsks = lastly(
-    "a session that has ended asks about its workspace",
+  const endedAsks = prefetch(
+    "an expired session prefetches in its workspace",
     reading,
     [home.id, "admin"],
     "UPDATE sessions SET expires_at = now() - interval '1 second'",
   );
-  const lateAsks = lastly("an access token that has expired asks about its workspace", reading, [
+  const lateAsks = prefetch("an expired access token prefetches in its workspace", reading, [
     home.id,
     "admin",
     1,
   ]);
-  const changesAhead = lastly(
-    "what is asked with who asks changes a task",
-    "UPDATE tasks SET title = 'Mine'",
-    [home.id, "admin"],
-  );
-  const seesSecrets = lastly(
-    "what is asked with who asks sees people's sessions",
-    "SELECT salt FROM sessions",
-    [home.id, "admin"],
-  );
+  const changesAhead = prefetch("a prefetched query changes a task", "UPDATE tasks SET title = 'Mine'", [
+    home.id,
+    "admin",
+  ]);
+  const seesSecrets = prefetch("a prefetched query reads users' sessions", "SELECT salt FROM sessions", [
+    home.id,
+    "admin",
+  ]);
   const entering = (guard: string, without?: string) => lessOf("projo_session_prefetching", guard, without);
   const heldRole = entering("role = ANY (string_to_array(the_roles, ','))", "workspace_id IS NOT NULL");
   const notLocked = entering("AND m.locked_at IS NULL");
@@ -119,7 +120,7 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     works: [works],
   });
 
-  // Invites from outside --------------------------------------------------------------------------------------
+  // Finding invites outside a workspace --------------------------------------------------------------------------
   const known = "UPDATE invites SET token_hash = sha256('token')";
   const open = (says: string, change: string) =>
     ask(
@@ -140,38 +141,38 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
 
   // Rights ----------------------------------------------------------------------------------------------------
   const forges = here(
-    "a workspace writes into its log as it likes",
+    "a workspace inserts into its log directly",
     "INSERT INTO audit_logs SELECT (jsonb_populate_record(l, jsonb_build_object('id', gen_random_uuid(), 'seq', 99))).* FROM audit_logs AS l",
   );
   const rewrites = here("a workspace changes its log", "UPDATE audit_logs SET action = 'forged'");
   const erases = here("a workspace deletes from its log", "DELETE FROM audit_logs");
-  const readsTasks = ask("who is outside of workspaces reads tasks", "SELECT FROM tasks");
+  const readsTasks = ask("projo_system reads tasks outside any workspace", "SELECT FROM tasks");
   const hashes = here("a workspace reads its members' password hashes", "SELECT password_hash FROM users");
   const raises = ask(
-    "who notes the uses of keys gives a key more rights",
+    "projo_system changes the role of a service key",
     `UPDATE service_keys SET role = 'admin'`,
   );
   const named = { ...raises, enter: `${outside}; SET LOCAL app.service_key_ids = '${home.keyId}'` };
   const abroadEntry: SchemaAttack = here(
-    "an entry is written into the log of the workspace that it names",
+    "an entry is appended to the log of the workspace that it names",
     `SELECT projo_audit_append(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'workspaceId', '${foreign.id}',
        'actorKind', 'system', 'action', 'forged', 'targetType', 'task', 'targetId', '-', 'outcome', 'ok')));
      RESET ROLE; SELECT FROM audit_logs WHERE workspace_id = '${foreign.id}' AND action = 'forged'`,
   );
-  const wherever = here("an entry is written from no workspace", `SELECT projo_audit_append('[]')`);
+  const wherever = here("an entry is appended without a workspace", `SELECT projo_audit_append('[]')`);
   const second = here(
-    "two invites wait for one address",
+    "an address has two pending invites",
     `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
      VALUES (gen_random_uuid(), '${home.id}', 'guest@example.com', 'viewer', sha256('1'), sha256('2'), '${home.userId}', now() + interval '1 day')`,
   );
   const doubled = here(
-    "one person is a member twice",
+    "a user is a member twice",
     `INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES (gen_random_uuid(), '${home.id}', '${home.userId}', 'admin')`,
   );
-  // What only an operator does, by the serving login, which is the session's user whatever role it takes on.
+  // Operations of an operator by the server's login, which is the session's user under every role.
   const serving = "SET LOCAL SESSION AUTHORIZATION projo_server";
   const erasesPerson: SchemaAttack = {
-    says: "the serving login erases a person",
+    says: "the server's login erases a user",
     enter: `${serving}; ${outside}`,
     sql: `SELECT projo_erase_person('${foreign.userId}')`,
   };
@@ -181,14 +182,14 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     sql: `SELECT projo_audit_append(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'actorKind', 'system',
        'action', '${action}', 'targetType', 'user', 'targetId', '-', 'outcome', 'ok')))`,
   });
-  const recordsErasure = recordsAct("the serving login records an erasure", "person.erased");
-  const recordsRemoval = recordsAct("the serving login records a removal by the operator", "member.removed");
+  const recordsErasure = recordsAct("the server's login records an erasure", "person.erased");
+  const recordsRemoval = recordsAct("the server's login records a removal by the operator", "member.removed");
   const toTenant = (right: string) => `GRANT ${right} ON audit_logs TO projo_tenant`;
   const off = (trigger: string) => `ALTER TABLE audit_logs DISABLE TRIGGER ${trigger}`;
 
   return [
     {
-      says: "projo_enter: who is no member is stopped",
+      says: "projo_enter: the error for a user who is not a member",
       sql: lessOf(
         "projo_enter",
         "RAISE EXCEPTION 'not a member of this workspace' USING ERRCODE = 'PJ404';",
@@ -198,13 +199,13 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       refused: [lowWrites],
     },
     {
-      says: "projo_enter: the member is the one who calls",
+      says: "projo_enter: the membership is the caller's",
       sql: lessOf("projo_enter", "AND m.user_id = a_user"),
       works: [strangerWrites],
       refused: [lowWrites, lockedWrites],
     },
     {
-      says: "projo_enter: the role suffices",
+      says: "projo_enter: the role is sufficient",
       sql: lessOf("projo_enter", "IF NOT held = ANY (a_roles)", "IF false"),
       works: [lowWrites],
       refused: [strangerWrites, lockedWrites],
@@ -215,30 +216,30 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       works: [lockedWrites],
       refused: [strangerWrites, lowWrites],
     },
-    keyDoor(
+    withoutKeyCheck(
       "AND k.revoked_at IS NULL ",
-      keyIn("a revoked key goes in to write", "revoked_at = now()"),
+      keyIn("a revoked key enters to write", "revoked_at = now()"),
       "the key is not revoked",
     ),
-    keyDoor(
+    withoutKeyCheck(
       "AND k.locked_at IS NULL ",
-      keyIn("a key goes in to write in a deleted workspace", "locked_at = now()"),
+      keyIn("a key enters to write in a deleted workspace", "locked_at = now()"),
       "the key is not locked",
     ),
-    keyDoor(
+    withoutKeyCheck(
       " AND k.expires_at > clock_timestamp()",
-      keyIn("an expired key goes in to write", "expires_at = now() - interval '1 day'"),
+      keyIn("an expired key enters to write", "expires_at = now() - interval '1 day'"),
       "the key has not expired",
     ),
-    keyDoor(
+    withoutKeyCheck(
       "held.role = ANY (a_roles) AND ",
-      keyIn("a key goes in to write what its role may not", "", ["task:read", "admin"]),
-      "its role suffices",
+      keyIn("a key enters to write without a sufficient role", "", ["task:read", "admin"]),
+      "the key's role is sufficient",
     ),
-    keyDoor(
+    withoutKeyCheck(
       " AND a_permission = ANY (held.scopes)",
-      keyIn("a key goes in to write what is not among its scopes", "", ["task:write", "viewer"]),
-      "it is among its scopes",
+      keyIn("a key enters to write without the scope", "", ["task:write", "viewer"]),
+      "the key has the scope",
     ),
     {
       says: "projo_session: the membership is not locked",
@@ -264,7 +265,7 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       works: [foreignPlace],
     },
     {
-      says: "projo_session_prefetching: the role is one that may be told",
+      says: "projo_session_prefetching: the role is one of the query's roles",
       sql: heldRole,
       works: [lowAsks],
       refused: [strangerAsks, lockedAsks],
@@ -276,7 +277,7 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       refused: [strangerAsks, lowAsks],
     },
     {
-      says: "projo_session_prefetching: the session has not ended",
+      says: "projo_session_prefetching: the session has not expired",
       sql: entering("\n     AND expires_at > database_now"),
       works: [endedAsks],
       refused: [lateAsks, strangerAsks],
@@ -306,80 +307,80 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       refused: [lockedAsks],
     },
     {
-      says: "projo_session_prefetching: the transaction only reads",
+      says: "projo_session_prefetching: the transaction is read-only",
       sql: entering("ignored := set_config('transaction_read_only', 'on', true);"),
       works: [changesAhead],
       refused: [seesSecrets],
     },
     {
-      says: "projo_session_prefetching: who is told is in the workspace, and not outside",
+      says: "projo_session_prefetching: the query runs as projo_tenant",
       sql: entering("ignored := set_config('role', 'projo_tenant', true);"),
       works: [seesSecrets],
       refused: [changesAhead],
     },
     keyFound("AND k.revoked_at IS NULL ", findKey("a revoked key is found", "revoked_at = now()"), [
-      "it is not revoked",
+      "the key is not revoked",
     ]),
     keyFound(
       "AND k.locked_at IS NULL ",
       findKey("a key of a deleted workspace is found", "locked_at = now()"),
-      ["it is not locked"],
+      ["the key is not locked"],
     ),
     keyFound(
       " AND k.expires_at > clock_timestamp()",
       findKey("an expired key is found", "expires_at = now() - interval '1 day'"),
-      ["it has not expired"],
+      ["the key has not expired"],
     ),
     keyFound(
       "CASE WHEN k.previous_expires_at > clock_timestamp() THEN k.previous_mac END",
       findKey(
-        "the token before a rotation is found after its time",
+        "the secret before a rotation is found after its expiry",
         "previous_kid = 1, previous_mac = sha256('x'), previous_expires_at = now() - interval '1 day'",
         "previous_mac IS NOT NULL",
       ),
-      ["the token before has its time", "k.previous_mac"],
+      ["the previous secret has not expired", "k.previous_mac"],
     ),
     inviteFound(
       "AND i.used_at IS NULL ",
-      open("a used invite opens", "UPDATE invites SET used_at = now() WHERE id = $id"),
-      "it is not used",
+      open("a used invite is found", "UPDATE invites SET used_at = now() WHERE id = $id"),
+      "the invite is not used",
     ),
     inviteFound(
       "AND i.revoked_at IS NULL ",
-      open("a revoked invite opens", "UPDATE invites SET revoked_at = now() WHERE id = $id"),
-      "it is not revoked",
+      open("a revoked invite is found", "UPDATE invites SET revoked_at = now() WHERE id = $id"),
+      "the invite is not revoked",
     ),
     inviteFound(
       " AND i.expires_at > clock_timestamp()",
       open(
-        "an expired invite opens",
+        "an expired invite is found",
         "UPDATE invites SET expires_at = now() - interval '1 day' WHERE id = $id",
       ),
-      "it has not expired",
+      "the invite has not expired",
     ),
     inviteFound(
       " AND w.deleted_at IS NULL",
-      open("an invite to a deleted workspace opens", deleteHome),
-      "the workspace is there",
+      open("an invite to a deleted workspace is found", deleteHome),
+      "the workspace is not deleted",
     ),
     {
-      says: "invites: an address that was not verified is nobody's (the policy addressee)",
+      says: "invites: the address is verified (the policy addressee)",
       sql: `ALTER POLICY addressee ON invites USING (email = (SELECT u.email FROM users AS u
               WHERE u.id = (SELECT nullif(current_setting('app.user_id', true), '')::uuid)))`,
-      works: [mine("a person sees the invites of an address that they did not verify", guest("NULL"))],
+      works: [mine("a user reads the invites of an unverified address", guest("NULL"))],
     },
     {
-      says: "projo_person_invites: the workspace is there",
+      says: "projo_person_invites: the workspace is not deleted",
       sql: lessOf("projo_person_invites", " AND w.deleted_at IS NULL"),
       works: [
         mine(
-          "a person sees an invite to a deleted workspace",
+          "a user reads an invite to a deleted workspace",
           `${guest("now()")}; UPDATE workspaces SET deleted_at = now()`,
         ),
       ],
     },
     {
-      says: "audit_logs: nobody inserts but by its function",
+      says: "audit_logs: no right to INSERT",
       sql: toTenant("INSERT"),
       works: [forges],
       refused: [rewrites],
@@ -411,7 +412,7 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       refused: [rewrites],
     },
     {
-      says: "tasks: projo_system has no right to them",
+      says: "tasks: projo_system has no right to the table",
       sql: "GRANT SELECT ON tasks TO projo_system",
       works: [],
       refused: [readsTasks],
@@ -433,7 +434,7 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       works: [hashes],
     },
     {
-      says: "service_keys: projo_system has a right to last_used_at alone",
+      says: "service_keys: projo_system may only update last_used_at",
       sql: "GRANT UPDATE ON service_keys TO projo_system",
       works: [named],
     },
@@ -447,7 +448,7 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       works: [abroadEntry],
     },
     {
-      says: "projo_audit_append: there must be a workspace",
+      says: "projo_audit_append: the transaction has a workspace",
       sql: lessOf("projo_audit_append", "IF here IS NULL THEN", "IF here IS NULL THEN RETURN 0;"),
       works: [{ ...wherever, enter: "SET LOCAL ROLE projo_tenant" }],
     },
@@ -464,13 +465,13 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
       refused: [erasesPerson],
     },
     {
-      says: "invites: one that waits for each address",
+      says: "invites: one pending invite for each address",
       sql: "DROP INDEX invites_one_pending",
       works: [second],
       refused: [doubled],
     },
     {
-      says: "workspace_members: once each",
+      says: "workspace_members: one membership for each user",
       sql: "DROP INDEX workspace_members_workspace_id_user_id_key",
       works: [doubled],
       refused: [second],

@@ -13,19 +13,19 @@ export function denialMutants({ home, foreign }: Scene): SchemaMutant[] {
   const enter = inWorkspace(home.id);
 
   const beyondCap: SchemaAttack = {
-    says: "an actor has 101 denials recorded in an hour",
+    says: "101 denials of an actor are recorded in an hour",
     arrange: deny(100),
     enter,
     sql: `SELECT WHERE ${denialBy(home.userId)}`,
   };
   const hidden: SchemaAttack = {
-    says: "an actor's 100 denials keep the denial of another one off the record",
+    says: "100 denials of an actor prevent recording a denial of another actor",
     arrange: deny(100),
     enter,
     sql: `SELECT WHERE NOT ${denialBy(foreign.userId)}`,
   };
   const uncounted: SchemaAttack = {
-    says: "denials beyond the cap are counted nowhere",
+    says: "denials beyond the cap are not counted",
     arrange: `${deny(105)}; UPDATE audit_denials SET hour = hour - interval '1 hour'; ${deny(1)}`,
     enter,
     sql: "SELECT WHERE NOT EXISTS (SELECT FROM audit_logs WHERE action = 'access.denials_omitted')",
@@ -55,7 +55,7 @@ export function denialMutants({ home, foreign }: Scene): SchemaMutant[] {
       works: [uncounted],
     },
     {
-      says: "projo_audit_settle: a count is removed when it is settled",
+      says: "projo_audit_settle: settled counts are removed",
       sql: lessOf(
         "projo_audit_settle",
         removal,

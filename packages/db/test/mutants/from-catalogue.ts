@@ -1,5 +1,5 @@
-// The mutants of what every table has: its policies, its keys, its triggers. They are read off the catalogue, so that a new
-// table joins by itself.
+// The mutants of every table: its policies, foreign keys and triggers. They are read from the catalogue, so that a new table
+// is included automatically.
 import type { TestDatabase } from "../kit/index.ts";
 import type { PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { inWorkspace, type SchemaAttack, type SchemaMutant } from "./schema-mutant.ts";
@@ -40,23 +40,23 @@ const TENANT_TABLES = `
 function ofTable({ name, key, updates }: TenantTable, { home, foreign }: Scene): SchemaMutant[] {
   const enter = inWorkspace(home.id);
   const read: SchemaAttack = {
-    says: `a workspace reads another's ${name}`,
+    says: `a workspace reads ${name} of another`,
     enter,
     sql: `SELECT FROM ${name} WHERE ${key} = '${foreign.id}'`,
   };
   const inNone: SchemaAttack = {
-    says: `who is in no workspace reads ${name}`,
+    says: `a transaction without a workspace reads ${name}`,
     enter: "SET LOCAL ROLE projo_tenant",
     sql: `SELECT FROM ${name} WHERE ${key} IS NOT NULL`,
   };
-  // Neither the keys nor what reads the row back shall stop it, so that the policy stands alone.
+  // Replica mode disables foreign keys and triggers, so that only the policy can refuse the change.
   const move: SchemaAttack = {
     says: `a row of ${name} changes its workspace`,
     enter: `SET LOCAL session_replication_role = replica; ${enter}`,
     sql: `UPDATE ${name} SET ${key} = gen_random_uuid()`,
   };
   const plainOwner: SchemaAttack = {
-    says: `an owner of ${name} who is a plain role reads it all`,
+    says: `an ordinary role that owns ${name} reads every row`,
     arrange: `CREATE ROLE projo_plain_owner; GRANT USAGE, CREATE ON SCHEMA public TO projo_plain_owner;
               ALTER TABLE ${name} OWNER TO projo_plain_owner`,
     enter: "SET LOCAL ROLE projo_plain_owner",
@@ -98,7 +98,7 @@ interface Policy extends Record<string, unknown> {
   readonly table: string;
   readonly role: string;
   readonly command: string;
-  /** One that the role may write. */
+  /** A column that the role may update. */
   readonly column: string | null;
 }
 
@@ -114,7 +114,7 @@ const POLICIES = `
 function ofPolicy({ name, table, role, command, column }: Policy): SchemaMutant {
   const writes = command === "w";
   const attack: SchemaAttack = {
-    says: `${role} ${writes ? "changes" : "reads"} ${table} that nobody named to it (${name})`,
+    says: `${role} ${writes ? "changes" : "reads"} rows of ${table} that the caller did not name (${name})`,
     enter: `SET LOCAL ROLE ${role}`,
     sql: writes ? `UPDATE ${table} SET ${column} = NULL` : `SELECT FROM ${table}`,
   };
@@ -142,13 +142,13 @@ const COMPOSITE_KEYS = `
 
 function ofKey({ name, child, parent, key, column }: CompositeKey, { home, foreign }: Scene): SchemaMutant {
   const abroad: SchemaAttack = {
-    says: `a row of ${child} points to a row of another workspace's ${parent}`,
+    says: `a row of ${child} references a row of ${parent} in another workspace`,
     enter: "",
     sql: `UPDATE ${child} SET ${column} = (SELECT id FROM ${parent} WHERE workspace_id = '${foreign.id}')
            WHERE ${key} = '${home.id}'`,
   };
   return {
-    says: `${child}: the workspace in its key to ${parent}`,
+    says: `${child}: the workspace in its foreign key to ${parent}`,
     sql: `ALTER TABLE ${child} DROP CONSTRAINT ${name}; ALTER TABLE ${parent} ADD UNIQUE (id);
           ALTER TABLE ${child} ADD FOREIGN KEY (${column}) REFERENCES ${parent} (id)`,
     works: [abroad],
@@ -174,9 +174,9 @@ function ofTrigger({ name, table, on }: Trigger): SchemaMutant[] {
     DELETE: `DELETE FROM ${table}`,
     TRUNCATE: `TRUNCATE ${table}`,
   }[on];
-  const asOwner: SchemaAttack = { says: `the owner's slip: ${on} of ${table}`, enter: "", sql };
+  const asOwner: SchemaAttack = { says: `the owner runs ${on} on ${table}`, enter: "", sql };
   const replaying: SchemaAttack = {
-    says: `the owner's slip while changes are replayed: ${on} of ${table}`,
+    says: `the owner runs ${on} on ${table} in replica mode`,
     enter: "SET LOCAL session_replication_role = replica",
     sql,
   };

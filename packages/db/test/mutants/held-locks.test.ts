@@ -1,4 +1,4 @@
-// The locks at the doors, taken out one at a time: they show only between two transactions.
+// Mutation testing of the locks that entering a workspace takes. Their effect needs two transactions.
 import pg from "pg";
 import { expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
@@ -8,22 +8,22 @@ import { inWorkspace, lessOf } from "./schema-mutant.ts";
 interface Lock {
   readonly says: string;
   readonly mutation: string;
-  /** What the first one does, and stays. */
+  /** The statement of the first transaction, which stays open. */
   first(home: PlantedWorkspace): string;
-  /** What the second one can do meanwhile, if nothing holds it. */
+  /** The statement of the second transaction, which succeeds meanwhile only without the lock. */
   second(home: PlantedWorkspace): string;
 }
 
 const end = (table: string, id: string) => `UPDATE ${table} SET locked_at = now() WHERE id = '${id}'`;
 const locks: readonly Lock[] = [
   {
-    says: "M3 a membership cannot end while a write of its member goes on",
+    says: "M3 a membership cannot end during a write of its member",
     mutation: lessOf("projo_enter", "FOR SHARE"),
     first: ({ userId }) => `SELECT projo_enter('${userId}', ARRAY['admin'], false)`,
     second: ({ memberId }) => end("workspace_members", memberId),
   },
   {
-    says: "M3 a key cannot end while a write of it goes on",
+    says: "M3 a service key cannot end during one of its writes",
     mutation: lessOf("projo_enter_by_key", "FOR SHARE"),
     first: ({ keyId }) => `SELECT projo_enter_by_key('${keyId}', 'task:read', ARRAY['viewer'])`,
     second: ({ keyId }) => end("service_keys", keyId),
@@ -41,7 +41,7 @@ it.each(locks)("$says", async ({ mutation, first, second }) => {
   }
 });
 
-/** Whether the second one is done while the first one's transaction is open. */
+/** Whether the second statement succeeds while the first transaction is open. */
 async function getsThrough(
   database: TestDatabase,
   first: Lock["first"],

@@ -1,4 +1,4 @@
-// Takes the guards of the schema out, one at a time, and sees the attack work that each was there to stop.
+// Mutation testing of the schema: it removes each check in turn and expects that the attack that the check stops succeeds.
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
@@ -30,13 +30,13 @@ afterAll(async () => {
 const says = (all: readonly { says: string }[]): string => all.map((one) => one.says).join("; ");
 const attacksOf = ({ works, refused = [] }: SchemaMutant) => [...works, ...refused];
 
-it("I2 every attack on the schema is refused while every guard is in its place", async () => {
+it("I2 the complete schema refuses every attack", async () => {
   const worked = [];
   for (const attack of mutants.flatMap(attacksOf)) if (await tryOut(client, "", attack)) worked.push(attack);
   expect(says(worked)).toBe("");
 });
 
-it("I5 every guard of the schema is needed: without it the attack works that it stops", async () => {
+it("I5 without any one check of the schema, exactly the listed attacks succeed", async () => {
   const found: string[] = [];
   for (const mutant of mutants) {
     const worked = [];
@@ -46,20 +46,20 @@ it("I5 every guard of the schema is needed: without it the attack works that it 
   expect(found).toEqual(mutants.map((mutant) => `${mutant.says}: ${says(mutant.works)}`));
 });
 
-it("and every attack works where all that stops it is gone", () => {
+it("every attack succeeds with at least one mutant", () => {
   const shown = new Set(mutants.flatMap(({ works }) => works.map((attack) => attack.says)));
   const never = mutants.flatMap(attacksOf).filter((attack) => !shown.has(attack.says));
   expect(says(never)).toBe("");
 });
 
-it("and the list of them is the one that is committed", async () => {
+it("schema-guards.md is up to date", async () => {
   const attacks = new Set(mutants.flatMap(attacksOf).map((attack) => attack.says)).size;
   const rows = mutants.map(
     (mutant) =>
-      `- **${mutant.says}.** ${mutant.works.length === 0 ? "Alone, nothing" : `Then: ${says(mutant.works)}`}.` +
-      (mutant.refused ? ` Still stopped: ${says(mutant.refused)}.` : ""),
+      `- **${mutant.says}.** ${mutant.works.length === 0 ? "No attack succeeds" : `Succeeds: ${says(mutant.works)}`}.` +
+      (mutant.refused ? ` Refused: ${says(mutant.refused)}.` : ""),
   );
-  const title = `# The schema without its guards: ${mutants.length} mutants, ${attacks} attacks`;
+  const title = `# Mutation testing of the schema: ${mutants.length} mutants, ${attacks} attacks`;
   const printed = "<!-- Printed by packages/db/test/mutants/schema-guards.test.ts. Do not edit. -->";
   await expect([printed, "", title, "", ...rows, ""].join("\n")).toMatchFileSnapshot("schema-guards.md");
 });

@@ -1,22 +1,24 @@
-// The schema with a guard taken out, and an attack that works only then. Everything happens in one transaction of the
-// owner's that is undone: the guard goes, the attack's rows come, and then the attack is tried as one of the server's roles.
+// A mutant of the schema lacks one check, so that an attack succeeds. Each attempt is one transaction of the owner, which is
+// rolled back: it removes the check, inserts the rows of the attack, and runs the attack under one of the server's roles.
 import type pg from "pg";
 
 export interface SchemaAttack {
   readonly says: string;
-  /** What must be there for it; run as the owner. */
+  /** SQL that prepares the attack. It runs as the owner. */
   readonly arrange?: string;
-  /** Who attacks, from where. */
+  /** SQL that sets the role and the settings of the attacker. */
   readonly enter: string;
-  /** Worked when nothing stops it and it meets at least one row. */
+  /** The attack. It succeeds when it raises no error and reads or changes at least one row. */
   readonly sql: string;
 }
 
 export interface SchemaMutant {
   readonly says: string;
-  /** Takes the guard out. */
+  /** SQL that removes the check. */
   readonly sql: string;
+  /** The attacks that succeed without the check. */
   readonly works: readonly SchemaAttack[];
+  /** The attacks that are still refused. */
   readonly refused?: readonly SchemaAttack[];
 }
 
@@ -26,7 +28,7 @@ export async function tryOut(client: pg.Client, mutation: string, attack: Schema
     await client.query(mutation);
     await client.query(attack.arrange ?? "");
     await client.query(attack.enter);
-    // Of several statements the last one tells.
+    // If the attack has several statements, the last one decides.
     return await client.query(attack.sql).then(
       (result: pg.QueryResult | pg.QueryResult[]) => [result].flat().at(-1)?.rowCount !== 0,
       () => false,
@@ -40,7 +42,7 @@ export const inWorkspace = (id: string): string =>
   `SET LOCAL ROLE projo_tenant; SET LOCAL app.workspace_id = '${id}'`;
 export const outside = "SET LOCAL ROLE projo_system";
 
-/** Takes a text out of a function of the schema, where it must stand exactly once. */
+/** SQL that removes a text from a function of the schema. The text must occur exactly once. */
 export const lessOf = (name: string, guard: string, without = ""): string => `
   DO $mutant$
   DECLARE
@@ -48,7 +50,7 @@ export const lessOf = (name: string, guard: string, without = ""): string => `
     guard TEXT := $guard$${guard}$guard$;
   BEGIN
     IF length(source) - length(replace(source, guard, '')) <> length(guard) THEN
-      RAISE EXCEPTION '${name} does not have this once: %', guard;
+      RAISE EXCEPTION '${name} does not contain this exactly once: %', guard;
     END IF;
     EXECUTE replace(source, guard, $without$${without}$without$);
   END

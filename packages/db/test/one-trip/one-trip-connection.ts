@@ -1,6 +1,6 @@
-// One connection of the server's login, for what is to be seen on one: what is prepared on it, and what is believed to be.
+// One connection of the server's login, to compare the statements that PostgreSQL has prepared with those that pg recorded.
 //
-// The cast looks at what pg keeps of a connection, which its types leave out.
+// This file casts types, because pg's types omit its records of prepared statements.
 import type pg from "pg";
 import { expect, inject } from "vitest";
 import { oneTrip, type StatementResult, type PreparedStatement } from "../../src/connection/one-trip.ts";
@@ -10,14 +10,14 @@ import type { TestDatabase } from "../kit/index.ts";
 export interface OneConnection {
   readonly pool: pg.Pool;
   readonly client: pg.PoolClient;
-  /** Statements in one message. */
+  /** Sends statements in one message. */
   send(steps: readonly PreparedStatement[], keepsPrepared?: boolean): Promise<StatementResult[]>;
-  /** PostgreSQL has prepared what pg and we believe that it has, and nothing is under way. */
+  /** Expects that PostgreSQL has prepared the statements that pg and our code recorded, and that no query is running. */
   expectTruth(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** With a table of its own, `notes`. */
+/** Opens a connection with a temporary table `notes`. */
 export async function openConnection({ name }: TestDatabase): Promise<OneConnection> {
   const { owner, server } = inject("cluster");
   const pool = openPool({

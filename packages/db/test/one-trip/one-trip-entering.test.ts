@@ -1,5 +1,5 @@
-// The function that asks who asks, and enters their workspace for what is asked with it: it gives nobody a right that they
-// have not.
+// projo_session_prefetching finds the session and enters its user's workspace for the prefetched query. It must not give the
+// caller any further right.
 import { randomBytes, randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -31,7 +31,7 @@ const enter = (
   tokenEnds = LATER,
 ) => `SELECT FROM projo_session_prefetching('${session}', '${workspaceId}', '${roles}', ${tokenEnds})`;
 
-/** What a connection may do, as a list of outcomes. */
+/** The rights of a connection, as a list of outcomes. */
 async function rightsAfter(client: pg.ClientBase, entering: string): Promise<string[]> {
   const outcomes: string[] = [];
   for (const sql of [
@@ -60,7 +60,7 @@ async function rightsAfter(client: pg.ClientBase, entering: string): Promise<str
 }
 
 describe("projo_session_prefetching", () => {
-  it("leaves its caller with what a read of the workspace has, and not a right more", async () => {
+  it("gives its caller exactly the rights of a read in the workspace", async () => {
     const client = await database.pool.connect();
     try {
       const byHand = `SET TRANSACTION READ ONLY; SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL ROLE projo_tenant`;
@@ -75,7 +75,7 @@ describe("projo_session_prefetching", () => {
     }
   });
 
-  it("enters no workspace for a session, a place or a role that are not the caller's", async () => {
+  it("enters no workspace for a session, workspace or role that is not the caller's", async () => {
     const client = await database.pool.connect();
     try {
       const outside = await rightsAfter(client, "SET TRANSACTION READ ONLY; SET LOCAL ROLE projo_tenant");
@@ -95,7 +95,7 @@ describe("projo_session_prefetching", () => {
     }
   });
 
-  it("I14 enters no workspace for a token or a session whose time is over by the database's clock", async () => {
+  it("I14 enters no workspace for a token or session that has expired by the database's clock", async () => {
     const client = await database.pool.connect();
     try {
       const outside = await rightsAfter(client, "SET TRANSACTION READ ONLY; SET LOCAL ROLE projo_tenant");
@@ -106,11 +106,11 @@ describe("projo_session_prefetching", () => {
       const ending = (at: number) => enter(sessionId, home.id, "admin", at);
       expect(await rightsAfter(client, ending(seconds + 600))).toEqual(inside);
       expect(await rightsAfter(client, ending(seconds - 1))).toEqual(outside);
-      // As far as a token's six bytes reach.
+      // The largest time that fits into a token's six bytes.
       expect(await rightsAfter(client, ending(2 ** 48 - 1))).toEqual(inside);
       await database.owner("UPDATE sessions SET expires_at = now() - interval '1 second'");
       expect(await rightsAfter(client, enter())).toEqual(outside);
-      // The session itself is still found: what becomes of it is decided by who asked.
+      // The function still returns the session. The server decides about its expiry.
       const { rows } = await client.query(enter().replace("SELECT FROM", "SELECT session_id AS id FROM"));
       expect(rows).toEqual([{ id: sessionId }]);
     } finally {
@@ -119,7 +119,7 @@ describe("projo_session_prefetching", () => {
     }
   });
 
-  it("is of no use to a login that may become neither role", async () => {
+  it("fails for a login that is a member of neither role", async () => {
     const { owner } = inject("cluster");
     const user = `projo_guest_${randomBytes(4).toString("hex")}`;
     const password = randomBytes(16).toString("hex");

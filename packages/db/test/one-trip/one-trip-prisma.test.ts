@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// A statement of Prisma's in one message with what enters its scope.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// A statement of Prisma's in one message with the statements that enter its scope.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { singleMessageSetup } from "../../src/scope/enter-sql.ts";
 import { enteredQuery } from "../../src/connection/entered-query.ts";
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => one.close());
 
-describe("a statement of Prisma's that enters its scope in the same message", () => {
+describe("a statement of Prisma's in one message with its scope", () => {
   const enter = (text: string, values: unknown[], { name = "of_prisma" }: { name?: string } = {}) =>
     enteredQuery(
       one.client,
@@ -29,7 +29,7 @@ describe("a statement of Prisma's that enters its scope in the same message", ()
     );
   const tasks = "SELECT id FROM tasks WHERE id = $1::uuid";
 
-  it("sees its workspace and leaves nothing behind, also when it fails", async () => {
+  it("runs in its workspace and leaves no setting behind, also when it fails", async () => {
     const wrongs: [text: string, values: unknown[], name: string][] = [
       [tasks, ["no uuid"], "of_prisma"],
       ["SELEC 1", [], "wrong"],
@@ -50,13 +50,13 @@ describe("a statement of Prisma's that enters its scope in the same message", ()
     expect(rows).toEqual([{ role: inject("cluster").server.user, here: "" }]);
   });
 
-  it("may be sent before the one before it is answered", async () => {
+  it("can be sent before the previous one is answered", async () => {
     const answers = await Promise.all([1, 2, 3].map(() => enter(tasks, [home.taskId])));
     expect(answers.map(({ rows }) => rows.length)).toEqual([1, 1, 1]);
     await one.expectTruth();
   });
 
-  it("is not run where its scope cannot be entered", async () => {
+  it("never runs when its scope cannot be entered", async () => {
     const entry = [{ name: "no_entry", text: "SELECT 1 / $1::integer", values: [0] }, later];
     const never = { name: "never", text: "INSERT INTO notes VALUES ($1)", values: [1] };
     for (const _ of [1, 2]) {

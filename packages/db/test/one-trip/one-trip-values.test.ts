@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// Values, as they go to PostgreSQL in one message and come back; and what is no value.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// Conversion of values to PostgreSQL and back, and rejection of values that cannot be parameters.
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { createDb, openPool, type TenantWrite } from "../../src/index.ts";
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => one.close());
 
-describe("a value", () => {
+describe("a parameter", () => {
   const back = async (type: string, value: unknown): Promise<unknown> => {
     const [answer] = await one.send([
       { name: `back_${type}`, text: `SELECT $1::${type} AS value`, values: [value] },
@@ -51,11 +51,11 @@ describe("a value", () => {
     ["text", null],
     ["bytea", null],
     ["timestamptz", null],
-  ])("of %s comes back as it was: %s", async (type, value) => {
+  ])("of type %s returns unchanged: %s", async (type, value) => {
     for (const _ of [1, 2]) expect(await back(type, value)).toEqual({ value });
   });
 
-  it("that is undefined is null, and bytes need not be a Buffer", async () => {
+  it("may be undefined for null, and any Uint8Array for bytes", async () => {
     expect(await back("text", undefined)).toEqual({ value: null });
     const bytes = new Uint8Array([9, 1, 2, 3]).subarray(1, 3);
     expect(await back("bytea", bytes)).toEqual({ value: Buffer.from([1, 2]) });
@@ -69,32 +69,29 @@ describe("a value", () => {
     ["a symbol", Symbol("a")],
     ["no time", new Date(Number.NaN)],
   ];
-  it.each(none)(
-    "that is %s is no parameter: nothing is sent, and the connection goes on",
-    async (_what, value) => {
-      for (const place of [0, 1]) {
-        const steps = [note(1), later].toSpliced(place, 0, { ...later, values: [value] });
-        expect(await settled(one.send(steps))).toMatch(/^(TypeError|RangeError)/);
-        expect(await one.send([count, later])).toMatchObject([
-          { rows: [{ count: 0n }] },
-          { rows: [{ number: 7 }] },
-        ]);
-        await one.expectTruth();
-      }
-    },
-  );
+  it.each(none)("cannot be %s: nothing is sent, and the connection stays usable", async (_what, value) => {
+    for (const place of [0, 1]) {
+      const steps = [note(1), later].toSpliced(place, 0, { ...later, values: [value] });
+      expect(await settled(one.send(steps))).toMatch(/^(TypeError|RangeError)/);
+      expect(await one.send([count, later])).toMatchObject([
+        { rows: [{ count: 0n }] },
+        { rows: [{ number: 7 }] },
+      ]);
+      await one.expectTruth();
+    }
+  });
 });
 
-describe("of a transaction and of a lone read", () => {
+describe("an error in a transaction or a single read", () => {
   it.each([false, true])(
-    "a value that is no parameter ends it and not the pool (behind a pooler: %s)",
+    "for an invalid parameter does not leak a connection (behind a pooler: %s)",
     async (pooled) => {
       const home = await plantWorkspace(database);
       const { owner, server } = inject("cluster");
       const target = { host: owner.host, port: owner.port, ...server, database: database.name };
       const pool = openPool({ target, max: 1, pooled });
       const db = createDb({ pool, pooled });
-      // As a mistake of ours might give them, past the types.
+      // Invalid values as a bug could pass them, despite the types.
       const insert = (title: unknown) => (tables: TenantWrite) =>
         tables.sql.tasks.insert({
           id: randomUUID(),
@@ -116,7 +113,7 @@ describe("of a transaction and of a lone read", () => {
       }
       await expect.poll(() => [pool.totalCount - pool.idleCount, pool.waitingCount]).toEqual([0, 0]);
       await db.close();
-      // The one of this file's own is left, and none that was let go of half way.
+      // Only the connection of this file is left, and no released connection is still open.
       const connections = () =>
         database.owner("SELECT FROM pg_stat_activity WHERE datname = $1 AND usename = $2", [
           database.name,
@@ -127,7 +124,7 @@ describe("of a transaction and of a lone read", () => {
   );
 
   it.each([false, true])(
-    "who may not enter leaves the connection to the next who may (in one message: %s)",
+    "of entering the scope releases the connection for the next caller (in one message: %s)",
     async (singleStatement) => {
       const home = await plantWorkspace(database);
       const { owner, server } = inject("cluster");

@@ -1,4 +1,4 @@
-// Several statements in one message: all of them happen or none, and however it ends the connection is as good as before.
+// Several statements in one message: they commit together or not at all, and the connection stays usable after any outcome.
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PreparedStatement } from "../../src/connection/one-trip.ts";
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => one.close());
 
 describe("a message of several statements", () => {
-  it("answers each, in their order, the first time and again", async () => {
+  it("returns the result of each in order, when it is sent first and again", async () => {
     for (const id of [1, 2, 3]) {
       expect(await one.send([note(id), count, later])).toEqual([
         { rows: [{ id }], rowCount: 1 },
@@ -28,7 +28,7 @@ describe("a message of several statements", () => {
     await one.expectTruth();
   });
 
-  it("says how many rows a statement changed that returns none", async () => {
+  it("returns the number of changed rows of a statement without rows", async () => {
     await one.send([note(1), note(2)]);
     const change = { name: "change", text: "UPDATE notes SET text = $1", values: ["x"] };
     for (const _ of [1, 2])
@@ -39,7 +39,7 @@ describe("a message of several statements", () => {
     ["is not SQL", { name: "wrong", text: "SELEC 1", values: [] }, "syntax error"],
     ["names no table", { name: "wrong", text: "SELECT * FROM nowhere", values: [] }, "does not exist"],
     [
-      "is given a value of another type",
+      "has a value of another type",
       { name: "wrong", text: "SELECT $1::uuid", values: ["no uuid"] },
       "invalid input syntax",
     ],
@@ -64,24 +64,21 @@ describe("a message of several statements", () => {
   const places = [0, 1, 2];
   it.each(
     failures.flatMap(([when, wrong, message]) => places.map((place) => ({ when, wrong, message, place }))),
-  )(
-    "of which number $place $when keeps nothing, and the next one works",
-    async ({ wrong, message, place }) => {
-      await one.send([note(100)]);
-      const right = [note(1), later];
-      const steps = right.toSpliced(place, 0, wrong);
-      for (const _ of [1, 2, 3]) {
-        expect(await settled(one.send(steps))).toContain(message);
-        await one.expectTruth();
-      }
-      expect(await one.send([count])).toMatchObject([{ rows: [{ count: 1n }] }]);
-      for (const id of [1, 2])
-        expect((await one.send([note(id), later]))[1]?.rows).toEqual([{ text: "later", number: 7 }]);
+  )("rolls back when number $place $when, and the next message works", async ({ wrong, message, place }) => {
+    await one.send([note(100)]);
+    const right = [note(1), later];
+    const steps = right.toSpliced(place, 0, wrong);
+    for (const _ of [1, 2, 3]) {
+      expect(await settled(one.send(steps))).toContain(message);
       await one.expectTruth();
-    },
-  );
+    }
+    expect(await one.send([count])).toMatchObject([{ rows: [{ count: 1n }] }]);
+    for (const id of [1, 2])
+      expect((await one.send([note(id), later]))[1]?.rows).toEqual([{ text: "later", number: 7 }]);
+    await one.expectTruth();
+  });
 
-  it("keeps nothing where its end is refused", async () => {
+  it("rolls back when a deferred constraint fails at its end", async () => {
     await one.client.query(
       "CREATE TEMPORARY TABLE pairs (id INTEGER, CONSTRAINT once UNIQUE (id) DEFERRABLE INITIALLY DEFERRED)",
     );
@@ -93,7 +90,7 @@ describe("a message of several statements", () => {
   });
 
   const sleep = { name: "sleep", text: "SELECT pg_sleep($1::integer)::text AS slept", values: [4] };
-  it.each(places)("whose number %i is cancelled, or takes too long, keeps nothing", async (place) => {
+  it.each(places)("rolls back when number %i is cancelled or takes too long", async (place) => {
     const steps = [note(1), later].toSpliced(place, 0, sleep);
     const cancelled = settled(one.send(steps));
     for (let found = 0; found === 0; await delay(10)) {
@@ -114,7 +111,7 @@ describe("a message of several statements", () => {
     expect(await one.send([count])).toMatchObject([{ rows: [{ count: 1n }] }]);
   });
 
-  it("may be sent before the one before it is answered", async () => {
+  it("can be sent before the previous one is answered", async () => {
     const [first, second, failed, last] = await Promise.all([
       one.send([note(1), count]),
       one.send([note(2), count]),
@@ -130,7 +127,7 @@ describe("a message of several statements", () => {
     await one.expectTruth();
   });
 
-  it("leaves nothing prepared where a pooler shares the connections", async () => {
+  it("leaves no prepared statement behind a pooler", async () => {
     for (const id of [1, 2]) {
       expect(await one.send([note(id), count, later], false)).toMatchObject([
         { rows: [{ id }] },
@@ -143,7 +140,7 @@ describe("a message of several statements", () => {
     expect(rows).toEqual([]);
   });
 
-  it("is refused where a name stands for another statement already", async () => {
+  it("fails when a name is in use for another statement", async () => {
     await one.send([later]);
     const other = { ...later, text: "SELECT 'another' AS text, $1::integer AS number" };
     expect(await settled(one.send([note(1), other]))).toContain("later");

@@ -1,4 +1,4 @@
-// What is written in SQL to be fast answers as Prisma does, which it took the place of.
+// The SQL statements for tasks return the same as the Prisma queries that they replaced.
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { owner, server } = inject("cluster");
   const target = { host: owner.host, port: owner.port, ...server, database: database.name };
-  // One connection each: it meets every statement.
+  // One connection each, so that every statement is prepared on it.
   pools = [openPool({ target, max: 1 }), openPool({ target, max: 1, pooled: true })];
   const [kept, pooled] = pools as [pg.Pool, pg.Pool];
   ways = { kept: createDb({ pool: kept }), pooled: createDb({ pool: pooled, pooled: true }) };
@@ -86,7 +86,7 @@ const SELECTED = {
   createdAt: true,
 } as const;
 
-/** As the list was, when Prisma made it. */
+/** The list of tasks by Prisma. */
 function plainList({ task }: TenantRead, { limit, search, ...listing }: TaskListing) {
   const { after, projectId, status, createdBy, createdAfter, createdBefore } = listing;
   const contains = search?.replaceAll(/[\\%_]/g, String.raw`\$&`);
@@ -108,7 +108,7 @@ function plainList({ task }: TenantRead, { limit, search, ...listing }: TaskList
   });
 }
 
-/** Every choice of filters: 2 to the power of as many as there are. */
+/** Every combination of filters: 2 to the power of their number. */
 function listings(values: Required<Omit<TaskListing, "limit">>): TaskListing[] {
   const filters = Object.entries(values);
   return Array.from({ length: 2 ** filters.length }, (_, which) => ({
@@ -129,13 +129,13 @@ const middling = () => ({
 
 const broken = (work: Promise<unknown>) => work.then(() => "made", brokenConstraint);
 
-describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => {
+describe.each(["kept", "pooled"] as const)("the SQL statements (prepared statements: %s)", (way) => {
   const readIn = <T>(place: PlantedWorkspace, fn: (tables: TenantRead) => Promise<T>) =>
     ways[way].read(place.grant("task:read"), fn);
   const both = (listing: TaskListing, place = home) =>
     readIn(place, async (tables) => [await tables.sql.tasks.list(listing), await plainList(tables, listing)]);
 
-  it("lists the same tasks under every choice of filters, also the second time", async () => {
+  it("list the same tasks for every combination of filters, also the second time", async () => {
     let found = 0;
     for (const listing of [...listings(middling()), ...listings(middling())]) {
       const [fast, plain] = await both(listing);
@@ -145,7 +145,7 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
     expect(found).toBeGreaterThan(200);
   });
 
-  it.each(titles)("finds the same by the words of %j, and by each of its letters", async (title) => {
+  it.each(titles)("find the same tasks by the words and the letters of %j", async (title) => {
     const words = [title, title.toUpperCase(), title.toLowerCase(), ...new Set(title)].filter((search) =>
       search.isWellFormed(),
     );
@@ -155,7 +155,7 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
     }
   });
 
-  it("finds the same by every time, and a millisecond beside it, and gives the same times", async () => {
+  it("find the same tasks by each time and by a millisecond before and after, with the same times", async () => {
     for (const time of times) {
       for (const beside of [-1, 0, 1]) {
         const date = new Date(new Date(time).getTime() + beside);
@@ -168,7 +168,7 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
     }
   });
 
-  it("gives the same page at every limit, and nothing of another workspace", async () => {
+  it("return the same page for every limit, without rows of another workspace", async () => {
     for (const limit of [1, 2, 22, 23, 24, 101]) {
       const [fast, plain] = await both({ limit });
       expect(fast).toEqual(plain);
@@ -179,7 +179,7 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
     }
   });
 
-  it("finds the same one by its id, and none that is another's or nobody's", async () => {
+  it("find the same task by id, and none of another workspace or with an unknown id", async () => {
     for (const id of [home.taskId, other.taskId, randomUUID(), "00000000-0000-0000-0000-000000000000"]) {
       const [fast, plain] = await readIn(home, async ({ sql: { tasks }, task }) => [
         await tasks.find(id),
@@ -189,7 +189,7 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
     }
   });
 
-  it.each(titles)("makes the same of %j", async (title) => {
+  it.each(titles)("insert the same task with the title %j", async (title) => {
     const made = { projectId: home.projectId, title, status: "todo", createdBy: home.userId };
     const [fast, plain] = await ways[way].write(
       home.grant("task:write"),
@@ -198,13 +198,13 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
         await task.create({ data: { id: randomUUID(), workspaceId: home.id, ...made }, select: SELECTED }),
       ],
     );
-    // Its time is the transaction's, where Prisma took the process's own.
+    // The creation time is the transaction's; Prisma used the time of the process.
     const createdAt = expect.any(Date) as Date;
     expect(fast).toEqual({ ...plain, id: fast?.id, createdAt });
     await database.owner("DELETE FROM tasks WHERE id = ANY ($1)", [[fast?.id, plain?.id]]);
   });
 
-  it("refuses the same, by the same constraint", async () => {
+  it("reject the same tasks by the same constraints", async () => {
     const right = {
       id: home.taskId,
       projectId: home.projectId,
@@ -225,15 +225,15 @@ describe.each(["kept", "pooled"] as const)("with what is prepared %s", (way) => 
       const plain = await broken(
         write(grant, ({ task }) => task.create({ data: { ...wrong, workspaceId: home.id } })),
       );
-      // Of a CHECK Prisma tells no name.
+      // Prisma does not report the name of a CHECK constraint.
       expect([fast, null]).toContain(plain);
       expect(fast).toMatch(/^tasks_/);
     }
   });
 });
 
-describe("the statements", () => {
-  it("have one name each, which PostgreSQL does not cut short", () => {
+describe("the prepared statements", () => {
+  it("have distinct names that PostgreSQL does not truncate", () => {
     const named = new Map<string, string>();
     for (const listing of listings(middling())) {
       const { name, text } = taskListQuery(listing);
@@ -244,7 +244,7 @@ describe("the statements", () => {
     expect(named.size).toBe(2 ** 7);
   });
 
-  it("give every column of the model but two, each of Prisma's type", async () => {
+  it("return every column of the model but two, with Prisma's types", async () => {
     const [fast, plain] = await ways.kept.read(home.grant("task:read"), async ({ sql: { tasks }, task }) => [
       await tasks.find(home.taskId),
       await task.findFirst({ where: { id: home.taskId } }),

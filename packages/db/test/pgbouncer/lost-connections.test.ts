@@ -1,4 +1,4 @@
-// The client's own bounds behind PgBouncer in transaction mode, which tells nothing of its connections to PostgreSQL.
+// The client's time limits behind PgBouncer in transaction mode, which does not expose its connections to PostgreSQL.
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -48,13 +48,13 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
   const read = () => db.read(home.grant("task:read"), ({ task }) => task.count());
   const calls = () => Promise.allSettled(Array.from({ length: 8 }, read));
 
-  it("statements that wait for one another in its queue are not taken for lost", async () => {
+  it("statements that wait in PgBouncer's queue do not count as lost", async () => {
     const slow = Array.from({ length: 4 }, () => pool.query("SELECT pg_sleep(1.5)"));
     expect(await Promise.all(slow)).toHaveLength(4);
     expect(outages).toEqual([]);
   });
 
-  it("F10 after 5 s in which the network dropped every byte, all works again within 2 s", async () => {
+  it("F10 reads and writes succeed within 2 s after an outage of 5 s in which the network drops every byte", async () => {
     await calls();
     network.become("swallows");
     const asked = calls();

@@ -1,6 +1,6 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// Behind PgBouncer in transaction mode, connections are shared twice: by the pool's borrowers, and by the transactions
-// of all pools. What one transaction leaves on a connection, another would find there.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// Behind PgBouncer in transaction mode, the callers of a pool share its connections, and the transactions of all pools share
+// PgBouncer's. A setting that one transaction leaves on a connection would apply to another transaction.
 import { randomInt, randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
@@ -20,7 +20,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
   beforeAll(async () => {
     database = await createTestDatabase();
     home = await plantWorkspace(database);
-    // So that whatever forgets to ask for UTC is found out.
+    // The tests then detect a transaction that does not set the time zone to UTC.
     await database.owner(`ALTER DATABASE ${database.name} SET timezone = 'Asia/Tokyo'`);
   });
   afterAll(() => database.drop());
@@ -40,7 +40,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
     });
   }
 
-  /** Somebody else's connection, to the same few of PostgreSQL's. */
+  /** Runs work on another client's connection, which shares the same connections to PostgreSQL. */
   async function asStranger<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: bouncer.urlOf(database.name) });
     await client.connect();
@@ -68,7 +68,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
   describe("with one connection", () => {
     useBouncer(1);
 
-    it("a careless caller would leave a workspace to the next: the question below is a fair one", async () => {
+    it("a setting of a careless client stays for the next one, so that the tests below are meaningful", async () => {
       await asStranger((client) => client.query(`SET app.workspace_id = '${home.id}'`));
       await asStranger((client) => client.query({ name: "mine", text: "SELECT 1" }));
       expect(await left()).toEqual({ ...nothing(), workspace: home.id, prepared: 1 });
@@ -83,15 +83,15 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
         () => db.write(grant(), ({ task }) => task.updateMany({ data: { title: "Renamed" } })),
         /"count":1/,
       ],
-      ["a person's read", () => db.readPerson(home.userId, ({ workspace }) => workspace.count()), /^1$/],
-      ["a lone statement", () => db.serviceKeys.find(home.keyId), /"workspaceId"/],
+      ["a user's read", () => db.readPerson(home.userId, ({ workspace }) => workspace.count()), /^1$/],
+      ["a single statement", () => db.serviceKeys.find(home.keyId), /"workspaceId"/],
       ["a look at a session", () => db.sessions.find(randomUUID(), home.id), /^null$/],
       ["a statement on people", () => db.system.user.count(), /^1$/],
       ["a refusal on record", () => db.recordDenial(home.id, denial()), /^true$/],
       ["an error in the work", () => db.write(grant(), () => Promise.reject(new Error("mine"))), /mine/],
       ["a failed statement", () => db.write(grant(), ({ task }) => task.create(orphan())), /fkey/],
       [
-        "a failed statement that was swallowed",
+        "a failed statement whose error was ignored",
         () => db.write(grant(), ({ task }) => task.create(orphan()).catch(() => 1)),
         /aborted earlier/,
       ],
@@ -117,14 +117,14 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
       status: "todo",
       createdBy: home.userId,
     });
-    it.each(endings)("I9 the next borrower finds nothing after %s", async (_how, work, ending) => {
+    it.each(endings)("I9 the next transaction has no settings left after %s", async (_how, work, ending) => {
       const outcome = await work().then((result) => JSON.stringify(result), String);
       expect(outcome).toMatch(ending);
       expect(await left()).toEqual(nothing());
       expect(await db.read(home.grant("task:read"), ({ task }) => task.count())).toBe(1);
     });
 
-    it("keeps times in UTC, wherever the database thinks it is", async () => {
+    it("returns times in UTC, whatever the database's time zone is", async () => {
       const at = new Date("2026-01-02T03:04:05.678Z");
       await db.system.user.update({ where: { id: home.userId }, data: { emailVerifiedAt: at } });
       const { emailVerifiedAt } = await db.system.user.findUniqueOrThrow({ where: { id: home.userId } });
@@ -134,7 +134,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
       ).toEqual([{ at }]);
     });
 
-    it("F2 bounds each statement as on a connection of its own", { timeout: 30_000 }, async () => {
+    it("F2 applies the statement timeout to each statement", { timeout: 30_000 }, async () => {
       const blocker = new pg.Client({ connectionString: database.ownerUrl });
       await blocker.connect();
       await blocker.query("BEGIN; LOCK TABLE projects");
@@ -147,7 +147,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
       expect(await db.read(home.grant("task:read"), ({ project }) => project.count())).toBe(1);
     });
 
-    it("is refused, with the reason, without the setting that is for it", async () => {
+    it("connecting without the setting for a pooler fails with a reason", async () => {
       const direct = openPool({ target: { connectionString: bouncer.urlOf(database.name) } });
       await expect(direct.query("SELECT 1")).rejects.toThrow("unsupported startup parameter");
       await direct.end();
@@ -158,7 +158,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
     useBouncer(3);
 
     it(
-      "I9 I13 64 callers of 16 workspaces, hurt at random, each see their own and nothing else",
+      "I9 I13 64 callers of 16 workspaces with random failures each read only their own rows",
       { timeout: 60_000 },
       async () => {
         const places = await Promise.all(Array.from({ length: 16 }, () => plantWorkspace(database)));
@@ -174,7 +174,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
         });
         console.log(`seed ${seed}`, counts);
         expect([wrong, strange]).toEqual([[], []]);
-        for (const kind of ["a read: done", "a write: done", "a lone statement: done"]) {
+        for (const kind of ["a read: done", "a write: done", "a single statement: done"]) {
           expect(counts[kind], kind).toBeGreaterThan(20);
         }
         expect(counts["pg_terminate_backend"]).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-// Whether a newcomer can be served in time, on a clock that is handed in.
+// Whether a new entry can be served in time, with a clock passed as an argument.
 import { beforeEach, describe, expect, it } from "vitest";
 import { Backlog, type Waiting } from "../../src/connection/backlog.ts";
 
@@ -9,13 +9,13 @@ beforeEach(() => {
   queue = [];
 });
 
-const BOUNDS = { longestWaitMs: 1_500, few: 16, most: 1_000 };
+const BOUNDS = { longestWaitMs: 1_500, alwaysAllowed: 16, maxSize: 1_000 };
 const open = (more: Partial<ConstructorParameters<typeof Backlog>[0]> = {}) =>
   new Backlog({ ...BOUNDS, ...more }, () => nowMs);
 const enter = (backlog: Backlog, many: number) => {
   for (let nth = 0; nth < many; nth += 1) queue.push(backlog.enter());
 };
-/** Serves the head so many times, one every so many milliseconds. */
+/** Serves the head repeatedly, at a fixed interval in milliseconds. */
 const serve = (backlog: Backlog, many: number, everyMs: number) => {
   for (let nth = 0; nth < many; nth += 1) {
     nowMs += everyMs;
@@ -25,7 +25,7 @@ const serve = (backlog: Backlog, many: number, everyMs: number) => {
 };
 
 describe("a queue", () => {
-  it("F9 admits callers that will be served within the longest wait, and refuses the next", () => {
+  it("F9 admits callers with an expected wait up to the limit, and refuses the next", () => {
     const backlog = open();
     enter(backlog, 400);
     serve(backlog, 100, 10);
@@ -37,7 +37,7 @@ describe("a queue", () => {
     expect(Math.round(backlog.expectedMs(150) / 100)).toBe(15);
   });
 
-  it("admits everybody while no rate is known, up to its most", () => {
+  it("admits every caller up to its maximum size while no rate is known", () => {
     const backlog = open();
     enter(backlog, 999);
     expect(backlog.isFull).toBe(false);
@@ -45,7 +45,7 @@ describe("a queue", () => {
     expect(backlog.isFull).toBe(true);
   });
 
-  it("never refuses the first few, however slow it is", () => {
+  it("never refuses the first callers, however slow it is", () => {
     const backlog = open();
     enter(backlog, 15);
     nowMs += 60_000;
@@ -54,7 +54,7 @@ describe("a queue", () => {
     expect(backlog.isFull).toBe(true);
   });
 
-  it("remembers its rate for five seconds when it was empty, and no longer", () => {
+  it("remembers its rate for five seconds after it became empty", () => {
     const backlog = open();
     enter(backlog, 50);
     serve(backlog, 50, 100);
@@ -67,7 +67,7 @@ describe("a queue", () => {
     expect(backlog.isFull).toBe(false);
   });
 
-  it("does not count what gave up as served", () => {
+  it("counts only callers that did not time out as served", () => {
     const backlog = open();
     enter(backlog, 100);
     nowMs += 1_000;
@@ -76,10 +76,10 @@ describe("a queue", () => {
   });
 });
 
-describe("a queue of what has been sent already", () => {
-  it("F9 does not take the delay of the network for a wait", () => {
-    const backlog = open({ travels: true });
-    // 120 ms for each answer, whatever the number under way: the rate follows the callers and not the other way round.
+describe("a queue of entries that are already sent", () => {
+  it("F9 ignores network latency", () => {
+    const backlog = open({ isPipelined: true });
+    // Each answer takes 120 ms, whatever the number of entries is: the callers determine the rate.
     for (let round = 0; round < 400; round += 1) {
       enter(backlog, 1);
       serve(backlog, 1, 120);
@@ -89,8 +89,8 @@ describe("a queue of what has been sent already", () => {
     expect([backlog.isFull, Math.round(backlog.delayMs)]).toEqual([false, 0]);
   });
 
-  it("refuses a newcomer when its head has waited for long, and the rate is too low for the rest", () => {
-    const backlog = open({ travels: true });
+  it("refuses a new entry when its head has waited long and the rate is too low for the rest", () => {
+    const backlog = open({ isPipelined: true });
     enter(backlog, 900);
     serve(backlog, 100, 10);
     expect(backlog.delayMs).toBeGreaterThan(750);
@@ -99,11 +99,11 @@ describe("a queue of what has been sent already", () => {
     expect([backlog.size, backlog.isFull]).toEqual([100, false]);
   });
 
-  it("does not take a pause of a second for a slow database", () => {
-    const backlog = open({ travels: true });
+  it("tolerates a pause of a second", () => {
+    const backlog = open({ isPipelined: true });
     enter(backlog, 3_000);
     serve(backlog, 2_000, 1);
     nowMs += 1_000;
-    expect([backlog.size, open({ travels: true, most: 4_000 }).isFull]).toEqual([1_000, false]);
+    expect([backlog.size, open({ isPipelined: true, maxSize: 4_000 }).isFull]).toEqual([1_000, false]);
   });
 });

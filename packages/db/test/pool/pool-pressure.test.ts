@@ -1,4 +1,4 @@
-// Ten seconds of it; by hand for longer, and again with the seed that a run printed:
+// Ten seconds of random failures. To run it longer, or again with the seed that a run printed:
 //   PROJO_PRESSURE_SECONDS=60 PROJO_PRESSURE_SEED=1 npx vitest run packages/db/test/pool/pool-pressure.test.ts
 import { randomInt } from "node:crypto";
 import type pg from "pg";
@@ -37,7 +37,7 @@ const NEXT_BORROWER = `
          coalesce(current_setting('app.user_id', true), '') AS person, current_user::text AS role,
          current_setting('transaction_read_only') AS read_only, current_setting('statement_timeout') AS timeout`;
 
-/** What the next borrower of a connection finds there that it should not. */
+/** The settings that the next user of a connection must not find. */
 async function nextBorrower(): Promise<unknown> {
   const { rows } = await pool.query(NEXT_BORROWER).catch((error: unknown) => {
     throw failureOf(error);
@@ -52,25 +52,25 @@ async function nextBorrower(): Promise<unknown> {
   return JSON.stringify(rows[0]) === JSON.stringify(nothing) ? null : rows[0];
 }
 
-describe(`64 callers of 16 workspaces on 8 connections, hurt at random (seed ${seed})`, () => {
-  it("I9 I13 none ever sees another's workspace, role or rows, nor what an earlier borrower left", () => {
+describe(`64 callers of 16 workspaces on 8 connections with random failures (seed ${seed})`, () => {
+  it("I9 I13 never see another workspace, role or row, or a setting of an earlier caller", () => {
     expect(pressure.wrong).toEqual([]);
   });
 
-  it("F2 every failure is one that the server knows what to answer to", () => {
+  it("F2 only get failures that the server can map to an answer", () => {
     expect(pressure.strange).toEqual([]);
   });
 
-  it("every kind of call was made and answered, and every kind of hurt was done", () => {
+  it("make every kind of call and meet every kind of failure", () => {
     const kinds = [
       "a read: done",
       "a write: done",
-      "a person's read: done",
-      "a lone statement: done",
-      "a look at what is left: done",
+      "a user's read: done",
+      "a single statement: done",
+      "a check for leftover settings: done",
       "a read that fails: its own error",
-      "a write that fails in the midst: its own error",
-      "a write that hides its failure: its own error",
+      "a write that fails: its own error",
+      "a write that ignores its error: its own error",
       "a statement that takes too long: DatabaseBusy",
       "a slow write: DatabaseBusy",
       "a slow write: DatabaseDown",
@@ -80,7 +80,7 @@ describe(`64 callers of 16 workspaces on 8 connections, hurt at random (seed ${s
     expect(kinds.filter((kind) => !((pressure.counts[kind] ?? 0) > 0))).toEqual([]);
   });
 
-  it("F2 the pool is whole afterwards: every connection is back, and each workspace is served", async () => {
+  it("F2 leave an intact pool: every connection is released, and each workspace is served", async () => {
     await expect.poll(() => [pool.idleCount === pool.totalCount, pool.waitingCount]).toEqual([true, 0]);
     const counts = await Promise.all(
       places.map((place) => db.read(place.grant("task:read"), ({ task }) => task.count())),

@@ -1,5 +1,5 @@
-/* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
-// Connections are shared by all workspaces: what one borrower leaves behind, no other may find, however it ended.
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
+// All workspaces share the connections. However a transaction ends, the next one on its connection must find no trace of it.
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
@@ -66,7 +66,7 @@ const newTask = (workspace = home) => ({
 });
 const settled = (work: Promise<unknown>): Promise<unknown> => work.then(String, (error: unknown) => error);
 
-/** What the next borrower of the one connection finds. */
+/** The settings that the next transaction on the only connection finds. */
 async function nextBorrower(): Promise<Record<string, unknown> | undefined> {
   const { rows } = await pool.query<Record<string, unknown>>(
     `SELECT coalesce(current_setting('app.workspace_id', true), '') AS workspace,
@@ -89,15 +89,15 @@ async function expectNothingLeft() {
   expect([pool.totalCount, pool.idleCount, pool.waitingCount]).toEqual([1, 1, 0]);
 }
 
-describe("the next borrower of a connection", () => {
+describe("the next transaction on a connection", () => {
   useConnections(1);
 
-  it("would find what a careless one left: the question below is a fair one", async () => {
+  it("finds the settings of a careless caller, so that the tests below are meaningful", async () => {
     await pool.query(`SET app.workspace_id = '${home.id}'; SET ROLE projo_tenant`);
     expect(await nextBorrower()).toMatchObject({ workspace: home.id, role: "projo_tenant" });
   });
 
-  it("is inside the workspace while it works, as it should be", async () => {
+  it("runs in its workspace and under its role", async () => {
     const [inside] = await read(
       (tables) =>
         sql(tables).$queryRaw<
@@ -164,17 +164,17 @@ describe("the next borrower of a connection", () => {
       expect.objectContaining({ message: expect.stringContaining("division by zero") }),
     ],
     [
-      "a failed statement that was swallowed",
+      "a failed statement whose error was ignored",
       () => write((tables) => sql(tables).$queryRaw`SELECT 1 / 0`.catch(() => 1)),
       expect.objectContaining({ message: expect.stringContaining("aborted earlier") }),
     ],
     [
-      "a failed statement of a read, swallowed",
+      "a failed statement of a read whose error was ignored",
       () => read((tables) => sql(tables).$queryRaw`SELECT 1 / 0`.catch(() => 1)),
       "1",
     ],
     [
-      "a lone statement that failed",
+      "a single statement that failed",
       () => db.sessions.find("no uuid", null),
       expect.objectContaining({ message: expect.stringContaining("uuid") }),
     ],
@@ -203,20 +203,20 @@ describe("the next borrower of a connection", () => {
       expect.any(TypeError),
     ],
   ];
-  it.each(endings)("I9 finds nothing after %s", async (_how, work, ending) => {
+  it.each(endings)("I9 finds no setting after %s", async (_how, work, ending) => {
     expect(await settled(work())).toEqual(ending);
     await expectNothingLeft();
     expect(await read(({ task }) => task.count())).toBe(1);
   });
 
-  it("I9 finds a new connection after one was killed in the midst", async () => {
+  it("I9 gets a new connection after one was killed during a transaction", async () => {
     const outcome = await settled(Promise.all([write(sleep), cancel("pg_terminate_backend")]));
     expect(outcome).toBeInstanceOf(DatabaseDown);
     await expectNothingLeft();
     expect(await read(({ task }) => task.count())).toBe(1);
   });
 
-  it("I9 finds a new connection after an idle one was killed", async () => {
+  it("I9 gets a new connection after an idle one was killed", async () => {
     await read(({ task }) => task.count());
     await database.owner(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = $2",
@@ -226,7 +226,7 @@ describe("the next borrower of a connection", () => {
     await expectNothingLeft();
   });
 
-  it("I9 finds nothing after work that outlasted its transaction", async () => {
+  it("I9 finds no setting after work that exceeded the transaction's time limit", async () => {
     const impatient = createDb({ pool, transactionMs: 500 });
     const outcome = await settled(
       impatient.write(home.grant("task:write"), async (tables) => {
@@ -240,7 +240,7 @@ describe("the next borrower of a connection", () => {
     expect(await database.owner("SELECT FROM tasks WHERE title LIKE 'Late%'")).toEqual([]);
   });
 
-  it("I9 two workspaces take turns on it, neither waiting for the other's COMMIT, and each sees its own", async () => {
+  it("I9 reads its own workspace when two workspaces alternate without waiting for a COMMIT", async () => {
     const other = await plantWorkspace(database);
     const seesItsOwn = (turn: number): Promise<boolean> => {
       const { grant, taskId } = turn % 2 === 0 ? home : other;
@@ -249,7 +249,7 @@ describe("the next borrower of a connection", () => {
         return found.length === 1 && found[0]?.id === taskId;
       });
     };
-    // 200 in all; 50 at once stand within the two seconds for which a call waits for the one connection.
+    // 200 in total. 50 at a time are served within the two seconds that a call waits for the only connection.
     for (let round = 0; round < 4; round += 1) {
       const turns = Array.from({ length: 50 }, (_, turn) => seesItsOwn(turn));
       expect((await Promise.all(turns)).filter((own) => !own)).toEqual([]);
@@ -261,7 +261,7 @@ describe("the next borrower of a connection", () => {
 describe("a write", () => {
   useConnections(3);
 
-  it("commits nothing when a part of it failed and the error was swallowed", async () => {
+  it("commits nothing when a statement failed and its error was ignored", async () => {
     const { id } = newTask();
     const half = write(async (tables) => {
       await tables.task.create({ data: { ...newTask(), id } });
@@ -275,7 +275,7 @@ describe("a write", () => {
     await database.owner("DELETE FROM tasks WHERE id = $1", [id]);
   });
 
-  it("is refused on a read, whoever asks", async () => {
+  it("fails in a read-only scope", async () => {
     const change = read((tables) => rename("Read")(tables as unknown as TenantWrite));
     await expect(change).rejects.toThrow("read-only transaction");
     const person = db.readPerson(home.userId, async (tables) =>
@@ -284,7 +284,7 @@ describe("a write", () => {
     await expect(person).rejects.toThrow(/read-only transaction|permission denied/);
   });
 
-  it("M2 is refused once the membership has ended, or the role no longer suffices", async () => {
+  it("M2 fails after the membership has ended or the role has lost the permission", async () => {
     const place = await plantWorkspace(database, "member");
     const grant = place.grant("task:write");
     const create = () =>
@@ -300,7 +300,7 @@ describe("a write", () => {
     expect(await database.owner("SELECT FROM tasks WHERE workspace_id = $1", [place.id])).toHaveLength(3);
   });
 
-  /** A member writes while an admin removes them: whether the removal waited for the write to end. */
+  /** A member writes while an admin removes the member. @returns whether the removal waited for the write */
   async function removalWaited(
     enter: (place: PlantedWorkspace, work: () => Promise<void>) => Promise<unknown>,
   ) {
@@ -313,13 +313,13 @@ describe("a write", () => {
         .owner("DELETE FROM workspace_members WHERE id = $1", [place.memberId])
         .finally(() => (returned = true));
       await Promise.race([removal, delay(300)]);
-      returnedFirst = returned; // before the write's COMMIT is so much as sent
+      returnedFirst = returned; // before the write's COMMIT is sent
     });
     await removal;
     return !returnedFirst;
   }
 
-  it("M3 of a removed member never commits after the removal returned: the removal waits for it", async () => {
+  it("M3 never commits after the removal of its member has returned: the removal waits for it", async () => {
     const waited = await removalWaited((place, work) =>
       db.write(place.grant("task:write"), async ({ task }) => {
         await task.create({ data: newTask(place) });
@@ -329,7 +329,7 @@ describe("a write", () => {
     expect(waited).toBe(true);
   });
 
-  it("M3 would do so, were the membership only looked at and not held", async () => {
+  it("M3 would commit later if the membership were only read and not locked", async () => {
     const waited = await removalWaited(async (place, work) => {
       const client = await pool.connect();
       await client.query(`BEGIN; SET LOCAL app.workspace_id = '${place.id}'; SET LOCAL ROLE projo_tenant`);
@@ -342,28 +342,28 @@ describe("a write", () => {
     expect(waited).toBe(false);
   });
 
-  it("that is one statement is committed with it, and takes no second one, no model and no record", async () => {
+  it("with singleStatement commits with its statement, and accepts no second one, no model and no audit entry", async () => {
     const task = { id: randomUUID(), projectId: home.projectId, title: "Alone", status: "todo" };
-    const lone = (fn: (tables: TenantWrite) => Promise<unknown>) =>
+    const writeOne = (fn: (tables: TenantWrite) => Promise<unknown>) =>
       db.write(home.grant("task:write"), fn, { singleStatement: true });
     const insert = ({ sql: { tasks } }: TenantWrite, id = task.id) =>
       tasks.insert({ ...task, id, createdBy: home.userId });
-    await lone((tables) => insert(tables));
+    await writeOne((tables) => insert(tables));
     expect(await database.owner("SELECT FROM tasks WHERE id = $1", [task.id])).toHaveLength(1);
     const second = randomUUID();
     await expect(
-      lone(async (tables) => {
+      writeOne(async (tables) => {
         await insert(tables, second);
         await insert(tables, randomUUID());
       }),
     ).rejects.toThrow("runs only one statement");
-    await expect(lone((tables) => tables.task.findFirst())).rejects.toThrow("cannot use Prisma's models");
-    await expect(lone(async (tables) => tables.sql.audit.appendAtCommit([]))).rejects.toThrow(
+    await expect(writeOne((tables) => tables.task.findFirst())).rejects.toThrow("cannot use Prisma's models");
+    await expect(writeOne(async (tables) => tables.sql.audit.appendAtCommit([]))).rejects.toThrow(
       "records no audit entry",
     );
-    // Refused as a whole: by the key of the project, and by the membership that has ended.
+    // The whole transaction fails: by the foreign key to the project, and because the membership has ended.
     const abroad = { ...task, id: randomUUID(), projectId: randomUUID(), createdBy: home.userId };
-    await expect(lone(({ sql: { tasks } }) => tasks.insert(abroad))).rejects.toThrow(
+    await expect(writeOne(({ sql: { tasks } }) => tasks.insert(abroad))).rejects.toThrow(
       "tasks_workspace_id_project_id_fkey",
     );
     const stranger = { ...home.grant("task:write"), userId: randomUUID() };
@@ -376,7 +376,7 @@ describe("a write", () => {
     expect(await database.owner("DELETE FROM tasks WHERE title = 'Alone' RETURNING 1")).toHaveLength(2);
   });
 
-  it("enters no workspace by founding it again", async () => {
+  it("cannot enter an existing workspace by founding it again", async () => {
     const stranger = await plantWorkspace(database);
     let entered = false;
     const founding = { id: home.id, name: "Mine", founderId: stranger.userId, memberId: randomUUID() };
@@ -396,10 +396,10 @@ describe("a write", () => {
   });
 });
 
-describe("people and sessions", () => {
+describe("users and sessions", () => {
   useConnections(2);
 
-  it("are changed by every method, also those of several statements", async () => {
+  it("can be changed by every method, including those of several statements", async () => {
     const id = randomUUID();
     const email = `${id}@example.com`;
     const { user } = db.system;
@@ -425,7 +425,7 @@ describe("people and sessions", () => {
         include: { sessions: true },
       }),
     ).toMatchObject({ passwordHash: "other", sessions: [] });
-    // Within a workspace's transaction too, people are people's: the workspace's role has no right to them.
+    // The system client also works during a workspace's transaction, whose role has no right to these tables.
     const found = await read(() =>
       user.update({ where: { id }, data: { passwordHash: "third" }, include: { sessions: true } }),
     );
@@ -434,11 +434,11 @@ describe("people and sessions", () => {
   });
 });
 
-describe("many at once", () => {
+describe("many concurrent calls", () => {
   useConnections(8);
 
   it(
-    "I13 reads and writes of many workspaces in one tick never mix, and never miss",
+    "I13 of many workspaces in one tick never read or write rows of another workspace, and never fail",
     { timeout: 60_000 },
     async () => {
       const places = await Promise.all(Array.from({ length: 8 }, () => plantWorkspace(database)));
@@ -478,10 +478,10 @@ describe("many at once", () => {
   );
 });
 
-describe("a database without room", () => {
+describe("a pool without a free connection", () => {
   useConnections(2);
 
-  it("F2 answers busy within some 2 seconds, and serves again when there is room", async () => {
+  it("F2 throws DatabaseBusy after about 2 seconds, and serves again when a connection is free", async () => {
     const held = await Promise.all([pool.connect(), pool.connect()]);
     const startedAt = performance.now();
     const outcomes = await Promise.all([
@@ -499,7 +499,7 @@ describe("a database without room", () => {
   });
 });
 
-describe("a database that is not there", () => {
+describe("an unreachable database", () => {
   it.each([
     ["by address", { host: "127.0.0.1", port: 1 }],
     ["by socket", { host: "/nonexistent", port: 5432 }],

@@ -1,4 +1,4 @@
-// Connections that quick reads share: each reads what is its own, whatever becomes of the others on the same connection.
+// Shared connections: each quick read gets its own result, whatever happens to the others on the same connection.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
@@ -49,21 +49,21 @@ const target = () => {
 };
 
 function sharedOf(opened: ServerPool): pg.Pool {
-  if (!opened.shared) throw new Error("The pool shares no connections.");
+  if (!opened.shared) throw new Error("The pool has no shared connections.");
   return opened.shared;
 }
 
 const step = (name: string, text: string, values: readonly unknown[] = []) => ({ name, text, values });
-const PID = step("lane_pid", "SELECT pg_backend_pid() AS pid");
-const SLEEP = step("lane_sleep", "SELECT pg_sleep(0.4)::text");
-const FAIL = step("lane_fail", "SELECT 1 / $1::int AS quotient", [0]);
+const PID = step("shared_pid", "SELECT pg_backend_pid() AS pid");
+const SLEEP = step("shared_sleep", "SELECT pg_sleep(0.4)::text");
+const FAIL = step("shared_fail", "SELECT 1 / $1::int AS quotient", [0]);
 const run = async (...steps: ReturnType<typeof step>[]) => {
   const answers = await connections.run(steps);
   return answers?.at(-1)?.rows[0] ?? null;
 };
 const whole = () => [shared.idleCount === shared.totalCount, shared.waitingCount];
-/** Holds a lock that the statement waits for, until it is released. */
-const WAIT = step("lane_wait", "SELECT pg_advisory_xact_lock(12)::text");
+/** A statement that waits for the lock that `holdLock` takes. */
+const WAIT = step("shared_wait", "SELECT pg_advisory_xact_lock(12)::text");
 async function holdLock(): Promise<() => Promise<void>> {
   const holder = await pool.connect();
   await holder.query("SELECT pg_advisory_lock(12)");
@@ -73,8 +73,8 @@ async function holdLock(): Promise<() => Promise<void>> {
   };
 }
 
-describe("a lane", () => {
-  it("serves many at once on one connection, and gives it back with the last of them", async () => {
+describe("a shared connection", () => {
+  it("serves many reads at once, and is released with the last of them", async () => {
     const found = await Promise.all(Array.from({ length: 50 }, () => run(PID)));
     expect(new Set(found.map((row) => JSON.stringify(row))).size).toBe(1);
     expect(borrowed).toBe(1);
@@ -83,13 +83,16 @@ describe("a lane", () => {
     expect(borrowed).toBe(2);
   });
 
-  it("undoes the one that fails, and no other", async () => {
-    const setting = step("lane_set", "SELECT set_config('app.workspace_id', $1, true)", [randomUUID()]);
-    const left = step("lane_left", "SELECT coalesce(current_setting('app.workspace_id', true), '') AS left");
+  it("rolls back only the read that fails", async () => {
+    const setting = step("shared_set", "SELECT set_config('app.workspace_id', $1, true)", [randomUUID()]);
+    const left = step(
+      "shared_left",
+      "SELECT coalesce(current_setting('app.workspace_id', true), '') AS left",
+    );
     const outcomes = await Promise.allSettled([
       run(setting, FAIL),
       run(left),
-      run(step("lane_fail", FAIL.text, [2]), left),
+      run(step("shared_fail", FAIL.text, [2]), left),
       run(FAIL, PID),
       run(left),
     ]);
@@ -100,7 +103,7 @@ describe("a lane", () => {
     expect(whole()).toEqual([true, 0]);
   });
 
-  it("F9 that is slow delays those behind it, and sends nothing twice", async () => {
+  it("F9 with a slow read delays the reads behind it and sends none twice", async () => {
     const [slow, ...behind] = await Promise.all([
       connections.run([SLEEP]),
       ...Array.from({ length: 20 }, () => connections.run([PID])),
@@ -111,7 +114,7 @@ describe("a lane", () => {
     expect(whole()).toEqual([true, 0]);
   });
 
-  it("F2 that meets a lock says so of this statement alone, and the others go on", async () => {
+  it("F2 with a read that waits for a lock returns null only for that read, and serves the others", async () => {
     const release = await holdLock();
     const outcomes = await Promise.all([
       connections.run([WAIT]),
@@ -120,7 +123,7 @@ describe("a lane", () => {
     ]);
     expect([outcomes.at(0), outcomes.at(-1)]).toEqual([null, null]);
     expect(outcomes.slice(1, -1).every((answers) => answers !== null)).toBe(true);
-    // For a second the statement does not enter a lane again, so that nobody waits behind it.
+    // For a second the statement is not sent on a shared connection again, so that no read waits behind it.
     expect(await Promise.all([connections.run([WAIT]), connections.run([WAIT])])).toEqual([null, null]);
     expect(borrowed).toBeLessThanOrEqual(2);
     await release();
@@ -128,27 +131,27 @@ describe("a lane", () => {
     await expect.poll(whole).toEqual([true, 0]);
   });
 
-  it("F2 that answers nobody for two seconds is closed, and the waiting reads fail with DatabaseBusy", async () => {
+  it("F2 without an answer for two seconds is closed, and its reads fail with DatabaseBusy", async () => {
     const proxy = await startSwallower(target());
     const through = openPool({ target: { ...target(), host: "127.0.0.1", port: proxy.port }, max: 4 });
-    const ownLanes = openSharedConnections(() => sharedOf(through).connect(), 1);
-    expect(await ownLanes.run([PID])).not.toBeNull();
+    const throughProxy = openSharedConnections(() => sharedOf(through).connect(), 1);
+    expect(await throughProxy.run([PID])).not.toBeNull();
     proxy.swallows = true;
     const startedAt = performance.now();
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => ownLanes.run([PID])));
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => throughProxy.run([PID])));
     expect(outcomes).toEqual(
       Array.from(outcomes, () => ({ status: "rejected", reason: expect.any(DatabaseBusy) as unknown })),
     );
     expect(performance.now() - startedAt).toBeGreaterThan(1_900);
     proxy.swallows = false;
-    await expect.poll(() => ownLanes.run([PID]).catch(() => null), { timeout: 5_000 }).not.toBeNull();
+    await expect.poll(() => throughProxy.run([PID]).catch(() => null), { timeout: 5_000 }).not.toBeNull();
     await Promise.all([through.end(), sharedOf(through).end()]);
     proxy.close();
   });
 
-  it("whose connection is killed fails whoever is on it, and the next one has another", async () => {
+  it("fails its reads when it is killed, and the next read gets another connection", async () => {
     const { pid } = (await run(PID)) as { pid: number };
-    const nap = step("lane_nap", "SELECT pg_sleep(0.03)::text");
+    const nap = step("shared_nap", "SELECT pg_sleep(0.03)::text");
     const under = Promise.allSettled([...Array.from({ length: 20 }, () => run(nap)), run(PID)]);
     await delay(20);
     await database.owner("SELECT pg_terminate_backend($1)", [pid]);
@@ -157,10 +160,10 @@ describe("a lane", () => {
     await expect.poll(whole).toEqual([true, 0]);
   });
 
-  it("that was to prepare a statement, and failed before, has it prepared by who comes next", async () => {
+  it("prepares a statement with the next message when the first message failed before preparing it", async () => {
     const sharing = { place: { owner: "somebody" }, shared: connections };
     const source = { connect: () => pool.connect() };
-    const late = step("lane_late", "SELECT 'late' AS word");
+    const late = step("shared_late", "SELECT 'late' AS word");
     const [failed, relied] = await Promise.allSettled([
       runInOneTrip(source, [FAIL, late], sharing),
       runInOneTrip(source, [late], sharing),
@@ -169,13 +172,13 @@ describe("a lane", () => {
     expect(relied).toMatchObject({ status: "fulfilled", value: [{ rows: [{ word: "late" }] }] });
   });
 
-  it("is refused what is no parameter, and goes on", async () => {
-    await expect(run(step("lane_fail", FAIL.text, [{}]))).rejects.toBeInstanceOf(TypeError);
+  it("rejects an invalid parameter and stays usable", async () => {
+    await expect(run(step("shared_fail", FAIL.text, [{}]))).rejects.toBeInstanceOf(TypeError);
     expect(await run(PID)).toHaveProperty("pid");
     expect(whole()).toEqual([true, 0]);
   });
 
-  it("F12 has a connection of its own, also when all others are taken", async () => {
+  it("F12 serves reads when all connections of the pool are in use", async () => {
     const held = await Promise.all(Array.from({ length: 2 }, () => pool.connect()));
     expect(await run(PID)).toHaveProperty("pid");
     for (const client of held) client.release();
@@ -190,12 +193,12 @@ describe("the connections of a server", () => {
     [16, 2],
     [32, 4],
     [500, 62],
-  ])("are %i in all, of which %i are shared by quick reads", async (max, shares) => {
+  ])("number %i in total, and quick reads share %i of them", async (max, shares) => {
     const { options, shared: some } = openPool({ target: target(), max });
     expect([options.max + (some?.options.max ?? 0), some?.options.max ?? 0]).toEqual([max, shares]);
   });
 
-  it("are not divided behind a pooler, which shares them itself", () => {
+  it("include no shared ones behind a pooler, which shares connections itself", () => {
     const undivided = openPool({ target: target(), max: 16, pooled: true });
     expect([undivided.options.max, undivided.shared]).toEqual([16, undefined]);
   });
@@ -211,12 +214,12 @@ async function holdTable(table: string): Promise<{ release(): Promise<void> }> {
 
 interface Swallower {
   readonly port: number;
-  /** While it is true, no byte is passed on in either direction. */
+  /** While it is true, the proxy drops every byte in both directions. */
   swallows: boolean;
   close(): void;
 }
 
-/** A proxy before PostgreSQL that stands for a network which loses everything for a while. */
+/** A proxy before PostgreSQL that simulates a network outage. */
 async function startSwallower({ host, port }: { host: string; port: number }): Promise<Swallower> {
   const upstream = host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
   const server = createServer((client) => {
@@ -240,7 +243,7 @@ async function startSwallower({ host, port }: { host: string; port: number }): P
 }
 
 describe("the client's quick reads", () => {
-  it("I9 I13 of many workspaces on one connection each see their own, between others that fail", async () => {
+  it("I9 I13 of many workspaces on one connection each return their own rows, among reads that fail", async () => {
     const db = createDb({ pool });
     const sessions = await Promise.all(
       places.map(async ({ id, userId }) => {
@@ -271,7 +274,7 @@ describe("the client's quick reads", () => {
               if (found?.membership?.workspaceId !== place.id) wrong.push(found);
               if ((task as { id?: string })?.id !== place.taskId) wrong.push(task);
             }),
-            // Another workspace's task is as missing as none.
+            // A task of another workspace is not found, like an unknown one.
             ask(next.taskId).then((found) => found?.prefetched?.rows.length === 0 || wrong.push(found)),
             db.read(place.grant("task:read"), async ({ sql: { tasks } }) => {
               const listed = await tasks.list({ limit: 10 });
@@ -290,7 +293,7 @@ describe("the client's quick reads", () => {
     expect(whole()).toEqual([true, 0]);
   });
 
-  it("F2 wait for a locked table on a connection of their own, while people are known and other tables read", async () => {
+  it("F2 wait for a locked table alone, while sessions and other tables are read", async () => {
     const db = createDb({ pool });
     const [place] = places;
     if (!place) throw new Error("There is no workspace.");
@@ -304,7 +307,7 @@ describe("the client's quick reads", () => {
     expect(await find()).toMatchObject({ id: place.taskId });
   });
 
-  it("are answered on a pool of one connection too", async () => {
+  it("work on a pool of one connection too", async () => {
     const db = createDb({ pool: openPool({ target: target(), max: 1 }) });
     const [place] = places;
     if (!place) throw new Error("There is no workspace.");
@@ -317,7 +320,7 @@ describe("the client's quick reads", () => {
     await db.close();
   });
 
-  it("F2 of a database that is not there are told so", async () => {
+  it("F2 fail with DatabaseDown when the database is unreachable", async () => {
     const gone = createDb({
       pool: openPool({ target: { host: "127.0.0.1", port: 1, user: "nobody", database: "none" } }),
     });

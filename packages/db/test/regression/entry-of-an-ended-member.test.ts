@@ -1,5 +1,5 @@
-// A write whose only statement is its audit entry, by a member who was removed meanwhile: it failed with SQLSTATE 25P02, which
-// the server answered with 500, in place of the reason.
+// A write with only an audit entry, by a member who was removed meanwhile, failed with SQLSTATE 25P02. The server then
+// answered with 500 instead of the reason.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MembershipChanged } from "../../src/index.ts";
 import { entryOf } from "../audit/audit-scene.ts";
@@ -12,12 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-it("a write with nothing but an audit entry says that the membership has ended", async () => {
+it("a write with only an audit entry fails with MembershipChanged after the membership has ended", async () => {
   const home = await plantWorkspace(database);
   await database.owner("DELETE FROM workspace_members WHERE workspace_id = $1", [home.id]);
   const written = database.db.write(home.grant("audit:read"), async ({ sql: { audit } }) => {
     audit.appendAtCommit([entryOf({ action: "audit.exported" })]);
-    // As when the entries are read before: the transaction has begun, and nothing else is asked in it.
+    // The transaction runs no other statement.
     await audit.end().catch(() => {});
   });
   await expect(written).rejects.toBeInstanceOf(MembershipChanged);

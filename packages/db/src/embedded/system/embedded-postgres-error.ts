@@ -1,7 +1,7 @@
-/** What went wrong, for code that decides; the message is for the person who starts the server. */
+/** The reason of an error, for programs. The message is for the user who starts the server. */
 export type EmbeddedPostgresErrorCode = "in_use" | "init_failed" | "start_failed" | "no_binaries" | "no_user";
 
-/** The database could not be started. The message is one line and ends with the next step. */
+/** The embedded database could not be started. The message is one line and says what to do. */
 export class EmbeddedPostgresError extends Error {
   readonly code: EmbeddedPostgresErrorCode;
 
@@ -12,15 +12,15 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-/** The part of a program's output that explains its failure, in one line of at most 300 characters. */
-export function lastWords(output: string): string {
+/** The lines of a program's output that explain its failure, joined to one line of at most 300 characters. */
+export function failureLines(output: string): string {
   const lines = output
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
-  const telling = lines.filter((line) => /\b(FATAL|PANIC|ERROR|HINT|error|cannot|could not)\b/.test(line));
-  const chosen = (telling.length > 0 ? telling : lines).slice(-3).join(" | ");
-  return chosen.length > 300 ? `${chosen.slice(0, 297)}...` : chosen || "it said nothing";
+  const errors = lines.filter((line) => /\b(FATAL|PANIC|ERROR|HINT|error|cannot|could not)\b/.test(line));
+  const chosen = (errors.length > 0 ? errors : lines).slice(-3).join(" | ");
+  return chosen.length > 300 ? `${chosen.slice(0, 297)}...` : chosen || "no output";
 }
 
 function oneLine(message: string): string {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { parse } from "node:path";
 
-/** Numeric ids a child process gives up root for. */
+/** The user and group ids that a child process runs with instead of root's. */
 export interface UnprivilegedUser {
   uid: number;
   gid: number;
@@ -10,26 +10,26 @@ export interface UnprivilegedUser {
 export interface Program {
   file: string;
   args: readonly string[];
-  /** Node sets the ids after it has dropped every supplementary group. */
+  /** The ids to run with. Node also drops all supplementary groups. */
   user?: UnprivilegedUser | undefined;
-  /** Written to its standard input: the way for what must not be seen in a list of processes. */
+  /** Text for the standard input. Pass secrets here, because arguments are visible in process lists. */
   input?: string;
 }
 
 export interface Outcome {
   ok: boolean;
-  /** Standard output and error, as they came. */
+  /** The standard output and the standard error in order of arrival. */
   output: string;
 }
 
-/** Runs a short program to its end. A program that cannot be run at all is an outcome too, not an exception. */
+/** Runs a program until it ends. It never rejects: if the program cannot be started, the outcome is not `ok`. */
 export function runProgram({ file, args, user, input }: Program): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { ...surroundings(user), stdio: "pipe" });
+    const child = spawn(file, args, { ...spawnOptions(user), stdio: "pipe" });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    // A program that ends without reading its input is judged by its exit code.
+    // A program may end without reading its input, so an error of the pipe is ignored. The exit code decides.
     child.stdin.on("error", () => {});
     child.stdin.end(input ?? "");
     child.on("error", (error) => resolve({ ok: false, output: error.message }));
@@ -38,10 +38,10 @@ export function runProgram({ file, args, user, input }: Program): Promise<Outcom
 }
 
 /**
- * What every child shares: the ids; a working directory that anyone may enter (the server's own may lie in
- * /root); and an environment without the server's secrets or PG* variables that would change PostgreSQL's mind.
+ * The options of every child process: the ids; a working directory that every user can enter, because the server's may be in
+ * /root; and an environment without the server's secrets and without PG* variables, which would change PostgreSQL's settings.
  */
-export function surroundings(user: UnprivilegedUser | undefined) {
+export function spawnOptions(user: UnprivilegedUser | undefined) {
   const env: NodeJS.ProcessEnv = { LC_ALL: "C", TZ: "UTC" };
   for (const name of ["PATH", "LD_LIBRARY_PATH", "SystemRoot", "TEMP", "TMP"]) {
     if (process.env[name] !== undefined) env[name] = process.env[name];

@@ -4,9 +4,10 @@ import { EmbeddedPostgresError } from "./embedded-postgres-error.ts";
 import { runProgram, type UnprivilegedUser } from "./run-program.ts";
 
 /**
- * PostgreSQL refuses to run as root. For root this names who runs it instead: whoever owns the files already
- * (`directories`, the first that is not root's), else the first of `names` that exists. Undefined: no need.
+ * The user who runs PostgreSQL when the server runs as root, because PostgreSQL refuses to run as root. It is the owner of
+ * the first of `directories` that does not belong to root, or the first of `names` that exists.
  *
+ * @returns undefined when the server does not run as root
  * @throws EmbeddedPostgresError no_user
  */
 export async function unprivilegedUser(
@@ -28,7 +29,7 @@ export async function unprivilegedUser(
   );
 }
 
-/** `id` asks every source of users the system has; /etc/passwd is only one of them. */
+/** Looks a user up with `id`, which uses every source of users of the system. /etc/passwd is only one of them. */
 async function lookUp(name: string): Promise<UnprivilegedUser | undefined> {
   const [uid, gid] = await Promise.all(
     ["-u", "-g"].map((flag) => runProgram({ file: "id", args: [flag, name] })),

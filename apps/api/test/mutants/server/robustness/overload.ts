@@ -87,7 +87,7 @@ const reserved = guard("some connections are reserved for the server's own work"
   "this.#all.mayTake(owner, 0)",
 ]);
 const share = guard("one workspace can use at most three quarters of the connections", fairQueueFile, [
-  "return left > 0 && held <= this.#times * left;",
+  "return left > 0 && held <= this.#ratio * left;",
   "return left > 0;",
 ]);
 const lockTimeout = guard(

@@ -1,63 +1,75 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
+import SlowFirst from "./test/slow-first.ts";
+import { filesOfBothSuites } from "./test/suite-files.ts";
 
-const everything = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
-const onAnyPostgres = [
-  "packages/db/test/{*,{audit,catalogue,isolation,mutants,pgbouncer}/*}.test.ts",
-  // Of the server what its SQL decides: limits, forms of input and mail servers know no PostgreSQL.
+const root = fileURLToPath(new URL(".", import.meta.url));
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const everyFile = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
+const attacks = "bench/test/attack.test.ts";
+const fullOnly = "test/full/*.test.ts";
+const exclude = [...configDefaults.exclude, attacks];
+const onPostgres15 = [
+  "packages/db/test/{*,{audit,catalogue,isolation,mutants,one-trip,pgbouncer,pool}/*}.test.ts",
+  // Of the server, the files about behaviour that SQL decides. Limits, input forms and mail servers do not depend on PostgreSQL.
   "apps/api/test/{accounts,projects,tasks,workspaces}.test.ts",
   "apps/api/test/{audit,members,service-keys,sessions}/*.test.ts",
   "apps/api/test/invites/{acceptance,inviter,lists,pending,refusals,tokens}.test.ts",
   "apps/api/test/proofs/{access,isolation}.test.ts",
   "apps/api/test/workspaces/{deletion,purge}.test.ts",
 ];
+const embedded = "packages/db/test/kit/setup-embedded.ts";
 
-const attacks = "bench/test/attack.test.ts";
-
-const projects: TestProjectConfiguration[] = [
+/** `pnpm test`: every test, with short forms of the proofs that repeat themselves. */
+const short: TestProjectConfiguration[] = [
   {
     extends: true,
-    test: {
-      name: "all",
-      include: everything,
-      exclude: [...configDefaults.exclude, attacks],
-      globalSetup: "packages/db/test/kit/setup-embedded.ts",
-    },
+    test: { name: "all", include: everyFile, exclude: [...exclude, fullOnly], globalSetup: embedded },
   },
-  // Attacks keep every processor busy and measure what others notice of it: they run when all other tests have ended.
-  { extends: true, test: { name: "attack", include: [attacks], sequence: { groupOrder: 1 } } },
 ];
-// The same promises on the oldest PostgreSQL that is supported, where the machine has it.
-if (existsSync("/usr/lib/postgresql/15/bin/postgres") && !process.env["DATABASE_URL"]) {
-  projects.push({
-    extends: true,
-    test: {
-      name: "postgres-15",
-      include: onAnyPostgres,
-      globalSetup: "packages/db/test/kit/setup-postgres-15.ts",
+
+/** `pnpm test:full`: the full forms of these proofs, the suite on PostgreSQL 15, and every attack. */
+function full(): TestProjectConfiguration[] {
+  const projects: TestProjectConfiguration[] = [
+    {
+      extends: true,
+      test: { name: "full", include: [...filesOfBothSuites(root), fullOnly], exclude, globalSetup: embedded },
     },
-  });
+    // Attacks keep every processor busy and measure how it affects others, so they run after all other tests.
+    { extends: true, test: { name: "attack", include: [attacks], sequence: { groupOrder: 1 } } },
+  ];
+  // The oldest supported PostgreSQL, where the machine has it.
+  if (existsSync("/usr/lib/postgresql/15/bin/postgres") && !process.env["DATABASE_URL"]) {
+    const globalSetup = "packages/db/test/kit/setup-postgres-15.ts";
+    projects.push({ extends: true, test: { name: "postgres-15", include: onPostgres15, globalSetup } });
+  }
+  return projects;
 }
 
-// Tests read the sources, so that they need no build. (The global setup knows no export conditions.)
-const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+// Tests load the sources, so they need no build. (The global setup does not use export conditions.)
 const alias = [
   { find: /^@projostack\/db\/testing$/, replacement: source("packages/db/test/kit/index.ts") },
   { find: /^@projostack\/api\/testing$/, replacement: source("apps/api/test/kit/index.ts") },
   { find: /^@projostack\/(authz|contract|db|sdk)$/, replacement: source("packages/$1/src/index.ts") },
 ];
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   resolve: { alias },
   test: {
-    projects,
-    reporters: ["default", "./test/totals-reporter.ts"],
+    projects: mode === "full" ? full() : short,
+    env: { PROJO_TEST_FULL: mode === "full" ? "1" : "0" },
+    reporters: ["default", "./test/required-programs.ts", "./test/totals-reporter.ts"],
+    sequence: { sequencer: SlowFirst },
     environment: "node",
     pool: "forks",
-    // Many files wait for others: a mail server, a clock, a process. Three share two cores well.
-    maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // A worker keeps the modules that it has loaded for the next file: loading the server takes longer than most files' tests.
+    isolate: false,
+    // Many files wait for a mail server, a clock or a process, so more workers than processors keep two processors busy.
+    maxWorkers: 4,
+    // They end tests that hang, also on a machine that is busy with other work.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
-});
+}));

@@ -1,9 +1,9 @@
-// Another service of the same company, whose users are this server's: they send it their access token, and it asks
-// whose it is and whether they may read tasks.
+// A service that shares its users with a ProjoStack server. Users send it their access token. It asks the server for the
+// user of the token and whether that user may change tasks.
 //
 //   PROJO_TOKEN  a service key with the scope token:introspect
-//   PROJO_URL    where the server is, http://127.0.0.1:4000 when not set
-//   PORT         where to listen, a free port when not set
+//   PROJO_URL    the URL of the server (default: http://127.0.0.1:4000)
+//   PORT         the port to listen on (default: a free port)
 import { createServer, type IncomingMessage } from "node:http";
 import { createClient, isProjoError } from "@projostack/sdk";
 
@@ -35,14 +35,15 @@ async function answerTo({ headers }: IncomingMessage): Promise<Answer> {
   const [, token] = /^bearer ([\w.~+/=-]{1,512})$/i.exec(headers.authorization ?? "") ?? [];
   if (token === undefined) return { status: 401, body: { error: "Send your access token." } };
   try {
-    // Asked for each request: who is removed, or signs out, is refused at their next one.
+    // Introspect the token at each request, so that a removed or signed-out user is refused from the next request on.
     const { active, allowed, user, role } = await tokens.introspect({ token, permission: "task:write" });
-    if (!active) return { status: 401, body: { error: "This token does not work here." } };
+    if (!active)
+      return { status: 401, body: { error: "This access token is invalid or expired. Sign in again." } };
     if (!allowed) return { status: 403, body: { error: "You may not change tasks." } };
     return { status: 200, body: { hello: user?.email, role } };
   } catch (error) {
     if (!isProjoError(error)) throw error;
-    // The fault is this service's, or the server's, and not the caller's: they are told no more.
+    // The failure is internal, not the caller's fault. Log the details and do not send them to the caller.
     console.error(
       `${error.operation} failed: ${error.reason ?? error.code}, request ${error.requestId ?? "unknown"}`,
     );

@@ -1,9 +1,9 @@
-// A worker in a process of its own: it takes the oldest tasks that are to be done, does them, and marks them done.
+// A worker process. It takes the oldest tasks with the status todo, does them, and sets their status to done.
 //
 //   PROJO_TOKEN  a service key with the scopes task:read and task:write
-//   PROJO_URL    where the server is, http://127.0.0.1:4000 when not set
+//   PROJO_URL    the URL of the server (default: http://127.0.0.1:4000)
 //
-// It tells what it did on stdout, and ends in order at SIGTERM or Ctrl-C: what it has begun it ends first.
+// It prints each task to stdout. At SIGTERM or Ctrl-C it finishes the current task, then exits.
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient, isProjoError, type Task } from "@projostack/sdk";
 
@@ -11,7 +11,7 @@ const PAUSE_MS = 1_000;
 
 const { PROJO_TOKEN: token, PROJO_URL: baseUrl = "http://127.0.0.1:4000" } = process.env;
 if (!token) fail("Set PROJO_TOKEN to a service key with the scopes task:read and task:write.");
-// A key is bound to its workspace, so that nothing else needs to be named.
+// A key acts in its own workspace, so the client needs no workspace id.
 const { tasks } = createClient({ baseUrl, token });
 
 const stopping = new AbortController();
@@ -29,14 +29,14 @@ try {
   }
   console.log("stopped");
 } catch (error) {
-  fail(explained(error));
+  fail(explain(error));
 }
 
-/** Lists are newest first, so all pages are read before the first task is done. */
+/** Reads all pages, because lists are newest first. @returns the tasks, oldest first */
 async function oldestFirst(): Promise<Task[]> {
-  const waiting: Task[] = [];
-  for await (const task of tasks.list({ status: "todo", limit: 100 })) waiting.push(task);
-  return waiting.toReversed();
+  const pending: Task[] = [];
+  for await (const task of tasks.list({ status: "todo", limit: 100 })) pending.push(task);
+  return pending.toReversed();
 }
 
 async function take({ id, title }: Task): Promise<void> {
@@ -46,18 +46,18 @@ async function take({ id, title }: Task): Promise<void> {
     await tasks.update({ id, status: "done" });
     console.log(`done: ${title}`);
   } catch (error) {
-    // Somebody deleted it meanwhile.
+    // Another user deleted the task meanwhile.
     if (!isProjoError(error) || error.reason !== "task.not_found") throw error;
-    console.log(`gone: ${title}`);
+    console.log(`deleted meanwhile: ${title}`);
   }
 }
 
-/** Here a service of yours does what it is for. */
+/** Replace this with the work of your service. */
 async function work(): Promise<void> {
   await pause(10);
 }
 
-function explained(error: unknown): string {
+function explain(error: unknown): string {
   if (!isProjoError(error)) throw error;
   switch (error.reason) {
     case "auth.unauthenticated":

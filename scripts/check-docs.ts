@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { runCheck } from "./run-check.ts";
-import { lineAt } from "./source-text.ts";
+import { lineAt } from "./line-at.ts";
 
 /** A code span that begins with one of these is a path of this repository; `<noun>` and `*` stand for any one name. */
 const topFolders = ["packages", "apps", "bench", "docs", "scripts", "test", ".ci", ".changeset", ".github"];

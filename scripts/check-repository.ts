@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCheck } from "./run-check.ts";
-import { lineAt } from "./source-text.ts";
+import { lineAt } from "./line-at.ts";
 
 interface Rule {
   name: string;

@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
 
 /**
- * Writes the total of a run, `N passed, N failed` and `, N skipped` if there are any, into the file that
- * PROJO_TEST_TOTALS names; without that it does nothing. What broke outside of a test counts as failed: a file that
- * does not load, a hook, an error that nobody awaited.
+ * Appends the total of a run to the file that PROJO_TEST_TOTALS names, as a line `N passed, N failed` with `, N skipped` when
+ * tests were skipped. Without PROJO_TEST_TOTALS it does nothing. A failure outside of a test counts as failed: a file that
+ * does not load, a hook, an unhandled error.
  */
 export default class TotalsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -20,6 +20,6 @@ export default class TotalsReporter implements Reporter {
     const failed = count("failed") + broken.length + unhandledErrors.length;
     const skipped = count("skipped") + count("pending");
     const total = `${count("passed")} passed, ${failed} failed`;
-    writeFileSync(file, `${skipped > 0 ? `${total}, ${skipped} skipped` : total}\n`);
+    appendFileSync(file, `${skipped > 0 ? `${total}, ${skipped} skipped` : total}\n`);
   }
 }

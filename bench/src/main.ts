@@ -8,20 +8,20 @@ import { read } from "./read/read.ts";
 import { refresh } from "./refresh/refresh.ts";
 import { runBench } from "./runner/run-bench.ts";
 import { search } from "./search/search.ts";
-import { sharedStage } from "./stage/shared-stage.ts";
+import { sharedTestbed } from "./testbed/shared-testbed.ts";
 import { start } from "./start/start.ts";
 
-const stage = sharedStage();
-// What writes into the shared data comes after what reads it.
+const testbed = sharedTestbed();
+// Subjects that write into the shared data run after those that only read it.
 const subjects = [
-  pages(stage),
-  search(stage),
-  flood(stage),
-  start(stage),
-  growth(stage),
-  read(stage),
-  refresh(stage),
-  bulkImport(stage),
+  pages(testbed),
+  search(testbed),
+  flood(testbed),
+  start(testbed),
+  growth(testbed),
+  read(testbed),
+  refresh(testbed),
+  bulkImport(testbed),
   audit,
   auditVerify,
 ];
@@ -31,5 +31,5 @@ try {
     err: (text) => process.stderr.write(text),
   });
 } finally {
-  await stage.close();
+  await testbed.close();
 }

@@ -1,12 +1,12 @@
-// The short form of `pnpm attack`: every attack is tried on the built server, and every bound must hold.
+// Runs every attack of `pnpm attack` in its quick form against the built server. Every bound must hold.
 import { afterAll, describe, expect, it } from "vitest";
 import { attacksOn } from "../src/attack/attacks.ts";
 import { runBench } from "../src/runner/run-bench.ts";
-import { sharedStage } from "../src/stage/shared-stage.ts";
+import { sharedTestbed } from "../src/testbed/shared-testbed.ts";
 
-const stage = sharedStage();
-afterAll(() => stage.close(), 60_000);
-const attacks = attacksOn(stage);
+const testbed = sharedTestbed();
+afterAll(() => testbed.close(), 60_000);
+const attacks = attacksOn(testbed);
 
 describe("the server under attack", () => {
   it.each(attacks)("$name: $title", { timeout: 180_000 }, async ({ name }) => {
@@ -19,7 +19,7 @@ describe("the server under attack", () => {
     expect(code, printed).toBe(0);
   });
 
-  it("names an unknown attack and lists the known ones", async () => {
+  it("rejects an unknown attack and prints the usage", async () => {
     let printed = "";
     const streams = { out: () => {}, err: (text: string) => void (printed += text) };
     expect(await runBench(["nobody"], attacks, streams, "attack")).toBe(2);

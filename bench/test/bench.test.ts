@@ -1,28 +1,28 @@
-// The runner's arithmetic and its verdicts. How fast anything is, no test says: that depends on the machine.
+// Tests the runner's arithmetic and its exit codes. No test checks a speed, because that depends on the machine.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { atOnce } from "../src/runner/at-once.ts";
+import { runConcurrently } from "../src/runner/run-concurrently.ts";
 import { compare, type Contender } from "../src/runner/compare.ts";
 import { meetsGoal, type Figure } from "../src/runner/figure.ts";
 import { median } from "../src/runner/median.ts";
 import { runBench, type Subject } from "../src/runner/run-bench.ts";
 import { tableOf } from "../src/runner/table.ts";
 
-describe("a median", () => {
-  it("is the middle of an odd number of values, in whatever order, and halfway between two of an even one", () => {
+describe("median", () => {
+  it("returns the middle value, or the mean of the two middle values", () => {
     expect(median([10, 9, 100])).toBe(10);
     expect(median([4, 1, 100, 2])).toBe(3);
   });
 
-  it("of nothing is refused, not zero", () => {
+  it("throws a RangeError if there are no values", () => {
     expect(() => median([])).toThrow(RangeError);
   });
 });
 
-/** A clock that stands still but for work, of which each piece takes so many milliseconds in each round. */
-function timed(costs: Readonly<Record<string, readonly number[]>>) {
+/** Returns contenders and a clock that only their work advances, by the given milliseconds per repetition in each round. */
+function fakeContenders(costs: Readonly<Record<string, readonly number[]>>) {
   let now = 0;
   const log: string[] = [];
   const contenders = Object.entries(costs).map(([name, perRound]): Contender => {
@@ -45,39 +45,39 @@ function timed(costs: Readonly<Record<string, readonly number[]>>) {
 }
 
 describe("a comparison", () => {
-  it("counts neither the making ready nor the warm-up, and takes the median of the rounds", async () => {
-    const { contenders, now } = timed({ a: [1, 2, 50] });
+  it("excludes preparation and warm-up, and returns the median of the rounds", async () => {
+    const { contenders, now } = fakeContenders({ a: [1, 2, 50] });
     const rates = await compare(contenders, { rounds: 3, many: 10, warmUp: 4 }, now);
     expect(rates.rate("a")).toBe(500);
   });
 
-  it("compares within each round, so that a slow moment of the machine moves no ratio", async () => {
-    // In the second round everything is ten times as slow, and in the third twice.
-    const { contenders, now } = timed({ a: [2, 20, 4], b: [1, 10, 2] });
+  it("computes ratios within each round, so that a slow round does not change them", async () => {
+    // In the second round all work is ten times as slow, and in the third twice as slow.
+    const { contenders, now } = fakeContenders({ a: [2, 20, 4], b: [1, 10, 2] });
     const rates = await compare(contenders, { rounds: 3, many: 10, warmUp: 1 }, now);
     expect(rates.ratio("a", "b")).toBe(0.5);
     expect(rates.ratio("b", "a")).toBe(2);
   });
 
-  it("takes turns, each after a warm-up, and another one first in each round", async () => {
-    const { contenders, log, now } = timed({ a: [1, 1], b: [1, 1] });
+  it("alternates the contenders, warms each up, and starts each round with the next one", async () => {
+    const { contenders, log, now } = fakeContenders({ a: [1, 1], b: [1, 1] });
     await compare(contenders, { rounds: 2, many: 10, warmUp: 3 }, now);
     expect(log).toEqual(["a 3", "a 10", "b 3", "b 10", "b 3", "b 10", "a 3", "a 10"]);
   });
 
-  it("knows nothing of who did not take part", async () => {
-    const { contenders, now } = timed({ a: [1] });
+  it("throws for the name of an unknown contender", async () => {
+    const { contenders, now } = fakeContenders({ a: [1] });
     const rates = await compare(contenders, { rounds: 1, many: 1, warmUp: 1 }, now);
-    expect(() => rates.rate("b")).toThrow("Nobody called b took part.");
-    expect(() => rates.ratio("a", "b")).toThrow("Nobody called b took part.");
+    expect(() => rates.rate("b")).toThrow("There is no measurement called b.");
+    expect(() => rates.ratio("a", "b")).toThrow("There is no measurement called b.");
   });
 });
 
-it("callers at once share the work: each item is done once, and never by more than so many", async () => {
+it("runConcurrently processes each item once, with at most the given concurrency", async () => {
   const done: number[] = [];
   let [working, most] = [0, 0];
   const items = Array.from({ length: 50 }, (_, item) => item);
-  await atOnce(4, items, async (item) => {
+  await runConcurrently(4, items, async (item) => {
     working += 1;
     most = Math.max(most, working);
     await new Promise((resolve) => setImmediate(resolve));
@@ -95,7 +95,7 @@ const figure = (value: number, goal?: Figure["goal"]): Figure => ({
   ...(goal && { goal }),
 });
 
-it("a goal is met at its very value and missed beyond it; what is no number misses it", () => {
+it("meetsGoal accepts the goal's own value, and rejects values beyond it and NaN", () => {
   expect(meetsGoal(figure(0.85, { atLeast: 0.85 }))).toBe(true);
   expect(meetsGoal(figure(0.849, { atLeast: 0.85 }))).toBe(false);
   expect(meetsGoal(figure(1.2, { atMost: 1.2 }))).toBe(true);
@@ -105,7 +105,7 @@ it("a goal is met at its very value and missed beyond it; what is no number miss
   expect(meetsGoal(figure(-1))).toBe(true);
 });
 
-it("a figure is printed with the goal beside it, and never rounded across it", () => {
+it("tableOf prints each figure with its goal, and does not round a value across the goal", () => {
   const lines = tableOf([
     figure(0.849, { atLeast: 0.85 }),
     figure(1234.5),
@@ -119,7 +119,7 @@ it("a figure is printed with the goal beside it, and never rounded across it", (
   ]);
 });
 
-it("figures of a group stand together under its name", () => {
+it("tableOf prints the figures of a group under its name", () => {
   const lines = tableOf([
     { ...figure(1), group: "get a task" },
     { ...figure(2), group: "get a task" },
@@ -143,62 +143,62 @@ const subjects = (...figures: Figure[]): Subject[] => [
 ];
 
 async function run(args: readonly string[], ...figures: Figure[]) {
-  const said = { out: "", err: "" };
+  const printed = { out: "", err: "" };
   const code = await runBench(args, subjects(...figures), {
-    out: (text) => (said.out += text),
-    err: (text) => (said.err += text),
+    out: (text) => (printed.out += text),
+    err: (text) => (printed.err += text),
   });
-  return { code, ...said };
+  return { code, ...printed };
 }
 
 describe("the program", () => {
-  it("ends with 0 when every goal is met, and with 1 when one of any subject is not", async () => {
+  it("returns 0 if all goals are met, and 1 if any goal is missed", async () => {
     expect((await run([], figure(1, { atLeast: 0.85 }))).code).toBe(0);
     expect((await run([], figure(1), figure(0.8, { atLeast: 0.85 }))).code).toBe(1);
   });
 
-  it("measures what is asked for by name, all of it when nothing is", async () => {
+  it("measures the named subjects, or all subjects without a name", async () => {
     expect((await run(["two"], figure(0, { atLeast: 1 }))).out).not.toContain("the first");
     expect((await run(["two"], figure(0, { atLeast: 1 }))).code).toBe(0);
     expect((await run([], figure(1))).out).toMatch(/the first[^]*the second/);
   });
 
-  it("ends with 2 and the names there are when asked for another, and measures nothing", async () => {
+  it("returns 2 and lists the subjects for an unknown name, without measuring", async () => {
     const refused = await run(["one", "three"], figure(1));
     expect(refused).toMatchObject({ code: 2, out: "" });
     expect(refused.err).toMatch(/no subject called three[^]*one +the first[^]*two +the second/);
     expect(await run(["--slow"])).toMatchObject({ code: 2, out: "" });
   });
 
-  it("goes on when a subject cannot be measured, says which and why, and ends with 1", async () => {
+  it("continues after a failed subject, reports its error, and returns 1", async () => {
     const failing: Subject = {
       name: "zero",
       title: "the broken",
       measure: () => Promise.reject(new Error("no disk")),
     };
-    const said = { out: "", err: "" };
+    const printed = { out: "", err: "" };
     const code = await runBench([], [failing, ...subjects(figure(1))], {
-      out: (text) => (said.out += text),
-      err: (text) => (said.err += text),
+      out: (text) => (printed.out += text),
+      err: (text) => (printed.err += text),
     });
     expect(code).toBe(1);
-    expect(said.err).toMatch(/zero failed: Error: no disk/);
-    expect(said.out).toMatch(/the first[^]*the second/);
+    expect(printed.err).toMatch(/zero failed: Error: no disk/);
+    expect(printed.out).toMatch(/the first[^]*the second/);
   });
 
-  it("measures what is large only when that is asked for", async () => {
-    const asked: boolean[] = [];
+  it("passes --large to the subjects", async () => {
+    const passed: boolean[] = [];
     const measure: Subject["measure"] = ({ large }) => {
-      asked.push(large);
+      passed.push(large);
       return Promise.resolve([]);
     };
     const streams = { out: () => {}, err: () => {} };
     for (const args of [[], ["--large"]])
       await runBench(args, [{ name: "one", title: "", measure }], streams);
-    expect(asked).toEqual([false, true]);
+    expect(passed).toEqual([false, true]);
   });
 
-  it("writes the figures into a file, also of a run that falls short", async () => {
+  it("writes the figures into a JSON file, also if a goal is missed", async () => {
     const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
     const file = join(directory, "figures.json");
     const missed = figure(0.8, { atLeast: 0.85 });

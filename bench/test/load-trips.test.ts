@@ -1,4 +1,4 @@
-// Trips are counted whatever is spoken: here a server that answers each line with as many as the line says.
+// Tests the counting of round trips, with a server that responds to every message. The protocol does not matter for the count.
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
@@ -39,7 +39,7 @@ async function answered(socket: Socket, text: string): Promise<string> {
   return String(answer);
 }
 
-it("each time the client speaks after the server did, on any connection, is a trip", async () => {
+it("counts a round trip each time a client sends after the server has responded, on any connection", async () => {
   const before = proxy.trips();
   const [one, other] = [await connected(proxy), await connected(proxy)];
   expect(await answered(one, "a")).toBe("answer to a");
@@ -51,7 +51,7 @@ it("each time the client speaks after the server did, on any connection, is a tr
   other.destroy();
 });
 
-it("what is sent without waiting for an answer belongs to the same trip", async () => {
+it("counts messages sent without waiting for a response as one round trip", async () => {
   const before = proxy.trips();
   const socket = await connected(proxy);
   let heard = "";
@@ -65,7 +65,7 @@ it("what is sent without waiting for an answer belongs to the same trip", async 
   socket.destroy();
 });
 
-it("PostgreSQL is also reached at its socket in a directory, and who has gone is let go of on the other side", async () => {
+it("connects to a Unix socket in a directory, and closes that connection when the client disconnects", async () => {
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   const local = answering();
   let left = 0;

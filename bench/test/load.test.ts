@@ -1,4 +1,4 @@
-// The load asks as a client does and takes every form of answer, or says what was wrong: what is not an answer is not counted.
+// Tests that the load generator sends requests like a client, accepts every form of response, and reports each failure.
 import { once } from "node:events";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
@@ -28,7 +28,7 @@ const loadOnHttp = (listener: Listener, connections?: number): Promise<Load> =>
 
 type Listener = (...asked: Parameters<RequestListener>) => unknown;
 
-/** A server that answers each request with these pieces, each in a packet of its own. */
+/** Opens a load on a server that responds to each request with these pieces, each in a separate packet. */
 function loadOn(pieces: readonly string[], then: (socket: Socket) => void = () => {}): Promise<Load> {
   const server = createServer({ noDelay: true }, (socket) => {
     socket.on("error", () => {});
@@ -55,7 +55,7 @@ const burst = (load: Load, request = get()) => load.burst(() => request, { count
 
 const twice = <T>(one: T): T[] => [one, one];
 
-/** Asks so often, and tells what was answered. */
+/** Sends `count` requests and returns the responses. */
 async function answers(load: Load, count = 2): Promise<[status: number, body: string][]> {
   const heard: [number, string][] = [];
   const hear = (status: number, body: string) => heard.push([status, body]) > 0;
@@ -64,7 +64,7 @@ async function answers(load: Load, count = 2): Promise<[status: number, body: st
 }
 
 describe("a burst", () => {
-  it("asks as often as it is to, on no more connections than it has callers, one thing at a time on each", async () => {
+  it("sends the given number of requests, on one connection per caller, one at a time", async () => {
     let [asked, at, most] = [0, 0, 0];
     const sockets = new Set<Socket>();
     const load = await loadOnHttp(async ({ socket }, response) => {
@@ -81,14 +81,14 @@ describe("a burst", () => {
     expect(p99Ms).toBeGreaterThanOrEqual(p50Ms);
   });
 
-  it("ends when its time has passed, and would rather not begin than never end", async () => {
+  it("ends after its duration, and rejects a burst without bounds", async () => {
     const load = await loadOnHttp((_, response) => response.end());
     expect((await load.burst(() => get(), { ms: 30, concurrency: 1 })).done).toBeGreaterThan(0);
-    await expect(load.burst(() => get(), { concurrency: 1 })).rejects.toThrow("never end");
+    await expect(load.burst(() => get(), { concurrency: 1 })).rejects.toThrow("needs a count or a duration");
     await expect(load.burst(() => get(), { count: 1, concurrency: 2 })).rejects.toThrow("1 connections");
   });
 
-  it("sends a request as it is: its method, path, headers, and a body of as many bytes as it says", async () => {
+  it("sends the method, path, headers and body, with the content-length in bytes", async () => {
     const seen: unknown[] = [];
     const load = await loadOnHttp(async (request, response) => {
       const parts: Buffer[] = await request.toArray();
@@ -101,8 +101,8 @@ describe("a burst", () => {
   });
 });
 
-describe("an answer is read", () => {
-  it("when it is chunked, as node sends what it does not know the length of", async () => {
+describe("the response parser", () => {
+  it("reads a chunked response of node:http", async () => {
     const load = await loadOnHttp((_, response) => {
       response.write("first ");
       setTimeout(() => response.end("last"), 2);
@@ -110,7 +110,7 @@ describe("an answer is read", () => {
     expect(await answers(load)).toEqual(twice([200, "first last"]));
   });
 
-  it("when it comes byte by byte, by length or in chunks with extensions and trailers", async () => {
+  it("reads a response that arrives byte by byte, with a length, or chunked with extensions and trailers", async () => {
     const byLength = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody";
     expect(await answers(await loadOn(byLength.split("")))).toEqual(twice([200, "body"]));
     const chunked =
@@ -118,7 +118,7 @@ describe("an answer is read", () => {
     expect(await answers(await loadOn(chunked.split("")))).toEqual(twice([201, "bo\r\n01234567"]));
   });
 
-  it("when it is larger than any packet", async () => {
+  it("reads a response larger than a packet", async () => {
     const large = "0123456789abcdef".repeat(200_000);
     const whole = await loadOnHttp((_, response) =>
       response.setHeader("content-length", large.length).end(large),
@@ -131,7 +131,7 @@ describe("an answer is read", () => {
     expect(await answers(chunked)).toEqual(twice([200, large]));
   });
 
-  it("when it has no body, follows an interim one, or ends with the connection", async () => {
+  it("reads a response without a body, after an interim response, or ended by the connection", async () => {
     expect(await answers(await loadOn(["HTTP/1.1 204 No Content\r\n\r\n"]))).toEqual(twice([204, ""]));
     const early = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n";
     const real = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -144,7 +144,7 @@ describe("an answer is read", () => {
     expect(await answers(endless)).toEqual(twice([200, "all of it"]));
   });
 
-  it("when the server wants no more on that connection, or ended it while nobody asked", async () => {
+  it("reconnects after `connection: close`, and after the server closed an idle connection", async () => {
     let connections = 0;
     const server = createHttpServer((_, response) => response.setHeader("connection", "close").end("ok"));
     server.on("connection", () => (connections += 1));
@@ -162,13 +162,13 @@ describe("an answer is read", () => {
   });
 });
 
-describe("a burst fails, and says why,", () => {
-  it("when the status is not 200, with the status and how the body begins", async () => {
+describe("a failing burst", () => {
+  it("reports a status other than 200 with the beginning of the body", async () => {
     const load = await loadOnHttp((_, response) => response.writeHead(500).end("x".repeat(1_000)));
     await expect(burst(load)).rejects.toThrow(/^GET \/ was answered 500: x{200}$/);
   });
 
-  it("when the answer is not as expected", async () => {
+  it("reports an unexpected response", async () => {
     const load = await loadOnHttp((_, response) => response.end("[]"));
     await expect(
       burst(
@@ -178,24 +178,24 @@ describe("a burst fails, and says why,", () => {
     ).rejects.toThrow("200: []");
   });
 
-  it("when the server hangs up before the answer, in the middle of it, or is not there", async () => {
-    await expect(burst(await loadOn([], (socket) => socket.end()))).rejects.toThrow("hung up");
+  it("reports a connection that is closed before or within the response, or refused", async () => {
+    await expect(burst(await loadOn([], (socket) => socket.end()))).rejects.toThrow("closed the connection");
     const half = await loadOn(["HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"], (socket) => socket.end());
-    await expect(burst(half)).rejects.toThrow("hung up");
+    await expect(burst(half)).rejects.toThrow("closed the connection");
     const absent = openLoad({ url: "http://127.0.0.1:1", connections: 1 });
     await expect(burst(absent)).rejects.toThrow("ECONNREFUSED");
   });
 
-  it("when what comes is no HTTP, or more than was asked for", async () => {
-    await expect(burst(await loadOn(["SSH-2.0-OpenSSH\r\n\r\n"]))).rejects.toThrow("no HTTP answer");
+  it("reports bytes that are not HTTP, and bytes after the response", async () => {
+    await expect(burst(await loadOn(["SSH-2.0-OpenSSH\r\n\r\n"]))).rejects.toThrow("not an HTTP response");
     const chunk = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nten\r\n";
-    await expect(burst(await loadOn([chunk]))).rejects.toThrow("no chunk's size: ten");
+    await expect(burst(await loadOn([chunk]))).rejects.toThrow("not a chunk size: ten");
     await expect(burst(await loadOn(["HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\nmore"]))).rejects.toThrow(
-      "more than it was asked",
+      "more than the response",
     );
   });
 
-  it("and asks no more once one caller has failed", async () => {
+  it("sends no further requests after one caller has failed", async () => {
     let asked = 0;
     const load = await loadOnHttp(async (_, response) => {
       asked += 1;
@@ -208,7 +208,7 @@ describe("a burst fails, and says why,", () => {
   });
 });
 
-it("a percentile is the smallest value that so many hundredths do not exceed", () => {
+it("computes percentiles by the nearest-rank method", () => {
   const hundred = Array.from({ length: 100 }, (_, at) => at + 1);
   expect([50, 99, 100].map((part) => percentile(hundred, part))).toEqual([50, 99, 100]);
   expect(percentile([7], 50)).toBe(7);

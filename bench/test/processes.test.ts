@@ -1,4 +1,4 @@
-// A server's process: found when it is ready, measured alone, and gone when it is to be.
+// Tests the start, the measurement and the end of a server's process.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ const isRunning = (pid: number): boolean => {
 };
 
 describe("a server's process", () => {
-  it("is ready when a line says so, has the environment that it was given, and ends when asked", async () => {
+  it("starts with only the given environment, reports its URL, and exits on SIGTERM", async () => {
     const server = await startScript(
       `process.on("SIGTERM", () => process.exit()); console.log("listens on " + process.env.URL + process.env.HOME); setInterval(() => {}, 1000);`,
       { env: { URL: "http://there/" } },
@@ -48,13 +48,13 @@ describe("a server's process", () => {
     await server.stop();
   });
 
-  it("is ended when it does not end by itself", async () => {
-    const deaf = await startScript(`process.on("SIGTERM", () => {}); ${LISTENS}`, { longestStopMs: 50 });
+  it("receives SIGKILL if it does not exit on SIGTERM", async () => {
+    const deaf = await startScript(`process.on("SIGTERM", () => {}); ${LISTENS}`, { stopTimeoutMs: 50 });
     await deaf.stop();
     expect(isRunning(deaf.pid)).toBe(false);
   });
 
-  it("is measured alone: its time on the processor, what it holds and the most that it ever held", async () => {
+  it("reports its own processor time, memory and peak memory", async () => {
     const busy = await startScript(
       `const until = process.cpuUsage().user + 200000;
        while (process.cpuUsage().user < until) for (let n = 0; n < 1e6; n += 1);
@@ -68,7 +68,7 @@ describe("a server's process", () => {
     expect(busy.rssMb()).toBeLessThan(busy.peakRssMb() - 80);
   });
 
-  it("keeps what it says in a file, however much that is, and does not stop for a full pipe", async () => {
+  it("writes standard error into a file, and does not block on a full pipe", async () => {
     const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
     const logFile = join(directory, "server.log");
     const server = await startScript(
@@ -80,10 +80,10 @@ describe("a server's process", () => {
     await rm(directory, { recursive: true });
   });
 
-  it("that ends before it is ready is a failure, with its last words", async () => {
+  it("fails with the last lines of standard error if it exits before it is ready", async () => {
     await expect(
       startScript(`console.error("first\\n".repeat(50)); console.error("the reason"); process.exitCode = 3;`),
-    ).rejects.toThrow(/it ended with 3\n[^]*the reason$/);
+    ).rejects.toThrow(/the process exited with 3\n[^]*the reason$/);
     await expect(startScript("", { program: ["/no/such/program"] })).rejects.toThrow("ENOENT");
   });
 });

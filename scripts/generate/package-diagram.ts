@@ -1,17 +1,17 @@
-// The diagrams and the table in docs/architecture.md, drawn from the same tables that scripts/house.ts gives the boundary check.
-import { apiLayers, house } from "../house.ts";
+// The diagrams and the table in docs/architecture.md, drawn from the table of package boundaries that the linter enforces.
+import { apiLayers, packages as table } from "../boundaries.ts";
 import type { Sections } from "./sections.ts";
 
 /** It may import every package, so its arrows would hide the others. */
 const omitted = "bench";
 
-const packages = Object.entries(house).map(([folder, { name, source }]) => ({ folder, name, ...source }));
+const packages = Object.entries(table).map(([folder, { name, source }]) => ({ folder, name, ...source }));
 
 export function generatePackageDiagram(): Record<string, Sections> {
   return {
     "docs/architecture.md": {
       "package diagram": diagram(),
-      "package table": table(),
+      "package table": packageTable(),
       "API layers": layers(),
     },
   };
@@ -19,24 +19,24 @@ export function generatePackageDiagram(): Record<string, Sections> {
 
 function diagram(): string {
   const drawn = packages.filter(({ folder }) => folder !== omitted);
-  const arrows = drawn.flatMap(({ folder, rooms }) =>
-    rooms.map((imported) => `${nodeOf(folder)} --> ${nodeOf(folderOf(imported))}`),
+  const arrows = drawn.flatMap(({ folder, internal }) =>
+    internal.map((imported) => `${nodeOf(folder)} --> ${nodeOf(folderOf(imported))}`),
   );
   return mermaid(["flowchart TD", ...drawn.map(({ folder }) => `${nodeOf(folder)}["${folder}"]`), ...arrows]);
 }
 
-function table(): string {
+function packageTable(): string {
   const rows = packages.map(
-    ({ folder, name, rooms, only, types = [] }) =>
-      `| \`${folder}\` | ${name} | ${inCode(rooms.map(folderOf))} | ${only ? outside(only, types) : "any"} |`,
+    ({ folder, name, internal, external, typesOf = [] }) =>
+      `| \`${folder}\` | ${name} | ${inCode(internal.map(folderOf))} | ${external ? outside(external, typesOf) : "any"} |`,
   );
   return `| folder | package | imports from this repository | imports from outside |
 | --- | --- | --- | --- |
 ${rows.join("\n")}`;
 }
 
-function outside(only: readonly string[], types: readonly string[]): string {
-  return types.length === 0 ? inCode(only) : `${inCode(only)}; types of ${inCode(types)}`;
+function outside(external: readonly string[], typesOf: readonly string[]): string {
+  return typesOf.length === 0 ? inCode(external) : `${inCode(external)}; types of ${inCode(typesOf)}`;
 }
 
 /** From the top down, as in the table: a layer imports itself and the layers below. */

@@ -26,7 +26,7 @@ export function generateSdk(contract: DescribedContract): Record<string, string>
 function types({ operations, models }: DescribedContract): string {
   const codes = [...new Set(Object.values(reasons).map(([code]) => code))].toSorted();
   return [
-    `import type { Page } from "../paged.ts";`,
+    `import type { Page } from "../page.ts";`,
     ...Object.entries(models).map(([name, schema]) =>
       declaration(name, plainType(schema, "output", name), describeValue(schema)),
     ),
@@ -71,7 +71,7 @@ function api({ operations }: DescribedContract): string {
     ...namesIn(resultType({ name, output })),
   ]);
   return `import type { CallOptions } from "../options.ts";
-import type { Paged } from "../paged.ts";
+import type { Paged } from "../page.ts";
 import type { ${[...new Set(used)].toSorted().join(", ")} } from "./types.ts";
 
 /** Every operation of the server, by resource and action. */

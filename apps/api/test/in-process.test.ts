@@ -165,7 +165,7 @@ describe("a call within the process", () => {
     await server.database.owner("ALTER TABLE projects DROP CONSTRAINT out_of_paper");
     expect(failed).toMatchObject({
       reason: "server.internal",
-      message: "Something went wrong on our side. Quote the request id to us.",
+      message: "The server failed to answer this call. Report the request id to its operator.",
     });
     expect(server.logLines.filter((line) => line.includes("job-18"))).toHaveLength(1);
   });

@@ -7,9 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { call, eventually, password, startServerOver, type TestServer } from "./kit/index.ts";
+import { call, eventually, password, programOf, startServerOver, type TestServer } from "./kit/index.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const SECRET = "hunter2-is-secret";
 
@@ -43,7 +42,8 @@ interface Started {
   readonly ended: Promise<unknown>;
 }
 
-const program = [process.execPath, "--import", "tsx", "--conditions=@projostack/source", main];
+const { execArgv, file: main } = programOf("main");
+const program = [process.execPath, ...execArgv, main];
 
 /** The server's own process, with this environment and no other. */
 function start(env: Record<string, string>, [file = "", ...args]: readonly string[] = program): Started {

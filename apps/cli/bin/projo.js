@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Committed as it is, so that installing links it before anything is built.
+// This file is committed so that the package manager can link it before the first build.
 import { existsSync } from "node:fs";
 
 if (existsSync(new URL("../dist/main.js", import.meta.url))) {
-  // @ts-ignore -- it is there once it is built
+  // @ts-ignore -- the file exists only after a build
   await import("../dist/main.js");
 } else {
-  process.stderr.write("projo: It is not built yet. In the repository, run: npx -y pnpm@12 build\n");
+  process.stderr.write("projo: The program is not built yet. In the repository, run: npx -y pnpm@12 build\n");
   process.exitCode = 1;
 }

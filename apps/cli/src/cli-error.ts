@@ -1,12 +1,12 @@
-/** 0 done · 1 the server refused or something failed · 2 wrong usage · 4 not signed in · 130 Ctrl-C */
+/** 0 success · 1 the server refused or a failure · 2 wrong usage · 4 not signed in · 130 stopped with Ctrl-C */
 export type ExitCode = 0 | 1 | 2 | 4 | 130;
 
-/** A failure that the person at the keyboard can act on: one line that ends in the next step. */
+/** A failure that the user can act on. The message is one line and ends with the next step. */
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly reason: string;
   readonly exitCode: ExitCode;
-  /** What a program may want besides, shown under --json. */
+  /** More fields for programs, printed with --json. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(

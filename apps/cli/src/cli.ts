@@ -3,10 +3,10 @@ import type { Io } from "./io.ts";
 import { openServer, type Server, type ServerOptions } from "./server.ts";
 import { type Printer, printer } from "./terminal/printer.ts";
 
-/** What a command works with. */
+/** Input, output and server of a running command. */
 export interface Cli extends Printer {
   readonly io: Io;
-  /** The server meant. Reads what is stored; sends nothing. */
+  /** Opens the selected server. Reads the credentials file and sends no request. */
   server: () => Promise<Server>;
 }
 
@@ -17,6 +17,6 @@ export interface GlobalOptions extends ServerOptions {
 }
 
 export function openCli(io: Io, options: GlobalOptions): Cli {
-  const speaks = printer(io, options.json === true);
-  return { ...speaks, io, server: () => openServer(io, options, speaks.say) };
+  const output = printer(io, options.json === true);
+  return { ...output, io, server: () => openServer(io, options, output.message) };
 }

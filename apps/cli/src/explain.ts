@@ -5,53 +5,57 @@ import { isLoopback } from "./server-url.ts";
 export const exitCodeOf = ({ reason }: ProjoError): ExitCode =>
   reason === "auth.unauthenticated" || reason === "auth.token_reused" ? 4 : 1;
 
-export interface Teller {
-  /** True when a service key was sent, and not a person's token. */
+/** The message for a service key that calls an operation for users only. */
+export const USER_REQUIRED =
+  "A service key cannot do this: it is for signed-in users. Unset PROJO_TOKEN, then run: projo login";
+
+export interface Caller {
+  /** True when the call was made with a service key, false when with a user's token. */
   isServiceKey: boolean;
 }
 
-/** The failure in one line for a person, with the next command to type where there is one. */
-export function explain(error: ProjoError, { isServiceKey }: Teller): string {
+/** Describes the failure for the user in one line, with the next command to run where there is one. */
+export function explain(error: ProjoError, { isServiceKey }: Caller): string {
   if (error instanceof ProjoConnectionError) return explainUnreachable(error);
   if (error.reason === undefined) return error.message.replace("baseUrl", "the address (--url or PROJO_URL)");
-  if (error.reason === "input.invalid" && error.fieldErrors) return fieldWords(error.fieldErrors);
-  const ofKey = isServiceKey ? saidOfKeys[error.reason] : undefined;
-  if (ofKey !== undefined) return ofKey;
-  if (error.reason === "limit.exceeded") return limitWords(error);
-  const message = replaced[error.reason] ?? error.message;
+  if (error.reason === "input.invalid" && error.fieldErrors) return fieldMessages(error.fieldErrors);
+  const keyMessage = isServiceKey ? serviceKeyMessages[error.reason] : undefined;
+  if (keyMessage !== undefined) return keyMessage;
+  if (error.reason === "limit.exceeded") return limitMessage(error);
+  const message = replacements[error.reason] ?? error.message;
   const next = nextSteps[error.reason];
-  const quote = error.reason.startsWith("server.") && error.requestId && `Request id: ${error.requestId}`;
-  return [message, next, quote].filter(Boolean).join(" ");
+  const request = error.reason.startsWith("server.") && error.requestId && `Request id: ${error.requestId}`;
+  return [message, next, request].filter(Boolean).join(" ");
 }
 
-/** What the server says to programs, said to a person. */
-const replaced: Readonly<Record<string, string>> = {
-  "auth.email_unverified": "Your email address is not verified yet, so you cannot invite others.",
+/** Messages that replace the server's, which address programs. */
+const replacements: Readonly<Record<string, string>> = {
+  "auth.email_unverified": "Your email address is not verified, so you cannot invite others.",
   "auth.unauthenticated": "The sign-in is no longer valid.",
-  "workspace.required": "No workspace chosen.",
+  "workspace.required": "No workspace is selected.",
 };
 
-/** The command that helps, by the server's reason. */
+/** The next command to run for each of the server's reasons. */
 const nextSteps: Readonly<Record<string, string>> = {
-  "auth.unauthenticated": "Run: projo login (or correct PROJO_TOKEN, if it is set)",
+  "auth.unauthenticated": "Run: projo login (or correct PROJO_TOKEN if it is set)",
   "auth.email_unverified":
-    "Run: projo email verify, with the token that was mailed to you (for another mail: projo email resend)",
+    "Run: projo email verify, and enter the token from the mail (for a new mail: projo email resend)",
   "auth.token_reused": "Run: projo login",
-  "auth.invalid_credentials": "Try again, or make an account: projo signup",
+  "auth.invalid_credentials": "Try again, or create an account: projo signup",
   "auth.email_taken": "Run: projo login",
-  "token.invalid": "Run: projo email resend, or projo password reset-request EMAIL",
+  "token.invalid": "For a new mail, run: projo email resend, or: projo password reset-request EMAIL",
   "session.not_found": "See: projo sessions list",
   "workspace.required": "Run: projo workspaces use NAME",
   "workspace.not_found": "See: projo workspaces list",
-  "auth.person_required": "Unset PROJO_TOKEN, and run: projo login",
-  "permission.denied": "An admin's does: projo members list --role admin",
+  "auth.person_required": "Unset PROJO_TOKEN, then run: projo login",
+  "permission.denied": "Ask an admin. See: projo members list --role admin",
   "member.not_found": "See: projo members list",
-  "member.last_admin": "(projo members role EMAIL admin, or projo workspaces delete)",
+  "member.last_admin": "Run: projo members role EMAIL admin, or: projo workspaces delete",
   "invite.not_found": "See: projo invites list",
-  "invite.exists": "(projo invites resend EMAIL, or projo invites revoke EMAIL)",
-  "invite.already_member": "(projo members role EMAIL ROLE)",
+  "invite.exists": "Run: projo invites resend EMAIL, or: projo invites revoke EMAIL",
+  "invite.already_member": "Run: projo members role EMAIL ROLE",
   "invite.too_many": "See: projo invites list --status pending",
-  "invite.invalid": "Who you are, and whether your address is verified: projo whoami",
+  "invite.invalid": "To see your address and whether it is verified, run: projo whoami",
   "key.not_found": "See: projo keys list",
   "key.too_many": "See: projo keys list --status active",
   "project.too_many": "See: projo projects list",
@@ -60,31 +64,33 @@ const nextSteps: Readonly<Record<string, string>> = {
   "cursor.invalid": "Use the same filters as before.",
 };
 
-/** What a person would do about these helps no service. */
-const saidOfKeys: Readonly<Record<string, string>> = {
+/** The advice to a service key, which cannot sign in or select a workspace. */
+const serviceKeyMessages: Readonly<Record<string, string>> = {
   "auth.unauthenticated":
-    "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin sees: projo keys list",
+    "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin can check it: projo keys list",
+  "auth.person_required": USER_REQUIRED,
   "permission.denied":
-    "The scopes of the service key in PROJO_TOKEN do not reach this, or its role does not. An admin sees them: projo keys list",
+    "The scopes or the role of the service key in PROJO_TOKEN do not allow this. An admin can check them: projo keys list",
   "workspace.not_found":
-    "The service key in PROJO_TOKEN is for another workspace. Leave the workspace out: the key brings its own.",
+    "The service key in PROJO_TOKEN belongs to another workspace. Omit the workspace: a key always acts in its own.",
 };
 
-function limitWords({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
+function limitMessage({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
   const minutes = Math.ceil(seconds / 60);
   const wait = seconds < 120 ? `${seconds} ${seconds === 1 ? "second" : "seconds"}` : `${minutes} minutes`;
-  return `Too many calls, or too costly ones. Try again in ${wait}.`;
+  return `You sent too many or too expensive requests. Try again in ${wait}.`;
 }
 
 function explainUnreachable({ message }: ProjoError): string {
-  const [what = message] = message.split(/\.(?= Is )/, 1);
+  // The SDK's advice names its option baseUrl, so the CLI replaces it.
+  const [what = message] = message.split(/\.(?= Check )/, 1);
   const url = /https?:\/\/\S+/.exec(what)?.[0];
   return url !== undefined && isLoopback(url)
     ? `${what}. Start the server in its repository: npx -y pnpm@12 start`
     : `${what}. Check the address (--url or PROJO_URL) and the network.`;
 }
 
-function fieldWords(fieldErrors: Readonly<Record<string, readonly string[]>>): string {
+function fieldMessages(fieldErrors: Readonly<Record<string, readonly string[]>>): string {
   return Object.entries(fieldErrors)
     .flatMap(([field, problems]) => problems.map((problem) => (field ? `${field}: ${problem}` : problem)))
     .join(" ");

@@ -1,24 +1,24 @@
 import type { Readable, Writable } from "node:stream";
 import type { Fetch } from "@projostack/sdk";
 
-/** Where words or data go. `isTTY` says that a person watches. */
+/** A stream for messages or data. `isTTY` is true when it is a terminal. */
 export type Output = Writable & { isTTY?: boolean; columns?: number };
 
 export type Input = Readable & { isTTY?: boolean };
 
-/** This process among the others of the machine. */
+/** Identifies this process, and tells whether another process runs. */
 export interface Self {
   pid: number;
   host: string;
   isRunning: (pid: number) => boolean;
 }
 
-/** Everything a command may touch outside itself. Handed in, so that a test can stand in for the world. */
+/** Everything a command uses outside its own code. Passed as an argument, so that tests can replace it. */
 export interface Io {
   stdin: Input;
-  /** Data: what the next program in the pipe reads. */
+  /** For data, which the next program in a pipe reads. */
   stdout: Output;
-  /** Words: what happened, what went wrong, questions, progress. */
+  /** For messages, errors, prompts and progress. */
   stderr: Output;
   env: Readonly<Record<string, string | undefined>>;
   homeDirectory: string;
@@ -26,13 +26,13 @@ export interface Io {
   platform: NodeJS.Platform;
   self: Self;
   fetch: Fetch;
-  /** Calls back on Ctrl-C instead of ending the process, until the returned function is called. */
+  /** Calls the listener on Ctrl-C instead of ending the process. The returned function removes the listener. */
   onInterrupt: (listener: () => void) => () => void;
 }
 
-/** True when questions can be asked: a person types and sees. */
+/** Returns true when the user can be prompted: stdin and stderr are terminals. */
 export const isInteractive = (io: Io): boolean => io.stdin.isTTY === true && io.stderr.isTTY === true;
 
-/** True when the output takes colour. @see https://no-color.org */
+/** Returns true when the output shows colours. @see https://no-color.org */
 export const takesColour = (io: Io, output: Output): boolean =>
   output.isTTY === true && !io.env["NO_COLOR"] && io.env["TERM"] !== "dumb";

@@ -1,4 +1,4 @@
-// The process: hands the world to `run`. The one file that reads the environment, and that does something when imported.
+// The entry point: passes the process's streams and environment to `run`. The only file with an effect at import.
 import { homedir, hostname } from "node:os";
 import type { Io } from "./io.ts";
 import { isRunning } from "./is-running.ts";
@@ -15,17 +15,17 @@ const io: Io = {
   self: { pid: process.pid, host: hostname(), isRunning },
   fetch,
   onInterrupt(listener) {
-    // Once: a second Ctrl-C ends the process at once.
+    // Listen once: a second Ctrl-C ends the process immediately.
     process.once("SIGINT", listener);
     return () => void process.off("SIGINT", listener);
   },
 };
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // `projo tasks list --all | head -1` is no failure.
+  // The reader closed the pipe, as in `projo tasks list --all | head -1`. That is not a failure.
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
 
-// Not process.exit: what is written to a pipe must get out first.
+// Set exitCode instead of calling process.exit, so that pending output to a pipe is written first.
 process.exitCode = await run(process.argv.slice(2), io);

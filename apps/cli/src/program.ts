@@ -1,4 +1,4 @@
-// The help tree. Each command lies in commands/ under the words one types.
+// The command tree. The folders and files under commands/ have the names of the commands.
 import { Command } from "commander";
 import { openCli, type Start } from "./cli.ts";
 import { addAudit } from "./commands/audit/audit.ts";
@@ -22,10 +22,10 @@ import { version } from "./version.ts";
 
 export function createProgram(io: Io): Command {
   const program = new Command("projo")
-    .description("Work with a ProjoStack server: workspaces, their members, projects and tasks.")
-    .option("--url <url>", "the server (else PROJO_URL, else the one signed in to last)")
-    .option("--workspace <id-or-name>", "the workspace (else PROJO_WORKSPACE, else the one chosen)")
-    .option("--json", "print data, and errors, as JSON")
+    .description("Command-line client of a ProjoStack server: workspaces, members, projects and tasks.")
+    .option("--url <url>", "URL of the server (default: PROJO_URL, else the server of the last sign-in)")
+    .option("--workspace <id-or-name>", "workspace (default: PROJO_WORKSPACE, else the selected one)")
+    .option("--json", "print data and errors as JSON")
     .version(version(), "--version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
@@ -35,7 +35,7 @@ export function createProgram(io: Io): Command {
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
-      // Errors are thrown, and said once, by `run`.
+      // `run` reports the thrown error, so commander must not print it too.
       outputError: () => {},
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,
@@ -54,14 +54,14 @@ export function createProgram(io: Io): Command {
     );
 
   const start: Start = (command) => openCli(io, command.optsWithGlobals());
-  const accounts = [addSignup, addLogin, addLogout, addWhoami, addSessions, addPassword, addEmail];
-  const people = [addWorkspaces, addMembers, addInvites, addKeys, addAudit];
+  const account = [addSignup, addLogin, addLogout, addWhoami, addSessions, addPassword, addEmail];
+  const workspace = [addWorkspaces, addMembers, addInvites, addKeys, addAudit];
   const work = [addProjects, addTasks, addCall];
-  for (const add of [...accounts, ...people, ...work]) add(program, start);
+  for (const add of [...account, ...workspace, ...work]) add(program, start);
   return program;
 }
 
-/** The command whose help explains these words best: `projo tasks` for `tasks lst`. */
+/** Returns the last known command of the arguments: `projo tasks` for `tasks lst`. */
 export function nearestCommand(program: Command, argv: readonly string[]): string {
   const words = argv.filter((word) => !word.startsWith("-"));
   const path = [program.name()];

@@ -1,24 +1,24 @@
-// Every failure ends here: one line on stderr that says what is wrong and what to do next, and an exit code.
+// Reports every failure: one line on stderr with the problem and the next step, and an exit code.
 import { isProjoError, UnknownOperationError } from "@projostack/sdk";
 import { CliError, type ExitCode } from "./cli-error.ts";
 import { isServiceKeySet } from "./credentials/service-key.ts";
 import { exitCodeOf, explain } from "./explain.ts";
 import type { Io } from "./io.ts";
-import { harmless, harmlessJson } from "./terminal/harmless.ts";
+import { sanitize, sanitizeJson } from "./terminal/sanitize.ts";
 import { errorPrefix } from "./terminal/printer.ts";
 
 interface Report {
   exitCode: ExitCode;
   reason: string;
   message: string;
-  /** What a program may want besides. */
+  /** More fields for programs. */
   [detail: string]: unknown;
 }
 
-/** Says what went wrong, in words or as JSON. Returns the exit code. */
+/** Prints the error as text or as JSON. @returns the exit code */
 export function reportError(error: unknown, io: Io, { json }: { json: boolean }): ExitCode {
   const { exitCode, ...report } = describe(error, io);
-  const text = json ? harmlessJson({ error: report }) : `${errorPrefix(io)} ${harmless(report.message)}`;
+  const text = json ? sanitizeJson({ error: report }) : `${errorPrefix(io)} ${sanitize(report.message)}`;
   io.stderr.write(`${text}\n`);
   return exitCode;
 }
@@ -52,6 +52,6 @@ function describeBug(error: unknown, { env }: Io): Report {
   return {
     exitCode: 1,
     reason: "cli.bug",
-    message: `Something went wrong in projo itself: ${what} Please report it, with what PROJO_DEBUG=1 adds.${trace}`,
+    message: `projo failed because of a bug: ${what} Run the command again with PROJO_DEBUG=1, and report the output.${trace}`,
   };
 }

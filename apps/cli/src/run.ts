@@ -4,7 +4,7 @@ import type { Io } from "./io.ts";
 import { createProgram, nearestCommand } from "./program.ts";
 import { reportError } from "./report-error.ts";
 
-/** Runs one command line, without the program's own name. Returns the exit code; never throws, never exits. */
+/** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const program = createProgram(io);
   try {
@@ -12,18 +12,18 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, io, { json: wantsJson(argv) });
-    // Help and the version were asked for and shown.
+    // commander has shown the help or the version.
     if (error.exitCode === 0) return 0;
-    // A group without its command: its help was shown.
+    // The arguments name a command group only. commander has shown its help.
     if (error.code === "commander.help") return 2;
-    const words = inOneLine(error.message);
-    return reportError(usageError(`${words} See: ${nearestCommand(program, argv)} --help`), io, {
+    const message = inOneLine(error.message);
+    return reportError(usageError(`${message} See: ${nearestCommand(program, argv)} --help`), io, {
       json: wantsJson(argv),
     });
   }
 }
 
-/** Read here as well, because a command line that does not parse has no options yet. */
+/** Reads --json from the arguments, because a command line that does not parse has no options. */
 const wantsJson = (argv: readonly string[]): boolean => argv.includes("--json");
 
 /** "error: unknown command 'taks'\n(Did you mean tasks?)" becomes "Unknown command 'taks'. Did you mean tasks?" */

@@ -1,10 +1,12 @@
-// Which server a command talks to, as whom, and in which workspace: the flag, else the environment, else what was stored.
+// Selects the server, the credentials and the workspace of a command: the option, else the environment variable, else
+// the stored value.
 import { type Client, type ClientOptions, createClient } from "@projostack/sdk";
 import { CliError, usageError } from "./cli-error.ts";
 import { type CredentialsFile, credentialsFile } from "./credentials/credentials-file.ts";
-import { serverIn, type ServerCredentials, withServer } from "./credentials/credentials.ts";
+import { serverCredentials, type ServerCredentials, withServer } from "./credentials/credentials.ts";
 import { isServiceKeySet } from "./credentials/service-key.ts";
 import { storedSession } from "./credentials/stored-session.ts";
+import { USER_REQUIRED } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { findWorkspace } from "./names/find-workspace.ts";
 import { keyWorkspaceId } from "./names/key-workspace.ts";
@@ -20,29 +22,29 @@ export interface ServerOptions {
 
 export interface Server {
   readonly url: string;
-  /** What is remembered of it. */
+  /** The stored data of this server. */
   readonly stored: ServerCredentials | undefined;
-  /** True when PROJO_TOKEN speaks instead of what is stored. */
+  /** True when PROJO_TOKEN is used instead of the stored session. */
   readonly tokenFromEnvironment: boolean;
-  /** A client as whoever is signed in, if anyone. */
+  /** A client with the token in PROJO_TOKEN, else with the stored session, if there is one. */
   readonly client: Client;
-  /** A client as nobody, to sign in with: its session is stored by `remember`. */
-  readonly stranger: Client;
-  /** True when that is a service key: it has one workspace, its own, and is no person. */
+  /** A client without a token, for signing in. `updateStored` stores the session. */
+  readonly anonymous: Client;
+  /** True when PROJO_TOKEN holds a service key, which acts in its own workspace only. */
   readonly isServiceKey: boolean;
-  /** The client, after making sure that there is a token. */
-  signedIn: () => Client;
-  /** The client, after making sure that it is a person's: before they are asked anything. */
-  person: () => Client;
-  /** The id of the workspace meant, if one is named or chosen. */
+  /** Returns the client. @throws CliError when there is no token */
+  requireSignIn: () => Client;
+  /** Returns the client. Call it before a prompt. @throws CliError when there is no token, or it is a service key */
+  requireUser: () => Client;
+  /** Returns the id of the workspace that is named or selected, if there is one. */
   workspaceId: () => Promise<string | undefined>;
-  /** A client of the workspace meant. */
+  /** Returns a client of the workspace that is named or selected. @throws CliError when there is none */
   workspace: () => Promise<WorkspaceClient>;
   /**
-   * Stores what becomes of what is stored by then, and makes this server the one meant when none is named; undefined
-   * forgets it.
+   * Updates the stored data of this server inside the lock and makes this server the default. `update` gets the data at
+   * that moment and returns the new data, or undefined to delete it.
    */
-  remember: (
+  updateStored: (
     update: (stored: ServerCredentials | undefined) => ServerCredentials | undefined,
   ) => Promise<void>;
 }
@@ -50,19 +52,19 @@ export interface Server {
 export async function openServer(
   io: Io,
   options: ServerOptions,
-  warn: (words: string) => void,
+  warn: (message: string) => void,
 ): Promise<Server> {
   const file = credentialsFile(io, warn);
   const credentials = await file.read();
   const url = chooseUrl(io, options, credentials.current);
-  const stored = serverIn(credentials, url);
+  const stored = serverCredentials(credentials, url);
   const environmentToken = io.env["PROJO_TOKEN"] || undefined;
   const common = { baseUrl: url, fetch: io.fetch, userAgent: `projo/${version()} (${io.platform})` };
   const client = environmentToken
     ? openAs(environmentToken, common)
     : createClient({ ...common, tokens: storedSession(file, url) });
 
-  const signedIn = () => {
+  const requireSignIn = () => {
     if (!environmentToken && !stored?.session) throw notSignedIn(url);
     return client;
   };
@@ -71,7 +73,7 @@ export async function openServer(
   const workspaceId = async () => {
     if (named === undefined) return isServiceKey ? undefined : stored?.workspace?.id;
     if (isServiceKey) return keyWorkspaceId(client, named);
-    return (await findWorkspace(signedIn(), named)).id;
+    return (await findWorkspace(requireSignIn(), named)).id;
   };
 
   return {
@@ -80,31 +82,31 @@ export async function openServer(
     tokenFromEnvironment: environmentToken !== undefined,
     isServiceKey,
     client,
-    stranger: createClient(common),
-    signedIn,
-    person() {
-      if (isServiceKey) throw personRequired();
-      return signedIn();
+    anonymous: createClient(common),
+    requireSignIn,
+    requireUser() {
+      if (isServiceKey) throw userRequired();
+      return requireSignIn();
     },
     workspaceId,
     async workspace() {
-      signedIn();
+      requireSignIn();
       const id = await workspaceId();
       if (id !== undefined) return client.workspace(id);
-      // Without a workspace named, the server takes the key's own.
+      // The server uses the key's own workspace when the call names none.
       if (isServiceKey) return client;
       throw noWorkspace();
     },
-    remember: (update) => file.lock(() => remember(file, url, update)),
+    updateStored: (update) => file.lock(() => updateStored(file, url, update)),
   };
 }
 
-/** A client by a token of the environment, which is never refreshed: who set it replaces it. */
+/** Creates a client with a token from the environment, which is never refreshed. */
 function openAs(token: string, options: ClientOptions): Client {
   try {
     return createClient({ ...options, token });
   } catch (error) {
-    // The SDK refuses a token that no header can hold. Its message does not repeat it.
+    // The SDK rejects a token that is not valid in a header. Its message does not contain the token.
     if (error instanceof TypeError) throw usageError(`PROJO_TOKEN: ${error.message}`);
     throw error;
   }
@@ -117,14 +119,14 @@ function chooseUrl(io: Io, { url }: ServerOptions, stored: string | undefined): 
   return stored ?? DEFAULT_URL;
 }
 
-async function remember(
+async function updateStored(
   file: CredentialsFile,
   url: string,
-  update: Parameters<Server["remember"]>[0],
+  update: Parameters<Server["updateStored"]>[0],
 ): Promise<void> {
-  // Read again: another projo may have written in the meantime.
+  // Read the file again: another projo process may have written it.
   const before = await file.read();
-  const server = update(serverIn(before, url));
+  const server = update(serverCredentials(before, url));
   const credentials = withServer(before, url, server);
   await file.write(server ? { ...credentials, current: url } : credentials);
 }
@@ -132,14 +134,10 @@ async function remember(
 export const notSignedIn = (url: string, next = "projo login"): CliError =>
   new CliError("cli.not_signed_in", `Not signed in to ${url}. Run: ${next}`, { exitCode: 4 });
 
-export const personRequired = (): CliError =>
-  new CliError(
-    "auth.person_required",
-    "This is for people: a service key cannot do it. Unset PROJO_TOKEN, and run: projo login",
-  );
+export const userRequired = (): CliError => new CliError("auth.person_required", USER_REQUIRED);
 
 const noWorkspace = (): CliError =>
   new CliError(
     "cli.no_workspace",
-    "No workspace chosen. Run: projo workspaces use NAME (or make one: projo workspaces create NAME)",
+    "No workspace is selected. Run: projo workspaces use NAME (or create one: projo workspaces create NAME)",
   );

@@ -1,4 +1,4 @@
-// The program as people start it: the built one, in a process of its own.
+// The built program, in a separate process.
 import { spawn, spawnSync } from "node:child_process";
 import { cp, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
@@ -39,7 +39,7 @@ function projo(argv: readonly string[], { program = bin, stdin = "", interruptAt
     child.stdout.on("data", (text: Buffer) => (written.out += text.toString()));
     child.stderr.on("data", (text: Buffer) => {
       written.err += text.toString();
-      // Once: a second Ctrl-C would end it at once, without a word.
+      // Send it once: a second Ctrl-C would end the process without a message.
       if (interruptAt === undefined || interrupted || !written.err.includes(interruptAt)) return;
       interrupted = child.kill("SIGINT");
     });
@@ -49,7 +49,7 @@ function projo(argv: readonly string[], { program = bin, stdin = "", interruptAt
   });
 }
 
-it("goes from an account to a listed task, in a pipe", async () => {
+it("creates an account, a project and a task, and lists the task in a pipe", async () => {
   expect(await projo(["signup", "ann@example.com", "--password-stdin"], { stdin: PASSWORD })).toMatchObject({
     code: 0,
     out: "",
@@ -62,14 +62,14 @@ it("goes from an account to a listed task, in a pipe", async () => {
   expect(JSON.parse(out)).toMatchObject({ items: [{ title: "First", status: "todo" }], nextCursor: null });
 });
 
-it("ends with the code of what happened", async () => {
+it("returns the documented exit codes", async () => {
   expect((await projo(["taks"])).code).toBe(2);
   expect((await projo(["tasks", "list", "--workspace", "Nowhere"])).code).toBe(1);
   expect((await projo(["whoami", "--url", "http://127.0.0.1:4999"])).code).toBe(4);
   expect((await projo(["--help"])).code).toBe(0);
 });
 
-it("an import stopped by Ctrl-C ends with 130, and continues when it is run again", async () => {
+it("exits with 130 when Ctrl-C stops an import, and continues the import on the next run", async () => {
   const rows = Array.from({ length: 5000 }, (_, index) => `Docs,Row ${index}`);
   await writeFile(join(home, "rows.csv"), `project,title\n${rows.join("\n")}\n`);
   const stopped = await projo(["tasks", "import", "rows.csv"], { interruptAt: "1000 rows read" });
@@ -81,11 +81,11 @@ it("an import stopped by Ctrl-C ends with 130, and continues when it is run agai
   expect(code).toBe(0);
   const { created, existing } = JSON.parse(out) as { created: number; existing: number };
   expect(created + existing).toBe(5000);
-  // The call that was on its way when Ctrl-C came may have been carried out.
+  // The server may have carried out the call that was in flight at Ctrl-C.
   expect([done, done + 100]).toContain(existing);
 }, 60_000);
 
-it("S2 runs ten at a time with an expired access token: ten successes, one rotation", async () => {
+it("S2 runs ten commands at once with an expired access token: all succeed with one rotation", async () => {
   const { sessionId } = await storedTokens(home, server.url);
   const before = await rotations(server, sessionId);
   for (let round = 1; round <= 3; round += 1) {
@@ -103,7 +103,7 @@ it("S2 runs ten at a time with an expired access token: ten successes, one rotat
   expect(((await stat(join(directory, "credentials.json"))).mode & 0o777).toString(8)).toBe("600");
 }, 120_000);
 
-it("killed while it held the lock keeps no other from working", async () => {
+it("ignores the lock of a killed process", async () => {
   const { pid } = spawnSync(process.execPath, ["--version"]);
   const lock = join(home, ".config", "projo", "credentials.lock");
   await writeFile(lock, JSON.stringify({ id: "x", pid, host: hostname() }));
@@ -111,13 +111,13 @@ it("killed while it held the lock keeps no other from working", async () => {
   expect((await projo(["whoami"])).code).toBe(0);
 }, 30_000);
 
-it("says what to do when it is not built", async () => {
+it("names the build command when the program is not built", async () => {
   const copy = await mkdtemp(join(tmpdir(), "projo-unbuilt-"));
   await cp(bin, join(copy, "bin", "projo.mjs"));
   expect(await projo(["whoami"], { program: join(copy, "bin", "projo.mjs") })).toEqual({
     code: 1,
     out: "",
-    err: "projo: It is not built yet. In the repository, run: npx -y pnpm@12 build\n",
+    err: "projo: The program is not built yet. In the repository, run: npx -y pnpm@12 build\n",
   });
   await rm(copy, { recursive: true });
 });

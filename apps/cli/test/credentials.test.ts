@@ -31,13 +31,13 @@ const ioWith = (env: Record<string, string>, platform: NodeJS.Platform = "linux"
 const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
 
 describe("the credentials file", () => {
-  it("can be read by its owner alone, from the first moment, and nothing lies beside it", async () => {
+  it("grants access to its owner only, and no other file is left in its directory", async () => {
     expect(await modeOf(path)).toBe("600");
     expect(await modeOf(directory)).toBe("700");
     expect(await readdir(directory)).toEqual(["credentials.json"]);
   });
 
-  it("is replaced, never written into: who has it open keeps reading a whole one", async () => {
+  it("gets replaced as a whole, so that an open reader sees no partial file", async () => {
     const before = (await stat(path)).ino;
     await expectDone(shell.projo(["workspaces", "use", "Acme"]));
     expect((await stat(path)).ino).not.toBe(before);
@@ -47,26 +47,26 @@ describe("the credentials file", () => {
     expect(await readFile(path, "utf8")).not.toContain(PASSWORD);
   });
 
-  it("that others could read is closed to them, and that is said", async () => {
+  it("gets restricted permissions, with a warning, when others could read it", async () => {
     await chmod(path, 0o644);
     const { err } = await expectDone(shell.projo(["whoami"]));
-    expect(err).toContain(`${path} could be read by others; now only you can.`);
+    expect(err).toContain(`Other users could read ${path}. Now only you can.`);
     expect(await modeOf(path)).toBe("600");
     expect((await expectDone(shell.projo(["whoami"]))).err).toBe("");
   });
 
-  it("that is not as projo wrote it is named, with the next step", async () => {
+  it("causes an error with the next step when its format is invalid", async () => {
     const kept = await readFile(path, "utf8");
     for (const broken of ["", "{", "[]", '{"servers":{"http://x":{"token":1}}}', '{"servers":[]}']) {
       await writeFile(path, broken);
       const { code, err } = await shell.projo(["whoami"]);
       expect(code).toBe(1);
-      expect(err).toBe(`projo: ${path} is not as projo wrote it. Delete it and run: projo login\n`);
+      expect(err).toBe(`projo: ${path} has an invalid format. Delete the file, then run: projo login\n`);
     }
     await writeFile(path, kept);
   });
 
-  it("keeps a sign-in for each server, and the last one is meant when none is named", async () => {
+  it("stores a session for each server and defaults to the last one", async () => {
     const second = await startTestServer();
     const signup = ["signup", "other@example.com", "--password-stdin", "--url", second.url];
     await expectDone(shell.projo(signup, { stdin: PASSWORD }));
@@ -78,7 +78,7 @@ describe("the credentials file", () => {
     await second.close();
   });
 
-  it("lies where the system keeps such files", () => {
+  it("uses the configuration directory of the platform", () => {
     expect(configDirectory(ioWith({}))).toBe("/people/ann/.config/projo");
     expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "/x" }))).toBe("/x/projo");
     expect(configDirectory(ioWith({ XDG_CONFIG_HOME: "relative" }))).toBe("/people/ann/.config/projo");
@@ -88,7 +88,7 @@ describe("the credentials file", () => {
 });
 
 describe("a password", () => {
-  it("is no option or argument of any command", () => {
+  it("cannot be an option or argument of any command", () => {
     const options: string[] = [];
     const collect = (command: ReturnType<typeof createProgram>) => {
       options.push(...command.options.map(({ long }) => long ?? ""));
@@ -100,23 +100,23 @@ describe("a password", () => {
     expect(new Set(secrets)).toEqual(new Set(["--password-stdin"]));
   });
 
-  it("in the JSON of a call is refused as an argument, and taken from a pipe", async () => {
+  it("cannot be in a JSON argument of `call`, but in JSON from a pipe", async () => {
     const input = JSON.stringify({ email: EMAIL, password: PASSWORD });
     const { code, err } = await shell.projo(["call", "auth.signIn", input]);
     expect(code).toBe(2);
     expect(err).not.toContain(PASSWORD);
-    expect(err).toContain("pipe it in, with -");
+    expect(err).toContain("Use - as the input");
     await expectDone(shell.projo(["call", "auth.signIn", "-"], { stdin: input }));
   });
 
-  it("typed at the prompt is never shown, and is asked for twice to sign up", async () => {
+  it("cannot be seen at the prompt, which asks twice at sign-up", async () => {
     const other = await openShell(server.url);
     const typed = await expectDone(
       other.projo(["signup"], {
         types: [
           ["Email", "kim@example.com\r"],
           ["Password", `${PASSWORD}\r`],
-          ["again", `${PASSWORD}\r`],
+          ["Repeat the password", `${PASSWORD}\r`],
         ],
       }),
     );
@@ -127,7 +127,7 @@ describe("a password", () => {
     const slipped = await other.projo(["signup", "lee@example.com"], {
       types: [
         ["Password", `${PASSWORD}\r`],
-        ["again", "another one entirely\r"],
+        ["Repeat the password", "another one entirely\r"],
       ],
     });
     expect(slipped.code).toBe(2);
@@ -135,42 +135,44 @@ describe("a password", () => {
     await other.close();
   });
 
-  it("prompt left with Ctrl-C ends with 130 and nothing done", async () => {
+  it("prompt exits with 130 at Ctrl-C", async () => {
     const { code, err } = await shell.projo(["login", EMAIL], { types: [["Password", "\u0003"]] });
     expect(code).toBe(130);
     expect(stripVTControlCharacters(err)).toContain("projo: Stopped.");
   });
 
-  it("is not asked for when nobody is there to type it", async () => {
+  it("cannot be entered at a prompt without a terminal", async () => {
     const { code, err } = await shell.projo(["login", EMAIL]);
     expect(code).toBe(2);
-    expect(err).toBe("projo: Nobody is here to type a password. Pipe it in, with --password-stdin.\n");
+    expect(err).toBe(
+      "projo: There is no terminal to ask for the password. Pipe it in with --password-stdin.\n",
+    );
     const nameless = await shell.projo(["login"]);
-    expect(nameless.err).toBe("projo: Name the email as an argument.\n");
+    expect(nameless.err).toBe("projo: There is no terminal to ask for the email. Add it as an argument.\n");
     const empty = await shell.projo(["login", EMAIL, "--password-stdin"], { stdin: "" });
-    expect(empty.err).toBe("projo: Standard input is empty: pipe the password in.\n");
+    expect(empty.err).toBe("projo: Standard input is empty. Pipe in the password.\n");
   });
 
-  it("is not read from a terminal with --password-stdin, which would show it", async () => {
+  it("cannot come from a terminal with --password-stdin", async () => {
     const { code, err } = await shell.projo(["login", EMAIL, "--password-stdin"], { types: [] });
     expect(code).toBe(2);
-    expect(err).toContain("Leave it out to be asked for the password.");
+    expect(err).toContain("Omit the option to enter the password at a prompt.");
   });
 
-  it("goes out with a warning when the connection is not encrypted", async () => {
+  it("causes a warning over an unencrypted connection", async () => {
     const { err } = await shell.projo(
       ["login", EMAIL, "--password-stdin", "--url", "http://projo.example.com"],
       { stdin: PASSWORD, fetch: nowhere },
     );
-    expect(err).toContain("Careful: http://projo.example.com is not encrypted.");
+    expect(err).toContain("Warning: http://projo.example.com is not encrypted.");
   });
 });
 
 const promptWith = (env: Record<string, string>) =>
   shell.projo(["login", EMAIL], { env, types: [["Password", "\u0003"]] });
 
-it("colour is left out of the prompts when NO_COLOR is set", async () => {
-  // oxlint-disable-next-line no-control-regex -- the escape character begins a colour
+it("omits colours from prompts when NO_COLOR is set", async () => {
+  // oxlint-disable-next-line no-control-regex -- the escape character starts a colour sequence
   const colour = /\u001b\[[\d;]*m/;
   expect((await promptWith({})).err).toMatch(colour);
   expect((await promptWith({ NO_COLOR: "1" })).err).not.toMatch(colour);

@@ -25,7 +25,7 @@ async function listen(http: Server): Promise<string> {
 
 const close = (http: Server) => new Promise((resolve) => void http.close(resolve));
 
-/** A bad case is one line on stderr, nothing on stdout. */
+/** Expects one line on stderr and nothing on stdout. */
 async function failure(argv: readonly string[], options: Parameters<Shell["projo"]>[1] = {}) {
   const { code, out, err } = await shell.projo(argv, options);
   expect(out).toBe("");
@@ -33,8 +33,8 @@ async function failure(argv: readonly string[], options: Parameters<Shell["projo
   return [code, err.slice("projo: ".length, -1)];
 }
 
-describe("wrong usage ends with 2", () => {
-  it("an unknown command, with what was meant", async () => {
+describe("wrong usage exits with 2", () => {
+  it("for an unknown command, with a suggestion", async () => {
     expect(await failure(["taks"])).toEqual([
       2,
       "Unknown command 'taks'. Did you mean tasks? See: projo --help",
@@ -46,7 +46,7 @@ describe("wrong usage ends with 2", () => {
     expect(await failure(["bake"])).toEqual([2, "Unknown command 'bake'. See: projo --help"]);
   });
 
-  it("an unknown option, a missing argument, a value that is not one of those known", async () => {
+  it("for an unknown option, a missing argument and an invalid value", async () => {
     expect(await failure(["tasks", "list", "--statsu", "todo"])).toEqual([
       2,
       "Unknown option '--statsu'. Did you mean --status? See: projo tasks list --help",
@@ -65,59 +65,59 @@ describe("wrong usage ends with 2", () => {
     ]);
     expect(await failure(["tasks", "list", "--limit", "0"])).toEqual([
       2,
-      "Option '--limit <n>' argument '0' is invalid. It must be a whole number from 1. See: projo tasks list --help",
+      "Option '--limit <n>' argument '0' is invalid. It must be a whole number of at least 1. See: projo tasks list --help",
     ]);
     expect(await failure(["tasks", "update", "x"])).toEqual([
       2,
-      "Nothing to change. Add --title, --status or --project",
+      "There is nothing to change. Add --title, --status or --project",
     ]);
   });
 
-  it("an unknown operation, with what was meant", async () => {
+  it("for an unknown operation, with a suggestion", async () => {
     expect(await failure(["call", "task.create"])).toEqual([
       2,
       'There is no operation "task.create". Did you mean tasks.create? See: projo call --help',
     ]);
   });
 
-  it("input that is not JSON", async () => {
+  it("for input that is not JSON", async () => {
     const [code, message] = await failure(["call", "tasks.list", "{status:todo}"]);
     expect(code).toBe(2);
     expect(message).toContain("The input is not JSON");
   });
 
-  it("an address that is none", async () => {
+  it("for an invalid URL", async () => {
     for (const url of ["localhost:4000", "example.com", "ftp://x", "http://me:pw@x", "http://x/?a"]) {
       expect(await failure(["whoami", "--url", url])).toEqual([
         2,
-        `--url: "${url}" is not a server's address. Write it as http://127.0.0.1:4000`,
+        `--url: "${url}" is not the URL of a server. Use the form http://127.0.0.1:4000`,
       ]);
     }
     expect((await failure(["whoami"], { env: { PROJO_URL: "nonsense" } }))[1]).toContain("PROJO_URL:");
   });
 });
 
-describe("not signed in ends with 4", () => {
-  it("when nobody has signed in", async () => {
-    const stranger = await openShell(server.url);
+describe("a missing sign-in exits with 4", () => {
+  it("when no session is stored", async () => {
+    const anonymous = await openShell(server.url);
     for (const argv of [["whoami"], ["tasks", "list"], ["workspaces", "create", "x"]]) {
-      const { code, err } = await stranger.projo(argv);
+      const { code, err } = await anonymous.projo(argv);
       expect(code).toBe(4);
       expect(err).toBe(`projo: Not signed in to ${server.url}. Run: projo login\n`);
     }
-    expect((await stranger.projo(["call", "auth.me"])).code).toBe(4);
-    await stranger.close();
+    expect((await anonymous.projo(["call", "auth.me"])).code).toBe(4);
+    await anonymous.close();
   });
 
-  it("when the token is no longer good", async () => {
+  it("when the token is no longer valid", async () => {
     const env = { PROJO_TOKEN: "pja_nonsense" };
     expect(await failure(["tasks", "list"], { env })).toEqual([
       4,
-      "The sign-in is no longer valid. Run: projo login (or correct PROJO_TOKEN, if it is set)",
+      "The sign-in is no longer valid. Run: projo login (or correct PROJO_TOKEN if it is set)",
     ]);
   });
 
-  it("a token that cannot even be sent is named without being shown", async () => {
+  it("reports a token with invalid characters without printing it", async () => {
     const [code, message] = await failure(["whoami"], { env: { PROJO_TOKEN: "pja_two\nlines" } });
     expect(code).toBe(2);
     expect(message).toContain("PROJO_TOKEN");
@@ -125,48 +125,51 @@ describe("not signed in ends with 4", () => {
   });
 });
 
-describe("what the server refuses ends with 1", () => {
+describe("a refusal by the server exits with 1", () => {
   it.each([
     [1, "1 second"],
     [40, "40 seconds"],
     [900, "15 minutes"],
-  ])("a limit that is free again in %i s says so", async (retryAfter, words) => {
+  ])("states the wait for a limit that resets in %i s", async (retryAfter, words) => {
     const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", retryAfter };
     const limited: Fetch = async () =>
       Response.json({ error: { message: "Wait as long as retryAfter says.", data } }, { status: 429 });
     const { code, err } = await shell.projo(["projects", "create", "Looms"], { fetch: limited });
-    expect([code, err]).toEqual([1, `projo: Too many calls, or too costly ones. Try again in ${words}.\n`]);
+    expect([code, err]).toEqual([
+      1,
+      `projo: You sent too many or too expensive requests. Try again in ${words}.\n`,
+    ]);
   });
 
-  it("a wrong password, and an email that is taken", async () => {
+  it("for a wrong password and for a used email", async () => {
     expect(await failure(["login", EMAIL, "--password-stdin"], { stdin: "wrong" })).toEqual([
       1,
-      "The email or the password is wrong. Try again, or make an account: projo signup",
+      "The email or the password is wrong. Try again, or create an account: projo signup",
     ]);
     expect(await failure(["signup", EMAIL, "--password-stdin"], { stdin: PASSWORD })).toEqual([
       1,
-      "An account with this email exists already. Sign in instead. Run: projo login",
+      "An account with this email already exists. Sign in instead. Run: projo login",
     ]);
   });
 
-  it("no workspace chosen", async () => {
-    const stranger = await openShell(server.url);
-    await expectDone(stranger.projo(["signup", "bo@example.com", "--password-stdin"], { stdin: PASSWORD }));
-    const { code, err } = await stranger.projo(["tasks", "list"]);
+  it("when no workspace is selected", async () => {
+    const anonymous = await openShell(server.url);
+    await expectDone(anonymous.projo(["signup", "bo@example.com", "--password-stdin"], { stdin: PASSWORD }));
+    const { code, err } = await anonymous.projo(["tasks", "list"]);
     expect(code).toBe(1);
     expect(err).toBe(
-      "projo: No workspace chosen. Run: projo workspaces use NAME (or make one: projo workspaces create NAME)\n",
+      "projo: No workspace is selected. Run: projo workspaces use NAME (or create one: projo workspaces create NAME)\n",
     );
-    const { err: called } = await stranger.projo(["call", "tasks.list"]);
-    expect(called).toBe("projo: No workspace chosen. Run: projo workspaces use NAME\n");
-    await stranger.close();
+    const { err: called } = await anonymous.projo(["call", "tasks.list"]);
+    expect(called).toBe("projo: No workspace is selected. Run: projo workspaces use NAME\n");
+    await anonymous.close();
   });
 
-  it("an id that is none, in the words for that field", async () => {
+  it("for an invalid id, with the message for that field", async () => {
     expect(await failure(["tasks", "delete", "7"])).toEqual([1, "id: Must be an id: a UUID in lower case."]);
   });
 
-  it("a cursor of another list", async () => {
+  it("for a cursor of another list", async () => {
     for (const name of ["a", "b"]) await expectDone(shell.projo(["projects", "create", name]));
     const { out } = await expectDone(shell.projo(["projects", "list", "--limit", "1", "--json"]));
     const { nextCursor } = JSON.parse(out) as { nextCursor: string };
@@ -176,8 +179,8 @@ describe("what the server refuses ends with 1", () => {
   });
 });
 
-describe("a server that is not there", () => {
-  it("is named, with how to start it", async () => {
+describe("an unreachable server", () => {
+  it("on this machine is named with the command that starts it", async () => {
     const gone = createServer();
     const url = await listen(gone);
     await close(gone);
@@ -187,7 +190,7 @@ describe("a server that is not there", () => {
     ]);
   });
 
-  it("elsewhere cannot be started from here: its address is the thing to check", async () => {
+  it("on another machine is named with the advice to check its URL", async () => {
     const argv = ["call", "system.health", "--url", "https://projo.example.com"];
     expect(await failure(argv, { fetch: nowhere })).toEqual([
       1,
@@ -195,12 +198,12 @@ describe("a server that is not there", () => {
     ]);
   });
 
-  it("is told from one that is something else", async () => {
+  it("differs from a server that is not ProjoStack", async () => {
     const stranger = createServer((_request, response) => void response.end("<h1>It works!</h1>"));
     const url = await listen(stranger);
     const [code, message] = await failure(["call", "system.health", "--url", url]);
     expect(code).toBe(1);
-    expect(message).toContain("not as a ProjoStack server does");
+    expect(message).toContain("without a ProjoStack response");
     expect(message).toContain("--url or PROJO_URL");
     expect(message).not.toContain("baseUrl");
     await close(stranger);
@@ -208,7 +211,7 @@ describe("a server that is not there", () => {
 });
 
 describe("help", () => {
-  it("is there for every command, with an example, and ends with 0", async () => {
+  it("prints an example for every command and exits with 0", async () => {
     for (const words of [
       [],
       ...["signup", "login", "logout", "whoami", "call"].map((word) => [word]),
@@ -229,7 +232,7 @@ describe("help", () => {
     }
   });
 
-  it("of projo itself is what projo alone shows; a group alone shows its commands and ends with 2", async () => {
+  it("appears without arguments; a command group without a command exits with 2", async () => {
     const alone = await shell.projo([]);
     expect(alone.code).toBe(0);
     expect(alone.out).toContain("Usage: projo");
@@ -238,7 +241,7 @@ describe("help", () => {
     expect(group.err).toContain("Usage: projo tasks");
   });
 
-  it("names the version", async () => {
+  it("prints the version", async () => {
     expect((await expectDone(shell.projo(["--version"]))).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });

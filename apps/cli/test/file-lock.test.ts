@@ -19,19 +19,19 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** A process number that nobody has: the greatest that Linux gives is below it. */
-const NOBODY = 2 ** 22 + 1;
+/** A process id that does not exist: above the maximum of Linux. */
+const UNUSED_PID = 2 ** 22 + 1;
 
 const heldBy = (pid: number, host = "here") => writeFile(path, JSON.stringify({ id: "x", pid, host }));
 
-/** Whether the work gets the lock within a second. */
-async function getsIt(): Promise<boolean> {
+/** Returns true when the lock is acquired within a second. */
+async function canAcquire(): Promise<boolean> {
   const got = fileLock(path, self)(async () => true);
   return await Promise.race([got, wait(1000).then(() => false)]);
 }
 
-describe("the lock of the credentials", () => {
-  it("lets one in at a time, of fifty, and leaves nothing behind", async () => {
+describe("the credentials lock", () => {
+  it("admits one of fifty holders at a time and leaves no file", async () => {
     let inside = 0;
     let most = 0;
     const works = Array.from({ length: 50 }, () =>
@@ -49,14 +49,14 @@ describe("the lock of the credentials", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it("is given back when the work fails", async () => {
+  it("releases itself when the work fails", async () => {
     const fails = fileLock(path, self)(() => Promise.reject(new Error("no")));
     await expect(fails).rejects.toThrow("no");
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it("left behind by a process that has ended is taken at once, by one of many", async () => {
-    await heldBy(NOBODY);
+  it("passes immediately to one of many when its process has ended", async () => {
+    await heldBy(UNUSED_PID);
     let inside = 0;
     let most = 0;
     const works = Array.from({ length: 20 }, () =>
@@ -74,14 +74,14 @@ describe("the lock of the credentials", () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it("left half written is taken once it is old", async () => {
+  it("passes to the next process when its partly written file is old", async () => {
     await writeFile(path, "");
-    const longAgo = new Date(Date.now() - 46_000);
-    await utimes(path, longAgo, longAgo);
-    expect(await getsIt()).toBe(true);
+    const oldTime = new Date(Date.now() - 46_000);
+    await utimes(path, oldTime, oldTime);
+    expect(await canAcquire()).toBe(true);
   });
 
-  it("of a process that runs is waited for", async () => {
+  it("makes others wait while its process runs", async () => {
     await heldBy(process.pid);
     const got = fileLock(path, self)(async () => "got it");
     await expect(Promise.race([got, wait(300)])).resolves.toBeUndefined();
@@ -89,20 +89,20 @@ describe("the lock of the credentials", () => {
     expect(await got).toBe("got it");
   });
 
-  it("of another machine is waited for, whatever runs here under that number", async () => {
-    await heldBy(NOBODY, "elsewhere");
+  it("makes others wait when its process is on another machine", async () => {
+    await heldBy(UNUSED_PID, "elsewhere");
     const got = fileLock(path, self)(async () => "got it");
     await expect(Promise.race([got, wait(300)])).resolves.toBeUndefined();
     await rm(path);
     expect(await got).toBe("got it");
   });
 
-  it("that another took for left behind is not taken from them", async () => {
+  it("remains when another process has taken it over", async () => {
     await fileLock(
       path,
       self,
     )(async () => {
-      await heldBy(process.pid, "the one who took it");
+      await heldBy(process.pid, "another machine");
     });
     expect(await readdir(directory)).toEqual(["credentials.lock"]);
   });

@@ -16,7 +16,7 @@ afterAll(async () => {
   await server?.close();
 });
 
-/** Each test imports into a workspace of its own. */
+// Each test imports into a new workspace.
 beforeEach(async () => {
   await expectDone(shell.projo(["workspaces", "create", `W${Math.random()}`]));
 });
@@ -56,7 +56,7 @@ async function projects(): Promise<string[]> {
 const long = "x".repeat(201);
 
 describe("an import", () => {
-  it("makes a task of each row and the projects they name", async () => {
+  it("creates a task from each row, and the named projects", async () => {
     const { code, report } = await importCsv(
       "project,title,status\nDocs,First,todo\nSite,Second,doing\nDocs,Third,\n",
     );
@@ -67,13 +67,13 @@ describe("an import", () => {
     expect(await titles("--status", "todo")).toEqual(["Third", "First"]);
   });
 
-  it("uses a project that is there already", async () => {
+  it("uses an existing project", async () => {
     await expectDone(shell.projo(["projects", "create", "Docs"]));
     await importCsv("project,title\nDocs,First\n");
     expect(await projects()).toEqual(["Docs"]);
   });
 
-  it("keeps good rows and reports bad ones by their line and reason", async () => {
+  it("imports valid rows and reports refused rows with line and reason", async () => {
     const file = await shell.file(
       "tasks.csv",
       `project,title,status\nDocs,Good,todo\nDocs,${long},todo\nDocs,,todo\nDocs,Odd,later\n,Homeless,todo\nDocs,"A\nB",todo\nDocs,a,todo,b\nDocs,Also good,done\n`,
@@ -81,20 +81,20 @@ describe("an import", () => {
     const { code, out, err } = await shell.projo(["tasks", "import", file]);
     expect(code).toBe(1);
     expect(out.split("\n")).toEqual([
-      "2 tasks imported, 0 were there already, 6 rows refused",
+      "2 tasks imported, 0 already existed, 6 rows refused",
       "line 3: title: Must be at most 200 characters.",
       "line 4: title: Must not be empty.",
       'line 5: status: Invalid option: expected one of "todo"|"doing"|"done"',
       "line 6: project: Must not be empty.",
       "line 7: title: Must not contain control characters other than a tab.",
-      "line 9: row: Has 4 fields where the first line names 3: put a text with a comma in quotes.",
+      "line 9: row: Has 4 fields, but the first line names 3 columns. Put text that contains a comma in quotes.",
       "",
     ]);
-    expect(err).toContain("Correct the refused rows and run the same command again");
+    expect(err).toContain("Correct the refused rows, then run the same command again");
     expect(await titles()).toEqual(["Also good", "Good"]);
   });
 
-  it("refuses in the server's own words", async () => {
+  it("refuses rows with the same messages as the server", async () => {
     const project = (await expectDone(shell.projo(["projects", "create", "Docs"]))).out.trim();
     const bad = [
       { title: "", status: "todo" },
@@ -108,12 +108,12 @@ describe("an import", () => {
       const input = JSON.stringify({ ...item, projectId: project });
       const { err } = await shell.projo(["call", "tasks.create", "-", "--json"], { stdin: input });
       const { fieldErrors } = (JSON.parse(err) as { error: { fieldErrors: Record<string, string[]> } }).error;
-      const said = report.refused[index];
-      expect(fieldErrors).toEqual({ [said?.field ?? ""]: [said?.reason] });
+      const refused = report.refused[index];
+      expect(fieldErrors).toEqual({ [refused?.field ?? ""]: [refused?.reason] });
     }
   });
 
-  it("names the line on which a record begins, also after quoted fields of several lines and blank lines", async () => {
+  it("reports the first line of a record, also after multi-line fields and blank lines", async () => {
     const crlf = `project,title,status\r\n\r\nDocs,"a\r\nb",todo\r\nDocs,"c\r\n\r\nd",todo\r\n\r\nDocs,,todo\r\n`;
     for (const content of [crlf, crlf.replaceAll("\r\n", "\n"), `\ufeff${crlf}`]) {
       const { report } = await importCsv(content, ["--dry-run"]);
@@ -125,7 +125,7 @@ describe("an import", () => {
     }
   });
 
-  it("brings titles in byte for byte, but for the blanks around them", async () => {
+  it("imports titles byte for byte, except for surrounding whitespace", async () => {
     const given = [
       "Emoji 👩‍👩‍👧‍👦 and 🇪🇺",
       "Narrow\u202fand thin\u2009and\u00a0fixed spaces",
@@ -143,7 +143,7 @@ describe("an import", () => {
     expect((await titles()).toReversed()).toEqual(given);
   });
 
-  it("run again makes nothing twice", async () => {
+  it("creates no duplicates when it is run again", async () => {
     const csv = "project,title\nDocs,One\nDocs,Two\n";
     await importCsv(csv);
     expect((await importCsv(csv)).report).toEqual({ created: 0, existing: 2, refused: [] });
@@ -151,26 +151,26 @@ describe("an import", () => {
     expect(await titles()).toEqual(["Three", "Two", "One"]);
   });
 
-  it("two equal rows of a file are two tasks, also when it is run again", async () => {
+  it("creates two tasks from two equal rows, also when it is run again", async () => {
     const csv = "project,title\nDocs,Same\nDocs,Same\n";
     expect((await importCsv(csv)).report.created).toBe(2);
     expect((await importCsv(csv)).report).toEqual({ created: 0, existing: 2, refused: [] });
     expect(await titles()).toEqual(["Same", "Same"]);
   });
 
-  it("mending a refused row and running again adds that row alone", async () => {
+  it("adds only the corrected row when it is run again", async () => {
     await importCsv("project,title,status\nDocs,Same,wrong\nDocs,Same,todo\n");
     const { report } = await importCsv("project,title,status\nDocs,Same,done\nDocs,Same,todo\n");
     expect(report).toEqual({ created: 1, existing: 1, refused: [] });
   });
 
-  it("takes out the rows that only the server refuses, and sends the others again", async () => {
+  it("removes rows that only the server refuses, and sends the others again", async () => {
     const calls: number[] = [];
     const strict: Fetch = (url, init) => {
       if (!url.includes("createMany")) return fetch(url, init);
       const { items } = JSON.parse(init.body ?? "") as { items: Task[] };
       calls.push(items.length);
-      // The server shall see these as too long: what it refuses then is real.
+      // Make these titles too long for the server, so that its refusal is real.
       const changed = items.map((item) => (item.title.startsWith("Bad") ? { ...item, title: long } : item));
       return fetch(url, { ...init, body: JSON.stringify({ items: changed }) });
     };
@@ -187,7 +187,7 @@ describe("an import", () => {
     expect(await titles()).toHaveLength(147);
   });
 
-  it("stays under the server's largest body with a hundred of the longest titles", async () => {
+  it("keeps a call of the longest titles below the server's maximum body size", async () => {
     const rows = Array.from({ length: 120 }, (_, index) => `Docs,${"🧱".repeat(197)}${index}`);
     const sizes: number[] = [];
     const weighing: Fetch = (url, init) => {
@@ -200,7 +200,7 @@ describe("an import", () => {
     expect(Math.max(...sizes)).toBeLessThan(91_000);
   });
 
-  it("keeps the order of the file", async () => {
+  it("keeps the order of the rows", async () => {
     const wanted = Array.from({ length: 250 }, (_, index) => `Row ${index}`);
     await importCsv(`project,title\n${wanted.map((title) => `Docs,${title}`).join("\n")}\n`);
     expect((await titles()).toReversed()).toEqual(wanted);
@@ -208,14 +208,14 @@ describe("an import", () => {
 });
 
 describe("the columns", () => {
-  it("come in any order; one that is not known is named and left out", async () => {
+  it("may be in any order; an unknown column is reported and ignored", async () => {
     const { report, err } = await importCsv("Status,owner,TITLE,project\ndone,ann,First,Docs\n");
     expect(report.created).toBe(1);
-    expect(err).toBe("Columns that are not imported: owner.\n");
+    expect(err).toBe("These columns are not imported: owner.\n");
     expect(await titles("--status", "done")).toEqual(["First"]);
   });
 
-  it("a missing title is an error that names it", async () => {
+  it("a missing title column is an error that names it", async () => {
     const { code, err } = await shell.projo(["tasks", "import", await shell.file("t.csv", "project,name\n")]);
     expect(code).toBe(2);
     expect(err).toBe(
@@ -223,19 +223,19 @@ describe("the columns", () => {
     );
   });
 
-  it("the project may be missing when it is given for all", async () => {
+  it("the project column is optional with --project", async () => {
     const file = await shell.file("t.csv", "title\nFirst\n");
     const refused = await shell.projo(["tasks", "import", file]);
     expect(refused.code).toBe(2);
     expect(refused.err).toContain('no column "project"');
-    expect(refused.err).toContain("or give one project for all with --project");
+    expect(refused.err).toContain("or set one project for all rows with --project");
     await expectDone(shell.projo(["projects", "create", "Docs"]));
     const given = await expectDone(shell.projo(["tasks", "import", file, "--project", "Docs"]));
-    expect(given.out).toBe("1 task imported, 0 were there already, 0 rows refused\n");
+    expect(given.out).toBe("1 task imported, 0 already existed, 0 rows refused\n");
     expect(await titles("--project", "Docs")).toEqual(["First"]);
   });
 
-  it("semicolons, an empty file and a folder are told apart", async () => {
+  it("semicolons, an empty file, a directory and a missing file have different messages", async () => {
     const messages: string[] = [];
     await shell.file("semicolons.csv", "project;title;status\n");
     await shell.file("empty.csv", "");
@@ -245,16 +245,16 @@ describe("the columns", () => {
       messages.push(err);
     }
     expect(messages).toEqual([
-      "projo: semicolons.csv is separated by semicolons. Save it separated by commas, and try again.\n",
+      "projo: The columns of semicolons.csv are separated by semicolons. Save the file with commas, then try again.\n",
       "projo: empty.csv is empty. Its first line must name the columns: project,title,status.\n",
-      "projo: . is a directory. Name a CSV file.\n",
-      "projo: There is no file missing.csv that can be read. Check its path.\n",
+      "projo: . is a directory. Use a CSV file.\n",
+      "projo: The file missing.csv does not exist or cannot be read. Check the path.\n",
     ]);
   });
 });
 
-describe("a file that is not as it should be", () => {
-  it("a quote that is never closed: what is before it is kept, and its line is named", async () => {
+describe("an invalid file", () => {
+  it("imports the rows before an unclosed quote and names its line", async () => {
     const { report } = await importCsv('project,title\nDocs,First\nDocs,"Second\nDocs,Third\n');
     expect(report).toEqual({
       created: 1,
@@ -263,13 +263,13 @@ describe("a file that is not as it should be", () => {
         {
           line: 3,
           field: "row",
-          reason: "A quote that opens here is never closed. Nothing from this line on was read.",
+          reason: "The quote that opens here is never closed. The file was not read from this line on.",
         },
       ],
     });
   });
 
-  it("a title that is not UTF-8 is refused instead of changed", async () => {
+  it("refuses a title that is not UTF-8", async () => {
     const latin = Buffer.from("project,title\nDocs,Caf\u00e9\nDocs,Tea\n", "latin1");
     const { report } = await importCsv(latin);
     expect(report.created).toBe(1);
@@ -278,7 +278,7 @@ describe("a file that is not as it should be", () => {
     ]);
   });
 
-  it("a dry run sends nothing, and needs no sign-in", async () => {
+  it("sends nothing and needs no sign-in in a dry run", async () => {
     const file = await shell.file("t.csv", "project,title\nDocs,First\nDocs,\n");
     const offline: RunOptions = {
       fetch: nowhere,
@@ -286,11 +286,11 @@ describe("a file that is not as it should be", () => {
     };
     const { code, out } = await shell.projo(["tasks", "import", file, "--dry-run"], offline);
     expect(code).toBe(1);
-    expect(out).toBe("1 row is good, 1 row refused. Nothing was sent.\nline 3: title: Must not be empty.\n");
+    expect(out).toBe("1 row is valid, 1 row refused. Nothing was sent.\nline 3: title: Must not be empty.\n");
     expect(await projects()).toEqual([]);
   });
 
-  it("several projects of the name: the row is refused, for nobody can know which is meant", async () => {
+  it("refuses a row when several projects have its name", async () => {
     await expectDone(shell.projo(["projects", "create", "Twin"]));
     await expectDone(shell.projo(["projects", "create", "Twin"]));
     const { report } = await importCsv("project,title\nTwin,First\nDocs,Second\n");
@@ -301,7 +301,7 @@ describe("a file that is not as it should be", () => {
   });
 });
 
-/** The connection is gone from the call of this number on. */
+/** Fails every call from this number on. */
 const breaking = (from: number): Fetch => {
   let calls = 0;
   return (url, init) => {
@@ -310,36 +310,39 @@ const breaking = (from: number): Fetch => {
   };
 };
 
-/** The workspace has no room for more tasks. */
+/** The workspace has reached its limit of tasks. */
 const full: Fetch = async (url, init) => {
   if (!url.includes("createMany")) return fetch(url, init);
   const data = { code: "CONFLICT", httpStatus: 409, reason: "task.too_many" };
-  return Response.json({ error: { message: "As many tasks as it may have.", data } }, { status: 409 });
+  return Response.json(
+    { error: { message: "The workspace has reached its limit of tasks.", data } },
+    { status: 409 },
+  );
 };
 
-describe("an import that breaks off", () => {
+describe("an interrupted import", () => {
   const rows = Array.from({ length: 350 }, (_, index) => `Docs,Row ${index}`);
   const csv = `project,title\n${rows.join("\n")}\n`;
 
-  it("says how far it came, and running it again continues", async () => {
+  it("reports the last imported line, and continues when it is run again", async () => {
     const { code, out, err } = await importCsv(csv, [], { fetch: breaking(3) });
     expect(code).toBe(1);
     expect(out).toBe("");
     const { error } = JSON.parse(err) as { error: { message: string; created: number } };
     expect(error).toMatchObject({ created: 200, existing: 0, doneToLine: 201 });
     expect(error.message).toContain(
-      "The rows up to line 201 are done: 200 imported, 0 were there already. Run the same command again to continue.",
+      "The rows up to line 201 are done: 200 imported, 0 already existed. Run the same command again to continue.",
     );
     expect((await importCsv(csv)).report).toEqual({ created: 150, existing: 200, refused: [] });
   });
 
-  it("a moment without connection does not end it", async () => {
+  it("continues after a short connection failure", async () => {
     let failed = false;
     const flaky: Fetch = async (url, init) => {
       const answer = await fetch(url, init);
       if (failed || !url.includes("createMany")) return answer;
       failed = true;
-      // The worst moment: carried out, and the answer lost.
+      // The worst case: the server carried out the call, and its response is lost.
       throw new TypeError("fetch failed");
     };
     const { report } = await importCsv(csv, [], { fetch: flaky });
@@ -347,26 +350,26 @@ describe("an import that breaks off", () => {
     expect(await titles()).toHaveLength(350);
   });
 
-  it("R11 a spent budget does not end it: it waits as long as the server says, and goes on", async () => {
+  it("R11 waits for the retry time of the server when the budget is exhausted, and continues", async () => {
     let refused = 0;
-    const spent: Fetch = async (url, init) => {
+    const exhausted: Fetch = async (url, init) => {
       if (refused === 5 || !url.includes("createMany")) return fetch(url, init);
       refused += 1;
       const data = { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", retryAfter: 1 };
       return Response.json({ error: { message: "Too many calls.", data } }, { status: 429 });
     };
-    const { report } = await importCsv(csv, [], { fetch: spent });
+    const { report } = await importCsv(csv, [], { fetch: exhausted });
     expect(refused).toBe(5);
     expect(report).toEqual({ created: 350, existing: 0, refused: [] });
   });
 
-  it("a workspace that is full ends it, and says what to do", async () => {
+  it("ends with the server's message when the workspace is full", async () => {
     const { code, err } = await importCsv(csv, [], { fetch: full });
     expect(code).toBe(1);
-    expect(err).toContain("As many tasks as it may have.");
+    expect(err).toContain("The workspace has reached its limit of tasks.");
   });
 
-  it("Ctrl-C ends it with 130 and how to continue", async () => {
+  it("exits with 130 at Ctrl-C and names the command to continue", async () => {
     const file = await shell.file("tasks.csv", csv);
     let stop: (() => void) | undefined;
     let calls = 0;
@@ -381,7 +384,7 @@ describe("an import that breaks off", () => {
     });
     expect(code).toBe(130);
     expect(err).toBe(
-      "projo: Stopped. The rows up to line 201 are done: 200 imported, 0 were there already. Run the same command again to continue.\n",
+      "projo: Stopped. The rows up to line 201 are done: 200 imported, 0 already existed. Run the same command again to continue.\n",
     );
   });
 });
@@ -389,14 +392,14 @@ describe("an import that breaks off", () => {
 describe("progress", () => {
   const csv = `project,title\n${Array.from({ length: 2500 }, (_, index) => `Docs,Row ${index}`).join("\n")}\n`;
 
-  it("is a line for every thousand rows where nobody looks, and never on stdout", async () => {
+  it("appears as a line on stderr for every thousand rows without a terminal", async () => {
     const file = await shell.file("tasks.csv", csv);
     const { out, err } = await expectDone(shell.projo(["tasks", "import", file]));
-    expect(out).toBe("2500 tasks imported, 0 were there already, 0 rows refused\n");
+    expect(out).toBe("2500 tasks imported, 0 already existed, 0 rows refused\n");
     expect(err).toMatch(/^1000 rows read, \d\d% of the file\.\n2000 rows read, \d\d% of the file\.\n$/);
   });
 
-  it("is a bar on a terminal", async () => {
+  it("appears as a bar in a terminal", async () => {
     const file = await shell.file("tasks.csv", csv);
     const { out, err } = await expectDone(shell.projo(["tasks", "import", file], { types: [] }));
     expect(out).toContain("2500 tasks imported");

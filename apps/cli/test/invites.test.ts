@@ -40,7 +40,7 @@ async function keep(opening: Promise<Shell>): Promise<Shell> {
 const projo = (...argv: string[]) => expectDone(ann.projo(argv));
 const accept = ["invites", "accept", "--stdin"];
 
-/** A refusal is nothing on stdout and its words on stderr, of which the last line says why. */
+/** Expects nothing on stdout. @returns the exit code and the last line on stderr */
 async function refused(shell: Shell, argv: readonly string[], options: Parameters<Shell["projo"]>[1] = {}) {
   const { code, out, err } = await shell.projo(argv, options);
   expect(out).toBe("");
@@ -55,26 +55,26 @@ async function refused(shell: Shell, argv: readonly string[], options: Parameter
 }
 
 const INVALID =
-  "This invite does not work for you: it is wrong, used, revoked or expired, or it is for another address. Sign in with the address that was invited, use the link in the mail, or ask for a new invite. Who you are, and whether your address is verified: projo whoami";
+  "You cannot use this invite: it is invalid, used, revoked or expired, or it is for another address. Sign in with the invited address, use the link in the mail, or ask for a new invite. To see your address and whether it is verified, run: projo whoami";
 
 describe("an invite", () => {
-  it("prints its link alone on stdout, and says that a mail is sent", async () => {
+  it("prints only its link to stdout, and reports the mail on stderr", async () => {
     const { out, err } = await projo("invites", "create", bobsEmail, "--role", "viewer");
     expect(out).toMatch(/^https?:\/\/\S+\/invite#token=pji_[\w-]{43}\n$/);
     expect(err).toMatch(
-      new RegExp(`^Invited ${bobsEmail} as viewer, until \\d{4}-.*Z\\. A mail is on its way to them\\.`),
+      new RegExp(`^Invited ${bobsEmail} as viewer, until \\d{4}-.*Z\\. A mail is on its way\\.`),
     );
     expect(err).not.toContain("pji_");
     const other = await jsonOf(ann, "invites", "create", "cyd@example.com");
     expect(other).toMatchObject({ email: "cyd@example.com", role: "member", status: "pending" });
   });
 
-  it("is listed by its state and without its token", async () => {
-    expect((await projo("invites", "list")).err).toContain("Nobody was invited yet.");
+  it("appears in the list with its status and without its token", async () => {
+    expect((await projo("invites", "list")).err).toContain("There are no invites yet.");
     await invite(ann, bobsEmail, "viewer");
     await invite(ann, "cyd@example.com");
     expect((await projo("invites", "revoke", "cyd@example.com")).err).toBe(
-      "Revoked the invite of cyd@example.com.\n",
+      "Revoked the invite to cyd@example.com.\n",
     );
     const { out } = await projo("invites", "list");
     expect(out).toMatch(new RegExp(String.raw`^[0-9a-f-]{36} +revoked +member +\S+Z +cyd@example.com$`, "m"));
@@ -82,19 +82,21 @@ describe("an invite", () => {
     const pending = await jsonOf(ann, "invites", "list", "--status", "pending");
     expect(pending).toMatchObject({ items: [{ email: bobsEmail }], nextCursor: null });
     expect(JSON.stringify(pending) + out).not.toContain("pji_");
-    expect((await projo("invites", "list", "--status", "expired")).err).toBe("No invite is expired.\n");
+    expect((await projo("invites", "list", "--status", "expired")).err).toBe(
+      "There is no invite with the status expired.\n",
+    );
   });
 
-  it("V4 sent again is another link, and the one before is dead", async () => {
+  it("V4 gets a new link when it is sent again, and the old link stops working", async () => {
     const first = await invite(ann, bobsEmail);
     const { out: second } = await projo("invites", "resend", bobsEmail.toUpperCase());
     const bob = await keep(openVerified(server, bobsEmail));
     expect(await refused(bob, accept, { stdin: first })).toEqual([1, INVALID]);
     const { err } = await expectDone(bob.projo(accept, { stdin: second }));
-    expect(err).toContain("You are in the workspace Acme, as member.");
+    expect(err).toContain("You joined the workspace Acme as member.");
   });
 
-  it("that has expired is sent again by its address", async () => {
+  it("can be sent again by address after it has expired", async () => {
     await invite(ann, bobsEmail);
     await server.database.owner(
       "UPDATE invites SET expires_at = now() - interval '1 second' WHERE email = $1",
@@ -108,15 +110,15 @@ describe("an invite", () => {
     expect(await jsonOf(ann, "invites", "list")).toMatchObject({ items: [{ status: "pending" }] });
   });
 
-  it("done wrong is told with what to do instead", async () => {
+  it("refuses invalid use with the next step", async () => {
     await invite(ann, bobsEmail);
     expect(await refused(ann, ["invites", "create", bobsEmail])).toEqual([
       1,
-      "This address is invited already. Resend that invite, or revoke it first. (projo invites resend EMAIL, or projo invites revoke EMAIL)",
+      "This address is already invited. Resend that invite, or revoke it first. Run: projo invites resend EMAIL, or: projo invites revoke EMAIL",
     ]);
     expect(await refused(ann, ["invites", "create", annsEmail])).toEqual([
       1,
-      "Whoever has this address is a member already. Change their role instead. (projo members role EMAIL ROLE)",
+      "This address already belongs to a member. Change the member's role instead. Run: projo members role EMAIL ROLE",
     ]);
     expect((await refused(ann, ["invites", "create", "nobody"]))[1]).toBe("email: Must be an email address.");
     expect((await refused(ann, ["invites", "create", "a@b.co", "--role", "owner"]))[0]).toBe(2);
@@ -129,13 +131,13 @@ describe("an invite", () => {
   });
 });
 
-describe("an inviter whose address is not verified", () => {
-  it("R10 is refused in plain words, with the commands that help, and invites after them", async () => {
+describe("an inviter with an unverified address", () => {
+  it("R10 gets the command to verify it, and can invite afterwards", async () => {
     const email = `fay${rounds}@example.com`;
     const fay = await keep(openSignedIn(server.url, email));
     expect(await refused(fay, ["invites", "create", bobsEmail])).toEqual([
       1,
-      "Your email address is not verified yet, so you cannot invite others. Run: projo email verify, with the token that was mailed to you (for another mail: projo email resend)",
+      "Your email address is not verified, so you cannot invite others. Run: projo email verify, and enter the token from the mail (for a new mail: projo email resend)",
     ]);
     const token = await mailedToken(server, email, "pjo_");
     await expectDone(fay.projo(["email", "verify", "--stdin"], { stdin: token }));
@@ -143,8 +145,8 @@ describe("an inviter whose address is not verified", () => {
   });
 });
 
-describe("accepting", () => {
-  it("shows what it is first, then joins and chooses the workspace", async () => {
+describe("invites accept", () => {
+  it("shows the invite, then joins and selects the workspace", async () => {
     const link = await invite(ann, bobsEmail, "viewer");
     const bob = await keep(openVerified(server, bobsEmail));
     expect((await expectDone(bob.projo(["invites", "mine"]))).out).toMatch(
@@ -154,16 +156,16 @@ describe("accepting", () => {
     expect(out).toBe("");
     expect(err).toMatch(
       new RegExp(
-        String.raw`^${annsEmail} invites ${bobsEmail} to the workspace Acme, as viewer, until \S+Z\.\nYou are in the workspace Acme, as viewer\.\nCommands now act in it\. `,
+        String.raw`^${annsEmail} invites ${bobsEmail} to the workspace Acme, as viewer, until \S+Z\.\nYou joined the workspace Acme as viewer\.\nIt is now the selected workspace\. `,
       ),
     );
     expect(err).not.toContain("pji_");
     expect((await expectDone(bob.projo(["whoami"]))).out).toContain("Workspace: Acme");
-    expect((await expectDone(bob.projo(["invites", "mine"]))).err).toContain("No invite waits for you.");
+    expect((await expectDone(bob.projo(["invites", "mine"]))).err).toContain("You have no pending invites.");
     expect(await refused(bob, accept, { stdin: link })).toEqual([1, INVALID]);
   });
 
-  it("leaves whoever works in another workspace there", async () => {
+  it("keeps the selection of a user who works in another workspace", async () => {
     const link = await invite(ann, bobsEmail);
     const bob = await keep(openVerified(server, bobsEmail));
     await expectDone(bob.projo(["workspaces", "create", "Bob's"]));
@@ -174,80 +176,80 @@ describe("accepting", () => {
     expect((await storedServer(bob.home, server.url))?.workspace?.name).toBe("Bob's");
   });
 
-  it("in a terminal hides the token, and joins only after a yes", async () => {
+  it("hides the token in a terminal, and joins only after confirmation", async () => {
     const link = await invite(ann, bobsEmail);
     const bob = await keep(openVerified(server, bobsEmail));
-    const typed = ["token or link", `${link}\r`] as const;
+    const typed = ["Token or link", `${link}\r`] as const;
     const unsure = await bob.projo(["invites", "accept"], {
       types: [typed, ["Join the workspace Acme", "n"]],
     });
     expect(unsure.code).toBe(1);
-    expect(unsure.err).toContain("You have not joined. The invite still works.");
+    expect(unsure.err).toContain("You have not joined the workspace. The invite is still valid.");
     const sure = await expectDone(
       bob.projo(["invites", "accept"], { types: [typed, ["Join the workspace Acme", "y"]] }),
     );
-    expect(sure.err).toContain("You are in the workspace Acme, as member.");
+    expect(sure.err).toContain("You joined the workspace Acme as member.");
     expect(unsure.err + sure.err).not.toContain("pji_");
   });
 
-  it("without a sign-in names the address, and both ways to begin", async () => {
+  it("names the commands to sign in or sign up when no session is stored", async () => {
     const link = await invite(ann, bobsEmail);
-    const stranger = await keep(openShell(server.url));
-    expect(await refused(stranger, accept, { stdin: link })).toEqual([
+    const anonymous = await keep(openShell(server.url));
+    expect(await refused(anonymous, accept, { stdin: link })).toEqual([
       4,
-      `Not signed in to ${server.url}. Run: projo login ${bobsEmail} (or projo signup ${bobsEmail}), then this again`,
+      `Not signed in to ${server.url}. Run: projo login ${bobsEmail} (or projo signup ${bobsEmail}), then run this command again`,
     ]);
   });
 
-  it("in a terminal signs up whoever has no account, and joins, by the token of the mail", async () => {
+  it("signs up a user without an account in a terminal, and joins with the mailed token", async () => {
     await invite(ann, bobsEmail);
     const token = await mailedToken(server, bobsEmail, "pji_");
     const bob = await keep(openShell(server.url));
     const { err } = await expectDone(
       bob.projo(["invites", "accept"], {
         types: [
-          ["token or link", `${token}\r`],
+          ["Token or link", `${token}\r`],
           ["Join the workspace", "y"],
           [`Is there an account for ${bobsEmail}`, "\r"],
           ["Password", `${PASSWORD}\r`],
-          ["The same password again", `${PASSWORD}\r`],
+          ["Repeat the password", `${PASSWORD}\r`],
         ],
       }),
     );
     expect(err).toContain(`Signed in to ${server.url} as ${bobsEmail}.`);
-    expect(err).toContain("You are in the workspace Acme, as member.");
+    expect(err).toContain("You joined the workspace Acme as member.");
     expect(err).not.toContain(PASSWORD);
     expect((await expectDone(bob.projo(["whoami"]))).out).toContain("Email: verified");
   });
 
-  it("in a terminal signs in whoever has an account, and joins", async () => {
+  it("signs in a user with an account in a terminal, and joins", async () => {
     await (await keep(openVerified(server, bobsEmail))).projo(["logout"]);
     const link = await invite(ann, bobsEmail);
     const elsewhere = await keep(openShell(server.url));
     const { err } = await expectDone(
       elsewhere.projo(["invites", "accept"], {
         types: [
-          ["token or link", `${link}\r`],
+          ["Token or link", `${link}\r`],
           ["Join the workspace", "y"],
-          // The second choice: an arrow down.
+          // Arrow down selects the second choice.
           [`Is there an account for ${bobsEmail}`, "\u001b[B\r"],
           ["Password", `${PASSWORD}\r`],
         ],
       }),
     );
-    expect(err).toContain("You are in the workspace Acme, as member.");
+    expect(err).toContain("You joined the workspace Acme as member.");
   });
 
-  it("V3 as somebody else is refused, with whose the invite is", async () => {
+  it("V3 refuses a user with another address, and names the invited address", async () => {
     const link = await invite(ann, bobsEmail);
     const eve = await keep(openVerified(server, `eve${rounds}@example.com`));
     expect(await refused(eve, accept, { stdin: link })).toEqual([
       1,
-      `This invite is for ${bobsEmail}, and you are signed in as eve${rounds}@example.com. Run: projo logout, then: projo login ${bobsEmail}`,
+      `This invite is for ${bobsEmail}, but you are signed in as eve${rounds}@example.com. Run: projo logout, then: projo login ${bobsEmail}`,
     ]);
   });
 
-  it("V3 with an address not verified is refused by the inviter's link, and joins by the mailed one", async () => {
+  it("V3 refuses the inviter's link for an unverified address, and accepts the mailed link", async () => {
     const link = await invite(ann, bobsEmail);
     const token = await mailedToken(server, bobsEmail, "pji_");
     const bob = await keep(openSignedIn(server.url, bobsEmail));
@@ -256,7 +258,7 @@ describe("accepting", () => {
     await expectDone(bob.projo(accept, { stdin: token }));
   });
 
-  it("V6 a token that is wrong, revoked or expired is answered alike", async () => {
+  it("V6 returns the same error for a wrong, revoked or expired token", async () => {
     const bob = await keep(openVerified(server, bobsEmail));
     const revoked = await invite(ann, bobsEmail);
     await projo("invites", "revoke", bobsEmail);
@@ -267,17 +269,17 @@ describe("accepting", () => {
     expect(await refused(bob, accept, { stdin: expired })).toEqual([1, INVALID]);
   });
 
-  it("A3 takes no token as an argument", async () => {
+  it("A3 refuses a token as an argument", async () => {
     const link = await invite(ann, bobsEmail);
     const [code, message] = await refused(ann, ["invites", "accept", link]);
     expect(code).toBe(2);
     expect(message).not.toContain("pji_");
     expect((await refused(ann, accept, { stdin: "" }))[1]).toBe(
-      "Standard input is empty: pipe the token in.",
+      "Standard input is empty. Pipe in the token.",
     );
     expect(await refused(ann, ["invites", "accept"])).toEqual([
       2,
-      "Nobody is here to type a token. Pipe it in, with --stdin.",
+      "There is no terminal to ask for the token. Pipe it in with --stdin.",
     ]);
   });
 });

@@ -26,8 +26,8 @@ const titles = async (...filters: string[]) => {
   return items.map(({ title }) => title);
 };
 
-describe("from nothing to a listed task", () => {
-  it("signs up, and says what to do next", async () => {
+describe("a first session", () => {
+  it("signs up, and prints the next command", async () => {
     const signup = ["signup", "ann@example.com", "--password-stdin"];
     const { out, err } = await expectDone(shell.projo(signup, { stdin: `${PASSWORD}\n` }));
     expect(out).toBe("");
@@ -35,14 +35,14 @@ describe("from nothing to a listed task", () => {
     expect(err).toContain("Next: projo workspaces create NAME");
   });
 
-  it("makes a workspace and chooses it", async () => {
+  it("creates a workspace and selects it", async () => {
     const { out, err } = await projo("workspaces", "create", "Acme");
     expect(out).toMatch(/^[0-9a-f-]{36}\n$/);
-    expect(err).toContain("Made the workspace Acme and chose it. Next: projo projects create NAME");
+    expect(err).toContain("Created and selected the workspace Acme. Next: projo projects create NAME");
     expect((await projo("whoami")).out).toContain(`Workspace: Acme (${out.trim()}), as admin`);
   });
 
-  it("makes a project and tasks in it, named by its name or id", async () => {
+  it("creates a project, and tasks in it by its name or id", async () => {
     const project = (await projo("projects", "create", "Website")).out.trim();
     await projo("tasks", "create", "Write the first page", "--project", "Website");
     await projo("tasks", "create", "Buy the domain", "--project", project, "--status", "done");
@@ -57,7 +57,7 @@ describe("from nothing to a listed task", () => {
     );
   });
 
-  it("finds tasks by status, project, words, maker and time", async () => {
+  it("filters tasks by status, project, text, creator and time", async () => {
     expect(await titles("--status", "todo")).toEqual(["Write the first page"]);
     expect(await titles("--search", "DOMAIN")).toEqual(["Buy the domain"]);
     expect(await titles("--project", "Website")).toHaveLength(2);
@@ -66,7 +66,7 @@ describe("from nothing to a listed task", () => {
     expect(await titles("--created-before", "2020-01-01")).toEqual([]);
   });
 
-  it("changes and deletes a task", async () => {
+  it("updates and deletes a task", async () => {
     const id = (await projo("tasks", "create", "Short", "--project", "Website")).out.trim();
     await projo("tasks", "update", id, "--title", "Longer", "--status", "doing");
     expect(await json("call", "tasks.get", JSON.stringify({ id }))).toMatchObject({
@@ -79,20 +79,20 @@ describe("from nothing to a listed task", () => {
     expect(gone.err).toBe("projo: There is no such task in this workspace. See: projo tasks list\n");
   });
 
-  it("deletes a project only after a yes", async () => {
+  it("deletes a project only after confirmation", async () => {
     await projo("projects", "create", "Old");
     const unasked = await shell.projo(["projects", "delete", "Old"]);
     expect(unasked.code).toBe(2);
     expect(unasked.err).toContain("add --yes");
     const refused = await shell.projo(["projects", "delete", "Old"], { types: [["Delete", "n"]] });
     expect(refused.code).toBe(1);
-    expect(refused.err).toContain("Nothing was deleted.");
+    expect(refused.err).toContain("The project was not deleted.");
     const agreed = await shell.projo(["projects", "delete", "Old"], { types: [["Delete", "y"]] });
     expect(agreed.err).toContain("Deleted the project Old and all its tasks.");
     expect((await projo("projects", "list")).out).not.toContain("Old");
   });
 
-  it("gives another person in another workspace none of it", async () => {
+  it("shows none of the data to a user of another workspace", async () => {
     const other = await openSignedIn(server.url, "bob@example.com");
     const { out, err } = await expectDone(other.projo(["tasks", "list"]));
     expect(out).toBe("");
@@ -104,7 +104,7 @@ describe("from nothing to a listed task", () => {
     await other.close();
   });
 
-  it("signs out, and the token is dead", async () => {
+  it("signs out, and the token stops working", async () => {
     const file = await readFile(join(shell.home, ".config", "projo", "credentials.json"), "utf8");
     const token = /"accessToken": "([^"]+)"/.exec(file)?.[1] ?? "";
     const withToken = { env: { PROJO_TOKEN: token } };
@@ -118,27 +118,27 @@ describe("from nothing to a listed task", () => {
     expect((await projo("logout")).err).toContain("You were not signed in");
   });
 
-  it("another person who signs in on this machine does not act in the workspace of the one before", async () => {
+  it("ignores the selected workspace of the previous user on the same machine", async () => {
     const other = await openSignedIn(server.url, "zoe@example.com");
     await expectDone(other.projo(["signup", "yan@example.com", "--password-stdin"], { stdin: PASSWORD }));
-    expect((await expectDone(other.projo(["whoami"]))).out).toContain("Workspace: none chosen.");
+    expect((await expectDone(other.projo(["whoami"]))).out).toContain("Workspace: none selected.");
     await other.close();
   });
 
-  it("signs in again, and remembers nothing of the workspace of before", async () => {
+  it("loses the selected workspace after signing out and in", async () => {
     await expectDone(shell.projo(["login", "ann@example.com", "--password-stdin"], { stdin: PASSWORD }));
-    const lost = await shell.projo(["tasks", "list"]);
-    expect(lost.code).toBe(1);
-    expect(lost.err).toBe(
-      "projo: No workspace chosen. Run: projo workspaces use NAME (or make one: projo workspaces create NAME)\n",
+    const unselected = await shell.projo(["tasks", "list"]);
+    expect(unselected.code).toBe(1);
+    expect(unselected.err).toBe(
+      "projo: No workspace is selected. Run: projo workspaces use NAME (or create one: projo workspaces create NAME)\n",
     );
     await projo("workspaces", "use", "Acme");
     expect((await projo("workspaces", "list")).out).toMatch(/^\* +[0-9a-f-]{36} +admin +Acme$/m);
   });
 });
 
-describe("for programs", () => {
-  it("a list is an object of items and the cursor of the next page", async () => {
+describe("output for programs", () => {
+  it("prints a list as an object with items and the next cursor", async () => {
     for (const title of ["one", "two", "three"])
       await projo("tasks", "create", title, "--project", "Website");
     const first = (await json("tasks", "list", "--limit", "2")) as { items: object[]; nextCursor: string };
@@ -157,7 +157,7 @@ describe("for programs", () => {
     expect(all.items).toEqual([...first.items, ...rest.items]);
   });
 
-  it("what is made is printed whole as JSON, and as its id alone without --json", async () => {
+  it("prints a created object as JSON with --json, else only its id", async () => {
     expect(await json("projects", "create", "App")).toMatchObject({ name: "App" });
     expect((await projo("projects", "create", "App 2")).out).toMatch(/^[0-9a-f-]{36}\n$/);
     expect(await json("whoami")).toMatchObject({
@@ -167,7 +167,7 @@ describe("for programs", () => {
     });
   });
 
-  it("an error is an object on stderr with its reason", async () => {
+  it("prints an error as an object with its reason to stderr", async () => {
     const { code, out, err } = await shell.projo(["tasks", "create", "", "--project", "Website", "--json"]);
     expect(code).toBe(1);
     expect(out).toBe("");
@@ -185,7 +185,7 @@ describe("for programs", () => {
     expect(JSON.parse(usage.err)).toMatchObject({ error: { reason: "cli.usage" } });
   });
 
-  it("any operation can be called by its name, with its input from a pipe", async () => {
+  it("calls any operation by name, with its input from a pipe", async () => {
     expect(await json("call", "system.health")).toMatchObject({ status: "ok" });
     const piped = await expectDone(
       shell.projo(["call", "projects.create", "-"], { stdin: '{"name":"Piped"}' }),
@@ -193,7 +193,7 @@ describe("for programs", () => {
     expect(JSON.parse(piped.out)).toMatchObject({ name: "Piped" });
   });
 
-  it("PROJO_TOKEN and PROJO_WORKSPACE speak instead of what is stored", async () => {
+  it("PROJO_TOKEN and PROJO_WORKSPACE take precedence over the stored values", async () => {
     const other = await openShell(server.url);
     const signUp = { email: "eve@example.com", password: PASSWORD };
     const called = await expectDone(
@@ -202,8 +202,8 @@ describe("for programs", () => {
     const { accessToken } = JSON.parse(called.out) as { accessToken: string };
     const env = { PROJO_TOKEN: accessToken };
     expect((await expectDone(shell.projo(["whoami"], { env: env }))).out).toContain("eve@example.com");
-    const made = await expectDone(other.projo(["workspaces", "create", "Eve's"], { env }));
-    expect(made.err).toContain(`set PROJO_WORKSPACE=${made.out.trim()}`);
+    const created = await expectDone(other.projo(["workspaces", "create", "Eve's"], { env }));
+    expect(created.err).toContain(`set PROJO_WORKSPACE=${created.out.trim()}`);
     const chosen = { env: { ...env, PROJO_WORKSPACE: "Eve's" } };
     await expectDone(other.projo(["projects", "create", "Hers"], chosen));
     await other.close();
@@ -211,18 +211,18 @@ describe("for programs", () => {
 });
 
 describe("names", () => {
-  it("a name that several have is answered with their ids", async () => {
+  it("an ambiguous name is refused with the ids", async () => {
     const ids = [
       (await projo("projects", "create", "Twin")).out.trim(),
       (await projo("projects", "create", "Twin")).out.trim(),
     ];
     const { code, err } = await shell.projo(["tasks", "create", "x", "--project", "Twin"]);
     expect(code).toBe(1);
-    expect(err).toContain('2 projects are named "Twin". Give the id of the one you mean:');
+    expect(err).toContain('2 projects have the name "Twin". Use the id instead:');
     for (const id of ids) expect(err).toContain(id);
   });
 
-  it("a name counts letter for letter, and an unknown one names the command that lists them", async () => {
+  it("a name must match exactly, and an unknown name is refused with the list command", async () => {
     const { code, err } = await shell.projo(["tasks", "list", "--project", "website"]);
     expect(code).toBe(1);
     expect(err).toBe('projo: There is no project "website". See: projo projects list\n');

@@ -4,7 +4,7 @@ import { expectDone, openShell, openSignedIn, type Shell } from "./kit.ts";
 import { jsonOf, openVerifiedAdmin } from "./people.ts";
 
 let server: TestServer;
-/** The admin, and a CI job where nobody has ever signed in. */
+/** The admin, and a CI job without a stored session. */
 let ann: Shell;
 let job: Shell;
 let rounds = 0;
@@ -30,19 +30,19 @@ afterEach(async () => {
 
 const projo = (...argv: string[]) => expectDone(ann.projo(argv));
 
-/** Makes a key. @returns the environment that holds its token, and nothing else */
+/** Creates a key. @returns an environment with its token */
 async function keyFor(scopes: string, ...options: string[]): Promise<{ PROJO_TOKEN: string }> {
   const { out } = await projo("keys", "create", "ci", "--scopes", scopes, ...options);
   return { PROJO_TOKEN: out.trim() };
 }
 
-/** The job's shell, where each command finds the key. */
-const holding = (env: Record<string, string>): Shell => ({
+/** The job's shell with these environment variables. */
+const withEnvironment = (env: Record<string, string>): Shell => ({
   ...job,
   projo: (argv, options) => job.projo(argv, { ...options, env }),
 });
 
-/** A refusal is one line on stderr, and nothing on stdout. */
+/** Expects one line on stderr and nothing on stdout. @returns the exit code and the message */
 async function refused(shell: Shell, argv: readonly string[], options: Parameters<Shell["projo"]>[1] = {}) {
   const { code, out, err } = await shell.projo(argv, options);
   expect(out).toBe("");
@@ -51,14 +51,15 @@ async function refused(shell: Shell, argv: readonly string[], options: Parameter
 }
 
 const ALL_WORK = "workspace:read,project:read,project:write,task:read,task:write";
-const PEOPLE = "This is for people: a service key cannot do it. Unset PROJO_TOKEN, and run: projo login";
-const DEAD =
-  "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin sees: projo keys list";
+const USERS_ONLY =
+  "A service key cannot do this: it is for signed-in users. Unset PROJO_TOKEN, then run: projo login";
+const INVALID_KEY =
+  "The service key in PROJO_TOKEN is wrong, expired or revoked, or its workspace was deleted. An admin can check it: projo keys list";
 const NOT_ALLOWED =
-  "The scopes of the service key in PROJO_TOKEN do not reach this, or its role does not. An admin sees them: projo keys list";
+  "The scopes or the role of the service key in PROJO_TOKEN do not allow this. An admin can check them: projo keys list";
 
 describe("service keys", () => {
-  it("are made with their token alone on stdout, and listed without it", async () => {
+  it("print only the token on stdout at creation, and no token in the list", async () => {
     const { out, err } = await projo(
       "keys",
       "create",
@@ -70,7 +71,7 @@ describe("service keys", () => {
     );
     expect(out).toMatch(/^pjk_[\w-]{70}\n$/);
     expect(err).toMatch(
-      /^Made the service key deploy \([0-9a-f-]{36}\)\. It acts as member, with task:read, task:write, until \S+Z\.\n/,
+      /^Created the service key deploy \([0-9a-f-]{36}\)\. It has the role member and the scopes task:read, task:write\. It expires at \S+Z\.\n/,
     );
     expect(err).not.toContain("pjk_");
     const listed = await projo("keys", "list");
@@ -86,27 +87,29 @@ describe("service keys", () => {
     const asJson = await jsonOf<{ items: object[] }>(ann, "keys", "list", "--status", "active");
     expect(asJson).toMatchObject({ items: [{ name: "deploy", creatorIsMember: true }], nextCursor: null });
     expect(JSON.stringify(asJson)).not.toContain("pjk_");
-    expect((await projo("keys", "list", "--status", "revoked")).err).toBe("No service key is revoked.\n");
+    expect((await projo("keys", "list", "--status", "revoked")).err).toBe(
+      "There is no service key with the status revoked.\n",
+    );
   });
 
-  it("rotated work by both tokens for as long as was said, and by the new one only with 0", async () => {
+  it("accept both tokens during the overlap, and only the new one with an overlap of 0", async () => {
     const first = await keyFor("task:read");
     const list = ["tasks", "list"];
     const { out, err } = await projo("keys", "rotate", "ci");
     const second = { PROJO_TOKEN: out.trim() };
-    expect(err).toMatch(/The token before works until \S+Z\./);
+    expect(err).toMatch(/The previous token works until \S+Z\./);
     for (const env of [first, second]) await expectDone(job.projo(list, { env }));
     const third = await projo("keys", "rotate", "ci", "--overlap-hours", "0");
-    expect(third.err).not.toContain("The token before");
-    for (const env of [first, second]) expect(await refused(job, list, { env })).toEqual([4, DEAD]);
+    expect(third.err).not.toContain("The previous token");
+    for (const env of [first, second]) expect(await refused(job, list, { env })).toEqual([4, INVALID_KEY]);
     await expectDone(job.projo(list, { env: { PROJO_TOKEN: third.out.trim() } }));
   });
 
-  it("M2 revoked only after a yes, are refused from the next call on", async () => {
+  it("M2 stop working from the next call after a confirmed revocation", async () => {
     const env = await keyFor("task:read");
     expect(await refused(ann, ["keys", "revoke", "ci"])).toEqual([
       2,
-      "Nobody is here to ask. To revoke the service key ci, add --yes",
+      "There is no terminal to ask for confirmation. To revoke the service key ci, add --yes",
     ]);
     expect((await ann.projo(["keys", "revoke", "ci"], { types: [["Revoke", "n"]] })).err).toContain(
       "Nothing was revoked.",
@@ -114,19 +117,19 @@ describe("service keys", () => {
     await expectDone(job.projo(["tasks", "list"], { env }));
     const { err } = await expectDone(ann.projo(["keys", "revoke", "ci"], { types: [["Revoke", "y"]] }));
     expect(err).toContain("Revoked the service key ci: it no longer works.");
-    expect(await refused(job, ["tasks", "list"], { env })).toEqual([4, DEAD]);
+    expect(await refused(job, ["tasks", "list"], { env })).toEqual([4, INVALID_KEY]);
     expect(await refused(ann, ["keys", "rotate", "ci"])).toEqual([
       1,
       'There is no service key "ci". See: projo keys list',
     ]);
   });
 
-  it("of one name are told apart by their ids", async () => {
+  it("with the same name are identified by their ids", async () => {
     const make = () => jsonOf<{ id: string }>(ann, "keys", "create", "twin", "--scopes", "task:read");
     const ids = [(await make()).id, (await make()).id];
     const [code, message] = await refused(ann, ["keys", "revoke", "twin", "--yes"]);
     expect(code).toBe(1);
-    expect(message).toContain('2 service keys are named "twin". Give the id of the one you mean:');
+    expect(message).toContain('2 service keys have the name "twin". Use the id instead:');
     for (const id of ids) expect(message).toContain(id);
     expect(await jsonOf(ann, "keys", "revoke", ids[0] ?? "", "--yes")).toMatchObject({
       id: ids[0],
@@ -135,7 +138,7 @@ describe("service keys", () => {
     expect((await projo("keys", "revoke", "twin", "--yes")).err).toContain("Revoked the service key twin");
   });
 
-  it("asked for wrongly are refused with what is allowed", async () => {
+  it("cannot have invalid options: the error lists the allowed values", async () => {
     const create = ["keys", "create", "ci"];
     expect(await refused(ann, create)).toEqual([
       2,
@@ -143,7 +146,7 @@ describe("service keys", () => {
     ]);
     const [code, message] = await refused(ann, [...create, "--scopes", "task:read,task:fly"]);
     expect(code).toBe(2);
-    expect(message).toContain("There is no scope 'task:fly'. They are: audit:read,");
+    expect(message).toContain("There is no scope 'task:fly'. Use: audit:read,");
     expect((await refused(ann, [...create, "--scopes", " , "]))[0]).toBe(2);
     expect(await refused(ann, [...create, "--role", "viewer", "--scopes", "task:write"])).toEqual([
       1,
@@ -162,36 +165,36 @@ describe("service keys", () => {
 });
 
 describe("a job with a service key in PROJO_TOKEN", () => {
-  it("does all the work its scopes allow, without a sign-in and without a workspace named", async () => {
+  it("runs every command that its scopes allow, without a sign-in or a workspace option", async () => {
     const env = await keyFor(ALL_WORK);
-    const does = (...argv: string[]) => expectDone(job.projo(argv, { env }));
-    await does("projects", "create", "Website");
-    const id = (await does("tasks", "create", "First", "--project", "Website")).out.trim();
-    await does("tasks", "update", id, "--status", "done");
+    const runJob = (...argv: string[]) => expectDone(job.projo(argv, { env }));
+    await runJob("projects", "create", "Website");
+    const id = (await runJob("tasks", "create", "First", "--project", "Website")).out.trim();
+    await runJob("tasks", "update", id, "--status", "done");
     await job.file("rows.csv", "project,title\nWebsite,Second\n");
-    await does("tasks", "import", "rows.csv");
-    expect((await does("tasks", "list")).out).toMatch(/done +Website +First$/m);
-    await does("tasks", "delete", id);
-    expect(JSON.parse((await does("call", "tasks.list")).out)).toMatchObject({
+    await runJob("tasks", "import", "rows.csv");
+    expect((await runJob("tasks", "list")).out).toMatch(/done +Website +First$/m);
+    await runJob("tasks", "delete", id);
+    expect(JSON.parse((await runJob("call", "tasks.list")).out)).toMatchObject({
       items: [{ title: "Second" }],
     });
     expect((await projo("tasks", "list")).out).toContain("Second");
   });
 
-  it("does the work of an admin where its role and scopes say so", async () => {
+  it("runs admin commands with the admin role and scopes", async () => {
     const scopes = "workspace:manage,member:read,member:manage,invite:manage,key:manage";
     const env = await keyFor(scopes, "--role", "admin");
-    const does = (...argv: string[]) => expectDone(job.projo(argv, { env }));
-    await does("workspaces", "rename", "Renamed");
-    expect((await does("members", "list")).out).toContain(`ann${rounds}@example.com`);
-    await does("invites", "create", "bob@example.com");
-    await does("invites", "resend", "bob@example.com");
-    await does("invites", "revoke", "bob@example.com");
-    expect((await does("keys", "list")).out).toContain("ci");
-    await does("keys", "create", "lesser", "--scopes", "member:read");
+    const runJob = (...argv: string[]) => expectDone(job.projo(argv, { env }));
+    await runJob("workspaces", "rename", "Renamed");
+    expect((await runJob("members", "list")).out).toContain(`ann${rounds}@example.com`);
+    await runJob("invites", "create", "bob@example.com");
+    await runJob("invites", "resend", "bob@example.com");
+    await runJob("invites", "revoke", "bob@example.com");
+    expect((await runJob("keys", "list")).out).toContain("ci");
+    await runJob("keys", "create", "lesser", "--scopes", "member:read");
   });
 
-  it("reads tasks although it may not see the projects, whose ids it prints", async () => {
+  it("lists tasks without project:read, with project ids instead of names", async () => {
     const project = (await projo("projects", "create", "Website")).out.trim();
     const env = await keyFor("task:read,task:write");
     await expectDone(job.projo(["tasks", "create", "First", "--project", project], { env }));
@@ -199,23 +202,23 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     expect(out).toContain(project);
   });
 
-  it("is a service key to whoami, and its workspace is shown if it may read that", async () => {
+  it("appears as a service key in whoami, with its workspace if it has workspace:read", async () => {
     const env = await keyFor("workspace:read");
     const { out } = await expectDone(job.projo(["whoami"], { env }));
-    expect(out).toMatch(/^A service key, from PROJO_TOKEN\n/);
+    expect(out).toMatch(/^Service key from PROJO_TOKEN\n/);
     expect(out).toMatch(/^Workspace: Acme \([0-9a-f-]{36}\), as member$/m);
-    expect(await jsonOf(holding(env), "whoami")).toMatchObject({
+    expect(await jsonOf(withEnvironment(env), "whoami")).toMatchObject({
       user: null,
       workspace: { name: "Acme" },
     });
     const blind = await keyFor("task:read");
     expect((await expectDone(job.projo(["whoami"], { env: blind }))).out).toContain(
-      "Workspace: its own, which it may not read (scope workspace:read)",
+      "Workspace: the key's own (the key has no workspace:read scope to show it)",
     );
-    expect(await jsonOf(holding(blind), "whoami")).toMatchObject({ user: null, workspace: null });
+    expect(await jsonOf(withEnvironment(blind), "whoami")).toMatchObject({ user: null, workspace: null });
   });
 
-  it("acts in the key's own workspace, also beside somebody's stored sign-in with another chosen", async () => {
+  it("acts in the key's own workspace, also when a stored session has another one selected", async () => {
     const env = await keyFor(ALL_WORK);
     await expectDone(job.projo(["projects", "create", "Ours"], { env }));
     const bob = await openSignedIn(server.url, `bob${rounds}@example.com`);
@@ -224,7 +227,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     await bob.close();
   });
 
-  it("may be told its workspace, and no other", async () => {
+  it("accepts its own workspace as an option, and refuses another one", async () => {
     const env = await keyFor(ALL_WORK);
     const own = await jsonOf<{ items: { id: string }[] }>(ann, "workspaces", "list");
     const list = ["projects", "list", "--workspace"];
@@ -233,46 +236,46 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     await expectDone(job.projo(["projects", "list"], { env: { ...env, PROJO_WORKSPACE: "Acme" } }));
     expect(await refused(job, [...list, "Other"], { env })).toEqual([
       1,
-      'The service key in PROJO_TOKEN is for the workspace Acme, not for "Other". Leave the workspace out: the key brings its own.',
+      'The service key in PROJO_TOKEN belongs to the workspace Acme, not to "Other". Omit the workspace: a key always acts in its own.',
     ]);
     const { out: other } = await projo("workspaces", "create", "Other");
     expect(await refused(job, [...list, other.trim()], { env })).toEqual([
       1,
-      "The service key in PROJO_TOKEN is for another workspace. Leave the workspace out: the key brings its own.",
+      "The service key in PROJO_TOKEN belongs to another workspace. Omit the workspace: a key always acts in its own.",
     ]);
     await projo("workspaces", "use", own.items[0]?.id ?? "");
     const blind = await keyFor("project:read");
     expect((await refused(job, [...list, "Acme"], { env: blind }))[1]).toContain("may not read the name");
   });
 
-  it("is told what its scopes do not reach, with 1", async () => {
+  it("exits with 1 when its scopes do not allow the call", async () => {
     const env = await keyFor("task:read");
     expect(await refused(job, ["projects", "create", "Website"], { env })).toEqual([1, NOT_ALLOWED]);
     const { err } = await job.projo(["projects", "create", "Website", "--json"], { env });
     expect(JSON.parse(err)).toMatchObject({ error: { reason: "permission.denied", status: 403 } });
   });
 
-  it("whose key is wrong or has expired ends with 4, and says so", async () => {
+  it("exits with 4 when its key is wrong or expired", async () => {
     const env = await keyFor("task:read");
     await server.database.owner("UPDATE service_keys SET expires_at = now() WHERE name = 'ci'");
-    expect(await refused(job, ["tasks", "list"], { env })).toEqual([4, DEAD]);
-    expect(await refused(job, ["whoami"], { env })).toEqual([4, DEAD]);
+    expect(await refused(job, ["tasks", "list"], { env })).toEqual([4, INVALID_KEY]);
+    expect(await refused(job, ["whoami"], { env })).toEqual([4, INVALID_KEY]);
     expect(await refused(job, ["tasks", "list"], { env: { PROJO_TOKEN: "pjk_nonsense" } })).toEqual([
       4,
-      DEAD,
+      INVALID_KEY,
     ]);
     expect((await projo("keys", "list")).out).toMatch(/^ +[0-9a-f-]{36} +expired /m);
   });
 
-  it("M2 is locked out by the deletion of its workspace, and let in again by its restoring", async () => {
+  it("M2 loses access when its workspace is deleted, and regains it when the workspace is restored", async () => {
     const env = await keyFor("task:read");
     await projo("workspaces", "delete", "--yes", "--name", "Acme");
-    expect(await refused(job, ["tasks", "list"], { env })).toEqual([4, DEAD]);
+    expect(await refused(job, ["tasks", "list"], { env })).toEqual([4, INVALID_KEY]);
     await projo("workspaces", "restore", "Acme");
     await expectDone(job.projo(["tasks", "list"], { env }));
   });
 
-  it("is told of what only people do, before it is asked for anything", async () => {
+  it("cannot run user-only commands, which fail before any prompt", async () => {
     const env = await keyFor(ALL_WORK);
     for (const argv of [
       ["sessions", "list"],
@@ -288,7 +291,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
       ["tasks", "list", "--created-by", "me"],
       ["call", "auth.me"],
     ]) {
-      expect(await refused(job, argv, { env })).toEqual([1, PEOPLE]);
+      expect(await refused(job, argv, { env })).toEqual([1, USERS_ONLY]);
     }
     const { err } = await job.projo(["workspaces", "leave", "--json"], { env });
     expect(JSON.parse(err)).toMatchObject({ error: { reason: "auth.person_required" } });

@@ -1,4 +1,4 @@
-// A person at a shell, for tests: a home directory of their own, and everything a command line writes, kept.
+// A shell for tests: it has its own home directory and records everything that a command writes.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,22 +10,22 @@ import { run } from "../src/run.ts";
 
 export interface Outcome {
   code: number;
-  /** What went to stdout. */
+  /** The output on stdout. */
   out: string;
-  /** What went to stderr. */
+  /** The output on stderr. */
   err: string;
 }
 
 export interface RunOptions {
   env?: Record<string, string>;
-  /** Piped in. */
+  /** The content of standard input. */
   stdin?: string;
   fetch?: Fetch;
-  /** Someone looks at stdout, on a terminal of this width. */
+  /** Makes stdout a terminal of this width. */
   columns?: number;
-  /** Someone types these, one after another, each when the text before it has been shown. */
+  /** Makes stdin and stderr terminals, and types the keys of each pair after its text has been printed. */
   types?: readonly (readonly [after: string, keys: string])[];
-  /** Gets what Ctrl-C does. */
+  /** Receives a function that has the effect of Ctrl-C. */
   onStart?: (interrupt: () => void) => void;
 }
 
@@ -71,11 +71,11 @@ async function runIn(
   options.onStart?.(() => listeners.forEach((listener) => listener()));
   const stdin = options.types ? typist() : Object.assign(Readable.from([options.stdin ?? ""]), {});
   const stdout = recorder(options.columns);
-  const waiting = [...(options.types ?? [])];
+  const pendingKeys = [...(options.types ?? [])];
   const stderr = recorder(options.types ? 80 : undefined, () => {
-    const [next] = waiting;
+    const [next] = pendingKeys;
     if (next && stderr.text().includes(next[0])) {
-      waiting.shift();
+      pendingKeys.shift();
       setTimeout(() => stdin.push(next[1]), 20);
     }
   });
@@ -113,13 +113,13 @@ function recorder(columns: number | undefined, onText?: () => void) {
   };
 }
 
-/** Keys come as a terminal in raw mode sends them. */
+/** A terminal in raw mode for typed keys. */
 const typist = () => Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
 
 export const EMAIL = "ann@example.com";
 export const PASSWORD = "a long and quiet river";
 
-/** Someone signed up, with a workspace chosen. */
+/** Opens a shell, signs up a user, and creates and selects a workspace. */
 export async function openSignedIn(url: string, email = EMAIL): Promise<Shell> {
   const shell = await openShell(url);
   await expectDone(shell.projo(["signup", email, "--password-stdin"], { stdin: PASSWORD }));
@@ -127,10 +127,10 @@ export async function openSignedIn(url: string, email = EMAIL): Promise<Shell> {
   return shell;
 }
 
-/** A network without a way out. */
+/** A fetch that always fails, as without a network. */
 export const nowhere: Fetch = () => Promise.reject(new TypeError("fetch failed"));
 
-/** The outcome, after making sure that it went well. */
+/** Returns the outcome of a successful command. @throws Error for any other exit code than 0 */
 export async function expectDone(outcome: Promise<Outcome>): Promise<Outcome> {
   const { code, out, err } = await outcome;
   if (code !== 0) throw new Error(`projo ended with ${code}: ${err}`);

@@ -5,7 +5,7 @@ import { jsonOf, openMember, openVerifiedAdmin } from "./people.ts";
 import { storedServer } from "./stored-tokens.ts";
 
 let server: TestServer;
-/** The admin, and another in her workspace. */
+/** The admin, and a second member of the workspace. */
 let ann: Shell;
 let bob: Shell;
 let rounds = 0;
@@ -35,7 +35,7 @@ afterEach(async () => {
 
 const projo = (...argv: string[]) => expectDone(ann.projo(argv));
 
-/** A refusal is one line on stderr, and nothing on stdout. */
+/** Expects nothing on stdout. @returns the exit code and the message */
 async function refused(shell: Shell, argv: readonly string[], options: Parameters<Shell["projo"]>[1] = {}) {
   const { code, out, err } = await shell.projo(argv, options);
   expect(out).toBe("");
@@ -43,7 +43,7 @@ async function refused(shell: Shell, argv: readonly string[], options: Parameter
 }
 
 describe("the members", () => {
-  it("are listed with id, role, day and address, newest first, or those of one role", async () => {
+  it("appear in the list with id, role, date and email, newest first, and filtered by role", async () => {
     const { out } = await projo("members", "list");
     const [head, ...rows] = out.trim().split("\n");
     expect(head?.split(/ {2,}/)).toEqual(["ID", "ROLE", "JOINED", "EMAIL"]);
@@ -53,7 +53,9 @@ describe("the members", () => {
       ["ID", "admin", today, annsEmail],
     ]);
     expect((await projo("members", "list", "--role", "admin")).out).not.toContain(bobsEmail);
-    expect((await projo("members", "list", "--role", "viewer")).err).toBe("No member has this role.\n");
+    expect((await projo("members", "list", "--role", "viewer")).err).toBe(
+      "There is no member with this role.\n",
+    );
     const page = await jsonOf<{ items: object[]; nextCursor: string }>(
       ann,
       "members",
@@ -71,27 +73,30 @@ describe("the members", () => {
     });
   });
 
-  it("M2 get another role that acts on their next call", async () => {
+  it("M2 have a changed role from their next call on", async () => {
     expect((await projo("members", "role", bobsEmail.toUpperCase(), "viewer")).err).toBe(
       `${bobsEmail} now has the role viewer.\n`,
     );
     expect(await refused(bob, ["projects", "create", "Website"])).toEqual([
       1,
-      "Your role in this workspace does not allow this. An admin's does: projo members list --role admin",
+      "Your role in this workspace does not allow this. Ask an admin. See: projo members list --role admin",
     ]);
     expect(await jsonOf(ann, "members", "role", bobsEmail, "member")).toMatchObject({ role: "member" });
     await expectDone(bob.projo(["projects", "create", "Website"]));
   });
 
-  it("M2 are removed only after a yes, and refused from their next call on", async () => {
+  it("M2 lose access from the next call after a confirmed removal", async () => {
     await expectDone(bob.projo(["tasks", "list"]));
     const remove = ["members", "remove", bobsEmail];
     expect(await refused(ann, remove)).toEqual([
       2,
-      `Nobody is here to ask. To remove ${bobsEmail} from the workspace, add --yes`,
+      `There is no terminal to ask for confirmation. To remove ${bobsEmail} from the workspace, add --yes`,
     ]);
     const unsure = await ann.projo(remove, { types: [["Remove", "n"]] });
-    expect(unsure).toMatchObject({ code: 1, err: expect.stringContaining("Nobody was removed.") as string });
+    expect(unsure).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("The member was not removed.") as string,
+    });
     await expectDone(bob.projo(["tasks", "list"]));
     const { err } = await expectDone(ann.projo(remove, { types: [["Remove", "y"]] }));
     expect(err).toContain(`Removed ${bobsEmail} from the workspace.\n`);
@@ -102,36 +107,38 @@ describe("the members", () => {
     ]);
   });
 
-  it("who are removed leave their service keys, which are named with what to do", async () => {
+  it("leave service keys when they are removed, which are listed with the next step", async () => {
     await projo("members", "role", bobsEmail, "admin");
     const make = ["keys", "create", "deploy", "--scopes", "task:read"];
     await expectDone(bob.projo(make));
     const { items } = await jsonOf<{ items: { userId: string }[] }>(ann, "members", "list", "--limit", "1");
     const { out, err } = await projo("members", "remove", items[0]?.userId ?? "", "--yes");
     expect(out).toBe("");
-    expect(err).toMatch(/They made 1 service key, which still works.*: deploy \([0-9a-f-]{36}\)/);
-    expect(err).toContain("projo keys rotate ID --overlap-hours 0, or projo keys revoke ID");
+    expect(err).toMatch(
+      /The former member created 1 service key, which still works.*: deploy \([0-9a-f-]{36}\)/,
+    );
+    expect(err).toContain("projo keys rotate ID --overlap-hours 0, or: projo keys revoke ID");
     const listed = await projo("keys", "list");
     expect(listed.out).toMatch(/^! +[0-9a-f-]{36} +active +member/m);
-    expect(listed.err).toContain("Whoever made it has left");
+    expect(listed.err).toContain("The creator has left the workspace");
   });
 
-  it("removed are printed to programs with the keys left", async () => {
+  it("appear as JSON with the remaining keys when they are removed", async () => {
     const removed = await jsonOf(ann, "members", "remove", bobsEmail, "--yes");
     expect(removed).toEqual({ userId: expect.any(String) as string, keysLeft: [] });
   });
 
-  it("M1 keep an admin: the last one is told how to go on", async () => {
-    const told =
-      "A workspace keeps at least one admin. Make another member an admin first, or delete the workspace. (projo members role EMAIL admin, or projo workspaces delete)";
-    expect(await refused(ann, ["members", "role", annsEmail, "viewer"])).toEqual([1, told]);
-    expect(await refused(ann, ["members", "remove", annsEmail, "--yes"])).toEqual([1, told]);
-    expect(await refused(ann, ["workspaces", "leave", "--yes"])).toEqual([1, told]);
+  it("M1 include at least one admin: the last one is refused with the next step", async () => {
+    const lastAdmin =
+      "A workspace must keep at least one admin. Make another member an admin first, or delete the workspace. Run: projo members role EMAIL admin, or: projo workspaces delete";
+    expect(await refused(ann, ["members", "role", annsEmail, "viewer"])).toEqual([1, lastAdmin]);
+    expect(await refused(ann, ["members", "remove", annsEmail, "--yes"])).toEqual([1, lastAdmin]);
+    expect(await refused(ann, ["workspaces", "leave", "--yes"])).toEqual([1, lastAdmin]);
     const { err } = await ann.projo(["workspaces", "leave", "--yes", "--json"]);
     expect(JSON.parse(err)).toMatchObject({ error: { reason: "member.last_admin", status: 409 } });
   });
 
-  it("that are none, and a role that is none, are told", async () => {
+  it("cannot have an unknown role, and an unknown member is refused", async () => {
     expect(await refused(ann, ["members", "role", "eve@example.com", "viewer"])).toEqual([
       1,
       'There is no member "eve@example.com". See: projo members list',
@@ -148,7 +155,7 @@ describe("the members", () => {
 });
 
 describe("a workspace", () => {
-  it("is renamed, and chosen under its new name", async () => {
+  it("remains selected under its new name after a rename", async () => {
     expect((await projo("workspaces", "rename", "Acme Ltd")).err).toBe(
       "The workspace is now named Acme Ltd.\n",
     );
@@ -159,21 +166,21 @@ describe("a workspace", () => {
     expect(message).toContain("Your role in this workspace does not allow this.");
   });
 
-  it("is left after a yes, by name or as the one chosen, which is then forgotten", async () => {
+  it("can be left only after confirmation, and is then no longer selected", async () => {
     expect(await refused(bob, ["workspaces", "leave", "Acme"])).toEqual([
       2,
-      "Nobody is here to ask. To leave the workspace Acme, add --yes",
+      "There is no terminal to ask for confirmation. To leave the workspace Acme, add --yes",
     ]);
     const unsure = await bob.projo(["workspaces", "leave"], { types: [["Leave", "n"]] });
-    expect(unsure.err).toContain("You are still in Acme.");
+    expect(unsure.err).toContain("You have not left the workspace Acme.");
     const { err } = await expectDone(bob.projo(["workspaces", "leave"], { types: [["Leave", "y"]] }));
     expect(err).toContain("You have left the workspace Acme.");
     expect((await storedServer(bob.home, server.url))?.workspace).toBeUndefined();
-    expect((await refused(bob, ["tasks", "list"]))[1]).toContain("No workspace chosen.");
+    expect((await refused(bob, ["tasks", "list"]))[1]).toContain("No workspace is selected.");
     expect((await projo("members", "list")).out).not.toContain(bobsEmail);
   });
 
-  it("is deleted when its name is typed, locks everybody out, and comes back as it was", async () => {
+  it("refuses all members after its deletion, and can be restored with its data", async () => {
     await projo("projects", "create", "Website");
     const types = [["Type its name", "Acme Inc\r"]] as const;
     const mistyped = await ann.projo(["workspaces", "delete"], { types });
@@ -181,9 +188,9 @@ describe("a workspace", () => {
     expect(mistyped.err).toContain("name: Type the name of the workspace as it is.");
     const right = [["Type its name", "Acme\r"]] as const;
     const { err } = await expectDone(ann.projo(["workspaces", "delete"], { types: right }));
-    expect(err).toContain("Deleted the workspace Acme: nobody gets in any more.");
+    expect(err).toContain("Deleted the workspace Acme. All members have lost access.");
     const [, id = ""] = /projo workspaces restore ([0-9a-f-]{36})/.exec(err) ?? [];
-    expect((await refused(ann, ["projects", "list"]))[1]).toContain("No workspace chosen.");
+    expect((await refused(ann, ["projects", "list"]))[1]).toContain("No workspace is selected.");
     expect((await refused(bob, ["projects", "list"]))[1]).toContain("There is no such workspace");
 
     expect((await projo("workspaces", "list", "--deleted")).out).toMatch(
@@ -197,17 +204,19 @@ describe("a workspace", () => {
       `There is no deleted workspace "${id}". See: projo workspaces list --deleted`,
     ]);
     const restored = await projo("workspaces", "restore", "Acme");
-    expect(restored.err).toBe(`Restored the workspace Acme, as it was. Next: projo workspaces use ${id}\n`);
+    expect(restored.err).toBe(
+      `Restored the workspace Acme with all its data. Next: projo workspaces use ${id}\n`,
+    );
     expect((await expectDone(bob.projo(["projects", "list"]))).out).toContain("Website");
   });
 
-  it("is deleted without a question only when --yes and its name say so together", async () => {
-    const together = [2, "--yes and --name go together: the name shows that this workspace is meant."];
+  it("can be deleted without a prompt only when --yes and --name are used together", async () => {
+    const together = [2, "Use --yes and --name together: the name confirms which workspace to delete."];
     expect(await refused(ann, ["workspaces", "delete", "--yes"])).toEqual(together);
     expect(await refused(ann, ["workspaces", "delete", "--name", "Acme"])).toEqual(together);
     expect(await refused(ann, ["workspaces", "delete"])).toEqual([
       2,
-      'Nobody is here to type the name. To delete the workspace Acme, add --yes --name "Acme"',
+      'There is no terminal to ask for confirmation. To delete the workspace Acme, add --yes --name "Acme"',
     ]);
     expect(await refused(ann, ["workspaces", "delete", "--yes", "--name", "Acmé"])).toEqual([
       1,
@@ -220,7 +229,7 @@ describe("a workspace", () => {
     expect(deleted).toMatchObject({ name: "Acme", deletedAt: expect.any(String) as string });
   });
 
-  it("deleted twice under one name is restored by its id", async () => {
+  it("can be restored by its id when two deleted workspaces have the same name", async () => {
     const ids: string[] = [];
     for (const name of ["Twin", "Twin"]) {
       ids.push((await projo("workspaces", "create", name)).out.trim());
@@ -228,7 +237,7 @@ describe("a workspace", () => {
     }
     const [code, message] = await refused(ann, ["workspaces", "restore", "Twin"]);
     expect(code).toBe(1);
-    expect(message).toContain('2 deleted workspaces are named "Twin". Give the id of the one you mean:');
+    expect(message).toContain('2 deleted workspaces have the name "Twin". Use the id instead:');
     for (const id of ids) expect(message).toContain(id);
     expect(await jsonOf(ann, "workspaces", "restore", ids[0] ?? "")).toMatchObject({
       id: ids[0],

@@ -1,15 +1,15 @@
-// Several people, each at a shell of their own, in one workspace.
+// Helpers for tests with several users, each with their own shell.
 import { eventually, mailsOf, type TestServer } from "@projostack/api/testing";
 import { expectDone, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
 
-/** The same as `openSignedIn`, with a verified address: somebody who may invite. */
+/** Does the same as `openSignedIn`, and verifies the address, so that the user may invite others. */
 export async function openVerifiedAdmin(server: TestServer, email: string): Promise<Shell> {
   const shell = await openSignedIn(server.url, email);
   await server.database.owner("UPDATE users SET email_verified_at = now() WHERE email = $1", [email]);
   return shell;
 }
 
-/** Somebody signed in whose address is verified, in no workspace. */
+/** Opens a shell and signs up a user with a verified address and without a workspace. */
 export async function openVerified(server: TestServer, email: string): Promise<Shell> {
   const shell = await openShell(server.url);
   await expectDone(shell.projo(["signup", email, "--password-stdin"], { stdin: PASSWORD }));
@@ -18,25 +18,25 @@ export async function openVerified(server: TestServer, email: string): Promise<S
   return shell;
 }
 
-/** The last token of a kind that was mailed to the address: `pjo_` verifies it, `pji_` accepts an invite. */
-export async function mailedToken(server: TestServer, email: string, kind: string): Promise<string> {
+/** Returns the last token with this prefix that was mailed to the address: `pjo_` verifies it, `pji_` accepts an invite. */
+export async function mailedToken(server: TestServer, email: string, prefix: string): Promise<string> {
   return eventually(async () => {
     const mails = (await mailsOf(server)).filter(({ headers }) => headers.get("to") === email);
-    return mails.map(({ token }) => token).findLast((token) => token.startsWith(kind));
+    return mails.map(({ token }) => token).findLast((token) => token.startsWith(prefix));
   });
 }
 
-/** What `projo` prints with --json. */
+/** Runs `projo` with --json and parses its output. */
 export async function jsonOf<T>(shell: Shell, ...argv: string[]): Promise<T> {
   return JSON.parse((await expectDone(shell.projo([...argv, "--json"]))).out) as T;
 }
 
-/** The link that the inviter is shown. */
+/** Creates an invite. @returns the inviter's link */
 export async function invite(admin: Shell, email: string, role = "member"): Promise<string> {
   return (await expectDone(admin.projo(["invites", "create", email, "--role", role]))).out.trim();
 }
 
-/** Somebody who joined the workspace that the admin has chosen. */
+/** Opens a shell for a new user, who joins the selected workspace of the admin. */
 export async function openMember(
   server: TestServer,
   admin: Shell,

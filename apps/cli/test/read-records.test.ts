@@ -11,7 +11,7 @@ async function read(...chunks: (string | Uint8Array)[]) {
   return records;
 }
 
-it("reads the same however the file is cut into pieces", async () => {
+it("reads the same records for any split of the file into chunks", async () => {
   const bytes = Buffer.from('\ufeffa,b\r\n1,"x\r\ny"\r\n\r\n2,"""q"" 😀"\r\n');
   const whole = await read(bytes);
   expect(whole).toEqual([
@@ -22,14 +22,14 @@ it("reads the same however the file is cut into pieces", async () => {
   expect(await read(...Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(whole);
 });
 
-it("takes a quote inside an unquoted field as it is", async () => {
+it("keeps a quote inside an unquoted field", async () => {
   expect(await read('1,fix "this" now\n2,5" disk\n')).toEqual([
     [1, "1", 'fix "this" now'],
     [2, "2", '5" disk'],
   ]);
 });
 
-it("takes files whose lines end in both ways, and a last line without an end", async () => {
+it("accepts mixed line endings and a last line without a line ending", async () => {
   expect(await read("a,b\nc,d\r\ne,f")).toEqual([
     [1, "a", "b"],
     [2, "c", "d"],
@@ -37,7 +37,7 @@ it("takes files whose lines end in both ways, and a last line without an end", a
   ]);
 });
 
-it("gives up on a quote that swallows the file, at the line where it opens", async () => {
+it("stops at an unclosed quote and reports the line where it opens", async () => {
   const rows = Array.from({ length: 1000 }, (_, index) => `${index},b\n`);
   for (const filler of [10, 3_000_000]) {
     const records: number[] = [];
@@ -53,7 +53,7 @@ it("gives up on a quote that swallows the file, at the line where it opens", asy
   }
 });
 
-it("an error of the file is an error of the reading", async () => {
+it("passes on a read error of the file", async () => {
   const broken = new Readable({ read: () => {} });
   setImmediate(() => broken.destroy(new Error("the disk is gone")));
   await expect(readRecords(broken).next()).rejects.toThrow("the disk is gone");

@@ -8,7 +8,7 @@ import { expire, putTokens, rotations, storedServer, storedTokens } from "./stor
 
 let server: TestServer;
 let shell: Shell;
-let people = 0;
+let userCount = 0;
 let email: string;
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  email = `ann${(people += 1)}@example.com`;
+  email = `ann${(userCount += 1)}@example.com`;
   shell = await openSignedIn(server.url, email);
 });
 
@@ -31,11 +31,11 @@ afterEach(async () => {
 const NEW_PASSWORD = "another long and quiet river";
 const projo = (...argv: string[]) => expectDone(shell.projo(argv));
 
-/** A network on which every refresh gets lost. */
+/** A fetch that fails for every refresh. */
 const withoutRefresh: Fetch = (url, init) =>
   url.endsWith("auth.refresh") ? Promise.reject(new TypeError("fetch failed")) : fetch(url, init);
 
-/** The same person on another machine. */
+/** Signs the same user in on another machine. */
 async function elsewhere(password = PASSWORD): Promise<Shell> {
   const other = await openShell(server.url);
   await expectDone(other.projo(["login", email, "--password-stdin"], { stdin: password }));
@@ -43,7 +43,7 @@ async function elsewhere(password = PASSWORD): Promise<Shell> {
 }
 
 describe("an access token that has expired", () => {
-  it("is renewed without a word, and what is stored is the session's next", async () => {
+  it("causes a refresh without a message, and the new tokens are stored", async () => {
     const before = await storedTokens(shell.home, server.url);
     await expire(shell.home, server);
     expect(await projo("tasks", "list")).toMatchObject({ code: 0, err: expect.not.stringContaining("sign") });
@@ -55,7 +55,7 @@ describe("an access token that has expired", () => {
     expect(await readdir(join(shell.home, ".config", "projo"))).toEqual(["credentials.json"]);
   });
 
-  it("S2 is renewed once for ten commands at a time, and none of them is signed out", async () => {
+  it("S2 causes one refresh for ten concurrent commands, and all stay signed in", async () => {
     await expire(shell.home, server);
     const { sessionId } = await storedTokens(shell.home, server.url);
     let refreshes = 0;
@@ -68,22 +68,22 @@ describe("an access token that has expired", () => {
       Array.from({ length: 10 }, () => 0),
     );
     expect(await rotations(server, sessionId)).toBe(1);
-    // The server would have forgiven the other nine; nobody needed it to.
+    // The server tolerates concurrent refreshes. The lock makes them unnecessary.
     expect(refreshes).toBe(1);
   });
 
-  it("is renewed beside commands that write the same file, and nobody's change is lost", async () => {
+  it("causes a refresh while other commands write the same file, and no change is lost", async () => {
     for (let round = 0; round < 5; round += 1) {
       await expire(shell.home, server);
-      const made = `Workspace ${round}`;
-      await Promise.all([projo("tasks", "list"), projo("workspaces", "create", made), projo("whoami")]);
-      expect((await storedServer(shell.home, server.url))?.workspace?.name).toBe(made);
+      const newName = `Workspace ${round}`;
+      await Promise.all([projo("tasks", "list"), projo("workspaces", "create", newName), projo("whoami")]);
+      expect((await storedServer(shell.home, server.url))?.workspace?.name).toBe(newName);
     }
     const { sessionId } = await storedTokens(shell.home, server.url);
     expect(await rotations(server, sessionId)).toBe(5);
   });
 
-  it("in PROJO_TOKEN is the business of who set it, and the stored session stays as it is", async () => {
+  it("in PROJO_TOKEN is not refreshed, and the stored session is not changed", async () => {
     const before = await storedTokens(shell.home, server.url);
     await expire(shell.home, server);
     const { accessToken } = await storedTokens(shell.home, server.url);
@@ -93,9 +93,9 @@ describe("an access token that has expired", () => {
     expect(await rotations(server, before.sessionId)).toBe(0);
   });
 
-  it("S3 together with an old refresh token, which a copy of the file has, ends with 4 and says why", async () => {
+  it("S3 with an old refresh token from a copied file ends the session, and the command exits with 4", async () => {
     const { refreshToken, sessionId } = await storedTokens(shell.home, server.url);
-    for (let turn = 0; turn < 2; turn += 1) {
+    for (let round = 0; round < 2; round += 1) {
       await expire(shell.home, server);
       await projo("whoami");
     }
@@ -103,10 +103,10 @@ describe("an access token that has expired", () => {
     await putTokens(shell.home, server.url, { refreshToken });
     const { code, err } = await shell.projo(["whoami"]);
     expect(code).toBe(4);
-    expect(err).toContain("an old token of it was used again");
+    expect(err).toContain("an old refresh token was used again");
     expect(err).toContain("Run: projo login");
     expect(await rotations(server, sessionId)).toBe(-1);
-    // The tokens are gone, the workspace waits for the same person.
+    // The tokens are deleted. The selected workspace is kept for the same user.
     const stored = await storedServer(shell.home, server.url);
     expect(stored?.session).toBeUndefined();
     expect((await shell.projo(["whoami"])).err).toContain("Not signed in");
@@ -114,7 +114,7 @@ describe("an access token that has expired", () => {
     expect((await projo("whoami")).out).toContain("Workspace: Acme");
   });
 
-  it("stays what it is while the server is away: the session is kept", async () => {
+  it("keeps its session when the refresh fails for lack of a connection", async () => {
     await expire(shell.home, server);
     const before = await storedTokens(shell.home, server.url);
     const { code, err } = await shell.projo(["whoami"], { fetch: withoutRefresh });
@@ -126,7 +126,7 @@ describe("an access token that has expired", () => {
 });
 
 describe("the sessions", () => {
-  it("S10 are listed with device, address and last use, the own one marked, and no secret", async () => {
+  it("S10 appear with device, address and last use, without secrets; the current one is marked", async () => {
     const other = await elsewhere();
     const { out } = await projo("sessions", "list");
     const [head, ...rows] = out.trim().split("\n");
@@ -144,7 +144,7 @@ describe("the sessions", () => {
     await other.close();
   });
 
-  it("S7 are ended one by one: who had it is signed out at once", async () => {
+  it("S7 can be ended one by one, and the device is signed out immediately", async () => {
     const other = await elsewhere();
     const { sessionId } = await storedTokens(other.home, server.url);
     const { err } = await projo("sessions", "revoke", sessionId);
@@ -154,25 +154,25 @@ describe("the sessions", () => {
     expect(after.err).toContain("The sign-in is no longer valid. Run: projo login");
     const again = await shell.projo(["sessions", "revoke", sessionId]);
     expect(again.code).toBe(1);
-    expect(again.err).toContain("There is no such session of yours. See: projo sessions list");
+    expect(again.err).toContain("You have no such session. See: projo sessions list");
     await other.close();
   });
 
-  it("include this one, whose end signs out here", async () => {
+  it("include the current one: ending it signs out", async () => {
     const { sessionId } = await storedTokens(shell.home, server.url);
     expect((await projo("sessions", "revoke", sessionId)).err).toContain("you are signed out here");
     expect((await shell.projo(["whoami"])).err).toContain("Not signed in");
   });
 
-  it("of others cannot be ended", async () => {
-    const stranger = await openSignedIn(server.url, `stranger${people}@example.com`);
+  it("of other users cannot be ended", async () => {
+    const other = await openSignedIn(server.url, `other${userCount}@example.com`);
     const { sessionId } = await storedTokens(shell.home, server.url);
-    expect((await stranger.projo(["sessions", "revoke", sessionId])).code).toBe(1);
+    expect((await other.projo(["sessions", "revoke", sessionId])).code).toBe(1);
     await projo("whoami");
-    await stranger.close();
+    await other.close();
   });
 
-  it("S8 all end with logout --everywhere, this one too", async () => {
+  it("S8 all end with logout --everywhere", async () => {
     const other = await elsewhere();
     expect((await projo("logout", "--everywhere")).err).toBe(
       `Signed out of ${server.url} everywhere: 2 sessions ended.\n`,
@@ -182,7 +182,7 @@ describe("the sessions", () => {
     await other.close();
   });
 
-  it("S7 end with logout though the access token has expired", async () => {
+  it("S7 end with logout even when the access token has expired", async () => {
     const tokens = await storedTokens(shell.home, server.url);
     await expire(shell.home, server);
     await projo("logout");
@@ -191,7 +191,7 @@ describe("the sessions", () => {
 });
 
 describe("a password", () => {
-  it("A7 is changed with the current one, by pipe; other sessions end and this one stays", async () => {
+  it("A7 changes with the current password from a pipe, and all other sessions end", async () => {
     const other = await elsewhere();
     const wrong = await shell.projo(["password", "change", "--password-stdin"], {
       stdin: `not this one at all\n${NEW_PASSWORD}\n`,
@@ -201,7 +201,7 @@ describe("a password", () => {
     const { out, err } = await expectDone(
       shell.projo(["password", "change", "--password-stdin"], { stdin: `${PASSWORD}\n${NEW_PASSWORD}\n` }),
     );
-    expect(err).toBe("Changed your password. Your other sessions have ended.\n");
+    expect(err).toBe("Changed your password. All your other sessions have ended.\n");
     expect(out).toBe("");
     await projo("whoami");
     expect((await other.projo(["whoami"])).code).toBe(4);
@@ -209,12 +209,12 @@ describe("a password", () => {
     await other.close();
   });
 
-  it("typed to be changed never shows, and the new one is typed twice", async () => {
+  it("cannot be seen at the prompts, and the new one is asked for twice", async () => {
     const types = (again: string) =>
       [
         ["Current password", `${PASSWORD}\r`],
         ["New password", `${NEW_PASSWORD}\r`],
-        ["again", `${again}\r`],
+        ["Repeat the new password", `${again}\r`],
       ] as const;
     const slipped = await shell.projo(["password", "change"], { types: types("something else entirely") });
     expect(slipped.code).toBe(2);
@@ -227,50 +227,50 @@ describe("a password", () => {
     expect(out + err).not.toContain(NEW_PASSWORD);
   });
 
-  it("is not changed by one line alone, nor from a terminal that would show it", async () => {
+  it("cannot be changed with incomplete input or by a terminal with --password-stdin", async () => {
     const one = await shell.projo(["password", "change", "--password-stdin"], { stdin: PASSWORD });
     expect([one.code, one.err]).toEqual([
       2,
-      "projo: Pipe in the current password, then the new password, a line each.\n",
+      "projo: Standard input is incomplete. Pipe in the current password, then the new password, each on its own line.\n",
     ]);
     const shown = await shell.projo(["password", "change", "--password-stdin"], { types: [] });
     expect(shown.code).toBe(2);
-    const nobody = await shell.projo(["password", "change"]);
-    expect(nobody.err).toContain("with --password-stdin");
+    const piped = await shell.projo(["password", "change"]);
+    expect(piped.err).toContain("with --password-stdin");
   });
 
-  it("A8 that was forgotten is set by the mailed link, once, and every session ends", async () => {
+  it("A8 can be reset once with the mailed link, and all sessions end", async () => {
     const { err } = await projo("password", "reset-request", email);
     expect(err).toContain(`If there is an account for ${email}, a mail is on its way.`);
     const { link } = await mailFor(server, email, 2);
     const stdin = `${link}\n${NEW_PASSWORD}\n`;
     const reset = await expectDone(shell.projo(["password", "reset", "--stdin"], { stdin }));
-    expect(reset.err).toBe("Set the new password. All sessions have ended. Run: projo login\n");
+    expect(reset.err).toBe("The new password is set. All your sessions have ended. Run: projo login\n");
     expect((await shell.projo(["whoami"])).code).toBe(4);
     await (await elsewhere(NEW_PASSWORD)).close();
     const again = await shell.projo(["password", "reset", "--stdin"], { stdin });
     expect(again.code).toBe(1);
-    expect(again.err).toContain("This link is wrong, used or expired.");
+    expect(again.err).toContain("This link is invalid, used or expired.");
   });
 
-  it("A8 is set by a token typed at a prompt that hides it", async () => {
+  it("A8 can be reset with a token from a prompt that hides it", async () => {
     await projo("password", "reset-request", email);
     const { token } = await mailFor(server, email, 2);
     const { out, err } = await expectDone(
       shell.projo(["password", "reset"], {
         types: [
-          ["token or link", `${token}\r`],
+          ["Token or link", `${token}\r`],
           ["New password", `${NEW_PASSWORD}\r`],
-          ["again", `${NEW_PASSWORD}\r`],
+          ["Repeat the new password", `${NEW_PASSWORD}\r`],
         ],
       }),
     );
-    expect(err).toContain("Set the new password.");
+    expect(err).toContain("The new password is set.");
     expect(out + err).not.toContain(token);
     expect(out + err).not.toContain(NEW_PASSWORD);
   });
 
-  it("A1 request for an email that nobody has reads the same", async () => {
+  it("A1 reset request prints the same message for an unknown email", async () => {
     const known = (await projo("password", "reset-request", email)).err;
     const unknown = (await projo("password", "reset-request", "nobody@example.com")).err;
     expect(unknown.replace("nobody@example.com", email)).toBe(known);
@@ -278,7 +278,7 @@ describe("a password", () => {
 });
 
 describe("an email address", () => {
-  it("A8 is verified by the mailed token, and whoami says so", async () => {
+  it("A8 can be verified with the mailed token, and whoami shows it", async () => {
     expect((await projo("whoami")).out).toContain("Email: not verified.");
     const { token } = await mailFor(server, email);
     const { out, err } = await expectDone(shell.projo(["email", "verify", "--stdin"], { stdin: token }));
@@ -287,33 +287,33 @@ describe("an email address", () => {
     expect((await projo("whoami")).out).toMatch(/^Email: verified \d{4}-\d\d-\d\dT\d\d:\d\dZ$/m);
   });
 
-  it("A8 is mailed another token on request, after which the first is dead", async () => {
+  it("A8 gets a new token on request, and the first token stops working", async () => {
     const { token: first } = await mailFor(server, email);
     expect((await projo("email", "resend")).err).toContain("a mail is on its way");
     const { token: second } = await mailFor(server, email, 2);
     const dead = await shell.projo(["email", "verify", "--stdin"], { stdin: first });
     expect(dead.code).toBe(1);
-    expect(dead.err).toContain("Run: projo email resend");
-    const types = [["token or link", `${second}\r`]] as const;
+    expect(dead.err).toContain("run: projo email resend");
+    const types = [["Token or link", `${second}\r`]] as const;
     expect((await expectDone(shell.projo(["email", "verify"], { types }))).err).toContain("is verified");
   });
 });
 
-it("A3 a token in the JSON of a call is refused as an argument", async () => {
+it("A3 refuses a token in a JSON argument of `call`", async () => {
   const { refreshToken } = await storedTokens(shell.home, server.url);
   const { code, err } = await shell.projo(["call", "auth.refresh", JSON.stringify({ refreshToken })]);
   expect(code).toBe(2);
   expect(err).not.toContain(refreshToken);
 });
 
-it("a call that signs somebody else in changes nothing of what is stored", async () => {
+it("keeps the stored session when `call` signs up another user", async () => {
   const before = await storedServer(shell.home, server.url);
-  const account = JSON.stringify({ email: `eve${people}@example.com`, password: PASSWORD });
+  const account = JSON.stringify({ email: `eve${userCount}@example.com`, password: PASSWORD });
   await expectDone(shell.projo(["call", "auth.signUp", "-"], { stdin: account }));
   expect(await storedServer(shell.home, server.url)).toEqual(before);
 });
 
-it("a sign-in of an older projo is asked for anew, and its workspace is still chosen", async () => {
+it("asks for a new sign-in after an upgrade from an older file format, and keeps the selected workspace", async () => {
   const path = join(shell.home, ".config", "projo", "credentials.json");
   const { workspace } = (await storedServer(shell.home, server.url)) ?? {};
   const older = { servers: { [server.url]: { email, token: "pja_older", workspace } } };

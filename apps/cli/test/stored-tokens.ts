@@ -1,4 +1,4 @@
-// The session in a shell's credentials file, to look at and to age.
+// Helpers to read and change the session in a shell's credentials file.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expiredAccessToken, type TestServer } from "@projostack/api/testing";
@@ -14,7 +14,7 @@ export async function storedServer(home: string, url: string): Promise<ServerCre
   return (JSON.parse(await readFile(credentialsPath(home), "utf8")) as File).servers[url];
 }
 
-/** The session stored, which there must be. */
+/** Returns the stored tokens. @throws Error when no session is stored */
 export async function storedTokens(home: string, url: string) {
   const session = (await storedServer(home, url))?.session;
   if (!session?.sessionId || !session.refreshToken) throw new Error("No session is stored.");
@@ -22,7 +22,7 @@ export async function storedTokens(home: string, url: string) {
   return { sessionId, refreshToken, accessToken };
 }
 
-/** Puts other tokens into the file, as they were at another time. */
+/** Replaces tokens in the file. */
 export async function putTokens(
   home: string,
   url: string,
@@ -35,13 +35,13 @@ export async function putTokens(
   await writeFile(credentialsPath(home), JSON.stringify(file), { mode: 0o600 });
 }
 
-/** Ten minutes pass for the access token: it is genuine, and expired. */
+/** Replaces the access token with a genuine one that has expired. */
 export async function expire(home: string, server: TestServer): Promise<void> {
   const { sessionId } = await storedTokens(home, server.url);
   await putTokens(home, server.url, { accessToken: await expiredAccessToken(server, sessionId) });
 }
 
-/** How often the session's tokens were rotated since it began. */
+/** Returns how often the tokens of the session were rotated. -1 when the session has ended. */
 export async function rotations(server: TestServer, sessionId: string): Promise<number> {
   const [row] = await server.database.owner<{ generation: number }>(
     "SELECT generation FROM sessions WHERE id = $1",

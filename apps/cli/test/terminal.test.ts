@@ -1,26 +1,26 @@
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fit } from "../src/terminal/fit.ts";
-import { harmless, harmlessJson } from "../src/terminal/harmless.ts";
+import { sanitize, sanitizeJson } from "../src/terminal/sanitize.ts";
 import { table } from "../src/terminal/table.ts";
 import { expectDone, openSignedIn, type Shell } from "./kit.ts";
 
-// What one could hide in a title: a new window title, a cleared screen, a link, a clipboard, an overridden direction.
+// Attacks in a title: a new window title, a cleared screen, a link, clipboard access and a direction override.
 const hostile =
   "\u001b]0;owned\u0007 \u001b[2J \u001b]8;;http://x\u001b\\ \u009b31m \u001b]52;c;eA==\u0007 \u202egnp.exe \u2066 \r \b \u007f";
-// oxlint-disable-next-line no-control-regex -- these are what must not come through
-const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
+// oxlint-disable-next-line no-control-regex -- these characters must be removed
+const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/;
 
-describe("text of others", () => {
-  it("cannot steer the terminal", () => {
-    expect(harmless(hostile)).not.toMatch(steering);
-    expect(harmless("a\u001b[31mb\tc")).toBe("a␛[31mb c");
-    expect(harmless("Émile 👩‍👩‍👧 עברית 日本")).toBe("Émile 👩‍👩‍👧 עברית 日本");
+describe("untrusted text", () => {
+  it("cannot control the terminal", () => {
+    expect(sanitize(hostile)).not.toMatch(controls);
+    expect(sanitize("a\u001b[31mb\tc")).toBe("a␛[31mb c");
+    expect(sanitize("Émile 👩‍👩‍👧 עברית 日本")).toBe("Émile 👩‍👩‍👧 עברית 日本");
   });
 
-  it("is the same value in JSON, and cannot steer there either", () => {
-    const json = harmlessJson({ title: hostile, emoji: "👩‍👩‍👧" });
-    expect(json).not.toMatch(steering);
+  it("keeps its value in JSON and cannot control the terminal there", () => {
+    const json = sanitizeJson({ title: hostile, emoji: "👩‍👩‍👧" });
+    expect(json).not.toMatch(controls);
     expect(JSON.parse(json)).toEqual({ title: hostile, emoji: "👩‍👩‍👧" });
   });
 });
@@ -33,11 +33,11 @@ describe("a table", () => {
   ];
   const columns = [
     { head: "ID", cell: (item: (typeof items)[0]) => item.id },
-    { head: "BY", cell: (item: (typeof items)[0]) => item.by, most: 8 },
+    { head: "BY", cell: (item: (typeof items)[0]) => item.by, maxWidth: 8 },
     { head: "TITLE", cell: (item: (typeof items)[0]) => item.title },
   ];
 
-  it("keeps to the terminal's width, wide characters counted as two", () => {
+  it("fits the terminal's width, with wide characters counted as two columns", () => {
     expect(table(items, columns, { columns: 30, colour: false })).toBe(
       [
         "ID  BY       TITLE",
@@ -48,19 +48,19 @@ describe("a table", () => {
     );
   });
 
-  it("cuts nothing off where nobody looks", () => {
+  it("truncates nothing when the output is not a terminal", () => {
     expect(table(items, columns, { columns: undefined, colour: false })).toContain(
       "2   A name that is long  A title that goes on and on and on",
     );
   });
 
-  it("colours its headings only when asked to", () => {
+  it("colours its headings only when colours are on", () => {
     expect(table(items, columns, { columns: 30, colour: true })).toContain("\u001b[2mID\u001b[22m");
   });
 });
 
-describe("a text cut to a width", () => {
-  it("is never longer, and never cut through a character", () => {
+describe("a truncated text", () => {
+  it("fits the width and splits no grapheme", () => {
     expect(fit("hello", 5)).toBe("hello");
     expect(fit("hello!", 5)).toBe("hell…");
     expect(fit("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 5)).toBe("👩‍👩‍👧👩‍👩‍👧…");
@@ -69,7 +69,7 @@ describe("a text cut to a width", () => {
   });
 });
 
-describe("on a real server", () => {
+describe("output for data of a real server", () => {
   let server: TestServer;
   let shell: Shell;
 
@@ -89,22 +89,22 @@ describe("on a real server", () => {
     await server?.close();
   });
 
-  it("tables, words and JSON are harmless", async () => {
+  it("sanitizes tables, messages and JSON", async () => {
     const { out } = await expectDone(shell.projo(["tasks", "list"]));
     expect(out).toMatch(/ P\ufffdevil +A tab and \ufffdoverride$/m);
     const json = await expectDone(shell.projo(["tasks", "list", "--json"]));
-    expect(json.out).not.toMatch(steering);
+    expect(json.out).not.toMatch(controls);
     expect(JSON.parse(json.out)).toMatchObject({ items: [{ title: "A\ttab and \u202eoverride" }] });
     const { err } = await shell.projo(["tasks", "list", "--project", "\u001b[2Jx"]);
     expect(err).toBe('projo: There is no project "␛[2Jx". See: projo projects list\n');
   });
 
-  it("ids are shown in full however narrow the terminal", async () => {
+  it("prints full ids in a narrow terminal", async () => {
     const { out } = await expectDone(shell.projo(["tasks", "list"], { columns: 60 }));
     expect(out).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12} /m);
   });
 
-  it("colour goes only to a terminal that wants it", async () => {
+  it("prints colours only to a terminal that supports them", async () => {
     expect(await list({ columns: 100 })).toContain("\u001b[");
     expect(await list({ columns: 100, env: { NO_COLOR: "1" } })).not.toContain("\u001b[");
     expect(await list({ columns: 100, env: { TERM: "dumb" } })).not.toContain("\u001b[");

@@ -1,16 +1,16 @@
-// `pnpm attack`: starts the built server, attacks it, and prints a table of each attack, its bound, and the measured value.
+// `pnpm attack`: starts the built server, attacks it, and prints a table with the measured values and the bound of each.
 import { runBench } from "../runner/run-bench.ts";
-import { sharedStage } from "../stage/shared-stage.ts";
+import { sharedTestbed } from "../testbed/shared-testbed.ts";
 import { attacksOn } from "./attacks.ts";
 
-const stage = sharedStage();
+const testbed = sharedTestbed();
 try {
   process.exitCode = await runBench(
     process.argv.slice(2),
-    attacksOn(stage),
+    attacksOn(testbed),
     { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) },
     "attack",
   );
 } finally {
-  await stage.close();
+  await testbed.close();
 }

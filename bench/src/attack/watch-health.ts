@@ -1,12 +1,12 @@
-// Asks `/livez` and `/readyz` again and again, as a balancer does, and keeps how long each took and what it said.
+// Polls `/livez` and `/readyz` as a load balancer does, and records the duration and the status of each response.
 import { setTimeout as delay } from "node:timers/promises";
 
-export interface Watched {
+export interface HealthReport {
   readonly slowestLivezMs: number;
-  /** How many answers of /livez said that the process is not alive, or were none. */
-  readonly deadAnswers: number;
+  /** The number of /livez probes with a status other than 200 or without a response. */
+  readonly failedLivez: number;
   readonly slowestReadyzMs: number;
-  /** How many answers of /readyz between the two moments said that the server is ready. */
+  /** The number of /readyz probes with status 200 that began and ended between the two times. */
   readyBetween(from: number, to: number): number;
 }
 
@@ -16,21 +16,19 @@ interface Probe {
   readonly status: number;
 }
 
-const EVERY_MS = 200;
-const LONGEST_MS = 20_000;
+const INTERVAL_MS = 200;
+const MAX_MS = 20_000;
 
-export function watchHealth(url: string): { stop(): Promise<Watched> } {
+export function watchHealth(url: string): { stop(): Promise<HealthReport> } {
   const stopping = new AbortController();
   const watch = async (path: string): Promise<Probe[]> => {
     const probes: Probe[] = [];
     while (!stopping.signal.aborted) {
       const at = performance.now();
-      const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(LONGEST_MS) }).catch(
-        () => null,
-      );
+      const answer = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(MAX_MS) }).catch(() => null);
       await answer?.arrayBuffer();
       probes.push({ at, ms: performance.now() - at, status: answer?.status ?? 0 });
-      await delay(EVERY_MS);
+      await delay(INTERVAL_MS);
     }
     return probes;
   };
@@ -41,7 +39,7 @@ export function watchHealth(url: string): { stop(): Promise<Watched> } {
       const [livez, readyz] = await watched;
       return {
         slowestLivezMs: slowest(livez),
-        deadAnswers: livez.filter(({ status }) => status !== 200).length,
+        failedLivez: livez.filter(({ status }) => status !== 200).length,
         slowestReadyzMs: slowest(readyz),
         readyBetween: (from, to) =>
           readyz.filter(({ at, ms, status }) => status === 200 && at >= from && at + ms <= to).length,

@@ -10,7 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { auditGrant, type Planted } from "../database/plant-workspaces.ts";
+import { auditGrant, type SeededWorkspace } from "../database/seed-workspaces.ts";
 
 export interface Offline {
   readonly seconds: number;
@@ -18,14 +18,14 @@ export interface Offline {
   readonly wholeBytes: number;
 }
 
-/** `projo audit verify FILE` on an export of the log's first tenth, and on one of all of it. */
-export async function verifyOffline(db: Db, place: Planted, entries: number): Promise<Offline> {
+/** Runs `projo audit verify FILE` on an export of the first tenth of the log, and on an export of the whole log. */
+export async function verifyOffline(db: Db, workspace: SeededWorkspace, entries: number): Promise<Offline> {
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   const file = join(directory, "audit.ndjson");
   try {
-    await pipeline(Readable.from(exportLines(db, place, entries / 10)), createWriteStream(file));
+    await pipeline(Readable.from(exportLines(db, workspace, entries / 10)), createWriteStream(file));
     const { bytes: tenthBytes } = await verifyFile(file);
-    await pipeline(Readable.from(exportLines(db, place, entries)), createWriteStream(file));
+    await pipeline(Readable.from(exportLines(db, workspace, entries)), createWriteStream(file));
     const { bytes: wholeBytes, seconds } = await verifyFile(file);
     return { seconds, tenthBytes, wholeBytes };
   } finally {
@@ -35,12 +35,12 @@ export async function verifyOffline(db: Db, place: Planted, entries: number): Pr
 
 const PAGE = 1_000;
 
-/** An export as docs/audit.md describes it, page by page, without a signed checkpoint. */
-async function* exportLines(db: Db, place: Planted, entries: number): AsyncGenerator<string> {
-  const { id: workspaceId } = place;
+/** Exports the log page by page in the format of docs/audit.md, without a signed checkpoint. */
+async function* exportLines(db: Db, workspace: SeededWorkspace, entries: number): AsyncGenerator<string> {
+  const { id: workspaceId } = workspace;
   yield line({ format: "projo-audit/1", workspaceId, exportedAt: new Date().toISOString() });
   for (let afterSeq = 0; afterSeq < entries; afterSeq += PAGE) {
-    const page = await db.read(auditGrant(place), ({ sql: { audit } }) =>
+    const page = await db.read(auditGrant(workspace), ({ sql: { audit } }) =>
       audit.page({ afterSeq, limit: PAGE }),
     );
     yield page.map(({ text, hash, personal }) => line({ text, hash, personal })).join("");
@@ -50,9 +50,9 @@ async function* exportLines(db: Db, place: Planted, entries: number): AsyncGener
 
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
-const Most = z.object({ mostBytes: z.number() });
+const PeakMemory = z.object({ peakBytes: z.number() });
 
-/** As a person would, start of the program included. @throws when it does not find the log intact */
+/** Verifies a file with the command line, including the start of the program. @throws Error if the log is not intact */
 async function verifyFile(file: string): Promise<{ bytes: number; seconds: number }> {
   const program = join(
     dirname(createRequire(import.meta.url).resolve("@projostack/cli/package.json")),
@@ -64,6 +64,6 @@ async function verifyFile(file: string): Promise<{ bytes: number; seconds: numbe
   const startedAt = performance.now();
   const { stderr } = await promisify(execFile)(process.execPath, args);
   const seconds = (performance.now() - startedAt) / 1000;
-  const { mostBytes } = Most.parse(JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? ""));
-  return { bytes: mostBytes, seconds };
+  const { peakBytes } = PeakMemory.parse(JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? ""));
+  return { bytes: peakBytes, seconds };
 }

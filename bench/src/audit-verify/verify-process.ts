@@ -1,9 +1,9 @@
-// Checks one log as the server does, part by part and page by page, and says how long it took and what memory. What to
-// check comes on the standard input, what was found goes to the standard output.
+// Verifies a log in parts and pages, as the server does, and measures the time and the memory. Reads the workspace and the
+// database from standard input as JSON, and writes the result to standard output as JSON.
 import { createDb, openPool, verifyChain, type AuditRow } from "@projostack/db";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { auditGrant } from "../database/plant-workspaces.ts";
+import { auditGrant } from "../database/seed-workspaces.ts";
 
 const Check = z.object({
   target: z.object({
@@ -13,17 +13,17 @@ const Check = z.object({
     password: z.string().exactOptional(),
     database: z.string(),
   }),
-  place: z.object({ id: z.string(), userId: z.string() }),
+  workspace: z.object({ id: z.string(), userId: z.string() }),
   entries: z.int(),
 });
 
-// The server's own: entries to a page, and to a call of audit.verify, which is one transaction.
+// The sizes that the server uses: entries per page, and entries per call of audit.verify, which is one transaction.
 const PAGE = 1_000;
 const PART = 5_000;
 
-const { target, place, entries } = Check.parse(JSON.parse(await text(process.stdin)));
+const { target, workspace, entries } = Check.parse(JSON.parse(await text(process.stdin)));
 const db = createDb({ pool: openPool({ target }) });
-const grant = auditGrant(place);
+const grant = auditGrant(workspace);
 let [read, tenthBytes, wholeBytes] = [0, 0, 0];
 
 const startedAt = performance.now();
@@ -41,7 +41,7 @@ for (let part = PART; part === PART;) {
         if (page.length < PAGE) return;
       }
     }
-    return verifyChain(rows(), { workspaceId: place.id, after });
+    return verifyChain(rows(), { workspaceId: workspace.id, after });
   });
   if (!verdict.intact) throw new Error(verdict.message);
   last = { seq: verdict.lastSeq, hash: verdict.lastHash };
@@ -50,5 +50,5 @@ for (let part = PART; part === PART;) {
 const seconds = (performance.now() - startedAt) / 1000;
 await db.close();
 if (last.seq !== entries)
-  throw new Error(`The log ends with entry ${last.seq}, and ${entries} were planted.`);
+  throw new Error(`The log ends with entry ${last.seq}, but ${entries} were appended.`);
 process.stdout.write(JSON.stringify({ seconds, tenthBytes, wholeBytes }));

@@ -1,7 +1,6 @@
-// The same log without its chain, for comparison: a table with the same columns and indexes, into which entries are
-// inserted as they come. No number, no hash, no salts, no lock; the tenant's role inserts by itself, under the policy
-// that any table of the tenant's has. A login whose search path finds it first works through the same client, and so
-// the chain is all that differs.
+// An audit log without the hash chain, for comparison: a table with the same columns and indexes. Its entries have no number,
+// no hash and no salts, and take no lock. The tenant's role inserts them, under the policy of every tenant table. The search
+// path of a separate login selects this log, so that the client is the same and only the chain differs.
 import type { Owner } from "../database/bench-database.ts";
 
 export const PLAIN_LOGIN = "projo_plain";

@@ -1,13 +1,13 @@
-// Somebody who is measured: a server of its own program, and how each thing is asked for there.
+// A compared server: its program, and the HTTP request of each operation.
 import type { Target } from "../dataset/data-set.ts";
 import type { HttpRequest } from "../load/load-client.ts";
 
 export interface Contender {
   readonly name: string;
   readonly title: string;
-  /** By which login it works in the database. */
+  /** The database login of the server. */
   readonly login: string;
-  /** What is run, beside `node`. */
+  /** The arguments of `node`: options and the program. */
   readonly program: readonly string[];
   readonly environment: (databaseUrl: string) => Readonly<Record<string, string>>;
   readonly requests: Requests;
@@ -15,20 +15,20 @@ export interface Contender {
 
 export interface Requests {
   getTask(target: Target): HttpRequest;
-  /** The newest 20 of the workspace with the target's status, or those that follow a cursor. */
+  /** Lists the newest 20 tasks of the workspace with the target's status, or the 20 after a cursor. */
   listTasks(target: Target, cursor?: string): HttpRequest;
   getProject(target: Target): HttpRequest;
   createTask(target: Target, title: string): HttpRequest;
 }
 
-/** Where a program says on its standard output that it listens. */
-export const urlIn = (line: string): string | null => / listens on (http:\S+)/.exec(line)?.[1] ?? null;
+/** Returns the URL in the line with which a program reports that it listens, or null for any other line. */
+export const listeningUrl = (line: string): string | null => / listens on (http:\S+)/.exec(line)?.[1] ?? null;
 
-/** Who listed 20 tasks. The exact answers are a test's matter: here is told a right one from a fast refusal. */
-export const holdsTasks = (status: number, body: string): boolean =>
+/** Distinguishes a page of tasks from a fast refusal. The tests of the bench check the exact responses. */
+export const isTaskPage = (status: number, body: string): boolean =>
   status === 200 && body.includes('"items":[{');
 
-export const holds =
+export const bodyIncludes =
   (part: string) =>
   (status: number, body: string): boolean =>
     status === 200 && body.includes(part);

@@ -1,53 +1,53 @@
-// All who take part, in the order of the table.
+// All compared servers, in the order of the printed table.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Target } from "../dataset/data-set.ts";
-import { logins } from "../dataset/plant-contenders.ts";
+import { logins } from "../dataset/seed-contenders.ts";
 import type { Contender, Requests } from "./contender.ts";
 import { plainRequests } from "./plain-requests.ts";
 import { productProgram } from "./product-program.ts";
 import { trpcRequests } from "./trpc-requests.ts";
 
-export interface Means {
-  /** The product's own keys, as its configuration takes them. */
+export interface ContenderSettings {
+  /** The token keys of the product, in the format of PROJO_TOKEN_KEYS. */
   readonly tokenKeys: string;
   readonly betterAuthSecret: string;
-  /** Where a server may keep files. */
+  /** A directory for the servers' files. */
   readonly directory: string;
 }
 
 export type ContenderName = "projo" | "F" | "FA" | "U" | "U-lean" | "R" | "B" | "B-lean";
 
-export function contendersWith(means: Means): Record<ContenderName, Contender> {
+export function contendersWith(settings: ContenderSettings): Record<ContenderName, Contender> {
   return {
-    projo: product(means),
+    projo: product(settings),
     F: bench("F", {
-      title: "the floor: node:http and one prepared statement, nobody is asked who they are",
-      program: "floor/main.js",
+      title: "the lower bound: node:http and one prepared statement, without authentication",
+      program: "lower-bound/main.js",
       login: logins.unbound,
       requests: plainRequests(({ workspaceId }) => ({ "x-workspace-id": workspaceId })),
     }),
     FA: bench("FA", {
-      title: "the practical limit: node:http, who asks and row-level security in one trip",
-      program: "limit/main.js",
+      title: "the practical limit: node:http, authentication and row-level security in one round trip",
+      program: "practical-limit/main.js",
       login: logins.limit,
-      secret: means.tokenKeys,
+      secret: settings.tokenKeys,
       requests: plainRequests(byToken),
     }),
     U: bench("U", {
-      title: "the usual stack: tRPC on Fastify, Prisma, no row-level security",
+      title: "a common stack: tRPC on Fastify, Prisma, without row-level security",
       program: "usual/main.js",
       login: logins.unbound,
       requests: trpcRequests("usual"),
     }),
     "U-lean": bench("U-lean", {
-      title: "U behind a small front of its own",
+      title: "U, with a small HTTP layer instead of tRPC's adapter for Fastify",
       program: "usual/lean.js",
       login: logins.unbound,
       requests: trpcRequests("usual"),
     }),
     R: bench("R", {
-      title: "U with row-level security as Prisma's example has it",
+      title: "U, with row-level security as Prisma documents it",
       program: "usual/row-level.js",
       login: logins.rowLevel,
       requests: trpcRequests("usual"),
@@ -56,14 +56,14 @@ export function contendersWith(means: Means): Record<ContenderName, Contender> {
       title: "better-auth with its organization plugin, tRPC on Fastify, Prisma",
       program: "better-auth/main.js",
       login: logins.unbound,
-      secret: means.betterAuthSecret,
+      secret: settings.betterAuthSecret,
       requests: trpcRequests("betterAuth"),
     }),
     "B-lean": bench("B-lean", {
-      title: "B with joins, and a query of its own for the member",
+      title: "B, with joins turned on and a separate query for the member",
       program: "better-auth/lean.js",
       login: logins.unbound,
-      secret: means.betterAuthSecret,
+      secret: settings.betterAuthSecret,
       requests: trpcRequests("betterAuth"),
     }),
   };
@@ -75,12 +75,12 @@ const byToken = ({ tokens, workspaceId }: Target) => ({
 });
 
 /**
- * The server as it is shipped: with its limits, and its log on. Its budgets are counted too, but a few accounts do here what
- * thousands do elsewhere, so they are raised.
+ * The server as shipped, with its limits and its log. Its budgets are counted but raised, because here a few accounts send the
+ * requests of thousands.
  */
-const product = ({ tokenKeys, directory }: Means): Contender => ({
+const product = ({ tokenKeys, directory }: ContenderSettings): Contender => ({
   name: "projo",
-  title: "the server, complete",
+  title: "the complete server",
   login: "projo_server",
   program: productProgram(),
   environment: (databaseUrl) => ({
@@ -89,7 +89,7 @@ const product = ({ tokenKeys, directory }: Means): Contender => ({
     PORT: "0",
     PROJO_TOKEN_KEYS: tokenKeys,
     PROJO_DATA_DIR: join(directory, "product"),
-    // All of the load comes from one address.
+    // The whole load comes from one address.
     PROJO_CONNECTIONS: "10000",
     PROJO_CONNECTIONS_PER_ADDRESS: "10000",
     PROJO_BUDGET_ACCOUNT: "1000000000",
@@ -98,7 +98,7 @@ const product = ({ tokenKeys, directory }: Means): Contender => ({
   requests: trpcRequests("product"),
 });
 
-interface Facts {
+interface ContenderOptions {
   readonly title: string;
   readonly program: string;
   readonly login: string;
@@ -106,8 +106,11 @@ interface Facts {
   readonly requests: Requests;
 }
 
-/** One of those that are written here, as it was built. */
-const bench = (name: string, { title, program, login, secret = "", requests }: Facts): Contender => ({
+/** A server from bench/src/contenders/programs, in its built form. */
+const bench = (
+  name: string,
+  { title, program, login, secret = "", requests }: ContenderOptions,
+): Contender => ({
   name,
   title,
   login,

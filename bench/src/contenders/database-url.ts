@@ -1,12 +1,12 @@
-interface Place {
+interface DatabaseAddress {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly password?: string;
 }
 
-/** The address of a database for a login; the host may be a directory with PostgreSQL's socket. */
-export function databaseUrlFor({ host, port, database, password }: Place, user: string): string {
+/** Returns the URL of a database for a login. The host may be the directory of PostgreSQL's socket. */
+export function databaseUrlFor({ host, port, database, password }: DatabaseAddress, user: string): string {
   const url = new URL(`postgres://localhost:${port}/${database}`);
   url.username = user;
   if (password !== undefined) url.password = password;

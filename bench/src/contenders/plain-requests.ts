@@ -1,7 +1,7 @@
 import type { Target } from "../dataset/data-set.ts";
-import { holds, holdsTasks, type Requests } from "./contender.ts";
+import { bodyIncludes, isTaskPage, type Requests } from "./contender.ts";
 
-/** As the plain servers are asked, which know no tRPC (programs/plain/operations.ts). */
+/** Builds the requests of the servers without tRPC (programs/plain/operations.ts). */
 export function plainRequests(headersOf: (target: Target) => Record<string, string>): Requests {
   const get = (target: Target, path: string) => ({
     method: "GET" as const,
@@ -11,22 +11,22 @@ export function plainRequests(headersOf: (target: Target) => Record<string, stri
   return {
     getTask: (target) => ({
       ...get(target, `/tasks/${target.taskId}`),
-      expect: holds(`"id":"${target.taskId}"`),
+      expect: bodyIncludes(`"id":"${target.taskId}"`),
     }),
     listTasks: (target, cursor) => ({
       ...get(target, `/tasks?status=${target.status}${cursor === undefined ? "" : `&cursor=${cursor}`}`),
-      expect: holdsTasks,
+      expect: isTaskPage,
     }),
     getProject: (target) => ({
       ...get(target, `/projects/${target.projectId}`),
-      expect: holds(`"id":"${target.projectId}"`),
+      expect: bodyIncludes(`"id":"${target.projectId}"`),
     }),
     createTask: (target, title) => ({
       method: "POST",
       path: "/tasks",
       headers: { ...headersOf(target), "content-type": "application/json" },
       body: JSON.stringify({ projectId: target.projectId, title }),
-      expect: holds(JSON.stringify(title)),
+      expect: bodyIncludes(JSON.stringify(title)),
     }),
   };
 }

@@ -1,21 +1,21 @@
 import { startServerProcess, type ServerProcess } from "../processes/server-process.ts";
-import { urlIn, type Contender } from "./contender.ts";
+import { listeningUrl, type Contender } from "./contender.ts";
 import { databaseUrlFor } from "./database-url.ts";
 
-export interface Running {
+export interface RunningContender {
   readonly contender: Contender;
   readonly server: ServerProcess;
 }
 
-/** Starts its program, which is built, over a database that has its schema. */
+/** Starts the built program of a contender on a database that has its schema. */
 export async function startContender(
   contender: Contender,
-  { place, logFile }: { place: Parameters<typeof databaseUrlFor>[0]; logFile: string },
-): Promise<Running> {
+  { databaseAddress, logFile }: { databaseAddress: Parameters<typeof databaseUrlFor>[0]; logFile: string },
+): Promise<RunningContender> {
   const server = await startServerProcess({
     program: [process.execPath, ...contender.program],
-    env: contender.environment(databaseUrlFor(place, contender.login)),
-    ready: urlIn,
+    env: contender.environment(databaseUrlFor(databaseAddress, contender.login)),
+    ready: listeningUrl,
     logFile,
   });
   return { contender, server };

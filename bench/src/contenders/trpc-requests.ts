@@ -1,8 +1,8 @@
 import type { Target } from "../dataset/data-set.ts";
-import type { Tokens } from "../dataset/plant-sessions.ts";
-import { holds, holdsTasks, type Requests } from "./contender.ts";
+import type { Tokens } from "../dataset/seed-sessions.ts";
+import { bodyIncludes, isTaskPage, type Requests } from "./contender.ts";
 
-/** As tRPC's clients ask: a query's input in the address, a mutation's in the body. */
+/** Builds requests as tRPC clients do: the input of a query is in the URL, the input of a mutation in the body. */
 export function trpcRequests(credential: keyof Tokens): Requests {
   const headersOf = ({ tokens, workspaceId }: Target) => ({
     authorization: `Bearer ${tokens[credential]}`,
@@ -16,7 +16,7 @@ export function trpcRequests(credential: keyof Tokens): Requests {
   return {
     getTask: (target) => ({
       ...query(target, "tasks.get", { id: target.taskId }),
-      expect: holds(`"id":"${target.taskId}"`),
+      expect: bodyIncludes(`"id":"${target.taskId}"`),
     }),
     listTasks: (target, cursor) => ({
       ...query(target, "tasks.list", {
@@ -24,18 +24,18 @@ export function trpcRequests(credential: keyof Tokens): Requests {
         status: target.status,
         ...(cursor !== undefined && { cursor }),
       }),
-      expect: holdsTasks,
+      expect: isTaskPage,
     }),
     getProject: (target) => ({
       ...query(target, "projects.get", { id: target.projectId }),
-      expect: holds(`"id":"${target.projectId}"`),
+      expect: bodyIncludes(`"id":"${target.projectId}"`),
     }),
     createTask: (target, title) => ({
       method: "POST",
       path: "/trpc/tasks.create",
       headers: { ...headersOf(target), "content-type": "application/json" },
       body: JSON.stringify({ projectId: target.projectId, title }),
-      expect: holds(JSON.stringify(title)),
+      expect: bodyIncludes(JSON.stringify(title)),
     }),
   };
 }

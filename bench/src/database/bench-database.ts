@@ -1,5 +1,5 @@
-// A PostgreSQL for the length of a measurement, with the settings that the product has: what is acknowledged is on the
-// disk. It is reached as the server reaches it, by a login that the policies bind.
+// A temporary PostgreSQL server for a measurement, with the durability settings of the product: an acknowledged write is on
+// the disk. Clients use a login that is subject to the row-level security policies, as the server's login is.
 import {
   createDb,
   migrate,
@@ -18,13 +18,13 @@ import { whenInterrupted } from "./when-interrupted.ts";
 export type Target = Extract<PoolOptions["target"], { host: string }>;
 
 export interface BenchDatabase {
-  /** As the server reaches it. */
+  /** The address of the database for the server's login. */
   readonly target: Target;
-  /** As the server works with it. */
+  /** The database client of the server. */
   readonly db: Db;
-  /** Another client, for another login. It is closed with the rest. */
+  /** Opens a client for another login. It is closed together with the database. */
   readonly openAs: (user: string) => Promise<Db>;
-  /** The owner's connection: to arrange, off the clock. */
+  /** A connection of the database's owner, for preparations that are not measured. */
   readonly owner: Owner;
 }
 
@@ -32,19 +32,19 @@ export type Owner = Parameters<Parameters<typeof withOwner>[1]>[0];
 
 const DATABASE = "projo";
 
-/** A connection for each caller of the busiest benchmark: what is measured is the work, and not the wait for a turn. */
-const MOST_CALLERS = 32;
+/** One connection for each caller of the benchmark with the most callers, so that no caller waits for a connection. */
+const MAX_CALLERS = 32;
 
-/** More than the product asks for: several servers work on one database here, each with a pool of its own. */
-const MOST_CONNECTIONS = "200";
+/** More than the product's setting, because several servers use this database, each with its own pool. */
+const MAX_CONNECTIONS = "200";
 
-/** Starts one in a temporary directory and leaves nothing of it. */
+/** Starts PostgreSQL in a temporary directory, and removes it after the work. */
 export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   try {
     const embedded = await startEmbeddedPostgres({
       dataDir: directory,
-      settings: { max_connections: MOST_CONNECTIONS },
+      settings: { max_connections: MAX_CONNECTIONS },
     });
     const cleanUp = () => embedded.stop().then(() => rm(directory, { recursive: true, force: true }));
     const notInterrupted = whenInterrupted(cleanUp);
@@ -62,7 +62,7 @@ export async function withBenchDatabase<T>(work: (database: BenchDatabase) => Pr
           const opened: Db[] = [];
           const openAs = async (user: string) => {
             await prepareLogin(owner, { user, ...secret });
-            const db = createDb({ pool: openPool({ target: targetFor(user), max: MOST_CALLERS }) });
+            const db = createDb({ pool: openPool({ target: targetFor(user), max: MAX_CALLERS }) });
             opened.push(db);
             return db;
           };

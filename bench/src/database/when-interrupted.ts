@@ -1,6 +1,6 @@
 const cleanUps = new Set<() => Promise<unknown>>();
 
-/** Has this done before the process ends, if someone interrupts it. @returns what takes it back */
+/** Registers a clean-up that runs before the process exits on SIGINT or SIGTERM. @returns a function that removes it */
 export function whenInterrupted(cleanUp: () => Promise<unknown>): () => void {
   if (cleanUps.size === 0) process.once("SIGINT", end).once("SIGTERM", end);
   cleanUps.add(cleanUp);
@@ -10,7 +10,7 @@ export function whenInterrupted(cleanUp: () => Promise<unknown>): () => void {
   };
 }
 
-/** Only when all is cleaned up: a second database is not left running because the first was stopped sooner. */
+/** Exits after all clean-ups have finished, so that no database keeps running. */
 function end(): void {
   void Promise.allSettled([...cleanUps].map((cleanUp) => cleanUp())).then(() => process.exit(130));
 }

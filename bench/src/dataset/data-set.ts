@@ -1,11 +1,11 @@
-// The data that all contenders work on, and what they are asked about it.
+// The data set that all contenders use, and the targets of the requests.
 import type { Owner } from "../database/bench-database.ts";
-import { plantContenders } from "./plant-contenders.ts";
-import { plantSessions, tokensOf, type Keys, type Tokens } from "./plant-sessions.ts";
-import { plantTenants } from "./plant-tenants.ts";
+import { seedContenders } from "./seed-contenders.ts";
+import { seedSessions, tokensOf, type Keys, type Tokens } from "./seed-sessions.ts";
+import { seedTenants } from "./seed-tenants.ts";
 import type { Size } from "./size.ts";
 
-/** Somebody, and a task of a workspace in which they may read and write. */
+/** A user with a task in a workspace where the user may read and write. */
 export interface Target {
   readonly workspaceId: string;
   readonly userId: string;
@@ -17,19 +17,19 @@ export interface Target {
 }
 
 export interface DataSet {
-  /** Spread over all workspaces as the tasks are. */
+  /** Targets in all workspaces, distributed like the tasks. */
   readonly targets: readonly Target[];
-  /** In the biggest workspace alone. */
+  /** Targets in the biggest workspace only. */
   readonly biggest: readonly Target[];
-  /** Of people who may only look. */
+  /** Targets of users who may only read. */
   readonly viewers: readonly Target[];
 }
 
-export async function plantDataSet(owner: Owner, size: Size, keys: Keys): Promise<DataSet> {
-  await plantTenants(owner, size);
-  await plantSessions(owner);
-  await plantContenders(owner);
-  // What was planted goes to the disk now, and not while something is measured.
+export async function seedDataSet(owner: Owner, size: Size, keys: Keys): Promise<DataSet> {
+  await seedTenants(owner, size);
+  await seedSessions(owner);
+  await seedContenders(owner);
+  // Writes the data to the disk now, and not during a measurement.
   await owner.query("CHECKPOINT");
   const chosen = await chooseTargets(owner, keys);
   return {
@@ -49,7 +49,7 @@ interface Choice {
   readonly viewers: boolean;
 }
 
-/** A task is as likely to be chosen as any other; with it comes one of those who may do the same there. */
+/** Chooses tasks with equal probability, each with one of the members who have the required access. */
 async function chooseTargets(owner: Owner, keys: Keys): Promise<(choice: Choice) => Promise<Target[]>> {
   const { rows: counted } = await owner.query<{ many: number }>("SELECT count(*)::int AS many FROM tasks");
   const percent = Math.min(100, (20_000 * 100) / (counted[0]?.many ?? 1));

@@ -1,11 +1,11 @@
 export interface Size {
   readonly workspaces: number;
-  readonly people: number;
-  /** In all of them. */
+  readonly users: number;
+  /** The number of tasks in all workspaces. */
   readonly tasks: number;
-  /** Of which one workspace holds so many. */
+  /** The number of tasks in the biggest workspace. */
   readonly biggest: number;
 }
 
-export const fullSize: Size = { workspaces: 1_000, people: 10_000, tasks: 1_000_000, biggest: 100_000 };
-export const quickSize: Size = { workspaces: 1_000, people: 10_000, tasks: 200_000, biggest: 100_000 };
+export const fullSize: Size = { workspaces: 1_000, users: 10_000, tasks: 1_000_000, biggest: 100_000 };
+export const quickSize: Size = { workspaces: 1_000, users: 10_000, tasks: 200_000, biggest: 100_000 };

@@ -1,8 +1,8 @@
-// Titles of tasks as people write them, of words that many have and words that few have.
+// Realistic task titles, with common and rare words.
 
-/** Stands in every tenth title, more or less. */
+/** Occurs in about one title of ten. */
 export const commonWord = "invoice";
-/** Stands in one title of 20,000, and all of them in the biggest workspace. */
+/** Occurs in one title of 20,000. All of these are in the biggest workspace. */
 export const rareWord = "zeppelin";
 
 const verbs = [
@@ -48,7 +48,7 @@ const listOf = (words: readonly string[]) => `ARRAY[${words.map((word) => `'${wo
 const wordOf = (words: readonly string[], chosen: string) =>
   `(${listOf(words)})[1 + (${chosen}) % ${words.length}]`;
 
-/** An SQL expression for the title of the task of that number. */
+/** Returns an SQL expression for the title of the task with the number. */
 export const titleSql = (number: string): string => {
   const chance = `abs(hashint8(${number})::bigint)`;
   return [

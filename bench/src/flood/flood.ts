@@ -1,20 +1,20 @@
-// What readers notice while others sign in without pause. A password's hash keeps a core busy for tens of milliseconds; a
-// gate lets only so many in at once, and the limits, which would end the flood, are raised out of its way.
+// The effect of continuous sign-ins on readers. Hashing a password takes tens of milliseconds of a core, and the server limits
+// the number of concurrent hashes. The rate limits are raised, because they would end the flood.
 import { setTimeout as delay } from "node:timers/promises";
 import { openLoad, type Burst } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
 import { inRounds } from "../runner/in-rounds.ts";
-import type { How, Subject } from "../runner/run-bench.ts";
-import { eachInTurn } from "../stage/each-in-turn.ts";
-import { mutationOf, queryOf } from "../stage/product-calls.ts";
-import type { SharedStage } from "../stage/shared-stage.ts";
-import { signUp } from "../stage/sign-up.ts";
-import type { Stage } from "../stage/stage.ts";
+import type { RunOptions, Subject } from "../runner/run-bench.ts";
+import { roundRobin } from "../runner/round-robin.ts";
+import { mutationOf, queryOf } from "../testbed/product-calls.ts";
+import type { SharedTestbed } from "../testbed/shared-testbed.ts";
+import { signUp } from "../testbed/sign-up.ts";
+import type { Testbed } from "../testbed/testbed.ts";
 
-export const flood = (stage: SharedStage): Subject => ({
+export const flood = (testbed: SharedTestbed): Subject => ({
   name: "flood",
-  title: "reads while 16 clients sign in without pause, against reads alone",
-  measure: async (how) => measure(how, await stage.open(how)),
+  title: "reads while 16 clients sign in without pause, relative to reads alone",
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const CLIENTS = 16;
@@ -26,13 +26,13 @@ interface Reading {
   readonly signInsPerSecond: number;
 }
 
-async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
-  const { server } = await stage.start("projo", { environment: { PROJO_LIMITS: "1000" } });
+async function measure({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> {
+  const { server } = await testbed.start("projo", { environment: { PROJO_LIMITS: "1000" } });
   const readers = openLoad({ url: server.url, connections: READERS });
   const signers = openLoad({ url: server.url, connections: CLIENTS });
   try {
-    const nextTarget = eachInTurn(stage.data.targets);
-    const nextAccount = eachInTurn(await signUp(signers, { prefix: "flood", many: CLIENTS }));
+    const nextTarget = roundRobin(testbed.data.targets);
+    const nextAccount = roundRobin(await signUp(signers, { prefix: "flood", many: CLIENTS }));
     const read = () => {
       const target = nextTarget();
       return queryOf(target, "tasks.get", { id: target.taskId });
@@ -45,35 +45,35 @@ async function measure({ quick, say }: How, stage: Stage): Promise<Figure[]> {
     };
     const idle = async (): Promise<Reading> => ({ reads: await reads(), signInsPerSecond: 0 });
     const flooded = async (): Promise<Reading> => {
-      // The flood has begun before the first read is timed, and goes on for a while after the last.
+      // The flood starts before the first timed read, and ends after the last.
       const flowing = signers.burst(signIn, { ms: ms + 2 * HEAD_START_MS, concurrency: CLIENTS });
       const [signIns, during] = await Promise.all([flowing, delay(HEAD_START_MS).then(() => reads())]);
       return { reads: during, signInsPerSecond: signIns.perSecond };
     };
     await reads(quick ? 1_000 : 3_000);
-    const taken = await inRounds(
+    const readings = await inRounds(
       [
         { name: "idle", take: idle },
         { name: "flood", take: flooded },
       ],
-      { rounds: quick ? 2 : 5, say },
+      { rounds: quick ? 2 : 5, progress },
     );
     const p99 = (reading: Reading) => reading.reads.p99Ms;
     const p50 = (reading: Reading) => reading.reads.p50Ms;
     return [
-      { name: "reads alone, p50", value: taken.median("idle", p50), unit: "ms" },
-      { name: "reads alone, p99", value: taken.median("idle", p99), unit: "ms" },
-      { name: "reads during the flood, p50", value: taken.median("flood", p50), unit: "ms" },
-      { name: "reads during the flood, p99", value: taken.median("flood", p99), unit: "ms" },
+      { name: "reads alone, p50", value: readings.median("idle", p50), unit: "ms" },
+      { name: "reads alone, p99", value: readings.median("idle", p99), unit: "ms" },
+      { name: "reads during the flood, p50", value: readings.median("flood", p50), unit: "ms" },
+      { name: "reads during the flood, p99", value: readings.median("flood", p99), unit: "ms" },
       {
-        name: "p99 during the flood against alone",
-        value: taken.ratio("flood", "idle", p99),
+        name: "p99 during the flood, relative to alone",
+        value: readings.ratio("flood", "idle", p99),
         unit: "x",
         goal: { atMost: 2 },
       },
       {
-        name: "sign-ins beside them",
-        value: taken.median("flood", ({ signInsPerSecond }) => signInsPerSecond),
+        name: "sign-ins during the reads",
+        value: readings.median("flood", ({ signInsPerSecond }) => signInsPerSecond),
         unit: "1/s",
       },
     ];

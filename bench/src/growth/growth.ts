@@ -1,18 +1,18 @@
-// The same questions to the same server over tables of which each is ten times as large as the one before.
+// The same requests to the same server, with tables that grow by a factor of ten.
 import type { Size } from "../dataset/size.ts";
 import type { Burst, HttpRequest } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
-import { inRounds, type Entrant, type Readings } from "../runner/in-rounds.ts";
-import type { How, Subject } from "../runner/run-bench.ts";
-import { eachInTurn } from "../stage/each-in-turn.ts";
-import type { SharedStage } from "../stage/shared-stage.ts";
-import { withStage, type Stage } from "../stage/stage.ts";
-import { withProduct } from "../stage/with-product.ts";
+import { inRounds, type Measurement, type Readings } from "../runner/in-rounds.ts";
+import type { RunOptions, Subject } from "../runner/run-bench.ts";
+import { roundRobin } from "../runner/round-robin.ts";
+import type { SharedTestbed } from "../testbed/shared-testbed.ts";
+import { withTestbed, type Testbed } from "../testbed/testbed.ts";
+import { withProduct } from "../testbed/with-product.ts";
 
-export const growth = (stage: SharedStage): Subject => ({
+export const growth = (testbed: SharedTestbed): Subject => ({
   name: "growth",
-  title: "a read and a list as the table of tasks grows tenfold (--large: and tenfold again)",
-  measure: async (how) => measure(how, await stage.open(how)),
+  title: "a read and a list when the table of tasks is ten times as large (--large: 100 times)",
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const times = (size: Size, factor: number): Size => ({
@@ -21,43 +21,46 @@ const times = (size: Size, factor: number): Size => ({
   biggest: size.biggest * factor,
 });
 
-async function measure(how: How, shared: Stage): Promise<Figure[]> {
+async function measure(options: RunOptions, shared: Testbed): Promise<Figure[]> {
   const { size } = shared;
-  how.say(`planting ${written(times(size, 0.1).tasks)} tasks`);
-  return withStage(times(size, 0.1), async (small) => {
-    if (!how.large) return compareStages(how, [small, shared]);
-    how.say(`planting ${written(times(size, 10).tasks)} tasks`);
-    return withStage(times(size, 10), (large) => compareStages(how, [small, shared, large]));
+  options.progress(`seeding ${formatNumber(times(size, 0.1).tasks)} tasks`);
+  return withTestbed(times(size, 0.1), async (small) => {
+    if (!options.large) return compareTestbeds(options, [small, shared]);
+    options.progress(`seeding ${formatNumber(times(size, 10).tasks)} tasks`);
+    return withTestbed(times(size, 10), (large) => compareTestbeds(options, [small, shared, large]));
   });
 }
 
-const written = (tasks: number): string => tasks.toLocaleString("en-US");
+const formatNumber = (tasks: number): string => tasks.toLocaleString("en-US");
 
-/** The smallest first. */
-async function compareStages({ quick, say }: How, stages: readonly Stage[]): Promise<Figure[]> {
-  const entrants: Entrant<Burst>[] = [];
-  const withEach = async ([stage, ...others]: readonly Stage[]): Promise<Figure[]> => {
-    if (!stage) {
-      say("asking each of them, in turns");
-      // Short turns: what slows the machine for a second slows all of them.
-      return figuresOf(await inRounds(entrants, { rounds: quick ? 9 : 21 }), stages);
+/** @param testbeds sorted by size, smallest first */
+async function compareTestbeds(
+  { quick, progress }: RunOptions,
+  testbeds: readonly Testbed[],
+): Promise<Figure[]> {
+  const measurements: Measurement<Burst>[] = [];
+  const withEach = async ([testbed, ...others]: readonly Testbed[]): Promise<Figure[]> => {
+    if (!testbed) {
+      progress("measuring all sizes in short rounds");
+      // Rounds are short, so that a slow second of the machine affects all sizes.
+      return figuresOf(await inRounds(measurements, { rounds: quick ? 9 : 21 }), testbeds);
     }
-    return withProduct(stage, { connections: 1 }, async (load) => {
-      for (const { name, requests } of questionsTo(stage)) {
+    return withProduct(testbed, { connections: 1 }, async (load) => {
+      for (const { name, requests } of requestsTo(testbed)) {
         const burst = (count: number) => load.burst(requests, { count, concurrency: 1 });
         await burst(quick ? 600 : 2_000);
-        entrants.push({ name: `${name} ${stage.size.tasks}`, take: () => burst(quick ? 50 : 200) });
+        measurements.push({ name: `${name} ${testbed.size.tasks}`, take: () => burst(quick ? 50 : 200) });
       }
       return withEach(others);
     });
   };
-  return withEach(stages);
+  return withEach(testbeds);
 }
 
-/** Lists are of the biggest workspace, which is as much of each table. */
-function questionsTo({ contenders, data }: Stage): { name: Question; requests: () => HttpRequest }[] {
+/** Lists use the biggest workspace, which has the same share of each table. */
+function requestsTo({ contenders, data }: Testbed): { name: Operation; requests: () => HttpRequest }[] {
   const { requests } = contenders.projo;
-  const [next, nextOfBiggest] = [eachInTurn(data.targets), eachInTurn(data.biggest)];
+  const [next, nextOfBiggest] = [roundRobin(data.targets), roundRobin(data.biggest)];
   return [
     { name: "read", requests: () => requests.getTask(next()) },
     { name: "list", requests: () => requests.listTasks(nextOfBiggest()) },
@@ -66,24 +69,24 @@ function questionsTo({ contenders, data }: Stage): { name: Question; requests: (
 
 const p50 = ({ p50Ms }: Burst): number => p50Ms;
 
-type Question = "read" | "list";
+type Operation = "read" | "list";
 
-function figuresOf(taken: Readings<Burst>, stages: readonly Stage[]): Figure[] {
+function figuresOf(readings: Readings<Burst>, testbeds: readonly Testbed[]): Figure[] {
   return (["read", "list"] as const).flatMap((group) =>
-    stages.flatMap(({ size: { tasks } }, at): Figure[] => {
-      const before = stages[at - 1]?.size.tasks;
-      const name = `${written(tasks)} tasks`;
+    testbeds.flatMap(({ size: { tasks } }, at): Figure[] => {
+      const before = testbeds[at - 1]?.size.tasks;
+      const name = `${formatNumber(tasks)} tasks`;
       const own: Figure = {
         group,
         name: `${name}, p50`,
-        value: taken.median(`${group} ${tasks}`, p50),
+        value: readings.median(`${group} ${tasks}`, p50),
         unit: "ms",
       };
       if (before === undefined) return [own];
-      const value = taken.ratio(`${group} ${tasks}`, `${group} ${before}`, p50);
+      const value = readings.ratio(`${group} ${tasks}`, `${group} ${before}`, p50);
       return [
         own,
-        { group, name: `${name} against ${written(before)}`, value, unit: "x", goal: { atMost: 1.15 } },
+        { group, name: `${name} against ${formatNumber(before)}`, value, unit: "x", goal: { atMost: 1.15 } },
       ];
     }),
   );

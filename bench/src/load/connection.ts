@@ -1,15 +1,15 @@
-// One keep-alive connection that asks one thing at a time. It reads below Node's streams (`onread`), into one buffer:
-// the load shares two cores with what it measures, and must leave nearly all of them to it.
+// A keep-alive connection with one request at a time. It reads into one buffer with `onread`, without Node's streams, because the
+// load shares the cores with the measured servers and must use little of them.
 import { connect, type Socket } from "node:net";
 import { answerReader, type Answer } from "./http-answer.ts";
 
 export interface Connection {
-  /** Sends a request's text and waits for its answer. @throws when the server hangs up, says nothing for a minute, or speaks no HTTP */
-  ask(text: string): Promise<Answer>;
+  /** Sends a request and waits for the response. @throws Error if the connection closes, after a minute, or if it is not HTTP */
+  send(text: string): Promise<Answer>;
   close(): void;
 }
 
-const LONGEST_SILENCE_MS = 60_000;
+const MAX_SILENCE_MS = 60_000;
 const BUFFER_BYTES = 64 * 1024;
 
 export function openConnection({ host, port }: { host: string; port: number }): Connection {
@@ -19,9 +19,9 @@ export function openConnection({ host, port }: { host: string; port: number }): 
   const fail = (from: Socket, error: Error) => {
     if (socket === from) socket = null;
     from.destroy();
-    const asked = waiting;
+    const pending = waiting;
     waiting = null;
-    asked?.reject(error);
+    pending?.reject(error);
   };
 
   const succeed = (from: Socket, answer: Answer) => {
@@ -29,9 +29,9 @@ export function openConnection({ host, port }: { host: string; port: number }): 
       socket = null;
       from.destroy();
     }
-    const asked = waiting;
+    const pending = waiting;
     waiting = null;
-    asked?.resolve(answer);
+    pending?.resolve(answer);
   };
 
   const open = (): Socket => {
@@ -40,7 +40,7 @@ export function openConnection({ host, port }: { host: string; port: number }): 
     const take = (read: () => Answer | null) => {
       try {
         const answer = read();
-        if (answer && !waiting) throw new Error("The server answered without being asked.");
+        if (answer && !waiting) throw new Error("The server sent a response without a request.");
         if (answer) succeed(opened, answer);
       } catch (error) {
         fail(opened, error instanceof Error ? error : new Error(String(error)));
@@ -54,28 +54,28 @@ export function openConnection({ host, port }: { host: string; port: number }): 
     const hungUp = () => {
       if (socket !== opened) return;
       take(() => reader.end());
-      fail(opened, new Error("The server hung up before it had answered."));
+      fail(opened, new Error("The server closed the connection before its response was complete."));
     };
     opened
       .on("error", (error) => fail(opened, error))
       .on("end", hungUp)
       .on("close", hungUp)
-      .setTimeout(LONGEST_SILENCE_MS, () =>
-        fail(opened, new Error("The server did not answer in a minute.")),
+      .setTimeout(MAX_SILENCE_MS, () =>
+        fail(opened, new Error("The server did not respond within a minute.")),
       );
     return opened;
   };
 
   return {
-    ask: (text) =>
+    send: (text) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject };
-        // Between bursts a server may have ended a connection that nobody used.
+        // Opens a new connection if the server closed an idle one between bursts.
         socket ??= open();
         socket.write(text);
       }),
     close: () => {
-      if (socket) fail(socket, new Error("The load was closed before it was answered."));
+      if (socket) fail(socket, new Error("The connection was closed before the response arrived."));
     },
   };
 }

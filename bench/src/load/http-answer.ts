@@ -1,17 +1,17 @@
-// Reads the answers of one HTTP/1.1 connection (RFC 9112), in as many pieces as they come: with a content-length, chunked,
-// without a body, or ended by the connection's end. It knows what a measurement needs, and refuses what it does not know.
+// Parses the responses of an HTTP/1.1 connection (RFC 9112) from any number of pieces: with a content-length, chunked, without a
+// body, or ended by the end of the connection. It supports what the measurements need, and rejects everything else.
 
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
-  /** Whether the server takes no further request on this connection. */
+  /** Whether the server closes the connection after this response. */
   readonly closes: boolean;
 }
 
 export interface AnswerReader {
-  /** @returns the answer that is whole with these bytes, which are copied if they must wait for more. @throws when they are no HTTP */
+  /** @returns the response that these bytes complete, or null; incomplete bytes are copied. @throws Error if it is not HTTP */
   push(bytes: Buffer): Answer | null;
-  /** The connection's end. @returns the answer that it completes */
+  /** Call this at the end of the connection. @returns the response that it completes, or null */
   end(): Answer | null;
 }
 
@@ -29,7 +29,7 @@ export function answerReader(): AnswerReader {
   let chunks = chunksFrom(0);
 
   const finish = (found: Head, { body, endAt }: Whole): Answer => {
-    if (endAt !== length) throw new Error("The server answered more than it was asked.");
+    if (endAt !== length) throw new Error("The server sent more than the response.");
     const answer = { status: found.status, body: Buffer.from(body), closes: found.closes };
     length = 0;
     head = null;
@@ -41,7 +41,7 @@ export function answerReader(): AnswerReader {
     head ??= headOf(bytes);
     if (head === null) return null;
     if (head.status < 200) {
-      // An interim answer, such as 103; the real one follows.
+      // Skips an interim response, such as 103.
       const rest = Buffer.from(bytes.subarray(head.bodyAt));
       [held, length, head] = [rest, rest.length, null];
       return next();
@@ -61,7 +61,7 @@ export function answerReader(): AnswerReader {
 
   return {
     push: (bytes) => {
-      // Nearly every answer comes whole, and is read where it lies.
+      // Nearly every response arrives in one piece, and is parsed without a copy.
       if (length === 0) [held, length] = [bytes, bytes.length];
       else [held, length] = [appended(held, length, bytes), length + bytes.length];
       const answer = next();
@@ -77,7 +77,7 @@ export function answerReader(): AnswerReader {
 
 const EMPTY = Buffer.alloc(0);
 
-/** In room that doubles, so that an answer in a thousand pieces is not copied a thousand times. */
+/** Appends in a buffer that grows by doubling, so that a response in many pieces is not copied many times. */
 function appended(held: Buffer, length: number, bytes: Buffer): Buffer {
   const needed = length + bytes.length;
   let room = held;
@@ -94,14 +94,14 @@ const CONTENT_LENGTH = /\r\ncontent-length:[ \t]*(\d+)[ \t]*\r/i;
 const CHUNKED = /\r\ntransfer-encoding:[^\r]*\bchunked[ \t]*\r/i;
 const CLOSES = /\r\nconnection:[^\r]*\bclose\b/i;
 
-const LONGEST_HEAD = 64 * 1024;
+const MAX_HEAD = 64 * 1024;
 
 function headOf(bytes: Buffer): Head | null {
   const endAt = bytes.indexOf("\r\n\r\n");
-  if (endAt < 0 && bytes.length < LONGEST_HEAD) return null;
+  if (endAt < 0 && bytes.length < MAX_HEAD) return null;
   const text = bytes.toString("latin1", 0, endAt < 0 ? 80 : endAt + 2);
   const status = Number(STATUS_LINE.exec(text)?.[1]);
-  if (endAt < 0 || !status) throw new Error(`This is no HTTP answer: ${text.slice(0, 80)}`);
+  if (endAt < 0 || !status) throw new Error(`This is not an HTTP response: ${text.slice(0, 80)}`);
   const closes = CLOSES.test(text) || text.startsWith("HTTP/1.0");
   return { status, bodyAt: endAt + 4, body: bodyOf(status, text), closes };
 }
@@ -118,7 +118,7 @@ interface Whole {
   readonly endAt: number;
 }
 
-/** How far a chunked body has been read. */
+/** The progress of reading a chunked body. */
 interface Chunks {
   readonly startsAt: number;
   readonly parts: [from: number, to: number][];
@@ -127,14 +127,14 @@ interface Chunks {
 
 const chunksFrom = (startsAt: number): Chunks => ({ startsAt, parts: [], at: startsAt });
 
-/** Goes on where it stopped. A chunk is known by its place alone, since the bytes may move while more are awaited. */
+/** Continues where it stopped. Chunks are stored as offsets, because the bytes may be copied when more arrive. */
 function readChunks(bytes: Buffer, chunks: Chunks): Whole | null {
   for (;;) {
     const lineEnd = bytes.indexOf("\r\n", chunks.at);
     if (lineEnd < 0) return null;
     const line = bytes.toString("latin1", chunks.at, lineEnd);
     const size = /^[0-9a-f]{1,8}(?=$|[ \t;])/i.exec(line)?.[0];
-    if (size === undefined) throw new Error(`This is no chunk's size: ${line.slice(0, 80)}`);
+    if (size === undefined) throw new Error(`This is not a chunk size: ${line.slice(0, 80)}`);
     const [from, to] = [lineEnd + 2, lineEnd + 2 + Number.parseInt(size, 16)];
     if (from === to) {
       const endAt = trailerEnd(bytes, from);
@@ -148,7 +148,7 @@ function readChunks(bytes: Buffer, chunks: Chunks): Whole | null {
   }
 }
 
-/** Where the answer ends, behind the fields that may follow the last chunk; -1 when there is more to come. */
+/** Returns the end of the response after the trailer fields, or -1 if more bytes are needed. */
 function trailerEnd(bytes: Buffer, from: number): number {
   if (bytes.length < from + 2) return -1;
   if (bytes[from] === 13 && bytes[from + 1] === 10) return from + 2;

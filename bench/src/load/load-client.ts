@@ -1,4 +1,4 @@
-// Asks a server over and over, by so many callers that each wait for their answer, and tells how long that took.
+// A closed-loop load generator: each caller waits for its response before it sends the next request. Measures the response times.
 import { openConnection, type Connection } from "./connection.ts";
 import type { Answer } from "./http-answer.ts";
 import { wireText, type HttpRequest } from "./http-request.ts";
@@ -7,7 +7,10 @@ import { percentile } from "./percentile.ts";
 export type { HttpRequest } from "./http-request.ts";
 
 export interface Load {
-  /** Makes and sends requests until so many are answered or so long has passed; at least one of both is given. @throws at the first answer that is not as expected */
+  /**
+   * Sends requests until `count` are answered or `ms` have passed. At least one of the two is required. @throws Error at the first
+   * unexpected response
+   */
   burst(requests: () => HttpRequest, bounds: Bounds): Promise<Burst>;
   close(): Promise<void>;
 }
@@ -15,7 +18,7 @@ export interface Load {
 export interface Bounds {
   readonly count?: number;
   readonly ms?: number;
-  /** How many callers, each on a connection of its own. */
+  /** The number of callers. Each has its own connection. */
   readonly concurrency: number;
 }
 
@@ -23,7 +26,7 @@ export interface Burst {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** How many were answered. */
+  /** The number of responses. */
   readonly done: number;
 }
 
@@ -33,7 +36,8 @@ export function openLoad({ url, connections }: { url: string; connections: numbe
   const open = Array.from({ length: connections }, () => openConnection(address));
   return {
     burst: async (requests, { count, ms, concurrency }) => {
-      if (count === undefined && ms === undefined) throw new RangeError("This burst would never end.");
+      if (count === undefined && ms === undefined)
+        throw new RangeError("A burst needs a count or a duration.");
       if (concurrency > connections) throw new RangeError(`There are ${connections} connections.`);
       const took: number[] = [];
       let left = count ?? Number.POSITIVE_INFINITY;
@@ -43,7 +47,7 @@ export function openLoad({ url, connections }: { url: string; connections: numbe
         for (let at = performance.now(); left > 0 && at < until;) {
           left -= 1;
           const request = requests();
-          check(request, await connection.ask(wireText(request, host)));
+          check(request, await connection.send(wireText(request, host)));
           const answeredAt = performance.now();
           took.push(answeredAt - at);
           at = answeredAt;
@@ -52,7 +56,7 @@ export function openLoad({ url, connections }: { url: string; connections: numbe
       try {
         await Promise.all(open.slice(0, concurrency).map(caller));
       } finally {
-        left = 0; // When one caller fails the others end after their answer.
+        left = 0; // If one caller fails, the others stop after their current response.
       }
       const seconds = (performance.now() - startedAt) / 1000;
       const sorted = Float64Array.from(took).toSorted();

@@ -1,4 +1,4 @@
-/** The smallest of the values that so many hundredths of them do not exceed (nearest rank); NaN of none. */
+/** Returns a percentile of sorted values by the nearest-rank method, or NaN if there are none. */
 export function percentile(sorted: ArrayLike<number>, hundredths: number): number {
   return sorted[Math.max(0, Math.ceil((sorted.length * hundredths) / 100) - 1)] ?? Number.NaN;
 }

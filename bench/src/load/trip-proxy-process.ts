@@ -1,5 +1,5 @@
-// The process of a trip proxy: where PostgreSQL is and how long to hold its answers back are its arguments, its port
-// goes to the standard output, and the counts to file descriptor 3.
+// The process of a round-trip proxy. Arguments: the host and port of PostgreSQL, and the delay of its responses in milliseconds.
+// It prints its port on standard output, and writes the counts to file descriptor 3.
 import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
@@ -24,7 +24,8 @@ const proxy = createServer({ noDelay: true }, (client) => {
     countMessages(bytes);
     postgres.write(bytes);
   });
-  // A trip counts when it is over: one that nobody waits for, such as a COMMIT beside the answer, comes too late for it.
+  // A round trip counts when its response arrives. If no caller waits for it, such as a COMMIT sent beside the HTTP response, it
+  // is counted after the request has ended.
   const answer = (bytes: Buffer) => {
     if (!isClientsTurn) count(TRIPS_AT, 1);
     isClientsTurn = true;

@@ -1,7 +1,6 @@
-// Stands between a server and PostgreSQL and counts the trips that were waited for: a trip is a turn of the conversation,
-// the client speaking after the server did, on any connection. The answers are held back, as by a network, so that what
-// the client sends without waiting for an answer belongs to the same trip. It is a process of its own, since the one that
-// measures has enough to do.
+// A proxy between a server and PostgreSQL that counts round trips: a round trip starts when the client sends after PostgreSQL has
+// sent, on any connection. The proxy delays the responses like a network, so that messages that the client sends without waiting
+// belong to the same round trip. It runs in a separate process to leave the measuring process free.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readSync } from "node:fs";
@@ -14,31 +13,31 @@ import { fileURLToPath } from "node:url";
 export interface TripProxy {
   readonly host: string;
   readonly port: number;
-  /** How many trips there were since it started. Those of a request are counted when its answer is there. */
+  /** The number of round trips since the start. The awaited ones of a request are counted before its response arrives. */
   trips(): number;
-  /** How many messages that PostgreSQL has to execute were sent to it since the proxy started: Sync and Query. */
+  /** The number of Sync and Query messages since the start, each of which makes PostgreSQL execute statements. */
   messages(): number;
   close(): Promise<void>;
 }
 
 export interface TripProxyOptions {
-  /** PostgreSQL; the host may be the directory of its unix socket. */
+  /** The address of PostgreSQL. The host may be the directory of its Unix socket. */
   readonly to: { readonly host: string; readonly port: number };
-  /** How long each answer is held back, by the timer's whole milliseconds. At 0 what is sent unawaited may count as a trip. */
+  /** The delay of each response, in whole milliseconds. With 0, messages sent without waiting may count as a round trip. */
   readonly delayMs: number;
 }
 
 export async function startTripProxy({ to, delayMs }: TripProxyOptions): Promise<TripProxy> {
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   const program = fileURLToPath(new URL("trip-proxy-process.ts", import.meta.url));
-  // The count is handed over in a file: it is written before the answer leaves, and can be read without waiting. Both
-  // have it open, and need no name for it.
+  // The processes share the counts in a file, which is written before the response is forwarded and can be read synchronously.
+  // Both keep the file open, so its name is removed at once.
   const counter = openSync(join(directory, "trips"), "w+");
   await rm(directory, { recursive: true });
   const child = spawn(
     process.execPath,
     ["--import", "tsx", program, to.host, String(to.port), String(delayMs)],
-    // It ends when its standard input does, hence with this process, whatever ends that.
+    // The child exits when its standard input closes, and therefore also when this process dies.
     { cwd: fileURLToPath(new URL(".", import.meta.url)), stdio: ["pipe", "pipe", "inherit", counter] },
   );
   const ended = once(child, "close");
@@ -50,7 +49,7 @@ export async function startTripProxy({ to, delayMs }: TripProxyOptions): Promise
   const port = await Promise.race([portOf(child), ended.then(() => null)]);
   if (port === null) {
     await close();
-    throw new Error("The proxy that counts trips did not start.");
+    throw new Error("The round-trip proxy did not start.");
   }
   const counts = Buffer.alloc(16);
   const read = (at: number) =>

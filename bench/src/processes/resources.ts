@@ -1,4 +1,4 @@
-// What a process takes of the machine, as the system tells: Linux in files, others through `ps`.
+// The processor time and memory of a process, from /proc on Linux and from `ps` on other systems.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
@@ -11,7 +11,7 @@ export interface Resources {
 export const resourcesOf = (pid: number): Resources =>
   process.platform === "linux" ? linuxResources(pid) : psResources(pid);
 
-/** USER_HZ, by which /proc counts on every architecture that Node runs on. */
+/** The tick of /proc (USER_HZ = 100), the same on every architecture that Node supports. */
 const TICK_MS = 10;
 
 function linuxResources(pid: number): Resources {
@@ -22,7 +22,7 @@ function linuxResources(pid: number): Resources {
   return {
     cpuMs: () => {
       const line = readFileSync(`/proc/${pid}/stat`, "utf8");
-      // The second field is a name in parentheses that may hold spaces, so count from its end: user time is field 14.
+      // The second field is a name in parentheses that may contain spaces, so fields are counted from its end. User time is field 14.
       const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
       return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
     },
@@ -32,22 +32,22 @@ function linuxResources(pid: number): Resources {
 }
 
 function psResources(pid: number): Resources {
-  const ask = (field: string) =>
+  const psField = (field: string) =>
     execFileSync("ps", ["-o", `${field}=`, "-p", String(pid)], { encoding: "utf8" });
   let peak = 0;
   const rssMb = () => {
-    const mb = Number(ask("rss")) / 1024;
+    const mb = Number(psField("rss")) / 1024;
     peak = Math.max(peak, mb);
     return mb;
   };
   return {
-    cpuMs: () => psTimeMs(ask("time").trim()),
+    cpuMs: () => psTimeMs(psField("time").trim()),
     rssMb,
     peakRssMb: () => Math.max(rssMb(), peak),
   };
 }
 
-/** `[[days-]hours:]minutes:seconds`, the seconds perhaps with decimals. */
+/** Parses `[[days-]hours:]minutes:seconds`. The seconds may have decimals. */
 function psTimeMs(time: string): number {
   const [days, clock] = time.includes("-") ? time.split("-") : ["0", time];
   const seconds = (clock ?? "").split(":").reduce((sum, part) => sum * 60 + Number(part), 0);

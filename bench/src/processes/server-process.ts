@@ -1,4 +1,4 @@
-// A server in a process of its own, and what it takes of the machine: only its own work is counted, and not the load's.
+// Runs a server in a separate process, so that its processor time and memory do not include those of the load.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
@@ -9,37 +9,37 @@ import { resourcesOf } from "./resources.ts";
 export interface ServerProgram {
   /** The program and its arguments. */
   readonly program: readonly string[];
-  /** All of its environment, but for PATH. */
+  /** The whole environment of the process, except PATH. */
   readonly env: Readonly<Record<string, string>>;
-  /** Where its standard error goes; else only its end is kept. */
+  /** The file for standard error. If omitted, only the last lines are kept, in memory. */
   readonly logFile?: string;
-  /** Is given each line of its standard output until it finds the URL of the server in one. */
+  /** Called with each line of standard output, until it returns the URL of the server. */
   readonly ready: (line: string) => string | null;
-  /** How long it may take to end when it is asked to. */
-  readonly longestStopMs?: number;
+  /** The time until SIGKILL after SIGTERM. Default: 10,000. */
+  readonly stopTimeoutMs?: number;
 }
 
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
-  /** Processor time that it has used since its start, of all its threads. */
+  /** The processor time of all threads since the start of the process. */
   cpuMs(): number;
   rssMb(): number;
-  /** The most that it held at once; where the system does not tell, the most that was ever asked for. */
+  /** The peak memory. On systems that do not report it, the highest value of the calls so far. */
   peakRssMb(): number;
-  /** Asks it to end, and ends it when that takes too long. */
+  /** Sends SIGTERM, and SIGKILL if the process does not exit in time. */
   stop(): Promise<void>;
 }
 
-const LONGEST_START_MS = 60_000;
-const LONGEST_STOP_MS = 10_000;
-const LONGEST_LAST_WORDS_MS = 500;
+const MAX_START_MS = 60_000;
+const MAX_STOP_MS = 10_000;
+const MAX_LAST_WORDS_MS = 500;
 
-/** @throws with the last lines of its standard error when it ends, or is not ready within a minute */
+/** @throws Error with the last lines of standard error, if the process exits or is not ready within a minute */
 export async function startServerProcess(what: ServerProgram): Promise<ServerProcess> {
-  const { program, env, logFile, ready, longestStopMs = LONGEST_STOP_MS } = what;
+  const { program, env, logFile, ready, stopTimeoutMs = MAX_STOP_MS } = what;
   const [file = "", ...args] = program;
-  // Straight into the file: a server that logs every request must not be read by the process that asks them.
+  // Standard error goes directly into the file, so that the process that sends the load does not have to read the log.
   const log = logFile === undefined ? null : openSync(logFile, "a");
   const child = spawn(file, args, {
     env: { PATH: process.env["PATH"], ...env },
@@ -48,22 +48,22 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
   if (log !== null) closeSync(log);
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("exit", (code, signal) => resolve(`it ended with ${signal ?? code}`));
+    child.once("exit", (code, signal) => resolve(`the process exited with ${signal ?? code}`));
   });
-  // Whatever ends this process, the server is not left. It may have a database of its own to end, and is not just killed.
-  const ask = () => child.kill("SIGTERM");
-  process.once("exit", ask);
-  void ended.then(() => process.off("exit", ask));
+  // Stops the server when this process exits. SIGTERM, because the server may have to stop its own database.
+  const terminate = () => child.kill("SIGTERM");
+  process.once("exit", terminate);
+  void ended.then(() => process.off("exit", terminate));
 
   const lastLines = keepEnd(child, logFile);
-  const late = delay(LONGEST_START_MS, "it was not ready in a minute", { ref: false });
+  const late = delay(MAX_START_MS, "the server was not ready within a minute", { ref: false });
   const first = await Promise.race([
     urlFrom(child, ready).then((url) => ({ url })),
     Promise.race([ended, late]).then((problem) => ({ problem })),
   ]);
   if ("problem" in first) {
     child.kill("SIGKILL");
-    await Promise.race([once(child, "close"), delay(LONGEST_LAST_WORDS_MS)]);
+    await Promise.race([once(child, "close"), delay(MAX_LAST_WORDS_MS)]);
     throw new Error(`${program.join(" ")}: ${first.problem}\n${lastLines()}`);
   }
   const pid = child.pid ?? -1;
@@ -72,10 +72,10 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
     pid,
     ...resourcesOf(pid),
     stop: async () => {
-      ask();
+      terminate();
       const stopped = await Promise.race([
         ended.then(() => true),
-        delay(longestStopMs, false, { ref: false }),
+        delay(stopTimeoutMs, false, { ref: false }),
       ]);
       if (!stopped) child.kill("SIGKILL");
       await ended;
@@ -83,7 +83,7 @@ export async function startServerProcess(what: ServerProgram): Promise<ServerPro
   };
 }
 
-/** The rest of its lines is read and dropped: a full pipe would hold the server up. */
+/** Continues to read and discard lines after the URL, because a full pipe would block the server. */
 function urlFrom({ stdout }: ChildProcess, ready: ServerProgram["ready"]): Promise<string> {
   return new Promise((resolve) => {
     if (!stdout) return;
@@ -101,6 +101,6 @@ function keepEnd({ stderr }: ChildProcess, logFile: string | undefined): () => s
   stderr?.setEncoding("utf8").on("data", (text: string) => {
     end = (end + text).slice(-KEPT);
   });
-  const said = () => (logFile === undefined ? end : readFileSync(logFile, "utf8").slice(-KEPT));
-  return () => said().trimEnd().split("\n").slice(-10).join("\n");
+  const output = () => (logFile === undefined ? end : readFileSync(logFile, "utf8").slice(-KEPT));
+  return () => output().trimEnd().split("\n").slice(-10).join("\n");
 }

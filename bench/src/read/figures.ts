@@ -1,10 +1,10 @@
-// What was measured, as figures: which goal stands beside which is said here and nowhere else.
+// Converts the measurements to figures. All goals of the `read` subject are defined here.
 import type { Figure, Goal } from "../runner/figure.ts";
-import type { Operation } from "./asking.ts";
-import type { Outcome } from "./bout.ts";
+import type { Operation } from "./requests-for.ts";
+import type { Comparison } from "./compare-contenders.ts";
 import type { Trips } from "./count-trips.ts";
 
-/** How many times the rate of another the server's is to be. */
+/** The goals for the server's rate, as multiples of another contender's rate. */
 const leastRatio: Readonly<Record<Operation, Readonly<Record<string, number>>>> = {
   getTask: { U: 5, B: 18, "B-lean": 10, FA: 0.7 },
   listTasks: { U: 6, B: 20 },
@@ -12,7 +12,7 @@ const leastRatio: Readonly<Record<Operation, Readonly<Record<string, number>>>> 
   createTask: { U: 3.5 },
 };
 
-/** What may be read without Prisma waits once, what is read through it twice. */
+/** The goals for round trips: one for a read in SQL, two for a read through Prisma. */
 const mostTrips: Readonly<Record<Operation, number>> = {
   getTask: 1,
   listTasks: 1,
@@ -20,9 +20,9 @@ const mostTrips: Readonly<Record<Operation, number>> = {
   createTask: 3,
 };
 
-const MOST_MEMORY_MB = 130;
+const MAX_MEMORY_MB = 130;
 
-const OURS = "projo";
+const PRODUCT = "projo";
 
 const wordsFor: Readonly<Record<Operation, string>> = {
   getTask: "get a task",
@@ -31,14 +31,14 @@ const wordsFor: Readonly<Record<Operation, string>> = {
   createTask: "create a task",
 };
 
-/** The server's rate against those that it is to beat, and everybody's against the floor's and the usual stack's. */
-export function ratiosOf(operation: Operation, { names, ratio }: Outcome): Figure[] {
+/** Returns the server's rate relative to the contenders with a goal, and all rates relative to U and F. */
+export function ratiosOf(operation: Operation, { names, ratio }: Comparison): Figure[] {
   const least = leastRatio[operation];
   const others = names.filter((name) => name in least);
   const ours = others.map((other): Figure => ({
-    group: `${wordsFor[operation]}: ${OURS}'s rate, times another's`,
+    group: `${wordsFor[operation]}: ${PRODUCT}'s rate, relative to others`,
     name: other,
-    value: ratio(OURS, other),
+    value: ratio(PRODUCT, other),
     unit: "x",
     ...goalOf(least[other], (value) => ({ atLeast: value })),
   }));
@@ -46,7 +46,7 @@ export function ratiosOf(operation: Operation, { names, ratio }: Outcome): Figur
     .filter((measure) => names.includes(measure))
     .flatMap((measure) =>
       names.map((name): Figure => ({
-        group: `${wordsFor[operation]}: rate, times that of ${measure}`,
+        group: `${wordsFor[operation]}: rate, relative to ${measure}`,
         name,
         value: ratio(name, measure),
         unit: "x",
@@ -55,8 +55,8 @@ export function ratiosOf(operation: Operation, { names, ratio }: Outcome): Figur
   return [...ours, ...all];
 }
 
-/** How fast each was, and how long its callers waited. */
-export function ratesOf(operation: Operation, { names, concurrency, of }: Outcome): Figure[] {
+/** Returns the rate and the response times of each contender. */
+export function ratesOf(operation: Operation, { names, concurrency, of }: Comparison): Figure[] {
   const callers = concurrency === 1 ? "1 caller" : `${concurrency} callers`;
   const each = (title: string, what: "perSecond" | "p50Ms" | "p99Ms", unit: string) =>
     names.map((name): Figure => ({
@@ -68,48 +68,48 @@ export function ratesOf(operation: Operation, { names, concurrency, of }: Outcom
   return [...each("rate", "perSecond", "/s"), ...each("p50", "p50Ms", "ms"), ...each("p99", "p99Ms", "ms")];
 }
 
-export const cpuOf = (operation: Operation, { names, of }: Outcome): Figure[] =>
+export const cpuOf = (operation: Operation, { names, of }: Comparison): Figure[] =>
   names.map((name) => ({
-    group: `${wordsFor[operation]}: server's CPU a request`,
+    group: `${wordsFor[operation]}: server's CPU per request`,
     name,
     value: of(name, "cpuMs"),
     unit: "ms",
   }));
 
-/** What each server's process holds, right after it was under load. */
+/** Returns the memory of each server's process right after the load. */
 export const memoryOf = (heldMb: readonly { readonly name: string; readonly rssMb: number }[]): Figure[] =>
   heldMb.map(({ name, rssMb }) => ({
     group: "server's RSS under load",
     name,
     value: rssMb,
     unit: "MB",
-    ...goalOf(name === OURS ? MOST_MEMORY_MB : undefined, (value) => ({ atMost: value })),
+    ...goalOf(name === PRODUCT ? MAX_MEMORY_MB : undefined, (value) => ({ atMost: value })),
   }));
 
-/** The same of the server when it has done everything here, and its Prisma is awake too. */
+/** Returns the memory of the server after all operations, when it has also used Prisma. */
 export const memoryAfterAll = (value: number): Figure => ({
-  group: "server's RSS after all of it, reads through Prisma and changes too",
-  name: OURS,
+  group: "server's RSS after all operations, including reads through Prisma and writes",
+  name: PRODUCT,
   value,
   unit: "MB",
-  goal: { atMost: MOST_MEMORY_MB },
+  goal: { atMost: MAX_MEMORY_MB },
 });
 
-/** By operation and kind, as the others are, though they were counted server by server. */
+/** Groups the round trips by operation, like the other figures. */
 export function tripsOf(counted: readonly (Trips & { readonly name: string })[]): Figure[] {
   const operations = [...new Set(counted.map(({ operation }) => operation))];
   return operations.flatMap((operation) => {
-    const here = counted.filter((one) => one.operation === operation);
+    const ofOperation = counted.filter((one) => one.operation === operation);
     return [
-      ...here.map(({ name, trips }): Figure => ({
-        group: `${wordsFor[operation]}: waited trips`,
+      ...ofOperation.map(({ name, trips }): Figure => ({
+        group: `${wordsFor[operation]}: round trips`,
         name,
         value: trips,
         unit: "",
-        ...goalOf(name === OURS ? mostTrips[operation] : undefined, (value) => ({ atMost: value })),
+        ...goalOf(name === PRODUCT ? mostTrips[operation] : undefined, (value) => ({ atMost: value })),
       })),
-      ...here.map(({ name, p50Ms }): Figure => ({
-        group: `${wordsFor[operation]}: p50 with 1 ms more a trip, 1 caller`,
+      ...ofOperation.map(({ name, p50Ms }): Figure => ({
+        group: `${wordsFor[operation]}: p50 with 1 ms more per round trip, 1 caller`,
         name,
         value: p50Ms,
         unit: "ms",

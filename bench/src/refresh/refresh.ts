@@ -1,49 +1,49 @@
-// Sessions that are refreshed over and over, each with the token that the last refresh gave.
+// Refreshes sessions repeatedly, each with the token of its previous refresh.
 import { z } from "zod";
 import type { Burst } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
 import { inRounds } from "../runner/in-rounds.ts";
-import type { How, Subject } from "../runner/run-bench.ts";
-import { keeping, mutationOf } from "../stage/product-calls.ts";
-import type { SharedStage } from "../stage/shared-stage.ts";
-import { signUp } from "../stage/sign-up.ts";
-import type { Stage } from "../stage/stage.ts";
-import { withProduct } from "../stage/with-product.ts";
+import type { RunOptions, Subject } from "../runner/run-bench.ts";
+import { expectOutput, mutationOf } from "../testbed/product-calls.ts";
+import type { SharedTestbed } from "../testbed/shared-testbed.ts";
+import { signUp } from "../testbed/sign-up.ts";
+import type { Testbed } from "../testbed/testbed.ts";
+import { withProduct } from "../testbed/with-product.ts";
 
-export const refresh = (stage: SharedStage): Subject => ({
+export const refresh = (testbed: SharedTestbed): Subject => ({
   name: "refresh",
   title: "sessions refreshed by 32 callers",
-  measure: async (how) => measure(how, await stage.open(how)),
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const CALLERS = 32;
 
 const Refreshed = z.object({ refreshToken: z.string() });
 
-const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
-  withProduct(stage, { connections: CALLERS, environment: { PROJO_LIMITS: "1000" } }, async (load) => {
+const measure = ({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> =>
+  withProduct(testbed, { connections: CALLERS, environment: { PROJO_LIMITS: "1000" } }, async (load) => {
     const accounts = await signUp(load, { prefix: "refresh", many: CALLERS });
     const tokens = accounts.map(({ refreshToken }) => refreshToken);
-    const ask = () => {
-      // Taken by one caller until it has the next one.
+    const nextRequest = () => {
+      // A caller removes a token from the list until it has received the next one.
       const refreshToken = tokens.shift();
       if (refreshToken === undefined) throw new Error("There are more callers than sessions.");
-      const keep = keeping(Refreshed, (next) => tokens.push(next.refreshToken));
+      const keep = expectOutput(Refreshed, (next) => tokens.push(next.refreshToken));
       return mutationOf(null, "auth.refresh", { refreshToken }, keep);
     };
-    const burst = (ms: number) => load.burst(ask, { ms, concurrency: CALLERS });
+    const burst = (ms: number) => load.burst(nextRequest, { ms, concurrency: CALLERS });
     await burst(quick ? 1_000 : 3_000);
-    const taken = await inRounds<Burst>([{ name: "refresh", take: () => burst(1_000) }], {
+    const readings = await inRounds<Burst>([{ name: "refresh", take: () => burst(1_000) }], {
       rounds: quick ? 1 : 5,
-      say,
+      progress,
     });
     return [
       {
-        name: "sessions refreshed",
-        value: taken.median("refresh", ({ perSecond }) => perSecond),
+        name: "refreshed sessions",
+        value: readings.median("refresh", ({ perSecond }) => perSecond),
         unit: "1/s",
       },
-      { name: "a refresh, p50", value: taken.median("refresh", ({ p50Ms }) => p50Ms), unit: "ms" },
-      { name: "a refresh, p99", value: taken.median("refresh", ({ p99Ms }) => p99Ms), unit: "ms" },
+      { name: "refresh, p50", value: readings.median("refresh", ({ p50Ms }) => p50Ms), unit: "ms" },
+      { name: "refresh, p99", value: readings.median("refresh", ({ p99Ms }) => p99Ms), unit: "ms" },
     ];
   });

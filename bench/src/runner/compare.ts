@@ -1,31 +1,31 @@
-// Ways of doing the same work, measured against each other burst by burst.
+// Compares implementations of the same work in alternating bursts.
 import { inRounds } from "./in-rounds.ts";
 
 export interface Contender {
   readonly name: string;
-  /** Makes ready for so many, off the clock. @returns the work to be timed */
+  /** Prepares `many` repetitions, which is not timed. @returns the work to time */
   prepare(many: number): Promise<() => Promise<unknown>>;
 }
 
-export interface Bout {
+export interface ComparisonOptions {
   readonly rounds: number;
-  /** How many times each does the work in a round. */
+  /** The number of repetitions of each contender in a round. */
   readonly many: number;
-  /** And before that, off the clock. */
+  /** The number of repetitions before that, which are not timed. */
   readonly warmUp: number;
-  readonly say?: (line: string) => void;
+  readonly progress?: (line: string) => void;
 }
 
 export interface Rates {
-  /** Times a second, the median of the rounds. */
+  /** Repetitions per second, the median of the rounds. */
   rate(name: string): number;
-  /** The median of the rounds' own ratios. */
+  /** The median of the ratios within each round. */
   ratio(name: string, against: string): number;
 }
 
 export async function compare(
   contenders: readonly Contender[],
-  { many, warmUp, ...rounds }: Bout,
+  { many, warmUp, ...rounds }: ComparisonOptions,
   now: () => number = () => performance.now(),
 ): Promise<Rates> {
   const measured = await inRounds(

@@ -1,8 +1,8 @@
-/** One number that was measured, and what it should be where that was promised. */
+/** A measured value, with an optional goal. */
 export interface Figure {
-  /** What several figures are about, which stand together: a table gives them a heading, a chart a row of bars. */
+  /** The common subject of several figures: the heading in a table, or a group of bars in a chart. */
   readonly group?: string;
-  /** Within its group whose it is, or what of it. */
+  /** The name of the figure within its group. */
   readonly name: string;
   readonly value: number;
   readonly unit: string;
@@ -11,7 +11,7 @@ export interface Figure {
 
 export type Goal = { readonly atLeast: number } | { readonly atMost: number };
 
-/** A figure without a goal cannot miss it; one that is no number misses any. */
+/** Returns whether the value meets its goal. A figure without a goal does; NaN misses every goal. */
 export function meetsGoal({ value, goal }: Figure): boolean {
   if (!goal) return true;
   return "atLeast" in goal ? value >= goal.atLeast : value <= goal.atMost;

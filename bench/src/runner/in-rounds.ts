@@ -1,37 +1,37 @@
-// Measurements that are set against each other on a machine that has other things to do. They take turns, so that what
-// slows the machine slows all of them; only ratios within one run say much.
+// Runs several measurements in alternating rounds, so that a temporary slowdown of the machine affects all of them. Ratios within
+// one run are comparable; absolute values of different runs are not.
 import { median } from "./median.ts";
 
-export interface Entrant<T> {
+export interface Measurement<T> {
   readonly name: string;
-  /** Measures once, and warms up before that where it matters. */
+  /** Measures once, after a warm-up where it is necessary. */
   readonly take: () => Promise<T>;
 }
 
 export interface Readings<T> {
   /** The median of the rounds. */
   median(name: string, pick: (reading: T) => number): number;
-  /** The median of the rounds' own ratios: those who share a round had the same machine. */
+  /** The median of the ratios within each round, because the machine was in the same state during a round. */
   ratio(name: string, against: string, pick: (reading: T) => number): number;
 }
 
 export interface Rounds {
   readonly rounds: number;
-  readonly say?: (line: string) => void;
+  readonly progress?: (line: string) => void;
 }
 
 export async function inRounds<T>(
-  entrants: readonly Entrant<T>[],
-  { rounds, say = () => {} }: Rounds,
+  measurements: readonly Measurement<T>[],
+  { rounds, progress = () => {} }: Rounds,
 ): Promise<Readings<T>> {
-  const taken = new Map<string, T[]>(entrants.map(({ name }) => [name, []]));
+  const taken = new Map<string, T[]>(measurements.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const { name, take } of inTurn(entrants, round)) taken.get(name)?.push(await take());
-    say(`round ${round + 1} of ${rounds}`);
+    for (const { name, take } of rotated(measurements, round)) taken.get(name)?.push(await take());
+    progress(`round ${round + 1} of ${rounds}`);
   }
   const of = (name: string, pick: (reading: T) => number): number[] => {
     const readings = taken.get(name);
-    if (!readings) throw new RangeError(`Nobody called ${name} took part.`);
+    if (!readings) throw new RangeError(`There is no measurement called ${name}.`);
     return readings.map(pick);
   };
   return {
@@ -43,8 +43,8 @@ export async function inRounds<T>(
   };
 }
 
-/** Whoever went first goes last in the next round: none is always the one that comes after another. */
-function inTurn<T>(all: readonly T[], round: number): T[] {
+/** Starts each round with the next element, so that no measurement always follows the same other one. */
+function rotated<T>(all: readonly T[], round: number): T[] {
   const first = round % all.length;
   return [...all.slice(first), ...all.slice(0, first)];
 }

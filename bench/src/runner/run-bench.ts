@@ -4,53 +4,53 @@ import { parseArgs } from "node:util";
 import { meetsGoal, type Figure } from "./figure.ts";
 import { tableOf } from "./table.ts";
 
-/** Something that is measured, by the name it is asked for. */
+/** A benchmark or attack, with the name that selects it on the command line. */
 export interface Subject {
   readonly name: string;
   readonly title: string;
-  readonly measure: (how: How) => Promise<readonly Figure[]>;
+  readonly measure: (options: RunOptions) => Promise<readonly Figure[]>;
 }
 
-export interface How {
-  /** A shorter run, to see that it works; its figures are rough. */
+export interface RunOptions {
+  /** Runs a shorter measurement with inexact figures, to show that it works. */
   readonly quick: boolean;
-  /** Also what takes so long and so much room that nobody wants it without having said so. */
+  /** Includes measurements that take very long and need much disk space. */
   readonly large: boolean;
-  /** For who waits. */
-  readonly say: (line: string) => void;
+  /** Prints a line about the progress. */
+  readonly progress: (line: string) => void;
 }
 
 export interface Streams {
-  /** Figures. */
+  /** Receives the figures. */
   readonly out: (text: string) => void;
-  /** Words. */
+  /** Receives progress and errors. */
   readonly err: (text: string) => void;
 }
 
-/** The script of package.json that runs the subjects. */
+/** The name of the package.json script that runs the subjects. */
 export type Command = "bench" | "attack";
 
-/** @returns the exit code: 0, or 1 when a figure misses its goal or could not be measured, or 2 for arguments that make no sense */
+/** @returns the exit code: 0; 1 if a figure misses its goal or a subject fails; 2 for invalid arguments */
 export async function runBench(
   args: readonly string[],
   subjects: readonly Subject[],
   { out, err }: Streams,
   command: Command = "bench",
 ): Promise<0 | 1 | 2> {
-  const asked = read(args, subjects);
-  if ("problem" in asked) {
-    err(`${asked.problem}\n${usageOf(subjects, command)}\n`);
+  const selection = parseSelection(args, subjects);
+  if ("problem" in selection) {
+    err(`${selection.problem}\n${usageOf(subjects, command)}\n`);
     return 2;
   }
-  const { quick, large, jsonFile, chosen } = asked;
+  const { quick, large, jsonFile, chosen } = selection;
   const results: Result[] = [];
   for (const { name, title, measure } of chosen) {
     try {
-      const figures = await measure({ quick, large, say: (line) => err(`${name}: ${line}\n`) });
+      const figures = await measure({ quick, large, progress: (line) => err(`${name}: ${line}\n`) });
       out(`${name}: ${title}\n${tableOf(figures)}\n\n`);
       results.push({ subject: name, figures });
     } catch (error) {
-      // One that cannot be measured does not take with it what was measured for minutes.
+      // A failed subject must not discard the results of the others.
       err(`${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
       results.push({ subject: name, figures: [], failed: String(error) });
     }
@@ -76,14 +76,17 @@ interface Result {
   readonly failed?: string;
 }
 
-interface Asked {
+interface Selection {
   readonly quick: boolean;
   readonly large: boolean;
   readonly jsonFile: string | undefined;
   readonly chosen: readonly Subject[];
 }
 
-function read(args: readonly string[], subjects: readonly Subject[]): Asked | { problem: string } {
+function parseSelection(
+  args: readonly string[],
+  subjects: readonly Subject[],
+): Selection | { problem: string } {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -95,7 +98,8 @@ function read(args: readonly string[], subjects: readonly Subject[]): Asked | { 
       },
     });
     const unknown = positionals.find((name) => subjects.every((subject) => subject.name !== name));
-    if (unknown !== undefined) return { problem: `There is no subject called ${unknown}.` };
+    if (unknown !== undefined)
+      return { problem: `There is no subject called ${unknown}. Use one of the names below.` };
     const chosen = subjects.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     return { quick: values.quick, large: values.large, jsonFile: values.json, chosen };
   } catch (error) {

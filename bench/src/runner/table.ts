@@ -2,7 +2,7 @@ import { meetsGoal, type Figure, type Goal } from "./figure.ts";
 
 type Row = readonly [name: string, measured: string, goal: string, verdict: string];
 
-/** The figures as people read them: each with its goal beside it, and those of a group under its name. */
+/** Formats the figures as a table, with their goals, and with a heading for each group. */
 export function tableOf(figures: readonly Figure[]): string {
   const rows = figures.flatMap((figure, at) => {
     const { group } = figure;
@@ -21,13 +21,13 @@ const headingOf = (group: string): Row => [group, "", "", ""];
 
 const rowOf = (figure: Figure): Row => [
   figure.group === undefined ? figure.name : `  ${figure.name}`,
-  `${written(figure.value)} ${figure.unit}`,
+  `${formatNumber(figure.value)} ${figure.unit}`,
   figure.goal ? `${wordsOf(figure.goal)} ${figure.unit}` : "",
   figure.goal ? (meetsGoal(figure) ? "met" : "MISSED") : "",
 ];
 
 const wordsOf = (goal: Goal): string => ("atLeast" in goal ? `>= ${goal.atLeast}` : `<= ${goal.atMost}`);
 
-/** Whole numbers where decimals would say nothing, and more decimals than any goal has. */
-const written = (value: number): string =>
+/** Rounds large values to integers. Small values keep more decimals than any goal has, so that rounding hides no miss. */
+const formatNumber = (value: number): string =>
   value.toLocaleString("en-US", { maximumFractionDigits: Math.abs(value) < 100 ? 3 : 0 });

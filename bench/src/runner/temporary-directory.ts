@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A directory for the length of the work. It is also removed when the process ends before that. */
+/** Creates a directory for the work, and removes it afterwards, also if the process exits early. */
 export async function withTemporaryDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
   const remove = () => rmSync(directory, { recursive: true, force: true, maxRetries: 5 });

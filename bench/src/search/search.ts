@@ -1,18 +1,18 @@
-// Words that many titles have and words that few have, sought in the biggest workspace behind its row-level security.
+// Searches for a common and a rare word in the biggest workspace, with row-level security.
 import { commonWord, rareWord } from "../dataset/titles.ts";
 import type { Figure } from "../runner/figure.ts";
 import { inRounds } from "../runner/in-rounds.ts";
-import type { How, Subject } from "../runner/run-bench.ts";
-import { eachInTurn } from "../stage/each-in-turn.ts";
-import { queryOf } from "../stage/product-calls.ts";
-import type { SharedStage } from "../stage/shared-stage.ts";
-import type { Stage } from "../stage/stage.ts";
-import { withProduct } from "../stage/with-product.ts";
+import type { RunOptions, Subject } from "../runner/run-bench.ts";
+import { roundRobin } from "../runner/round-robin.ts";
+import { queryOf } from "../testbed/product-calls.ts";
+import type { SharedTestbed } from "../testbed/shared-testbed.ts";
+import type { Testbed } from "../testbed/testbed.ts";
+import { withProduct } from "../testbed/with-product.ts";
 
-export const search = (stage: SharedStage): Subject => ({
+export const search = (testbed: SharedTestbed): Subject => ({
   name: "search",
-  title: "tasks found by a word of their title, in a workspace of 100,000",
-  measure: async (how) => measure(how, await stage.open(how)),
+  title: "tasks found by a word in the title, in a workspace with 100,000 tasks",
+  measure: async (options) => measure(options, await testbed.open(options)),
 });
 
 const words = [
@@ -20,9 +20,9 @@ const words = [
   { name: "a rare word", word: rareWord },
 ] as const;
 
-const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
-  withProduct(stage, { connections: 1 }, async (load) => {
-    const next = eachInTurn(stage.data.biggest);
+const measure = ({ quick, progress }: RunOptions, testbed: Testbed): Promise<Figure[]> =>
+  withProduct(testbed, { connections: 1 }, async (load) => {
+    const next = roundRobin(testbed.data.biggest);
     const burst = (word: string, count: number) =>
       load.burst(
         () =>
@@ -35,17 +35,17 @@ const measure = ({ quick, say }: How, stage: Stage): Promise<Figure[]> =>
         { count, concurrency: 1 },
       );
     for (const { word } of words) await burst(word, quick ? 15 : 100);
-    const taken = await inRounds(
+    const readings = await inRounds(
       words.map(({ name, word }) => ({ name, take: () => burst(word, quick ? 20 : 50) })),
-      { rounds: quick ? 3 : 9, say },
+      { rounds: quick ? 3 : 9, progress },
     );
     return words.flatMap(({ name }): Figure[] => [
       {
         name: `${name}, p50`,
-        value: taken.median(name, ({ p50Ms }) => p50Ms),
+        value: readings.median(name, ({ p50Ms }) => p50Ms),
         unit: "ms",
         goal: { atMost: 25 },
       },
-      { name: `${name}, p99`, value: taken.median(name, ({ p99Ms }) => p99Ms), unit: "ms" },
+      { name: `${name}, p99`, value: readings.median(name, ({ p99Ms }) => p99Ms), unit: "ms" },
     ]);
   });

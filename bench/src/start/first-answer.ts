@@ -2,12 +2,12 @@ import { openLoad, type HttpRequest } from "../load/load-client.ts";
 import type { ServerProcess } from "../processes/server-process.ts";
 
 export interface FirstAnswer {
-  /** Until it says that it listens. */
+  /** The time until the server reports that it listens. */
   readonly listensMs: number;
   readonly answersMs: number;
 }
 
-/** How long it takes from the start of a server to its answer to its first request. It is stopped again. */
+/** Measures the time from the start of a server to its first response, and stops the server. */
 export async function firstAnswer(
   start: () => Promise<ServerProcess>,
   request: HttpRequest,

@@ -1,4 +1,4 @@
-// Who may: roles, one policy table, and the grant that proves a check was made. No input or output here.
+// Authorization: the roles, the policy table, and grants as the proof of a permission check. This package does no I/O.
 export { authorize, Forbidden, holds, mayGive, type Grant, type KeyActor, type Membership } from "./grant.ts";
 export { can, canBeScope, permissions, policy, type AdminPermission, type Permission } from "./policy.ts";
 export { compareRoles, roles, type Role } from "./roles.ts";

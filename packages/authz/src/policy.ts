@@ -1,9 +1,9 @@
-// The one cast: Object.keys forgets what it knew of the names.
+// The cast at the end is necessary because Object.keys returns string[].
 import { roles, type Role } from "./roles.ts";
 
 /**
- * The policy: the least role that holds each permission. A rule that is not in this table does not exist. What stands
- * as `key` no role holds: only a service key does, when an admin gave it that scope.
+ * The policy: the lowest role that holds each permission. There are no other access rules for roles. No role holds a permission
+ * marked `key`: only a service key does, if an admin gave it that scope.
  */
 export const policy = {
   "workspace:read": "viewer",
@@ -24,18 +24,18 @@ export const policy = {
 
 export type Permission = keyof typeof policy;
 
-/** The permissions that only an admin holds. */
+/** The permissions that only admins hold. */
 export type AdminPermission = {
   [P in Permission]: (typeof policy)[P] extends "admin" ? P : never;
 }[Permission];
 
-/** Whether a member of this role holds the permission. */
+/** Returns whether a member with this role holds the permission. */
 export function can(role: Role, permission: Permission): boolean {
   const least: Role | "key" = policy[permission];
   return least !== "key" && roles.indexOf(role) >= roles.indexOf(least);
 }
 
-/** Whether the permission may be among the scopes of a key of this role. */
+/** Returns whether a service key with this role may have the permission as a scope. */
 export function canBeScope(role: Role, permission: Permission): boolean {
   return policy[permission] === "key" || can(role, permission);
 }

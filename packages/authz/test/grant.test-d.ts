@@ -1,4 +1,5 @@
-// Compiled, never run: what the compiler must refuse. If a line under a @ts-expect-error builds, the compiler stops.
+// Type tests. The compiler checks this file; it never runs. If the line after a @ts-expect-error compiles, the compiler
+// reports an error.
 import { authorize, type Grant, type Membership } from "../src/index.ts";
 
 declare const member: Membership;
@@ -7,17 +8,17 @@ declare function createTask(grant: Grant<"task:write">): void;
 
 createTask(authorize(member, "task:write"));
 
-// @ts-expect-error a membership is no proof that anything was checked
+// @ts-expect-error a membership does not prove that a permission was checked
 createTask(member);
-// @ts-expect-error a plain object is no proof, whatever it says
+// @ts-expect-error a plain object is not a grant
 createTask({ workspaceId: "w", userId: "u", role: "admin", permission: "task:write" });
-// @ts-expect-error a grant to read does not open a write
+// @ts-expect-error a grant to read does not allow writing
 createTask(authorize(member, "task:read"));
-// @ts-expect-error a grant for one of several permissions does not open a certain one
+// @ts-expect-error a grant for one of two permissions does not prove a specific one
 createTask(authorize(member, either));
-// @ts-expect-error a permission that the policy does not hold
+// @ts-expect-error the permission is not in the policy
 authorize(member, "task:archive");
-// @ts-expect-error a role that does not exist
+// @ts-expect-error the role does not exist
 authorize({ workspaceId: "w", userId: "u", role: "owner" }, "task:read");
-// @ts-expect-error a grant is not changed after it was given
+// @ts-expect-error a grant is read-only
 authorize(member, "task:read").workspaceId = "another";

@@ -1,5 +1,5 @@
-// What a client must know of the server's router, and nothing of the server. `any` stands where a client has
-// no say: the server's context and metadata.
+// The type of the server's tRPC router, for clients. It imports no server code. The server's context and metadata are
+// `any`, because clients do not use them.
 /* oxlint-disable typescript/no-explicit-any -- see above */
 import type { TRPCBuiltRouter, TRPCMutationProcedure, TRPCQueryProcedure } from "@trpc/server";
 import type { z } from "zod";
@@ -7,10 +7,10 @@ import type { Contract } from "./contract.ts";
 import type { Operation } from "./define.ts";
 import type { ErrorData } from "./errors.ts";
 
-/** The `error` of a failed answer. */
+/** The `error` object of a failed response. */
 export interface ErrorShape {
   message: string;
-  /** The number of the JSON-RPC 2.0 error. */
+  /** The JSON-RPC 2.0 error code. */
   code: number;
   data: ErrorData;
 }

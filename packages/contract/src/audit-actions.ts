@@ -1,6 +1,6 @@
-// What goes on record: the closed list of actions. A mutation names the one that it records, or says why none.
+// The closed list of audit actions. Each mutation declares the action it records, or the reason why it records none.
 
-/** Acts in a workspace: entries of its audit log. */
+/** Actions in a workspace, recorded in the workspace's audit log. */
 export const auditActions = [
   "workspace.created",
   "workspace.renamed",
@@ -27,7 +27,7 @@ export const auditActions = [
 
 export type AuditAction = (typeof auditActions)[number];
 
-/** Acts on an account, which belongs to no workspace: events of the account. */
+/** Actions on an account, recorded as events of the account. They belong to no workspace. */
 export const accountActions = [
   "account.created",
   "session.started",
@@ -46,5 +46,5 @@ export const accountActions = [
 
 export type AccountAction = (typeof accountActions)[number];
 
-/** What a mutation puts on record, or why there is nothing to. */
+/** The audit action that an operation records, or the reason why it records nothing. */
 export type Records = AuditAction | AccountAction | { readonly nothing: string };

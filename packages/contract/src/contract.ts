@@ -1,19 +1,19 @@
-import { audit } from "./audit.ts";
-import { auth } from "./auth.ts";
+import { audit } from "./operations/audit.ts";
+import { auth } from "./operations/auth.ts";
 import type { Operation } from "./define.ts";
-import { email } from "./email.ts";
-import { invites } from "./invites.ts";
-import { members } from "./members.ts";
-import { password } from "./password.ts";
-import { projects } from "./projects.ts";
-import { serviceKeys } from "./service-keys.ts";
-import { sessions } from "./sessions.ts";
-import { system } from "./system.ts";
-import { tasks } from "./tasks.ts";
-import { tokens } from "./tokens.ts";
-import { workspaces } from "./workspaces.ts";
+import { email } from "./operations/email.ts";
+import { invites } from "./operations/invites.ts";
+import { members } from "./operations/members.ts";
+import { password } from "./operations/password.ts";
+import { projects } from "./operations/projects.ts";
+import { serviceKeys } from "./operations/service-keys.ts";
+import { sessions } from "./operations/sessions.ts";
+import { system } from "./operations/system.ts";
+import { tasks } from "./operations/tasks.ts";
+import { tokens } from "./operations/tokens.ts";
+import { workspaces } from "./operations/workspaces.ts";
 
-/** Every operation there is. */
+/** All operations, by resource. */
 export const contract = {
   audit,
   auth,
@@ -33,12 +33,12 @@ export const contract = {
 export type Contract = typeof contract;
 
 export interface NamedOperation {
-  /** As it is called: `tasks.create`. */
+  /** The full name, such as `tasks.create`. */
   readonly name: string;
   readonly operation: Operation;
 }
 
-/** The operations in a list, in the order of their names. */
+/** All operations, sorted by name. */
 export const operations: readonly NamedOperation[] = Object.entries(contract)
   .flatMap(([noun, verbs]: [string, Record<string, Operation>]) =>
     Object.entries(verbs).map(([verb, operation]) => ({ name: `${noun}.${verb}`, operation })),

@@ -1,4 +1,4 @@
-// Operations are values, so that the server, the documents, the SDK's types and the tests walk one list.
+// Operations are declared as values, so that the server, the reference, the SDK and the tests use the same list.
 import type { Permission } from "@projostack/authz";
 import type { z } from "zod";
 import type { Records } from "./audit-actions.ts";
@@ -6,12 +6,12 @@ import type { Cost, CostOf } from "./cost.ts";
 import type { Reason } from "./errors.ts";
 
 /**
- * Who may call: anyone, any person signed in, or a member of the workspace who holds the permission. A service key is a
- * member of its own workspace, and no person.
+ * The callers that an operation accepts: anyone (`public`), any signed-in user (`session`), or the members of the
+ * workspace that hold a permission. A service key counts as a member of its workspace, but not as a user.
  */
 export type Access = "public" | "session" | Permission;
 
-/** The reasons that an access implies, and that an operation therefore does not list. */
+/** Returns the failure reasons that an access implies. Operations do not list them in `errors`. */
 export function impliedReasons(access: Access): readonly Reason[] {
   if (access === "public") return [];
   if (access === "session") return ["auth.unauthenticated", "auth.person_required"];
@@ -28,15 +28,15 @@ export interface Operation<
 > {
   readonly kind: K;
   readonly access: A;
-  /** One sentence for people who read the reference. */
+  /** What the operation does, in one to three sentences. The reference and the SDK's docstrings contain it. */
   readonly summary: string;
   readonly input: I;
   readonly output: O;
-  /** What a call costs: it is charged to the budgets of its account and its workspace. */
+  /** The cost of a call. It is charged to the budgets of the account and of the workspace. */
   readonly cost: Cost;
-  /** The reasons it may fail for, beside those that its access and its input imply. */
+  /** The failure reasons in addition to those that the access and the input imply. */
   readonly errors: readonly Reason[];
-  /** What a mutation puts on record; of a query nothing. */
+  /** The audit action that a mutation records. A query records nothing. */
   readonly records: Records;
 }
 
@@ -49,14 +49,14 @@ interface Spec<A, I extends z.ZodType, O> {
   errors?: readonly Reason[];
 }
 
-/** An operation that changes nothing: an HTTP GET. */
+/** Declares an operation that changes nothing. Clients send it with HTTP GET. */
 export function query<const A extends Access, I extends z.ZodType, O extends z.ZodType>(
   spec: Spec<A, I, O>,
 ): Operation<"query", A, I, O> {
   return { kind: "query", errors: [], records: { nothing: "it changes nothing" }, ...spec };
 }
 
-/** An operation that changes something: an HTTP POST. */
+/** Declares an operation that changes data, or whose input must not appear in a URL. Clients send it with HTTP POST. */
 export function mutation<const A extends Access, I extends z.ZodType, O extends z.ZodType>(
   spec: Spec<A, I, O> & { records: Records },
 ): Operation<"mutation", A, I, O> {

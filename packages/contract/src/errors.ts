@@ -1,6 +1,6 @@
-// The closed list of reasons a call can fail for. A program switches on `reason`; the message is for people.
-// 401: we do not know you. 403: we know you, you may see it, you may not do it. What is missing and what is
-// another workspace's are one and the same 404.
+// The closed list of failure reasons. Programs switch on `reason`; the message is for people.
+// 401: the caller is not authenticated. 403: the caller may see the resource, but may not do this with it. 404: the
+// resource does not exist, or it belongs to another workspace. The two cases have the same response.
 
 export type ErrorCode =
   | "BAD_REQUEST"
@@ -16,8 +16,8 @@ export type ErrorCode =
   | "INTERNAL_SERVER_ERROR";
 
 export const reasons = {
-  "input.malformed": ["BAD_REQUEST", "The request is not well-formed JSON."],
-  "input.invalid": ["BAD_REQUEST", "Some fields are not right: see fieldErrors."],
+  "input.malformed": ["BAD_REQUEST", "The input is not well-formed JSON. Correct it and send it again."],
+  "input.invalid": ["BAD_REQUEST", "Some fields are invalid. See fieldErrors."],
   "input.too_large": ["PAYLOAD_TOO_LARGE", "The request is larger than 100 KB. Send it in smaller parts."],
   "input.media_type": [
     "UNSUPPORTED_MEDIA_TYPE",
@@ -26,69 +26,69 @@ export const reasons = {
   "cursor.invalid": ["BAD_REQUEST", "This cursor belongs to another list. Start again without a cursor."],
   "checkpoint.invalid": [
     "BAD_REQUEST",
-    "This checkpoint is not one that this server signed for this workspace. Give it as it was handed out.",
+    "This server did not sign this checkpoint for this workspace. Send the checkpoint unchanged.",
   ],
   "batch.not_allowed": [
     "BAD_REQUEST",
-    "One of these operations takes too long for a batch. Call it in a request of its own.",
+    "One of these operations takes too long for a batch. Send it in a separate request.",
   ],
-  "operation.not_found": ["NOT_FOUND", "There is no such operation."],
-  "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Queries are sent with GET, mutations with POST."],
-  "auth.unauthenticated": ["UNAUTHORIZED", "Sign in first: the token is missing, wrong or expired."],
+  "operation.not_found": ["NOT_FOUND", "There is no such operation. Check its name."],
+  "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Send queries with GET, and mutations with POST."],
+  "auth.unauthenticated": ["UNAUTHORIZED", "The token is missing, invalid or expired. Sign in."],
   "auth.invalid_credentials": ["UNAUTHORIZED", "The email or the password is wrong."],
-  "auth.email_taken": ["CONFLICT", "An account with this email exists already. Sign in instead."],
+  "auth.email_taken": ["CONFLICT", "An account with this email already exists. Sign in instead."],
   "auth.token_reused": [
     "UNAUTHORIZED",
-    "This session was ended, since an old token of it was used again. Sign in anew; if it was not you, change your password.",
+    "This session was ended because an old refresh token was used again. Sign in again. If this was not you, change your password.",
   ],
   "auth.email_unverified": [
     "FORBIDDEN",
-    "Verify your email address first: use the link that was mailed to you, or ask for a new one with email.resendVerification.",
+    "Your email address is not verified. Open the link that was mailed to you, or request another mail with email.resendVerification.",
   ],
-  "auth.person_required": ["FORBIDDEN", "This is for people: a service key cannot do it."],
-  "token.invalid": ["UNAUTHORIZED", "This link is wrong, used or expired. Ask for a new one."],
+  "auth.person_required": ["FORBIDDEN", "A service key cannot do this. Sign in as a user."],
+  "token.invalid": ["UNAUTHORIZED", "This link is invalid, used or expired. Request a new one."],
   "password.incorrect": ["FORBIDDEN", "The current password is wrong."],
-  "session.not_found": ["NOT_FOUND", "There is no such session of yours."],
+  "session.not_found": ["NOT_FOUND", "You have no such session."],
   "limit.exceeded": [
     "TOO_MANY_REQUESTS",
-    "Too many calls, or too costly ones. Wait as long as retryAfter says.",
+    "Too many calls, or too expensive calls. Wait for retryAfter seconds, then try again.",
   ],
   "workspace.required": [
     "BAD_REQUEST",
-    "Choose a workspace: send x-workspace-id, or call workspaces.switch.",
+    "No workspace is selected. Send x-workspace-id, or call workspaces.switch.",
   ],
   "workspace.not_found": ["NOT_FOUND", "There is no such workspace, or you are not a member of it."],
   "permission.denied": ["FORBIDDEN", "Your role in this workspace does not allow this."],
   "member.not_found": ["NOT_FOUND", "There is no such member of this workspace."],
   "member.last_admin": [
     "CONFLICT",
-    "A workspace keeps at least one admin. Make another member an admin first, or delete the workspace.",
+    "A workspace must keep at least one admin. Make another member an admin first, or delete the workspace.",
   ],
   "member.too_many": [
     "CONFLICT",
-    "This workspace has as many members as it may have. Ask an admin to remove some, or the operator to raise the quota.",
+    "This workspace has reached its quota of members. Ask an admin to remove some, or the operator to raise the quota.",
   ],
   "invite.not_found": ["NOT_FOUND", "There is no such pending invite in this workspace."],
-  "invite.exists": ["CONFLICT", "This address is invited already. Resend that invite, or revoke it first."],
+  "invite.exists": ["CONFLICT", "This address is already invited. Resend that invite, or revoke it first."],
   "invite.already_member": [
     "CONFLICT",
-    "Whoever has this address is a member already. Change their role instead.",
+    "This address already belongs to a member. Change the member's role instead.",
   ],
-  "invite.too_many": ["CONFLICT", "Too many invites are pending in this workspace. Revoke some first."],
+  "invite.too_many": ["CONFLICT", "This workspace has too many pending invites. Revoke some first."],
   "invite.invalid": [
     "NOT_FOUND",
-    "This invite does not work for you: it is wrong, used, revoked or expired, or it is for another address. Sign in with the address that was invited, use the link in the mail, or ask for a new invite.",
+    "You cannot use this invite: it is invalid, used, revoked or expired, or it is for another address. Sign in with the invited address, use the link in the mail, or ask for a new invite.",
   ],
   "key.not_found": ["NOT_FOUND", "There is no such service key in this workspace."],
-  "key.too_many": ["CONFLICT", "This workspace has as many service keys as it may have. Revoke some first."],
+  "key.too_many": ["CONFLICT", "This workspace has reached its limit of service keys. Revoke some first."],
   "project.too_many": [
     "CONFLICT",
-    "This workspace has as many projects as it may have. Delete some, or ask the operator to raise the quota.",
+    "This workspace has reached its quota of projects. Delete some, or ask the operator to raise the quota.",
   ],
   "project.not_found": ["NOT_FOUND", "There is no such project in this workspace."],
   "task.too_many": [
     "CONFLICT",
-    "This workspace has as many tasks as it may have, or would have more. Delete some, or ask the operator to raise the quota.",
+    "This call would exceed the workspace's quota of tasks. Delete some, or ask the operator to raise the quota.",
   ],
   "task.not_found": ["NOT_FOUND", "There is no such task in this workspace."],
   "server.busy": ["SERVICE_UNAVAILABLE", "The server is busy. Try again in a moment."],
@@ -98,26 +98,26 @@ export const reasons = {
   ],
   "server.internal": [
     "INTERNAL_SERVER_ERROR",
-    "Something went wrong on our side. Quote the request id to us.",
+    "The server failed to answer this call. Report the request id to its operator.",
   ],
 } as const satisfies Record<string, readonly [ErrorCode, string]>;
 
 export type Reason = keyof typeof reasons;
 
-/** What `error.data` holds in every failed answer. */
+/** The `error.data` object of every failed response. */
 export interface ErrorData {
   code: ErrorCode;
   httpStatus: number;
   reason: Reason;
-  /** Also in the `x-request-id` header, and in the server's log. */
+  /** The id of the request. The `x-request-id` header and the server's log contain it too. */
   requestId: string;
-  /** Seconds to wait before the next try. */
+  /** Seconds to wait before the next attempt. */
   retryAfter?: number;
-  /** What is wrong with each field of the input, by its dotted path. `""` is the input as a whole. */
+  /** The errors of each input field, by its dotted path. The path `""` is the input as a whole. */
   fieldErrors?: Record<string, string[]>;
 }
 
-/** The reasons that a call may meet whatever the operation: its form, and the server's health. */
+/** The reasons for which a call of any operation can fail: the form of the request, limits, and the server's health. */
 export const commonReasons = [
   "input.malformed",
   "input.invalid",

@@ -1,4 +1,4 @@
-// What is said between a caller and the server: every operation, the shapes, the reasons of failure.
+// The contract between callers and the server: every operation, its input and output, and the failure reasons.
 export type { ApiRouter, ErrorShape } from "./api-router.ts";
 export {
   accountActions,

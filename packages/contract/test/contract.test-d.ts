@@ -1,5 +1,5 @@
-// Compiled, never run: what the compiler must refuse. Each line under a @ts-expect-error is a mistake that must
-// not build; if one of them builds, the compiler stops at its comment.
+// Type tests. The compiler checks this file; it never runs. The line after each @ts-expect-error is a mistake that must not
+// compile. If one compiles, the compiler reports an error at its comment.
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { z } from "zod";
 import { mutation, query } from "../src/define.ts";
@@ -17,38 +17,38 @@ mutation({
 }) satisfies Operation;
 mutation({ ...shape, access: "task:write", records: "task.deleted" }) satisfies Operation;
 
-// @ts-expect-error a mutation says what it puts on record, or why nothing
+// @ts-expect-error a mutation must declare the action it records, or why it records none
 mutation({ ...shape, access: "task:write" });
-// @ts-expect-error an action that is not in the list
+// @ts-expect-error the action is not in the list of audit actions
 mutation({ ...shape, access: "task:write", records: "task.lost" });
 
-// @ts-expect-error an operation says who may call it
+// @ts-expect-error an operation must declare its access
 query(shape);
-// @ts-expect-error a permission that the policy does not hold
+// @ts-expect-error the permission is not in the policy
 query({ ...shape, access: "task:archive" });
-// @ts-expect-error a role is no access
+// @ts-expect-error a role is not an access
 query({ ...shape, access: "admin" });
-// @ts-expect-error a reason that is not in the list
+// @ts-expect-error the reason is not in the list of reasons
 query({ ...shape, access: "public", errors: ["task.gone"] });
-// @ts-expect-error an operation says what it does
+// @ts-expect-error an operation must have a summary
 query({ access: "public", cost: shape.cost, input: shape.input, output: shape.output });
-// @ts-expect-error an operation says what it answers
+// @ts-expect-error an operation must declare its output
 query({ access: "public", cost: shape.cost, summary: shape.summary, input: shape.input });
-// @ts-expect-error an operation declares its cost
+// @ts-expect-error an operation must declare its cost
 query({ ...costless, access: "public" });
 const limited = { ...shape, input: z.strictObject({ limit: z.int() }) };
 query({ ...limited, access: "public", cost: { points: 1, each: { limit: 2 } } });
-// @ts-expect-error a cost depends on fields that the input has
+// @ts-expect-error a cost can only depend on fields of the input
 query({ ...limited, access: "public", cost: { points: 1, each: { items: 2 } } });
-// @ts-expect-error a query is no mutation
+// @ts-expect-error a query is not a mutation
 query({ ...shape, access: "public" }) satisfies Operation<"mutation">;
-// @ts-expect-error a public operation is not one of a workspace
+// @ts-expect-error a public operation does not require a workspace permission
 query({ ...shape, access: "public" }) satisfies Operation<"query", "task:read">;
 
 declare const operations: Contract;
-// @ts-expect-error what a viewer may read is not what an admin may manage
+// @ts-expect-error an operation for viewers does not require an admin's permission
 operations.tasks.list satisfies Operation<"query", "workspace:manage">;
-// @ts-expect-error an operation is not changed after it was declared
+// @ts-expect-error a declared operation is read-only
 operations.tasks.delete.access = "task:write";
 
 type Procedures = ApiRouter["_def"]["record"];
@@ -58,29 +58,29 @@ declare const withoutDelete: Omit<Procedures, "tasks"> & { tasks: Omit<Procedure
 declare const readForWrite: Omit<Procedures, "tasks"> & {
   tasks: Omit<Procedures["tasks"], "create"> & { create: Procedures["tasks"]["get"] };
 };
-declare const wrongAnswer: Omit<Procedures, "tasks"> & {
+declare const wrongOutput: Omit<Procedures, "tasks"> & {
   tasks: Omit<Procedures["tasks"], "get"> & { get: Procedures["projects"]["get"] };
 };
 
 procedures satisfies Procedures;
-// @ts-expect-error a router without a noun of the contract is not the API
+// @ts-expect-error the router lacks a resource of the contract
 withoutTasks satisfies Procedures;
-// @ts-expect-error a router without a verb of the contract is not the API
+// @ts-expect-error the router lacks an operation of the contract
 withoutDelete satisfies Procedures;
-// @ts-expect-error a query where the contract has a mutation is not the API
+// @ts-expect-error the router has a query where the contract has a mutation
 readForWrite satisfies Procedures;
-// @ts-expect-error a project where the contract answers with a task is not the API
-wrongAnswer satisfies Procedures;
+// @ts-expect-error the router returns a project where the contract returns a task
+wrongOutput satisfies Procedures;
 
 type Inputs = inferRouterInputs<ApiRouter>;
 type Outputs = inferRouterOutputs<ApiRouter>;
 
 ({ projectId: "p", title: "t" }) satisfies Inputs["tasks"]["create"];
-// @ts-expect-error a task has a title
+// @ts-expect-error a task requires a title
 ({ projectId: "p" }) satisfies Inputs["tasks"]["create"];
-// @ts-expect-error a status is one of three
+// @ts-expect-error the status is not one of the three
 ({ projectId: "p", title: "t", status: "archived" }) satisfies Inputs["tasks"]["create"];
-// @ts-expect-error the workspace is the request's, never the input's
+// @ts-expect-error the workspace comes from the request, never from the input
 ({ projectId: "p", title: "t", workspaceId: "w" }) satisfies Inputs["tasks"]["create"];
-// @ts-expect-error a user in an answer has no password
+// @ts-expect-error a returned user has no password
 export type Password = Outputs["auth"]["me"]["user"]["password"];

@@ -11,7 +11,7 @@ const ACCOUNT = 60_000;
 const long = operations.filter(({ operation: { cost } }) => cost.batch === false);
 
 describe.each(operations)("$name", ({ operation }) => {
-  it("R11 costs at least one point, and always a whole number of points", () => {
+  it("R11 costs a whole number of points, at least one", () => {
     for (const input of [undefined, null, {}, [], "text", { limit: 1e308 }, { limit: -5 }, { items: {} }]) {
       const points = pointsOf(operation, input);
       expect(points).toBeGreaterThanOrEqual(1);
@@ -20,7 +20,7 @@ describe.each(operations)("$name", ({ operation }) => {
     expect(Number.isInteger(pointsOf(operation, undefined))).toBe(true);
   });
 
-  it("R11 costs what depends on a field by that field's numbers or items, or its being given", () => {
+  it("R11 declares a cost per unit only for bounded numbers and arrays of its input", () => {
     const { properties = {} } = z.toJSONSchema(operation.input, { io: "input" });
     for (const name of Object.keys(operation.cost.each ?? {})) {
       expect(properties[name]).toMatchObject({ type: expect.stringMatching(/^(?:array|integer)$/) });
@@ -33,14 +33,14 @@ describe.each(operations)("$name", ({ operation }) => {
 });
 
 describe("the cost of a call", () => {
-  it("R11 grows with the items of an array, and with a number", () => {
+  it("R11 increases with the items of an array, and with a number", () => {
     const { createMany, list } = contract.tasks;
     expect(pointsOf(createMany, items(100)) - pointsOf(createMany, items(99))).toBe(4);
     expect(pointsOf(list, { limit: 100 })).toBe(6);
     expect(pointsOf(contract.audit.verify, { limit: 10_000 })).toBe(1_505);
   });
 
-  it("R11 counts a field that was left out by its default", () => {
+  it("R11 uses the default of an omitted field", () => {
     expect(pointsOf(contract.audit.verify, undefined)).toBe(
       pointsOf(contract.audit.verify, { limit: 5_000 }),
     );
@@ -48,21 +48,21 @@ describe("the cost of a call", () => {
     expect(pointsOf(contract.tasks.list, {})).toBe(2);
   });
 
-  it("R11 has no units for what no schema accepts, so that the call is refused for its input", () => {
+  it("R11 ignores values that every schema rejects, so that the call fails for its input", () => {
     expect(pointsOf(contract.tasks.createMany, items(101))).toBe(contract.tasks.createMany.cost.points);
     expect(pointsOf(contract.tasks.list, { limit: 1e9 })).toBe(1);
   });
 
-  it("R11 is higher for a search than for a list", () => {
+  it("R11 costs more for a search than for a list", () => {
     expect(pointsOf(contract.tasks.list, { search: "a" })).toBe(22);
   });
 
-  it("R11 lets an account import 12,056 tasks within one minute", () => {
+  it("R11 allows an account to import 12,056 tasks within one minute", () => {
     const calls = Math.ceil(12_056 / 100);
     expect(calls * pointsOf(contract.tasks.createMany, { items: [] }) + 12_056 * 4).toBeLessThan(ACCOUNT);
   });
 });
 
-it("R11 long operations are those that read or write many rows", () => {
+it("R11 declares the operations that read or write many rows as long", () => {
   expect(long.map(({ name }) => name)).toEqual(["audit.export", "audit.verify", "tasks.createMany"]);
 });

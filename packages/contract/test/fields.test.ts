@@ -8,7 +8,7 @@ const isUpdate = (change: object) =>
 const titled = (title: string) => contract.tasks.create.input.safeParse({ projectId, title });
 
 describe("a task's title", () => {
-  it("has 1 to 200 characters, counted as people count them", () => {
+  it("accepts 1 to 200 characters, counted as Unicode code points", () => {
     expect(titled("").success).toBe(false);
     expect(titled("   ").success).toBe(false);
     expect(titled("x".repeat(200)).success).toBe(true);
@@ -17,11 +17,11 @@ describe("a task's title", () => {
     expect(titled("🙂".repeat(201)).success).toBe(false);
   });
 
-  it("is kept without the space around it", () => {
+  it("loses leading and trailing white space", () => {
     expect(titled("  Ship it\n").data?.title).toBe("Ship it");
   });
 
-  it("may hold a tab, and no other control character", () => {
+  it("accepts a tab, and rejects other control characters", () => {
     expect(titled("a\tb").success).toBe(true);
     for (const control of ["\u0000", "\n", "\u001b", "\u007f", "\u0085"]) {
       expect(titled(`a${control}b`).success).toBe(false);
@@ -30,7 +30,7 @@ describe("a task's title", () => {
 });
 
 describe("an id", () => {
-  it("is a UUID in lower case, and nothing that merely looks like one", () => {
+  it("accepts a UUID in lower case, and rejects similar texts", () => {
     expect(isId(projectId)).toBe(true);
     expect(
       [projectId.toUpperCase(), `${projectId}\n`, `${projectId}' OR 1=1`, "", 1, null].filter(isId),
@@ -39,7 +39,7 @@ describe("an id", () => {
 });
 
 describe("an update", () => {
-  it("names at least one field to change", () => {
+  it("requires at least one changed field", () => {
     expect(isUpdate({})).toBe(false);
     expect(isUpdate({ title: undefined })).toBe(false);
     expect(isUpdate({ status: "done" })).toBe(true);
@@ -47,7 +47,7 @@ describe("an update", () => {
 });
 
 describe("an email", () => {
-  it("is compared in lower case", () => {
+  it("becomes lower case", () => {
     const parsed = contract.auth.signIn.input.parse({ email: "Ann@Example.com", password: "x" });
     expect(parsed.email).toBe("ann@example.com");
   });

@@ -5,40 +5,40 @@ import { commonReasons, contract, impliedReasons, operations, reasons } from "..
 import { walkSchema } from "./walk-schema.ts";
 
 /**
- * Fields that name whom or what an operation is about, and never who acts: with what each is. Whoever adds to this table
- * says why the request cannot know it.
+ * Fields with the name of an identity, a role or a workspace that describe the target of an operation, never the caller. When
+ * you add a field, describe what it is, and why the request's context does not contain it.
  */
-const namesItsTarget: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  "invites.create": { role: "what the invite will make of somebody else" },
-  "members.changeRole": { role: "what somebody is to be", userId: "the member to whom that happens" },
-  "members.list": { role: "a filter: only the members of this role" },
-  "members.remove": { userId: "the member who is to go" },
-  "serviceKeys.create": { role: "what another service will be" },
-  "workspaces.leave": { workspaceId: "which of one's own to leave, perhaps not the request's" },
-  "workspaces.restore": { workspaceId: "one that is deleted, which no request can be in" },
-  "workspaces.switch": { workspaceId: "the one to choose for the requests to come" },
+const targetFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "invites.create": { role: "the role of the invited user" },
+  "members.changeRole": { role: "the new role of a member", userId: "the member whose role changes" },
+  "members.list": { role: "a filter: only the members with this role" },
+  "members.remove": { userId: "the member to remove" },
+  "serviceKeys.create": { role: "the role of the new service key" },
+  "workspaces.leave": { workspaceId: "the workspace to leave, which may differ from the request's" },
+  "workspaces.restore": { workspaceId: "a deleted workspace, which a request cannot select" },
+  "workspaces.switch": { workspaceId: "the workspace to select for later requests" },
 };
 
-const NAMES_SOMEBODY = /^(?:user|actor|tenant|org)(?:Id)?$|^role$|workspace/i;
+const IDENTITY_FIELD = /^(?:user|actor|tenant|org)(?:Id)?$|^role$|workspace/i;
 
 describe.each(operations)("$name", ({ name, operation }) => {
   const input = z.toJSONSchema(operation.input, { io: "input" });
   const schemas = walkSchema(input);
 
-  it("says who may call it: anyone, anyone signed in, or the holders of a permission", () => {
+  it("declares its access: public, session, or a permission of the policy", () => {
     expect(["public", "session", ...Object.keys(policy)]).toContain(operation.access);
     expect(["query", "mutation"]).toContain(operation.kind);
   });
 
-  it("says in a sentence what it does", () => {
+  it("declares a summary in full sentences", () => {
     expect(operation.summary).toMatch(/^[A-Z].{5,}\.$/);
   });
 
-  it("takes one object", () => {
+  it("accepts one object as its input", () => {
     expect(input.type).toBe("object");
   });
 
-  it("refuses fields that it does not know, however deep", () => {
+  it("rejects unknown fields at every depth", () => {
     const open = schemas.filter(
       ({ schema }) => schema["type"] === "object" && schema["additionalProperties"] !== false,
     );
@@ -48,18 +48,18 @@ describe.each(operations)("$name", ({ name, operation }) => {
     expect(unknown.error?.issues.map(({ code }) => code)).toContain("unrecognized_keys");
   });
 
-  it("bounds the length of every text and every array that it takes", () => {
+  it("limits the length of every text and array of its input", () => {
     const unbounded = schemas.filter(({ schema }) => !isBounded(schema));
     expect(unbounded.map(({ path }) => path)).toEqual([]);
   });
 
-  it("M7 takes neither the caller's identity nor a role, nor a workspace beside the request's", () => {
+  it("M7 accepts no identity, role or workspace in its input, except as a documented target", () => {
     const fields = schemas.map(({ field }) => field).filter((field) => field !== undefined);
-    const naming = fields.filter((field) => NAMES_SOMEBODY.test(field));
-    expect(naming.toSorted()).toEqual(Object.keys(namesItsTarget[name] ?? {}).toSorted());
+    const identities = fields.filter((field) => IDENTITY_FIELD.test(field));
+    expect(identities.toSorted()).toEqual(Object.keys(targetFields[name] ?? {}).toSorted());
   });
 
-  it("lists its reasons once each, out of those that exist, without those that are implied", () => {
+  it("lists each of its reasons once, without unknown and implied reasons", () => {
     expect(Object.keys(reasons)).toEqual(expect.arrayContaining([...operation.errors]));
     expect(new Set(operation.errors).size).toBe(operation.errors.length);
     expect(commonReasons.filter((reason) => operation.errors.includes(reason))).toEqual([]);
@@ -67,7 +67,7 @@ describe.each(operations)("$name", ({ name, operation }) => {
     expect(implied.filter((reason) => operation.errors.includes(reason))).toEqual([]);
   });
 
-  it("can be called without any input, or says which fields it needs", () => {
+  it("declares its required fields, or accepts an omitted input", () => {
     const parsed = operation.input.safeParse(undefined);
     const required = "required" in input ? input.required : [];
     expect(parsed.success).toBe(required?.length === 0 || required === undefined);
@@ -75,18 +75,18 @@ describe.each(operations)("$name", ({ name, operation }) => {
 });
 
 describe("the contract", () => {
-  it("lists every operation once, in the order of their names", () => {
+  it("lists every operation once, sorted by name", () => {
     const names = operations.map(({ name }) => name);
     expect(names).toEqual(names.toSorted());
     expect(new Set(names).size).toBe(names.length);
     expect(names).toHaveLength(Object.values(contract).flatMap((verbs) => Object.keys(verbs)).length);
   });
 
-  it("M7 lists no operation that is gone among those that name their target", () => {
-    expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(namesItsTarget)));
+  it("M7 documents target fields of existing operations only", () => {
+    expect(operations.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(targetFields)));
   });
 
-  it("has no reason that nothing can fail for", () => {
+  it("uses every failure reason", () => {
     const used = new Set([
       ...commonReasons,
       ...operations.flatMap(({ operation }) => [...impliedReasons(operation.access), ...operation.errors]),
@@ -94,14 +94,14 @@ describe("the contract", () => {
     expect(Object.keys(reasons).filter((reason) => !(used as Set<string>).has(reason))).toEqual([]);
   });
 
-  it("gives people a sentence for every reason", () => {
+  it("gives every reason a message in full sentences", () => {
     for (const [reason, [, message]] of Object.entries(reasons)) {
       expect(reason).toMatch(/^[a-z]+\.[a-z_]+$/);
       expect(message).toMatch(/^[A-Z].*\.$/);
     }
   });
 
-  it("answers lists with items and the cursor of the next page, and takes at most 100 items a page", () => {
+  it("returns lists as items and a next cursor, with at most 100 items per page", () => {
     const lists = operations.filter(({ name }) => /\.list(?:Mine)?$/.test(name));
     expect(lists.length).toBeGreaterThan(0);
     for (const { operation } of lists) {
@@ -114,8 +114,8 @@ describe("the contract", () => {
     }
   });
 
-  it("never puts a secret's hash or a password into an answer", () => {
-    // The hashes of a log's entries are there to be seen.
+  it("returns no password and no hash of a secret", () => {
+    // The hashes of audit entries are public.
     const others = operations.filter(({ name }) => !name.startsWith("audit."));
     const fields = others.flatMap(({ operation }) =>
       walkSchema(z.toJSONSchema(operation.output)).map(({ field }) => field ?? ""),
@@ -124,7 +124,7 @@ describe("the contract", () => {
   });
 });
 
-/** Ids and dates are bounded by their form, a closed list by itself. */
+/** The formats of ids and dates limit their length, and so do enumerations. */
 function isBounded(schema: Readonly<Record<string, unknown>>): boolean {
   if (schema["type"] === "array") return typeof schema["maxItems"] === "number";
   if (schema["type"] !== "string") return true;

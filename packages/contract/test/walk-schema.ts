@@ -1,14 +1,14 @@
-/** A schema inside another, with the field that it is the shape of. */
-export interface Place {
+/** A schema within another schema, with its path and the name of its field. */
+export interface NestedSchema {
   readonly path: string;
   readonly field: string | undefined;
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-/** Every schema in a JSON Schema, itself first: of fields, items, alternatives and named models. */
-export function walkSchema(schema: object, path = "$", field?: string): Place[] {
-  const here = { path, field, schema: { ...schema } };
-  const inside = Object.entries(schema).flatMap(([keyword, value]: [string, unknown]) => {
+/** Returns a JSON Schema and all schemas within it: of fields, items, alternatives and named models. */
+export function walkSchema(schema: object, path = "$", field?: string): NestedSchema[] {
+  const root = { path, field, schema: { ...schema } };
+  const nested = Object.entries(schema).flatMap(([keyword, value]: [string, unknown]) => {
     if (!isObject(value) || keyword === "default") return [];
     if (keyword === "properties" || keyword === "$defs") {
       return Object.entries(value).flatMap(([name, part]: [string, unknown]) =>
@@ -20,7 +20,7 @@ export function walkSchema(schema: object, path = "$", field?: string): Place[] 
     const parts: unknown[] = Array.isArray(value) ? value : [value];
     return parts.filter(isObject).flatMap((part, index) => walkSchema(part, `${path}/${keyword}${index}`));
   });
-  return [here, ...inside];
+  return [root, ...nested];
 }
 
 function isObject(value: unknown): value is object {

@@ -1,16 +1,18 @@
 import { platform } from "./platform.ts";
 
-/** Returns the address without a slash at its end. @throws TypeError, without any password in it */
+/** Validates the URL and removes a trailing slash. @throws TypeError whose message does not contain the URL */
 export function parseBaseUrl(text: string): string {
   const url = parse(text);
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError("baseUrl must be an absolute http or https address such as http://127.0.0.1:4000.");
+    throw new TypeError("baseUrl must be an absolute http or https URL such as http://127.0.0.1:4000.");
   }
   if (url.username !== "" || url.password !== "") {
-    throw new TypeError("baseUrl must not hold a user name or password. Sign in, or pass a token.");
+    throw new TypeError("baseUrl must not contain a user name or password. Sign in, or pass a token.");
   }
   if (url.search !== "" || url.hash !== "") {
-    throw new TypeError("baseUrl must not hold a query or a fragment: the operation's path is added to it.");
+    throw new TypeError(
+      "baseUrl must not contain a query or a fragment, because the path of the operation is appended to it.",
+    );
   }
   return url.origin + url.pathname.replace(/\/+$/, "");
 }
@@ -19,7 +21,7 @@ function parse(text: string) {
   try {
     return new (platform().URL)(text);
   } catch {
-    // The runtime's own message quotes the text, which may hold a password.
+    // Drop the runtime's error: its message quotes the text, which may contain a password.
     return undefined;
   }
 }

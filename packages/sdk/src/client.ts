@@ -1,5 +1,5 @@
-// The client: the operations of the contract as methods, over one connection. The methods are made from the list of
-// operations at run time and typed by the generated Api; the one cast joins the two, and the tests hold them together.
+// The client: one method for each operation of the contract. The methods are created at run time from the list of
+// operations and typed by the generated Api. The only cast connects the two; a test verifies that they match.
 import { systemClock, type Clock } from "./clock.ts";
 import { closeNames } from "./close-names.ts";
 import { UnknownOperationError } from "./errors.ts";
@@ -13,20 +13,29 @@ import {
   type ClientOptions,
   type Connection,
 } from "./options.ts";
-import { paged, type Page } from "./paged.ts";
-import { perform } from "./perform.ts";
+import type { Page } from "./page.ts";
+import { paged } from "./paged.ts";
+import { perform } from "./call/perform.ts";
 
+/**
+ * A client of a ProjoStack server. Each operation is a method: `client.tasks.create(input, options)`. Every method rejects
+ * with a `ProjoError`, or with a `TypeError` when an argument is invalid.
+ */
 export interface Client extends Api {
-  /** The workspace that this client's calls are about; the session's current one when undefined. */
+  /** The id of the workspace that calls use. Without one, a service key acts in its own workspace. */
   readonly workspaceId: string | undefined;
 
-  /** A client of the same session whose calls are about this workspace. The client itself stays as it is. */
+  /**
+   * Returns a client for this workspace that shares the session. Does not change this client and sends no request.
+   *
+   * @throws TypeError when the id cannot be sent in a header
+   */
   workspace(id: string): Client;
 
   /**
-   * Calls an operation whose name is known at run time only: its input and answer are unchecked.
+   * Calls an operation whose name is known only at run time. The types of its input and result are unknown.
    *
-   * @throws UnknownOperationError, with names that look like it
+   * @throws UnknownOperationError with similar names, without sending a request
    */
   call<Name extends string>(
     name: string extends Name ? Name : never,
@@ -34,19 +43,29 @@ export interface Client extends Api {
     options?: CallOptions,
   ): Promise<unknown>;
 
-  /** Calls an operation by its name, as `client.tasks.create(...)` does. */
+  /** Calls an operation by name: `client.call("tasks.create", input)` is `client.tasks.create(input)`. */
   call<Name extends OperationName>(name: Name, ...args: Parameters<Method<Name>>): ReturnType<Method<Name>>;
 }
 
-/** Makes a client of the server at `baseUrl`. Nothing is sent yet. @throws TypeError when an option is not right */
+/**
+ * Creates a client of the server at `baseUrl`. Sends no request.
+ *
+ * @example
+ * const client = createClient({ baseUrl: "http://127.0.0.1:4000" });
+ * await client.auth.signIn({ email: "ann@example.com", password });
+ * const acme = client.workspace(workspaceId);
+ * for await (const task of acme.tasks.list({ status: "todo" })) console.log(task.title);
+ *
+ * @throws TypeError that names an invalid option
+ */
 export function createClient(options: ClientOptions): Client {
   return connect(checkOptions(options), systemClock);
 }
 
-/** `createClient` for tests, which own the time. */
+/** Creates a client with the given clock. `createClient` uses the system's clock, tests use their own. */
 export function connect(connection: Connection, clock: Clock): Client {
   const invoke = (name: OperationName, input: unknown, options: CallOptions = {}) => {
-    const run = (itsInput: unknown) => perform({ connection, clock, name, input: itsInput, options });
+    const run = (callInput: unknown) => perform({ connection, clock, name, input: callInput, options });
     if (!isList(name)) return run(input);
     return paged(
       name,
@@ -68,14 +87,14 @@ export function connect(connection: Connection, clock: Clock): Client {
 type Invoke = (name: OperationName, input: unknown, options?: CallOptions) => unknown;
 
 function methods(invoke: Invoke): Record<string, object> {
-  const nouns: Record<string, Record<string, unknown>> = {};
+  const resources: Record<string, Record<string, unknown>> = {};
   for (const name of operationNames) {
-    const [noun = "", verb = ""] = name.split(".");
-    const verbs = (nouns[noun] ??= {});
+    const [resource = "", verb = ""] = name.split(".");
+    const verbs = (resources[resource] ??= {});
     verbs[verb] = (input: unknown, options?: CallOptions) => invoke(name, input, options);
   }
-  for (const verbs of Object.values(nouns)) Object.freeze(verbs);
-  return nouns;
+  for (const verbs of Object.values(resources)) Object.freeze(verbs);
+  return resources;
 }
 
 function isList(name: OperationName): boolean {

@@ -1,11 +1,12 @@
 import { platform, type AbortSignalLike } from "./platform.ts";
 
-/** Time and chance, handed in so that tests own them. */
+/** Time and randomness. Passed as an argument, so that tests can control them. */
 export interface Clock {
+  /** Milliseconds since the Unix epoch. */
   now(): number;
-  /** From 0 up to 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
-  /** Ends early when the signal aborts. */
+  /** Resolves after `ms` milliseconds, or as soon as the signal aborts. */
   sleep(ms: number, signal: AbortSignalLike): Promise<void>;
 }
 

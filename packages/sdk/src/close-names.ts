@@ -1,16 +1,16 @@
-/** The names that differ least from what was typed, closest first, at most three. */
+/** Returns at most three names that are similar to the typed one, the most similar first. */
 export function closeNames(typed: string, names: readonly string[]): string[] {
-  const wanted = typed.toLowerCase();
-  const allowed = Math.max(2, Math.floor(wanted.length / 3));
+  const target = typed.toLowerCase();
+  const allowed = Math.max(2, Math.floor(target.length / 3));
   const close = names
-    .map((name) => ({ name, distance: edits(wanted, name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= allowed || name.toLowerCase().endsWith(`.${wanted}`));
-  // toSorted is not in every runtime that has fetch.
+    .map((name) => ({ name, distance: edits(target, name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= allowed || name.toLowerCase().endsWith(`.${target}`));
+  // Sort in place: toSorted is missing in some runtimes that have fetch.
   close.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
   return close.slice(0, 3).map(({ name }) => name);
 }
 
-/** How many letters must be put in, left out or replaced (Levenshtein 1966). */
+/** Returns the edit distance: the number of insertions, deletions and replacements (Levenshtein 1966). */
 function edits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of Array.from(from).entries()) {

@@ -1,40 +1,51 @@
-// What a call can fail with. No error holds the token, the input or the request, so that logging one is safe.
+// The errors of a call. No error contains the token, the input or the request, so errors are safe to log.
 import type { ErrorCode, Reason } from "./generated/types.ts";
 
-/** What the SDK says when no answer of the server tells the class of a failure. */
+/** Codes that the SDK sets when there is no valid response of the server. */
 export type ClientErrorCode = "CONNECTION_FAILED" | "TIMEOUT" | "UNEXPECTED_ANSWER";
 
-/** A string of which some values are known, so that an editor offers them. */
-type Known<T extends string> = T | (string & Record<never, never>);
+/** A string with known values, which editors suggest. Other values are allowed. */
+type OpenUnion<T extends string> = T | (string & Record<never, never>);
 
+/** The fields of a {@link ProjoError}, which documents them. */
 export interface ProjoErrorFields {
   operation: string;
-  code: Known<ErrorCode | ClientErrorCode>;
-  reason?: Known<Reason> | undefined;
+  code: OpenUnion<ErrorCode | ClientErrorCode>;
+  reason?: OpenUnion<Reason> | undefined;
   status?: number | undefined;
   requestId?: string | undefined;
   retryAfterSeconds?: number | undefined;
   fieldErrors?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-// Two copies of the SDK, ESM and CommonJS, may meet in one program; instanceof tells them apart, this does not.
+// One program may load two copies of the SDK, ESM and CommonJS. instanceof fails between them; this mark does not.
 const mark = Symbol.for("@projostack/sdk/ProjoError");
 
-/** A call failed. Decide by `reason`; show `message` to people. */
+/**
+ * A call failed. Use `reason` in code and show `message` to users.
+ *
+ * @example
+ * try {
+ *   await acme.tasks.delete({ id });
+ * } catch (error) {
+ *   if (!isProjoError(error) || error.reason !== "task.not_found") throw error;
+ * }
+ */
 export class ProjoError extends Error {
   override readonly name: string = "ProjoError";
-  /** The call that failed: `tasks.create`. */
+  /** The name of the operation: `tasks.create`. */
   readonly operation: string;
-  readonly code: Known<ErrorCode | ClientErrorCode>;
-  /** Why the server refused. Undefined when no answer of the server was read. A newer server may know others. */
-  readonly reason: Known<Reason> | undefined;
-  /** The HTTP status, when there was an answer. */
+  /** The class of the failure: the server's error code, or a {@link ClientErrorCode}. */
+  readonly code: OpenUnion<ErrorCode | ClientErrorCode>;
+  /** Why the server refused the call. Undefined without a response of the server. A newer server may send new reasons. */
+  readonly reason: OpenUnion<Reason> | undefined;
+  /** The HTTP status. Undefined without a response. */
   readonly status: number | undefined;
-  /** Quote it when you ask for help: it is in the server's log. */
+  /** The id of the request in the server's log. Include it in a support request. */
   readonly requestId: string | undefined;
-  /** How long the server asks to wait before the next try. */
+  /** The number of seconds to wait before the next attempt. */
   readonly retryAfterSeconds: number | undefined;
-  /** What is wrong with each field of the input, by its dotted path. `""` is the input as a whole. */
+  /** The messages for each invalid field of the input, keyed by its dotted path. `""` is the whole input. */
   readonly fieldErrors: Readonly<Record<string, readonly string[]>> | undefined;
 
   static {
@@ -52,7 +63,7 @@ export class ProjoError extends Error {
     this.fieldErrors = fields.fieldErrors;
   }
 
-  /** For logs: the message, which JSON leaves out of errors, and every field that is there. */
+  /** Returns all fields and the message, which JSON.stringify would omit. */
   toJSON(): Record<string, unknown> {
     const { name, message, operation, code, reason, status, requestId, retryAfterSeconds, fieldErrors } =
       this;
@@ -60,21 +71,21 @@ export class ProjoError extends Error {
   }
 }
 
-/** The server could not be reached, or the connection broke before its answer was there. */
+/** The server is unreachable, or the connection failed before the response was complete. `code` is `CONNECTION_FAILED`. */
 export class ProjoConnectionError extends ProjoError {
   override readonly name: string = "ProjoConnectionError";
 }
 
-/** The call took longer than its `timeoutMs`. Whether the server carried it out is not known. */
+/** The call took longer than `timeoutMs`. The server may have carried it out. `code` is `TIMEOUT`. */
 export class ProjoTimeoutError extends ProjoError {
   override readonly name: string = "ProjoTimeoutError";
 }
 
-/** The SDK knows no such operation. A mistake in the program, so nothing was sent. */
+/** The operation does not exist. No request was sent. */
 export class UnknownOperationError extends TypeError {
   override readonly name: string = "UnknownOperationError";
   readonly operation: string;
-  /** Names that look like it, the closest first. */
+  /** Similar names, the most similar first. */
   readonly closeNames: readonly string[];
 
   constructor(operation: string, closeNames: readonly string[]) {
@@ -85,7 +96,7 @@ export class UnknownOperationError extends TypeError {
   }
 }
 
-/** Whether it is a ProjoError, of this copy of the SDK or of another. */
+/** Returns true for a {@link ProjoError} of this or another copy of the SDK. Prefer it to `instanceof`. */
 export function isProjoError(error: unknown): error is ProjoError {
   return typeof error === "object" && error !== null && mark in error;
 }

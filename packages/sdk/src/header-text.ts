@@ -1,12 +1,12 @@
 /**
- * Returns the text when it may stand in a header as one word. Otherwise a runtime would refuse it in words of its
- * own, which quote it: a token would be in the logs.
+ * Returns the text if it is valid in a header: printable ASCII without spaces. Checks it here because the runtime's own
+ * error quotes the text, which would put a token into logs.
  *
- * @throws TypeError that does not hold the text
+ * @throws TypeError whose message does not contain the text
  */
 export function checkHeaderText(text: string, what: string): string {
   if (typeof text === "string" && /^[\x21-\x7e]+$/.test(text)) return text;
   throw new TypeError(
-    `${what} must be printable ASCII without spaces or line breaks. Was a line break read with it from a file?`,
+    `${what} must be printable ASCII without spaces or line breaks. If it was read from a file, remove the line break at its end.`,
   );
 }

@@ -1,4 +1,4 @@
-// What programs outside this house hold: a client of a ProjoStack server, typed, without dependencies.
+// The public API of the package: a typed client of a ProjoStack server, without dependencies.
 export { createClient, type Client } from "./client.ts";
 export {
   isProjoError,
@@ -14,6 +14,6 @@ export { operations } from "./generated/operations.ts";
 export type * from "./generated/types.ts";
 export type { OperationName } from "./operation-name.ts";
 export type { CallOptions, ClientOptions } from "./options.ts";
-export type { Page, Paged } from "./paged.ts";
+export type { Page, Paged } from "./page.ts";
 export type { AbortSignalLike, Fetch, FetchedResponse, FetchInit, Signal } from "./platform.ts";
-export { memoryTokenStore, type Tokens, type TokenStore } from "./token-store.ts";
+export { memoryTokenStore, type Tokens, type TokenStore } from "./session/token-store.ts";

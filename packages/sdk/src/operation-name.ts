@@ -1,14 +1,14 @@
 import type { Api } from "./generated/api.ts";
 import { operations } from "./generated/operations.ts";
 
-/** The name of an operation: `tasks.create`. */
+/** The name of an operation, such as `tasks.create`. */
 export type OperationName = keyof typeof operations;
 
-/** The method of `Api` that an operation is. */
-export type Method<Name extends OperationName> = Name extends `${infer Noun}.${infer Verb}`
-  ? Noun extends keyof Api
-    ? Verb extends keyof Api[Noun]
-      ? Extract<Api[Noun][Verb], (...args: never) => unknown>
+/** The type of the method of `Api` for an operation. */
+export type Method<Name extends OperationName> = Name extends `${infer Resource}.${infer Verb}`
+  ? Resource extends keyof Api
+    ? Verb extends keyof Api[Resource]
+      ? Extract<Api[Resource][Verb], (...args: never) => unknown>
       : never
     : never
   : never;

@@ -1,42 +1,43 @@
 import { parseBaseUrl } from "./base-url.ts";
 import { checkHeaderText } from "./header-text.ts";
 import { runtimeFetch, type Fetch, type Signal } from "./platform.ts";
-import { checkToken, memoryTokenStore, type TokenStore } from "./token-store.ts";
+import { checkToken, memoryTokenStore, type TokenStore } from "./session/token-store.ts";
 
+/** The options of `createClient`. */
 export interface ClientOptions {
-  /** Where the server is, e.g. `http://127.0.0.1:4000`. May have a path, not a query. */
+  /** The URL of the server, such as `http://127.0.0.1:4000`. It may have a path, but no query or fragment. */
   baseUrl: string;
-  /**
-   * An access token to begin with, or a service key's token: sent as long as it works and never refreshed. Not together
-   * with `tokens`.
-   */
+  /** An access token or the token of a service key. It is never refreshed. Do not set both `token` and `tokens`. */
   token?: string | undefined;
-  /** Where the session is kept. In memory when left out. */
+  /** The store of the session's tokens. Default: {@link memoryTokenStore}. */
   tokens?: TokenStore | undefined;
-  /** The workspace that calls are about. See also `client.workspace(id)`. */
+  /** The id of the workspace for all calls. See also `client.workspace(id)`. */
   workspaceId?: string | undefined;
-  /** Used instead of the runtime's own. */
+  /** A replacement for the runtime's `fetch`. */
   fetch?: Fetch | undefined;
-  /** The most a call may take, retries included. Default: 30,000. */
+  /** The maximum duration of a call in milliseconds, including retries. Default: 30,000. */
   timeoutMs?: number | undefined;
-  /** How often a failed query is tried again. Mutations never are. Default: 2. */
+  /** The maximum number of retries of a failed query. Mutations are not retried. Default: 2. */
   maxRetries?: number | undefined;
-  /** Sent as `user-agent` where the runtime allows it. */
+  /** The `user-agent` header. Some runtimes, such as browsers, ignore it. */
   userAgent?: string | undefined;
 }
 
-/** What one call may set for itself. */
+/** The options of a single call. They override those of the client. */
 export interface CallOptions {
   /** Aborts the call, which then rejects with the signal's reason. */
   signal?: Signal | undefined;
+  /** The maximum duration of this call in milliseconds, including retries. Default: the client's. */
   timeoutMs?: number | undefined;
+  /** The maximum number of retries, if this call is a query. Default: the client's. */
   maxRetries?: number | undefined;
+  /** The id of the workspace for this call. Default: the client's. */
   workspaceId?: string | undefined;
-  /** Sent beside the SDK's own, which they cannot replace. */
+  /** Additional headers. They cannot replace the headers that the SDK sets. */
   headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The options of a client, checked and complete. */
+/** Validated client options, with all defaults. */
 export interface Connection {
   readonly baseUrl: string;
   readonly tokens: TokenStore;
@@ -47,11 +48,11 @@ export interface Connection {
   readonly userAgent: string | undefined;
 }
 
-/** @throws TypeError that names the option and what it must be */
+/** Validates the options and adds the defaults. @throws TypeError that names an invalid option and its valid values */
 export function checkOptions(options: ClientOptions): Connection {
   const { token, tokens, workspaceId, userAgent, timeoutMs = 30_000, maxRetries = 2 } = options;
   if (token !== undefined && tokens !== undefined) {
-    throw new TypeError("Give either token or tokens: a store brings its own token.");
+    throw new TypeError("Set either token or tokens, not both.");
   }
   const own = token === undefined ? undefined : { accessToken: checkToken(token) };
   return {
@@ -65,7 +66,7 @@ export function checkOptions(options: ClientOptions): Connection {
   };
 }
 
-/** Applies what one call sets for itself. @throws TypeError */
+/** Overrides the client's options with those of one call. @throws TypeError that names an invalid option */
 export function withCallOptions(connection: Connection, options: CallOptions): Connection {
   const { timeoutMs, maxRetries, workspaceId } = options;
   return {
@@ -81,7 +82,7 @@ export function checkWorkspaceId(id: string): string {
 }
 
 function checkTimeout(ms: number): number {
-  // Longer ones overflow the timers of every runtime, which then fire at once.
+  // A longer delay overflows the timers of all runtimes, which then fire immediately.
   if (ms > 0 && ms <= 2_147_483_647) return ms;
   throw new TypeError("timeoutMs must be a number of milliseconds above 0 and at most 2147483647.");
 }

@@ -1,21 +1,7 @@
 import { ProjoError } from "./errors.ts";
+import type { Page, Paged } from "./page.ts";
 
-/** One page of a list. `nextCursor` is the input's `cursor` for the next page, or null at the end. */
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
-/**
- * A list that was asked for. Await it for its first page, or walk it with `for await` for the items of all pages.
- * Nothing is sent before one or the other, and its first page is fetched once.
- */
-export interface Paged<T> extends Promise<Page<T>>, AsyncIterable<T> {
-  /** The pages one after another, the first included. */
-  pages(): AsyncIterable<Page<T>>;
-}
-
-/** Gets the cursor of the page, or undefined for the first. */
+/** Fetches the page with this cursor, or the first page when it is undefined. */
 export type FetchPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
 
 export function paged<T>(operation: string, fetchPage: FetchPage<T>): Paged<T> {
@@ -36,7 +22,7 @@ class LazyPages<T> implements Paged<T> {
     return "Paged";
   }
 
-  // oxlint-disable-next-line unicorn/no-thenable -- to be awaited is what it is for
+  // oxlint-disable-next-line unicorn/no-thenable -- a Paged is meant to be awaited
   then<A = Page<T>, B = never>(
     onPage?: ((page: Page<T>) => A | PromiseLike<A>) | null,
     onError?: ((error: unknown) => B | PromiseLike<B>) | null,
@@ -62,13 +48,13 @@ class LazyPages<T> implements Paged<T> {
     while (page.nextCursor !== null) {
       const cursor: string = page.nextCursor;
       page = await this.#fetchPage(cursor);
-      if (page.nextCursor === cursor) throw this.#endless();
+      if (page.nextCursor === cursor) throw this.#endlessList();
       yield page;
     }
   }
 
-  #endless(): ProjoError {
-    return new ProjoError("The server sent the same cursor twice: the list would never end.", {
+  #endlessList(): ProjoError {
+    return new ProjoError("The server returned the same cursor twice, so the list would never end.", {
       operation: this.#operation,
       code: "UNEXPECTED_ANSWER",
     });

@@ -1,7 +1,7 @@
-// The few globals the SDK needs of its runtime, in types of its own: its declarations must compile where there
-// is neither the DOM library nor @types/node. The one cast is at the end, where the runtime is taken at its word.
+// Types for the few globals of the runtime that the SDK uses. Its declarations must compile without the DOM library and
+// without @types/node. The only cast is in `platform`, which does not check the runtime.
 
-/** As much of an AbortSignal as is needed. */
+/** The part of an AbortSignal that the SDK uses. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   readonly reason?: unknown;
@@ -9,11 +9,12 @@ export interface AbortSignalLike {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** The AbortSignal of the project that uses the SDK, or as much of one as is needed when it knows none. */
+/** The global AbortSignal type, or {@link AbortSignalLike} in a project without that type. */
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer Known } }
   ? Known
   : AbortSignalLike;
 
+/** The options that the SDK passes to `fetch`. */
 export interface FetchInit {
   method: string;
   headers: Record<string, string>;
@@ -22,6 +23,7 @@ export interface FetchInit {
   signal: Signal;
 }
 
+/** The part of a fetch response that the SDK uses. */
 export interface FetchedResponse {
   readonly status: number;
   readonly type?: string;
@@ -29,7 +31,7 @@ export interface FetchedResponse {
   text(): Promise<string>;
 }
 
-/** `fetch`, or anything that can stand in for it. */
+/** The type of `fetch`, or of a replacement for it. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
 
 interface ParsedUrl {
@@ -50,13 +52,13 @@ interface Platform {
   readonly clearTimeout: (timer: unknown) => void;
 }
 
-/** Looked up at each use, so that importing the SDK does nothing and a test may replace a global. */
+/** Reads the globals at each use, so that the import has no effect and a test can replace a global. */
 export function platform(): Platform {
   const runtime: unknown = globalThis;
   return runtime as Platform;
 }
 
-/** The runtime's own fetch, called on it: browsers refuse it elsewhere. */
+/** The runtime's fetch. Called as a method of the global object, because browsers require that. */
 export const runtimeFetch: Fetch = (url, init) => {
   const runtime = platform();
   if (runtime.fetch === undefined)

@@ -1,4 +1,4 @@
-// Builds and packs the SDK as a release does, in a copy: the real dist may be in use by other tests.
+// Builds and packs the SDK as a release does. Works in a copy, because other tests may use the real dist.
 import { execFile, type ExecFileOptions } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,13 +8,13 @@ import { promisify } from "node:util";
 const sdk = join(import.meta.dirname, "..");
 const root = join(sdk, "..", "..");
 
-/** The bin files of the two compilers, called without npx, which is slow. */
+/** The paths of the two compilers. They are run without npx, which is slow. */
 export const compilers = {
   "TypeScript 5.9": join(sdk, "node_modules/@typescript/typescript5/bin/tsc"),
   "TypeScript 7": join(sdk, "node_modules/typescript/bin/tsc"),
 };
 
-/** A folder of its own, with the path of the tarball in it, and a way to remove it all. */
+/** Packs the SDK into a temporary folder. @returns the folder, the path of the tarball and a function that removes both */
 export async function packSdk(): Promise<{ folder: string; tarball: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "projostack-sdk-"));
   const remove = () => rm(folder, { recursive: true, force: true });
@@ -39,7 +39,7 @@ export async function packSdk(): Promise<{ folder: string; tarball: string; remo
     await runPnpm(["pack", "--pack-destination", folder], copy);
 
     const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
-    if (tarball === undefined) throw new Error("pnpm pack made no tarball.");
+    if (tarball === undefined) throw new Error("pnpm pack created no tarball.");
     return { folder, tarball: join(folder, tarball), remove };
   } catch (error) {
     await remove();
@@ -47,13 +47,13 @@ export async function packSdk(): Promise<{ folder: string; tarball: string; remo
   }
 }
 
-/** Installs nothing but the tarball, without a network. */
+/** Installs only the tarball, without network access. */
 export async function installAlone(tarball: string, folder: string): Promise<void> {
   const flags = ["--offline", "--no-audit", "--no-fund", "--loglevel=error"];
   await run(command("npm"), ["install", tarball, ...flags], { cwd: folder });
 }
 
-/** What a program prints. @throws Error with what it printed when it fails */
+/** Runs a program. @returns its stdout @throws Error with its output when it fails */
 export async function run(
   program: string,
   args: readonly string[],
@@ -63,13 +63,13 @@ export async function run(
     const { stdout } = await promisify(execFile)(program, args, { ...options, encoding: "utf8" });
     return stdout;
   } catch (error) {
-    const said =
+    const output =
       error instanceof Error && "stdout" in error && "stderr" in error ? [error.stdout, error.stderr] : [];
-    throw new Error(`${basename(program)} ${args.join(" ")} failed:\n${said.join("\n")}`, { cause: error });
+    throw new Error(`${basename(program)} ${args.join(" ")} failed:\n${output.join("\n")}`, { cause: error });
   }
 }
 
-/** A script of package.json as pnpm runs it, without the install that pnpm would check for in the copy. */
+/** Runs a script of package.json as pnpm does, but without pnpm's check of the installed dependencies. */
 async function runScript(name: string, cwd: string): Promise<void> {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(
     await readFile(join(cwd, "package.json"), "utf8"),
@@ -83,7 +83,7 @@ async function runScript(name: string, cwd: string): Promise<void> {
   });
 }
 
-/** The pnpm that runs the tests, or npx's when they were started without it. */
+/** Runs the pnpm that started the tests, or pnpm through npx. */
 async function runPnpm(args: readonly string[], cwd: string): Promise<void> {
   const pnpm = process.env["npm_execpath"] ?? "";
   if (!/pnpm/.test(basename(pnpm))) await run(command("npx"), ["-y", "pnpm@12", ...args], { cwd });

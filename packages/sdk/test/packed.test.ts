@@ -1,4 +1,4 @@
-// The package as strangers get it: packed, installed alone, compiled and run outside this house.
+// The package as users get it: packed, installed alone, then compiled and run outside the repository.
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,22 +11,22 @@ let remove = async () => {};
 beforeAll(async () => {
   const packed = await packSdk();
   remove = packed.remove;
-  folder = join(packed.folder, "outside");
+  folder = join(packed.folder, "consumer");
   await mkdir(folder);
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "outside", private: true }));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true }));
   await installAlone(packed.tarball, folder);
 });
 
 afterAll(async () => remove());
 
 describe("the packed SDK", () => {
-  it("brings nothing along", async () => {
+  it("installs no dependencies", async () => {
     const packages = (await readdir(join(folder, "node_modules"))).filter((name) => !name.startsWith("."));
     expect(packages).toEqual(["@projostack"]);
     expect(await readdir(join(folder, "node_modules/@projostack"))).toEqual(["sdk"]);
   });
 
-  it("holds what it needs to run, its license and its readme, and no source", async () => {
+  it("contains the built files, the license and the readme, and no source", async () => {
     const files = await readdir(join(folder, installed), { recursive: true });
     const top = files.filter((file) => !/[\\/]/.test(file));
     expect(top.toSorted()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
@@ -34,7 +34,7 @@ describe("the packed SDK", () => {
     expect(files.filter((file) => /\.(?:map|tsbuildinfo)$|\.test\./.test(file))).toEqual([]);
   });
 
-  it("says nothing of the workspace that it was made in", async () => {
+  it("contains no traces of the monorepo in package.json", async () => {
     const text = await readFile(join(folder, installed, "package.json"), "utf8");
     const manifest: { exports: { ".": object }; [field: string]: unknown } = JSON.parse(text);
     for (const trace of ["catalog:", "workspace:", "@projostack/source", "src/"])
@@ -44,7 +44,7 @@ describe("the packed SDK", () => {
     expect(Object.keys(manifest.exports["."])).toEqual(["import", "require"]);
   });
 
-  it("imports nothing but its own files, in code and in types", async () => {
+  it("imports only its own files, in code and in types", async () => {
     const files = await readdir(join(folder, installed, "dist"), { recursive: true });
     const code = files.filter((file) => /\.[jt]s$/.test(file));
     expect(code.length).toBeGreaterThan(10);
@@ -108,35 +108,35 @@ const nodenext = { files: ["use.mts", "use.cts"], module: "nodenext", moduleReso
 const bundler = { files: ["use.ts"], module: "esnext", moduleResolution: "bundler" };
 const node10 = { files: ["use.ts"], module: "commonjs", moduleResolution: "node10" };
 
-describe.concurrent("an outside project compiles, without skipLibCheck,", () => {
+describe.concurrent("a project that uses the package compiles without skipLibCheck", () => {
   it.each([
-    { compiler: "TypeScript 5.9", way: "nodenext", settings: nodenext },
-    { compiler: "TypeScript 5.9", way: "bundler", settings: bundler },
-    { compiler: "TypeScript 5.9", way: "node10", settings: node10 },
-    { compiler: "TypeScript 7", way: "nodenext", settings: nodenext },
-    { compiler: "TypeScript 7", way: "bundler", settings: bundler },
+    { compiler: "TypeScript 5.9", resolution: "nodenext", settings: nodenext },
+    { compiler: "TypeScript 5.9", resolution: "bundler", settings: bundler },
+    { compiler: "TypeScript 5.9", resolution: "node10", settings: node10 },
+    { compiler: "TypeScript 7", resolution: "nodenext", settings: nodenext },
+    { compiler: "TypeScript 7", resolution: "bundler", settings: bundler },
   ] as const)(
-    "on $compiler with $way, with the DOM's types and without",
-    async ({ compiler, way, settings }) => {
-      const { files, ...resolution } = settings;
+    "on $compiler with $resolution, with and without the DOM types",
+    async ({ compiler, resolution, settings }) => {
+      const { files, ...moduleOptions } = settings;
       for (const [name, source, lib] of [
         ["bare", program, ["es2022"]],
         ["dom", withDom, ["es2022", "dom"]],
       ] as const) {
-        const place = join(folder, `${compiler}-${way}-${name}`.replaceAll(/[ .]/g, "-"));
+        const place = join(folder, `${compiler}-${resolution}-${name}`.replaceAll(/[ .]/g, "-"));
         await mkdir(place);
         await Promise.all(files.map((file) => writeFile(join(place, file), source)));
-        const compilerOptions = { ...strict, ...resolution, lib };
+        const compilerOptions = { ...strict, ...moduleOptions, lib };
         await writeFile(join(place, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
         expect(await run(process.execPath, [compilers[compiler], "-p", place], { cwd: folder })).toBe("");
       }
     },
-    // Compilers, on a machine that is busy with the other tests.
+    // Compilers are slow on a machine that also runs other tests.
     120_000,
   );
 });
 
-describe("an outside program", () => {
+describe("a program that uses the package", () => {
   const answer = `
 const server = createServer((_, response) => response.end('{"result":{"data":{"title":"Ship it"}}}'));
 server.listen(0, "127.0.0.1", async () => {
@@ -155,7 +155,7 @@ server.listen(0, "127.0.0.1", async () => {
     expect(await runFile("run.cjs", head + answer)).toBe("Ship it\n");
   });
 
-  it("knows the errors of one copy by the other's isProjoError", async () => {
+  it("recognizes the errors of another copy with isProjoError", async () => {
     const source = `
 import { createRequire } from "node:module";
 import { isProjoError, ProjoError } from "@projostack/sdk";
@@ -165,7 +165,7 @@ console.log(error instanceof ProjoError, isProjoError(error));`;
     expect(await runFile("both.mjs", source)).toBe("false true\n");
   });
 
-  it("changes nothing by importing the SDK", async () => {
+  it("can import the SDK without side effects", async () => {
     const source = `
 const before = Reflect.ownKeys(globalThis).length;
 const handles = process.getActiveResourcesInfo().length;

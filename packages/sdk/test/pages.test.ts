@@ -4,62 +4,62 @@ import { createClient } from "../src/index.ts";
 import { data, failure, startServer, type TestServer } from "./test-server.ts";
 
 describe("a list", () => {
-  it("is its first page when awaited", async () => {
+  it("resolves to the first page when awaited", async () => {
     const { client, server } = await threePages();
     expect(await client.tasks.list({ status: "todo" })).toEqual({ items: [1, 2], nextCursor: "2" });
-    expect(server.asked.map(({ input }) => input)).toEqual([{ status: "todo" }]);
+    expect(server.requests.map(({ input }) => input)).toEqual([{ status: "todo" }]);
   });
 
-  it("is all items of all pages when walked, with the same filters on each", async () => {
+  it("iterates over the items of all pages with the same filters", async () => {
     const { client, server } = await threePages();
-    expect(await walk(client.tasks.list({ status: "todo", limit: 2 }))).toEqual([1, 2, 3, 4, 5]);
-    expect(server.asked.map(({ input }) => input)).toEqual([
+    expect(await collect(client.tasks.list({ status: "todo", limit: 2 }))).toEqual([1, 2, 3, 4, 5]);
+    expect(server.requests.map(({ input }) => input)).toEqual([
       { status: "todo", limit: 2 },
       { status: "todo", limit: 2, cursor: "2" },
       { status: "todo", limit: 2, cursor: "4" },
     ]);
   });
 
-  it("is walked without any input as well", async () => {
+  it("iterates without an input", async () => {
     const { client, server } = await threePages();
-    expect(await walk(client.tasks.list())).toEqual([1, 2, 3, 4, 5]);
-    expect(server.asked.map(({ input }) => input)).toEqual([undefined, { cursor: "2" }, { cursor: "4" }]);
+    expect(await collect(client.tasks.list())).toEqual([1, 2, 3, 4, 5]);
+    expect(server.requests.map(({ input }) => input)).toEqual([undefined, { cursor: "2" }, { cursor: "4" }]);
   });
 
-  it("is not asked for before it is awaited or walked", async () => {
+  it("sends no request before it is awaited or iterated", async () => {
     const { client, server } = await threePages();
     void client.tasks.list();
     await wait(50);
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 
-  it("is asked for once, however often its first page is awaited", async () => {
+  it("fetches its first page only once", async () => {
     const { client, server } = await threePages();
     const list = client.tasks.list();
     const [first, second] = await Promise.all([list, list]);
     expect(first).toBe(second);
-    expect(await walk(list)).toEqual([1, 2, 3, 4, 5]);
-    expect(server.asked).toHaveLength(3);
+    expect(await collect(list)).toEqual([1, 2, 3, 4, 5]);
+    expect(server.requests).toHaveLength(3);
   });
 
-  it("asks for no page after the walk was left", async () => {
+  it("fetches no page after a break", async () => {
     const { client, server } = await threePages();
-    let walked = 0;
+    let count = 0;
     for await (const _ of client.tasks.list()) {
-      walked += 1;
-      if (walked === 3) break;
+      count += 1;
+      if (count === 3) break;
     }
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
   });
 
-  it("can be walked page by page", async () => {
+  it("iterates page by page", async () => {
     const { client } = await threePages();
     const sizes: number[] = [];
     for await (const page of client.tasks.list().pages()) sizes.push(page.items.length);
     expect(sizes).toEqual([2, 2, 1]);
   });
 
-  it("fails where it is awaited or walked, and nowhere else", async () => {
+  it("rejects only where it is awaited or iterated", async () => {
     const unhandled: unknown[] = [];
     const keep = (error: unknown) => void unhandled.push(error);
     process.on("unhandledRejection", keep);
@@ -67,7 +67,7 @@ describe("a list", () => {
       const server = await startServer(failure(403, { reason: "permission.denied" }));
       const client = createClient({ baseUrl: server.url });
       await expect(client.tasks.list()).rejects.toMatchObject({ reason: "permission.denied" });
-      await expect(walk(client.tasks.list())).rejects.toMatchObject({ reason: "permission.denied" });
+      await expect(collect(client.tasks.list())).rejects.toMatchObject({ reason: "permission.denied" });
       void client.tasks.list();
       await wait(50);
       expect(unhandled).toEqual([]);
@@ -76,14 +76,14 @@ describe("a list", () => {
     }
   });
 
-  it("does not go round for ever when a server sends the same cursor again", async () => {
+  it("rejects when the server returns the same cursor twice", async () => {
     const server = await startServer(data({ items: [1], nextCursor: "again" }));
     const client = createClient({ baseUrl: server.url });
-    await expect(walk(client.tasks.list())).rejects.toMatchObject({
+    await expect(collect(client.tasks.list())).rejects.toMatchObject({
       code: "UNEXPECTED_ANSWER",
       operation: "tasks.list",
     });
-    expect(server.asked).toHaveLength(2);
+    expect(server.requests).toHaveLength(2);
   });
 });
 
@@ -96,7 +96,7 @@ async function threePages(): Promise<{ client: ReturnType<typeof createClient>; 
   return { client: createClient({ baseUrl: server.url }), server };
 }
 
-async function walk<T>(list: AsyncIterable<T>): Promise<unknown[]> {
+async function collect<T>(list: AsyncIterable<T>): Promise<unknown[]> {
   const items: unknown[] = [];
   for await (const item of list) items.push(item);
   return items;

@@ -1,9 +1,9 @@
-// A real HTTP server that says what a test tells it to say, and keeps what it was asked.
+// A real HTTP server that returns scripted responses and records its requests.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
-export interface Asked {
+export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly operation: string;
@@ -14,18 +14,18 @@ export interface Asked {
 
 export interface TestServer {
   readonly url: string;
-  readonly asked: readonly Asked[];
+  readonly requests: readonly ReceivedRequest[];
 }
 
-export type Answer = (asked: Asked, response: ServerResponse) => void;
+export type Answer = (request: ReceivedRequest, response: ServerResponse) => void;
 
-/** Gives each request the next answer, and the last one to all that follow. Ends with the test. */
+/** Starts a server that answers each request with the next answer, and all later ones with the last. Stops with the test. */
 export async function startServer(...answers: Answer[]): Promise<TestServer> {
-  const asked: Asked[] = [];
+  const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
-    void readAsked(request).then((one) => {
-      const answer = answers[Math.min(asked.push(one), answers.length) - 1];
-      answer?.(one, response);
+    void readRequest(request).then((received) => {
+      const answer = answers[Math.min(requests.push(received), answers.length) - 1];
+      answer?.(received, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -38,7 +38,7 @@ export async function startServer(...answers: Answer[]): Promise<TestServer> {
   );
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The server has no port.");
-  return { url: `http://127.0.0.1:${address.port}`, asked };
+  return { url: `http://127.0.0.1:${address.port}`, requests };
 }
 
 export const data =
@@ -67,11 +67,11 @@ export const raw =
   (_, response) =>
     void response.writeHead(status, headers).end(body);
 
-/** Breaks the connection instead of answering. */
-export const hangUp: Answer = (_, response) => void response.socket?.destroy();
+/** Closes the connection without a response. */
+export const closeConnection: Answer = (_, response) => void response.socket?.destroy();
 
-/** Never answers. */
-export const silence: Answer = () => undefined;
+/** Sends no response. */
+export const neverAnswer: Answer = () => undefined;
 
 function sendJson(
   response: ServerResponse,
@@ -82,7 +82,7 @@ function sendJson(
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 }
 
-async function readAsked(request: IncomingMessage): Promise<Asked> {
+async function readRequest(request: IncomingMessage): Promise<ReceivedRequest> {
   const body = await text(request);
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   const json = request.method === "GET" ? url.searchParams.get("input") : body;

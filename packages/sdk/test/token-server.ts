@@ -1,12 +1,14 @@
-// A server whose access tokens can be spent: it takes one access and one refresh token, and gives the next of both.
+// A server with expiring access tokens: it accepts one access token and one refresh token, and issues the next pair.
+import { memoryTokenStore } from "../src/index.ts";
+import { createInstantClient } from "./instant-client.ts";
 import { data, failure, startServer, type Answer, type TestServer } from "./test-server.ts";
 
 export interface TokenServer extends TestServer {
-  /** The refreshes that arrived. */
+  /** The refresh tokens of the received refreshes. */
   refreshes(): string[];
-  /** From now on the newest access token is refused. */
-  spend(): void;
-  /** What the next refreshes are answered with, before it answers by itself again. */
+  /** Makes the server refuse the current access token. */
+  expireAccessToken(): void;
+  /** Scripts the answers to the next refreshes. */
   next(...answers: Answer[]): void;
 }
 
@@ -27,36 +29,46 @@ export const tokensOf = (generation: number, sessionId = "s") => ({
 
 export async function startTokenServer(): Promise<TokenServer> {
   let generation = 1;
-  let spent = false;
-  const instead: Answer[] = [];
+  let expired = false;
+  const scriptedAnswers: Answer[] = [];
   const unauthenticated = failure(401, { code: "UNAUTHORIZED", reason: "auth.unauthenticated" });
 
-  const answer: Answer = (asked, response) => {
-    if (asked.operation === "auth.signIn") return data(answerOf(generation))(asked, response);
-    if (asked.operation === "auth.refresh") {
-      const scripted = instead.shift();
-      if (scripted) return scripted(asked, response);
-      const { refreshToken } = asked.input as { refreshToken: string };
-      if (refreshToken !== `pjr_secret_${generation}`) return unauthenticated(asked, response);
+  const answer: Answer = (request, response) => {
+    if (request.operation === "auth.signIn") return data(answerOf(generation))(request, response);
+    if (request.operation === "auth.refresh") {
+      const scripted = scriptedAnswers.shift();
+      if (scripted) return scripted(request, response);
+      const { refreshToken } = request.input as { refreshToken: string };
+      if (refreshToken !== `pjr_secret_${generation}`) return unauthenticated(request, response);
       generation += 1;
-      spent = false;
-      return data(answerOf(generation))(asked, response);
+      expired = false;
+      return data(answerOf(generation))(request, response);
     }
-    if (asked.operation === "auth.signOut") return data({})(asked, response);
-    const isGood = asked.headers.authorization === `Bearer pja_secret_${generation}` && !spent;
-    return (isGood ? data({ id: "t" }) : unauthenticated)(asked, response);
+    if (request.operation === "auth.signOut") return data({})(request, response);
+    const isValid = request.headers.authorization === `Bearer pja_secret_${generation}` && !expired;
+    return (isValid ? data({ id: "t" }) : unauthenticated)(request, response);
   };
 
   const server = await startServer(answer);
   return {
     ...server,
     refreshes: () =>
-      server.asked
+      server.requests
         .filter(({ operation }) => operation === "auth.refresh")
         .map(({ input }) => String((input as { refreshToken: unknown }).refreshToken)),
-    spend: () => {
-      spent = true;
+    expireAccessToken: () => {
+      expired = true;
     },
-    next: (...answers) => void instead.push(...answers),
+    next: (...answers) => void scriptedAnswers.push(...answers),
   };
+}
+
+/** Signs in a client, then expires its access token. */
+export async function signInAndExpire() {
+  const server = await startTokenServer();
+  const tokens = memoryTokenStore();
+  const { client, waits } = createInstantClient({ baseUrl: server.url, tokens });
+  await client.auth.signIn({ email: "ann@example.com", password: "x" });
+  server.expireAccessToken();
+  return { server, tokens, client, waits };
 }

@@ -72,7 +72,7 @@ describe("a failure", () => {
       const caller = failing(new Failure(reason)).createCaller(contextOf(lines));
       await expect(caller.health()).rejects.toMatchObject({
         reason: "server.internal",
-        message: "Something went wrong on our side. Quote the request id to us.",
+        message: "The server failed to answer this call. Report the request id to its operator.",
       });
       expect(lines.join()).toContain(`The operation does not declare the reason ${reason}.`);
     },

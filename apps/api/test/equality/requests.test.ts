@@ -3,6 +3,7 @@
 import { permissions } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
 import { withOwner } from "@projostack/db";
+import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { again, startSession } from "../kit/index.ts";
 import { keyOf } from "../mutants/attackers.ts";
@@ -19,7 +20,7 @@ import { requestOf } from "./requests.ts";
 import { startTwins, type ServerPair } from "./twins.ts";
 
 // To run longer, or to repeat a run: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/equality/requests.test.ts
-const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? 2_000);
+const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? bySuite({ short: 600, full: 2_000 }));
 const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_125);
 
 let twins: ServerPair;

@@ -1,10 +1,10 @@
 // People who are invited, and both tokens of their invites.
 import type { Role } from "@projostack/authz";
 import { mailedInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
+import { ROUNDS } from "@projostack/db/testing";
 import { arrive, type Answer, type Person, type TestServer } from "../kit/index.ts";
 
-/** Rounds of twenty at once; `PROJO_TEST_ROUNDS=200` for as many as a release asks for. */
-export const ROUNDS = Number(process.env["PROJO_TEST_ROUNDS"] ?? 15);
+export { ROUNDS };
 
 /** For a test of that many rounds. */
 export const ROUNDS_MS = 30_000 + ROUNDS * 3_000;

@@ -23,7 +23,7 @@ const NOT_VERIFIED = { status: 403, error: { reason: "auth.email_unverified", co
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer(env);
+  server = await startTestServer(env, { shortPauses: true });
 });
 afterAll(() => server.close());
 

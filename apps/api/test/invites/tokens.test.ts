@@ -21,7 +21,7 @@ let server: TestServer;
 let ada: Person;
 let engines: string;
 beforeAll(async () => {
-  server = await startTestServer({ PROJO_APP_URL: appUrl, PROJO_LOG_LEVEL: "debug" });
+  server = await startTestServer({ PROJO_APP_URL: appUrl, PROJO_LOG_LEVEL: "debug" }, { shortPauses: true });
   ada = await guest(server, "ada");
   engines = await foundWorkspace(ada);
 });
@@ -151,7 +151,7 @@ describe("V9 where links lead", () => {
   });
 
   it("V9 without a configured address they lead to the address that the server listens on", async () => {
-    const plain = await startTestServer();
+    const plain = await startTestServer({}, { shortPauses: true });
     try {
       const eve = await guest(plain, "eve");
       const looms = await foundWorkspace(eve, "Looms");

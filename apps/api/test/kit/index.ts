@@ -1,4 +1,5 @@
 // For tests of the whole: a real server over a database of its own, people, and calls as plain HTTP.
+export { bySuite } from "@projostack/db/testing";
 export { bytesOf, call, idsOf, send, type Answer, type Call } from "./call.ts";
 export {
   again,
@@ -16,7 +17,7 @@ export {
 export { eventually, mailFor, mailsOf, readMail, type ReadMail } from "./read-mail.ts";
 export { startSmtpServer, type SmtpServer } from "./smtp-server.ts";
 export { expiredAccessToken } from "./tokens.ts";
-export { runOperator, startProgram } from "./programs.ts";
+export { programOf, runOperator, startProgram } from "./programs.ts";
 export { startServerOver, startTestServer, type TestServer } from "./test-server.ts";
 export { layWatchedWire, type WatchedWire } from "./watched-wire.ts";
 export { layWire, type Wire } from "./wire.ts";

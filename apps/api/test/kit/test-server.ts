@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { ConfigError, readConfig } from "../../src/config/config.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { systemClock, type Clock } from "../../src/runtime/clock.ts";
 import { loadKeyRing, parseKeyRing, type KeyRing } from "../../src/identity/key-ring.ts";
 import { createLog } from "../../src/runtime/log.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
@@ -27,18 +27,23 @@ export interface TestServer extends Pick<Server, "callAs"> {
   close(): Promise<void>;
 }
 
-export interface Console {
+export interface ServerOptions {
   /** Whether the server's standard output is a terminal. */
   readonly isTerminal?: boolean;
+  /** Makes the pauses of background work, such as the one between two reads of the outbox, ten times shorter. */
+  readonly shortPauses?: boolean;
 }
 
-/** Starts a server on a free port, over a database of its own, with what the environment may add. */
+/** Starts a server on a free port, over a database of its own. `env` adds to the environment of a test server. */
 export async function startTestServer(
   env: Readonly<Record<string, string>> = {},
-  console: Console = {},
+  options: ServerOptions = {},
 ): Promise<TestServer> {
   const database = await createTestDatabase();
-  const server = await startServerOver(database, env, console);
+  const server = await startServerOver(database, env, options).catch(async (error: unknown) => {
+    await database.drop();
+    throw error;
+  });
   return {
     ...server,
     close: async () => {
@@ -48,13 +53,38 @@ export async function startTestServer(
   };
 }
 
-/** Starts a server over a database that is there already, and outlives it. */
+/** The hourly work keeps its pauses. */
+const clockOfShortPauses: Clock = {
+  ...systemClock,
+  pause: (milliseconds, signal) =>
+    systemClock.pause(milliseconds <= 5_000 ? milliseconds / 10 : milliseconds, signal),
+};
+
+/** Starts a server over an existing database, which stays when the server closes. */
 export async function startServerOver(
   database: TestDatabase,
   env: Readonly<Record<string, string>> = {},
-  { isTerminal = false }: Console = {},
+  options: ServerOptions = {},
 ): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-server-"));
+  try {
+    return await startIn(dataDir, { database, env, options });
+  } catch (error) {
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+interface Start {
+  readonly database: TestDatabase;
+  readonly env: Readonly<Record<string, string>>;
+  readonly options: ServerOptions;
+}
+
+async function startIn(
+  dataDir: string,
+  { database, env, options: { isTerminal = false, shortPauses = false } }: Start,
+): Promise<TestServer> {
   const config = readConfig({
     PORT: "0",
     PROJO_DATA_DIR: dataDir,
@@ -71,7 +101,7 @@ export async function startServerOver(
   const server = await startServer(config, {
     log,
     randomness: systemRandomness,
-    clock: systemClock,
+    clock: shortPauses ? clockOfShortPauses : systemClock,
     announce: (line) => void announced.push(line),
     isTerminal,
     version: "0.0.0-test",

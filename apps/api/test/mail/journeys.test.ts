@@ -18,7 +18,10 @@ const newPassword = "another horse battery staple";
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ PROJO_APP_URL: `${appUrl}/`, PROJO_LOG_LEVEL: "debug" });
+  server = await startTestServer(
+    { PROJO_APP_URL: `${appUrl}/`, PROJO_LOG_LEVEL: "debug" },
+    { shortPauses: true },
+  );
 });
 afterAll(() => server.close());
 
@@ -91,7 +94,7 @@ describe("mail in development", () => {
   });
 
   it("at a terminal of a local server the link is printed, in one line", async () => {
-    const local = await startTestServer({}, { isTerminal: true });
+    const local = await startTestServer({}, { isTerminal: true, shortPauses: true });
     const email = "joan.at.home@example.com";
     await call(local.url, "auth.signUp", { input: { email, password } });
     const { link } = await mailFor(local, email);
@@ -101,7 +104,7 @@ describe("mail in development", () => {
 
   it("A3 at a terminal of a server that others reach, no link is printed", async () => {
     const settings = { HOST: "0.0.0.0", PROJO_MAIL: "files", PROJO_TOKEN_KEYS: "auto" };
-    const open = await startTestServer(settings, { isTerminal: true });
+    const open = await startTestServer(settings, { isTerminal: true, shortPauses: true });
     const email = "joan.abroad@example.com";
     await call(open.url, "auth.signUp", { input: { email, password } });
     await announcedTo(email, open);

@@ -1,7 +1,7 @@
 // Several servers with one outbox; a server that stops; what is removed.
 import { createTestDatabase } from "@projostack/db/testing";
 import { describe, expect, it } from "vitest";
-import { eventually, startTestServer } from "../kit/index.ts";
+import { eventually } from "../kit/index.ts";
 import {
   enqueue,
   mailThat,
@@ -9,16 +9,17 @@ import {
   outbox,
   passTime,
   server,
-  settings,
+  severalReads,
   signUp,
   smtp,
+  startMailServer,
 } from "./post-office.ts";
 
 openPostOffice();
 
 describe("several servers", () => {
   it("F7 two servers with one database send each of 50 mails once", async () => {
-    const second = await startTestServer({ ...settings(), DATABASE_URL: server.database.url });
+    const second = await startMailServer(server.database.url);
     try {
       const recipients = Array.from({ length: 50 }, (_, index) => `person-${index}@example.com`);
       await enqueue(recipients);
@@ -63,9 +64,9 @@ describe("several servers", () => {
     expect(mail).toMatchObject({ status: "pending", attempts: 1 });
     expect(mail?.waits).toBeGreaterThan(60);
     smtp.answers = () => undefined;
-    const second = await startTestServer({ ...settings(), DATABASE_URL: server.database.url });
+    const second = await startMailServer(server.database.url);
     try {
-      await new Promise((passed) => setTimeout(passed, 2_500));
+      await severalReads();
       expect(smtp.taken).toEqual([]);
       await passTime();
       await mailThat(({ status }) => status === "sent");
@@ -114,7 +115,7 @@ describe("a database that goes away", () => {
     };
     await enqueue(["ada@example.com"]);
     await eventually(() => smtp.taken.length === 1);
-    await new Promise((passed) => setTimeout(passed, 2_500));
+    await severalReads();
     await back();
     await mailThat(({ status }) => status === "sent");
     expect(smtp.taken).toHaveLength(1);
@@ -124,7 +125,7 @@ describe("a database that goes away", () => {
 describe("stopping and cleaning up", () => {
   it("F3, F7 a server that stops lets the mail in flight arrive, and no other server sends it again", async () => {
     const database = await createTestDatabase();
-    const stopping = await startTestServer({ ...settings(), DATABASE_URL: database.url });
+    const stopping = await startMailServer(database.url);
     let inFlight = 0;
     smtp.answers = async (stage) => {
       if (stage !== "message") return undefined;
@@ -136,9 +137,9 @@ describe("stopping and cleaning up", () => {
     await stopping.close();
     const sent = smtp.taken.length;
     expect(sent).toBeGreaterThan(0);
-    const next = await startTestServer({ ...settings(), DATABASE_URL: database.url });
+    const next = await startMailServer(database.url);
     await eventually(() => smtp.taken.length >= 3);
-    await new Promise((passed) => setTimeout(passed, 2_500));
+    await severalReads();
     await next.close();
     await database.drop();
     const recipients = smtp.taken.flatMap(({ to }) => to);
@@ -147,7 +148,7 @@ describe("stopping and cleaning up", () => {
 
   it("F3 a server that stops does not wait for a mail server that hangs", async () => {
     const database = await createTestDatabase();
-    const stopping = await startTestServer({ ...settings(), DATABASE_URL: database.url });
+    const stopping = await startMailServer(database.url);
     smtp.answers = (stage) => (stage === "message" ? "hang" : undefined);
     await enqueue(["ada@example.com"], database);
     await eventually(() => smtp.commands.includes("DATA"));
@@ -167,7 +168,7 @@ describe("stopping and cleaning up", () => {
     expect(await outbox()).toHaveLength(1);
     await server.database.owner("UPDATE mail_outbox SET sent_at = now() - interval '31 days'");
     await server.database.owner("UPDATE sessions SET expires_at = now()");
-    const second = await startTestServer({ ...settings(), DATABASE_URL: server.database.url });
+    const second = await startMailServer(server.database.url);
     try {
       await eventually(async () => (await outbox()).length === 0);
       await eventually(async () => (await server.database.owner("SELECT FROM sessions")).length === 0);

@@ -21,7 +21,7 @@ export let server: TestServer;
 export function openPostOffice(): void {
   beforeEach(async () => {
     smtp = await startSmtpServer();
-    server = await startTestServer(settings());
+    server = await startMailServer();
   });
   afterEach(async () => {
     await server.close();
@@ -35,6 +35,16 @@ export const settings = () => ({
   PROJO_MAIL_FROM: '"Engines, Ltd." <mail@example.com>',
   PROJO_APP_URL: "https://app.example.com",
 });
+
+/** Starts a server that sends to the test's SMTP server and reads its outbox every 0.1 s. */
+export const startMailServer = (databaseUrl?: string): Promise<TestServer> =>
+  startTestServer(
+    { ...settings(), ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
+    { shortPauses: true },
+  );
+
+/** Waits long enough for a server to read its outbox several times. */
+export const severalReads = () => new Promise((passed) => setTimeout(passed, 600));
 
 export interface OutboxRow {
   id: string;

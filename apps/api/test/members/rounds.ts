@@ -1,5 +1,6 @@
-/** Rounds of a race; `PROJO_TEST_ROUNDS=200` for as many as a release asks for. */
-export const ROUNDS = Number(process.env["PROJO_TEST_ROUNDS"] ?? 15);
+import { ROUNDS } from "@projostack/db/testing";
+
+export { ROUNDS };
 
 /** So many callers race at once. */
 export const CALLERS = 20;

@@ -5,10 +5,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { createTestDatabase } from "@projostack/db/testing";
 import { loadKeyRing } from "../../src/identity/key-ring.ts";
-import type { TestServer } from "../kit/index.ts";
+import { programOf, type TestServer } from "../kit/index.ts";
 
 export interface FuzzServer extends TestServer {
   /** Returns the size of the heap after garbage collection, in bytes. */
@@ -17,21 +16,14 @@ export interface FuzzServer extends TestServer {
   exitCode(): number | null;
 }
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-
 /** @param watching modules for Node's option `--import`, which observe the process */
 export async function startFuzzServer(watching: readonly string[] = []): Promise<FuzzServer> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "projo-fuzz-"));
   const measuring = `data:text/javascript,${encodeURIComponent(tellHeap)}`;
-  const child = fork(main, [], {
-    execArgv: [
-      "--expose-gc",
-      "--conditions=@projostack/source",
-      "--import",
-      "tsx",
-      ...[measuring, ...watching].flatMap((one) => ["--import", one]),
-    ],
+  const { execArgv, file } = programOf("main");
+  const child = fork(file, [], {
+    execArgv: ["--expose-gc", ...execArgv, ...[measuring, ...watching].flatMap((one) => ["--import", one])],
     env: {
       PATH: process.env["PATH"],
       PORT: "0",

@@ -8,6 +8,7 @@ import {
   type ErrorData,
   type Reason,
 } from "@projostack/contract";
+import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { arrive, call, foundWorkspace, join, startSession } from "../kit/index.ts";
 import { seededChance, type Chance } from "../simulation/seeded-random.ts";
@@ -17,7 +18,7 @@ import { setScene } from "../resources/index.ts";
 import { pick } from "./fuzz-input.ts";
 
 // To run longer, or to repeat a run: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/proofs/fuzz.test.ts
-const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? 6_000);
+const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? bySuite({ short: 1_800, full: 6_000 }));
 const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_122);
 const CALLS_A_ROUND = 400;
 const AT_ONCE = 8;

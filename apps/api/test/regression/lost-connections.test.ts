@@ -2,6 +2,7 @@
 // was full of connections that nobody closed; and by a PostgreSQL that was stopped: calls waited as long as it was.
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  bySuite,
   layFaultyNetwork,
   startOwnPostgres,
   type FaultyNetwork,
@@ -56,7 +57,7 @@ const faults: readonly [what: string, begin: () => void, end: () => void][] = [
   ["PostgreSQL is stopped", () => postgres.pause(), () => postgres.resume()],
 ];
 
-it.each(faults)(
+it.each(bySuite({ short: faults.slice(0, 1), full: faults }))(
   "F4 F10 F11 %s for 4 s under 20 callers: 503 meanwhile, healthy within 2 s, and no acknowledged write is lost",
   { timeout: 60_000 },
   async (_what, begin, end) => {

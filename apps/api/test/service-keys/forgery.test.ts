@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { operations } from "@projostack/contract";
+import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
@@ -162,9 +163,10 @@ describe("a key's token that is not genuine", () => {
     expect(await tried(key.token)).toBe("200");
   }, 60_000);
 
-  it("S11 or that is spelled otherwise, in two thousand ways", async () => {
+  const SPELLINGS = bySuite({ short: 500, full: 2_000 });
+  it(`S11 rejects ${SPELLINGS} other spellings of a key`, async () => {
     let asked = 0;
-    for (const changed of mutationsOf(key.token, 2_000, 11)) {
+    for (const changed of mutationsOf(key.token, SPELLINGS, 11)) {
       expect([changed, parseServiceKey(changed)]).toEqual([changed, null]);
       const sendable = changed.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, "").trim();
       if (sendable === key.token) continue;
@@ -173,7 +175,7 @@ describe("a key's token that is not genuine", () => {
       expect([changed, verdictOf(answer)]).toEqual([changed, REFUSED]);
       asked += 1;
     }
-    expect(asked).toBeGreaterThan(1_900);
+    expect(asked).toBeGreaterThan(SPELLINGS * 0.95);
     // The last character of the token carries bits that no byte has: its other spellings are no token.
     for (const other of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
       const token = key.token.slice(0, -1) + other;

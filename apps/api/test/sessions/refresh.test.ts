@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { ROUNDS } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseKeyRing } from "../../src/identity/key-ring.ts";
 import { startTestServer, type TestServer } from "../kit/index.ts";
@@ -18,8 +19,6 @@ afterAll(async () => {
   await server.close();
 });
 
-/** Rounds of fifty; `PROJO_TEST_ROUNDS=100` for as many as a release asks for. */
-const ROUNDS = Number(process.env["PROJO_TEST_ROUNDS"] ?? 15);
 const PARALLEL = 50;
 
 const holder = () => newHolder(server, keys);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { programOf } from "../kit/programs.ts";
 
 export interface ServerProcess {
   readonly url: string;
@@ -20,7 +21,6 @@ export interface ServerProcessOptions {
 }
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 /** The server as a process of its own, whose every reading of the time is off. */
 export async function startServerProcess({
@@ -28,16 +28,13 @@ export async function startServerProcess({
   clockShiftMs,
 }: ServerProcessOptions): Promise<ServerProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-process-"));
-  const imports = ["tsx", `data:text/javascript,${encodeURIComponent(shiftedClock(clockShiftMs))}`];
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@projostack/source", ...imports.flatMap((name) => ["--import", name]), main],
-    {
-      cwd: root,
-      env: { PATH: process.env["PATH"], PORT: "0", PROJO_DATA_DIR: dataDir, ...env },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const { execArgv, file } = programOf("main");
+  const shifting = `data:text/javascript,${encodeURIComponent(shiftedClock(clockShiftMs))}`;
+  const child = spawn(process.execPath, [...execArgv, "--import", shifting, file], {
+    cwd: root,
+    env: { PATH: process.env["PATH"], PORT: "0", PROJO_DATA_DIR: dataDir, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const ended = once(child, "exit");
   const logLines: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => logLines.push(line));

@@ -4,10 +4,9 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
+import { bySuite, createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrive, call, startServerOver, type TestServer } from "../kit/index.ts";
+import { arrive, call, programOf, startServerOver, type TestServer } from "../kit/index.ts";
 import { getText, openPeer, statusOf } from "./peer.ts";
 
 let database: TestDatabase;
@@ -44,15 +43,13 @@ interface StartOptions {
 }
 
 async function start({ before = "", descriptors = 4_096 }: StartOptions = {}): Promise<Running> {
-  const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+  const { execArgv, file } = programOf("main");
   const program = [
     process.execPath,
-    "--import",
-    import.meta.resolve("tsx"),
-    "--conditions=@projostack/source",
+    ...execArgv,
     "--import",
     `data:text/javascript,${encodeURIComponent(before)}`,
-    main,
+    file,
   ];
   const limited = ["-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", ...program];
   const child = spawn("/bin/sh", limited, {
@@ -90,11 +87,12 @@ async function start({ before = "", descriptors = 4_096 }: StartOptions = {}): P
 const onSignal = (work: string): string => `process.on("SIGUSR2", () => { ${work} });`;
 
 describe("F8 an error that nothing caught", { timeout: 60_000 }, () => {
-  it.each([
+  const sources = [
     ["thrown", onSignal(`throw new Error("the bug of this test");`)],
     ["of a promise", onSignal(`void Promise.reject(new Error("the bug of this test"));`)],
     ["that is no Error", onSignal(`throw "the bug of this test";`)],
-  ])(
+  ] satisfies [string, string][];
+  it.each(bySuite({ short: sources.slice(0, 1), full: sources }))(
     "%s is logged, what runs is answered, nothing more is accepted, and the exit code is 1",
     async (_, before) => {
       const ada = await arrive(beside, `ada-${Math.random().toString(36).slice(2)}`);

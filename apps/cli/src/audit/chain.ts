@@ -1,29 +1,29 @@
-import { chainedHash, type Entry, wrongPersonal } from "./entry.ts";
+import { chainedHash, type Entry, invalidPersonalValue } from "./entry.ts";
 import type { Point } from "./point.ts";
 import { broken, type Broken } from "./verdict.ts";
 
-/** What is known beforehand. */
-export interface Beginning {
+/** The state before the first entry, and the checkpoints to compare with. */
+export interface ChainStart {
   readonly workspaceId: string;
   readonly after: Point;
   readonly checkpoints: readonly Point[];
 }
 
-/** A chain as it is read, entry by entry. It keeps the last good point and nothing before it. */
+/** Verifies a hash chain entry by entry. Keeps only the last valid point in memory. */
 export class Chain {
   last: Point;
   readonly #workspaceId: string;
   readonly #saved = new Map<number, string>();
-  /** A number that was left out, and the entry that stands in its place. */
+  /** The number of an absent entry, and the number of the entry found at its position. */
   #gap: { seq: number; found: number } | undefined;
 
-  constructor({ workspaceId, after, checkpoints }: Beginning) {
+  constructor({ workspaceId, after, checkpoints }: ChainStart) {
     this.last = after;
     this.#workspaceId = workspaceId;
     for (const { seq, hash } of checkpoints) {
-      // Two of one entry that differ leave no hash that could be right.
+      // If two checkpoints of one entry differ, no hash can match both.
       const earlier = this.#saved.get(seq) ?? hash;
-      this.#saved.set(seq, earlier === hash ? hash : "two that differ");
+      this.#saved.set(seq, earlier === hash ? hash : "conflicting checkpoints");
     }
   }
 
@@ -31,45 +31,49 @@ export class Chain {
     return this.last.seq + 1;
   }
 
-  /** Takes the next entry. The checks have the order of docs/audit.md, which decides what a wrong one is called. */
-  take(entry: Entry | undefined, whyNone: string): Broken | undefined {
-    if (this.#gap) return this.#lookFor(this.#gap, entry);
+  /**
+   * Checks the next entry and returns the problem, if there is one. The checks run in the order of docs/audit.md,
+   * because the first failed check names the problem. `parseProblem` says why there is no entry.
+   */
+  add(entry: Entry | undefined, parseProblem: string): Broken | undefined {
+    if (this.#gap) return this.#classifyGap(this.#gap, entry);
     const seq = this.nextSeq;
-    if (!entry) return broken(seq, "edited", whyNone);
-    if (entry.workspaceId !== this.#workspaceId) return broken(seq, "foreign", "it is of another workspace");
-    if (entry.seq < seq) return broken(seq, "repeated", `entry ${entry.seq} stands in its place again`);
+    if (!entry) return broken(seq, "edited", parseProblem);
+    if (entry.workspaceId !== this.#workspaceId)
+      return broken(seq, "foreign", "it belongs to another workspace");
+    if (entry.seq < seq) return broken(seq, "repeated", `entry ${entry.seq} appears there again`);
     if (entry.seq > seq) {
       this.#gap = { seq, found: entry.seq };
       return undefined;
     }
     const hash = chainedHash(this.last.hash, entry.text);
     if (hash === undefined || hash !== entry.hash) {
-      return broken(seq, "edited", "its hash is not that of its text and of the entry before it");
+      return broken(seq, "edited", "its hash does not match its text and the previous entry");
     }
-    const wrong = wrongPersonal(entry);
-    if (wrong !== undefined) return broken(seq, "personal", `its ${wrong} is not what was committed to`);
-    const kept = this.#saved.get(seq) ?? hash;
-    if (kept !== hash) return broken(seq, "rewritten", "a checkpoint has another hash of it");
+    const wrong = invalidPersonalValue(entry);
+    if (wrong !== undefined) return broken(seq, "personal", `its ${wrong} does not match the commitment`);
+    const saved = this.#saved.get(seq) ?? hash;
+    if (saved !== hash) return broken(seq, "rewritten", "a checkpoint has a different hash for it");
     this.last = { seq, hash };
     return undefined;
   }
 
-  /** What is wrong once there are no more entries. */
+  /** Returns the problem that is certain only after the last entry. */
   end(): Broken | undefined {
-    if (this.#gap) return broken(this.#gap.seq, "missing", `entry ${this.#gap.found} stands in its place`);
+    if (this.#gap) return broken(this.#gap.seq, "missing", `entry ${this.#gap.found} is at its position`);
     return undefined;
   }
 
-  /** The last entry that a checkpoint knows of and that is not there. */
-  beyond(): Broken | undefined {
-    const known = Math.max(0, ...this.#saved.keys());
-    if (known <= this.last.seq) return undefined;
-    return broken(this.nextSeq, "truncated", `a checkpoint knows of entry ${known}`);
+  /** Returns a problem when a checkpoint covers an entry after the last one. */
+  checkTruncation(): Broken | undefined {
+    const covered = Math.max(0, ...this.#saved.keys());
+    if (covered <= this.last.seq) return undefined;
+    return broken(this.nextSeq, "truncated", `a checkpoint covers entry ${covered}`);
   }
 
-  /** Whether the entry that was left out comes later decides what the gap is called. */
-  #lookFor({ seq, found }: { seq: number; found: number }, entry: Entry | undefined): Broken | undefined {
+  /** Returns `reordered` when the absent entry comes later; otherwise `end` reports it as missing. */
+  #classifyGap({ seq, found }: { seq: number; found: number }, entry: Entry | undefined): Broken | undefined {
     if (entry?.workspaceId !== this.#workspaceId || entry.seq !== seq) return undefined;
-    return broken(seq, "reordered", `entry ${found} stands in its place`);
+    return broken(seq, "reordered", `entry ${found} is at its position`);
   }
 }

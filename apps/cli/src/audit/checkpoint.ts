@@ -1,20 +1,21 @@
-// A signed statement of where a chain was. It is relied on only when a key that one was given has signed it.
+// A checkpoint is a signed statement of the last entry of a chain at a point in time. It counts only when a key that
+// the caller supplies has signed it.
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { isObject, objectIn, type JsonObject } from "./json.ts";
-import { type Point, pointIn } from "./point.ts";
+import { isObject, parseObject, type JsonObject } from "./json.ts";
+import { type Point, parsePoint } from "./point.ts";
 
 export interface Checkpoint {
   readonly text: string;
-  /** Ed25519 (RFC 8032) over the text's bytes, in base64. */
+  /** Ed25519 signature (RFC 8032) of the text's UTF-8 bytes, in base64. */
   readonly signature: string;
   readonly keyId: string;
 }
 
-/** The public key of that id. From a PEM file, the only one there is: it has no id. */
+/** Returns the public key with this id. A PEM file holds one key without an id, which is returned for every id. */
 export type FindKey = (keyId: string) => KeyObject | undefined;
 
-/** The checkpoint that a value is, if it is one. */
-export function checkpointIn(value: unknown): Checkpoint | undefined {
+/** Returns the value as a checkpoint, or undefined when it has another shape. */
+export function parseCheckpoint(value: unknown): Checkpoint | undefined {
   if (!isObject(value)) return undefined;
   const { text, signature, keyId } = value;
   return typeof text === "string" && typeof signature === "string" && typeof keyId === "string"
@@ -22,39 +23,39 @@ export function checkpointIn(value: unknown): Checkpoint | undefined {
     : undefined;
 }
 
-/** What it says, whoever says it. */
+/** Returns the point that the checkpoint states, or undefined when its text is invalid. Does not check the signature. */
 export function pointOf({ text }: Checkpoint): (Point & { readonly workspaceId: string }) | undefined {
-  const said = objectIn(text);
-  const point = pointIn(said);
-  if (!said || !point || said["format"] !== "projo-checkpoint/1") return undefined;
-  const { workspaceId } = said;
+  const statement = parseObject(text);
+  const point = parsePoint(statement);
+  if (!statement || !point || statement["format"] !== "projo-checkpoint/1") return undefined;
+  const { workspaceId } = statement;
   return typeof workspaceId === "string" ? { ...point, workspaceId } : undefined;
 }
 
-/** Why it is not to be relied on; undefined when it is. */
-export function distrusted(
+/** Returns why the checkpoint is not valid for this workspace, as the end of a sentence; undefined when it is valid. */
+export function checkpointProblem(
   checkpoint: Checkpoint,
   workspaceId: string,
   findKey: FindKey,
 ): string | undefined {
   const key = findKey(checkpoint.keyId);
   if (!key) return `was signed with the key ${checkpoint.keyId}, which is not in the key file`;
-  if (!isSigned(checkpoint, key)) return "was not signed with that key, or was changed since";
+  if (!isSigned(checkpoint, key)) return "was not signed with that key, or was changed after it was signed";
   const point = pointOf(checkpoint);
-  if (!point) return "does not say what a checkpoint says";
-  return point.workspaceId === workspaceId ? undefined : `is of another workspace, ${point.workspaceId}`;
+  if (!point) return "has no valid text";
+  return point.workspaceId === workspaceId ? undefined : `belongs to another workspace, ${point.workspaceId}`;
 }
 
 function isSigned({ text, signature }: Checkpoint, key: KeyObject): boolean {
   const bytes = Buffer.from(signature, "base64");
-  // Decoding passes over stray characters, and half a surrogate pair would be read as U+FFFD.
+  // Buffer.from ignores invalid base64 characters, and encodes a lone surrogate as U+FFFD. Reject both.
   if (bytes.toString("base64") !== signature || !text.isWellFormed()) return false;
   return verify(null, Buffer.from(text, "utf8"), key, bytes);
 }
 
-/** The keys in a file: what the server publishes, or one key in PEM. Undefined when it is neither. */
-export function keysIn(text: string): FindKey | undefined {
-  const published = objectIn(text)?.["keys"];
+/** Parses a key file: the JSON that the server publishes, or one public key in PEM. Undefined when it is neither. */
+export function parseKeys(text: string): FindKey | undefined {
+  const published = parseObject(text)?.["keys"];
   if (!Array.isArray(published)) return pemKey(text);
   const keys = published.filter(isObject).flatMap((key): [string, KeyObject][] => {
     const found = publishedKey(key);
@@ -81,7 +82,7 @@ function ed25519(read: () => KeyObject): KeyObject | undefined {
     const key = read();
     return key.asymmetricKeyType === "ed25519" ? key : undefined;
   } catch {
-    // Not a key in that form; whoever named the file is told so.
+    // The text is not a key in that format. The caller reports the file.
     return undefined;
   }
 }

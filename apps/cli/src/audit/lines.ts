@@ -1,30 +1,30 @@
 export interface Line {
   readonly text: string;
-  /** False of the last one, when no newline ends it. */
+  /** False for a last line without a newline. */
   readonly isWhole: boolean;
 }
 
 const NEWLINE = 0x0a;
-/** Far more than an entry takes. A file without newlines is not one of ours, and shall not fill the memory. */
-const LONGEST_BYTES = 16_000_000;
+/** Far more than the longest entry. Bounds the memory for a file without newlines, which is not an export. */
+const MAX_LINE_BYTES = 16_000_000;
 
 /**
- * The lines of a file, one in memory at a time. Only a newline ends one: the entries' text may hold every other
- * separator, at which readline would cut. One that is too long comes as an empty line.
+ * Yields the lines of a file, one in memory at a time. Only U+000A ends a line: an entry's text may contain the other
+ * separators, at which `readline` splits. A line above the limit is yielded as an empty line.
  */
-export async function* linesOf(file: AsyncIterable<Buffer>): AsyncGenerator<Line, undefined> {
-  let begun: Buffer[] = [];
+export async function* readLines(file: AsyncIterable<Buffer>): AsyncGenerator<Line, undefined> {
+  let pieces: Buffer[] = [];
   let length = 0;
   const lineOf = (isWhole: boolean): Line => {
-    const text = length > LONGEST_BYTES ? "" : Buffer.concat(begun).toString("utf8");
-    begun = [];
+    const text = length > MAX_LINE_BYTES ? "" : Buffer.concat(pieces).toString("utf8");
+    pieces = [];
     length = 0;
     return { text, isWhole };
   };
   const add = (piece: Buffer) => {
     length += piece.length;
-    if (length <= LONGEST_BYTES) begun.push(piece);
-    else begun = [];
+    if (length <= MAX_LINE_BYTES) pieces.push(piece);
+    else pieces = [];
   };
   for await (const chunk of file) {
     let from = 0;

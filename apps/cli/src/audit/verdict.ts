@@ -1,6 +1,6 @@
 import type { Point } from "./point.ts";
 
-/** What can be wrong, by the names of docs/audit.md. */
+/** The kinds of problem, with the names that docs/audit.md uses. */
 export type Problem =
   | "edited"
   | "foreign"
@@ -14,25 +14,25 @@ export type Problem =
 
 export interface Broken {
   readonly intact: false;
-  /** The first entry that is wrong; null when it is a checkpoint. */
+  /** The number of the first invalid entry; null when a checkpoint is invalid. */
   readonly seq: number | null;
   readonly problem: Problem;
   readonly message: string;
 }
 
-export interface Whole {
+export interface Intact {
   readonly intact: true;
   readonly workspaceId: string;
-  /** The entry before the first; number 0 when the log is here from its beginning. */
+  /** The position before the first entry of the file; `seq` is 0 when the file holds the log from its start. */
   readonly after: Point;
   readonly entries: number;
   readonly lastSeq: number;
   readonly lastHash: string;
-  /** `unchecked` without a key to check it with. */
+  /** `unchecked` when no key was given to verify the signature. */
   readonly footerCheckpoint: "none" | "genuine" | "unchecked";
 }
 
-export type Verdict = Whole | Broken;
+export type Verdict = Intact | Broken;
 
 export const broken = (seq: number, problem: Exclude<Problem, "checkpoint">, why: string): Broken => ({
   intact: false,
@@ -49,12 +49,12 @@ export const brokenCheckpoint = (message: string): Broken => ({
 });
 
 const WORDS: Readonly<Record<Exclude<Problem, "checkpoint">, string>> = {
-  edited: "not as it was written",
-  foreign: "not of this log",
-  repeated: "not where it was",
-  reordered: "out of its place",
+  edited: "changed",
+  foreign: "not part of this log",
+  repeated: "not at its position",
+  reordered: "out of order",
   missing: "missing",
-  personal: "not as it was written",
-  rewritten: "not what it was",
+  personal: "changed",
+  rewritten: "rewritten",
   truncated: "missing at the end",
 };

@@ -1,79 +1,85 @@
-// Checks an exported log from its lines alone, as docs/audit.md describes it: no server, and no trust in whoever hands
-// the file over. It shares no code with the server, so that a mistake in one does not hide in the other.
+// Verifies an exported log from its lines alone, as docs/audit.md describes: without a server, and without trust in the
+// source of the file. It shares no code with the server, so that the same bug cannot be in both.
 import { Chain } from "./chain.ts";
-import { type Checkpoint, checkpointIn, distrusted, type FindKey, pointOf } from "./checkpoint.ts";
-import { entryIn } from "./entry.ts";
-import { objectIn, type JsonObject } from "./json.ts";
+import { type Checkpoint, parseCheckpoint, checkpointProblem, type FindKey, pointOf } from "./checkpoint.ts";
+import { parseEntry } from "./entry.ts";
+import { parseObject, type JsonObject } from "./json.ts";
 import type { Line } from "./lines.ts";
-import { type Point, pointIn, START } from "./point.ts";
+import { type Point, parsePoint, START } from "./point.ts";
 import { broken, brokenCheckpoint, type Broken, type Verdict } from "./verdict.ts";
 
-export interface Known {
-  /** Whose log it is to be. Left out, the header is believed. */
+export interface VerifyInput {
+  /** The workspace that the log must belong to. Default: the workspace in the header. */
   readonly workspaceId?: string | undefined;
-  /** Without it, no signature can be checked. */
+  /** Required to verify signatures. */
   readonly findKey?: FindKey | undefined;
-  /** Saved earlier; with them there must be a key. */
+  /** Checkpoints saved earlier. They require `findKey`. */
   readonly checkpoints: readonly { readonly name: string; readonly checkpoint: Checkpoint }[];
 }
 
-/** The file is not an export; why, in words that continue "it". */
+/** The file is not an export. The message continues a sentence that starts with the file's name. */
 export class NotAnExportError extends Error {
   override readonly name = "NotAnExportError";
 }
 
-/** Reads the lines once and stops at the first that is wrong. @throws NotAnExportError */
-export async function verifyExport(lines: AsyncGenerator<Line, undefined>, known: Known): Promise<Verdict> {
+/** Reads the lines once and stops at the first invalid line. @throws NotAnExportError */
+export async function verifyExport(
+  lines: AsyncGenerator<Line, undefined>,
+  input: VerifyInput,
+): Promise<Verdict> {
   const first: IteratorResult<Line, undefined> = await lines.next();
   const header = readHeader(first.value);
   const { after } = header;
-  const workspaceId = known.workspaceId ?? header.workspaceId;
+  const workspaceId = input.workspaceId ?? header.workspaceId;
   if (header.workspaceId !== workspaceId) {
-    return broken(after.seq + 1, "foreign", `the file is of the workspace ${header.workspaceId}`);
+    return broken(after.seq + 1, "foreign", `the file belongs to the workspace ${header.workspaceId}`);
   }
-  const points = savedPoints(known, workspaceId);
+  const points = savedPoints(input, workspaceId);
   if ("problem" in points) return points;
   const chain = new Chain({ workspaceId, after, checkpoints: points });
   let footer: JsonObject | undefined;
   for await (const { text, isWhole } of lines) {
     if (footer) {
       if (text === "") continue;
-      return chain.end() ?? broken(chain.nextSeq, "edited", "a line comes after the footer");
+      return chain.end() ?? broken(chain.nextSeq, "edited", "a line follows the footer");
     }
-    const record = objectIn(text);
+    const record = parseObject(text);
     if (record && "entries" in record && !("text" in record)) {
       footer = record;
       continue;
     }
-    const whyNone = isWhole ? "its line is not an entry's" : "the file breaks off in its line";
-    const wrong = chain.take(entryIn(record), whyNone);
-    if (wrong) return wrong;
+    const parseProblem = isWhole ? "its line is not an entry" : "the file ends in the middle of its line";
+    const problem = chain.add(parseEntry(record), parseProblem);
+    if (problem) return problem;
   }
   const entries = chain.last.seq - after.seq;
-  const wrong = chain.end() ?? wrongFooter({ footer, entries, chain, workspaceId, known }) ?? chain.beyond();
-  if (wrong) return wrong;
+  const problem =
+    chain.end() ?? checkFooter({ footer, entries, chain, workspaceId, input }) ?? chain.checkTruncation();
+  if (problem) return problem;
   const { seq: lastSeq, hash: lastHash } = chain.last;
-  const shown = known.findKey ? "genuine" : "unchecked";
-  const footerCheckpoint = (footer?.["checkpoint"] ?? null) === null ? "none" : shown;
+  const presentCheckpoint = input.findKey ? "genuine" : "unchecked";
+  const footerCheckpoint = (footer?.["checkpoint"] ?? null) === null ? "none" : presentCheckpoint;
   return { intact: true, workspaceId, after, entries, lastSeq, lastHash, footerCheckpoint };
 }
 
 function readHeader(line: Line | undefined): { workspaceId: string; after: Point } {
   if (line === undefined) throw new NotAnExportError("is empty");
-  const header = objectIn(line.text);
+  const header = parseObject(line.text);
   const workspaceId = header?.["workspaceId"];
   if (!header || header["format"] !== "projo-audit/1" || typeof workspaceId !== "string") {
-    throw new NotAnExportError("does not begin with the header of an export in NDJSON");
+    throw new NotAnExportError("does not start with the header of an export in NDJSON");
   }
-  const after = header["after"] === undefined ? START : pointIn(header["after"]);
-  if (!after) throw new NotAnExportError("does not say in its header after which entry it begins");
+  const after = header["after"] === undefined ? START : parsePoint(header["after"]);
+  if (!after) throw new NotAnExportError('has a header with an invalid "after" field');
   return { workspaceId, after };
 }
 
-function savedPoints({ checkpoints, findKey }: Known, workspaceId: string): Point[] | Broken {
+function savedPoints({ checkpoints, findKey }: VerifyInput, workspaceId: string): Point[] | Broken {
   const points: Point[] = [];
   for (const { name, checkpoint } of checkpoints) {
-    const why = findKey ? distrusted(checkpoint, workspaceId, findKey) : "cannot be checked without a key";
+    const why = findKey
+      ? checkpointProblem(checkpoint, workspaceId, findKey)
+      : "cannot be checked without a key";
     if (why !== undefined) return brokenCheckpoint(`The checkpoint ${name} ${why}.`);
     const point = pointOf(checkpoint);
     if (point) points.push(point);
@@ -81,15 +87,15 @@ function savedPoints({ checkpoints, findKey }: Known, workspaceId: string): Poin
   return points;
 }
 
-interface Closing {
+interface FooterCheck {
   footer: JsonObject | undefined;
   entries: number;
   chain: Chain;
   workspaceId: string;
-  known: Known;
+  input: VerifyInput;
 }
 
-function wrongFooter({ footer, entries, chain, workspaceId, known }: Closing): Broken | undefined {
+function checkFooter({ footer, entries, chain, workspaceId, input }: FooterCheck): Broken | undefined {
   const next = chain.nextSeq;
   if (!footer) return broken(next, "truncated", "the file ends without its footer");
   if (footer["entries"] !== entries) {
@@ -101,24 +107,24 @@ function wrongFooter({ footer, entries, chain, workspaceId, known }: Closing): B
   }
   const given = footer["checkpoint"] ?? null;
   if (given === null) return undefined;
-  const checkpoint = checkpointIn(given);
-  if (!checkpoint) return brokenCheckpoint("The footer's checkpoint is not one.");
-  const why = known.findKey && distrusted(checkpoint, workspaceId, known.findKey);
+  const checkpoint = parseCheckpoint(given);
+  if (!checkpoint) return brokenCheckpoint("The footer's checkpoint has an invalid shape.");
+  const why = input.findKey && checkpointProblem(checkpoint, workspaceId, input.findKey);
   if (why !== undefined) return brokenCheckpoint(`The footer's checkpoint ${why}.`);
-  return wrongEnd(checkpoint, chain);
+  return checkFooterPoint(checkpoint, chain);
 }
 
-/** Without a key this shows mistakes at least: a forger would not make them. */
-function wrongEnd(checkpoint: Checkpoint, chain: Chain): Broken | undefined {
+/** Compares the footer's checkpoint with the last entry. Without a key this finds accidents only, not a forgery. */
+function checkFooterPoint(checkpoint: Checkpoint, chain: Chain): Broken | undefined {
   const { seq, hash } = chain.last;
   const point = pointOf(checkpoint);
-  if (!point) return brokenCheckpoint("The footer's checkpoint does not say what a checkpoint says.");
+  if (!point) return brokenCheckpoint("The footer's checkpoint has no valid text.");
   if (point.seq > seq) {
-    return broken(chain.nextSeq, "truncated", `the footer's checkpoint knows of entry ${point.seq}`);
+    return broken(chain.nextSeq, "truncated", `the footer's checkpoint covers entry ${point.seq}`);
   }
   if (point.seq < seq)
-    return brokenCheckpoint(`The footer's checkpoint is of entry ${point.seq}, not of the last.`);
+    return brokenCheckpoint(`The footer's checkpoint covers entry ${point.seq}, which is not the last one.`);
   return point.hash === hash
     ? undefined
-    : broken(seq, "rewritten", "the footer's checkpoint has another hash of it");
+    : broken(seq, "rewritten", "the footer's checkpoint has a different hash for it");
 }

@@ -8,9 +8,9 @@ import { readStdin } from "../terminal/read-stdin.ts";
 export function addCall(program: Command, start: Start): void {
   program
     .command("call")
-    .description("Call any operation of the server. Prints its answer as JSON.")
-    .argument("<operation>", "its name, such as tasks.list")
-    .argument("[input]", "JSON, or - to read it from standard input")
+    .description("Call any operation of the server. Prints the result as JSON.")
+    .argument("<operation>", "name of the operation, such as tasks.list")
+    .argument("[input]", "input as JSON, or - to read it from standard input")
     .addHelpText("after", `\nOperations:\n${operationNames()}`)
     .addHelpText(
       "after",
@@ -40,7 +40,7 @@ function parseArgument(input: string | undefined): unknown {
   const parsed = parseInput(input);
   if (typeof parsed === "object" && parsed !== null && Object.keys(parsed).some(isSecret)) {
     throw usageError(
-      "A password or token does not belong in an argument, where others can read it: pipe it in, with -",
+      "Other users can read a password or token in an argument. Use - as the input, and pipe in the JSON.",
     );
   }
   return parsed;

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import { addSignInOptions, keepSignIn, readSignIn, type SignInOptions } from "./sign-in.ts";
+import { addSignInOptions, storeSignIn, readAccount, type SignInOptions } from "./sign-in.ts";
 
 export function addLogin(program: Command, start: Start): void {
   addSignInOptions(program.command("login"))
-    .description("Sign in.")
+    .description("Sign in to a server.")
     .addHelpText(
       "after",
       examples([
@@ -17,9 +17,9 @@ export function addLogin(program: Command, start: Start): void {
     .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const account = await readSignIn(cli, { url: server.url, email, options });
-      const signedIn = await server.stranger.auth.signIn(account);
-      await keepSignIn(cli, server, {
+      const account = await readAccount(cli, { url: server.url, email, options });
+      const signedIn = await server.anonymous.auth.signIn(account);
+      await storeSignIn(cli, server, {
         signedIn,
         next: "projo workspaces use NAME (see: projo workspaces list)",
       });

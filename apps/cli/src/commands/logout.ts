@@ -7,16 +7,18 @@ import type { Server } from "../server.ts";
 export function addLogout(program: Command, start: Start): void {
   program
     .command("logout")
-    .description("Sign out: end the session on the server and forget it here.")
-    .option("--everywhere", "end all your sessions, on every device")
+    .description("Sign out: end the session on the server and delete its tokens here.")
+    .option("--everywhere", "end all your sessions on all devices")
     .addHelpText("after", examples(["projo logout", "projo logout --everywhere"]))
     .action(async (options: { everywhere?: boolean }, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
       if (server.tokenFromEnvironment) {
-        throw usageError("PROJO_TOKEN is set, so the stored sign-in is not in use. Unset it, and run again.");
+        throw usageError(
+          "PROJO_TOKEN is set, so the stored session is not in use. Unset PROJO_TOKEN, then run the command again.",
+        );
       }
-      // The server first: forgetting a token that still works would leave it at large.
+      // Sign out on the server first. Otherwise a failure would delete tokens that are still valid.
       if (options.everywhere) await signOutEverywhere(cli, server);
       else await signOut(cli, server);
     });
@@ -25,15 +27,16 @@ export function addLogout(program: Command, start: Start): void {
 async function signOut(cli: Cli, server: Server): Promise<void> {
   const { url, stored } = server;
   if (stored?.session) await server.client.auth.signOut();
-  if (stored) await server.remember(() => undefined);
+  if (stored) await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url });
-  else cli.say(stored?.session ? `Signed out of ${url}.` : `You were not signed in to ${url}.`);
+  else cli.message(stored?.session ? `Signed out of ${url}.` : `You were not signed in to ${url}.`);
 }
 
 async function signOutEverywhere(cli: Cli, server: Server): Promise<void> {
   const { url } = server;
-  const { ended } = await server.signedIn().auth.signOutEverywhere();
-  await server.remember(() => undefined);
+  const { ended } = await server.requireSignIn().auth.signOutEverywhere();
+  await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url, ended });
-  else cli.say(`Signed out of ${url} everywhere: ${ended === 1 ? "1 session" : `${ended} sessions`} ended.`);
+  else
+    cli.message(`Signed out of ${url} everywhere: ${ended === 1 ? "1 session" : `${ended} sessions`} ended.`);
 }

@@ -1,4 +1,4 @@
-/** The token in what a person copied from a mail: the token, or the link that ends in it. */
+/** Extracts the token from text copied from a mail: the token itself, or the link that contains it. */
 export function mailedToken(text: string): string {
   const trimmed = text.trim();
   return /\bpj[io]_[\w-]+/.exec(trimmed)?.[0] ?? trimmed;

@@ -9,52 +9,57 @@ export interface PageOptions {
   all?: boolean;
 }
 
-const MOST_IN_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
 export const addPageOptions = (command: Command): Command =>
   command
-    .addOption(new Option("--limit <n>", "the most to show").default(20).argParser(parseLimit))
-    .option("--cursor <cursor>", "continue where an earlier list ended")
-    .addOption(new Option("--all", "show all of them").conflicts("limit"));
+    .addOption(new Option("--limit <n>", "maximum number of items").default(20).argParser(parseLimit))
+    .option("--cursor <cursor>", "continue after an earlier list")
+    .addOption(new Option("--all", "show all items").conflicts("limit"));
 
 function parseLimit(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1.");
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new InvalidArgumentError("It must be a whole number of at least 1.");
   return Number(text);
 }
 
-/** As many as were asked for, over as many pages of the server as it takes. */
-export async function gather<T>(
+/** Fetches as many items as the options ask for, over as many of the server's pages as needed. */
+export async function collectPages<T>(
   { limit, cursor, all }: PageOptions,
   fetchPage: (page: { limit: number; cursor?: string }) => PromiseLike<Page<T>>,
 ): Promise<Page<T>> {
   const items: T[] = [];
-  const wanted = all ? Number.POSITIVE_INFINITY : limit;
+  const maximum = all ? Number.POSITIVE_INFINITY : limit;
   let next: string | null = cursor ?? null;
   do {
     const page = {
-      limit: Math.min(MOST_IN_PAGE, wanted - items.length),
+      limit: Math.min(MAX_PAGE_SIZE, maximum - items.length),
       ...(next !== null && { cursor: next }),
     };
     const { items: more, nextCursor }: Page<T> = await fetchPage(page);
     items.push(...more);
     next = nextCursor;
-  } while (next !== null && items.length < wanted);
+  } while (next !== null && items.length < maximum);
   return { items, nextCursor: next };
 }
 
-interface Shown<T> {
+interface PageOutput<T> {
   columns: readonly Column<T>[];
-  /** Said when there are none. */
+  /** The message for an empty list. */
   none: string;
 }
 
-/** JSON for programs; a table for people, and how to see more. */
-export function printPage<T>(cli: Cli, { items, nextCursor }: Page<T>, { columns, none }: Shown<T>): void {
+/** Prints a page as JSON, or as a table with a hint when there are more items. */
+export function printPage<T>(
+  cli: Cli,
+  { items, nextCursor }: Page<T>,
+  { columns, none }: PageOutput<T>,
+): void {
   if (cli.json) {
     cli.value({ items, nextCursor });
     return;
   }
-  if (items.length === 0) cli.say(none);
+  if (items.length === 0) cli.message(none);
   else cli.table(items, columns);
-  if (nextCursor !== null) cli.say(`There are more: add --all, or --cursor ${nextCursor}`);
+  if (nextCursor !== null) cli.message(`There are more items. Add --all, or --cursor ${nextCursor}`);
 }

@@ -1,7 +1,5 @@
-import type { Role } from "@projostack/sdk";
 import { Argument, Option } from "commander";
-
-const roles = ["viewer", "member", "admin"] as const satisfies readonly Role[];
+import { roles } from "../choices.ts";
 
 export const roleArgument = (): Argument => new Argument("<role>").choices(roles);
 

@@ -1,5 +1,5 @@
-// What `signup` and `login` share. A password is typed at a prompt that hides it or piped in; there is no option that
-// takes one, because every user of the machine can read the arguments of a process, and shells keep them.
+// The shared part of `signup` and `login`. The password comes from a prompt that hides it, or from a pipe. There is no
+// option for it, because every user of the machine can read a process's arguments, and shells store them.
 import type { SignedIn } from "@projostack/sdk";
 import type { Command } from "commander";
 import { usageError } from "../cli-error.ts";
@@ -15,58 +15,62 @@ export interface SignInOptions {
 
 export const addSignInOptions = (command: Command): Command =>
   command
-    .argument("[email]", "asked for when left out")
-    .option("--password-stdin", "read the password from standard input instead of asking for it");
+    .argument("[email]", "email address (default: prompt for it)")
+    .option("--password-stdin", "read the password from standard input instead of a prompt");
 
-interface Asked {
+interface AccountInput {
   url: string;
   email: string | undefined;
   options: SignInOptions;
 }
 
-export async function readSignIn(
+export async function readAccount(
   cli: Cli,
-  { url, email, options }: Asked,
+  { url, email, options }: AccountInput,
 ): Promise<{ email: string; password: string }> {
   if (url.startsWith("http:") && !isLoopback(url)) {
-    cli.say(`Careful: ${url} is not encrypted. Others on the network can read the password. Use https.`);
+    cli.message(`Warning: ${url} is not encrypted. Others on the network can read the password. Use https.`);
   }
   const address =
-    email ?? (await askText(cli.io, { message: "Email", instead: "Name the email as an argument." }));
+    email ??
+    (await askText(cli.io, {
+      message: "Email",
+      nonInteractiveHint: "There is no terminal to ask for the email. Add it as an argument.",
+    }));
   if (options.passwordStdin)
     return { email: address, password: await readSecret(cli.io, "--password-stdin", "password") };
   const password = await askPassword(cli.io, {
     message: "Password",
-    instead: "Nobody is here to type a password. Pipe it in, with --password-stdin.",
+    nonInteractiveHint: "There is no terminal to ask for the password. Pipe it in with --password-stdin.",
   });
   return { email: address, password };
 }
 
-/** Nobody sees what they type, so a slip would lock them out of the account they just made. */
-export async function askAgain({ io }: Cli, password: string): Promise<void> {
-  const again = await askPassword(io, { message: "The same password again", instead: "" });
-  if (again !== password) throw usageError("The two passwords differ. Run it again.");
+/** Asks for the password again: the prompt hides it, so a typing error would lock the user out. @throws CliError */
+export async function confirmPassword({ io }: Cli, password: string): Promise<void> {
+  const again = await askPassword(io, { message: "Repeat the password", nonInteractiveHint: "" });
+  if (again !== password) throw usageError("The two passwords differ. Run the command again.");
 }
 
-interface Opened {
+interface NewSession {
   signedIn: SignedIn;
-  /** Said to someone who has no workspace chosen. Left out where the command goes on by itself. */
+  /** The next command for a user without a selected workspace. Omit it when the command continues. */
   next?: string;
 }
 
-/** Stores the session, says so, and says what to do next. */
-export async function keepSignIn(cli: Cli, server: Server, { signedIn, next }: Opened): Promise<void> {
+/** Stores the session, and prints the account and the next command. */
+export async function storeSignIn(cli: Cli, server: Server, { signedIn, next }: NewSession): Promise<void> {
   const { user, session, accessToken, accessTokenExpiresAt, refreshToken } = signedIn;
   const { url, stored } = server;
   const workspace = stored?.email === user.email ? stored.workspace : undefined;
   const tokens = { accessToken, accessTokenExpiresAt, refreshToken, sessionId: session.id };
-  await server.remember(() => ({ email: user.email, session: tokens, ...(workspace && { workspace }) }));
-  if (server.tokenFromEnvironment) cli.say("PROJO_TOKEN is set, and is used instead of this sign-in.");
+  await server.updateStored(() => ({ email: user.email, session: tokens, ...(workspace && { workspace }) }));
+  if (server.tokenFromEnvironment) cli.message("PROJO_TOKEN is set and takes precedence over this sign-in.");
   if (cli.json) {
     cli.value({ url, user, workspace: workspace ?? null });
     return;
   }
-  cli.say(`Signed in to ${url} as ${user.email}.`);
-  if (workspace) cli.say(`Workspace: ${workspace.name}`);
-  else if (next !== undefined) cli.say(`Next: ${next}`);
+  cli.message(`Signed in to ${url} as ${user.email}.`);
+  if (workspace) cli.message(`Workspace: ${workspace.name}`);
+  else if (next !== undefined) cli.message(`Next: ${next}`);
 }

@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import { addSignInOptions, askAgain, keepSignIn, readSignIn, type SignInOptions } from "./sign-in.ts";
+import {
+  addSignInOptions,
+  confirmPassword,
+  storeSignIn,
+  readAccount,
+  type SignInOptions,
+} from "./sign-in.ts";
 
 export function addSignup(program: Command, start: Start): void {
   addSignInOptions(program.command("signup"))
-    .description("Make an account and sign in with it.")
+    .description("Create an account and sign in.")
     .addHelpText(
       "after",
       examples([
@@ -16,9 +22,9 @@ export function addSignup(program: Command, start: Start): void {
     .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const account = await readSignIn(cli, { url: server.url, email, options });
-      if (!options.passwordStdin) await askAgain(cli, account.password);
-      const signedIn = await server.stranger.auth.signUp(account);
-      await keepSignIn(cli, server, { signedIn, next: "projo workspaces create NAME" });
+      const account = await readAccount(cli, { url: server.url, email, options });
+      if (!options.passwordStdin) await confirmPassword(cli, account.password);
+      const signedIn = await server.anonymous.auth.signUp(account);
+      await storeSignIn(cli, server, { signedIn, next: "projo workspaces create NAME" });
     });
 }

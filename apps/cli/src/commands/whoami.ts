@@ -8,7 +8,7 @@ import { shortTime } from "../terminal/short-time.ts";
 export function addWhoami(program: Command, start: Start): void {
   program
     .command("whoami")
-    .description("Show who is signed in, where, and the workspace chosen.")
+    .description("Show the signed-in user, the server and the selected workspace.")
     .addHelpText("after", examples(["projo whoami", "projo whoami --json"]))
     .action(async (_options: unknown, command: Command) => {
       const cli = start(command);
@@ -17,9 +17,9 @@ export function addWhoami(program: Command, start: Start): void {
         await showServiceKey(cli, server);
         return;
       }
-      const { user } = await server.signedIn().auth.me();
+      const { user } = await server.requireSignIn().auth.me();
       const id = await server.workspaceId();
-      // The choice may be older than their membership, or another's.
+      // The user may have left the selected workspace, or the id may belong to another one.
       const workspace =
         id === undefined ? undefined : await readUnless("workspace.not_found", server.client.workspace(id));
       if (cli.json) {
@@ -29,33 +29,33 @@ export function addWhoami(program: Command, start: Start): void {
       cli.line(`${user.email} (${user.id})`);
       cli.line(
         user.emailVerifiedAt === null
-          ? "Email: not verified. The mail holds a token; another: projo email resend"
+          ? "Email: not verified. Run: projo email verify (for a new mail: projo email resend)"
           : `Email: verified ${shortTime(user.emailVerifiedAt)}`,
       );
       cli.line(`Server: ${server.url}`);
       if (workspace) cli.line(`Workspace: ${workspace.name} (${workspace.id}), as ${workspace.role}`);
-      else if (id === undefined) cli.line("Workspace: none chosen. Run: projo workspaces use NAME");
-      else cli.line(`Workspace: ${id}, which is not yours. Run: projo workspaces use NAME`);
+      else if (id === undefined) cli.line("Workspace: none selected. Run: projo workspaces use NAME");
+      else cli.line(`Workspace: ${id}, of which you are not a member. Run: projo workspaces use NAME`);
     });
 }
 
-/** A service has no account. Where it is, it knows if it may read that. */
+/** Prints the server and the workspace of a service key. The key needs workspace:read to read its workspace. */
 async function showServiceKey(cli: Cli, server: Server): Promise<void> {
   const workspace = await readUnless("permission.denied", await server.workspace());
   if (cli.json) {
     cli.value({ url: server.url, user: null, workspace: workspace ?? null });
     return;
   }
-  cli.line("A service key, from PROJO_TOKEN");
+  cli.line("Service key from PROJO_TOKEN");
   cli.line(`Server: ${server.url}`);
   cli.line(
     workspace
       ? `Workspace: ${workspace.name} (${workspace.id}), as ${workspace.role}`
-      : "Workspace: its own, which it may not read (scope workspace:read)",
+      : "Workspace: the key's own (the key has no workspace:read scope to show it)",
   );
 }
 
-/** The workspace, or undefined when the answer is this reason. */
+/** Returns the workspace, or undefined when the server refuses with this reason. */
 async function readUnless(
   reason: Reason,
   { workspaces }: WorkspaceClient,

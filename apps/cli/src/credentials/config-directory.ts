@@ -1,7 +1,7 @@
 import { isAbsolute, join } from "node:path";
 import type { Io } from "../io.ts";
 
-/** Where projo keeps its one file. A relative XDG_CONFIG_HOME is ignored, as the XDG Base Directory Specification asks. */
+/** Returns the directory of projo's file. Ignores a relative XDG_CONFIG_HOME, as the XDG Base Directory Specification requires. */
 export function configDirectory({ env, homeDirectory, platform }: Io): string {
   const own = env["PROJO_CONFIG_DIR"];
   if (own) return own;

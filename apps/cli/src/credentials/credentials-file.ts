@@ -1,6 +1,6 @@
-// The one file that projo keeps: which servers it is signed in to, and the workspace chosen on each. It holds bearer
-// tokens, so nobody but its owner may read it, and a crash may never leave half of it. Several projos may run at once:
-// whoever writes reads it first, and does both inside the lock, so that none puts back tokens that another replaced.
+// The only file that projo stores: the servers with a sign-in, and the workspace selected on each. It holds bearer
+// tokens, so only its owner may read it, and a crash must not leave a partial file. Several projo processes may run at
+// once: each reads and writes the file inside the lock, so that no process writes back tokens that another replaced.
 import { randomUUID } from "node:crypto";
 import { chmod, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,13 +13,13 @@ import { fileLock, type FileLock, LockHeldError } from "./file-lock.ts";
 export interface CredentialsFile {
   readonly path: string;
   read: () => Promise<Credentials>;
-  /** Inside the lock only. */
+  /** Call it inside the lock only. */
   write: (credentials: Credentials) => Promise<void>;
-  /** Runs the work while no other projo runs any. */
+  /** Runs the work while no other projo process runs its own. */
   lock: FileLock;
 }
 
-export function credentialsFile(io: Io, warn: (words: string) => void): CredentialsFile {
+export function credentialsFile(io: Io, warn: (message: string) => void): CredentialsFile {
   const directory = configDirectory(io);
   const path = join(directory, "credentials.json");
   const lockPath = join(directory, "credentials.lock");
@@ -29,12 +29,12 @@ export function credentialsFile(io: Io, warn: (words: string) => void): Credenti
     async read() {
       const text = await readIfThere(path);
       if (text === undefined) return noCredentials;
-      if (io.platform !== "win32") await tighten(path, warn);
+      if (io.platform !== "win32") await restrictMode(path, warn);
       const credentials = parseCredentials(text);
       if (credentials) return credentials;
       throw new CliError(
         "cli.credentials_unreadable",
-        `${path} is not as projo wrote it. Delete it and run: projo login`,
+        `${path} has an invalid format. Delete the file, then run: projo login`,
       );
     },
     async write(credentials) {
@@ -45,7 +45,7 @@ export function credentialsFile(io: Io, warn: (words: string) => void): Credenti
         await mkdir(directory, { recursive: true, mode: 0o700 });
         return await lock(work);
       } catch (error) {
-        if (error instanceof LockHeldError) throw heldTooLong(lockPath);
+        if (error instanceof LockHeldError) throw lockTimeout(lockPath);
         if (isSystemError(error)) throw unwritable(path, error);
         throw error;
       }
@@ -58,21 +58,25 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new CliError("cli.credentials_unreadable", `${path} cannot be read. Make it yours to read.`, {
-      cause: error,
-    });
+    throw new CliError(
+      "cli.credentials_unreadable",
+      `${path} cannot be read. Give your user permission to read it.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
-/** Takes the file away from everyone but its owner. */
-async function tighten(path: string, warn: (words: string) => void): Promise<void> {
+/** Removes the permissions of the group and of others. */
+async function restrictMode(path: string, warn: (message: string) => void): Promise<void> {
   const { mode } = await stat(path);
   if ((mode & 0o077) === 0) return;
   await chmod(path, 0o600);
-  warn(`${path} could be read by others; now only you can. If they may have seen it, run: projo logout`);
+  warn(`Other users could read ${path}. Now only you can. If somebody may have copied it, run: projo logout`);
 }
 
-/** Writes beside, then renames: a reader sees the old file or the new one, never a part, and never with a wider mode. */
+/** Writes a temporary file, then renames it: a reader sees the old file or the new one, and never a wider mode. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   try {
@@ -91,14 +95,18 @@ async function replaceFile(path: string, text: string): Promise<void> {
 }
 
 const unwritable = (path: string, cause: unknown): CliError =>
-  new CliError("cli.credentials_unwritable", `${path} cannot be written. Make its directory yours.`, {
-    cause,
-  });
+  new CliError(
+    "cli.credentials_unwritable",
+    `${path} cannot be written. Give your user permission to write to its directory.`,
+    {
+      cause,
+    },
+  );
 
-const heldTooLong = (lockPath: string): CliError =>
+const lockTimeout = (lockPath: string): CliError =>
   new CliError(
     "cli.credentials_locked",
-    `Another projo has kept ${lockPath} for a minute. Try again; if no other runs, delete it.`,
+    `Another projo process has held ${lockPath} for a minute. Try again. If no other projo runs, delete the file.`,
   );
 
 const isSystemError = (error: unknown): boolean =>

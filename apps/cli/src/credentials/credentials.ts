@@ -1,24 +1,24 @@
 import type { Tokens } from "@projostack/sdk";
 
-/** What projo remembers of one server. */
+/** The data that projo stores for one server. */
 export interface ServerCredentials {
   email: string;
-  /** Whoever has these is that person. Left out once the server has ended the session. */
+  /** Bearer tokens of the session. Absent after the server has ended the session. */
   session?: Tokens;
-  /** The workspace that commands act in when they name none. */
+  /** The workspace for commands without --workspace. */
   workspace?: { id: string; name: string };
 }
 
 export interface Credentials {
-  /** The address of the server signed in to last: the one meant when none is named. */
+  /** The URL of the last sign-in: the server for commands without --url. */
   current: string | undefined;
-  /** By the server's address. */
+  /** Keyed by the server's URL. */
   servers: Readonly<Record<string, ServerCredentials>>;
 }
 
 export const noCredentials: Credentials = { current: undefined, servers: {} };
 
-/** The credentials in the text, or undefined when it holds anything else. */
+/** Parses the content of the file. Returns undefined when it has another shape. */
 export function parseCredentials(text: string): Credentials | undefined {
   const value = parseJson(text);
   if (!isRecord(value) || !isRecord(value["servers"])) return undefined;
@@ -28,10 +28,10 @@ export function parseCredentials(text: string): Credentials | undefined {
   return { current, servers };
 }
 
-export const serverIn = ({ servers }: Credentials, url: string): ServerCredentials | undefined =>
+export const serverCredentials = ({ servers }: Credentials, url: string): ServerCredentials | undefined =>
   Object.hasOwn(servers, url) ? servers[url] : undefined;
 
-/** The credentials with those of one server replaced, or removed when undefined. */
+/** Returns the credentials with one server's entry replaced, or removed when `server` is undefined. */
 export function withServer(
   { current, servers }: Credentials,
   url: string,

@@ -1,53 +1,53 @@
-// A lock that processes share: a file that only one of them can make. Its maker may die with it, so one that was left
-// behind is taken away: when its process is gone, or when it is older than any work in it lasts.
+// A lock between processes: a file that only one process can create. A process may die while it holds the lock, so a
+// stale lock is removed: when its process has ended, or when it is older than any work inside a lock takes.
 //
-// Two may hold it after all, for instance when the machine slept. Nothing is lost then: the server gives both the
-// same successor of a refresh token (docs/sessions.md), and the file is replaced whole. The lock keeps projo from
-// getting there in everyday use.
+// In rare cases two processes hold the lock, for instance after the machine slept. No data is lost then: the server
+// gives both the same successor of a refresh token (docs/sessions.md), and the credentials file is replaced as a whole.
+// The lock prevents this case in normal use.
 import { randomUUID } from "node:crypto";
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Self } from "../io.ts";
 
-/** Longer than a refresh takes, which the SDK gives 30 seconds with all its tries. */
-const OLDEST_MS = 45_000;
-const LONGEST_WAIT_MS = 60_000;
-const LOOK_AGAIN_MS = 20;
+/** Longer than a refresh, for which the SDK allows 30 seconds with all its retries. */
+const MAX_AGE_MS = 45_000;
+const MAX_WAIT_MS = 60_000;
+const POLL_INTERVAL_MS = 20;
 
-/** The lock was held for longer than anyone should hold it. */
+/** Another process held the lock for longer than MAX_WAIT_MS. */
 export class LockHeldError extends Error {
   override readonly name = "LockHeldError";
 }
 
 export type FileLock = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** @throws LockHeldError, or the system's error when the file cannot be made */
+/** @throws LockHeldError, or the system error when the lock file cannot be created */
 export function fileLock(path: string, self: Self): FileLock {
   return async (work) => {
     const holder = JSON.stringify({ id: randomUUID(), ...self });
-    await take(path, holder, self);
+    await acquire(path, holder, self);
     try {
       return await work();
     } finally {
-      // Not another's, who took this one for left behind.
+      // Another process may have removed this lock as stale and created its own. Do not remove that one.
       if ((await contentOf(path)) === holder) await rm(path, { force: true });
     }
   };
 }
 
-async function take(path: string, holder: string, self: Self): Promise<void> {
+async function acquire(path: string, holder: string, self: Self): Promise<void> {
   const startedAt = performance.now();
-  while (!(await make(path, holder))) {
-    if (performance.now() - startedAt > LONGEST_WAIT_MS) throw new LockHeldError(path);
-    const left = await leftBehind(path, self);
-    if (left === undefined) await wait(LOOK_AGAIN_MS);
-    else await takeAway(path, left);
+  while (!(await create(path, holder))) {
+    if (performance.now() - startedAt > MAX_WAIT_MS) throw new LockHeldError(path);
+    const stale = await staleHolder(path, self);
+    if (stale === undefined) await wait(POLL_INTERVAL_MS);
+    else await removeStale(path, stale);
   }
 }
 
-async function make(path: string, holder: string): Promise<boolean> {
+async function create(path: string, holder: string): Promise<boolean> {
   try {
-    // Fails when it is there: of all who try, one succeeds.
+    // The flag wx fails when the file exists, so exactly one process succeeds.
     await writeFile(path, holder, { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
@@ -56,28 +56,28 @@ async function make(path: string, holder: string): Promise<boolean> {
   }
 }
 
-/** What the file holds, if its maker has left it behind. */
-async function leftBehind(path: string, self: Self): Promise<string | undefined> {
+/** Returns the content of the lock file when the lock is stale. */
+async function staleHolder(path: string, self: Self): Promise<string | undefined> {
   const holder = await contentOf(path);
   if (holder === undefined) return undefined;
-  if (isGone(holder, self)) return holder;
-  return (await isOlder(path, OLDEST_MS)) ? holder : undefined;
+  if (hasEnded(holder, self)) return holder;
+  return (await isOlder(path, MAX_AGE_MS)) ? holder : undefined;
 }
 
 async function isOlder(path: string, ms: number): Promise<boolean> {
   try {
     return Date.now() - (await stat(path)).mtimeMs > ms;
   } catch (error) {
-    // It was given back between two looks.
+    // The lock was released in the meantime.
     if (codeOf(error) === "ENOENT") return false;
     throw error;
   }
 }
 
-/** Whether its process has ended. Of another machine's, or another container's, that cannot be told. */
-function isGone(holder: string, { host, isRunning }: Self): boolean {
-  const maker = parse(holder);
-  return maker !== undefined && maker.host === host && !isRunning(maker.pid);
+/** Returns true when the holder's process has ended. Unknown, so false, for another machine or container. */
+function hasEnded(holder: string, { host, isRunning }: Self): boolean {
+  const owner = parse(holder);
+  return owner !== undefined && owner.host === host && !isRunning(owner.pid);
 }
 
 function parse(holder: string): { pid: number; host: string } | undefined {
@@ -85,27 +85,27 @@ function parse(holder: string): { pid: number; host: string } | undefined {
     const { pid, host } = JSON.parse(holder) as { pid?: unknown; host?: unknown };
     return Number.isInteger(pid) && typeof host === "string" ? { pid: Number(pid), host } : undefined;
   } catch {
-    // Half written, a moment ago or for ever: its age decides.
+    // The file is partly written: its owner is still writing it, or died meanwhile. The age decides.
     return undefined;
   }
 }
 
 /**
- * One at a time takes away what was left behind, and looks again first: else a slow one would take away the lock that a
- * fast one has made since.
+ * Removes a stale lock. One process at a time does so, and reads the lock again first: otherwise a slow process could
+ * remove the new lock of a faster one.
  */
-async function takeAway(path: string, left: string): Promise<void> {
-  const turn = `${path}.turn`;
-  if (!(await make(turn, left))) {
-    await wait(LOOK_AGAIN_MS);
-    // Whoever has the turn needs a moment for it, unless they died in it.
-    if (await isOlder(turn, OLDEST_MS)) await rm(turn, { force: true });
+async function removeStale(path: string, stale: string): Promise<void> {
+  const removalLock = `${path}.turn`;
+  if (!(await create(removalLock, stale))) {
+    await wait(POLL_INTERVAL_MS);
+    // A removal takes milliseconds, so an old removal lock belongs to a process that died.
+    if (await isOlder(removalLock, MAX_AGE_MS)) await rm(removalLock, { force: true });
     return;
   }
   try {
-    if ((await contentOf(path)) === left) await rm(path, { force: true });
+    if ((await contentOf(path)) === stale) await rm(path, { force: true });
   } finally {
-    await rm(turn, { force: true });
+    await rm(removalLock, { force: true });
   }
 }
 

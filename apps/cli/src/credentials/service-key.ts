@@ -1,4 +1,4 @@
 import type { Io } from "../io.ts";
 
-/** Whether PROJO_TOKEN holds a service key: then a service is at work, and no person. */
+/** Returns true when PROJO_TOKEN holds a service key and not a user's access token. */
 export const isServiceKeySet = ({ env }: Io): boolean => env["PROJO_TOKEN"]?.startsWith("pjk_") === true;

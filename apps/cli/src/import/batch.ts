@@ -1,19 +1,19 @@
 import type { TaskRow } from "./read-tasks.ts";
 
-/** What the server takes in one call. */
-const MOST_ROWS = 100;
-/** A body may have 100 KB. Two hundred emoji take 800 bytes, so a hundred long titles would not always fit. */
-const MOST_BYTES = 90_000;
-/** The projectId with its key, and the comma. */
-const BYTES_BESIDE = 60;
+/** The server's limit of rows in one call. */
+const MAX_ROWS = 100;
+/** Below the server's limit of 100 KB for a body. A title of 200 emoji takes 800 bytes, so 100 titles may exceed it. */
+const MAX_BYTES = 90_000;
+/** Bytes of the projectId member and the comma between rows. */
+const OVERHEAD_BYTES = 60;
 
-/** Rows that go in one call. */
+/** The rows of one call. */
 export class Batch {
   readonly rows: TaskRow[] = [];
   #bytes = 0;
 
   hasRoomFor(row: TaskRow): boolean {
-    return this.rows.length < MOST_ROWS && this.#bytes + bytesOf(row) <= MOST_BYTES;
+    return this.rows.length < MAX_ROWS && this.#bytes + bytesOf(row) <= MAX_BYTES;
   }
 
   add(row: TaskRow): void {
@@ -23,4 +23,4 @@ export class Batch {
 }
 
 const bytesOf = ({ title, status, externalId }: TaskRow): number =>
-  Buffer.byteLength(JSON.stringify({ title, status, externalId })) + BYTES_BESIDE;
+  Buffer.byteLength(JSON.stringify({ title, status, externalId })) + OVERHEAD_BYTES;

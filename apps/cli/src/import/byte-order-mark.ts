@@ -1,6 +1,6 @@
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The file without its mark, if it has one. csv-parse could do it, but then decodes the fields as well. */
+/** Removes a UTF-8 byte order mark. csv-parse can do so too, but then it also decodes the fields. */
 export async function* withoutByteOrderMark(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let start: Buffer | undefined = Buffer.alloc(0);
   for await (const chunk of file) {

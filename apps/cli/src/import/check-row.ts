@@ -1,11 +1,8 @@
-// What the server would refuse anyway, in the server's words (a test holds the two together): a row refused here does
-// not cost the 99 others of its call a second trip. The server stays the judge of what passes.
+// Checks a row as the server does, with the same messages (a test compares them). A row refused here does not force a
+// second request for the 99 others of its call. The server still validates every row.
+import { taskStatuses } from "../choices.ts";
 
-export const statuses = ["todo", "doing", "done"] as const;
-
-export type Status = (typeof statuses)[number];
-
-const MOST_CHARACTERS = 200;
+const MAX_CHARACTERS = 200;
 
 export const checkTitle = (title: string): string | undefined =>
   checkLine(title, /[^\P{Cc}\t]/u, "Must not contain control characters other than a tab.");
@@ -14,12 +11,12 @@ export const checkName = (name: string): string | undefined =>
   checkLine(name, /\p{Cc}/u, "Must not contain control characters.");
 
 export function checkStatus(status: string): string | undefined {
-  if (status === "" || statuses.some((known) => known === status)) return undefined;
-  return `Invalid option: expected one of ${statuses.map((known) => `"${known}"`).join("|")}`;
+  if (status === "" || taskStatuses.some((known) => known === status)) return undefined;
+  return `Invalid option: expected one of ${taskStatuses.map((known) => `"${known}"`).join("|")}`;
 }
 
 function checkLine(text: string, forbidden: RegExp, message: string): string | undefined {
   if (text === "") return "Must not be empty.";
-  if (Array.from(text).length > MOST_CHARACTERS) return `Must be at most ${MOST_CHARACTERS} characters.`;
+  if (Array.from(text).length > MAX_CHARACTERS) return `Must be at most ${MAX_CHARACTERS} characters.`;
   return forbidden.test(text) ? message : undefined;
 }

@@ -5,14 +5,14 @@ const KNOWN = ["project", "title", "status"] as const;
 type Field = (typeof KNOWN)[number];
 
 export interface Header {
-  /** Where each column stands; undefined when the file has none. */
+  /** The index of each column; undefined when the file has no such column. */
   at: Readonly<Record<Field, number | undefined>>;
   columns: number;
-  /** Columns that are not read. */
+  /** The names of the columns that are not imported. */
   unknown: readonly string[];
 }
 
-/** Reads the first record as the names of the columns, in any order and case. */
+/** Reads the first record as the column names, in any order and letter case. */
 export function readHeader(fields: readonly Buffer[], file: string, needsProject: boolean): Header {
   const names = fields.map((field) => field.toString("utf8").trim());
   const position = (field: Field) => {
@@ -30,9 +30,11 @@ export function readHeader(fields: readonly Buffer[], file: string, needsProject
 function missing(field: Field, file: string, names: readonly string[]) {
   const [only] = names;
   if (names.length === 1 && only?.includes(";")) {
-    return usageError(`${file} is separated by semicolons. Save it separated by commas, and try again.`);
+    return usageError(
+      `The columns of ${file} are separated by semicolons. Save the file with commas, then try again.`,
+    );
   }
-  const instead = field === "project" ? ", or give one project for all with --project" : "";
+  const instead = field === "project" ? ", or set one project for all rows with --project" : "";
   return usageError(
     `${file} has no column "${field}". Name the columns in the first line (project,title,status)${instead}.`,
   );

@@ -1,35 +1,26 @@
 import { Batch } from "./batch.ts";
-import { brokenOff } from "./broken-off.ts";
-import type { Teller } from "../explain.ts";
+import { importError } from "./import-error.ts";
+import type { Caller } from "../explain.ts";
+import type { Imported } from "./imported.ts";
 import { isRefused, type RefusedRow, type TaskRow } from "./read-tasks.ts";
 import type { SendBatch, Sent } from "./send-batch.ts";
 
-export interface Imported {
-  created: number;
-  /** Rows whose task an earlier import made. */
-  existing: number;
-  /** Rows that passed the checks: sent, unless it is a dry run. */
-  valid: number;
-  /** In the order of the file. */
-  refused: RefusedRow[];
-}
-
 export interface ImportOptions {
-  /** Aborts when the person wants to stop. */
+  /** Aborts when the user stops the import. */
   signal: AbortSignal;
-  teller: Teller;
+  caller: Caller;
   send: SendBatch;
-  /** Called with how far into the file the rows are dealt with, and how many they are. */
+  /** Called after each batch with the byte offset in the file and the number of rows read so far. */
   update: (atByte: number, rows: number) => void;
 }
 
 /**
- * Sends the rows in their order, in calls as large as the server takes. One call at a time: a later row is never there
- * while an earlier one is not, so that an import that broke off can say how far it came.
+ * Sends the rows in file order, in calls of the largest size that the server accepts. One call runs at a time: no row is
+ * imported before an earlier one, so an import that fails can report the last imported line.
  */
 export async function importTasks(
   rows: AsyncIterable<TaskRow | RefusedRow>,
-  { signal, teller, send, update }: ImportOptions,
+  { signal, caller, send, update }: ImportOptions,
 ): Promise<Imported> {
   const total: Imported = { created: 0, existing: 0, valid: 0, refused: [] };
   let batch = new Batch();
@@ -56,7 +47,7 @@ export async function importTasks(
     }
     await flush();
   } catch (error) {
-    throw brokenOff(error, { total, doneToLine, stopped: signal.aborted, teller });
+    throw importError(error, { total, doneToLine, stopped: signal.aborted, caller });
   }
   total.refused.sort((a, b) => a.line - b.line);
   return total;

@@ -3,32 +3,32 @@ import { type Info, parse } from "csv-parse";
 import { withoutByteOrderMark } from "./byte-order-mark.ts";
 
 export interface CsvRecord {
-  /** The line of the file on which it starts, counted from 1, as an editor counts. */
+  /** The line on which the record starts, counted from 1. */
   line: number;
-  /** As they stand in the file, quotes taken off: the caller decodes them, and can refuse one that is not UTF-8. */
+  /** The raw bytes without the quotes. The caller decodes them and can refuse a field that is not UTF-8. */
   fields: Buffer[];
-  /** How far into the file it ends. */
+  /** The byte offset of the record's end. */
   endsAtByte: number;
 }
 
-/** A quote that opens on this line is never closed: the records before it are all there is. */
+/** The quote that opens on this line is never closed. The records before it are valid. */
 export class UnclosedQuote extends Error {
   override readonly name = "UnclosedQuote";
   readonly line: number;
 
   constructor(line: number) {
-    super("A quote that opens here is never closed. Nothing from this line on was read.");
+    super("The quote that opens here is never closed. The file was not read from this line on.");
     this.line = line;
   }
 }
 
-/** So much without the end of a record means a quote that is never closed. Far more than is read ahead. */
-const MOST_BYTES_WITHOUT_END = 8_000_000;
+/** A longer record means a quote that is never closed. Far more than the stream buffers. */
+const MAX_RECORD_BYTES = 8_000_000;
 
 /**
- * The records of a CSV file (RFC 4180; a byte order mark, blank lines and stray quotes inside a field are let pass).
+ * Yields the records of a CSV file (RFC 4180). Accepts a byte order mark, blank lines and quotes inside an unquoted field.
  *
- * @throws UnclosedQuote, after the records before it
+ * @throws UnclosedQuote after it has yielded the records before the quote
  */
 export async function* readRecords(file: Readable): AsyncGenerator<CsvRecord> {
   const parser = parse({
@@ -37,7 +37,7 @@ export async function* readRecords(file: Readable): AsyncGenerator<CsvRecord> {
     relax_column_count: true,
     relax_quotes: true,
     record_delimiter: ["\r\n", "\n"],
-    // An error would throw away the records that are parsed and not yet read; a skipped one is told of by an event.
+    // With an error the stream would drop parsed records that are not read yet. A skipped record emits an event instead.
     skip_records_with_error: true,
   });
   let broken = false;
@@ -50,7 +50,7 @@ export async function* readRecords(file: Readable): AsyncGenerator<CsvRecord> {
     for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
       endsAtByte = info.bytes;
       if (!isBlank(record)) yield { line, fields: record, endsAtByte };
-      // csv-parse's own count takes the two characters of a CRLF inside quotes for two lines.
+      // csv-parse counts a CRLF inside quotes as two lines, so count them here.
       line += 1 + record.reduce((sum, field) => sum + lineBreaksIn(field), 0);
     }
     if (broken) throw new UnclosedQuote(line);
@@ -65,13 +65,13 @@ interface Parsed {
   info: Info;
 }
 
-/** The file, up to where it is clear that a record does not end. */
+/** Yields the file, and stops when a record exceeds MAX_RECORD_BYTES. */
 async function* feed(file: Readable, endOfLastRecord: () => number): AsyncGenerator<Buffer> {
   let fed = 0;
   for await (const chunk of withoutByteOrderMark(file)) {
     yield chunk;
     fed += chunk.length;
-    if (fed - endOfLastRecord() > MOST_BYTES_WITHOUT_END) return;
+    if (fed - endOfLastRecord() > MAX_RECORD_BYTES) return;
   }
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
+import type { TaskStatus } from "@projostack/sdk";
 import { usageError } from "../cli-error.ts";
-import { checkName, checkStatus, checkTitle, type Status } from "./check-row.ts";
+import { checkName, checkStatus, checkTitle } from "./check-row.ts";
 import { type Header, readHeader } from "./header.ts";
 import { type CsvRecord, readRecords, UnclosedQuote } from "./read-records.ts";
 
@@ -9,28 +10,28 @@ export interface TaskRow {
   line: number;
   project: string;
   title: string;
-  status: Status;
-  /** The same for the same row of the same file, so that a second import finds the first one's tasks. */
+  status: TaskStatus;
+  /** The same for the same row of the same file, so that a second import finds the tasks of the first. */
   externalId: string;
   endsAtByte: number;
 }
 
 export interface RefusedRow {
   line: number;
-  /** `title`, `status`, `project`, or `row` when it is none of them. */
+  /** `title`, `status` or `project`; `row` when no single field is at fault. */
   field: string;
   reason: string;
 }
 
 export interface ReadOptions {
-  /** What the file is called in messages. */
+  /** The file's name in messages. */
   name: string;
-  /** The project of rows that name none. */
+  /** The project of rows without a project. */
   project: string | undefined;
-  warn: (words: string) => void;
+  warn: (message: string) => void;
 }
 
-/** The rows of the file in its order: each a task to make, or refused with a reason. Checks what needs no server. */
+/** Yields the rows in file order, each as a task to create or as refused with a reason. Sends nothing. */
 export async function* readTasks(file: Readable, options: ReadOptions): AsyncGenerator<TaskRow | RefusedRow> {
   const occurrence = occurrences();
   let header: Header | undefined;
@@ -42,7 +43,7 @@ export async function* readTasks(file: Readable, options: ReadOptions): AsyncGen
       }
       header = readHeader(record.fields, options.name, options.project === undefined);
       if (header.unknown.length > 0) {
-        options.warn(`Columns that are not imported: ${header.unknown.join(", ")}.`);
+        options.warn(`These columns are not imported: ${header.unknown.join(", ")}.`);
       }
     }
   } catch (error) {
@@ -63,7 +64,7 @@ function readRow(
   occurrence: (project: string, title: string) => number,
 ): TaskRow | RefusedRow {
   if (fields.length > columns) {
-    const reason = `Has ${fields.length} fields where the first line names ${columns}: put a text with a comma in quotes.`;
+    const reason = `Has ${fields.length} fields, but the first line names ${columns} columns. Put text that contains a comma in quotes.`;
     return { line, field: "row", reason };
   }
   const field = (index: number | undefined) => decode(index === undefined ? undefined : fields[index]);
@@ -73,8 +74,8 @@ function readRow(
   if (status === undefined) return { line, field: "status", reason: NOT_UTF8 };
 
   const projectName = project || (options.project ?? "");
-  // Counted before anything is refused: mending one row must not change what another is called.
-  const externalId = nameRow(projectName, title, occurrence(projectName, title));
+  // Count before a row is refused, so that a corrected row does not change the externalId of a later row.
+  const externalId = externalIdOf(projectName, title, occurrence(projectName, title));
   const refusals: [string, string | undefined][] = [
     ["project", checkName(projectName)],
     ["title", checkTitle(title)],
@@ -85,17 +86,17 @@ function readRow(
     line,
     project: projectName,
     title,
-    status: (status || "todo") as Status,
+    status: (status || "todo") as TaskStatus,
     externalId,
     endsAtByte,
   };
 }
 
 const NOT_UTF8 = "Is not UTF-8 text. Save the file as UTF-8.";
-// A U+FEFF inside a field is part of the text: only the file's own mark is taken off, by the reader.
+// The reader has removed the byte order mark of the file. A U+FEFF inside a field is part of its text.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The text without the blanks around it, as the server keeps it; undefined when it is not UTF-8. */
+/** Decodes and trims a field, as the server does; undefined when it is not UTF-8. */
 function decode(field: Buffer | undefined): string | undefined {
   try {
     return utf8.decode(field ?? Buffer.alloc(0)).trim();
@@ -104,13 +105,13 @@ function decode(field: Buffer | undefined): string | undefined {
   }
 }
 
-function nameRow(project: string, title: string, occurrence: number): string {
+function externalIdOf(project: string, title: string, occurrence: number): string {
   return createHash("sha256")
     .update(JSON.stringify([project, title, occurrence]))
     .digest("hex");
 }
 
-/** Counts from 1 how often a pair has come. Keeps 16 bytes of hash for each pair, whatever the length of the texts. */
+/** Counts from 1 the occurrences of each project and title. Stores a hash of 16 bytes for each pair. */
 function occurrences() {
   const seen = new Map<string, number>();
   return (project: string, title: string): number => {

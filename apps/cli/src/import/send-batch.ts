@@ -6,7 +6,7 @@ import {
   type TasksCreateManyInput,
 } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
-import { whenGranted } from "../when-granted.ts";
+import { retryAfterLimit } from "../retry-after-limit.ts";
 import type { ProjectIds } from "./project-ids.ts";
 import type { RefusedRow, TaskRow } from "./read-tasks.ts";
 
@@ -19,8 +19,8 @@ export interface Sent {
 
 export type SendBatch = (rows: readonly TaskRow[], signal: AbortSignal) => Promise<Sent>;
 
-/** For a dry run. */
-export const sendNothing: SendBatch = async (rows) => ({
+/** Sends nothing, for a dry run. */
+export const skipSending: SendBatch = async (rows) => ({
   created: 0,
   existing: 0,
   valid: rows.length,
@@ -33,10 +33,10 @@ interface Prepared {
 }
 
 /**
- * Makes the tasks. A call is all or nothing, so rows that the server refuses are taken out and the rest is sent again.
- * Sending twice is safe: the server knows each row by its externalId.
+ * Creates the tasks. A call succeeds or fails as a whole, so refused rows are removed and the others are sent again.
+ * Sending a row twice is safe: the server identifies it by its externalId.
  */
-export const sendTo =
+export const createSender =
   (workspace: WorkspaceClient, projectIdOf: ProjectIds): SendBatch =>
   async (rows, signal) => {
     const refused: RefusedRow[] = [];
@@ -60,7 +60,7 @@ export const sendTo =
     return { created: 0, existing: 0, valid: 0, refused };
   };
 
-/** What was made, or the rows that stood in the way. */
+/** Returns the created tasks, or the rows that the server refuses. */
 async function tryToSend(
   workspace: WorkspaceClient,
   prepared: readonly Prepared[],
@@ -69,7 +69,7 @@ async function tryToSend(
   const input = { items: prepared.map(({ item }) => item) };
   try {
     const send = () => workspace.tasks.createMany(input, { signal });
-    return await patiently(() => whenGranted(send, signal), signal);
+    return await retryTransient(() => retryAfterLimit(send, signal), signal);
   } catch (error) {
     const refused = refusedRows(error, prepared);
     if (refused.length === 0) throw error;
@@ -77,7 +77,7 @@ async function tryToSend(
   }
 }
 
-/** Reads `items.17.title` in the server's answer as the row that was the eighteenth. */
+/** Maps the server's field errors to rows: `items.17.title` is the title of the eighteenth row. */
 function refusedRows(error: unknown, prepared: readonly Prepared[]): RefusedRow[] {
   if (!isProjoError(error) || error.reason !== "input.invalid") return [];
   const byLine = new Map<number, RefusedRow>();
@@ -91,22 +91,25 @@ function refusedRows(error: unknown, prepared: readonly Prepared[]): RefusedRow[
 }
 
 const PAUSES_MS = [300, 1500];
-/** The server, or a proxy before it, asks for patience. */
-const PASSING = new Set([429, 502, 503, 504]);
+/** Statuses of the server, or of a proxy, for a temporary failure. */
+const TRANSIENT_STATUSES = new Set([429, 502, 503, 504]);
 
-/** Tries again after what may pass. The SDK does not do so by itself: it cannot know that this call bears it. */
-async function patiently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+/** Repeats the call after a temporary failure. The SDK repeats queries only: it cannot know that this call is idempotent. */
+async function retryTransient<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (const pauseMs of PAUSES_MS) {
     try {
       return await call();
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!isTransient(error)) throw error;
       await wait(Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1000), undefined, { signal });
     }
   }
   return await call();
 }
 
-function mayPass(error: unknown): error is Error & { retryAfterSeconds?: number | undefined } {
-  return error instanceof ProjoConnectionError || (isProjoError(error) && PASSING.has(error.status ?? 0));
+function isTransient(error: unknown): error is Error & { retryAfterSeconds?: number | undefined } {
+  return (
+    error instanceof ProjoConnectionError ||
+    (isProjoError(error) && TRANSIENT_STATUSES.has(error.status ?? 0))
+  );
 }

@@ -1,9 +1,9 @@
 import type { InviteStatus } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
 import { isId } from "./ids.ts";
-import { type Named, pickNamed } from "./pick-named.ts";
+import { type Named, pickByName } from "./pick-by-name.ts";
 
-/** The invite that waits for this address, or the id as it is. An address has at most one in all of these states. */
+/** Finds the invite to this address, or returns an id unchanged. An address has at most one pending or expired invite. */
 export async function findInvite(
   workspace: WorkspaceClient,
   idOrEmail: string,
@@ -16,5 +16,9 @@ export async function findInvite(
       if (email === address) return { id, name: email };
     }
   }
-  return pickNamed([], { noun: `${states.join(" or ")} invite`, name: idOrEmail, see: "projo invites list" });
+  return pickByName([], {
+    noun: `${states.join(" or ")} invite`,
+    name: idOrEmail,
+    see: "projo invites list",
+  });
 }

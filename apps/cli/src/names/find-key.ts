@@ -1,8 +1,8 @@
 import type { ServiceKey } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
-import { pickNamed } from "./pick-named.ts";
+import { pickByName } from "./pick-by-name.ts";
 
-/** The service key with this id or exact name, among those not revoked. */
+/** Finds the service key with this id or exact name. Ignores revoked keys. @throws CliError */
 export async function findKey(workspace: WorkspaceClient, idOrName: string): Promise<ServiceKey> {
   const named: ServiceKey[] = [];
   for await (const key of workspace.serviceKeys.list({ limit: 100 })) {
@@ -10,5 +10,5 @@ export async function findKey(workspace: WorkspaceClient, idOrName: string): Pro
     if (key.id === idOrName) return key;
     if (key.name === idOrName.trim()) named.push(key);
   }
-  return pickNamed(named, { noun: "service key", name: idOrName, see: "projo keys list" });
+  return pickByName(named, { noun: "service key", name: idOrName, see: "projo keys list" });
 }

@@ -1,9 +1,9 @@
-import type { Named } from "./pick-named.ts";
+import type { Named } from "./pick-by-name.ts";
 import type { WorkspaceClient } from "../server.ts";
 import { isId } from "./ids.ts";
-import { pickNamed } from "./pick-named.ts";
+import { pickByName } from "./pick-by-name.ts";
 
-/** The member with this address, or the id as it is: the server knows whether it is one's. */
+/** Finds the member with this address, or returns an id unchanged: the server checks it. @throws CliError */
 export async function findMember(workspace: WorkspaceClient, emailOrId: string): Promise<Named> {
   if (isId(emailOrId)) return { id: emailOrId, name: emailOrId };
   const email = emailOrId.trim().toLowerCase();
@@ -11,5 +11,5 @@ export async function findMember(workspace: WorkspaceClient, emailOrId: string):
   for await (const member of workspace.members.list({ limit: 100 })) {
     if (member.email === email) found.push({ id: member.userId, name: member.email });
   }
-  return pickNamed(found, { noun: "member", name: emailOrId });
+  return pickByName(found, { noun: "member", name: emailOrId });
 }

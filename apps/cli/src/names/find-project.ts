@@ -1,16 +1,16 @@
 import { ProjoError, type Project } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
 import { isId } from "./ids.ts";
-import { type Named, pickNamed } from "./pick-named.ts";
+import { type Named, pickByName } from "./pick-by-name.ts";
 
-/** The project with this id or exact name. */
+/** Finds the project with this id or exact name. @throws CliError when there is none or more than one */
 export async function findProject(workspace: WorkspaceClient, idOrName: string): Promise<Named> {
   const byId = isId(idOrName) ? await projectWithId(workspace, idOrName) : undefined;
   if (byId) return byId;
-  return pickNamed(await projectsNamed(workspace, idOrName), { noun: "project", name: idOrName });
+  return pickByName(await projectsNamed(workspace, idOrName), { noun: "project", name: idOrName });
 }
 
-/** All projects of exactly this name: there can be several. */
+/** Returns all projects with exactly this name: several projects may share a name. */
 export async function projectsNamed(workspace: WorkspaceClient, name: string): Promise<Project[]> {
   const named: Project[] = [];
   for await (const project of workspace.projects.list({ limit: 100, search: name.trim() })) {
@@ -25,7 +25,7 @@ async function projectWithId(workspace: WorkspaceClient, id: string): Promise<Na
   } catch (error) {
     if (!(error instanceof ProjoError)) throw error;
     if (error.reason === "project.not_found") return undefined;
-    // A service key may write tasks and read no projects: then the id is all there is to know.
+    // A service key may have task:write without project:read. Then use the id without a name.
     if (error.reason === "permission.denied") return { id, name: id };
     throw error;
   }

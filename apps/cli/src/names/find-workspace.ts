@@ -1,12 +1,12 @@
 import type { Client, OwnWorkspace } from "@projostack/sdk";
-import { pickNamed } from "./pick-named.ts";
+import { pickByName } from "./pick-by-name.ts";
 
-/** The caller's workspace with this id or exact name. */
+/** Finds the caller's workspace with this id or exact name. @throws CliError when there is none or more than one */
 export async function findWorkspace(client: Client, idOrName: string): Promise<OwnWorkspace> {
   return find(client, idOrName, { deleted: false, noun: "workspace" });
 }
 
-/** The one among those that the caller may restore. */
+/** Finds a deleted workspace that the caller may restore, by id or exact name. @throws CliError */
 export async function findDeletedWorkspace(client: Client, idOrName: string): Promise<OwnWorkspace> {
   return find(client, idOrName, {
     deleted: true,
@@ -15,17 +15,17 @@ export async function findDeletedWorkspace(client: Client, idOrName: string): Pr
   });
 }
 
-interface Among {
+interface Search {
   deleted: boolean;
   noun: string;
   see?: string;
 }
 
-async function find(client: Client, idOrName: string, { deleted, noun, see }: Among): Promise<OwnWorkspace> {
+async function find(client: Client, idOrName: string, { deleted, noun, see }: Search): Promise<OwnWorkspace> {
   const named: OwnWorkspace[] = [];
   for await (const workspace of client.workspaces.list({ limit: 100, deleted })) {
     if (workspace.id === idOrName) return workspace;
     if (workspace.name === idOrName.trim()) named.push(workspace);
   }
-  return pickNamed(named, { noun, name: idOrName, see });
+  return pickByName(named, { noun, name: idOrName, see });
 }

@@ -1,4 +1,4 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** True of what can be an id; a name of this form can still be found by its own id. */
+/** Returns true when the text has the form of an id. */
 export const isId = (text: string): boolean => UUID.test(text);

@@ -2,15 +2,15 @@ import { type Client, ProjoError } from "@projostack/sdk";
 import { CliError } from "../cli-error.ts";
 import { isId } from "./ids.ts";
 
-/** The workspace named beside a service key, which is to be the key's own. */
+/** Returns the id of the workspace that is named together with a service key. It must be the key's own. @throws CliError */
 export async function keyWorkspaceId(client: Client, idOrName: string): Promise<string> {
-  // The server refuses an id that is not the key's.
+  // The server refuses the id of another workspace.
   if (isId(idOrName)) return idOrName;
   const { id, name } = await ownWorkspace(client);
   if (name === idOrName.trim()) return id;
   throw new CliError(
     "cli.workspace_not_found",
-    `The service key in PROJO_TOKEN is for the workspace ${name}, not for "${idOrName}". Leave the workspace out: the key brings its own.`,
+    `The service key in PROJO_TOKEN belongs to the workspace ${name}, not to "${idOrName}". Omit the workspace: a key always acts in its own.`,
   );
 }
 
@@ -21,7 +21,7 @@ async function ownWorkspace(client: Client) {
     if (!(error instanceof ProjoError) || error.reason !== "permission.denied") throw error;
     throw new CliError(
       "cli.workspace_unknown",
-      "The service key in PROJO_TOKEN may not read the name of its workspace. Leave the workspace out: the key brings its own.",
+      "The service key in PROJO_TOKEN may not read the name of its workspace. Omit the workspace: a key always acts in its own.",
     );
   }
 }

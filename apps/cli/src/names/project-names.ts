@@ -1,24 +1,24 @@
 import { ProjoError } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
 
-const AT_ONCE = 8;
+const CONCURRENCY = 8;
 
 /**
- * The names of these projects by their ids, for people to read. One deleted meanwhile keeps its id, and so do all where a
- * service key may read tasks and no projects.
+ * Returns the names of the projects by id. The name is the id when the project was deleted meanwhile, or when a service
+ * key has no project:read.
  */
 export async function projectNames(
   workspace: WorkspaceClient,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
-  const waiting = Array.from(new Set(ids));
+  const pending = Array.from(new Set(ids));
   const work = async () => {
-    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
       names.set(id, await nameOf(workspace, id));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
   return names;
 }
 

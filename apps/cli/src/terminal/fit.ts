@@ -1,6 +1,6 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** The text in at most `columns` terminal columns, ending in `…` when something was cut off. */
+/** Truncates the text to at most `columns` terminal columns. A truncated text ends in `…`. */
 export function fit(text: string, columns: number): string {
   let used = 0;
   let kept = "";
@@ -21,7 +21,7 @@ function cut(text: string, columns: number): string {
 }
 
 const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
-// The blocks that Unicode's East Asian Width (UAX 11) calls wide or fullwidth, and what is drawn as an emoji.
+// The blocks that are wide or fullwidth in Unicode's East Asian Width (UAX 11), and emoji.
 const WIDE =
   /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\u{1b000}-\u{1b2fb}\u{20000}-\u{3fffd}]/u;
 

@@ -1,18 +1,19 @@
 import pc from "picocolors";
 import { type Io, takesColour } from "../io.ts";
-import { harmless, harmlessJson } from "./harmless.ts";
+import { sanitize, sanitizeJson } from "./sanitize.ts";
 import { type Column, table } from "./table.ts";
 
-/** How a command speaks: data to stdout, words to stderr, and nothing that could steer a terminal. */
+/** Prints data to stdout and messages to stderr. Sanitizes both for a terminal. */
 export interface Printer {
-  /** True when a program reads: data is JSON then. */
+  /** True with --json: data is printed as JSON. */
   readonly json: boolean;
-  /** A line of words. */
-  say: (words: string) => void;
-  /** A line of data. */
+  /** Prints a message to stderr. */
+  message: (text: string) => void;
+  /** Prints one line of data. */
   line: (data: string) => void;
+  /** Prints a value as indented JSON. */
   value: (value: unknown) => void;
-  /** One of many values, in a line of its own. */
+  /** Prints a value as JSON on one line. */
   valueLine: (value: unknown) => void;
   table: <T>(items: readonly T[], columns: readonly Column<T>[]) => void;
 }
@@ -22,13 +23,14 @@ export function printer(io: Io, json: boolean): Printer {
   const columns = io.stdout.isTTY ? (io.stdout.columns ?? 80) : undefined;
   return {
     json,
-    say: (words) => void io.stderr.write(`${harmless(words)}\n`),
-    line: (data) => void io.stdout.write(`${harmless(data)}\n`),
-    value: (value) => void io.stdout.write(`${harmlessJson(value)}\n`),
-    valueLine: (value) => void io.stdout.write(`${harmlessJson(value, { inOneLine: true })}\n`),
-    table: (items, shown) => void io.stdout.write(`${table(items, shown, { columns, colour })}\n`),
+    message: (text) => void io.stderr.write(`${sanitize(text)}\n`),
+    line: (data) => void io.stdout.write(`${sanitize(data)}\n`),
+    value: (value) => void io.stdout.write(`${sanitizeJson(value)}\n`),
+    valueLine: (value) => void io.stdout.write(`${sanitizeJson(value, { inOneLine: true })}\n`),
+    table: (items, tableColumns) =>
+      void io.stdout.write(`${table(items, tableColumns, { columns, colour })}\n`),
   };
 }
 
-/** The word `projo:` before an error. */
+/** Returns the prefix `projo:` of an error message. */
 export const errorPrefix = (io: Io): string => pc.createColors(takesColour(io, io.stderr)).red("projo:");

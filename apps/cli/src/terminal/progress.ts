@@ -3,40 +3,40 @@ import type { Io } from "../io.ts";
 import type { Printer } from "./printer.ts";
 
 export interface Progress {
-  /** `part` of the work is done, from 0 to 1; `rows` of it are behind us. */
+  /** `part` is the completed fraction, from 0 to 1. `rows` is the number of processed rows. */
   update: (part: number, rows: number) => void;
   stop: () => void;
 }
 
 const ROWS_BETWEEN_LINES = 1000;
 
-/** A bar on a terminal, a line now and then elsewhere. Both on stderr. */
+/** Shows a bar in a terminal, else prints a line for every 1,000 rows. Both go to stderr. */
 export const showProgress = (io: Io, printer: Printer): Progress =>
-  isDrawn(io) ? bar(io, "{bar} {percentage}%  {rows} rows") : lines(printer);
+  isTerminal(io) ? bar(io, "{bar} {percentage}%  {rows} rows") : lines(printer);
 
-/** A bar on a terminal, and at the end how fast it went; elsewhere nothing. */
-export function showRate(io: Io, { say }: Printer): Progress {
-  if (!isDrawn(io)) return { update: () => {}, stop: () => {} };
-  const drawn = bar(io, "{bar} {percentage}%  {rows} entries");
+/** Shows a bar in a terminal, and the rate at the end. Prints nothing elsewhere. */
+export function showRate(io: Io, { message }: Printer): Progress {
+  if (!isTerminal(io)) return { update: () => {}, stop: () => {} };
+  const shown = bar(io, "{bar} {percentage}%  {rows} entries");
   const startedAt = performance.now();
-  let seen = 0;
+  let total = 0;
   return {
     update: (part, rows) => {
-      seen = rows;
-      drawn.update(part, rows);
+      total = rows;
+      shown.update(part, rows);
     },
     stop: () => {
-      drawn.stop();
+      shown.stop();
       const seconds = Math.max(performance.now() - startedAt, 1) / 1000;
-      say(`${seen} entries in ${seconds.toFixed(1)} s, ${Math.round(seen / seconds)} a second.`);
+      message(`${total} entries in ${seconds.toFixed(1)} s, ${Math.round(total / seconds)} per second.`);
     },
   };
 }
 
-const isDrawn = ({ stderr, env }: Io): boolean => stderr.isTTY === true && env["TERM"] !== "dumb";
+const isTerminal = ({ stderr, env }: Io): boolean => stderr.isTTY === true && env["TERM"] !== "dumb";
 
 function bar(io: Io, format: string): Progress {
-  const drawn = new SingleBar(
+  const singleBar = new SingleBar(
     {
       stream: io.stderr,
       format,
@@ -47,19 +47,19 @@ function bar(io: Io, format: string): Progress {
     },
     Presets.shades_classic,
   );
-  drawn.start(1000, 0, { rows: 0 });
+  singleBar.start(1000, 0, { rows: 0 });
   return {
-    update: (part, rows) => drawn.update(Math.floor(part * 1000), { rows }),
-    stop: () => drawn.stop(),
+    update: (part, rows) => singleBar.update(Math.floor(part * 1000), { rows }),
+    stop: () => singleBar.stop(),
   };
 }
 
-function lines({ say }: Printer): Progress {
+function lines({ message }: Printer): Progress {
   let next = ROWS_BETWEEN_LINES;
   return {
     update: (part, rows) => {
       if (rows < next) return;
-      say(`${rows} rows read, ${Math.floor(part * 100)}% of the file.`);
+      message(`${rows} rows read, ${Math.floor(part * 100)}% of the file.`);
       next = rows - (rows % ROWS_BETWEEN_LINES) + ROWS_BETWEEN_LINES;
     },
     stop: () => {},

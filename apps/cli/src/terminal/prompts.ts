@@ -1,30 +1,30 @@
-// Questions to the person at the keyboard. They go to stderr, so that stdout stays data.
+// Prompts for the user. They go to stderr, so that stdout holds data only.
 import { Writable } from "node:stream";
 import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
 import { interrupted, usageError } from "../cli-error.ts";
 import { type Io, isInteractive, type Output, takesColour } from "../io.ts";
 
-/** `instead` says what to type when nobody is there to answer. */
+/** A prompt. `nonInteractiveHint` is the error message when there is no terminal to prompt on. */
 export interface Question {
   message: string;
-  instead: string;
+  nonInteractiveHint: string;
 }
 
 export const askText = (io: Io, question: Question): Promise<string> =>
   ask(io, question, (common) =>
-    text({ ...common, validate: (value) => (value ? undefined : "Type something.") }),
+    text({ ...common, validate: (value) => (value ? undefined : "Enter a value.") }),
   );
 
-/** Shows a mark for each character instead of the characters. */
+/** Prompts for a secret. Shows a mark for each character instead of the character. */
 export const askPassword = (io: Io, question: Question): Promise<string> =>
   ask(io, question, (common) =>
-    password({ ...common, validate: (value) => (value ? undefined : "Type something.") }),
+    password({ ...common, validate: (value) => (value ? undefined : "Enter a value.") }),
   );
 
 export const askConfirmation = (io: Io, question: Question): Promise<boolean> =>
   ask(io, question, (common) => confirm({ ...common, initialValue: false }));
 
-/** One of several ways to go on, by its value; the first is marked at the start. */
+/** Prompts for one of several choices and returns its value. The first choice is preselected. */
 export const askChoice = (
   io: Io,
   { choices, ...question }: Question & { choices: readonly { value: string; label: string }[] },
@@ -39,17 +39,17 @@ interface Common {
 
 async function ask<T>(
   io: Io,
-  { message, instead }: Question,
+  { message, nonInteractiveHint }: Question,
   prompt: (common: Common) => Promise<T | typeof CANCEL_SYMBOL>,
 ): Promise<T> {
-  if (!isInteractive(io)) throw usageError(instead);
+  if (!isInteractive(io)) throw usageError(nonInteractiveHint);
   const output = takesColour(io, io.stderr) ? io.stderr : withoutColour(io.stderr);
   const answer = await prompt({ message, input: io.stdin, output, withGuide: false });
   if (isCancel(answer)) throw interrupted();
   return answer;
 }
 
-/** The prompts colour whatever NO_COLOR says, so their colours are taken out here; moving the cursor stays. */
+/** Removes colours, because the prompt library ignores NO_COLOR. Keeps the sequences that move the cursor. */
 function withoutColour(output: Output): Output {
   const plain: Output = new Writable({
     decodeStrings: false,
@@ -60,5 +60,5 @@ function withoutColour(output: Output): Output {
   return Object.assign(plain, { isTTY: true, columns: output.columns ?? 80 });
 }
 
-// oxlint-disable-next-line no-control-regex -- the escape character begins a colour
+// oxlint-disable-next-line no-control-regex -- the escape character starts a colour sequence
 const COLOUR = /\u001b\[[\d;]*m/g;

@@ -1,21 +1,21 @@
 import { usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 
-/** All that is piped in, as UTF-8. */
+/** Reads all of standard input as UTF-8. */
 export async function readStdin(io: Io): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk as Buffer | string));
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** A secret piped in: the first line. */
+/** Reads a secret from the first line of standard input. @throws CliError when it is empty or a terminal */
 export async function readSecret(io: Io, option: string, name: string): Promise<string> {
   const [secret] = await readLines(io, option, `the ${name}`);
-  if (!secret) throw usageError(`Standard input is empty: pipe the ${name} in.`);
+  if (!secret) throw usageError(`Standard input is empty. Pipe in the ${name}.`);
   return secret;
 }
 
-/** Two secrets piped in, a line each. */
+/** Reads two secrets from the first two lines of standard input. @throws CliError */
 export async function readTwoSecrets(
   io: Io,
   option: string,
@@ -23,14 +23,15 @@ export async function readTwoSecrets(
 ): Promise<[string, string]> {
   const both = `the ${names[0]}, then the ${names[1]}`;
   const [first, second] = await readLines(io, option, both);
-  if (!first || !second) throw usageError(`Pipe in ${both}, a line each.`);
+  if (!first || !second)
+    throw usageError(`Standard input is incomplete. Pipe in ${both}, each on its own line.`);
   return [first, second];
 }
 
-/** Never read from a terminal, which would show it. */
+/** Refuses a terminal, because it would show the secret. */
 async function readLines(io: Io, option: string, what: string): Promise<string[]> {
   if (io.stdin.isTTY) {
-    throw usageError(`${option} reads a pipe or a file. Leave it out to be asked for ${what}.`);
+    throw usageError(`${option} reads from a pipe or a file. Omit the option to enter ${what} at a prompt.`);
   }
   return (await readStdin(io)).split(/\r?\n/);
 }

@@ -1,33 +1,35 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import { fit } from "./fit.ts";
-import { harmless } from "./harmless.ts";
+import { sanitize } from "./sanitize.ts";
 
 export interface Column<T> {
   head: string;
   cell: (item: T) => string;
-  /** The most terminal columns it takes. Ids have none: people paste them. The last column takes what is left. */
-  most?: number;
+  /**
+   * The maximum width in terminal columns. Omit it for ids, which users copy. The last column takes the remaining width.
+   */
+  maxWidth?: number;
 }
 
 export interface TableStyle {
-  /** The terminal's width; undefined when nobody looks, and then nothing is cut off. */
+  /** The terminal's width; undefined when the output is not a terminal, and then nothing is truncated. */
   columns: number | undefined;
   colour: boolean;
 }
 
 const GAP = "  ";
-/** Even on a narrow terminal, the last column shows this much. */
-const LEAST = 16;
+/** The minimum width of the last column, also in a narrow terminal. */
+const MIN_LAST_WIDTH = 16;
 
-/** Rows under headings, without lines, harmless to a terminal. */
+/** Formats items as a table with headings and without borders. Sanitizes the cells for a terminal. */
 export function table<T>(items: readonly T[], columns: readonly Column<T>[], style: TableStyle): string {
-  const rows = items.map((item) => columns.map(({ cell }) => harmless(cell(item))));
+  const rows = items.map((item) => columns.map(({ cell }) => sanitize(cell(item))));
   const fitted = style.columns === undefined ? rows : fitColumns(rows, columns, style.columns);
   const heads = columns.map(({ head }) => (style.colour ? pc.createColors(true).dim(head) : head));
-  const drawn = new Table({ chars: borderless, style: plain });
-  drawn.push(heads, ...fitted);
-  return drawn
+  const result = new Table({ chars: borderless, style: plain });
+  result.push(heads, ...fitted);
+  return result
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
@@ -37,7 +39,7 @@ export function table<T>(items: readonly T[], columns: readonly Column<T>[], sty
 function fitColumns<T>(rows: string[][], columns: readonly Column<T>[], width: number): string[][] {
   const last = columns.length - 1;
   const limited = rows.map((row) =>
-    row.map((cell, index) => fit(cell, columns[index]?.most ?? Number.POSITIVE_INFINITY)),
+    row.map((cell, index) => fit(cell, columns[index]?.maxWidth ?? Number.POSITIVE_INFINITY)),
   );
   const others = columns.slice(0, last).map(({ head }, index) => {
     const cells = limited.map((row) => row[index] ?? "");
@@ -45,11 +47,11 @@ function fitColumns<T>(rows: string[][], columns: readonly Column<T>[], width: n
   });
   const left = width - others.reduce((sum, taken) => sum + taken, 0);
   return limited.map((row) =>
-    row.map((cell, index) => (index === last ? fit(cell, Math.max(left, LEAST)) : cell)),
+    row.map((cell, index) => (index === last ? fit(cell, Math.max(left, MIN_LAST_WIDTH)) : cell)),
   );
 }
 
-/** The drawn width of a column, as cli-table3 measures it. */
+/** Returns the width of a column as cli-table3 measures it. */
 function widest(cells: string[]): number {
   const measured = new Table({ chars: borderless, style: plain });
   measured.push(...cells.map((cell) => [cell]));

@@ -1,4 +1,4 @@
-// What the tRPC contenders take and give: the same shapes as the product's own.
+// The inputs and outputs of the tRPC contenders, with the same shapes as the product's.
 import { z } from "zod";
 
 export const getInput = z.object({ id: z.uuid() });

@@ -1,4 +1,4 @@
-// A tRPC router behind Fastify, as tRPC's documentation has it.
+// Serves a tRPC router with Fastify, as tRPC's documentation describes.
 import type { AnyRouter, inferRouterContext } from "@trpc/server";
 import { fastifyTRPCPlugin, type FastifyTRPCPluginOptions } from "@trpc/server/adapters/fastify";
 import { fastify, type FastifyRequest } from "fastify";
@@ -7,7 +7,7 @@ import { announceUntilEnded } from "./until-ended.ts";
 interface Served<Router extends AnyRouter> {
   readonly router: Router;
   readonly createContext: (request: FastifyRequest) => inferRouterContext<Router>;
-  /** Lets go of the database. */
+  /** Closes the database connections. */
   readonly close: () => Promise<unknown>;
 }
 

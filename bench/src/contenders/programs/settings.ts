@@ -1,14 +1,14 @@
-// What each of these programs is told by its environment.
+// The settings that each of these programs reads from its environment.
 import { z } from "zod";
 
 const Settings = z.object({ DATABASE_URL: z.string(), SECRET: z.string().default("") });
 
-/** As many connections as the product opens. */
+/** The number of connections that the product opens. */
 export const POOL_SIZE = 16;
 
 export interface Settings {
   readonly databaseUrl: string;
-  /** Where the program checks codes: what it makes them with. */
+  /** The secret with which the program verifies tokens, if it does. */
   readonly secret: string;
 }
 

@@ -1,4 +1,4 @@
-/** Names each distinct statement once, so that a connection prepares it once (`statementNameGenerator` of Prisma's adapter). */
+/** Gives each distinct statement a name, so that a connection prepares it once (Prisma's `statementNameGenerator`). */
 export function statementNames(): (query: { readonly sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {

@@ -1,4 +1,4 @@
-// The work itself, through Prisma: the same for every contender that uses it, whoever found out who is asking.
+// The data access of all contenders with Prisma, independent of how they authenticate the caller.
 import { TRPCError } from "@trpc/server";
 import { v7 } from "uuid";
 import type { z } from "zod";
@@ -24,7 +24,7 @@ interface Of<Where> {
   where: Where;
 }
 
-/** As much of a Prisma client as the work needs, whichever schema it was generated from. */
+/** The part of a Prisma client that the operations need, common to the clients of all schemas. */
 export interface TenantTables {
   readonly task: {
     findFirst(args: Of<{ workspaceId: string; id: string }>): PromiseLike<TaskRow | null>;
@@ -41,24 +41,24 @@ export interface TenantTables {
   };
 }
 
-/** Where the work is done, and by whom. */
-export interface Inside {
+/** The workspace and the user of a call. */
+export interface WorkspaceScope {
   readonly tables: TenantTables;
   readonly workspaceId: string;
   readonly userId: string;
 }
 
-export async function getTask({ tables, workspaceId }: Inside, id: string) {
+export async function getTask({ tables, workspaceId }: WorkspaceScope, id: string) {
   return toTask(found(await tables.task.findFirst({ where: { workspaceId, id } })));
 }
 
-export async function getProject({ tables, workspaceId }: Inside, id: string) {
+export async function getProject({ tables, workspaceId }: WorkspaceScope, id: string) {
   const row = found(await tables.project.findFirst({ where: { workspaceId, id } }));
   return { ...row, createdAt: row.createdAt.toISOString() };
 }
 
 export async function listTasks(
-  { tables, workspaceId }: Inside,
+  { tables, workspaceId }: WorkspaceScope,
   { limit, cursor, status }: z.infer<typeof listInput>,
 ) {
   const rows = await tables.task.findMany({
@@ -71,7 +71,7 @@ export async function listTasks(
 }
 
 export async function createTask(
-  { tables, workspaceId, userId }: Inside,
+  { tables, workspaceId, userId }: WorkspaceScope,
   input: z.infer<typeof createInput>,
 ) {
   const data = { id: v7(), workspaceId, createdBy: userId, status: "todo", ...input };

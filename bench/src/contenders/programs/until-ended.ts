@@ -5,7 +5,7 @@ interface Listening {
   readonly close: () => Promise<unknown>;
 }
 
-/** Says on one line where a program listens, and ends it in order when it is told to. */
+/** Prints the URL on which a program listens, and closes the program on SIGTERM. */
 export function announceUntilEnded(name: string, { address, close }: Listening): void {
   if (typeof address !== "object" || address === null) throw new Error("The server has no port.");
   process.once("SIGTERM", () => {

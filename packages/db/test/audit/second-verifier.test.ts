@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditPage } from "../../src/tenant/audit/read-audit.ts";
 import type { AuditPageRow } from "../../src/index.ts";
-import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
+import { bySuite, createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { asOwnerOf, logOf, plantEntries, seeded, tablesOn } from "./audit-scene.ts";
 import {
@@ -27,6 +27,7 @@ if (!hasPython && !needed) {
 }
 
 const FEW = 60;
+const MANY = bySuite({ short: 10_000, full: 100_000 });
 const verifier = fileURLToPath(new URL("verify.py", import.meta.url));
 const signer = newSigner();
 
@@ -69,12 +70,12 @@ describe.skipIf(!hasPython && !needed)("a second verifier, in another language",
     expect(hasPython, "CI needs python3").toBe(true);
   });
 
-  it("U4 agrees on a log of 100,000 entries", async () => {
+  it(`U4 agrees on a log of ${MANY} entries`, async () => {
     // On the oldest PostgreSQL a shorter one will do: its texts are the same, to the letter (text.test.ts).
     const [server] = await database.owner<{ old: boolean }>(
       "SELECT current_setting('server_version_num')::int < 160000 AS old",
     );
-    const many = server?.old ? 10_000 : 100_000;
+    const many = server?.old ? 10_000 : MANY;
     const path = join(directory, "long.ndjson");
     const file = await open(path, "w");
     const last = await asOwnerOf(database, async (owner) => {

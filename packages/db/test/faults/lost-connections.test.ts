@@ -3,7 +3,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { createDb, DatabaseDown, openPool, type Db } from "../../src/index.ts";
-import { createTestDatabase, layFaultyNetwork, type FaultyNetwork, type TestDatabase } from "../kit/index.ts";
+import {
+  bySuite,
+  createTestDatabase,
+  layFaultyNetwork,
+  type FaultyNetwork,
+  type TestDatabase,
+} from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 
 let database: TestDatabase;
@@ -58,7 +64,7 @@ async function msUntilHealthy(): Promise<number> {
 }
 
 describe("a network that drops every byte and keeps the connections open", () => {
-  it.each([1_500, 5_000])(
+  it.each(bySuite({ short: [1_500], full: [1_500, 5_000] }))(
     "F10 for %i ms: all works again within 2 s of its end",
     { timeout: 40_000 },
     async (ms) => {

@@ -34,11 +34,17 @@ describe("the gate before the hashes", () => {
 
   it("A5 turns away at once whoever comes to a full queue, and says when to try again", async () => {
     const gate = createArgon2Gate(bounds);
-    const { work } = works();
-    const [, , , , , late] = [1, 2, 3, 4, 5, 6].map((number) => gate.run(work(number)));
+    const { work, endNext } = works();
+    const all = [1, 2, 3, 4, 5, 6].map((number) => gate.run(work(number)));
+    const late = all.pop();
     await expect(late).rejects.toThrow(HashingBusy);
     await expect(late).rejects.toMatchObject({ retryAfterSeconds: 2 });
     expect(gate.statistics()).toMatchObject({ waiting: 3, refused: 1 });
+    for (let ended = 0; ended < 5; ended += 1) {
+      endNext();
+      await delay(0);
+    }
+    expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5]);
   });
 
   it("A5 lets nobody wait longer than it says, and begins nothing for those who no longer wait", async () => {

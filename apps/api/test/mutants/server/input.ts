@@ -190,7 +190,7 @@ export const input: readonly Mutant[] = [
   { without: [tooDeep], works: [], refused: [deep] },
   {
     without: [
-      guard("an input has no other fields", "packages/contract/src/projects.ts", [
+      guard("an input has no other fields", "packages/contract/src/operations/projects.ts", [
         "input: z.strictObject({ name }),",
         "input: z.object({ name }),",
       ]),

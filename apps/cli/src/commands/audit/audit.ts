@@ -10,7 +10,7 @@ export function addAudit(program: Command, start: Start): void {
   const audit = program
     .command("audit")
     .description(
-      "Read, export and check the workspace's audit log. For admins; a file is checked by anyone.",
+      "Read, export and verify the audit log of the workspace. For admins; anyone can verify an exported file.",
     );
   const all = [addListAudit, addTailAudit, addExportAudit, addVerifyAudit, addSaveCheckpoint];
   for (const add of all) add(audit, start);

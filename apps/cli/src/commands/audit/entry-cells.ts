@@ -1,4 +1,4 @@
-// An entry of the log for people: who did what to what, and from where.
+// The columns of the audit log as a table: actor, action, target and address.
 import type { AuditEntry } from "@projostack/sdk";
 import type { Column } from "../../terminal/table.ts";
 

@@ -5,8 +5,8 @@ import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import type { WorkspaceClient } from "../../server.ts";
 import { type Progress, showRate } from "../../terminal/progress.ts";
-import { whenGranted } from "../../when-granted.ts";
-import { type Write, writeWhole } from "./out-file.ts";
+import { retryAfterLimit } from "../../retry-after-limit.ts";
+import { type Write, writeAtomically } from "./out-file.ts";
 
 type Format = "ndjson" | "csv";
 
@@ -15,19 +15,22 @@ interface ExportOptions {
   out?: string;
 }
 
-/** As many entries as the server gives in one call: each call goes on record. */
-const PART = 5_000;
+/** The server's limit of entries in one call. Each call adds an entry to the log. */
+const PART_SIZE = 5_000;
 
 export function addExportAudit(audit: Command, start: Start): void {
   audit
     .command("export")
-    .summary("Write the whole audit log out, oldest first.")
+    .summary("Export the whole audit log, oldest entry first.")
     .description(
-      "Write the whole audit log out, oldest first: as NDJSON, which projo audit verify checks without the server, " +
-        "or as CSV for a spreadsheet. It goes on record.",
+      "Export the whole audit log, oldest entry first: as NDJSON, which projo audit verify checks without the server, " +
+        "or as CSV for a spreadsheet. The export itself is recorded in the log.",
     )
     .addOption(new Option("--format <format>", "ndjson or csv").choices(["ndjson", "csv"]).default("ndjson"))
-    .option("--out <file>", "write to this file, whole or not at all, for your eyes only")
+    .option(
+      "--out <file>",
+      "write to this file, which only you can read; nothing is written if the export fails",
+    )
     .addHelpText(
       "after",
       examples(["projo audit export --out audit.ndjson", "projo audit export --format csv > audit.csv"]),
@@ -39,11 +42,11 @@ export function addExportAudit(audit: Command, start: Start): void {
         await exportLog(cli, { workspace, format, write: toStdout(cli), isShown: !cli.io.stdout.isTTY });
         return;
       }
-      const entries = await writeWhole(cli.io, out, (write) =>
+      const entries = await writeAtomically(cli.io, out, (write) =>
         exportLog(cli, { workspace, format, write, isShown: true }),
       );
       if (cli.json) cli.value({ file: out, format, entries });
-      else cli.say(`${entries === 1 ? "1 entry" : `${entries} entries`} written to ${out}.`);
+      else cli.message(`${entries === 1 ? "1 entry" : `${entries} entries`} written to ${out}.`);
     });
 }
 
@@ -51,7 +54,7 @@ interface Export {
   workspace: WorkspaceClient;
   format: Format;
   write: Write;
-  /** Whether progress may be drawn: not between the lines of the log itself. */
+  /** True when the progress bar does not mix with the log: the log does not go to the terminal. */
   isShown: boolean;
 }
 
@@ -62,9 +65,12 @@ async function exportLog(cli: Cli, { workspace, format, write, isShown }: Export
   const release = cli.io.onInterrupt(() => control.abort());
   try {
     const exported = (from: { afterSeq?: number; untilSeq?: number }) =>
-      whenGranted(() => workspace.audit.export({ format, limit: PART, ...from }, { signal }), signal);
+      retryAfterLimit(
+        () => workspace.audit.export({ format, limit: PART_SIZE, ...from }, { signal }),
+        signal,
+      );
     let part = await exported({});
-    // What is recorded while it runs, its own calls among it, is for the next export.
+    // The export ends at the last entry of its start. Later entries, such as those of its own calls, are not in it.
     const { untilSeq } = part;
     for (;;) {
       await write(part.text);
@@ -74,14 +80,16 @@ async function exportLog(cli: Cli, { workspace, format, write, isShown }: Export
       part = await exported({ afterSeq: part.lastSeq, untilSeq });
     }
   } catch (error) {
-    throw signal.aborted ? interrupted("Stopped. Run the same command again: an export begins anew.") : error;
+    throw signal.aborted
+      ? interrupted("Stopped. Run the same command again: the export starts from the beginning.")
+      : error;
   } finally {
     release();
     progress?.stop();
   }
 }
 
-/** As slow as whoever reads it. Into a pipe byte for byte; on a terminal so that it cannot steer one. */
+/** Writes unchanged bytes to a pipe, at the pace of its reader, and sanitized lines to a terminal. */
 function toStdout({ io: { stdout }, line }: Cli): Write {
   return async (text) => {
     if (stdout.isTTY) for (const data of text.split(/\r?\n/).slice(0, -1)) line(data);

@@ -1,8 +1,14 @@
-// The small files that a check takes besides the log.
+// Reads the checkpoint and key files of `projo audit verify`.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { objectIn } from "../../audit/json.ts";
-import { type Checkpoint, checkpointIn, type FindKey, keysIn, pointOf } from "../../audit/checkpoint.ts";
+import { parseObject } from "../../audit/json.ts";
+import {
+  type Checkpoint,
+  parseCheckpoint,
+  type FindKey,
+  parseKeys,
+  pointOf,
+} from "../../audit/checkpoint.ts";
 import { usageError } from "../../cli-error.ts";
 import type { Io } from "../../io.ts";
 
@@ -16,15 +22,15 @@ export interface SavedCheckpoint {
 export const readCheckpoints = (io: Io, names: readonly string[]): Promise<SavedCheckpoint[]> =>
   Promise.all(
     names.map(async (name) => {
-      const checkpoint = checkpointIn(objectIn(await contentOf(io, name)));
+      const checkpoint = parseCheckpoint(parseObject(await contentOf(io, name)));
       const point = checkpoint && pointOf(checkpoint);
       if (point) return { name, checkpoint, seq: point.seq };
-      throw usageError(`${name} is not a checkpoint. Make one: projo audit checkpoint --out FILE`);
+      throw usageError(`${name} is not a checkpoint. Create one: projo audit checkpoint --out FILE`);
     }),
   );
 
 export async function readKeys(io: Io, name: string): Promise<FindKey> {
-  const findKey = keysIn(await contentOf(io, name));
+  const findKey = parseKeys(await contentOf(io, name));
   if (findKey) return findKey;
   throw usageError(
     `${name} holds no Ed25519 public key. Get the server's: curl -o keys.json URL/.well-known/projo-audit-keys.json`,
@@ -35,6 +41,6 @@ async function contentOf({ workingDirectory }: Io, name: string): Promise<string
   try {
     return await readFile(resolve(workingDirectory, name), "utf8");
   } catch {
-    throw usageError(`There is no file ${name} that can be read. Check its path.`);
+    throw usageError(`The file ${name} does not exist or cannot be read. Check the path.`);
   }
 }

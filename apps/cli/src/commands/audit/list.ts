@@ -5,7 +5,7 @@ import { usageError } from "../../cli-error.ts";
 import { examples } from "../../examples.ts";
 import { findMember } from "../../names/find-member.ts";
 import type { WorkspaceClient } from "../../server.ts";
-import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
+import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { entryColumns } from "./entry-cells.ts";
 
 interface ListOptions extends PageOptions {
@@ -18,13 +18,13 @@ interface ListOptions extends PageOptions {
 
 export function addListAudit(audit: Command, start: Start): void {
   addPageOptions(audit.command("list"))
-    .description("List the workspace's audit log, newest first.")
-    // The server knows the actions, and refuses another in its words.
-    .addOption(new Option("--action <action>", "only this action, such as task.deleted"))
-    .option("--actor <email-or-id>", "only what this person did; by id also one who has left")
-    .option("--target <type:id>", "only what was done to this, such as task:ID; or to any task: task")
-    .option("--from <date>", "only entries of then or later: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z")
-    .option("--to <date>", "only entries before")
+    .description("List the audit log of the workspace, newest entry first.")
+    // The server validates the action, so that a newer server's actions work too.
+    .addOption(new Option("--action <action>", "only entries with this action, such as task.deleted"))
+    .option("--actor <email-or-id>", "only actions of this member; use the id for a former member")
+    .option("--target <type:id>", "only actions on this target, such as task:ID; task alone means any task")
+    .option("--from <date>", "only entries at or after this time: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z")
+    .option("--to <date>", "only entries before this time")
     .addHelpText(
       "after",
       examples([
@@ -37,7 +37,7 @@ export function addListAudit(audit: Command, start: Start): void {
       const target = targetFilter(options.target);
       const workspace = await (await cli.server()).workspace();
       const filters = { ...target, ...(await otherFilters(workspace, options)) };
-      const page = await gather(options, (asked) => workspace.audit.list({ ...filters, ...asked }));
+      const page = await collectPages(options, (asked) => workspace.audit.list({ ...filters, ...asked }));
       printPage(cli, page, { columns: entryColumns, none: "No entry matches." });
     });
 }
@@ -57,10 +57,11 @@ async function otherFilters(
 function targetFilter(target: string | undefined): AuditListInput {
   if (target === undefined) return {};
   const [, targetType, targetId] = /^([^:]+)(?::(.+))?$/.exec(target) ?? [];
-  if (targetType === undefined) throw usageError(`--target: write "${target}" as TYPE:ID, such as task:ID.`);
+  if (targetType === undefined)
+    throw usageError(`--target: "${target}" has the wrong form. Write it as TYPE:ID, such as task:ID.`);
   return { targetType, targetId };
 }
 
-/** A day means its first moment in UTC. What else is no date and time, the server refuses in its words. */
+/** Converts a date to its start in UTC. The server validates every other text. */
 const dateTime = (text: string | undefined): string | undefined =>
   text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;

@@ -7,18 +7,16 @@ import type { WorkspaceClient } from "../../server.ts";
 import { entryColumns } from "./entry-cells.ts";
 
 interface TailOptions {
-  /** In seconds. */
+  /** Seconds between two requests. */
   interval: number;
 }
 
 export function addTailAudit(audit: Command, start: Start): void {
   audit
     .command("tail")
-    .description("Print new entries of the audit log as they come, until Ctrl-C. With --json, one a line.")
+    .description("Print new entries of the audit log until Ctrl-C. With --json, each entry is one line.")
     .addOption(
-      new Option("--interval <seconds>", "how long to wait between looks")
-        .default(2)
-        .argParser(parseInterval),
+      new Option("--interval <seconds>", "time between two requests").default(2).argParser(parseInterval),
     )
     .addHelpText(
       "after",
@@ -29,11 +27,11 @@ export function addTailAudit(audit: Command, start: Start): void {
       const workspace = await (await cli.server()).workspace();
       const control = new AbortController();
       const release = cli.io.onInterrupt(() => control.abort());
-      const waits = { intervalMs: interval * 1000, signal: control.signal };
+      const polling = { intervalMs: interval * 1000, signal: control.signal };
       try {
-        for await (const entry of newEntries(cli, workspace, waits)) print(cli, entry);
+        for await (const entry of newEntries(cli, workspace, polling)) print(cli, entry);
       } catch (error) {
-        // Ctrl-C is how it ends.
+        // Ctrl-C is the normal end of this command.
         if (!control.signal.aborted) throw error;
       } finally {
         release();
@@ -58,25 +56,26 @@ function print(cli: Cli, entry: AuditEntry): void {
     );
 }
 
-interface Waits {
+interface Polling {
   intervalMs: number;
   signal: AbortSignal;
 }
 
-/** Every entry from now on, once and in its order: their numbers have no gap, and the last one seen says where to go on. */
+/** Yields every new entry once, in order. The numbers have no gap, so the last number shows where to continue. */
 async function* newEntries(
   cli: Cli,
   workspace: WorkspaceClient,
-  { intervalMs, signal }: Waits,
+  { intervalMs, signal }: Polling,
 ): AsyncGenerator<AuditEntry> {
   const { items } = await workspace.audit.list({ limit: 1 }, { signal });
   let lastSeq = items[0]?.seq ?? 0;
-  cli.say(`Waiting for entries after ${lastSeq}. Ctrl-C ends it.`);
-  for (let isAway = false; ;) {
+  cli.message(`Waiting for entries after ${lastSeq}. Press Ctrl-C to stop.`);
+  for (let isUnreachable = false; ;) {
     await wait(intervalMs, undefined, { signal });
-    const fresh = await entriesAfter(workspace, lastSeq, signal).catch(whileAway);
-    if (!fresh && !isAway) cli.say("The server does not answer. Trying on; no entry will be left out.");
-    isAway = !fresh;
+    const fresh = await entriesAfter(workspace, lastSeq, signal).catch(ignoreTemporary);
+    if (!fresh && !isUnreachable)
+      cli.message("The server does not respond. Retrying; no entry will be skipped.");
+    isUnreachable = !fresh;
     for (const entry of fresh ?? []) {
       yield entry;
       lastSeq = entry.seq;
@@ -97,9 +96,9 @@ async function entriesAfter(
   return fresh.toReversed();
 }
 
-/** A server that restarts is back soon; what it refuses, it refuses again. */
-function whileAway(error: unknown): undefined {
-  const passes =
+/** Ignores a temporary failure, such as a restart of the server. Rethrows a refusal, which would repeat. */
+function ignoreTemporary(error: unknown): undefined {
+  const isTemporary =
     isProjoError(error) && (error.status === undefined || error.status === 429 || error.status >= 500);
-  if (!passes) throw error;
+  if (!isTemporary) throw error;
 }

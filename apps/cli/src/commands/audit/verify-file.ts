@@ -1,15 +1,15 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { linesOf } from "../../audit/lines.ts";
-import type { Verdict, Whole } from "../../audit/verdict.ts";
+import { readLines } from "../../audit/lines.ts";
+import type { Verdict, Intact } from "../../audit/verdict.ts";
 import { NotAnExportError, verifyExport } from "../../audit/verify-export.ts";
 import { interrupted, usageError } from "../../cli-error.ts";
 import type { Cli } from "../../cli.ts";
 import { isId } from "../../names/ids.ts";
 import { showRate } from "../../terminal/progress.ts";
 import { readCheckpoints, readKeys } from "./input-files.ts";
-import { printWrong } from "./print-wrong.ts";
+import { failVerification } from "./fail-verification.ts";
 
 interface FileToVerify {
   file: string;
@@ -18,16 +18,20 @@ interface FileToVerify {
   workspaceId: string | undefined;
 }
 
-/** Checks an export without any server: nothing is sent, and no sign-in is read. */
+/** Verifies an exported file without a server: sends nothing and reads no credentials. */
 export async function verifyFile(
   cli: Cli,
   { file, key, checkpoints, workspaceId }: FileToVerify,
 ): Promise<void> {
   if (workspaceId !== undefined && !isId(workspaceId)) {
-    throw usageError("Name the workspace by its id: no server is asked for it. See: projo workspaces list");
+    throw usageError(
+      "Use the id of the workspace: a name needs the server, and a file is verified without it. See: projo workspaces list",
+    );
   }
   if (key === undefined && checkpoints.length > 0) {
-    throw usageError("--checkpoint needs --key: without it anyone could have made the checkpoint.");
+    throw usageError(
+      "--checkpoint needs --key: without the key, the signature of the checkpoint cannot be verified.",
+    );
   }
   const findKey = key === undefined ? undefined : await readKeys(cli.io, key);
   const saved = await readCheckpoints(cli.io, checkpoints);
@@ -36,25 +40,25 @@ export async function verifyFile(
   const verdict = await read(cli, source, (lines) =>
     verifyExport(lines, { workspaceId, findKey, checkpoints: saved }),
   );
-  if (verdict.intact) printWhole(cli, verdict);
+  if (verdict.intact) printIntact(cli, verdict);
   else
-    printWrong(
+    failVerification(
       cli,
       verdict,
-      "Keep the file, and export again: if that is not intact either, the log is not.",
+      "Keep the file and export the log again. If the new export is not intact either, the log was changed.",
     );
 }
 
 interface Source {
   file: string;
-  /** Undefined of what is piped in. */
+  /** The size of the file; undefined for standard input. */
   bytes: number | undefined;
 }
 
 async function read(
   cli: Cli,
   { file, bytes }: Source,
-  verify: (lines: ReturnType<typeof linesOf>) => Promise<Verdict>,
+  verify: (lines: ReturnType<typeof readLines>) => Promise<Verdict>,
 ): Promise<Verdict> {
   const { io } = cli;
   const input = bytes === undefined ? io.stdin : createReadStream(resolve(io.workingDirectory, file));
@@ -72,23 +76,25 @@ async function read(
       progress.update(bytes ? Math.min(bytesRead / bytes, 1) : 0, lines);
     }
   }
-  async function* counted(): ReturnType<typeof linesOf> {
-    for await (const line of linesOf(chunks())) {
+  async function* counted(): ReturnType<typeof readLines> {
+    for await (const line of readLines(chunks())) {
       lines += 1;
       yield line;
     }
   }
   try {
     const verdict = await verify(counted());
-    // Header and footer are no entries.
+    // The header and the footer are lines, but not entries.
     if (verdict.intact) progress.update(1, verdict.entries);
     return verdict;
   } catch (error) {
     if (control.signal.aborted)
-      throw interrupted("Stopped. Nothing was found wrong up to there; check it again.");
+      throw interrupted(
+        "Stopped. No problem was found so far. Run the command again to verify the whole file.",
+      );
     if (!(error instanceof NotAnExportError)) throw error;
-    const name = file === "-" ? "What is piped in" : file;
-    throw usageError(`${name} ${error.message}. Make an export: projo audit export --out FILE`);
+    const name = file === "-" ? "Standard input" : file;
+    throw usageError(`${name} ${error.message}. Create an export: projo audit export --out FILE`);
   } finally {
     release();
     progress.stop();
@@ -97,13 +103,14 @@ async function read(
 
 async function sizeOf({ io }: Cli, file: string): Promise<number> {
   const found = await stat(resolve(io.workingDirectory, file)).catch(() => undefined);
-  if (!found) throw usageError(`There is no file ${file} that can be read. Check its path.`);
-  if (found.isDirectory()) throw usageError(`${file} is a directory. Name a file of projo audit export.`);
+  if (!found) throw usageError(`The file ${file} does not exist or cannot be read. Check the path.`);
+  if (found.isDirectory())
+    throw usageError(`${file} is a directory. Use a file written by projo audit export.`);
   return found.size;
 }
 
-/** Whether it is intact, and what was not looked at. */
-function printWhole(cli: Cli, verdict: Whole): void {
+/** Prints that the file is intact, and which parts were not verified. */
+function printIntact(cli: Cli, verdict: Intact): void {
   const { workspaceId, after, entries, lastSeq, footerCheckpoint } = verdict;
   if (cli.json) cli.value(verdict);
   else {
@@ -112,12 +119,13 @@ function printWhole(cli: Cli, verdict: Whole): void {
       `Intact: ${entries === 1 ? "1 entry" : `${entries} entries`}${range}, of the workspace ${workspaceId}`,
     );
   }
-  if (after.seq > 0) cli.say(`The file begins after entry ${after.seq}: what came before was not checked.`);
+  if (after.seq > 0)
+    cli.message(`The file starts after entry ${after.seq}. Earlier entries were not verified.`);
   if (footerCheckpoint === "unchecked") {
-    cli.say(
-      "The footer's checkpoint was not checked, so the file may have been cut off or written anew: give the server's public key with --key (URL/.well-known/projo-audit-keys.json).",
+    cli.message(
+      "The footer's checkpoint was not verified, so the file may have been truncated or rewritten. Add --key with the server's public keys (URL/.well-known/projo-audit-keys.json).",
     );
   }
   if (footerCheckpoint === "none")
-    cli.say("The file has no checkpoint: entries may have been cut off its end.");
+    cli.message("The file has no checkpoint, so entries may be missing at its end.");
 }

@@ -14,24 +14,27 @@ interface VerifyOptions extends GlobalOptions {
 export function addVerifyAudit(audit: Command, start: Start): void {
   audit
     .command("verify")
-    .summary("Check that no entry was changed, left out, added or moved.")
+    .summary("Verify that no entry was changed, removed, added or moved.")
     .description(
-      "Check that no entry was changed, left out, added or moved. Without a file the server checks its log; a file " +
-        "that projo audit export wrote is checked here, by its hashes alone and without any server. Ends with 1, and " +
-        "says which entry is the first wrong one, when the log is not intact.",
+      "Verify that no entry was changed, removed, added or moved. Without a file, the server verifies its log. With a " +
+        "file of projo audit export, projo verifies the hashes in the file without a server. If the log is not intact, " +
+        "the command names the first invalid entry and ends with exit code 1.",
     )
-    .argument("[file]", "an export in NDJSON; - reads standard input")
+    .argument("[file]", "an export in NDJSON, or - for standard input")
     .option(
       "--key <file>",
-      "of a file: the server's public keys (/.well-known/projo-audit-keys.json), or one in PEM",
+      "with a file: the server's public keys (/.well-known/projo-audit-keys.json), or one key in PEM",
     )
     .option(
       "--checkpoint <file>",
-      "what was saved earlier must still be there; may be given several times",
+      "a checkpoint saved earlier, which the log must still contain; repeatable",
       add,
       [],
     )
-    .option("--after <seq:hash>", "on the server: begin after this entry, where an earlier check ended")
+    .option(
+      "--after <seq:hash>",
+      "without a file: start after this entry, where an earlier verification ended",
+    )
     .addHelpText(
       "after",
       examples([
@@ -43,11 +46,14 @@ export function addVerifyAudit(audit: Command, start: Start): void {
       const cli = start(command);
       if (file === undefined) {
         if (key !== undefined)
-          throw usageError("--key is for a file: the server has its keys. Name the file.");
+          throw usageError("--key needs a file: the server uses its own keys. Add the file as an argument.");
         await verifyOnServer(cli, { after, checkpoints: checkpoint });
         return;
       }
-      if (after !== undefined) throw usageError("--after is for the server's log: a file is checked whole.");
+      if (after !== undefined)
+        throw usageError(
+          "--after applies to the log on the server only. Omit it: a file is verified as a whole.",
+        );
       const { workspace } = command.optsWithGlobals<VerifyOptions>();
       await verifyFile(cli, { file, key, checkpoints: checkpoint, workspaceId: workspace });
     });

@@ -4,6 +4,6 @@ import { addResendVerification } from "./resend.ts";
 import { addVerifyEmail } from "./verify.ts";
 
 export function addEmail(program: Command, start: Start): void {
-  const email = program.command("email").description("Show that your email address is yours.");
+  const email = program.command("email").description("Verify your email address.");
   for (const add of [addVerifyEmail, addResendVerification]) add(email, start);
 }

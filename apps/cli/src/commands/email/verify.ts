@@ -8,8 +8,8 @@ import { mailedToken } from "../mailed-token.ts";
 export function addVerifyEmail(email: Command, start: Start): void {
   email
     .command("verify")
-    .description("Verify your email address by the token that was mailed to it.")
-    .option("--stdin", "read the token from standard input instead of asking for it")
+    .description("Verify your email address with the token from the mail.")
+    .option("--stdin", "read the token from standard input instead of a prompt")
     .addHelpText("after", examples(["projo email verify", "projo email verify --stdin < token.txt"]))
     .action(async (options: { stdin?: boolean }, command: Command) => {
       const cli = start(command);
@@ -17,11 +17,11 @@ export function addVerifyEmail(email: Command, start: Start): void {
       const text = options.stdin
         ? await readSecret(cli.io, "--stdin", "token")
         : await askPassword(cli.io, {
-            message: "The token or link from the mail",
-            instead: "Nobody is here to type a token. Pipe it in, with --stdin.",
+            message: "Token or link from the mail",
+            nonInteractiveHint: "There is no terminal to ask for the token. Pipe it in with --stdin.",
           });
-      await server.stranger.email.verify({ token: mailedToken(text) });
+      await server.anonymous.email.verify({ token: mailedToken(text) });
       if (cli.json) cli.value({});
-      else cli.say("Your email address is verified.");
+      else cli.message("Your email address is verified.");
     });
 }

@@ -3,33 +3,36 @@ import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { personRequired, type Server } from "../../server.ts";
-import { harmless } from "../../terminal/harmless.ts";
+import { userRequired, type Server } from "../../server.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
 import { askConfirmation, askPassword } from "../../terminal/prompts.ts";
 import { readSecret } from "../../terminal/read-stdin.ts";
 import { shortTime } from "../../terminal/short-time.ts";
 import { mailedToken } from "../mailed-token.ts";
-import { chooseWorkspace } from "../workspaces/use.ts";
-import { arrive } from "./arrive.ts";
+import { selectWorkspace } from "../workspaces/use.ts";
+import { signInToAccept } from "./sign-in-to-accept.ts";
 
 export function addAcceptInvite(invites: Command, start: Start): void {
   invites
     .command("accept")
-    .description("Join a workspace by the token or link of an invite, after seeing what it invites to.")
-    .option("--stdin", "read the token from standard input instead of asking for it, and join without asking")
+    .description("Show an invite, then join its workspace. Needs the token or link of the invite.")
+    .option(
+      "--stdin",
+      "read the token from standard input instead of a prompt, and join without confirmation",
+    )
     .addHelpText("after", examples(["projo invites accept", "projo invites accept --stdin < token.txt"]))
     .action(async (options: { stdin?: boolean }, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      if (server.isServiceKey) throw personRequired();
+      if (server.isServiceKey) throw userRequired();
       const token = await readToken(cli, options.stdin === true);
-      const invite = await server.stranger.invites.preview({ token });
-      sayInvite(cli, invite);
+      const invite = await server.anonymous.invites.preview({ token });
+      printInvite(cli, invite);
       if (!options.stdin) await confirm(cli, invite);
       const isSignedIn = server.tokenFromEnvironment || server.stored?.session !== undefined;
-      const joining = isSignedIn ? server : await arrive(cli, server, invite.email);
-      await checkAddress(joining.person(), invite);
-      await join(cli, joining, await joining.client.invites.accept({ token }));
+      const target = isSignedIn ? server : await signInToAccept(cli, server, invite.email);
+      await checkAddress(target.requireUser(), invite);
+      await join(cli, target, await target.client.invites.accept({ token }));
     });
 }
 
@@ -37,50 +40,51 @@ async function readToken({ io }: Cli, piped: boolean): Promise<string> {
   if (piped) return mailedToken(await readSecret(io, "--stdin", "token"));
   return mailedToken(
     await askPassword(io, {
-      message: "The token or link of the invite",
-      instead: "Nobody is here to type a token. Pipe it in, with --stdin.",
+      message: "Token or link of the invite",
+      nonInteractiveHint: "There is no terminal to ask for the token. Pipe it in with --stdin.",
     }),
   );
 }
 
-function sayInvite(
-  { say }: Cli,
+function printInvite(
+  { message }: Cli,
   { inviterEmail, email, workspaceName, role, expiresAt }: InvitePreview,
 ): void {
-  say(
+  message(
     `${inviterEmail} invites ${email} to the workspace ${workspaceName}, as ${role}, until ${shortTime(expiresAt)}.`,
   );
 }
 
 async function confirm({ io }: Cli, { workspaceName }: InvitePreview): Promise<void> {
   const agreed = await askConfirmation(io, {
-    message: `Join the workspace ${harmless(workspaceName)}?`,
-    instead: "Nobody is here to ask. Pipe the token in, with --stdin.",
+    message: `Join the workspace ${sanitize(workspaceName)}?`,
+    nonInteractiveHint: "There is no terminal to ask for confirmation. Pipe the token in with --stdin.",
   });
-  if (!agreed) throw new CliError("cli.not_confirmed", "You have not joined. The invite still works.");
+  if (!agreed)
+    throw new CliError("cli.not_confirmed", "You have not joined the workspace. The invite is still valid.");
 }
 
-/** The server answers every failure alike; here the preview has told whose invite it is. */
+/** Compares the addresses, because the server returns the same error for every invalid invite. @throws CliError */
 async function checkAddress({ auth }: Client, invite: InvitePreview): Promise<void> {
   const { user } = await auth.me();
   if (user.email === invite.email) return;
   throw new CliError(
     "cli.other_address",
-    `This invite is for ${invite.email}, and you are signed in as ${user.email}. Run: projo logout, then: projo login ${invite.email}`,
+    `This invite is for ${invite.email}, but you are signed in as ${user.email}. Run: projo logout, then: projo login ${invite.email}`,
   );
 }
 
 async function join(cli: Cli, server: Server, workspace: OwnWorkspace): Promise<void> {
-  // Whoever works in another workspace goes on working there.
-  const chosen = server.stored?.workspace === undefined && (await chooseWorkspace(server, workspace));
+  // Do not change the selection of a user who works in another workspace.
+  const isSelected = server.stored?.workspace === undefined && (await selectWorkspace(server, workspace));
   if (cli.json) {
     cli.value(workspace);
     return;
   }
-  cli.say(`You are in the workspace ${workspace.name}, as ${workspace.role}.`);
-  cli.say(
-    chosen
-      ? "Commands now act in it. Next: projo tasks list"
+  cli.message(`You joined the workspace ${workspace.name} as ${workspace.role}.`);
+  cli.message(
+    isSelected
+      ? "It is now the selected workspace. Next: projo tasks list"
       : `Next: ${server.tokenFromEnvironment ? `set PROJO_WORKSPACE=${workspace.id}` : `projo workspaces use ${workspace.id}`}`,
   );
 }

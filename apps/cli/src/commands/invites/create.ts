@@ -8,9 +8,9 @@ import { printSentInvite } from "./print-sent.ts";
 export function addCreateInvite(invites: Command, start: Start): void {
   invites
     .command("create")
-    .description("Invite an address to the workspace, by mail. Prints a link to hand over as well.")
+    .description("Invite an address to the workspace by mail. Also prints a link to the invite.")
     .argument("<email>")
-    .addOption(roleOption("what they will be (default: member)"))
+    .addOption(roleOption("role of the new member (default: member)"))
     .addHelpText(
       "after",
       examples([

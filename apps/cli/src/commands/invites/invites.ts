@@ -10,7 +10,7 @@ import { addRevokeInvite } from "./revoke.ts";
 export function addInvites(program: Command, start: Start): void {
   const invites = program
     .command("invites")
-    .description("Invite people to the workspace, and accept an invite.");
+    .description("Invite users to the workspace, and accept invites.");
   const sent = [addCreateInvite, addListInvites, addResendInvite, addRevokeInvite];
   for (const add of [...sent, addListOwnInvites, addAcceptInvite]) add(invites, start);
 }

@@ -1,11 +1,10 @@
 import type { InviteStatus } from "@projostack/sdk";
 import { type Command, Option } from "commander";
+import { inviteStatuses } from "../../choices.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { shortTime } from "../../terminal/short-time.ts";
-import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
-
-const states = ["pending", "accepted", "revoked", "expired"] as const satisfies readonly InviteStatus[];
+import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
   status?: InviteStatus;
@@ -13,13 +12,13 @@ interface ListOptions extends PageOptions {
 
 export function addListInvites(invites: Command, start: Start): void {
   addPageOptions(invites.command("list"))
-    .description("List the workspace's invites, newest first.")
-    .addOption(new Option("--status <status>", "only those with this status").choices(states))
+    .description("List the invites of the workspace, newest first.")
+    .addOption(new Option("--status <status>", "only invites with this status").choices(inviteStatuses))
     .addHelpText("after", examples(["projo invites list", "projo invites list --status pending --json"]))
     .action(async ({ status, ...options }: ListOptions, command: Command) => {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
-      const page = await gather(options, (asked) => workspace.invites.list({ ...asked, status }));
+      const page = await collectPages(options, (asked) => workspace.invites.list({ ...asked, status }));
       printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ id }) => id },
@@ -30,8 +29,8 @@ export function addListInvites(invites: Command, start: Start): void {
         ],
         none:
           status === undefined
-            ? "Nobody was invited yet. Invite somebody: projo invites create EMAIL"
-            : `No invite is ${status}.`,
+            ? "There are no invites yet. Create one: projo invites create EMAIL"
+            : `There is no invite with the status ${status}.`,
       });
     });
 }

@@ -7,7 +7,7 @@ import { printSentInvite } from "./print-sent.ts";
 export function addResendInvite(invites: Command, start: Start): void {
   invites
     .command("resend")
-    .description("Send a pending or expired invite again. The links before it no longer work.")
+    .description("Send a pending or expired invite again. Its earlier links no longer work.")
     .argument("<id-or-email>")
     .addHelpText("after", examples(["projo invites resend bob@example.com"]))
     .action(async (idOrEmail: string, _options: unknown, command: Command) => {

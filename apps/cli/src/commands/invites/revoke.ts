@@ -6,7 +6,7 @@ import { findInvite } from "../../names/find-invite.ts";
 export function addRevokeInvite(invites: Command, start: Start): void {
   invites
     .command("revoke")
-    .description("End a pending invite: its links no longer work.")
+    .description("Revoke a pending invite: its links no longer work.")
     .argument("<id-or-email>")
     .addHelpText("after", examples(["projo invites revoke bob@example.com"]))
     .action(async (idOrEmail: string, _options: unknown, command: Command) => {
@@ -15,6 +15,6 @@ export function addRevokeInvite(invites: Command, start: Start): void {
       const { id } = await findInvite(workspace, idOrEmail, ["pending"]);
       const invite = await workspace.invites.revoke({ id });
       if (cli.json) cli.value(invite);
-      else cli.say(`Revoked the invite of ${invite.email}.`);
+      else cli.message(`Revoked the invite to ${invite.email}.`);
     });
 }

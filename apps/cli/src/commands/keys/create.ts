@@ -1,11 +1,12 @@
 import type { Permission, Role } from "@projostack/sdk";
 import { type Command, Option } from "commander";
+import { permissions } from "../../generated/permissions.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { roleOption } from "../role.ts";
 import { daysOption } from "./options.ts";
-import { printShownKey } from "./print-shown.ts";
-import { parseScopes, scopes as known } from "./scopes.ts";
+import { printKeyWithToken } from "./print-key.ts";
+import { parseScopes } from "./scopes.ts";
 
 interface CreateOptions {
   scopes: Permission[];
@@ -16,16 +17,16 @@ interface CreateOptions {
 export function addCreateKey(keys: Command, start: Start): void {
   keys
     .command("create")
-    .description("Make a key by which another service acts in the workspace. Prints its token.")
+    .description("Create a service key, with which a program acts in the workspace. Prints its token.")
     .argument("<name>")
     .addOption(
-      new Option("--scopes <scopes>", "what it may do, with commas between")
+      new Option("--scopes <scopes>", "permissions of the key, separated by commas")
         .argParser(parseScopes)
         .makeOptionMandatory(),
     )
-    .addOption(roleOption("its role, which bounds the scopes (default: member)"))
+    .addOption(roleOption("role of the key, which limits its scopes (default: member)"))
     .addOption(daysOption())
-    .addHelpText("after", `\nScopes:\n${known.map((scope) => `  ${scope}`).join("\n")}`)
+    .addHelpText("after", `\nScopes:\n${permissions.map((scope) => `  ${scope}`).join("\n")}`)
     .addHelpText(
       "after",
       examples([
@@ -37,6 +38,6 @@ export function addCreateKey(keys: Command, start: Start): void {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
       const key = await workspace.serviceKeys.create({ name, scopes, role, expiresInDays: days });
-      printShownKey(cli, key, `Made the service key ${key.name} (${key.id}).`);
+      printKeyWithToken(cli, key, `Created the service key ${key.name} (${key.id}).`);
     });
 }

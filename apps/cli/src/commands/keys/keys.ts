@@ -8,6 +8,6 @@ import { addRotateKey } from "./rotate.ts";
 export function addKeys(program: Command, start: Start): void {
   const keys = program
     .command("keys")
-    .description("Make, list, rotate and revoke service keys: the workspace's, for programs.");
+    .description("Create, list, rotate and revoke service keys, with which programs act in the workspace.");
   for (const add of [addCreateKey, addListKeys, addRotateKey, addRevokeKey]) add(keys, start);
 }

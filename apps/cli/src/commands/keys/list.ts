@@ -1,11 +1,10 @@
 import type { ServiceKey, ServiceKeyStatus } from "@projostack/sdk";
 import { type Command, Option } from "commander";
+import { serviceKeyStatuses } from "../../choices.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { shortTime } from "../../terminal/short-time.ts";
-import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
-
-const states = ["active", "expired", "revoked"] as const satisfies readonly ServiceKeyStatus[];
+import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
   status?: ServiceKeyStatus;
@@ -13,13 +12,15 @@ interface ListOptions extends PageOptions {
 
 export function addListKeys(keys: Command, start: Start): void {
   addPageOptions(keys.command("list"))
-    .description("List the workspace's service keys, newest first. A ! marks those whose maker has left.")
-    .addOption(new Option("--status <status>", "only those with this status").choices(states))
+    .description(
+      "List the service keys of the workspace, newest first. A ! marks keys whose creator has left.",
+    )
+    .addOption(new Option("--status <status>", "only keys with this status").choices(serviceKeyStatuses))
     .addHelpText("after", examples(["projo keys list", "projo keys list --status active --json"]))
     .action(async ({ status, ...options }: ListOptions, command: Command) => {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
-      const page = await gather(options, (asked) => workspace.serviceKeys.list({ ...asked, status }));
+      const page = await collectPages(options, (asked) => workspace.serviceKeys.list({ ...asked, status }));
       printPage(cli, page, {
         columns: [
           { head: "", cell: (key) => (isOrphan(key) ? "!" : "") },
@@ -31,25 +32,25 @@ export function addListKeys(keys: Command, start: Start): void {
             head: "LAST USED",
             cell: ({ lastUsedAt }) => (lastUsedAt === null ? "never" : shortTime(lastUsedAt)),
           },
-          { head: "NAME", cell: ({ name }) => name, most: 24 },
+          { head: "NAME", cell: ({ name }) => name, maxWidth: 24 },
           { head: "SCOPES", cell: ({ scopes }) => scopes.join(",") },
         ],
         none:
           status === undefined
-            ? "There are no service keys yet. Make one: projo keys create NAME --scopes SCOPES"
-            : `No service key is ${status}.`,
+            ? "There are no service keys yet. Create one: projo keys create NAME --scopes SCOPES"
+            : `There is no service key with the status ${status}.`,
       });
-      sayOrphans(cli, page.items);
+      printOrphans(cli, page.items);
     });
 }
 
-/** The ones that still open the workspace, and that nobody here has made. */
+/** Returns true for an active key whose creator is no longer a member. */
 const isOrphan = ({ status, creatorIsMember }: ServiceKey): boolean =>
   status === "active" && !creatorIsMember;
 
-function sayOrphans(cli: Cli, keys: readonly ServiceKey[]): void {
+function printOrphans(cli: Cli, keys: readonly ServiceKey[]): void {
   if (cli.json || !keys.some(isOrphan)) return;
-  cli.say(
-    "! Whoever made it has left, and may know the token: projo keys rotate ID, or projo keys revoke ID",
+  cli.message(
+    "! The creator has left the workspace and may know the token. Run: projo keys rotate ID, or: projo keys revoke ID",
   );
 }

@@ -3,15 +3,15 @@ import { CliError } from "../../cli-error.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findKey } from "../../names/find-key.ts";
-import { harmless } from "../../terminal/harmless.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
 import { askConfirmation } from "../../terminal/prompts.ts";
 
 export function addRevokeKey(keys: Command, start: Start): void {
   keys
     .command("revoke")
-    .description("End a service key at once, for good.")
+    .description("Revoke a service key immediately and permanently.")
     .argument("<id-or-name>")
-    .option("--yes", "do not ask")
+    .option("--yes", "do not ask for confirmation")
     .addHelpText("after", examples(["projo keys revoke deploy", "projo keys revoke deploy --yes"]))
     .action(async (idOrName: string, options: { yes?: boolean }, command: Command) => {
       const cli = start(command);
@@ -20,12 +20,12 @@ export function addRevokeKey(keys: Command, start: Start): void {
       const agreed =
         options.yes ||
         (await askConfirmation(cli.io, {
-          message: `Revoke the service key ${harmless(name)}? What uses it is refused from now on.`,
-          instead: `Nobody is here to ask. To revoke the service key ${name}, add --yes`,
+          message: `Revoke the service key ${sanitize(name)}? Programs that use it lose access immediately.`,
+          nonInteractiveHint: `There is no terminal to ask for confirmation. To revoke the service key ${name}, add --yes`,
         }));
       if (!agreed) throw new CliError("cli.not_confirmed", "Nothing was revoked.");
       const revoked = await workspace.serviceKeys.revoke({ id });
       if (cli.json) cli.value(revoked);
-      else cli.say(`Revoked the service key ${name}: it no longer works.`);
+      else cli.message(`Revoked the service key ${name}: it no longer works.`);
     });
 }

@@ -3,7 +3,7 @@ import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findKey } from "../../names/find-key.ts";
 import { daysOption, overlapOption } from "./options.ts";
-import { printShownKey } from "./print-shown.ts";
+import { printKeyWithToken } from "./print-key.ts";
 
 interface RotateOptions {
   overlapHours?: number;
@@ -13,7 +13,9 @@ interface RotateOptions {
 export function addRotateKey(keys: Command, start: Start): void {
   keys
     .command("rotate")
-    .description("Give a service key another token. Prints it. The one before works for a while longer.")
+    .description(
+      "Create a new token for a service key and print it. The previous token works until the overlap ends.",
+    )
     .argument("<id-or-name>")
     .addOption(overlapOption())
     .addOption(daysOption())
@@ -26,6 +28,6 @@ export function addRotateKey(keys: Command, start: Start): void {
       const workspace = await (await cli.server()).workspace();
       const { id } = await findKey(workspace, idOrName);
       const key = await workspace.serviceKeys.rotate({ id, overlapHours, expiresInDays: days });
-      printShownKey(cli, key, `Rotated the service key ${key.name}.`);
+      printKeyWithToken(cli, key, `Rotated the service key ${key.name}.`);
     });
 }

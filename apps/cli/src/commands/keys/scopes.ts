@@ -2,15 +2,13 @@ import type { Permission } from "@projostack/sdk";
 import { InvalidArgumentError } from "commander";
 import { permissions } from "../../generated/permissions.ts";
 
-export const scopes: readonly Permission[] = permissions;
-
-/** `task:read,task:write` */
+/** Parses scopes separated by commas: `task:read,task:write`. @throws InvalidArgumentError that lists the scopes */
 export function parseScopes(text: string): Permission[] {
   const words = text.split(",").map((word) => word.trim());
   return words.map((word) => {
-    const scope = scopes.find((one) => one === word);
+    const scope = permissions.find((permission) => permission === word);
     if (!scope)
-      throw new InvalidArgumentError(`There is no scope '${word}'. They are: ${scopes.join(", ")}.`);
+      throw new InvalidArgumentError(`There is no scope '${word}'. Use: ${permissions.join(", ")}.`);
     return scope;
   });
 }

@@ -2,7 +2,7 @@ import type { Role } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
+import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { roleOption } from "../role.ts";
 
 interface ListOptions extends PageOptions {
@@ -11,13 +11,13 @@ interface ListOptions extends PageOptions {
 
 export function addListMembers(members: Command, start: Start): void {
   addPageOptions(members.command("list"))
-    .description("List the members, newest first.")
-    .addOption(roleOption("only those with this role"))
+    .description("List the members of the workspace, newest first.")
+    .addOption(roleOption("only members with this role"))
     .addHelpText("after", examples(["projo members list", "projo members list --role admin --json"]))
     .action(async ({ role, ...options }: ListOptions, command: Command) => {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
-      const page = await gather(options, (asked) => workspace.members.list({ ...asked, role }));
+      const page = await collectPages(options, (asked) => workspace.members.list({ ...asked, role }));
       printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ userId }) => userId },
@@ -25,7 +25,7 @@ export function addListMembers(members: Command, start: Start): void {
           { head: "JOINED", cell: ({ joinedAt }) => joinedAt.slice(0, 10) },
           { head: "EMAIL", cell: ({ email }) => email },
         ],
-        none: "No member has this role.",
+        none: "There is no member with this role.",
       });
     });
 }

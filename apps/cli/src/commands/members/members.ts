@@ -7,6 +7,6 @@ import { addChangeRole } from "./role.ts";
 export function addMembers(program: Command, start: Start): void {
   const members = program
     .command("members")
-    .description("List the workspace's members, change and remove them.");
+    .description("List members of the workspace, change their roles and remove them.");
   for (const add of [addListMembers, addChangeRole, addRemoveMember]) add(members, start);
 }

@@ -8,7 +8,7 @@ import { roleArgument } from "../role.ts";
 export function addChangeRole(members: Command, start: Start): void {
   members
     .command("role")
-    .description("Give a member another role, from their next call on.")
+    .description("Change the role of a member. It applies to their next call.")
     .argument("<email-or-id>")
     .addArgument(roleArgument())
     .addHelpText("after", examples(["projo members role bob@example.com viewer"]))
@@ -18,6 +18,6 @@ export function addChangeRole(members: Command, start: Start): void {
       const { id } = await findMember(workspace, emailOrId);
       const member = await workspace.members.changeRole({ userId: id, role });
       if (cli.json) cli.value(member);
-      else cli.say(`${member.email} now has the role ${member.role}.`);
+      else cli.message(`${member.email} now has the role ${member.role}.`);
     });
 }

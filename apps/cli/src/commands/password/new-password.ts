@@ -2,10 +2,10 @@ import { usageError } from "../../cli-error.ts";
 import type { Io } from "../../io.ts";
 import { askPassword } from "../../terminal/prompts.ts";
 
-/** Asks twice: nobody sees what they type, so a slip would lock them out. */
-export async function askNewPassword(io: Io, instead: string): Promise<string> {
-  const password = await askPassword(io, { message: "New password", instead });
-  const again = await askPassword(io, { message: "The new password again", instead });
-  if (again !== password) throw usageError("The two passwords differ. Run it again.");
+/** Asks for a new password twice: the prompt hides it, so a typing error would lock the user out. @throws CliError */
+export async function askNewPassword(io: Io, nonInteractiveHint: string): Promise<string> {
+  const password = await askPassword(io, { message: "New password", nonInteractiveHint });
+  const again = await askPassword(io, { message: "Repeat the new password", nonInteractiveHint });
+  if (again !== password) throw usageError("The two passwords differ. Run the command again.");
   return password;
 }

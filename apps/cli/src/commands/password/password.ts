@@ -5,6 +5,6 @@ import { addRequestReset } from "./reset-request.ts";
 import { addResetPassword } from "./reset.ts";
 
 export function addPassword(program: Command, start: Start): void {
-  const password = program.command("password").description("Change your password, or set a forgotten one.");
+  const password = program.command("password").description("Change your password, or reset a forgotten one.");
   for (const add of [addChangePassword, addRequestReset, addResetPassword]) add(password, start);
 }

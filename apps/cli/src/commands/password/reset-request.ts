@@ -5,13 +5,14 @@ import { examples } from "../../examples.ts";
 export function addRequestReset(password: Command, start: Start): void {
   password
     .command("reset-request")
-    .description("Have a token mailed that sets a new password.")
+    .description("Send a mail with a token to reset a forgotten password.")
     .argument("<email>")
     .addHelpText("after", examples(["projo password reset-request ann@example.com"]))
     .action(async (email: string, _options: unknown, command: Command) => {
       const cli = start(command);
-      await (await cli.server()).stranger.password.requestReset({ email });
+      await (await cli.server()).anonymous.password.requestReset({ email });
       if (cli.json) cli.value({});
-      else cli.say(`If there is an account for ${email}, a mail is on its way. Then: projo password reset`);
+      else
+        cli.message(`If there is an account for ${email}, a mail is on its way. Next: projo password reset`);
     });
 }

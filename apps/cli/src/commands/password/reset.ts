@@ -9,23 +9,23 @@ import { askNewPassword } from "./new-password.ts";
 export function addResetPassword(password: Command, start: Start): void {
   password
     .command("reset")
-    .description("Set a new password by a mailed token. All your sessions end.")
-    .option("--stdin", "read the token and the new password from standard input, a line each")
+    .description("Set a new password with the token from the mail. All your sessions end.")
+    .option("--stdin", "read the token and the new password from standard input, each on its own line")
     .addHelpText("after", examples(["projo password reset", "projo password reset --stdin < reset.txt"]))
     .action(async (options: { stdin?: boolean }, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
       const [text, newPassword] = await readReset(cli, options.stdin === true);
-      await server.stranger.password.reset({ token: mailedToken(text), newPassword });
+      await server.anonymous.password.reset({ token: mailedToken(text), newPassword });
       if (cli.json) cli.value({});
-      else cli.say("Set the new password. All sessions have ended. Run: projo login");
+      else cli.message("The new password is set. All your sessions have ended. Run: projo login");
     });
 }
 
 async function readReset({ io }: Cli, piped: boolean): Promise<[string, string]> {
   if (piped) return readTwoSecrets(io, "--stdin", ["token", "new password"]);
-  const instead =
-    "Nobody is here to type. Pipe the token and the new password in, a line each, with --stdin.";
-  const token = await askPassword(io, { message: "The token or link from the mail", instead });
-  return [token, await askNewPassword(io, instead)];
+  const nonInteractiveHint =
+    "There is no terminal to ask for the token. Pipe in the token and the new password with --stdin, each on its own line.";
+  const token = await askPassword(io, { message: "Token or link from the mail", nonInteractiveHint });
+  return [token, await askNewPassword(io, nonInteractiveHint)];
 }

@@ -5,7 +5,7 @@ import { examples } from "../../examples.ts";
 export function addCreateProject(projects: Command, start: Start): void {
   projects
     .command("create")
-    .description("Make a project. Prints its id.")
+    .description("Create a project. Prints its id.")
     .argument("<name>")
     .addHelpText("after", examples(['projo projects create "Website"']))
     .action(async (name: string, _options: unknown, command: Command) => {
@@ -17,6 +17,8 @@ export function addCreateProject(projects: Command, start: Start): void {
         return;
       }
       cli.line(project.id);
-      cli.say(`Made the project ${project.name}. Next: projo tasks create TITLE --project ${project.id}`);
+      cli.message(
+        `Created the project ${project.name}. Next: projo tasks create TITLE --project ${project.id}`,
+      );
     });
 }

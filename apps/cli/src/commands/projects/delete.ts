@@ -4,14 +4,14 @@ import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findProject } from "../../names/find-project.ts";
 import { askConfirmation } from "../../terminal/prompts.ts";
-import { harmless } from "../../terminal/harmless.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
 
 export function addDeleteProject(projects: Command, start: Start): void {
   projects
     .command("delete")
     .description("Delete a project and all its tasks.")
     .argument("<id-or-name>")
-    .option("--yes", "do not ask")
+    .option("--yes", "do not ask for confirmation")
     .addHelpText(
       "after",
       examples(['projo projects delete "Website"', 'projo projects delete "Website" --yes']),
@@ -23,12 +23,12 @@ export function addDeleteProject(projects: Command, start: Start): void {
       const agreed =
         options.yes ||
         (await askConfirmation(cli.io, {
-          message: `Delete the project ${harmless(project.name)} and all its tasks?`,
-          instead: `Nobody is here to ask. To delete the project ${project.name} and all its tasks, add --yes`,
+          message: `Delete the project ${sanitize(project.name)} and all its tasks?`,
+          nonInteractiveHint: `There is no terminal to ask for confirmation. To delete the project ${project.name} and all its tasks, add --yes`,
         }));
-      if (!agreed) throw new CliError("cli.not_confirmed", "Nothing was deleted.");
+      if (!agreed) throw new CliError("cli.not_confirmed", "The project was not deleted.");
       const deleted = await workspace.projects.delete({ id: project.id });
       if (cli.json) cli.value(deleted);
-      else cli.say(`Deleted the project ${project.name} and all its tasks.`);
+      else cli.message(`Deleted the project ${project.name} and all its tasks.`);
     });
 }

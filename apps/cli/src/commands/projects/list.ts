@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
+import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
   search?: string;
@@ -9,13 +9,13 @@ interface ListOptions extends PageOptions {
 
 export function addListProjects(projects: Command, start: Start): void {
   addPageOptions(projects.command("list"))
-    .description("List the projects, newest first.")
-    .option("--search <text>", "only those with this in their name, whatever its case")
+    .description("List the projects of the workspace, newest first.")
+    .option("--search <text>", "only projects whose name contains this text (not case-sensitive)")
     .addHelpText("after", examples(["projo projects list", "projo projects list --search web --json"]))
     .action(async ({ search, ...options }: ListOptions, command: Command) => {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
-      const page = await gather(options, (asked) => workspace.projects.list({ ...asked, search }));
+      const page = await collectPages(options, (asked) => workspace.projects.list({ ...asked, search }));
       printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ id }) => id },
@@ -24,7 +24,7 @@ export function addListProjects(projects: Command, start: Start): void {
         ],
         none:
           search === undefined
-            ? "There are no projects yet. Make one: projo projects create NAME"
+            ? "There are no projects yet. Create one: projo projects create NAME"
             : "No project matches.",
       });
     });

@@ -2,16 +2,16 @@ import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { shortTime } from "../../terminal/short-time.ts";
-import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
+import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 export function addListSessions(sessions: Command, start: Start): void {
   addPageOptions(sessions.command("list"))
-    .description("List where you are signed in, newest first. The session of this command has a star.")
+    .description("List your sessions, newest first. A * marks the session of this command.")
     .addHelpText("after", examples(["projo sessions list", "projo sessions list --all --json"]))
     .action(async (options: PageOptions, command: Command) => {
       const cli = start(command);
-      const client = (await cli.server()).signedIn();
-      const page = await gather(options, (asked) => client.sessions.list(asked));
+      const client = (await cli.server()).requireSignIn();
+      const page = await collectPages(options, (asked) => client.sessions.list(asked));
       printPage(cli, page, {
         columns: [
           { head: "", cell: ({ current }) => (current ? "*" : "") },

@@ -1,22 +1,22 @@
+import type { TaskStatus } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import type { Status } from "../../import/check-row.ts";
 import { findProject } from "../../names/find-project.ts";
 import { statusOption } from "./status-option.ts";
 
 interface CreateOptions {
   project: string;
-  status?: Status;
+  status?: TaskStatus;
 }
 
 export function addCreateTask(tasks: Command, start: Start): void {
   tasks
     .command("create")
-    .description("Make a task. Prints its id.")
+    .description("Create a task. Prints its id.")
     .argument("<title>")
-    .requiredOption("--project <id-or-name>", "the project it belongs to")
-    .addOption(statusOption("how far it is (default: todo)"))
+    .requiredOption("--project <id-or-name>", "project of the task")
+    .addOption(statusOption("status of the task (default: todo)"))
     .addHelpText(
       "after",
       examples([
@@ -34,6 +34,6 @@ export function addCreateTask(tasks: Command, start: Start): void {
         return;
       }
       cli.line(task.id);
-      cli.say(`Made the task "${task.title}" in ${project.name}, ${task.status}.`);
+      cli.message(`Created the task "${task.title}" in ${project.name} with the status ${task.status}.`);
     });
 }

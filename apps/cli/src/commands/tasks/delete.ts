@@ -13,6 +13,6 @@ export function addDeleteTask(tasks: Command, start: Start): void {
       const workspace = await (await cli.server()).workspace();
       const deleted = await workspace.tasks.delete({ id });
       if (cli.json) cli.value(deleted);
-      else cli.say(`Deleted the task ${deleted.id}.`);
+      else cli.message(`Deleted the task ${deleted.id}.`);
     });
 }

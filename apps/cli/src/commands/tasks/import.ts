@@ -6,10 +6,11 @@ import { CliError, usageError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { isServiceKeySet } from "../../credentials/service-key.ts";
 import { examples } from "../../examples.ts";
-import { importTasks, type Imported } from "../../import/import-tasks.ts";
+import { importTasks } from "../../import/import-tasks.ts";
+import type { Imported } from "../../import/imported.ts";
 import { projectIds } from "../../import/project-ids.ts";
 import { readTasks } from "../../import/read-tasks.ts";
-import { sendNothing, sendTo } from "../../import/send-batch.ts";
+import { skipSending, createSender } from "../../import/send-batch.ts";
 import { findProject } from "../../names/find-project.ts";
 import { showProgress } from "../../terminal/progress.ts";
 
@@ -21,14 +22,14 @@ interface ImportOptions {
 export function addImportTasks(tasks: Command, start: Start): void {
   tasks
     .command("import")
-    .summary("Make a task of each row of a CSV file.")
+    .summary("Create a task from each row of a CSV file.")
     .description(
-      "Make a task of each row of a CSV file. Its first line names the columns: project,title,status. " +
-        "Projects that are not there are made. Running it again makes nothing twice.",
+      "Create a task from each row of a CSV file. The first line names the columns: project,title,status. " +
+        "Missing projects are created. Running the command again creates no duplicates.",
     )
     .argument("<file>", "a CSV file in UTF-8")
-    .option("--project <id-or-name>", "the project of rows that name none")
-    .option("--dry-run", "check the rows and send nothing")
+    .option("--project <id-or-name>", "project of rows without a project")
+    .option("--dry-run", "check the rows without sending them")
     .addHelpText(
       "after",
       examples(["projo tasks import backlog.csv", "projo tasks import titles.csv --project Website"]),
@@ -41,7 +42,7 @@ export function addImportTasks(tasks: Command, start: Start): void {
       if (imported.refused.length === 0) return;
       throw new CliError(
         "cli.rows_refused",
-        "Correct the refused rows and run the same command again: the tasks that are there stay as they are.",
+        "Correct the refused rows, then run the same command again. Tasks that already exist are not changed.",
       );
     });
 }
@@ -57,7 +58,7 @@ async function importFile(cli: Cli, { file, bytes, options }: Source): Promise<I
   const rows = readTasks(createReadStream(resolve(cli.io.workingDirectory, file)), {
     name: file,
     project: target?.project ?? options.project,
-    warn: cli.say,
+    warn: cli.message,
   });
   const progress = showProgress(cli.io, cli);
   const control = new AbortController();
@@ -65,8 +66,8 @@ async function importFile(cli: Cli, { file, bytes, options }: Source): Promise<I
   try {
     return await importTasks(rows, {
       signal: control.signal,
-      teller: { isServiceKey: isServiceKeySet(cli.io) },
-      send: target?.send ?? sendNothing,
+      caller: { isServiceKey: isServiceKeySet(cli.io) },
+      send: target?.send ?? skipSending,
       update: (atByte, count) => progress.update(bytes === 0 ? 1 : atByte / bytes, count),
     });
   } finally {
@@ -78,7 +79,7 @@ async function importFile(cli: Cli, { file, bytes, options }: Source): Promise<I
 async function openTarget(cli: Cli, idOrName: string | undefined) {
   const workspace = await (await cli.server()).workspace();
   const project = idOrName === undefined ? undefined : await findProject(workspace, idOrName);
-  return { project: project?.name, send: sendTo(workspace, projectIds(workspace, project)) };
+  return { project: project?.name, send: createSender(workspace, projectIds(workspace, project)) };
 }
 
 function printImported(cli: Cli, { created, existing, refused, valid }: Imported, dryRun: boolean): void {
@@ -90,8 +91,8 @@ function printImported(cli: Cli, { created, existing, refused, valid }: Imported
   const tasks = created === 1 ? "1 task" : `${created} tasks`;
   cli.line(
     dryRun
-      ? `${valid === 1 ? "1 row is" : `${valid} rows are`} good, ${rows} refused. Nothing was sent.`
-      : `${tasks} imported, ${existing} were there already, ${rows} refused`,
+      ? `${valid === 1 ? "1 row is" : `${valid} rows are`} valid, ${rows} refused. Nothing was sent.`
+      : `${tasks} imported, ${existing} already existed, ${rows} refused`,
   );
   for (const { line, field, reason } of refused) cli.line(`line ${line}: ${field}: ${reason}`);
 }
@@ -99,10 +100,10 @@ function printImported(cli: Cli, { created, existing, refused, valid }: Imported
 async function sizeOf({ io }: Cli, file: string): Promise<number> {
   try {
     const found = await stat(resolve(io.workingDirectory, file));
-    if (found.isDirectory()) throw usageError(`${file} is a directory. Name a CSV file.`);
+    if (found.isDirectory()) throw usageError(`${file} is a directory. Use a CSV file.`);
     return found.size;
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw usageError(`There is no file ${file} that can be read. Check its path.`);
+    throw usageError(`The file ${file} does not exist or cannot be read. Check the path.`);
   }
 }

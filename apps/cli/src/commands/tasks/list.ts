@@ -1,17 +1,16 @@
-import type { TasksListInput } from "@projostack/sdk";
+import type { TasksListInput, TaskStatus } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import type { Status } from "../../import/check-row.ts";
 import { findProject } from "../../names/find-project.ts";
 import { projectNames } from "../../names/project-names.ts";
 import type { Server, WorkspaceClient } from "../../server.ts";
-import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
+import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { statusOption } from "./status-option.ts";
 
 interface ListOptions extends PageOptions {
   project?: string;
-  status?: Status;
+  status?: TaskStatus;
   search?: string;
   createdBy?: string;
   createdAfter?: string;
@@ -20,16 +19,16 @@ interface ListOptions extends PageOptions {
 
 export function addListTasks(tasks: Command, start: Start): void {
   addPageOptions(tasks.command("list"))
-    .description("List the tasks, newest first.")
-    .option("--project <id-or-name>", "only those of this project")
-    .addOption(statusOption("only those with this status"))
-    .option("--search <text>", "only those with this in their title, whatever its case")
-    .option("--created-by <id>", "only those made by this user, or by me")
+    .description("List the tasks of the workspace, newest first.")
+    .option("--project <id-or-name>", "only tasks of this project")
+    .addOption(statusOption("only tasks with this status"))
+    .option("--search <text>", "only tasks whose title contains this text (not case-sensitive)")
+    .option("--created-by <id>", "only tasks created by this user; me means yourself")
     .option(
       "--created-after <date>",
-      "only those made then or later: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z",
+      "only tasks created at or after this time: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z",
     )
-    .option("--created-before <date>", "only those made before")
+    .option("--created-before <date>", "only tasks created before this time")
     .addHelpText(
       "after",
       examples([
@@ -43,7 +42,7 @@ export function addListTasks(tasks: Command, start: Start): void {
       const server = await cli.server();
       const workspace = await server.workspace();
       const filters = await readFilters(server, workspace, options);
-      const page = await gather(options, (asked) => workspace.tasks.list({ ...filters, ...asked }));
+      const page = await collectPages(options, (asked) => workspace.tasks.list({ ...filters, ...asked }));
       const ids = cli.json ? [] : page.items.map(({ projectId }) => projectId);
       const names = await projectNames(workspace, ids);
       const filtered = Object.values(filters).some((filter) => filter !== undefined);
@@ -51,12 +50,12 @@ export function addListTasks(tasks: Command, start: Start): void {
         columns: [
           { head: "ID", cell: ({ id }) => id },
           { head: "STATUS", cell: ({ status }) => status },
-          { head: "PROJECT", cell: ({ projectId }) => names.get(projectId) ?? projectId, most: 16 },
+          { head: "PROJECT", cell: ({ projectId }) => names.get(projectId) ?? projectId, maxWidth: 16 },
           { head: "TITLE", cell: ({ title }) => title },
         ],
         none: filtered
           ? "No task matches."
-          : "There are no tasks yet. Make one: projo tasks create TITLE --project NAME",
+          : "There are no tasks yet. Create one: projo tasks create TITLE --project NAME",
       });
     });
 }
@@ -76,6 +75,6 @@ async function readFilters(
   };
 }
 
-/** A day means its first moment in UTC. What else is no date and time, the server refuses in its words. */
+/** Converts a date to its start in UTC. The server validates every other text. */
 const dateTime = (text: string | undefined): string | undefined =>
   text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;

@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { statuses } from "../../import/check-row.ts";
+import { taskStatuses } from "../../choices.ts";
 
 export const statusOption = (description: string): Option =>
-  new Option("--status <status>", description).choices(statuses);
+  new Option("--status <status>", description).choices(taskStatuses);

@@ -7,7 +7,7 @@ import { addListTasks } from "./list.ts";
 import { addUpdateTask } from "./update.ts";
 
 export function addTasks(program: Command, start: Start): void {
-  const tasks = program.command("tasks").description("Make, list, change, delete and import tasks.");
+  const tasks = program.command("tasks").description("Create, list, update, delete and import tasks.");
   for (const add of [addCreateTask, addListTasks, addUpdateTask, addDeleteTask, addImportTasks]) {
     add(tasks, start);
   }

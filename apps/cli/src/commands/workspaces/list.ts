@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import type { Column } from "../../terminal/table.ts";
-import { addPageOptions, gather, type PageOptions, printPage } from "../pages.ts";
+import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
   deleted?: boolean;
@@ -11,8 +11,8 @@ interface ListOptions extends PageOptions {
 
 export function addListWorkspaces(workspaces: Command, start: Start): void {
   addPageOptions(workspaces.command("list"))
-    .description("List the workspaces you are a member of, newest first. The chosen one has a star.")
-    .option("--deleted", "instead those deleted in the last 30 days that you may restore")
+    .description("List the workspaces of which you are a member, newest first. A * marks the selected one.")
+    .option("--deleted", "list deleted workspaces that you may still restore (for 30 days)")
     .addHelpText(
       "after",
       examples([
@@ -24,21 +24,21 @@ export function addListWorkspaces(workspaces: Command, start: Start): void {
     .action(async ({ deleted, ...options }: ListOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const client = server.signedIn();
-      const page = await gather(options, (asked) => client.workspaces.list({ ...asked, deleted }));
+      const client = server.requireSignIn();
+      const page = await collectPages(options, (asked) => client.workspaces.list({ ...asked, deleted }));
       if (deleted) {
         printPage(cli, page, { columns: deletedColumns, none: "There is no deleted workspace to restore." });
         return;
       }
-      const chosen = server.stored?.workspace?.id;
+      const selected = server.stored?.workspace?.id;
       printPage(cli, page, {
         columns: [
-          { head: "", cell: ({ id }) => (id === chosen ? "*" : "") },
+          { head: "", cell: ({ id }) => (id === selected ? "*" : "") },
           { head: "ID", cell: ({ id }) => id },
           { head: "ROLE", cell: ({ role }) => role },
           { head: "NAME", cell: ({ name }) => name },
         ],
-        none: "You are in no workspace. Make one: projo workspaces create NAME",
+        none: "You are not a member of a workspace. Create one: projo workspaces create NAME",
       });
     });
 }

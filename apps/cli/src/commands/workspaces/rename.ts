@@ -5,24 +5,24 @@ import { examples } from "../../examples.ts";
 export function addRenameWorkspace(workspaces: Command, start: Start): void {
   workspaces
     .command("rename")
-    .description("Give the workspace another name.")
+    .description("Rename the workspace.")
     .argument("<name>")
     .addHelpText(
       "after",
       examples(['projo workspaces rename "Acme Ltd"', 'projo workspaces rename "Acme Ltd" --workspace Acme']),
     )
-    .action(async (to: string, _options: unknown, command: Command) => {
+    .action(async (newName: string, _options: unknown, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const workspace = await (await server.workspace()).workspaces.rename({ name: to });
+      const workspace = await (await server.workspace()).workspaces.rename({ name: newName });
       const { id, name } = workspace;
-      // The choice goes by the id; the name beside it is for people.
+      // The selection uses the id. Update the stored name too, which is for display only.
       if (server.stored?.workspace?.id === id) {
-        await server.remember((kept) =>
-          kept?.workspace?.id === id ? { ...kept, workspace: { id, name } } : kept,
+        await server.updateStored((stored) =>
+          stored?.workspace?.id === id ? { ...stored, workspace: { id, name } } : stored,
         );
       }
       if (cli.json) cli.value(workspace);
-      else cli.say(`The workspace is now named ${name}.`);
+      else cli.message(`The workspace is now named ${name}.`);
     });
 }

@@ -6,15 +6,18 @@ import { findDeletedWorkspace } from "../../names/find-workspace.ts";
 export function addRestoreWorkspace(workspaces: Command, start: Start): void {
   workspaces
     .command("restore")
-    .description("Undo the deletion of a workspace, for 30 days after it. For its admins.")
+    .description("Restore a workspace that was deleted in the last 30 days. For its admins.")
     .argument("<id-or-name>", "see: projo workspaces list --deleted")
     .addHelpText("after", examples(['projo workspaces restore "Acme"']))
     .action(async (idOrName: string, _options: unknown, command: Command) => {
       const cli = start(command);
-      const client = (await cli.server()).person();
+      const client = (await cli.server()).requireUser();
       const { id } = await findDeletedWorkspace(client, idOrName);
       const restored = await client.workspaces.restore({ workspaceId: id });
       if (cli.json) cli.value(restored);
-      else cli.say(`Restored the workspace ${restored.name}, as it was. Next: projo workspaces use ${id}`);
+      else
+        cli.message(
+          `Restored the workspace ${restored.name} with all its data. Next: projo workspaces use ${id}`,
+        );
     });
 }

@@ -11,7 +11,7 @@ import { addUseWorkspace } from "./use.ts";
 export function addWorkspaces(program: Command, start: Start): void {
   const workspaces = program
     .command("workspaces")
-    .description("Make, choose, rename, leave and delete workspaces.");
+    .description("Create, select, rename, leave, delete and restore workspaces.");
   const own = [addCreateWorkspace, addListWorkspaces, addUseWorkspace, addLeaveWorkspace];
   const managed = [addRenameWorkspace, addDeleteWorkspace, addRestoreWorkspace];
   for (const add of [...own, ...managed]) add(workspaces, start);

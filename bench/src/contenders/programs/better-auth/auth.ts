@@ -1,6 +1,6 @@
-// better-auth with its organization plugin, as its documentation sets it up: the Prisma adapter, the bearer plugin for
-// callers that have no cookies, and access control with permissions of one's own. Its cookie cache is not used: for as long
-// as it holds, a session that was revoked still opens, and none of the others lets one do so.
+// better-auth with its organization plugin, configured as in its documentation: the Prisma adapter, the bearer plugin for
+// callers without cookies, and access control with custom permissions. Its cookie cache is off: with the cache, a revoked
+// session stays valid until the cache expires, which none of the other contenders allows.
 import { prismaAdapter } from "@better-auth/prisma-adapter";
 import { betterAuth } from "better-auth";
 import { bearer, organization } from "better-auth/plugins";
@@ -21,7 +21,7 @@ export const roles = {
 
 export interface AuthOptions extends Pick<Settings, "secret"> {
   readonly prisma: PrismaClient;
-  /** Whether what belongs together is read by one query of the adapter. */
+  /** Whether the adapter reads related rows with joins. */
   readonly joins: boolean;
 }
 

@@ -1,5 +1,5 @@
-// B-lean: as few queries as better-auth can be brought to without giving up the plugin's tables and roles. Joins are on, and
-// the member is read by a query of one's own, since `hasPermission` reads the session and the user once more.
+// B-lean: the smallest number of queries with which better-auth can keep the plugin's tables and roles. Joins are on, and a
+// custom query reads the member, because `hasPermission` reads the session and the user a second time.
 import { TRPCError } from "@trpc/server";
 import { roles } from "./auth.ts";
 import { serveBetterAuth } from "./serve.ts";

@@ -1,4 +1,4 @@
-// B: better-auth is asked who it is, and then whether they may, as its documentation has it.
+// B: better-auth authenticates the caller, and then checks the permission, as in its documentation.
 import { TRPCError } from "@trpc/server";
 import { isAPIError } from "better-auth/api";
 import { serveBetterAuth } from "./serve.ts";
@@ -11,7 +11,7 @@ await serveBetterAuth("B", {
       const { success } = await auth.api
         .hasPermission({ headers, body: { organizationId: workspaceId, permissions: permission } })
         .catch((error: unknown) => {
-          // Who is not a member is told apart from who may not: the workspace is not there for them.
+          // A caller who is not a member receives 404, a member without the permission 403.
           if (isAPIError(error)) throw new TRPCError({ code: "NOT_FOUND", cause: error });
           throw error;
         });

@@ -5,7 +5,7 @@ import { statementNames } from "../statement-names.ts";
 
 export type { PrismaClient };
 
-/** As the usual stack's, for better-auth's tables. */
+/** Opens Prisma with the same options as in the usual stack, for better-auth's tables. */
 export const openPrisma = ({ databaseUrl }: Settings): PrismaClient =>
   new PrismaClient({
     adapter: new PrismaPg(

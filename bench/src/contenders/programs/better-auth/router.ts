@@ -1,4 +1,4 @@
-// The procedures of the better-auth contenders. How a permission is asked for is what tells them apart.
+// The procedures of the better-auth contenders, which differ in how they check a permission.
 import { initTRPC, TRPCError } from "@trpc/server";
 import { createInput, getInput, listInput, project, task, taskPage } from "../schemas.ts";
 import { createTask, getProject, getTask, listTasks, type TenantTables } from "../tenant-data.ts";
@@ -11,7 +11,7 @@ export interface Context {
 
 export type Permission = { readonly task: ["read" | "write"] } | { readonly project: ["read"] };
 
-export interface Question {
+export interface PermissionCheck {
   readonly headers: Headers;
   readonly workspaceId: string;
   readonly userId: string;
@@ -21,8 +21,8 @@ export interface Question {
 interface Stack {
   readonly auth: Auth;
   readonly tables: TenantTables;
-  /** @throws TRPCError when they may not */
-  readonly check: (question: Question) => Promise<void>;
+  /** @throws TRPCError if the user does not have the permission */
+  readonly check: (check: PermissionCheck) => Promise<void>;
 }
 
 export function createRouter({ auth, tables, check }: Stack) {
@@ -38,7 +38,7 @@ export function createRouter({ auth, tables, check }: Stack) {
     authed.use(async ({ ctx: { headers, userId, workspaceId }, next }) => {
       if (workspaceId === undefined) throw new TRPCError({ code: "BAD_REQUEST" });
       await check({ headers, workspaceId, userId, permission });
-      return next({ ctx: { inside: { tables, workspaceId, userId } } });
+      return next({ ctx: { scope: { tables, workspaceId, userId } } });
     });
 
   return t.router({
@@ -46,21 +46,21 @@ export function createRouter({ auth, tables, check }: Stack) {
       get: permitted({ task: ["read"] })
         .input(getInput)
         .output(task)
-        .query(({ ctx, input }) => getTask(ctx.inside, input.id)),
+        .query(({ ctx, input }) => getTask(ctx.scope, input.id)),
       list: permitted({ task: ["read"] })
         .input(listInput)
         .output(taskPage)
-        .query(({ ctx, input }) => listTasks(ctx.inside, input)),
+        .query(({ ctx, input }) => listTasks(ctx.scope, input)),
       create: permitted({ task: ["write"] })
         .input(createInput)
         .output(task)
-        .mutation(({ ctx, input }) => createTask(ctx.inside, input)),
+        .mutation(({ ctx, input }) => createTask(ctx.scope, input)),
     },
     projects: {
       get: permitted({ project: ["read"] })
         .input(getInput)
         .output(project)
-        .query(({ ctx, input }) => getProject(ctx.inside, input.id)),
+        .query(({ ctx, input }) => getProject(ctx.scope, input.id)),
     },
   });
 }

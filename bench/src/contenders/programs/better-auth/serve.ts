@@ -3,11 +3,14 @@ import { oneOf, serveTrpc } from "../serve-trpc.ts";
 import { readSettings } from "../settings.ts";
 import { createAuth, type Auth } from "./auth.ts";
 import { openPrisma, type PrismaClient } from "./prisma.ts";
-import { createRouter, type Question } from "./router.ts";
+import { createRouter, type PermissionCheck } from "./router.ts";
 
 interface Kind {
   readonly joins: boolean;
-  readonly checkWith: (stack: { auth: Auth; prisma: PrismaClient }) => (question: Question) => Promise<void>;
+  readonly checkWith: (stack: {
+    auth: Auth;
+    prisma: PrismaClient;
+  }) => (question: PermissionCheck) => Promise<void>;
 }
 
 export async function serveBetterAuth(name: string, { joins, checkWith }: Kind): Promise<void> {

@@ -1,5 +1,5 @@
-// What the plain servers are asked for, read from the request by hand.
-import { Refusal, type Asked } from "./serve-json.ts";
+// The operations of the servers without tRPC, parsed from the request by hand.
+import { HttpError, type JsonRequest } from "./serve-json.ts";
 
 export type Operation =
   | { readonly kind: "getTask"; readonly id: string }
@@ -9,39 +9,39 @@ export type Operation =
 
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** How many a list holds. */
+/** The number of tasks on a page. */
 export const PAGE = 20;
 
-export function operationOf({ method, path, query, body }: Asked): Operation {
+export function operationOf({ method, path, query, body }: JsonRequest): Operation {
   const [, noun, id] = path.split("/", 3);
   if (method === "POST" && noun === "tasks") return { kind: "createTask", ...newTaskOf(body) };
-  if (method !== "GET") throw new Refusal(405, "method");
+  if (method !== "GET") throw new HttpError(405, "method");
   if (noun === "tasks" && id === undefined) {
     const cursor = query.get("cursor");
     return { kind: "listTasks", status: query.get("status") ?? "todo", cursor: cursor && idOf(cursor) };
   }
   if (noun === "tasks") return { kind: "getTask", id: idOf(id) };
   if (noun === "projects") return { kind: "getProject", id: idOf(id) };
-  throw new Refusal(404, "path");
+  throw new HttpError(404, "path");
 }
 
 export function idOf(value: unknown): string {
-  if (typeof value !== "string" || !UUID.test(value)) throw new Refusal(400, "id");
+  if (typeof value !== "string" || !UUID.test(value)) throw new HttpError(400, "id");
   return value;
 }
 
 function newTaskOf(body: unknown): { projectId: string; title: string } {
   if (typeof body !== "object" || body === null || !("projectId" in body && "title" in body)) {
-    throw new Refusal(400, "task");
+    throw new HttpError(400, "task");
   }
   const { projectId, title } = body;
-  if (typeof title !== "string" || title === "" || title.length > 200) throw new Refusal(400, "title");
+  if (typeof title !== "string" || title === "" || title.length > 200) throw new HttpError(400, "title");
   return { projectId: idOf(projectId), title };
 }
 
 const TASK = `"id", "project_id" AS "projectId", "title", "status", "created_by" AS "createdBy", "created_at" AS "createdAt"`;
 
-/** The statements, each with the workspace as its first parameter. */
+/** The SQL statements. The first parameter of each is the workspace. */
 export const statements = {
   getTask: `SELECT ${TASK} FROM public.tasks WHERE workspace_id = $1 AND id = $2`,
   getProject: `SELECT "id", "name", "created_by" AS "createdBy", "created_at" AS "createdAt"
@@ -53,7 +53,7 @@ export const statements = {
                VALUES ($1, $2, $3, $4, 'todo', $5) RETURNING ${TASK}`,
 } as const;
 
-/** One page of a list, of which one more was read to see whether there is another. */
+/** Returns one page of a list. `rows` has one additional row if there is a next page. */
 export function pageOf<Row extends { readonly id: string }>(rows: readonly Row[]) {
   const items = rows.slice(0, PAGE);
   return { items, nextCursor: rows.length > PAGE ? (items.at(-1)?.id ?? null) : null };

@@ -1,8 +1,8 @@
-// An HTTP server with nothing on top of Node's: what it answers is what a handler returns, as JSON.
+// A minimal HTTP server on node:http that responds with the handler's result as JSON.
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { text } from "node:stream/consumers";
 
-export interface Asked {
+export interface JsonRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
@@ -10,8 +10,8 @@ export interface Asked {
   readonly body: unknown;
 }
 
-/** What a request is refused with. */
-export class Refusal extends Error {
+/** An error with an HTTP status, as the response to a refused request. */
+export class HttpError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -20,14 +20,14 @@ export class Refusal extends Error {
   }
 }
 
-export function serveJson(answer: (asked: Asked) => Promise<unknown>): Promise<Server> {
+export function serveJson(answer: (request: JsonRequest) => Promise<unknown>): Promise<Server> {
   const server = createServer((request, response) => {
-    void askedOf(request)
+    void readRequest(request)
       .then(answer)
       .then(
         (value) => ({ status: 200, value }),
         (error: unknown) =>
-          error instanceof Refusal
+          error instanceof HttpError
             ? { status: error.status, value: { error: error.message } }
             : { status: 500, value: { error: String(error) } },
       )
@@ -45,7 +45,7 @@ export function serveJson(answer: (asked: Asked) => Promise<unknown>): Promise<S
   });
 }
 
-async function askedOf(request: IncomingMessage): Promise<Asked> {
+async function readRequest(request: IncomingMessage): Promise<JsonRequest> {
   const { method = "GET", url = "/", headers } = request;
   const [path = "/", query = ""] = url.split("?", 2);
   const body: unknown = method === "POST" ? JSON.parse(await text(request)) : undefined;

@@ -1,7 +1,7 @@
 // U-lean: the usual stack's procedures, without tRPC's HTTP adapter and without Fastify.
 import { readSettings } from "../settings.ts";
 import { announceUntilEnded } from "../until-ended.ts";
-import { serveLean } from "./lean-front.ts";
+import { serveLean } from "./serve-lean.ts";
 import { openPrisma } from "./prisma.ts";
 import { createRouter } from "./router.ts";
 

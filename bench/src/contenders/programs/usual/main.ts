@@ -1,5 +1,5 @@
-// U, the usual stack: tRPC on Fastify, zod, Prisma. The workspace is in every query's `where`, and nothing behind it holds
-// it there; nothing is limited and nothing is on record.
+// U, the usual stack: tRPC on Fastify, zod and Prisma. Isolation depends only on the workspace in the `where` of each query. The
+// server has neither rate limits nor an audit log.
 import { readSettings } from "../settings.ts";
 import { oneOf, serveTrpc } from "../serve-trpc.ts";
 import { openPrisma } from "./prisma.ts";

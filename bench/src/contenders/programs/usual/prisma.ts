@@ -5,7 +5,7 @@ import { statementNames } from "../statement-names.ts";
 
 export type { PrismaClient };
 
-/** Prisma as its documentation sets it up for PostgreSQL, with the adapter's option that has statements prepared once. */
+/** Opens Prisma as documented for PostgreSQL, with the adapter's option for prepared statements. */
 export const openPrisma = ({ databaseUrl }: Settings): PrismaClient =>
   new PrismaClient({
     adapter: new PrismaPg(

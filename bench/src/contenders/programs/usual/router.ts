@@ -1,4 +1,4 @@
-// The usual stack's procedures: the session by its token's hash, the membership, the work. Three queries, each awaited.
+// The procedures of the usual stack. Each awaits three queries: the session by the hash of its token, the membership, the data.
 import { initTRPC, TRPCError } from "@trpc/server";
 import { createHash } from "node:crypto";
 import { createInput, getInput, listInput, project, task, taskPage } from "../schemas.ts";
@@ -12,7 +12,7 @@ export interface Context {
 
 interface Stack {
   readonly prisma: Pick<PrismaClient, "session" | "workspaceMember">;
-  /** Through what a workspace's rows are reached. */
+  /** Returns the client for the rows of a workspace. */
   readonly tablesOf: (workspaceId: string) => TenantTables;
 }
 
@@ -39,7 +39,7 @@ export function createRouter({ prisma, tablesOf }: Stack) {
       });
       if (!member) throw new TRPCError({ code: "NOT_FOUND" });
       if (!roles.includes(member.role)) throw new TRPCError({ code: "FORBIDDEN" });
-      return next({ ctx: { inside: { tables: tablesOf(workspaceId), workspaceId, userId } } });
+      return next({ ctx: { scope: { tables: tablesOf(workspaceId), workspaceId, userId } } });
     });
 
   return t.router({
@@ -47,21 +47,21 @@ export function createRouter({ prisma, tablesOf }: Stack) {
       get: inWorkspace(READERS)
         .input(getInput)
         .output(task)
-        .query(({ ctx, input }) => getTask(ctx.inside, input.id)),
+        .query(({ ctx, input }) => getTask(ctx.scope, input.id)),
       list: inWorkspace(READERS)
         .input(listInput)
         .output(taskPage)
-        .query(({ ctx, input }) => listTasks(ctx.inside, input)),
+        .query(({ ctx, input }) => listTasks(ctx.scope, input)),
       create: inWorkspace(WRITERS)
         .input(createInput)
         .output(task)
-        .mutation(({ ctx, input }) => createTask(ctx.inside, input)),
+        .mutation(({ ctx, input }) => createTask(ctx.scope, input)),
     },
     projects: {
       get: inWorkspace(READERS)
         .input(getInput)
         .output(project)
-        .query(({ ctx, input }) => getProject(ctx.inside, input.id)),
+        .query(({ ctx, input }) => getProject(ctx.scope, input.id)),
     },
   });
 }

@@ -1,5 +1,5 @@
-// R: the usual stack, with row-level security behind it, in the way that Prisma documents: an extended client for each
-// tenant, which wraps every query into a transaction that makes the setting first.
+// R: the usual stack with row-level security, as Prisma documents it: an extended client for each tenant wraps each query in a
+// transaction that first sets the tenant.
 import { readSettings } from "../settings.ts";
 import { oneOf, serveTrpc } from "../serve-trpc.ts";
 import type { TenantTables } from "../tenant-data.ts";

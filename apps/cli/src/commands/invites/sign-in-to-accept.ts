@@ -1,0 +1,33 @@
+import type { Cli } from "../../cli.ts";
+import { isInteractive } from "../../io.ts";
+import { notSignedIn, type Server } from "../../server.ts";
+import { askChoice } from "../../terminal/prompts.ts";
+import { confirmPassword, storeSignIn, readAccount } from "../sign-in.ts";
+
+const SIGN_UP = "sign up";
+const LOG_IN = "log in";
+
+/** Signs up or signs in as the invited user. Prompts, so it needs a terminal. @throws CliError */
+export async function signInToAccept(cli: Cli, server: Server, email: string): Promise<Server> {
+  if (!isInteractive(cli.io)) {
+    throw notSignedIn(
+      server.url,
+      `projo login ${email} (or projo signup ${email}), then run this command again`,
+    );
+  }
+  const choice = await askChoice(cli.io, {
+    message: `You are not signed in. Is there an account for ${email}?`,
+    nonInteractiveHint: "",
+    choices: [
+      { value: SIGN_UP, label: "No: create one" },
+      { value: LOG_IN, label: "Yes: sign in" },
+    ],
+  });
+  const account = await readAccount(cli, { url: server.url, email, options: {} });
+  if (choice === SIGN_UP) await confirmPassword(cli, account.password);
+  const signedIn = await (choice === SIGN_UP
+    ? server.anonymous.auth.signUp(account)
+    : server.anonymous.auth.signIn(account));
+  await storeSignIn(cli, server, { signedIn });
+  return cli.server();
+}

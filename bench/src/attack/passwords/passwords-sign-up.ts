@@ -1,0 +1,110 @@
+// The delay of other callers during sign-ups with the longest allowed password, alone and ten in one batch. Each character of
+// the password becomes 18 when it is normalized, and the address consists of many words to compare the password with.
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { readBlocks, watchingLoop, type Block } from "@projostack/api/loop-watch";
+import { openLoad, type Burst, type HttpRequest, type Load } from "../../load/load-client.ts";
+import type { Figure } from "../../runner/figure.ts";
+import type { RunOptions, Subject } from "../../runner/run-bench.ts";
+import { withTemporaryDirectory } from "../../runner/temporary-directory.ts";
+import { roundRobin } from "../../runner/round-robin.ts";
+import { mutationOf, queryOf } from "../../testbed/product-calls.ts";
+import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
+import type { Testbed } from "../../testbed/testbed.ts";
+
+export const passwordsSignUp = (testbed: SharedTestbed): Subject => ({
+  name: "long-passwords",
+  title: "sign-ups with the longest passwords, alone and ten in a batch, beside reads",
+  measure: async (options) => {
+    const opened = await testbed.open(options);
+    return withTemporaryDirectory((directory) => measure(options, opened, join(directory, "blocks")));
+  },
+});
+
+const READERS = 4;
+const REST_MS = 300;
+
+async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: string): Promise<Figure[]> {
+  const environment = { PROJO_LIMITS: "1000", NODE_OPTIONS: `--import=${watchingLoop(file)}` };
+  const { server } = await testbed.start("projo", { environment });
+  const readers = openLoad({ url: server.url, connections: READERS });
+  const attacker = openLoad({ url: server.url, connections: 1 });
+  try {
+    const nextTarget = roundRobin(testbed.data.targets);
+    const read = () =>
+      Math.random() < 0.5 ? queryOf(nextTarget(), "auth.me", {}) : queryOf(nextTarget(), "system.health", {});
+    const reading = (ms: number) => readers.burst(read, { ms, concurrency: READERS });
+    await reading(quick ? 1_000 : 2_000);
+    const idle = await reading(quick ? 500 : 2_000);
+    const rounds = quick ? 2 : 6;
+    const attack = async (request: () => HttpRequest) => {
+      const from = Date.now();
+      const beside = await besideReads(attacker, { request, rounds, reading });
+      return { ...beside, longest: longestOf(readBlocks(file).filter(({ endedAt }) => endedAt >= from)) };
+    };
+    progress("single sign-ups");
+    const alone = await attack(() => mutationOf(null, "auth.signUp", credentials(), acceptAny));
+    progress("batches of ten sign-ups");
+    const batched = await attack(batchOfTen);
+    return [
+      { name: "reads without an attack, p99", value: idle.p99Ms, unit: "ms" },
+      ...figuresOf("one sign-up", alone),
+      ...figuresOf("a batch of ten", batched),
+    ];
+  } finally {
+    await Promise.all([readers.close(), attacker.close()]);
+    await server.stop();
+  }
+}
+
+interface Measured {
+  readonly reads: Burst;
+  readonly longest: Pick<Block, "cpuMs" | "wallMs">;
+}
+
+const figuresOf = (group: string, { reads, longest }: Measured): Figure[] => [
+  { group, name: "longest block of the event loop", value: longest.cpuMs, unit: "ms", goal: { atMost: 50 } },
+  { group, name: "longest block in wall time", value: longest.wallMs, unit: "ms" },
+  { group, name: "concurrent reads, p99", value: reads.p99Ms, unit: "ms" },
+];
+
+interface Beside {
+  readonly request: () => HttpRequest;
+  readonly rounds: number;
+  readonly reading: (ms: number) => Promise<Burst>;
+}
+
+/** Sends the requests one after the other, beside reads that continue until the last request is answered. */
+async function besideReads(attacker: Load, { request, rounds, reading }: Beside): Promise<{ reads: Burst }> {
+  const state = { isOver: false };
+  const sending = attacker.burst(request, { count: rounds, concurrency: 1 }).finally(() => {
+    state.isOver = true;
+  });
+  const bursts: Burst[] = [];
+  do bursts.push(await reading(REST_MS));
+  while (!state.isOver);
+  await sending;
+  // Uses the worst burst, because each burst is short.
+  const [worst] = bursts.toSorted((a, b) => b.p99Ms - a.p99Ms);
+  if (!worst) throw new Error("There was no read.");
+  return { reads: worst };
+}
+
+const longestOf = (blocks: readonly Block[]) => ({
+  cpuMs: Math.max(0, ...blocks.map(({ cpuMs }) => cpuMs)),
+  wallMs: Math.max(0, ...blocks.map(({ wallMs }) => wallMs)),
+});
+
+const credentials = () => ({
+  email: `${randomUUID()}@${"abc.".repeat(53)}org`.slice(0, 254),
+  // One character that becomes 18 in Unicode's normalization form NFKD.
+  password: "\ufdfa".repeat(256),
+});
+
+const acceptAny = (status: number) => status < 600;
+
+function batchOfTen(): HttpRequest {
+  const calls = Array.from({ length: 10 }, credentials);
+  const path = calls.map(() => "auth.signUp").join(",");
+  return mutationOf(null, `${path}?batch=1`, Object.fromEntries(calls.entries()), acceptAny);
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { isProjoError, type Client } from "../src/index.ts";
+import { createInstantClient } from "./instant-client.ts";
+import { closeConnection, data, failure, raw, startServer } from "./test-server.ts";
+
+const task = { id: "t" };
+const getTask = (client: Client) => client.tasks.get({ id: "t" });
+const createTask = (client: Client) => client.tasks.create({ projectId: "p", title: "t" });
+const failureOf = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe("a retry", () => {
+  it.each([429, 502, 503, 504])("repeats a query after status %i", async (status) => {
+    const server = await startServer(failure(status, {}), raw(status, {}, ""), data(task));
+    const { client, waits } = createInstantClient({ baseUrl: server.url });
+    expect(await getTask(client)).toEqual(task);
+    expect(waits).toEqual([200, 400]);
+  });
+
+  it("repeats a query after a closed connection", async () => {
+    const server = await startServer(closeConnection, data(task));
+    expect(await getTask(createInstantClient({ baseUrl: server.url }).client)).toEqual(task);
+  });
+
+  it("repeats a query after an incomplete response", async () => {
+    const server = await startServer((_, response) => {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write("{", () => response.socket?.destroy());
+    }, data(task));
+    expect(await getTask(createInstantClient({ baseUrl: server.url }).client)).toEqual(task);
+  });
+
+  it("never repeats a mutation, because the server may have carried it out", async () => {
+    for (const answer of [
+      closeConnection,
+      failure(503, { retryAfter: 0 }),
+      raw(502, {}, ""),
+      failure(429, {}),
+    ]) {
+      const server = await startServer(answer);
+      const { client } = createInstantClient({ baseUrl: server.url });
+      expect(isProjoError(await failureOf(createTask(client)))).toBe(true);
+      expect(server.requests).toHaveLength(1);
+      const withRetries = client.tasks.create({ projectId: "p", title: "t" }, { maxRetries: 5 });
+      expect(isProjoError(await failureOf(withRetries))).toBe(true);
+      expect(server.requests).toHaveLength(2);
+    }
+  });
+
+  it.each([400, 401, 403, 404, 409, 500])("never follows status %i", async (status) => {
+    const server = await startServer(failure(status, {}), data(task));
+    expect(await failureOf(getTask(createInstantClient({ baseUrl: server.url }).client))).toMatchObject({
+      status,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("stops after maxRetries of the client or of the call", async () => {
+    const server = await startServer(failure(503, { reason: "server.busy" }));
+    const { client, waits } = createInstantClient({ baseUrl: server.url, maxRetries: 4 });
+    expect(await failureOf(getTask(client))).toMatchObject({ reason: "server.busy" });
+    expect(server.requests).toHaveLength(5);
+    expect(waits).toEqual([200, 400, 800, 1600]);
+    await failureOf(client.tasks.get({ id: "t" }, { maxRetries: 0 }));
+    expect(server.requests).toHaveLength(6);
+  });
+
+  it("waits for the time in the Retry-After header or in the response", async () => {
+    const inThreeSeconds = new Date(Date.now() + 3000).toUTCString();
+    const server = await startServer(
+      failure(429, {}, { "retry-after": "2" }),
+      failure(503, { retryAfter: 7 }, { "retry-after": "2" }),
+      failure(503, {}, { "retry-after": inThreeSeconds }),
+      data(task),
+    );
+    const { client, waits } = createInstantClient({ baseUrl: server.url, maxRetries: 3 });
+    await getTask(client);
+    expect(waits.slice(0, 2)).toEqual([2000, 7000]);
+    expect(waits[2]).toBeGreaterThanOrEqual(2000);
+    expect(waits[2]).toBeLessThanOrEqual(3000);
+  });
+
+  it("waits for a partly random time, so that clients do not retry together", async () => {
+    const server = await startServer(failure(503, {}), failure(503, {}), data(task));
+    const { client, waits } = createInstantClient({ baseUrl: server.url }, 0.5);
+    await getTask(client);
+    expect(waits).toEqual([150, 300]);
+  });
+
+  it("never starts when the wait would exceed the call's timeout", async () => {
+    const server = await startServer(failure(503, { reason: "server.busy", retryAfter: 60 }));
+    const { client, waits } = createInstantClient({ baseUrl: server.url, timeoutMs: 1000 });
+    expect(await failureOf(getTask(client))).toMatchObject({ reason: "server.busy", retryAfterSeconds: 60 });
+    expect(waits).toEqual([]);
+  });
+});

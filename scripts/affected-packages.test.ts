@@ -9,7 +9,7 @@ const packages = [
 ];
 
 describe("the affected packages", () => {
-  it("are the package of a file and all packages that depend on it", () => {
+  it("include the package of a changed file and all packages that depend on it", () => {
     expect(affectedPackages(packages, ["packages/db/src/index.ts"])).toEqual(["api", "bench", "db"]);
     expect(affectedPackages(packages, ["packages/sdk/a.ts", "bench/b.ts"])).toEqual(["bench", "sdk"]);
   });

@@ -151,7 +151,7 @@ describe("operator person erase", () => {
     expect(await tablesContaining(person.email)).toEqual([]);
   }, 90_000);
 
-  it("does nothing if it does not know an argument", async () => {
+  it("rejects an unknown argument and changes nothing", async () => {
     const person = await newcomer(server);
     for (const args of [
       ["person", "erase"],

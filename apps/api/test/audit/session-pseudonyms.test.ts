@@ -31,7 +31,7 @@ async function everythingAnAdminSees({ founder, id }: Team): Promise<string> {
 }
 
 describe("session ids in the audit log", () => {
-  it("I14 are the same pseudonym in all entries of a session, successful and denied", async () => {
+  it("I14 appear as the same pseudonym in all entries of a session, successful and denied", async () => {
     const team = await newTeam(server);
     const member = await joined(server, team, "member");
     await leaveEntries(member, team);
@@ -44,7 +44,7 @@ describe("session ids in the audit log", () => {
       expect(session).toMatch(/^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   });
 
-  it("I14 are another pseudonym in another workspace", async () => {
+  it("I14 appear as another pseudonym in another workspace", async () => {
     const [team, other] = [await newTeam(server), await newTeam(server)];
     const member = await joined(server, team, "member");
     await putIn(server, other, member, "member");
@@ -64,7 +64,7 @@ describe("session ids in the audit log", () => {
     expect((await member.call("auth.me")).text).toContain(member.sessionId);
   });
 
-  it("are pseudonyms in the entries of creating, leaving, deleting and restoring a workspace", async () => {
+  it("appear as pseudonyms in the entries of creating, leaving, deleting and restoring a workspace", async () => {
     const team = await newTeam(server);
     const { founder, id, name } = team;
     const member = await joined(server, team, "member");

@@ -127,7 +127,7 @@ describe("access to the audit log", () => {
 });
 
 describe("the actor of an audit entry", () => {
-  it("U7 is the authenticated user, whatever the request claims", async () => {
+  it("U7 equals the authenticated user, whatever the request claims", async () => {
     const team = await newTeam(server);
     const { founder, id } = team;
     const victim = await joined(server, team, "admin");
@@ -159,7 +159,7 @@ describe("the actor of an audit entry", () => {
     expect(await entriesOf(team, { actorUserId: victim.id })).toEqual([]);
   });
 
-  it("U7 is the service key, and not the user who created it", async () => {
+  it("U7 equals the service key, and not the user who created it", async () => {
     const team = await newTeam(server);
     const { data: project } = await team.founder.call("projects.create", { name: "A project" }, team.id);
     const key = await keyOf(team.founder, team, ["project:delete"], "admin");

@@ -36,7 +36,7 @@ async function answersTo(token: string | undefined, workspaceId: string | undefi
 const MAY_READ = new Set(["viewer", "member", "admin", "admin, current workspace", "key"]);
 
 describe("a prefetched row", () => {
-  it("is returned to members only, whatever workspace the header names", async () => {
+  it("reaches members only, whatever workspace the header names", async () => {
     for (const [caller, tokenOf] of Object.entries(cast.callers)) {
       for (const [place, workspaceId] of Object.entries(cast.places)) {
         const isHere = place.startsWith("home");
@@ -50,7 +50,7 @@ describe("a prefetched row", () => {
     }
   });
 
-  it("is not returned after a membership ends, a workspace is deleted, or a session ends", async () => {
+  it("does not reach the caller after a membership ends, a workspace is deleted, or a session ends", async () => {
     const { owner } = server.database;
     const read = async () => answersTo(await cast.callers["member"]?.(), cast.homeId);
     const lock = (at: string) =>

@@ -220,7 +220,7 @@ describe("M5 a viewer", () => {
 });
 
 describe("M2 a change of role", () => {
-  it("M2 takes effect on the next request, and so does a removal", async () => {
+  it("M2 applies from the next request on, and so does a removal", async () => {
     const person = await arrive(server, "passing");
     const admin = await again(server, people.admin);
     await join(server, workspaceId, person, "member");

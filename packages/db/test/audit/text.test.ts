@@ -50,7 +50,7 @@ describe("the hashed text of an entry", () => {
     );
   });
 
-  it("stays the same with every setting of a session", async () => {
+  it("remains the same with every setting of a session", async () => {
     await asOwnerOf(database, async (owner) => {
       await owner.query("SELECT set_config('app.workspace_id', $1, false)", [home.id]);
       await owner.query("SELECT projo_audit_append($1)", [

@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { affectedPackages, readPackages } from "./affected-packages.ts";
+import { affectedPackages, readPackages } from "./checks/affected-packages.ts";
 
 const root = join(import.meta.dirname, "..");
 const options = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { withTree } from "../temporary-tree.ts";
+import { withTree } from "../checks/temporary-tree.ts";
 import { generateInvariants } from "./invariants.ts";
 
 const folders = { "apps/a.ts": "", "bench/a.ts": "", "scripts/a.ts": "", "test/a.ts": "" };

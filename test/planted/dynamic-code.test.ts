@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { withTree } from "../../scripts/temporary-tree.ts";
+import { withTree } from "../../scripts/checks/temporary-tree.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const file = "apps/api/src/features/tasks/list-tasks.ts";

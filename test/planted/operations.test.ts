@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { explainMissing, inputOf, type Scene } from "../../apps/api/test/resources/index.ts";
-import { withTree } from "../../scripts/temporary-tree.ts";
+import { withTree } from "../../scripts/checks/temporary-tree.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -122,5 +122,5 @@ test("check-docs reports nothing in correct documentation", () => {
 });
 
 test("check-docs reports nothing in this repository", () => {
-  expect(checkDocs(resolve(import.meta.dirname, ".."))).toEqual([]);
+  expect(checkDocs(resolve(import.meta.dirname, "../.."))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { generateBoundaryRules } from "./generate/boundary-rules.ts";
+import { generateBoundaryRules } from "../generate/boundary-rules.ts";
 import { lintTree, type Finding } from "./lint-tree.ts";
 import { withTree } from "./temporary-tree.ts";
 
@@ -156,7 +156,7 @@ describe("the linter", () => {
 
 describe("the table of boundaries", () => {
   it("matches the committed rules of the linter", () => {
-    const root = join(import.meta.dirname, "..");
+    const root = join(import.meta.dirname, "../..");
     const { ".oxlintrc.boundaries.json": rules = "" } = generateBoundaryRules(root);
     const [, ...written] = readFileSync(join(root, ".oxlintrc.boundaries.json"), "utf8").split("\n");
     expect(JSON.parse(written.join("\n"))).toEqual(JSON.parse(rules));

@@ -77,5 +77,5 @@ test("the check applies an exemption to its rule in its file, and reports an unu
 });
 
 test("the check finds nothing in this repository", () => {
-  expect(checkRepository(resolve(import.meta.dirname, ".."))).toEqual([]);
+  expect(checkRepository(resolve(import.meta.dirname, "../.."))).toEqual([]);
 });

@@ -9,7 +9,7 @@ export function runCheck(meta: ImportMeta, check: (root: string) => readonly str
   const [, program] = process.argv;
   if (program === undefined || realpathSync(program) !== realpathSync(meta.filename)) return;
 
-  const findings = check(dirname(meta.dirname));
+  const findings = check(dirname(dirname(meta.dirname)));
   for (const finding of findings) console.error(finding);
   if (findings.length > 0) process.exitCode = 1;
 }

@@ -15,7 +15,7 @@ export interface Finding {
   readonly advice: string;
 }
 
-const root = join(import.meta.dirname, "..");
+const root = join(import.meta.dirname, "../..");
 
 const report = z.object({
   diagnostics: z.array(

@@ -89,7 +89,7 @@ function brokenLink(root: string, from: string, link: string): string | undefine
   if (link.startsWith("/")) return "a link inside the repository is relative to its page";
 
   const { file: target, anchor } = targetOf(from, link);
-  if (target.startsWith("../../")) return "it leaves the repository";
+  if (target.startsWith("../")) return "it leaves the repository";
   if (!existsSync(join(root, target))) return `${target} does not exist`;
   if (anchor === undefined || !target.endsWith(".md")) return undefined;
   return anchorsOf(readPage(root, target)).has(anchor) ? undefined : `${target} has no heading #${anchor}`;

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 
-/** The names of packages/db/test/kit/suite-length.ts by which a test file is longer in the full suite. */
-const LONGER_IN_FULL = /\b(?:bySuite|isFullSuite|ROUNDS)\b/;
+/** What a test file uses to be longer in the full suite: packages/db/test/kit/suite-length.ts, or the variable behind it. */
+const LONGER_IN_FULL = /\b(?:bySuite|isFullSuite|ROUNDS|PROJO_TEST_FULL)\b/;
 
 /** The test files, from the root, that run longer under `pnpm test:full` than under `pnpm test`. */
 export function filesOfBothSuites(root: string): string[] {

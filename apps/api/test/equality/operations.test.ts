@@ -2,7 +2,7 @@
 // x-workspace-id.
 import { policy } from "@projostack/authz";
 import { operations, type NamedOperation } from "@projostack/contract";
-import { modelTables } from "@projostack/db/testing";
+import { bySuite, modelTables } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { again } from "../kit/index.ts";
@@ -21,13 +21,21 @@ afterAll(() => twins.close());
 
 const statuses = new Map<number, number>();
 
+/** In the short suite, every second caller calls an operation, and every caller calls the prefetched operations. */
+const isTried = (name: string, nth: number): boolean => {
+  const place = operations.findIndex((one) => one.name === name);
+  const short = (place + nth) % 2 === 0 || name === "tasks.get" || name === "tasks.list";
+  return bySuite({ short, full: true });
+};
+
 /** Returns the differences between both servers for all callers. A call that changed nothing leaves its scene to the next call. */
 async function differencesOf({ name, operation: { kind, access } }: NamedOperation): Promise<string[]> {
   const inWorkspace = access in policy;
   const { admin, homeId, people, callers, travellers, places } = cast;
   const found: string[] = [];
   let used: { scene: Scene; caller: string } | undefined;
-  for (const [caller, tokenOf] of Object.entries(callers)) {
+  for (const [nth, [caller, tokenOf]] of Object.entries(callers).entries()) {
+    if (!isTried(name, nth)) continue;
     for (const [place, workspaceId] of Object.entries(places)) {
       // The header matters only to an operation of a workspace.
       if (place !== "home" && !(inWorkspace && travellers.has(caller))) continue;

@@ -30,7 +30,7 @@ async function checkHistories(options: HistoryOptions, runs: number): Promise<st
 it(
   "M1 M2 V7 I1 the model predicts every answer and every view of a sequential history",
   async () =>
-    expect(await checkHistories({ concurrency: 1, steps: 40 }, bySuite({ short: 5, full: 40 }))).toBe(
+    expect(await checkHistories({ concurrency: 1, steps: 40 }, bySuite({ short: 4, full: 40 }))).toBe(
       NO_FAILURE,
     ),
   TIMEOUT_MS,
@@ -39,7 +39,7 @@ it(
 it(
   "M1 V1 V7 I1 a sequential order explains the answers and the views of a concurrent history",
   async () =>
-    expect(await checkHistories({ concurrency: 4, steps: 12 }, bySuite({ short: 10, full: 100 }))).toBe(
+    expect(await checkHistories({ concurrency: 4, steps: 12 }, bySuite({ short: 8, full: 100 }))).toBe(
       NO_FAILURE,
     ),
   TIMEOUT_MS,

@@ -5,7 +5,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { asOwnerOf, entryOf, verdictOn } from "./audit-scene.ts";
+import { asOwnerOf, entryOf, verdictOn } from "./audit-fixtures.ts";
 
 let database: TestDatabase;
 let home: PlantedWorkspace;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { DatabaseDown, createDb, openPool } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { asOwnerOf, entryOf, verdictOn } from "./audit-scene.ts";
+import { asOwnerOf, entryOf, verdictOn } from "./audit-fixtures.ts";
 
 let database: TestDatabase;
 let home: PlantedWorkspace;

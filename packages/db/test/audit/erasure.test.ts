@@ -6,7 +6,7 @@ import { personEraser } from "../../src/people/erase-person.ts";
 import { operatorRunner } from "../../src/scope/run-statement.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
+import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-fixtures.ts";
 
 let database: TestDatabase;
 let home: PlantedWorkspace;

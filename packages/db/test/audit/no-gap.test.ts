@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { createDb, openPool } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
+import { asOwnerOf, entryOf, logOf, verdictOn } from "./audit-fixtures.ts";
 
 let database: TestDatabase;
 let home: PlantedWorkspace;

@@ -9,7 +9,7 @@ import { auditPage } from "../../src/tenant/audit/read-audit.ts";
 import type { AuditPageRow } from "../../src/index.ts";
 import { bySuite, createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { asOwnerOf, logOf, plantEntries, seeded, tablesOn } from "./audit-scene.ts";
+import { asOwnerOf, logOf, plantEntries, seeded, tablesOn } from "./audit-fixtures.ts";
 import {
   checkpointOf,
   hashOf,
@@ -191,8 +191,8 @@ interface Means {
 function tamper(kind: number, lines: Line[], { foreign, random }: Means): Found {
   const seq = 2 + random(lines.length - 3);
   const line = lines[seq - 1];
-  const stranger = foreign[random(foreign.length)];
-  if (!line || !stranger) throw new Error("There is no such entry.");
+  const foreignLine = foreign[random(foreign.length)];
+  if (!line || !foreignLine) throw new Error("There is no such entry.");
   const forge = () => {
     line.text = line.text.replace('"outcome" : "ok"', '"outcome" : "failed"');
   };
@@ -234,7 +234,7 @@ function tamper(kind: number, lines: Line[], { foreign, random }: Means): Found 
       lines.length = seq;
       return { what: `the entries after ${seq} are removed`, seq: seq + 1, problem: "truncated" };
     case 8:
-      lines.splice(seq - 1, random(2), stranger);
+      lines.splice(seq - 1, random(2), foreignLine);
       return { what: `entry ${seq} is replaced by one of another workspace`, seq, problem: "foreign" };
     case 9: {
       const again = seq + 1 + random(lines.length - seq);

@@ -6,7 +6,7 @@ import { createDb, migrate, openPool, verifyChain, withOwner } from "../../src/i
 import { readMigrations } from "../../src/migrations/read-migrations.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { auditRows, asOwnerOf, entryOf, logOf, verdictOn } from "./audit-scene.ts";
+import { auditRows, asOwnerOf, entryOf, logOf, verdictOn } from "./audit-fixtures.ts";
 
 let database: TestDatabase;
 let home: PlantedWorkspace;
@@ -50,7 +50,7 @@ describe("the hashed text of an entry", () => {
     );
   });
 
-  it("remains the same with every setting of a session", async () => {
+  it("depends on no setting of the session", async () => {
     await asOwnerOf(database, async (owner) => {
       await owner.query("SELECT set_config('app.workspace_id', $1, false)", [home.id]);
       await owner.query("SELECT projo_audit_append($1)", [

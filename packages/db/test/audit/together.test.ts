@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { createDb, openPool, type Db, type TenantWrite } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { asOwnerOf, entryOf, verdictOn } from "./audit-scene.ts";
+import { asOwnerOf, entryOf, verdictOn } from "./audit-fixtures.ts";
 
 /** The ways in which the n-th statement fails. */
 const faults = {

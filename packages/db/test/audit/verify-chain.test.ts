@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyChain, type ChainPoint, type ChainVerdict } from "../../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
-import { auditRows, asOwnerOf, entryOf, logOf, seeded, verdictOn } from "./audit-scene.ts";
+import { auditRows, asOwnerOf, entryOf, logOf, seeded, verdictOn } from "./audit-fixtures.ts";
 
 const LENGTH = 12;
 

@@ -1,9 +1,9 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their mutants */
 // The mutants of single checks in the schema: functions, rights to columns, unique indexes.
 import { inWorkspace, lessOf, outside, type SchemaAttack, type SchemaMutant } from "./schema-mutant.ts";
-import type { Scene } from "./from-catalogue.ts";
+import type { Workspaces } from "./from-catalogue.ts";
 
-export function byName({ home, foreign }: Scene): SchemaMutant[] {
+export function byName({ home, foreign }: Workspaces): SchemaMutant[] {
   const enter = inWorkspace(home.id);
   const ask = (says: string, sql: string, arrange = ""): SchemaAttack => ({
     says,
@@ -15,11 +15,11 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
 
   // Entering a workspace to write ------------------------------------------------------------------------------
   const enterAs = (user: string, roles: string) => `SELECT projo_enter('${user}', ARRAY[${roles}], false)`;
-  const strangerWrites = here(
+  const foreignWrites = here(
     "a user who is not a member enters to write",
     enterAs(foreign.userId, "'admin'"),
   );
-  const lowWrites = here(
+  const lowRoleWrites = here(
     "a member enters to write without a sufficient role",
     enterAs(home.userId, "'viewer'"),
   );
@@ -43,14 +43,18 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
   // Finding the session of a request -----------------------------------------------------------------------------
   const session = `INSERT INTO sessions (id, user_id, salt, expires_at, absolute_expires_at)
     VALUES ('${home.id}', '${home.userId}', sha256('salt'), now() + interval '1 day', now() + interval '1 day')`;
-  const placeIn = (workspaceId: string) =>
+  const membershipIn = (workspaceId: string) =>
     `SELECT FROM projo_session('${home.id}', '${workspaceId}') WHERE workspace_id IS NOT NULL`;
-  const lockedPlace = ask(
+  const lockedMembership = ask(
     "a session has a membership in a deleted workspace",
-    placeIn(home.id),
+    membershipIn(home.id),
     `${session}; UPDATE workspace_members SET locked_at = now()`,
   );
-  const foreignPlace = ask("a session has a membership of another user", placeIn(foreign.id), session);
+  const foreignMembership = ask(
+    "a session has a membership of another user",
+    membershipIn(foreign.id),
+    session,
+  );
   // Prefetching, by a login that can become either role, as the server's login can.
   const prefetch = (
     says: string,
@@ -64,44 +68,45 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     enter: "",
   });
   const reading = "SELECT FROM tasks";
-  const lowAsks = prefetch("an admin's session prefetches a query for viewers only", reading, [
+  const lowRolePrefetches = prefetch("an admin's session prefetches a query for viewers only", reading, [
     home.id,
     "viewer",
   ]);
-  const strangerAsks = prefetch(
+  const foreignPrefetches = prefetch(
     "a session prefetches in a workspace of which its user is not a member",
     reading,
     [foreign.id, "viewer,member,admin"],
   );
-  const lockedAsks = prefetch(
+  const lockedPrefetches = prefetch(
     "a session prefetches in a deleted workspace",
     reading,
     [home.id, "admin"],
     "UPDATE workspace_members SET locked_at = now()",
   );
-  const endedAsks = prefetch(
+  const endedPrefetches = prefetch(
     "an expired session prefetches in its workspace",
     reading,
     [home.id, "admin"],
     "UPDATE sessions SET expires_at = now() - interval '1 second'",
   );
-  const lateAsks = prefetch("an expired access token prefetches in its workspace", reading, [
+  const latePrefetches = prefetch("an expired access token prefetches in its workspace", reading, [
     home.id,
     "admin",
     1,
   ]);
-  const changesAhead = prefetch("a prefetched query changes a task", "UPDATE tasks SET title = 'Mine'", [
+  const prefetchWrites = prefetch("a prefetched query changes a task", "UPDATE tasks SET title = 'Mine'", [
     home.id,
     "admin",
   ]);
-  const seesSecrets = prefetch("a prefetched query reads users' sessions", "SELECT salt FROM sessions", [
-    home.id,
-    "admin",
-  ]);
+  const prefetchReadsSessions = prefetch(
+    "a prefetched query reads users' sessions",
+    "SELECT salt FROM sessions",
+    [home.id, "admin"],
+  );
   const entering = (guard: string, without?: string) => lessOf("projo_session_prefetching", guard, without);
   const heldRole = entering("role = ANY (string_to_array(the_roles, ','))", "workspace_id IS NOT NULL");
   const notLocked = entering("AND m.locked_at IS NULL");
-  const ownPlace = entering("m.user_id = projo_session_prefetching.user_id\n       AND ");
+  const prefetchOwnMembership = entering("m.user_id = projo_session_prefetching.user_id\n       AND ");
   const ownMembership = lessOf("projo_session", "m.user_id = projo_session.user_id\n     AND ");
   const personPolicy = "ALTER POLICY person ON workspace_members USING (true)";
   const findKey = (says: string, change: string, where = "true") =>
@@ -153,13 +158,16 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     `UPDATE service_keys SET role = 'admin'`,
   );
   const named = { ...raises, enter: `${outside}; SET LOCAL app.service_key_ids = '${home.keyId}'` };
-  const abroadEntry: SchemaAttack = here(
+  const foreignEntry: SchemaAttack = here(
     "an entry is appended to the log of the workspace that it names",
     `SELECT projo_audit_append(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'workspaceId', '${foreign.id}',
        'actorKind', 'system', 'action', 'forged', 'targetType', 'task', 'targetId', '-', 'outcome', 'ok')));
      RESET ROLE; SELECT FROM audit_logs WHERE workspace_id = '${foreign.id}' AND action = 'forged'`,
   );
-  const wherever = here("an entry is appended without a workspace", `SELECT projo_audit_append('[]')`);
+  const entryWithoutWorkspace = here(
+    "an entry is appended without a workspace",
+    `SELECT projo_audit_append('[]')`,
+  );
   const second = here(
     "an address has two pending invites",
     `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
@@ -170,15 +178,15 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     `INSERT INTO workspace_members (id, workspace_id, user_id, role) VALUES (gen_random_uuid(), '${home.id}', '${home.userId}', 'admin')`,
   );
   // Operations of an operator by the server's login, which is the session's user under every role.
-  const serving = "SET LOCAL SESSION AUTHORIZATION projo_server";
+  const asServerLogin = "SET LOCAL SESSION AUTHORIZATION projo_server";
   const erasesPerson: SchemaAttack = {
     says: "the server's login erases a user",
-    enter: `${serving}; ${outside}`,
+    enter: `${asServerLogin}; ${outside}`,
     sql: `SELECT projo_erase_person('${foreign.userId}')`,
   };
   const recordsAct = (says: string, action: string): SchemaAttack => ({
     says,
-    enter: `${serving}; ${enter}`,
+    enter: `${asServerLogin}; ${enter}`,
     sql: `SELECT projo_audit_append(jsonb_build_array(jsonb_build_object('id', gen_random_uuid(), 'actorKind', 'system',
        'action', '${action}', 'targetType', 'user', 'targetId', '-', 'outcome', 'ok')))`,
   });
@@ -195,26 +203,26 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
         "RAISE EXCEPTION 'not a member of this workspace' USING ERRCODE = 'PJ404';",
         "NULL;",
       ),
-      works: [strangerWrites, lockedWrites],
-      refused: [lowWrites],
+      works: [foreignWrites, lockedWrites],
+      refused: [lowRoleWrites],
     },
     {
       says: "projo_enter: the membership is the caller's",
       sql: lessOf("projo_enter", "AND m.user_id = a_user"),
-      works: [strangerWrites],
-      refused: [lowWrites, lockedWrites],
+      works: [foreignWrites],
+      refused: [lowRoleWrites, lockedWrites],
     },
     {
       says: "projo_enter: the role is sufficient",
       sql: lessOf("projo_enter", "IF NOT held = ANY (a_roles)", "IF false"),
-      works: [lowWrites],
-      refused: [strangerWrites, lockedWrites],
+      works: [lowRoleWrites],
+      refused: [foreignWrites, lockedWrites],
     },
     {
       says: "projo_enter: the membership is not locked",
       sql: lessOf("projo_enter", "AND (m.locked_at IS NOT NULL) = a_locked"),
       works: [lockedWrites],
-      refused: [strangerWrites, lowWrites],
+      refused: [foreignWrites, lowRoleWrites],
     },
     withoutKeyCheck(
       "AND k.revoked_at IS NULL ",
@@ -244,79 +252,79 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
     {
       says: "projo_session: the membership is not locked",
       sql: lessOf("projo_session", "AND m.locked_at IS NULL"),
-      works: [lockedPlace],
-      refused: [foreignPlace],
+      works: [lockedMembership],
+      refused: [foreignMembership],
     },
     {
       says: "projo_session: the membership is the caller's",
       sql: ownMembership,
       works: [],
-      refused: [foreignPlace],
+      refused: [foreignMembership],
     },
     {
       says: "the policy person, behind projo_session",
       sql: personPolicy,
       works: [],
-      refused: [foreignPlace],
+      refused: [foreignMembership],
     },
     {
       says: "projo_session: the membership is the caller's AND the policy person",
       sql: `${ownMembership}; ${personPolicy}`,
-      works: [foreignPlace],
+      works: [foreignMembership],
     },
     {
       says: "projo_session_prefetching: the role is one of the query's roles",
       sql: heldRole,
-      works: [lowAsks],
-      refused: [strangerAsks, lockedAsks],
+      works: [lowRolePrefetches],
+      refused: [foreignPrefetches, lockedPrefetches],
     },
     {
       says: "projo_session_prefetching: the membership is not locked",
       sql: notLocked,
-      works: [lockedAsks],
-      refused: [strangerAsks, lowAsks],
+      works: [lockedPrefetches],
+      refused: [foreignPrefetches, lowRolePrefetches],
     },
     {
       says: "projo_session_prefetching: the session has not expired",
       sql: entering("\n     AND expires_at > database_now"),
-      works: [endedAsks],
-      refused: [lateAsks, strangerAsks],
+      works: [endedPrefetches],
+      refused: [latePrefetches, foreignPrefetches],
     },
     {
       says: "projo_session_prefetching: the token has not expired",
       sql: entering("\n     AND the_token_ends > extract(epoch FROM database_now)"),
-      works: [lateAsks],
-      refused: [endedAsks, strangerAsks],
+      works: [latePrefetches],
+      refused: [endedPrefetches, foreignPrefetches],
     },
     {
       says: "projo_session_prefetching: the membership is the caller's",
-      sql: ownPlace,
+      sql: prefetchOwnMembership,
       works: [],
-      refused: [strangerAsks],
+      refused: [foreignPrefetches],
     },
     {
       says: "the policy person, behind projo_session_prefetching",
       sql: personPolicy,
       works: [],
-      refused: [strangerAsks],
+      refused: [foreignPrefetches],
     },
     {
       says: "projo_session_prefetching: the membership is the caller's AND the policy person",
-      sql: `${ownPlace}; ${personPolicy}`,
-      works: [strangerAsks],
-      refused: [lockedAsks],
+      sql: `${prefetchOwnMembership}; ${personPolicy}`,
+      works: [foreignPrefetches],
+      refused: [lockedPrefetches],
     },
     {
       says: "projo_session_prefetching: the transaction is read-only",
       sql: entering("ignored := set_config('transaction_read_only', 'on', true);"),
-      works: [changesAhead],
-      refused: [seesSecrets],
+      works: [prefetchWrites],
+      refused: [prefetchReadsSessions],
     },
     {
       says: "projo_session_prefetching: the query runs as projo_tenant",
       sql: entering("ignored := set_config('role', 'projo_tenant', true);"),
-      works: [seesSecrets],
-      refused: [changesAhead],
+      works: [prefetchReadsSessions],
+      refused: [prefetchWrites],
     },
     keyFound("AND k.revoked_at IS NULL ", findKey("a revoked key is found", "revoked_at = now()"), [
       "the key is not revoked",
@@ -445,12 +453,12 @@ export function byName({ home, foreign }: Scene): SchemaMutant[] {
         "here UUID := nullif(current_setting('app.workspace_id', true), '')::uuid;",
         "here UUID := (a_entries -> 0 ->> 'workspaceId')::uuid;",
       ),
-      works: [abroadEntry],
+      works: [foreignEntry],
     },
     {
       says: "projo_audit_append: the transaction has a workspace",
       sql: lessOf("projo_audit_append", "IF here IS NULL THEN", "IF here IS NULL THEN RETURN 0;"),
-      works: [{ ...wherever, enter: "SET LOCAL ROLE projo_tenant" }],
+      works: [{ ...entryWithoutWorkspace, enter: "SET LOCAL ROLE projo_tenant" }],
     },
     {
       says: "projo_erase_person: only projo_operator may call it",

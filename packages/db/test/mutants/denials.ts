@@ -1,12 +1,12 @@
 // The mutants of the cap on recorded denials.
-import type { Scene } from "./from-catalogue.ts";
+import type { Workspaces } from "./from-catalogue.ts";
 import { inWorkspace, lessOf, type SchemaAttack, type SchemaMutant } from "./schema-mutant.ts";
 
 const denialBy = (userId: string) =>
   `projo_audit_deny(jsonb_build_object('id', gen_random_uuid(), 'actorKind', 'user', 'actorUserId', '${userId}',
      'action', 'access.denied', 'targetType', 'operation', 'targetId', 'members.remove'))`;
 
-export function denialMutants({ home, foreign }: Scene): SchemaMutant[] {
+export function denialMutants({ home, foreign }: Workspaces): SchemaMutant[] {
   const deny = (times: number) =>
     `SET LOCAL app.workspace_id = '${home.id}';
      SELECT ${denialBy(home.userId)} FROM generate_series(1, ${times})`;

@@ -4,20 +4,23 @@ import type { TestDatabase } from "../kit/index.ts";
 import type { PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { inWorkspace, type SchemaAttack, type SchemaMutant } from "./schema-mutant.ts";
 
-export interface Scene {
+export interface Workspaces {
   readonly home: PlantedWorkspace;
   readonly foreign: PlantedWorkspace;
 }
 
-export async function fromCatalogue({ owner }: TestDatabase, scene: Scene): Promise<SchemaMutant[]> {
+export async function fromCatalogue(
+  { owner }: TestDatabase,
+  workspaces: Workspaces,
+): Promise<SchemaMutant[]> {
   const tables = await owner<TenantTable>(TENANT_TABLES);
   const policies = await owner<Policy>(POLICIES);
   const keys = await owner<CompositeKey>(COMPOSITE_KEYS);
   const triggers = await owner<Trigger>(TRIGGERS);
   return [
-    ...tables.flatMap((table) => ofTable(table, scene)),
+    ...tables.flatMap((table) => ofTable(table, workspaces)),
     ...policies.map(ofPolicy),
-    ...keys.map((key) => ofKey(key, scene)),
+    ...keys.map((key) => ofKey(key, workspaces)),
     ...triggers.flatMap(ofTrigger),
   ];
 }
@@ -37,7 +40,7 @@ const TENANT_TABLES = `
     FROM pg_class AS c JOIN pg_policy AS p ON p.polrelid = c.oid AND p.polname = 'tenant'
    ORDER BY c.relname`;
 
-function ofTable({ name, key, updates }: TenantTable, { home, foreign }: Scene): SchemaMutant[] {
+function ofTable({ name, key, updates }: TenantTable, { home, foreign }: Workspaces): SchemaMutant[] {
   const enter = inWorkspace(home.id);
   const read: SchemaAttack = {
     says: `a workspace reads ${name} of another`,
@@ -140,8 +143,11 @@ const COMPOSITE_KEYS = `
     FROM pg_constraint AS k WHERE k.contype = 'f' AND cardinality(k.conkey) = 2 AND k.connamespace = 'public'::regnamespace
    ORDER BY k.conname`;
 
-function ofKey({ name, child, parent, key, column }: CompositeKey, { home, foreign }: Scene): SchemaMutant {
-  const abroad: SchemaAttack = {
+function ofKey(
+  { name, child, parent, key, column }: CompositeKey,
+  { home, foreign }: Workspaces,
+): SchemaMutant {
+  const foreignReference: SchemaAttack = {
     says: `a row of ${child} references a row of ${parent} in another workspace`,
     enter: "",
     sql: `UPDATE ${child} SET ${column} = (SELECT id FROM ${parent} WHERE workspace_id = '${foreign.id}')
@@ -151,7 +157,7 @@ function ofKey({ name, child, parent, key, column }: CompositeKey, { home, forei
     says: `${child}: the workspace in its foreign key to ${parent}`,
     sql: `ALTER TABLE ${child} DROP CONSTRAINT ${name}; ALTER TABLE ${parent} ADD UNIQUE (id);
           ALTER TABLE ${child} ADD FOREIGN KEY (${column}) REFERENCES ${parent} (id)`,
-    works: [abroad],
+    works: [foreignReference],
   };
 }
 

@@ -15,12 +15,16 @@ beforeAll(async () => {
   database = await createTestDatabase();
   client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
-  const scene = { home: await plantWorkspace(database), foreign: await plantWorkspace(database) };
+  const workspaces = { home: await plantWorkspace(database), foreign: await plantWorkspace(database) };
   await database.owner(
     `INSERT INTO account_events (id, user_id, action, outcome) VALUES (gen_random_uuid(), $1, 'session.started', 'ok')`,
-    [scene.home.userId],
+    [workspaces.home.userId],
   );
-  mutants = [...(await fromCatalogue(database, scene)), ...byName(scene), ...denialMutants(scene)];
+  mutants = [
+    ...(await fromCatalogue(database, workspaces)),
+    ...byName(workspaces),
+    ...denialMutants(workspaces),
+  ];
 });
 afterAll(async () => {
   await client.end();

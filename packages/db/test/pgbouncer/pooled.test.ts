@@ -41,7 +41,7 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
   }
 
   /** Runs work on another client's connection, which shares the same connections to PostgreSQL. */
-  async function asStranger<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  async function withOtherClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: bouncer.urlOf(database.name) });
     await client.connect();
     try {
@@ -63,14 +63,14 @@ describe.skipIf(!hasPgBouncer)(`behind PgBouncer${hasPgBouncer ? "" : ` (${noPgB
     timeout: "0",
     prepared: 0,
   });
-  const left = () => asStranger(async (client) => (await client.query<object>(LEFT)).rows[0]);
+  const left = () => withOtherClient(async (client) => (await client.query<object>(LEFT)).rows[0]);
 
   describe("with one connection", () => {
     useBouncer(1);
 
     it("a setting of a careless client stays for the next one, so that the tests below are meaningful", async () => {
-      await asStranger((client) => client.query(`SET app.workspace_id = '${home.id}'`));
-      await asStranger((client) => client.query({ name: "mine", text: "SELECT 1" }));
+      await withOtherClient((client) => client.query(`SET app.workspace_id = '${home.id}'`));
+      await withOtherClient((client) => client.query({ name: "mine", text: "SELECT 1" }));
       expect(await left()).toEqual({ ...nothing(), workspace: home.id, prepared: 1 });
     });
 

@@ -122,7 +122,7 @@ describe("the next transaction on a connection", () => {
   const endings: [how: string, work: () => Promise<unknown>, ending: unknown][] = [
     ["a read", () => read(({ task }) => task.count()), "1"],
     ["a write", () => write(rename("Renamed")), "[object Object]"],
-    ["a person's read", () => db.readPerson(home.userId, ({ workspace }) => workspace.count()), "1"],
+    ["a user's read", () => db.readPerson(home.userId, ({ workspace }) => workspace.count()), "1"],
     ["a look at a session", () => db.sessions.find(randomUUID(), home.id), "null"],
     ["a statement on people", () => db.system.user.count(), "1"],
     [

@@ -28,14 +28,14 @@ afterAll(() => database.drop());
 
 let pool: ServerPool;
 let shared: pg.Pool;
-let borrowed: number;
+let connects: number;
 let connections: SharedConnections;
 beforeEach(() => {
   pool = openPool({ target: target(), max: 4 });
   shared = sharedOf(pool);
-  borrowed = 0;
+  connects = 0;
   connections = openSharedConnections(() => {
-    borrowed += 1;
+    connects += 1;
     return shared.connect();
   }, 1);
 });
@@ -77,10 +77,10 @@ describe("a shared connection", () => {
   it("serves many reads at once, and is released with the last of them", async () => {
     const found = await Promise.all(Array.from({ length: 50 }, () => run(PID)));
     expect(new Set(found.map((row) => JSON.stringify(row))).size).toBe(1);
-    expect(borrowed).toBe(1);
+    expect(connects).toBe(1);
     expect([shared.totalCount, pool.totalCount, ...whole()]).toEqual([1, 0, true, 0]);
     await run(PID);
-    expect(borrowed).toBe(2);
+    expect(connects).toBe(2);
   });
 
   it("rolls back only the read that fails", async () => {
@@ -99,7 +99,7 @@ describe("a shared connection", () => {
     const undone = { status: "rejected", reason: expect.objectContaining({ code: "22012" }) };
     const clean = { status: "fulfilled", value: { left: "" } };
     expect(outcomes).toEqual([undone, clean, clean, undone, clean]);
-    expect(borrowed).toBe(1);
+    expect(connects).toBe(1);
     expect(whole()).toEqual([true, 0]);
   });
 
@@ -110,7 +110,7 @@ describe("a shared connection", () => {
     ]);
     expect(slow).not.toBeNull();
     expect(behind.every((answers) => answers !== null)).toBe(true);
-    expect(borrowed).toBe(1);
+    expect(connects).toBe(1);
     expect(whole()).toEqual([true, 0]);
   });
 
@@ -125,25 +125,25 @@ describe("a shared connection", () => {
     expect(outcomes.slice(1, -1).every((answers) => answers !== null)).toBe(true);
     // For a second the statement is not sent on a shared connection again, so that no read waits behind it.
     expect(await Promise.all([connections.run([WAIT]), connections.run([WAIT])])).toEqual([null, null]);
-    expect(borrowed).toBeLessThanOrEqual(2);
+    expect(connects).toBeLessThanOrEqual(2);
     await release();
     await expect.poll(() => connections.run([WAIT]), { timeout: 5_000 }).not.toBeNull();
     await expect.poll(whole).toEqual([true, 0]);
   });
 
   it("F2 without an answer for two seconds is closed, and its reads fail with DatabaseBusy", async () => {
-    const proxy = await startSwallower(target());
+    const proxy = await startProxy(target());
     const through = openPool({ target: { ...target(), host: "127.0.0.1", port: proxy.port }, max: 4 });
     const throughProxy = openSharedConnections(() => sharedOf(through).connect(), 1);
     expect(await throughProxy.run([PID])).not.toBeNull();
-    proxy.swallows = true;
+    proxy.dropsBytes = true;
     const startedAt = performance.now();
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => throughProxy.run([PID])));
     expect(outcomes).toEqual(
       Array.from(outcomes, () => ({ status: "rejected", reason: expect.any(DatabaseBusy) as unknown })),
     );
     expect(performance.now() - startedAt).toBeGreaterThan(1_900);
-    proxy.swallows = false;
+    proxy.dropsBytes = false;
     await expect.poll(() => throughProxy.run([PID]).catch(() => null), { timeout: 5_000 }).not.toBeNull();
     await Promise.all([through.end(), sharedOf(through).end()]);
     proxy.close();
@@ -212,15 +212,15 @@ async function holdTable(table: string): Promise<{ release(): Promise<void> }> {
   return { release: () => client.end() };
 }
 
-interface Swallower {
+interface LossyProxy {
   readonly port: number;
   /** While it is true, the proxy drops every byte in both directions. */
-  swallows: boolean;
+  dropsBytes: boolean;
   close(): void;
 }
 
 /** A proxy before PostgreSQL that simulates a network outage. */
-async function startSwallower({ host, port }: { host: string; port: number }): Promise<Swallower> {
+async function startProxy({ host, port }: { host: string; port: number }): Promise<LossyProxy> {
   const upstream = host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : { host, port };
   const server = createServer((client) => {
     const postgres = connect(upstream);
@@ -228,18 +228,18 @@ async function startSwallower({ host, port }: { host: string; port: number }): P
       [client, postgres],
       [postgres, client],
     ] as const) {
-      from.on("data", (bytes) => swallower.swallows || to.write(bytes));
+      from.on("data", (bytes) => proxy.dropsBytes || to.write(bytes));
       from.on("close", () => to.destroy());
       from.on("error", () => to.destroy());
     }
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const swallower: Swallower = {
+  const proxy: LossyProxy = {
     port: (server.address() as AddressInfo).port,
-    swallows: false,
+    dropsBytes: false,
     close: () => void server.close(),
   };
-  return swallower;
+  return proxy;
 }
 
 describe("the client's quick reads", () => {

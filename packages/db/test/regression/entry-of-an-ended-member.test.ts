@@ -2,7 +2,7 @@
 // answered with 500 instead of the reason.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MembershipChanged } from "../../src/index.ts";
-import { entryOf } from "../audit/audit-scene.ts";
+import { entryOf } from "../audit/audit-fixtures.ts";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace } from "../kit/plant-workspace.ts";
 

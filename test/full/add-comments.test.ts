@@ -20,7 +20,6 @@ const proofs = [
   "apps/api/test/proofs/credentials.test.ts",
   "apps/api/test/proofs/forged-actors.test.ts",
   "apps/api/test/proofs/isolation.test.ts",
-  "apps/api/test/proofs/largest-inputs.test.ts",
   "apps/api/test/workspaces/purge.test.ts",
   "packages/authz",
   "packages/contract",

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig, type TestProjectConfiguration } from "vitest/config";
 import SlowFirst from "./test/slow-first.ts";
@@ -32,10 +33,17 @@ const short: TestProjectConfiguration[] = [
 
 /** `pnpm test:full`: the full forms of these proofs, the suite on PostgreSQL 15, and every attack. */
 function full(): TestProjectConfiguration[] {
+  const env = { PROJO_TEST_FULL: "1" };
   const projects: TestProjectConfiguration[] = [
     {
       extends: true,
-      test: { name: "full", include: [...filesOfBothSuites(root), fullOnly], exclude, globalSetup: embedded },
+      test: {
+        name: "full",
+        include: [...filesOfBothSuites(root), fullOnly],
+        exclude,
+        globalSetup: embedded,
+        env,
+      },
     },
     // Attacks keep every processor busy and measure how it affects others, so they run after all other tests.
     { extends: true, test: { name: "attack", include: [attacks], sequence: { groupOrder: 1 } } },
@@ -43,7 +51,7 @@ function full(): TestProjectConfiguration[] {
   // The oldest supported PostgreSQL, where the machine has it.
   if (existsSync("/usr/lib/postgresql/15/bin/postgres") && !process.env["DATABASE_URL"]) {
     const globalSetup = "packages/db/test/kit/setup-postgres-15.ts";
-    projects.push({ extends: true, test: { name: "postgres-15", include: onPostgres15, globalSetup } });
+    projects.push({ extends: true, test: { name: "postgres-15", include: onPostgres15, globalSetup, env } });
   }
   return projects;
 }
@@ -59,7 +67,6 @@ export default defineConfig(({ mode }) => ({
   resolve: { alias },
   test: {
     projects: mode === "full" ? full() : short,
-    env: { PROJO_TEST_FULL: mode === "full" ? "1" : "0" },
     reporters: ["default", "./test/required-programs.ts", "./test/totals-reporter.ts"],
     sequence: { sequencer: SlowFirst },
     environment: "node",
@@ -67,7 +74,7 @@ export default defineConfig(({ mode }) => ({
     // A worker keeps the modules that it has loaded for the next file: loading the server takes longer than most files' tests.
     isolate: false,
     // Many files wait for a mail server, a clock or a process, so more workers than processors keep two processors busy.
-    maxWorkers: 4,
+    maxWorkers: Math.min(8, Math.max(4, availableParallelism())),
     // They end tests that hang, also on a machine that is busy with other work.
     testTimeout: 60_000,
     hookTimeout: 120_000,

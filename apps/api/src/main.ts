@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     process.stderr.write(`The database ended unasked: ${error.message}\n`);
     return error;
   });
-  const ended = await Promise.race([signalled(), crashed, failed]);
+  const ended = await Promise.race([waitForSignal(), crashed, failed]);
   await stop(server);
   process.exit(ended instanceof Error ? 1 : 0);
 }
@@ -50,7 +50,7 @@ function greeting({ url, database, mail, keys }: Server): string {
 }
 
 /** Fulfils at the first wish to end. A second one ends the process at once. */
-function signalled(): Promise<void> {
+function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => resolve());

@@ -4,7 +4,7 @@
 import { parseArgs } from "node:util";
 import { mailStatuses, type Db, type MailStatus } from "@projostack/db";
 import { configFromEnvironment } from "./config/config.ts";
-import { joinDatabase } from "./runtime/database.ts";
+import { openOperatorDatabase } from "./runtime/database.ts";
 import { createLog } from "./runtime/log.ts";
 import { erasePerson } from "./operator/erase-person.ts";
 import { listMails, resendDead, resendMail } from "./operator/mails.ts";
@@ -37,7 +37,10 @@ async function main(): Promise<void> {
   }
   const command = commandOf(args);
   const config = configFromEnvironment("operator");
-  const database = await joinDatabase({ ...config, log: createLog({ level: "error", pretty: true }) });
+  const database = await openOperatorDatabase({
+    ...config,
+    log: createLog({ level: "error", pretty: true }),
+  });
   try {
     process.stdout.write(`${await command(database.db)}\n`);
   } finally {
@@ -47,14 +50,14 @@ async function main(): Promise<void> {
 
 /** @throws UsageError */
 function commandOf(args: string[]): Command {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parseArguments(args);
   const [noun, verb, id, ...rest] = positionals;
   const { status = "dead", "all-dead": allDead = false, yes: confirmed = false } = values;
-  if (noun === "person" && verb === "erase" && rest.length === 0 && isOnly(values, "yes")) {
+  if (noun === "person" && verb === "erase" && rest.length === 0 && hasOnly(values, "yes")) {
     if (id === undefined) throw new UsageError("Say whom: the email of the account.");
     return (db) => erasePerson(db, { email: id, confirmed });
   }
-  if (noun === "person" && verb === "sign-out" && rest.length === 0 && isOnly(values, "")) {
+  if (noun === "person" && verb === "sign-out" && rest.length === 0 && hasOnly(values, "")) {
     if (id === undefined) throw new UsageError("Give the email of the account.");
     return (db) => signOutPerson(db, id);
   }
@@ -71,7 +74,7 @@ function commandOf(args: string[]): Command {
   throw new UsageError(`There is no command \`${args.join(" ")}\`.`);
 }
 
-function parsed(args: string[]) {
+function parseArguments(args: string[]) {
   try {
     const options = {
       status: { type: "string" },
@@ -84,7 +87,7 @@ function parsed(args: string[]) {
   }
 }
 
-const isOnly = (values: object, option: string): boolean =>
+const hasOnly = (values: object, option: string): boolean =>
   Object.keys(values).every((given) => given === option);
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

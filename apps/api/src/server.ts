@@ -71,7 +71,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
   const limiter = await openLimiter(config, keys, log);
   const loop = watchLoopDelay();
   const budgets = createBudgets({
-    points: scaled(config.budgets, config.limitsFactor),
+    points: scaleBudgets(config.budgets, config.limitsFactor),
     shared: limiter.shared,
     now: () => clock.now().getTime(),
   });
@@ -102,12 +102,12 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
       sessions,
       serviceKeys,
       appUrl: () => config.appUrl ?? urlOf(app.server.address(), config),
-      passwords: await createPasswords({ gate: gateOf(config), log }),
+      passwords: await createPasswords({ gate: createGate(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     };
     const shortcut = config.usesFastPath ? fastPath : undefined;
     const app = await createApp(services, { ...config, shortcut });
-    await app.listen({ host: listenOn(config.host), port: config.port });
+    await app.listen({ host: listenAddress(config.host), port: config.port });
     const url = urlOf(app.server.address(), config);
     if (config.redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");
     const transport = mailTransport(config, deps);
@@ -155,8 +155,8 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
 }
 
 /** Fastify would listen on both addresses of this name, on the second one with a server that has none of our bounds. */
-const listenOn = (host: string): string => (host === "localhost" ? "127.0.0.1" : host);
-const scaled = ({ account, workspace }: Config["budgets"], factor: number): Config["budgets"] => ({
+const listenAddress = (host: string): string => (host === "localhost" ? "127.0.0.1" : host);
+const scaleBudgets = ({ account, workspace }: Config["budgets"], factor: number): Config["budgets"] => ({
   account: Math.round(account * factor),
   workspace: Math.round(workspace * factor),
 });
@@ -189,7 +189,7 @@ const mailTransport = (
     : smtpTransport({ smtp, from, clock });
 
 /** Of 32 in a queue the last would wait about two seconds. Owners at a known address rather wait than are refused. */
-const gateOf = ({ argon2Parallel, libuvThreads }: Config) =>
+const createGate = ({ argon2Parallel, libuvThreads }: Config) =>
   createArgon2Gate({
     atOnce: argon2Parallel ?? argon2Concurrency({ cores: availableParallelism(), threads: libuvThreads }),
     longestQueue: 32,

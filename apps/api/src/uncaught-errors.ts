@@ -8,7 +8,7 @@ export interface UncaughtErrors {
 }
 
 /** So many are logged: one that is thrown again and again while the process ends must not fill the disk. */
-const MOST_LOGGED = 10;
+const MAX_LOGGED = 10;
 
 /** From here on an error that nothing caught does not end the process by itself: the caller is to end it in order. */
 export function handleUncaughtErrors(log: Log): UncaughtErrors {
@@ -17,7 +17,7 @@ export function handleUncaughtErrors(log: Log): UncaughtErrors {
     const take = (thrown: unknown, origin: "an error" | "a rejected promise"): void => {
       seen += 1;
       resolve(thrown instanceof Error ? thrown : new Error(String(thrown)));
-      if (seen <= MOST_LOGGED) say(log, thrown, `${origin} that nothing caught: the server stops`);
+      if (seen <= MAX_LOGGED) logFatal(log, thrown, `${origin} that nothing caught: the server stops`);
     };
     process.on("uncaughtException", (error) => take(error, "an error"));
     process.on("unhandledRejection", (reason) => take(reason, "a rejected promise"));
@@ -26,7 +26,7 @@ export function handleUncaughtErrors(log: Log): UncaughtErrors {
 }
 
 /** Also when the log itself is what is broken: an error thrown here would end the process at once. */
-function say(log: Log, err: unknown, message: string): void {
+function logFatal(log: Log, err: unknown, message: string): void {
   try {
     log.fatal({ err }, message);
   } catch {

@@ -1,7 +1,7 @@
 // Every operation with its largest and most awkward inputs: how long the worst of them keeps all others waiting.
 import { join } from "node:path";
-import { blockedBy, walkLargestInputs } from "@projostack/api/largest-inputs";
-import { readBlocks, watchingLoop } from "@projostack/api/loop-watch";
+import { requestsDuringBlocks, walkLargestInputs } from "@projostack/api/largest-inputs";
+import { readBlocks, loopWatchImport } from "@projostack/api/loop-watch";
 import { plantLog } from "../audit-verify/plant-log.ts";
 import { openLoad } from "../load/load-client.ts";
 import type { Figure } from "../runner/figure.ts";
@@ -27,7 +27,7 @@ async function measure({ quick, say }: How, stage: Stage, file: string): Promise
   const environment = {
     PROJO_LIMITS: "1000",
     PROJO_INVITES_NEED_VERIFIED_EMAIL: "false",
-    NODE_OPTIONS: `--import=${watchingLoop(file)}`,
+    NODE_OPTIONS: `--import=${loopWatchImport(file)}`,
   };
   const { server } = await stage.start("projo", { environment });
   try {
@@ -47,7 +47,7 @@ async function measure({ quick, say }: How, stage: Stage, file: string): Promise
         });
       },
     });
-    const blocks = blockedBy(readBlocks(file), sent);
+    const blocks = requestsDuringBlocks(readBlocks(file), sent);
     for (const { cpuMs, wallMs, during } of blocks.slice(0, 5)) {
       say(`${cpuMs} ms (${wallMs} by the clock): ${during.slice(-3).join("; ")}`);
     }

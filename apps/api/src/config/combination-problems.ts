@@ -57,7 +57,7 @@ function inUse({ config, isProduction, env, isSet }: SettingsRead): SettingsInUs
     hasOwnerLogin: isSet("PROJO_DATABASE_OWNER_URL"),
     hasOperatorLogin: isSet("PROJO_OPERATOR_DATABASE_URL"),
     keys: keysOf(env["PROJO_TOKEN_KEYS"], isSet("PROJO_TOKEN_KEYS")),
-    mail: isSet("PROJO_SMTP_URL") ? "smtp" : filesOf(env["PROJO_MAIL"]),
+    mail: isSet("PROJO_SMTP_URL") ? "smtp" : mailOf(env["PROJO_MAIL"]),
     appUrl,
   };
 }
@@ -67,5 +67,5 @@ function keysOf(value: string | undefined, isSet: boolean): SettingsInUse["keys"
   return value === "auto" ? "auto" : "given";
 }
 
-const filesOf = (value: string | undefined): SettingsInUse["mail"] =>
+const mailOf = (value: string | undefined): SettingsInUse["mail"] =>
   value === "files" ? "files" : "missing";

@@ -1,7 +1,7 @@
 // All configuration, validated at start. This is the one file that reads the environment.
 import { resolve } from "node:path";
 import type { z } from "zod";
-import { secretNames, withSecrets } from "./secrets.ts";
+import { secretNames, readSecrets } from "./secrets.ts";
 import type { Config, Program } from "./settings.ts";
 import { combinationProblems } from "./combination-problems.ts";
 import { reachOf } from "./unsafe-settings.ts";
@@ -21,7 +21,7 @@ export function readConfig(
   given: Readonly<Record<string, string | undefined>>,
   program: Program = "server",
 ): Config {
-  const { env, problems, unread } = withSecrets(given);
+  const { env, problems, unread } = readSecrets(given);
   const isSet = (name: string): boolean => Boolean(env[name]) || unread.has(name);
   const read = <N extends keyof typeof variables>(name: N): z.output<(typeof variables)[N][0]> => {
     const [schema, expected] = variables[name];

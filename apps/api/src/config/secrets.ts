@@ -21,7 +21,7 @@ export interface Secrets {
   readonly unread: ReadonlySet<string>;
 }
 
-export function withSecrets(env: Environment): Secrets {
+export function readSecrets(env: Environment): Secrets {
   const problems: string[] = [];
   const unread = new Set<string>();
   const secrets: Record<string, string | undefined> = {};

@@ -8,7 +8,7 @@ type Schema = Readonly<Record<string, unknown>>;
 
 export interface LargeInput {
   /** A description of what makes the input large. */
-  readonly says: string;
+  readonly description: string;
   readonly json: string;
   /** Whether the schema allows it. */
   readonly isLegal: boolean;
@@ -46,8 +46,8 @@ export function largestInputs({ operation }: NamedOperation, known: KnownValues)
     JSON.stringify(fill({ schema, root: schema, known: values, unit, over }));
   const full = filled("a");
   const withEveryField = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
-  const legal = Object.entries(alphabets).map(([says, unit]) =>
-    body(`longest texts of ${says}`, filled(unit)),
+  const legal = Object.entries(alphabets).map(([description, unit]) =>
+    body(`longest texts of ${description}`, filled(unit)),
   );
   const escaped = filled("\u{1d160}").replaceAll(/[^ -~]/g, escape);
   return [
@@ -59,21 +59,25 @@ export function largestInputs({ operation }: NamedOperation, known: KnownValues)
     // Where there is no text of one's own choice, it is the same as the others.
     body("texts one character too long", filled("a", 1), filled("a", 1) === full),
     body("texts of a ligature, one too long", filled("\ufdfa", 1), filled("a", 1) === full),
-    ...beyond.flatMap(([says, value]) =>
+    ...beyond.flatMap(([description, value]) =>
       Object.keys(partsOf(schema["properties"])).map((field) =>
-        body(`${says} for ${field}`, `{${JSON.stringify(field)}:${value}}`, false),
+        body(`${description} for ${field}`, `{${JSON.stringify(field)}:${value}}`, false),
       ),
     ),
-    ...beyond.map(([says, value]) => body(`${says} for the input`, value, false)),
+    ...beyond.map(([description, value]) => body(`${description} for the input`, value, false)),
     body("11,000 unknown fields", unknownFields(11_000), false),
     body("an unknown field with a long name", `{"${"x".repeat(95_000)}":1}`, false),
     body("names that are long and deep", deepNames(), false),
   ];
 }
 
-const body = (says: string, json: string, isLegal = true): LargeInput => ({ says, json, isLegal });
+const body = (description: string, json: string, isLegal = true): LargeInput => ({
+  description,
+  json,
+  isLegal,
+});
 
-const beyond: readonly (readonly [says: string, json: string])[] = [
+const beyond: readonly (readonly [description: string, json: string])[] = [
   ["a text of 95 KB", `"${"a".repeat(95_000)}"`],
   ["95 KB of spaces", `"${" ".repeat(95_000)}"`],
   ["95 KB of dots", `"${".".repeat(95_000)}"`],

@@ -14,7 +14,7 @@ export interface Block {
 }
 
 /** The value of Node's option `--import` that has a process write its blocks into a file. */
-export const watchingLoop = (file: string): string =>
+export const loopWatchImport = (file: string): string =>
   `data:text/javascript,${encodeURIComponent(`const file = ${JSON.stringify(file)};${PROGRAM}`)}`;
 
 /** The blocks so far, of 5 ms and more. */

@@ -255,8 +255,8 @@ export const limiter: readonly Mutant[] = [
     ["if (user && !isTooMany)", "if (user)", manyResets],
   ),
   needed("names in mails become no links", "apps/api/src/mail/quote-name.ts", [
-    "return withoutLinks(shortened(oneLine, longest));",
-    "return shortened(oneLine, longest);",
+    "return withoutLinks(truncate(oneLine, longest));",
+    "return truncate(oneLine, longest);",
     linkInSubject,
   ]),
 ];

@@ -1,6 +1,6 @@
-// A program for the operator, who runs the server, beside it: it lists the outbox, sends mails again, ends sessions, and erases
-// a person. It
-// reads the server's configuration, and reaches the database by a login of its own, which does what the server's may not.
+// The operator's program, which runs beside the server. It lists the outbox, sends mails again, ends sessions and erases
+// persons. It reads the server's configuration and uses a separate database login with rights that the server does not
+// have.
 import { parseArgs } from "node:util";
 import { mailStatuses, type Db, type MailStatus } from "@projostack/db";
 import { configFromEnvironment } from "./config/config.ts";
@@ -17,10 +17,10 @@ const USAGE = `Usage:
   operator mail resend <id>                        sends a dead or sent mail again
   operator mail resend --all-dead                  sends every dead mail again
   operator person sign-out <email>                 ends every session of a person, who can sign in again
-  operator person erase <email> [--yes]            erases a person for good; without --yes it says what that would do
+  operator person erase <email> [--yes]            erases a person permanently; without --yes it only describes the effects
 `;
 
-/** The words were none of these. */
+/** The command line is not valid. */
 class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -28,7 +28,7 @@ class UsageError extends Error {
 type Command = (db: Db) => Promise<string>;
 
 async function main(): Promise<void> {
-  // The reader of the output may stop reading (`operator mail list | head`).
+  // The reader of the output may close it (`operator mail list | head`).
   process.stdout.on("error", () => {});
   const args = process.argv.slice(2);
   if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
@@ -54,14 +54,14 @@ function commandOf(args: string[]): Command {
   const [noun, verb, id, ...rest] = positionals;
   const { status = "dead", "all-dead": allDead = false, yes: confirmed = false } = values;
   if (noun === "person" && verb === "erase" && rest.length === 0 && hasOnly(values, "yes")) {
-    if (id === undefined) throw new UsageError("Say whom: the email of the account.");
+    if (id === undefined) throw new UsageError("Give the email of the account.");
     return (db) => erasePerson(db, { email: id, confirmed });
   }
   if (noun === "person" && verb === "sign-out" && rest.length === 0 && hasOnly(values, "")) {
     if (id === undefined) throw new UsageError("Give the email of the account.");
     return (db) => signOutPerson(db, id);
   }
-  if (confirmed) throw new UsageError("--yes goes with `person erase`.");
+  if (confirmed) throw new UsageError("--yes can only be used with `person erase`.");
   if (noun === "mail" && verb === "list" && id === undefined && !allDead) {
     if (!isStatus(status)) throw new UsageError(`--status is one of ${mailStatuses.join(", ")}.`);
     return (db) => listMails(db, status);
@@ -69,7 +69,7 @@ function commandOf(args: string[]): Command {
   if (noun === "mail" && verb === "resend" && rest.length === 0 && values.status === undefined) {
     if (allDead && id === undefined) return resendDead;
     if (!allDead && id !== undefined && UUID.test(id)) return (db) => resendMail(db, id);
-    throw new UsageError("Say which mail: its id, as `operator mail list` shows it, or --all-dead.");
+    throw new UsageError("Give the id of the mail, which `operator mail list` shows, or --all-dead.");
   }
   throw new UsageError(`There is no command \`${args.join(" ")}\`.`);
 }
@@ -88,7 +88,7 @@ function parseArguments(args: string[]) {
 }
 
 const hasOnly = (values: object, option: string): boolean =>
-  Object.keys(values).every((given) => given === option);
+  Object.keys(values).every((name) => name === option);
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -100,7 +100,9 @@ process.on("uncaughtException", (error) => {
 });
 
 main().catch((error: unknown) => {
-  const isOurs = error instanceof UsageError || error instanceof CommandRefused;
-  process.stderr.write(`${isOurs ? error.message : startProblem(error, "PROJO_OPERATOR_DATABASE_URL")}\n`);
+  const isExpected = error instanceof UsageError || error instanceof CommandRefused;
+  process.stderr.write(
+    `${isExpected ? error.message : startProblem(error, "PROJO_OPERATOR_DATABASE_URL")}\n`,
+  );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

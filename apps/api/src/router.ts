@@ -14,7 +14,7 @@ import { tokensRouter } from "./features/tokens/tokens.router.ts";
 import { workspacesRouter } from "./features/workspaces/workspaces.router.ts";
 import { router } from "./rpc/procedures.ts";
 
-/** What the contract says, and nothing else: the compiler compares the two. */
+/** The router of all operations. The compiler checks that it matches the contract exactly. */
 export const appRouter = router({
   audit: auditRouter,
   auth: authRouter,

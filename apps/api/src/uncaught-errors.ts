@@ -1,16 +1,17 @@
-// For errors that nothing caught. The server's own code catches what it throws, so each of these is a bug, and nobody knows
-// what state it left: the process says what happened, finishes what it can, and ends. Whoever runs it starts it again.
+// Handles uncaught errors. The server's code catches the errors that it throws, so an uncaught error is a bug and leaves
+// the process in an unknown state. The process logs the error, finishes the running requests if possible, and exits. A
+// process manager should restart it.
 import type { Log } from "./runtime/log.ts";
 
 export interface UncaughtErrors {
-  /** Fulfils with the first error that nothing caught, and never rejects. */
+  /** Resolves with the first uncaught error. Never rejects. */
   readonly failed: Promise<Error>;
 }
 
-/** So many are logged: one that is thrown again and again while the process ends must not fill the disk. */
+/** The most errors that are logged, so that an error that repeats while the process stops cannot fill the disk. */
 const MAX_LOGGED = 10;
 
-/** From here on an error that nothing caught does not end the process by itself: the caller is to end it in order. */
+/** Handles uncaught errors from now on. They no longer end the process; the caller must stop it. */
 export function handleUncaughtErrors(log: Log): UncaughtErrors {
   let seen = 0;
   const failed = new Promise<Error>((resolve) => {
@@ -25,7 +26,7 @@ export function handleUncaughtErrors(log: Log): UncaughtErrors {
   return { failed };
 }
 
-/** Also when the log itself is what is broken: an error thrown here would end the process at once. */
+/** Logs the error, or writes it to stderr when the log fails. An error thrown here would end the process immediately. */
 function logFatal(log: Log, err: unknown, message: string): void {
   try {
     log.fatal({ err }, message);

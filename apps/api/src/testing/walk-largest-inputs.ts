@@ -1,37 +1,37 @@
-// Calls every operation of the contract with its largest and most awkward inputs, one request at a time, as an admin of a
-// workspace with long lists; and joins what was sent with the blocks of the event loop that were seen meanwhile.
+// Calls every operation of the contract with its largest and most difficult inputs, one request at a time, as an admin of a
+// workspace with long lists. It also relates the requests to the blocks of the event loop that were recorded meanwhile.
 import { randomUUID } from "node:crypto";
 import { operations, type NamedOperation } from "@projostack/contract";
 import { alphabets, LARGEST_BODY_BYTES, largestInputs, type KnownValues } from "./largest-inputs.ts";
 import type { Block } from "./loop-watch.ts";
 import { openWire, type Wire } from "./wire.ts";
 
-/** A request that was answered. */
+/** A request that received a response. */
 export interface Sent {
   readonly operation: string;
   readonly description: string;
   readonly isLegal: boolean;
   readonly status: number;
-  /** In ms since 1970. */
+  /** Both times are in milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
 export interface Walk {
   readonly url: string;
-  /** Takes every so many inputs of an operation, to be quick; 1 for all. */
+  /** Sends only every nth input of an operation, to save time; 1 by default, for all inputs. */
   readonly every?: number;
-  /** Is called with each new workspace, and may plant more in it. */
+  /** Called with each new workspace. It may insert more data. */
   readonly prepare?: (place: { workspaceId: string; userId: string }) => Promise<void>;
 }
 
 export async function walkLargestInputs({ url, every = 1, prepare }: Walk): Promise<Sent[]> {
   const wire = openWire(url);
   const sent: Sent[] = [];
-  const send = async (about: Omit<Sent, "status" | "startedAt" | "endedAt">, request: Request) => {
+  const send = async (facts: Omit<Sent, "status" | "startedAt" | "endedAt">, request: Request) => {
     const startedAt = Date.now();
     const { status } = await wire.ask(request);
-    sent.push({ ...about, status, startedAt, endedAt: Date.now() });
+    sent.push({ ...facts, status, startedAt, endedAt: Date.now() });
     return status;
   };
   try {
@@ -67,7 +67,7 @@ export async function walkLargestInputs({ url, every = 1, prepare }: Walk): Prom
   return sent;
 }
 
-/** The requests that were sent while the event loop was blocked, the longest block first. */
+/** The blocks with the requests that were in progress during them, longest block first. */
 export function requestsDuringBlocks(blocks: readonly Block[], sent: readonly Sent[]) {
   return blocks
     .map((block) => {
@@ -101,7 +101,7 @@ interface Sample {
   readonly inviteId: string;
 }
 
-/** What ends the caller's session, or something that later operations are about. */
+/** The operations that end the caller's session or remove data that later operations need. */
 const ENDING = /^auth\.signOut|\.(?:delete|leave|remove|revoke)$/;
 
 const WORKSPACE_NAME = "Looms";
@@ -143,11 +143,12 @@ async function createSample(wire: Wire, prepare: Walk["prepare"]): Promise<Sampl
 
 async function requireOk(answer: ReturnType<Wire["call"]>) {
   const { status, data, text } = await answer;
-  if (status !== 200) throw new Error(`The sample could not be set: ${status} ${text.slice(0, 300)}`);
+  if (status !== 200)
+    throw new Error(`The sample data could not be created: ${status} ${text.slice(0, 300)}`);
   return data;
 }
 
-/** The fields that only something genuine gets past. */
+/** The fields that need existing values, such as ids and tokens. */
 function knownValuesFor(name: string, sample: Sample): KnownValues {
   const { userId, projectId, workspaceId, sessionId, taskId, keyId, inviteId, refreshToken } = sample;
   const [noun = ""] = name.split(".");
@@ -168,7 +169,7 @@ function knownValuesFor(name: string, sample: Sample): KnownValues {
     ...(name === "auth.refresh" ? { refreshToken } : {}),
     ...(name === "auth.signUp" || name === "auth.signIn" ? { email: "EMAIL" } : {}),
     ...(name === "password.change" ? { currentPassword: "PASSWORD" } : {}),
-    // Where a page begins is checked before anything is read: with one, the list would never be.
+    // A cursor is verified before any row is read, so an input with a generated cursor would read nothing.
     ...(name.endsWith(".list") || name === "invites.listMine" ? { cursor: undefined } : {}),
     ...(name === "workspaces.delete" ? { name: WORKSPACE_NAME } : {}),
     ...(name === "audit.verify" ? { after: undefined, checkpoint: undefined } : {}),
@@ -176,13 +177,13 @@ function knownValuesFor(name: string, sample: Sample): KnownValues {
   };
 }
 
-/** Puts in what differs from call to call. */
+/** Replaces the placeholders of values that differ from call to call. */
 const fillPlaceholders = (name: string, json: string, { email, password }: Sample): string =>
   json
     .replaceAll('"EMAIL"', () => JSON.stringify(name === "auth.signUp" ? longEmail() : email))
     .replaceAll('"PASSWORD"', () => JSON.stringify(password));
 
-/** A new address of 254 characters, whose parts the policy takes for words that are easy to guess. */
+/** A new address of 254 characters, whose parts the password policy treats as words that are easy to guess. */
 const longEmail = (): string => `${randomUUID()}@${"abc.".repeat(53)}org`.slice(0, 254);
 
 function newPasswordIn(json: string): string {
@@ -200,12 +201,12 @@ function requestOf({ name, operation: { kind } }: NamedOperation, json: string, 
   const headers = headersOf(sample, name);
   const path = `/trpc/${name}`;
   const url = `${path}?input=${encodeURIComponent(json)}`;
-  // One that is too long for an address is sent as a body: by the wrong method, but it is read.
+  // An input that is too long for a URL is sent as a body. The method is wrong, but the server still reads the body.
   if (kind === "query" && url.length < LONGEST_URL) return { method: "GET", path: url, headers };
   return { method: "POST", path, headers: { ...headers, "content-type": "application/json" }, body: json };
 }
 
-/** Ten calls in one request, as far as they fit into one. */
+/** Batches of ten calls, if they fit into one request. */
 function* batches(
   one: NamedOperation,
   sample: Sample,
@@ -239,7 +240,7 @@ function* batches(
 const BATCHED_ALPHABETS = Object.keys(alphabets).filter((name) =>
   /^(?:one letter|signs|a ligature|notes)/.test(name),
 );
-/** Node refuses more than 16 KB of headers, the request's line among them. */
+/** Node refuses more than 16 KB of headers, including the request line. */
 const LONGEST_URL = 15_000;
 
 const longHeaders: readonly (readonly [description: string, headers: Readonly<Record<string, string>>])[] = [

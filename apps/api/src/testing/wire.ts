@@ -1,6 +1,6 @@
-// Plain HTTP over one connection, so that requests may be of any size and form.
+// A plain HTTP client over one connection, so that requests can have any size and form.
 //
-// The cast: an answer is read as whatever the operation answers, by code that knows which it called.
+// The casts: the caller knows which operation it called, so the response is read as the output of that operation.
 import { Agent, request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 
@@ -21,7 +21,7 @@ export interface Caller {
   readonly workspaceId?: string;
 }
 
-/** What the few calls that set a sample are answered. */
+/** The fields of the responses to calls that create sample data. */
 export interface CreatedData {
   readonly id: string;
   readonly token: string;

@@ -1,5 +1,5 @@
-// Calls from code within the server's own process: the same procedures as over HTTP, with the same checks and records,
-// and no wire between. A token is needed as anywhere: nobody is let in for being near.
+// Calls operations from code in the server's process: the same procedures as over HTTP, with the same checks and audit
+// entries, but without HTTP. A call needs a token like any other call.
 import { parseAddress, type Address } from "./runtime/address.ts";
 import { appRouter } from "./router.ts";
 import { createContext } from "./rpc/context.ts";
@@ -11,31 +11,31 @@ const callerOn = createCallerFactory(appRouter);
 /** The operations as functions: `operations.tasks.create({ ... })`. */
 export type Operations = ReturnType<typeof callerOn>;
 
-/** The device of somebody whom this process serves. */
+/** The device of the user for whom this process makes a call. */
 export interface ServedDevice {
   /** An IPv4 or IPv6 address. */
   readonly ip: string;
   readonly userAgent?: string;
 }
 
-/** On whose behalf calls are made. */
+/** The credentials and the origin of calls. */
 export interface CallerCredentials {
-  /** A person's access token or a service key's token. Without one only what is public can be called. */
+  /** A user's access token or a service key's token. Without one, only public operations can be called. */
   readonly token?: string;
-  /** As in `x-workspace-id`. */
+  /** The workspace of the calls, as in the header `x-workspace-id`. */
   readonly workspaceId?: string;
-  /** Goes on record with each call, and into the log. Else each call has an id of its own. */
+  /** The request id in the log and in audit entries. By default each call gets a new id. */
   readonly requestId?: string;
-  /** Whose request it is that these calls are made for: limits count by it, and it goes on record. */
+  /** The device of the user's request. Rate limits count its address, and audit entries contain it. */
   readonly device?: ServedDevice;
-  /** Aborted when nobody waits for an answer any more. */
+  /** Aborted when the result is no longer needed. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Gives the operations as they are for who holds the token. Who that is and what they may is asked anew for each call.
- * A call that is refused throws a Failure, whose `reason` is one of the contract's.
- * @throws TypeError when the device's `ip` is no address
+ * Creates the operations for the holder of a token. Each call is authenticated and authorized separately. A refused call
+ * throws a Failure with one of the contract's reasons.
+ * @throws TypeError when the device's `ip` is not an address
  */
 export function callerAs(services: Services, behalf: CallerCredentials): Operations {
   const { token, workspaceId, device = THIS_MACHINE, signal = new AbortController().signal } = behalf;
@@ -50,20 +50,21 @@ export function callerAs(services: Services, behalf: CallerCredentials): Operati
       authorization: token === undefined ? undefined : `Bearer ${token}`,
       workspaceId,
       signal,
-      // There are no headers to set: a Failure itself says how long to wait.
+      // There are no response headers. A Failure contains the time to wait.
       setRetryAfter: () => {},
       setRateLimit: () => {},
-      // No line of the access log is written for these calls.
+      // These calls have no line in the access log.
       noteActor: () => {},
     });
   });
 }
 
-/** Of calls that are made for nobody outside of this process. */
+/** The device of calls that are not made for a remote user. */
 const THIS_MACHINE: ServedDevice = { ip: "127.0.0.1" };
 
 function addressOf({ ip }: ServedDevice): Address {
   const address = parseAddress(ip);
-  if (!address) throw new TypeError(`A device's ip is an IPv4 or IPv6 address, not ${JSON.stringify(ip)}.`);
+  if (!address)
+    throw new TypeError(`A device's ip must be an IPv4 or IPv6 address, not ${JSON.stringify(ip)}.`);
   return address;
 }

@@ -1,4 +1,4 @@
-// The server's process: configuration from the environment, a word on where it listens, an orderly end.
+// The server's process: it reads the configuration from the environment, starts the server, and stops it in order.
 import { readFileSync } from "node:fs";
 import { configFromEnvironment } from "./config/config.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -11,7 +11,7 @@ import { startProblem } from "./start-problem.ts";
 const LONGEST_DRAIN_MS = 10_000;
 
 async function main(): Promise<void> {
-  // The reader of the output may have closed it (`start | head`): that is no reason to end.
+  // The reader of the output may close it (`start | head`). This does not end the process.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
   const config = configFromEnvironment();
@@ -29,10 +29,10 @@ async function main(): Promise<void> {
   if (server instanceof Error) throw server;
   process.stdout.write(greeting(server));
   const crashed = server.crashed.then((error) => {
-    process.stderr.write(`The database ended unasked: ${error.message}\n`);
+    process.stderr.write(`The database stopped unexpectedly: ${error.message}\n`);
     return error;
   });
-  const ended = await Promise.race([signalled(), crashed, failed]);
+  const ended = await Promise.race([waitForSignal(), crashed, failed]);
   await stop(server);
   process.exit(ended instanceof Error ? 1 : 0);
 }
@@ -49,8 +49,8 @@ function greeting({ url, database, mail, keys }: Server): string {
 `;
 }
 
-/** Fulfils at the first wish to end. A second one ends the process at once. */
-function signalled(): Promise<void> {
+/** Resolves at the first signal. A second signal ends the process immediately. */
+function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.once(signal, () => resolve());
@@ -59,12 +59,12 @@ function signalled(): Promise<void> {
 }
 
 async function stop(server: Server): Promise<void> {
-  const late = setTimeout(() => {
-    process.stderr.write("Some requests took too long to end, and were cut off.\n");
+  const timer = setTimeout(() => {
+    process.stderr.write("Some requests took too long and were aborted.\n");
     process.exit(1);
   }, LONGEST_DRAIN_MS);
   await server.close();
-  clearTimeout(late);
+  clearTimeout(timer);
 }
 
 function readVersion(): string {

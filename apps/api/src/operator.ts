@@ -1,10 +1,10 @@
-// A program for the operator, who runs the server, beside it: it lists the outbox, sends mails again, ends sessions, and erases
-// a person. It
-// reads the server's configuration, and reaches the database by a login of its own, which does what the server's may not.
+// The operator's program, which runs beside the server. It lists the outbox, sends mails again, ends sessions and erases
+// persons. It reads the server's configuration and uses a separate database login with rights that the server does not
+// have.
 import { parseArgs } from "node:util";
 import { mailStatuses, UUID, type Db, type MailStatus } from "@projostack/db";
 import { configFromEnvironment } from "./config/config.ts";
-import { joinDatabase } from "./runtime/database.ts";
+import { openOperatorDatabase } from "./runtime/database.ts";
 import { createLog } from "./runtime/log.ts";
 import { erasePerson } from "./operator/erase-person.ts";
 import { listMails, resendDead, resendMail } from "./operator/mails.ts";
@@ -17,10 +17,10 @@ const USAGE = `Usage:
   operator mail resend <id>                        sends a dead or sent mail again
   operator mail resend --all-dead                  sends every dead mail again
   operator person sign-out <email>                 ends every session of a person, who can sign in again
-  operator person erase <email> [--yes]            erases a person for good; without --yes it says what that would do
+  operator person erase <email> [--yes]            erases a person permanently; without --yes it only describes the effects
 `;
 
-/** The words were none of these. */
+/** The command line is not valid. */
 class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -28,7 +28,7 @@ class UsageError extends Error {
 type Command = (db: Db) => Promise<string>;
 
 async function main(): Promise<void> {
-  // The reader of the output may stop reading (`operator mail list | head`).
+  // The reader of the output may close it (`operator mail list | head`).
   process.stdout.on("error", () => {});
   const args = process.argv.slice(2);
   if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
@@ -37,7 +37,10 @@ async function main(): Promise<void> {
   }
   const command = commandOf(args);
   const config = configFromEnvironment("operator");
-  const database = await joinDatabase({ ...config, log: createLog({ level: "error", pretty: true }) });
+  const database = await openOperatorDatabase({
+    ...config,
+    log: createLog({ level: "error", pretty: true }),
+  });
   try {
     process.stdout.write(`${await command(database.db)}\n`);
   } finally {
@@ -47,18 +50,18 @@ async function main(): Promise<void> {
 
 /** @throws UsageError */
 function commandOf(args: string[]): Command {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parseArguments(args);
   const [noun, verb, id, ...rest] = positionals;
   const { status = "dead", "all-dead": allDead = false, yes: confirmed = false } = values;
-  if (noun === "person" && verb === "erase" && rest.length === 0 && isOnly(values, "yes")) {
-    if (id === undefined) throw new UsageError("Say whom: the email of the account.");
+  if (noun === "person" && verb === "erase" && rest.length === 0 && hasOnly(values, "yes")) {
+    if (id === undefined) throw new UsageError("Give the email of the account.");
     return (db) => erasePerson(db, { email: id, confirmed });
   }
-  if (noun === "person" && verb === "sign-out" && rest.length === 0 && isOnly(values, "")) {
+  if (noun === "person" && verb === "sign-out" && rest.length === 0 && hasOnly(values, "")) {
     if (id === undefined) throw new UsageError("Give the email of the account.");
     return (db) => signOutPerson(db, id);
   }
-  if (confirmed) throw new UsageError("--yes goes with `person erase`.");
+  if (confirmed) throw new UsageError("--yes can only be used with `person erase`.");
   if (noun === "mail" && verb === "list" && id === undefined && !allDead) {
     if (!isStatus(status)) throw new UsageError(`--status is one of ${mailStatuses.join(", ")}.`);
     return (db) => listMails(db, status);
@@ -66,12 +69,12 @@ function commandOf(args: string[]): Command {
   if (noun === "mail" && verb === "resend" && rest.length === 0 && values.status === undefined) {
     if (allDead && id === undefined) return resendDead;
     if (!allDead && id !== undefined && UUID.test(id)) return (db) => resendMail(db, id);
-    throw new UsageError("Say which mail: its id, as `operator mail list` shows it, or --all-dead.");
+    throw new UsageError("Give the id of the mail, which `operator mail list` shows, or --all-dead.");
   }
   throw new UsageError(`There is no command \`${args.join(" ")}\`.`);
 }
 
-function parsed(args: string[]) {
+function parseArguments(args: string[]) {
   try {
     const options = {
       status: { type: "string" },
@@ -84,8 +87,8 @@ function parsed(args: string[]) {
   }
 }
 
-const isOnly = (values: object, option: string): boolean =>
-  Object.keys(values).every((given) => given === option);
+const hasOnly = (values: object, option: string): boolean =>
+  Object.keys(values).every((name) => name === option);
 
 const isStatus = (text: string): text is MailStatus => mailStatuses.some((status) => status === text);
 
@@ -95,7 +98,9 @@ process.on("uncaughtException", (error) => {
 });
 
 main().catch((error: unknown) => {
-  const isOurs = error instanceof UsageError || error instanceof CommandRefused;
-  process.stderr.write(`${isOurs ? error.message : startProblem(error, "PROJO_OPERATOR_DATABASE_URL")}\n`);
+  const isExpected = error instanceof UsageError || error instanceof CommandRefused;
+  process.stderr.write(
+    `${isExpected ? error.message : startProblem(error, "PROJO_OPERATOR_DATABASE_URL")}\n`,
+  );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

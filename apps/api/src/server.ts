@@ -1,4 +1,4 @@
-// Puts the house together: configuration in, a listening server out. Nothing is started by importing this.
+// Assembles and starts the server from a configuration. Importing this file starts nothing.
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -40,27 +40,27 @@ export interface ServerDeps {
   readonly log: Log;
   readonly randomness: Randomness;
   readonly clock: Clock;
-  /** Prints a line about a mail that was written to a file. It goes into no log. */
+  /** Prints a line about a mail that was written to a file. The line is not logged. */
   readonly announce: (line: string) => void;
-  /** Whether those lines are read at a terminal, by the person who started the server: then they may hold links. */
+  /** Whether the lines are printed to a terminal. Then they may contain links. */
   readonly isTerminal: boolean;
   readonly version: string;
 }
 
 export interface Server {
-  /** Where it listens, e.g. `http://127.0.0.1:4000`. */
+  /** The URL of the server, such as `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Its database, in words. */
+  /** A description of the database. */
   readonly database: string;
-  /** Where its mail goes, in words. */
+  /** A description of the destination of mail. */
   readonly mail: string;
-  /** Where its keys are, in words, when it made them itself. */
+  /** A description of the location of generated keys; null when the keys come from the configuration. */
   readonly keys: string | null;
-  /** Fulfils when the server cannot go on: its embedded database has ended. */
+  /** Resolves when the server cannot continue because its embedded database has stopped. */
   readonly crashed: Promise<Error>;
-  /** For code within this process: calls operations for who holds the token, as over HTTP but for the wire. */
-  callAs(behalf: CallerCredentials): Operations;
-  /** Answers what has begun, and lets go of everything. */
+  /** Creates the operations for code in this process, which calls them with a token but without HTTP. */
+  callAs(credentials: CallerCredentials): Operations;
+  /** Finishes the running requests and jobs and releases all resources. */
   close(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
   const limiter = await openLimiter(config, keys, log);
   const loop = watchLoopDelay();
   const budgets = createBudgets({
-    points: scaled(config.budgets, config.limitsFactor),
+    points: scaleBudgets(config.budgets, config.limitsFactor),
     shared: limiter.shared,
     now: () => clock.now().getTime(),
   });
@@ -102,12 +102,12 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
       sessions,
       serviceKeys,
       appUrl: () => config.appUrl ?? urlOf(app.server.address(), config),
-      passwords: await createPasswords({ gate: gateOf(config), log }),
+      passwords: await createPasswords({ gate: createGate(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     };
     const shortcut = config.usesFastPath ? fastPath : undefined;
     const app = await createApp(services, { ...config, shortcut });
-    await app.listen({ host: listenOn(config.host), port: config.port });
+    await app.listen({ host: listenAddress(config.host), port: config.port });
     const url = urlOf(app.server.address(), config);
     if (config.redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");
     const transport = mailTransport(config, deps);
@@ -124,7 +124,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
     const denialCounts = startDenialCounts({ db, clock, log });
     const keyUses = startKeyUses({ serviceKeys, clock, log });
     const close = async () => {
-      // Together: what a last request wants sent waits in the database for the next start.
+      // All stop concurrently. Mails of the last requests stay in the outbox until the next start.
       const work = [drain(app).then(() => keyUses.stop()), mail.stop(), cleanUp.stop(), denialCounts.stop()];
       const isDone = await endsWithin(LONGEST_STOP_MS, Promise.all(work));
       if (!isDone)
@@ -142,7 +142,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
       keys:
         config.tokenKeys === null ? `made by this server, in ${join(config.dataDir, "token-keys")}` : null,
       crashed: database.crashed,
-      callAs: (behalf) => callerAs(services, behalf),
+      callAs: (credentials) => callerAs(services, credentials),
       close,
     };
   } catch (error) {
@@ -154,24 +154,30 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
   }
 }
 
-/** Fastify would listen on both addresses of this name, on the second one with a server that has none of our bounds. */
-const listenOn = (host: string): string => (host === "localhost" ? "127.0.0.1" : host);
-const scaled = ({ account, workspace }: Config["budgets"], factor: number): Config["budgets"] => ({
+/**
+ * For `localhost` Fastify would listen on two addresses, and the server for the second one would not have the connection
+ * limits.
+ */
+const listenAddress = (host: string): string => (host === "localhost" ? "127.0.0.1" : host);
+const scaleBudgets = ({ account, workspace }: Config["budgets"], factor: number): Config["budgets"] => ({
   account: Math.round(account * factor),
   workspace: Math.round(workspace * factor),
 });
 
-/** What a stopping server still grants the requests that it is answering. */
+/** How long a stopping server waits for running requests. */
 const LAST_ANSWERS_MS = 5_000;
 
-/** What waits for the database longer than this is ended with the database's connections. */
+/** How long a stopping server waits for requests and jobs before it closes the database connections. */
 const LONGEST_STOP_MS = 7_500;
 
-/** Answers what has begun. Whoever is connected and asks nothing, or reads too slowly, is not waited for any longer. */
+/**
+ * Finishes the running requests. Idle connections, and connections whose peer reads too slowly, are closed after 5 s at
+ * most.
+ */
 async function drain(app: FastifyInstance): Promise<void> {
-  const late = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
+  const timer = setTimeout(() => app.server.closeAllConnections(), LAST_ANSWERS_MS);
   await app.close();
-  clearTimeout(late);
+  clearTimeout(timer);
 }
 
 const mailTransport = (
@@ -188,8 +194,11 @@ const mailTransport = (
       })
     : smtpTransport({ smtp, from, clock });
 
-/** Of 32 in a queue the last would wait about two seconds. Owners at a known address rather wait than are refused. */
-const gateOf = ({ argon2Parallel, libuvThreads }: Config) =>
+/**
+ * The last of 32 callers in the queue waits about two seconds. Known callers wait up to five seconds before they are
+ * refused.
+ */
+const createGate = ({ argon2Parallel, libuvThreads }: Config) =>
   createArgon2Gate({
     atOnce: argon2Parallel ?? argon2Concurrency({ cores: availableParallelism(), threads: libuvThreads }),
     longestQueue: 32,
@@ -199,6 +208,6 @@ const gateOf = ({ argon2Parallel, libuvThreads }: Config) =>
 
 function urlOf(address: AddressInfo | string | null, { host, port }: Config): string {
   const actual = typeof address === "object" && address !== null ? address.port : port;
-  const shown = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `http://${shown.includes(":") ? `[${shown}]` : shown}:${actual}`;
+  const reachableHost = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${reachableHost.includes(":") ? `[${reachableHost}]` : reachableHost}:${actual}`;
 }

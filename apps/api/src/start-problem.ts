@@ -3,7 +3,7 @@ import { ConfigError } from "./config/config.ts";
 import { KeyRingError } from "./identity/key-ring.ts";
 
 /**
- * Why the program did not start, in a line that says what to do. A bug keeps its stack.
+ * Describes why the program did not start, in a line that says what to do. An unexpected error keeps its stack.
  * @param database the setting that names the database
  */
 export function startProblem(error: unknown, database = "DATABASE_URL"): string {
@@ -64,14 +64,14 @@ interface Facts {
   message: string;
   port: number | undefined;
   stack: string | undefined;
-  /** What was asked of the system: `connect`, `listen`, `open` ... */
+  /** The failed system call, such as `connect`, `listen` or `open`. */
   syscall: string | undefined;
 }
 
 function factsOf(error: unknown): Facts {
   if (!(error instanceof Error))
     return { code: undefined, message: String(error), port: undefined, stack: undefined, syscall: undefined };
-  // Several addresses of one name were tried: the first one's error stands for them.
+  // Several addresses of one host name were tried. The error of the first address is reported.
   if (error instanceof AggregateError && error.errors[0] !== undefined) return factsOf(error.errors[0]);
   const { code, port, syscall } = error as Error & { code?: string; port?: number; syscall?: string };
   return { code, message: error.message, port, stack: error.stack, syscall };

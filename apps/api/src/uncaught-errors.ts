@@ -1,23 +1,24 @@
-// For errors that nothing caught. The server's own code catches what it throws, so each of these is a bug, and nobody knows
-// what state it left: the process says what happened, finishes what it can, and ends. Whoever runs it starts it again.
+// Handles uncaught errors. The server's code catches the errors that it throws, so an uncaught error is a bug and leaves
+// the process in an unknown state. The process logs the error, finishes the running requests if possible, and exits. A
+// process manager should restart it.
 import type { Log } from "./runtime/log.ts";
 
 export interface UncaughtErrors {
-  /** Fulfils with the first error that nothing caught, and never rejects. */
+  /** Resolves with the first uncaught error. Never rejects. */
   readonly failed: Promise<Error>;
 }
 
-/** So many are logged: one that is thrown again and again while the process ends must not fill the disk. */
-const MOST_LOGGED = 10;
+/** The most errors that are logged, so that an error that repeats while the process stops cannot fill the disk. */
+const MAX_LOGGED = 10;
 
-/** From here on an error that nothing caught does not end the process by itself: the caller is to end it in order. */
+/** Handles uncaught errors from now on. They no longer end the process; the caller must stop it. */
 export function handleUncaughtErrors(log: Log): UncaughtErrors {
   let seen = 0;
   const failed = new Promise<Error>((resolve) => {
     const take = (thrown: unknown, origin: "an error" | "a rejected promise"): void => {
       seen += 1;
       resolve(thrown instanceof Error ? thrown : new Error(String(thrown)));
-      if (seen <= MOST_LOGGED) say(log, thrown, `${origin} that nothing caught: the server stops`);
+      if (seen <= MAX_LOGGED) logFatal(log, thrown, `${origin} that nothing caught: the server stops`);
     };
     process.on("uncaughtException", (error) => take(error, "an error"));
     process.on("unhandledRejection", (reason) => take(reason, "a rejected promise"));
@@ -25,8 +26,8 @@ export function handleUncaughtErrors(log: Log): UncaughtErrors {
   return { failed };
 }
 
-/** Also when the log itself is what is broken: an error thrown here would end the process at once. */
-function say(log: Log, err: unknown, message: string): void {
+/** Logs the error, or writes it to stderr when the log fails. An error thrown here would end the process immediately. */
+function logFatal(log: Log, err: unknown, message: string): void {
   try {
     log.fatal({ err }, message);
   } catch {

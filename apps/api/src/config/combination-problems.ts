@@ -1,4 +1,4 @@
-// Settings that are wrong only in combination. Each problem is a line that names the setting and what to do.
+// Checks combinations of settings. Each problem is a line that names the setting and how to correct it.
 import { KeyRingError, parseKeyRing } from "../identity/key-ring.ts";
 import type { Config, Program } from "./settings.ts";
 import { unsafeSettings, type SettingsInUse } from "./unsafe-settings.ts";
@@ -7,7 +7,7 @@ export interface SettingsRead {
   readonly config: Config;
   readonly isProduction: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether the setting is made, also by a file or in a form that could not be read. */
+  /** Whether the setting is present, also when it comes from a file or could not be read. */
   readonly isSet: (name: string) => boolean;
 }
 
@@ -38,12 +38,12 @@ function operatorProblems({ config, isSet }: SettingsRead, program: Program): st
   const { databaseUrl, operatorDatabaseUrl } = config;
   if (program === "operator" && isSet("DATABASE_URL") && !isSet("PROJO_OPERATOR_DATABASE_URL")) {
     return [
-      "PROJO_OPERATOR_DATABASE_URL is not set. Name the operator's login, such as postgres://projo_operations:password@host:5432/projo: `pnpm db:migrate` makes it (docs/operations.md).",
+      "PROJO_OPERATOR_DATABASE_URL is not set. Name the operator's login, such as postgres://projo_operations:password@host:5432/projo: `pnpm db:migrate` creates it (docs/operations.md).",
     ];
   }
   return databaseUrl && operatorDatabaseUrl && databaseUrl.login.user === operatorDatabaseUrl.login.user
     ? [
-        "PROJO_OPERATOR_DATABASE_URL must name another user than DATABASE_URL: the server's login does no operator's acts.",
+        "PROJO_OPERATOR_DATABASE_URL must name another user than DATABASE_URL: the server's login must not have the operator's rights.",
       ]
     : [];
 }
@@ -57,7 +57,7 @@ function inUse({ config, isProduction, env, isSet }: SettingsRead): SettingsInUs
     hasOwnerLogin: isSet("PROJO_DATABASE_OWNER_URL"),
     hasOperatorLogin: isSet("PROJO_OPERATOR_DATABASE_URL"),
     keys: keysOf(env["PROJO_TOKEN_KEYS"], isSet("PROJO_TOKEN_KEYS")),
-    mail: isSet("PROJO_SMTP_URL") ? "smtp" : filesOf(env["PROJO_MAIL"]),
+    mail: isSet("PROJO_SMTP_URL") ? "smtp" : mailOf(env["PROJO_MAIL"]),
     appUrl,
   };
 }
@@ -67,5 +67,5 @@ function keysOf(value: string | undefined, isSet: boolean): SettingsInUse["keys"
   return value === "auto" ? "auto" : "given";
 }
 
-const filesOf = (value: string | undefined): SettingsInUse["mail"] =>
+const mailOf = (value: string | undefined): SettingsInUse["mail"] =>
   value === "files" ? "files" : "missing";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
 
 describe("the configuration", () => {
-  it("needs nothing: everything has a default, and what is empty counts as absent", () => {
+  it("has a default for every variable, and treats empty variables as absent", () => {
     const config = readConfig({});
     expect(config).toEqual({
       isLocal: true,
@@ -49,7 +49,7 @@ describe("the configuration", () => {
     expect(readConfig({ PORT: "", DATABASE_URL: "", PROJO_TOKEN_KEYS: "" })).toEqual(config);
   });
 
-  it("takes what it is given", () => {
+  it("reads the given variables", () => {
     const config = readConfig({
       PORT: "0",
       HOST: "::1",
@@ -90,7 +90,7 @@ describe("the configuration", () => {
     ["PROJO_UNREAD_SECONDS", "0"],
     ["PROJO_UNREAD_MB", "0"],
     ["PROJO_INVITES_NEED_VERIFIED_EMAIL", "no"],
-  ])("names %s when it is %j, says what it must be, and repeats it", (name, value) => {
+  ])("the message about %s names the variable, the expected form and the wrong value %j", (name, value) => {
     const message = problemOf({ [name]: value });
     expect(message).toMatch(new RegExp(`^${name} must be .+, such as|^${name} must be `));
     expect(message).toContain(JSON.stringify(value));
@@ -101,13 +101,13 @@ describe("the configuration", () => {
     ["DATABASE_URL", "mysql://root:hunter2@host/db"],
     ["DATABASE_URL", "hunter2"],
     ["PROJO_DATABASE_OWNER_URL", "http://owner:hunter2@host/db"],
-  ])("names %s when it is wrong, and never repeats it: it may hold a password", (name, value) => {
+  ])("the message about a wrong %s does not contain its value, which may hold a password", (name, value) => {
     const message = problemOf({ [name]: value });
     expect(message).toContain(`${name} must be `);
     expect(message).not.toContain("hunter2");
   });
 
-  it("names everything that is wrong at once, a line each", () => {
+  it("reports all wrong variables together, one line each", () => {
     const lines = problemOf({ PORT: "x", PROJO_LOG_LEVEL: "x", PROJO_DATABASE_POOL: "x" }).split("\n");
     expect(lines.map((line) => line.split(" ")[0])).toEqual([
       "PORT",
@@ -116,7 +116,7 @@ describe("the configuration", () => {
     ]);
   });
 
-  it("asks for the server's own login beside the owner's", () => {
+  it("requires the server's own login when the owner's login is set", () => {
     expect(problemOf({ PROJO_DATABASE_OWNER_URL: "postgres://owner:hunter2@host/db" })).toBe(
       "PROJO_DATABASE_OWNER_URL needs DATABASE_URL beside it: the login that the server itself uses.",
     );
@@ -130,5 +130,5 @@ function problemOf(env: Record<string, string>): string {
     if (error instanceof ConfigError) return error.message;
     throw error;
   }
-  throw new Error("The configuration was taken.");
+  throw new Error("The configuration was accepted.");
 }

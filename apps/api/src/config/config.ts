@@ -1,13 +1,13 @@
-// All configuration, validated at start. This is the one file that reads the environment.
+// Reads and validates all configuration at the start. Only this file reads the environment.
 import { resolve } from "node:path";
 import type { z } from "zod";
-import { secretNames, withSecrets } from "./secrets.ts";
+import { secretNames, readSecrets } from "./secrets.ts";
 import type { Config, Program } from "./settings.ts";
 import { combinationProblems } from "./combination-problems.ts";
 import { reachOf } from "./unsafe-settings.ts";
 import { variables } from "./variables.ts";
 
-/** The environment is not right. The message names each variable and what to do. */
+/** The configuration is invalid. The message names each variable and how to correct it. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
@@ -16,21 +16,21 @@ export function configFromEnvironment(program: Program = "server"): Config {
   return readConfig(process.env, program);
 }
 
-/** Reads and checks the configuration. @throws ConfigError that names every variable that is wrong */
+/** Reads and validates the configuration. @throws ConfigError with a line for each wrong variable */
 export function readConfig(
-  given: Readonly<Record<string, string | undefined>>,
+  environment: Readonly<Record<string, string | undefined>>,
   program: Program = "server",
 ): Config {
-  const { env, problems, unread } = withSecrets(given);
+  const { env, problems, unread } = readSecrets(environment);
   const isSet = (name: string): boolean => Boolean(env[name]) || unread.has(name);
   const read = <N extends keyof typeof variables>(name: N): z.output<(typeof variables)[N][0]> => {
     const [schema, expected] = variables[name];
     const result = schema.safeParse(env[name] === "" ? undefined : env[name]);
     if (result.success) return result.data as z.output<(typeof variables)[N][0]>;
-    const got = secretNames.has(name) ? "" : `, not ${JSON.stringify(env[name])}`;
+    const actual = secretNames.has(name) ? "" : `, not ${JSON.stringify(env[name])}`;
     const [issue] = result.error.issues;
     const problem: unknown = issue?.code === "custom" ? issue.params?.["problem"] : undefined;
-    problems.push(`${name} ${typeof problem === "string" ? problem : `must be ${expected}${got}`}.`);
+    problems.push(`${name} ${typeof problem === "string" ? problem : `must be ${expected}${actual}`}.`);
     return undefined as never;
   };
   const isProduction = read("PROJO_ENV") === "production";
@@ -87,7 +87,7 @@ export function readConfig(
     problems.push("PROJO_HEADERS_SECONDS must not be more than PROJO_REQUEST_SECONDS, which includes it.");
   }
   for (const name of ["PROJO_MAIL_FROM", "PROJO_APP_URL"] as const) {
-    // Mail that leaves the machine must not come from nobody, nor lead to this machine's own address.
+    // Mail that leaves the machine needs a sender, and its links must not point to this machine.
     if (config.smtp !== null && !env[name]) {
       problems.push(`PROJO_SMTP_URL needs ${name} beside it: ${variables[name][1]}.`);
     }

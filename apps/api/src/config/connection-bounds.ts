@@ -1,17 +1,17 @@
-/** How much of the server its peers may hold, and for how long. */
+/** The limits of connections. */
 export interface ConnectionBounds {
   /** The most connections at once. */
   readonly inAll: number;
-  /** The most of one address, or of one IPv6 /64. Trusted proxies are not counted. */
+  /** The most connections of one IPv4 address or one IPv6 /64. Trusted proxies are not limited. */
   readonly perAddress: number;
-  /** How long a request's headers may take, from the connection's opening or the request's first byte. */
+  /** The time limit for the headers of a request, from the opening of the connection or the first byte of the request. */
   readonly headersMs: number;
-  /** How long a whole request may take to arrive. */
+  /** The time limit for receiving a whole request. */
   readonly requestMs: number;
-  /** How long a connection is kept without a request. */
+  /** How long a connection without a request stays open. */
   readonly idleMs: number;
-  /** How long a peer may take nothing of an answer that waits for it. */
+  /** How long a response may stay unread, plus time in proportion to its size. */
   readonly unreadMs: number;
-  /** How many bytes of answers may wait for all peers together. Past that the connection with the most is closed. */
+  /** The most unread response bytes of all connections together. Beyond it, the connections with the most are closed. */
   readonly unreadBytes: number;
 }

@@ -3,7 +3,7 @@ import { ConfigError, readConfig } from "./config.ts";
 
 const proxies = (text: string) => readConfig({ PROJO_TRUSTED_PROXIES: text }).trustedProxies;
 
-it("a trusted proxy is an address or a network", () => {
+it("PROJO_TRUSTED_PROXIES accepts addresses and networks", () => {
   expect(proxies("10.0.0.5, 10.1.0.0/16,::1,fd00::/8")).toEqual([
     "10.0.0.5",
     "10.1.0.0/16",
@@ -23,12 +23,12 @@ it.each([
   "10.0.0.5,",
   "loopback",
   "1.2.3.4:80",
-])("%s trusts too many or nobody, and stops the server with a line that says so", (text) => {
+])("PROJO_TRUSTED_PROXIES rejects %s", (text) => {
   expect(() => proxies(text)).toThrow(ConfigError);
   expect(() => proxies(text)).toThrow(/PROJO_TRUSTED_PROXIES must be .+ such as/);
 });
 
-it("the address of Redis, which may hold a password, is in no message", () => {
+it("no message contains the value of REDIS_URL, which may hold a password", () => {
   const env = { REDIS_URL: "http://:hidden@host" };
   expect(() => readConfig(env)).toThrow(/^REDIS_URL must be (?!.*hidden)/);
 });

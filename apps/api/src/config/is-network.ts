@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** An address, or a network in CIDR form; but not the one of every address there is. */
+/** Whether the text is an address or a network in CIDR notation, except the network of all addresses. */
 export function isNetwork(text: string): boolean {
   const [address = "", length, ...more] = text.split("/");
   const family = isIP(address);

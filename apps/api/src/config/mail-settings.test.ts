@@ -9,12 +9,12 @@ const mail = {
   PROJO_APP_URL: "https://app.example.com",
 };
 
-describe("the settings of mail", () => {
-  it("without any, mail stays on the machine", () => {
+describe("the mail settings", () => {
+  it("keep mail on this machine by default", () => {
     expect(readConfig({})).toMatchObject({ smtp: null, appUrl: null });
   });
 
-  it("mail that leaves the machine has a sender, and links to an address of the configuration", () => {
+  it("require a sender and the application's URL when an SMTP server is set", () => {
     for (const name of ["PROJO_MAIL_FROM", "PROJO_APP_URL"]) {
       expect(() => readConfig({ ...mail, [name]: undefined })).toThrow(
         new RegExp(`^PROJO_SMTP_URL needs ${name} beside it: `),
@@ -26,7 +26,7 @@ describe("the settings of mail", () => {
     });
   });
 
-  it("A3 a wrong SMTP URL is refused without being repeated", () => {
+  it("A3 reject a wrong SMTP URL without repeating it", () => {
     const env = { ...mail, PROJO_SMTP_URL: "smtp://user:s3cret@mail.example.com?tls=maybe" };
     const wrong = () => readConfig(env);
     expect(wrong).toThrow(ConfigError);
@@ -34,7 +34,7 @@ describe("the settings of mail", () => {
     expect(wrong).not.toThrow(/s3cret/);
   });
 
-  it("V9 the application's address is a plain one", () => {
+  it("V9 accept only a plain HTTP or HTTPS URL for the application", () => {
     expect(readConfig({ PROJO_APP_URL: "https://app.example.com/" }).appUrl).toBe("https://app.example.com");
     expect(readConfig({ PROJO_APP_URL: "http://localhost:3000/x/" }).appUrl).toBe("http://localhost:3000/x");
     const refused = [
@@ -52,8 +52,8 @@ describe("the settings of mail", () => {
   });
 });
 
-describe("an SMTP server's URL", () => {
-  it("A3 asks for encryption wherever the mail leaves the machine", () => {
+describe("the SMTP URL", () => {
+  it("A3 requires encryption for connections to other machines by default", () => {
     expect(parseSmtpUrl("smtps://mail.example.com")).toMatchObject({ port: 465, tls: "implicit" });
     expect(parseSmtpUrl("smtp://mail.example.com")).toMatchObject({ port: 587, tls: "required" });
     expect(parseSmtpUrl("smtp://127.0.0.1:25")).toMatchObject({ port: 25, tls: "off" });
@@ -62,11 +62,11 @@ describe("an SMTP server's URL", () => {
     expect(parseSmtpUrl("smtp://127.0.0.1.evil.example")).toMatchObject({ tls: "required" });
   });
 
-  it("A3 sends no password in the clear", () => {
+  it("A3 rejects a password without encryption", () => {
     expect(parseSmtpUrl("smtp://user:password@relay?tls=off")).toBeNull();
   });
 
-  it("reads a login with escapes, and takes no half of one", () => {
+  it("decodes the login and rejects an incomplete one", () => {
     expect(parseSmtpUrl("smtps://a%40b:p%2Fw@mail.example.com")?.login).toEqual({
       user: "a@b",
       password: "p/w",
@@ -76,7 +76,7 @@ describe("an SMTP server's URL", () => {
     }
   });
 
-  it("takes nothing else", () => {
+  it("rejects unknown schemes, paths and parameters", () => {
     const others = [
       "mail.example.com",
       "http://host",
@@ -90,8 +90,8 @@ describe("an SMTP server's URL", () => {
   });
 });
 
-describe("an address", () => {
-  it("is one address, with nothing in it that a header or a list could split", () => {
+describe("email addresses", () => {
+  it("isAddress rejects text that a header or an address list could split", () => {
     for (const text of ["ada@example.com", "a.b+c'd@sub.example.com", "x@localhost"]) {
       expect(isAddress(text), text).toBe(true);
     }
@@ -111,7 +111,7 @@ describe("an address", () => {
     for (const text of [...others, `${"a".repeat(250)}@b.cd`]) expect(isAddress(text), text).toBe(false);
   });
 
-  it("of a sender may have a name, of one line", () => {
+  it("parseMailbox accepts a name on one line", () => {
     expect(parseMailbox("a@b.example")).toEqual({ name: "", address: "a@b.example" });
     expect(parseMailbox('"Engines, Ltd." <a@b.example>')).toEqual({
       name: "Engines, Ltd.",

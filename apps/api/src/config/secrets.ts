@@ -1,6 +1,9 @@
 import { SecretError, secretOf } from "@projostack/db";
 
-/** Settings that may hold passwords or keys. No message repeats them, and each may come from a file: its name with _FILE. */
+/**
+ * The settings that may hold passwords or keys. No message repeats them, and each can be read from a file named by
+ * `<name>_FILE`.
+ */
 export const secretNames: ReadonlySet<string> = new Set([
   "DATABASE_URL",
   "PROJO_DATABASE_OWNER_URL",
@@ -13,15 +16,15 @@ export const secretNames: ReadonlySet<string> = new Set([
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Secrets {
-  /** The environment, with the secrets that are in files. */
+  /** The environment, including the secrets read from files. */
   readonly env: Environment;
-  /** The problems of files, one line each. */
+  /** The problems with files, one line each. */
   readonly problems: string[];
-  /** The settings that are made, but could not be read. */
+  /** The settings whose file could not be read. */
   readonly unread: ReadonlySet<string>;
 }
 
-export function withSecrets(env: Environment): Secrets {
+export function readSecrets(env: Environment): Secrets {
   const problems: string[] = [];
   const unread = new Set<string>();
   const secrets: Record<string, string | undefined> = {};

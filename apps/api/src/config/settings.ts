@@ -6,50 +6,52 @@ import type { Quotas } from "../limits/quotas/quotas.ts";
 import type { ConnectionBounds } from "./connection-bounds.ts";
 
 export interface Config {
-  /** Whether only this machine reaches the server and its database, outside production: a developer's, most likely. */
+  /** Whether only this machine can reach the server and its database, and PROJO_ENV is not production. */
   readonly isLocal: boolean;
   readonly host: string;
   readonly port: number;
-  /** Where the embedded database, keys and mail are kept. */
+  /** The directory of the embedded database, the keys and the mails. */
   readonly dataDir: string;
-  /** A PostgreSQL of one's own, by the server's login; else the embedded one is started. */
+  /** The PostgreSQL server, with the server's login; null to start the embedded one. */
   readonly databaseUrl: PostgresAddress | null;
-  /** A login that owns that database, with which the server migrates it at its start; else an operator does. */
+  /**
+   * The login that owns the database, with which the server migrates it at the start; null when an operator migrates it.
+   */
   readonly databaseOwnerUrl: PostgresAddress | null;
-  /** The login for an operator's acts, which no server uses. */
+  /** The operator's login. Only the operator's program uses it. */
   readonly operatorDatabaseUrl: PostgresAddress | null;
   readonly databasePoolSize: number;
-  /** Whether that address is a pooler's, which lends a connection for one transaction and keeps nothing on it. */
+  /** Whether `databaseUrl` is the address of a pooler in transaction mode. */
   readonly databasePooled: boolean;
-  /** `kid:key` pairs, newest first; else keys are made once under the data directory. */
+  /** `kid:key` pairs, newest first; null to use keys in the data directory, which are created at the first start. */
   readonly tokenKeys: string | null;
-  /** The server that takes mail; else mail is written to files under the data directory. */
+  /** The SMTP server; null to write mail to files in the data directory. */
   readonly smtp: SmtpAddress | null;
   readonly mailFrom: Mailbox;
-  /** Where people reach the application, without a slash at its end; else the server itself. Mailed links begin with it. */
+  /** The application's URL without a trailing slash, with which mailed links begin; null to use the URL of the server. */
   readonly appUrl: string | null;
-  /** Where limits are counted for all servers together; else each counts for itself. */
+  /** The Redis that counts limits for all servers; null to count in each server separately. */
   readonly redisUrl: string | null;
-  /** How many times what the table of limits grants. */
+  /** The factor by which every rate limit is multiplied. */
   readonly limitsFactor: number;
-  /** The points that an account, or a service key, may spend in a minute, and that a workspace may. */
+  /** The points per minute of an account or service key, and of a workspace. */
   readonly budgets: { readonly account: number; readonly workspace: number };
-  /** How many of each a workspace may have. */
+  /** The quotas of a workspace. */
   readonly quotas: Quotas;
-  /** Whether only people whose address is verified may invite others. */
+  /** Whether only users with a verified email address may invite others. */
   readonly invitesNeedVerifiedEmail: boolean;
   /** Whether the shortcuts for speed are used: the fast path, prefetching and single-message changes. */
   readonly usesFastPath: boolean;
-  /** Addresses and networks of the proxies in front. */
+  /** The addresses and networks of trusted proxies. */
   readonly trustedProxies: readonly string[];
   readonly connections: ConnectionBounds;
   readonly logLevel: LogLevel;
   readonly passwordMinLength: number;
-  /** How many passwords are hashed at once; else as many as the machine can do beside its other work. */
+  /** The number of concurrent password hashes; null to derive it from the cores and threads. */
   readonly argon2Parallel: number | null;
-  /** The size of libuv's thread pool, on which they are hashed. */
+  /** The size of libuv's thread pool, which hashes passwords. */
   readonly libuvThreads: number;
 }
 
-/** The program that reads the configuration. The operator's program sends no mail and signs nothing. */
+/** The program that reads the configuration. The operator's program needs neither keys nor a mail server. */
 export type Program = "server" | "operator";

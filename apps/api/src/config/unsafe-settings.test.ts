@@ -1,4 +1,4 @@
-// A6 A3: what the server refuses to serve with, and that it says which setting to make.
+// A6 A3: the server refuses unsafe settings and names the setting to change.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The problems' lines; none when the settings are taken. */
+/** The lines of the error message; none when the settings are accepted. */
 function linesOf(env: Environment, program: Program = "server"): string[] {
   try {
     readConfig(env, program);
@@ -41,8 +41,8 @@ const neither = ["PROJO_TOKEN_KEYS", "PROJO_SMTP_URL"];
 const redis = (url: string) => readConfig({ REDIS_URL: url }).redisUrl;
 const smtp = (url: string) => readConfig({ ...mail, PROJO_SMTP_URL: url }).smtp?.tls;
 
-describe("A6 keys that the server makes itself, and mail in files,", () => {
-  it("are for a server and a database on this machine", () => {
+describe("A6 generated keys and mail in files", () => {
+  it("are accepted for a server and a database on this machine", () => {
     for (const env of [
       {},
       local,
@@ -56,7 +56,7 @@ describe("A6 keys that the server makes itself, and mail in files,", () => {
     }
   });
 
-  it("are refused where others reach the server or its database, with what to do", () => {
+  it("are refused when other machines can reach the server or its database, with instructions", () => {
     for (const env of [
       remote,
       { HOST: "0.0.0.0" },
@@ -79,7 +79,7 @@ describe("A6 keys that the server makes itself, and mail in files,", () => {
     expect(linesOf({ HOST: "0.0.0.0" })[0]).toContain("and HOST is 0.0.0.0.");
   });
 
-  it("need one setting each", () => {
+  it("are replaced by one setting each", () => {
     expect(namesOf({ ...remote, ...keys })).toEqual(["PROJO_SMTP_URL"]);
     expect(namesOf({ ...remote, ...mail })).toEqual(["PROJO_TOKEN_KEYS"]);
     for (const env of [
@@ -91,21 +91,23 @@ describe("A6 keys that the server makes itself, and mail in files,", () => {
     }
   });
 
-  it("can be had anywhere by asking for each, but not in production", () => {
-    const asked = { PROJO_TOKEN_KEYS: "auto", PROJO_MAIL: "files" };
-    expect(namesOf({ ...remote, ...asked })).toEqual([]);
-    expect(readConfig({ ...remote, ...asked })).toMatchObject({
+  it("can be enabled explicitly anywhere except in production", () => {
+    const explicit = { PROJO_TOKEN_KEYS: "auto", PROJO_MAIL: "files" };
+    expect(namesOf({ ...remote, ...explicit })).toEqual([]);
+    expect(readConfig({ ...remote, ...explicit })).toMatchObject({
       tokenKeys: null,
       smtp: null,
       isLocal: false,
     });
     expect(namesOf({ ...remote, PROJO_MAIL: "files" })).toEqual(["PROJO_TOKEN_KEYS"]);
     expect(namesOf({ ...remote, PROJO_TOKEN_KEYS: "auto" })).toEqual(["PROJO_SMTP_URL"]);
-    expect(namesOf({ ...production, ...asked })).toEqual(["PROJO_TOKEN_KEYS", "PROJO_MAIL"]);
-    expect(linesOf({ ...production, ...asked }).join()).not.toMatch(/PROJO_TOKEN_KEYS=auto|PROJO_MAIL=files/);
+    expect(namesOf({ ...production, ...explicit })).toEqual(["PROJO_TOKEN_KEYS", "PROJO_MAIL"]);
+    expect(linesOf({ ...production, ...explicit }).join()).not.toMatch(
+      /PROJO_TOKEN_KEYS=auto|PROJO_MAIL=files/,
+    );
   });
 
-  it("are not asked for twice: mail goes to files or to a server", () => {
+  it("PROJO_MAIL=files and PROJO_SMTP_URL exclude each other", () => {
     expect(namesOf({ ...mail, PROJO_MAIL: "files" })).toEqual(["PROJO_MAIL"]);
     expect(linesOf({ PROJO_MAIL: "smtp" })).toEqual([
       'PROJO_MAIL must be files, or left out where PROJO_SMTP_URL is set, not "smtp".',
@@ -113,16 +115,16 @@ describe("A6 keys that the server makes itself, and mail in files,", () => {
   });
 });
 
-describe("production", () => {
+describe("PROJO_ENV", () => {
   const complete = { ...production, ...remote, ...keys, ...mail };
 
-  it("is a mode that is spelt as it is", () => {
+  it("rejects unknown values", () => {
     expect(linesOf({ PROJO_ENV: "prod" })).toEqual([
       'PROJO_ENV must be one of development, production, not "prod".',
     ]);
   });
 
-  it("I4 U11 keeps the owner's and the operator's logins away from the server", () => {
+  it("I4 U11 production refuses the owner's and the operator's logins in the server", () => {
     for (const name of ["PROJO_DATABASE_OWNER_URL", "PROJO_OPERATOR_DATABASE_URL"]) {
       const env = { ...complete, [name]: "postgres://other:s3cret@db.example.com/projo" };
       expect(namesOf(env)).toEqual([name]);
@@ -130,18 +132,18 @@ describe("production", () => {
     }
   });
 
-  it("V9 mails no links over plain HTTP, but to this machine", () => {
+  it("V9 production refuses links over plain HTTP, except to this machine", () => {
     expect(namesOf({ ...complete, PROJO_APP_URL: "http://app.example.com" })).toEqual(["PROJO_APP_URL"]);
     expect(namesOf({ ...complete, PROJO_APP_URL: "http://localhost:3000" })).toEqual([]);
   });
 });
 
-describe("a connection off this machine", () => {
-  it("to Redis is encrypted, unless its address says tls=off", () => {
+describe("a connection to another machine", () => {
+  it("is encrypted for Redis, unless the URL says tls=off", () => {
     expect(redis("rediss://:p@redis.example.com:6379/0")).toBe("rediss://:p@redis.example.com:6379/0");
     expect(redis("redis://:p@127.0.0.1:6379")).toBe("redis://:p@127.0.0.1:6379");
     expect(redis("redis://[::1]:6379")).toBe("redis://[::1]:6379");
-    // The client would take what is left in the query for an option of its own.
+    // The client would read the rest of the query string as options.
     expect(redis("redis://:p@redis.example.com:6379/1?tls=off")).toBe("redis://:p@redis.example.com:6379/1");
     for (const url of [
       "redis://:s3cret@redis.example.com",
@@ -157,14 +159,14 @@ describe("a connection off this machine", () => {
     }
   });
 
-  it("to a mail server is encrypted, unless its address says tls=off", () => {
+  it("is encrypted for SMTP, unless the URL says tls=off", () => {
     expect(smtp("smtp://user:p@mail.example.com")).toBe("required");
     expect(smtp("smtps://user:p@mail.example.com")).toBe("implicit");
     expect(smtp("smtp://relay?tls=off")).toBe("off");
     expect(smtp("smtp://localhost")).toBe("off");
   });
 
-  it("to PostgreSQL is encrypted, by whichever login", () => {
+  it("is encrypted for PostgreSQL with every login", () => {
     const config = readConfig({
       ...remote,
       ...keys,
@@ -182,7 +184,7 @@ describe("a connection off this machine", () => {
   });
 });
 
-describe("A3 every secret may come from a file:", () => {
+describe("A3 secrets from files", () => {
   const secrets = {
     ...mail,
     ...keys,
@@ -193,7 +195,7 @@ describe("A3 every secret may come from a file:", () => {
   };
   const names = Object.keys(secrets).filter((name) => !["PROJO_MAIL_FROM", "PROJO_APP_URL"].includes(name));
 
-  it("reads the same configuration", () => {
+  it("give the same configuration as variables", () => {
     const fromFiles: Record<string, string> = {};
     for (const [name, value] of Object.entries(secrets)) {
       if (!names.includes(name)) {
@@ -207,7 +209,7 @@ describe("A3 every secret may come from a file:", () => {
     expect(readConfig(fromFiles)).toEqual(readConfig(secrets));
   });
 
-  it("one that cannot be read is one line, which names the variable and the file", () => {
+  it("an unreadable file is reported in one line with the variable and the path", () => {
     for (const name of names) {
       const { [name]: _, ...rest } = { ...secrets } as Record<string, string>;
       const env = { ...rest, [`${name}_FILE`]: join(directory, "absent") };
@@ -217,7 +219,7 @@ describe("A3 every secret may come from a file:", () => {
     }
   });
 
-  it("one that everybody may write is refused", () => {
+  it("a world-writable file is refused", () => {
     const file = join(directory, "open");
     writeFileSync(file, keys.PROJO_TOKEN_KEYS);
     chmodSync(file, 0o666);
@@ -226,7 +228,7 @@ describe("A3 every secret may come from a file:", () => {
 });
 
 describe("the operator's program", () => {
-  it("needs its own login where the server has one, and neither keys nor a mail server", () => {
+  it("requires its own login when the server has one, but neither keys nor a mail server", () => {
     expect(linesOf(remote, "operator")).toEqual([
       expect.stringMatching(
         /^PROJO_OPERATOR_DATABASE_URL is not set\. .*pnpm db:migrate.*docs\/operations\.md/,
@@ -238,10 +240,10 @@ describe("the operator's program", () => {
     }
   });
 
-  it("U11 has another login than the server", () => {
+  it("U11 must use another login than the server", () => {
     const same = { PROJO_OPERATOR_DATABASE_URL: remote.DATABASE_URL };
     expect(linesOf({ ...remote, ...same }, "operator")).toEqual([
-      "PROJO_OPERATOR_DATABASE_URL must name another user than DATABASE_URL: the server's login does no operator's acts.",
+      "PROJO_OPERATOR_DATABASE_URL must name another user than DATABASE_URL: the server's login must not have the operator's rights.",
     ]);
   });
 });

@@ -1,6 +1,6 @@
-// Which settings the server refuses to serve with. What is convenient on a developer's machine (mail in files, keys that the
-// server makes for itself) is for a server and a database that only this machine reaches. `PROJO_ENV=production` refuses it
-// everywhere. Each problem is a line that names the setting and what to do.
+// Finds settings with which the server refuses to start. Defaults for development (mail in files, generated keys) are
+// allowed only when no other machine can reach the server and its database. `PROJO_ENV=production` refuses them everywhere.
+// Each problem is a line that names the setting and how to correct it.
 import type { PostgresAddress } from "@projostack/db";
 import { isLoopback } from "./is-loopback.ts";
 
@@ -10,13 +10,13 @@ export interface SettingsInUse {
   readonly databaseUrl: PostgresAddress | null;
   readonly hasOwnerLogin: boolean;
   readonly hasOperatorLogin: boolean;
-  /** `missing` when no setting says which keys, `auto` when the server shall make them itself. */
+  /** `missing` when no keys are set, `auto` when the server generates them. */
   readonly keys: "given" | "auto" | "missing";
   readonly mail: "smtp" | "files" | "missing";
   readonly appUrl: string | null;
 }
 
-/** Makes a key, in any shell. */
+/** A command that prints a new key in any shell. */
 const MAKE_KEY = `node -p "'1:' + require('crypto').randomBytes(32).toString('base64url')"`;
 
 export function unsafeSettings(settings: SettingsInUse): string[] {
@@ -26,7 +26,7 @@ export function unsafeSettings(settings: SettingsInUse): string[] {
   return [...exposed, ...production].filter((problem) => problem !== null);
 }
 
-/** Why more than this machine reaches the server or its database, in words; null when nothing else does. */
+/** Describes why other machines can reach the server or its database; null when they cannot. */
 export function reachOf({
   isProduction,
   host,

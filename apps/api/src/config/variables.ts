@@ -1,4 +1,4 @@
-// The environment variables: the form of each value, its default, and the words for a message about a wrong value.
+// The environment variables: the schema of each value, its default, and the expected form for error messages.
 import { PostgresAddressError, readPostgresAddress } from "@projostack/db";
 import { z } from "zod";
 import { parseMailbox } from "../mail/mailbox.ts";
@@ -26,13 +26,13 @@ const postgresUrl = z
       return readPostgresAddress(text);
     } catch (error) {
       if (!(error instanceof PostgresAddressError)) throw error;
-      // It says what is wrong with the address, and never repeats it.
+      // The message describes the problem without repeating the address.
       context.addIssue({ code: "custom", params: { problem: error.message } });
       return z.NEVER;
     }
   });
 
-/** A text that `parse` understands. */
+/** A schema for text that `parse` accepts. */
 const parsed = <T>(parse: (text: string) => T | null) =>
   z.string().transform((text, context) => {
     const value = parse(text);

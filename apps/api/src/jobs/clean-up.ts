@@ -15,8 +15,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * Removes what has expired, at the start and every day: sessions, one-time tokens, mails of the
- * past, workspaces that were deleted 30 days ago.
+ * Removes expired data at the start and every day: sessions, one-time tokens, old mails, and workspaces that were deleted
+ * 30 days ago.
  */
 export function startCleanUp({ db, sessions, clock, log }: CleanUp): Repeated {
   return repeat({ clock, log }, async () => {
@@ -28,8 +28,8 @@ export function startCleanUp({ db, sessions, clock, log }: CleanUp): Repeated {
       for (const error of problems) log.warn({ err: error }, "a deleted workspace could not be purged yet");
       return DAY_MS;
     } catch (error) {
-      // Nothing relies on its being gone: what has expired is refused anyway.
-      log.warn({ err: error }, "the clean-up failed, and is tried again in five minutes");
+      // A delayed clean-up is harmless, because expired data is refused anyway.
+      log.warn({ err: error }, "the clean-up failed; trying again in five minutes");
       return 5 * MINUTE_MS;
     }
   });

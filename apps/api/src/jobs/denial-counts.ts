@@ -11,7 +11,7 @@ export interface DenialCounts {
 
 const EVERY_MS = 5 * 60_000;
 
-/** Counts the denials that were not recorded one by one in the audit logs, some minutes after the end of each hour. */
+/** Appends the count of the denials that were not recorded one by one to the audit logs, a few minutes after each hour. */
 export function startDenialCounts({ db, clock, log }: DenialCounts): Repeated {
   return repeat({ clock, log }, async () => {
     try {

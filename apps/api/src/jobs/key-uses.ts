@@ -11,11 +11,11 @@ export interface KeyUses {
 
 const NOTED_EVERY_MS = 30_000;
 
-/** Writes down every half a minute which service keys were used, and once more when it is stopped. */
+/** Writes the times at which service keys were used, every 30 seconds and once more when it is stopped. */
 export function startKeyUses({ serviceKeys, clock, log }: KeyUses): Repeated {
   const note = async (): Promise<number> => {
     await serviceKeys.noteUses().catch((error: unknown) => {
-      log.warn({ err: error }, "the uses of service keys could not be noted, and are tried again");
+      log.warn({ err: error }, "the uses of service keys could not be written; trying again in 30 seconds");
     });
     return NOTED_EVERY_MS;
   };

@@ -1,14 +1,14 @@
-// Sends what waits in the outbox. Several servers may do so at once: the database hands each mail to one of them.
-// A mail is sent at least once. It is sent again only if the server ended, or lost the database for a minute, after
-// the mail left and before that was noted; both copies have one Message-ID.
+// Sends the mails in the outbox. Several servers may run this job: the database assigns each mail to one of them. A mail is
+// sent at least once. It is sent twice only if the server stopped, or lost the database for half a minute, after sending
+// the mail and before marking it as sent. Both copies have the same Message-ID.
 import type { ClaimedMail, MailStore } from "@projostack/db";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { repeat, type Repeated } from "../runtime/repeat.ts";
-import { composeMail, type ComposeWith } from "../mail/compose-mail.ts";
+import { composeMail, type ComposeDeps } from "../mail/compose-mail.ts";
 import { MailNotSent, type MailTransport } from "../mail/mail.ts";
 
-export interface MailWorker extends ComposeWith {
+export interface MailWorker extends ComposeDeps {
   readonly store: MailStore;
   readonly transport: MailTransport;
   readonly clock: Clock;
@@ -17,26 +17,26 @@ export interface MailWorker extends ComposeWith {
 
 const POLL_MS = 1_000;
 const POLL_WITHOUT_DATABASE_MS = 5_000;
-/** With `NOTE_TRIES` well within the two minutes for which a mail is claimed. */
+/** This timeout and all `NOTE_TRIES` together are shorter than the two minutes for which a mail is claimed. */
 const LONGEST_SEND_MS = 30_000;
 const NOTE_TRIES = 30;
 const NOTE_PAUSE_MS = 1_000;
-/** What a stopping server still grants the mail in flight. */
+/** How long a stopping server waits for mails that are being sent. */
 const LAST_SEND_MS = 5_000;
 
 export function startMailWorker(worker: MailWorker): Repeated {
-  const givenUp = new AbortController();
-  const repeated = repeat(worker, () => sendDue(worker, givenUp.signal));
+  const giveUp = new AbortController();
+  const repeated = repeat(worker, () => sendDue(worker, giveUp.signal));
   return {
     stop: async () => {
-      const late = setTimeout(() => givenUp.abort(), LAST_SEND_MS);
+      const timer = setTimeout(() => giveUp.abort(), LAST_SEND_MS);
       await repeated.stop();
-      clearTimeout(late);
+      clearTimeout(timer);
     },
   };
 }
 
-/** Sends one batch. @returns when to look again, in milliseconds */
+/** Sends one batch of mails. @returns the milliseconds until the next batch */
 async function sendDue(worker: MailWorker, givenUp: AbortSignal): Promise<number> {
   try {
     const claimed = await worker.store.claim();
@@ -55,12 +55,13 @@ async function deliver(worker: MailWorker, claimed: ClaimedMail, givenUp: AbortS
     const signal = AbortSignal.any([AbortSignal.timeout(LONGEST_SEND_MS), givenUp]);
     await transport.send(composeMail(claimed, worker), signal);
   } catch (error) {
-    // A bug is tried again as well, and stands in the log with its stack; what is kept is known to hold no secret.
-    if (!(error instanceof MailNotSent)) log.error({ ...facts, err: error }, "a mail could not be written");
+    // After an unexpected error the mail is also retried. The log has the stack; the outbox stores only a text without
+    // secrets.
+    if (!(error instanceof MailNotSent)) log.error({ ...facts, err: error }, "a mail could not be composed");
     const failure =
       error instanceof MailNotSent
         ? { reason: error.message, permanent: error.permanent }
-        : { reason: "an error of the server: see its log", permanent: false };
+        : { reason: "a server error: see the server's log", permanent: false };
     const status = await note(worker, givenUp, () => store.markFailed(claimed, failure));
     log.warn({ ...facts, reason: failure.reason, status }, "a mail was not sent");
     return;
@@ -69,7 +70,7 @@ async function deliver(worker: MailWorker, claimed: ClaimedMail, givenUp: AbortS
   log.info(facts, "a mail was sent");
 }
 
-/** Notes what became of a mail, through a short absence of the database. */
+/** Writes the result of a mail and retries while the database is briefly unavailable. */
 async function note<T>(
   { clock, log }: MailWorker,
   givenUp: AbortSignal,
@@ -80,7 +81,7 @@ async function note<T>(
       return await write();
     } catch (error) {
       if (tries === NOTE_TRIES || givenUp.aborted) {
-        log.error({ err: error }, "what became of a mail could not be noted: it will be sent again");
+        log.error({ err: error }, "the result of a mail could not be written: the mail will be sent again");
         return null;
       }
       await clock.pause(NOTE_PAUSE_MS, givenUp);

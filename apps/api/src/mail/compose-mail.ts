@@ -15,15 +15,15 @@ import {
   type MailText,
 } from "./templates.ts";
 
-export interface ComposeWith {
+export interface ComposeDeps {
   readonly keys: KeyRing;
   readonly forms: TokenForms;
-  /** Where people reach the application: the configuration's word, never a request's. */
+  /** The application's URL, from the configuration and never from a request. */
   readonly appUrl: string;
 }
 
-/** Writes a mail, and makes the token that it brings. @throws MailNotSent */
-export function composeMail(claimed: ClaimedMail, { keys, forms, appUrl }: ComposeWith): Mail {
+/** Composes a mail and creates its token. @throws MailNotSent */
+export function composeMail(claimed: ClaimedMail, { keys, forms, appUrl }: ComposeDeps): Mail {
   const { id, template, recipient } = claimed;
   if (!isAddress(recipient)) throw new MailNotSent("the recipient is not an address", { permanent: true });
   const text = textOf(claimed, new URL(appUrl).host);
@@ -43,21 +43,21 @@ function textOf({ template, token, facts }: ClaimedMail, host: string): MailText
   if (token?.of === "account" && token.purpose === template) return accountMails[token.purpose](host);
   if (token?.of === "invite" && template === "invite") return inviteMail(inviteFacts.parse(facts), host);
   if (template === "keys.creator_left") return creatorLeftMail(creatorLeftFacts.parse(facts), host);
-  // A newer server may have asked for what this one does not know; that one will send it.
-  throw new MailNotSent("this server has no such template");
+  // A newer server may have queued a template that this one does not know. The newer server will send it.
+  throw new MailNotSent("this server does not know the template");
 }
 
 function linkOf(
   { token: origin }: ClaimedMail,
   { action }: MailText,
-  { keys, forms, appUrl }: ComposeWith,
+  { keys, forms, appUrl }: ComposeDeps,
 ): MailLink | null {
   if (!origin || !action) return null;
   const token =
     origin.of === "account"
       ? formatOneTimeToken(keys, origin.salt, origin, forms.ofNow())
       : mailedInviteToken(keys, origin);
-  if (!token) throw new MailNotSent("the server's key that the link is made with is not there");
-  // Behind the #: browsers send no fragment, so the token is in no server's log and in no Referer.
+  if (!token) throw new MailNotSent("the server's key for the link is missing");
+  // Browsers do not send the fragment, so the token reaches no server log and no Referer.
   return { action, url: `${appUrl}${action.path}#token=${token}`, token, expiresAt: origin.expiresAt };
 }

@@ -7,40 +7,43 @@ import type { Mailbox } from "./mailbox.ts";
 import { messageOf } from "./message-of.ts";
 
 export interface FileOptions {
-  /** Made if absent, for its owner alone (0700), as are the files (0600). */
+  /** The directory of the mails. It is created if absent, with mode 0700; the files have mode 0600. */
   readonly directory: string;
   readonly from: Mailbox;
   readonly clock: Clock;
-  /** Prints a line about each mail. It goes into no log. */
+  /** Prints a line about each mail. The line is not logged. */
   readonly announce: (line: string) => void;
-  /** Whether the line holds the mail's link, which opens an account; else it names the file, which its owner alone reads. */
+  /**
+   * Whether the line contains the link of the mail, which gives access to an account. Otherwise it contains the path of the
+   * file.
+   */
   readonly showsLinks: boolean;
 }
 
-/** Mail becomes a file `<id>.<template>.eml`. Nothing leaves the machine. */
+/** Writes each mail to a file `<id>.<template>.eml`. No mail leaves the machine. */
 export function fileTransport({ directory, from, clock, announce, showsLinks }: FileOptions): MailTransport {
   return {
     description: `files in ${directory}`,
     send: async (mail) => {
       const name = `${mail.id}.${mail.template}.eml`;
       try {
-        // Loaded with the first mail, as the server starts sooner without.
+        // nodemailer is loaded with the first mail, so that the server starts faster.
         const { createTransport } = await import("nodemailer");
         const transport = createTransport({ streamTransport: true, buffer: true });
         const { message } = await transport.sendMail(messageOf(mail, from, clock));
-        if (!Buffer.isBuffer(message)) throw new Error("nodemailer gave no buffer");
-        await writeOwn(directory, name, message);
+        if (!Buffer.isBuffer(message)) throw new Error("nodemailer returned no buffer");
+        await writePrivateFile(directory, name, message);
       } catch (error) {
         throw new MailNotSent(error instanceof Error ? error.message : String(error), { cause: error });
       }
-      const shown = showsLinks && mail.link !== null ? mail.link : join(directory, name);
-      announce(`Mail to ${mail.to}: ${mail.subject}: ${shown}`);
+      const location = showsLinks && mail.link !== null ? mail.link : join(directory, name);
+      announce(`Mail to ${mail.to}: ${mail.subject}: ${location}`);
     },
   };
 }
 
-/** Whoever lists the directory sees the whole file or none. */
-async function writeOwn(directory: string, name: string, content: Buffer): Promise<void> {
+/** Writes the file under a temporary name and renames it, so that readers of the directory never see a partial file. */
+async function writePrivateFile(directory: string, name: string, content: Buffer): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
   const draft = join(directory, `.${name}.${randomBytes(6).toString("hex")}.new`);

@@ -14,16 +14,16 @@ export interface MailLink {
 }
 
 export function textBody({ text, link }: MailContent): string {
-  const howTo = link
+  const instructions = link
     ? `${link.url}
 
-At a terminal, type \`${link.action.command}\` instead, and paste this when it asks:
+In a terminal, run \`${link.action.command}\` instead and paste this token:
 
 ${link.token}
 
 `
     : "";
-  return `${text.opening}\n\n${howTo}${endOf(link)}${text.closing}\n`;
+  return `${text.opening}\n\n${instructions}${expirySentence(link)}${text.closing}\n`;
 }
 
 export function htmlBody({ text, link }: MailContent): string {
@@ -32,7 +32,7 @@ export function htmlBody({ text, link }: MailContent): string {
 <head><meta charset="utf-8"><title>${escapeHtml(text.subject)}</title></head>
 <body style="font-family: sans-serif; max-width: 36em; margin: 2em auto; line-height: 1.5">
 <p>${escapeHtml(text.opening)}</p>
-${link ? htmlLink(link) : ""}<p>${escapeHtml(endOf(link) + text.closing)}</p>
+${link ? htmlLink(link) : ""}<p>${escapeHtml(expirySentence(link) + text.closing)}</p>
 </body>
 </html>
 `;
@@ -41,17 +41,17 @@ ${link ? htmlLink(link) : ""}<p>${escapeHtml(endOf(link) + text.closing)}</p>
 function htmlLink({ action, url, token }: MailLink): string {
   const href = escapeHtml(url);
   return `<p><a href="${href}">${escapeHtml(action.label)}</a></p>
-<p>If that does not open, copy this address:<br>${href}</p>
-<p>At a terminal, type <code>${escapeHtml(action.command)}</code> instead, and paste this when it asks:<br>
+<p>If the link does not open, copy this address into your browser:<br>${href}</p>
+<p>In a terminal, run <code>${escapeHtml(action.command)}</code> instead and paste this token:<br>
 <code>${escapeHtml(token)}</code></p>
 `;
 }
 
-const endOf = (link: MailLink | null): string =>
-  link ? `It works once, until ${inWords(link.expiresAt)}. ` : "";
+const expirySentence = (link: MailLink | null): string =>
+  link ? `The link works once, until ${formatUtc(link.expiresAt)}. ` : "";
 
-/** Such as `25 November 2026, 19:55 UTC`, whatever the server's locale. */
-function inWords(date: Date): string {
+/** Formats a time such as `25 November 2026, 19:55 UTC`, independent of the server's locale. */
+function formatUtc(date: Date): string {
   const day = date.toLocaleDateString("en-GB", {
     day: "numeric",
     month: "long",

@@ -1,28 +1,28 @@
-/** A mail as a transport takes it. */
+/** A composed mail, ready for a transport. */
 export interface Mail {
-  /** The outbox's id: the same mail sent twice has one `Message-ID`, by which mailboxes know it again. */
+  /** The id in the outbox. A mail that is sent twice has the same `Message-ID`, so mailboxes can detect the duplicate. */
   readonly id: string;
   readonly template: string;
-  /** One bare address, without a name. */
+  /** One address, without a name. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** What the mail is about, with its token; null when it brings none. */
+  /** The link with its token; null when the mail has no link. */
   readonly link: string | null;
 }
 
 export interface MailTransport {
-  /** Where mail goes, in words and without secrets. */
+  /** A description of the destination, without secrets. */
   readonly description: string;
-  /** @param signal gives up on the mail @throws MailNotSent */
+  /** Sends a mail. @param signal aborts the sending @throws MailNotSent */
   send(mail: Mail, signal: AbortSignal): Promise<void>;
 }
 
-/** The mail did not leave, as far as one can tell. The message says why, without secrets, and may be kept. */
+/** The mail was probably not sent. The message gives the reason, without secrets, and is stored in the outbox. */
 export class MailNotSent extends Error {
   override readonly name = "MailNotSent";
-  /** Trying again cannot help. */
+  /** Whether retrying cannot succeed. */
   readonly permanent: boolean;
 
   constructor(message: string, { permanent = false, cause }: { permanent?: boolean; cause?: unknown } = {}) {

@@ -3,7 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Mail } from "./mail.ts";
 import type { Mailbox } from "./mailbox.ts";
 
-/** A mail as nodemailer takes it. Addresses go in as objects, which are not parsed as lists. */
+/** Converts a mail for nodemailer. Addresses are passed as objects, which nodemailer does not parse as lists. */
 export function messageOf(
   { id, to, subject, text, html }: Mail,
   from: Mailbox,
@@ -19,7 +19,7 @@ export function messageOf(
     subject,
     text,
     html,
-    // Nobody answers a machine with "I am on holiday" (RFC 3834).
+    // Prevents automatic replies such as vacation messages (RFC 3834).
     headers: { "Auto-Submitted": "auto-generated" },
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -1,42 +1,45 @@
-// Text that somebody else chose, in a mail to somebody who may never have heard of them.
+// Quotes names that one user chose in mails to other people, who may not know that user.
 
-/** In characters as people count them. */
-const LONGEST = 80;
-const LONGEST_IN_SUBJECT = 50;
+/** The longest names, in user-perceived characters. */
+const MAX_LENGTH = 80;
+const MAX_SUBJECT_LENGTH = 50;
 
-/** A character with more marks than any writing system needs is cut: a heap of them covers the lines around it. */
-const MOST_CODE_POINTS = 12;
+/**
+ * A character with more combining marks than any writing system needs is cut, because stacked marks cover neighboring
+ * lines.
+ */
+const MAX_CODE_POINTS = 12;
 
-/** A name as it may stand in a sentence: in quotes, on one line, of bounded length, and nothing that becomes a link. */
-export const quoteName = (name: string): string => `"${harmless(name, LONGEST)}"`;
+/** Formats a name for a sentence: in quotes, on one line, of bounded length, and without text that becomes a link. */
+export const quoteName = (name: string): string => `"${sanitize(name, MAX_LENGTH)}"`;
 
-/** The same in a subject. */
-export const quoteNameInSubject = (name: string): string => `"${harmless(name, LONGEST_IN_SUBJECT)}"`;
+/** The same for the subject of a mail. */
+export const quoteNameInSubject = (name: string): string => `"${sanitize(name, MAX_SUBJECT_LENGTH)}"`;
 
-function harmless(name: string, longest: number): string {
+function sanitize(name: string, longest: number): string {
   const oneLine = name
-    // Private characters look like anything. Of those that cannot be seen, only the two that join letters or emoji stay: the
-    // others hide text, turn its direction, or part a word so that a filter passes over it.
+    // Private-use characters can look like anything. Of the invisible characters, only the two joiners of letters and emoji
+    // are kept: the others can hide text, change its direction, or split a word so that a filter misses it.
     .replaceAll(/[\p{Co}\u115f\u1160\u3164\uffa0]/gu, "")
     .replaceAll(/(?![\u200c\u200d])\p{Cf}/gu, "")
-    // Controls, line breaks and rows of blanks.
+    // Control characters, line breaks and sequences of spaces become one space.
     .replaceAll(/[\p{Cc}\p{Z}\u2800]+/gu, " ")
     .replaceAll(/["\u201c-\u201f\u00ab\u00bb\uff02]/g, "'")
     .trim();
-  return withoutLinks(shortened(oneLine, longest));
+  return withoutLinks(truncate(oneLine, longest));
 }
 
-function shortened(text: string, longest: number): string {
+function truncate(text: string, longest: number): string {
   const characters = Array.from(new Intl.Segmenter("en").segment(text), ({ segment }) =>
-    Array.from(segment).slice(0, MOST_CODE_POINTS).join(""),
+    Array.from(segment).slice(0, MAX_CODE_POINTS).join(""),
   );
   return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : characters.join("");
 }
 
 /**
- * Mail programs make links of text: of domains, addresses, paths and anything with a scheme. Each is known by what stands
- * without a blank behind a dot, colon, slash or at sign. So a blank is put behind each, also behind those of other writing
- * systems, which a program may take for the same (RFC 3490, section 3.1; Unicode compatibility forms).
+ * Prevents mail programs from turning text into links. They recognize domains, addresses, paths and URLs by text that
+ * directly follows a dot, colon, slash or at sign. So a space is inserted after each of these, and after their equivalents
+ * in other writing systems, which a program may treat the same (RFC 3490, section 3.1; Unicode compatibility forms).
  */
 const withoutLinks = (text: string): string =>
   text.replaceAll(

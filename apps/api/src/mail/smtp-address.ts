@@ -1,8 +1,8 @@
-/** An SMTP server, and how to speak with it. */
+/** An SMTP server and its connection settings. */
 export interface SmtpAddress {
   readonly host: string;
   readonly port: number;
-  /** `implicit` from the first byte, `required` by STARTTLS before anything is said, `off` in the clear. */
+  /** `implicit`: TLS from the first byte; `required`: STARTTLS before any mail; `off`: no encryption. */
   readonly tls: "implicit" | "required" | "off";
   readonly login: { readonly user: string; readonly password: string } | null;
 }
@@ -10,9 +10,9 @@ export interface SmtpAddress {
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /**
- * Reads `smtps://user:password@host:465`, `smtp://user:password@host:587` or `smtp://host?tls=off`; null when it is
- * none. Mail holds links that open accounts, so it leaves the machine encrypted unless somebody says otherwise, and a
- * password leaves it in no other way.
+ * Parses `smtps://user:password@host:465`, `smtp://user:password@host:587` or `smtp://host?tls=off`; null for any other
+ * text. Mail contains links that give access to accounts, so a connection to another machine is encrypted unless the URL
+ * says `tls=off`. A URL with a password cannot turn encryption off.
  */
 export function parseSmtpUrl(text: string): SmtpAddress | null {
   if (!URL.canParse(text)) return null;
@@ -24,7 +24,7 @@ export function parseSmtpUrl(text: string): SmtpAddress | null {
   const isLoopback = LOOPBACK.test(hostname);
   const tls = isImplicit ? "implicit" : isLoopback || search !== "" ? "off" : "required";
   if (tls === "off" && !isLoopback && username !== "") return null;
-  const login = loginOf(username, password);
+  const login = parseLogin(username, password);
   if (login === undefined) return null;
   return {
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -34,8 +34,8 @@ export function parseSmtpUrl(text: string): SmtpAddress | null {
   };
 }
 
-/** Undefined when the URL's escapes are wrong or half of the login is missing. */
-function loginOf(username: string, password: string): SmtpAddress["login"] | undefined {
+/** Parses the login; null when there is none, undefined when its escapes are malformed or one half is missing. */
+function parseLogin(username: string, password: string): SmtpAddress["login"] | undefined {
   if (username === "" && password === "") return null;
   if (username === "" || password === "") return undefined;
   try {

@@ -11,7 +11,10 @@ export interface SmtpOptions {
   readonly clock: Clock;
 }
 
-/** Hands mail to an SMTP server, one connection a mail. Every wait is bounded, and the signal ends the connection. */
+/**
+ * Sends mail to an SMTP server, with one connection for each mail. Every wait has a timeout, and the signal closes the
+ * connection.
+ */
 export function smtpTransport({ smtp, from, clock }: SmtpOptions): MailTransport {
   const { host, port } = smtp;
   let opened: Promise<Transporter> | undefined;
@@ -22,13 +25,13 @@ export function smtpTransport({ smtp, from, clock }: SmtpOptions): MailTransport
         const transport = await (opened ??= open(smtp));
         await transport.sendMail({ ...messageOf(mail, from, clock), signal });
       } catch (error) {
-        throw signal.aborted ? new MailNotSent("it took too long") : notSent(error);
+        throw signal.aborted ? new MailNotSent("it took too long") : toMailNotSent(error);
       }
     },
   };
 }
 
-/** Loaded with the first mail, as the server starts sooner without. */
+/** Opens the transport. nodemailer is loaded with the first mail, so that the server starts faster. */
 async function open({ host, port, tls, login }: SmtpAddress): Promise<Transporter> {
   const { createTransport } = await import("nodemailer");
   return createTransport({
@@ -38,7 +41,7 @@ async function open({ host, port, tls, login }: SmtpAddress): Promise<Transporte
     requireTLS: tls === "required",
     ignoreTLS: tls === "off",
     tls: { minVersion: "TLSv1.2" },
-    // With a login the mail is not sent without it, even if the server would take it.
+    // With a login, mail is never sent without authentication, even if the server would accept it.
     ...(login && { auth: { user: login.user, pass: login.password }, forceAuth: true }),
     dnsTimeout: 5_000,
     connectionTimeout: 10_000,
@@ -47,17 +50,19 @@ async function open({ host, port, tls, login }: SmtpAddress): Promise<Transporte
   });
 }
 
-function notSent(error: unknown): MailNotSent {
+function toMailNotSent(error: unknown): MailNotSent {
   const { code, command, responseCode, response, message } = factsOf(error);
   if (responseCode === undefined) return new MailNotSent(printable([code, message]), { cause: error });
-  // A server may quote what it was sent. Before the login nothing was secret, but the mail's text holds a token: then
-  // only the numbers are kept.
-  const quotes = command === "DATA" || command?.startsWith("AUTH");
-  const said = quotes ? /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(response ?? "")?.[0] : response;
-  // The recipient or the mail itself is refused for good (RFC 5321, section 4.2.1). A sender or login that is refused
-  // is the configuration's fault, and may be mended.
+  // A server may quote its input in the response. After DATA and AUTH the input holds a token or a password, so only the
+  // status codes are kept.
+  const mayQuoteSecrets = command === "DATA" || command?.startsWith("AUTH");
+  const details = mayQuoteSecrets
+    ? /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?/.exec(response ?? "")?.[0]
+    : response;
+  // A refusal of the recipient or of the mail is permanent (RFC 5321, section 4.2.1). A refusal of the sender or of the
+  // login is a configuration error, which an operator can correct.
   const permanent = responseCode >= 500 && (command === "RCPT TO" || command === "DATA");
-  return new MailNotSent(printable([command, said ?? String(responseCode)]), { permanent });
+  return new MailNotSent(printable([command, details ?? String(responseCode)]), { permanent });
 }
 
 interface SmtpFacts {

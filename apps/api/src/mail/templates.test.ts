@@ -3,54 +3,68 @@ import { htmlBody, textBody } from "./mail-bodies.ts";
 import { accountMails, creatorLeftMail, inviteMail, type MailText } from "./templates.ts";
 
 const host = "app.example.com";
-const nasty = `<b>"https://evil.example/x"</b>\r\nBcc: all@evil.example\u2028\u202Ewww.evil.example`;
+const hostileName = `<b>"https://evil.example/x"</b>\r\nBcc: all@evil.example\u2028\u202Ewww.evil.example`;
 
-const letters: readonly MailText[] = [
-  ...Object.values(accountMails).map((letter) => letter(host)),
-  inviteMail({ workspaceName: nasty, role: "admin", inviter: "ada@example.com", isService: false }, host),
-  inviteMail({ workspaceName: "Engines", role: "member", inviter: nasty, isService: true }, host),
-  creatorLeftMail({ workspaceName: nasty, email: nasty, keyNames: [nasty, "worker"] }, host),
+const mails: readonly MailText[] = [
+  ...Object.values(accountMails).map((mail) => mail(host)),
+  inviteMail(
+    { workspaceName: hostileName, role: "admin", inviter: "ada@example.com", isService: false },
+    host,
+  ),
+  inviteMail({ workspaceName: "Engines", role: "member", inviter: hostileName, isService: true }, host),
+  creatorLeftMail(
+    { workspaceName: hostileName, email: hostileName, keyNames: [hostileName, "worker"] },
+    host,
+  ),
 ];
 
-const filled = (letter: MailText, url = `https://${host}/invite#token=pji_AA`) => ({
-  text: letter,
-  link: letter.action && {
-    action: letter.action,
+const withLink = (mail: MailText, url = `https://${host}/invite#token=pji_AA`) => ({
+  text: mail,
+  link: mail.action && {
+    action: mail.action,
     url,
     token: "pjo_<b>",
     expiresAt: new Date("2026-11-25T19:55:30Z"),
   },
 });
 
-it("nothing that a mail is filled with is HTML", () => {
-  for (const letter of letters) {
-    const html = htmlBody(filled(letter, `https://${host}/"><script>alert('1')</script>&x#token=pjo_AA`));
+it("escapes all values in the HTML body", () => {
+  for (const mail of mails) {
+    const html = htmlBody(withLink(mail, `https://${host}/"><script>alert('1')</script>&x#token=pjo_AA`));
     expect(html).not.toMatch(/<script|<b>|"">/);
-    if (!letter.action) continue;
+    if (!mail.action) continue;
     expect(html).toContain('href="https://app.example.com/&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)');
     expect(html).toContain("pjo_&lt;b&gt;");
   }
 });
 
-it("says when the link ends, in UTC", () => {
-  for (const letter of letters.filter(({ action }) => action !== null)) {
-    expect(textBody(filled(letter))).toContain("until 25 November 2026, 19:55 UTC.");
-    expect(htmlBody(filled(letter))).toContain("until 25 November 2026, 19:55 UTC.");
+it("both bodies contain the expiry time of the link in UTC", () => {
+  for (const mail of mails.filter(({ action }) => action !== null)) {
+    expect(textBody(withLink(mail))).toContain("until 25 November 2026, 19:55 UTC.");
+    expect(htmlBody(withLink(mail))).toContain("until 25 November 2026, 19:55 UTC.");
   }
 });
 
-it("no body loads anything from elsewhere", () => {
-  for (const letter of letters) {
-    expect(htmlBody(filled(letter))).not.toMatch(/<img|<link|url\(|src=/);
+it("the HTML body loads no external resources", () => {
+  for (const mail of mails) {
+    expect(htmlBody(withLink(mail))).not.toMatch(/<img|<link|url\(|src=/);
   }
 });
 
 const subjectFor = (workspaceName: string): string =>
   inviteMail({ workspaceName, role: "member", inviter: "ada@example.com", isService: false }, host).subject;
 
-it("R10 a subject quotes the name: one line, fifty characters of it at most, whatever a workspace is called", () => {
+it("R10 the subject quotes at most 50 characters of a workspace name, on one line", () => {
   const heap = `e${"\u0301".repeat(190)}`;
-  const names = [nasty, "x".repeat(200), "🙂".repeat(200), "👩‍👩‍👧‍👦".repeat(28), heap, "\u0000\u001b[31m", "."];
+  const names = [
+    hostileName,
+    "x".repeat(200),
+    "🙂".repeat(200),
+    "👩‍👩‍👧‍👦".repeat(28),
+    heap,
+    "\u0000\u001b[31m",
+    ".",
+  ];
   for (const workspaceName of names) {
     const subject = subjectFor(workspaceName);
     expect(subject).toMatch(/^You are invited to "[^"]*"$/u);
@@ -81,14 +95,14 @@ it.each([
   ['"quoted" \u201cname\u201d', "'quoted' 'name'"],
   ["many    blanks\u00a0\u2003here", "many blanks here"],
   ["\u3164\u115f", ""],
-])("R10 %s becomes no link and hides nothing", (name, shown) => {
+])("R10 %s is quoted without links and hidden characters", (name, shown) => {
   expect(subjectFor(name)).toBe(`You are invited to "${shown}"`);
 });
 
 const openingBy = (inviter: string): string =>
   inviteMail({ workspaceName: "Engines", role: "member", inviter, isService: false }, host).opening;
 
-it("an inviter's address that begins like that of a page is quoted as a name is", () => {
+it("quotes an inviter's address that looks like a URL", () => {
   expect(openingBy("www.evil.example/login@eve.example")).toContain(
     'by "www. evil. example/ login@ eve. example".',
   );
@@ -96,9 +110,9 @@ it("an inviter's address that begins like that of a page is quoted as a name is"
   expect(openingBy("ada.lovelace@example.com")).toContain("by ada.lovelace@example.com.");
 });
 
-it("a name that other people chose holds nothing that a mail program takes for a link or an address", () => {
-  for (const letter of letters.slice(2)) {
-    const own = filled(letter);
+it("names chosen by other users contain no text that a mail program turns into a link or an address", () => {
+  for (const mail of mails.slice(2)) {
+    const own = withLink(mail);
     for (const body of [textBody(own), htmlBody(own)]) {
       const others = body.replaceAll(own.link?.url ?? "none", "").replaceAll(host, "");
       expect(others).not.toMatch(/evil\.\S|www\.\S|:\/\/|@evil/);
@@ -107,7 +121,7 @@ it("a name that other people chose holds nothing that a mail program takes for a
   }
 });
 
-it("a name without such things stays as it is, and the inviter's address too", () => {
+it("leaves ordinary names and the inviter's address unchanged", () => {
   const names = ["Engines", "Zoë's Büro – 工房 👩‍💻", "Engines Inc.", "R & D"];
   for (const workspaceName of names) {
     const facts = { workspaceName, role: "viewer", inviter: "ada@example.com", isService: false };
@@ -117,7 +131,7 @@ it("a name without such things stays as it is, and the inviter's address too", (
   }
 });
 
-it("a hundred keys are named by ten of them", () => {
+it("names ten of a hundred keys", () => {
   const keyNames = Array.from({ length: 100 }, (_, index) => `worker ${index}`);
   const { opening } = creatorLeftMail({ workspaceName: "Engines", email: "a@example.com", keyNames }, host);
   expect(opening).toContain('"worker 8", "worker 9" and 90 more.');

@@ -1,4 +1,4 @@
-/** The words were right, and there is nothing to do, or it must not be done. */
+/** The command was valid but cannot be carried out. The message gives the reason. */
 export class CommandRefused extends Error {
   override readonly name = "Refused";
 }

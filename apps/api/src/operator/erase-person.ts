@@ -1,5 +1,6 @@
-// Forgets a person, as the law may ask for it. They leave every workspace first, each in turn with all else that changes its
-// members, so that none is left with an admin who is nobody. Broken off, it goes on where it was when it is called again.
+// Erases the personal data of a user, as data protection law may require. First the user leaves every workspace, with the
+// workspace row locked, so that no workspace keeps an erased user as its only admin. An interrupted erasure continues when
+// the command runs again.
 import { authorize, type Membership } from "@projostack/authz";
 import type { Db } from "@projostack/db";
 import { parseRole } from "../features/workspaces/parse-role.ts";
@@ -8,31 +9,31 @@ import { CommandRefused } from "./command-refused.ts";
 
 export interface PersonErasure {
   readonly email: string;
-  /** Without it nothing is changed, and it is told what would be. */
+  /** Whether to erase. If false, nothing is changed and the effects are described. */
   readonly confirmed: boolean;
 }
 
-/** @throws Refused when there is no such account, or a workspace would be left without an admin */
+/** @throws CommandRefused when the account does not exist or a workspace would lose its only admin */
 export async function erasePerson(db: Db, { email, confirmed }: PersonErasure): Promise<string> {
   const user = await db.system.user.findUnique({ where: { email: email.trim().toLowerCase() } });
   if (!user) throw new CommandRefused(`There is no account with the address ${email}.`);
-  const places = await placesOf(db, user.id);
-  const headless = await onlyAdminOf(db, places);
-  if (headless.length > 0) throw lastAdmin(email, headless);
-  if (!confirmed) return plan(email, user.id, places);
-  for (const place of places) {
-    if (!(await leave(db, place))) throw lastAdmin(email, [place]);
+  const memberships = await findMemberships(db, user.id);
+  const onlyAdminOf = await findOnlyAdminMemberships(db, memberships);
+  if (onlyAdminOf.length > 0) throw lastAdminRefusal(email, onlyAdminOf);
+  if (!confirmed) return describePlan(email, user.id, memberships);
+  for (const membership of memberships) {
+    if (!(await leave(db, membership))) throw lastAdminRefusal(email, [membership]);
   }
   const changed = await db.erasePerson(user.id, { anonymise: true });
-  return `${email} is erased: account ${user.id} has no address and no way in, ${places.length} memberships ended, and ${changed} entries and events were stripped of what names the person.`;
+  return `${email} is erased: account ${user.id} has no email address and nobody can sign in to it, ${memberships.length} memberships ended, and personal data was removed from ${changed} entries and events.`;
 }
 
-interface Place extends Membership {
+interface PersonMembership extends Membership {
   readonly name: string;
   readonly isDeleted: boolean;
 }
 
-async function placesOf(db: Db, userId: string): Promise<Place[]> {
+async function findMemberships(db: Db, userId: string): Promise<PersonMembership[]> {
   const found = await db.readPerson(userId, ({ workspaceMember }) =>
     workspaceMember.findMany({
       where: { userId },
@@ -49,40 +50,48 @@ async function placesOf(db: Db, userId: string): Promise<Place[]> {
   }));
 }
 
-/** The live workspaces that nobody else could manage. A deleted one that nobody can restore is purged in its time. */
-async function onlyAdminOf(db: Db, places: readonly Place[]): Promise<Place[]> {
-  const headless: Place[] = [];
-  for (const place of places.filter(({ role, isDeleted }) => role === "admin" && !isDeleted)) {
-    const admins = await db.read(authorize(place, "member:read"), ({ sql: { members } }) =>
+/** Finds the workspaces whose only admin is the user. Deleted workspaces are left out: they are purged after 30 days. */
+async function findOnlyAdminMemberships(
+  db: Db,
+  memberships: readonly PersonMembership[],
+): Promise<PersonMembership[]> {
+  const found: PersonMembership[] = [];
+  for (const membership of memberships.filter(({ role, isDeleted }) => role === "admin" && !isDeleted)) {
+    const admins = await db.read(authorize(membership, "member:read"), ({ sql: { members } }) =>
       members.list({ role: "admin", after: undefined, limit: 2 }),
     );
-    if (admins.length === 1) headless.push(place);
+    if (admins.length === 1) found.push(membership);
   }
-  return headless;
+  return found;
 }
 
-const lastAdmin = (email: string, places: readonly Place[]): CommandRefused =>
+const lastAdminRefusal = (email: string, memberships: readonly PersonMembership[]): CommandRefused =>
   new CommandRefused(
-    `${email} is the only admin of ${listed(places)}. Let another member be admin there, or have it deleted, and try again.`,
+    `${email} is the only admin of ${workspaceNames(memberships)}. Make another member an admin there or delete the workspace, then try again.`,
   );
 
-const plan = (email: string, userId: string, places: readonly Place[]): string =>
-  `Nothing is changed yet. With --yes, for good:
-  the account ${userId} of ${email} loses its address, its password and its sessions;
-  ${places.length === 0 ? "it is a member of no workspace" : `its membership ends in ${listed(places)}`};
-  invites to ${email} that wait are revoked, and mail to it is deleted;
-  every log loses the address, and the IPs and user agents of what the person did. Each log says so, and verifies as before.
-What they made stays, as does who did what by id. Backups and exports keep what they hold.`;
+const describePlan = (email: string, userId: string, memberships: readonly PersonMembership[]): string =>
+  `Nothing is changed yet. With --yes, this command does the following, and it cannot be undone:
+  - account ${userId} of ${email} loses its email address, its password and its sessions;
+  - ${memberships.length === 0 ? "the account is a member of no workspace" : `its membership ends in ${workspaceNames(memberships)}`};
+  - pending invites to ${email} are revoked, and mail to this address is deleted;
+  - every audit log loses the email address, and the IP addresses and user agents of the person's actions. Each log records this and still verifies.
+The data that the person created stays, and the logs still name the actor by id. Backups and exports are unchanged.`;
 
-// A line is a line, whatever a workspace is called.
-const listed = (places: readonly Place[]): string =>
-  places.map(({ name, workspaceId }) => `"${name.replaceAll(/\p{C}+/gu, " ")}" (${workspaceId})`).join(", ");
+// Control characters in a name are replaced, so that the output stays on one line.
+const workspaceNames = (memberships: readonly PersonMembership[]): string =>
+  memberships
+    .map(({ name, workspaceId }) => `"${name.replaceAll(/\p{C}+/gu, " ")}" (${workspaceId})`)
+    .join(", ");
 
-/** @returns false when the workspace would be left without an admin: the last other one has gone meanwhile */
-async function leave(db: Db, place: Place): Promise<boolean> {
-  const { userId, isDeleted } = place;
+/**
+ * Ends a membership.
+ * @returns false when the workspace would have no admin, because the other admins left in the meantime
+ */
+async function leave(db: Db, membership: PersonMembership): Promise<boolean> {
+  const { userId, isDeleted } = membership;
   return db.write(
-    authorize(place, "workspace:read"),
+    authorize(membership, "workspace:read"),
     async ({ sql: { members, audit } }) => {
       const removal = await members.remove(userId, userId);
       if (!removal?.done) return removal === null || isDeleted;

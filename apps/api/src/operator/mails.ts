@@ -17,29 +17,29 @@ const lineOf = ({ id, createdAt, template, recipient, status, attempts, lastErro
     lastError,
   ]
     .filter((part) => part !== null)
-    // A row is a line, whatever was put into the database.
+    // Control characters are replaced, so that each mail stays on one line.
     .map((part) => part.replaceAll(/[^\x20-\x7e]+/g, " "))
     .join("  ");
 
-/** @throws Refused */
+/** Queues a mail again. @throws CommandRefused */
 export async function resendMail(db: Db, id: string): Promise<string> {
   switch (await db.mail.resend(id)) {
     case "queued":
-      return "It will be sent again within seconds, while a server runs.";
+      return "The mail will be sent again within seconds while a server runs.";
     case "pending":
-      throw new CommandRefused("That mail is still waiting to be sent, and is tried again by itself.");
+      throw new CommandRefused("That mail is still waiting to be sent. The server retries it automatically.");
     case "used":
-      throw new CommandRefused("The link of that mail was used: there is nothing left to send.");
+      throw new CommandRefused("The link of that mail was used, so the mail is not sent again.");
     case "expired":
       throw new CommandRefused(
-        "The invite of that mail has expired: an admin of its workspace can resend the invite.",
+        "The invite of that mail has expired. Ask an admin of its workspace to resend it.",
       );
     case "missing":
-      throw new CommandRefused(`There is no mail ${id}: see \`operator mail list\`.`);
+      throw new CommandRefused(`There is no mail ${id}. List the mails with \`operator mail list\`.`);
   }
 }
 
 export async function resendDead(db: Db): Promise<string> {
   const queued = await db.mail.resendDead();
-  return `${queued} ${queued === 1 ? "mail" : "mails"} will be sent again within seconds, while a server runs.`;
+  return `${queued} ${queued === 1 ? "mail" : "mails"} will be sent again within seconds while a server runs.`;
 }

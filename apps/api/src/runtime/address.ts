@@ -1,5 +1,5 @@
-// The one place that makes an Address. The cast below is the only one: everything else takes the type, so no text that
-// has not been checked here is counted, logged or put on record as an address.
+// The only place that creates an Address. All other code takes this type, so only validated text is counted, logged or
+// recorded as an address. This is why the cast below exists.
 import { isIP } from "node:net";
 
 declare const checked: unique symbol;
@@ -7,7 +7,10 @@ declare const checked: unique symbol;
 /** An IPv4 or IPv6 address as text, without a zone. Never empty. */
 export type Address = string & { readonly [checked]: true };
 
-/** Checks a text. A zone (RFC 4007), which only the machine itself understands, is dropped. Null when it is no address. */
+/**
+ * Parses an address; null when the text is not one. The zone (RFC 4007), which is meaningful only on this machine, is
+ * removed.
+ */
 export function parseAddress(text: string | undefined): Address | null {
   if (text === undefined) return null;
   const zone = text.indexOf("%");

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** This process's time: for what is shown and for pauses. What expires, expires by the database's clock. */
+/** The clock of this process, for display and for pauses. The clock of the database decides when something expires. */
 export interface Clock {
   now(): Date;
-  /** Waits, or until the signal says that there is nothing to wait for. Never rejects. */
+  /** Waits for the given time or until the signal is aborted. Never rejects. */
   pause(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 

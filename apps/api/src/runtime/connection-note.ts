@@ -1,4 +1,5 @@
-// Where the embedded database of a running server is reached: its socket lies in a directory of its own at each start.
+// The connection note: how to reach the embedded database of a running server, whose socket is in a new directory at each
+// start.
 import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,13 +8,13 @@ import { z } from "zod";
 const schema = z.object({
   host: z.string().min(1),
   port: z.int().min(1).max(65_535),
-  /** The file that holds the password, where one is asked for; the note itself holds none. */
+  /** The file with the password, or null when the database asks for none. The note does not contain the password. */
   passwordFile: z.string().nullable(),
 });
 
 export type ConnectionNote = z.output<typeof schema>;
 
-/** The note under a data directory: `connection.json`, of mode 0600, there for as long as the server runs. */
+/** The note `connection.json` in a data directory. It has mode 0600 and exists while the server runs. */
 export function connectionNote(dataDir: string) {
   const path = join(dataDir, "connection.json");
   return {
@@ -22,7 +23,7 @@ export function connectionNote(dataDir: string) {
       await writeFile(draft, `${JSON.stringify(note)}\n`, { flag: "wx", mode: 0o600 });
       await rename(draft, path);
     },
-    /** Null when there is none. */
+    /** Reads the note; null when there is none. */
     read: async (): Promise<ConnectionNote | null> => {
       const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return null;

@@ -22,9 +22,9 @@ import type { Log } from "./log.ts";
 
 export interface Database {
   readonly db: Db;
-  /** In words, for the log: never with a password. */
+  /** A description for the log, without a password. */
   readonly description: string;
-  /** Fulfils when the embedded database has ended unasked. */
+  /** Resolves when the embedded database has stopped unexpectedly. */
   readonly crashed: Promise<Error>;
   close(): Promise<void>;
 }
@@ -44,14 +44,16 @@ export interface DatabaseSettings {
   readonly log: Log;
 }
 
-/** The database of the configuration: reached, migrated, and with a login that is bound by its policies. */
+/**
+ * Connects to the configured database, migrates it if possible, and checks that row-level security applies to the login.
+ */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   return settings.databaseUrl === null
     ? openEmbedded(settings, SERVER_LOGIN)
-    : openServer(settings, settings.databaseUrl);
+    : openConfigured(settings, settings.databaseUrl);
 }
 
-async function openServer(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
+async function openConfigured(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
   if (settings.databaseOwnerUrl !== null) {
     await withOwner(settings.databaseOwnerUrl.target, async (owner) => {
       await migrate(owner);
@@ -68,10 +70,10 @@ async function openServer(settings: DatabaseSettings, address: PostgresAddress):
 }
 
 /**
- * The same by the operator's login, for the operator's program beside the server, which may be running or not: one embedded
- * database serves both. It migrates nothing that runs.
+ * Connects with the operator's login, for the operator's program. With an embedded database it uses the one of the running
+ * server if there is one, and otherwise starts it. It does not migrate the database of a running server.
  */
-export async function joinDatabase(settings: DatabaseSettings): Promise<Database> {
+export async function openOperatorDatabase(settings: DatabaseSettings): Promise<Database> {
   if (settings.operatorDatabaseUrl !== null) {
     const { host, target } = settings.operatorDatabaseUrl;
     const operatorDb = await connect(target, { ...settings, check: checkOperatorLogin });
@@ -79,7 +81,7 @@ export async function joinDatabase(settings: DatabaseSettings): Promise<Database
     return { db: operatorDb, description: `PostgreSQL at ${host}`, crashed: new Promise(() => {}), close };
   }
   const running = await connectionNote(settings.dataDir).read();
-  const db = running === null ? null : await joinRunning(running, settings);
+  const db = running === null ? null : await connectToRunning(running, settings);
   if (db === null) return openEmbedded(settings, OPERATOR_LOGIN);
   return {
     db,
@@ -89,8 +91,8 @@ export async function joinDatabase(settings: DatabaseSettings): Promise<Database
   };
 }
 
-/** Null when the server of the note has ended without removing it. */
-async function joinRunning(
+/** Connects to the database in the note; null when the server has ended without removing the note. */
+async function connectToRunning(
   { host, port, passwordFile }: ConnectionNote,
   settings: DatabaseSettings,
 ): Promise<Db | null> {
@@ -101,7 +103,7 @@ async function joinRunning(
     if (failure instanceof DatabaseDown && failure.condition.name === "connection_refused") return null;
     if (failure instanceof DatabaseDown && failure.condition.code === NO_SUCH_LOGIN) {
       throw new UnsafeLogin(
-        "The running server has not made the operator's login: restart it with this build.",
+        "The running server has not created the operator's login. Restart it with this build.",
       );
     }
     throw error;
@@ -109,7 +111,7 @@ async function joinRunning(
 }
 
 const SERVER_LOGIN = "projo_server";
-/** invalid_authorization_specification: on a socket, where no password is asked for, the login is not there. */
+/** invalid_authorization_specification. On a socket, which asks for no password, the login does not exist. */
 const NO_SUCH_LOGIN = "28000";
 const OPERATOR_LOGIN = "projo_operations";
 const DATABASE = "projo";
@@ -127,7 +129,7 @@ async function openEmbedded(
       const { rowCount } = await owner.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
       if (rowCount === 0) await owner.query(`CREATE DATABASE ${DATABASE}`);
     });
-    // Over a socket that only this user can reach no password is asked for; over TCP the login has its own.
+    // A socket that only this user can reach needs no password. Over TCP the login has a password.
     const { host, port, password } = embedded.owner;
     const secret = password === undefined ? {} : { password };
     await withOwner({ ...embedded.owner, database: DATABASE }, async (owner) => {

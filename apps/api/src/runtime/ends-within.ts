@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Waits for the work, but no longer. @returns whether it ended in time */
+/** Waits for the work for a limited time. @returns whether the work ended in time */
 export async function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
-  const waiting = new AbortController();
-  const late = delay(milliseconds, false, { signal: waiting.signal }).catch(() => false);
+  const timer = new AbortController();
+  const timeout = delay(milliseconds, false, { signal: timer.signal }).catch(() => false);
   try {
-    return await Promise.race([work.then(() => true), late]);
+    return await Promise.race([work.then(() => true), timeout]);
   } finally {
-    waiting.abort();
+    timer.abort();
   }
 }

@@ -8,13 +8,13 @@ export type LogLevel = (typeof logLevels)[number];
 
 export interface LogOptions {
   readonly level: string;
-  /** For people at a terminal; else a JSON object a line. */
+  /** Whether to format lines for a terminal; otherwise each line is a JSON object. */
   readonly pretty: boolean;
-  /** Where the lines go. Default: stderr. */
+  /** The destination of the lines; stderr by default. */
   readonly destination?: DestinationStream;
 }
 
-/** The server's log, on stderr. Whatever holds a token or a password is named here, and never written. */
+/** Creates the server's log. Fields that hold a token or a password are redacted here. */
 export function createLog({ level, pretty: readable, destination }: LogOptions): Log {
   const options = {
     level,
@@ -35,20 +35,20 @@ export function createLog({ level, pretty: readable, destination }: LogOptions):
     : pino(options, destination ?? toStderr());
 }
 
-/** The most bytes that wait to be written. Further lines are dropped: a reader that has stopped must not fill the memory. */
-const MOST_WAITING_BYTES = 4 * 1024 * 1024;
+/** The most buffered bytes. Further lines are dropped, so that a stopped reader cannot exhaust the memory. */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 
 /**
- * Lines are written together, in their order: when there are 4 KB of them, or after a tenth of a second. What is left when
- * the process ends is written then. To write each by itself took longer than to make it. A log that cannot be written, as on
- * a full disk, is no reason to end: what waits is tried again with the next line.
+ * Writes lines to stderr in batches, in order: after 4 KB or 100 ms, and when the process ends. Writing each line
+ * separately took longer than formatting it. A failed write, for example on a full disk, does not end the process; the
+ * buffered lines are written again with the next line.
  */
 function toStderr(): DestinationStream {
   const stderr = pino.destination({
     dest: 2,
     sync: false,
     minLength: 4_096,
-    maxLength: MOST_WAITING_BYTES,
+    maxLength: MAX_BUFFERED_BYTES,
     periodicFlush: 100,
   });
   stderr.on("error", () => {});
@@ -56,7 +56,7 @@ function toStderr(): DestinationStream {
     try {
       stderr.flushSync();
     } catch {
-      // There is nowhere left to say it.
+      // No other output is left to report the failure.
     }
   });
   return stderr;
@@ -71,8 +71,8 @@ interface ErrorFacts {
 }
 
 /**
- * What the log says of an error: this and no more, for drivers attach the rows at hand to theirs ("Failing row
- * contains ..."), among them stored hashes, and the whole connection.
+ * Returns the only properties of an error that are logged. Drivers attach rows to their errors ("Failing row contains
+ * ..."), which may hold stored hashes, and the whole connection.
  */
 function errorFacts(error: unknown, depth = 0): ErrorFacts | string {
   if (!(error instanceof Error) || depth > 8) return String(error);

@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { v7 } from "uuid";
 
 export interface Randomness {
-  /** A new id: a UUIDv7 (RFC 9562), later than every id made here before it. */
+  /** A new UUIDv7 (RFC 9562) that sorts after every id created in this process before. */
   newId(): string;
-  /** A new id for a request: a UUIDv4, of random bytes that were drawn beforehand. */
+  /** A new UUIDv4 for a request. Node draws its random bytes in advance, which makes it fast. */
   newRequestId(): string;
   bytes(count: number): Buffer;
 }

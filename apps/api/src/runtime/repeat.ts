@@ -1,19 +1,18 @@
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 
-/** Work that goes on beside the requests. */
+/** A background job. */
 export interface Repeated {
-  /** Begins no more work, and waits for what has begun. */
+  /** Starts no further run and waits for the current one. */
   stop(): Promise<void>;
 }
 
-/** After work that threw what it should have dealt with itself. */
+/** The pause after a run that threw an unexpected error. */
 const AFTER_A_BUG_MS = 60_000;
 
 /**
- * Does the work again and again until it is stopped. Work that throws is logged and done again: it ends neither the
- * repetition nor the process.
- * @param work gives the milliseconds until the next time, and deals with the failures that it expects
+ * Runs the work repeatedly until it is stopped. If the work throws, the error is logged and the work runs again later.
+ * @param work handles its expected failures and returns the milliseconds until the next run
  */
 export function repeat(
   { clock, log }: { readonly clock: Clock; readonly log: Log },
@@ -21,16 +20,16 @@ export function repeat(
 ): Repeated {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const workOnce = async (): Promise<number> => {
+  const runOnce = async (): Promise<number> => {
     try {
       return await work();
     } catch (error) {
-      log.error({ err: error }, "a bug in work beside the requests");
+      log.error({ err: error }, "a bug in a background job");
       return AFTER_A_BUG_MS;
     }
   };
   const run = async (): Promise<void> => {
-    while (!signal.aborted) await clock.pause(await workOnce(), signal);
+    while (!signal.aborted) await clock.pause(await runOnce(), signal);
   };
   const ended = run();
   return {

@@ -1,13 +1,13 @@
-/** Runs the works of one key one after the other, in the order in which they came. Different keys do not wait. */
+/** Runs the work of one key serially, in the order of the calls. Work of different keys runs concurrently. */
 export function serializeByKey(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return (key, work) => {
-    const mine = (last.get(key) ?? Promise.resolve()).then(work, work);
-    last.set(key, mine);
+    const result = (last.get(key) ?? Promise.resolve()).then(work, work);
+    last.set(key, result);
     const forget = () => {
-      if (last.get(key) === mine) last.delete(key);
+      if (last.get(key) === result) last.delete(key);
     };
-    mine.then(forget, forget);
-    return mine;
+    result.then(forget, forget);
+    return result;
   };
 }

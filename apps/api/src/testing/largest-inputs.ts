@@ -1,5 +1,6 @@
-// The largest and most awkward inputs that an operation's schema allows, and the sizes just beyond, made from the contract:
-// a new operation or field joins by itself. They are texts of JSON, since some of it cannot be said in objects.
+// Generates the largest and most difficult inputs that an operation's schema allows, and inputs just beyond the limits.
+// They are derived from the contract, so new operations and fields are included automatically. They are JSON texts, because
+// some of them cannot be represented as objects.
 import type { NamedOperation } from "@projostack/contract";
 import { z } from "zod";
 
@@ -8,18 +9,18 @@ type Schema = Readonly<Record<string, unknown>>;
 
 export interface LargeInput {
   /** A description of what makes the input large. */
-  readonly says: string;
+  readonly description: string;
   readonly json: string;
   /** Whether the schema allows it. */
   readonly isLegal: boolean;
 }
 
-/** Values of fields that cannot be made up, such as ids, by the field's name; undefined where it is better left out. */
+/** Values of fields that cannot be generated, such as ids, by field name; undefined to omit the field. */
 export type KnownValues = Readonly<Record<string, unknown>>;
 
 export const LARGEST_BODY_BYTES = 100 * 1024;
 
-/** What long texts are made of. */
+/** The texts that are repeated to build long texts. */
 export const alphabets: Readonly<Record<string, string>> = {
   "one letter": "a",
   "two letters": "ab",
@@ -46,8 +47,8 @@ export function largestInputs({ operation }: NamedOperation, known: KnownValues)
     JSON.stringify(fill({ schema, root: schema, known: values, unit, over }));
   const full = filled("a");
   const withEveryField = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
-  const legal = Object.entries(alphabets).map(([says, unit]) =>
-    body(`longest texts of ${says}`, filled(unit)),
+  const legal = Object.entries(alphabets).map(([description, unit]) =>
+    body(`longest texts of ${description}`, filled(unit)),
   );
   const escaped = filled("\u{1d160}").replaceAll(/[^ -~]/g, escape);
   return [
@@ -56,24 +57,28 @@ export function largestInputs({ operation }: NamedOperation, known: KnownValues)
     body("texts in escapes", escaped),
     body("a body of 100 KB of space", padded(full)),
     body("a field again and again", repeatedFields(full)),
-    // Where there is no text of one's own choice, it is the same as the others.
+    // Without free text fields, the input equals the legal one.
     body("texts one character too long", filled("a", 1), filled("a", 1) === full),
     body("texts of a ligature, one too long", filled("\ufdfa", 1), filled("a", 1) === full),
-    ...beyond.flatMap(([says, value]) =>
+    ...beyond.flatMap(([description, value]) =>
       Object.keys(partsOf(schema["properties"])).map((field) =>
-        body(`${says} for ${field}`, `{${JSON.stringify(field)}:${value}}`, false),
+        body(`${description} for ${field}`, `{${JSON.stringify(field)}:${value}}`, false),
       ),
     ),
-    ...beyond.map(([says, value]) => body(`${says} for the input`, value, false)),
+    ...beyond.map(([description, value]) => body(`${description} for the input`, value, false)),
     body("11,000 unknown fields", unknownFields(11_000), false),
     body("an unknown field with a long name", `{"${"x".repeat(95_000)}":1}`, false),
     body("names that are long and deep", deepNames(), false),
   ];
 }
 
-const body = (says: string, json: string, isLegal = true): LargeInput => ({ says, json, isLegal });
+const body = (description: string, json: string, isLegal = true): LargeInput => ({
+  description,
+  json,
+  isLegal,
+});
 
-const beyond: readonly (readonly [says: string, json: string])[] = [
+const beyond: readonly (readonly [description: string, json: string])[] = [
   ["a text of 95 KB", `"${"a".repeat(95_000)}"`],
   ["95 KB of spaces", `"${" ".repeat(95_000)}"`],
   ["95 KB of dots", `"${".".repeat(95_000)}"`],
@@ -90,17 +95,20 @@ const beyond: readonly (readonly [says: string, json: string])[] = [
 
 interface Part {
   readonly schema: Schema;
-  /** Where what the schema refers to is defined. */
+  /** The schema with the definitions that `$ref` points to. */
   readonly root: Schema;
   readonly known: KnownValues;
   readonly unit: string;
-  /** So many characters more than are allowed. */
+  /** The number of characters beyond the allowed length. */
   readonly over: number;
-  /** Of the field, if it is one. */
+  /** The name of the field, if the part is one. */
   readonly name?: string;
 }
 
-/** The largest value that a schema allows: each field there, each list full, each text as long as may be. */
+/**
+ * The largest value that a schema allows: every field is present, every list is full, and every text has the maximum
+ * length.
+ */
 function fill(part: Part): unknown {
   const { schema, root, known, unit, over, name = "" } = part;
   const { $ref: ref, type, enum: values, format, items, maximum, maxItems, maxLength } = schema;
@@ -125,20 +133,20 @@ function fill(part: Part): unknown {
   return textOf(unit, Number(maxLength ?? 100) + over);
 }
 
-/** So many code points, of which neither the first nor the last is a space. */
+/** A text of `length` code points that does not end with a space. */
 function textOf(unit: string, length: number): string {
   const points = Array.from(unit);
   const text = Array.from({ length }, (_, at) => points[at % points.length] ?? "");
   return text.join("").replace(/ $/, "x");
 }
 
-/** 254 characters, each label as short as it can be. */
+/** An address of 254 characters with labels of minimum length. */
 const longestEmail = (): string => `${"a.".repeat(31)}ab@${"b.".repeat(93)}com`.slice(-254);
 
 const padded = (json: string): string =>
   json + " ".repeat(Math.max(0, LARGEST_BODY_BYTES - Buffer.byteLength(json)));
 
-/** The last of equal names counts; the ones before it are read all the same. */
+/** Repeats all fields. A parser uses the last of equal names but reads the others too. */
 function repeatedFields(json: string): string {
   const inner = json.slice(1, -1);
   if (inner === "") return json;

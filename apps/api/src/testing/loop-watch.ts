@@ -1,23 +1,23 @@
-// Watches how long the main thread of a Node process is kept from its event loop. A timer of 2 ms tells when the loop came
-// round; between two times, what the thread itself did is told from what it waited for a processor (Linux's schedstat), so
-// that a busy machine does not count as a block. The work of the garbage collector on the main thread does count.
+// Measures how long the main thread of a Node process blocks its event loop. A timer of 2 ms records each turn of the loop.
+// Linux's schedstat gives the CPU time of the thread between two turns, so time spent waiting for a processor on a busy
+// machine does not count as a block. The work of the garbage collector on the main thread does count.
 import { readFileSync } from "node:fs";
 
-/** The loop did not come round for a while. */
+/** A block of the event loop. */
 export interface Block {
-  /** When it came round again, in ms since 1970. */
+  /** The end of the block, in milliseconds since 1970. */
   readonly endedAt: number;
-  /** As it passed on the clock. */
+  /** The elapsed time. */
   readonly wallMs: number;
-  /** For so much of it the main thread was running. On other systems than Linux, the same as `wallMs`. */
+  /** The CPU time of the main thread. It equals `wallMs` on systems other than Linux. */
   readonly cpuMs: number;
 }
 
-/** The value of Node's option `--import` that has a process write its blocks into a file. */
-export const watchingLoop = (file: string): string =>
+/** The value of Node's option `--import` that makes a process write its blocks to a file. */
+export const loopWatchImport = (file: string): string =>
   `data:text/javascript,${encodeURIComponent(`const file = ${JSON.stringify(file)};${PROGRAM}`)}`;
 
-/** The blocks so far, of 5 ms and more. */
+/** Reads the blocks of 5 ms or more that were recorded so far. */
 export function readBlocks(file: string): Block[] {
   return readFileSync(file, "utf8")
     .split("\n")

@@ -1,6 +1,6 @@
-// Plain HTTP over one connection, so that requests may be of any size and form.
+// A plain HTTP client over one connection, so that requests can have any size and form.
 //
-// The cast: an answer is read as whatever the operation answers, by code that knows which it called.
+// The casts: the caller knows which operation it called, so the response is read as the output of that operation.
 import { Agent, request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 
@@ -21,8 +21,8 @@ export interface Caller {
   readonly workspaceId?: string;
 }
 
-/** What the few calls that set a scene are answered. */
-export interface Made {
+/** The fields of the responses to calls that create sample data. */
+export interface CreatedData {
   readonly id: string;
   readonly token: string;
   readonly accessToken: string;
@@ -34,7 +34,7 @@ export interface Made {
 export interface Wire {
   ask(request: WireRequest): Promise<WireAnswer>;
   /** Calls an operation by POST, or `auth.me` by GET. */
-  call(name: string, input: object, caller: Caller | null): Promise<WireAnswer & { data: Made }>;
+  call(name: string, input: object, caller: Caller | null): Promise<WireAnswer & { data: CreatedData }>;
   close(): void;
 }
 
@@ -66,8 +66,8 @@ export function openWire(url: string): Wire {
           ? { method: "GET", path: `/trpc/${name}`, headers: withoutType }
           : { method: "POST", path: `/trpc/${name}`, headers, body: JSON.stringify(input) },
       );
-      const body = JSON.parse(answer.text) as { result?: { data: Made } };
-      return { ...answer, data: body.result?.data ?? ({} as Made) };
+      const body = JSON.parse(answer.text) as { result?: { data: CreatedData } };
+      return { ...answer, data: body.result?.data ?? ({} as CreatedData) };
     },
     close: () => agent.destroy(),
   };

@@ -204,7 +204,7 @@ describe("The notice about keys whose creator has left", () => {
     await mailWhere(({ status }) => status === "sent");
     expect(smtp.taken.map(({ to }) => to)).toEqual([["bob@example.com"]]);
     const { headers, text, html, link } = lastMail();
-    expect(headers.get("subject")).toBe('Service keys without their maker in "Engines"');
+    expect(headers.get("subject")).toBe('Service keys without their creator in "Engines"');
     expect(link).toBe("");
     for (const body of [text, html]) {
       expect(body).toContain("grace@example.com is no longer a member");

@@ -8,8 +8,8 @@ import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { checkInputStructure, MAX_VALUES } from "../../src/rpc/checks/check-input-structure.ts";
 import { largestInputs } from "../../src/testing/largest-inputs.ts";
-import { readBlocks, watchingLoop } from "../../src/testing/loop-watch.ts";
-import { blockedBy, walkLargestInputs } from "../../src/testing/walk-largest-inputs.ts";
+import { readBlocks, loopWatchImport } from "../../src/testing/loop-watch.ts";
+import { requestsDuringBlocks, walkLargestInputs } from "../../src/testing/walk-largest-inputs.ts";
 import { startFuzzServer, type FuzzServer } from "./fuzz-server.ts";
 
 const LONGEST_BLOCK_MS = 50;
@@ -19,7 +19,7 @@ let directory: string;
 const blocksFile = () => join(directory, "blocks");
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "projo-blocks-"));
-  server = await startFuzzServer([watchingLoop(blocksFile())]);
+  server = await startFuzzServer([loopWatchImport(blocksFile())]);
 });
 afterAll(async () => {
   await server.close();
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 it("R8 no input blocks the event loop for more than 50 ms", async () => {
   const sent = await walkLargestInputs({ url: server.url, every: bySuite({ short: 4, full: 1 }) });
-  const blocks = blockedBy(readBlocks(blocksFile()), sent);
+  const blocks = requestsDuringBlocks(readBlocks(blocksFile()), sent);
   const worst = blocks.map(({ cpuMs, wallMs, during }) => `${cpuMs} ms (${wallMs}): ${during.join("; ")}`);
   console.info(`${sent.length} requests; the longest blocks:\n${worst.slice(0, 8).join("\n")}`);
   expect(worst.slice(0, blocks.filter(({ cpuMs }) => cpuMs > LONGEST_BLOCK_MS).length)).toEqual([]);
@@ -39,7 +39,9 @@ it("R8 no input blocks the event loop for more than 50 ms", async () => {
   expect(refused).toEqual(WITHOUT_SUCCESS);
   // Illegal inputs are refused.
   const passed = sent.filter(({ isLegal, status }) => !isLegal && status === 200);
-  expect([...new Set(passed.map(({ operation, says }) => `${operation}, ${says}`))]).toEqual([]);
+  expect([...new Set(passed.map(({ operation, description }) => `${operation}, ${description}`))]).toEqual(
+    [],
+  );
 }, 400_000);
 
 /** These operations need a mailed token, the right password, or another user. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readBlocks, watchingLoop } from "../../src/testing/loop-watch.ts";
+import { readBlocks, loopWatchImport } from "../../src/testing/loop-watch.ts";
 import { arrive, call, password, send } from "../kit/index.ts";
 import { startFuzzServer, type FuzzServer } from "../proofs/fuzz-server.ts";
 
@@ -11,7 +11,7 @@ let server: FuzzServer;
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "projo-blocks-"));
-  server = await startFuzzServer([watchingLoop(join(directory, "blocks"))]);
+  server = await startFuzzServer([loopWatchImport(join(directory, "blocks"))]);
 });
 afterAll(async () => {
   await server.close();

@@ -1,7 +1,7 @@
 // Every operation with its largest and most expensive inputs. Measures how long a call blocks the event loop.
 import { join } from "node:path";
-import { blockedBy, walkLargestInputs } from "@projostack/api/largest-inputs";
-import { readBlocks, watchingLoop } from "@projostack/api/loop-watch";
+import { requestsDuringBlocks, walkLargestInputs } from "@projostack/api/largest-inputs";
+import { readBlocks, loopWatchImport } from "@projostack/api/loop-watch";
 import { seedLog } from "../../audit-verify/seed-log.ts";
 import { openLoad } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
@@ -27,7 +27,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
   const environment = {
     PROJO_LIMITS: "1000",
     PROJO_INVITES_NEED_VERIFIED_EMAIL: "false",
-    NODE_OPTIONS: `--import=${watchingLoop(file)}`,
+    NODE_OPTIONS: `--import=${loopWatchImport(file)}`,
   };
   const { server } = await testbed.start("projo", { environment });
   try {
@@ -47,7 +47,7 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
         });
       },
     });
-    const blocks = blockedBy(readBlocks(file), sent);
+    const blocks = requestsDuringBlocks(readBlocks(file), sent);
     for (const { cpuMs, wallMs, during } of blocks.slice(0, 5)) {
       progress(`${cpuMs} ms of CPU (${wallMs} ms of wall time): ${during.slice(-3).join("; ")}`);
     }

@@ -2,7 +2,7 @@
 // the password becomes 18 when it is normalized, and the address consists of many words to compare the password with.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { readBlocks, watchingLoop, type Block } from "@projostack/api/loop-watch";
+import { readBlocks, loopWatchImport, type Block } from "@projostack/api/loop-watch";
 import { openLoad, type Burst, type HttpRequest, type Load } from "../../load/load-client.ts";
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
@@ -25,7 +25,7 @@ const READERS = 4;
 const REST_MS = 300;
 
 async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: string): Promise<Figure[]> {
-  const environment = { PROJO_LIMITS: "1000", NODE_OPTIONS: `--import=${watchingLoop(file)}` };
+  const environment = { PROJO_LIMITS: "1000", NODE_OPTIONS: `--import=${loopWatchImport(file)}` };
   const { server } = await testbed.start("projo", { environment });
   const readers = openLoad({ url: server.url, connections: READERS });
   const attacker = openLoad({ url: server.url, connections: 1 });

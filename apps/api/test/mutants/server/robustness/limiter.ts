@@ -258,8 +258,8 @@ export const limiter: readonly Mutant[] = [
     ["if (user && !isTooMany)", "if (user)", manyResets],
   ),
   mutantOf("mail text contains no links made from names", "apps/api/src/mail/quote-name.ts", [
-    "return withoutLinks(shortened(oneLine, longest));",
-    "return shortened(oneLine, longest);",
+    "return withoutLinks(truncate(oneLine, longest));",
+    "return truncate(oneLine, longest);",
     linkInSubject,
   ]),
 ];

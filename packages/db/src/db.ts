@@ -127,7 +127,7 @@ export interface WriteOptions {
 export interface DbOptions {
   /** The pool of the login, created by `openPool`. `close` ends it. */
   readonly pool: ServerPool;
-  /** True behind a pooler in transaction mode, as for `openPool`: connections then keep no settings and no prepared statements. */
+  /** True behind a pooler in transaction mode, as for `openPool`: connections keep no settings and no prepared statements. */
   readonly pooled?: boolean;
   /** The time limit of a transaction in ms, from its first statement to its COMMIT. The default is 10,000. */
   readonly transactionMs?: number;

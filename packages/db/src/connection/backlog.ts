@@ -35,7 +35,7 @@ const FASTEST_SPAN_MS = 30_000;
 export class Backlog {
   readonly #bounds: BacklogBounds;
   readonly #now: () => number;
-  /** The entries in order of arrival, including some that have left. In a Set with many deleted entries, finding the first is slow. */
+  /** The entries in order of arrival, including some that have left. A Set with many deleted entries finds its first slowly. */
   #line: Waiting[] = [];
   #headAt = 0;
   #size = 0;

@@ -113,7 +113,7 @@ function byCode(code: string, { message, syscall }: Omit<ErrorFacts, "code">): C
 // PgBouncer's messages when it has no free connection.
 const POOLER_FULL = /^(query_wait_timeout|no more connections allowed)/;
 
-/** Errors of pg and Prisma that have a message but no code. The names in CamelCase are from Prisma's adapter, which drops the code. */
+/** Errors of pg and Prisma without a code. The names in CamelCase are from Prisma's adapter, which drops the code. */
 const TEXTS: readonly (readonly [text: RegExp, ...Entry])[] = [
   [/timeout exceeded when trying to connect/, "busy", "pool_exhausted"],
   [/Unable to start a transaction in the given time/, "busy", "pool_exhausted"],

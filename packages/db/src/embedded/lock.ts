@@ -101,17 +101,17 @@ async function read(path: string): Promise<Holder | undefined> {
 
 /** A file that a disk failure made unreadable counts as stale. */
 function parseHolder(text: string): Holder {
-  const nobody = { pid: 0, startedAt: "", token: "unreadable" };
+  const stale = { pid: 0, startedAt: "", token: "unreadable" };
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return nobody;
-    if (!("pid" in value) || !("startedAt" in value) || !("token" in value)) return nobody;
+    if (typeof value !== "object" || value === null) return stale;
+    if (!("pid" in value) || !("startedAt" in value) || !("token" in value)) return stale;
     const { pid, startedAt, token } = value;
-    if (typeof pid !== "number" || typeof startedAt !== "string") return nobody;
-    if (typeof token !== "string" || !/^[0-9a-f]+$/.test(token)) return nobody;
+    if (typeof pid !== "number" || typeof startedAt !== "string") return stale;
+    if (typeof token !== "string" || !/^[0-9a-f]+$/.test(token)) return stale;
     return { pid, startedAt, token };
   } catch {
-    return nobody;
+    return stale;
   }
 }
 

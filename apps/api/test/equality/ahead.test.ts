@@ -50,7 +50,7 @@ describe("a prefetched row", () => {
     }
   });
 
-  it("does not reach the caller after a membership ends, a workspace is deleted, or a session ends", async () => {
+  it("stays hidden from the caller after a membership ends, a workspace is deleted, or a session ends", async () => {
     const { owner } = server.database;
     const read = async () => answersTo(await cast.callers["member"]?.(), cast.homeId);
     const lock = (at: string) =>

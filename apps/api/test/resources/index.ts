@@ -32,7 +32,6 @@ export function explainMissing(resource: string): string {
 export const fixtures: ReadonlyMap<Resource, Fixture> = new Map(
   await Promise.all(
     resources.map(async (resource): Promise<[Resource, Fixture]> => {
-      // oxlint-disable-next-line import/no-dynamic-require -- the name is the contract's, and the file is in this directory
       const file = (await import(/* @vite-ignore */ `./${fileOf(resource)}`)) as { fixture?: Fixture };
       if (!file.fixture)
         throw new Error(`apps/api/test/resources/${fileOf(resource)} must export \`fixture\`.`);

@@ -148,7 +148,6 @@ function sampleOf(type: string): unknown {
 
 async function rowFileOf(table: string): Promise<RowFile> {
   if (!existsSync(new URL(`../rows/${table}.ts`, import.meta.url))) return {};
-  // oxlint-disable-next-line import/no-dynamic-require -- the table's name is PostgreSQL's, and the file is in test/rows
   return (await import(`../rows/${table}.ts`)) as RowFile;
 }
 

@@ -38,19 +38,19 @@ const kinds = [
 ];
 
 describe.each(kinds)("$kind", ({ token, isGenuine }) => {
-  it("is genuine and has the claims with which it was issued", () => {
+  it("passes the check and carries the claims with which it was issued", () => {
     expect(isGenuine(token)).toBe(true);
     expect(parseAccessToken(formatAccessToken(keys, salt, claims))?.claims).toEqual(claims);
     expect(parseRefreshToken(formatRefreshToken(keys, salt, refreshClaims))?.claims).toEqual(refreshClaims);
   });
 
-  it("S11 is not genuine after any of 10,000 random changes, and parsing never throws", () => {
+  it("S11 fails the check after any of 10,000 random changes, and parsing never throws", () => {
     const changed = mutationsOf(token, 10_000, 1815);
     expect(changed).toHaveLength(10_000);
     expect(changed.filter((text) => isGenuine(text))).toEqual([]);
   });
 
-  it("S11 is not genuine with any bit flipped", () => {
+  it("S11 fails the check with any bit flipped", () => {
     const bytes = Buffer.from(token.slice(4), "base64url");
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = Buffer.from(bytes);
@@ -59,7 +59,7 @@ describe.each(kinds)("$kind", ({ token, isGenuine }) => {
     }
   });
 
-  it("S5 is not genuine as another kind, also with the other kind's prefix", () => {
+  it("S5 fails the check as another kind, also with the other kind's prefix", () => {
     for (const other of kinds.filter((kind) => kind.token !== token)) {
       expect(other.isGenuine(token)).toBe(false);
       expect(other.isGenuine(other.token.slice(0, 4) + token.slice(4))).toBe(false);
@@ -125,7 +125,7 @@ describe("the check", () => {
     }
   });
 
-  it("S5 A8 is valid for one kind and one purpose only", () => {
+  it("S5 A8 works for one kind and one purpose only", () => {
     const [access, refresh] = [
       formatAccessToken(keys, salt, claims),
       formatRefreshToken(keys, salt, refreshClaims),
@@ -136,7 +136,7 @@ describe("the check", () => {
     expect(parseOneTimeToken(mailed, "password.reset")?.isIssued(keys)).toBe(false);
   });
 
-  it("is absent from plain tokens, which are genuine by their salted code and never count as issued", () => {
+  it("does not occur in plain tokens, which are genuine by their salted code and never count as issued", () => {
     for (const parsed of issueAll("plain")) {
       expect(parsed?.form).toBe("plain");
       expect(parsed?.isIssued(keys)).toBe(false);

@@ -81,7 +81,7 @@ describe("a budget of 100 points a minute", () => {
 });
 
 describe("the spending of several processes", () => {
-  it("is added up: each process learns the points of the others from the common count", () => {
+  it("accumulates: each process learns the points of the others from the common count", () => {
     const [one, other] = [bookOf(100), bookOf(100)];
     one.spend("a", 60, START);
     const [, settled] = one.takeUnsettled();
@@ -103,7 +103,7 @@ describe("the spending of several processes", () => {
     expect(book.spend("a", 40, START + 1.5 * MINUTE_MS).isOver).toBe(false);
   });
 
-  it("is settled later after a failed settlement", () => {
+  it("settles later after a failed settlement", () => {
     const book = bookOf(100);
     book.spend("a", 60, START);
     const taken = book.takeUnsettled();

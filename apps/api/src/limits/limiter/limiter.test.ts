@@ -64,7 +64,7 @@ describe("R9 the networks of an IPv6 address", () => {
 });
 
 describe("R9 the limit of known callers", () => {
-  it("is not used up by strangers at any number of addresses", async () => {
+  it("remains available beside strangers at any number of addresses", async () => {
     const limiter = openLimiter(0.1);
     await limiter.succeeded(tryOf("ada", "192.0.2.1"));
     const strangers = await exhaust(limiter, (n) => [
@@ -76,7 +76,7 @@ describe("R9 the limit of known callers", () => {
     expect(await refusalOf(limiter, "ada", "192.0.2.2")).toBe("auth.signIn:strangers");
   });
 
-  it("is bounded for one account that is known at many addresses", async () => {
+  it("stays bounded for one account that is known at many addresses", async () => {
     const limiter = openLimiter();
     const places = Array.from({ length: 8 }, (_, n) => `198.51.100.${n}`);
     for (const address of places) await limiter.succeeded(tryOf("eve", address));
@@ -126,7 +126,7 @@ it("R2 grants no more concurrent attempts than the limit", async () => {
 });
 
 describe("R10 mail to one mailbox", () => {
-  it("is limited for each kind separately, without regard to the tag of the address", async () => {
+  it("counts against a limit for each kind separately, without regard to the tag of the address", async () => {
     const { mailboxes } = openLimiter();
     const sent = async (kind: "invite" | "unverified" | "reset", emailOf: (n: number) => string) => {
       let count = 0;

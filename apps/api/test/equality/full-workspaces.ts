@@ -2,7 +2,7 @@
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
 import { again, plantWorkspace, type TestServer } from "../kit/index.ts";
-import type { Cast } from "./cast.ts";
+import type { CallerSet } from "./caller-set.ts";
 import type { Sent } from "./exchange.ts";
 import { requestOf } from "./requests.ts";
 
@@ -15,10 +15,10 @@ export const smallQuotas = {
 
 interface Stage {
   readonly both: TestServer;
-  readonly cast: Cast;
+  readonly callerSet: CallerSet;
 }
 
-export async function oneProjectTooMany({ both, cast: { admin } }: Stage): Promise<Sent> {
+export async function oneProjectTooMany({ both, callerSet: { admin } }: Stage): Promise<Sent> {
   const workspaceId = await plantWorkspace(both, admin);
   await both.database.owner(
     `INSERT INTO projects (id, workspace_id, name, created_by)
@@ -29,7 +29,7 @@ export async function oneProjectTooMany({ both, cast: { admin } }: Stage): Promi
   return requestOf("mutation", "projects.create", { name: "Looms" }, { token, workspaceId });
 }
 
-export async function oneTaskTooMany({ both, cast: { admin } }: Stage): Promise<Sent> {
+export async function oneTaskTooMany({ both, callerSet: { admin } }: Stage): Promise<Sent> {
   const workspaceId = await plantWorkspace(both, admin);
   const projectId = systemRandomness.newId();
   await both.database.owner(
@@ -44,7 +44,7 @@ export async function oneTaskTooMany({ both, cast: { admin } }: Stage): Promise<
   return requestOf("mutation", "tasks.create", { projectId, title: "Note" }, { token, workspaceId });
 }
 
-export async function oneMemberTooMany({ both, cast: { admin, stranger } }: Stage): Promise<Sent> {
+export async function oneMemberTooMany({ both, callerSet: { admin, stranger } }: Stage): Promise<Sent> {
   const workspaceId = await plantWorkspace(both, admin);
   const inviteToken = `pji_${Buffer.alloc(32, 7).toString("base64url")}`;
   await both.database.owner(

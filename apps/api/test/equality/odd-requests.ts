@@ -1,12 +1,15 @@
 // Unusual requests, and some that are barely valid: their URL, method, headers and bodies, as single calls and in batches.
-import type { Cast } from "./cast.ts";
+import type { CallerSet } from "./caller-set.ts";
 import type { Sent } from "./exchange.ts";
 import { oddBatches, type OddIds } from "./odd-batches.ts";
 import { headersOf, requestOf } from "./requests.ts";
 
 export type Odd = readonly [says: string, sent: Sent];
 
-export async function oddRequests({ callers, homeId, member }: Cast, ids: OddIds): Promise<readonly Odd[]> {
+export async function oddRequests(
+  { callers, homeId, member }: CallerSet,
+  ids: OddIds,
+): Promise<readonly Odd[]> {
   const token = await callers["admin"]?.();
   const as = headersOf({ token, workspaceId: homeId });
   return [

@@ -7,17 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { again } from "../kit/index.ts";
 import { inputOf, setScene, type Scene } from "../resources/index.ts";
-import { castFor, type Cast } from "./cast.ts";
+import { createCallerSet, type CallerSet } from "./caller-set.ts";
 import { requestOf } from "./requests.ts";
-import { startTwins, type ServerPair } from "./twins.ts";
+import { startServerPair, type ServerPair } from "./server-pair.ts";
 
-let twins: ServerPair;
-let cast: Cast;
+let servers: ServerPair;
+let callerSet: CallerSet;
 beforeAll(async () => {
-  twins = await startTwins();
-  cast = await castFor(twins.both);
+  servers = await startServerPair();
+  callerSet = await createCallerSet(servers.both);
 });
-afterAll(() => twins.close());
+afterAll(() => servers.close());
 
 const statuses = new Map<number, number>();
 
@@ -31,7 +31,7 @@ const isTried = (name: string, nth: number): boolean => {
 /** Returns the differences between both servers for all callers. A call that changed nothing leaves its scene to the next call. */
 async function differencesOf({ name, operation: { kind, access } }: NamedOperation): Promise<string[]> {
   const inWorkspace = access in policy;
-  const { admin, homeId, people, callers, travellers, places } = cast;
+  const { admin, homeId, people, callers, travellers, places } = callerSet;
   const found: string[] = [];
   let used: { scene: Scene; caller: string } | undefined;
   for (const [nth, [caller, tokenOf]] of Object.entries(callers).entries()) {
@@ -41,11 +41,11 @@ async function differencesOf({ name, operation: { kind, access } }: NamedOperati
       if (place !== "home" && !(inWorkspace && travellers.has(caller))) continue;
       const person = access === "session" ? caller : "";
       const setting = { workspaceId: homeId, email: admin.email, caller: people[person] ?? admin };
-      const scene = used?.caller === person ? used.scene : await setScene(twins.both, admin, setting);
+      const scene = used?.caller === person ? used.scene : await setScene(servers.both, admin, setting);
       const input = inputOf(name, scene);
-      const known = new Set(Object.values<string>({ ...scene, ...cast.places, ...input }));
+      const known = new Set(Object.values<string>({ ...scene, ...callerSet.places, ...input }));
       const as = { token: await tokenOf(), workspaceId };
-      const { heard, difference } = await twins.ask(requestOf(kind, name, input, as), known);
+      const { heard, difference } = await servers.ask(requestOf(kind, name, input, as), known);
       if (difference !== null) found.push(`${caller}, ${place}: ${difference}`);
       statuses.set(heard.status, (statuses.get(heard.status) ?? 0) + 1);
       used = kind === "mutation" && heard.status === 200 ? undefined : { scene, caller: person };
@@ -64,8 +64,8 @@ describe("the fast path and the plain server", () => {
   );
 
   it("tasks.list: answer identically for every filter and page", { timeout: 60_000 }, async () => {
-    const { admin, member, homeId } = cast;
-    const { projectId } = await setScene(twins.both, admin, { workspaceId: homeId, email: admin.email });
+    const { admin, member, homeId } = callerSet;
+    const { projectId } = await setScene(servers.both, admin, { workspaceId: homeId, email: admin.email });
     await plantTasks([admin.id, member.id], projectId);
     const filters: Record<string, unknown> = {
       projectId,
@@ -75,7 +75,7 @@ describe("the fast path and the plain server", () => {
       createdBefore: "2026-01-30T00:00:00.001+01:00",
       search: "É_%",
     };
-    const { token } = await again(twins.both, admin);
+    const { token } = await again(servers.both, admin);
     const found: string[] = [];
     let items = 0;
     for (let which = 0; which < 2 ** Object.keys(filters).length; which += 1) {
@@ -84,7 +84,7 @@ describe("the fast path and the plain server", () => {
       for (let page = 0; page < 3 && cursor !== null; page += 1) {
         const input = { limit: 2, ...Object.fromEntries(chosen), ...(page === 0 ? {} : { cursor }) };
         const sent = requestOf("query", "tasks.list", input, { token, workspaceId: homeId });
-        const { heard, difference } = await twins.ask(sent, EVERY);
+        const { heard, difference } = await servers.ask(sent, EVERY);
         if (difference !== null) found.push(difference);
         const { result } = JSON.parse(heard.text) as { result: { data: { items: []; nextCursor: unknown } } };
         ({ nextCursor: cursor } = result.data);
@@ -102,7 +102,7 @@ describe("the fast path and the plain server", () => {
 
   it("have the same number of rows and the same audit entries", async () => {
     const [fast, plain] = await Promise.all(
-      [twins.fast, twins.plain].map(({ database }) => traces(database)),
+      [servers.fast, servers.plain].map(({ database }) => traces(database)),
     );
     expect(fast).toEqual(plain);
   });
@@ -129,12 +129,12 @@ const EVERY: ReadonlySet<string> = new (class extends Set<string> {
 /** Plants tasks of which each filter matches some. */
 async function plantTasks(makers: readonly string[], projectId: string): Promise<void> {
   for (let nth = 0; nth < 30; nth += 1) {
-    await twins.both.database.owner(
+    await servers.both.database.owner(
       `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, created_at)
        VALUES ($1, $2, $3, $4, $5, $6, '2026-01-01T00:00:00Z'::timestamptz + $7 * interval '1 day')`,
       [
         systemRandomness.newId(),
-        cast.homeId,
+        callerSet.homeId,
         projectId,
         nth % 3 === 0 ? `note ${nth}` : `100 é_% ${nth}`,
         ["todo", "doing", "done"][nth % 3 === 0 ? 0 : 1],

@@ -6,7 +6,7 @@ import { namingFields, withValue } from "../proofs/naming-fields.ts";
 import type { Provoke } from "../resources/fixture.ts";
 import { fixtures, inputOf, type Scene } from "../resources/index.ts";
 import { formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
-import type { Cast } from "./cast.ts";
+import type { CallerSet } from "./caller-set.ts";
 import { oneMemberTooMany, oneProjectTooMany, oneTaskTooMany } from "./full-workspaces.ts";
 import { requestOf } from "./requests.ts";
 
@@ -15,12 +15,12 @@ const kindOf = (name: string) =>
 
 /** Returns a request of the admin in their workspace. */
 const asAdmin =
-  (name: string, inputFor: (scene: Scene, cast: Cast) => unknown, workspaceId?: string): Provoke =>
-  async ({ both, cast, scene }) => {
-    const { token } = await again(both, cast.admin);
-    return requestOf(kindOf(name), name, inputFor(scene, cast), {
+  (name: string, inputFor: (scene: Scene, callerSet: CallerSet) => unknown, workspaceId?: string): Provoke =>
+  async ({ both, callerSet, scene }) => {
+    const { token } = await again(both, callerSet.admin);
+    return requestOf(kindOf(name), name, inputFor(scene, callerSet), {
       token,
-      workspaceId: workspaceId ?? cast.homeId,
+      workspaceId: workspaceId ?? callerSet.homeId,
     });
   };
 
@@ -49,10 +49,10 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
   "operation.wrong_method": () => requestOf("query", "auth.signIn", {}),
   "auth.unauthenticated": byNobody("tasks.list", {}),
   "auth.invalid_credentials": byNobody("auth.signIn", { email: "nobody@example.com", password }),
-  "auth.email_taken": ({ cast }) =>
-    requestOf("mutation", "auth.signUp", { email: cast.admin.email, password }),
-  "auth.token_reused": async ({ both, cast }) => {
-    const { sessionId } = await startSession(both, cast.member.id);
+  "auth.email_taken": ({ callerSet }) =>
+    requestOf("mutation", "auth.signUp", { email: callerSet.admin.email, password }),
+  "auth.token_reused": async ({ both, callerSet }) => {
+    const { sessionId } = await startSession(both, callerSet.member.id);
     const [row] = await both.database.owner<{ salt: Uint8Array }>(
       "UPDATE sessions SET generation = 3 WHERE id = $1 RETURNING salt",
       [sessionId],
@@ -61,33 +61,33 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
     const refreshToken = formatRefreshToken(both.keys, row.salt, { sessionId, generation: 1 });
     return requestOf("mutation", "auth.refresh", { refreshToken });
   },
-  "auth.email_unverified": async ({ both, cast }) => {
+  "auth.email_unverified": async ({ both, callerSet }) => {
     const fresh = await arriveUnverified(both, `fresh-${randomUUID()}`);
-    await join(both, cast.elsewhereId, fresh, "admin");
+    await join(both, callerSet.elsewhereId, fresh, "admin");
     const input = { email: "stranger@example.com" };
     return requestOf("mutation", "invites.create", input, {
       token: fresh.token,
-      workspaceId: cast.elsewhereId,
+      workspaceId: callerSet.elsewhereId,
     });
   },
-  "auth.person_required": async ({ cast }) =>
-    requestOf("query", "auth.me", {}, { token: await cast.callers["key"]?.() }),
+  "auth.person_required": async ({ callerSet }) =>
+    requestOf("query", "auth.me", {}, { token: await callerSet.callers["key"]?.() }),
   "token.invalid": byNobody("email.verify", { token: `pjo_${"A".repeat(67)}` }),
   "password.incorrect": asAdmin("password.change", () => ({
     currentPassword: `${password}?`,
     newPassword: `${password}!`,
   })),
-  "limit.exceeded": ({ cast }) =>
-    requestOf("mutation", "password.requestReset", { email: cast.viewer.email }),
-  "workspace.required": async ({ both, cast }) =>
-    requestOf("query", "tasks.list", {}, { token: (await again(both, cast.admin)).token }),
+  "limit.exceeded": ({ callerSet }) =>
+    requestOf("mutation", "password.requestReset", { email: callerSet.viewer.email }),
+  "workspace.required": async ({ both, callerSet }) =>
+    requestOf("query", "tasks.list", {}, { token: (await again(both, callerSet.admin)).token }),
   "workspace.not_found": asAdmin("tasks.list", () => ({}), absent),
-  "permission.denied": async ({ both, cast }) =>
+  "permission.denied": async ({ both, callerSet }) =>
     requestOf(
       "query",
       "audit.list",
       {},
-      { token: (await again(both, cast.viewer)).token, workspaceId: cast.homeId },
+      { token: (await again(both, callerSet.viewer)).token, workspaceId: callerSet.homeId },
     ),
   "member.last_admin": asAdmin("members.changeRole", (_, { admin }) => ({
     userId: admin.id,
@@ -101,7 +101,7 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
       `INSERT INTO invites (id, workspace_id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
        SELECT gen_random_uuid(), $1, nth || '@many.example.com', 'viewer', sha256(nth::text::bytea), sha256(concat(nth, '!')::bytea), $2,
               now() + interval '1 day' FROM generate_series(1, 1000) AS nth`,
-      [stage.cast.homeId, stage.cast.admin.id],
+      [stage.callerSet.homeId, stage.callerSet.admin.id],
     );
     return asAdmin("invites.create", () => ({ email: `${randomUUID()}@example.com` }))(stage);
   },
@@ -111,7 +111,7 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
       `INSERT INTO service_keys (id, workspace_id, name, role, scopes, secret_kid, secret_mac, created_by, expires_at)
        SELECT gen_random_uuid(), $1, 'Many', 'viewer', '{task:read}', 1, sha256(nth::text::bytea), $2, now() + interval '1 day'
          FROM generate_series(1, 100) AS nth`,
-      [stage.cast.homeId, stage.cast.admin.id],
+      [stage.callerSet.homeId, stage.callerSet.admin.id],
     );
     return asAdmin("serviceKeys.create", () => ({ name: "Mill", scopes: ["task:read"] }))(stage);
   },

@@ -8,38 +8,41 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { again, startSession } from "../kit/index.ts";
 import { keyOf } from "../mutants/attackers.ts";
 import { pick } from "../proofs/fuzz-input.ts";
-import { fuzzRequest, type Cast as FuzzCast, type FuzzRequest } from "../proofs/fuzz-request.ts";
+import { fuzzRequest, type FuzzActors, type FuzzRequest } from "../proofs/fuzz-request.ts";
 import { setScene, type Scene } from "../resources/index.ts";
 import { seededChance } from "../simulation/seeded-random.ts";
-import { castFor, type Cast } from "./cast.ts";
+import { createCallerSet, type CallerSet } from "./caller-set.ts";
 import type { Sent } from "./exchange.ts";
 import { smallQuotas } from "./full-workspaces.ts";
 import { oddRequests } from "./odd-requests.ts";
 import { provocations } from "./reasons.ts";
 import { requestOf } from "./requests.ts";
-import { startTwins, type ServerPair } from "./twins.ts";
+import { startServerPair, type ServerPair } from "./server-pair.ts";
 
 // To run longer, or to repeat a run: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/equality/requests.test.ts
 const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? bySuite({ short: 400, full: 2_000 }));
 const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_125);
 
-let twins: ServerPair;
-let cast: Cast;
+let servers: ServerPair;
+let callerSet: CallerSet;
 let scene: Scene;
 beforeAll(async () => {
   // One test reaches these limits; the others stay below them.
-  twins = await startTwins({ PROJO_LIMITS: "50", ...smallQuotas });
-  cast = await castFor(twins.both);
-  scene = await setScene(twins.both, cast.admin, { workspaceId: cast.homeId, email: cast.admin.email });
+  servers = await startServerPair({ PROJO_LIMITS: "50", ...smallQuotas });
+  callerSet = await createCallerSet(servers.both);
+  scene = await setScene(servers.both, callerSet.admin, {
+    workspaceId: callerSet.homeId,
+    email: callerSet.admin.email,
+  });
 });
-afterAll(() => twins.close());
+afterAll(() => servers.close());
 
 describe("the fast path and the plain server answer identically", () => {
   it("to unusual requests", { timeout: 60_000 }, async () => {
     const statuses = new Set<number>();
     const found: string[] = [];
-    for (const [says, sent] of await oddRequests(cast, scene)) {
-      const { heard, difference } = await twins.ask(sent);
+    for (const [says, sent] of await oddRequests(callerSet, scene)) {
+      const { heard, difference } = await servers.ask(sent);
       statuses.add(heard.status);
       if (difference !== null) found.push(`${says}: ${difference}`);
     }
@@ -63,7 +66,7 @@ describe("the fast path and the plain server answer identically", () => {
         for (const one of drawn
           .filter(isPlainToCompare)
           .toSorted((a, b) => Number(ends(a)) - Number(ends(b)))) {
-          const { heard, difference } = await twins.ask(
+          const { heard, difference } = await servers.ask(
             asSent(one),
             new Set(Object.values<string>({ ...round.scene })),
           );
@@ -81,15 +84,15 @@ describe("the fast path and the plain server answer identically", () => {
 
   const provoked = provocations.flatMap(({ reason, provoke }) => (provoke ? [{ reason, provoke }] : []));
   it.each(provoked)("to a request that fails with $reason", async ({ reason, provoke }) => {
-    const sent = await provoke({ both: twins.both, cast, scene });
+    const sent = await provoke({ both: servers.both, callerSet, scene });
     const { text } = await lastOf(sent, reason === "limit.exceeded" ? 151 : 1);
     expect(text).toContain(`"reason":"${reason}"`);
   });
 
   it("to a request that waits too long, with server.busy", { timeout: 30_000 }, async () => {
-    const { token } = await again(twins.both, cast.admin);
-    const as = { token, workspaceId: cast.homeId };
-    const held = twins.both.database.owner("BEGIN; LOCK TABLE tasks; SELECT pg_sleep(7); COMMIT");
+    const { token } = await again(servers.both, callerSet.admin);
+    const as = { token, workspaceId: callerSet.homeId };
+    const held = servers.both.database.owner("BEGIN; LOCK TABLE tasks; SELECT pg_sleep(7); COMMIT");
     await new Promise((passed) => setTimeout(passed, 200));
     const input = { projectId: scene.projectId, title: "Note" };
     const answers = await Promise.all([
@@ -103,10 +106,10 @@ describe("the fast path and the plain server answer identically", () => {
   });
 
   it("without a database, with server.unavailable", async () => {
-    const { token } = await again(twins.both, cast.admin);
-    const as = { token, workspaceId: cast.homeId };
+    const { token } = await again(servers.both, callerSet.admin);
+    const as = { token, workspaceId: callerSet.homeId };
     await withOwner({ ...inject("cluster").owner, database: "postgres" }, async (client) => {
-      for (const { name } of [twins.fast.database, twins.plain.database])
+      for (const { name } of [servers.fast.database, servers.plain.database])
         await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
     });
     const input = { projectId: scene.projectId, title: "Note" };
@@ -123,18 +126,18 @@ describe("the fast path and the plain server answer identically", () => {
 
 /** Sends a request several times. Returns the last answer; all answers of both servers must be equal. */
 async function lastOf(sent: Sent, times = 1) {
-  let { heard, difference } = await twins.ask(sent);
+  let { heard, difference } = await servers.ask(sent);
   for (let time = 1; time < times && difference === null; time += 1)
-    ({ heard, difference } = await twins.ask(sent));
+    ({ heard, difference } = await servers.ask(sent));
   expect(difference ?? "").toBe("");
   return heard;
 }
 
 const CALLS_A_ROUND = 500;
 
-async function fuzzCast(): Promise<FuzzCast> {
-  const { both } = twins;
-  const workspace = await castFor(both);
+async function fuzzCast(): Promise<FuzzActors> {
+  const { both } = servers;
+  const workspace = await createCallerSet(both);
   const { admin, viewer, homeId } = workspace;
   const key = await keyOf(both, { admin, id: homeId }, { role: "admin", scopes: permissions });
   const tokens = {

@@ -5,7 +5,7 @@ import type { Chance } from "../simulation/seeded-random.ts";
 import { fuzzedJson, pick } from "./fuzz-input.ts";
 import { inputOf, type Scene } from "../resources/index.ts";
 
-export interface Cast {
+export interface FuzzActors {
   readonly scene: Scene;
   /** Tokens, by actor. */
   readonly tokens: Readonly<Record<string, string | undefined>>;
@@ -25,7 +25,7 @@ const drafts = new Map(
   operations.map(({ name, operation }) => [name, z.toJSONSchema(operation.input, { io: "input" })]),
 );
 
-export function fuzzRequest(chance: Chance, { scene, tokens }: Cast, one: NamedOperation): FuzzRequest {
+export function fuzzRequest(chance: Chance, { scene, tokens }: FuzzActors, one: NamedOperation): FuzzRequest {
   const { kind } = one.operation;
   // The actors with the most rights are drawn most often, as their calls reach the most code.
   const actor = pick(chance, [...Object.keys(tokens), "admin", "admin", "key"]);

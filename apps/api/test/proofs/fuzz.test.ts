@@ -12,7 +12,7 @@ import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { arrive, call, foundWorkspace, join, startSession } from "../kit/index.ts";
 import { seededChance, type Chance } from "../simulation/seeded-random.ts";
-import { fuzzRequest, type Cast, type FuzzRequest } from "./fuzz-request.ts";
+import { fuzzRequest, type FuzzActors, type FuzzRequest } from "./fuzz-request.ts";
 import { startFuzzServer, type FuzzServer } from "./fuzz-server.ts";
 import { setScene } from "../resources/index.ts";
 import { pick } from "./fuzz-input.ts";

@@ -3,7 +3,7 @@
 import type { Permission } from "@projostack/authz";
 import type { Contract, Reason } from "@projostack/contract";
 import type { Person, TestServer } from "../kit/index.ts";
-import type { Cast } from "../equality/cast.ts";
+import type { CallerSet } from "../equality/caller-set.ts";
 import type { Sent } from "../equality/exchange.ts";
 import type { Scene, ScenePart, Stage } from "./scene.ts";
 
@@ -95,7 +95,7 @@ export type Provoke = (stage: ProvokeStage) => Promise<Sent> | Sent;
 
 export interface ProvokeStage {
   readonly both: TestServer;
-  readonly cast: Cast;
+  readonly callerSet: CallerSet;
   readonly scene: Scene;
 }
 

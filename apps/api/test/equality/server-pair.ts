@@ -6,7 +6,7 @@ import { startServerOver, type TestServer } from "../kit/index.ts";
 import { openPatchedServers } from "../mutants/patched-server.ts";
 import { comparable } from "./comparable.ts";
 import { exchange, type Heard, type Sent } from "./exchange.ts";
-import { plainWays } from "./plain-ways.ts";
+import { plainServerGuards } from "./plain-server.ts";
 
 export interface ServerPair {
   readonly fast: TestServer;
@@ -25,7 +25,7 @@ export interface Pair {
   readonly difference: string | null;
 }
 
-export async function startTwins(env: Readonly<Record<string, string>> = {}): Promise<ServerPair> {
+export async function startServerPair(env: Readonly<Record<string, string>> = {}): Promise<ServerPair> {
   const [one, other, patched] = await Promise.all([
     createTestDatabase(),
     createTestDatabase(),
@@ -38,7 +38,7 @@ export async function startTwins(env: Readonly<Record<string, string>> = {}): Pr
   };
   const fast = await startServerOver(one, own);
   const plain = await (
-    await patched.load(plainWays)
+    await patched.load(plainServerGuards)
   ).startServerOver(other, {
     ...own,
     PROJO_FAST_PATH: "false",
@@ -68,7 +68,7 @@ async function askBoth(
 ): Promise<Pair> {
   // Both get the same request id, as the answer contains it.
   asked += 1;
-  const same = { ...sent, headers: { "x-request-id": `twins-${asked}`, ...headers } };
+  const same = { ...sent, headers: { "x-request-id": `servers-${asked}`, ...headers } };
   const [heard, expected] = await Promise.all([exchange(fast.url, same), exchange(plain.url, same)]);
   const answers = [comparable(heard, known), comparable(expected, known)] as const;
   const isSame = answers[0] === answers[1];

@@ -18,7 +18,7 @@ const listed = `await db.task.findMany({
     take: input.limit + 1,
   })`;
 
-export const plainWays: readonly SourceGuard[] = [
+export const plainServerGuards: readonly SourceGuard[] = [
   guard("a task is read by SQL", "apps/api/src/features/tasks/get-task.ts", [
     "ws.db.sql.tasks.find(id)",
     "ws.db.task.findFirst({ where: { id } })",

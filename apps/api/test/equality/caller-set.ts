@@ -12,7 +12,7 @@ import {
 } from "../kit/index.ts";
 import { keyOf } from "../mutants/attackers.ts";
 
-export interface Cast {
+export interface CallerSet {
   readonly admin: Person;
   readonly member: Person;
   readonly viewer: Person;
@@ -29,7 +29,7 @@ export interface Cast {
   readonly people: Readonly<Record<string, Person>>;
 }
 
-export async function castFor(both: TestServer): Promise<Cast> {
+export async function createCallerSet(both: TestServer): Promise<CallerSet> {
   const newcomer = () => arrive(both, randomUUID());
   const people = {
     admin: await newcomer(),

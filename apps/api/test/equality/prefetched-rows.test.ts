@@ -3,19 +3,22 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../kit/index.ts";
 import { setScene } from "../resources/index.ts";
-import { castFor, type Cast } from "./cast.ts";
+import { createCallerSet, type CallerSet } from "./caller-set.ts";
 import { exchange } from "./exchange.ts";
 import { requestOf } from "./requests.ts";
 
 const SECRET = "the analytical engine";
 
 let server: TestServer;
-let cast: Cast;
+let callerSet: CallerSet;
 let taskId: string;
 beforeAll(async () => {
   server = await startTestServer({ PROJO_LOG_LEVEL: "debug" });
-  cast = await castFor(server);
-  ({ taskId } = await setScene(server, cast.admin, { workspaceId: cast.homeId, email: cast.admin.email }));
+  callerSet = await createCallerSet(server);
+  ({ taskId } = await setScene(server, callerSet.admin, {
+    workspaceId: callerSet.homeId,
+    email: callerSet.admin.email,
+  }));
   await server.database.owner("UPDATE tasks SET title = $2 WHERE id = $1", [taskId, SECRET]);
 });
 afterAll(() => server.close());
@@ -37,8 +40,8 @@ const MAY_READ = new Set(["viewer", "member", "admin", "admin, current workspace
 
 describe("a prefetched row", () => {
   it("reaches members only, whatever workspace the header names", async () => {
-    for (const [caller, tokenOf] of Object.entries(cast.callers)) {
-      for (const [place, workspaceId] of Object.entries(cast.places)) {
+    for (const [caller, tokenOf] of Object.entries(callerSet.callers)) {
+      for (const [place, workspaceId] of Object.entries(callerSet.places)) {
         const isHere = place.startsWith("home");
         // A key belongs to one workspace, and a session can have a current workspace.
         const isCurrent = place === "none" && ["key", "admin, current workspace"].includes(caller);
@@ -52,18 +55,18 @@ describe("a prefetched row", () => {
 
   it("stays hidden from the caller after a membership ends, a workspace is deleted, or a session ends", async () => {
     const { owner } = server.database;
-    const read = async () => answersTo(await cast.callers["member"]?.(), cast.homeId);
+    const read = async () => answersTo(await callerSet.callers["member"]?.(), callerSet.homeId);
     const lock = (at: string) =>
-      owner(`UPDATE workspace_members SET locked_at = ${at} WHERE workspace_id = $1`, [cast.homeId]);
+      owner(`UPDATE workspace_members SET locked_at = ${at} WHERE workspace_id = $1`, [callerSet.homeId]);
     expect(await read()).toContain(SECRET);
     await lock("now()");
     expect(await read()).not.toContain(SECRET);
     await lock("NULL");
     expect(await read()).toContain(SECRET);
-    const token = await cast.callers["member"]?.();
-    await owner("DELETE FROM sessions WHERE user_id = $1", [cast.member.id]);
-    expect(await answersTo(token, cast.homeId)).not.toContain(SECRET);
-    await owner("DELETE FROM workspace_members WHERE user_id = $1", [cast.member.id]);
+    const token = await callerSet.callers["member"]?.();
+    await owner("DELETE FROM sessions WHERE user_id = $1", [callerSet.member.id]);
+    expect(await answersTo(token, callerSet.homeId)).not.toContain(SECRET);
+    await owner("DELETE FROM workspace_members WHERE user_id = $1", [callerSet.member.id]);
     expect(await read()).not.toContain(SECRET);
   });
 

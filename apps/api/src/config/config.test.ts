@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
 
 describe("the configuration", () => {
-  it("offers a default for every variable, and treats empty variables as absent", () => {
+  it("every variable has a default, and empty variables count as absent", () => {
     const config = readConfig({});
     expect(config).toEqual({
       isLocal: true,

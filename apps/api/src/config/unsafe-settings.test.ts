@@ -42,7 +42,7 @@ const redis = (url: string) => readConfig({ REDIS_URL: url }).redisUrl;
 const smtp = (url: string) => readConfig({ ...mail, PROJO_SMTP_URL: url }).smtp?.tls;
 
 describe("A6 generated keys and mail in files", () => {
-  it("pass for a server and a database on this machine", () => {
+  it("the server accepts them when it and its database are on this machine", () => {
     for (const env of [
       {},
       local,
@@ -56,7 +56,7 @@ describe("A6 generated keys and mail in files", () => {
     }
   });
 
-  it("fail when other machines can reach the server or its database, with instructions", () => {
+  it("the server refuses them, with instructions, when other machines can reach it or its database", () => {
     for (const env of [
       remote,
       { HOST: "0.0.0.0" },
@@ -79,7 +79,7 @@ describe("A6 generated keys and mail in files", () => {
     expect(linesOf({ HOST: "0.0.0.0" })[0]).toContain("and HOST is 0.0.0.0.");
   });
 
-  it("need one setting each as a replacement", () => {
+  it("one setting replaces each of them", () => {
     expect(namesOf({ ...remote, ...keys })).toEqual(["PROJO_SMTP_URL"]);
     expect(namesOf({ ...remote, ...mail })).toEqual(["PROJO_TOKEN_KEYS"]);
     for (const env of [
@@ -91,7 +91,7 @@ describe("A6 generated keys and mail in files", () => {
     }
   });
 
-  it("can be enabled explicitly anywhere except in production", () => {
+  it("the operator can enable them explicitly anywhere except in production", () => {
     const explicit = { PROJO_TOKEN_KEYS: "auto", PROJO_MAIL: "files" };
     expect(namesOf({ ...remote, ...explicit })).toEqual([]);
     expect(readConfig({ ...remote, ...explicit })).toMatchObject({
@@ -139,7 +139,7 @@ describe("PROJO_ENV", () => {
 });
 
 describe("a connection to another machine", () => {
-  it("must use TLS for Redis, unless the URL says tls=off", () => {
+  it("Redis connections are encrypted, unless the URL says tls=off", () => {
     expect(redis("rediss://:p@redis.example.com:6379/0")).toBe("rediss://:p@redis.example.com:6379/0");
     expect(redis("redis://:p@127.0.0.1:6379")).toBe("redis://:p@127.0.0.1:6379");
     expect(redis("redis://[::1]:6379")).toBe("redis://[::1]:6379");
@@ -159,14 +159,14 @@ describe("a connection to another machine", () => {
     }
   });
 
-  it("must use TLS for SMTP, unless the URL says tls=off", () => {
+  it("SMTP connections are encrypted, unless the URL says tls=off", () => {
     expect(smtp("smtp://user:p@mail.example.com")).toBe("required");
     expect(smtp("smtps://user:p@mail.example.com")).toBe("implicit");
     expect(smtp("smtp://relay?tls=off")).toBe("off");
     expect(smtp("smtp://localhost")).toBe("off");
   });
 
-  it("must use TLS for PostgreSQL with every login", () => {
+  it("PostgreSQL connections are encrypted with every login", () => {
     const config = readConfig({
       ...remote,
       ...keys,

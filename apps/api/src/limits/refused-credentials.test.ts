@@ -20,7 +20,7 @@ function limitsAt(start = 0) {
 }
 
 describe("refused credentials", () => {
-  it("count for their network, and a network over its limit must wait", async () => {
+  it("the server counts them by network, and a network over its limit must wait", async () => {
     const { stranger } = limitsAt();
     const waits: (number | null)[] = [];
     for (let many = 0; many < 62; many += 1) waits.push(await stranger(HERE));
@@ -29,14 +29,14 @@ describe("refused credentials", () => {
     expect(await stranger(THERE)).toBeNull();
   });
 
-  it("count together for all addresses of one IPv6 network", async () => {
+  it("the addresses of one IPv6 network share a count", async () => {
     const { stranger } = limitsAt();
     for (let many = 0; many < 61; many += 1) await stranger(`2001:db8::${many.toString(16)}`);
     expect(await stranger("2001:db8::ffff")).not.toBeNull();
     expect(await stranger("2001:db8:1::1")).toBeNull();
   });
 
-  it("count per session for ended sessions, and not for other sessions of the same network", async () => {
+  it("tokens of an ended session count for that session only, not for others of the same network", async () => {
     const { count, stranger, exhaust } = limitsAt();
     const of = (sessionId: string) => count({ address: HERE, sessionId });
     for (let many = 0; many < 60; many += 1) expect(await of("one")).toBeNull();
@@ -51,7 +51,7 @@ describe("refused credentials", () => {
 const use = (token: string, address = HERE, isIssued = false) => ({ address, token, isIssued });
 
 describe("a service key from a network over its limit", () => {
-  it("reaches the lookup when its check is valid or it succeeded from there in the last day, and must wait otherwise", async () => {
+  it("a key with a valid check, or one that succeeded from there in the last day, is looked up; others must wait", async () => {
     const { waitForKey, keySucceeded, exhaust, passMs } = limitsAt();
     keySucceeded(use("known"));
     keySucceeded(use("known elsewhere", THERE));
@@ -70,7 +70,7 @@ describe("a service key from a network over its limit", () => {
     expect(waitForKey(use("known"))).toBeGreaterThan(0);
   });
 
-  it("stays in a list of at most 10,000 keys, and the oldest leaves first", async () => {
+  it("the server remembers at most 10,000 keys and forgets the oldest first", async () => {
     const { waitForKey, keySucceeded, exhaust } = limitsAt();
     for (let many = 0; many <= 10_000; many += 1) keySucceeded(use(`key ${many}`));
     await exhaust(HERE);

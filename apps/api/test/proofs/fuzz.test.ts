@@ -32,7 +32,7 @@ afterAll(() => server.close());
 /** Operations that end the caller's session or workspace. They are called last, so that the other calls succeed. */
 const ENDINGS = ["auth.signOut", "auth.signOutEverywhere", "password.change", "workspaces.delete"];
 
-async function newCast(chance: Chance): Promise<Cast> {
+async function newFuzzActors(chance: Chance): Promise<Cast> {
   const [admin, viewer] = await Promise.all([
     arrive(server, `admin${chance.next()}`),
     arrive(server, `viewer${chance.next()}`),

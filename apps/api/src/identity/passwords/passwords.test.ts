@@ -32,7 +32,7 @@ describe("a stored password hash", () => {
     expect(await passwords.verify(await passwords.hash(decomposed), composed)).toEqual(MATCH);
   });
 
-  it("A2 counts as outdated when it has other parameters than the current ones", async () => {
+  it("A2 a hash with other parameters than the current ones is reported as outdated", async () => {
     const weaker = await hash("an older password", { memoryCost: 4096, timeCost: 1, parallelism: 1 });
     expect(await passwords.verify(weaker, "an older password")).toEqual({ matches: true, outdated: true });
   });

@@ -20,11 +20,11 @@ export interface RefreshState {
 /**
  * - `rotate`: the token is current. The session moves to the next generation.
  * - `repeat`: the token was rotated a moment ago. The same successor is returned again.
- * - `renew`: the reply was lost. The same successor is returned as if it were created now. The grace window restarts, so that
- *   other tabs with the same token are tolerated, and the tokens of the lost reply become invalid.
+ * - `renew`: the reply was lost. The same successor is returned as if it were created now. The grace window restarts, so
+ *   that other tabs with the same token are tolerated, and the tokens of the lost reply become invalid.
  * - `revoke`: the token is old and was kept by someone. The session ends.
- * - `ahead`: the token's generation is above the session's, for example after a backup was restored. The token is refused, and
- *   an error is logged for the operator.
+ * - `ahead`: the token's generation is above the session's, for example after a backup was restored. The token is refused,
+ *   and an error is logged for the operator.
  */
 export type RefreshVerdict = "rotate" | "repeat" | "renew" | "revoke" | "ahead";
 

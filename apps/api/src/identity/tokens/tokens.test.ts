@@ -38,19 +38,19 @@ const kinds = [
 ];
 
 describe.each(kinds)("$kind", ({ token, isGenuine }) => {
-  it("passes the check and carries the claims with which it was issued", () => {
+  it("an issued token is genuine and keeps its claims", () => {
     expect(isGenuine(token)).toBe(true);
     expect(parseAccessToken(formatAccessToken(keys, salt, claims))?.claims).toEqual(claims);
     expect(parseRefreshToken(formatRefreshToken(keys, salt, refreshClaims))?.claims).toEqual(refreshClaims);
   });
 
-  it("S11 fails the check after any of 10,000 random changes, and parsing never throws", () => {
+  it("S11 no token is genuine after any of 10,000 random changes, and parsing never throws", () => {
     const changed = mutationsOf(token, 10_000, 1815);
     expect(changed).toHaveLength(10_000);
     expect(changed.filter((text) => isGenuine(text))).toEqual([]);
   });
 
-  it("S11 fails the check with any bit flipped", () => {
+  it("S11 no token is genuine with any bit flipped", () => {
     const bytes = Buffer.from(token.slice(4), "base64url");
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = Buffer.from(bytes);
@@ -59,7 +59,7 @@ describe.each(kinds)("$kind", ({ token, isGenuine }) => {
     }
   });
 
-  it("S5 fails the check as another kind, also with the other kind's prefix", () => {
+  it("S5 no token is genuine as another kind, also with the other kind's prefix", () => {
     for (const other of kinds.filter((kind) => kind.token !== token)) {
       expect(other.isGenuine(token)).toBe(false);
       expect(other.isGenuine(other.token.slice(0, 4) + token.slice(4))).toBe(false);
@@ -104,7 +104,7 @@ const issueAll = (form?: TokenForm) => [
 ];
 
 describe("the check", () => {
-  it("I14 S1 shows with the server's key only that the server issued a token", () => {
+  it("I14 S1 the check proves, with the server's key only, that the server issued a token", () => {
     for (const parsed of issueAll()) {
       expect(parsed?.form).toBe("checked");
       expect(parsed?.isIssued(keys)).toBe(true);
@@ -115,7 +115,7 @@ describe("the check", () => {
     }
   });
 
-  it("I14 S11 fails with any bit of the token flipped, so that no such token reaches the database", () => {
+  it("I14 S11 the check fails with any bit of the token flipped, so that no such token reaches the database", () => {
     const token = formatAccessToken(keys, salt, claims);
     const bytes = Buffer.from(token.slice(4), "base64url");
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
@@ -125,7 +125,7 @@ describe("the check", () => {
     }
   });
 
-  it("S5 A8 works for one kind and one purpose only", () => {
+  it("S5 A8 a check is valid for one kind and one purpose only", () => {
     const [access, refresh] = [
       formatAccessToken(keys, salt, claims),
       formatRefreshToken(keys, salt, refreshClaims),
@@ -136,7 +136,7 @@ describe("the check", () => {
     expect(parseOneTimeToken(mailed, "password.reset")?.isIssued(keys)).toBe(false);
   });
 
-  it("does not occur in plain tokens, which are genuine by their salted code and never count as issued", () => {
+  it("plain tokens have no check: the salted code makes them genuine, and they never count as issued", () => {
     for (const parsed of issueAll("plain")) {
       expect(parsed?.form).toBe("plain");
       expect(parsed?.isIssued(keys)).toBe(false);
@@ -145,7 +145,7 @@ describe("the check", () => {
     }
   });
 
-  it("S11 cannot be removed: the rest is not a genuine plain token", () => {
+  it("S11 the rest of a token without its check is not a genuine plain token", () => {
     for (const [at, token] of [
       formatAccessToken(keys, salt, claims),
       formatRefreshToken(keys, salt, refreshClaims),

@@ -42,7 +42,7 @@ describe("a budget of 100 points a minute", () => {
   });
 
   it("grants a refused call after the wait that it returned", () => {
-    for (const [before, now, asked] of [
+    for (const [before, now, requested] of [
       [100, 0, 10],
       [80, 40, 30],
       [0, 100, 50],
@@ -54,12 +54,12 @@ describe("a budget of 100 points a minute", () => {
       let at = START + 1.5 * MINUTE_MS;
       while (book.spend("a", 0, at).remaining < now) at += 500;
       book.spend("a", now, at);
-      const refused = book.spend("a", asked, at);
+      const refused = book.spend("a", requested, at);
       if (!refused.isOver) continue;
       expect(refused.retryAfterSeconds).toBeGreaterThanOrEqual(1);
       expect(refused.retryAfterSeconds).toBeLessThanOrEqual(120);
-      const again = book.spend("a", asked, at + refused.retryAfterSeconds * 1_000);
-      expect(again.isOver, `${before} ${now} ${asked}`).toBe(false);
+      const again = book.spend("a", requested, at + refused.retryAfterSeconds * 1_000);
+      expect(again.isOver, `${before} ${now} ${requested}`).toBe(false);
     }
   });
 
@@ -81,7 +81,7 @@ describe("a budget of 100 points a minute", () => {
 });
 
 describe("the spending of several processes", () => {
-  it("accumulates: each process learns the points of the others from the common count", () => {
+  it("each process learns the points of the others from the common count", () => {
     const [one, other] = [bookOf(100), bookOf(100)];
     one.spend("a", 60, START);
     const [, settled] = one.takeUnsettled();
@@ -95,7 +95,7 @@ describe("the spending of several processes", () => {
     expect(other.spend("a", 5, START).isOver).toBe(false);
   });
 
-  it("counts in part when it belongs to the previous minute", () => {
+  it("points of the previous minute count in part", () => {
     const book = bookOf(100);
     book.spend("a", 1, START + MINUTE_MS);
     book.learn("a", START / MINUTE_MS, 100);
@@ -103,7 +103,7 @@ describe("the spending of several processes", () => {
     expect(book.spend("a", 40, START + 1.5 * MINUTE_MS).isOver).toBe(false);
   });
 
-  it("settles later after a failed settlement", () => {
+  it("a process settles its points later after a failed settlement", () => {
     const book = bookOf(100);
     book.spend("a", 60, START);
     const taken = book.takeUnsettled();

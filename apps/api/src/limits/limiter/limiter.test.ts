@@ -1,4 +1,4 @@
-// Tests the limiter without Redis. test/limits/limits.test.ts tests it with Redis and over HTTP.
+// Tests the limiter without Redis. test/limits.test.ts tests it with Redis and over HTTP.
 import { describe, expect, it } from "vitest";
 import { createLimiter, type Limiter } from "./limiter.ts";
 import { limits, type CountedBy } from "./limits.ts";
@@ -39,7 +39,7 @@ const inOneSite = (n: number): string => `2001:db8:bad:${hex(n % 65_536)}::1`;
 const acrossSite = (n: number): string => inOneSite(((n % 255) + 1) * 256 + Math.floor(n / 255));
 
 describe("R9 the networks of an IPv6 address", () => {
-  it("have four times the limit of a /64 for a /56, and sixteen times for a /48", async () => {
+  it("a /56 has four times the limit of a /64, and a /48 sixteen times", async () => {
     const limiter = openLimiter();
     const household = await exhaust(limiter, (n) => [`account${n}`, inOneSite(n % 256)]);
     expect(household).toEqual({ by: "auth.signIn:network56", granted: 4 * signInPoints("address") });
@@ -49,7 +49,7 @@ describe("R9 the networks of an IPv6 address", () => {
     expect(await refusalOf(limiter, "ada", "2001:db8:600d:1::1")).toBeNull();
   });
 
-  it("do not refuse known callers when the limit of a /48 is used up; known callers have a separate limit", async () => {
+  it("known callers have a separate limit when the limit of a /48 is used up", async () => {
     const limiter = openLimiter();
     await limiter.succeeded(tryOf("ada", "2001:db8:bad:7777::1"));
     await exhaust(limiter, (n) => [`account${n}`, acrossSite(n)]);
@@ -64,7 +64,7 @@ describe("R9 the networks of an IPv6 address", () => {
 });
 
 describe("R9 the limit of known callers", () => {
-  it("remains available beside strangers at any number of addresses", async () => {
+  it("strangers at any number of addresses do not use it up", async () => {
     const limiter = openLimiter(0.1);
     await limiter.succeeded(tryOf("ada", "192.0.2.1"));
     const strangers = await exhaust(limiter, (n) => [
@@ -76,7 +76,7 @@ describe("R9 the limit of known callers", () => {
     expect(await refusalOf(limiter, "ada", "192.0.2.2")).toBe("auth.signIn:strangers");
   });
 
-  it("stays bounded for one account that is known at many addresses", async () => {
+  it("one account that is known at many addresses has its own bound", async () => {
     const limiter = openLimiter();
     const places = Array.from({ length: 8 }, (_, n) => `198.51.100.${n}`);
     for (const address of places) await limiter.succeeded(tryOf("eve", address));
@@ -84,7 +84,7 @@ describe("R9 the limit of known callers", () => {
     expect(own).toEqual({ by: "auth.signIn:accountWhereKnown", granted: signInPoints("accountWhereKnown") });
   });
 
-  it("applies to a pair of account and address: the account elsewhere and other accounts there are strangers", async () => {
+  it("a pair of account and address is known: the account elsewhere and other accounts there are strangers", async () => {
     const limiter = openLimiter();
     await limiter.succeeded(tryOf("eve", "192.0.2.1"));
     expect((await limiter.decide(tryOf("eve", "192.0.2.1"))).isKnown).toBe(true);
@@ -126,7 +126,7 @@ it("R2 grants no more concurrent attempts than the limit", async () => {
 });
 
 describe("R10 mail to one mailbox", () => {
-  it("counts against a limit for each kind separately, without regard to the tag of the address", async () => {
+  it("each kind has a separate limit, without regard to the tag of the address", async () => {
     const { mailboxes } = openLimiter();
     const sent = async (kind: "invite" | "unverified" | "reset", emailOf: (n: number) => string) => {
       let count = 0;

@@ -32,7 +32,7 @@ afterAll(() => server.close());
 /** Operations that end the caller's session or workspace. They are called last, so that the other calls succeed. */
 const ENDINGS = ["auth.signOut", "auth.signOutEverywhere", "password.change", "workspaces.delete"];
 
-async function newFuzzActors(chance: Chance): Promise<Cast> {
+async function newFuzzActors(chance: Chance): Promise<FuzzActors> {
   const [admin, viewer] = await Promise.all([
     arrive(server, `admin${chance.next()}`),
     arrive(server, `viewer${chance.next()}`),
@@ -144,9 +144,9 @@ async function fuzz(chance: Chance, calls: number) {
   const counts: Record<string, number> = {};
   const wrong: string[] = [];
   for (let sent = 0; sent < calls; sent += CALLS_A_ROUND) {
-    const cast = await newCast(chance);
+    const actors = await newFuzzActors(chance);
     const drawn = Array.from({ length: Math.min(CALLS_A_ROUND, calls - sent) }, () =>
-      fuzzRequest(chance, cast, pick(chance, operations)),
+      fuzzRequest(chance, actors, pick(chance, operations)),
     );
     const isLast = ({ names }: FuzzRequest) => names.some((name) => ENDINGS.includes(name));
     const requests = [...drawn.filter((one) => !isLast(one)), ...drawn.filter(isLast)].values();

@@ -1,3 +1,4 @@
+import { taskStatuses } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   arrive,
@@ -41,6 +42,14 @@ async function makeTask(title: string, more: object = {}, person = ada): Promise
   const { data } = await as(person, "create", { projectId: notes, title, ...more });
   return String(data.id);
 }
+
+it("The database allows the task statuses of the contract", async () => {
+  const [row] = await server.database.owner<{ definition: string }>(
+    "SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'tasks_status_known'",
+  );
+  const allowed = [...(row?.definition ?? "").matchAll(/'(\w+)'/g)].map(([, status]) => status);
+  expect(allowed).toEqual([...taskStatuses]);
+});
 
 interface Entry {
   action: string;

@@ -3,7 +3,11 @@ import { costs } from "../cost.ts";
 import { mutation, query } from "../define.ts";
 import { atLeastOneChange, dateTime, id, page, pageInput, search, text, title } from "../schemas.ts";
 
-export const taskStatus = z.enum(["todo", "doing", "done"]).meta({ id: "TaskStatus" });
+/** The statuses of a task. A CHECK constraint of the database allows the same ones, which a test compares. */
+export const taskStatuses = ["todo", "doing", "done"] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export const taskStatus = z.enum(taskStatuses).meta({ id: "TaskStatus" });
 
 export const task = z
   .object({ id, projectId: id, title: z.string(), status: taskStatus, createdBy: id, createdAt: dateTime })

@@ -1,7 +1,8 @@
+import type { TaskStatus } from "@projostack/contract";
 import { type PreparedQuery, type TaskListing, taskListQuery } from "@projostack/db";
 import { type Page, unverifiedAfter } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
-import { toTask, type TaskStatus } from "./task.ts";
+import { toTask } from "./task.ts";
 
 export interface ListTasks extends Page {
   readonly projectId?: string | undefined;

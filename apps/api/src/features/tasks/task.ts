@@ -1,5 +1,4 @@
-export const taskStatuses = ["todo", "doing", "done"] as const;
-export type TaskStatus = (typeof taskStatuses)[number];
+import { taskStatuses, type TaskStatus } from "@projostack/contract";
 
 interface TaskRow {
   readonly id: string;

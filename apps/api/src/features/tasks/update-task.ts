@@ -1,7 +1,8 @@
+import type { TaskStatus } from "@projostack/contract";
 import { Failure } from "../../rpc/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { rethrowMissingProject } from "./rethrow-missing-project.ts";
-import { toTask, type TaskStatus } from "./task.ts";
+import { toTask } from "./task.ts";
 
 export interface UpdateTask {
   readonly id: string;

@@ -8,8 +8,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Caches of tsx and Node.js, which are no test's. */
-const CACHES = /^(?:tsx-|node-compile-cache$)/;
+/** Caches of tsx, Node.js and Prisma, which belong to no test. */
+const CACHES = /^(?:tsx-|node-compile-cache$|jiti$)/;
 
 const directory = mkdtempSync(join(tmpdir(), "projo-run-"));
 // Under root, PostgreSQL runs as another user, who needs a way into this directory.

@@ -21,6 +21,11 @@ const onPostgres15 = [
   "apps/api/test/proofs/{access,isolation}.test.ts",
   "apps/api/test/workspaces/{deletion,purge,workspaces}.test.ts",
 ];
+const withoutFastPath = [
+  "apps/api/test/{accounts,audit,http,projects,rpc,sdk,service-keys,tasks,workspaces}/*.test.ts",
+  "apps/api/test/{invites,members,sessions}/*.test.ts",
+  "apps/api/test/proofs/{access,credentials,forged-actors,isolation,isolation-matrix}.test.ts",
+];
 const embedded = "packages/db/test/kit/setup-embedded.ts";
 
 /** `pnpm test`: every test, with short forms of the proofs that repeat themselves. */
@@ -43,6 +48,16 @@ function full(): TestProjectConfiguration[] {
         exclude,
         globalSetup: embedded,
         env,
+      },
+    },
+    // The same behaviour without the shortcuts for speed: tRPC's adapter answers every call.
+    {
+      extends: true,
+      test: {
+        name: "plain",
+        include: withoutFastPath,
+        globalSetup: embedded,
+        env: { PROJO_TEST_FAST_PATH: "false" },
       },
     },
     // Attacks keep every processor busy and measure how it affects others, so they run after all other tests.

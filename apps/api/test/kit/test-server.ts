@@ -92,6 +92,8 @@ async function startIn(
     // All calls of a test come from one address, so the limits are high unless a test is about them.
     PROJO_LIMITS: "1000",
     PROJO_CONNECTIONS_PER_ADDRESS: "10000",
+    // The full suite runs the tests of the API once more without the fast path.
+    PROJO_FAST_PATH: process.env["PROJO_TEST_FAST_PATH"] ?? "true",
     ...env,
   });
   const logLines: string[] = [];

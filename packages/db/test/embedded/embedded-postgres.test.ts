@@ -89,7 +89,6 @@ test("the server notices when PostgreSQL is killed, and committed data remains a
   const dataDir = shared;
   const first = await start({ dataDir });
   await query(first.owner, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 'yes' AS word");
-  const cluster = await query(first.owner, CLUSTER);
   process.kill(first.pid, "SIGKILL");
   expect((await first.crashed).message).toContain("SIGKILL");
   await first.stop();

@@ -105,6 +105,8 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
       passwords: await createPasswords({ gate: createGate(config), log }),
       passwordPolicy: createPasswordPolicy({ minLength: config.passwordMinLength }),
     };
+    // The first query of a process loads Prisma's query compiler, which blocks the event loop for about 50 ms. No call waits for it.
+    await db.system.user.findUnique({ where: { email: "" }, select: { id: true } });
     const shortcut = config.usesFastPath ? fastPath : undefined;
     const app = await createApp(services, { ...config, shortcut });
     await app.listen({ host: listenAddress(config.host), port: config.port });

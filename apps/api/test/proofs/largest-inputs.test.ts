@@ -10,7 +10,6 @@ import { checkInputStructure, MAX_VALUES } from "../../src/rpc/checks/check-inpu
 import { largestInputs } from "../../src/testing/largest-inputs.ts";
 import { readBlocks, loopWatchImport } from "../../src/testing/loop-watch.ts";
 import { requestsDuringBlocks, walkLargestInputs } from "../../src/testing/walk-largest-inputs.ts";
-import { signIn, signUp } from "../kit/index.ts";
 import { startFuzzServer, type FuzzServer } from "./fuzz-server.ts";
 
 const LONGEST_BLOCK_MS = 50;
@@ -28,9 +27,6 @@ afterAll(async () => {
 });
 
 it("R8 no input blocks the event loop for more than 50 ms", async () => {
-  // Prisma loads its query compiler with the first sign-in of a process.
-  await signUp(server, "first");
-  await signIn(server, "first@example.com");
   const sent = await walkLargestInputs({ url: server.url, every: bySuite({ short: 4, full: 1 }) });
   const blocks = requestsDuringBlocks(readBlocks(blocksFile()), sent);
   const worst = blocks.map(({ cpuMs, wallMs, during }) => `${cpuMs} ms (${wallMs}): ${during.join("; ")}`);

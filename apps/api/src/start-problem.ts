@@ -1,6 +1,7 @@
 import { EmbeddedPostgresError, MigrationError, UnsafeLogin } from "@projostack/db";
 import { ConfigError } from "./config/config.ts";
 import { KeyRingError } from "./identity/key-ring.ts";
+import { DataDirectoryError } from "./runtime/data-directory.ts";
 
 /**
  * Describes why the program did not start, in a line that says what to do. An unexpected error keeps its stack.
@@ -9,6 +10,7 @@ import { KeyRingError } from "./identity/key-ring.ts";
 export function startProblem(error: unknown, database = "DATABASE_URL"): string {
   if (
     error instanceof ConfigError ||
+    error instanceof DataDirectoryError ||
     error instanceof KeyRingError ||
     error instanceof UnsafeLogin ||
     error instanceof MigrationError ||

@@ -51,7 +51,12 @@ export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export type { MemberRow } from "./tenant/members.ts";
 export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/service-keys.ts";
 export type { WorkspaceRow } from "./tenant/workspaces.ts";
-export { EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded/index.ts";
+export {
+  createDirectory,
+  directoryMessage,
+  EmbeddedPostgresError,
+  startEmbeddedPostgres,
+} from "./embedded/index.ts";
 export { checkLogin, checkOperatorLogin, UnsafeLogin } from "./login/check-login.ts";
 export { PostgresAddressError, readPostgresAddress, type PostgresAddress } from "./login/postgres-address.ts";
 export { prepareLogin, prepareOperatorLogin, type Login } from "./login/prepare-login.ts";

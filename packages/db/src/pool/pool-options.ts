@@ -2,7 +2,7 @@ import type { PostgresAddress } from "../login/postgres-address.ts";
 
 export interface PoolOptions {
   readonly target:
-    | { host: string; port: number; user: string; password?: string; database: string }
+    | { host: string; port: number; user: string; password?: string; database: string; ssl?: false }
     | { connectionString: string; ssl?: PostgresAddress["target"]["ssl"] };
   /** The maximum number of open connections, including those that quick reads share. The default is 16. */
   readonly max?: number;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { type Binaries, findBinaries } from "./binaries.ts";
-import { checkCluster } from "./check-cluster.ts";
+import { checkCluster, restrictCluster } from "./check-cluster.ts";
 import { EmbeddedPostgresError, failureLines } from "./system/embedded-postgres-error.ts";
 import { type Guard, startGuard } from "./guard.ts";
 import { initCluster } from "./init-cluster.ts";
@@ -92,8 +92,9 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   try {
     const binaries = await findBinaries(place.user, systemDir);
     await stopOrphan(place, binaries);
+    await checkCluster(place, binaries);
     await initCluster(place, binaries, { durable: options.settings?.["fsync"] !== "off" });
-    await checkCluster(place, binaries, options.onWarning ?? (() => {}));
+    await restrictCluster(place, options.onWarning ?? (() => {}));
     const transport = await openTransport(options.transport, place);
     const cleanUp = async () => {
       if (transport.kind === "socket") await removeSocketDirectory(transport.directory);

@@ -31,8 +31,9 @@ interface Location {
  * checkout in /root, the home is a directory below `systemDir`, and location.json in the data directory records it.
  */
 export async function findPlace(givenDataDir: string, systemDir: string): Promise<Place> {
-  createDirectory(resolve(givenDataDir), 0o700);
-  const dataDir = await realpath(givenDataDir);
+  const path = resolve(givenDataDir);
+  createDirectory(path, 0o700);
+  const dataDir = await realpath(path);
   await refuseUnsuitable(dataDir);
 
   const recorded = await recordedHome(dataDir, systemDir);

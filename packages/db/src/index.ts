@@ -25,6 +25,8 @@ export {
   WriteInReadScope,
 } from "./connection/failures.ts";
 export type { Condition } from "./connection/conditions.ts";
+export type { ConnectionProblem } from "./connection/problems/connection-problem-row.ts";
+export { connectionProblem, connectionProblems } from "./connection/problems/connection-problem.ts";
 export type { PoolState } from "./pool/bounded-pool.ts";
 export {
   type ClaimedMail,
@@ -53,7 +55,23 @@ export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/servi
 export type { WorkspaceRow } from "./tenant/workspaces.ts";
 export { EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded/index.ts";
 export { checkLogin, checkOperatorLogin, UnsafeLogin } from "./login/check-login.ts";
-export { PostgresAddressError, readPostgresAddress, type PostgresAddress } from "./login/postgres-address.ts";
+export { addressParameters, type AddressParameter } from "./login/address/address-parameters.ts";
+export {
+  PostgresAddressError,
+  readPostgresAddress,
+  type PostgresAddress,
+  type PostgresTarget,
+} from "./login/postgres-address.ts";
+export {
+  checkServer,
+  checkSession,
+  type PoolerKind,
+  poolerOf,
+  type ServerFacts,
+  serverFacts,
+  serverProblems,
+  UnsuitableServer,
+} from "./login/check-server.ts";
 export { prepareLogin, prepareOperatorLogin, type Login } from "./login/prepare-login.ts";
 export { SecretError, secretOf } from "./login/secret-of.ts";
 export { withOwner } from "./login/with-owner.ts";

@@ -39,6 +39,10 @@ export {
 } from "./people/mail-outbox.ts";
 export type { InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
+export { type ConnectionFacts, inspectConnection } from "./pool/inspect-connection.ts";
+export { UnsafeSettings } from "./pool/settings-check.ts";
+export { type OwnerRights, ownerRights } from "./login/owner-rights.ts";
+export { type MigrationState, migrationState } from "./migrations/migration-state.ts";
 export { openPool, type ServerPool } from "./pool/open-pool.ts";
 export type { PoolOptions } from "./pool/pool-options.ts";
 export type { PrefetchRequest, SessionPrefetch, SessionRecord } from "./people/session-lookup.ts";

@@ -16,6 +16,9 @@ export function configFromEnvironment(program: Program = "server"): Config {
   return readConfig(process.env, program);
 }
 
+/** The environment of this process, for the doctor. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
+
 /** Reads and validates the configuration. @throws ConfigError with a line for each wrong variable */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,

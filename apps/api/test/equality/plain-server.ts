@@ -37,7 +37,7 @@ export const plainServerGuards: readonly SourceGuard[] = [
   ]),
   guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
     "const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));",
-    `const after = cursors.after(input); const { foldText } = await import("@projostack/sdk");
+    `const after = cursors.after(input); const { foldText } = await import("../../../../../packages/sdk/src/fold-text.ts");
      const tasks = ${listed};`,
   ]),
 ];

@@ -52,8 +52,8 @@ const textsOf = (parts: readonly string[]) => {
 };
 const PARTS = [...LETTERS, ...LETTERS, ...MARKS, ...SILENT, ...SPACES];
 const texts = textsOf(PARTS);
-/** No writing system uses these marks with letters that have a case, and a change of case moves them to another place. */
-const MOVING = ["\u0345", "\u3099", "\uff9e"];
+/** A change of case moves these marks to another place if other marks follow, which no writing system needs. */
+const MOVING = ["\u0345", "ᾳ", "ᾼ", "\u3099", "\uff9e"];
 const textsWithCase = textsOf(PARTS.filter((part) => !MOVING.includes(part)));
 
 /** Other ways to write a text that are equal to it. */

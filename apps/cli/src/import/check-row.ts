@@ -3,6 +3,7 @@
 import { taskStatuses } from "../choices.ts";
 
 const MAX_CHARACTERS = 200;
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB\u{1D159}]/u;
 
 export const checkTitle = (title: string): string | undefined =>
   checkLine(title, /[^\P{Cc}\t]/u, "Must not contain control characters other than a tab.");
@@ -17,6 +18,7 @@ export function checkStatus(status: string): string | undefined {
 
 function checkLine(text: string, forbidden: RegExp, message: string): string | undefined {
   if (text === "") return "Must not be empty.";
+  if (!VISIBLE.test(text)) return "Must contain a visible character.";
   if (Array.from(text).length > MAX_CHARACTERS) return `Must be at most ${MAX_CHARACTERS} characters.`;
   return forbidden.test(text) ? message : undefined;
 }

@@ -704,7 +704,7 @@ export interface ProjectsListInput {
    */
   cursor?: string | undefined;
   /**
-   * The text to find: any part of the name or title, case-insensitive.
+   * The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.
    * 1 to 200 characters.
    */
   search?: string | undefined;
@@ -906,7 +906,7 @@ export interface TasksListInput {
    */
   createdBefore?: string | undefined;
   /**
-   * The text to find: any part of the name or title, case-insensitive.
+   * The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.
    * 1 to 200 characters.
    */
   search?: string | undefined;

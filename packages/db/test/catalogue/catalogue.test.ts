@@ -162,6 +162,7 @@ describe("the catalogue", () => {
       { function: "projo_enter_by_key", ...invoker, callers: ["projo_tenant"] },
       { function: "projo_erase_person", ...definer, callers: ["projo_operator"] },
       { function: "projo_invite", ...invoker, callers: ["projo_system"] },
+      { function: "projo_keep_earlier_secrets", ...invoker, callers: null },
       { function: "projo_keys_used", ...invoker, callers: ["projo_system"] },
       { function: "projo_person_invites", ...invoker, callers: ["projo_system"] },
       { function: "projo_reads_table", ...invoker, callers: ["PUBLIC"] },

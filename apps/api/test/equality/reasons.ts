@@ -123,6 +123,14 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
     );
     return asAdmin("projects.findOrCreate", () => ({ name: "Twin" }))(stage);
   },
+  "key.too_many_tokens": async (stage) => {
+    await stage.both.database.owner(
+      `UPDATE service_keys SET earlier_kids = array_fill(1, ARRAY[20]), earlier_macs = array_fill(sha256('x'), ARRAY[20]),
+              earlier_expire_at = array_fill(now() + interval '1 hour', ARRAY[20]) WHERE workspace_id = $1`,
+      [stage.callerSet.homeId],
+    );
+    return asAdmin("serviceKeys.rotate", ({ keyId }) => ({ id: keyId }))(stage);
+  },
   "project.too_many": oneProjectTooMany,
   "project.not_found": asAdmin("tasks.create", () => ({ projectId: absent, title: "Note" })),
   "task.too_many": oneTaskTooMany,

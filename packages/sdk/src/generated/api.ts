@@ -420,11 +420,11 @@ export interface Api {
     revoke(input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKey>;
 
     /**
-     * Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change.
+     * Issues a new token for a key. The newest token keeps working for `overlapHours`, and tokens that an earlier rotation replaced keep working until the end that it announced. So the call can be repeated if its response is lost.
      *
      * Access: `key:manage` (admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `key.too_many_tokens`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     rotate(input: ServiceKeysRotateInput, options?: CallOptions): Promise<ShownServiceKey>;
   };

@@ -281,7 +281,7 @@ export interface ServiceKey {
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** The time until which the previous token works after a rotation. */
+  /** The time until which all tokens work that still work after a rotation. Null if only the newest token works. */
   previousExpiresAt: string | null;
   /** Accurate to one minute. */
   lastUsedAt: string | null;
@@ -316,7 +316,7 @@ export interface ShownServiceKey {
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** The time until which the previous token works after a rotation. */
+  /** The time until which all tokens work that still work after a rotation. Null if only the newest token works. */
   previousExpiresAt: string | null;
   /** Accurate to one minute. */
   lastUsedAt: string | null;
@@ -787,19 +787,18 @@ export interface ServiceKeysRevokeInput {
 /** The output of `serviceKeys.revoke`. */
 export type ServiceKeysRevokeOutput = ServiceKey;
 
-/** The input of `serviceKeys.rotate`. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
+/** The input of `serviceKeys.rotate`. Issues a new token for a key. The newest token keeps working for `overlapHours`, and tokens that an earlier rotation replaced keep working until the end that it announced. So the call can be repeated if its response is lost. */
 export interface ServiceKeysRotateInput {
   id: string;
   /**
-   * The number of hours for which the previous token keeps working. 0 ends it at once.
+   * The number of hours for which the newest token keeps working. 0 ends it and all earlier tokens at once.
    * 0 to 168.
    * Default: 24.
    */
   overlapHours?: number | undefined;
   /**
-   * The number of days after which the token expires.
+   * The number of days after which the new token expires. Default: the number for the newest token.
    * 1 to 365.
-   * Default: 90.
    */
   expiresInDays?: number | undefined;
 }
@@ -1059,6 +1058,7 @@ export type Reason =
   | "invite.too_many"
   | "key.not_found"
   | "key.too_many"
+  | "key.too_many_tokens"
   | "limit.exceeded"
   | "member.last_admin"
   | "member.not_found"

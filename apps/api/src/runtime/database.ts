@@ -3,6 +3,8 @@ import { join } from "node:path";
 import {
   checkLogin,
   checkOperatorLogin,
+  checkServer,
+  checkSession,
   createDb,
   DatabaseDown,
   failureOf,
@@ -28,6 +30,17 @@ export interface Database {
   /** Resolves when the embedded database has stopped unexpectedly. */
   readonly crashed: Promise<Error>;
   close(): Promise<void>;
+}
+
+/** The program could not start because of the database that a setting names. */
+export class StartFailure extends Error {
+  override readonly name = "StartFailure";
+  readonly setting: string;
+
+  constructor(setting: string, cause: unknown) {
+    super(`The database of ${setting} cannot be used.`, { cause });
+    this.setting = setting;
+  }
 }
 
 export interface DatabaseSettings {
@@ -56,9 +69,8 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 
 async function openConfigured(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
   if (settings.databaseOwnerUrl !== null) {
-    await withOwner(settings.databaseOwnerUrl.target, async (owner) => {
-      await migrate(owner);
-      await prepareLogin(owner, address.login);
+    await migrateAsOwner(settings.databaseOwnerUrl, address).catch((error: unknown) => {
+      throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
   }
   const db = await connect(address.target, { ...settings, check: checkLogin });
@@ -68,6 +80,15 @@ async function openConfigured(settings: DatabaseSettings, address: PostgresAddre
     crashed: new Promise(() => {}),
     close: () => db.close(),
   };
+}
+
+async function migrateAsOwner({ target }: PostgresAddress, server: PostgresAddress): Promise<void> {
+  await checkSession(target);
+  await withOwner(target, async (owner) => {
+    await checkServer(owner);
+    await migrate(owner);
+    await prepareLogin(owner, server.login);
+  });
 }
 
 /**
@@ -195,6 +216,7 @@ async function connect(
     },
   });
   try {
+    await checkServer(pool);
     await check(pool);
     return createDb({ pool, pooled: databasePooled });
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Fetch } from "@projostack/sdk";
 
 /** A stream for messages or data. `isTTY` is true when it is a terminal. */
-export type Output = Writable & { isTTY?: boolean; columns?: number };
+export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
 export type Input = Readable & { isTTY?: boolean };
 

@@ -43,16 +43,18 @@ async function ask<T>(
   prompt: (common: Common) => Promise<T | typeof CANCEL_SYMBOL>,
 ): Promise<T> {
   if (!isInteractive(io)) throw usageError(nonInteractiveHint);
-  const isPlain = takesColour(io, io.stderr) && columnsOf(io.stderr) === io.stderr.columns;
-  const output = isPlain ? io.stderr : adapted(io.stderr, { colour: takesColour(io, io.stderr) });
+  const { columns, rows } = io.stderr;
+  const colour = takesColour(io, io.stderr);
+  const isSuitable = colour && columns !== 0 && rows !== 0;
+  const output = isSuitable ? io.stderr : adapted(io.stderr, { colour });
   const answer = await prompt({ message, input: io.stdin, output, withGuide: false });
   if (isCancel(answer)) throw interrupted();
   return answer;
 }
 
 /**
- * Adapts a terminal for the prompt library, which ignores NO_COLOR and shows nothing in a terminal of 0 columns. Keeps the
- * sequences that move the cursor.
+ * Adapts a terminal for the prompt library, which ignores NO_COLOR and shows no typed text in a terminal of 0 columns or
+ * rows. Keeps the sequences that move the cursor.
  */
 function adapted(output: Output, { colour }: { colour: boolean }): Output {
   const plain: Output = new Writable({

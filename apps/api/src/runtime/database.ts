@@ -4,6 +4,7 @@ import {
   checkLogin,
   checkOperatorLogin,
   checkServer,
+  checkServerOf,
   checkSession,
   createDb,
   DatabaseDown,
@@ -194,7 +195,7 @@ async function connect(
     },
   });
   try {
-    await checkServer(pool);
+    await checkServerOf(pool);
     await check(pool);
     return createDb({ pool, pooled: databasePooled });
   } catch (error) {

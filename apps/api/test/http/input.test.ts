@@ -57,7 +57,7 @@ function expectErrorForm(answer: Answer, expected?: { status: number; reason: Re
   expect(Object.keys(JSON.parse(text) as object), text).toEqual(["error"]);
   const outer = (JSON.parse(text) as { error: { message: string; code: number; data: ErrorData } }).error;
   expect(Object.keys(outer).toSorted()).toEqual(["code", "data", "message"]);
-  const known: Record<string, readonly [string, string]> = reasons;
+  const known: Record<string, readonly [string, string, number?]> = reasons;
   const [code, message] = known[String(error?.reason)] ?? [];
   expect({ code: error?.code, message: outer.message }, text).toEqual({ code, message });
   const optional = ["retryAfter", "fieldErrors"].filter((field) => field in (error ?? {}));

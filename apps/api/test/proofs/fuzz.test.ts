@@ -118,7 +118,7 @@ function problemsOfPart(
     return Object.keys(part as object).join() === "result" ? [] : ["not a result alone"];
   if (!error) return ["neither result nor error"];
   const { message, data } = error;
-  const known: Record<string, readonly [string, string]> = reasons;
+  const known: Record<string, readonly [string, string, number?]> = reasons;
   const [code, words] = known[data.reason] ?? [];
   const operation = operations.find((one) => one.name === name)?.operation;
   const declared: readonly Reason[] = operation

@@ -11,7 +11,8 @@ export const causes = {
       "This server is not a proxy, so it opens no tunnel for CONNECT. Send the request to the server directly.",
     version:
       "The first line of the request must end with HTTP/1.1 and a line break of CR and LF. Send the request with an HTTP client.",
-    method: "The request does not begin with an HTTP method such as GET or POST. Send it with an HTTP client.",
+    method:
+      "The request does not begin with an HTTP method such as GET or POST. Send it with an HTTP client.",
     url: "The URL contains a character that must be percent-encoded, such as a space. Encode the input with encodeURIComponent.",
     escape: "The path has a malformed percent-encoding. Encode it with encodeURIComponent.",
     host: "The request has no Host header. Add one: HTTP/1.1 requires it.",
@@ -20,13 +21,14 @@ export const causes = {
     length:
       "The length of the body is ambiguous: the headers content-length and transfer-encoding are wrong or contradict each other. Send one valid content-length.",
     chunk: "A chunk of the body is malformed. Send the body with content-length, or correct the chunks.",
-    short: "The connection ended before the body was complete. Check content-length, then send the request again.",
+    short:
+      "The connection ended before the body was complete. Check content-length, then send the request again.",
   },
   "request.headers_too_large": {
     headers: "The headers are larger than the 16 KB that the server accepts. Send fewer or shorter headers.",
   },
   "input.malformed": {
-    json: 'The {source} is not valid JSON: {found} at line {line}, column {column}. {hint}',
+    json: "The {source} is not valid JSON: {found} at line {line}, character {character}. {hint}",
     end: "The {source} is not valid JSON: it ends too early, after character {length}. Send the whole input.",
     batch:
       'The {source} of a batch must be an object with the input of each call by its position: "0", "1" and so on. Correct it and send it again.',
@@ -52,7 +54,8 @@ export const causes = {
     similar: 'There is no operation "{name}". Did you mean {similar}?',
     resource: 'There is no operation "{name}". The operations of {resource} are {operations}.',
     name: 'There is no operation "{name}". Check its name in the reference of operations.',
-    batch: "There is no operation with a comma in its name. For a batch, add batch=1 to the query of the URL.",
+    batch:
+      "There is no operation with a comma in its name. For a batch, add batch=1 to the query of the URL.",
     path: "There is nothing at this path. Send the call to /trpc/{name}.",
     no_path:
       "There is nothing at this path. Operations are at /trpc/<operation>, such as /trpc/system.health. Check the URL.",
@@ -72,19 +75,22 @@ export const causes = {
     access: "The access token is invalid or expired, or its session has ended. Refresh it, or sign in.",
     refresh:
       "This is a refresh token, and calls need the access token. Exchange it with auth.refresh, then send the access token.",
-    invite: "This is the token of an invite, and calls need an access token. Pass it to invites.accept as the input.",
+    invite:
+      "This is the token of an invite, and calls need an access token. Pass it to invites.accept as the input.",
     link: "This is the token of a mailed link, and calls need an access token. Open the link instead.",
     ended: "The refresh token is invalid or expired, or its session has ended. Sign in.",
     key: "The service key is wrong, expired or revoked, or its workspace is deleted. Ask an admin of the workspace for a new key.",
   },
   "workspace.not_found": {
-    malformed: "The header x-workspace-id must be the id of one workspace: a UUID. See workspaces.list for the ids.",
+    malformed:
+      "The header x-workspace-id must be the id of one workspace: a UUID. See workspaces.list for the ids.",
   },
   "permission.denied": {
     key: "The role or the scopes of this service key do not allow this. Ask an admin of the workspace for a key with the scope {permission}.",
     rights: "You can give only rights that you hold yourself. Choose a lower role or fewer scopes.",
     role: "You can give only a role up to your own. Choose a lower role.",
-    person: "Your role in this workspace does not have the permission {permission}. Ask an admin of the workspace.",
+    person:
+      "Your role in this workspace does not have the permission {permission}. Ask an admin of the workspace.",
   },
   "limit.exceeded": {
     connections:
@@ -104,9 +110,7 @@ export type ReasonWithCauses = keyof Causes;
 
 export type CauseOf<R extends ReasonWithCauses> = keyof Causes[R] & string;
 
-type Placeholders<T> = T extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | Placeholders<Rest>
-  : never;
+type Placeholders<T> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
 
 /** The values of a message's placeholders. */
 export type ValuesOf<R extends ReasonWithCauses, C extends CauseOf<R>> = Readonly<

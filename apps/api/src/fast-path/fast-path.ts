@@ -117,7 +117,13 @@ function parseQueries(request: IncomingMessage): Calls | null {
   const { method, url = "", headers } = request;
   if (method !== "GET" || !url.startsWith(PREFIX)) return null;
   // The request has a body, asks for a protocol upgrade, or lacks the required Host header.
-  if (lacksHost(request) || "content-length" in headers || "transfer-encoding" in headers || "upgrade" in headers) return null;
+  if (
+    lacksHost(request) ||
+    "content-length" in headers ||
+    "transfer-encoding" in headers ||
+    "upgrade" in headers
+  )
+    return null;
   const end = url.indexOf("?");
   const path = url.slice(PREFIX.length, end === -1 ? undefined : end);
   if (!NAMES.test(path)) return null;

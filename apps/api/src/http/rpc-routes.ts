@@ -34,7 +34,7 @@ export async function rpcRoutes(
         ip: addressOf(req.raw),
         setHeader: (name, value) => void res.header(name, value),
         noteActor: noteActorOf(req.raw),
-        describeMalformedInput: () => describeMalformedInput(req),
+        describeMalformedInput: once(() => describeMalformedInput(req)),
       }),
     );
   app.removeAllContentTypeParsers();
@@ -70,6 +70,12 @@ export async function rpcRoutes(
       return res.code(answer.status).headers(answerHeaders).send(answer.text);
     },
   });
+}
+
+/** Runs the work once: the calls of a batch share their input. */
+function once<T>(work: () => T): () => T {
+  let done: { readonly result: T } | undefined;
+  return () => (done ??= { result: work() }).result;
 }
 
 type ContextOf = (req: FastifyRequest, res: FastifyReply) => Context;

@@ -20,8 +20,9 @@ import { logSecurityEvent } from "./checks/security-events.ts";
 const t = initTRPC
   .context<Context>()
   .meta<{ operation: Operation }>()
-  .create({ errorFormatter: ({ error, ctx, path }) => errorShape(asFailure(error, path), ctx?.requestId ?? ""),
-});
+  .create({
+    errorFormatter: ({ error, ctx, path }) => errorShape(asFailure(error, path), ctx?.requestId ?? ""),
+  });
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;

@@ -39,7 +39,8 @@ export async function startBareServer(
     ...more,
     isTrusted: createIsTrusted(trustedProxies),
     log,
-    refuse: (socket, reason) => answerSocket(socket, new Failure(reason, { retryAfterSeconds: 2 }), "refused"),
+    refuse: (socket, reason) =>
+      answerSocket(socket, new Failure(reason, { retryAfterSeconds: 2 }), "refused"),
   });
   server.on("request", (request, response) => {
     connections.of(request.socket)?.take(response, () => handle(request, response));

@@ -17,7 +17,9 @@ export function describeUnreadable({ code = "", rawPacket: bytes }: ParserError)
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Failure("request.timeout");
   if (code === "HPE_HEADER_OVERFLOW") return describeOverflow(rawPacket);
   const cause = otherProtocol(rawPacket) ?? causeByCode[code];
-  return cause === undefined ? new Failure("request.malformed") : Failure.because("request.malformed", cause, {});
+  return cause === undefined
+    ? new Failure("request.malformed")
+    : Failure.because("request.malformed", cause, {});
 }
 
 const causeByCode: Readonly<Record<string, CauseOf<"request.malformed">>> = {

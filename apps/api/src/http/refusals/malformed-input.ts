@@ -51,9 +51,9 @@ function isPercentEncoded(query: string): boolean {
 function describe(text: string, { offset, expected }: JsonError) {
   const before = text.slice(0, offset);
   const line = before.split("\n").length;
-  const column = offset - before.lastIndexOf("\n");
+  const character = offset - before.lastIndexOf("\n");
   const letter = String.fromCodePoint(text.codePointAt(offset) ?? 0);
-  return { found: nameOf(letter), line, column, hint: hintFor(letter, { before, expected }) };
+  return { found: nameOf(letter), line, character, hint: hintFor(letter, { before, expected }) };
 }
 
 /** Names a character. Only printable ASCII is repeated. */
@@ -71,7 +71,8 @@ function hintFor(letter: string, { before, expected }: Place): string {
   if (expected === "nothing") return "Remove everything after the first value.";
   if (expected === "text") return String.raw`Escape line breaks in a text as \n, and a backslash as \\.`;
   if (letter === "'" || (expected === "key" && /[\w$]/.test(letter))) return "Use double quotes.";
-  if ((letter === "}" || letter === "]") && before.trimEnd().endsWith(",")) return "Remove the comma before it.";
+  if ((letter === "}" || letter === "]") && before.trimEnd().endsWith(","))
+    return "Remove the comma before it.";
   if (expected === "colon") return "Write a colon after the name of the field.";
   if (expected === "separator") return "Write a comma between two values.";
   return "Correct it and send it again.";

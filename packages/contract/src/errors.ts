@@ -74,10 +74,7 @@ export const reasons = {
   "operation.not_found": ["NOT_FOUND", "There is no such operation. Check its name."],
   "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Send queries with GET, and mutations with POST."],
   "auth.unauthenticated": ["UNAUTHORIZED", "The token is missing, invalid or expired. Sign in."],
-  "auth.invalid_credentials": [
-    "UNAUTHORIZED",
-    "The email or the password is wrong. Enter both again, or reset the password.",
-  ],
+  "auth.invalid_credentials": ["UNAUTHORIZED", "The email or the password is wrong."],
   "auth.email_taken": ["CONFLICT", "An account with this email already exists. Sign in instead."],
   "auth.token_reused": [
     "UNAUTHORIZED",
@@ -90,7 +87,7 @@ export const reasons = {
   "auth.person_required": ["FORBIDDEN", "A service key cannot do this. Sign in as a user."],
   "token.invalid": ["UNAUTHORIZED", "This link is invalid, used or expired. Request a new one."],
   "password.incorrect": ["FORBIDDEN", "The current password is wrong. Enter it again."],
-  "session.not_found": ["NOT_FOUND", "You have no such session. It may have ended already."],
+  "session.not_found": ["NOT_FOUND", "You have no such session."],
   "limit.exceeded": [
     "TOO_MANY_REQUESTS",
     "Too many calls, or too expensive calls. Wait for retryAfter seconds, then try again.",

@@ -37,7 +37,7 @@ export function sdkTable(root: string): string {
   const { messages } = scanSource(readSources(root, "packages/sdk/src"));
   const rows = messages.map((found) => {
     const { cause, next } = splitMessage(found.message);
-    return [cause, next ?? "Correct the value that the message names.", errorOf(found)] as const;
+    return [cause, next ?? sdkFallback[found.creator] ?? REPORT, errorOf(found)] as const;
   });
   return table(["cause", "next step", "error"], rows);
 }
@@ -47,7 +47,10 @@ export function cliTable(root: string): string {
   const rows = messages.map((found) => {
     const { cause, next } = splitMessage(found.message);
     const { reason, exitCode } = kindOf(found);
-    return [cause, next ?? fallbackOf(found), reason, exitCode] as const;
+    // The parser of the command line puts its own sentence before such a message.
+    if (found.creator === "InvalidArgumentError")
+      return ["option '{option}' argument '{value}' is invalid.", found.message, reason, exitCode] as const;
+    return [cause, next ?? "Correct the value that the message names.", reason, exitCode] as const;
   });
   return table(["cause", "next step", "reason", "exit code"], rows);
 }
@@ -64,16 +67,19 @@ function errorOf({ creator, reason }: FoundMessage): string {
 
 function kindOf({ creator, reason, exitCode }: FoundMessage): { reason: string; exitCode: string } {
   if (creator === "InvalidArgumentError") return { reason: "`cli.usage`", exitCode: "2" };
-  // The reason comes from the server, or from the kind of the object.
-  const isKnown = reason !== undefined && !reason.startsWith("{");
-  return { reason: isKnown ? `\`${reason}\`` : "that of the server", exitCode: String(exitCode ?? 1) };
+  if (reason === undefined || reason === "{reason}")
+    return { reason: "that of the server", exitCode: String(exitCode ?? 1) };
+  // The name of the object is part of some reasons.
+  return { reason: `\`${reason.replace("{reason}", "cli.{noun}")}\``, exitCode: String(exitCode ?? 1) };
 }
 
-function fallbackOf({ reason }: FoundMessage): string {
-  return reason === "cli.not_confirmed"
-    ? "Run the command again, and confirm it."
-    : "Correct the value that the message names.";
-}
+/** The next step after a message of the SDK that contains none. */
+const sdkFallback: Readonly<Record<string, string>> = {
+  TypeError: "Correct this argument.",
+  ProjoTimeoutError: "Repeat the call, or set a longer `timeoutMs`.",
+  Error: "The program itself ended the call.",
+};
+const REPORT = "Report the request id to the operator of the server.";
 
 /** Splits a message into the cause, its first sentence, and the next step, the rest. */
 export function splitMessage(message: string): { cause: string; next: string | null } {
@@ -81,13 +87,16 @@ export function splitMessage(message: string): { cause: string; next: string | n
   return { cause, next: rest.length === 0 ? null : rest.join(" ") };
 }
 
-const SENTENCE_END = /(?<=[.?!])\s+(?=[A-Z{"'-])/;
+const SENTENCE_END = /(?<=[.?!])\s+(?=[A-Z{"'-]|fieldErrors)/;
 
 const firstSentence = (text: string): string => splitMessage(text).cause;
 
 /** Rows sorted by the words of the first cell, without duplicates. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = new Map(rows.map((cells) => [cells.join("|"), cells]));
+  // A row whose cause is only a value would not be found by its words.
+  const lines = new Map(
+    rows.filter(([cause]) => keyOf(cause) !== "").map((cells) => [cells.join("|"), cells]),
+  );
   const sorted = [...lines.values()].toSorted((a, b) => (keyOf(a[0]) < keyOf(b[0]) ? -1 : 1));
   return [heads, heads.map(() => "---"), ...sorted.map((cells) => cells.map((cell) => escapeCell(cell)))]
     .map((cells) => `| ${cells.join(" | ")} |`)

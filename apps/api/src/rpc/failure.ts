@@ -108,9 +108,12 @@ export function unknownOperation(name: string): Failure {
   // Only a text that looks like a name is repeated.
   if (!NAME.test(name)) return new Failure("operation.not_found");
   const similar = closeOperations(name).join(" or ");
-  return similar === ""
+  if (similar !== "") return Failure.because("operation.not_found", "similar", { name, similar });
+  const [resource = ""] = name.split(".");
+  const siblings = operations.filter((one) => one.name.startsWith(`${resource}.`)).map((one) => one.name);
+  return siblings.length === 0
     ? Failure.because("operation.not_found", "name", { name })
-    : Failure.because("operation.not_found", "similar", { name, similar });
+    : Failure.because("operation.not_found", "resource", { name, resource, operations: siblings.join(", ") });
 }
 
 const kinds: ReadonlyMap<string, "query" | "mutation"> = new Map(

@@ -12,7 +12,7 @@ export const checkName = (name: string): string | undefined =>
 
 export function checkStatus(status: string): string | undefined {
   if (status === "" || taskStatuses.some((known) => known === status)) return undefined;
-  return `Invalid option: expected one of ${taskStatuses.map((known) => `"${known}"`).join("|")}`;
+  return `Must be one of ${taskStatuses.join(", ")}.`;
 }
 
 function checkLine(text: string, forbidden: RegExp, message: string): string | undefined {

@@ -73,6 +73,7 @@ export {
 } from "./login/postgres-address.ts";
 export {
   checkServer,
+  checkServerOf,
   checkSession,
   type PoolerKind,
   poolerOf,

@@ -4,6 +4,7 @@ import {
   checkLogin,
   checkOperatorLogin,
   checkServer,
+  checkServerOf,
   checkSession,
   createDb,
   DatabaseDown,
@@ -216,7 +217,7 @@ async function connect(
     },
   });
   try {
-    await checkServer(pool);
+    await checkServerOf(pool);
     await check(pool);
     return createDb({ pool, pooled: databasePooled });
   } catch (error) {

@@ -10,6 +10,7 @@ import {
   openPool,
   prepareLogin,
   prepareOperatorLogin,
+  setUpDatabase,
   startEmbeddedPostgres,
   UnsafeLogin,
   withOwner,
@@ -54,11 +55,16 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 }
 
 async function openConfigured(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
-  if (settings.databaseOwnerUrl !== null) {
-    await withOwner(settings.databaseOwnerUrl.target, async (owner) => {
-      await migrate(owner);
-      await prepareLogin(owner, address.login);
-    });
+  const { databaseOwnerUrl: ownerAddress, log } = settings;
+  if (ownerAddress !== null) {
+    await withOwner(ownerAddress.target, (owner) =>
+      setUpDatabase(owner, {
+        ownerAddress,
+        server: address,
+        operator: null,
+        note: (line) => log.warn({}, line),
+      }),
+    );
   }
   const db = await connect(address.target, { ...settings, check: checkLogin });
   return {

@@ -17,7 +17,7 @@ interface Facts {
 
 // A login can become every role that it is a member of, so the query checks all of them. Before PostgreSQL 16, a role with
 // CREATEROLE can become the owner; a role with REPLICATION can read every row; the pg_..._server_... roles can access the
-// database's files. Since PostgreSQL 16, a membership can exclude SET ROLE, and such a login could not serve.
+// database's files. The login itself may have no right to the schema, which to_regclass requires. Since PostgreSQL 16, a membership can exclude SET ROLE, and such a login could not serve.
 const FACTS = `
   WITH reach AS (
     SELECT oid, rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication OR rolname IN
@@ -39,7 +39,7 @@ const FACTS = `
          (SELECT bool_or(rolname = 'projo_tenant' AND switches) FROM reach) AS tenant,
          (SELECT bool_or(rolname = 'projo_system' AND switches) FROM reach) AS system,
          (SELECT bool_or(rolname = 'projo_operator') FROM reach) AS operator,
-         to_regclass('public.tasks') IS NOT NULL AS migrated`;
+         EXISTS (SELECT FROM pg_class WHERE relname = 'tasks' AND relnamespace = to_regnamespace('public')) AS migrated`;
 
 /**
  * Checks that row-level security applies to the server's login, and that it is not an operator's login.

@@ -27,7 +27,7 @@ export async function prepareRoles(
   let refused: readonly Requirement[] = [];
   // A role with unsafe rights may belong to another program: nothing is changed before that is settled.
   if (missing.every(({ isTried }) => isTried)) {
-    for (const requirement of missing) await provide(owner, requirement, { logins, said, options });
+    await provideAll(owner, missing, { logins, said, options });
     const known = logins.filter(({ user }) => before.roles.some(({ name }) => name === user));
     refused = await refusedPasswords(owner, known, options);
   }
@@ -58,6 +58,18 @@ interface Attempt {
   /** Collects what PostgreSQL said to the statements that it refused. */
   readonly said: Set<string>;
   readonly options: PasswordOptions;
+}
+
+/** A part can need another one first: nobody has rights in a schema that was just created. */
+async function provideAll(
+  owner: pg.ClientBase,
+  missing: readonly Requirement[],
+  attempt: Attempt,
+): Promise<void> {
+  for (const requirement of missing) await provide(owner, requirement, attempt);
+  const left = missingRequirements(await readFacts(owner, attempt.logins), attempt.logins);
+  const isNew = left.some(({ sql }) => missing.every((tried) => tried.sql !== sql));
+  if (isNew) await provideAll(owner, left, attempt);
 }
 
 async function provide(

@@ -25,6 +25,7 @@ export interface DatabaseFacts {
   readonly versionNumber: number;
   readonly hasSchema: boolean;
   readonly ownerMayCreate: boolean;
+  readonly ownsSchema: boolean;
   /** Whether every role may create tables in the schema public. */
   readonly everyoneMayCreate: boolean;
   /** Whether every role may create temporary tables or schemas in the database. */
@@ -50,6 +51,7 @@ const FACTS = `
     'versionNumber', current_setting('server_version_num')::int,
     'hasSchema', schema.oid IS NOT NULL,
     'ownerMayCreate', coalesce(has_schema_privilege(schema.oid, 'CREATE') AND has_schema_privilege(schema.oid, 'USAGE'), false),
+    'ownsSchema', coalesce((SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace n WHERE n.oid = schema.oid), false),
     'everyoneMayCreate', coalesce(has_schema_privilege('public', schema.oid, 'CREATE'), false),
     'everyoneMayCreateInDatabase', has_database_privilege('public', current_database(), 'CREATE')
                                 OR has_database_privilege('public', current_database(), 'TEMPORARY'),

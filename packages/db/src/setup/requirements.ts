@@ -112,7 +112,7 @@ function ofDatabase({ database, everyoneMayCreateInDatabase }: DatabaseFacts): R
 }
 
 function ofSchema(
-  { owner, hasSchema, ownerMayCreate, everyoneMayCreate }: DatabaseFacts,
+  { owner, hasSchema, ownsSchema, ownerMayCreate, everyoneMayCreate }: DatabaseFacts,
   factsOf: (role: string) => RoleFacts | undefined,
 ): Requirement[] {
   if (!hasSchema) {
@@ -120,9 +120,14 @@ function ofSchema(
     return [{ lack: "the schema public does not exist", sql, isTried: true }];
   }
   const missing: Requirement[] = [];
-  if (!ownerMayCreate) {
+  // The owner must not lose the right when it is taken from every login.
+  if (!ownerMayCreate || (everyoneMayCreate && !ownsSchema)) {
     const sql = `GRANT USAGE, CREATE ON SCHEMA public TO ${name(owner)}`;
-    missing.push({ lack: `${owner} may not create tables in the schema public`, sql, isTried: true });
+    missing.push({
+      lack: `${owner} has no right of its own to create tables in the schema public`,
+      sql,
+      isTried: true,
+    });
   }
   if (everyoneMayCreate) {
     const sql = "REVOKE CREATE ON SCHEMA public FROM PUBLIC";

@@ -16,6 +16,9 @@ export function configFromEnvironment(program: Program = "server"): Config {
   return readConfig(process.env, program);
 }
 
+/** The environment of this process, for the doctor. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
+
 /** Reads and validates the configuration. @throws ConfigError with a line for each wrong variable */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
@@ -44,8 +47,8 @@ export function readConfig(
     databaseUrl,
     databaseOwnerUrl: read("PROJO_DATABASE_OWNER_URL") ?? null,
     operatorDatabaseUrl: read("PROJO_OPERATOR_DATABASE_URL") ?? null,
-    databasePoolSize: read("PROJO_DATABASE_POOL"),
-    databasePooled: read("PROJO_DATABASE_POOLER") === "transaction",
+    databasePoolSize: Math.min(read("PROJO_DATABASE_POOL"), databaseUrl?.connectionLimit ?? Infinity),
+    databasePooled: read("PROJO_DATABASE_POOLER") === "transaction" || databaseUrl?.isPooler === true,
     tokenKeys: env["PROJO_TOKEN_KEYS"] === "auto" ? null : (read("PROJO_TOKEN_KEYS") ?? null),
     smtp: read("PROJO_SMTP_URL") ?? null,
     mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },

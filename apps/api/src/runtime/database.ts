@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   checkLogin,
   checkOperatorLogin,
+  checkServer,
   createDb,
   DatabaseDown,
   failureOf,
@@ -28,6 +29,17 @@ export interface Database {
   /** Resolves when the embedded database has stopped unexpectedly. */
   readonly crashed: Promise<Error>;
   close(): Promise<void>;
+}
+
+/** The program could not start because of the database that a setting names. */
+export class StartFailure extends Error {
+  override readonly name = "StartFailure";
+  readonly setting: string;
+
+  constructor(setting: string, cause: unknown) {
+    super(`The database of ${setting} cannot be used.`, { cause });
+    this.setting = setting;
+  }
 }
 
 export interface DatabaseSettings {
@@ -57,14 +69,12 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 async function openConfigured(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
   const { databaseOwnerUrl: ownerAddress, log } = settings;
   if (ownerAddress !== null) {
+    const note = (line: string) => log.warn({}, line);
     await withOwner(ownerAddress.target, (owner) =>
-      setUpDatabase(owner, {
-        ownerAddress,
-        server: address,
-        operator: null,
-        note: (line) => log.warn({}, line),
-      }),
-    );
+      setUpDatabase(owner, { ownerAddress, server: address, operator: null, note }),
+    ).catch((error: unknown) => {
+      throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
+    });
   }
   const db = await connect(address.target, { ...settings, check: checkLogin });
   return {
@@ -179,6 +189,7 @@ async function connect(
     },
   });
   try {
+    await checkServer(pool);
     await check(pool);
     return createDb({ pool, pooled: databasePooled });
   } catch (error) {

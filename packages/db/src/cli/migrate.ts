@@ -1,15 +1,15 @@
 // `pnpm db:migrate`: applies this build's migrations and prepares the logins of the server and the operator. It reads the
 // addresses from the environment or from files, never from its arguments: other users of the machine can see those.
 // If an administrator must do a part, standard output contains the SQL for that part and nothing else.
-import pg from "pg";
 import { MigrationError } from "../migrations/migrate.ts";
 import {
   readPostgresAddress,
   PostgresAddressError,
   type PostgresAddress,
 } from "../login/postgres-address.ts";
+import { openClient } from "../login/with-owner.ts";
 import { SecretError, secretOf } from "../login/secret-of.ts";
-import { ownerProblem } from "../setup/owner-problem.ts";
+import { ownerProblem } from "./owner-problem.ts";
 import { setUpDatabase } from "../setup/set-up-database.ts";
 import { SetupProblem } from "../setup/setup-problem.ts";
 
@@ -33,13 +33,7 @@ for (const [variable, address] of [[SERVER, server] as const, [OPERATOR, operato
   }
 }
 
-const owner = new pg.Client({
-  connectionTimeoutMillis: 10_000,
-  ...ownerAddress.target,
-  application_name: "projostack-migrate",
-});
-// A broken connection fails the current statement. Without a listener, the event would end the process with a stack trace.
-owner.on("error", () => {});
+const owner = openClient(ownerAddress.target, "projostack-migrate");
 try {
   await owner.connect();
   const ran = await setUpDatabase(owner, { ownerAddress, server, operator, note });
@@ -49,8 +43,9 @@ try {
   if (operator) say(`The login ${operator.login.user} is ready. Run \`pnpm operator\` with ${OPERATOR}.`);
 } catch (error) {
   if (error instanceof SetupProblem && error.sql !== null) process.stdout.write(error.sql);
-  const isOurs = error instanceof MigrationError;
-  note(isOurs ? error.message : ownerProblem(OWNER, ownerAddress.login.user, error));
+  if (error instanceof SetupProblem) note(error.message);
+  else if (error instanceof MigrationError) note(`${OWNER}: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`);
+  else note(ownerProblem(error, OWNER, ownerAddress.target));
   process.exitCode = 1;
 } finally {
   await owner.end().catch(() => {});

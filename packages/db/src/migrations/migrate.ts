@@ -42,7 +42,8 @@ export async function migrate(
   await owner.query(SESSION);
   await lock(owner, onWait);
   try {
-    await requireUnoccupied(owner, ours);
+    const conflict = await unoccupiedProblem(owner, ours);
+    if (conflict !== null) throw new MigrationError(conflict);
     await owner.query(TABLE);
     const applied = await readHistory(owner);
     const problem = historyProblem(ours, applied);
@@ -58,18 +59,6 @@ export async function migrate(
     // A broken connection has released the lock already.
     await owner.query("SELECT pg_advisory_unlock($1)", [LOCK]).catch(() => {});
   }
-}
-
-/**
- * Checks that a database without our migrations is empty, and that its history, if it has one, is ours. It changes nothing.
- * @throws MigrationError
- */
-export async function requireUnoccupied(
-  owner: pg.ClientBase,
-  migrations?: readonly Migration[],
-): Promise<void> {
-  const problem = await unoccupiedProblem(owner, migrations ?? (await readMigrations()));
-  if (problem !== null) throw new MigrationError(problem);
 }
 
 async function lock(owner: pg.ClientBase, onWait?: (line: string) => void): Promise<void> {

@@ -53,7 +53,6 @@ async function sendAsText(
   if (!isPrivate) {
     throw new SetupProblem(
       `PROJO_DATABASE_OWNER_URL: PostgreSQL accepts no SCRAM verifier as the password of ${user} (${said}), and a password is not sent as text without TLS. Remove sslmode=disable, or set the password of ${user} in the console of the service, then run \`pnpm db:migrate\` again.`,
-      { cause: sent.refusal },
     );
   }
   const refusal = await refusalOf(owner, `${sent.start} PASSWORD ${pg.escapeLiteral(password)}`);

@@ -2,11 +2,11 @@
 // migrations. Each step leaves what it finds in place, so a set-up that was interrupted is completed by running it again.
 import type pg from "pg";
 import type { PostgresAddress } from "../login/postgres-address.ts";
-import { migrate, requireUnoccupied } from "../migrations/migrate.ts";
+import { migrate } from "../migrations/migrate.ts";
 import { operatorLogin, serverLogin } from "./database-roles.ts";
 import { prepareRoles } from "./prepare-roles.ts";
 import { requireUsable } from "./require-usable.ts";
-import { besideOwner, signInProblem } from "./sign-in.ts";
+import { signInProblem } from "./sign-in.ts";
 
 export interface SetupOptions {
   /** The address of the owner's connection. */
@@ -33,7 +33,6 @@ export async function setUpDatabase(
     ...(operator ? [{ ...operatorLogin(operator.login), address: operator }] : []),
   ];
   await requireUsable(owner, ownerAddress.target);
-  await requireUnoccupied(owner);
   await prepareRoles(owner, logins, {
     isPrivate: ownerAddress.isLocal || ownerAddress.target.ssl !== false,
     // The address of the servers may not be reachable from here. The login is then tried where the owner is connected.
@@ -41,7 +40,7 @@ export async function setUpDatabase(
       const own = logins.find((login) => login.user === user);
       return signInProblem([
         ...(own ? [own.address.target] : []),
-        ...besideOwner(ownerAddress, { user, password }),
+        { ...ownerAddress.target, user, ...(password === undefined ? {} : { password }) },
       ]);
     },
     note,

@@ -9,8 +9,8 @@ export class SetupProblem extends MigrationError {
   /** Statements for an administrator of the database, which can be run more than once; null if none would help. */
   readonly sql: string | null;
 
-  constructor(message: string, options: ErrorOptions & { readonly sql?: string } = {}) {
-    super(message, options);
-    this.sql = options.sql ?? null;
+  constructor(message: string, { sql }: { readonly sql?: string } = {}) {
+    super(message);
+    this.sql = sql ?? null;
   }
 }

@@ -64,7 +64,7 @@ export async function unoccupiedProblem(
   const instead = "Use an empty database. Nothing was changed.";
   if (historyOwner !== null) {
     if (!isOwner) {
-      return `The tables of the database ${database} belong to the role ${historyOwner}. Set PROJO_DATABASE_OWNER_URL to that login.`;
+      return `the tables of the database ${database} belong to the role ${historyOwner}. Set PROJO_DATABASE_OWNER_URL to that login.`;
     }
     const history = await readHistory(owner).catch((error: unknown) => {
       // undefined_column: another program has a table of that name.
@@ -75,12 +75,12 @@ export async function unoccupiedProblem(
     if (known.length > 0) return null;
     if (history === null || history.size > 0) {
       const names = listOf([...(history?.keys() ?? ["an unknown form"])]);
-      return `The database ${database} has the migrations of another application in its table _prisma_migrations (${names}). ${instead}`;
+      return `the database ${database} has the migrations of another application in its table _prisma_migrations (${names}). ${instead}`;
     }
   }
   const occupants = (await owner.query<{ name: string }>(OCCUPANTS)).rows.map(({ name }) => name);
   return occupants.length > 0
-    ? `The database ${database} already contains other tables (${listOf(occupants)}), and none of the migrations of ProjoStack. ${instead}`
+    ? `the database ${database} already contains other tables (${listOf(occupants)}), and none of the migrations of ProjoStack. ${instead}`
     : null;
 }
 

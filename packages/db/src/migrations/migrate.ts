@@ -5,6 +5,7 @@ import pg from "pg";
 import { withoutForeignGrants } from "./foreign-grants.ts";
 import { historyProblem, readHistory, unoccupiedProblem } from "./history.ts";
 import { MigrationError } from "./migration-error.ts";
+import { useOwnSettings } from "./own-settings.ts";
 import { readMigrations, type Migration } from "./read-migrations.ts";
 
 export { MigrationError } from "./migration-error.ts";
@@ -16,14 +17,6 @@ const TABLE = `CREATE TABLE IF NOT EXISTS public._prisma_migrations (
   id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
   migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
   started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
-
-// The defaults of a database or of a login must not change what a migration does. Services set statement timeouts, and a
-// search path could put the tables into another schema.
-const SESSION = `
-  SELECT set_config(name, CASE WHEN name = 'search_path' THEN 'public' WHEN name LIKE '%timeout' THEN '0' ELSE 'on' END, false)
-    FROM pg_settings
-   WHERE name IN ('search_path', 'row_security', 'standard_conforming_strings', 'statement_timeout', 'transaction_timeout',
-                  'idle_in_transaction_session_timeout')`;
 
 /**
  * Applies the migrations that the database lacks. Several servers can call it at the same time: one applies the migrations
@@ -39,12 +32,12 @@ export async function migrate(
   { onWait }: { readonly onWait?: (line: string) => void } = {},
 ): Promise<string[]> {
   const ours = migrations ?? (await readMigrations());
-  await owner.query(SESSION);
+  await useOwnSettings(owner);
   await lock(owner, onWait);
   try {
     const conflict = await unoccupiedProblem(owner, ours);
     if (conflict !== null) throw new MigrationError(conflict);
-    await owner.query(TABLE);
+    await owner.query(`BEGIN;\n${withoutForeignGrants(TABLE)}\nCOMMIT;`);
     const applied = await readHistory(owner);
     const problem = historyProblem(ours, applied);
     if (problem !== null) throw new MigrationError(problem);

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { checkServer, checkSession, UnsuitableServer } from "../login/check-server.ts";
 import type { PostgresTarget } from "../login/postgres-address.ts";
 import { unoccupiedProblem } from "../migrations/history.ts";
+import { useOwnSettings } from "../migrations/own-settings.ts";
 import { readMigrations } from "../migrations/read-migrations.ts";
 import { SetupProblem } from "./setup-problem.ts";
 
@@ -13,6 +14,7 @@ import { SetupProblem } from "./setup-problem.ts";
 export async function requireUsable(owner: pg.ClientBase, target: PostgresTarget): Promise<void> {
   try {
     await checkSession(target);
+    await useOwnSettings(owner);
     await checkServer(owner);
   } catch (error) {
     if (error instanceof UnsuitableServer) throw problemOf(error.message);

@@ -48,7 +48,7 @@ export async function startGivenPostgres(version = "18"): Promise<GivenPostgres>
     superuser,
     admin,
     create: async ({ owner, attributes = "", ownsDatabase = true }) => {
-      await clear(admin, superuser.user);
+      await clear(superuser);
       const name = `given_${randomBytes(4).toString("hex")}`;
       await admin(`CREATE ROLE ${owner} LOGIN ${attributes} PASSWORD '${passwordOf(owner)}'`);
       await admin(`CREATE DATABASE ${name}${ownsDatabase ? ` OWNER ${owner}` : ""}`);
@@ -60,19 +60,19 @@ export async function startGivenPostgres(version = "18"): Promise<GivenPostgres>
   };
 }
 
-type Admin = GivenPostgres["admin"];
-
-async function clear(admin: Admin, superuser: string): Promise<void> {
-  const databases = await admin<{ name: string }>(
-    "SELECT datname AS name FROM pg_database WHERE datname LIKE 'given\\_%'",
-  );
-  for (const { name } of databases) await admin(`DROP DATABASE ${name} WITH (FORCE)`);
-  const roles = await admin<{ name: string }>(
-    `SELECT rolname AS name FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%' AND rolname <> '${superuser}'`,
-  );
-  // A role can have granted a membership to another one: DROP OWNED removes such grants, but only of roles that still exist.
-  for (const { name } of roles) await admin(`DROP OWNED BY "${name}" CASCADE`);
-  for (const { name } of roles) await admin(`DROP ROLE "${name}"`);
+async function clear(superuser: GivenPostgres["superuser"]): Promise<void> {
+  await withOwner({ ...superuser, database: "postgres" }, async (client) => {
+    const namesOf = async (text: string) =>
+      (await client.query<{ name: string }>(text)).rows.map(({ name }) => name);
+    const databases = await namesOf("SELECT datname AS name FROM pg_database WHERE datname LIKE 'given\\_%'");
+    for (const name of databases) await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    const roles = await namesOf(
+      `SELECT rolname AS name FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%' AND rolname <> '${superuser.user}'`,
+    );
+    // A role can have granted a membership to another one. DROP OWNED removes such grants while both roles exist.
+    for (const name of roles) await client.query(`DROP OWNED BY "${name}" CASCADE`);
+    for (const name of roles) await client.query(`DROP ROLE "${name}"`);
+  });
 }
 
 async function startEmbedded() {

@@ -68,6 +68,7 @@ export {
 } from "./login/postgres-address.ts";
 export {
   checkServer,
+  checkServerOf,
   checkSession,
   type PoolerKind,
   poolerOf,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import {
   checkLogin,
   checkOperatorLogin,
-  checkServer,
+  checkServerOf,
   createDb,
   DatabaseDown,
   failureOf,
@@ -189,7 +189,7 @@ async function connect(
     },
   });
   try {
-    await checkServer(pool);
+    await checkServerOf(pool);
     await check(pool);
     return createDb({ pool, pooled: databasePooled });
   } catch (error) {

@@ -8,6 +8,8 @@ export interface Refusal {
   /** The SQLSTATE. */
   readonly code: string;
   readonly message: string;
+  /** Whether the service ends the connection. */
+  readonly isFatal?: boolean;
 }
 
 export interface StandInOptions {
@@ -106,6 +108,10 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
         return;
       }
       client.write(errorOf(refusal));
+      if (refusal.isFatal) {
+        client.end();
+        return;
+      }
       if (type === "Q") client.write(READY);
       else isSkipping = true;
     };
@@ -150,8 +156,9 @@ function withSql(type: string, message: Buffer, sql: string): Buffer {
   return Buffer.concat([header, body]);
 }
 
-function errorOf({ code, message }: Refusal): Buffer {
-  const fields = Buffer.from(`SERROR\0VERROR\0C${code}\0M${message}\0\0`);
+function errorOf({ code, message, isFatal = false }: Refusal): Buffer {
+  const severity = isFatal ? "FATAL" : "ERROR";
+  const fields = Buffer.from(`S${severity}\0V${severity}\0C${code}\0M${message}\0\0`);
   const header = Buffer.alloc(5);
   header.write("E");
   header.writeInt32BE(fields.length + 4, 1);

@@ -41,8 +41,6 @@ export function tlsOf(parameters: Parameters, { isSocket, isLocal }: Endpoint): 
       // In this mode the certificate authority identifies the server, so the host name is not checked.
       return { ...verified, checkServerIdentity: () => undefined };
     default:
-      // Nobody can read the traffic of a loopback address, so these modes are as safe there as no TLS.
-      if (isLocal && mode !== "no-verify") return Object.keys(files).length === 0 ? false : verified;
       throw new PostgresAddressError(
         "has an sslmode that does not verify the server: use verify-full, verify-ca with sslrootcert, or disable for a network that you trust",
       );

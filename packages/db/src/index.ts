@@ -86,3 +86,5 @@ export { prepareLogin, prepareOperatorLogin, type Login } from "./login/prepare-
 export { SecretError, secretOf } from "./login/secret-of.ts";
 export { withOwner } from "./login/with-owner.ts";
 export { migrate, MigrationError } from "./migrations/migrate.ts";
+export { setUpDatabase, type SetupOptions } from "./setup/set-up-database.ts";
+export { SetupProblem } from "./setup/setup-problem.ts";

@@ -59,8 +59,8 @@ export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/servi
 export type { WorkspaceRow } from "./tenant/workspaces.ts";
 export {
   createDirectory,
-  directoryMessage,
   EmbeddedPostgresError,
+  fileProblem,
   startEmbeddedPostgres,
 } from "./embedded/index.ts";
 export { checkLogin, checkOperatorLogin, UnsafeLogin } from "./login/check-login.ts";

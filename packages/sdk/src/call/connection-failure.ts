@@ -112,7 +112,7 @@ interface Subject extends FailedRequest {
 }
 
 /** What happened, in one sentence. */
-function describe(failure: ConnectionFailure, { baseUrl, code, proxy }: Subject): string {
+function describe(failure: ConnectionFailure, { baseUrl, code, proxy, isRepeatable }: Subject): string {
   const by = code === undefined ? "" : ` (${code})`;
   // Certificates and the handshake are those of the proxy, if the way to it uses TLS too.
   const peer = proxy === undefined ? baseUrl : `the proxy ${proxy}`;
@@ -149,7 +149,9 @@ function describe(failure: ConnectionFailure, { baseUrl, code, proxy }: Subject)
     case "connection_lost":
       return `The connection to ${baseUrl} was lost before the response was complete${by}.`;
     default:
-      return `Cannot reach ${baseUrl}, or the connection was lost before the response was complete.`;
+      return isRepeatable
+        ? `Cannot reach ${baseUrl}.`
+        : `Cannot reach ${baseUrl}, or the connection was lost before the response was complete.`;
   }
 }
 

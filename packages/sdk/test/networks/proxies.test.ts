@@ -1,7 +1,7 @@
 // Clients behind a real proxy on loopback.
 import { createServer as createSecureServer } from "node:https";
 import { createServer } from "node:net";
-import type { AddressInfo, Server } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClient, isProjoError, type Client } from "../../src/index.ts";
@@ -45,17 +45,25 @@ async function startSecureServer(answer: unknown = task): Promise<string> {
 }
 
 async function listen(server: Server): Promise<number> {
+  const open = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+  });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   onTestFinished(
     () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        if ("closeAllConnections" in server && typeof server.closeAllConnections === "function")
-          server.closeAllConnections();
+        for (const socket of open) socket.destroy();
       }),
   );
   return (server.address() as AddressInfo).port;
 }
+
+const withPassword = (url: string) => url.replace("://", "://ann:hidden-password@");
+
+const chosen = (url: string, env: Record<string, string>) => proxyFor(url, env)?.origin;
 
 describe("a client behind a proxy", () => {
   it("sends an http request through HTTP_PROXY", async () => {
@@ -93,7 +101,7 @@ describe("a client behind a proxy", () => {
       const [proxy, url] = [await startProxy(), await startSecureServer()];
       const client = clientOf(url, { env: { HTTPS_PROXY: proxy.url }, ca: certificates.ca });
       const answers = await Promise.all(Array.from({ length: 20 }, () => getTask(client)));
-      expect(answers).toEqual(Array(20).fill(task));
+      expect(answers).toEqual(Array.from({ length: 20 }, () => task));
       expect(new Set(proxy.targets)).toEqual(new Set([new URL(url).host]));
       await getTask(client);
       // An idle connection is used again.
@@ -128,7 +136,6 @@ describe("a client behind a proxy", () => {
 
 describe("a failure of the proxy", () => {
   const https = "https://projo.example";
-  const withPassword = (url: string) => url.replace("://", "://ann:hidden-password@");
   const cases: readonly (readonly [string, Parameters<typeof startProxy>[0], string, RegExp])[] = [
     [
       "no credentials",
@@ -228,7 +235,6 @@ describe("a failure of the proxy", () => {
 });
 
 describe("the choice of the proxy", () => {
-  const chosen = (url: string, env: Record<string, string>) => proxyFor(url, env)?.origin;
   const all = { HTTP_PROXY: "http://a", HTTPS_PROXY: "http://b", ALL_PROXY: "http://c" };
 
   it("depends on the protocol of the server, with ALL_PROXY for the rest", () => {

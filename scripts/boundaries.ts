@@ -134,7 +134,7 @@ export type Layers = readonly (readonly string[])[];
 
 export const apiLayers: Layers = [
   ["main.ts", "operator.ts", "start-problem.ts", "uncaught-errors.ts"],
-  ["server.ts", "operator/"],
+  ["server.ts", "operator/", "doctor/"],
   ["fast-path/"],
   ["http/", "in-process.ts", "router.ts"],
   ["features/"],

@@ -89,6 +89,10 @@ export const reasons = {
     "CONFLICT",
     "This workspace has reached its quota of projects. Delete some, or ask the operator to raise the quota.",
   ],
+  "project.ambiguous": [
+    "CONFLICT",
+    "Several projects have this name. Rename all but one of them, or use the id of the project.",
+  ],
   "project.not_found": ["NOT_FOUND", "There is no such project in this workspace."],
   "task.too_many": [
     "CONFLICT",

@@ -115,6 +115,14 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
     );
     return asAdmin("serviceKeys.create", () => ({ name: "Mill", scopes: ["task:read"] }))(stage);
   },
+  "project.ambiguous": async (stage) => {
+    await stage.both.database.owner(
+      `INSERT INTO projects (id, workspace_id, name, created_by)
+       SELECT gen_random_uuid(), $1, 'Twin', $2 FROM generate_series(1, 2)`,
+      [stage.callerSet.homeId, stage.callerSet.admin.id],
+    );
+    return asAdmin("projects.findOrCreate", () => ({ name: "Twin" }))(stage);
+  },
   "key.too_many_tokens": async (stage) => {
     await stage.both.database.owner(
       `UPDATE service_keys SET earlier_kids = array_fill(1, ARRAY[20]), earlier_macs = array_fill(sha256('x'), ARRAY[20]),

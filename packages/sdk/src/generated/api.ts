@@ -25,6 +25,7 @@ import type {
   EmailResendVerificationOutput,
   EmailVerifyInput,
   EmailVerifyOutput,
+  FoundOrCreatedProject,
   Introspection,
   Invite,
   InvitePreview,
@@ -51,6 +52,7 @@ import type {
   ProjectsCreateInput,
   ProjectsDeleteInput,
   ProjectsDeleteOutput,
+  ProjectsFindOrCreateInput,
   ProjectsGetInput,
   ProjectsListInput,
   ProjectsUpdateInput,
@@ -351,6 +353,15 @@ export interface Api {
      * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.not_found`, `workspace.not_found`, `workspace.required`
      */
     delete(input: ProjectsDeleteInput, options?: CallOptions): Promise<ProjectsDeleteOutput>;
+
+    /**
+     * Returns the project with this name, and creates it if there is none. Concurrent calls with one name return one project. If several projects already have the name, it fails.
+     *
+     * Access: `project:write` (member, admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.ambiguous`, `project.too_many`, `workspace.not_found`, `workspace.required`
+     */
+    findOrCreate(input: ProjectsFindOrCreateInput, options?: CallOptions): Promise<FoundOrCreatedProject>;
 
     /**
      * Returns a project.

@@ -129,6 +129,12 @@ export interface Device {
   current: boolean;
 }
 
+export interface FoundOrCreatedProject {
+  project: Project;
+  /** False if the project already existed. */
+  created: boolean;
+}
+
 export interface Introspection {
   /** Whether the token is valid and its user is a member of the key's workspace. */
   active: boolean;
@@ -682,6 +688,15 @@ export interface ProjectsDeleteOutput {
   id: string;
 }
 
+/** The input of `projects.findOrCreate`. Returns the project with this name, and creates it if there is none. Concurrent calls with one name return one project. If several projects already have the name, it fails. */
+export interface ProjectsFindOrCreateInput {
+  /** 1 to 200 characters. */
+  name: string;
+}
+
+/** The output of `projects.findOrCreate`. */
+export type ProjectsFindOrCreateOutput = FoundOrCreatedProject;
+
 /** The input of `projects.get`. Returns a project. */
 export interface ProjectsGetInput {
   id: string;
@@ -704,7 +719,7 @@ export interface ProjectsListInput {
    */
   cursor?: string | undefined;
   /**
-   * The text to find: any part of the name or title, case-insensitive.
+   * The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.
    * 1 to 200 characters.
    */
   search?: string | undefined;
@@ -905,7 +920,7 @@ export interface TasksListInput {
    */
   createdBefore?: string | undefined;
   /**
-   * The text to find: any part of the name or title, case-insensitive.
+   * The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.
    * 1 to 200 characters.
    */
   search?: string | undefined;
@@ -1052,6 +1067,7 @@ export type Reason =
   | "operation.wrong_method"
   | "password.incorrect"
   | "permission.denied"
+  | "project.ambiguous"
   | "project.not_found"
   | "project.too_many"
   | "server.busy"

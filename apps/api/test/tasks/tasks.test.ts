@@ -187,14 +187,11 @@ describe("A search", () => {
     ["１００％", ["Search: 100% of it"]],
     ["ﾀｽｸ", ["Search: 日本語 タスク"]],
     ["nothing like it", []],
-  ])(
-    "for %j finds exactly the titles that contain an equal text",
-    async (search, expected) => {
-      const answer = await tasks("list", { projectId: looms, search });
-      const found = (answer.data.items as { title: string }[]).map(({ title }) => title);
-      expect(found.toSorted()).toEqual(expected.toSorted());
-    },
-  );
+  ])("for %j finds exactly the titles that contain an equal text", async (search, expected) => {
+    const answer = await tasks("list", { projectId: looms, search });
+    const found = (answer.data.items as { title: string }[]).map(({ title }) => title);
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  });
 });
 
 describe("A search text", () => {

@@ -115,7 +115,7 @@ describe("The list of projects", () => {
   });
 });
 
-describe("The name of a project or workspace", () => {
+describe("N9 The name of a project or workspace", () => {
   it.each([
     "",
     " ",

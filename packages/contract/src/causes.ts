@@ -81,10 +81,6 @@ export const causes = {
     ended: "The refresh token is invalid or expired, or its session has ended. Sign in.",
     key: "The service key is wrong, expired or revoked, or its workspace is deleted. Ask an admin of the workspace for a new key.",
   },
-  "workspace.not_found": {
-    malformed:
-      "The header x-workspace-id must be the id of one workspace: a UUID. See workspaces.list for the ids.",
-  },
   "permission.denied": {
     key: "The role or the scopes of this service key do not allow this. Ask an admin of the workspace for a key with the scope {permission}.",
     rights: "You can give only rights that you hold yourself. Choose a lower role or fewer scopes.",

@@ -1,8 +1,9 @@
 // Finds the cause of a refusal that has several, so that its message is true. It runs only for refused calls, and uses only
-// what the caller sent and the operation declares. It never says whether something exists.
+// what the caller sent and the operation declares. It never says whether something exists: a malformed, an absent and a foreign id
+// keep the same response.
 import { reasons, type CauseOf, type Operation } from "@projostack/contract";
 import { Forbidden } from "@projostack/authz";
-import { MembershipChanged, UUID } from "@projostack/db";
+import { MembershipChanged } from "@projostack/db";
 import type { Call } from "./call.ts";
 import type { Context } from "./context.ts";
 import { Failure } from "./failure.ts";
@@ -16,10 +17,6 @@ export function explainRefusal(failure: Failure, { ctx, path }: Call, operation:
       return ctx.sent.describeMalformedInput?.() ?? failure;
     case "auth.unauthenticated":
       return Failure.because("auth.unauthenticated", credentialCause(ctx, path), {}, { cause });
-    case "workspace.not_found":
-      return isTenantAccess(operation) && ctx.workspaceId !== null && !UUID.test(ctx.workspaceId)
-        ? Failure.because("workspace.not_found", "malformed", {}, { cause })
-        : failure;
     case "permission.denied":
       return cause instanceof Forbidden || cause instanceof MembershipChanged
         ? Failure.because("permission.denied", actorKind(ctx), { permission: operation.access }, { cause })
@@ -28,8 +25,6 @@ export function explainRefusal(failure: Failure, { ctx, path }: Call, operation:
       return failure;
   }
 }
-
-const isTenantAccess = ({ access }: Operation): boolean => access !== "public" && access !== "session";
 
 const actorKind = ({ actor }: Context): "key" | "person" =>
   actor !== null && "keyId" in actor ? "key" : "person";

@@ -9,6 +9,7 @@ export {
 } from "./audit-actions.ts";
 export { contract, operations, type Contract, type NamedOperation } from "./contract.ts";
 export { pointsOf, type Cost } from "./cost.ts";
+export { readEmailAddress, type EmailAddressReading } from "./email-address.ts";
 export { impliedReasons, type Access, type Kind, type Operation } from "./define.ts";
 export { taskStatuses, type TaskStatus } from "./operations/tasks.ts";
 export { commonReasons, reasons, type ErrorCode, type ErrorData, type Reason } from "./errors.ts";

@@ -93,7 +93,7 @@ async function leave(db: Db, membership: PersonMembership): Promise<boolean> {
   return db.write(
     authorize(membership, "workspace:read"),
     async ({ sql: { members, audit } }) => {
-      const removal = await members.remove(userId, userId);
+      const removal = await members.remove({ userId, byUserId: userId, isNotified: false });
       if (!removal?.done) return removal === null || isDeleted;
       const { before, endedInvites, keysLeft } = removal;
       const after = { endedInvites: endedInvites.length, keysLeft: keysLeft.length };

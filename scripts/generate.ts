@@ -66,7 +66,7 @@ async function generate(): Promise<Map<string, Buffer>> {
     ...generateBoundaryRules(root),
     ...generateRoles(),
     ...generateOperations(contract),
-    ...generateErrors(),
+    ...generateErrors(root),
     ...generateInvariants(root),
     ...generateSdk(contract),
   };

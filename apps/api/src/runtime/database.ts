@@ -3,9 +3,7 @@ import { join } from "node:path";
 import {
   checkLogin,
   checkOperatorLogin,
-  checkServer,
   checkServerOf,
-  checkSession,
   createDb,
   DatabaseDown,
   failureOf,
@@ -13,6 +11,7 @@ import {
   openPool,
   prepareLogin,
   prepareOperatorLogin,
+  setUpDatabase,
   startEmbeddedPostgres,
   UnsafeLogin,
   withOwner,
@@ -69,8 +68,12 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 }
 
 async function openConfigured(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
-  if (settings.databaseOwnerUrl !== null) {
-    await migrateAsOwner(settings.databaseOwnerUrl, address).catch((error: unknown) => {
+  const { databaseOwnerUrl: ownerAddress, log } = settings;
+  if (ownerAddress !== null) {
+    const note = (line: string) => log.warn({}, line);
+    await withOwner(ownerAddress.target, (owner) =>
+      setUpDatabase(owner, { ownerAddress, server: address, operator: null, note }),
+    ).catch((error: unknown) => {
       throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
   }
@@ -81,15 +84,6 @@ async function openConfigured(settings: DatabaseSettings, address: PostgresAddre
     crashed: new Promise(() => {}),
     close: () => db.close(),
   };
-}
-
-async function migrateAsOwner({ target }: PostgresAddress, server: PostgresAddress): Promise<void> {
-  await checkSession(target);
-  await withOwner(target, async (owner) => {
-    await checkServer(owner);
-    await migrate(owner);
-    await prepareLogin(owner, server.login);
-  });
 }
 
 /**

@@ -194,7 +194,7 @@ describe("A search", () => {
   });
 });
 
-describe("A search text", () => {
+describe("N9 A search text", () => {
   it.each(["", " ", " \t\n", "\u00a0\u3000", "\u200b", "\u2800\u3164", "\ufeff", "x".repeat(201), "a\0b"])(
     "cannot be %j",
     async (search) => {

@@ -110,11 +110,21 @@ export async function poolerOf(target: PostgresTarget): Promise<PoolerKind> {
     const pid = await backendPid(first);
     if (pid === announcedPid(first)) return "none";
     await second.connect();
-    return (await backendPid(second)) === pid ? "transaction" : "session";
+    return (await answerOf(backendPid(second))) === pid ? "transaction" : "session";
   } finally {
     await Promise.all([first.end(), second.end()]);
   }
 }
+
+/** A pooler in session mode whose connections are all in use lets the second client wait. @returns undefined after a while */
+function answerOf<T>(work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => resolve(undefined), SECOND_CLIENT_MS);
+    void work.then(resolve, reject).finally(() => clearTimeout(late));
+  });
+}
+
+const SECOND_CLIENT_MS = 2_000;
 
 async function backendPid(client: pg.Client): Promise<number | undefined> {
   const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");

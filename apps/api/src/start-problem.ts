@@ -7,6 +7,7 @@ import {
 } from "@projostack/db";
 import { ConfigError } from "./config/config.ts";
 import { KeyRingError } from "./identity/key-ring.ts";
+import { DataDirectoryError } from "./runtime/data-directory.ts";
 import { StartFailure } from "./runtime/database.ts";
 
 /**
@@ -21,6 +22,7 @@ export function startProblem(error: unknown, database = "DATABASE_URL"): string 
   if (error instanceof MigrationError) return migrationProblem(error, database);
   if (
     error instanceof ConfigError ||
+    error instanceof DataDirectoryError ||
     error instanceof KeyRingError ||
     error instanceof EmbeddedPostgresError
   ) {

@@ -57,7 +57,12 @@ export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export type { MemberRow } from "./tenant/members.ts";
 export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/service-keys.ts";
 export type { WorkspaceRow } from "./tenant/workspaces.ts";
-export { EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded/index.ts";
+export {
+  createDirectory,
+  directoryMessage,
+  EmbeddedPostgresError,
+  startEmbeddedPostgres,
+} from "./embedded/index.ts";
 export { checkLogin, checkOperatorLogin, UnsafeLogin } from "./login/check-login.ts";
 export { addressParameters, type AddressParameter } from "./login/address/address-parameters.ts";
 export {

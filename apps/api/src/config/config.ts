@@ -12,6 +12,19 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** @throws ConfigError when the path is relative and the working directory was deleted */
+function absolute(path: string): string {
+  try {
+    return resolve(path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    throw new ConfigError(
+      `PROJO_DATA_DIR is the relative path ${path}, and the working directory no longer exists. Change to another directory, or set an absolute path.`,
+      { cause: error },
+    );
+  }
+}
+
 export function configFromEnvironment(program: Program = "server"): Config {
   return readConfig(process.env, program);
 }
@@ -43,7 +56,7 @@ export function readConfig(
     isLocal: reachOf({ isProduction, host, databaseUrl }) === null,
     host,
     port: read("PORT"),
-    dataDir: resolve(read("PROJO_DATA_DIR") ?? ""),
+    dataDir: absolute(read("PROJO_DATA_DIR") ?? ""),
     databaseUrl,
     databaseOwnerUrl: read("PROJO_DATABASE_OWNER_URL") ?? null,
     operatorDatabaseUrl: read("PROJO_OPERATOR_DATABASE_URL") ?? null,

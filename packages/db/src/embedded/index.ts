@@ -1,4 +1,6 @@
+export { createDirectory } from "./system/create-directory.ts";
 export { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
+export { directoryMessage } from "./start-failure.ts";
 export {
   type ConnectionTarget,
   type EmbeddedPostgres,

@@ -3,7 +3,7 @@ import type { PostgresTarget } from "../login/postgres-address.ts";
 export interface PoolOptions {
   readonly target:
     | PostgresTarget
-    | { host: string; port: number; user: string; password?: string; database: string }
+    | { host: string; port: number; user: string; password?: string; database: string; ssl?: false }
     | { connectionString: string; ssl?: PostgresTarget["ssl"] };
   /** The maximum number of open connections, including those that quick reads share. The default is 16. */
   readonly max?: number;

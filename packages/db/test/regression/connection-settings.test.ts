@@ -1,6 +1,7 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- helpers stand beside their tests */
 // The settings that the server relies on are in effect on every connection, or the connection is refused before its first
 // statement: whatever the address, the login, the database or a pooler says.
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import {
   checkServerOf,

@@ -168,6 +168,18 @@ for (const { version, isHere } of givenVersions) {
       },
     );
 
+    it("changes no role that may belong to another program, even if the owner could", async () => {
+      const database = await postgres.create({ owner, attributes: "SUPERUSER" });
+      await postgres.admin(`CREATE ROLE ${server} LOGIN BYPASSRLS PASSWORD 'of another program'`);
+      const roles = "SELECT rolname, rolbypassrls, rolpassword FROM pg_authid ORDER BY 1";
+      const before = await postgres.admin(roles);
+      expect(await setUp(environment(database))).toMatchObject({
+        code: 1,
+        messages: expect.stringMatching(/^DATABASE_URL: /),
+      });
+      expect(await postgres.admin(roles)).toEqual(before);
+    });
+
     it("refuses a login that is a member of a role with more rights", async () => {
       const database = await postgres.create({ owner });
       for (const sql of every) await postgres.admin(sql);

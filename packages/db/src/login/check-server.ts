@@ -30,10 +30,13 @@ export interface ServerFacts {
 
 const CORE_TABLES = ["users", "workspaces", "workspace_members", "audit_logs"];
 
+// Tables of extensions do not count: services put some into each new database.
 const FACTS = `
   WITH tables AS (
-    SELECT relname::text AS name FROM pg_class
+    SELECT relname::text AS name FROM pg_class AS c
      WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p')
+       AND NOT EXISTS (SELECT FROM pg_depend AS d
+                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   )
   SELECT current_setting('server_version') AS version,
          current_setting('server_version_num')::int AS number,

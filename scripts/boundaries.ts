@@ -156,7 +156,7 @@ export const dbLayers: Layers = [
   ["scope/"],
   ["pool/"],
   ["connection/"],
-  ["login/", "migrations/", "embedded/"],
+  ["login/", "migrations/", "setup/", "embedded/"],
   ["generated/"],
   // A network with faults, for tests and for bench. It imports nothing of db.
   ["testing/"],

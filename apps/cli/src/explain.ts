@@ -50,7 +50,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   "workspace.required": "Run: projo workspaces use NAME",
   "workspace.not_found": "See: projo workspaces list",
   "auth.person_required": "Unset PROJO_TOKEN, then run: projo login",
-  "permission.denied": "Ask an admin. See: projo members list --role admin",
+  "permission.denied": "See: projo members list --role admin",
   "member.not_found": "See: projo members list",
   "member.last_admin": "Run: projo members role EMAIL admin, or: projo workspaces delete",
   "invite.not_found": "See: projo invites list",
@@ -64,7 +64,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   "project.too_many": "See: projo projects list",
   "project.not_found": "See: projo projects list",
   "task.not_found": "See: projo tasks list",
-  "cursor.invalid": "Use the same filters as before.",
+  "cursor.invalid": "With a cursor, use the same filters as before.",
 };
 
 /** The advice to a service key, which cannot sign in or select a workspace. */

@@ -69,7 +69,7 @@ describe("wrong usage exits with 2", () => {
     ]);
     expect(await failure(["tasks", "update", "x"])).toEqual([
       2,
-      "There is nothing to change. Add --title, --status or --project",
+      "There is nothing to change. Add --title, --status or --project.",
     ]);
   });
 
@@ -180,7 +180,7 @@ describe("a refusal by the server exits with 1", () => {
     const { nextCursor } = JSON.parse(out) as { nextCursor: string };
     const [code, message] = await failure(["tasks", "list", "--cursor", nextCursor]);
     expect(code).toBe(1);
-    expect(message).toContain("This cursor belongs to another list.");
+    expect(message).toContain("This cursor is invalid, or it belongs to another list or other filters.");
   });
 });
 

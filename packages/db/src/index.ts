@@ -59,8 +59,8 @@ export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/servi
 export type { WorkspaceRow } from "./tenant/workspaces.ts";
 export {
   createDirectory,
-  directoryMessage,
   EmbeddedPostgresError,
+  fileProblem,
   startEmbeddedPostgres,
 } from "./embedded/index.ts";
 export { checkLogin, checkOperatorLogin, UnsafeLogin } from "./login/check-login.ts";
@@ -73,6 +73,7 @@ export {
 } from "./login/postgres-address.ts";
 export {
   checkServer,
+  checkServerOf,
   checkSession,
   type PoolerKind,
   poolerOf,
@@ -85,3 +86,5 @@ export { prepareLogin, prepareOperatorLogin, type Login } from "./login/prepare-
 export { SecretError, secretOf } from "./login/secret-of.ts";
 export { withOwner } from "./login/with-owner.ts";
 export { migrate, MigrationError } from "./migrations/migrate.ts";
+export { setUpDatabase, type SetupOptions } from "./setup/set-up-database.ts";
+export { SetupProblem } from "./setup/setup-problem.ts";

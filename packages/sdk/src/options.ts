@@ -55,7 +55,7 @@ export interface Connection {
 export function checkOptions(options: ClientOptions): Connection {
   const { token, tokens, workspaceId, userAgent, timeoutMs = 30_000, maxRetries = 2 } = options;
   if (token !== undefined && tokens !== undefined) {
-    throw new TypeError("Set either token or tokens, not both.");
+    throw new TypeError("The options contain both token and tokens. Set either token or tokens, not both.");
   }
   const own = token === undefined ? undefined : { accessToken: checkToken(token) };
   return {

@@ -1,7 +1,7 @@
 // The data directory (PROJO_DATA_DIR): the embedded database, the keys that the server generated, and mail written to files.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createDirectory, directoryMessage } from "@projostack/db";
+import { createDirectory, fileProblem } from "@projostack/db";
 
 /** The data directory cannot be used. The message is one line and says what to do. */
 export class DataDirectoryError extends Error {
@@ -41,7 +41,11 @@ export function inDataDirectory<T>(dataDir: string, work: () => T): T {
 export function dataDirectoryErrorOf(dataDir: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return error;
   if (error.syscall === "connect") return error;
-  return new DataDirectoryError(directoryMessage(dataDir, error), { cause: error });
+  const problem = fileProblem(error, dataDir);
+  return new DataDirectoryError(
+    `PROJO_DATA_DIR: the server cannot keep its data there (${dataDir}: ${problem?.cause ?? error.message}). Choose a directory elsewhere, or ${problem?.step ?? "correct that"}.`,
+    { cause: error },
+  );
 }
 
 /** PostgreSQL runs but cannot read its files. */

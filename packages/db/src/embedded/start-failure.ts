@@ -58,11 +58,10 @@ function stepFor(output: string, { home }: Place): string {
 /** Describes why the system refused a file or a directory. @returns undefined for another error */
 export function directoryFailure(directory: string, error: unknown): EmbeddedPostgresError | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return new EmbeddedPostgresError("start_failed", directoryMessage(directory, error), { cause: error });
-}
-
-/** The message for an error of the file system in a directory of the server's data. */
-export function directoryMessage(directory: string, error: Error): string {
   const problem = fileProblem(error, directory);
-  return `The server cannot keep its data in ${directory} (${problem?.cause ?? error.message}): ${problem?.step ?? "correct that"}, ${elsewhere}`;
+  return new EmbeddedPostgresError(
+    "start_failed",
+    `The server cannot keep its data in ${directory} (${problem?.cause ?? error.message}): ${problem?.step ?? "correct that"}, ${elsewhere}`,
+    { cause: error },
+  );
 }

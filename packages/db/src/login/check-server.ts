@@ -57,10 +57,28 @@ export async function serverFacts(connection: Pick<pg.ClientBase, "query">): Pro
   return facts;
 }
 
-/** @throws UnsuitableServer with a message that says what to do */
-export async function checkServer(connection: Pick<pg.ClientBase, "query">): Promise<void> {
-  const [problem] = serverProblems(await serverFacts(connection));
+/**
+ * Checks the server in a transaction of several messages, which a pooler in statement mode refuses.
+ * @throws UnsuitableServer with a message that says what to do
+ */
+export async function checkServer(client: Pick<pg.ClientBase, "query">): Promise<void> {
+  await client.query("BEGIN");
+  const [problem] = serverProblems(await serverFacts(client));
+  await client.query("COMMIT");
   if (problem !== undefined) throw new UnsuitableServer(problem);
+}
+
+/** Does the same on a connection of a pool. */
+export async function checkServerOf(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect();
+  // After an error the connection is closed, because its transaction is open.
+  let isBroken = true;
+  try {
+    await checkServer(client);
+    isBroken = false;
+  } finally {
+    client.release(isBroken);
+  }
 }
 
 export function serverProblems(facts: ServerFacts): string[] {

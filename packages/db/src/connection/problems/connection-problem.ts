@@ -1,5 +1,5 @@
 // Describes why a connection could not be opened: a table from the errors of PostgreSQL, poolers, TLS, pg and the operating
-// system to the cause and the next step. docs/database.md prints this table.
+// system to the cause and the next step. docs/database-connections.md prints this table.
 import { layersOf } from "../failures.ts";
 import type { ConnectionProblem } from "./connection-problem-row.ts";
 import { loginProblems } from "./login-problems.ts";

@@ -61,7 +61,7 @@ export const serverStateProblems: readonly ConnectionProblem[] = [
   {
     cause: "a pooler drops the server's settings, or the login has other ones",
     codes: ["UNSAFE_SETTINGS"],
-    next: "If a pooler is there, set PROJO_DATABASE_POOLER=transaction; otherwise reset these settings: ALTER ROLE ... RESET ALL (docs/database.md#settings-of-a-connection).",
+    next: "If a pooler is there, set PROJO_DATABASE_POOLER=transaction; otherwise reset these settings: ALTER ROLE ... RESET ALL (docs/database-connections.md#settings).",
   },
   {
     cause: "the pooler cannot reach PostgreSQL",

@@ -121,16 +121,16 @@ async function openReport(cli: Cli, { source, options, columns }: Reporting) {
 /** Says what was found out about the file, as far as it is not the usual UTF-8 with commas. */
 function describeSource(
   cli: Cli,
-  { name, encoding, layout, sample }: Source,
-  { dryRun, encoding: given }: RunOptions,
+  { name, encoding, layout, isAssumed, sample }: Source,
+  { dryRun }: RunOptions,
 ): void {
   const isUsual = encoding.label === "utf8" && layout.separator === ",";
   if (isUsual && !dryRun) return;
   const example = sample === undefined ? "" : `, for example "${sample}"`;
   const separators = `columns separated by ${separatorName(layout.separator)}`;
   cli.message(
-    encoding.label === "win1252" && given === undefined
-      ? `${name} is not UTF-8. It is read as Windows-1252${example}; ${separators}. If letters are wrong, name the encoding with --encoding.`
+    isAssumed
+      ? `${name} is not UTF-8. It is read as ${encoding.name}${example}; ${separators}. If letters are wrong, name the encoding with --encoding.`
       : `${name}: ${encoding.name}, ${separators}.`,
   );
 }

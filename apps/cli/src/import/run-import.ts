@@ -72,7 +72,7 @@ export async function runImport(
       send: target?.send ?? skipSending,
       report: report.write,
       update: (atByte, count) =>
-        progress.update(source.bytes === 0 ? 1 : Math.min(1, atByte / source.bytes), count),
+        progress.update(source.bytes === 0 ? undefined : Math.min(1, atByte / source.bytes), count),
     });
     if (!columns) throw new Error("The columns are known when all rows are read.");
     return { imported, notes, columns, source, preview, report: await report.close() };

@@ -305,6 +305,14 @@ describe("N8 an import refuses", () => {
     expect(report).toMatchObject({ valid: 2, refused: [{ line: 4, field: "title" }] });
   });
 
+  it("the row that never ends, and names its line", async () => {
+    const { code, report } = await dryRun(`project,title\nDocs,One\nDocs,${"x\r".repeat(5_000_000)}`);
+    expect({ code, valid: report.valid }).toEqual({ code: 1, valid: 1 });
+    expect(report.refused).toMatchObject([
+      { line: 3, field: "row", reason: expect.stringContaining("longer than 8 MB") },
+    ]);
+  });
+
   it("the row in which a quote is never closed, and names its line", async () => {
     const { report } = await dryRun('project,title\nDocs,One\nDocs,"Two\nDocs,Three\n');
     expect(report).toMatchObject({ valid: 1, refused: [{ line: 3, field: "row" }] });

@@ -107,7 +107,7 @@ async function openFile(io: Io, file: string, options: SourceOptions): Promise<O
     bytes: () => guarded(createReadStream(path, { end: survey.bytes - 1 }), file, options),
     requireUnchanged: async () => {
       const { size, mtimeMs } = await statOf(path, file);
-      if (size === survey.bytes && mtimeMs === before.mtimeMs) return;
+      if (size === before.size && mtimeMs === before.mtimeMs) return;
       throw new CliError("cli.file_changed", `${file} changed during the import. Wait until it is complete.`);
     },
   };
@@ -171,9 +171,11 @@ interface Chosen {
 }
 
 function chooseEncoding({ name, head, survey, isWhole }: Opened, given: string | undefined): Chosen {
+  const named = given === undefined ? undefined : namedEncoding(given);
+  // The file itself knows best, as in the Encoding Standard of browsers.
   const marked = byMark(head);
-  if (given !== undefined) return { encoding: namedEncoding(given), hasMark: marked !== undefined };
   if (marked) return { encoding: marked, hasMark: true };
+  if (named) return { encoding: named, hasMark: false };
   const order = utf16ByNulBytes(head);
   if (order) return { encoding: order === "little" ? UTF16LE : UTF16BE, hasMark: false };
   if (looksBinary(head)) refuse(name, { what: "not a text file", fix: "Export the data as CSV." });

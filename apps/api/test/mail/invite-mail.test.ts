@@ -14,9 +14,9 @@ import {
 
 setUpMail();
 
-async function newAdmin(name = "Engines"): Promise<{ ada: Person; workspaceId: string }> {
+async function newAdmin(): Promise<{ ada: Person; workspaceId: string }> {
   const ada = await arrive(server, "ada");
-  return { ada, workspaceId: await foundWorkspace(ada, name) };
+  return { ada, workspaceId: await foundWorkspace(ada, "Engines") };
 }
 
 /** Invites Grace while the mail server refuses every mail. @returns the invite's id */
@@ -81,7 +81,9 @@ describe("The mail of an invite", () => {
 
   it("gets no header, recipient or link from the name of a workspace", async () => {
     const name = `Engines <b>x</b>, Bcc: eve@evil.example "http://evil.example" www.evil.example \u2028\u202e&`;
-    const { ada, workspaceId } = await newAdmin(name);
+    const { ada, workspaceId } = await newAdmin();
+    // The server now refuses such a name. It can come from an earlier release.
+    await server.database.owner("UPDATE workspaces SET name = $2 WHERE id = $1", [workspaceId, name]);
     await ada.call("invites.create", { email: "grace@example.com" }, workspaceId);
     await mailWhere(({ status }) => status === "sent");
     const { headers, text, html } = lastMail();
@@ -126,9 +128,10 @@ describe("The mail of an invite", () => {
     }
     await inviteWithoutMail({ ada: bob, workspaceId });
     await ada.call("members.changeRole", { userId: bob.id, role: "viewer" }, workspaceId);
-    expect(await outbox()).toEqual([]);
+    // Only the notice to Bob about his role is left.
+    expect((await outbox()).map(({ recipient }) => recipient)).toEqual(["bob@example.com"]);
     await unblockMail();
-    expect(smtp.taken).toEqual([]);
+    expect(smtp.taken.map(({ to }) => to)).toEqual([["bob@example.com"]]);
   }, 60_000);
 
   it("V4, F7 leaves the outbox when the invite is resent, and the new mail contains a valid token", async () => {
@@ -201,9 +204,11 @@ describe("The notice about keys whose creator has left", () => {
       await grace.call("serviceKeys.create", { name, scopes: ["task:read"] }, workspaceId);
     }
     expect((await ada.call("members.remove", { userId: grace.id }, workspaceId)).status).toBe(200);
-    await mailWhere(({ status }) => status === "sent");
-    expect(smtp.taken.map(({ to }) => to)).toEqual([["bob@example.com"]]);
-    const { headers, text, html, link } = lastMail();
+    await eventually(async () => (await outbox()).every(({ status }) => status === "sent"));
+    // Grace gets the notice of her removal.
+    expect(smtp.taken.flatMap(({ to }) => to).toSorted()).toEqual(["bob@example.com", "grace@example.com"]);
+    const toBob = smtp.taken.find(({ to }) => to.includes("bob@example.com"));
+    const { headers, text, html, link } = readMail(toBob?.source ?? "");
     expect(headers.get("subject")).toBe('Service keys without their creator in "Engines"');
     expect(link).toBe("");
     for (const body of [text, html]) {
@@ -213,6 +218,6 @@ describe("The notice about keys whose creator has left", () => {
     }
     const [mail] = await outbox();
     expect(await operator("mail", "resend", mail?.id ?? "")).toMatchObject({ code: 0, err: "" });
-    await eventually(() => smtp.taken.length === 2);
+    await eventually(() => smtp.taken.length === 3);
   }, 60_000);
 });

@@ -51,6 +51,14 @@ describe("projects.findOrCreate", () => {
     });
   });
 
+  it("finds a name in another case or form of accents, and prefers exactly this name", async () => {
+    const first = foundIn(await findOrCreate("Stra\u00DFe Caf\u00E9"));
+    expect(foundIn(await findOrCreate("STRASSE CAFE\u0301"))).toEqual({ ...first, created: false });
+    await ada.call("projects.create", { name: "STRASSE CAF\u00C9" }, workspaceId);
+    expect(foundIn(await findOrCreate("Stra\u00DFe Cafe\u0301"))).toEqual({ ...first, created: false });
+    expect((await findOrCreate("strasse caf\u00E9")).error?.reason).toBe("project.ambiguous");
+  });
+
   it("finds no project of another workspace", async () => {
     const eve = await arrive(server, "eve");
     const elsewhere = await foundWorkspace(eve);

@@ -204,7 +204,7 @@ describe("the report of refused rows", () => {
     const report = await read("tasks.refused.csv");
     expect(report.replaceAll(/[0-9a-f]{64}/g, "ID")).toBe(
       "projo_reason;projo_import_id;project;title;status;note\r\n" +
-        '"status: Invalid option: expected one of ""todo""|""doing""|""done""";ID;Docs;Same;odd;"c\nd"\r\n' +
+        'status: Must be one of todo, doing, done.;ID;Docs;Same;odd;"c\nd"\r\n' +
         "title: Must not be empty.;ID;Docs;;todo;\r\n",
     );
     expect((await stat(join(shell.directory, "tasks.refused.csv"))).mode & 0o777).toBe(0o600);

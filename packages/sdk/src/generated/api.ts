@@ -23,6 +23,8 @@ import type {
   Device,
   EmailResendVerificationInput,
   EmailResendVerificationOutput,
+  EmailStatus,
+  EmailStatusInput,
   EmailVerifyInput,
   EmailVerifyOutput,
   FoundOrCreatedProject,
@@ -200,6 +202,15 @@ export interface Api {
       input?: EmailResendVerificationInput,
       options?: CallOptions,
     ): Promise<EmailResendVerificationOutput>;
+
+    /**
+     * Returns whether the caller's address is verified, and what happened to the last mails with links that the server sent to it.
+     *
+     * Access: anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
+     */
+    status(input?: EmailStatusInput, options?: CallOptions): Promise<EmailStatus>;
 
     /**
      * Verifies the email address of an account with a mailed token.
@@ -420,11 +431,11 @@ export interface Api {
     revoke(input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKey>;
 
     /**
-     * Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change.
+     * Issues a new token for a key. The newest token keeps working for `overlapHours`, and tokens that an earlier rotation replaced keep working until the end that it announced. So the call can be repeated if its response is lost.
      *
      * Access: `key:manage` (admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `key.too_many_tokens`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     rotate(input: ServiceKeysRotateInput, options?: CallOptions): Promise<ShownServiceKey>;
   };

@@ -129,6 +129,15 @@ export interface Device {
   current: boolean;
 }
 
+export interface EmailStatus {
+  email: string;
+  emailVerifiedAt: string | null;
+  /** The last verification mail. */
+  verification: MailDelivery;
+  /** The last mail with a link to set a new password. */
+  passwordReset: MailDelivery;
+}
+
 export interface FoundOrCreatedProject {
   project: Project;
   /** False if the project already existed. */
@@ -159,6 +168,12 @@ export interface Invite {
   expiresAt: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
+  /** `sent`: the mail server accepted the mail. `waiting`: it has not yet, and the server tries again. `refused`: the mail was not delivered, and the server gave up. Null when the server no longer has the mail: the invite or link was used or revoked, or the mail is older than 30 days. */
+  mailStatus: MailStatus | null;
+  /** When the status last changed. */
+  mailStatusAt: string | null;
+  /** The last failure. `recipient_rejected`: the mail server rejects the address. `message_rejected`: it rejects the mail. `not_accepted`: it was unavailable or asks to try later. `link_expired`: the link expired first. */
+  mailProblem: MailProblem | null;
 }
 
 export interface InvitePreview {
@@ -172,6 +187,19 @@ export interface InvitePreview {
 }
 
 export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
+
+export interface MailDelivery {
+  /** `sent`: the mail server accepted the mail. `waiting`: it has not yet, and the server tries again. `refused`: the mail was not delivered, and the server gave up. Null when the server no longer has the mail: the invite or link was used or revoked, or the mail is older than 30 days. */
+  mailStatus: MailStatus | null;
+  /** When the status last changed. */
+  mailStatusAt: string | null;
+  /** The last failure. `recipient_rejected`: the mail server rejects the address. `message_rejected`: it rejects the mail. `not_accepted`: it was unavailable or asks to try later. `link_expired`: the link expired first. */
+  mailProblem: MailProblem | null;
+}
+
+export type MailProblem = "recipient_rejected" | "message_rejected" | "not_accepted" | "link_expired";
+
+export type MailStatus = "waiting" | "sent" | "refused";
 
 export interface Member {
   userId: string;
@@ -261,6 +289,12 @@ export interface SentInvite {
   expiresAt: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
+  /** `sent`: the mail server accepted the mail. `waiting`: it has not yet, and the server tries again. `refused`: the mail was not delivered, and the server gave up. Null when the server no longer has the mail: the invite or link was used or revoked, or the mail is older than 30 days. */
+  mailStatus: MailStatus | null;
+  /** When the status last changed. */
+  mailStatusAt: string | null;
+  /** The last failure. `recipient_rejected`: the mail server rejects the address. `message_rejected`: it rejects the mail. `not_accepted`: it was unavailable or asks to try later. `link_expired`: the link expired first. */
+  mailProblem: MailProblem | null;
   /** The token that accepts the invite. Returned only by this call. */
   token: string;
   /** The address of the application's page for the invite, including the token. */
@@ -281,7 +315,7 @@ export interface ServiceKey {
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** The time until which the previous token works after a rotation. */
+  /** The time until which all tokens work that still work after a rotation. Null if only the newest token works. */
   previousExpiresAt: string | null;
   /** Accurate to one minute. */
   lastUsedAt: string | null;
@@ -316,7 +350,7 @@ export interface ShownServiceKey {
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** The time until which the previous token works after a rotation. */
+  /** The time until which all tokens work that still work after a rotation. Null if only the newest token works. */
   previousExpiresAt: string | null;
   /** Accurate to one minute. */
   lastUsedAt: string | null;
@@ -503,7 +537,20 @@ export type AuthSignUpOutput = SignedIn;
 export type EmailResendVerificationInput = Record<string, never>;
 
 /** The output of `email.resendVerification`. */
-export type EmailResendVerificationOutput = Record<string, never>;
+export interface EmailResendVerificationOutput {
+  /** `sent`: the mail server accepted the mail. `waiting`: it has not yet, and the server tries again. `refused`: the mail was not delivered, and the server gave up. Null when the server no longer has the mail: the invite or link was used or revoked, or the mail is older than 30 days. */
+  mailStatus: MailStatus | null;
+  /** When the status last changed. */
+  mailStatusAt: string | null;
+  /** The last failure. `recipient_rejected`: the mail server rejects the address. `message_rejected`: it rejects the mail. `not_accepted`: it was unavailable or asks to try later. `link_expired`: the link expired first. */
+  mailProblem: MailProblem | null;
+}
+
+/** The input of `email.status`. Returns whether the caller's address is verified, and what happened to the last mails with links that the server sent to it. */
+export type EmailStatusInput = Record<string, never>;
+
+/** The output of `email.status`. */
+export type EmailStatusOutput = EmailStatus;
 
 /** The input of `email.verify`. Verifies the email address of an account with a mailed token. */
 export interface EmailVerifyInput {
@@ -719,7 +766,7 @@ export interface ProjectsListInput {
    */
   cursor?: string | undefined;
   /**
-   * The text to find: any part of the name or title, case-insensitive.
+   * The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.
    * 1 to 200 characters.
    */
   search?: string | undefined;
@@ -787,19 +834,18 @@ export interface ServiceKeysRevokeInput {
 /** The output of `serviceKeys.revoke`. */
 export type ServiceKeysRevokeOutput = ServiceKey;
 
-/** The input of `serviceKeys.rotate`. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
+/** The input of `serviceKeys.rotate`. Issues a new token for a key. The newest token keeps working for `overlapHours`, and tokens that an earlier rotation replaced keep working until the end that it announced. So the call can be repeated if its response is lost. */
 export interface ServiceKeysRotateInput {
   id: string;
   /**
-   * The number of hours for which the previous token keeps working. 0 ends it at once.
+   * The number of hours for which the newest token keeps working. 0 ends it and all earlier tokens at once.
    * 0 to 168.
    * Default: 24.
    */
   overlapHours?: number | undefined;
   /**
-   * The number of days after which the token expires.
+   * The number of days after which the new token expires. Default: the number for the newest token.
    * 1 to 365.
-   * Default: 90.
    */
   expiresInDays?: number | undefined;
 }
@@ -921,7 +967,7 @@ export interface TasksListInput {
    */
   createdBefore?: string | undefined;
   /**
-   * The text to find: any part of the name or title, case-insensitive.
+   * The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.
    * 1 to 200 characters.
    */
   search?: string | undefined;
@@ -1045,9 +1091,12 @@ export type Reason =
   | "auth.person_required"
   | "auth.token_reused"
   | "auth.unauthenticated"
+  | "batch.mixed"
   | "batch.not_allowed"
+  | "batch.too_large"
   | "checkpoint.invalid"
   | "cursor.invalid"
+  | "input.encoding"
   | "input.invalid"
   | "input.malformed"
   | "input.media_type"
@@ -1059,6 +1108,7 @@ export type Reason =
   | "invite.too_many"
   | "key.not_found"
   | "key.too_many"
+  | "key.too_many_tokens"
   | "limit.exceeded"
   | "member.last_admin"
   | "member.not_found"
@@ -1070,6 +1120,11 @@ export type Reason =
   | "project.ambiguous"
   | "project.not_found"
   | "project.too_many"
+  | "request.expectation"
+  | "request.headers_too_large"
+  | "request.malformed"
+  | "request.timeout"
+  | "request.url_too_long"
   | "server.busy"
   | "server.internal"
   | "server.unavailable"
@@ -1090,6 +1145,7 @@ export type ErrorCode =
   | "NOT_FOUND"
   | "PAYLOAD_TOO_LARGE"
   | "SERVICE_UNAVAILABLE"
+  | "TIMEOUT"
   | "TOO_MANY_REQUESTS"
   | "UNAUTHORIZED"
   | "UNSUPPORTED_MEDIA_TYPE";

@@ -62,6 +62,14 @@ describe("--map", () => {
     }
   });
 
+  it("is described before the bar in a terminal", async () => {
+    const { err } = await importCsv("Board,Summary\nDocs,First\n", ["--map", "title=Summary,project=Board"], {
+      types: [],
+    });
+    expect(err).toMatch(/^Columns: title from "Summary", project from "Board"\.\n/);
+    expect(err).toContain("█");
+  });
+
   it("accepts a comma in the name of a column", async () => {
     const { out } = await importCsv('"What, in short"\nFirst\n', [
       "--map",

@@ -7,6 +7,8 @@ export {
   ProjoTimeoutError,
   UnknownOperationError,
   type ClientErrorCode,
+  type ConnectionErrorFields,
+  type ConnectionFailure,
   type ProjoErrorFields,
 } from "./errors.ts";
 export { foldText } from "./fold-text.ts";

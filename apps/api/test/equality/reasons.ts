@@ -33,6 +33,20 @@ const absent = "0190a6f0-0000-7000-8000-00000000abcd";
 
 /** Null for a reason that only a fault of the server causes. */
 const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
+  "request.malformed": () => ({ method: "GET", path: "/trpc/%zz", headers: {} }),
+  // A client that is too slow causes it. A test of slow clients sends it.
+  "request.timeout": null,
+  "request.url_too_long": () => ({ method: "GET", path: `/trpc/${"x".repeat(17_000)}`, headers: {} }),
+  "request.headers_too_large": () => ({
+    method: "GET",
+    path: "/trpc/system.health",
+    headers: { "x-more": "x".repeat(17_000) },
+  }),
+  "request.expectation": () => ({
+    method: "GET",
+    path: "/trpc/system.health",
+    headers: { expect: "wonders" },
+  }),
   "input.malformed": () => ({ ...requestOf("mutation", "auth.signIn", undefined), body: "{" }),
   "input.invalid": byNobody("auth.signIn", {}),
   "input.too_large": byNobody("auth.signIn", { email: "x".repeat(103_000) }),
@@ -40,11 +54,22 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
     ...requestOf("mutation", "auth.signIn", {}),
     headers: { "content-type": "text/plain" },
   }),
+  "input.encoding": () => ({
+    ...requestOf("mutation", "auth.signIn", {}),
+    headers: { "content-type": "application/json", "content-encoding": "gzip" },
+  }),
   "cursor.invalid": asAdmin("tasks.list", () => ({ cursor: "A".repeat(43) })),
   "checkpoint.invalid": asAdmin("audit.verify", () => ({
     checkpoint: { text: "{}", signature: "x", keyId: "x" },
   })),
   "batch.not_allowed": () => requestOf("query", ["audit.verify", "tasks.list"], {}),
+  "batch.too_large": () =>
+    requestOf(
+      "query",
+      Array.from({ length: 11 }, () => "system.health"),
+      {},
+    ),
+  "batch.mixed": () => requestOf("query", ["system.health", "auth.signOut"], {}),
   "operation.not_found": byNobody("tasks.got", {}),
   "operation.wrong_method": () => requestOf("query", "auth.signIn", {}),
   "auth.unauthenticated": byNobody("tasks.list", {}),
@@ -114,6 +139,22 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
       [stage.callerSet.homeId, stage.callerSet.admin.id],
     );
     return asAdmin("serviceKeys.create", () => ({ name: "Mill", scopes: ["task:read"] }))(stage);
+  },
+  "project.ambiguous": async (stage) => {
+    await stage.both.database.owner(
+      `INSERT INTO projects (id, workspace_id, name, created_by)
+       SELECT gen_random_uuid(), $1, 'Twin', $2 FROM generate_series(1, 2)`,
+      [stage.callerSet.homeId, stage.callerSet.admin.id],
+    );
+    return asAdmin("projects.findOrCreate", () => ({ name: "Twin" }))(stage);
+  },
+  "key.too_many_tokens": async (stage) => {
+    await stage.both.database.owner(
+      `UPDATE service_keys SET earlier_kids = array_fill(1, ARRAY[20]), earlier_macs = array_fill(sha256('x'), ARRAY[20]),
+              earlier_expire_at = array_fill(now() + interval '1 hour', ARRAY[20]) WHERE workspace_id = $1`,
+      [stage.callerSet.homeId],
+    );
+    return asAdmin("serviceKeys.rotate", ({ keyId }) => ({ id: keyId }))(stage);
   },
   "project.too_many": oneProjectTooMany,
   "project.not_found": asAdmin("tasks.create", () => ({ projectId: absent, title: "Note" })),

@@ -380,6 +380,19 @@ describe("The creation of many tasks in one call", () => {
     );
     expect(created).toHaveLength(20);
   });
+
+  it("N8 creates each task once when two members import one list in opposite orders", async () => {
+    const project = await makeProject("Opposite");
+    for (let round = 0; round < 10; round += 1) {
+      const list = items(100, (n) => ({ projectId: project, externalId: `round ${round} row ${n}` }));
+      const answers = await Promise.all([
+        ada.call("tasks.createMany", { items: list }, workspaceId),
+        bob.call("tasks.createMany", { items: list.toReversed() }, workspaceId),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(await countIn(project)).toBe(100 * (round + 1));
+    }
+  });
 });
 
 describe("A title", () => {

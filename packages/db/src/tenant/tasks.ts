@@ -75,12 +75,17 @@ const INSERT = {
 /** The columns of an import in the order of the statement's parameters. */
 const IMPORTED = ["id", "projectId", "title", "status", "createdBy", "externalId"] as const;
 
+/**
+ * Each inserted key locks the same key of a concurrent import until its transaction ends. All imports insert in the order of
+ * the keys, so two of them cannot wait for each other.
+ */
 const INSERT_MANY = {
   name: "projo_task_insert_many",
   text: `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, external_id)
          SELECT id, ${CURRENT_WORKSPACE_SQL}, project_id, title, status, created_by, external_id
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[])
                 AS given (id, project_id, title, status, created_by, external_id)
+          ORDER BY project_id, external_id, id
          ON CONFLICT DO NOTHING RETURNING id`,
 } as const;
 

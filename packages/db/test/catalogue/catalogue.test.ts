@@ -163,6 +163,7 @@ describe("the catalogue", () => {
       { function: "projo_erase_person", ...definer, callers: ["projo_operator"] },
       { function: "projo_fold", ...invoker, callers: ["PUBLIC"] },
       { function: "projo_invite", ...invoker, callers: ["projo_system"] },
+      { function: "projo_keep_earlier_secrets", ...invoker, callers: null },
       { function: "projo_keys_used", ...invoker, callers: ["projo_system"] },
       { function: "projo_person_invites", ...invoker, callers: ["projo_system"] },
       { function: "projo_reads_table", ...invoker, callers: ["PUBLIC"] },

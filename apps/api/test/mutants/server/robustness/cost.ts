@@ -1,6 +1,6 @@
 // Mutants of the cost checks: budgets, concurrent long operations, batches of long operations, and quotas.
 import { setTimeout as delay } from "node:timers/promises";
-import { send, type Person, type TestServer } from "../../../kit/index.ts";
+import { idsOf, send, type Person, type TestServer } from "../../../kit/index.ts";
 import {
   rowExists,
   inviteFor,
@@ -163,6 +163,18 @@ const concurrentProjects: Attack = {
   },
 };
 
+const concurrentSameName: Attack = {
+  title: "two concurrent calls create two projects of one name",
+  tryOn: async (server) => {
+    const here = await team(server);
+    const findOrCreate = () => here.admin.call("projects.findOrCreate", { name: "Looms" }, here.id);
+    const held = `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`;
+    await duringTransaction(server, held, () => Promise.all([findOrCreate(), findOrCreate()]));
+    const projects = await here.admin.call("projects.list", {}, here.id);
+    return idsOf(projects).length > 1;
+  },
+};
+
 const taskAboveQuota: Attack = {
   title: "a workspace has one task more than its quota",
   tryOn: async (server) => {
@@ -269,7 +281,7 @@ const noCostlyPrefetch = guard("a costly query is not prefetched before it is ch
   "!limiter.isLimited(path)",
 ]);
 const refusedBatch = guard("a batch with a long operation is refused", "apps/api/src/http/batches.ts", [
-  `if (query.get("batch") === "1") throw new Failure("batch.not_allowed");`,
+  `if (isRefusedBatch(names)) throw new Failure("batch.not_allowed");`,
   "",
 ]);
 const refusedInFastPath = guard(
@@ -326,6 +338,17 @@ export const cost: readonly Mutant[] = [
     ],
     succeeds: [concurrentProjects],
     stillBlocked: [projectAboveQuota],
+  },
+  {
+    removed: [
+      guard(
+        "finding or creating a project is serialized",
+        "apps/api/src/features/projects/projects.router.ts",
+        ["workspaceProcedure(c.findOrCreate, { lockMembers: true })", "workspaceProcedure(c.findOrCreate)"],
+      ),
+    ],
+    succeeds: [concurrentSameName],
+    stillBlocked: [concurrentProjects],
   },
   {
     removed: [

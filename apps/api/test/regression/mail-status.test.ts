@@ -99,7 +99,7 @@ describe("The mail of an invite", () => {
     expect((await eve.call("invites.list", {}, other)).data.items).toMatchObject([{ mailStatus: "waiting" }]);
   });
 
-  it("F14 has a status when an earlier build handles it", async () => {
+  it("has a status when an earlier build handles it", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "hang" : undefined);
     const { ada, workspaceId } = await inviteGrace();
     // The statement of an earlier build, which knows no class of failures.
@@ -122,7 +122,7 @@ describe("The mails of an account", () => {
       email: "grace@example.com",
       emailVerifiedAt: null,
       verification: none,
-      passwordReset: none,
+      reset: none,
     });
     const resent = await grace.call("email.resendVerification", {});
     expect(resent.data.mailStatus).toMatch(/^(waiting|refused)$/);
@@ -131,16 +131,14 @@ describe("The mails of an account", () => {
       return data.verification.mailStatus === "refused" && data;
     });
     expect(refused.verification.mailProblem).toBe("recipient_rejected");
-    expect(refused.passwordReset).toEqual(none);
+    expect(refused.reset).toEqual(none);
     expect(JSON.stringify(refused)).not.toContain("12345");
     await call(server.url, "password.requestReset", { input: { email: grace.email } });
-    await eventually(
-      async () => (await grace.call("email.status")).data.passwordReset.mailStatus === "refused",
-    );
+    await eventually(async () => (await grace.call("email.status")).data.reset.mailStatus === "refused");
     const other = await arrive(server, "eve");
     expect((await other.call("email.status")).data).toMatchObject({
       verification: none,
-      passwordReset: none,
+      reset: none,
     });
   });
 

@@ -14,6 +14,7 @@ import { isolation } from "./server/access/isolation.ts";
 import { keys } from "./server/access/keys.ts";
 import { limiter } from "./server/robustness/limiter.ts";
 import { teams } from "./server/access/members.ts";
+import { notices } from "./server/access/notices.ts";
 import { overload } from "./server/robustness/overload.ts";
 import { passwords } from "./server/access/passwords.ts";
 import { productionDefaults } from "./server/robustness/production.ts";
@@ -41,6 +42,7 @@ const groups: readonly (readonly Mutant[])[] = [
   passwords,
   productionDefaults,
   limiter,
+  notices,
 ];
 const mutants = groups.flat();
 const attacks = [

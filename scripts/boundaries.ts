@@ -134,7 +134,7 @@ export type Layers = readonly (readonly string[])[];
 
 export const apiLayers: Layers = [
   ["main.ts", "operator.ts", "start-problem.ts", "uncaught-errors.ts"],
-  ["server.ts", "operator/"],
+  ["server.ts", "operator/", "doctor/"],
   ["fast-path/"],
   ["http/", "in-process.ts", "router.ts"],
   ["features/"],
@@ -156,7 +156,7 @@ export const dbLayers: Layers = [
   ["scope/"],
   ["pool/"],
   ["connection/"],
-  ["login/", "migrations/", "embedded/"],
+  ["login/", "migrations/", "setup/", "embedded/"],
   ["generated/"],
   // A network with faults, for tests and for bench. It imports nothing of db.
   ["testing/"],

@@ -76,6 +76,9 @@ const advice: Record<Exclude<Reason, Missing>, string> & Partial<Record<Missing,
     "Ask the user to sign in with the invited address and to open the mailed link, or to request a new invite. The answer is the same for every cause.",
   "key.not_found": "List the keys again with `serviceKeys.list`.",
   "key.too_many": "Revoke keys that are no longer used.",
+  "key.too_many_tokens":
+    "Deploy the newest token and wait until an earlier one ends: `previousExpiresAt` is the first such time. If the service may stop for a moment, rotate the key with `overlapHours: 0`.",
+  "project.ambiguous": "Rename all but one of the projects, or use the id of one.",
   "project.too_many": "Delete projects, or ask the operator of the server for a higher quota.",
   "project.not_found":
     "List the projects again with `projects.list`. The answer is the same for a project of another workspace.",

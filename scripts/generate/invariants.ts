@@ -126,6 +126,9 @@ const groups: readonly Group[] = [
       N3: "The depth and the size of a request are bounded: a body over 100 KB is refused with 413.",
       N4: "An unknown field is refused, and no field name changes an object's prototype.",
       N5: "No cell of an exported CSV file is a formula to a spreadsheet.",
+      N7: "If an answer is lost, the error says that the operation may have been carried out, and repeating the operation is safe.",
+      N8: "An import reports every row that it does not accept, and the same file from several processes creates each task and each project once.",
+      N9: "Texts that are equal by Unicode (NFC, case folding) are found, and names that look empty or hide characters are refused.",
     },
   },
   {

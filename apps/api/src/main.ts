@@ -1,6 +1,6 @@
 // The server's process: it reads the configuration from the environment, starts the server, and stops it in order.
 import { readFileSync } from "node:fs";
-import { configFromEnvironment } from "./config/config.ts";
+import { configFromEnvironment, processEnvironment } from "./config/config.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { createLog } from "./runtime/log.ts";
 import { systemRandomness } from "./runtime/randomness.ts";
@@ -14,6 +14,8 @@ async function main(): Promise<void> {
   // The reader of the output may close it (`start | head`). This does not end the process.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
+  const [command, ...args] = process.argv.slice(2);
+  if (command === "doctor") return doctor(args);
   const config = configFromEnvironment();
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   const { failed } = handleUncaughtErrors(log);
@@ -35,6 +37,15 @@ async function main(): Promise<void> {
   const ended = await Promise.race([waitForSignal(), crashed, failed]);
   await stop(server);
   process.exit(ended instanceof Error ? 1 : 0);
+}
+
+/** Checks the environment and starts no server. */
+async function doctor(args: readonly string[]): Promise<void> {
+  const { inspectEnvironment } = await import("./config/inspect-environment.ts");
+  const { runDoctor } = await import("./doctor/run-doctor.ts");
+  const { output, exitCode } = await runDoctor(args, () => inspectEnvironment(processEnvironment()));
+  (exitCode === 2 ? process.stderr : process.stdout).write(output);
+  process.exitCode = exitCode;
 }
 
 function greeting({ url, database, mail, keys }: Server): string {

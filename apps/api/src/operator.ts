@@ -3,7 +3,9 @@
 // have.
 import { parseArgs } from "node:util";
 import { mailStatuses, UUID, type Db, type MailStatus } from "@projostack/db";
-import { configFromEnvironment } from "./config/config.ts";
+import { configFromEnvironment, processEnvironment } from "./config/config.ts";
+import { inspectEnvironment } from "./config/inspect-environment.ts";
+import { runDoctor } from "./doctor/run-doctor.ts";
 import { openOperatorDatabase } from "./runtime/database.ts";
 import { createLog } from "./runtime/log.ts";
 import { erasePerson } from "./operator/erase-person.ts";
@@ -18,6 +20,7 @@ const USAGE = `Usage:
   operator mail resend --all-dead                  sends every dead mail again
   operator person sign-out <email>                 ends every session of a person, who can sign in again
   operator person erase <email> [--yes]            erases a person permanently; without --yes it only describes the effects
+  operator doctor [--json]                         checks the environment and prints what it found
 `;
 
 /** The command line is not valid. */
@@ -33,6 +36,14 @@ async function main(): Promise<void> {
   const args = process.argv.slice(2);
   if (args.length === 0 || args.includes("--help") || args.includes("-h")) {
     process.stdout.write(USAGE);
+    return;
+  }
+  if (args[0] === "doctor") {
+    const { output, exitCode } = await runDoctor(args.slice(1), () =>
+      inspectEnvironment(processEnvironment()),
+    );
+    (exitCode === 2 ? process.stderr : process.stdout).write(output);
+    process.exitCode = exitCode;
     return;
   }
   const command = commandOf(args);

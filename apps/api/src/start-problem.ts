@@ -1,25 +1,49 @@
-import { EmbeddedPostgresError, MigrationError, UnsafeLogin } from "@projostack/db";
+import {
+  connectionProblem,
+  EmbeddedPostgresError,
+  MigrationError,
+  UnsafeLogin,
+  UnsuitableServer,
+} from "@projostack/db";
 import { ConfigError } from "./config/config.ts";
 import { KeyRingError } from "./identity/key-ring.ts";
+import { DataDirectoryError } from "./runtime/data-directory.ts";
+import { StartFailure } from "./runtime/database.ts";
 
 /**
  * Describes why the program did not start, in a line that says what to do. An unexpected error keeps its stack.
  * @param database the setting that names the database
  */
 export function startProblem(error: unknown, database = "DATABASE_URL"): string {
+  if (error instanceof StartFailure) return startProblem(error.cause, error.setting);
+  if (error instanceof UnsafeLogin || error instanceof UnsuitableServer) {
+    return `${database}: ${error.message}`;
+  }
+  if (error instanceof MigrationError) return migrationProblem(error, database);
   if (
     error instanceof ConfigError ||
+    error instanceof DataDirectoryError ||
     error instanceof KeyRingError ||
-    error instanceof UnsafeLogin ||
-    error instanceof MigrationError ||
     error instanceof EmbeddedPostgresError
   ) {
     return error.message;
   }
-  const { code, message, port, stack, syscall } = factsOf(error);
+  return localProblem(error) ?? connectionProblem(error, database) ?? stackOf(error);
+}
+
+/** A migration that PostgreSQL refused has the refusal as its cause. */
+function migrationProblem(error: MigrationError, database: string): string {
+  const line = error.message.replaceAll(/\s*\n\s*/g, " ");
+  return error.cause === undefined ? line : `${database}: ${line}`;
+}
+
+/** A problem of this machine: its files and its port. */
+function localProblem(error: unknown): string | null {
+  const { code, message, port, syscall } = factsOf(error);
   if (syscall === "mkdir" || syscall === "open") {
     return `PROJO_DATA_DIR: the server cannot keep its data there (${message}). Choose a directory that you can write to.`;
   }
+  if (syscall === "connect") return null;
   switch (code) {
     case "EADDRINUSE":
       return `Port ${port} is taken. Stop what uses it, or choose another: PORT=4001 npx -y pnpm@12 start`;
@@ -27,37 +51,15 @@ export function startProblem(error: unknown, database = "DATABASE_URL"): string 
       return `The server may not do this: ${message}. Choose another PORT, or a PROJO_DATA_DIR that you can write to.`;
     case "EADDRNOTAVAIL":
       return "This machine does not have the address in HOST. Leave HOST out to listen on 127.0.0.1.";
-    case "ECONNREFUSED":
-    case "ENOENT":
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-    case "ETIMEDOUT":
-      return `${database}: no PostgreSQL answers there (${code}). Start it, or correct the host and port.`;
-    case "28P01":
-    case "28000":
-      return `${database}: PostgreSQL refuses the login (${message}). Correct the user and password, or run \`pnpm db:migrate\` (docs/database.md).`;
-    case "3D000":
-      return `${database}: ${message}. Create it, or correct the name.`;
-    case "08P01":
-      if (!message.startsWith("unsupported startup parameter")) return stack ?? message;
-      return `${database}: a pooler answers there. Set PROJO_DATABASE_POOLER=transaction (docs/configuration.md).`;
-    case "CERT_HAS_EXPIRED":
-    case "DEPTH_ZERO_SELF_SIGNED_CERT":
-    case "ERR_TLS_CERT_ALTNAME_INVALID":
-    case "SELF_SIGNED_CERT_IN_CHAIN":
-    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-      return `${database}: the certificate of PostgreSQL was not accepted (${message}). Name its authority's file with sslrootcert (docs/database.md#tls).`;
     default:
-      if (message === "The server does not support SSL connections") {
-        return `${database}: PostgreSQL speaks no TLS there. Switch it on, or put sslmode=disable for a network that you trust (docs/database.md#tls).`;
-      }
-      if (/timeout expired|timeout exceeded/.test(message)) {
-        return `${database}: no PostgreSQL answers there in time. Start it, or correct the host and port.`;
-      }
-      return stack ?? message;
+      return null;
   }
 }
+
+const stackOf = (error: unknown): string => {
+  const { stack, message } = factsOf(error);
+  return stack ?? message;
+};
 
 interface Facts {
   code: string | undefined;

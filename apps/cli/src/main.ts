@@ -13,7 +13,6 @@ const io: Io = {
   workingDirectory: process.cwd(),
   platform: process.platform,
   self: { pid: process.pid, host: hostname(), isRunning },
-  fetch,
   onInterrupt(listener) {
     // Listen once: a second Ctrl-C ends the process immediately.
     process.once("SIGINT", listener);

@@ -7,14 +7,20 @@ const MAX_WAIT_SECONDS = 120;
 /**
  * Runs a call and repeats it after the wait that the server asks for when the budget of the account or workspace is
  * exhausted. Repeating is safe, because the server has not carried out a refused call.
+ * @param onWait called before each wait
  */
-export async function retryAfterLimit<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function retryAfterLimit<T>(
+  call: () => Promise<T>,
+  signal: AbortSignal,
+  onWait: (seconds: number) => void = () => {},
+): Promise<T> {
   for (;;) {
     try {
       return await call();
     } catch (error) {
       const seconds = secondsToWait(error);
       if (seconds === undefined) throw error;
+      onWait(seconds);
       await wait(seconds * 1_000, undefined, { signal });
     }
   }

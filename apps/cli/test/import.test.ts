@@ -219,7 +219,8 @@ describe("the columns", () => {
     const { code, err } = await shell.projo(["tasks", "import", await shell.file("t.csv", "project,name\n")]);
     expect(code).toBe(2);
     expect(err).toBe(
-      'projo: t.csv has no column "title". Name the columns in the first line (project,title,status).\n',
+      'projo: t.csv has no column "title". Its first line is: "project", "name". ' +
+        "Name the columns in the first line (project,title,status), or choose one with --map title=name.\n",
     );
   });
 
@@ -235,20 +236,20 @@ describe("the columns", () => {
     expect(await titles("--project", "Docs")).toEqual(["First"]);
   });
 
-  it("semicolons, an empty file, a directory and a missing file have different messages", async () => {
+  it("names alone, an empty file, a directory and a missing file have different messages", async () => {
     const messages: string[] = [];
-    await shell.file("semicolons.csv", "project;title;status\n");
+    await shell.file("names.csv", "project,title,status\n");
     await shell.file("empty.csv", "");
-    for (const file of ["semicolons.csv", "empty.csv", ".", "missing.csv"]) {
+    for (const file of ["names.csv", "empty.csv", ".", "missing.csv"]) {
       const { code, err } = await shell.projo(["tasks", "import", file]);
       expect(code).toBe(2);
       messages.push(err);
     }
     expect(messages).toEqual([
-      "projo: The columns of semicolons.csv are separated by semicolons. Save the file with commas, then try again.\n",
+      "projo: names.csv names columns in its first line, but no row follows. Nothing was imported.\n",
       "projo: empty.csv is empty. Its first line must name the columns: project,title,status.\n",
       "projo: . is a directory. Use a CSV file.\n",
-      "projo: The file missing.csv does not exist or cannot be read. Check the path.\n",
+      "projo: The file missing.csv does not exist. Check the path.\n",
     ]);
   });
 });
@@ -269,13 +270,22 @@ describe("an invalid file", () => {
     });
   });
 
-  it("refuses a title that is not UTF-8", async () => {
-    const latin = Buffer.from("project,title\nDocs,Caf\u00e9\nDocs,Tea\n", "latin1");
-    const { report } = await importCsv(latin);
-    expect(report.created).toBe(1);
-    expect(report.refused).toEqual([
-      { line: 2, field: "title", reason: "Is not UTF-8 text. Save the file as UTF-8." },
+  it("refuses a title that is not UTF-8 in a file of UTF-8", async () => {
+    const damaged = Buffer.concat([
+      Buffer.from("project,title\nDocs,Caf\u00e9\nDocs,Th\u00e9\nDocs,Caf"),
+      Buffer.from([0xe9]),
+      Buffer.from("\nDocs,Tea\n"),
     ]);
+    const { report } = await importCsv(damaged);
+    expect(report.created).toBe(3);
+    expect(report.refused).toEqual([
+      {
+        line: 4,
+        field: "title",
+        reason: "Is not UTF-8 text. Save the file as UTF-8, or name its encoding with --encoding.",
+      },
+    ]);
+    expect((await titles()).toReversed()).toEqual(["Caf\u00e9", "Th\u00e9", "Tea"]);
   });
 
   it("sends nothing and needs no sign-in in a dry run", async () => {
@@ -286,7 +296,10 @@ describe("an invalid file", () => {
     };
     const { code, out } = await shell.projo(["tasks", "import", file, "--dry-run"], offline);
     expect(code).toBe(1);
-    expect(out).toBe("1 row is valid, 1 row refused. Nothing was sent.\nline 3: title: Must not be empty.\n");
+    expect(out).toBe(
+      "LINE  PROJECT  STATUS  TITLE\n2     Docs     todo    First\n" +
+        "1 row is valid, 1 row refused. Nothing was sent.\nline 3: title: Must not be empty.\n",
+    );
     expect(await projects()).toEqual([]);
   });
 

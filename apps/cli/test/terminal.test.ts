@@ -78,7 +78,9 @@ describe("output for data of a real server", () => {
   beforeAll(async () => {
     server = await startTestServer();
     shell = await openSignedIn(server.url);
-    await expectDone(shell.projo(["projects", "create", "P\u202eevil"]));
+    await expectDone(shell.projo(["projects", "create", "Pevil"]));
+    // The server refuses this name now. It can come from an earlier release.
+    await server.database.owner("UPDATE projects SET name = $1", ["P\u202eevil"]);
     await expectDone(
       shell.projo(["tasks", "create", "A\ttab and \u202eoverride", "--project", "P\u202eevil"]),
     );

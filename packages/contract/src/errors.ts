@@ -120,9 +120,17 @@ export const reasons = {
   ],
   "key.not_found": ["NOT_FOUND", "There is no such service key in this workspace."],
   "key.too_many": ["CONFLICT", "This workspace has reached its limit of service keys. Revoke some first."],
+  "key.too_many_tokens": [
+    "CONFLICT",
+    "Too many earlier tokens of this key still work. Wait until one of them ends, or rotate the key with overlapHours 0, which ends all of them.",
+  ],
   "project.too_many": [
     "CONFLICT",
     "This workspace has reached its quota of projects. Delete some, or ask the operator to raise the quota.",
+  ],
+  "project.ambiguous": [
+    "CONFLICT",
+    "Several projects have this name. Rename all but one of them, or use the id of the project.",
   ],
   "project.not_found": ["NOT_FOUND", "There is no such project in this workspace."],
   "task.too_many": [

@@ -43,10 +43,8 @@ const hasAtMost = (max: number, text: string): boolean =>
 const hasAtLeast = (min: number, text: string): boolean =>
   text.length >= 2 * min || (text.length >= min && codePoints(text) >= min);
 
-/** A text of `min` to `max` code points. */
-export const text = (min: number, max: number) =>
-  z
-    .string()
+const withLength = (string: z.ZodString, min: number, max: number) =>
+  string
     .refine(
       (value) => hasAtLeast(min, value),
       `Must be at least ${min} ${min === 1 ? "character" : "characters"}.`,
@@ -54,25 +52,51 @@ export const text = (min: number, max: number) =>
     .refine((value) => hasAtMost(max, value), `Must be at most ${max} characters.`)
     .meta({ minLength: min, maxLength: max });
 
+/** A text of `min` to `max` code points. */
+export const text = (min: number, max: number) => withLength(z.string(), min, max);
+
+/** Matches a text that shows something: not only spaces and invisible characters. */
+const VISIBLE = /[^\s\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB\u{1D159}]/u;
+
+const hasVisibleCharacter = (value: string): boolean => value === "" || VISIBLE.test(value);
+
 const singleLine = (forbidden: RegExp, message: string) =>
   z
     .string()
     .trim()
     .refine((value) => value !== "", "Must not be empty.")
+    .refine(hasVisibleCharacter, "Must contain a visible character.")
     .refine((value) => hasAtMost(200, value), "Must be at most 200 characters.")
     .refine((value) => !forbidden.test(value), message)
     .meta({ minLength: 1, maxLength: 200 });
 
-/** The name of a project or workspace: 1 to 200 characters, trimmed, without control characters. */
-export const name = singleLine(/\p{Cc}/u, "Must not contain control characters.");
+/** Tags are invisible, except in the emoji flag of a region: a black flag, the tags of the region, and the tag that ends them. */
+const FLAGS = /\u{1F3F4}[\u{E0030}-\u{E0039}\u{E0061}-\u{E007A}]{1,6}\u{E007F}/gu;
+const TAGS = /[\u{E0020}-\u{E007F}]/u;
 
-/** The title of a task: like a name, but tabs are allowed, because imported data contains them. */
+const hasHiddenTags = (value: string): boolean => TAGS.test(value) && TAGS.test(value.replaceAll(FLAGS, ""));
+
+/**
+ * The name of a project, workspace or service key: 1 to 200 characters, trimmed, on one line, and without characters that
+ * make it look like another name. docs/text.md says how names are compared.
+ */
+export const name = singleLine(/\p{Cc}/u, "Must not contain control characters.")
+  .refine((value) => !/[\u2028\u2029]/.test(value), "Must not contain line separators (U+2028, U+2029).")
+  .refine(
+    (value) => !/[\u202A-\u202E\u2066-\u2069]/.test(value),
+    "Must not contain characters that change the direction of text (U+202A to U+202E, U+2066 to U+2069).",
+  )
+  .refine((value) => !hasHiddenTags(value), "Must not contain invisible tags (U+E0020 to U+E007F).");
+
+/** The title of a task: like a name, but tabs and characters for the direction are allowed, because imported data contains them. */
 export const title = singleLine(/[^\P{Cc}\t]/u, "Must not contain control characters other than a tab.");
 
-/** A text to search for in a name or title. */
-export const search = text(1, 200).describe(
-  "The text to find: any part of the name or title, case-insensitive.",
-);
+/** A text to search for in a name or title, trimmed. */
+export const search = withLength(z.string().trim(), 1, 200)
+  .refine(hasVisibleCharacter, "Must contain a visible character.")
+  .describe(
+    "The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.",
+  );
 
 /** A password as typed by the user, at sign-in or as proof. `newPassword` has the stricter rules of a new password. */
 export const password = text(1, 256);

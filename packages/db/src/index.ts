@@ -25,6 +25,8 @@ export {
   WriteInReadScope,
 } from "./connection/failures.ts";
 export type { Condition } from "./connection/conditions.ts";
+export type { ConnectionProblem } from "./connection/problems/connection-problem-row.ts";
+export { connectionProblem, connectionProblems } from "./connection/problems/connection-problem.ts";
 export type { PoolState } from "./pool/bounded-pool.ts";
 export {
   type ClaimedMail,
@@ -37,6 +39,10 @@ export {
 } from "./people/mail-outbox.ts";
 export type { InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
+export { type ConnectionFacts, inspectConnection } from "./pool/inspect-connection.ts";
+export { UnsafeSettings } from "./pool/settings-check.ts";
+export { type OwnerRights, ownerRights } from "./login/owner-rights.ts";
+export { type MigrationState, migrationState } from "./migrations/migration-state.ts";
 export { openPool, type ServerPool } from "./pool/open-pool.ts";
 export type { PoolOptions } from "./pool/pool-options.ts";
 export type { PrefetchRequest, SessionPrefetch, SessionRecord } from "./people/session-lookup.ts";
@@ -51,10 +57,34 @@ export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export type { MemberRow } from "./tenant/members.ts";
 export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/service-keys.ts";
 export type { WorkspaceRow } from "./tenant/workspaces.ts";
-export { EmbeddedPostgresError, startEmbeddedPostgres } from "./embedded/index.ts";
+export {
+  createDirectory,
+  EmbeddedPostgresError,
+  fileProblem,
+  startEmbeddedPostgres,
+} from "./embedded/index.ts";
 export { checkLogin, checkOperatorLogin, UnsafeLogin } from "./login/check-login.ts";
-export { PostgresAddressError, readPostgresAddress, type PostgresAddress } from "./login/postgres-address.ts";
+export { addressParameters, type AddressParameter } from "./login/address/address-parameters.ts";
+export {
+  PostgresAddressError,
+  readPostgresAddress,
+  type PostgresAddress,
+  type PostgresTarget,
+} from "./login/postgres-address.ts";
+export {
+  checkServer,
+  checkServerOf,
+  checkSession,
+  type PoolerKind,
+  poolerOf,
+  type ServerFacts,
+  serverFacts,
+  serverProblems,
+  UnsuitableServer,
+} from "./login/check-server.ts";
 export { prepareLogin, prepareOperatorLogin, type Login } from "./login/prepare-login.ts";
 export { SecretError, secretOf } from "./login/secret-of.ts";
 export { withOwner } from "./login/with-owner.ts";
 export { migrate, MigrationError } from "./migrations/migrate.ts";
+export { setUpDatabase, type SetupOptions } from "./setup/set-up-database.ts";
+export { SetupProblem } from "./setup/setup-problem.ts";

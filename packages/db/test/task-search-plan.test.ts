@@ -102,7 +102,7 @@ describe.each(["force_custom_plan", "force_generic_plan"])("a search with %s", (
         {
           "Node Type": "Index Only Scan",
           "Scan Direction": "Backward",
-          "Index Name": "tasks_search_idx",
+          "Index Name": "tasks_folded_idx",
           "Index Cond": expect.stringContaining(given.after === undefined ? "workspace_id =" : "id <"),
           "Heap Fetches": 0,
         },

@@ -1,7 +1,8 @@
-// The results of a search, compared with a search of the same titles in JavaScript and with ILIKE.
+// The results of a search, compared with a search of the same titles in JavaScript.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TaskListing, TaskRow } from "../src/tenant/tasks.ts";
+import { fold } from "./kit/fold.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 
@@ -30,6 +31,11 @@ const TITLES = [
   "two  blanks",
   "aaaaab",
   "\u{10FFFF}",
+  "ＦＵＬＬ ｗｉｄｔｈ ｶﾞｷﾞ ガギ",
+  "분기 보고서 \u1112\u1161\u11ab글",
+  "ᾼ ᾀι ﬁn ŉ",
+  "so\u00adft zero\u200bwidth می‌خواهم",
+  "no\u00a0break \u3000 wide",
   // The longest title. An index entry has at most 2,704 bytes and contains the title twice.
   String.fromCodePoint(...Array.from({ length: 200 }, (_, n) => 0x20000 + n * 197)),
 ];
@@ -89,11 +95,12 @@ const search = (input: Partial<TaskListing> & { search: string }) =>
     tasks.list({ after: undefined, limit: 1_000, ...input }),
   );
 
-// PostgreSQL lowercases İ to one letter. JavaScript adds a combining dot.
-const inSmall = (text: string) => Array.from(text, (letter) => Array.from(letter.toLowerCase())[0]).join("");
-const titleHas = (part: string) => (task: TaskRow) => inSmall(task.title).includes(inSmall(part));
+const titleHas = (part: string) => (task: TaskRow) => fold(task.title).includes(fold(part));
 
-/** The letters of every title, its substrings of two and five letters, and the whole title, each also in the other case. */
+/**
+ * The letters of every title, its substrings of two and five letters, and the whole title, each also in the other case and with
+ * decomposed accents.
+ */
 function parts(): string[] {
   const found = TITLES.flatMap((title) => {
     const letters = Array.from(title);
@@ -102,9 +109,11 @@ function parts(): string[] {
     );
     return [...runs, title];
   });
-  return [...new Set(found.flatMap((part) => [part, part.toLowerCase(), part.toUpperCase()]))].filter(
-    (part) => Array.from(part).length <= 200,
-  );
+  return [
+    ...new Set(
+      found.flatMap((part) => [part, part.toLowerCase(), part.toUpperCase(), part.normalize("NFD")]),
+    ),
+  ].filter((part) => Array.from(part).length <= 200);
 }
 
 describe("a search for a part of a title", () => {
@@ -122,31 +131,20 @@ describe("a search for a part of a title", () => {
     expect(met).toBeGreaterThan(500);
   });
 
-  it("finds the same tasks as ILIKE", async () => {
-    const asked = parts();
-    const patterns = asked.map((part) => `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`);
-    const rows = await database.owner<{ ids: string[] }>(
-      `SELECT array(SELECT t.id::text FROM tasks AS t WHERE workspace_id = $1 AND title ILIKE pattern ORDER BY t.id DESC) AS ids
-         FROM unnest($2::text[]) WITH ORDINALITY AS asked(pattern, place) ORDER BY place`,
-      [home.id, patterns],
-    );
-    await database.db.read(home.grant("task:read"), async ({ sql: { tasks } }) => {
-      for (const [place, part] of asked.entries()) {
-        const found = await tasks.list({ search: part, after: undefined, limit: 1_000 });
-        expect(
-          found.map(({ id }) => id),
-          JSON.stringify(part),
-        ).toEqual(rows[place]?.ids);
-      }
-    });
+  it.each([
+    "nowhere",
+    "%%",
+    "_",
+    "a%b",
+    String.raw`\_`,
+    "' OR true --",
+    "${",
+    "\u0301e",
+    " \u200b",
+    "x".repeat(200),
+  ])("for %j finds the same tasks as JavaScript", async (part) => {
+    expect(await search({ search: part })).toEqual(all.filter(titleHas(part)));
   });
-
-  it.each(["nowhere", "%%", "_", "a%b", String.raw`\_`, "' OR true --", "${", "\u0301e", "x".repeat(200)])(
-    "for %j finds the same tasks as JavaScript",
-    async (part) => {
-      expect(await search({ search: part })).toEqual(all.filter(titleHas(part)));
-    },
-  );
 
   it("finds a task by its new title after a change", async () => {
     const [task] = await search({ search: "snakexcase" });

@@ -4,6 +4,26 @@ import type { ErrorCode, Reason } from "./generated/types.ts";
 /** Codes that the SDK sets when there is no valid response of the server. */
 export type ClientErrorCode = "CONNECTION_FAILED" | "TIMEOUT" | "UNEXPECTED_ANSWER";
 
+/**
+ * Why a connection failed. After `connection_lost`, `response_damaged` and `unknown`, the server may have received the
+ * request. After all others, it has not. Browsers do not report the cause: there, it is always `unknown`.
+ */
+export type ConnectionFailure =
+  | "unreachable"
+  | "unknown_host"
+  | "port_blocked"
+  | "not_http"
+  | "not_tls"
+  | "tls_failed"
+  | "certificate_untrusted"
+  | "certificate_expired"
+  | "certificate_of_another_host"
+  | "proxy_unreachable"
+  | "proxy_refused"
+  | "connection_lost"
+  | "response_damaged"
+  | "unknown";
+
 /** A string with known values, which editors suggest. Other values are allowed. */
 type OpenUnion<T extends string> = T | (string & Record<never, never>);
 
@@ -16,6 +36,13 @@ export interface ProjoErrorFields {
   requestId?: string | undefined;
   retryAfterSeconds?: number | undefined;
   fieldErrors?: Readonly<Record<string, readonly string[]>> | undefined;
+  mayHaveBeenCarriedOut?: boolean | undefined;
+}
+
+/** The fields of a {@link ProjoConnectionError}, which documents them. */
+export interface ConnectionErrorFields extends ProjoErrorFields {
+  failure?: ConnectionFailure | undefined;
+  systemCode?: string | undefined;
 }
 
 // One program may load two copies of the SDK, ESM and CommonJS. instanceof fails between them; this mark does not.
@@ -47,6 +74,11 @@ export class ProjoError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** The messages for each invalid field of the input, keyed by its dotted path. `""` is the whole input. */
   readonly fieldErrors: Readonly<Record<string, readonly string[]>> | undefined;
+  /**
+   * True when the call is a mutation and its response was lost: the server may or may not have carried it out. Check its
+   * effect before you repeat it. False when the call had no effect, and for a query, which can always be repeated.
+   */
+  readonly mayHaveBeenCarriedOut: boolean;
 
   static {
     Object.defineProperty(this.prototype, mark, { value: true });
@@ -61,22 +93,37 @@ export class ProjoError extends Error {
     this.requestId = fields.requestId;
     this.retryAfterSeconds = fields.retryAfterSeconds;
     this.fieldErrors = fields.fieldErrors;
+    this.mayHaveBeenCarriedOut = fields.mayHaveBeenCarriedOut ?? false;
   }
 
   /** Returns all fields and the message, which JSON.stringify would omit. */
   toJSON(): Record<string, unknown> {
-    const { name, message, operation, code, reason, status, requestId, retryAfterSeconds, fieldErrors } =
-      this;
-    return { name, message, operation, code, reason, status, requestId, retryAfterSeconds, fieldErrors };
+    const { name, message, ...fields } = this;
+    return { name, message, ...fields };
   }
 }
 
-/** The server is unreachable, or the connection failed before the response was complete. `code` is `CONNECTION_FAILED`. */
+/**
+ * The connection failed before the request was sent or before the response was complete. `code` is `CONNECTION_FAILED`.
+ *
+ * @example
+ * if (error instanceof ProjoConnectionError && !error.mayHaveBeenCarriedOut) await repeat();
+ */
 export class ProjoConnectionError extends ProjoError {
   override readonly name: string = "ProjoConnectionError";
+  /** Why the connection failed. A newer version may add values. */
+  readonly failure: OpenUnion<ConnectionFailure>;
+  /** The error code of the runtime, such as `ECONNREFUSED`. Undefined when it reports none. */
+  readonly systemCode: string | undefined;
+
+  constructor(message: string, fields: ConnectionErrorFields) {
+    super(message, fields);
+    this.failure = fields.failure ?? "unknown";
+    this.systemCode = fields.systemCode;
+  }
 }
 
-/** The call took longer than `timeoutMs`. The server may have carried it out. `code` is `TIMEOUT`. */
+/** The call took longer than `timeoutMs`. See `mayHaveBeenCarriedOut`. `code` is `TIMEOUT`. */
 export class ProjoTimeoutError extends ProjoError {
   override readonly name: string = "ProjoTimeoutError";
 }

@@ -7,8 +7,11 @@ export {
   ProjoTimeoutError,
   UnknownOperationError,
   type ClientErrorCode,
+  type ConnectionErrorFields,
+  type ConnectionFailure,
   type ProjoErrorFields,
 } from "./errors.ts";
+export { foldText } from "./fold-text.ts";
 export type { Api } from "./generated/api.ts";
 export { operations } from "./generated/operations.ts";
 export type * from "./generated/types.ts";

@@ -27,6 +27,8 @@ export interface FetchInit {
 export interface FetchedResponse {
   readonly status: number;
   readonly type?: string;
+  /** The origin of the proxy through which the response came, if the implementation knows it. */
+  readonly proxy?: string | undefined;
   readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
 }
@@ -37,6 +39,9 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
 interface ParsedUrl {
   readonly protocol: string;
   readonly origin: string;
+  readonly host: string;
+  readonly hostname: string;
+  readonly port: string;
   readonly pathname: string;
   readonly username: string;
   readonly password: string;

@@ -15,6 +15,7 @@ export const combinationProblems = (read: SettingsRead, program: Program): strin
   ...keyProblems(read.config),
   ...mailProblems(read),
   ...operatorProblems(read, program),
+  ...poolerProblems(read.config),
   ...(program === "server" ? unsafeSettings(inUse(read)) : []),
 ];
 
@@ -46,6 +47,18 @@ function operatorProblems({ config, isSet }: SettingsRead, program: Program): st
         "PROJO_OPERATOR_DATABASE_URL must name another user than DATABASE_URL: the server's login must not have the operator's rights.",
       ]
     : [];
+}
+
+function poolerProblems({ databaseUrl, databaseOwnerUrl, databasePooled }: Config): string[] {
+  return [
+    // A pooler rejects startup options, except those by which a service routes the connection.
+    databasePooled && /(?:^|\s)-/.test(databaseUrl?.target.options ?? "")
+      ? "DATABASE_URL has options, which a pooler in transaction mode does not accept. Remove them, and set them for the login with ALTER ROLE ... SET."
+      : null,
+    databaseOwnerUrl?.isPooler
+      ? "PROJO_DATABASE_OWNER_URL has pgbouncer=true, but a migration needs a session of its own. Name PostgreSQL itself, without this parameter."
+      : null,
+  ].filter((problem) => problem !== null);
 }
 
 function inUse({ config, isProduction, env, isSet }: SettingsRead): SettingsInUse {

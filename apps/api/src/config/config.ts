@@ -12,9 +12,25 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
+/** @throws ConfigError when the path is relative and the working directory was deleted */
+function absolute(path: string): string {
+  try {
+    return resolve(path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    throw new ConfigError(
+      `PROJO_DATA_DIR is the relative path ${path}, and the working directory no longer exists. Change to another directory, or set an absolute path.`,
+      { cause: error },
+    );
+  }
+}
+
 export function configFromEnvironment(program: Program = "server"): Config {
   return readConfig(process.env, program);
 }
+
+/** The environment of this process, for the doctor. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
 
 /** Reads and validates the configuration. @throws ConfigError with a line for each wrong variable */
 export function readConfig(
@@ -40,12 +56,12 @@ export function readConfig(
     isLocal: reachOf({ isProduction, host, databaseUrl }) === null,
     host,
     port: read("PORT"),
-    dataDir: resolve(read("PROJO_DATA_DIR") ?? ""),
+    dataDir: absolute(read("PROJO_DATA_DIR") ?? ""),
     databaseUrl,
     databaseOwnerUrl: read("PROJO_DATABASE_OWNER_URL") ?? null,
     operatorDatabaseUrl: read("PROJO_OPERATOR_DATABASE_URL") ?? null,
-    databasePoolSize: read("PROJO_DATABASE_POOL"),
-    databasePooled: read("PROJO_DATABASE_POOLER") === "transaction",
+    databasePoolSize: Math.min(read("PROJO_DATABASE_POOL"), databaseUrl?.connectionLimit ?? Infinity),
+    databasePooled: read("PROJO_DATABASE_POOLER") === "transaction" || databaseUrl?.isPooler === true,
     tokenKeys: env["PROJO_TOKEN_KEYS"] === "auto" ? null : (read("PROJO_TOKEN_KEYS") ?? null),
     smtp: read("PROJO_SMTP_URL") ?? null,
     mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },

@@ -18,19 +18,16 @@ const whole = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max);
 
-const postgresUrl = z
-  .string()
-  .refine((value) => URL.canParse(value) && /^postgres(ql)?:\/\//.test(value))
-  .transform((text, context) => {
-    try {
-      return readPostgresAddress(text);
-    } catch (error) {
-      if (!(error instanceof PostgresAddressError)) throw error;
-      // The message describes the problem without repeating the address.
-      context.addIssue({ code: "custom", params: { problem: error.message } });
-      return z.NEVER;
-    }
-  });
+const postgresUrl = z.string().transform((text, context) => {
+  try {
+    return readPostgresAddress(text);
+  } catch (error) {
+    if (!(error instanceof PostgresAddressError)) throw error;
+    // The message describes the problem without repeating the address.
+    context.addIssue({ code: "custom", params: { problem: error.message } });
+    return z.NEVER;
+  }
+});
 
 /** A schema for text that `parse` accepts. */
 const parsed = <T>(parse: (text: string) => T | null) =>

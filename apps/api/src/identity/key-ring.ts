@@ -1,8 +1,9 @@
 // The server's secret keys, newest first. The newest key signs, and all keys verify. Each purpose has a key derived from
 // them, so a code for one purpose is never valid for another.
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inDataDirectory, openDataDirectory } from "../runtime/data-directory.ts";
 
 export interface KeyRing {
   /** The kid of the key that signs. */
@@ -99,16 +100,49 @@ function parseKey(pair: string): [number, Buffer] {
  */
 export function loadKeyRing(dataDir: string): KeyRing {
   const path = join(dataDir, "token-keys");
-  // Other users may traverse the directory, which the database's user needs when the server runs as root, but cannot list
-  // it.
-  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+  openDataDirectory(dataDir);
+  const text = inDataDirectory(dataDir, () => {
+    if (!existsSync(path)) createKeys(path);
+    return readFileSync(path, "utf8").trim();
+  });
   try {
-    // The file is created exclusively: of two servers that start at the same time, one creates it and both read it.
-    writeFileSync(path, `1:${randomBytes(32).toString("base64url")}\n`, { flag: "wx", mode: 0o600 });
+    return parseKeyRing(text);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!(error instanceof KeyRingError)) throw error;
+    throw new KeyRingError(
+      `${path} contains no valid keys. Restore it from a backup. Without a backup, delete it: the server makes new keys, and all users must sign in again.`,
+      { cause: error },
+    );
   }
-  return parseKeyRing(readFileSync(path, "utf8").trim());
+}
+
+/**
+ * The file is written in full under another name, so that a full disk leaves no empty file. The link fails if the file exists:
+ * of two servers that start at the same time, one creates it and both read it.
+ */
+function createKeys(path: string): void {
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
+  try {
+    writeFileSync(draft, `1:${randomBytes(32).toString("base64url")}\n`, {
+      flag: "wx",
+      mode: 0o600,
+      flush: true,
+    });
+    putInPlace(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function putInPlace(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") return;
+    // Some file systems have no hard links. A rename is as safe here, except for two servers that start at the same time.
+    renameSync(draft, path);
+  }
 }
 
 function codeOf(key: Buffer, purpose: string, message: string | Uint8Array): Buffer {

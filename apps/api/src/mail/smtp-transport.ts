@@ -31,6 +31,18 @@ export function smtpTransport({ smtp, from, clock }: SmtpOptions): MailTransport
   };
 }
 
+/** Connects to the mail server and signs in, and sends no mail. @throws MailNotSent with the reason */
+export async function verifySmtp(smtp: SmtpAddress): Promise<void> {
+  const transport = await open(smtp);
+  try {
+    await transport.verify();
+  } catch (error) {
+    throw toMailNotSent(error);
+  } finally {
+    transport.close();
+  }
+}
+
 /** Opens the transport. nodemailer is loaded with the first mail, so that the server starts faster. */
 async function open({ host, port, tls, login }: SmtpAddress): Promise<Transporter> {
   const { createTransport } = await import("nodemailer");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   checkLogin,
   checkOperatorLogin,
+  checkServerOf,
   createDb,
   DatabaseDown,
   failureOf,
@@ -10,6 +11,7 @@ import {
   openPool,
   prepareLogin,
   prepareOperatorLogin,
+  setUpDatabase,
   startEmbeddedPostgres,
   UnsafeLogin,
   withOwner,
@@ -18,6 +20,7 @@ import {
   type PoolOptions,
 } from "@projostack/db";
 import { connectionNote, type ConnectionNote } from "./connection-note.ts";
+import { damagedDatabase, dataDirectoryErrorOf } from "./data-directory.ts";
 import type { Log } from "./log.ts";
 
 export interface Database {
@@ -27,6 +30,17 @@ export interface Database {
   /** Resolves when the embedded database has stopped unexpectedly. */
   readonly crashed: Promise<Error>;
   close(): Promise<void>;
+}
+
+/** The program could not start because of the database that a setting names. */
+export class StartFailure extends Error {
+  override readonly name = "StartFailure";
+  readonly setting: string;
+
+  constructor(setting: string, cause: unknown) {
+    super(`The database of ${setting} cannot be used.`, { cause });
+    this.setting = setting;
+  }
 }
 
 export interface DatabaseSettings {
@@ -54,10 +68,13 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 }
 
 async function openConfigured(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
-  if (settings.databaseOwnerUrl !== null) {
-    await withOwner(settings.databaseOwnerUrl.target, async (owner) => {
-      await migrate(owner);
-      await prepareLogin(owner, address.login);
+  const { databaseOwnerUrl: ownerAddress, log } = settings;
+  if (ownerAddress !== null) {
+    const note = (line: string) => log.warn({}, line);
+    await withOwner(ownerAddress.target, (owner) =>
+      setUpDatabase(owner, { ownerAddress, server: address, operator: null, note }),
+    ).catch((error: unknown) => {
+      throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
   }
   const db = await connect(address.target, { ...settings, check: checkLogin });
@@ -97,7 +114,7 @@ async function connectToRunning(
   settings: DatabaseSettings,
 ): Promise<Db | null> {
   const password = passwordFile === null ? {} : { password: (await readFile(passwordFile, "utf8")).trim() };
-  const target = { host, port, user: OPERATOR_LOGIN, ...password, database: DATABASE };
+  const target = { host, port, user: OPERATOR_LOGIN, ...password, database: DATABASE, ssl: false } as const;
   return connect(target, { ...settings, check: checkOperatorLogin }).catch((error: unknown) => {
     const failure = failureOf(error);
     if (failure instanceof DatabaseDown && failure.condition.name === "connection_refused") return null;
@@ -123,22 +140,25 @@ async function openEmbedded(
   const embedded = await startEmbeddedPostgres({
     dataDir: join(settings.dataDir, "postgres"),
     onLog: (line) => settings.log.debug({ line }, "postgres"),
+    onWarning: (message) => settings.log.warn(message),
   });
+  // A local connection has no TLS, whatever PGSSLMODE says.
+  const ownerTarget = { ...embedded.owner, ssl: false } as const;
   try {
-    await withOwner({ ...embedded.owner, database: "postgres" }, async (owner) => {
+    await withOwner({ ...ownerTarget, database: "postgres" }, async (owner) => {
       const { rowCount } = await owner.query("SELECT FROM pg_database WHERE datname = $1", [DATABASE]);
       if (rowCount === 0) await owner.query(`CREATE DATABASE ${DATABASE}`);
     });
     // A socket that only this user can reach needs no password. Over TCP the login has a password.
     const { host, port, password } = embedded.owner;
     const secret = password === undefined ? {} : { password };
-    await withOwner({ ...embedded.owner, database: DATABASE }, async (owner) => {
+    await withOwner({ ...ownerTarget, database: DATABASE }, async (owner) => {
       await migrate(owner);
       await prepareLogin(owner, { user: SERVER_LOGIN, ...secret });
       await prepareOperatorLogin(owner, { user: OPERATOR_LOGIN, ...secret });
     });
     const check = user === SERVER_LOGIN ? checkLogin : checkOperatorLogin;
-    const target = { host, port, user, ...secret, database: DATABASE };
+    const target = { host, port, user, ...secret, database: DATABASE, ssl: false } as const;
     const db = await connect(target, { ...settings, check });
     const note = connectionNote(settings.dataDir);
     await note.write({ host, port, passwordFile: embedded.passwordFile });
@@ -154,9 +174,27 @@ async function openEmbedded(
     };
   } catch (error) {
     await embedded.stop();
-    throw error;
+    throw embeddedProblem(settings.dataDir, error);
   }
 }
+
+/** A disk can fail or become full after the database has started. No setting of a separate PostgreSQL is to blame for that. */
+function embeddedProblem(dataDir: string, error: unknown): unknown {
+  const failure = failureOf(error);
+  if (failure instanceof DatabaseDown && failure.condition.name === "disk_full") {
+    const full = Object.assign(new Error(failure.message), { code: "ENOSPC", syscall: "write" });
+    return dataDirectoryErrorOf(dataDir, full);
+  }
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (error instanceof Error && (DAMAGED.test(code) || REFUSED_FILE.test(error.message)))
+    return damagedDatabase(dataDir, error);
+  return dataDirectoryErrorOf(dataDir, error);
+}
+
+/** The SQLSTATE classes 58 (system error) and XX (internal error). */
+const DAMAGED = /^(?:58|XX)/;
+/** PostgreSQL's messages about its own files. The SQLSTATE of some is that of a missing right in SQL. */
+const REFUSED_FILE = /^could not (?:access|open|read|write|create|stat|fsync|extend) (?:directory|file) /;
 
 async function connect(
   target: PoolOptions["target"],
@@ -173,6 +211,7 @@ async function connect(
     },
   });
   try {
+    await checkServerOf(pool);
     await check(pool);
     return createDb({ pool, pooled: databasePooled });
   } catch (error) {

@@ -37,7 +37,7 @@ export const alphabets: Readonly<Record<string, string>> = {
   "marks out of their order": "\u0315\u0300\u05ae\u0061",
   "Hangul in parts": "\u1112\u1161\u11ab",
   families: "👩\u200d👩\u200d👧\u200d👦",
-  "both directions": "a\u202e\u05d0",
+  "both directions": "a\u200f\u05d0\u200e",
   "beyond the BMP": "\u{10ffff}",
 };
 

@@ -2,7 +2,7 @@
 // path must give the same answers.
 import { guard, type SourceGuard } from "../mutants/mutant.ts";
 
-const listed = `await db.task.findMany({
+const listed = `(await db.task.findMany({
     where: {
       ...(after === undefined ? {} : { id: { lt: after } }),
       ...(input.projectId === undefined ? {} : { projectId: input.projectId }),
@@ -12,11 +12,11 @@ const listed = `await db.task.findMany({
         ...(input.createdAfter === undefined ? {} : { gte: new Date(input.createdAfter) }),
         ...(input.createdBefore === undefined ? {} : { lt: new Date(input.createdBefore) }),
       },
-      ...(input.search === undefined ? {} : { title: containsText(input.search) }),
     },
     orderBy: { id: "desc" },
-    take: input.limit + 1,
-  })`;
+  }))
+    .filter(({ title }) => input.search === undefined || foldText(title).includes(foldText(input.search)))
+    .slice(0, input.limit + 1)`;
 
 export const plainServerGuards: readonly SourceGuard[] = [
   guard("a task is read by SQL", "apps/api/src/features/tasks/get-task.ts", [
@@ -37,7 +37,7 @@ export const plainServerGuards: readonly SourceGuard[] = [
   ]),
   guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
     "const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));",
-    `const after = cursors.after(input); const { containsText } = await import("../../rpc/contains-text.ts");
+    `const after = cursors.after(input); const { foldText } = await import("../../../../../packages/sdk/src/fold-text.ts");
      const tasks = ${listed};`,
   ]),
 ];

@@ -140,6 +140,22 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
     );
     return asAdmin("serviceKeys.create", () => ({ name: "Mill", scopes: ["task:read"] }))(stage);
   },
+  "project.ambiguous": async (stage) => {
+    await stage.both.database.owner(
+      `INSERT INTO projects (id, workspace_id, name, created_by)
+       SELECT gen_random_uuid(), $1, 'Twin', $2 FROM generate_series(1, 2)`,
+      [stage.callerSet.homeId, stage.callerSet.admin.id],
+    );
+    return asAdmin("projects.findOrCreate", () => ({ name: "Twin" }))(stage);
+  },
+  "key.too_many_tokens": async (stage) => {
+    await stage.both.database.owner(
+      `UPDATE service_keys SET earlier_kids = array_fill(1, ARRAY[20]), earlier_macs = array_fill(sha256('x'), ARRAY[20]),
+              earlier_expire_at = array_fill(now() + interval '1 hour', ARRAY[20]) WHERE workspace_id = $1`,
+      [stage.callerSet.homeId],
+    );
+    return asAdmin("serviceKeys.rotate", ({ keyId }) => ({ id: keyId }))(stage);
+  },
   "project.too_many": oneProjectTooMany,
   "project.not_found": asAdmin("tasks.create", () => ({ projectId: absent, title: "Note" })),
   "task.too_many": oneTaskTooMany,

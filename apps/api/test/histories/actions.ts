@@ -57,7 +57,7 @@ export interface Action {
   readonly role: Role;
   /** The new name, or the name that confirms a deletion. */
   readonly title: string;
-  /** Whether a created key has the scopes of an admin, and whether a rotated key keeps its previous token. */
+  /** Whether a created key has the scopes of an admin, and whether a rotated key keeps its earlier tokens. */
   readonly broad: boolean;
 }
 

@@ -100,7 +100,7 @@ export const rules: Readonly<Record<Op, Rule>> = {
     const key = state.keys[target];
     if (!key || key.revoked || key.workspace !== workspace) return "key.not_found";
     if (!key.scopes.every((scope) => mayGive(member, scope))) return "permission.denied";
-    key.tokens = [name, ...(keepsOldToken ? key.tokens.slice(0, 1) : [])];
+    key.tokens = [name, ...(keepsOldToken ? key.tokens : [])];
     return record(workspaceOf(state, workspace), `${actor} key.rotated key ${target} ok`);
   },
   "serviceKeys.revoke": (state, { workspace, target }, { actor }) => {

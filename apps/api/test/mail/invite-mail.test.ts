@@ -14,9 +14,9 @@ import {
 
 setUpMail();
 
-async function newAdmin(name = "Engines"): Promise<{ ada: Person; workspaceId: string }> {
+async function newAdmin(): Promise<{ ada: Person; workspaceId: string }> {
   const ada = await arrive(server, "ada");
-  return { ada, workspaceId: await foundWorkspace(ada, name) };
+  return { ada, workspaceId: await foundWorkspace(ada, "Engines") };
 }
 
 /** Invites Grace while the mail server refuses every mail. @returns the invite's id */
@@ -81,7 +81,9 @@ describe("The mail of an invite", () => {
 
   it("gets no header, recipient or link from the name of a workspace", async () => {
     const name = `Engines <b>x</b>, Bcc: eve@evil.example "http://evil.example" www.evil.example \u2028\u202e&`;
-    const { ada, workspaceId } = await newAdmin(name);
+    const { ada, workspaceId } = await newAdmin();
+    // The server now refuses such a name. It can come from an earlier release.
+    await server.database.owner("UPDATE workspaces SET name = $2 WHERE id = $1", [workspaceId, name]);
     await ada.call("invites.create", { email: "grace@example.com" }, workspaceId);
     await mailWhere(({ status }) => status === "sent");
     const { headers, text, html } = lastMail();

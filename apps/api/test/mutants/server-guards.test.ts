@@ -14,6 +14,7 @@ import { isolation } from "./server/access/isolation.ts";
 import { keys } from "./server/access/keys.ts";
 import { limiter } from "./server/robustness/limiter.ts";
 import { teams } from "./server/access/members.ts";
+import { names } from "./server/robustness/names.ts";
 import { overload } from "./server/robustness/overload.ts";
 import { passwords } from "./server/access/passwords.ts";
 import { productionDefaults } from "./server/robustness/production.ts";
@@ -34,6 +35,7 @@ const groups: readonly (readonly Mutant[])[] = [
   isolation,
   transactions,
   input,
+  names,
   sockets,
   faults,
   overload,

@@ -10,6 +10,7 @@ export const fixture = defineFixture("projects", {
   operations: {
     create: { input: () => ({ name: "Notes" }) },
     delete: { input: ({ projectId }) => ({ id: projectId }) },
+    findOrCreate: { input: () => ({ name: "Letters" }) },
     get: { input: ({ projectId }) => ({ id: projectId }) },
     list: { input: () => ({}), filter: { search: "Notes" } },
     update: { input: ({ projectId }) => ({ id: projectId, name: "Sketches" }), measured: true },

@@ -178,16 +178,37 @@ describe("A search", () => {
     ["🙂", ["Search: 🙂 smile"]],
     ["'s \"q", ['Search: it\'s "quoted"']],
     ["' OR ''='", []],
-    ["\t", ["Search: tab\there"]],
+    ["TAB  here", ["Search: tab\there"]],
+    ["tab\u00a0here", ["Search: tab\there"]],
+    [" \t 100%\n", ["Search: 100% of it"]],
+    ["GRO\u0308SSE", ["Search: Größe ÉTÉ"]],
+    ["e\u0301te\u0301", ["Search: Größe ÉTÉ"]],
+    ["\u0301te", []],
+    ["１００％", ["Search: 100% of it"]],
+    ["ﾀｽｸ", ["Search: 日本語 タスク"]],
     ["nothing like it", []],
-  ])(
-    "for %j finds the titles that contain exactly this text, in upper and lower case",
-    async (search, expected) => {
-      const answer = await tasks("list", { projectId: looms, search });
-      const found = (answer.data.items as { title: string }[]).map(({ title }) => title);
-      expect(found.toSorted()).toEqual(expected.toSorted());
+  ])("for %j finds exactly the titles that contain an equal text", async (search, expected) => {
+    const answer = await tasks("list", { projectId: looms, search });
+    const found = (answer.data.items as { title: string }[]).map(({ title }) => title);
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  });
+});
+
+describe("N9 A search text", () => {
+  it.each(["", " ", " \t\n", "\u00a0\u3000", "\u200b", "\u2800\u3164", "\ufeff", "x".repeat(201), "a\0b"])(
+    "cannot be %j",
+    async (search) => {
+      for (const operation of ["tasks.list", "projects.list"]) {
+        const answer = await ada.call(operation, { search }, workspaceId);
+        expect(answer.error).toMatchObject({ httpStatus: 400 });
+        expect(answer.error?.reason).toMatch(/^input\./);
+      }
     },
   );
+
+  it("may have 200 characters and white space around them", async () => {
+    expect((await tasks("list", { search: `  ${"x".repeat(200)}\n` })).data.items).toEqual([]);
+  });
 });
 
 describe("An update", () => {
@@ -358,6 +379,19 @@ describe("The creation of many tasks in one call", () => {
       (data.items as { created: boolean }[]).filter((one) => one.created),
     );
     expect(created).toHaveLength(20);
+  });
+
+  it("N8 creates each task once when two members import one list in opposite orders", async () => {
+    const project = await makeProject("Opposite");
+    for (let round = 0; round < 10; round += 1) {
+      const list = items(100, (n) => ({ projectId: project, externalId: `round ${round} row ${n}` }));
+      const answers = await Promise.all([
+        ada.call("tasks.createMany", { items: list }, workspaceId),
+        bob.call("tasks.createMany", { items: list.toReversed() }, workspaceId),
+      ]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+      expect(await countIn(project)).toBe(100 * (round + 1));
+    }
   });
 });
 

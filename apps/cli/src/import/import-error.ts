@@ -22,6 +22,12 @@ export function importError(error: unknown, { total, doneToLine, stopped, caller
       : `The rows up to line ${doneToLine} are done: ${created} imported, ${existing} already existed.`;
   const next = "Run the same command again to continue.";
   if (stopped) return interrupted(`Stopped. ${progress} ${next}`, details);
+  if (error instanceof CliError && error.exitCode === 1) {
+    return new CliError(error.reason, `${error.message} ${progress} ${next}`, {
+      details: { ...error.details, ...details },
+      cause: error,
+    });
+  }
   if (!isProjoError(error)) return error;
   const { requestId } = error;
   return new CliError(error.reason ?? "cli.broken_off", `${explain(error, caller)} ${progress} ${next}`, {

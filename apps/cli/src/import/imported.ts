@@ -7,6 +7,10 @@ export interface Imported {
   existing: number;
   /** Rows that passed the checks. They were sent, except in a dry run. */
   valid: number;
-  /** In file order. */
+  refusedRows: number;
+  /** The first refused rows, in file order. The report has all of them. */
   refused: RefusedRow[];
 }
+
+/** The number of refused rows that an import keeps in memory. */
+export const MAX_REFUSED = 1_000;

@@ -1,3 +1,4 @@
+import { ProjoError } from "@projostack/sdk";
 import { projectsNamed } from "../names/find-project.ts";
 import type { Named } from "../names/pick-by-name.ts";
 import type { WorkspaceClient } from "../server.ts";
@@ -16,10 +17,19 @@ export function projectIds(workspace: WorkspaceClient, known: Named | undefined)
   };
 }
 
+/** Searches first: a service key without project:write may import into existing projects. */
 async function findOrCreate(workspace: WorkspaceClient, name: string) {
   const [first, ...others] = await projectsNamed(workspace, name);
-  if (others.length > 0) {
-    return { reason: `${others.length + 1} projects have this name. Rename all but one of them.` };
+  if (others.length > 0) return { reason: ambiguous(String(others.length + 1)) };
+  if (first) return { id: first.id };
+  try {
+    // Another import may create the project at this moment. The server then returns that one.
+    return { id: (await workspace.projects.findOrCreate({ name })).project.id };
+  } catch (error) {
+    if (error instanceof ProjoError && error.reason === "project.ambiguous")
+      return { reason: ambiguous("Several") };
+    throw error;
   }
-  return { id: (first ?? (await workspace.projects.create({ name }))).id };
 }
+
+const ambiguous = (count: string): string => `${count} projects have this name. Rename all but one of them.`;

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { type Info, parse } from "csv-parse";
-import { withoutByteOrderMark } from "./byte-order-mark.ts";
+import { withoutByteOrderMark } from "./source/byte-order-mark.ts";
+import type { Layout } from "./source/layout.ts";
 
 export interface CsvRecord {
   /** The line on which the record starts, counted from 1. */
@@ -26,17 +27,22 @@ export class UnclosedQuote extends Error {
 const MAX_RECORD_BYTES = 8_000_000;
 
 /**
- * Yields the records of a CSV file (RFC 4180). Accepts a byte order mark, blank lines and quotes inside an unquoted field.
+ * Yields the records of a CSV file (RFC 4180) in UTF-8. Accepts a byte order mark, blank lines and quotes inside an unquoted field.
  *
  * @throws UnclosedQuote after it has yielded the records before the quote
  */
-export async function* readRecords(file: Readable): AsyncGenerator<CsvRecord> {
+export async function* readRecords(
+  file: Readable,
+  { separator, hasSeparatorLine, lineBreak }: Layout = COMMAS,
+): AsyncGenerator<CsvRecord> {
   const parser = parse({
     encoding: null,
     info: true,
+    delimiter: separator,
     relax_column_count: true,
     relax_quotes: true,
-    record_delimiter: ["\r\n", "\n"],
+    // A lone CR ends a record only in a file whose first record ends so. Elsewhere it is a part of a value.
+    record_delimiter: lineBreak === "\r" ? ["\r\n", "\n", "\r"] : ["\r\n", "\n"],
     // With an error the stream would drop parsed records that are not read yet. A skipped record emits an event instead.
     skip_records_with_error: true,
   });
@@ -44,12 +50,16 @@ export async function* readRecords(file: Readable): AsyncGenerator<CsvRecord> {
   parser.on("skip", () => (broken = true));
   let line = 1;
   let endsAtByte = 0;
+  let mustSkip = hasSeparatorLine;
   const source = Readable.from(feed(file, () => endsAtByte));
   source.on("error", (error) => parser.destroy(error));
   try {
     for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
       endsAtByte = info.bytes;
-      if (!isBlank(record)) yield { line, fields: record, endsAtByte };
+      if (!isBlank(record)) {
+        if (!mustSkip) yield { line, fields: record, endsAtByte };
+        mustSkip = false;
+      }
       // csv-parse counts a CRLF inside quotes as two lines, so count them here.
       line += 1 + record.reduce((sum, field) => sum + lineBreaksIn(field), 0);
     }
@@ -59,6 +69,8 @@ export async function* readRecords(file: Readable): AsyncGenerator<CsvRecord> {
     file.destroy();
   }
 }
+
+const COMMAS: Layout = { separator: ",", hasSeparatorLine: false, lineBreak: "\n" };
 
 interface Parsed {
   record: Buffer[];
@@ -77,8 +89,14 @@ async function* feed(file: Readable, endOfLastRecord: () => number): AsyncGenera
 
 const isBlank = (record: Buffer[]): boolean => record.length === 1 && record[0]?.length === 0;
 
+/** Counts CRLF, LF and lone CR, each as one line break. */
 function lineBreaksIn(field: Buffer): number {
   let count = 0;
   for (let at = field.indexOf("\n"); at !== -1; at = field.indexOf("\n", at + 1)) count += 1;
+  for (let at = field.indexOf("\r"); at !== -1; at = field.indexOf("\r", at + 1)) {
+    if (field[at + 1] !== LF) count += 1;
+  }
   return count;
 }
+
+const LF = 10;

@@ -1,19 +1,26 @@
-import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
+// Reads the rows of a file as tasks to create.
 import type { TaskStatus } from "@projostack/sdk";
 import { usageError } from "../cli-error.ts";
-import { checkName, checkStatus, checkTitle } from "./check-row.ts";
-import { type Header, readHeader } from "./header.ts";
+import { checkName, checkTitle, MAX_CHARACTERS, UNKNOWN_STATUS } from "./check-row.ts";
+import { columnKey } from "./columns/column-name.ts";
+import { type ColumnOptions, type Columns, findColumns } from "./columns/columns.ts";
+import { cutText, lengthOf } from "./cut-title.ts";
+import { createRowIds, type RowId, type RowIdentity } from "./external-ids.ts";
 import { type CsvRecord, readRecords, UnclosedQuote } from "./read-records.ts";
+import { separatorName } from "./source/layout.ts";
+import type { Source } from "./source/open-source.ts";
+import { type StatusMap, statusOf } from "./statuses/status-map.ts";
+import { StatusTally } from "./statuses/status-tally.ts";
 
 export interface TaskRow {
   line: number;
   project: string;
   title: string;
   status: TaskStatus;
-  /** The same for the same row of the same file, so that a second import finds the tasks of the first. */
   externalId: string;
   endsAtByte: number;
+  /** The fields as they are in the file. */
+  fields: readonly Buffer[];
 }
 
 export interface RefusedRow {
@@ -21,106 +28,191 @@ export interface RefusedRow {
   /** `title`, `status` or `project`; `row` when no single field is at fault. */
   field: string;
   reason: string;
+  externalId?: string;
+  /** The fields as they are in the file; absent when the row could not be read. */
+  fields?: readonly Buffer[];
 }
 
-export interface ReadOptions {
-  /** The file's name in messages. */
-  name: string;
+export interface ReadOptions extends Pick<ColumnOptions, "map"> {
   /** The project of rows without a project. */
   project: string | undefined;
-  warn: (message: string) => void;
+  statuses: StatusMap;
+  cutLongTitles: boolean;
+  /** Called with the columns before the first row. */
+  onColumns: (columns: Columns) => void;
+}
+
+/** What the rows were like, complete after the last one. */
+export class ReadNotes {
+  readonly statuses = new StatusTally();
+  /** Rows without any value. */
+  emptyRows = 0;
+  repeatedHeaders = 0;
+  cutTitles = 0;
 }
 
 /** Yields the rows in file order, each as a task to create or as refused with a reason. Sends nothing. */
-export async function* readTasks(file: Readable, options: ReadOptions): AsyncGenerator<TaskRow | RefusedRow> {
-  const occurrence = occurrences();
-  let header: Header | undefined;
+export async function* readTasks(
+  source: Source,
+  options: ReadOptions,
+  notes: ReadNotes,
+): AsyncGenerator<TaskRow | RefusedRow> {
+  const { name, layout } = source;
+  let reader: RowReader | undefined;
+  let rows = 0;
   try {
-    for await (const record of readRecords(file)) {
-      if (header) {
-        yield readRow(record, header, options, occurrence);
-        continue;
-      }
-      header = readHeader(record.fields, options.name, options.project === undefined);
-      if (header.unknown.length > 0) {
-        options.warn(`These columns are not imported: ${header.unknown.join(", ")}.`);
+    for await (const record of holdBackLast(readRecords(source.read(), layout), source.requireUnchanged)) {
+      if (isEmpty(record)) notes.emptyRows += 1;
+      else if (!reader) reader = new RowReader(readHeader(record, name, options), source, options, notes);
+      else if (reader.isHeader(record)) notes.repeatedHeaders += 1;
+      else {
+        rows += 1;
+        yield reader.read(record);
       }
     }
   } catch (error) {
     if (!(error instanceof UnclosedQuote)) throw error;
+    rows += 1;
     yield { line: error.line, field: "row", reason: error.message };
   }
-  if (!header) {
-    throw usageError(`${options.name} is empty. Its first line must name the columns: project,title,status.`);
-  }
+  if (rows > 0) return;
+  throw reader
+    ? usageError(`${name} names columns in its first line, but no row follows. Nothing was imported.`)
+    : usageError(`${name} is empty. Its first line must name the columns: project,title,status.`);
 }
 
 export const isRefused = (row: TaskRow | RefusedRow): row is RefusedRow => "reason" in row;
 
-function readRow(
-  { line, fields, endsAtByte }: CsvRecord,
-  { at, columns }: Header,
-  options: ReadOptions,
-  occurrence: (project: string, title: string) => number,
-): TaskRow | RefusedRow {
-  if (fields.length > columns) {
-    const reason = `Has ${fields.length} fields, but the first line names ${columns} columns. Put text that contains a comma in quotes.`;
-    return { line, field: "row", reason };
+/** Yields the records. Before the last one, which a program may still write, it checks that the file is complete. */
+async function* holdBackLast(
+  records: AsyncIterable<CsvRecord>,
+  requireUnchanged: () => Promise<void>,
+): AsyncGenerator<CsvRecord> {
+  let held: CsvRecord | undefined;
+  let unclosed: UnclosedQuote | undefined;
+  try {
+    for await (const record of records) {
+      if (held) yield held;
+      held = record;
+    }
+  } catch (error) {
+    if (!(error instanceof UnclosedQuote)) throw error;
+    unclosed = error;
   }
-  const field = (index: number | undefined) => decode(index === undefined ? undefined : fields[index]);
-  const [project, title, status] = [field(at.project), field(at.title), field(at.status)];
-  if (project === undefined) return { line, field: "project", reason: NOT_UTF8 };
-  if (title === undefined) return { line, field: "title", reason: NOT_UTF8 };
-  if (status === undefined) return { line, field: "status", reason: NOT_UTF8 };
-
-  const projectName = project || (options.project ?? "");
-  // Count before a row is refused, so that a corrected row does not change the externalId of a later row.
-  const externalId = externalIdOf(projectName, title, occurrence(projectName, title));
-  const refusals: [string, string | undefined][] = [
-    ["project", checkName(projectName)],
-    ["title", checkTitle(title)],
-    ["status", checkStatus(status)],
-  ];
-  for (const [name, reason] of refusals) if (reason !== undefined) return { line, field: name, reason };
-  return {
-    line,
-    project: projectName,
-    title,
-    status: (status || "todo") as TaskStatus,
-    externalId,
-    endsAtByte,
-  };
+  await requireUnchanged();
+  if (held) yield held;
+  if (unclosed) throw unclosed;
 }
 
-const NOT_UTF8 = "Is not UTF-8 text. Save the file as UTF-8.";
+const isEmpty = ({ fields }: CsvRecord): boolean =>
+  fields.every((field) => field.toString("latin1").trim() === "");
+
+function readHeader({ fields }: CsvRecord, file: string, options: ReadOptions): Columns {
+  const names = fields.map((field) => field.toString("utf8").trim());
+  const columns = findColumns(names, { file, map: options.map, needsProject: options.project === undefined });
+  options.onColumns(columns);
+  return columns;
+}
+
 // The reader has removed the byte order mark of the file. A U+FEFF inside a field is part of its text.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Decodes and trims a field, as the server does; undefined when it is not UTF-8. */
-function decode(field: Buffer | undefined): string | undefined {
-  try {
-    return utf8.decode(field ?? Buffer.alloc(0)).trim();
-  } catch {
-    return undefined;
+class RowReader {
+  readonly #columns: Columns;
+  readonly #source: Source;
+  readonly #options: ReadOptions;
+  readonly #notes: ReadNotes;
+  readonly #idOf: (row: RowIdentity) => RowId = createRowIds();
+  readonly #headerKey: string;
+
+  constructor(columns: Columns, source: Source, options: ReadOptions, notes: ReadNotes) {
+    this.#columns = columns;
+    this.#source = source;
+    this.#options = options;
+    this.#notes = notes;
+    this.#headerKey = columns.names.map(columnKey).join("\n");
+  }
+
+  /** Returns true for a repetition of the first line, as in files that were joined. */
+  isHeader({ fields }: CsvRecord): boolean {
+    if (fields.length !== this.#columns.names.length) return false;
+    return fields.map((field) => columnKey(field.toString("utf8"))).join("\n") === this.#headerKey;
+  }
+
+  read({ line, fields, endsAtByte }: CsvRecord): TaskRow | RefusedRow {
+    const { names, at } = this.#columns;
+    if (fields.slice(names.length).some((field) => field.length > 0)) {
+      const separators = separatorName(this.#source.layout.separator).replace(/s$/, "");
+      const reason = `Has ${fields.length} fields, but the first line names ${names.length} columns. Put text that contains a ${separators} in quotes.`;
+      return { line, field: "row", reason, fields };
+    }
+    const undecodable = FIELDS_TO_DECODE.find((field) =>
+      at[field].some((index) => !this.#isDecodable(fields[index])),
+    );
+    if (undecodable) return { line, field: undecodable, reason: this.#encodingReason(), fields };
+
+    const first = (indexes: readonly number[]) =>
+      indexes.map((index) => textOf(fields[index])).find((text) => text !== "") ?? "";
+    const project = first(at.project) || (this.#options.project ?? "");
+    const fullTitle = first(at.title);
+    // Count before a row is refused, so that a corrected row does not change the externalId of a later row.
+    const importId = this.#columns.importId === undefined ? "" : textOf(fields[this.#columns.importId]);
+    const { externalId, isRepeated } = this.#idOf({ project, title: fullTitle, id: first(at.id), importId });
+    const title = this.#titleOf(fullTitle);
+    const status = this.#statusOf(fields);
+    const refusals: [string, string | undefined][] = [
+      ["project", checkName(project)],
+      ["title", checkTitle(title)],
+      ["status", status === undefined ? UNKNOWN_STATUS : undefined],
+      ["row", isRepeated ? "An earlier row has the same id." : undefined],
+    ];
+    for (const [field, reason] of refusals) {
+      if (reason !== undefined) return { line, field, reason, externalId, fields };
+    }
+    if (title !== fullTitle) this.#notes.cutTitles += 1;
+    return { line, project, title, status: status ?? "todo", externalId, endsAtByte, fields };
+  }
+
+  #titleOf(title: string): string {
+    const mustCut = this.#options.cutLongTitles && lengthOf(title) > MAX_CHARACTERS;
+    // A single character can be longer than a title. Then the row is refused as too long, not as empty.
+    return (mustCut && cutText(title, MAX_CHARACTERS)) || title;
+  }
+
+  /** Returns the status; undefined when its name is unknown. */
+  #statusOf(fields: readonly Buffer[]): TaskStatus | undefined {
+    const { at, completed, known } = this.#columns;
+    const { statuses: tally } = this.#notes;
+    const names = at.status.map((index) => textOf(fields[index])).filter((name) => name !== "");
+    if (completed !== undefined && textOf(fields[completed]) !== "") return "done";
+    const [name] = names;
+    if (name === undefined) return "todo";
+    const status = names.map((one) => statusOf(one, this.#options.statuses)).find((one) => one !== undefined);
+    if (status) tally.addMapped(name, status);
+    else tally.addUnknown(name);
+    return status ?? (known?.hasFreeStatus ? "todo" : undefined);
+  }
+
+  #isDecodable(field: Buffer | undefined): boolean {
+    if (!field) return true;
+    try {
+      const text = utf8.decode(field);
+      // The decoder of any other encoding writes this character for bytes that it does not know.
+      return this.#source.encoding.label === "utf8" || !text.includes("\ufffd");
+    } catch {
+      return false;
+    }
+  }
+
+  #encodingReason(): string {
+    const { encoding } = this.#source;
+    return encoding.label === "utf8"
+      ? "Is not UTF-8 text. Save the file as UTF-8, or name its encoding with --encoding."
+      : `Contains bytes that are not ${encoding.name}. Name the encoding of the file with --encoding.`;
   }
 }
 
-function externalIdOf(project: string, title: string, occurrence: number): string {
-  return createHash("sha256")
-    .update(JSON.stringify([project, title, occurrence]))
-    .digest("hex");
-}
+const FIELDS_TO_DECODE = ["project", "title", "status", "id"] as const;
 
-/** Counts from 1 the occurrences of each project and title. Stores a hash of 16 bytes for each pair. */
-function occurrences() {
-  const seen = new Map<string, number>();
-  return (project: string, title: string): number => {
-    const pair = createHash("sha256")
-      .update(JSON.stringify([project, title]))
-      .digest()
-      .toString("latin1", 0, 16);
-    const count = (seen.get(pair) ?? 0) + 1;
-    seen.set(pair, count);
-    return count;
-  };
-}
+/** Decodes and trims a field, as the server does. */
+const textOf = (field: Buffer | undefined): string => (field ?? Buffer.alloc(0)).toString("utf8").trim();

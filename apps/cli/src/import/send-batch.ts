@@ -1,12 +1,7 @@
-import { setTimeout as wait } from "node:timers/promises";
-import {
-  type CreatedTasks,
-  isProjoError,
-  ProjoConnectionError,
-  type TasksCreateManyInput,
-} from "@projostack/sdk";
+import { type CreatedTasks, isProjoError, type TasksCreateManyInput } from "@projostack/sdk";
+import { CliError } from "../cli-error.ts";
 import type { WorkspaceClient } from "../server.ts";
-import { retryAfterLimit } from "../retry-after-limit.ts";
+import type { Patiently } from "./patiently.ts";
 import type { ProjectIds } from "./project-ids.ts";
 import type { RefusedRow, TaskRow } from "./read-tasks.ts";
 
@@ -28,30 +23,50 @@ export const skipSending: SendBatch = async (rows) => ({
 });
 
 interface Prepared {
-  line: number;
+  row: TaskRow;
   item: TasksCreateManyInput["items"][number];
 }
+
+export interface SenderOptions {
+  projectIdOf: ProjectIds;
+  /** Runs a call that may be repeated. */
+  patiently: Patiently;
+}
+
+/** A row as the server refuses it. */
+const refusedRow = ({ line, externalId, fields }: TaskRow, field: string, reason: string): RefusedRow => ({
+  line,
+  field,
+  reason,
+  externalId,
+  fields,
+});
 
 /**
  * Creates the tasks. A call succeeds or fails as a whole, so refused rows are removed and the others are sent again.
  * Sending a row twice is safe: the server identifies it by its externalId.
  */
 export const createSender =
-  (workspace: WorkspaceClient, projectIdOf: ProjectIds): SendBatch =>
+  (workspace: WorkspaceClient, { projectIdOf, patiently }: SenderOptions): SendBatch =>
   async (rows, signal) => {
     const refused: RefusedRow[] = [];
     let prepared: Prepared[] = [];
-    for (const { line, project, title, status, externalId } of rows) {
-      const answer = await projectIdOf(project);
-      if ("reason" in answer) refused.push({ line, field: "project", reason: answer.reason });
-      else prepared.push({ line, item: { projectId: answer.id, title, status, externalId } });
+    for (const row of rows) {
+      const { project, title, status, externalId } = row;
+      const answer = await patiently(() => projectIdOf(project), signal);
+      if ("reason" in answer) refused.push(refusedRow(row, "project", answer.reason));
+      else prepared.push({ row, item: { projectId: answer.id, title, status, externalId } });
     }
+    const create = (input: TasksCreateManyInput) =>
+      patiently(() => workspace.tasks.createMany(input, { signal }), signal);
     while (prepared.length > 0) {
-      const outcome = await tryToSend(workspace, prepared, signal);
+      const outcome = await tryToSend(create, prepared).catch((error: unknown) =>
+        explainMissing(error, { workspace, prepared }),
+      );
       if (Array.isArray(outcome)) {
         refused.push(...outcome);
         const lines = new Set(outcome.map(({ line }) => line));
-        prepared = prepared.filter(({ line }) => !lines.has(line));
+        prepared = prepared.filter(({ row }) => !lines.has(row.line));
       } else {
         const created = outcome.items.filter((item) => item.created).length;
         return { created, existing: outcome.items.length - created, valid: prepared.length, refused };
@@ -62,14 +77,11 @@ export const createSender =
 
 /** Returns the created tasks, or the rows that the server refuses. */
 async function tryToSend(
-  workspace: WorkspaceClient,
+  create: (input: TasksCreateManyInput) => Promise<CreatedTasks>,
   prepared: readonly Prepared[],
-  signal: AbortSignal,
 ): Promise<CreatedTasks | RefusedRow[]> {
-  const input = { items: prepared.map(({ item }) => item) };
   try {
-    const send = () => workspace.tasks.createMany(input, { signal });
-    return await retryTransient(() => retryAfterLimit(send, signal), signal);
+    return await create({ items: prepared.map(({ item }) => item) });
   } catch (error) {
     const refused = refusedRows(error, prepared);
     if (refused.length === 0) throw error;
@@ -83,33 +95,32 @@ function refusedRows(error: unknown, prepared: readonly Prepared[]): RefusedRow[
   const byLine = new Map<number, RefusedRow>();
   for (const [path, [reason]] of Object.entries(error.fieldErrors ?? {})) {
     const [, index, field] = /^items\.(\d+)(?:\.(.+))?$/.exec(path) ?? [];
-    const line = index === undefined ? undefined : prepared[Number(index)]?.line;
-    if (line === undefined || reason === undefined || byLine.has(line)) continue;
-    byLine.set(line, { line, field: field ?? "row", reason });
+    const row = index === undefined ? undefined : prepared[Number(index)]?.row;
+    if (row === undefined || reason === undefined || byLine.has(row.line)) continue;
+    byLine.set(row.line, refusedRow(row, field ?? "row", reason));
   }
   return Array.from(byLine.values());
 }
 
-const PAUSES_MS = [300, 1500];
-/** Statuses of the server, or of a proxy, for a temporary failure. */
-const TRANSIENT_STATUSES = new Set([429, 502, 503, 504]);
-
-/** Repeats the call after a temporary failure. The SDK repeats queries only: it cannot know that this call is idempotent. */
-async function retryTransient<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (const pauseMs of PAUSES_MS) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      await wait(Math.max(pauseMs, (error.retryAfterSeconds ?? 0) * 1000), undefined, { signal });
-    }
+/**
+ * Names the project that was deleted during the import. It is not created again here: tasks of earlier rows were deleted with
+ * it, and only a new run imports them again.
+ */
+async function explainMissing(
+  error: unknown,
+  { workspace, prepared }: { workspace: WorkspaceClient; prepared: readonly Prepared[] },
+): Promise<never> {
+  if (!isProjoError(error) || error.reason !== "project.not_found") throw error;
+  const names = new Map(prepared.map(({ row, item }) => [item.projectId, row.project]));
+  for (const [id, name] of names) {
+    const isMissing = await workspace.projects.get({ id }).then(
+      () => false,
+      (cause: unknown) => isProjoError(cause) && cause.reason === "project.not_found",
+    );
+    if (!isMissing) continue;
+    throw new CliError("project.not_found", `The project "${name}" was deleted during the import.`, {
+      cause: error,
+    });
   }
-  return await call();
-}
-
-function isTransient(error: unknown): error is Error & { retryAfterSeconds?: number | undefined } {
-  return (
-    error instanceof ProjoConnectionError ||
-    (isProjoError(error) && TRANSIENT_STATUSES.has(error.status ?? 0))
-  );
+  throw error;
 }

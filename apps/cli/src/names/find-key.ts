@@ -1,14 +1,19 @@
 import type { ServiceKey } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
 import { pickByName } from "./pick-by-name.ts";
+import { withName } from "./with-name.ts";
 
-/** Finds the service key with this id or exact name. Ignores revoked keys. @throws CliError */
+/** Finds the service key with this id or name. Ignores revoked keys. @throws CliError */
 export async function findKey(workspace: WorkspaceClient, idOrName: string): Promise<ServiceKey> {
-  const named: ServiceKey[] = [];
+  const keys: ServiceKey[] = [];
   for await (const key of workspace.serviceKeys.list({ limit: 100 })) {
     if (key.status === "revoked") continue;
     if (key.id === idOrName) return key;
-    if (key.name === idOrName.trim()) named.push(key);
+    keys.push(key);
   }
-  return pickByName(named, { noun: "service key", name: idOrName, see: "projo keys list" });
+  return pickByName(withName(keys, idOrName), {
+    noun: "service key",
+    name: idOrName,
+    see: "projo keys list",
+  });
 }

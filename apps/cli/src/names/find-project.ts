@@ -2,21 +2,22 @@ import { ProjoError, type Project } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
 import { isId } from "./ids.ts";
 import { type Named, pickByName } from "./pick-by-name.ts";
+import { withName } from "./with-name.ts";
 
-/** Finds the project with this id or exact name. @throws CliError when there is none or more than one */
+/** Finds the project with this id or name. @throws CliError when there is none or more than one */
 export async function findProject(workspace: WorkspaceClient, idOrName: string): Promise<Named> {
   const byId = isId(idOrName) ? await projectWithId(workspace, idOrName) : undefined;
   if (byId) return byId;
   return pickByName(await projectsNamed(workspace, idOrName), { noun: "project", name: idOrName });
 }
 
-/** Returns all projects with exactly this name: several projects may share a name. */
+/** Returns all projects with this name: several projects may share a name. */
 export async function projectsNamed(workspace: WorkspaceClient, name: string): Promise<Project[]> {
-  const named: Project[] = [];
+  const found: Project[] = [];
   for await (const project of workspace.projects.list({ limit: 100, search: name.trim() })) {
-    if (project.name === name.trim()) named.push(project);
+    found.push(project);
   }
-  return named;
+  return withName(found, name);
 }
 
 async function projectWithId(workspace: WorkspaceClient, id: string): Promise<Named | undefined> {

@@ -1,12 +1,13 @@
 import type { Client, OwnWorkspace } from "@projostack/sdk";
 import { pickByName } from "./pick-by-name.ts";
+import { withName } from "./with-name.ts";
 
-/** Finds the caller's workspace with this id or exact name. @throws CliError when there is none or more than one */
+/** Finds the caller's workspace with this id or name. @throws CliError when there is none or more than one */
 export async function findWorkspace(client: Client, idOrName: string): Promise<OwnWorkspace> {
   return find(client, idOrName, { deleted: false, noun: "workspace" });
 }
 
-/** Finds a deleted workspace that the caller may restore, by id or exact name. @throws CliError */
+/** Finds a deleted workspace that the caller may restore, by id or name. @throws CliError */
 export async function findDeletedWorkspace(client: Client, idOrName: string): Promise<OwnWorkspace> {
   return find(client, idOrName, {
     deleted: true,
@@ -22,10 +23,10 @@ interface Search {
 }
 
 async function find(client: Client, idOrName: string, { deleted, noun, see }: Search): Promise<OwnWorkspace> {
-  const named: OwnWorkspace[] = [];
+  const workspaces: OwnWorkspace[] = [];
   for await (const workspace of client.workspaces.list({ limit: 100, deleted })) {
     if (workspace.id === idOrName) return workspace;
-    if (workspace.name === idOrName.trim()) named.push(workspace);
+    workspaces.push(workspace);
   }
-  return pickByName(named, { noun, name: idOrName, see });
+  return pickByName(withName(workspaces, idOrName), { noun, name: idOrName, see });
 }

@@ -17,6 +17,19 @@ export const projects = {
     output: project,
     errors: ["project.too_many"],
   }),
+  findOrCreate: mutation({
+    access: "project:write",
+    cost: costs.write,
+    records: { nothing: "routine work: the project stores its creator and creation time" },
+    summary:
+      "Returns the project with this name, and creates it if there is none. Concurrent calls with one name return one project. " +
+      "If several projects already have the name, it fails.",
+    input: z.strictObject({ name }),
+    output: z
+      .object({ project, created: z.boolean().describe("False if the project already existed.") })
+      .meta({ id: "FoundOrCreatedProject" }),
+    errors: ["project.ambiguous", "project.too_many"],
+  }),
   get: query({
     access: "project:read",
     cost: costs.read,

@@ -27,7 +27,9 @@ export const serviceKey = z
     rotatedAt: dateTime.nullable(),
     previousExpiresAt: dateTime
       .nullable()
-      .describe("The time until which the previous token works after a rotation."),
+      .describe(
+        "The time until which all tokens work that still work after a rotation. Null if only the newest token works.",
+      ),
     lastUsedAt: dateTime.nullable().describe("Accurate to one minute."),
   })
   .meta({ id: "ServiceKey" });
@@ -39,12 +41,7 @@ const shownServiceKey = z
   })
   .meta({ id: "ShownServiceKey" });
 
-const expiresInDays = z
-  .int()
-  .min(1)
-  .max(365)
-  .default(90)
-  .describe("The number of days after which the token expires.");
+const days = z.int().min(1).max(365);
 
 export const serviceKeys = {
   create: mutation({
@@ -61,7 +58,7 @@ export const serviceKeys = {
         .min(1)
         .max(permissions.length)
         .describe("The permissions of the key, a subset of those that its role allows."),
-      expiresInDays,
+      expiresInDays: days.default(90).describe("The number of days after which the token expires."),
     }),
     output: shownServiceKey,
     errors: ["auth.email_unverified", "key.too_many"],
@@ -79,7 +76,7 @@ export const serviceKeys = {
     cost: costs.recorded,
     records: "key.rotated",
     summary:
-      "Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change.",
+      "Issues a new token for a key. The newest token keeps working for `overlapHours`, and tokens that an earlier rotation replaced keep working until the end that it announced. So the call can be repeated if its response is lost.",
     input: z.strictObject({
       id,
       overlapHours: z
@@ -87,11 +84,17 @@ export const serviceKeys = {
         .min(0)
         .max(168)
         .default(24)
-        .describe("The number of hours for which the previous token keeps working. 0 ends it at once."),
-      expiresInDays,
+        .describe(
+          "The number of hours for which the newest token keeps working. 0 ends it and all earlier tokens at once.",
+        ),
+      expiresInDays: days
+        .optional()
+        .describe(
+          "The number of days after which the new token expires. Default: the number for the newest token.",
+        ),
     }),
     output: shownServiceKey,
-    errors: ["key.not_found", "key.too_many"],
+    errors: ["key.not_found", "key.too_many", "key.too_many_tokens"],
   }),
   revoke: mutation({
     access: "key:manage",

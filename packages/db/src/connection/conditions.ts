@@ -87,6 +87,9 @@ const CODES: Readonly<Record<string, Entry>> = {
   // Ours
   CONNECTION_LOST: ["down", "connection_lost"],
   CONNECTION_RETIRED: ["busy", "connection_retired"],
+  UNSAFE_SETTINGS: ["down", "unsafe_settings"],
+  NOT_POSTGRES: ["down", "not_postgres"],
+  CHANNEL_NOT_BOUND: ["down", "channel_not_bound"],
 };
 
 /** The other codes in these classes of SQLSTATE. */

@@ -87,7 +87,7 @@ interface Layer extends ErrorFacts {
 }
 
 /** The error and the errors nested in it as `cause`, `meta` or by a driver, from the outermost in. */
-function* layersOf(error: unknown): Generator<Layer> {
+export function* layersOf(error: unknown): Generator<Layer> {
   const seen = new Set<unknown>();
   const queue: unknown[] = [error];
   while (queue.length > 0 && seen.size < 12) {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { type Binaries, findBinaries } from "./binaries.ts";
+import { checkCluster, restrictCluster } from "./check-cluster.ts";
 import { EmbeddedPostgresError, failureLines } from "./system/embedded-postgres-error.ts";
 import { type Guard, startGuard } from "./guard.ts";
 import { initCluster } from "./init-cluster.ts";
@@ -14,6 +15,8 @@ import { stopOrphan } from "./orphan.ts";
 import { ownerName, ownerPassword, ownerPasswordFile } from "./owner-password.ts";
 import { findPlace, type Place } from "./place.ts";
 import { type Postmaster, spawnPostmaster } from "./postmaster.ts";
+import { inFiles, refusesSharedMemory, sharedMemorySettings } from "./shared-memory.ts";
+import { directoryFailure, startFailure } from "./start-failure.ts";
 import {
   freePort,
   openTransport,
@@ -34,6 +37,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Readonly<Record<string, string>>;
   /** Called with each line of PostgreSQL's log. */
   onLog?: (line: string) => void;
+  /** Called with a sentence about a state of the data directory that was corrected. */
+  onWarning?: (message: string) => void;
   /** If the server runs as root: the directory for files that an unprivileged user must reach. Default: /var/lib/projostack */
   systemDir?: string;
 }
@@ -75,14 +80,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     return await start(options);
   } catch (error) {
-    // For a missing permission or a full disk, the system's message is clear but does not say what to do.
-    if (error instanceof EmbeddedPostgresError || !(error instanceof Error) || !("code" in error))
-      throw error;
-    throw new EmbeddedPostgresError(
-      "start_failed",
-      `The database in ${options.dataDir} cannot be used (${error.message}): fix that and start again, or set PROJO_DATA_DIR to another directory.`,
-      { cause: error },
-    );
+    if (error instanceof EmbeddedPostgresError) throw error;
+    throw directoryFailure(options.dataDir, error) ?? error;
   }
 }
 
@@ -93,7 +92,9 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   try {
     const binaries = await findBinaries(place.user, systemDir);
     await stopOrphan(place, binaries);
+    await checkCluster(place, binaries);
     await initCluster(place, binaries, { durable: options.settings?.["fsync"] !== "off" });
+    await restrictCluster(place, options.onWarning ?? (() => {}));
     const transport = await openTransport(options.transport, place);
     const cleanUp = async () => {
       if (transport.kind === "socket") await removeSocketDirectory(transport.directory);
@@ -123,6 +124,7 @@ interface Launch {
 /** Starts PostgreSQL. For 15 seconds it retries after failures that waiting or another port can resolve. */
 async function launch({ place, binaries, transport, options }: Launch): Promise<Running> {
   const accessRules = await writeAccessRules(place, transport.kind);
+  let sharedMemory = await sharedMemorySettings();
   for (const end = Date.now() + 15_000; ; await delay(100)) {
     const owner = await ownerTarget(transport, place, binaries);
     const settings = { ...options.settings, ...fixedSettings(owner, transport, accessRules) };
@@ -130,21 +132,19 @@ async function launch({ place, binaries, transport, options }: Launch): Promise<
     const postmaster = spawnPostmaster({
       place,
       binaries,
-      settings: { ...defaults, ...settings },
+      settings: { ...defaults, ...sharedMemory, ...settings },
       onLog: options.onLog,
     });
     if (postmaster.pid) guard.watch(postmaster.pid);
     if (await postmaster.untilReady()) return { owner, postmaster, guard };
 
-    const reason = `${await postmaster.ended}: ${failureLines(postmaster.output())}`;
+    const how = await postmaster.ended;
     await guard.dismiss();
-    const isTemporary = /Address already in use|pre-existing shared memory block/.test(postmaster.output());
-    if (!isTemporary || Date.now() > end) {
-      throw new EmbeddedPostgresError(
-        "start_failed",
-        `PostgreSQL did not start on ${place.cluster} (${reason}): fix that and start again, or set DATABASE_URL to a PostgreSQL server.`,
-      );
-    }
+    const output = postmaster.output();
+    const isTemporary = /Address already in use|pre-existing shared memory block/.test(output);
+    if (isTemporary && Date.now() < end) continue;
+    if (sharedMemory !== inFiles && refusesSharedMemory.test(output)) sharedMemory = inFiles;
+    else throw startFailure(place, how, output);
   }
 }
 
@@ -168,7 +168,9 @@ function fixedSettings(
 ): Record<string, string> {
   return {
     listen_addresses: transport.kind === "tcp" ? "127.0.0.1" : "",
-    unix_socket_directories: transport.kind === "socket" ? transport.directory : "",
+    // The setting is a list, so a comma in the path would separate two directories.
+    unix_socket_directories:
+      transport.kind === "socket" ? `"${transport.directory.replaceAll('"', '""')}"` : "",
     unix_socket_permissions: "0700",
     port: String(owner.port),
     hba_file: accessRules,

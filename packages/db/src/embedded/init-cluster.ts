@@ -3,9 +3,11 @@ import { chown, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises
 import { join } from "node:path";
 
 import type { Binaries } from "./binaries.ts";
-import { EmbeddedPostgresError, failureLines } from "./system/embedded-postgres-error.ts";
+import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
 import { ownerName, ownerPassword, ownerPasswordFile } from "./owner-password.ts";
 import type { Place } from "./place.ts";
+import { initFailure } from "./start-failure.ts";
+import { copyPrefix, runWithoutPasswdEntry } from "./system/passwd-free-programs.ts";
 import { runProgram } from "./system/run-program.ts";
 
 /** The locales for character classes in trigrams and text search, in order of preference. "C" exists on every system. */
@@ -31,11 +33,12 @@ export async function initCluster(
   for (const characterType of characterTypes) {
     await mkdir(draft, { mode: 0o700 });
     if (place.user) await chown(draft, place.user.uid, place.user.gid);
-    const outcome = await runProgram({
-      file: binaries.initdb,
-      args: [...initdbArguments(draft, characterType, durable), `--pwfile=${ownerPasswordFile(place)}`],
-      user: place.user,
-    });
+    const args = [...initdbArguments(draft, characterType, durable), `--pwfile=${ownerPasswordFile(place)}`];
+    const outcome = await runWithoutPasswdEntry(
+      binaries,
+      { directory: place.home, user: place.user },
+      ({ initdb }) => runProgram({ file: initdb, args, user: place.user }),
+    );
     if (outcome.ok) {
       await rename(draft, place.cluster);
       if (durable) await syncDirectory(place.home);
@@ -45,10 +48,7 @@ export async function initCluster(
     await rm(draft, { recursive: true, force: true });
     if (!output.includes("invalid locale name")) break;
   }
-  throw new EmbeddedPostgresError(
-    "init_failed",
-    `PostgreSQL could not create a database in ${place.home} (${failureLines(output)}): fix that and start again, or set PROJO_DATA_DIR to another directory.`,
-  );
+  throw initFailure(place, output);
 }
 
 /**
@@ -79,7 +79,9 @@ async function isComplete(cluster: string): Promise<boolean> {
 /** Removes what an interrupted initdb left. */
 async function removeIncomplete({ home, cluster }: Place): Promise<void> {
   const names = await readdir(home);
-  const drafts = names.filter((name) => name.startsWith("cluster.new-")).map((name) => join(home, name));
+  const drafts = names
+    .filter((name) => name.startsWith("cluster.new-") || name.startsWith(copyPrefix))
+    .map((name) => join(home, name));
   for (const draft of drafts)
     await rm(draft, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   if (!names.includes("cluster")) return;

@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
 import { processStart } from "./system/process-identity.ts";
+import { writeDraft } from "./system/write-draft.ts";
 
 export interface Lock {
   release(): Promise<void>;
@@ -67,41 +68,65 @@ async function claim(path: string, self: Holder): Promise<Holder | undefined> {
   }
 }
 
-/** Creates the file unless it exists. A hard link appears together with its content and never replaces a file. */
+/**
+ * Creates the file unless it exists. A hard link appears together with its content and never replaces a file. Some file
+ * systems have no hard links (FAT, many network and container file systems): there the file is created empty and then
+ * written, and a reader waits for its content.
+ */
 async function create(path: string, self: Holder): Promise<boolean> {
   const draft = await write(path, self);
   try {
     await link(draft, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
-    throw error;
+    if (codeOf(error) === "EEXIST") return false;
+    if (!withoutHardLinks.has(codeOf(error))) throw error;
+    return await createWithoutLink(path, self);
   } finally {
     await rm(draft, { force: true });
   }
 }
+
+const withoutHardLinks = new Set<unknown>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EACCES"]);
+
+async function createWithoutLink(path: string, self: Holder): Promise<boolean> {
+  try {
+    await writeFile(path, `${JSON.stringify(self)}\n`, { flag: "wx", mode: 0o644 });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;
 
 async function replace(path: string, self: Holder): Promise<void> {
   await rename(await write(path, self), path);
 }
 
 async function write(path: string, self: Holder): Promise<string> {
-  const draft = `${path}.${self.token}.new`;
-  await writeFile(draft, `${JSON.stringify(self)}\n`, { mode: 0o644 });
-  return draft;
+  return await writeDraft(`${path}.${self.token}.new`, `${JSON.stringify(self)}\n`, 0o644);
 }
 
+/** A file that stays unreadable for a second counts as stale: a disk failure or a killed process left it. */
 async function read(path: string): Promise<Holder | undefined> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-  return text === undefined ? undefined : parseHolder(text);
+  for (let waits = 0; ; waits++) {
+    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    if (text === undefined) return undefined;
+    const holder = parseHolder(text);
+    if (holder !== stale || waits === 50) return holder;
+    await delay(20);
+  }
 }
 
-/** A file that a disk failure made unreadable counts as stale. */
+const stale: Holder = { pid: 0, startedAt: "", token: "unreadable" };
+
 function parseHolder(text: string): Holder {
-  const stale = { pid: 0, startedAt: "", token: "unreadable" };
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return stale;

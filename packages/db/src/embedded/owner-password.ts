@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { chown, lstat, readFile, rename, writeFile } from "node:fs/promises";
+import { chown, lstat, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Binaries } from "./binaries.ts";
 import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
 import type { Place } from "./place.ts";
+import { runWithoutPasswdEntry } from "./system/passwd-free-programs.ts";
 import { runProgram } from "./system/run-program.ts";
+import { writeDraft } from "./system/write-draft.ts";
 
 export const ownerName = "projo_owner";
 
@@ -29,7 +31,7 @@ export async function ownerPassword(place: Place, binaries: Binaries): Promise<s
   // generated again.
   if (clusterExists) await reset(password, { place, binaries });
   const draft = `${file}.${randomBytes(6).toString("hex")}.new`;
-  await writeFile(draft, `${password}\n`, { flag: "wx", mode: 0o600 });
+  await writeDraft(draft, `${password}\n`, 0o600);
   if (place.user) await chown(draft, place.user.uid, place.user.gid);
   await rename(draft, file);
   return password;
@@ -40,12 +42,17 @@ async function reset(
   password: string,
   { place, binaries }: { place: Place; binaries: Binaries },
 ): Promise<void> {
-  const { ok, output } = await runProgram({
-    file: binaries.postgres,
-    args: ["--single", "-D", place.cluster, "-c", "log_statement=none", "postgres"],
-    user: place.user,
-    input: `ALTER ROLE ${ownerName} PASSWORD '${password}'\n`,
-  });
+  const { ok, output } = await runWithoutPasswdEntry(
+    binaries,
+    { directory: place.home, user: place.user },
+    ({ postgres }) =>
+      runProgram({
+        file: postgres,
+        args: ["--single", "-D", place.cluster, "-c", "log_statement=none", "postgres"],
+        user: place.user,
+        input: `ALTER ROLE ${ownerName} PASSWORD '${password}'\n`,
+      }),
+  );
   // The output may contain the statement with the password, so the message does not include it.
   if (!ok || /ERROR|FATAL|PANIC/.test(output)) {
     throw new EmbeddedPostgresError(

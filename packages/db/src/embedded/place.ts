@@ -1,23 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
-import {
-  chmod,
-  chown,
-  link,
-  lstat,
-  mkdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, chown, link, lstat, mkdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
+import { createDirectory } from "./system/create-directory.ts";
 import { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
 import { createRootDirectory } from "./system/reachable-copy.ts";
 import { runProgram, type UnprivilegedUser } from "./system/run-program.ts";
 import { unprivilegedUser } from "./system/unprivileged-user.ts";
+import { writeDraft } from "./system/write-draft.ts";
 
 /** The directories of an embedded database and the user who runs it. */
 export interface Place {
@@ -41,9 +31,10 @@ interface Location {
  * checkout in /root, the home is a directory below `systemDir`, and location.json in the data directory records it.
  */
 export async function findPlace(givenDataDir: string, systemDir: string): Promise<Place> {
-  await mkdir(dirname(resolve(givenDataDir)), { recursive: true });
-  await mkdir(givenDataDir, { recursive: true, mode: 0o700 });
-  const dataDir = await realpath(givenDataDir);
+  const path = resolve(givenDataDir);
+  createDirectory(path, 0o700);
+  const dataDir = await realpath(path);
+  await refuseUnsuitable(dataDir);
 
   const recorded = await recordedHome(dataDir, systemDir);
   const home = recorded ?? dataDir;
@@ -61,6 +52,26 @@ export async function findPlace(givenDataDir: string, systemDir: string): Promis
   const elsewhere = await homeElsewhere(dataDir, { user, systemDir });
   return { home: elsewhere, cluster: join(elsewhere, "cluster"), user };
 }
+
+/** @throws EmbeddedPostgresError start_failed */
+async function refuseUnsuitable(dataDir: string): Promise<void> {
+  // PostgreSQL has 1024 bytes for a path, and the names of its own files are up to 100 bytes long.
+  const length = Buffer.byteLength(dataDir);
+  if (length > longestPath) {
+    throw new EmbeddedPostgresError(
+      "start_failed",
+      `The path of the database has ${length} bytes, and PostgreSQL supports at most ${longestPath}: set PROJO_DATA_DIR to a directory with a shorter path.`,
+    );
+  }
+  if (await exists(join(dataDir, "PG_VERSION"))) {
+    throw new EmbeddedPostgresError(
+      "start_failed",
+      `${dataDir} contains the files of another PostgreSQL database: set PROJO_DATA_DIR to another directory, or DATABASE_URL to the server of that database.`,
+    );
+  }
+}
+
+const longestPath = 880;
 
 /** Lets PostgreSQL's user reach the cluster. The directory still belongs to root, so that user cannot change its files. */
 async function allowTraversal(directory: string, user: UnprivilegedUser): Promise<void> {
@@ -86,7 +97,7 @@ async function homeElsewhere(
   await mkdir(home, { mode: 0o700 });
   await allowTraversal(home, user);
 
-  const draft = await writeDraft(dataDir, { home, dataDir });
+  const draft = await writeLocation(dataDir, { home, dataDir });
   try {
     // A link, unlike a rename, fails if the file exists: of two concurrent first starts, the earlier one wins.
     await link(draft, join(dataDir, "location.json"));
@@ -122,7 +133,7 @@ async function recordedHome(dataDir: string, systemDir: string): Promise<string 
       `${dataDir} is a copy of ${location.dataDir}, and both would use the database in ${home}: remove ${file} to start with an empty database.`,
     );
   }
-  await rename(await writeDraft(dataDir, { home, dataDir }), file);
+  await rename(await writeLocation(dataDir, { home, dataDir }), file);
   return home;
 }
 
@@ -144,10 +155,9 @@ async function readLocation(file: string): Promise<Location | undefined> {
   return { home: "", dataDir: "" };
 }
 
-async function writeDraft(dataDir: string, location: Location): Promise<string> {
+async function writeLocation(dataDir: string, location: Location): Promise<string> {
   const draft = join(dataDir, `location.${randomBytes(6).toString("hex")}.new`);
-  await writeFile(draft, `${JSON.stringify(location, null, 2)}\n`);
-  return draft;
+  return await writeDraft(draft, `${JSON.stringify(location, null, 2)}\n`, 0o644);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdtemp, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdtemp, rename, rm, rmdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
 import type { Place } from "./place.ts";
 import { runProgram } from "./system/run-program.ts";
+import { writeDraft } from "./system/write-draft.ts";
 
 /** How the server connects to its PostgreSQL. */
 export type Transport = { kind: "socket"; directory: string } | { kind: "tcp" };
@@ -64,7 +65,7 @@ export async function writeAccessRules({ home }: Place, kind: Transport["kind"])
       ? "# Only the server's user can reach the socket.\nlocal all all trust\n"
       : "# Every user of this machine can reach the port.\nhost all all 127.0.0.1/32 scram-sha-256\n";
   const draft = `${file}.${randomBytes(6).toString("hex")}.new`;
-  await writeFile(draft, `# This file is overwritten at each start.\n${rule}`);
+  await writeDraft(draft, `# This file is overwritten at each start.\n${rule}`, 0o644);
   // PostgreSQL's user must be able to read the file, whatever the umask is.
   await chmod(draft, 0o644);
   await rename(draft, file);

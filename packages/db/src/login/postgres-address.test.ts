@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PostgresAddressError, readPostgresAddress } from "./postgres-address.ts";
 
+const AUTHORITY = "-----BEGIN CERTIFICATE-----\nan authority\n-----END CERTIFICATE-----\n";
+
 let directory: string;
 let authority: string;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "projo-address-"));
   authority = join(directory, "ca.pem");
-  writeFileSync(authority, "an authority");
+  writeFileSync(authority, AUTHORITY);
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -61,25 +63,35 @@ describe("readPostgresAddress", () => {
 
   it("uses TLS on this machine when the address requests it", () => {
     expect(tlsOf(`${local}?sslmode=verify-full`)).toMatchObject({ rejectUnauthorized: true });
-    expect(tlsOf(`${local}?sslrootcert=${authority}`)).toMatchObject({ ca: "an authority" });
+    expect(tlsOf(`${local}?sslrootcert=${authority}`)).toMatchObject({ ca: AUTHORITY });
   });
 
   it("reads a certificate authority, and with verify-ca checks only the authority", () => {
     const full = tlsOf(`${remote}?sslrootcert=${authority}`);
-    expect(full).toEqual({ ca: "an authority", minVersion: "TLSv1.2", rejectUnauthorized: true });
+    expect(full).toEqual({ ca: AUTHORITY, minVersion: "TLSv1.2", rejectUnauthorized: true });
     expect(tlsOf(`${remote}?sslmode=verify-ca&sslrootcert=${authority}`)).toEqual({
-      ca: "an authority",
+      ca: AUTHORITY,
       minVersion: "TLSv1.2",
       rejectUnauthorized: true,
       checkServerIdentity: expect.any(Function),
     });
   });
 
-  it("removes the TLS parameters from the connection string and keeps the others", () => {
-    const { connectionString } = readPostgresAddress(
+  it("returns the parts of the address, and no connection string whose parameters pg would apply itself", () => {
+    const { target } = readPostgresAddress(
       `${remote}?sslmode=require&application_name=x&channel_binding=require`,
-    ).target;
-    expect(connectionString).toBe(`${remote}?application_name=x&channel_binding=require`);
+    );
+    expect(target).toEqual({
+      host: "db.example.com",
+      port: 5432,
+      user: "server",
+      password: "s3cret",
+      database: "projo",
+      ssl: { minVersion: "TLSv1.2", rejectUnauthorized: true },
+      applicationName: "x",
+      enableChannelBinding: true,
+      requiresChannelBinding: true,
+    });
   });
 
   it("decodes the user and the password", () => {

@@ -1,10 +1,35 @@
-// Reads an address such as postgres://user:password@host:5432/database, in particular its TLS parameters. pg and libpq
-// interpret sslmode differently, and pg's next version changes its interpretation, so this file defines it: a connection to
-// another machine uses TLS and verifies the server, unless the address contains sslmode=disable.
-import { readFileSync } from "node:fs";
+// Reads an address such as postgres://user:password@host:5432/database. The result has no connection string: pg would let its
+// parameters replace the server's own settings.
 import { isIPv4 } from "node:net";
+import { userInfo } from "node:os";
 import type { ConnectionOptions } from "node:tls";
+import { ADDRESS_SHAPE, PostgresAddressError } from "./address/address-error.ts";
+import { readParameters, requirePart } from "./address/address-parameters.ts";
+import { parsePort, splitAddress } from "./address/address-parts.ts";
+import { tlsOf } from "./address/address-tls.ts";
 import type { Login } from "./prepare-login.ts";
+
+export { PostgresAddressError } from "./address/address-error.ts";
+
+/** Where and how to connect, for `openPool` and `withOwner`. It contains the password. */
+export interface PostgresTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password?: string;
+  readonly database: string;
+  readonly ssl: false | ConnectionOptions;
+  /** Appended to the name of the program in `pg_stat_activity`. */
+  readonly applicationName?: string;
+  /** Startup options besides those that the server sets itself. */
+  readonly options?: string;
+  /** The longest time for connecting in ms, if it is shorter than the caller's own. */
+  readonly connectMs?: number;
+  /** Whether SCRAM is bound to the TLS connection where PostgreSQL offers it (`SCRAM-SHA-256-PLUS`). */
+  readonly enableChannelBinding?: boolean;
+  /** Whether a login that is not bound to the TLS connection is refused. */
+  readonly requiresChannelBinding?: boolean;
+}
 
 export interface PostgresAddress {
   /** The name or IP address of the host, or the directory of a socket. */
@@ -12,112 +37,84 @@ export interface PostgresAddress {
   /** Whether the connection stays on this machine: a loopback address or a unix socket. */
   readonly isLocal: boolean;
   readonly login: Login;
-  /** The target for `openPool` and `withOwner`. It contains the password. */
-  readonly target: { readonly connectionString: string; readonly ssl: false | ConnectionOptions };
+  readonly target: PostgresTarget;
+  /** Whether the address says that it is a pooler in transaction mode. */
+  readonly isPooler: boolean;
+  /** The most connections that the address allows; null when it does not say. */
+  readonly connectionLimit: number | null;
 }
-
-/** The problem of an address. The message does not contain the address; put the name of the setting before it. */
-export class PostgresAddressError extends Error {
-  override readonly name = "PostgresAddressError";
-}
-
-const SHAPE = "must be an address such as postgres://user:password@host:5432/projo";
 
 /** @throws PostgresAddressError */
 export function readPostgresAddress(text: string): PostgresAddress {
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new PostgresAddressError(SHAPE);
-  const url = new URL(text);
-  const host = hostOf(url);
-  // pg would otherwise take the host from its own environment variable, unchecked.
-  if (host === "") url.searchParams.set("host", "localhost");
-  const isSocket = host.startsWith("/");
-  const isLocal = isSocket || host === "" || isLoopback(host);
-  const ssl = tlsOf(url, isSocket, isLocal);
-  for (const name of TLS_PARAMETERS) url.searchParams.delete(name);
+  const parts = splitAddress(text);
+  const { parameters } = parts;
+  const read = readParameters(parameters);
+  const place = placeOf(parameters.get("host") ?? parts.host, parameters.get("port") ?? parts.port);
+  const isLocal = place.isSocket || isLoopback(place.host);
+  const ssl = tlsOf(parameters, { isSocket: place.isSocket, isLocal });
+  const user = parameters.get("user") ?? parts.user;
+  const password = parameters.get("password") ?? parts.password;
+  const login = password === "" ? { user } : { user, password };
+  if (read.channelBinding === "require" && ssl === false) {
+    throw new PostgresAddressError(
+      "has channel_binding=require on a connection without TLS: add sslmode=verify-full, or remove channel_binding",
+    );
+  }
   return {
-    host: host === "" ? "localhost" : host,
+    host: place.host,
     isLocal,
-    login: loginOf(url),
-    target: { connectionString: url.href, ssl },
+    login,
+    target: {
+      host: place.host,
+      port: place.port,
+      ...login,
+      user: user === "" && place.isSocket ? userOfProcess() : requirePart(user, "user"),
+      database: requirePart(parameters.get("dbname") ?? parts.database, "database"),
+      ssl,
+      ...(read.applicationName !== null && { applicationName: read.applicationName }),
+      ...(read.startOptions !== null && { options: read.startOptions }),
+      ...(read.connectMs !== null && { connectMs: read.connectMs }),
+      ...(ssl !== false && read.channelBinding !== "disable" && { enableChannelBinding: true }),
+      ...(read.channelBinding === "require" && { requiresChannelBinding: true }),
+    },
+    isPooler: read.isPooler,
+    connectionLimit: read.connectionLimit,
   };
 }
 
-/** Finds the host as pg does: in the query, or before the path, where the directory of a socket is percent-encoded. */
-function hostOf({ hostname, searchParams }: URL): string {
-  const named = searchParams.getAll("host").at(-1);
-  return (named || decoded(hostname)).replace(/^\[(.*)\]$/, "$1");
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly isSocket: boolean;
+}
+
+function placeOf(host: string, port: string | number | null): Place {
+  if (host.includes(",") || String(port).includes(",")) {
+    throw new PostgresAddressError(
+      "names several hosts, which is not supported: name one host, or a name or proxy that follows the primary",
+    );
+  }
+  const number = typeof port === "string" ? parsePort(port) : (port ?? 5432);
+  // pg would otherwise take the host from its own environment variable, unchecked.
+  if (host === "") return { host: "localhost", port: number, isSocket: false };
+  if (!host.startsWith("/")) {
+    if (host.includes("/")) throw new PostgresAddressError(ADDRESS_SHAPE);
+    return { host: host.replace(/^\[(.*)\]$/, "$1"), port: number, isSocket: false };
+  }
+  // The path of the socket itself names its port too.
+  const [, directory = host, named] = /^(.*)\/\.s\.PGSQL\.(\d+)$/.exec(host) ?? [];
+  return { host: directory, port: named === undefined ? number : parsePort(named), isSocket: true };
 }
 
 const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 
-function loginOf({ username, password }: URL): Login {
-  const user = decoded(username);
-  return password === "" ? { user } : { user, password: decoded(password) };
-}
-
-function decoded(text: string): string {
+/** On a socket PostgreSQL can identify the user of the process, so libpq needs no user there. */
+function userOfProcess(): string {
   try {
-    return decodeURIComponent(text);
+    return userInfo().username;
   } catch {
-    throw new PostgresAddressError(SHAPE);
-  }
-}
-
-const TLS_PARAMETERS = ["sslmode", "sslrootcert", "sslcert", "sslkey"] as const;
-
-function tlsOf({ searchParams }: URL, isSocket: boolean, isLocal: boolean): false | ConnectionOptions {
-  for (const name of searchParams.keys()) {
-    const isKnown = TLS_PARAMETERS.some((known) => known === name);
-    if (!isKnown && (name.startsWith("ssl") || name === "uselibpqcompat")) {
-      throw new PostgresAddressError(
-        `has the parameter ${name}, which is not supported. Use ${TLS_PARAMETERS.join(", ")}`,
-      );
-    }
-  }
-  // PostgreSQL does not support TLS on a unix socket.
-  if (isSocket) return false;
-  const files = {
-    ca: fileOf(searchParams, "sslrootcert"),
-    cert: fileOf(searchParams, "sslcert"),
-    key: fileOf(searchParams, "sslkey"),
-  };
-  const verified = { ...given(files), minVersion: "TLSv1.2", rejectUnauthorized: true } as const;
-  const mode = searchParams.get("sslmode");
-  switch (mode) {
-    case null:
-      return isLocal && files.ca === undefined ? false : verified;
-    case "disable":
-      return false;
-    // Hosting services use `require` in their addresses. Here it verifies the server as verify-full does.
-    case "require":
-    case "verify-full":
-      return verified;
-    case "verify-ca":
-      if (files.ca === undefined) {
-        throw new PostgresAddressError(
-          "has sslmode=verify-ca without sslrootcert, which would accept any public certificate authority. Set sslrootcert to the authority's file, or use sslmode=verify-full",
-        );
-      }
-      // In this mode the certificate authority identifies the server, so the host name is not checked.
-      return { ...verified, checkServerIdentity: () => undefined };
-    default:
-      throw new PostgresAddressError(
-        "has an sslmode that does not verify the server: use verify-full, verify-ca with sslrootcert, or disable for a network that you trust",
-      );
-  }
-}
-
-const given = (files: Readonly<Record<string, string | undefined>>): ConnectionOptions =>
-  Object.fromEntries(Object.entries(files).filter(([, content]) => content !== undefined));
-
-function fileOf(parameters: URLSearchParams, name: string): string | undefined {
-  const path = parameters.get(name);
-  if (path === null) return undefined;
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
-    throw new PostgresAddressError(`names the file ${path} as ${name}, which cannot be read (${code})`);
+    // This user has no entry in the list of users, as in a container with an arbitrary id.
+    throw new PostgresAddressError(`names no user: it ${ADDRESS_SHAPE}`);
   }
 }

@@ -9,7 +9,7 @@ export interface ServiceKeyRecord {
   readonly name: string;
   readonly role: Role;
   readonly scopes: readonly Permission[];
-  /** The current secret, then the previous one while it is still valid. */
+  /** The secrets that still work: the newest, the previous one, then the earlier ones. */
   readonly secrets: readonly KeptSecret[];
   readonly createdBy: string;
 }
@@ -31,9 +31,13 @@ interface Runners {
 
 interface Row extends Omit<ServiceKeyRecord, "secrets"> {
   secret_kid: number;
-  secret_mac: Uint8Array;
+  /** Null after the newest secret has expired before an earlier one. */
+  secret_mac: Uint8Array | null;
   previous_kid: number | null;
   previous_mac: Uint8Array | null;
+  /** Oldest first, as the macs. */
+  earlier_kids: number[];
+  earlier_macs: Uint8Array[];
 }
 
 export const serviceKeyLookup = ({ run, runQuickly }: Runners): ServiceKeyLookup => ({
@@ -48,14 +52,20 @@ export const serviceKeyLookup = ({ run, runQuickly }: Runners): ServiceKeyLookup
   },
 });
 
-function recordOf({ secret_kid, secret_mac, previous_kid, previous_mac, ...key }: Row): ServiceKeyRecord {
-  const newest = { kid: secret_kid, mac: secret_mac };
-  if (previous_kid === null || previous_mac === null) return { ...key, secrets: [newest] };
-  return { ...key, secrets: [newest, { kid: previous_kid, mac: previous_mac }] };
+function recordOf(row: Row): ServiceKeyRecord {
+  const { secret_kid, secret_mac, previous_kid, previous_mac, earlier_kids, earlier_macs, ...key } = row;
+  const secrets: KeptSecret[] = [];
+  if (secret_mac !== null) secrets.push({ kid: secret_kid, mac: secret_mac });
+  if (previous_kid !== null && previous_mac !== null) secrets.push({ kid: previous_kid, mac: previous_mac });
+  for (const [at, mac] of earlier_macs.entries()) {
+    const kid = earlier_kids[at];
+    if (kid !== undefined) secrets.push({ kid, mac });
+  }
+  return { ...key, secrets };
 }
 
 const FIND = `
   SELECT key_id AS id, workspace_id AS "workspaceId", name, role, scopes, created_by AS "createdBy",
-         secret_kid, secret_mac, previous_kid, previous_mac
+         secret_kid, secret_mac, previous_kid, previous_mac, earlier_kids, earlier_macs
     FROM projo_service_key($1::uuid)`;
 const NOTE = "SELECT projo_keys_used($1::uuid[], $2::double precision[])";

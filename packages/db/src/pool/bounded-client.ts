@@ -4,6 +4,8 @@
 // This file casts types, because pg's types omit the client's state of its queries.
 import { Socket } from "node:net";
 import pg from "pg";
+import { watchHandshake } from "../login/handshake.ts";
+import { settingsCheck, settingsProblem, type ConnectionKind } from "./settings-check.ts";
 
 /** The untyped members of pg's client that this file uses. */
 interface Internals {
@@ -34,8 +36,23 @@ export class BoundedClient extends pg.Client {
 
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    // pg's pool passes its own options on, which include those of the handshake.
+    watchHandshake(this, typeof config === "object" ? config : {});
     this.once("connect", () => {
       this.#isConnected = true;
+    });
+  }
+
+  /**
+   * Sends the check of the settings in front of the first statement. If it fails, every statement of the connection fails with
+   * its error, and the connection is closed.
+   */
+  checkSettings(kind: ConnectionKind): void {
+    this.query(settingsCheck(kind), (error: Error | null) => {
+      // A connection that broke meanwhile reports that itself.
+      if (!error || !("severity" in error)) return;
+      this.connection.emit("error", settingsProblem(error));
+      this.connection.stream.destroy();
     });
   }
 

@@ -1,10 +1,13 @@
 import type pg from "pg";
-import { ConnectionRetired } from "./bounded-client.ts";
+import type { PostgresTarget } from "../login/postgres-address.ts";
+import { nameOf } from "../login/with-owner.ts";
+import { BoundedClient, ConnectionRetired } from "./bounded-client.ts";
 import { BoundedPool } from "./bounded-pool.ts";
 import { ConnectionWatch } from "./connection-watch.ts";
 import { sharedStartOptions, startOptions } from "./connection-settings.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { probeOf } from "./probe.ts";
+import type { ConnectionKind } from "./settings-check.ts";
 
 /** The pool of the server's connections, and a second pool for the connections that quick reads share. */
 export type ServerPool = pg.Pool & {
@@ -16,10 +19,11 @@ export type ServerPool = pg.Pool & {
 export function openPool({ max = 16, ...options }: PoolOptions): ServerPool {
   const watch = new ConnectionWatch(probeOf(options), (isUnreachable) => options.onOutage?.(isUnreachable));
   const shared = options.pooled || max < 4 ? 0 : 2 * Math.max(1, Math.floor(max / 16));
-  const pool = openPart(options, { watch, max: max - shared, startOptions });
+  const kind = options.pooled ? "pooled" : "own";
+  const pool = openPart(options, { watch, max: max - shared, startOptions, kind });
   if (shared === 0) return pool;
   return Object.assign(pool, {
-    shared: openPart(options, { watch, max: shared, startOptions: sharedStartOptions }),
+    shared: openPart(options, { watch, max: shared, startOptions: sharedStartOptions, kind: "shared" }),
   });
 }
 
@@ -28,20 +32,27 @@ interface Part {
   readonly watch: ConnectionWatch;
   readonly max: number;
   readonly startOptions: string;
+  readonly kind: ConnectionKind;
 }
 
+/** The longest time for connecting. */
+const CONNECT_MS = 2_000;
+
 function openPart({ target, pooled = false, onError }: PoolOptions, part: Part): pg.Pool {
+  const { applicationName, connectMs = CONNECT_MS, options: given, ...config } = optionalsOf(target);
+  const options = [given ?? [], pooled ? [] : part.startOptions].flat().join(" ");
   const pool = new BoundedPool(
     {
-      ...target,
+      ...config,
       max: part.max,
       pipeline: true,
-      connectionTimeoutMillis: 2_000,
+      connectionTimeoutMillis: Math.min(connectMs, CONNECT_MS),
       // Keep-alive packets prevent firewalls from dropping idle connections.
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
-      ...(pooled ? {} : { options: part.startOptions }),
-      application_name: "projostack",
+      // PostgreSQL applies the last value of a setting, so the server's own options come last.
+      ...(options !== "" && { options }),
+      application_name: nameOf("projostack", applicationName),
     },
     part.watch,
   );
@@ -50,6 +61,12 @@ function openPart({ target, pooled = false, onError }: PoolOptions, part: Part):
     if (!(error instanceof ConnectionRetired)) onError?.(error);
   });
   // A connection that breaks in use fails its statements, so their callers get the error and the event adds nothing.
-  pool.on("connect", (client) => client.on("error", () => {}));
+  pool.on("connect", (client) => {
+    client.on("error", () => {});
+    if (client instanceof BoundedClient) client.checkSettings(part.kind);
+  });
   return pool;
 }
+
+/** A target without an address, as for the embedded database, has none of these. */
+const optionalsOf = (target: PoolOptions["target"]): Partial<PostgresTarget> => target;

@@ -1,9 +1,10 @@
-import type { PostgresAddress } from "../login/postgres-address.ts";
+import type { PostgresTarget } from "../login/postgres-address.ts";
 
 export interface PoolOptions {
   readonly target:
-    | { host: string; port: number; user: string; password?: string; database: string }
-    | { connectionString: string; ssl?: PostgresAddress["target"]["ssl"] };
+    | PostgresTarget
+    | { host: string; port: number; user: string; password?: string; database: string; ssl?: false }
+    | { connectionString: string; ssl?: PostgresTarget["ssl"] };
   /** The maximum number of open connections, including those that quick reads share. The default is 16. */
   readonly max?: number;
   /** True when the target is a pooler in transaction mode, which rejects startup options. */

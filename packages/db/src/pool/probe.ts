@@ -1,5 +1,5 @@
 // Opens a separate connection to check that PostgreSQL answers and to ask which backends of the server are working.
-import pg from "pg";
+import { openClient } from "../login/with-owner.ts";
 import type { PoolOptions } from "./pool-options.ts";
 
 /**
@@ -29,8 +29,7 @@ const WORKING = `
 
 export function probeOf({ target, pooled = false }: Pick<PoolOptions, "target" | "pooled">): StartProbe {
   return (pids) => {
-    const client = new pg.Client({ ...target, application_name: "projostack probe" });
-    client.on("error", () => {});
+    const client = openClient(target, "projostack probe");
     const ask = async (): Promise<ProbeResult> => {
       await client.connect();
       // Behind a pooler the process ids are not PostgreSQL's, and the query would wait in the pooler's queue.

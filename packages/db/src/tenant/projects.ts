@@ -1,6 +1,6 @@
 import type { Project } from "../generated/client.ts";
 import { CURRENT_WORKSPACE_SQL } from "../scope/current-workspace-sql.ts";
-import type { Statements } from "../scope/statements.ts";
+import type { PreparedQuery, Statements } from "../scope/statements.ts";
 
 export type ProjectRow = Omit<Project, "workspaceId">;
 
@@ -12,21 +12,71 @@ export interface NewProject {
   readonly most: number;
 }
 
+/** A page of a list of projects, newest first. */
+export interface ProjectListing {
+  /** The id of the last project of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+  /** A part of the name, which projo_fold compares. */
+  readonly search?: string | undefined;
+}
+
 export interface ProjectStatements {
+  list(listing: ProjectListing): Promise<ProjectRow[]>;
   /** Requires a transaction with `lockMembers`. @returns null when the workspace has the maximum number of projects */
   insert(project: NewProject): Promise<ProjectRow | null>;
+  /** @returns the projects with this name, oldest first, at most two: enough to see that a name is ambiguous */
+  findNamed(name: string): Promise<ProjectRow[]>;
 }
 
 export const projectStatements = (sql: Statements): ProjectStatements => ({
+  list: (listing) => sql.query(projectListQuery(listing)),
   insert: async ({ id, name, createdBy, most }) => {
     const [row] = await sql.query<ProjectRow>({ ...INSERT, values: [id, name, createdBy, most] });
     return row ?? null;
   },
+  findNamed: (name) => sql.query<ProjectRow>({ ...FIND_NAMED, values: [name] }),
 });
+
+const COLUMNS = `id, name, created_by AS "createdBy", created_at AS "createdAt"`;
 
 const INSERT = {
   name: "projo_project_insert",
   text: `INSERT INTO projects (id, workspace_id, name, created_by)
          SELECT $1, ${CURRENT_WORKSPACE_SQL}, $2, $3 WHERE (SELECT count(*) FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}) < $4::bigint
-         RETURNING id, name, created_by AS "createdBy", created_at AS "createdAt"`,
+         RETURNING ${COLUMNS}`,
 } as const;
+
+/** Is true of every project. The planner then chooses projects_folded_idx, as the migration of that index explains. */
+const IN_FOLDED_INDEX = "(name <> '' OR projo_reads_titles(name))";
+
+/**
+ * The projects whose name equals this one by projo_fold. If some have exactly this name, only those: a workspace may contain
+ * both "web" and "Web". It scans the workspace's part of projects_folded_idx.
+ */
+const FIND_NAMED = {
+  name: "projo_projects_named",
+  text: `WITH named AS (
+           SELECT ${COLUMNS}, normalize(name) = normalize($1::text) AS is_exact FROM projects
+            WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND ${IN_FOLDED_INDEX}
+              AND projo_fold(name) COLLATE "C" = (SELECT projo_fold($1::text))
+         )
+         SELECT id, name, "createdBy", "createdAt" FROM named
+          WHERE is_exact OR NOT EXISTS (SELECT FROM named WHERE is_exact) ORDER BY id LIMIT 2`,
+} as const;
+
+/** A search scans the workspace's part of projects_folded_idx, as a search for tasks scans tasks_folded_idx. */
+export function projectListQuery({ limit, after, search }: ProjectListing): PreparedQuery<ProjectRow> {
+  const afterSql = after === undefined ? "" : " AND id < $2";
+  const text = `$${after === undefined ? 2 : 3}::text`;
+  const searchSql =
+    search === undefined
+      ? ""
+      : ` AND ${IN_FOLDED_INDEX} AND strpos(projo_fold(name) COLLATE "C", (SELECT projo_fold(${text}))) > 0`;
+  return {
+    name: `projo_projects${after === undefined ? "" : "_after"}${search === undefined ? "" : "_search"}`,
+    text: `SELECT ${COLUMNS} FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}${afterSql}${searchSql} ORDER BY id DESC LIMIT $1`,
+    values: [limit, after, search].filter((value) => value !== undefined),
+    isQuick: search === undefined,
+  };
+}

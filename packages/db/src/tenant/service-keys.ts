@@ -43,10 +43,10 @@ export interface NewServiceKey {
 export interface Rotation {
   readonly id: string;
   readonly secret: KeptSecret;
-  /** How long the previous secret still works; 0 ends it at once. */
+  /** How long the newest secret still works; 0 ends it and all earlier secrets at once. */
   readonly overlapHours: number;
-  /** How long the key is valid from now on. */
-  readonly days: number;
+  /** How long the new secret is valid. Undefined: as long as the newest secret was at its creation. */
+  readonly days: number | undefined;
   /** The maximum number of active keys in a workspace. It counts here because an expired key becomes active again. */
   readonly most: number;
 }
@@ -55,8 +55,11 @@ export interface ServiceKeyStatements {
   list(page: ListPage & { readonly status: ServiceKeyStatus | undefined }): Promise<ServiceKeyRow[]>;
   /** @returns null when the workspace has the maximum number of active keys */
   insert(key: NewServiceKey): Promise<ServiceKeyRow | null>;
-  /** @returns "full" when the key has expired and the maximum is reached; null when the key is unknown or revoked */
-  rotate(rotation: Rotation): Promise<ServiceKeyRow | "full" | null>;
+  /**
+   * @returns "full" when the key has expired and the maximum of active keys is reached; "crowded" when too many earlier
+   * secrets of the key still work; null when the key is unknown or revoked
+   */
+  rotate(rotation: Rotation): Promise<ServiceKeyRow | "full" | "crowded" | null>;
   /** Revokes the key and the unused invites that it created. @returns null when the key is unknown or already revoked */
   revoke(id: string): Promise<ServiceKeyRow | null>;
 }
@@ -81,30 +84,34 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
   },
 
   rotate: async ({ id, secret, overlapHours, days, most }) => {
-    // The previous secret ends no later than it would have without the rotation, and no later than the new secret. Without
-    // an overlap it is deleted.
+    // The newest secret ends no later than it would have without the rotation, and no later than the new secret. A trigger
+    // keeps all secrets that an earlier rotation replaced, until the end that it announced. Without an overlap, the row
+    // keeps none.
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
       UPDATE service_keys AS k
          SET previous_kid = CASE WHEN ${overlapHours}::integer > 0 THEN secret_kid END,
              previous_mac = CASE WHEN ${overlapHours}::integer > 0 THEN secret_mac END,
              previous_expires_at = CASE WHEN ${overlapHours}::integer > 0 THEN
-               least(now() + make_interval(hours => ${overlapHours}::integer), expires_at,
-                     now() + make_interval(days => ${days}::integer)) END,
+               least(now() + make_interval(hours => ${overlapHours}::integer), ${SECRET_EXPIRES_AT}, ${newEnd(days)}) END,
              secret_kid = ${secret.kid}::integer, secret_mac = ${secret.mac}::bytea, rotated_at = now(),
-             expires_at = now() + make_interval(days => ${days}::integer)
+             expires_at = ${newEnd(days)}
        WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL
          AND (k.expires_at > now() OR (SELECT count(*) FROM service_keys WHERE revoked_at IS NULL AND expires_at > now()) < ${most}::bigint)
+         AND (${overlapHours}::integer = 0 OR ${EARLIER_SECRETS} < ${MOST_EARLIER_SECRETS}::integer)
       RETURNING ${KEY_COLUMNS}`;
     if (row) return row;
-    const [existing] = await sql.$queryRaw<object[]>`
-      SELECT FROM service_keys WHERE id = ${id}::uuid AND revoked_at IS NULL`;
-    return existing ? "full" : null;
+    const [existing] = await sql.$queryRaw<{ isExpired: boolean }[]>`
+      SELECT k.expires_at <= now() AS "isExpired" FROM service_keys AS k WHERE k.id = ${id}::uuid AND k.revoked_at IS NULL`;
+    if (!existing) return null;
+    return existing.isExpired ? "full" : "crowded";
   },
 
   revoke: async (id) => {
     const [row] = await sql.$queryRaw<ServiceKeyRow[]>`
       WITH revoked AS (
-        UPDATE service_keys SET revoked_at = now(), previous_kid = NULL, previous_mac = NULL, previous_expires_at = NULL
+        UPDATE service_keys
+           SET revoked_at = now(), previous_kid = NULL, previous_mac = NULL, previous_expires_at = NULL,
+               earlier_kids = '{}', earlier_macs = '{}', earlier_expire_at = '{}'
          WHERE id = ${id}::uuid AND revoked_at IS NULL
         RETURNING *
       ), ended AS (
@@ -119,10 +126,26 @@ export const serviceKeyStatements = (sql: Statements): ServiceKeyStatements => (
   },
 });
 
+/** How many secrets before the previous one can work at the same time. A constraint of the table has the same number. */
+const MOST_EARLIER_SECRETS = 20;
+
+/** The end of the newest secret of `k`. The key itself can end later, with an earlier secret. */
+const SECRET_EXPIRES_AT = Prisma.sql`coalesce(k.secret_expires_at, k.expires_at)`;
+
+/** How many secrets of `k` would be earlier than the previous one after a rotation. */
+const EARLIER_SECRETS = Prisma.sql`
+  (SELECT count(*) FROM unnest(k.earlier_expire_at || k.previous_expires_at) AS e(expires_at) WHERE e.expires_at > now())`;
+
+/** The end of a new secret of `k`: after these days, else after the term of the newest secret. */
+const newEnd = (days: number | undefined) => Prisma.sql`
+  now() + coalesce(make_interval(days => ${days ?? null}::integer),
+                   greatest(${SECRET_EXPIRES_AT} - coalesce(k.rotated_at, k.created_at), interval '1 day'))`;
+
 /** The columns of `ServiceKeyRow`, read from `k`. */
 const KEY_COLUMNS = Prisma.sql`
-  k.id, k.name, k.role, k.scopes, k.created_by AS "createdBy", k.created_at AS "createdAt", k.expires_at AS "expiresAt",
-  k.rotated_at AS "rotatedAt", k.last_used_at AS "lastUsedAt",
-  CASE WHEN k.previous_expires_at > now() THEN k.previous_expires_at END AS "previousExpiresAt",
+  k.id, k.name, k.role, k.scopes, k.created_by AS "createdBy", k.created_at AS "createdAt",
+  ${SECRET_EXPIRES_AT} AS "expiresAt", k.rotated_at AS "rotatedAt", k.last_used_at AS "lastUsedAt",
+  (SELECT min(e.expires_at) FROM unnest(k.earlier_expire_at || k.previous_expires_at) AS e(expires_at)
+    WHERE e.expires_at > now()) AS "previousExpiresAt",
   CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired' ELSE 'active' END AS status,
   EXISTS (SELECT FROM workspace_members AS m WHERE m.user_id = k.created_by) AS "creatorIsMember"`;

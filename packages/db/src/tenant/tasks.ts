@@ -75,12 +75,17 @@ const INSERT = {
 /** The columns of an import in the order of the statement's parameters. */
 const IMPORTED = ["id", "projectId", "title", "status", "createdBy", "externalId"] as const;
 
+/**
+ * Each inserted key locks the same key of a concurrent import until its transaction ends. All imports insert in the order of
+ * the keys, so two of them cannot wait for each other.
+ */
 const INSERT_MANY = {
   name: "projo_task_insert_many",
   text: `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, external_id)
          SELECT id, ${CURRENT_WORKSPACE_SQL}, project_id, title, status, created_by, external_id
            FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::text[])
                 AS given (id, project_id, title, status, created_by, external_id)
+          ORDER BY project_id, external_id, id
          ON CONFLICT DO NOTHING RETURNING id`,
 } as const;
 
@@ -96,7 +101,7 @@ const REMOVE = {
 
 /**
  * The query contains only the given filters: PostgreSQL uses no index for a condition of the form `$1 IS NULL OR ...`. A
- * search scans the workspace's part of tasks_search_idx until the page is full. Under row-level security no index can match
+ * search scans the workspace's part of tasks_folded_idx until the page is full. Under row-level security no index can match
  * a part of a title, so the cost depends on the work for each row (docs/decisions/search.md).
  */
 export function taskListQuery({ limit, ...filters }: TaskListing): PreparedQuery<TaskRow> {
@@ -121,11 +126,10 @@ export function taskListQuery({ limit, ...filters }: TaskListing): PreparedQuery
 type Filter = Exclude<keyof TaskListing, "limit">;
 
 const CONDITIONS: Readonly<Record<Filter, (parameter: string) => string>> = {
-  // The first condition is true for every task. It makes the planner choose tasks_search_idx: the migration of that index
-  // explains how. The sub-select converts the word to lower case once, not for each title. `lower` uses the database's
-  // collation; the comparison then compares bytes.
-  search: (word) =>
-    `(title <> '' OR projo_reads_table(title)) AND strpos(lower(title) COLLATE "C", (SELECT lower(${word}::text))) > 0`,
+  // The first condition is true for every task. It makes the planner choose tasks_folded_idx: the migration of that index
+  // explains how. The sub-select folds the text once, not for each title. The comparison then compares bytes.
+  search: (text) =>
+    `(title <> '' OR projo_reads_titles(title)) AND strpos(projo_fold(title) COLLATE "C", (SELECT projo_fold(${text}::text))) > 0`,
   after: (id) => `id < ${id}`,
   projectId: (id) => `project_id = ${id}`,
   status: (status) => `status = ${status}`,

@@ -22,6 +22,7 @@ export interface TenantLists {
   readonly members: Pick<MemberStatements, "list">;
   readonly invites: Pick<InviteStatements, "list">;
   readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
+  readonly projects: Pick<ProjectStatements, "list">;
   readonly tasks: Pick<TaskStatements, "find" | "list" | "count">;
   readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
 }

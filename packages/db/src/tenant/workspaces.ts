@@ -17,7 +17,7 @@ export interface WorkspaceStatements {
   /**
    * Marks the workspace as deleted and denies access to every member and key, after their current writes have ended.
    * Requires a transaction with `lockMembers`.
-   * @returns null when `name` is not the name of the workspace
+   * @returns null when `name` is not the name of the workspace; accents may be composed or decomposed
    */
   delete(name: string): Promise<WorkspaceRow | null>;
   /** Gives access to every member and key again. @returns null when the workspace can no longer be restored */
@@ -37,7 +37,8 @@ export const workspaceStatements = (sql: Statements): WorkspaceStatements => ({
   delete: async (name) => {
     const [row] = await sql.$queryRaw<WorkspaceRow[]>`
       WITH deleted AS (
-        UPDATE workspaces SET deleted_at = now() WHERE name = ${name}::text AND deleted_at IS NULL RETURNING *
+        UPDATE workspaces SET deleted_at = now()
+         WHERE normalize(name, NFC) = normalize(${name}::text, NFC) AND deleted_at IS NULL RETURNING *
       ), members AS (
         UPDATE workspace_members SET locked_at = now() FROM deleted
       ), held AS (

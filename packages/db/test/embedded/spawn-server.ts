@@ -29,17 +29,33 @@ export interface SpawnOptions {
   user?: { uid: number; gid: number };
   /** The script. The default is server-process.ts in this folder. */
   script?: string;
+  /** A program with its arguments that runs the process, such as `unshare`. */
+  through?: readonly string[];
+  /** Environment variables besides those of this process. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** Starts server-process.ts in its own process group, as a terminal would. */
-export function spawnServer(options: EmbeddedPostgresOptions, { user, script }: SpawnOptions = {}): Server {
+export function spawnServer(
+  options: EmbeddedPostgresOptions,
+  { user, script, through = [], env = {} }: SpawnOptions = {},
+): Server {
   const file = script ?? fileURLToPath(new URL("server-process.ts", import.meta.url));
   const settings = { fsync: "off", ...options.settings };
-  const child = spawn(
+  const sourceLoader = ["--import", import.meta.resolve("tsx")];
+  const program = [
+    ...through,
     process.execPath,
-    ["--import", import.meta.resolve("tsx"), file, JSON.stringify({ ...options, settings })],
-    { detached: true, stdio: ["pipe", "pipe", "inherit"], ...user },
-  );
+    ...sourceLoader,
+    file,
+    JSON.stringify({ ...options, settings }),
+  ];
+  const child = spawn(program[0] ?? "", program.slice(1), {
+    detached: true,
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+    ...user,
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = once(child, "exit");
   const stop = async () => {

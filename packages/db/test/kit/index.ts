@@ -9,3 +9,4 @@ export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgb
 export { bySuite, isFullSuite, ROUNDS } from "./suite-length.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export type { TestCluster } from "./test-cluster.ts";
+export { hasOpenssl, noOpenssl, startTlsPostgres, type TlsPostgres } from "./tls-postgres.ts";

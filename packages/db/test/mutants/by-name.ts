@@ -348,6 +348,36 @@ export function byName({ home, foreign }: Workspaces): SchemaMutant[] {
       ),
       ["the previous secret has not expired", "k.previous_mac"],
     ),
+    keyFound(
+      "CASE WHEN k.secret_expires_at <= asked THEN NULL ELSE k.secret_mac END",
+      findKey(
+        "the newest secret is found after its expiry",
+        "secret_expires_at = now() - interval '1 day'",
+        "secret_mac IS NOT NULL",
+      ),
+      ["the newest secret has not expired", "k.secret_mac"],
+    ),
+    keyFound(
+      "AS e(mac, expires_at, nth)\n                  WHERE e.expires_at > asked",
+      findKey(
+        "a secret before the previous one is found after its expiry",
+        "earlier_kids = '{1}', earlier_macs = ARRAY[sha256('x')], earlier_expire_at = ARRAY[now() - interval '1 day']",
+        "cardinality(earlier_macs) > 0",
+      ),
+      ["an earlier secret has not expired", "AS e(mac, expires_at, nth)"],
+    ),
+    {
+      says: "projo_keep_earlier_secrets: a rotation without an overlap ends all earlier secrets",
+      sql: lessOf("projo_keep_earlier_secrets", "IF NEW.previous_mac IS NULL THEN", "IF false THEN"),
+      works: [
+        findKey(
+          "an earlier secret is found after a rotation without an overlap",
+          `earlier_kids = '{1}', earlier_macs = ARRAY[sha256('x')], earlier_expire_at = ARRAY[now() + interval '1 day'];
+           UPDATE service_keys SET secret_mac = sha256('y'), previous_mac = NULL`,
+          "cardinality(earlier_macs) > 0",
+        ),
+      ],
+    },
     inviteFound(
       "AND i.used_at IS NULL ",
       open("a used invite is found", "UPDATE invites SET used_at = now() WHERE id = $id"),

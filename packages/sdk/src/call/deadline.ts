@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { onAbort } from "./on-abort.ts";
 import { platform, type AbortSignalLike, type Signal } from "../platform.ts";
 
 /** The end of a call: its timeout, or the abort by its caller, whichever is first. */
@@ -26,8 +27,7 @@ export function startDeadline(ms: number, clock: Clock, caller: AbortSignalLike 
     over = caller?.aborted !== true;
     abort();
   }, ms);
-  caller?.addEventListener("abort", abort);
-  if (caller?.aborted === true) abort();
+  const removeAbort = caller === undefined ? undefined : onAbort(caller, abort);
 
   const ended = new Promise<never>((_, reject) => {
     const end = () => reject(new Error("The call has ended."));
@@ -44,7 +44,7 @@ export function startDeadline(ms: number, clock: Clock, caller: AbortSignalLike 
     within: (work) => Promise.race([work, ended]),
     release: () => {
       clearTimeout(timer);
-      caller?.removeEventListener("abort", abort);
+      removeAbort?.();
     },
   };
 }

@@ -1,34 +1,29 @@
 // Reads a response. A response that is not from this API, such as a proxy's error page, becomes an error that does not
 // contain its text.
 import { ProjoError } from "../errors.ts";
-
-export interface RawResponse {
-  readonly status: number;
-  readonly isRedirect: boolean;
-  readonly requestId: string | undefined;
-  /** The raw Retry-After header. */
-  readonly retryAfter: string | null;
-  readonly text: string;
-}
+import type { RawResponse } from "./raw-response.ts";
+import { explainForeignResponse, explainRedirect } from "./foreign-response.ts";
 
 interface ResponseContext {
   operation: string;
   baseUrl: string;
+  /** True for a query, and for a mutation whose repetition has no further effect. */
+  isRepeatable: boolean;
   /** Milliseconds since the Unix epoch. */
   now: number;
 }
 
 /** Returns the data of a successful response. @throws ProjoError for any other response */
-export function readResponse(response: RawResponse, { operation, baseUrl, now }: ResponseContext): unknown {
+export function readResponse(
+  response: RawResponse,
+  { operation, baseUrl, isRepeatable, now }: ResponseContext,
+): unknown {
   const { status, requestId } = response;
   const retryAfterSeconds = readRetryAfter(response.retryAfter, now);
   const fields = { operation, status: status === 0 ? undefined : status, requestId, retryAfterSeconds };
 
   if (response.isRedirect) {
-    throw new ProjoError(
-      `${baseUrl} redirects to another address. Set baseUrl to the final address. Redirects are not followed, because they could send the token to another server.`,
-      { ...fields, code: "UNEXPECTED_ANSWER" },
-    );
+    throw new ProjoError(explainRedirect(response, baseUrl), { ...fields, code: "UNEXPECTED_ANSWER" });
   }
   const body = parseObject(response.text);
   if (status >= 200 && status < 300 && isObject(body?.["result"])) return body["result"]["data"];
@@ -36,10 +31,13 @@ export function readResponse(response: RawResponse, { operation, baseUrl, now }:
   const error = body?.["error"];
   const data = isObject(error) ? error["data"] : undefined;
   if (status < 400 || !isObject(error) || !isObject(data) || typeof data["code"] !== "string") {
-    throw new ProjoError(
-      `${baseUrl} returned status ${status} without a ProjoStack response. Check that baseUrl is correct and that no proxy is in between.`,
-      { ...fields, code: "UNEXPECTED_ANSWER" },
-    );
+    // A proxy answers in place of the server, also after it has forwarded the request. A refusal is an answer before that.
+    const mayHaveBeenCarriedOut = !isRepeatable && (status < 400 || status >= 500);
+    throw new ProjoError(explainForeignResponse(response, { operation, baseUrl, mayHaveBeenCarriedOut }), {
+      ...fields,
+      code: "UNEXPECTED_ANSWER",
+      mayHaveBeenCarriedOut,
+    });
   }
   throw new ProjoError(typeof error["message"] === "string" ? error["message"] : `${operation} failed.`, {
     ...fields,
@@ -48,6 +46,8 @@ export function readResponse(response: RawResponse, { operation, baseUrl, now }:
     requestId: text(data["requestId"]) ?? requestId,
     retryAfterSeconds: seconds(data["retryAfter"]) ?? retryAfterSeconds,
     fieldErrors: readFieldErrors(data["fieldErrors"]),
+    // The server may lose its database after the COMMIT.
+    mayHaveBeenCarriedOut: !isRepeatable && status >= 500,
   });
 }
 

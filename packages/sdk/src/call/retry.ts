@@ -1,7 +1,17 @@
-import type { ProjoError } from "../errors.ts";
+import type { ConnectionFailure, ProjoError } from "../errors.ts";
 
 const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 5000;
+/** Failures that have the same result at the next attempt. */
+const permanentFailures = new Set<string>([
+  "port_blocked",
+  "not_http",
+  "not_tls",
+  "certificate_untrusted",
+  "certificate_expired",
+  "certificate_of_another_host",
+  "proxy_refused",
+] satisfies ConnectionFailure[]);
 /** Statuses of the server, or of a proxy, for a temporary failure. */
 const temporaryStatuses = new Set([429, 502, 503, 504]);
 
@@ -12,6 +22,7 @@ const temporaryStatuses = new Set([429, 502, 503, 504]);
  */
 export function retryDelayMs(error: ProjoError, done: number, random: number): number | undefined {
   if (error.code !== "CONNECTION_FAILED" && !temporaryStatuses.has(error.status ?? 0)) return undefined;
+  if ("failure" in error && permanentFailures.has(String(error.failure))) return undefined;
   const longest = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (done - 1));
   return Math.max(longest * (1 - random / 2), (error.retryAfterSeconds ?? 0) * 1000);
 }

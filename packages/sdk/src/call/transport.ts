@@ -1,9 +1,11 @@
 // Sends one call over HTTP, with its retries. Only queries are retried, and the one mutation that is safe to repeat: any
 // other mutation may have been carried out when its response is lost.
-import { readResponse, type RawResponse } from "./response.ts";
+import { connectionError } from "./connection-failure.ts";
+import type { RawResponse } from "./raw-response.ts";
+import { readResponse } from "./response.ts";
 import type { Clock } from "../clock.ts";
 import { startDeadline, type Deadline } from "./deadline.ts";
-import { isProjoError, ProjoConnectionError, ProjoTimeoutError, type ProjoError } from "../errors.ts";
+import { isProjoError, ProjoTimeoutError, type ProjoError } from "../errors.ts";
 import type { AbortSignalLike } from "../platform.ts";
 import { buildRequest, type Request } from "./request.ts";
 import { retryDelayMs } from "./retry.ts";
@@ -27,6 +29,9 @@ export interface Sender {
   within<T>(work: Promise<T>): Promise<T>;
 }
 
+/** Whether a repetition of the call has no further effect. */
+const isRepeatable = ({ kind, retries }: Call): boolean => kind === "query" || retries !== undefined;
+
 /** @throws ProjoError, the reason of the caller's signal, or TypeError for an invalid argument */
 export async function openCall(client: Connection, clock: Clock, call: Call): Promise<unknown> {
   const connection = withCallOptions(client, call.options);
@@ -34,17 +39,25 @@ export async function openCall(client: Connection, clock: Clock, call: Call): Pr
   if (isAborted(signal)) throw abortReason(signal);
 
   const deadline = startDeadline(connection.timeoutMs, clock, signal);
+  let isSent = false;
   try {
     return await call.send({
       within: (work) => deadline.within(work),
       send: async (input, token) => {
         const request = buildRequest(connection, { ...call, input }, token);
-        return await sendUntilDone({ connection, clock, call, deadline, request });
+        isSent = true;
+        try {
+          return await sendUntilDone({ connection, clock, call, deadline, request });
+        } catch (error) {
+          // After a refusal the call waits for new tokens. A timeout then comes before the next request.
+          if (isProjoError(error) && !error.mayHaveBeenCarriedOut) isSent = false;
+          throw error;
+        }
       },
     });
   } catch (error) {
     if (isAborted(signal)) throw abortReason(signal);
-    if (deadline.isOver()) throw timeoutError(connection, call);
+    if (deadline.isOver()) throw timeoutError(connection, call, isSent);
     throw error;
   } finally {
     deadline.release();
@@ -88,7 +101,12 @@ async function sendOnce(attempt: Attempt): Promise<unknown> {
   const { connection, call, clock } = attempt;
   const response = await exchange(attempt);
   const { baseUrl } = connection;
-  return readResponse(response, { operation: call.operation, baseUrl, now: clock.now() });
+  return readResponse(response, {
+    operation: call.operation,
+    baseUrl,
+    isRepeatable: isRepeatable(call),
+    now: clock.now(),
+  });
 }
 
 async function exchange({ connection, call, deadline, request }: Attempt): Promise<RawResponse> {
@@ -103,34 +121,27 @@ async function exchange({ connection, call, deadline, request }: Attempt): Promi
     return {
       status,
       isRedirect: response.type === "opaqueredirect" || (status >= 300 && status < 400),
+      contentType: headers.get("content-type"),
+      location: headers.get("location"),
+      proxy: response.proxy,
       requestId: headers.get("x-request-id") ?? undefined,
       retryAfter: headers.get("retry-after"),
       text: await deadline.within(response.text()),
     };
   } catch (error) {
-    throw new ProjoConnectionError(
-      `Cannot reach ${baseUrl}${systemCode(error)}. Check that the server is running and that baseUrl is correct.`,
-      { operation: call.operation, code: "CONNECTION_FAILED" },
-    );
+    throw connectionError(error, { operation: call.operation, baseUrl, isRepeatable: isRepeatable(call) });
   }
 }
 
-/** Returns only the system's error code: the rest of the error may contain the request's headers. */
-function systemCode(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const codes = [error, cause].map((from) =>
-    typeof from === "object" && from !== null && "code" in from && typeof from.code === "string"
-      ? from.code
-      : "",
-  );
-  const code = codes.find((text) => /^[A-Z][A-Z0-9_]*$/.test(text));
-  return code === undefined ? "" : ` (${code})`;
-}
-
-function timeoutError({ baseUrl, timeoutMs }: Connection, { operation, kind }: Call): ProjoError {
-  const outcome = kind === "mutation" ? " The server may have carried it out." : "";
+function timeoutError({ baseUrl, timeoutMs }: Connection, call: Call, isSent: boolean): ProjoError {
+  const { operation } = call;
+  const mayHaveBeenCarriedOut = isSent && !isRepeatable(call);
+  const outcome = mayHaveBeenCarriedOut
+    ? " The server may have carried it out. Check its effect before you repeat it."
+    : "";
   return new ProjoTimeoutError(`${operation} took longer than ${timeoutMs} ms at ${baseUrl}.${outcome}`, {
     operation,
     code: "TIMEOUT",
+    mayHaveBeenCarriedOut,
   });
 }

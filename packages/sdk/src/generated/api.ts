@@ -25,6 +25,7 @@ import type {
   EmailResendVerificationOutput,
   EmailVerifyInput,
   EmailVerifyOutput,
+  FoundOrCreatedProject,
   Introspection,
   Invite,
   InvitePreview,
@@ -51,6 +52,7 @@ import type {
   ProjectsCreateInput,
   ProjectsDeleteInput,
   ProjectsDeleteOutput,
+  ProjectsFindOrCreateInput,
   ProjectsGetInput,
   ProjectsListInput,
   ProjectsUpdateInput,
@@ -353,6 +355,15 @@ export interface Api {
     delete(input: ProjectsDeleteInput, options?: CallOptions): Promise<ProjectsDeleteOutput>;
 
     /**
+     * Returns the project with this name, and creates it if there is none. Concurrent calls with one name return one project. If several projects already have the name, it fails.
+     *
+     * Access: `project:write` (member, admin).
+     *
+     * @throws ProjoError with the reason `auth.unauthenticated`, `permission.denied`, `project.ambiguous`, `project.too_many`, `workspace.not_found`, `workspace.required`
+     */
+    findOrCreate(input: ProjectsFindOrCreateInput, options?: CallOptions): Promise<FoundOrCreatedProject>;
+
+    /**
      * Returns a project.
      *
      * Access: `project:read` (viewer, member, admin).
@@ -409,11 +420,11 @@ export interface Api {
     revoke(input: ServiceKeysRevokeInput, options?: CallOptions): Promise<ServiceKey>;
 
     /**
-     * Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change.
+     * Issues a new token for a key. The newest token keeps working for `overlapHours`, and tokens that an earlier rotation replaced keep working until the end that it announced. So the call can be repeated if its response is lost.
      *
      * Access: `key:manage` (admin).
      *
-     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws ProjoError with the reason `auth.unauthenticated`, `key.not_found`, `key.too_many`, `key.too_many_tokens`, `permission.denied`, `workspace.not_found`, `workspace.required`
      */
     rotate(input: ServiceKeysRotateInput, options?: CallOptions): Promise<ShownServiceKey>;
   };

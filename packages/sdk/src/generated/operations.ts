@@ -28,6 +28,7 @@ export const operations = {
   "password.reset": "mutation",
   "projects.create": "mutation",
   "projects.delete": "mutation",
+  "projects.findOrCreate": "mutation",
   "projects.get": "query",
   "projects.list": "query",
   "projects.update": "mutation",

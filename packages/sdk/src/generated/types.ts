@@ -129,6 +129,12 @@ export interface Device {
   current: boolean;
 }
 
+export interface FoundOrCreatedProject {
+  project: Project;
+  /** False if the project already existed. */
+  created: boolean;
+}
+
 export interface Introspection {
   /** Whether the token is valid and its user is a member of the key's workspace. */
   active: boolean;
@@ -275,7 +281,7 @@ export interface ServiceKey {
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** The time until which the previous token works after a rotation. */
+  /** The time until which all tokens work that still work after a rotation. Null if only the newest token works. */
   previousExpiresAt: string | null;
   /** Accurate to one minute. */
   lastUsedAt: string | null;
@@ -310,7 +316,7 @@ export interface ShownServiceKey {
   /** A date and time in ISO 8601. */
   expiresAt: string;
   rotatedAt: string | null;
-  /** The time until which the previous token works after a rotation. */
+  /** The time until which all tokens work that still work after a rotation. Null if only the newest token works. */
   previousExpiresAt: string | null;
   /** Accurate to one minute. */
   lastUsedAt: string | null;
@@ -682,6 +688,15 @@ export interface ProjectsDeleteOutput {
   id: string;
 }
 
+/** The input of `projects.findOrCreate`. Returns the project with this name, and creates it if there is none. Concurrent calls with one name return one project. If several projects already have the name, it fails. */
+export interface ProjectsFindOrCreateInput {
+  /** 1 to 200 characters. */
+  name: string;
+}
+
+/** The output of `projects.findOrCreate`. */
+export type ProjectsFindOrCreateOutput = FoundOrCreatedProject;
+
 /** The input of `projects.get`. Returns a project. */
 export interface ProjectsGetInput {
   id: string;
@@ -704,7 +719,7 @@ export interface ProjectsListInput {
    */
   cursor?: string | undefined;
   /**
-   * The text to find: any part of the name or title, case-insensitive.
+   * The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.
    * 1 to 200 characters.
    */
   search?: string | undefined;
@@ -772,19 +787,18 @@ export interface ServiceKeysRevokeInput {
 /** The output of `serviceKeys.revoke`. */
 export type ServiceKeysRevokeOutput = ServiceKey;
 
-/** The input of `serviceKeys.rotate`. Issues a new token for a key. The previous token keeps working for `overlapHours`, so that no call fails during the change. */
+/** The input of `serviceKeys.rotate`. Issues a new token for a key. The newest token keeps working for `overlapHours`, and tokens that an earlier rotation replaced keep working until the end that it announced. So the call can be repeated if its response is lost. */
 export interface ServiceKeysRotateInput {
   id: string;
   /**
-   * The number of hours for which the previous token keeps working. 0 ends it at once.
+   * The number of hours for which the newest token keeps working. 0 ends it and all earlier tokens at once.
    * 0 to 168.
    * Default: 24.
    */
   overlapHours?: number | undefined;
   /**
-   * The number of days after which the token expires.
+   * The number of days after which the new token expires. Default: the number for the newest token.
    * 1 to 365.
-   * Default: 90.
    */
   expiresInDays?: number | undefined;
 }
@@ -906,7 +920,7 @@ export interface TasksListInput {
    */
   createdBefore?: string | undefined;
   /**
-   * The text to find: any part of the name or title, case-insensitive.
+   * The text to find: any part of the name or title. Case, the form of accents, full-width forms and invisible characters do not matter.
    * 1 to 200 characters.
    */
   search?: string | undefined;
@@ -1047,6 +1061,7 @@ export type Reason =
   | "invite.too_many"
   | "key.not_found"
   | "key.too_many"
+  | "key.too_many_tokens"
   | "limit.exceeded"
   | "member.last_admin"
   | "member.not_found"
@@ -1055,6 +1070,7 @@ export type Reason =
   | "operation.wrong_method"
   | "password.incorrect"
   | "permission.denied"
+  | "project.ambiguous"
   | "project.not_found"
   | "project.too_many"
   | "request.expectation"

@@ -71,6 +71,8 @@ export const same: [
   Same<Sdk.ProjectsCreateOutput, z.output<Contract["projects"]["create"]["output"]>>,
   Same<Sdk.ProjectsDeleteInput, z.input<Contract["projects"]["delete"]["input"]>>,
   Same<Sdk.ProjectsDeleteOutput, z.output<Contract["projects"]["delete"]["output"]>>,
+  Same<Sdk.ProjectsFindOrCreateInput, z.input<Contract["projects"]["findOrCreate"]["input"]>>,
+  Same<Sdk.ProjectsFindOrCreateOutput, z.output<Contract["projects"]["findOrCreate"]["output"]>>,
   Same<Sdk.ProjectsGetInput, z.input<Contract["projects"]["get"]["input"]>>,
   Same<Sdk.ProjectsGetOutput, z.output<Contract["projects"]["get"]["output"]>>,
   Same<Sdk.ProjectsListInput | undefined, z.input<Contract["projects"]["list"]["input"]>>,
@@ -122,6 +124,8 @@ export const same: [
   Same<Sdk.WorkspacesSwitchInput, z.input<Contract["workspaces"]["switch"]["input"]>>,
   Same<Sdk.WorkspacesSwitchOutput, z.output<Contract["workspaces"]["switch"]["output"]>>,
 ] = [
+  true,
+  true,
   true,
   true,
   true,

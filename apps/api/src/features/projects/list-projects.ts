@@ -1,5 +1,4 @@
 import type { Page } from "../../rpc/cursors.ts";
-import { containsText } from "../../rpc/contains-text.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toProject } from "./project.ts";
 
@@ -9,14 +8,7 @@ export interface ListProjects extends Page {
 
 /** Lists the projects of the workspace, newest first. @throws Failure cursor.invalid */
 export async function listProjects({ db, cursors }: ReadWs<"project:read">, input: ListProjects) {
-  const after = cursors.after(input);
-  const projects = await db.project.findMany({
-    where: {
-      ...(after === undefined ? {} : { id: { lt: after } }),
-      ...(input.search === undefined ? {} : { name: containsText(input.search) }),
-    },
-    orderBy: { id: "desc" },
-    take: input.limit + 1,
-  });
+  const { limit, search } = input;
+  const projects = await db.sql.projects.list({ after: cursors.after(input), limit: limit + 1, search });
   return cursors.page(input, projects.map(toProject));
 }

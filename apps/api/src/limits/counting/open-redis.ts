@@ -47,3 +47,26 @@ export async function openRedis(url: string, log: Log): Promise<SharedRedis> {
   await once(redis, "ready", { signal: AbortSignal.timeout(LONGEST_START_MS) }).catch(failed);
   return { redis, failed, answered, close: () => redis.disconnect() };
 }
+
+/** Connects to Redis once and waits for an answer. @throws Error when it does not answer or refuses the login */
+export async function pingRedis(url: string): Promise<void> {
+  const ioredis = await import("ioredis");
+  const redis = new ioredis.Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    connectTimeout: 3_000,
+    commandTimeout: 3_000,
+  });
+  let reason: unknown;
+  redis.on("error", (error) => (reason ??= error));
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    // The error of the connection says more than "Connection is closed.".
+    throw reason ?? error;
+  } finally {
+    redis.disconnect();
+  }
+}

@@ -46,9 +46,15 @@ export function spawnOptions(user: UnprivilegedUser | undefined) {
   for (const name of ["PATH", "LD_LIBRARY_PATH", "SystemRoot", "TEMP", "TMP"]) {
     if (process.env[name] !== undefined) env[name] = process.env[name];
   }
+  // Container images use nss_wrapper to give an arbitrary user id a name.
+  if (process.env["NSS_WRAPPER_PASSWD"] !== undefined) {
+    for (const name of ["LD_PRELOAD", "NSS_WRAPPER_PASSWD", "NSS_WRAPPER_GROUP"]) {
+      if (process.env[name] !== undefined) env[name] = process.env[name];
+    }
+  }
   return {
     env,
-    cwd: parse(process.cwd()).root,
+    cwd: parse(process.execPath).root,
     windowsHide: true,
     ...(user && { uid: user.uid, gid: user.gid }),
   };

@@ -61,6 +61,32 @@ const scopeAboveRole: Attack = {
   },
 };
 
+const endsUsedToken: Attack = {
+  title: "a repeated rotation ends the token in use before its announced end",
+  tryOn: async (server) => {
+    const here = await team(server);
+    const { id, token } = await keyOf(server, here, projectRights);
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await here.admin.call("serviceKeys.rotate", { id, overlapHours: 24 }, here.id);
+      if (!succeeded(answer)) throw new Error(answer.text);
+    }
+    return !(await canRead(server, token));
+  },
+};
+
+const keepsLeakedToken: Attack = {
+  title: "an earlier token works after a rotation without an overlap",
+  tryOn: async (server) => {
+    const here = await team(server);
+    const { id, token } = await keyOf(server, here, projectRights);
+    for (const overlapHours of [24, 24, 0]) {
+      const answer = await here.admin.call("serviceKeys.rotate", { id, overlapHours }, here.id);
+      if (!succeeded(answer)) throw new Error(answer.text);
+    }
+    return canRead(server, token);
+  },
+};
+
 const keysFile = "apps/api/src/identity/tokens/service-keys.ts";
 const rightsFile = "apps/api/src/features/service-keys/check-assigned-rights.ts";
 
@@ -113,6 +139,27 @@ export const keys: readonly Mutant[] = [
     ],
     succeeds: [rotatesMore],
     stillBlocked: [grantsMore],
+  },
+  {
+    removed: [
+      {
+        title: "a rotation keeps the earlier tokens of a key",
+        sql: "DROP TRIGGER earlier_secrets ON service_keys",
+      },
+    ],
+    succeeds: [endsUsedToken],
+    stillBlocked: [keepsLeakedToken],
+  },
+  {
+    removed: [
+      {
+        title: "a rotation without an overlap ends the earlier tokens of a key",
+        sql: `DO $$ BEGIN EXECUTE replace(pg_get_functiondef('projo_keep_earlier_secrets'::regproc),
+                'IF NEW.previous_mac IS NULL THEN', 'IF false THEN'); END $$`,
+      },
+    ],
+    succeeds: [keepsLeakedToken],
+    stillBlocked: [endsUsedToken],
   },
   {
     removed: [

@@ -1,6 +1,6 @@
 // Mutants of the cost checks: budgets, concurrent long operations, batches of long operations, and quotas.
 import { setTimeout as delay } from "node:timers/promises";
-import { send, type Person, type TestServer } from "../../../kit/index.ts";
+import { idsOf, send, type Person, type TestServer } from "../../../kit/index.ts";
 import {
   rowExists,
   inviteFor,
@@ -160,6 +160,18 @@ const concurrentProjects: Attack = {
     const create = () => here.admin.call("projects.create", { name: "Looms" }, here.id);
     const held = `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`;
     return (await duringTransaction(server, held, () => Promise.all([create(), create()]))).every(succeeded);
+  },
+};
+
+const concurrentSameName: Attack = {
+  title: "two concurrent calls create two projects of one name",
+  tryOn: async (server) => {
+    const here = await team(server);
+    const findOrCreate = () => here.admin.call("projects.findOrCreate", { name: "Looms" }, here.id);
+    const held = `SELECT FROM workspaces WHERE id = '${here.id}' FOR UPDATE`;
+    await duringTransaction(server, held, () => Promise.all([findOrCreate(), findOrCreate()]));
+    const projects = await here.admin.call("projects.list", {}, here.id);
+    return idsOf(projects).length > 1;
   },
 };
 
@@ -326,6 +338,17 @@ export const cost: readonly Mutant[] = [
     ],
     succeeds: [concurrentProjects],
     stillBlocked: [projectAboveQuota],
+  },
+  {
+    removed: [
+      guard(
+        "finding or creating a project is serialized",
+        "apps/api/src/features/projects/projects.router.ts",
+        ["workspaceProcedure(c.findOrCreate, { lockMembers: true })", "workspaceProcedure(c.findOrCreate)"],
+      ),
+    ],
+    succeeds: [concurrentSameName],
+    stillBlocked: [concurrentProjects],
   },
   {
     removed: [

@@ -1,4 +1,5 @@
 // Mutants of the overload checks: admission, and the fair share of connections.
+import { setTimeout as delay } from "node:timers/promises";
 import {
   createTask,
   place,
@@ -10,6 +11,8 @@ import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 /** Much longer than any of these calls takes, and much shorter than the 2 s wait for a connection or a lock. */
 const LONG_MS = 1_200;
+const SIGN_OUTS = 10;
+const BETWEEN_SIGN_OUTS_MS = 250;
 
 const waitsForFullPool: Attack = {
   title: "a mutation waits for a connection that cannot become free in time",
@@ -28,15 +31,16 @@ const waitsForFullPool: Attack = {
 const blocksSignOut: Attack = {
   title: "users cannot sign out while several workspaces keep the database busy",
   tryOn: async (server) => {
-    const people = [await place(server), await place(server), await place(server)];
+    const people = await Promise.all(Array.from({ length: SIGN_OUTS }, () => place(server)));
     return whilePoolIsFull(server, async () => {
-      // The waits for the locks end in groups, so connections become free in groups. A single call could find a free one.
-      let isDelayed = false;
-      for (const { admin } of people) {
-        const { status, ms } = await timed(() => admin.call("auth.signOut", {}));
-        isDelayed ||= status !== 200 || ms > LONG_MS;
-      }
-      return isDelayed;
+      // The waits for the locks end in groups, every two seconds, and then connections are free for a moment. The sign-outs
+      // are spread over more than this period, so at least one of them starts just after such a moment.
+      const timedSignOuts = people.map(async ({ admin }, index) => {
+        await delay(index * BETWEEN_SIGN_OUTS_MS);
+        return timed(() => admin.call("auth.signOut", {}));
+      });
+      const answers = await Promise.all(timedSignOuts);
+      return answers.some(({ status, ms }) => status !== 200 || ms > LONG_MS);
     });
   },
 };

@@ -1,0 +1,114 @@
+// `projo-server doctor`: checks an environment without starting a server, and prints what it found. It works when the
+// database is broken, changes nothing, and prints no secret.
+import { access, constants, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type InspectedEnvironment } from "../config/inspect-environment.ts";
+import { checkDatabase, checkOwner, type DatabaseToCheck } from "./check-database.ts";
+import { checkRedis, checkSmtp } from "./check-services.ts";
+import { checksOf, type Check } from "./check.ts";
+
+export interface DoctorResult {
+  readonly output: string;
+  /** 0 without problems, otherwise 1; 2 for a wrong argument. */
+  readonly exitCode: 0 | 1 | 2;
+}
+
+export const DOCTOR_USAGE = "doctor [--json]";
+
+/** Runs every check. @param args the arguments after `doctor` */
+export async function runDoctor(
+  args: readonly string[],
+  environment: () => InspectedEnvironment,
+): Promise<DoctorResult> {
+  const unknown = args.find((arg) => arg !== "--json");
+  if (unknown !== undefined) {
+    return { output: `There is no option ${unknown}. Usage: ${DOCTOR_USAGE}\n`, exitCode: 2 };
+  }
+  const checks = await checkEnvironment(environment());
+  const hasProblem = checks.some(({ status }) => status === "problem");
+  return {
+    output: args.includes("--json")
+      ? `${JSON.stringify({ ok: !hasProblem, checks }, null, 2)}\n`
+      : describe(checks),
+    exitCode: hasProblem ? 1 : 0,
+  };
+}
+
+async function checkEnvironment(environment: InspectedEnvironment): Promise<Check[]> {
+  const { server, owner, operator, redisUrl, smtp, isPooled, poolSize } = environment;
+  const facts = { isPooled, poolSize };
+  const groups = await Promise.all([
+    server === null
+      ? dataDirectoryChecks(environment)
+      : checkDatabase(databaseOf("DATABASE_URL", server, facts), "server"),
+    owner === null ? NONE : checkOwner(databaseOf("PROJO_DATABASE_OWNER_URL", owner, facts)),
+    operator === null
+      ? NONE
+      : checkDatabase(
+          {
+            ...databaseOf("PROJO_OPERATOR_DATABASE_URL", operator, facts),
+            isPooled: isPooled || operator.isPooler,
+          },
+          "operator",
+        ),
+    redisUrl === null ? NONE : checkRedis(redisUrl),
+    smtp === null ? NONE : checkSmtp(smtp),
+  ]);
+  return [configurationChecks(environment), ...groups].flat();
+}
+
+const NONE: Promise<Check[]> = Promise.resolve([]);
+
+const databaseOf = (
+  setting: string,
+  address: DatabaseToCheck["address"],
+  facts: Pick<DatabaseToCheck, "isPooled" | "poolSize">,
+): DatabaseToCheck => ({ setting, address, ...facts });
+
+function configurationChecks({ problems }: InspectedEnvironment): Check[] {
+  const check = checksOf("configuration");
+  return problems.length === 0
+    ? [check("ok", "settings", "every setting is valid")]
+    : problems.map((problem) => check("problem", "settings", problem));
+}
+
+/** Without DATABASE_URL the server starts its own PostgreSQL in the data directory. */
+async function dataDirectoryChecks({ dataDir, isDatabaseSet }: InspectedEnvironment): Promise<Check[]> {
+  if (isDatabaseSet || dataDir === null) return [];
+  const check = checksOf("PROJO_DATA_DIR");
+  try {
+    await access(await existing(dataDir), constants.W_OK | constants.X_OK);
+    return [
+      check("ok", "directory", `the server's own PostgreSQL is in ${dataDir}: DATABASE_URL is not set`),
+    ];
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
+    return [
+      check(
+        "problem",
+        "directory",
+        `the server cannot keep its data in ${dataDir} (${code}). Choose a directory that you can write to.`,
+      ),
+    ];
+  }
+}
+
+/** The directory itself, or the nearest one above it that exists. */
+async function existing(path: string): Promise<string> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" && dirname(path) !== path) return null;
+    throw error;
+  });
+  return found === null ? existing(dirname(path)) : path;
+}
+
+function describe(checks: readonly Check[]): string {
+  const width = Math.max(...checks.map(({ subject, name }) => subject.length + name.length + 1));
+  const lines = checks.map(
+    ({ status, subject, name, message }) =>
+      `${status.padEnd(7)}  ${`${subject} ${name}`.padEnd(width)}  ${message}`,
+  );
+  const problems = checks.filter(({ status }) => status === "problem").length;
+  const summary = problems === 0 ? "No problems." : `${problems} ${problems === 1 ? "problem" : "problems"}.`;
+  return `${[...lines, "", summary].join("\n")}\n`;
+}

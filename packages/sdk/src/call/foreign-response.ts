@@ -1,0 +1,61 @@
+// Explains a response that is not from this API. It shows the status and, of a redirect, the origin of its target. The rest of
+// the response may contain secrets.
+import { platform } from "../platform.ts";
+import type { RawResponse } from "./raw-response.ts";
+
+export interface ForeignResponse {
+  readonly operation: string;
+  readonly baseUrl: string;
+  readonly mayHaveBeenCarriedOut: boolean;
+}
+
+/** Describes a redirect. Redirects are not followed, because they could send the token to another server. */
+export function explainRedirect({ location }: RawResponse, baseUrl: string): string {
+  const [own, target] = [parse(baseUrl), parse(location ?? "", baseUrl)];
+  // Browsers hide the target of a redirect.
+  if (target === undefined || own === undefined || target.origin === own.origin) {
+    return `${baseUrl} redirects to another address. Set baseUrl to the final address. Redirects are not followed.`;
+  }
+  const isUpgrade =
+    own.protocol === "http:" && target.protocol === "https:" && target.hostname === own.hostname;
+  return isUpgrade
+    ? `${baseUrl} redirects to ${target.origin}: the server expects https. Set baseUrl to the https URL.`
+    : `${baseUrl} redirects to another address, at ${target.origin}. Set baseUrl to the final address, or sign in to the network if it is a login page.`;
+}
+
+/** Describes a response that is not in the form of this API. */
+export function explainForeignResponse(response: RawResponse, foreign: ForeignResponse): string {
+  const { operation, baseUrl, mayHaveBeenCarriedOut } = foreign;
+  const what = `${baseUrl} returned status ${response.status} without a ProjoStack response`;
+  const advice = mayHaveBeenCarriedOut
+    ? ` The server may have carried out ${operation}. Check its effect before you repeat it.`
+    : "";
+  return `${what}: ${causeOf(response, baseUrl)}${advice}`;
+}
+
+function causeOf({ status, contentType, text, proxy }: RawResponse, baseUrl: string): string {
+  const through = proxy === undefined ? "a proxy" : `the proxy ${proxy}`;
+  if (status === 407)
+    return `${through} requires a login. Put the user name and the password into the URL of the proxy.`;
+  if (status === 511) return "this network requires a login. Open a web page in a browser and sign in.";
+  if (status === 502 || status === 504) return `${through} got no answer from the server. Try again later.`;
+  if (status === 503) return `${through} has no server available. Try again later.`;
+  if (status === 400 && /\bhttps\b/i.test(text) && baseUrl.startsWith("http:"))
+    return "the server expects https. Set baseUrl to the https URL.";
+  if (status === 404)
+    return "there is no such path. Check the path of baseUrl, and that no proxy is in between.";
+  if (text === "")
+    return "the response is empty. Check that baseUrl is correct and that no proxy is in between.";
+  if (/\bhtml\b/i.test(contentType ?? "") || /^\s*<(?:!doctype|html)/i.test(text))
+    return "it is a web page. Check that baseUrl is correct and that no proxy or login page is in between.";
+  return "another program answered. Check that baseUrl is correct and that no proxy is in between.";
+}
+
+function parse(text: string, base?: string) {
+  try {
+    return new (platform().URL)(text, base);
+  } catch {
+    // The text is not a URL. The message then names no target.
+    return undefined;
+  }
+}

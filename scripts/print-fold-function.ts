@@ -1,0 +1,160 @@
+// Prints the SQL function projo_fold, which a migration contains: `npx tsx scripts/print-fold-function.ts`. A released
+// migration never changes, so run this only to write a new migration for a later version of Unicode. The facts about characters are
+// those of Node's Unicode version, which the output names. docs/text.md defines the function.
+
+const LAST = 0x10_ff_ff;
+
+/** Groups of characters that texts use together. A group costs time only if the text contains one of its characters. */
+const GROUPS: readonly (readonly [name: string, from: number, to: number])[] = [
+  ["Latin-1", 0x80, 0xff],
+  ["Latin Extended-A", 0x100, 0x17f],
+  ["Latin Extended-B, IPA", 0x180, 0x2ff],
+  ["Greek", 0x300, 0x3ff],
+  ["Cyrillic", 0x400, 0x45f],
+  ["Cyrillic Supplement", 0x460, 0x52f],
+  ["Armenian", 0x530, 0x58f],
+  ["Georgian, Cherokee, Cyrillic Extended-C", 0x590, 0x1dff],
+  ["Latin Extended Additional", 0x1e00, 0x1eff],
+  ["Greek Extended", 0x1f00, 0x1fff],
+  ["the rest of the Basic Multilingual Plane", 0x2000, 0xffff],
+  ["the other planes", 0x1_00_00, LAST],
+];
+
+interface Mapping {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The case folding of a character: CaseFolding.txt, except that every form of the letter i is folded to i. */
+function foldCase(character: string): string {
+  const folded = character.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ");
+  return folded.replaceAll("i\u0307", "i").normalize("NFC");
+}
+
+function* characters(): Generator<string> {
+  for (let point = 0x80; point <= LAST; point += 1) {
+    if (point >= 0xd800 && point <= 0xdfff) continue;
+    yield String.fromCodePoint(point);
+  }
+}
+
+/** Only characters that NFC keeps need a mapping, because the function normalizes the text first. */
+const mappings: readonly Mapping[] = [...characters()]
+  .filter((one) => one.normalize("NFC") === one)
+  .map((one) => ({ from: one, to: foldCase(one) }))
+  .filter(({ from, to }) => from !== to);
+
+const codePoints = (text: string): number[] => Array.from(text, (one) => one.codePointAt(0) ?? 0);
+const isSingle = ({ to }: Mapping): boolean => codePoints(to).length === 1;
+const single = mappings.filter(isSingle);
+const several = mappings.filter((mapping) => !isSingle(mapping) && mapping.to !== "ss");
+
+/** A character in a regular expression of PostgreSQL. */
+const escaped = (point: number): string =>
+  point > 0xff_ff
+    ? String.raw`\U${point.toString(16).toUpperCase().padStart(8, "0")}`
+    : String.raw`\u${point.toString(16).toUpperCase().padStart(4, "0")}`;
+
+/** The bracket expression that matches these code points, in ranges. */
+function bracket(points: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const point of points) {
+    const last = ranges.at(-1);
+    if (last?.[1] === point - 1) last[1] = point;
+    else ranges.push([point, point]);
+  }
+  const parts = ranges.map(([from, to]) => (from === to ? escaped(from) : `${escaped(from)}-${escaped(to)}`));
+  return `[${parts.join("")}]`;
+}
+
+const matching = (pattern: RegExp): number[] =>
+  [...characters()].filter((one) => pattern.test(one)).flatMap(codePoints);
+
+// Emoji flags of regions differ in tags only, so tags are compared.
+const ignored = matching(/(?![\u{E0020}-\u{E007F}])[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/u);
+// Two characters without the property White_Space are blank: the Braille pattern without dots and a musical sign.
+const white = [0x09, 0x0a, 0x0b, 0x0c, 0x0d, ...matching(/[\p{White_Space}\u2800\u{1D159}]/u)];
+const widths = matching(/[\uFF01-\uFF9F\uFFE0-\uFFE2\uFFE4-\uFFE6]/u)
+  .map((point) => ({ from: String.fromCodePoint(point), to: String.fromCodePoint(point).normalize("NFKC") }))
+  .filter(isSingle);
+
+const froms = (list: readonly Mapping[]): string => list.map(({ from }) => from).join("");
+const tos = (list: readonly Mapping[]): string => list.map(({ to }) => to).join("");
+const pointsOf = (list: readonly Mapping[]): number[] => list.flatMap(({ from }) => codePoints(from));
+
+/** A string constant in SQL. Marks are written as escapes, because they would join the character before them. */
+function literal(text: string): string {
+  const quoted = text.replaceAll("'", "''");
+  if (!/\p{M}/u.test(text)) return `'${quoted}'`;
+  const escapedMarks = quoted.replaceAll("\\", String.raw`\\`).replaceAll(/\p{M}/gu, (mark) => {
+    return `\\${(mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  });
+  return `U&'${escapedMarks}'`;
+}
+
+const groups = GROUPS.map(([name, from, to]) => ({
+  name,
+  list: single.filter((one) => pointsOf([one]).every((point) => point >= from && point <= to)),
+})).map(
+  ({ name, list }) => `    -- ${name}
+    IF v_text ~ '${bracket(pointsOf(list))}' THEN
+      v_text := translate(v_text, ${literal(froms(list))}, ${literal(tos(list))});
+    END IF;`,
+);
+
+const arrayOf = (texts: readonly string[]): string => `ARRAY[${texts.map(literal).join(",")}]`;
+
+process.stdout
+  .write(`-- Generated by scripts/print-fold-function.ts from Unicode ${process.versions["unicode"]}.
+-- Its cost is that of lower(), because a search reads the result from an index and calls the function once.
+CREATE OR REPLACE FUNCTION "projo_fold"(a_text TEXT) RETURNS TEXT
+  LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  -- The collation "C" changes ASCII letters only, and is the same in every database.
+  v_text TEXT COLLATE "C" := a_text;
+  v_from TEXT[];
+  v_to TEXT[];
+BEGIN
+  IF octet_length(v_text) = char_length(v_text) THEN
+    v_text := lower(v_text);
+    IF v_text ~ '[\\u0009-\\u000D]|  |^ | $' THEN
+      v_text := btrim(regexp_replace(v_text, '[\\u0009-\\u000D ]+', ' ', 'g'), ' ');
+    END IF;
+    RETURN v_text;
+  END IF;
+
+  -- Invisible characters
+  IF v_text ~ '${bracket(ignored)}' THEN
+    v_text := regexp_replace(v_text, '${bracket(ignored)}+', '', 'g');
+  END IF;
+  -- Full-width and half-width forms
+  IF v_text ~ '${bracket(pointsOf(widths))}' THEN
+    v_text := translate(v_text, ${literal(froms(widths))}, ${literal(tos(widths))});
+  END IF;
+  v_text := lower(normalize(v_text, NFC));
+  IF v_text ~ '${bracket(pointsOf(mappings))}' THEN
+${groups.join("\n")}
+    v_text := replace(replace(v_text, 'ß', 'ss'), 'ẞ', 'ss');
+    -- Other characters that fold to several
+    IF v_text ~ '${bracket(pointsOf(several))}' THEN
+      v_from := ${arrayOf(several.map(({ from }) => from))};
+      v_to := ${arrayOf(several.map(({ to }) => to))};
+      FOR v_nth IN 1 .. array_length(v_from, 1) LOOP
+        v_text := replace(v_text, v_from[v_nth], v_to[v_nth]);
+      END LOOP;
+    END IF;
+  END IF;
+  -- The letter i with the dot as a mark of its own
+  IF v_text ~ 'i\\u0307' THEN
+    v_text := regexp_replace(v_text, 'i\\u0307+', 'i', 'g');
+  END IF;
+  v_text := normalize(v_text, NFC);
+  IF v_text ~ '${bracket(white)}|  |^ | $' THEN
+    v_text := btrim(regexp_replace(v_text, '${bracket([0x20, ...white])}+', ' ', 'g'), ' ');
+  END IF;
+  RETURN v_text;
+END
+$$;
+`);

@@ -144,6 +144,7 @@ const groups: readonly Group[] = [
       F10: "The server replaces lost connections and works again within 2 s of the network's return.",
       F11: "No call waits longer than 10 s, and the log names the cause of every 503.",
       F12: "The load of one workspace does not prevent the requests of other workspaces.",
+      F14: "The previous build works on the new schema.",
     },
   },
 ];

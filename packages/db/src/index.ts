@@ -37,6 +37,7 @@ export {
   type QueuedMail,
   type ResendResult,
 } from "./people/mail-outbox.ts";
+export type { MailDelivery, MailProblem } from "./tenant/mail-delivery.ts";
 export type { InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
 export { type ConnectionFacts, inspectConnection } from "./pool/inspect-connection.ts";

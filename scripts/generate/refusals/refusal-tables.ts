@@ -59,6 +59,40 @@ export function cliTable(root: string): string {
   return table(["cause", "next step", "reason", "exit code"], rows);
 }
 
+/** The folders whose errors end the start of the server, `pnpm db:migrate` or `projo-server doctor`. */
+const startFolders = [
+  "apps/api/src/config",
+  "apps/api/src/identity",
+  "apps/api/src/runtime",
+  "packages/db/src/embedded",
+  "packages/db/src/login",
+  "packages/db/src/migrations",
+];
+const startCreators = new Set([
+  "ConfigError",
+  "DataDirectoryError",
+  "EmbeddedPostgresError",
+  "KeyRingError",
+  "MigrationError",
+  "PostgresAddressError",
+  "SecretError",
+]);
+
+export function startTable(root: string): string {
+  const { messages } = scanSource(startFolders.flatMap((folder) => readSources(root, folder)));
+  const rows = messages
+    .filter(({ creator }) => startCreators.has(creator))
+    .map(({ message }) => {
+      const { cause, next } = splitMessage(message);
+      // Some of these messages separate the next step by a colon.
+      const [, before, after] = /^(.{18,}?[^A-Z_]): ([a-z].*)$/s.exec(message) ?? [];
+      return before === undefined || after === undefined
+        ? ([cause, next ?? "Correct it, then start the server again."] as const)
+        : ([before, after] as const);
+    });
+  return table(["cause", "next step"], rows);
+}
+
 /** The texts of the CLI for reasons of the server. */
 export function cliTexts(root: string): ReadonlyMap<string, readonly string[]> {
   return reasonTextsIn(readSources(root, "apps/cli/src"), (text) => text in reasons);

@@ -81,6 +81,10 @@ function creationIn(node: Node): Creation | null {
     const exitCode = Number(literalIn(third, "exitCode") ?? 1);
     return { creator, text: second, reason: textsOf(first, new Map())[0], exitCode };
   }
+  // Some classes take a kind before the message.
+  const [kind] = textsOf(first, new Map());
+  if (second && kind !== undefined && /^\w+$/.test(kind))
+    return { creator, text: second, reason: kind, exitCode: undefined };
   const code = literalIn(second, "code");
   return { creator, text: first, reason: code === undefined ? undefined : String(code), exitCode: undefined };
 }

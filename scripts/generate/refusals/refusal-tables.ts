@@ -85,7 +85,7 @@ export function startTable(root: string): string {
     .map(({ message }) => {
       const { cause, next } = splitMessage(message);
       // Some of these messages separate the next step by a colon.
-      const [, before, after] = /^(.{18,}?[^A-Z_]): ([a-z].*)$/s.exec(message) ?? [];
+      const [, before, after] = next === null ? (/^(.{18,}?): ([a-z].*)$/s.exec(message) ?? []) : [];
       return before === undefined || after === undefined
         ? ([cause, next ?? "Correct it, then start the server again."] as const)
         : ([before, after] as const);

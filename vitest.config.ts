@@ -75,6 +75,7 @@ function full(): TestProjectConfiguration[] {
 const alias = [
   { find: /^@projostack\/db\/testing$/, replacement: source("packages/db/test/kit/index.ts") },
   { find: /^@projostack\/api\/testing$/, replacement: source("apps/api/test/kit/index.ts") },
+  { find: /^@projostack\/sdk\/node$/, replacement: source("packages/sdk/src/node.ts") },
   { find: /^@projostack\/(authz|contract|db|sdk)$/, replacement: source("packages/$1/src/index.ts") },
 ];
 

@@ -20,6 +20,7 @@ import { generateOperations } from "./generate/operations.ts";
 import { generatePackageDiagram } from "./generate/package-diagram.ts";
 import { generateRoles } from "./generate/roles.ts";
 import { generateSdk } from "./generate/sdk.ts";
+import { generateDatabaseTables } from "./generate/database-tables.ts";
 import { fillSections } from "./generate/sections.ts";
 
 const root = dirname(import.meta.dirname);
@@ -65,14 +66,14 @@ async function generate(): Promise<Map<string, Buffer>> {
     ...generateBoundaryRules(root),
     ...generateRoles(),
     ...generateOperations(contract),
-    ...generateErrors(),
+    ...generateErrors(root),
     ...generateInvariants(root),
     ...generateSdk(contract),
   };
   const files = {
     ...Object.fromEntries(Object.entries(whole).map(([path, text]) => [path, withHeader(path, text)])),
     ...Object.fromEntries(
-      Object.entries(generatePackageDiagram()).map(([path, sections]) => [
+      Object.entries({ ...generatePackageDiagram(), ...generateDatabaseTables() }).map(([path, sections]) => [
         path,
         fillSections(readFileSync(join(root, path), "utf8"), sections),
       ]),

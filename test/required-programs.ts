@@ -21,7 +21,7 @@ const programs: readonly Program[] = [
     tests: "connections through PgBouncer",
   },
   { name: "slowhttptest", package: "slowhttptest", tests: "slow clients" },
-  { name: "openssl", package: "openssl", tests: "PostgreSQL over TLS" },
+  { name: "openssl", package: "openssl", tests: "TLS connections" },
   { name: "python3", package: "python3", tests: "the second verifier of the audit log" },
   { name: "script", package: "bsdutils", tests: "a server at a terminal" },
 ];

@@ -1,26 +1,14 @@
 // The reference of the error reasons: what each one means, what a caller does about it, and which operations declare it.
+import { commonReasons, httpStatusOf, impliedReasons, operations, type Reason } from "@projostack/contract";
 import {
-  commonReasons,
-  impliedReasons,
-  operations,
-  reasons,
-  type ErrorCode,
-  type Reason,
-} from "@projostack/contract";
-
-const httpStatus: Record<ErrorCode, number> = {
-  BAD_REQUEST: 400,
-  UNAUTHORIZED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  METHOD_NOT_SUPPORTED: 405,
-  CONFLICT: 409,
-  PAYLOAD_TOO_LARGE: 413,
-  UNSUPPORTED_MEDIA_TYPE: 415,
-  TOO_MANY_REQUESTS: 429,
-  SERVICE_UNAVAILABLE: 503,
-  INTERNAL_SERVER_ERROR: 500,
-};
+  allReasons,
+  cliTable,
+  cliTexts,
+  messagesOf,
+  sdkTable,
+  serverTable,
+  startTable,
+} from "./refusals/refusal-tables.ts";
 
 type Missing = Extract<Reason, `${string}.not_found`>;
 
@@ -29,19 +17,33 @@ type Missing = Extract<Reason, `${string}.not_found`>;
  * `<thing>.not_found`, for which `missingRow` is the default.
  */
 const advice: Record<Exclude<Reason, Missing>, string> & Partial<Record<Missing, string>> = {
-  "input.malformed": "Send well-formed JSON. Do not repeat the same request.",
+  "request.malformed":
+    "Send the request with an HTTP client or the SDK, to the right port. The server closes the connection.",
+  "request.timeout":
+    "Check the network, and send the request again. The [limits of connections](../connections.md) are settings of the server.",
+  "request.url_too_long":
+    "Send a shorter input. The URL and the headers of a request can have 16 KB together. The server closes the connection.",
+  "request.headers_too_large":
+    "Send fewer or shorter headers, for example fewer cookies. The URL and the headers of a request can have 16 KB together. The server closes the connection.",
+  "request.expectation": "Omit the header `expect`, or send `expect: 100-continue`.",
+  "input.malformed":
+    "Send well-formed JSON in UTF-8. The message names the position of the first error. Do not repeat the same request.",
   "input.invalid":
-    "Read `fieldErrors`: it lists the problems of each field by its dotted path. Correct the input.",
+    "Read `fieldErrors`: it lists the problems of each field by its dotted path. The message has the first problem. Correct the input.",
   "input.too_large": "Split the input into several calls. The limit for a request body is 100 KB.",
   "input.media_type": "Set the header `content-type: application/json`.",
+  "input.encoding": "Switch off the compression of request bodies in the client or in the proxy.",
   "cursor.invalid":
     "Request the first page without a cursor. A cursor is valid only for the workspace, operation and filter that returned it.",
   "checkpoint.invalid":
     "Send the checkpoint exactly as `audit.checkpoint` returned it, for the same workspace.",
   "batch.not_allowed":
     "Send the long operation in a request of its own. The [list of operations](operations.md#operations) marks long operations.",
+  "batch.too_large": "Split the batch. One request can contain up to ten calls.",
+  "batch.mixed": "Send the queries as one batch with GET, and the mutations as another with POST.",
   "operation.not_found": "Check the name of the operation and the version of the server.",
-  "operation.wrong_method": "Send queries with GET and mutations with POST.",
+  "operation.wrong_method":
+    "Send queries with GET and mutations with POST. The header `Allow` names the method.",
   "auth.unauthenticated":
     "Refresh the session once and repeat the call. If `auth.refresh` returns this reason, ask the user to sign in. A service key with this reason is wrong, expired or revoked, or its workspace is deleted.",
   "auth.invalid_credentials":
@@ -77,6 +79,7 @@ const advice: Record<Exclude<Reason, Missing>, string> & Partial<Record<Missing,
   "key.too_many": "Revoke keys that are no longer used.",
   "key.too_many_tokens":
     "Deploy the newest token and wait until an earlier one ends: `previousExpiresAt` is the first such time. If the service may stop for a moment, rotate the key with `overlapHours: 0`.",
+  "project.ambiguous": "Rename all but one of the projects, or use the id of one.",
   "project.too_many": "Delete projects, or ask the operator of the server for a higher quota.",
   "project.not_found":
     "List the projects again with `projects.list`. The answer is the same for a project of another workspace.",
@@ -99,13 +102,24 @@ function missingRow(reason: Reason): string {
   return `List the ${resource} again with \`${resource}.list\`. The answer is the same for a ${thing} of another workspace.`;
 }
 
-export function generateErrors(): Record<string, string> {
-  return { "docs/reference/errors.md": page() };
+export function generateErrors(root: string): Record<string, string> {
+  return { "docs/reference/errors.md": page(root) };
 }
 
-function page(): string {
-  const all = Object.keys(reasons).filter((key): key is Reason => key in reasons);
+function page(root: string): string {
+  const texts = cliTexts(root);
   return `# Errors
+
+This page lists every message of the server, the SDK and \`projo\`. To find a message, search this page for its words, without the
+names and numbers in it. The tables are sorted by these words. \`{name}\` stands for a value.
+
+- [Messages of the server](#messages-of-the-server)
+- [Messages of the SDK](#messages-of-the-sdk)
+- [Messages of projo](#messages-of-projo)
+- [Messages at the start of the server](#messages-at-the-start-of-the-server)
+- [All reasons](#all-reasons)
+
+## The form of an error
 
 A failed call returns an HTTP status of 400 or higher and a JSON body with \`error.message\` and \`error.data\`:
 
@@ -125,28 +139,65 @@ Each operation declares its reasons in the contract. The server reports any othe
 - **404** for an object means that it does not exist or that it belongs to another workspace. Both answers are identical, byte for byte.
 - **503** does not say whether a mutation took effect: the connection to the database may be lost after the COMMIT.
 
+A message consists of the cause and the next step. If a reason has several causes, each cause has its own message. The server closes
+the connection after an error if it cannot tell where the next request begins.
+
+## Messages of the server
+
+${serverTable(actionOf)}
+
+\`fieldErrors\` has the problems of single fields. Each begins with a verb, and the message repeats the first one: "The field limit must
+be at most 100." The schemas of the [operations](operations.md) state all rules.
+
+## Messages of the SDK
+
+The SDK throws the messages of the server in a \`ProjoError\`, and these messages of its own. A \`TypeError\` reports a wrong argument;
+no request was sent.
+
+${sdkTable(root)}
+
+## Messages of projo
+
+\`projo\` prints one line to stderr, and with \`--json\` an object with \`reason\` and \`message\`. For a reason of the server it prints
+the message of the server with the next command; the section of the reason shows it. A command line that does not parse ends with
+exit code 2 and the name of the help page: "See: projo tasks --help".
+
+${cliTable(root)}
+
+## Messages at the start of the server
+
+A server that cannot start prints one line: the setting, the cause and the next step. [Database connections](../database-connections.md) lists
+the causes for which PostgreSQL or a pooler refuses a connection.
+
+${startTable(root)}
+
 ## All reasons
 
 | reason | HTTP status |
 | --- | --- |
-${all.map((reason) => `| [\`${reason}\`](#${reason.replaceAll(".", "")}) | ${statusOf(reason)} |`).join("\n")}
+${allReasons.map((reason) => `| [\`${reason}\`](#${reason.replaceAll(".", "")}) | ${httpStatusOf(reason)} |`).join("\n")}
 
-${all.map((reason) => section(reason)).join("\n\n")}
+${allReasons.map((reason) => section(reason, texts.get(reason) ?? [])).join("\n\n")}
 `;
 }
 
-function section(reason: Reason): string {
+const actionOf = (reason: Reason): string => advice[reason] ?? missingRow(reason);
+
+function section(reason: Reason, cliMessages: readonly string[]): string {
+  const messages = messagesOf(reason).map((message) => `"${message.replaceAll("<", "\\<")}"`);
+  const stated =
+    messages.length === 1
+      ? `: ${messages.join()}`
+      : `. The message depends on the cause:\n\n${messages.map((message) => `- ${message}`).join("\n")}`;
+  const inCli =
+    cliMessages.length === 0 ? "" : `\n\n**In projo.** ${cliMessages.map((text) => `"${text}"`).join(" ")}`;
   return `## ${reason}
 
-HTTP ${statusOf(reason)}: "${reasons[reason][1]}"
+HTTP ${httpStatusOf(reason)}${stated}
 
-**Action.** ${advice[reason] ?? missingRow(reason)}
+**Action.** ${actionOf(reason)}${inCli}
 
 **Returned by.** ${sources(reason)}.`;
-}
-
-function statusOf(reason: Reason): number {
-  return httpStatus[reasons[reason][0]];
 }
 
 /** @throws Error for a reason that no operation can return */

@@ -15,7 +15,7 @@ const groups: readonly Group[] = [
       A1: "A sign-in with an unknown email address and one with a wrong password get the same answer after the same time.",
       A2: "After the next sign-in, a stored password hash has the parameters that the server uses today.",
       A3: "No log line, error, audit entry or URL contains a password or a token.",
-      A4: "An email address is ASCII text of at most 254 characters, unique in lower case, so no two accounts have addresses that look alike.",
+      A4: "An email address has one canonical form, which is ASCII text of at most 254 characters in lower case, so the spellings of an address are one account, and no look-alike makes a second one.",
       A5: "The server hashes a bounded number of passwords at once, and health checks and signed-in users stay fast meanwhile.",
       A6: "A new server has no default account and no default key.",
       A7: "A password change requires the current password.",
@@ -126,7 +126,9 @@ const groups: readonly Group[] = [
       N3: "The depth and the size of a request are bounded: a body over 100 KB is refused with 413.",
       N4: "An unknown field is refused, and no field name changes an object's prototype.",
       N5: "No cell of an exported CSV file is a formula to a spreadsheet.",
+      N7: "If an answer is lost, the error says that the operation may have been carried out, and repeating the operation is safe.",
       N8: "An import reports every row that it does not accept, and the same file from several processes creates each task and each project once.",
+      N9: "Texts that are equal by Unicode (NFC, case folding) are found, and names that look empty or hide characters are refused.",
     },
   },
   {
@@ -142,6 +144,7 @@ const groups: readonly Group[] = [
       F10: "The server replaces lost connections and works again within 2 s of the network's return.",
       F11: "No call waits longer than 10 s, and the log names the cause of every 503.",
       F12: "The load of one workspace does not prevent the requests of other workspaces.",
+      F14: "The previous build works on the new schema.",
     },
   },
 ];

@@ -97,6 +97,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
       refusals,
       randomness,
       version,
+      notices: config.notices,
       invitesNeedVerifiedEmail: config.invitesNeedVerifiedEmail,
       usesShortcuts: config.usesFastPath,
       sessions,

@@ -1,6 +1,6 @@
 import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
 import type { ExitCode } from "./cli-error.ts";
-import { isLoopback } from "./server-url.ts";
+import { explainConnection, explainForeignAnswer, mayBeDone } from "./explain-connection.ts";
 
 export const exitCodeOf = ({ reason }: ProjoError): ExitCode =>
   reason === "auth.unauthenticated" || reason === "auth.token_reused" ? 4 : 1;
@@ -16,14 +16,16 @@ export interface Caller {
 
 /** Describes the failure for the user in one line, with the next command to run where there is one. */
 export function explain(error: ProjoError, { isServiceKey }: Caller): string {
-  if (error instanceof ProjoConnectionError) return explainUnreachable(error);
-  if (error.reason === undefined) return error.message.replace("baseUrl", "the address (--url or PROJO_URL)");
+  if (error instanceof ProjoConnectionError) return explainConnection(error);
+  if (error.reason === undefined) return explainForeignAnswer(error);
   if (error.reason === "input.invalid" && error.fieldErrors) return fieldMessages(error.fieldErrors);
   const keyMessage = isServiceKey ? serviceKeyMessages[error.reason] : undefined;
   if (keyMessage !== undefined) return keyMessage;
   if (error.reason === "limit.exceeded") return limitMessage(error);
   const message = replacements[error.reason] ?? error.message;
-  const next = nextSteps[error.reason];
+  // A busy server refuses a call before it does anything. Without its database, it may have lost the result of a COMMIT.
+  const isLost = error.mayHaveBeenCarriedOut && error.reason !== "server.busy";
+  const next = isLost ? mayBeDone(error) : nextSteps[error.reason];
   const request = error.reason.startsWith("server.") && error.requestId && `Request id: ${error.requestId}`;
   return [message, next, request].filter(Boolean).join(" ");
 }
@@ -48,7 +50,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   "workspace.required": "Run: projo workspaces use NAME",
   "workspace.not_found": "See: projo workspaces list",
   "auth.person_required": "Unset PROJO_TOKEN, then run: projo login",
-  "permission.denied": "Ask an admin. See: projo members list --role admin",
+  "permission.denied": "See: projo members list --role admin",
   "member.not_found": "See: projo members list",
   "member.last_admin": "Run: projo members role EMAIL admin, or: projo workspaces delete",
   "invite.not_found": "See: projo invites list",
@@ -62,7 +64,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   "project.too_many": "See: projo projects list",
   "project.not_found": "See: projo projects list",
   "task.not_found": "See: projo tasks list",
-  "cursor.invalid": "Use the same filters as before.",
+  "cursor.invalid": "With a cursor, use the same filters as before.",
 };
 
 /** The advice to a service key, which cannot sign in or select a workspace. */
@@ -80,15 +82,6 @@ function limitMessage({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
   const minutes = Math.ceil(seconds / 60);
   const wait = seconds < 120 ? `${seconds} ${seconds === 1 ? "second" : "seconds"}` : `${minutes} minutes`;
   return `You sent too many or too expensive requests. Try again in ${wait}.`;
-}
-
-function explainUnreachable({ message }: ProjoError): string {
-  // The SDK's advice names its option baseUrl, so the CLI replaces it.
-  const [what = message] = message.split(/\.(?= Check )/, 1);
-  const url = /https?:\/\/\S+/.exec(what)?.[0];
-  return url !== undefined && isLoopback(url)
-    ? `${what}. Start the server in its repository: npx -y pnpm@12 start`
-    : `${what}. Check the address (--url or PROJO_URL) and the network.`;
 }
 
 function fieldMessages(fieldErrors: Readonly<Record<string, readonly string[]>>): string {

@@ -27,7 +27,8 @@ export interface Io {
   readonly workingDirectory: string;
   platform: NodeJS.Platform;
   self: Self;
-  fetch: Fetch;
+  /** A replacement for fetch. Without one, requests follow the proxy variables and --ca-file. */
+  fetch?: Fetch | undefined;
   /** Calls the listener on Ctrl-C instead of ending the process. The returned function removes the listener. */
   onInterrupt: (listener: () => void) => () => void;
 }

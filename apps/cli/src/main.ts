@@ -20,7 +20,6 @@ const io: Io = {
   },
   platform: process.platform,
   self: { pid: process.pid, host: hostname(), isRunning },
-  fetch,
   onInterrupt(listener) {
     // Listen once: a second Ctrl-C ends the process immediately.
     process.once("SIGINT", listener);

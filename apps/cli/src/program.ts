@@ -25,6 +25,7 @@ export function createProgram(io: Io): Command {
     .description("Command-line client of a ProjoStack server: workspaces, members, projects and tasks.")
     .option("--url <url>", "URL of the server (default: PROJO_URL, else the server of the last sign-in)")
     .option("--workspace <id-or-name>", "workspace (default: PROJO_WORKSPACE, else the selected one)")
+    .option("--ca-file <file>", "trust the certificate authorities in this file too (default: PROJO_CA_FILE)")
     .option("--json", "print data and errors as JSON")
     .version(version(), "--version")
     .helpOption("-h, --help", "show help")

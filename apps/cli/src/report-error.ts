@@ -34,6 +34,7 @@ function describe(error: unknown, io: Io): Report {
   }
   if (!isProjoError(error)) return describeBug(error, io);
   const { operation, status, requestId, retryAfterSeconds: retryAfter, fieldErrors } = error;
+  const { mayHaveBeenCarriedOut } = error;
   return {
     exitCode: exitCodeOf(error),
     reason: error.reason ?? `cli.${error.code.toLowerCase()}`,
@@ -43,6 +44,7 @@ function describe(error: unknown, io: Io): Report {
     requestId,
     retryAfter,
     fieldErrors,
+    mayHaveBeenCarriedOut,
   };
 }
 

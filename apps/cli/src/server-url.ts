@@ -5,7 +5,13 @@ export const DEFAULT_URL = "http://127.0.0.1:4000";
 /** Normalizes the URL to the form used as a key of the credentials. `source` names the option or variable in errors. */
 export function parseServerUrl(text: string, source: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+  // Do not print the address: it contains a secret.
+  if (url?.username || url?.password) {
+    throw usageError(
+      `${source}: the address of a server contains no user name and no password. Use the form ${DEFAULT_URL}, and run: projo login`,
+    );
+  }
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
     throw usageError(`${source}: "${text}" is not the URL of a server. Use the form ${DEFAULT_URL}`);
   }
   return url.href.replace(/\/+$/, "");

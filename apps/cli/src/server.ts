@@ -8,6 +8,7 @@ import { isServiceKeySet } from "./credentials/service-key.ts";
 import { storedSession } from "./credentials/stored-session.ts";
 import { USER_REQUIRED } from "./explain.ts";
 import type { Io } from "./io.ts";
+import { networkFetch } from "./network-fetch.ts";
 import { findWorkspace } from "./names/find-workspace.ts";
 import { keyWorkspaceId } from "./names/key-workspace.ts";
 import { DEFAULT_URL, parseServerUrl } from "./server-url.ts";
@@ -18,6 +19,7 @@ export type WorkspaceClient = ReturnType<Client["workspace"]>;
 export interface ServerOptions {
   url?: string;
   workspace?: string;
+  caFile?: string;
 }
 
 export interface Server {
@@ -63,7 +65,8 @@ export async function openServer(
   const url = chooseUrl(io, options, credentials.current);
   const stored = serverCredentials(credentials, url);
   const environmentToken = io.env["PROJO_TOKEN"] || undefined;
-  const common = { baseUrl: url, fetch: io.fetch, userAgent: `projo/${version()} (${io.platform})` };
+  const fetch = io.fetch ?? (await networkFetch(io, options.caFile));
+  const common = { baseUrl: url, fetch, userAgent: `projo/${version()} (${io.platform})` };
   const client = environmentToken
     ? openAs(environmentToken, common)
     : createClient({ ...common, tokens: storedSession(file, url) });

@@ -69,7 +69,7 @@ describe("wrong usage exits with 2", () => {
     ]);
     expect(await failure(["tasks", "update", "x"])).toEqual([
       2,
-      "There is nothing to change. Add --title, --status or --project",
+      "There is nothing to change. Add --title, --status or --project.",
     ]);
   });
 
@@ -87,13 +87,18 @@ describe("wrong usage exits with 2", () => {
   });
 
   it("for an invalid URL", async () => {
-    for (const url of ["localhost:4000", "example.com", "ftp://x", "http://me:pw@x", "http://x/?a"]) {
+    for (const url of ["localhost:4000", "example.com", "ftp://x", "http://x/?a"]) {
       expect(await failure(["whoami", "--url", url])).toEqual([
         2,
         `--url: "${url}" is not the URL of a server. Use the form http://127.0.0.1:4000`,
       ]);
     }
     expect((await failure(["whoami"], { env: { PROJO_URL: "nonsense" } }))[1]).toContain("PROJO_URL:");
+    // The message does not print a password.
+    expect(await failure(["whoami", "--url", "http://me:hidden@x"])).toEqual([
+      2,
+      "--url: the address of a server contains no user name and no password. Use the form http://127.0.0.1:4000, and run: projo login",
+    ]);
   });
 });
 
@@ -175,7 +180,7 @@ describe("a refusal by the server exits with 1", () => {
     const { nextCursor } = JSON.parse(out) as { nextCursor: string };
     const [code, message] = await failure(["tasks", "list", "--cursor", nextCursor]);
     expect(code).toBe(1);
-    expect(message).toContain("This cursor belongs to another list.");
+    expect(message).toContain("This cursor is invalid, or it belongs to another list or other filters.");
   });
 });
 

@@ -84,7 +84,7 @@ describe("an import", () => {
       "2 tasks imported, 0 already existed, 6 rows refused",
       "line 3: title: Must be at most 200 characters.",
       "line 4: title: Must not be empty.",
-      'line 5: status: Invalid option: expected one of "todo"|"doing"|"done"',
+      "line 5: status: Must be one of todo, doing, done.",
       "line 6: project: Must not be empty.",
       "line 7: title: Must not contain control characters other than a tab.",
       "line 9: row: Has 4 fields, but the first line names 3 columns. Put text that contains a comma in quotes.",

@@ -150,7 +150,7 @@ describe("service keys", () => {
     expect((await refused(ann, [...create, "--scopes", " , "]))[0]).toBe(2);
     expect(await refused(ann, [...create, "--role", "viewer", "--scopes", "task:write"])).toEqual([
       1,
-      "scopes: The role viewer does not hold task:write.",
+      "scopes: The role viewer does not hold task:write. Remove it, or choose a higher role.",
     ]);
     for (const [option, value] of [
       ["--days", "0"],

@@ -88,7 +88,7 @@ async function runIn(
     workingDirectory: directory,
     platform: process.platform,
     self: { pid: process.pid, host: "here", isRunning },
-    fetch: options.fetch ?? fetch,
+    fetch: options.fetch,
     onInterrupt(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -79,7 +79,7 @@ describe("the members", () => {
     );
     expect(await refused(bob, ["projects", "create", "Website"])).toEqual([
       1,
-      "Your role in this workspace does not allow this. Ask an admin. See: projo members list --role admin",
+      "Your role in this workspace does not have the permission project:write. Ask an admin of the workspace. See: projo members list --role admin",
     ]);
     expect(await jsonOf(ann, "members", "role", bobsEmail, "member")).toMatchObject({ role: "member" });
     await expectDone(bob.projo(["projects", "create", "Website"]));
@@ -163,7 +163,7 @@ describe("a workspace", () => {
     expect(await jsonOf(bob, "workspaces", "list")).toMatchObject({ items: [{ name: "Acme Ltd" }] });
     const [code, message] = await refused(bob, ["workspaces", "rename", "Mine"]);
     expect(code).toBe(1);
-    expect(message).toContain("Your role in this workspace does not allow this.");
+    expect(message).toContain("Your role in this workspace does not have the permission workspace:manage.");
   });
 
   it("can be left only after confirmation, and is then no longer selected", async () => {
@@ -185,7 +185,9 @@ describe("a workspace", () => {
     const types = [["Type its name", "Acme Inc\r"]] as const;
     const mistyped = await ann.projo(["workspaces", "delete"], { types });
     expect(mistyped).toMatchObject({ code: 1 });
-    expect(mistyped.err).toContain("name: Type the name of the workspace as it is.");
+    expect(mistyped.err).toContain(
+      "name: Is not the name of this workspace. Write its name exactly as it is.",
+    );
     const right = [["Type its name", "Acme\r"]] as const;
     const { err } = await expectDone(ann.projo(["workspaces", "delete"], { types: right }));
     expect(err).toContain("Deleted the workspace Acme. All members have lost access.");
@@ -220,7 +222,7 @@ describe("a workspace", () => {
     ]);
     expect(await refused(ann, ["workspaces", "delete", "--yes", "--name", "Acmé"])).toEqual([
       1,
-      "name: Type the name of the workspace as it is.",
+      "name: Is not the name of this workspace. Write its name exactly as it is.",
     ]);
     const [code, message] = await refused(bob, ["workspaces", "delete", "--yes", "--name", "Acme"]);
     expect([code, message]).toEqual([1, expect.stringContaining("Your role")]);

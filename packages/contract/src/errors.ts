@@ -8,6 +8,7 @@ export type ErrorCode =
   | "FORBIDDEN"
   | "NOT_FOUND"
   | "METHOD_NOT_SUPPORTED"
+  | "TIMEOUT"
   | "CONFLICT"
   | "PAYLOAD_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
@@ -16,14 +17,44 @@ export type ErrorCode =
   | "INTERNAL_SERVER_ERROR";
 
 export const reasons = {
+  "request.malformed": [
+    "BAD_REQUEST",
+    "The server received bytes that are not a valid HTTP/1.1 request. Send the request with an HTTP client.",
+  ],
+  "request.timeout": [
+    "TIMEOUT",
+    "The request did not arrive completely in time. Check the network, then send it again.",
+  ],
+  "request.url_too_long": [
+    "PAYLOAD_TOO_LARGE",
+    "The URL is longer than the 16 KB that the server accepts. Send a shorter input.",
+    414,
+  ],
+  "request.headers_too_large": [
+    "PAYLOAD_TOO_LARGE",
+    "The URL and the headers together are larger than the 16 KB that the server accepts. Send fewer or shorter headers, or a shorter input.",
+    431,
+  ],
+  "request.expectation": [
+    "BAD_REQUEST",
+    "The server supports only the expectation 100-continue. Send the request without another Expect header.",
+    417,
+  ],
   "input.malformed": ["BAD_REQUEST", "The input is not well-formed JSON. Correct it and send it again."],
-  "input.invalid": ["BAD_REQUEST", "Some fields are invalid. See fieldErrors."],
-  "input.too_large": ["PAYLOAD_TOO_LARGE", "The request is larger than 100 KB. Send it in smaller parts."],
+  "input.invalid": ["BAD_REQUEST", "The input is invalid. fieldErrors lists the problem of each field."],
+  "input.too_large": ["PAYLOAD_TOO_LARGE", "The body is larger than 100 KB. Send it in smaller parts."],
   "input.media_type": [
     "UNSUPPORTED_MEDIA_TYPE",
     "Send the body as JSON, with content-type: application/json.",
   ],
-  "cursor.invalid": ["BAD_REQUEST", "This cursor belongs to another list. Start again without a cursor."],
+  "input.encoding": [
+    "UNSUPPORTED_MEDIA_TYPE",
+    "The body is compressed, and the server accepts only uncompressed bodies. Send it without content-encoding.",
+  ],
+  "cursor.invalid": [
+    "BAD_REQUEST",
+    "This cursor is invalid, or it belongs to another list or other filters. Start again without a cursor.",
+  ],
   "checkpoint.invalid": [
     "BAD_REQUEST",
     "This server did not sign this checkpoint for this workspace. Send the checkpoint unchanged.",
@@ -31,6 +62,14 @@ export const reasons = {
   "batch.not_allowed": [
     "BAD_REQUEST",
     "One of these operations takes too long for a batch. Send it in a separate request.",
+  ],
+  "batch.too_large": [
+    "BAD_REQUEST",
+    "A batch holds at most 10 calls, and this one has more. Send several smaller batches.",
+  ],
+  "batch.mixed": [
+    "BAD_REQUEST",
+    "A batch holds either queries or mutations, and this one has both. Send the queries with GET and the mutations with POST.",
   ],
   "operation.not_found": ["NOT_FOUND", "There is no such operation. Check its name."],
   "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Send queries with GET, and mutations with POST."],
@@ -47,7 +86,7 @@ export const reasons = {
   ],
   "auth.person_required": ["FORBIDDEN", "A service key cannot do this. Sign in as a user."],
   "token.invalid": ["UNAUTHORIZED", "This link is invalid, used or expired. Request a new one."],
-  "password.incorrect": ["FORBIDDEN", "The current password is wrong."],
+  "password.incorrect": ["FORBIDDEN", "The current password is wrong. Enter it again."],
   "session.not_found": ["NOT_FOUND", "You have no such session."],
   "limit.exceeded": [
     "TOO_MANY_REQUESTS",
@@ -108,9 +147,31 @@ export const reasons = {
     "INTERNAL_SERVER_ERROR",
     "The server failed to answer this call. Report the request id to its operator.",
   ],
-} as const satisfies Record<string, readonly [ErrorCode, string]>;
+} as const satisfies Record<string, readonly [ErrorCode, message: string, httpStatus?: number]>;
 
 export type Reason = keyof typeof reasons;
+
+/** The HTTP status of each code. A reason can have a more precise status. */
+const statusOfCode: Record<ErrorCode, number> = {
+  BAD_REQUEST: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_SUPPORTED: 405,
+  TIMEOUT: 408,
+  CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  TOO_MANY_REQUESTS: 429,
+  INTERNAL_SERVER_ERROR: 500,
+  SERVICE_UNAVAILABLE: 503,
+};
+
+/** Returns the HTTP status of a failure with this reason. */
+export function httpStatusOf(reason: Reason): number {
+  const [code, , status]: readonly [ErrorCode, string, number?] = reasons[reason];
+  return status ?? statusOfCode[code];
+}
 
 /** The `error.data` object of every failed response. */
 export interface ErrorData {
@@ -127,11 +188,19 @@ export interface ErrorData {
 
 /** The reasons for which a call of any operation can fail: the form of the request, limits, and the server's health. */
 export const commonReasons = [
+  "request.malformed",
+  "request.timeout",
+  "request.url_too_long",
+  "request.headers_too_large",
+  "request.expectation",
   "input.malformed",
   "input.invalid",
   "input.too_large",
   "input.media_type",
+  "input.encoding",
   "batch.not_allowed",
+  "batch.too_large",
+  "batch.mixed",
   "operation.not_found",
   "operation.wrong_method",
   "limit.exceeded",

@@ -1,6 +1,7 @@
 // Schemas that several resources share: ids, emails, names, dates and pages. Lengths are counted in Unicode code points,
 // as in PostgreSQL's char_length and JSON Schema's maxLength.
 import { z } from "zod";
+import { MAX_EMAIL_LENGTH, readEmailAddress } from "./email-address.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -10,12 +11,32 @@ export const id = z
   .regex(UUID, "Must be an id: a UUID in lower case.")
   .meta({ format: "uuid", pattern: undefined });
 
-/** An email address: ASCII, at most 254 characters (RFC 5321 4.5.3.1.3 without the angle brackets), in lower case. */
-export const email = z
-  .email("Must be an email address.")
-  .max(254, "Must be at most 254 characters.")
-  .toLowerCase()
-  .meta({ pattern: undefined });
+/** A schema of addresses in their canonical form (email-address.ts). It keeps other texts that `isKept` accepts. */
+const addressUnless = (isKept: (text: string) => boolean) =>
+  z
+    .string()
+    .meta({ maxLength: MAX_EMAIL_LENGTH, format: "email" })
+    .transform((text, context) => {
+      const { address, problem } = readEmailAddress(text);
+      if (address !== null) return address;
+      if (isKept(text)) return text.toLowerCase();
+      context.addIssue({ code: "custom", message: problem });
+      return z.NEVER;
+    });
+
+/**
+ * An email address. Its output is the canonical form: ASCII, at most 254 characters, in lower case, with an internationalized
+ * domain as A-labels.
+ */
+export const email = addressUnless(() => false);
+
+/**
+ * The address of an existing account. Earlier versions accepted some addresses that `email` refuses, such as one with more
+ * than 64 characters before the @. Their owners can still sign in.
+ */
+export const accountEmail = addressUnless(
+  (text) => text.length <= MAX_EMAIL_LENGTH && z.regexes.email.test(text),
+);
 
 /** PostgreSQL rejects the ISO form of year 0, and of years with five digits. */
 function hasSupportedYear(value: string): boolean {

@@ -12,6 +12,7 @@ import {
   type SettleDenials,
 } from "./tenant/audit/record-denial.ts";
 import { PrismaClient, type Prisma, type Workspace } from "./generated/client.ts";
+import { accountMails, type AccountMails } from "./people/account-mails.ts";
 import { accountStore, type AccountStore } from "./people/accounts.ts";
 import { checkedTokensReader, type CheckedTokens } from "./people/checked-tokens.ts";
 import { stateOf, type PoolState } from "./pool/bounded-pool.ts";
@@ -71,6 +72,8 @@ export interface Db {
   readonly sessions: SessionStore;
   /** Account changes. Each is one statement that also queues the mail and inserts the account event. */
   readonly accounts: AccountStore;
+  /** The status of the mails to a user, for that user. */
+  readonly accountMails: AccountMails;
   /** Invites, found by a token or by the invited user, without entering the workspace. */
   readonly invites: InviteLookup;
   /** Service keys, found by id to authenticate a request. */
@@ -218,6 +221,7 @@ export function createDb({ pool, pooled = false, transactionMs = 10_000 }: DbOpt
     system: systemClient,
     sessions: sessionStore(source),
     accounts: accountStore(run),
+    accountMails: accountMails(run),
     invites: inviteLookup(run),
     serviceKeys: serviceKeyLookup({ run, runQuickly: sharedStatementRunner(source) }),
     mail: mailStore(run),

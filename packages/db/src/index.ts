@@ -37,6 +37,7 @@ export {
   type QueuedMail,
   type ResendResult,
 } from "./people/mail-outbox.ts";
+export type { MailDelivery, MailProblem } from "./tenant/mail-delivery.ts";
 export type { InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
 export { type ConnectionFacts, inspectConnection } from "./pool/inspect-connection.ts";
@@ -73,6 +74,7 @@ export {
 } from "./login/postgres-address.ts";
 export {
   checkServer,
+  checkServerOf,
   checkSession,
   type PoolerKind,
   poolerOf,
@@ -85,3 +87,5 @@ export { prepareLogin, prepareOperatorLogin, type Login } from "./login/prepare-
 export { SecretError, secretOf } from "./login/secret-of.ts";
 export { withOwner } from "./login/with-owner.ts";
 export { migrate, MigrationError } from "./migrations/migrate.ts";
+export { setUpDatabase, type SetupOptions } from "./setup/set-up-database.ts";
+export { SetupProblem } from "./setup/setup-problem.ts";

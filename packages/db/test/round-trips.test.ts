@@ -195,7 +195,8 @@ describe("awaited round trips", () => {
         home.grant("member:manage"),
         async (tables) => {
           // The role is unchanged, but the statement and its locks are the same.
-          expect(await tables.sql.members.changeRole(home.userId, "admin")).toMatchObject({ done: true });
+          const same = { userId: home.userId, role: "admin", isNotified: true } as const;
+          expect(await tables.sql.members.changeRole(same)).toMatchObject({ done: true });
           await audit(tables);
         },
         { lockMembers: true },

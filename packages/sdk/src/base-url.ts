@@ -11,7 +11,7 @@ export function parseBaseUrl(text: string): string {
   }
   if (url.search !== "" || url.hash !== "") {
     throw new TypeError(
-      "baseUrl must not contain a query or a fragment, because the path of the operation is appended to it.",
+      "baseUrl must not contain a query or a fragment. Remove it: the path of the operation is appended to baseUrl.",
     );
   }
   return url.origin + url.pathname.replace(/\/+$/, "");

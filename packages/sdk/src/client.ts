@@ -59,6 +59,10 @@ export interface Client extends Api {
  * @throws TypeError that names an invalid option
  */
 export function createClient(options: ClientOptions): Client {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(
+      "createClient needs options. Pass an object with baseUrl: createClient({ baseUrl }).",
+    );
   return connect(checkOptions(options), systemClock);
 }
 

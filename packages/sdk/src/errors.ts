@@ -136,7 +136,10 @@ export class UnknownOperationError extends TypeError {
   readonly closeNames: readonly string[];
 
   constructor(operation: string, closeNames: readonly string[]) {
-    const hint = closeNames.length === 0 ? "" : ` Did you mean ${closeNames.join(" or ")}?`;
+    const hint =
+      closeNames.length === 0
+        ? " Check its name and the version of the SDK."
+        : ` Did you mean ${closeNames.join(" or ")}?`;
     super(`There is no operation ${JSON.stringify(operation)}.${hint}`);
     this.operation = operation;
     this.closeNames = closeNames;

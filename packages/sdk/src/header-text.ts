@@ -6,6 +6,7 @@
  */
 export function checkHeaderText(text: string, what: string): string {
   if (typeof text === "string" && /^[\x21-\x7e]+$/.test(text)) return text;
+  if (text === "") throw new TypeError(`${what} must be at least one character. Set it, or omit it.`);
   throw new TypeError(
     `${what} must be printable ASCII without spaces or line breaks. If it was read from a file, remove the line break at its end.`,
   );

@@ -1,6 +1,7 @@
 import { parseBaseUrl } from "./base-url.ts";
 import { checkHeaderText } from "./header-text.ts";
-import { runtimeFetch, type Fetch, type Signal } from "./platform.ts";
+import { defaultFetch } from "./node/default-fetch.ts";
+import type { Fetch, Signal } from "./platform.ts";
 import { checkToken, memoryTokenStore, type TokenStore } from "./session/token-store.ts";
 
 /** The options of `createClient`. */
@@ -13,7 +14,9 @@ export interface ClientOptions {
   tokens?: TokenStore | undefined;
   /** The id of the workspace for all calls. See also `client.workspace(id)`. */
   workspaceId?: string | undefined;
-  /** A replacement for the runtime's `fetch`. */
+  /**
+   * A replacement for the runtime's `fetch`. The default honours HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY on Node.js.
+   */
   fetch?: Fetch | undefined;
   /** The maximum duration of a call in milliseconds, including retries. Default: 30,000. */
   timeoutMs?: number | undefined;
@@ -52,14 +55,14 @@ export interface Connection {
 export function checkOptions(options: ClientOptions): Connection {
   const { token, tokens, workspaceId, userAgent, timeoutMs = 30_000, maxRetries = 2 } = options;
   if (token !== undefined && tokens !== undefined) {
-    throw new TypeError("Set either token or tokens, not both.");
+    throw new TypeError("The options contain both token and tokens. Set either token or tokens, not both.");
   }
   const own = token === undefined ? undefined : { accessToken: checkToken(token) };
   return {
     baseUrl: parseBaseUrl(options.baseUrl),
     tokens: tokens ?? memoryTokenStore(own),
     workspaceId: workspaceId === undefined ? undefined : checkWorkspaceId(workspaceId),
-    fetch: options.fetch ?? runtimeFetch,
+    fetch: options.fetch ?? defaultFetch,
     timeoutMs: checkTimeout(timeoutMs),
     maxRetries: checkRetries(maxRetries),
     userAgent,

@@ -54,10 +54,13 @@ class LazyPages<T> implements Paged<T> {
   }
 
   #endlessList(): ProjoError {
-    return new ProjoError("The server returned the same cursor twice, so the list would never end.", {
-      operation: this.#operation,
-      code: "UNEXPECTED_ANSWER",
-    });
+    return new ProjoError(
+      "The server returned the same cursor twice, so the list would never end. Report it to the operator of the server.",
+      {
+        operation: this.#operation,
+        code: "UNEXPECTED_ANSWER",
+      },
+    );
   }
 
   #firstPage(): Promise<Page<T>> {

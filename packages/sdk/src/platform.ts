@@ -39,7 +39,9 @@ export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
 interface ParsedUrl {
   readonly protocol: string;
   readonly origin: string;
+  readonly host: string;
   readonly hostname: string;
+  readonly port: string;
   readonly pathname: string;
   readonly username: string;
   readonly password: string;

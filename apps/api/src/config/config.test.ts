@@ -43,6 +43,7 @@ describe("the configuration", () => {
       redisUrl: null,
       smtp: null,
       trustedProxies: [],
+      notices: { removed: true, roleChanged: true },
       invitesNeedVerifiedEmail: true,
       usesFastPath: true,
     });

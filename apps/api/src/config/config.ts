@@ -65,6 +65,7 @@ export function readConfig(
     tokenKeys: env["PROJO_TOKEN_KEYS"] === "auto" ? null : (read("PROJO_TOKEN_KEYS") ?? null),
     smtp: read("PROJO_SMTP_URL") ?? null,
     mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },
+    notices: read("PROJO_MAIL_NOTICES"),
     appUrl: read("PROJO_APP_URL") ?? null,
     redisUrl: read("REDIS_URL") ?? null,
     limitsFactor: read("PROJO_LIMITS"),

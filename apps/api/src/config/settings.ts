@@ -3,6 +3,7 @@ import type { Mailbox } from "../mail/mailbox.ts";
 import type { SmtpAddress } from "../mail/smtp-address.ts";
 import type { LogLevel } from "../runtime/log.ts";
 import type { Quotas } from "../limits/quotas/quotas.ts";
+import type { MailNotices } from "../mail/mail-notices.ts";
 import type { ConnectionBounds } from "./connection-bounds.ts";
 
 export interface Config {
@@ -28,6 +29,7 @@ export interface Config {
   /** The SMTP server; null to write mail to files in the data directory. */
   readonly smtp: SmtpAddress | null;
   readonly mailFrom: Mailbox;
+  readonly notices: MailNotices;
   /** The application's URL without a trailing slash, with which mailed links begin; null to use the URL of the server. */
   readonly appUrl: string | null;
   /** The Redis that counts limits for all servers; null to count in each server separately. */

@@ -1,6 +1,7 @@
 // The environment variables: the schema of each value, its default, and the expected form for error messages.
 import { PostgresAddressError, readPostgresAddress } from "@projostack/db";
 import { z } from "zod";
+import { noticeNames, parseMailNotices } from "../mail/mail-notices.ts";
 import { parseMailbox } from "../mail/mailbox.ts";
 import { parseSmtpUrl } from "../mail/smtp-address.ts";
 import { logLevels } from "../runtime/log.ts";
@@ -91,6 +92,10 @@ export const variables = {
     "an address such as smtps://user:password@host:465 (docs/configuration.md)",
   ],
   PROJO_MAIL_FROM: [parsed(parseMailbox).optional(), 'a sender such as "Engines <mail@example.com>"'],
+  PROJO_MAIL_NOTICES: [
+    parsed(parseMailNotices).default({ removed: true, roleChanged: true }),
+    `${noticeNames.join(", ")}, both separated by a comma, or none`,
+  ],
   PROJO_APP_URL: [parsed(parseAppUrl).optional(), "an address such as https://app.example.com"],
   REDIS_URL: [
     parsed(parseRedisUrl).optional(),

@@ -10,6 +10,7 @@ import { answerBug, internalError } from "../http/answer-bug.ts";
 import { answerHeaders, type Answer } from "../http/answer.ts";
 import type { Shortcut, ShortcutDeps } from "../http/shortcut.ts";
 import { answerCalls, parseCalls, type Calls } from "./answer-calls.ts";
+import { lacksHost } from "../http/connections/answer-protocols.ts";
 import { commonHeaders } from "../http/common-headers.ts";
 import { logRequest } from "../http/log-request.ts";
 import { refuseEarly } from "./refuse-early.ts";
@@ -112,10 +113,17 @@ const PREFIX = "/trpc/";
 const NAMES = /^[\w.,]{1,500}$/;
 
 /** Parses the queries of an ordinary GET request; null for any other request. */
-function parseQueries({ method, url = "", headers }: IncomingMessage): Calls | null {
+function parseQueries(request: IncomingMessage): Calls | null {
+  const { method, url = "", headers } = request;
   if (method !== "GET" || !url.startsWith(PREFIX)) return null;
-  // The request has a body or asks for a protocol upgrade.
-  if ("content-length" in headers || "transfer-encoding" in headers || "upgrade" in headers) return null;
+  // The request has a body, asks for a protocol upgrade, or lacks the required Host header.
+  if (
+    lacksHost(request) ||
+    "content-length" in headers ||
+    "transfer-encoding" in headers ||
+    "upgrade" in headers
+  )
+    return null;
   const end = url.indexOf("?");
   const path = url.slice(PREFIX.length, end === -1 ? undefined : end);
   if (!NAMES.test(path)) return null;

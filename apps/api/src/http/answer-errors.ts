@@ -1,15 +1,22 @@
-import type { Reason } from "@projostack/contract";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Services } from "../rpc/services.ts";
 import { errorShape } from "../rpc/error-shape.ts";
 import { Failure } from "../rpc/failure.ts";
 import { commonHeaders } from "./common-headers.ts";
+import { nothingAtPath } from "./refusals/nothing-at-path.ts";
 
 /** Answers errors that occur outside the router in the same form as errors of operations. */
 export function answerErrors(app: FastifyInstance, { refusals }: Services): void {
-  app.setNotFoundHandler((request, reply) => answer(new Failure("operation.not_found"), request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const { method, url } = request;
+    const [path = ""] = url.split("?", 1);
+    // The other routes of the server answer GET and HEAD.
+    if (!app.hasRoute({ method: "GET", url: path })) return answer(nothingAtPath(url), request, reply);
+    void reply.header("allow", "GET, HEAD");
+    return answer(Failure.because("operation.wrong_method", "read_only", { method }), request, reply);
+  });
   app.setErrorHandler((cause: FastifyError | Failure, request, reply) => {
-    const failure = cause instanceof Failure ? cause : new Failure(reasonOf(cause), { cause });
+    const failure = cause instanceof Failure ? cause : toFailure(cause);
     if (failure.reason === "server.internal")
       request.log.error({ err: cause, requestId: request.id }, "a bug");
     if (failure.code === "SERVICE_UNAVAILABLE") {
@@ -28,17 +35,25 @@ export function answerFrameworkError(
   reply: FastifyReply,
 ): void {
   reply.headers(commonHeaders(request.id));
-  const reason = code === "FST_ERR_MAX_PARAM_LENGTH" ? "operation.not_found" : "input.malformed";
-  void answer(new Failure(reason), request, reply);
+  const failure =
+    code === "FST_ERR_MAX_PARAM_LENGTH"
+      ? new Failure("operation.not_found")
+      : Failure.because("request.malformed", "escape", {});
+  void answer(failure, request, reply);
 }
 
 function answer(failure: Failure, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = errorShape(failure, request.id);
+  if (failure.retryAfterSeconds !== undefined) void reply.header("retry-after", failure.retryAfterSeconds);
   return reply.code(error.data.httpStatus).send({ error });
 }
 
-function reasonOf({ statusCode = 500 }: FastifyError): Reason {
-  if (statusCode === 413) return "input.too_large";
-  if (statusCode === 415) return "input.media_type";
-  return statusCode >= 400 && statusCode < 500 ? "input.malformed" : "server.internal";
+function toFailure(cause: FastifyError): Failure {
+  const { statusCode = 500, code } = cause;
+  if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH")
+    return Failure.because("request.malformed", "short", {}, { cause });
+  if (statusCode === 413) return new Failure("input.too_large", { cause });
+  if (statusCode === 415) return new Failure("input.media_type", { cause });
+  const reason = statusCode >= 400 && statusCode < 500 ? "request.malformed" : "server.internal";
+  return new Failure(reason, { cause });
 }

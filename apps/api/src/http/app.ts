@@ -4,12 +4,15 @@ import type { Socket } from "node:net";
 import type { Reason } from "@projostack/contract";
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { ConnectionBounds } from "../config/connection-bounds.ts";
+import { Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import { createForwardedAddressOf, createIsTrusted, type AddressOf } from "./address-of.ts";
 import { answerErrors, answerFrameworkError } from "./answer-errors.ts";
 import { commonHeaders } from "./common-headers.ts";
 import { refuseUnanswered } from "./connections/refuse-unanswered.ts";
 import { answerSocket, answerUnreadable } from "./connections/answer-socket.ts";
+import { answerProtocols, lacksHost } from "./connections/answer-protocols.ts";
+import { MAX_HEAD_BYTES } from "./connections/unreadable-request.ts";
 import { watchConnections } from "./connections/connections.ts";
 import { handleServerErrors } from "./connections/handle-server-errors.ts";
 import { healthRoutes } from "./health-routes.ts";
@@ -23,6 +26,9 @@ const MAX_BODY_BYTES = 100 * 1024;
 
 /** The interval at which Node checks for requests that exceeded their timeout. */
 const TIMEOUT_CHECK_MS = 500;
+
+const RETRY_SOON = { retryAfterSeconds: 2 };
+const stopping = () => Failure.because("server.busy", "stopping", {}, RETRY_SOON);
 
 export interface AppOptions {
   /** Addresses and networks of trusted proxies. `x-forwarded-for` from any other peer is ignored. */
@@ -48,7 +54,15 @@ export async function createApp(
     keepAliveTimeout: bounds.idleMs,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 2_000 },
-    http: { headersTimeout: bounds.headersMs, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    // Fastify's own response to requests during a shutdown has another form than all other errors.
+    return503OnClosing: false,
+    http: {
+      headersTimeout: bounds.headersMs,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      maxHeaderSize: MAX_HEAD_BYTES,
+      // Node's own response to a request without Host has no body. The hook below answers it.
+      requireHostHeader: false,
+    },
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: (error, socket) =>
       answerUnreadable(error, socket, {
@@ -57,8 +71,15 @@ export async function createApp(
       }),
   });
   const isTrusted = createIsTrusted(trustedProxies);
+  const answerRefused = (socket: Socket, failure: Failure) =>
+    answerSocket(socket, failure, services.randomness.newRequestId());
   const refuse = (socket: Socket, reason: Reason) =>
-    answerSocket(socket, reason, { requestId: services.randomness.newRequestId(), retryAfterSeconds: 2 });
+    answerRefused(
+      socket,
+      reason === "limit.exceeded"
+        ? Failure.because(reason, "connections", {}, RETRY_SOON)
+        : new Failure(reason, RETRY_SOON),
+    );
   const connections = watchConnections(app.server, { bounds, isTrusted, log: services.log, refuse });
   handleServerErrors(app.server, services.log);
   const forwarded = createForwardedAddressOf(isTrusted);
@@ -67,9 +88,14 @@ export async function createApp(
     if (!connection) throw new Error("The request came on a connection that was not accepted.");
     return forwarded(connection.address, headers["x-forwarded-for"]);
   };
+  answerProtocols(app.server, { services, refuse: answerRefused });
+  let isStopping = false;
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(commonHeaders(request.id));
-    done();
+    if (isStopping || lacksHost(request.raw)) void reply.header("connection", "close");
+    if (isStopping) done(stopping());
+    else if (lacksHost(request.raw)) done(Failure.because("request.malformed", "host", {}));
+    else done();
   });
   app.addHook(
     "onResponse",
@@ -80,7 +106,8 @@ export async function createApp(
     },
   );
   app.addHook("preClose", (done) => {
-    refuseUnanswered(connections, (socket) => refuse(socket, "server.busy"));
+    isStopping = true;
+    refuseUnanswered(connections, (socket) => answerRefused(socket, stopping()));
     done();
   });
   answerErrors(app, services);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor, RequestFacts } from "../rpc/context.ts";
 import type { Address } from "../runtime/address.ts";
+import type { Failure } from "../rpc/failure.ts";
 import type { Services } from "../rpc/services.ts";
 
 export interface Received {
@@ -10,15 +11,17 @@ export interface Received {
   readonly ip: Address;
   readonly setHeader: (name: string, value: string | number) => void;
   readonly noteActor: (actor: Actor) => void;
+  readonly describeMalformedInput?: () => Failure | null;
 }
 
 /** The properties of a request that its calls use. */
 export function factsOf(
   { log }: Services,
-  { request: { headers }, response, requestId, ip, setHeader, noteActor }: Received,
+  { request, response, requestId, ip, setHeader, noteActor, describeMalformedInput }: Received,
 ): RequestFacts {
   // All calls of a batch share one signal, so that only one listener is added to the response.
   let signal: AbortSignal | undefined;
+  const { headers } = request;
   return {
     requestId,
     ip,
@@ -31,6 +34,8 @@ export function factsOf(
       return signal;
     },
     authorization: headers.authorization,
+    repeatsAuthorization: () => (request.headersDistinct["authorization"]?.length ?? 0) > 1,
+    describeMalformedInput,
     workspaceId: firstOf(headers["x-workspace-id"]),
     noteActor,
     setRetryAfter: (seconds) => setHeader("retry-after", seconds),

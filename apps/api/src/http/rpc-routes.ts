@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { appRouter } from "../router.ts";
@@ -7,8 +8,9 @@ import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
 import { answerHeaders } from "./answer.ts";
 import { noteActorOf } from "./log-request.ts";
-import { MAX_BATCH_CALLS, refuseLongBatch } from "./batches.ts";
+import { MAX_BATCH_CALLS, refuseBatch } from "./batches.ts";
 import { factsOf } from "./request-facts.ts";
+import { describeMalformedInput, describeUndecodableBody } from "./refusals/malformed-input.ts";
 import type { Shortcut } from "./shortcut.ts";
 
 export interface RpcRoutesOptions {
@@ -32,13 +34,17 @@ export async function rpcRoutes(
         ip: addressOf(req.raw),
         setHeader: (name, value) => void res.header(name, value),
         noteActor: noteActorOf(req.raw),
+        describeMalformedInput: once(() => describeMalformedInput(req)),
       }),
     );
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     "application/json",
     { parseAs: "buffer" },
-    async (_: FastifyRequest, body: Buffer) => decodeUtf8(body),
+    async (req: FastifyRequest, body: Buffer) => {
+      checkEncoding(req.headers);
+      return decodeUtf8(body, req.headers["content-type"]);
+    },
   );
   app.route<{ Params: { path: string } }>({
     method: app.supportedMethods,
@@ -46,10 +52,10 @@ export async function rpcRoutes(
     handler: async (req, res) => {
       if (!["GET", "HEAD", "POST"].includes(req.method)) {
         res.header("allow", "GET, POST");
-        throw new Failure("operation.wrong_method");
+        throw Failure.because("operation.wrong_method", "method", { method: req.method });
       }
       const { method, url, body, params } = req;
-      refuseLongBatch(params.path, url);
+      refuseBatch(params.path, url);
       const call = {
         requestId: req.id,
         method,
@@ -64,6 +70,12 @@ export async function rpcRoutes(
       return res.code(answer.status).headers(answerHeaders).send(answer.text);
     },
   });
+}
+
+/** Runs the work once: the calls of a batch share their input. */
+function once<T>(work: () => T): () => T {
+  let done: { readonly result: T } | undefined;
+  return () => (done ??= { result: work() }).result;
 }
 
 type ContextOf = (req: FastifyRequest, res: FastifyReply) => Context;
@@ -87,7 +99,7 @@ async function answerWithAdapter(
     createContext: () => contextOf(req, res),
     onError: ({ error, ctx }) => {
       // The call was refused before it had a context, so tRPC has no request id. `answerErrors` answers it.
-      if (!ctx) throw asFailure(error);
+      if (!ctx) throw asFailure(error, req.params.path);
     },
   });
 }
@@ -98,11 +110,21 @@ async function sendWhole(res: FastifyReply, { status, headers, body }: Response)
   await res.send(body === null ? undefined : await new Response(body).text());
 }
 
+/** Refuses a body that is compressed, because it would look like malformed JSON. @throws Failure input.encoding */
+function checkEncoding(headers: IncomingHttpHeaders): void {
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && !/^\s*(?:identity)?\s*$/i.test(encoding)) throw new Failure("input.encoding");
+  const transfer = headers["transfer-encoding"];
+  if (transfer !== undefined && !/^\s*chunked\s*$/i.test(transfer))
+    throw Failure.because("input.encoding", "transfer", {});
+}
+
 /** Decodes UTF-8 and rejects invalid bytes. Replacing them by U+FFFD would store text that the caller did not send. */
-function decodeUtf8(body: Buffer): string {
+function decodeUtf8(body: Buffer, contentType: string | undefined): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch (cause) {
-    throw new Failure("input.malformed", { cause });
+  } catch {
+    // The runtime's error says nothing more.
+    throw describeUndecodableBody(body, contentType);
   }
 }

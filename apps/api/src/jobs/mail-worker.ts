@@ -60,8 +60,12 @@ async function deliver(worker: MailWorker, claimed: ClaimedMail, givenUp: AbortS
     if (!(error instanceof MailNotSent)) log.error({ ...facts, err: error }, "a mail could not be composed");
     const failure =
       error instanceof MailNotSent
-        ? { reason: error.message, permanent: error.permanent }
-        : { reason: "a server error: see the server's log", permanent: false };
+        ? { reason: error.message, permanent: error.permanent, problem: error.problem }
+        : {
+            reason: "a server error: see the server's log",
+            permanent: false,
+            problem: "not_accepted" as const,
+          };
     const status = await note(worker, givenUp, () => store.markFailed(claimed, failure));
     log.warn({ ...facts, reason: failure.reason, status }, "a mail was not sent");
     return;

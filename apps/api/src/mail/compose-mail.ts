@@ -6,6 +6,7 @@ import { formatOneTimeToken } from "../identity/tokens/tokens.ts";
 import { type MailLink, htmlBody, textBody } from "./mail-bodies.ts";
 import { type Mail, MailNotSent } from "./mail.ts";
 import { isAddress } from "./mailbox.ts";
+import { noticeMails } from "./notices.ts";
 import {
   accountMails,
   creatorLeftFacts,
@@ -25,7 +26,12 @@ export interface ComposeDeps {
 /** Composes a mail and creates its token. @throws MailNotSent */
 export function composeMail(claimed: ClaimedMail, { keys, forms, appUrl }: ComposeDeps): Mail {
   const { id, template, recipient } = claimed;
-  if (!isAddress(recipient)) throw new MailNotSent("the recipient is not an address", { permanent: true });
+  if (!isAddress(recipient)) {
+    throw new MailNotSent("the recipient is not an address", {
+      permanent: true,
+      problem: "recipient_rejected",
+    });
+  }
   const text = textOf(claimed, new URL(appUrl).host);
   const content = { text, link: linkOf(claimed, text, { keys, forms, appUrl }) };
   return {
@@ -39,10 +45,12 @@ export function composeMail(claimed: ClaimedMail, { keys, forms, appUrl }: Compo
   };
 }
 
-function textOf({ template, token, facts }: ClaimedMail, host: string): MailText {
+function textOf({ template, token, facts, changeCount }: ClaimedMail, host: string): MailText {
   if (token?.of === "account" && token.purpose === template) return accountMails[token.purpose](host);
   if (token?.of === "invite" && template === "invite") return inviteMail(inviteFacts.parse(facts), host);
   if (template === "keys.creator_left") return creatorLeftMail(creatorLeftFacts.parse(facts), host);
+  const notice = noticeMails[template];
+  if (notice) return notice(facts, { host, changeCount });
   // A newer server may have queued a template that this one does not know. The newer server will send it.
   throw new MailNotSent("this server does not know the template");
 }

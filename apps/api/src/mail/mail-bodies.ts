@@ -1,3 +1,4 @@
+import { formatUtc } from "./format-utc.ts";
 import type { MailText, MailAction } from "./templates.ts";
 
 /** The text of a mail, and its link if it has one. */
@@ -49,17 +50,6 @@ function htmlLink({ action, url, token }: MailLink): string {
 
 const expirySentence = (link: MailLink | null): string =>
   link ? `The link works once, until ${formatUtc(link.expiresAt)}. ` : "";
-
-/** Formats a time such as `25 November 2026, 19:55 UTC`, independent of the server's locale. */
-function formatUtc(date: Date): string {
-  const day = date.toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });
-  return `${day}, ${date.toISOString().slice(11, 16)} UTC`;
-}
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -1,3 +1,4 @@
+import type { MailProblem } from "@projostack/db";
 import type { Transporter } from "nodemailer";
 import type { Clock } from "../runtime/clock.ts";
 import { MailNotSent, type MailTransport } from "./mail.ts";
@@ -62,6 +63,11 @@ async function open({ host, port, tls, login }: SmtpAddress): Promise<Transporte
   });
 }
 
+const REJECTIONS: Readonly<Record<string, MailProblem>> = {
+  "RCPT TO": "recipient_rejected",
+  DATA: "message_rejected",
+};
+
 function toMailNotSent(error: unknown): MailNotSent {
   const { code, command, responseCode, response, message } = factsOf(error);
   if (responseCode === undefined) return new MailNotSent(printable([code, message]), { cause: error });
@@ -73,8 +79,10 @@ function toMailNotSent(error: unknown): MailNotSent {
     : response;
   // A refusal of the recipient or of the mail is permanent (RFC 5321, section 4.2.1). A refusal of the sender or of the
   // login is a configuration error, which an operator can correct.
-  const permanent = responseCode >= 500 && (command === "RCPT TO" || command === "DATA");
-  return new MailNotSent(printable([command, details ?? String(responseCode)]), { permanent });
+  const rejection = responseCode < 500 ? undefined : REJECTIONS[command ?? ""];
+  return new MailNotSent(printable([command, details ?? String(responseCode)]), {
+    ...(rejection && { permanent: true, problem: rejection }),
+  });
 }
 
 interface SmtpFacts {

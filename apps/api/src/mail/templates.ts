@@ -85,7 +85,7 @@ export function creatorLeftMail(facts: z.infer<typeof creatorLeftFacts>, host: s
   };
 }
 
-const withArticle = (role: string): string => (/^[aeiou]/.test(role) ? `an ${role}` : `a ${role}`);
+export const withArticle = (role: string): string => (/^[aeiou]/.test(role) ? `an ${role}` : `a ${role}`);
 
 /**
  * Formats the address of a member. It was validated at sign-up and is inserted unchanged, unless the part before the at

@@ -6,6 +6,7 @@ import type { Db } from "@projostack/db";
 import { parseRole } from "../features/workspaces/parse-role.ts";
 import { systemRandomness } from "../runtime/randomness.ts";
 import { CommandRefused } from "./command-refused.ts";
+import { findAccount } from "./find-account.ts";
 
 export interface PersonErasure {
   readonly email: string;
@@ -15,8 +16,7 @@ export interface PersonErasure {
 
 /** @throws CommandRefused when the account does not exist or a workspace would lose its only admin */
 export async function erasePerson(db: Db, { email, confirmed }: PersonErasure): Promise<string> {
-  const user = await db.system.user.findUnique({ where: { email: email.trim().toLowerCase() } });
-  if (!user) throw new CommandRefused(`There is no account with the address ${email}.`);
+  const user = await findAccount(db, email);
   const memberships = await findMemberships(db, user.id);
   const onlyAdminOf = await findOnlyAdminMemberships(db, memberships);
   if (onlyAdminOf.length > 0) throw lastAdminRefusal(email, onlyAdminOf);
@@ -93,7 +93,7 @@ async function leave(db: Db, membership: PersonMembership): Promise<boolean> {
   return db.write(
     authorize(membership, "workspace:read"),
     async ({ sql: { members, audit } }) => {
-      const removal = await members.remove(userId, userId);
+      const removal = await members.remove({ userId, byUserId: userId, isNotified: false });
       if (!removal?.done) return removal === null || isDeleted;
       const { before, endedInvites, keysLeft } = removal;
       const after = { endedInvites: endedInvites.length, keysLeft: keysLeft.length };

@@ -1,14 +1,13 @@
 import type { Db } from "@projostack/db";
 import { systemRandomness } from "../runtime/randomness.ts";
-import { CommandRefused } from "./command-refused.ts";
+import { findAccount } from "./find-account.ts";
 
 /**
  * Ends every session of an account and records it. The user can sign in again.
  * @throws CommandRefused when the account does not exist
  */
 export async function signOutPerson(db: Db, email: string): Promise<string> {
-  const user = await db.system.user.findUnique({ where: { email: email.trim().toLowerCase() } });
-  if (!user) throw new CommandRefused(`There is no account with the address ${email}.`);
+  const user = await findAccount(db, email);
   const event = { id: systemRandomness.newId(), action: "sessions.ended", requestId: null } as const;
   const ended = await db.accounts.endSessions(user.id, { ...event, ip: null, userAgent: null });
   return `Ended ${ended} ${ended === 1 ? "session" : "sessions"} of ${email}. Their tokens are refused from the next request on.`;

@@ -26,6 +26,8 @@ export interface Context {
    * places.
    */
   readonly isKnown: boolean;
+  /** What the caller sent, for the message of a refusal. */
+  readonly sent: SentRequest;
   /** The value of `x-workspace-id` in lower case, or null. It may be malformed. */
   readonly workspaceId: string | null;
   /**
@@ -55,12 +57,20 @@ export interface KnownDevice extends Device {
   readonly ip: Address;
 }
 
-export interface RequestFacts {
+/** The parts of a request that the message of a refusal names. */
+export interface SentRequest {
+  readonly authorization: string | undefined;
+  /** Whether the request has more than one authorization header. */
+  readonly repeatsAuthorization?: (() => boolean) | undefined;
+  /** Describes the input if it is not well-formed JSON. */
+  readonly describeMalformedInput?: (() => Failure | null) | undefined;
+}
+
+export interface RequestFacts extends SentRequest {
   readonly ip: Address;
   readonly userAgent: string | undefined;
   readonly requestId: string;
   readonly log: Log;
-  readonly authorization: string | undefined;
   readonly workspaceId: string | undefined;
   readonly signal: AbortSignal;
   setRetryAfter(seconds: number): void;
@@ -123,6 +133,7 @@ export function createContext(services: Services, facts: RequestFacts): Context 
       return facts.signal;
     },
     token,
+    sent: facts,
     isKnown: false,
     workspaceId,
     findCaller,

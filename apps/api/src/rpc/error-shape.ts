@@ -1,18 +1,17 @@
 import type { ErrorShape } from "@projostack/contract";
-import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
-import { reasons } from "@projostack/contract";
+import { httpStatusOf, reasons } from "@projostack/contract";
 import type { Failure } from "./failure.ts";
 
-/** The `error` object of a response. Its code and message come from the contract's list of reasons. */
+/** The `error` object of a response. Its code and message come from the contract's lists of reasons and causes. */
 export function errorShape(failure: Failure, requestId: string): ErrorShape {
-  const [code, message] = reasons[failure.reason];
+  const [code] = reasons[failure.reason];
   return {
-    message,
+    message: failure.message,
     code: TRPC_ERROR_CODES_BY_KEY[code],
     data: {
       code,
-      httpStatus: getHTTPStatusCodeFromError(failure),
+      httpStatus: httpStatusOf(failure.reason),
       reason: failure.reason,
       requestId,
       ...(failure.retryAfterSeconds === undefined ? {} : { retryAfter: failure.retryAfterSeconds }),

@@ -1,11 +1,21 @@
 import { Forbidden } from "@projostack/authz";
-import { reasons, type Reason } from "@projostack/contract";
+import {
+  messageOf,
+  operations,
+  reasons,
+  type CauseOf,
+  type Reason,
+  type ReasonWithCauses,
+  type ValuesOf,
+} from "@projostack/contract";
 import { DatabaseBusy, DatabaseDown, failureOf, MembershipChanged } from "@projostack/db";
 import { TRPCError } from "@trpc/server";
-import type { ZodError } from "zod";
 import { HashingBusy } from "../identity/passwords/argon2-gate.ts";
+import { closeOperations } from "./close-operations.ts";
 
 interface Details {
+  /** Names the cause in place of the message of the reason. `Failure.because` creates it. */
+  message?: string;
   fieldErrors?: Record<string, string[]>;
   retryAfterSeconds?: number;
   cause?: unknown;
@@ -19,21 +29,34 @@ export class Failure extends TRPCError {
   readonly fieldErrors: Record<string, string[]> | undefined;
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(reason: Reason, { fieldErrors, retryAfterSeconds, cause }: Details = {}) {
-    const [code, message] = reasons[reason];
-    super({ code, message, cause });
+  constructor(reason: Reason, { message, fieldErrors, retryAfterSeconds, cause }: Details = {}) {
+    const [code, defaultMessage] = reasons[reason];
+    super({ code, message: message ?? defaultMessage, cause });
     this.reason = reason;
     this.fieldErrors = fieldErrors;
     this.retryAfterSeconds = retryAfterSeconds;
   }
+
+  /** Creates a failure whose message names one of the declared causes of the reason. */
+  static because<R extends ReasonWithCauses, C extends CauseOf<R>>(
+    reason: R,
+    cause: C,
+    values: ValuesOf<R, C>,
+    details: Omit<Details, "message"> = {},
+  ): Failure {
+    return new Failure(reason, { ...details, message: messageOf(reason, cause, values) });
+  }
 }
 
-/** Maps any thrown value to a failure with one of the contract's reasons. */
-export function asFailure(error: unknown): Failure {
+/**
+ * Maps any thrown value to a failure with one of the contract's reasons.
+ * @param path the called operation, if it is known
+ */
+export function asFailure(error: unknown, path?: string): Failure {
   if (error instanceof Failure) return error;
   const cause = error instanceof TRPCError ? (error.cause ?? error) : error;
   if (cause instanceof Failure) return cause;
-  if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") return fromProtocol(error);
+  if (error instanceof TRPCError && error.code !== "INTERNAL_SERVER_ERROR") return fromProtocol(error, path);
   if (cause instanceof HashingBusy) {
     return new Failure("server.busy", { retryAfterSeconds: cause.retryAfterSeconds, cause });
   }
@@ -58,16 +81,16 @@ function fromDatabase(cause: unknown): Failure | null {
 }
 
 /** Maps the errors that tRPC throws before a procedure runs. */
-function fromProtocol(error: TRPCError): Failure {
+function fromProtocol(error: TRPCError, path = ""): Failure {
   switch (error.code) {
     case "BAD_REQUEST":
       return new Failure("input.malformed", { cause: error });
     case "PARSE_ERROR":
-      return new Failure("input.malformed", { cause: error });
+      return Failure.because("input.malformed", "connection_params", {}, { cause: error });
     case "NOT_FOUND":
-      return new Failure("operation.not_found", { cause: error });
+      return unknownOperation(path);
     case "METHOD_NOT_SUPPORTED":
-      return new Failure("operation.wrong_method", { cause: error });
+      return wrongMethod(path);
     case "PAYLOAD_TOO_LARGE":
       return new Failure("input.too_large", { cause: error });
     case "UNSUPPORTED_MEDIA_TYPE":
@@ -77,27 +100,29 @@ function fromProtocol(error: TRPCError): Failure {
   }
 }
 
-/** The failure for an input that does not match the schema of its operation. */
-export function invalidInput(cause: ZodError): Failure {
-  return new Failure("input.invalid", { fieldErrors: fieldErrorsOf(cause), cause });
+const NAME = /^[\w.]{1,64}$/;
+
+/** The failure for a call of an operation that does not exist. It names similar operations. */
+export function unknownOperation(name: string): Failure {
+  if (name.includes(",")) return Failure.because("operation.not_found", "batch", {});
+  // Only a text that looks like a name is repeated.
+  if (!NAME.test(name)) return new Failure("operation.not_found");
+  const similar = closeOperations(name).join(" or ");
+  if (similar !== "") return Failure.because("operation.not_found", "similar", { name, similar });
+  const [resource = ""] = name.split(".");
+  const siblings = operations.filter((one) => one.name.startsWith(`${resource}.`)).map((one) => one.name);
+  return siblings.length === 0
+    ? Failure.because("operation.not_found", "name", { name })
+    : Failure.because("operation.not_found", "resource", { name, resource, operations: siblings.join(", ") });
 }
 
-/** The most fields of an error response, the most messages per field, and the longest path or message in characters. */
-const MAX_FIELDS = 20;
-const MAX_MESSAGES = 5;
-const MAX_TEXT_LENGTH = 600;
+const kinds: ReadonlyMap<string, "query" | "mutation"> = new Map(
+  operations.map(({ name, operation }) => [name, operation.kind]),
+);
 
-function fieldErrorsOf(error: ZodError): Record<string, string[]> {
-  const byField = new Map<string, string[]>();
-  for (const issue of error.issues) {
-    const path = issue.path.join(".").slice(0, MAX_TEXT_LENGTH);
-    const message = truncate(issue.message);
-    const messages = byField.get(path);
-    if (!messages && byField.size < MAX_FIELDS) byField.set(path, [message]);
-    else if (messages && messages.length < MAX_MESSAGES) messages.push(message);
-  }
-  return Object.fromEntries(byField);
+function wrongMethod(name: string): Failure {
+  const kind = kinds.get(name);
+  return kind === undefined
+    ? new Failure("operation.wrong_method")
+    : Failure.because("operation.wrong_method", kind, { name });
 }
-
-const truncate = (text: string): string =>
-  text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH).toWellFormed()}...`;

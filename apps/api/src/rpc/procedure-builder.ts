@@ -12,13 +12,17 @@ import { checkAdmission } from "./checks/check-admission.ts";
 import type { Call } from "./call.ts";
 import type { Context } from "./context.ts";
 import { errorShape } from "./error-shape.ts";
-import { asFailure, Failure, invalidInput } from "./failure.ts";
+import { explainRefusal } from "./explain-refusal.ts";
+import { asFailure, Failure } from "./failure.ts";
+import { parseInput } from "./invalid-input.ts";
 import { logSecurityEvent } from "./checks/security-events.ts";
 
 const t = initTRPC
   .context<Context>()
   .meta<{ operation: Operation }>()
-  .create({ errorFormatter: ({ error, ctx }) => errorShape(asFailure(error), ctx?.requestId ?? "") });
+  .create({
+    errorFormatter: ({ error, ctx, path }) => errorShape(asFailure(error, path), ctx?.requestId ?? ""),
+  });
 
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
@@ -56,10 +60,9 @@ export function buildProcedure<K extends Kind, Ctx, I extends z.ZodType, O exten
 ): ProcedureBuilder<K, Ctx, I, O> {
   const createRunner = (resolve: Resolver<Ctx, I, O>) => {
     const proceed: Proceed<Ctx> = async (ctx, rawInput) => {
-      const input = operation.input.safeParse(rawInput);
-      if (!input.success) throw invalidInput(input.error);
+      const input = parseInput(operation.input, rawInput);
       // Undeclared fields are stripped; output that fails its schema is a server bug.
-      return operation.output.parse(await resolve({ ctx, input: input.data }));
+      return operation.output.parse(await resolve({ ctx, input }));
     };
     return async (call: Call) => {
       try {
@@ -101,8 +104,9 @@ export function findRunner(anyRouter: object, name: string): Runner {
 /**
  * Maps an error to a reason that the operation declares. Any other error becomes `server.internal` and is logged as a bug.
  */
-function toDeclaredFailure({ ctx, path }: Call, operation: Operation, error: unknown): Failure {
-  const failure = ensureDeclared(asFailure(error), operation);
+function toDeclaredFailure(call: Call, operation: Operation, error: unknown): Failure {
+  const { ctx, path } = call;
+  const failure = explainRefusal(ensureDeclared(asFailure(error), operation), call, operation);
   if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
   logSecurityEvent(ctx, path, failure.reason);
   if (failure.code === "SERVICE_UNAVAILABLE") {

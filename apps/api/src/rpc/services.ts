@@ -3,6 +3,7 @@ import type { Admission } from "../limits/admission/admission.ts";
 import type { Quotas } from "../limits/quotas/quotas.ts";
 import type { Budgets } from "../limits/budgets/budgets.ts";
 import type { Checkpoints } from "../identity/checkpoints.ts";
+import type { MailNotices } from "../mail/mail-notices.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { KeyRing } from "../identity/key-ring.ts";
 import type { Limiter } from "../limits/limiter/limiter.ts";
@@ -42,6 +43,8 @@ export interface Services {
   readonly appUrl: () => string;
   /** Whether only users with a verified email address may invite others. */
   readonly invitesNeedVerifiedEmail: boolean;
+  /** The notices that are mailed to members. */
+  readonly notices: MailNotices;
   /** Whether hot reads are prefetched and single-statement mutations commit in one round trip. */
   readonly usesShortcuts: boolean;
   readonly version: string;

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import {
   checkLogin,
   checkOperatorLogin,
-  checkServer,
-  checkSession,
+  checkServerOf,
   createDb,
   DatabaseDown,
   failureOf,
@@ -12,6 +11,7 @@ import {
   openPool,
   prepareLogin,
   prepareOperatorLogin,
+  setUpDatabase,
   startEmbeddedPostgres,
   UnsafeLogin,
   withOwner,
@@ -68,8 +68,12 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 }
 
 async function openConfigured(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
-  if (settings.databaseOwnerUrl !== null) {
-    await migrateAsOwner(settings.databaseOwnerUrl, address).catch((error: unknown) => {
+  const { databaseOwnerUrl: ownerAddress, log } = settings;
+  if (ownerAddress !== null) {
+    const note = (line: string) => log.warn({}, line);
+    await withOwner(ownerAddress.target, (owner) =>
+      setUpDatabase(owner, { ownerAddress, server: address, operator: null, note }),
+    ).catch((error: unknown) => {
       throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
   }
@@ -80,15 +84,6 @@ async function openConfigured(settings: DatabaseSettings, address: PostgresAddre
     crashed: new Promise(() => {}),
     close: () => db.close(),
   };
-}
-
-async function migrateAsOwner({ target }: PostgresAddress, server: PostgresAddress): Promise<void> {
-  await checkSession(target);
-  await withOwner(target, async (owner) => {
-    await checkServer(owner);
-    await migrate(owner);
-    await prepareLogin(owner, server.login);
-  });
 }
 
 /**
@@ -216,7 +211,7 @@ async function connect(
     },
   });
   try {
-    await checkServer(pool);
+    await checkServerOf(pool);
     await check(pool);
     return createDb({ pool, pooled: databasePooled });
   } catch (error) {

@@ -33,6 +33,20 @@ const absent = "0190a6f0-0000-7000-8000-00000000abcd";
 
 /** Null for a reason that only a fault of the server causes. */
 const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
+  "request.malformed": () => ({ method: "GET", path: "/trpc/%zz", headers: {} }),
+  // A client that is too slow causes it. A test of slow clients sends it.
+  "request.timeout": null,
+  "request.url_too_long": () => ({ method: "GET", path: `/trpc/${"x".repeat(17_000)}`, headers: {} }),
+  "request.headers_too_large": () => ({
+    method: "GET",
+    path: "/trpc/system.health",
+    headers: { "x-more": "x".repeat(17_000) },
+  }),
+  "request.expectation": () => ({
+    method: "GET",
+    path: "/trpc/system.health",
+    headers: { expect: "wonders" },
+  }),
   "input.malformed": () => ({ ...requestOf("mutation", "auth.signIn", undefined), body: "{" }),
   "input.invalid": byNobody("auth.signIn", {}),
   "input.too_large": byNobody("auth.signIn", { email: "x".repeat(103_000) }),
@@ -40,11 +54,22 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
     ...requestOf("mutation", "auth.signIn", {}),
     headers: { "content-type": "text/plain" },
   }),
+  "input.encoding": () => ({
+    ...requestOf("mutation", "auth.signIn", {}),
+    headers: { "content-type": "application/json", "content-encoding": "gzip" },
+  }),
   "cursor.invalid": asAdmin("tasks.list", () => ({ cursor: "A".repeat(43) })),
   "checkpoint.invalid": asAdmin("audit.verify", () => ({
     checkpoint: { text: "{}", signature: "x", keyId: "x" },
   })),
   "batch.not_allowed": () => requestOf("query", ["audit.verify", "tasks.list"], {}),
+  "batch.too_large": () =>
+    requestOf(
+      "query",
+      Array.from({ length: 11 }, () => "system.health"),
+      {},
+    ),
+  "batch.mixed": () => requestOf("query", ["system.health", "auth.signOut"], {}),
   "operation.not_found": byNobody("tasks.got", {}),
   "operation.wrong_method": () => requestOf("query", "auth.signIn", {}),
   "auth.unauthenticated": byNobody("tasks.list", {}),

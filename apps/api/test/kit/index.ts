@@ -1,6 +1,7 @@
 // The test kit for whole-server tests: a server with its own database, users, and calls by plain HTTP.
 export { bySuite } from "@projostack/db/testing";
 export { bytesOf, call, idsOf, send, type Answer, type Call } from "./call.ts";
+export { problemOfMessage } from "./declared-message.ts";
 export {
   again,
   arrive,

@@ -168,7 +168,11 @@ async function removeEachOther(
     return db.write(grant, async ({ sql: { members } }) => {
       await members.list({ after: undefined, limit: 1, role: undefined });
       await entered();
-      await members.remove(at(admins, index + 1).id, admin.id);
+      await members.remove({
+        userId: at(admins, index + 1).id,
+        byUserId: admin.id,
+        isNotified: false,
+      });
       if (meetAgain) await removed();
     });
   });

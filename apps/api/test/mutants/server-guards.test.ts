@@ -14,6 +14,8 @@ import { isolation } from "./server/access/isolation.ts";
 import { keys } from "./server/access/keys.ts";
 import { limiter } from "./server/robustness/limiter.ts";
 import { teams } from "./server/access/members.ts";
+import { names } from "./server/robustness/names.ts";
+import { notices } from "./server/access/notices.ts";
 import { overload } from "./server/robustness/overload.ts";
 import { passwords } from "./server/access/passwords.ts";
 import { productionDefaults } from "./server/robustness/production.ts";
@@ -34,6 +36,7 @@ const groups: readonly (readonly Mutant[])[] = [
   isolation,
   transactions,
   input,
+  names,
   sockets,
   faults,
   overload,
@@ -41,6 +44,7 @@ const groups: readonly (readonly Mutant[])[] = [
   passwords,
   productionDefaults,
   limiter,
+  notices,
 ];
 const mutants = groups.flat();
 const attacks = [

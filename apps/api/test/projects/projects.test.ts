@@ -87,7 +87,17 @@ describe("The list of projects", () => {
     expect(await find("50%")).toEqual([ids[0]]);
     expect(await find("FIND_")).toEqual([ids[2]]);
     expect(await find("größe")).toEqual([ids[4]]);
+    expect(await find(" GRO\u0308SSE ")).toEqual([ids[4]]);
+    expect(await find("ｆｉｎｄ\u3000５０％")).toEqual([ids[0]]);
     expect(await find("\\")).toEqual([]);
+  });
+
+  it("comes in pages, also of a search", async () => {
+    const found = await find("FIND");
+    const first = await projects("list", { search: "find", limit: 2 });
+    const second = await projects("list", { search: "find", limit: 100, cursor: first.data.nextCursor });
+    expect([...idsOf(first), ...idsOf(second)]).toEqual(found);
+    expect(found.length).toBeGreaterThan(4);
   });
 
   it("comes in pages", async () => {
@@ -105,7 +115,7 @@ describe("The list of projects", () => {
   });
 });
 
-describe("The name of a project or workspace", () => {
+describe("N9 The name of a project or workspace", () => {
   it.each([
     "",
     " ",
@@ -124,6 +134,37 @@ describe("The name of a project or workspace", () => {
       expect(answer.error).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
       expect(Object.keys(answer.error?.fieldErrors ?? {})).toEqual(["name"]);
     }
+  });
+
+  it.each([
+    ["only a zero-width space", "\u200b", "visible character"],
+    ["only blank letters", "\u3164\u2800 \u115f", "visible character"],
+    ["only a variation selector", "\ufe0f", "visible character"],
+    ["a direction override", "invoice\u202efdp.exe", "direction of text"],
+    ["a direction embedding", "\u202bshalom", "direction of text"],
+    ["a direction isolate", "a\u2066b", "direction of text"],
+    ["a line separator", "a\u2028b", "line separators"],
+    ["invisible tags", "Engines\u{e0041}", "invisible tags"],
+    ["tags after a flag", "🏴\u{e0067}\u{e0062}\u{e007f}\u{e0041}", "invisible tags"],
+  ])("cannot contain %s", async (_, name, message) => {
+    for (const operation of ["projects.create", "workspaces.create", "workspaces.rename"]) {
+      const answer = await ada.call(operation, { name }, workspaceId);
+      expect(answer.error).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
+      expect(answer.error?.fieldErrors?.["name"]?.[0]).toContain(message);
+    }
+  });
+
+  it.each([
+    ["emoji of several code points", "👩‍👩‍👧 ❤️ 🏴󠁧󠁢󠁥󠁮󠁧󠁿"],
+    ["Persian with a zero-width non-joiner", "می\u200cخواهم"],
+    ["Malayalam with a zero-width joiner", "\u0d28\u0d4d\u200d"],
+    ["marks of direction", "C++\u200e \u05d0\u05d1\u200f"],
+    ["decomposed accents", "Cafe\u0301"],
+    ["Kanji with a variation selector", "辻\u{e0100}"],
+    ["a soft hyphen", "so\u00adft"],
+  ])("may contain %s and is returned byte for byte", async (_, name) => {
+    const { id } = (await projects("create", { name })).data;
+    expect((await projects("get", { id })).data.name).toBe(name);
   });
 
   it("consists of 1 to 200 Unicode code points", async () => {

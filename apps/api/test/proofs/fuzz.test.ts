@@ -10,7 +10,7 @@ import {
 } from "@projostack/contract";
 import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrive, call, foundWorkspace, join, startSession } from "../kit/index.ts";
+import { arrive, call, foundWorkspace, join, problemOfMessage, startSession } from "../kit/index.ts";
 import { seededChance, type Chance } from "../simulation/seeded-random.ts";
 import { fuzzRequest, type FuzzActors, type FuzzRequest } from "./fuzz-request.ts";
 import { startFuzzServer, type FuzzServer } from "./fuzz-server.ts";
@@ -118,8 +118,9 @@ function problemsOfPart(
     return Object.keys(part as object).join() === "result" ? [] : ["not a result alone"];
   if (!error) return ["neither result nor error"];
   const { message, data } = error;
-  const known: Record<string, readonly [string, string]> = reasons;
-  const [code, words] = known[data.reason] ?? [];
+  const known: Record<string, readonly [string, string, number?]> = reasons;
+  const [code] = known[data.reason] ?? [];
+  const wrongWords = problemOfMessage(message, data);
   const operation = operations.find((one) => one.name === name)?.operation;
   const declared: readonly Reason[] = operation
     ? [...commonReasons, ...impliedReasons(operation.access), ...operation.errors]
@@ -129,7 +130,8 @@ function problemsOfPart(
     ...(DATABASE_CODE.test(JSON.stringify(error)) ? ["a code of the database's"] : []),
     ...(Object.keys(error).toSorted().join() === "code,data,message" ? [] : ["another form"]),
     ...(Object.keys(data).every((field) => allowed.includes(field)) ? [] : ["unknown fields"]),
-    ...(code === data.code && words === message ? [] : [`not the words of ${data.reason}`]),
+    ...(code === data.code ? [] : [`not the code of ${data.reason}`]),
+    ...(wrongWords === null ? [] : [wrongWords]),
     ...(declared.includes(data.reason) ? [] : [`${data.reason} is not declared`]),
     ...(data.httpStatus < 500 ? [] : [`${data.httpStatus} within`]),
     ...(data.httpStatus === heard.status || heard.status === 207

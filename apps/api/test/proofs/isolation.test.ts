@@ -178,14 +178,16 @@ describe("I7 ids", () => {
       const input = { ...inputOf(name, scene), id };
       const answer = await call(server.url, name, { input, token, workspaceId: scene.workspaceId });
       expect(answer.error).toMatchObject({ httpStatus: 400, reason: "input.invalid" });
-      expect(answer.error?.fieldErrors?.[""]).toEqual([`Unrecognized key: "id"`]);
+      expect(answer.error?.fieldErrors?.[""]).toEqual([expect.stringContaining(`Has no field "id".`)]);
     }
   });
 
   it("I7 an id that the caller chose is rejected within a list of new rows", async () => {
     const items = [{ projectId: adasScene.projectId, title: "Chosen", id: ABSENT }];
     const answer = await ada.call("tasks.createMany", { items }, adasScene.workspaceId);
-    expect(answer.error?.fieldErrors).toEqual({ "items.0": [`Unrecognized key: "id"`] });
+    expect(answer.error?.fieldErrors).toEqual({
+      "items.0": [expect.stringContaining(`Has no field "id".`)],
+    });
   });
 
   it("I7 the server creates the id, and the row has it", async () => {

@@ -17,6 +17,7 @@ export const fixture = defineFixture("email", {
       arrange: ({ server, admin }) =>
         server.database.owner("UPDATE users SET email_verified_at = NULL WHERE id = $1", [admin.id]),
     },
+    status: { input: () => ({}) },
     verify: {
       input: ({ verifyToken }) => ({ token: verifyToken }),
       fields: { token: "value" },

@@ -6,6 +6,7 @@ import { readConfig } from "../../src/config/config.ts";
 import type { ConnectionBounds } from "../../src/config/connection-bounds.ts";
 import { createIsTrusted } from "../../src/http/address-of.ts";
 import { answerSocket } from "../../src/http/connections/answer-socket.ts";
+import { Failure } from "../../src/rpc/failure.ts";
 import { watchConnections, type Connections } from "../../src/http/connections/connections.ts";
 import { handleServerErrors } from "../../src/http/connections/handle-server-errors.ts";
 import { createLog } from "../../src/runtime/log.ts";
@@ -38,7 +39,8 @@ export async function startBareServer(
     ...more,
     isTrusted: createIsTrusted(trustedProxies),
     log,
-    refuse: (socket, reason) => answerSocket(socket, reason, { requestId: "refused", retryAfterSeconds: 2 }),
+    refuse: (socket, reason) =>
+      answerSocket(socket, new Failure(reason, { retryAfterSeconds: 2 }), "refused"),
   });
   server.on("request", (request, response) => {
     connections.of(request.socket)?.take(response, () => handle(request, response));

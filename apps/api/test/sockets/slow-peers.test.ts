@@ -34,7 +34,8 @@ describe("F6 the server", () => {
     const peer = await openPeer(server.url);
     peer.socket.write("GET /livez HTTP/1.1\r\nhost: test\r\n");
     expect(await drip(peer, "x-more: and more\r\n")).toBeGreaterThan(900);
-    expect(statusOf(peer.received())).toBe(400);
+    expect(statusOf(peer.received())).toBe(408);
+    expect(peer.received()).toContain('"reason":"request.timeout"');
   });
 
   it("closes a connection whose body does not end, even if it keeps sending", async () => {
@@ -42,7 +43,8 @@ describe("F6 the server", () => {
     const head = ["POST /trpc/auth.signIn HTTP/1.1", "host: test", "content-type: application/json"];
     peer.socket.write([...head, "content-length: 10000", "", "{"].join("\r\n"));
     expect(await drip(peer, " ")).toBeGreaterThan(1_900);
-    expect(statusOf(peer.received())).toBe(400);
+    expect(statusOf(peer.received())).toBe(408);
+    expect(peer.received()).toContain('"reason":"request.timeout"');
   });
 
   it("closes a connection that stays open without requests", async () => {

@@ -187,17 +187,14 @@ describe("A search", () => {
     ["１００％", ["Search: 100% of it"]],
     ["ﾀｽｸ", ["Search: 日本語 タスク"]],
     ["nothing like it", []],
-  ])(
-    "for %j finds exactly the titles that contain an equal text",
-    async (search, expected) => {
-      const answer = await tasks("list", { projectId: looms, search });
-      const found = (answer.data.items as { title: string }[]).map(({ title }) => title);
-      expect(found.toSorted()).toEqual(expected.toSorted());
-    },
-  );
+  ])("for %j finds exactly the titles that contain an equal text", async (search, expected) => {
+    const answer = await tasks("list", { projectId: looms, search });
+    const found = (answer.data.items as { title: string }[]).map(({ title }) => title);
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  });
 });
 
-describe("A search text", () => {
+describe("N9 A search text", () => {
   it.each(["", " ", " \t\n", "\u00a0\u3000", "\u200b", "\u2800\u3164", "\ufeff", "x".repeat(201), "a\0b"])(
     "cannot be %j",
     async (search) => {

@@ -66,7 +66,7 @@ const WRITINGS: Readonly<Record<string, (text: string) => string>> = {
   "white space": (one) => `\u3000${one.replaceAll(" ", "\t \u00a0")}\n`,
 };
 
-describe("foldText and projo_fold", () => {
+describe("N9 foldText and projo_fold", () => {
   it("give the same result for every character", async () => {
     const all = Array.from({ length: 0x11_00_00 - 1 }, (_, n) => n + 1)
       .filter((point) => point < 0xd800 || point > 0xdfff)

@@ -117,6 +117,16 @@ describe("Deleting a workspace", () => {
     expect(Date.now() - Date.parse(deleted.data.deletedAt as string)).toBeLessThan(60_000);
   });
 
+  it("accepts the name with decomposed accents", async () => {
+    const team = await newTeam(server, "Café Zürich");
+    const { status } = await team.founder.call(
+      "workspaces.delete",
+      { name: "Café Zürich".normalize("NFD") },
+      team.id,
+    );
+    expect(status).toBe(200);
+  });
+
   it("requires an admin, succeeds once, and records an audit entry", async () => {
     const team = await newTeam(server);
     const member = await joined(server, team, "member");

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Cli, Start } from "../cli.ts";
 import { examples } from "../examples.ts";
 import type { Server, WorkspaceClient } from "../server.ts";
+import { describeDelivery } from "./mail-delivery.ts";
 import { shortTime } from "../terminal/short-time.ts";
 
 export function addWhoami(program: Command, start: Start): void {
@@ -22,8 +23,14 @@ export function addWhoami(program: Command, start: Start): void {
       // The user may have left the selected workspace, or the id may belong to another one.
       const workspace =
         id === undefined ? undefined : await readUnless("workspace.not_found", server.client.workspace(id));
+      // An older server has no such operation.
+      const mails =
+        user.emailVerifiedAt === null
+          ? await unless("operation.not_found", () => server.client.email.status())
+          : undefined;
       if (cli.json) {
-        cli.value({ url: server.url, user, workspace: workspace ?? null });
+        const verificationMail = mails?.verification ?? null;
+        cli.value({ url: server.url, user, verificationMail, workspace: workspace ?? null });
         return;
       }
       cli.line(`${user.email} (${user.id})`);
@@ -32,6 +39,8 @@ export function addWhoami(program: Command, start: Start): void {
           ? "Email: not verified. Run: projo email verify (for a new mail: projo email resend)"
           : `Email: verified ${shortTime(user.emailVerifiedAt)}`,
       );
+      const delivery = mails && describeDelivery(mails.verification);
+      if (delivery !== undefined) cli.line(`Verification mail: ${delivery}`);
       cli.line(`Server: ${server.url}`);
       if (workspace) cli.line(`Workspace: ${workspace.name} (${workspace.id}), as ${workspace.role}`);
       else if (id === undefined) cli.line("Workspace: none selected. Run: projo workspaces use NAME");
@@ -56,12 +65,13 @@ async function showServiceKey(cli: Cli, server: Server): Promise<void> {
 }
 
 /** Returns the workspace, or undefined when the server refuses with this reason. */
-async function readUnless(
-  reason: Reason,
-  { workspaces }: WorkspaceClient,
-): Promise<OwnWorkspace | undefined> {
+const readUnless = (reason: Reason, { workspaces }: WorkspaceClient): Promise<OwnWorkspace | undefined> =>
+  unless(reason, () => workspaces.get());
+
+/** Returns the answer, or undefined when the server refuses with this reason. */
+async function unless<T>(reason: Reason, ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await workspaces.get();
+    return await ask();
   } catch (error) {
     if (isProjoError(error) && error.reason === reason) return undefined;
     throw error;

@@ -14,7 +14,7 @@ export const checkName = (name: string): string | undefined =>
   checkLine(name, /\p{Cc}/u, "Must not contain control characters.");
 
 /** The server's message for an unknown status. */
-export const UNKNOWN_STATUS = `Invalid option: expected one of ${taskStatuses.map((known) => `"${known}"`).join("|")}`;
+export const UNKNOWN_STATUS = `Must be one of ${taskStatuses.join(", ")}.`;
 
 function checkLine(text: string, forbidden: RegExp, message: string): string | undefined {
   if (text === "") return "Must not be empty.";

@@ -1,6 +1,7 @@
 // Derives the externalId of a row. It is the same for the same row of the same file, so that a second import finds the tasks of
 // the first.
 import { createHash } from "node:crypto";
+import { Occurrences } from "./occurrences.ts";
 
 export interface RowIdentity {
   project: string;
@@ -23,14 +24,8 @@ export interface RowId {
  * title and number of earlier equal rows.
  */
 export function createRowIds(): (row: RowIdentity) => RowId {
-  const seen = new Map<string, number>();
-  const count = (key: string): number => {
-    // A part of the hash takes less memory than the text.
-    const part = sha256(key).toString("latin1", 0, 16);
-    const times = (seen.get(part) ?? 0) + 1;
-    seen.set(part, times);
-    return times;
-  };
+  const seen = new Occurrences();
+  const count = (key: string): number => seen.count(sha256(key));
   return ({ project, title, id, importId }) => {
     if (/^[0-9a-f]{64}$/.test(importId)) {
       return { externalId: importId, isRepeated: count(JSON.stringify(["import id", importId])) > 1 };

@@ -1,5 +1,6 @@
 import type { InviteStatus } from "@projostack/sdk";
 import type { WorkspaceClient } from "../server.ts";
+import { canonicalAddress } from "./canonical-address.ts";
 import { isId } from "./ids.ts";
 import { type Named, pickByName } from "./pick-by-name.ts";
 
@@ -10,7 +11,7 @@ export async function findInvite(
   states: readonly InviteStatus[],
 ): Promise<Named> {
   if (isId(idOrEmail)) return { id: idOrEmail, name: idOrEmail };
-  const address = idOrEmail.trim().toLowerCase();
+  const address = canonicalAddress(idOrEmail);
   for (const status of states) {
     for await (const { id, email } of workspace.invites.list({ limit: 100, status })) {
       if (email === address) return { id, name: email };

@@ -1,12 +1,13 @@
 import type { Named } from "./pick-by-name.ts";
 import type { WorkspaceClient } from "../server.ts";
+import { canonicalAddress } from "./canonical-address.ts";
 import { isId } from "./ids.ts";
 import { pickByName } from "./pick-by-name.ts";
 
 /** Finds the member with this address, or returns an id unchanged: the server checks it. @throws CliError */
 export async function findMember(workspace: WorkspaceClient, emailOrId: string): Promise<Named> {
   if (isId(emailOrId)) return { id: emailOrId, name: emailOrId };
-  const email = emailOrId.trim().toLowerCase();
+  const email = canonicalAddress(emailOrId);
   const found: Named[] = [];
   for await (const member of workspace.members.list({ limit: 100 })) {
     if (member.email === email) found.push({ id: member.userId, name: member.email });

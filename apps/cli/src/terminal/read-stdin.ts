@@ -48,14 +48,30 @@ export async function readSecret(io: Io, option: string, name: string): Promise<
   return secret;
 }
 
-/** Reads two secrets from the first two lines of standard input. @throws CliError */
+/**
+ * Reads a secret that may span lines: all of standard input. @throws CliError when it is empty or a terminal
+ */
+export async function readSecretText(io: Io, option: string, name: string): Promise<string> {
+  const text = (await readLines(io, option, `the ${name}`)).join("\n").trim();
+  if (text === "") throw usageError(`Standard input is empty. Pipe in the ${name}.`);
+  return text;
+}
+
+/**
+ * Reads two secrets from the first two lines of standard input. @param isWhole whether the lines so far are the whole first
+ * secret; by default it has one line @throws CliError
+ */
 export async function readTwoSecrets(
   io: Io,
   option: string,
   names: readonly [string, string],
+  isWhole: (text: string) => boolean = () => true,
 ): Promise<[string, string]> {
   const both = `the ${names[0]}, then the ${names[1]}`;
-  const [first, second] = await readLines(io, option, both);
+  const lines = await readLines(io, option, both);
+  const counts = lines.map((_line, index) => index + 1);
+  const count = counts.find((end) => isWhole(lines.slice(0, end).join("\n"))) ?? 1;
+  const [first, second] = [lines.slice(0, count).join("\n"), lines[count]];
   if (!first || !second)
     throw usageError(`Standard input is incomplete. Pipe in ${both}, each on its own line.`);
   return [first, second];

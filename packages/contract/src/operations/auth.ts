@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { costs } from "../cost.ts";
 import { mutation, query } from "../define.ts";
-import { dateTime, email, id, newPassword, noInput, password, token } from "../schemas.ts";
+import { accountEmail, dateTime, email, id, newPassword, noInput, password, token } from "../schemas.ts";
 
 export const user = z
   .object({
@@ -48,7 +48,7 @@ export const auth = {
     cost: costs.password,
     records: "session.started",
     summary: "Signs in with an email address and a password.",
-    input: z.strictObject({ email, password }),
+    input: z.strictObject({ email: accountEmail, password }),
     output: signedIn,
     errors: ["auth.invalid_credentials"],
   }),

@@ -1,7 +1,10 @@
 import { z } from "zod";
 import { costs } from "../cost.ts";
-import { mutation } from "../define.ts";
-import { noInput, token } from "../schemas.ts";
+import { mutation, query } from "../define.ts";
+import { dateTime, noInput, token } from "../schemas.ts";
+import { mailDelivery } from "./mail-delivery.ts";
+
+const delivery = z.object(mailDelivery).meta({ id: "MailDelivery" });
 
 export const email = {
   verify: mutation({
@@ -20,6 +23,21 @@ export const email = {
     summary:
       "Mails a new verification link. Earlier links stop working. Does nothing if the address is already verified.",
     input: noInput,
-    output: z.object({}),
+    output: z.object(mailDelivery),
+  }),
+  status: query({
+    access: "session",
+    cost: costs.read,
+    summary:
+      "Returns whether the caller's address is verified, and what happened to the last mails with links that the server sent to it.",
+    input: noInput,
+    output: z
+      .object({
+        email: z.string(),
+        emailVerifiedAt: dateTime.nullable(),
+        verification: delivery.describe("The last verification mail."),
+        reset: delivery.describe("The last mail with a link to set a new password."),
+      })
+      .meta({ id: "EmailStatus" }),
   }),
 };

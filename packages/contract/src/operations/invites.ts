@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { costs } from "../cost.ts";
 import { mutation, query } from "../define.ts";
+import { mailDelivery } from "./mail-delivery.ts";
 import { role } from "./members.ts";
 import { dateTime, email, id, page, pageInput, token } from "../schemas.ts";
 import { ownWorkspace } from "./workspaces.ts";
@@ -18,6 +19,7 @@ export const invite = z
     invitedBy: id.describe("The user who sent the invite, or the creator of the service key that sent it."),
     expiresAt: dateTime,
     createdAt: dateTime,
+    ...mailDelivery,
   })
   .meta({ id: "Invite" });
 

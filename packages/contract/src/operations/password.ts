@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { costs } from "../cost.ts";
 import { mutation } from "../define.ts";
-import { email, newPassword, password as currentPassword, token } from "../schemas.ts";
+import { accountEmail, newPassword, password as currentPassword, token } from "../schemas.ts";
 
 export const password = {
   change: mutation({
@@ -19,7 +19,7 @@ export const password = {
     records: "password.reset_requested",
     summary:
       "Mails a link for setting a new password, if the address has an account. The response is the same if it has none.",
-    input: z.strictObject({ email }),
+    input: z.strictObject({ email: accountEmail }),
     output: z.object({}),
   }),
   reset: mutation({

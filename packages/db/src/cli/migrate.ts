@@ -1,20 +1,24 @@
 // `pnpm db:migrate`: applies this build's migrations and prepares the logins of the server and the operator. It reads the
 // addresses from the environment or from files, never from its arguments: other users of the machine can see those.
-import pg from "pg";
-import { migrate } from "../migrations/migrate.ts";
+// If an administrator must do a part, standard output contains the SQL for that part and nothing else.
+import { MigrationError } from "../migrations/migrate.ts";
 import {
   readPostgresAddress,
   PostgresAddressError,
   type PostgresAddress,
 } from "../login/postgres-address.ts";
-import { prepareLogin, prepareOperatorLogin } from "../login/prepare-login.ts";
+import { openClient } from "../login/with-owner.ts";
 import { SecretError, secretOf } from "../login/secret-of.ts";
+import { ownerProblem } from "./owner-problem.ts";
+import { setUpDatabase } from "../setup/set-up-database.ts";
+import { SetupProblem } from "../setup/setup-problem.ts";
 
 const OWNER = "PROJO_DATABASE_OWNER_URL";
 const SERVER = "DATABASE_URL";
 const OPERATOR = "PROJO_OPERATOR_DATABASE_URL";
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
+const note = (line: string) => process.stderr.write(`${line}\n`);
 
 const ownerAddress = addressOf(OWNER);
 const server = namingUser(SERVER, addressOf(SERVER));
@@ -23,26 +27,25 @@ if (!ownerAddress) refuse(`Set ${OWNER} to a login that owns the database.`);
 if (server && operator && server.login.user === operator.login.user) {
   refuse(`${OPERATOR} must name another user than ${SERVER}: a server must not use the operator's login.`);
 }
+for (const [variable, address] of [[SERVER, server] as const, [OPERATOR, operator] as const]) {
+  if (address && address.login.user === ownerAddress.login.user) {
+    refuse(`${variable} must name another user than ${OWNER}: row-level security does not bind the owner.`);
+  }
+}
 
-const owner = new pg.Client({ ...ownerAddress.target, application_name: "projostack-migrate" });
-// A broken connection fails the current statement. Without a listener, the event would end the process with a stack trace.
-owner.on("error", () => {});
+const owner = openClient(ownerAddress.target, "projostack-migrate");
 try {
   await owner.connect();
-  const ran = await migrate(owner);
+  const ran = await setUpDatabase(owner, { ownerAddress, server, operator, note });
   say(ran.length === 0 ? "The database is up to date." : `Applied ${ran.join(", ")}.`);
-  if (server) {
-    await prepareLogin(owner, server.login);
-    say(`The login ${server.login.user} is ready. Start the server with ${SERVER}.`);
-  } else {
-    say(`To prepare the server's login too, set ${SERVER}.`);
-  }
-  if (operator) {
-    await prepareOperatorLogin(owner, operator.login);
-    say(`The login ${operator.login.user} is ready. Run \`pnpm operator\` with ${OPERATOR}.`);
-  }
+  if (server) say(`The login ${server.login.user} is ready. Start the server with ${SERVER}.`);
+  else say(`To prepare the server's login too, set ${SERVER}.`);
+  if (operator) say(`The login ${operator.login.user} is ready. Run \`pnpm operator\` with ${OPERATOR}.`);
 } catch (error) {
-  process.stderr.write(`${lineOf(error)}\n`);
+  if (error instanceof SetupProblem && error.sql !== null) process.stdout.write(error.sql);
+  if (error instanceof SetupProblem) note(error.message);
+  else if (error instanceof MigrationError) note(`${OWNER}: ${error.message.replaceAll(/\s*\n\s*/g, " ")}`);
+  else note(ownerProblem(error, OWNER, ownerAddress.target));
   process.exitCode = 1;
 } finally {
   await owner.end().catch(() => {});
@@ -65,12 +68,6 @@ function namingUser(name: string, address: PostgresAddress | null): PostgresAddr
 }
 
 function refuse(why: string): never {
-  process.stderr.write(`${why} (docs/database.md)\n`);
+  note(`${why} (docs/database.md)`);
   process.exit(2);
-}
-
-/** When a host name has several addresses and none answers, Node's AggregateError has no message: use its first error. */
-function lineOf(error: unknown): string {
-  const [first = error] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
-  return (first instanceof Error ? first.message : String(first)).replaceAll(/\s*\n\s*/g, " ");
 }

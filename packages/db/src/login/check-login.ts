@@ -17,11 +17,13 @@ interface Facts {
 
 // A login can become every role that it is a member of, so the query checks all of them. Before PostgreSQL 16, a role with
 // CREATEROLE can become the owner; a role with REPLICATION can read every row; the pg_..._server_... roles can access the
-// database's files.
+// database's files. The login itself may have no right to the schema, which to_regclass requires. Since PostgreSQL 16, a membership can exclude SET ROLE, and such a login could not serve.
 const FACTS = `
   WITH reach AS (
     SELECT oid, rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication OR rolname IN
-             ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files') AS bypasses
+             ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files') AS bypasses,
+           pg_has_role(session_user, oid, CASE WHEN current_setting('server_version_num')::int >= 160000
+                                               THEN 'SET' ELSE 'MEMBER' END) AS switches
       FROM pg_roles
      WHERE rolname = session_user OR pg_has_role(session_user, oid, 'MEMBER')
   )
@@ -34,10 +36,10 @@ const FACTS = `
              UNION SELECT nspname, nspowner FROM pg_namespace WHERE nspname = 'public'
              UNION SELECT datname, datdba FROM pg_database WHERE datname = current_database()
            ) AS owned JOIN reach ON reach.oid = owned.owner) AS owning,
-         (SELECT bool_or(rolname = 'projo_tenant') FROM reach) AS tenant,
-         (SELECT bool_or(rolname = 'projo_system') FROM reach) AS system,
+         (SELECT bool_or(rolname = 'projo_tenant' AND switches) FROM reach) AS tenant,
+         (SELECT bool_or(rolname = 'projo_system' AND switches) FROM reach) AS system,
          (SELECT bool_or(rolname = 'projo_operator') FROM reach) AS operator,
-         to_regclass('public.tasks') IS NOT NULL AS migrated`;
+         EXISTS (SELECT FROM pg_class WHERE relname = 'tasks' AND relnamespace = to_regnamespace('public')) AS migrated`;
 
 /**
  * Checks that row-level security applies to the server's login, and that it is not an operator's login.

@@ -1,6 +1,7 @@
 // Account changes. Each is one statement and uses the database's clock: the change, the mail that it queues and the account
 // event commit together or not at all.
 import type { Lock, RunStatement } from "../scope/run-statement.ts";
+import { notice, NOTICES } from "./account-notice.ts";
 import type { AccountEvent } from "./sessions.ts";
 
 export type Purpose = "email.verify" | "password.reset";
@@ -46,9 +47,9 @@ export interface AccountStore {
    * work. @returns false when the account has another address
    */
   verifyAddress(userId: string, email: string, event: AccountEvent): Promise<boolean>;
-  /** Marks the token as used, sets the password and ends every session. @returns false when the token is used or expired */
+  /** Marks the token as used, sets the password, ends every session and mails a notice. @returns false when the token is used or expired */
   resetPassword(tokenId: string, passwordHash: string, event: AccountEvent): Promise<boolean>;
-  /** Replaces the password hash and ends the other sessions. @returns false when the hash is no longer `from` */
+  /** Replaces the password hash, ends the other sessions and mails a notice. @returns false when the hash is no longer `from` */
   changePassword(change: PasswordChange, event: AccountEvent): Promise<boolean>;
   /** Replaces the hash of an unchanged password by one with newer parameters. */
   upgradeHash(userId: string, from: string, to: string): Promise<void>;
@@ -206,25 +207,25 @@ const LOCK_OWNER = `
 const RESET = `
   WITH ${use("password.reset")}, person AS (
     UPDATE users SET password_hash = $2, email_verified_at = coalesce(email_verified_at, now()) FROM used
-     WHERE users.id = used.user_id RETURNING users.id
-  ), ended AS (
+     WHERE users.id = used.user_id RETURNING users.id, email, email_verified_at
+  ), ${notice("password.was_reset", "$6")}, ended AS (
     DELETE FROM sessions USING used WHERE sessions.user_id = used.user_id
   ), others AS (
     DELETE FROM one_time_tokens USING used
      WHERE one_time_tokens.user_id = used.user_id AND purpose = 'password.reset' AND one_time_tokens.id <> $1
   )
-  INSERT INTO account_events ${event(3)}, 'ok', person.id FROM person`;
+  INSERT INTO account_events ${event(3)}, 'ok', person.id FROM person, ${NOTICES}`;
 
 const CHANGE = `
   WITH person AS (
-    UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id
-  ), ended AS (
+    UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id, email, email_verified_at
+  ), ${notice("password.changed", "$8")}, ended AS (
     DELETE FROM sessions USING person WHERE sessions.user_id = person.id AND sessions.id <> $4
   ), resets AS (
     DELETE FROM one_time_tokens USING person
      WHERE one_time_tokens.user_id = person.id AND purpose = 'password.reset'
   )
-  INSERT INTO account_events ${event(5)}, 'ok', person.id FROM person`;
+  INSERT INTO account_events ${event(5)}, 'ok', person.id FROM person, ${NOTICES}`;
 
 const UPGRADE = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
 

@@ -3,6 +3,7 @@
 // So a mail is sent twice only if the worker ends, or loses the database, between sending and marking.
 import type { Purpose } from "./accounts.ts";
 import type { RunStatement } from "../scope/run-statement.ts";
+import type { MailProblem } from "../tenant/mail-delivery.ts";
 
 export const mailStatuses = ["pending", "sent", "dead"] as const;
 export type MailStatus = (typeof mailStatuses)[number];
@@ -16,6 +17,8 @@ export interface ClaimedMail {
   readonly attempt: number;
   /** The values of the template. They contain text written by users, and no secret. */
   readonly facts: unknown;
+  /** The number of changes that a notice reports. */
+  readonly changeCount: number;
   /** The values from which the server derives the mail's token, if it has one. The database never stores the token. */
   readonly token: OneTimeOrigin | InviteOrigin | null;
 }
@@ -51,6 +54,7 @@ export interface QueuedMail {
 export interface MailFailure {
   /** The error, without secrets. */
   readonly reason: string;
+  readonly problem: MailProblem;
   /** True when a retry cannot succeed: the mail becomes dead at once. */
   readonly permanent: boolean;
 }
@@ -92,8 +96,8 @@ export function mailStore(run: RunStatement): MailStore {
     markSent: async (id) => {
       await run("mail_sent", SENT, [id]);
     },
-    markFailed: async ({ id, attempt }, { reason, permanent }) => {
-      const values = [id, attempt, reason.slice(0, MAX_ERROR_LENGTH), permanent, MAX_ATTEMPTS];
+    markFailed: async ({ id, attempt }, { reason, problem, permanent }) => {
+      const values = [id, attempt, reason.slice(0, MAX_ERROR_LENGTH), permanent, MAX_ATTEMPTS, problem];
       const { rows } = await run<{ status: "pending" | "dead" }>("mail_failed", FAILED, values);
       return rows[0]?.status ?? null;
     },
@@ -119,6 +123,7 @@ interface ClaimedRow {
   recipient: string;
   attempt: number;
   facts: unknown;
+  change_count: number;
   token_id: string | null;
   purpose: Purpose | null;
   salt: Uint8Array | null;
@@ -128,13 +133,12 @@ interface ClaimedRow {
   expires_at: Date | null;
 }
 
-function claimedMail({ id, template, recipient, attempt, facts, ...origin }: ClaimedRow): ClaimedMail {
-  return { id, template, recipient, attempt, facts, token: originOf(origin) };
+function claimedMail(row: ClaimedRow): ClaimedMail {
+  const { id, template, recipient, attempt, facts, change_count: changeCount } = row;
+  return { id, template, recipient, attempt, facts, changeCount, token: originOf(row) };
 }
 
-function originOf(
-  row: Omit<ClaimedRow, "id" | "template" | "recipient" | "attempt" | "facts">,
-): ClaimedMail["token"] {
+function originOf(row: ClaimedRow): ClaimedMail["token"] {
   const { token_id: id, purpose, salt, expires_at: expiresAt } = row;
   const { invite_id: inviteId, token_kid: kid, token_salt: inviteSalt } = row;
   if (expiresAt === null) return null;
@@ -162,7 +166,7 @@ const CLAIM = `
     DELETE FROM mail_outbox AS mail USING checked WHERE mail.id = checked.id AND checked.used
   ), failed AS (
     UPDATE mail_outbox AS mail
-       SET status = 'dead',
+       SET status = 'dead', problem = CASE WHEN checked.expired THEN 'link_expired' ELSE 'not_accepted' END,
            last_error = left(CASE WHEN checked.expired THEN 'the link expired first' ELSE 'the server ended while sending' END
              || coalesce('; ' || mail.last_error, ''), 300)
       FROM checked
@@ -172,7 +176,7 @@ const CLAIM = `
      SET attempts = mail.attempts + 1, next_attempt_at = now() + make_interval(secs => $3::double precision)
     FROM checked
    WHERE mail.id = checked.id AND NOT checked.used AND NOT checked.expired AND mail.attempts < $2
-  RETURNING mail.id, mail.template, mail.recipient, mail.attempts AS attempt, mail.facts, checked.token_id, checked.purpose,
+  RETURNING mail.id, mail.template, mail.recipient, mail.attempts AS attempt, mail.facts, mail.change_count, checked.token_id, checked.purpose,
             checked.salt, mail.invite_id, mail.token_kid, mail.token_salt, checked.expires_at`;
 
 const SENT = `
@@ -181,7 +185,7 @@ const SENT = `
 // The number of attempts shows whether another worker has claimed the mail since.
 const FAILED = `
   UPDATE mail_outbox
-     SET status = CASE WHEN $4 OR attempts >= $5 THEN 'dead' ELSE 'pending' END, last_error = $3,
+     SET status = CASE WHEN $4 OR attempts >= $5 THEN 'dead' ELSE 'pending' END, last_error = $3, problem = $6,
          next_attempt_at = now() + make_interval(secs => 10 * power(3, attempts - 1))
    WHERE id = $1 AND status = 'pending' AND attempts = $2
   RETURNING status`;

@@ -24,11 +24,12 @@ export async function inspectConnection(
   client: pg.ClientBase,
   { ssl }: Pick<PostgresTarget, "ssl">,
 ): Promise<ConnectionFacts> {
-  // The first statement also waits for the check of the settings.
-  await client.query("SELECT 1");
+  // The first statement also waits for the check of the settings. A pooler in statement mode refuses the transaction.
+  await client.query("BEGIN");
   const startedAt = Date.now();
   const facts = await serverFacts(client);
   const endedAt = Date.now();
+  await client.query("COMMIT");
   return {
     ...facts,
     tls: tlsFacts(streamOf(client), ssl),

@@ -1,10 +1,11 @@
 import type { Role } from "@projostack/authz";
 import { Prisma } from "../generated/client.ts";
 import type { ListPage, Statements } from "../scope/statements.ts";
+import { deliveryColumns, type MailDelivery } from "./mail-delivery.ts";
 
 export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
 
-export interface InviteRow {
+export interface InviteRow extends MailDelivery {
   readonly id: string;
   readonly email: string;
   readonly role: Role;
@@ -95,14 +96,14 @@ export interface InviteStatements {
 
 export const inviteStatements = (sql: Statements): InviteStatements => ({
   list: ({ after = null, limit, status = null }) => sql.$queryRaw<InviteRow[]>`
-    SELECT id, email, role, status, "invitedBy", "expiresAt", "createdAt" FROM (
-      SELECT i.id, i.email, i.role, i.invited_by AS "invitedBy", i.expires_at AS "expiresAt", i.created_at AS "createdAt",
+    SELECT known.id, email, role, known.status, "invitedBy", "expiresAt", "createdAt", ${deliveryColumns} FROM (
+      SELECT i.id, i.workspace_id, i.email, i.role, i.invited_by AS "invitedBy", i.expires_at AS "expiresAt", i.created_at AS "createdAt",
              CASE WHEN i.used_at IS NOT NULL THEN 'accepted' WHEN i.revoked_at IS NOT NULL THEN 'revoked'
                   WHEN i.expires_at <= now() THEN 'expired' ELSE 'pending' END AS status
         FROM invites AS i WHERE ${after}::uuid IS NULL OR i.id < ${after}::uuid
-    ) AS known
-     WHERE ${status}::text IS NULL OR status = ${status}::text
-     ORDER BY id DESC LIMIT ${limit}`,
+    ) AS known LEFT JOIN mail_outbox AS mail ON mail.about_workspace_id = known.workspace_id AND mail.invite_id = known.id
+     WHERE ${status}::text IS NULL OR known.status = ${status}::text
+     ORDER BY known.id DESC LIMIT ${limit}`,
 
   insert: async (invite) => {
     const { id, email, role, inviter, most, seconds, tokenHash, mailedTokenHash } = invite;
@@ -171,7 +172,7 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
         DELETE FROM mail_outbox USING revoked WHERE invite_id = revoked.id
       )
       SELECT id, email, role, 'revoked' AS status, invited_by AS "invitedBy", expires_at AS "expiresAt",
-             created_at AS "createdAt" FROM revoked`;
+             created_at AS "createdAt", NULL AS "mailStatus", NULL AS "mailStatusAt", NULL AS "mailProblem" FROM revoked`;
     return row ?? null;
   },
 
@@ -232,7 +233,7 @@ const queueMail = ({ mailId, tokenKid, tokenSalt }: InviteTokens) => Prisma.sql`
 /** The columns of `InviteRow`, read from `sent`. */
 const SENT = Prisma.sql`
   sent.id, sent.email, sent.role, 'pending' AS status, sent.invited_by AS "invitedBy", sent.expires_at AS "expiresAt",
-  sent.created_at AS "createdAt"`;
+  sent.created_at AS "createdAt", 'waiting' AS "mailStatus", now() AS "mailStatusAt", NULL AS "mailProblem"`;
 
 type InvitedRow = ({ readonly outcome: "sent" } & InviteRow) | { readonly outcome: NotSent };
 

@@ -1,5 +1,7 @@
 import type { Role } from "@projostack/authz";
+import { Prisma } from "../generated/client.ts";
 import type { ListPage, Statements } from "../scope/statements.ts";
+import { noticeLimits } from "./notice-limits.ts";
 
 export interface MemberRow {
   readonly id: string;
@@ -25,16 +27,30 @@ export interface MemberRemoval extends MemberChange {
   readonly keysLeft: readonly { readonly id: string; readonly name: string }[];
 }
 
+export interface RoleChange {
+  readonly userId: string;
+  readonly role: Role;
+  /** Whether a notice of the change is mailed to the member. */
+  readonly isNotified: boolean;
+}
+
+export interface Removal {
+  readonly userId: string;
+  readonly byUserId: string;
+  /** Whether a notice of the removal is mailed to the user. */
+  readonly isNotified: boolean;
+}
+
 /** All statements but `list` require a transaction with `lockMembers`, so that no other change of members runs meanwhile. */
 export interface MemberStatements {
   list(page: ListPage & { readonly role: Role | undefined }): Promise<MemberRow[]>;
   /** @returns null when the user is not a member */
-  changeRole(userId: string, role: Role): Promise<MemberChange | null>;
+  changeRole(change: RoleChange): Promise<MemberChange | null>;
   /**
    * Removes a member. When the member created keys that stay active, it queues a mail to every other admin but `byUserId`.
    * @returns null when the user is not a member
    */
-  remove(userId: string, byUserId: string): Promise<MemberRemoval | null>;
+  remove(removal: Removal): Promise<MemberRemoval | null>;
 }
 
 export const memberStatements = (sql: Statements): MemberStatements => ({
@@ -44,10 +60,10 @@ export const memberStatements = (sql: Statements): MemberStatements => ({
      WHERE (${after}::uuid IS NULL OR m.id < ${after}::uuid) AND (${role}::text IS NULL OR m.role = ${role}::text)
      ORDER BY m.id DESC LIMIT ${limit}`,
 
-  changeRole: async (userId, role) => {
+  changeRole: async ({ userId, role, isNotified }) => {
     const [row] = await sql.$queryRaw<ChangeRow[]>`
       WITH target AS (
-        SELECT m.id, m.user_id, m.role, m.created_at, u.email
+        SELECT m.id, m.workspace_id, m.user_id, m.role, m.created_at, u.email
           FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id WHERE m.user_id = ${userId}::uuid
       ), other_admin AS (
         SELECT FROM workspace_members WHERE role = 'admin' AND user_id <> ${userId}::uuid LIMIT 1
@@ -62,16 +78,19 @@ export const memberStatements = (sql: Statements): MemberStatements => ({
         RETURNING invites.id
       ), unsent AS (
         DELETE FROM mail_outbox USING ended WHERE invite_id = ended.id
-      )
+      ), ${notice("member.role_changed", Prisma.sql`changed`, {
+        facts: Prisma.sql`'from', target.role, 'to', ${role}::text`,
+        isWanted: Prisma.sql`${isNotified}::boolean AND target.role <> ${role}::text`,
+      })}
       SELECT target.id, target.user_id AS "userId", target.email, target.role AS before, target.created_at AS "createdAt",
-             EXISTS (SELECT FROM changed) AS done, ARRAY(SELECT id::text FROM ended) AS "endedInvites"
+             EXISTS (SELECT FROM changed) AND ${IS_NOTIFIED} AS done, ARRAY(SELECT id::text FROM ended) AS "endedInvites"
         FROM target`;
     if (!row) return null;
     const { before, done, endedInvites, ...member } = row;
     return { member: { ...member, role: done ? role : before }, before, done, endedInvites };
   },
 
-  remove: async (userId, byUserId) => {
+  remove: async ({ userId, byUserId, isNotified }) => {
     const [row] = await sql.$queryRaw<(ChangeRow & Pick<MemberRemoval, "keysLeft">)[]>`
       WITH target AS (
         SELECT m.id, m.workspace_id, m.user_id, m.role, m.created_at, u.email
@@ -92,16 +111,19 @@ export const memberStatements = (sql: Statements): MemberStatements => ({
       ), kept AS (
         SELECT k.id, k.name FROM service_keys AS k JOIN removed ON removed.user_id = k.created_by
          WHERE k.revoked_at IS NULL AND k.expires_at > now() ORDER BY k.id
-      ), notified AS (
+      ), informed_admins AS (
         INSERT INTO mail_outbox (id, template, recipient, about_workspace_id, facts)
         SELECT gen_random_uuid(), 'keys.creator_left', other_admin.email, target.workspace_id,
                jsonb_build_object('workspaceName', w.name, 'email', target.email,
                                   'keyNames', (SELECT jsonb_agg(name ORDER BY id) FROM kept))
           FROM other_admin, target, removed, workspaces AS w
          WHERE other_admin.id <> ${byUserId}::uuid AND EXISTS (SELECT FROM kept)
-      )
+      ), ${notice("member.removed", Prisma.sql`removed`, {
+        facts: Prisma.sql`'role', target.role`,
+        isWanted: Prisma.sql`${isNotified}::boolean`,
+      })}
       SELECT target.id, target.user_id AS "userId", target.email, target.role AS before, target.created_at AS "createdAt",
-             EXISTS (SELECT FROM removed) AS done, ARRAY(SELECT id::text FROM ended) AS "endedInvites",
+             EXISTS (SELECT FROM removed) AND ${IS_NOTIFIED} AS done, ARRAY(SELECT id::text FROM ended) AS "endedInvites",
              (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name)), '[]') FROM kept) AS "keysLeft"
         FROM target`;
     if (!row) return null;
@@ -111,3 +133,21 @@ export const memberStatements = (sql: Statements): MemberStatements => ({
 });
 
 type ChangeRow = Omit<MemberRow, "role"> & Omit<MemberChange, "member">;
+
+interface Notice {
+  /** The names and values of the template, besides the workspace and the time. */
+  readonly facts: Prisma.Sql;
+  readonly isWanted: Prisma.Sql;
+}
+
+/** The common table expression that queues a notice to the member in `target` about the change in `done`. */
+const notice = (template: string, done: Prisma.Sql, { facts, isWanted }: Notice) => Prisma.sql`
+  notified AS (
+    SELECT projo_queue_notice(${template}::text, target.user_id, target.email, target.workspace_id,
+             jsonb_build_object('workspaceName', w.name, 'at', now(), ${facts}),
+             ${noticeLimits.verified.most}::integer, ${noticeLimits.verified.seconds}::double precision)
+      FROM target JOIN ${done} ON true JOIN workspaces AS w ON w.id = target.workspace_id WHERE ${isWanted}
+  )`;
+
+/** Always true. PostgreSQL runs a SELECT in a common table expression only if the statement reads it. */
+const IS_NOTIFIED = Prisma.sql`(SELECT count(*) FROM notified) >= 0`;

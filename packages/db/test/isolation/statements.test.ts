@@ -56,8 +56,8 @@ describe("our SQL statements under row-level security", () => {
     const found = await database.db.write(
       ours.grant("member:manage"),
       async ({ sql: { members, invites, serviceKeys } }) => [
-        await members.changeRole(theirs.userId, "viewer"),
-        await members.remove(theirs.userId, ours.userId),
+        await members.changeRole({ userId: theirs.userId, role: "viewer", isNotified: true }),
+        await members.remove({ userId: theirs.userId, byUserId: ours.userId, isNotified: true }),
         (await invites.renew({ ...tokens, id: theirs.inviteId, inviter, most: 9, seconds: 60 })).outcome,
         await invites.revoke(theirs.inviteId),
         await serviceKeys.rotate({ id: theirs.keyId, secret, overlapHours: 1, days: 1, most: 9 }),

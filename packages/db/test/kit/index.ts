@@ -4,8 +4,18 @@ export { modelTables } from "./model-tables.ts";
 export { workspaceRows, type NewWorkspace } from "./workspace-rows.ts";
 export { workspaceState } from "./workspace-state.ts";
 export { layFaultyNetwork, type FaultyNetwork, type NetworkState } from "../../src/testing/faulty-network.ts";
+export {
+  passwordOf,
+  runMigrate,
+  setUp,
+  startGivenPostgres,
+  type GivenPostgres,
+  type SetupEnvironment,
+  type SetupResult,
+} from "./given-postgres.ts";
 export { startOwnPostgres, type OwnPostgres } from "./own-postgres.ts";
 export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
 export { bySuite, isFullSuite, ROUNDS } from "./suite-length.ts";
 export { createTestDatabase, type TestDatabase } from "./test-database.ts";
 export type { TestCluster } from "./test-cluster.ts";
+export { hasOpenssl, noOpenssl, startTlsPostgres, type TlsPostgres } from "./tls-postgres.ts";

@@ -28,8 +28,19 @@ export interface PgBouncer {
   close(): Promise<void>;
 }
 
-/** @param size the number of connections to PostgreSQL that all clients of a database share */
-export async function startPgBouncer({ size }: { size: number }): Promise<PgBouncer> {
+export interface PgBouncerOptions {
+  /** The number of connections to PostgreSQL that all clients of a database share. */
+  readonly size: number;
+  readonly mode?: "session" | "transaction" | "statement";
+  /** More lines of the configuration. */
+  readonly settings?: string;
+}
+
+export async function startPgBouncer({
+  size,
+  mode = "transaction",
+  settings: more = "",
+}: PgBouncerOptions): Promise<PgBouncer> {
   if (PROGRAM === undefined) throw new Error(noPgBouncer);
   const { owner, server } = inject("cluster");
   const directory = mkdtempSync(join(tmpdir(), "projo-pgbouncer-"));
@@ -48,10 +59,11 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = ${users}
-pool_mode = transaction
+pool_mode = ${mode}
 default_pool_size = ${size}
 query_wait_timeout = 5
 max_client_conn = 200
+${more}
 `,
   );
   // PgBouncer refuses to run as root, and reads its files as the user that it runs as.

@@ -112,8 +112,10 @@ interface Subject extends FailedRequest {
 }
 
 /** What happened, in one sentence. */
-function describe(failure: ConnectionFailure, { baseUrl, code, proxy }: Subject): string {
+function describe(failure: ConnectionFailure, { baseUrl, code, proxy, isRepeatable }: Subject): string {
   const by = code === undefined ? "" : ` (${code})`;
+  // Certificates and the handshake are those of the proxy, if the way to it uses TLS too.
+  const peer = proxy === undefined ? baseUrl : `the proxy ${proxy}`;
   switch (failure) {
     case "unreachable":
       return `Cannot reach ${baseUrl}${by}.`;
@@ -124,27 +126,32 @@ function describe(failure: ConnectionFailure, { baseUrl, code, proxy }: Subject)
     case "not_http":
       return `The program at ${baseUrl} does not speak HTTP${by}.`;
     case "not_tls":
-      return `The program at ${baseUrl} does not speak TLS${by}.`;
+      return proxy === undefined
+        ? `The program at ${baseUrl} does not speak TLS${by}.`
+        : `The proxy ${proxy} does not speak TLS${by}.`;
     case "tls_failed":
-      return `The TLS handshake with ${baseUrl} failed${by}.`;
+      return `The TLS handshake with ${peer} failed${by}.`;
     case "certificate_untrusted":
-      return `The certificate of ${baseUrl} is not from a certificate authority that this program trusts${by}.`;
+      return `The certificate of ${peer} is not from a certificate authority that this program trusts${by}.`;
     case "certificate_expired":
       return code === "CERT_NOT_YET_VALID"
-        ? `The certificate of ${baseUrl} is not valid yet${by}.`
-        : `The certificate of ${baseUrl} has expired${by}.`;
+        ? `The certificate of ${peer} is not valid yet${by}.`
+        : `The certificate of ${peer} has expired${by}.`;
     case "certificate_of_another_host":
-      return `The certificate of ${baseUrl} is for another host name${by}.`;
+      return `The certificate of ${peer} is for another host name${by}.`;
     case "proxy_unreachable":
       return `Cannot reach the proxy ${proxy} on the way to ${baseUrl}${by}.`;
     case "proxy_refused":
+      if (code === "PROXY_UNSUPPORTED") return `The proxy ${proxy} is not an http or https URL.`;
       return `The proxy ${proxy} refused the connection to ${baseUrl}${by}.`;
     case "response_damaged":
       return `The response of ${baseUrl} is damaged${by}.`;
     case "connection_lost":
       return `The connection to ${baseUrl} was lost before the response was complete${by}.`;
     default:
-      return `Cannot reach ${baseUrl}, or the connection was lost before the response was complete.`;
+      return isRepeatable
+        ? `Cannot reach ${baseUrl}.`
+        : `Cannot reach ${baseUrl}, or the connection was lost before the response was complete.`;
   }
 }
 

@@ -70,7 +70,9 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Record<string,
         );
       }
       if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
-        throw new TypeError("A header in options.headers contains characters that are invalid in a header.");
+        throw new TypeError(
+          "A header in options.headers contains characters that are invalid in a header. Use printable ASCII.",
+        );
       }
       return [lower, value];
     }),

@@ -23,6 +23,8 @@ import type {
   Device,
   EmailResendVerificationInput,
   EmailResendVerificationOutput,
+  EmailStatus,
+  EmailStatusInput,
   EmailVerifyInput,
   EmailVerifyOutput,
   FoundOrCreatedProject,
@@ -200,6 +202,15 @@ export interface Api {
       input?: EmailResendVerificationInput,
       options?: CallOptions,
     ): Promise<EmailResendVerificationOutput>;
+
+    /**
+     * Returns whether the caller's address is verified, and what happened to the last mails with links that the server sent to it.
+     *
+     * Access: anyone signed in.
+     *
+     * @throws ProjoError with the reason `auth.person_required`, `auth.unauthenticated`
+     */
+    status(input?: EmailStatusInput, options?: CallOptions): Promise<EmailStatus>;
 
     /**
      * Verifies the email address of an account with a mailed token.

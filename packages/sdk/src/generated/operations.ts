@@ -12,6 +12,7 @@ export const operations = {
   "auth.signOutEverywhere": "mutation",
   "auth.signUp": "mutation",
   "email.resendVerification": "mutation",
+  "email.status": "query",
   "email.verify": "mutation",
   "invites.accept": "mutation",
   "invites.create": "mutation",

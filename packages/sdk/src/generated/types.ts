@@ -129,6 +129,15 @@ export interface Device {
   current: boolean;
 }
 
+export interface EmailStatus {
+  email: string;
+  emailVerifiedAt: string | null;
+  /** The last verification mail. */
+  verification: MailDelivery;
+  /** The last mail with a link to set a new password. */
+  reset: MailDelivery;
+}
+
 export interface FoundOrCreatedProject {
   project: Project;
   /** False if the project already existed. */
@@ -159,6 +168,12 @@ export interface Invite {
   expiresAt: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
+  /** `sent`: the mail server accepted the mail. `waiting`: it has not yet, and the server tries again. `refused`: the mail was not delivered, and the server gave up. Null when the server no longer has the mail: the invite or link was used or revoked, or the mail is older than 30 days. */
+  mailStatus: MailStatus | null;
+  /** When the status last changed. */
+  mailStatusAt: string | null;
+  /** The last failure. `recipient_rejected`: the mail server rejects the address. `message_rejected`: it rejects the mail. `not_accepted`: it was unavailable or asks to try later. `link_expired`: the link expired first. */
+  mailProblem: MailProblem | null;
 }
 
 export interface InvitePreview {
@@ -172,6 +187,19 @@ export interface InvitePreview {
 }
 
 export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
+
+export interface MailDelivery {
+  /** `sent`: the mail server accepted the mail. `waiting`: it has not yet, and the server tries again. `refused`: the mail was not delivered, and the server gave up. Null when the server no longer has the mail: the invite or link was used or revoked, or the mail is older than 30 days. */
+  mailStatus: MailStatus | null;
+  /** When the status last changed. */
+  mailStatusAt: string | null;
+  /** The last failure. `recipient_rejected`: the mail server rejects the address. `message_rejected`: it rejects the mail. `not_accepted`: it was unavailable or asks to try later. `link_expired`: the link expired first. */
+  mailProblem: MailProblem | null;
+}
+
+export type MailProblem = "recipient_rejected" | "message_rejected" | "not_accepted" | "link_expired";
+
+export type MailStatus = "waiting" | "sent" | "refused";
 
 export interface Member {
   userId: string;
@@ -261,6 +289,12 @@ export interface SentInvite {
   expiresAt: string;
   /** A date and time in ISO 8601. */
   createdAt: string;
+  /** `sent`: the mail server accepted the mail. `waiting`: it has not yet, and the server tries again. `refused`: the mail was not delivered, and the server gave up. Null when the server no longer has the mail: the invite or link was used or revoked, or the mail is older than 30 days. */
+  mailStatus: MailStatus | null;
+  /** When the status last changed. */
+  mailStatusAt: string | null;
+  /** The last failure. `recipient_rejected`: the mail server rejects the address. `message_rejected`: it rejects the mail. `not_accepted`: it was unavailable or asks to try later. `link_expired`: the link expired first. */
+  mailProblem: MailProblem | null;
   /** The token that accepts the invite. Returned only by this call. */
   token: string;
   /** The address of the application's page for the invite, including the token. */
@@ -503,7 +537,20 @@ export type AuthSignUpOutput = SignedIn;
 export type EmailResendVerificationInput = Record<string, never>;
 
 /** The output of `email.resendVerification`. */
-export type EmailResendVerificationOutput = Record<string, never>;
+export interface EmailResendVerificationOutput {
+  /** `sent`: the mail server accepted the mail. `waiting`: it has not yet, and the server tries again. `refused`: the mail was not delivered, and the server gave up. Null when the server no longer has the mail: the invite or link was used or revoked, or the mail is older than 30 days. */
+  mailStatus: MailStatus | null;
+  /** When the status last changed. */
+  mailStatusAt: string | null;
+  /** The last failure. `recipient_rejected`: the mail server rejects the address. `message_rejected`: it rejects the mail. `not_accepted`: it was unavailable or asks to try later. `link_expired`: the link expired first. */
+  mailProblem: MailProblem | null;
+}
+
+/** The input of `email.status`. Returns whether the caller's address is verified, and what happened to the last mails with links that the server sent to it. */
+export type EmailStatusInput = Record<string, never>;
+
+/** The output of `email.status`. */
+export type EmailStatusOutput = EmailStatus;
 
 /** The input of `email.verify`. Verifies the email address of an account with a mailed token. */
 export interface EmailVerifyInput {
@@ -1044,9 +1091,12 @@ export type Reason =
   | "auth.person_required"
   | "auth.token_reused"
   | "auth.unauthenticated"
+  | "batch.mixed"
   | "batch.not_allowed"
+  | "batch.too_large"
   | "checkpoint.invalid"
   | "cursor.invalid"
+  | "input.encoding"
   | "input.invalid"
   | "input.malformed"
   | "input.media_type"
@@ -1070,6 +1120,11 @@ export type Reason =
   | "project.ambiguous"
   | "project.not_found"
   | "project.too_many"
+  | "request.expectation"
+  | "request.headers_too_large"
+  | "request.malformed"
+  | "request.timeout"
+  | "request.url_too_long"
   | "server.busy"
   | "server.internal"
   | "server.unavailable"
@@ -1090,6 +1145,7 @@ export type ErrorCode =
   | "NOT_FOUND"
   | "PAYLOAD_TOO_LARGE"
   | "SERVICE_UNAVAILABLE"
+  | "TIMEOUT"
   | "TOO_MANY_REQUESTS"
   | "UNAUTHORIZED"
   | "UNSUPPORTED_MEDIA_TYPE";

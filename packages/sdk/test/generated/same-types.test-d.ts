@@ -39,6 +39,8 @@ export const same: [
     z.input<Contract["email"]["resendVerification"]["input"]>
   >,
   Same<Sdk.EmailResendVerificationOutput, z.output<Contract["email"]["resendVerification"]["output"]>>,
+  Same<Sdk.EmailStatusInput | undefined, z.input<Contract["email"]["status"]["input"]>>,
+  Same<Sdk.EmailStatusOutput, z.output<Contract["email"]["status"]["output"]>>,
   Same<Sdk.EmailVerifyInput, z.input<Contract["email"]["verify"]["input"]>>,
   Same<Sdk.EmailVerifyOutput, z.output<Contract["email"]["verify"]["output"]>>,
   Same<Sdk.InvitesAcceptInput, z.input<Contract["invites"]["accept"]["input"]>>,
@@ -124,6 +126,8 @@ export const same: [
   Same<Sdk.WorkspacesSwitchInput, z.input<Contract["workspaces"]["switch"]["input"]>>,
   Same<Sdk.WorkspacesSwitchOutput, z.output<Contract["workspaces"]["switch"]["output"]>>,
 ] = [
+  true,
+  true,
   true,
   true,
   true,

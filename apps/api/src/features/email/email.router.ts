@@ -1,5 +1,6 @@
 import { contract } from "@projostack/contract";
 import { authedProcedure, publicProcedure, router } from "../../rpc/procedures.ts";
+import { emailStatus } from "./email-status.ts";
 import { resendVerification } from "./resend-verification.ts";
 import { verifyEmail } from "./verify-email.ts";
 
@@ -10,4 +11,5 @@ export const emailRouter = router({
   resendVerification: authedProcedure(c.resendVerification).mutation(({ ctx }) =>
     resendVerification(ctx, ctx.caller),
   ),
+  status: authedProcedure(c.status).query(({ ctx }) => emailStatus(ctx.services, ctx.caller)),
 });

@@ -3,5 +3,5 @@ import { Failure } from "../../rpc/failure.ts";
 
 /** Refuses to assign a role above the caller's own. @throws Failure permission.denied */
 export function checkAssignedRole({ role: own }: Membership, assigned: Role): void {
-  if (compareRoles(assigned, own) > 0) throw new Failure("permission.denied");
+  if (compareRoles(assigned, own) > 0) throw Failure.because("permission.denied", "role", {});
 }

@@ -1,7 +1,17 @@
 import type { InviteRow } from "@projostack/db";
+import { toMailDelivery } from "../email/mail-delivery.ts";
 
 /** Converts an invite to the form that callers with `invite:manage` see. */
-export const toInvite = ({ id, email, role, status, invitedBy, expiresAt, createdAt }: InviteRow) => ({
+export const toInvite = ({
+  id,
+  email,
+  role,
+  status,
+  invitedBy,
+  expiresAt,
+  createdAt,
+  ...mail
+}: InviteRow) => ({
   id,
   email,
   role,
@@ -9,6 +19,7 @@ export const toInvite = ({ id, email, role, status, invitedBy, expiresAt, create
   invitedBy,
   expiresAt: expiresAt.toISOString(),
   createdAt: createdAt.toISOString(),
+  ...toMailDelivery(mail),
 });
 
 /** An invite expires after 72 hours by the database's clock. */

@@ -8,6 +8,6 @@ const c = contract.members;
 
 export const membersRouter = router({
   list: workspaceProcedure(c.list).query(({ ctx, input }) => listMembers(ctx.ws, input)),
-  changeRole: workspaceProcedure(c.changeRole).mutation(({ ctx, input }) => changeRole(ctx.ws, input)),
-  remove: workspaceProcedure(c.remove).mutation(({ ctx, input }) => removeMember(ctx.ws, input)),
+  changeRole: workspaceProcedure(c.changeRole).mutation(({ ctx, input }) => changeRole(ctx, input)),
+  remove: workspaceProcedure(c.remove).mutation(({ ctx, input }) => removeMember(ctx, input)),
 });

@@ -1,11 +1,16 @@
 import { Failure } from "../../rpc/failure.ts";
-import type { Ws } from "../../rpc/ws.ts";
+import type { WorkspaceContext } from "../../rpc/procedures.ts";
+import { isAnother } from "./is-another.ts";
 
 /** Removes a member from the workspace. @throws Failure member.not_found, member.last_admin */
-export async function removeMember(ws: Ws<"member:manage">, { userId }: { userId: string }) {
+export async function removeMember(
+  { ws, services }: WorkspaceContext<"mutation", "member:manage">,
+  { userId }: { userId: string },
+) {
   // The admins are told by mail about the service keys of the removed member, except the user who gets this response.
-  const informedUserId = ws.grant.key ? userId : ws.grant.userId;
-  const removal = await ws.db.sql.members.remove(userId, informedUserId);
+  const byUserId = ws.grant.key ? userId : ws.grant.userId;
+  const isNotified = services.notices.removed && isAnother(ws.grant, userId);
+  const removal = await ws.db.sql.members.remove({ userId, byUserId, isNotified });
   if (!removal) throw new Failure("member.not_found");
   if (!removal.done) throw new Failure("member.last_admin");
   const { before, endedInvites, keysLeft } = removal;

@@ -1,4 +1,4 @@
-import { Failure } from "../../rpc/failure.ts";
+import { invalidFields } from "../../rpc/invalid-input.ts";
 import type { Services } from "../../rpc/services.ts";
 
 export interface NewPassword {
@@ -15,5 +15,5 @@ export async function checkNewPassword(
   { password, email, field = "password" }: NewPassword,
 ): Promise<void> {
   const problem = await passwordPolicy.problemOf(password, email);
-  if (problem !== null) throw new Failure("input.invalid", { fieldErrors: { [field]: [problem] } });
+  if (problem !== null) throw invalidFields({ [field]: [problem] });
 }

@@ -7,6 +7,7 @@ import {
   type Role,
 } from "@projostack/authz";
 import { Failure } from "../../rpc/failure.ts";
+import { invalidFields } from "../../rpc/invalid-input.ts";
 
 export interface Rights {
   readonly role: Role;
@@ -17,8 +18,8 @@ export interface Rights {
 export function checkScopes({ role, scopes }: Rights): void {
   const beyond = scopes.filter((scope) => !canBeScope(role, scope));
   if (beyond.length === 0) return;
-  throw new Failure("input.invalid", {
-    fieldErrors: { scopes: [`The role ${role} does not hold ${beyond.join(", ")}.`] },
+  throw invalidFields({
+    scopes: [`The role ${role} does not hold ${beyond.join(", ")}. Remove it, or choose a higher role.`],
   });
 }
 
@@ -28,5 +29,6 @@ export function checkScopes({ role, scopes }: Rights): void {
  */
 export function checkAssignedRights(giver: Membership, { role, scopes }: Rights): void {
   const isHigher = compareRoles(role, giver.role) > 0;
-  if (isHigher || scopes.some((scope) => !mayGive(giver, scope))) throw new Failure("permission.denied");
+  if (isHigher || scopes.some((scope) => !mayGive(giver, scope)))
+    throw Failure.because("permission.denied", "rights", {});
 }

@@ -1,4 +1,4 @@
-import { Failure } from "../../rpc/failure.ts";
+import { invalidFields } from "../../rpc/invalid-input.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 
@@ -8,11 +8,8 @@ import { toOwnWorkspace } from "./own-workspace.ts";
  */
 export async function deleteWorkspace(ws: Ws<"workspace:delete">, { name }: { name: string }) {
   const workspace = await ws.db.sql.workspaces.delete(name);
-  if (!workspace) {
-    throw new Failure("input.invalid", {
-      fieldErrors: { name: ["Type the name of the workspace as it is."] },
-    });
-  }
+  if (!workspace)
+    throw invalidFields({ name: ["Is not the name of this workspace. Write its name exactly as it is."] });
   ws.audit("workspace.deleted", { type: "workspace", id: ws.id, before: { name } });
   return toOwnWorkspace(workspace, ws.grant.role);
 }

@@ -24,7 +24,7 @@ export async function leaveWorkspace(
 }
 
 async function leave(ws: Ws<"workspace:read">, userId: string): Promise<void> {
-  const removal = await ws.db.sql.members.remove(userId, userId);
+  const removal = await ws.db.sql.members.remove({ userId, byUserId: userId, isNotified: false });
   if (!removal) throw new Failure("workspace.not_found");
   if (!removal.done) throw new Failure("member.last_admin");
   const { before, endedInvites, keysLeft } = removal;

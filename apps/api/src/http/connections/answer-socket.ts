@@ -1,19 +1,20 @@
 // Writes responses directly to a socket when there is no parsed request to answer.
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import type { Reason } from "@projostack/contract";
 import { errorShape } from "../../rpc/error-shape.ts";
-import { Failure } from "../../rpc/failure.ts";
+import type { Failure } from "../../rpc/failure.ts";
+import { commonHeaders } from "../common-headers.ts";
 import type { Connection } from "./connection.ts";
+import { describeUnreadable, type ParserError } from "./unreadable-request.ts";
 
 /** Answers malformed HTTP, oversized headers and requests that exceeded their timeout. */
 export function answerUnreadable(
-  { code }: Error & { code?: string },
+  error: ParserError,
   socket: Socket,
   { connection, requestId }: { connection: Connection | undefined; requestId: string },
 ): void {
   const running = connection?.running;
-  if (code === "ECONNRESET" || !socket.writable || running?.headersSent) {
+  if (error.code === "ECONNRESET" || !socket.writable || running?.headersSent) {
     socket.destroy();
     return;
   }
@@ -22,21 +23,12 @@ export function answerUnreadable(
     connection?.closeAfterAnswer();
     return;
   }
-  answerSocket(socket, code === "HPE_HEADER_OVERFLOW" ? "input.too_large" : "input.malformed", { requestId });
-}
-
-export interface SocketAnswer {
-  readonly requestId: string;
-  readonly retryAfterSeconds?: number;
+  answerSocket(socket, describeUnreadable(error), requestId);
 }
 
 /** Writes a response to the socket and closes the socket afterwards. */
-export function answerSocket(
-  socket: Socket,
-  reason: Reason,
-  { requestId, retryAfterSeconds }: SocketAnswer,
-): void {
-  const failure = new Failure(reason, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+export function answerSocket(socket: Socket, failure: Failure, requestId: string): void {
+  const { retryAfterSeconds } = failure;
   const error = errorShape(failure, requestId);
   const body = JSON.stringify({ error });
   const { httpStatus } = error.data;
@@ -44,7 +36,7 @@ export function answerSocket(
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
     "content-type: application/json; charset=utf-8",
     `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${requestId}`,
+    ...Object.entries(commonHeaders(requestId)).map(([name, value]) => `${name}: ${value}`),
     ...(retryAfterSeconds === undefined ? [] : [`retry-after: ${retryAfterSeconds}`]),
     "connection: close",
   ];

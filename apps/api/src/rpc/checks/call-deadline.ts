@@ -15,7 +15,7 @@ export function withinDeadline<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       const cause = new CallTookTooLong(`The call took more than ${MAX_CALL_MS} ms.`);
-      reject(new Failure("server.busy", { retryAfterSeconds: 1, cause }));
+      reject(Failure.because("server.busy", "deadline", {}, { retryAfterSeconds: 1, cause }));
     }, MAX_CALL_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });

@@ -1,4 +1,5 @@
-import { Failure } from "../failure.ts";
+import type { Failure } from "../failure.ts";
+import { invalidFields } from "../invalid-input.ts";
 
 const MAX_DEPTH = 32;
 /** Four times the number of values in the largest input of the contract. It bounds the errors that a schema can report. */
@@ -38,7 +39,5 @@ function checkText(text: string, path: string): void {
 
 function invalidPart(path: string, message: string): Failure {
   // The caller chooses the path, so the error repeats at most 100 characters of it.
-  return new Failure("input.invalid", {
-    fieldErrors: { [path.toWellFormed().replaceAll("\0", "").slice(0, 100)]: [message] },
-  });
+  return invalidFields({ [path.toWellFormed().replaceAll("\0", "").slice(0, 100)]: [message] });
 }

@@ -9,8 +9,12 @@ export function addResendVerification(email: Command, start: Start): void {
     .addHelpText("after", examples(["projo email resend"]))
     .action(async (_options: unknown, command: Command) => {
       const cli = start(command);
-      await (await cli.server()).requireSignIn().email.resendVerification();
-      if (cli.json) cli.value({});
-      else cli.message("If your address is not verified yet, a mail is on its way. Next: projo email verify");
+      const sent = await (await cli.server()).requireSignIn().email.resendVerification();
+      if (cli.json) {
+        cli.value(sent);
+        return;
+      }
+      cli.message("If your address is not verified yet, a mail is on its way. Next: projo email verify");
+      cli.message("If no mail arrives, run: projo email status");
     });
 }

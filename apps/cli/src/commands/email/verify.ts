@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { askPassword } from "../../terminal/prompts.ts";
-import { readSecret } from "../../terminal/read-stdin.ts";
+import { readSecretText } from "../../terminal/read-stdin.ts";
 import { mailedToken } from "../mailed-token.ts";
 
 export function addVerifyEmail(email: Command, start: Start): void {
@@ -15,12 +15,12 @@ export function addVerifyEmail(email: Command, start: Start): void {
       const cli = start(command);
       const server = await cli.server();
       const text = options.stdin
-        ? await readSecret(cli.io, "--stdin", "token")
+        ? await readSecretText(cli.io, "--stdin", "token")
         : await askPassword(cli.io, {
             message: "Token or link from the mail",
             nonInteractiveHint: "There is no terminal to ask for the token. Pipe it in with --stdin.",
           });
-      await server.anonymous.email.verify({ token: mailedToken(text) });
+      await server.anonymous.email.verify({ token: mailedToken(text, "verification") });
       if (cli.json) cli.value({});
       else cli.message("Your email address is verified.");
     });

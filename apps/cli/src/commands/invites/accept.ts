@@ -6,7 +6,7 @@ import { examples } from "../../examples.ts";
 import { userRequired, type Server } from "../../server.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { askConfirmation, askPassword } from "../../terminal/prompts.ts";
-import { readSecret } from "../../terminal/read-stdin.ts";
+import { readSecretText } from "../../terminal/read-stdin.ts";
 import { shortTime } from "../../terminal/short-time.ts";
 import { mailedToken } from "../mailed-token.ts";
 import { selectWorkspace } from "../workspaces/use.ts";
@@ -37,12 +37,13 @@ export function addAcceptInvite(invites: Command, start: Start): void {
 }
 
 async function readToken({ io }: Cli, piped: boolean): Promise<string> {
-  if (piped) return mailedToken(await readSecret(io, "--stdin", "token"));
+  if (piped) return mailedToken(await readSecretText(io, "--stdin", "token"), "invite");
   return mailedToken(
     await askPassword(io, {
       message: "Token or link of the invite",
       nonInteractiveHint: "There is no terminal to ask for the token. Pipe it in with --stdin.",
     }),
+    "invite",
   );
 }
 

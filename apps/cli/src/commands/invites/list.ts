@@ -4,6 +4,7 @@ import { inviteStatuses } from "../../choices.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { shortTime } from "../../terminal/short-time.ts";
+import { describeDelivery } from "../mail-delivery.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
@@ -25,6 +26,7 @@ export function addListInvites(invites: Command, start: Start): void {
           { head: "STATUS", cell: (invite) => invite.status },
           { head: "ROLE", cell: ({ role }) => role },
           { head: "EXPIRES", cell: ({ expiresAt }) => shortTime(expiresAt) },
+          { head: "MAIL", cell: (invite) => describeDelivery(invite) ?? "-", maxWidth: 60 },
           { head: "EMAIL", cell: ({ email }) => email },
         ],
         none:
@@ -32,5 +34,13 @@ export function addListInvites(invites: Command, start: Start): void {
             ? "There are no invites yet. Create one: projo invites create EMAIL"
             : `There is no invite with the status ${status}.`,
       });
+      const isRefused = page.items.some(
+        (invite) => invite.status === "pending" && invite.mailStatus === "refused",
+      );
+      if (isRefused && !cli.json) {
+        cli.message(
+          "A mail was refused. If its address is wrong, run: projo invites revoke EMAIL, then: projo invites create EMAIL. To send it again, run: projo invites resend EMAIL",
+        );
+      }
     });
 }

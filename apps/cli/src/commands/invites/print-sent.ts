@@ -12,4 +12,5 @@ export function printSentInvite(cli: Cli, invite: SentInvite): void {
   cli.message(`Invited ${email} as ${role}, until ${shortTime(expiresAt)}. A mail is on its way.`);
   cli.message("A user who has verified that address can also use this link. It is shown only once:");
   cli.line(link);
+  cli.message("To see whether the mail server accepted the mail, run: projo invites list");
 }

@@ -23,7 +23,11 @@ export function addRevokeKey(keys: Command, start: Start): void {
           message: `Revoke the service key ${sanitize(name)}? Programs that use it lose access immediately.`,
           nonInteractiveHint: `There is no terminal to ask for confirmation. To revoke the service key ${name}, add --yes`,
         }));
-      if (!agreed) throw new CliError("cli.not_confirmed", "Nothing was revoked.");
+      if (!agreed)
+        throw new CliError(
+          "cli.not_confirmed",
+          "Nothing was revoked. To confirm without a prompt, add --yes.",
+        );
       const revoked = await workspace.serviceKeys.revoke({ id });
       if (cli.json) cli.value(revoked);
       else cli.message(`Revoked the service key ${name}: it no longer works.`);

@@ -27,7 +27,11 @@ export function addRemoveMember(members: Command, start: Start): void {
           message: `Remove ${sanitize(name)} from the workspace?`,
           nonInteractiveHint: `There is no terminal to ask for confirmation. To remove ${name} from the workspace, add --yes`,
         }));
-      if (!agreed) throw new CliError("cli.not_confirmed", "The member was not removed.");
+      if (!agreed)
+        throw new CliError(
+          "cli.not_confirmed",
+          "The member was not removed. To confirm without a prompt, add --yes.",
+        );
       const removed = await workspace.members.remove({ userId: id });
       if (cli.json) cli.value(removed);
       else {

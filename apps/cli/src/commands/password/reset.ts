@@ -3,7 +3,7 @@ import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { askPassword } from "../../terminal/prompts.ts";
 import { readTwoSecrets } from "../../terminal/read-stdin.ts";
-import { mailedToken } from "../mailed-token.ts";
+import { hasMailedToken, mailedToken } from "../mailed-token.ts";
 import { askNewPassword } from "./new-password.ts";
 
 export function addResetPassword(password: Command, start: Start): void {
@@ -16,14 +16,14 @@ export function addResetPassword(password: Command, start: Start): void {
       const cli = start(command);
       const server = await cli.server();
       const [text, newPassword] = await readReset(cli, options.stdin === true);
-      await server.anonymous.password.reset({ token: mailedToken(text), newPassword });
+      await server.anonymous.password.reset({ token: mailedToken(text, "reset"), newPassword });
       if (cli.json) cli.value({});
       else cli.message("The new password is set. All your sessions have ended. Run: projo login");
     });
 }
 
 async function readReset({ io }: Cli, piped: boolean): Promise<[string, string]> {
-  if (piped) return readTwoSecrets(io, "--stdin", ["token", "new password"]);
+  if (piped) return readTwoSecrets(io, "--stdin", ["token", "new password"], hasMailedToken);
   const nonInteractiveHint =
     "There is no terminal to ask for the token. Pipe in the token and the new password with --stdin, each on its own line.";
   const token = await askPassword(io, { message: "Token or link from the mail", nonInteractiveHint });

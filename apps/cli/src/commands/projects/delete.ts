@@ -26,7 +26,11 @@ export function addDeleteProject(projects: Command, start: Start): void {
           message: `Delete the project ${sanitize(project.name)} and all its tasks?`,
           nonInteractiveHint: `There is no terminal to ask for confirmation. To delete the project ${project.name} and all its tasks, add --yes`,
         }));
-      if (!agreed) throw new CliError("cli.not_confirmed", "The project was not deleted.");
+      if (!agreed)
+        throw new CliError(
+          "cli.not_confirmed",
+          "The project was not deleted. To confirm without a prompt, add --yes.",
+        );
       const deleted = await workspace.projects.delete({ id: project.id });
       if (cli.json) cli.value(deleted);
       else cli.message(`Deleted the project ${project.name} and all its tasks.`);

@@ -26,7 +26,7 @@ export function addUpdateTask(tasks: Command, start: Start): void {
     )
     .action(async (id: string, { title, status, project }: UpdateOptions, command: Command) => {
       if (title === undefined && status === undefined && project === undefined) {
-        throw usageError("There is nothing to change. Add --title, --status or --project");
+        throw usageError("There is nothing to change. Add --title, --status or --project.");
       }
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();

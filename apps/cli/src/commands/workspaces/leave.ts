@@ -29,7 +29,10 @@ export function addLeaveWorkspace(workspaces: Command, start: Start): void {
           nonInteractiveHint: `There is no terminal to ask for confirmation. To leave the workspace ${workspace.name}, add --yes`,
         }));
       if (!agreed)
-        throw new CliError("cli.not_confirmed", `You have not left the workspace ${workspace.name}.`);
+        throw new CliError(
+          "cli.not_confirmed",
+          `You have not left the workspace ${workspace.name}. To confirm without a prompt, add --yes.`,
+        );
       const left = await client.workspaces.leave({ workspaceId: workspace.id });
       await clearSelection(server, workspace.id);
       if (cli.json) cli.value(left);

@@ -4,7 +4,7 @@ import { ADDRESS_SHAPE, PostgresAddressError } from "./address-error.ts";
 import { printable } from "./address-parts.ts";
 import { isServerSetting } from "../server-settings.ts";
 
-/** A parameter that an address may have. docs/database.md prints this table. */
+/** A parameter that an address may have. docs/database-connections.md prints this table. */
 export interface AddressParameter {
   readonly name: string;
   readonly values: string;
@@ -24,7 +24,7 @@ export const addressParameters: readonly AddressParameter[] = [
   {
     name: "sslmode",
     values: "`disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`",
-    effect: "the table above",
+    effect: "see [TLS](database.md#tls)",
   },
   {
     name: "sslrootcert",
@@ -131,7 +131,7 @@ function unknownParameter(name: string): PostgresAddressError {
   );
 }
 
-const SUPPORTED = "The supported parameters are listed in docs/database.md#parameters-of-an-address";
+const SUPPORTED = "The supported parameters are listed in docs/database-connections.md#parameters";
 
 function oneOf<V extends string>(parameters: Parameters, name: string, values: readonly V[]): V | null {
   const value = parameters.get(name);

@@ -113,14 +113,13 @@ function hostOf(text: string): { host: string; port: number | null } {
       "names several hosts, which is not supported: name one host, or a name or proxy that follows the primary",
     );
   }
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text) ?? [];
-  if (bracketed === undefined && plain === undefined) {
+  if (isIPv6(text) || isIPv6(text.replace(/:\d+$/, ""))) {
     throw new PostgresAddressError(
-      isIPv6(text.replace(/:\d+$/, "")) || isIPv6(text)
-        ? "has an IPv6 address without brackets: write it as in postgres://user:password@[::1]:5432/projo"
-        : ADDRESS_SHAPE,
+      "has an IPv6 address without brackets: write it as in postgres://user:password@[::1]:5432/projo",
     );
   }
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text) ?? [];
+  if (bracketed === undefined && plain === undefined) throw new PostgresAddressError(ADDRESS_SHAPE);
   const host = decoded(bracketed ?? plain ?? "");
   if ((bracketed !== undefined && !isIPv6(bracketed)) || /[\s@]/.test(host)) {
     throw new PostgresAddressError(ADDRESS_SHAPE);

@@ -41,8 +41,6 @@ export function tlsOf(parameters: Parameters, { isSocket, isLocal }: Endpoint): 
       // In this mode the certificate authority identifies the server, so the host name is not checked.
       return { ...verified, checkServerIdentity: () => undefined };
     default:
-      // Nobody can read the traffic of a loopback address, so these modes are as safe there as no TLS.
-      if (isLocal && mode !== "no-verify") return Object.keys(files).length === 0 ? false : verified;
       throw new PostgresAddressError(
         "has an sslmode that does not verify the server: use verify-full, verify-ca with sslrootcert, or disable for a network that you trust",
       );
@@ -78,6 +76,9 @@ function clientCertificateOf(parameters: Parameters): ConnectionOptions {
         : "has sslcert without sslkey: name the file of its private key as sslkey",
     );
   }
+  if (passphrase === undefined && /ENCRYPTED/.test(key)) {
+    throw new PostgresAddressError("has an sslkey that is encrypted: add its passphrase as sslpassword");
+  }
   const certificate = { cert, key, ...(passphrase !== undefined && { passphrase }) };
   try {
     createSecureContext(certificate);
@@ -91,9 +92,6 @@ function clientCertificateProblem(error: unknown, hasPassphrase: boolean): strin
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH") {
     return "has an sslkey that does not belong to its sslcert: name the key of that certificate";
-  }
-  if (code === "ERR_MISSING_PASSPHRASE") {
-    return "has an sslkey that is encrypted: add its passphrase as sslpassword";
   }
   return hasPassphrase
     ? `has an sslkey that sslpassword does not decrypt (${code || "error"}): correct sslpassword`

@@ -65,7 +65,16 @@ const longError: Attack = {
 };
 
 const policyFile = "apps/api/src/identity/passwords/password-policy.ts";
-const failureFile = "apps/api/src/rpc/failure.ts";
+const invalidInputFile = "apps/api/src/rpc/invalid-input.ts";
+
+const shortText = guard("an error shortens long text", invalidInputFile, [
+  "const message = truncate(issue.message);",
+  "const { message } = issue;",
+]);
+const shortKeys = guard("an error shortens the names of unknown fields", invalidInputFile, [
+  "JSON.stringify(key.slice(0, MAX_PATH_LENGTH))",
+  "JSON.stringify(key)",
+]);
 
 const boundedValues = guard(
   "the number of values in an input is bounded",
@@ -110,7 +119,7 @@ export const passwords: readonly Mutant[] = [
   { removed: [boundedValues, boundedDepth], succeeds: [manyItems, deep] },
   {
     removed: [
-      guard("the number of fields in an error is bounded", failureFile, [
+      guard("the number of fields in an error is bounded", invalidInputFile, [
         "byField.size < MAX_FIELDS",
         "true",
       ]),
@@ -118,13 +127,7 @@ export const passwords: readonly Mutant[] = [
     succeeds: [manyFields],
     stillBlocked: [manyItems],
   },
-  {
-    removed: [
-      guard("an error shortens long text", failureFile, [
-        "const message = truncate(issue.message);",
-        "const { message } = issue;",
-      ]),
-    ],
-    succeeds: [longError],
-  },
+  { removed: [shortText], succeeds: [], stillBlocked: [longError] },
+  { removed: [shortKeys], succeeds: [], stillBlocked: [longError] },
+  { removed: [shortText, shortKeys], succeeds: [longError] },
 ];

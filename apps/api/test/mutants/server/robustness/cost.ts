@@ -281,7 +281,7 @@ const noCostlyPrefetch = guard("a costly query is not prefetched before it is ch
   "!limiter.isLimited(path)",
 ]);
 const refusedBatch = guard("a batch with a long operation is refused", "apps/api/src/http/batches.ts", [
-  `if (query.get("batch") === "1") throw new Failure("batch.not_allowed");`,
+  `if (isRefusedBatch(names)) throw new Failure("batch.not_allowed");`,
   "",
 ]);
 const refusedInFastPath = guard(

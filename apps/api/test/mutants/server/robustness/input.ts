@@ -146,8 +146,8 @@ const procedureBuilderFile = "apps/api/src/rpc/procedure-builder.ts";
 const fastPathFile = "apps/api/src/fast-path/answer-calls.ts";
 
 const outputSchema = guard("an answer is parsed by the output schema of the contract", procedureBuilderFile, [
-  "return operation.output.parse(await resolve({ ctx, input: input.data }));",
-  "return resolve({ ctx, input: input.data });",
+  "return operation.output.parse(await resolve({ ctx, input }));",
+  "return resolve({ ctx, input });",
 ]);
 const mistakeExtraField = guard(
   "(inserted mistake: the whole row of a member is returned)",

@@ -1,0 +1,87 @@
+// Messages for a call that has no answer of the server: the cause as the SDK gives it, and the next step in terms of projo.
+import type { ProjoConnectionError, ProjoError } from "@projostack/sdk";
+import { isLoopback } from "./server-url.ts";
+
+/** Describes a failed connection in one line. */
+export function explainConnection(error: ProjoConnectionError): string {
+  const { failure, message } = error;
+  const cause = causeIn(message);
+  if (error.mayHaveBeenCarriedOut) return `${cause} ${mayBeDone(error)}`;
+  if (failure === "unreachable" && isOnThisMachine(cause))
+    return `${cause} Start the server in its repository: npx -y pnpm@12 start`;
+  return `${cause} ${nextSteps[failure] ?? adviceIn(message)}`;
+}
+
+/** Describes a timeout, or an answer of another program, in one line. */
+export function explainForeignAnswer(error: ProjoError): string {
+  const message = error.message.replaceAll("baseUrl", "the address (--url or PROJO_URL)");
+  if (!error.mayHaveBeenCarriedOut) return message;
+  const [cause = message] = message.split(" The server may have carried ");
+  return `${cause} ${mayBeDone(error)}`;
+}
+
+/** Says that the call may have been carried out, and how to check. */
+export function mayBeDone({ operation }: ProjoError): string {
+  return `The server may have carried it out. ${checks[operation] ?? checkOf(operation)}`;
+}
+
+const CHECK_ADDRESS = "Check the address (--url or PROJO_URL) and the network.";
+
+const nextSteps: Readonly<Record<string, string>> = {
+  unreachable: CHECK_ADDRESS,
+  unknown: CHECK_ADDRESS,
+  unknown_host: "Check the host name in the address (--url or PROJO_URL), and the DNS of this network.",
+  port_blocked: "Check the port in the address (--url or PROJO_URL).",
+  not_http: "Check the port in the address (--url or PROJO_URL).",
+  not_tls:
+    "Check the port in the address (--url or PROJO_URL), or use an http address if the server has no TLS.",
+  certificate_untrusted:
+    "If you expect this certificate, pass its certificate authority: --ca-file FILE (or PROJO_CA_FILE)",
+  certificate_of_another_host: "Use a host name of the certificate in the address (--url or PROJO_URL).",
+  connection_lost:
+    "Run the command again. If it fails again, check whether the server expects an https address.",
+  proxy_unreachable:
+    "Check HTTPS_PROXY and HTTP_PROXY, or add the host of the server to NO_PROXY if it needs no proxy.",
+};
+
+/** How to check whether a lost call was carried out, where listing the resource is not the way. */
+const checks: Readonly<Record<string, string>> = {
+  "serviceKeys.rotate":
+    "Run the command again: a repetition ends no token before its announced end, unless you use --overlap-hours 0.",
+  "tasks.createMany": "Run the command again: an import creates no task twice.",
+  "auth.signIn": "Run the command again.",
+  "auth.signUp": "Try to sign in: projo login",
+  "auth.signOut": "Run the command again.",
+  "auth.signOutEverywhere": "To see your sessions, run: projo sessions list",
+  "password.change": "Try to sign in with the new password: projo login",
+  "password.reset": "Try to sign in with the new password: projo login",
+  "password.requestReset": "Look for the mail before you run the command again.",
+  "email.verify": "To see whether your address is verified, run: projo whoami",
+  "email.resendVerification": "Look for the mail before you run the command again.",
+  "invites.accept": "To see your workspaces, run: projo workspaces list",
+};
+
+const lists: Readonly<Record<string, string>> = {
+  tasks: "projo tasks list",
+  projects: "projo projects list",
+  serviceKeys: "projo keys list",
+  invites: "projo invites list",
+  members: "projo members list",
+  workspaces: "projo workspaces list",
+  sessions: "projo sessions list",
+};
+
+function checkOf(operation: string): string {
+  const [resource = ""] = operation.split(".");
+  return `Before you run the command again, see: ${lists[resource] ?? `projo call ${resource}.list`}`;
+}
+
+/** The first sentence of the SDK's message. A URL in it contains no space. */
+const causeIn = (message: string): string => message.split(/(?<=\.) /, 1)[0] ?? message;
+
+const adviceIn = (message: string): string => message.slice(causeIn(message).length).trim();
+
+function isOnThisMachine(cause: string): boolean {
+  const url = /https?:\/\/[^\s,]+[^\s,.]/.exec(cause)?.[0];
+  return url !== undefined && isLoopback(url);
+}

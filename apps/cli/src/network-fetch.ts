@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Fetch } from "@projostack/sdk";
+import { usageError } from "./cli-error.ts";
+import type { Io } from "./io.ts";
+
+const proxyVariables = ["http_proxy", "https_proxy", "all_proxy"];
+
+/**
+ * Returns a fetch that uses the proxy variables of the environment and the certificate authorities in a file. Undefined when
+ * there are neither, and the runtime's fetch is enough.
+ *
+ * @throws CliError when the file cannot be read or contains no certificate
+ */
+export async function networkFetch(io: Io, caFile: string | undefined): Promise<Fetch | undefined> {
+  const ca = await readAuthorities(io, caFile);
+  const hasProxy = proxyVariables.some((name) => io.env[name] || io.env[name.toUpperCase()]);
+  if (ca === undefined && !hasProxy) return undefined;
+  // Loaded only here, so that other commands start faster.
+  const { createNodeFetch } = await import("@projostack/sdk/node");
+  return createNodeFetch({ env: io.env, ca });
+}
+
+async function readAuthorities(io: Io, option: string | undefined): Promise<string | undefined> {
+  const source = option === undefined ? "PROJO_CA_FILE" : "--ca-file";
+  const path = option ?? io.env["PROJO_CA_FILE"];
+  if (!path) return undefined;
+  const text = await read(resolve(io.workingDirectory, path), `${source}: ${path}`);
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw usageError(
+    `${source}: ${path} contains no certificate. Use a file in PEM form, which begins with -----BEGIN CERTIFICATE-----`,
+  );
+}
+
+async function read(path: string, name: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    throw usageError(`${name} cannot be read${code}. Use the path of the certificate of the authority.`);
+  }
+}

@@ -1,0 +1,2 @@
+// The part of the package for Node.js alone: `@projostack/sdk/node`.
+export { createNodeFetch, type NodeFetchOptions } from "./node/node-fetch.ts";

@@ -30,12 +30,14 @@ async function main(): Promise<void> {
   });
   const server = await Promise.race([starting, failed]);
   if (server instanceof Error) throw server;
+  // Listen first: a program that reads the greeting may send a signal at once.
+  const signalled = waitForSignal();
   process.stdout.write(greeting(server));
   const crashed = server.crashed.then((error) => {
     process.stderr.write(`The database stopped unexpectedly: ${error.message}\n`);
     return error;
   });
-  const ended = await Promise.race([waitForSignal(), crashed, failed]);
+  const ended = await Promise.race([signalled, crashed, failed]);
   await stop(server);
   process.exit(ended instanceof Error ? 1 : 0);
 }

@@ -37,9 +37,11 @@ async function start({ through = 'exec "$@"', deletedDirectory, env }: Options) 
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
+  let isStopped = false;
   child.stdout.on("data", (chunk: Buffer) => {
     output.stdout += chunk.toString();
-    if (output.stdout.includes("Stop with Ctrl-C")) child.kill("SIGTERM");
+    // A second signal would end the server before it has stopped its database.
+    if (output.stdout.includes("Stop with Ctrl-C") && !isStopped) isStopped = child.kill("SIGTERM");
   });
   child.stderr.on("data", (chunk: Buffer) => (output.stderr += chunk.toString()));
   const [code]: unknown[] = await once(child, "close");

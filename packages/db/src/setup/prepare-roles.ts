@@ -31,6 +31,7 @@ export async function prepareRoles(
     const known = logins.filter(({ user }) => before.roles.some(({ name }) => name === user));
     refused = await refusedPasswords(owner, known, options);
   }
+  if (missing.length === 0 && refused.length === 0) return;
   const after = await readFacts(owner, logins);
   const left = [...missingRequirements(after, logins), ...refused];
   if (left.length > 0) throw problemOf(after, { left, logins, said: [...said] });

@@ -136,7 +136,7 @@ function problemOf(facts: DatabaseFacts, { left, logins, said }: Outcome): Setup
       ? ""
       : `the login ${facts.owner} may not complete the set-up${first === undefined ? "" : ` (${first})`}: `;
   return new SetupProblem(
-    `${variable}: ${cause}${lacksOf(named)}. Let an administrator of the database run the SQL that \`pnpm db:migrate\` prints, then run \`pnpm db:migrate\` again.`,
+    `${variable}: ${cause}${lacksOf(named)}. Let an administrator of the database run the SQL that \`pnpm db:migrate\` prints, then run \`pnpm db:migrate\` again (docs/managed-postgres.md).`,
     { sql: administratorSql(facts, left, logins) },
   );
 }

@@ -120,6 +120,7 @@ function describe(failure: ConnectionFailure, { baseUrl, code, proxy, isRepeatab
     case "unreachable":
       return `Cannot reach ${baseUrl}${by}.`;
     case "unknown_host":
+      if (code === "EAI_AGAIN") return `The DNS does not answer for the host of ${baseUrl}${by}.`;
       return `There is no address for the host of ${baseUrl}${by}.`;
     case "port_blocked":
       return `The port of ${baseUrl} belongs to another protocol, so fetch does not use it.`;

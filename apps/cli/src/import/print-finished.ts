@@ -50,8 +50,9 @@ function printText(cli: Cli, { imported, preview }: Finished, dryRun: boolean): 
   if (refusedRows > SHOWN_REFUSED) cli.line(`and ${refusedRows - SHOWN_REFUSED} more refused rows`);
 }
 
-function importValue({ imported: { created, existing, refused } }: Finished) {
-  return { created, existing, refused };
+function importValue({ imported: { created, existing, refused, refusedRows } }: Finished) {
+  // A list that is complete needs no number.
+  return { created, existing, refused, ...(refusedRows > refused.length && { refusedRows }) };
 }
 
 function dryRunValue({ imported: { valid, refused }, columns, notes, preview, source }: Finished) {

@@ -26,6 +26,8 @@ async function findOrCreate(workspace: WorkspaceClient, name: string) {
     // Another import may create the project at this moment. The server then returns that one.
     return { id: (await workspace.projects.findOrCreate({ name })).project.id };
   } catch (error) {
+    const [refusal] = (error instanceof ProjoError && error.fieldErrors?.["name"]) || [];
+    if (refusal !== undefined) return { reason: refusal };
     if (error instanceof ProjoError && error.reason === "project.ambiguous")
       return { reason: ambiguous("Several") };
     throw error;

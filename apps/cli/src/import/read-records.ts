@@ -23,13 +23,26 @@ export class UnclosedQuote extends Error {
   }
 }
 
-/** A longer record means a quote that is never closed. Far more than the stream buffers. */
+/** The row on this line is longer than any row of a table. The records before it are valid. */
+export class RowTooLong extends Error {
+  override readonly name = "RowTooLong";
+  readonly line: number;
+
+  constructor(line: number) {
+    super(
+      "Is longer than 8 MB, so its line ending may be missing. The file was not read from this line on. Save the file again.",
+    );
+    this.line = line;
+  }
+}
+
+/** A longer record means a quote or a line that never ends. Far more than the stream buffers. */
 const MAX_RECORD_BYTES = 8_000_000;
 
 /**
  * Yields the records of a CSV file (RFC 4180) in UTF-8. Accepts a byte order mark, blank lines and quotes inside an unquoted field.
  *
- * @throws UnclosedQuote after it has yielded the records before the quote
+ * @throws UnclosedQuote or RowTooLong after it has yielded the records before the quote or the row
  */
 export async function* readRecords(
   file: Readable,
@@ -55,6 +68,7 @@ export async function* readRecords(
   source.on("error", (error) => parser.destroy(error));
   try {
     for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
+      if (info.bytes - endsAtByte > MAX_RECORD_BYTES) throw new RowTooLong(line);
       endsAtByte = info.bytes;
       if (!isBlank(record)) {
         if (!mustSkip) yield { line, fields: record, endsAtByte };

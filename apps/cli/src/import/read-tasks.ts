@@ -6,7 +6,7 @@ import { columnKey } from "./columns/column-name.ts";
 import { type ColumnOptions, type Columns, findColumns } from "./columns/columns.ts";
 import { cutText, lengthOf } from "./cut-title.ts";
 import { createRowIds, type RowId, type RowIdentity } from "./external-ids.ts";
-import { type CsvRecord, readRecords, UnclosedQuote } from "./read-records.ts";
+import { type CsvRecord, readRecords, RowTooLong, UnclosedQuote } from "./read-records.ts";
 import { separatorName } from "./source/layout.ts";
 import type { Source } from "./source/open-source.ts";
 import { type StatusMap, statusOf } from "./statuses/status-map.ts";
@@ -71,7 +71,7 @@ export async function* readTasks(
       }
     }
   } catch (error) {
-    if (!(error instanceof UnclosedQuote)) throw error;
+    if (!isBrokenRow(error)) throw error;
     rows += 1;
     yield { line: error.line, field: "row", reason: error.message };
   }
@@ -89,20 +89,23 @@ async function* holdBackLast(
   requireUnchanged: () => Promise<void>,
 ): AsyncGenerator<CsvRecord> {
   let held: CsvRecord | undefined;
-  let unclosed: UnclosedQuote | undefined;
+  let broken: UnclosedQuote | RowTooLong | undefined;
   try {
     for await (const record of records) {
       if (held) yield held;
       held = record;
     }
   } catch (error) {
-    if (!(error instanceof UnclosedQuote)) throw error;
-    unclosed = error;
+    if (!isBrokenRow(error)) throw error;
+    broken = error;
   }
   await requireUnchanged();
   if (held) yield held;
-  if (unclosed) throw unclosed;
+  if (broken) throw broken;
 }
+
+const isBrokenRow = (error: unknown): error is UnclosedQuote | RowTooLong =>
+  error instanceof UnclosedQuote || error instanceof RowTooLong;
 
 const isEmpty = ({ fields }: CsvRecord): boolean =>
   fields.every((field) => field.toString("latin1").trim() === "");

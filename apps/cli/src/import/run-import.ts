@@ -2,7 +2,7 @@
 import type { Cli } from "../cli.ts";
 import { isServiceKeySet } from "../credentials/service-key.ts";
 import { findProject } from "../names/find-project.ts";
-import { showProgress } from "../terminal/progress.ts";
+import { type Progress, showProgress } from "../terminal/progress.ts";
 import { type ColumnMap } from "./columns/column-map.ts";
 import type { Columns } from "./columns/columns.ts";
 import { describeColumns, describeIgnored } from "./columns/describe-columns.ts";
@@ -50,7 +50,8 @@ export async function runImport(
 ): Promise<Finished> {
   const source = await openSource(cli.io, file, { ...options, isKnownColumn, signal });
   describeSource(cli, source, options);
-  const target = options.dryRun ? undefined : await openTarget(cli, options.project);
+  const display = createDisplay(cli);
+  const target = options.dryRun ? undefined : await openTarget(cli, options.project, display);
   const notes = new ReadNotes();
   let columns: Columns | undefined;
   const rows = readTasks(
@@ -58,13 +59,12 @@ export async function runImport(
     {
       ...options,
       project: target?.project ?? options.project,
-      onColumns: (found) => describe(cli, (columns = found), options),
+      onColumns: (found) => describe(display, (columns = found), options),
     },
     notes,
   );
   const preview: TaskRow[] = [];
-  const report = await openReport(cli, { source, options, columns: () => columns });
-  const progress = showProgress(cli.io, cli);
+  const report = await openReport(cli, { source, options, columns: () => columns, warn: display.message });
   try {
     const imported = await importTasks(keepFirst(rows, preview), {
       signal,
@@ -72,28 +72,48 @@ export async function runImport(
       send: target?.send ?? skipSending,
       report: report.write,
       update: (atByte, count) =>
-        progress.update(source.bytes === 0 ? 1 : Math.min(1, atByte / source.bytes), count),
+        display.update(source.bytes === 0 ? undefined : Math.min(1, atByte / source.bytes), count),
     });
     if (!columns) throw new Error("The columns are known when all rows are read.");
     return { imported, notes, columns, source, preview, report: await report.close() };
   } catch (error) {
     const name = await report.close();
-    if (name !== undefined) cli.message(`The rows that were refused so far are in ${name}.`);
+    if (name !== undefined) display.message(`The rows that were refused so far are in ${name}.`);
     throw error;
   } finally {
-    progress.stop();
+    display.stop();
   }
+}
+
+type Display = Progress & Pick<Cli, "message">;
+
+/** Shows the progress from the first rows on. Removes the bar before it prints a message. */
+function createDisplay(cli: Cli): Display {
+  let progress: Progress | undefined;
+  const stop = () => {
+    progress?.stop();
+    progress = undefined;
+  };
+  return {
+    update: (part, rows) => (progress ??= showProgress(cli.io, cli)).update(part, rows),
+    message: (text) => {
+      if (cli.io.stderr.isTTY) stop();
+      cli.message(text);
+    },
+    stop,
+  };
 }
 
 async function openTarget(
   cli: Cli,
   idOrName: string | undefined,
+  { message }: Display,
 ): Promise<{ project: string | undefined; send: SendBatch }> {
   const workspace = await (await cli.server()).workspace();
   const project = idOrName === undefined ? undefined : await findProject(workspace, idOrName);
   const send = createSender(workspace, {
     projectIdOf: projectIds(workspace, project),
-    patiently: createPatiently(cli.message),
+    patiently: createPatiently(message),
   });
   return { project: project?.name, send };
 }
@@ -102,10 +122,11 @@ interface Reporting {
   source: Source;
   options: RunOptions;
   columns: () => Columns | undefined;
+  warn: (message: string) => void;
 }
 
 /** A dry run writes a report only when the option --report names it. */
-async function openReport(cli: Cli, { source, options, columns }: Reporting) {
+async function openReport(cli: Cli, { source, options, columns, warn }: Reporting) {
   if (options.dryRun && options.report === undefined) {
     return { write: async () => {}, close: async () => undefined };
   }
@@ -114,31 +135,31 @@ async function openReport(cli: Cli, { source, options, columns }: Reporting) {
     file: options.report,
     source,
     columns,
-    warn: cli.message,
+    warn,
   });
 }
 
 /** Says what was found out about the file, as far as it is not the usual UTF-8 with commas. */
 function describeSource(
   cli: Cli,
-  { name, encoding, layout, sample }: Source,
-  { dryRun, encoding: given }: RunOptions,
+  { name, encoding, layout, isAssumed, sample }: Source,
+  { dryRun }: RunOptions,
 ): void {
   const isUsual = encoding.label === "utf8" && layout.separator === ",";
   if (isUsual && !dryRun) return;
   const example = sample === undefined ? "" : `, for example "${sample}"`;
   const separators = `columns separated by ${separatorName(layout.separator)}`;
   cli.message(
-    encoding.label === "win1252" && given === undefined
-      ? `${name} is not UTF-8. It is read as Windows-1252${example}; ${separators}. If letters are wrong, name the encoding with --encoding.`
+    isAssumed
+      ? `${name} is not UTF-8. It is read as ${encoding.name}${example}; ${separators}. If letters are wrong, name the encoding with --encoding.`
       : `${name}: ${encoding.name}, ${separators}.`,
   );
 }
 
-function describe(cli: Cli, columns: Columns, { dryRun }: RunOptions): void {
-  if (columns.known || columns.isMapped || dryRun) cli.message(describeColumns(columns));
+function describe({ message }: Display, columns: Columns, { dryRun }: RunOptions): void {
+  if (columns.known || columns.isMapped || dryRun) message(describeColumns(columns));
   const ignored = describeIgnored(columns);
-  if (ignored) cli.message(ignored);
+  if (ignored) message(ignored);
 }
 
 async function* keepFirst(

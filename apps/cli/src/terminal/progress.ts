@@ -3,8 +3,8 @@ import type { Io } from "../io.ts";
 import type { Printer } from "./printer.ts";
 
 export interface Progress {
-  /** `part` is the completed fraction, from 0 to 1. `rows` is the number of processed rows. */
-  update: (part: number, rows: number) => void;
+  /** `part` is the completed fraction, from 0 to 1; undefined when it is unknown. `rows` is the number of processed rows. */
+  update: (part: number | undefined, rows: number) => void;
   stop: () => void;
 }
 
@@ -49,7 +49,7 @@ function bar(io: Io, format: string): Progress {
   );
   singleBar.start(1000, 0, { rows: 0 });
   return {
-    update: (part, rows) => singleBar.update(Math.floor(part * 1000), { rows }),
+    update: (part = 0, rows) => singleBar.update(Math.floor(part * 1000), { rows }),
     stop: () => singleBar.stop(),
   };
 }
@@ -59,7 +59,11 @@ function lines({ message }: Printer): Progress {
   return {
     update: (part, rows) => {
       if (rows < next) return;
-      message(`${rows} rows read, ${Math.floor(part * 100)}% of the file.`);
+      message(
+        part === undefined
+          ? `${rows} rows read.`
+          : `${rows} rows read, ${Math.floor(part * 100)}% of the file.`,
+      );
       next = rows - (rows % ROWS_BETWEEN_LINES) + ROWS_BETWEEN_LINES;
     },
     stop: () => {},

@@ -36,11 +36,15 @@ function titleOf(row: number): string {
   return `${subjects[row % subjects.length]} (${row})`;
 }
 
+type Cells = Readonly<Record<string, string>>;
+
 interface Spec {
   name: string;
   titleColumn: string;
-  header: readonly string[];
-  row: (at: number, title: string) => readonly string[];
+  /** The names of the columns, with vertical bars between them. */
+  header: string;
+  /** The cells of a row by the name of their column. Other cells are empty. */
+  row: (at: number) => Cells;
   statusOf: (at: number) => "todo" | "doing" | "done";
   projects: readonly string[];
   separator?: string;
@@ -55,9 +59,12 @@ function exportFile(spec: Spec): ExportFile {
   const cell = (text: string) =>
     quotesAll || text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const lineOf = (cells: readonly string[]) => cells.map(cell).join(separator) + lineBreak;
+  const header = spec.header.split("|");
   const all = Array.from({ length: ROWS }, (_, at) => ({ at, title: titleOf(at) }));
-  const text =
-    before + lineOf(spec.header) + all.map(({ at, title }) => lineOf(spec.row(at, title))).join("");
+  const lines = all.map(({ at, title }) => {
+    const cells: Cells = { ...spec.row(at), [spec.titleColumn]: title };
+    return lineOf(header.map((name) => cells[name] ?? ""));
+  });
   const titles = all.map(({ title }) => (title === "" || title === LONG ? undefined : title));
   const statuses = { todo: 0, doing: 0, done: 0 };
   all.forEach(({ at }) => {
@@ -65,7 +72,7 @@ function exportFile(spec: Spec): ExportFile {
   });
   return {
     name: spec.name,
-    content: iconv.encode(text, encoding),
+    content: iconv.encode(before + lineOf(header) + lines.join(""), encoding),
     titles,
     statuses,
     projects: spec.projects,
@@ -80,74 +87,31 @@ const pick = <T>(list: readonly T[], at: number): T => {
   return item;
 };
 
-const day = (at: number) =>
-  `${String((at % 28) + 1).padStart(2, "0")}/Nov/26 9:${String(at % 60).padStart(2, "0")} AM`;
+const pad = (number: number) => String(number).padStart(2, "0");
 
-const jiraStatuses = [
-  "To Do",
-  "In Progress",
-  "Code Review",
-  "Done",
-  "Won't Do",
-  "Waiting for legal",
-] as const;
-
-/** Jira repeats the columns of lists, and writes comments of several lines. */
+/** Jira repeats the columns of lists, and writes texts of several lines. The category knows statuses that a team invents. */
 const jira = exportFile({
   name: "Jira.csv",
   titleColumn: "Summary",
-  header: [
-    ...[
-      "Summary",
-      "Issue key",
-      "Issue id",
-      "Issue Type",
-      "Status",
-      "Project key",
-      "Project name",
-      "Project type",
-    ],
-    ...[
-      "Priority",
-      "Resolution",
-      "Assignee",
-      "Assignee Id",
-      "Reporter",
-      "Created",
-      "Updated",
-      "Labels",
-      "Labels",
-    ],
-    ...["Labels", "Description", "Sprint", "Sprint", "Custom field (Story Points)", "Comment", "Comment"],
-    "Status Category",
-  ],
-  row: (at, title) => [
-    ...[
-      title,
-      `WEB-${at + 1}`,
-      String(10_000 + at),
-      pick(["Story", "Bug", "Task"], at),
-      pick(jiraStatuses, at),
-    ],
-    ...[
-      "WEB",
-      "Web shop",
-      "software",
-      "Medium",
-      "",
-      "Ann Ek",
-      "5b10a2844c20165700ede21g",
-      "Bo Li",
-      day(at),
-      day(at),
-    ],
-    ...["ui", at % 2 ? "urgent" : "", "", `Steps:\n1. Open "Cart", then pay\n2. Wait`, "Sprint 7", "", "3.0"],
-    ...[
-      `${day(at)};5b10a;Looks good, thanks`,
-      "",
-      pick(["To Do", "In Progress", "In Progress", "Done", "Done", "In Progress"], at),
-    ],
-  ],
+  header:
+    "Summary|Issue key|Issue id|Issue Type|Status|Project key|Project name|Project type|Project lead|Priority|Resolution|" +
+    "Assignee|Assignee Id|Reporter|Created|Updated|Labels|Labels|Labels|Description|Sprint|Sprint|" +
+    "Custom field (Story Points)|Comment|Comment|Status Category",
+  row: (at) => ({
+    "Issue key": `WEB-${at + 1}`,
+    "Issue id": String(10_000 + at),
+    "Issue Type": pick(["Story", "Bug", "Task"], at),
+    Status: pick(["To Do", "In Progress", "Code Review", "Done", "Won't Do", "Waiting for legal"], at),
+    "Project key": "WEB",
+    "Project name": "Web shop",
+    Assignee: "Ann Ek",
+    Created: `${pad((at % 28) + 1)}/Nov/26 9:${pad(at % 60)} AM`,
+    Labels: at % 2 ? "urgent" : "",
+    Description: 'Steps:\n1. Open "Cart", then pay\n2. Wait',
+    Sprint: "Sprint 7",
+    Comment: "27/Nov/26 9:12 AM;5b10a2844c20165700ede21g;Looks good, thanks",
+    "Status Category": pick(["To Do", "In Progress", "In Progress", "Done", "Done", "In Progress"], at),
+  }),
   statusOf: (at) => pick(["todo", "doing", "doing", "done", "done", "doing"] as const, at),
   projects: ["Web shop"],
 });
@@ -157,62 +121,19 @@ const linear = exportFile({
   name: "Linear.csv",
   titleColumn: "Title",
   quotesAll: true,
-  header: [
-    ...[
-      "ID",
-      "Team",
-      "Title",
-      "Description",
-      "Status",
-      "Estimate",
-      "Priority",
-      "Project ID",
-      "Project",
-      "Creator",
-    ],
-    ...[
-      "Assignee",
-      "Labels",
-      "Cycle Number",
-      "Cycle Name",
-      "Created",
-      "Updated",
-      "Started",
-      "Completed",
-      "Canceled",
-    ],
-    ...["Due Date", "Parent issue", "SLA Status"],
-  ],
-  row: (at, title) => [
-    ...[
-      `ENG-${at + 1}`,
-      "Engineering",
-      title,
-      "Some **text**,\nwith lines",
-      pick(["Backlog", "Todo", "In Progress", "In Review", "Done", "Canceled"], at),
-    ],
-    ...[
-      "2",
-      "High",
-      at % 3 ? "9a1c" : "",
-      at % 3 ? "Mobile app" : "",
-      "ann@example.com",
-      "",
-      "Bug, iOS",
-      "4",
-      "Cycle 4",
-    ],
-    ...[
-      "Fri Nov 27 2026 09:12:44 GMT+0000 (GMT)",
-      "Fri Nov 27 2026 09:12:44 GMT+0000 (GMT)",
-      "",
-      "",
-      "",
-      "",
-      "",
-      "",
-    ],
-  ],
+  header:
+    "ID|Team|Title|Description|Status|Estimate|Priority|Project ID|Project|Creator|Assignee|Labels|Cycle Number|" +
+    "Cycle Name|Created|Updated|Started|Completed|Canceled|Due Date|Parent issue|SLA Status",
+  row: (at) => ({
+    ID: `ENG-${at + 1}`,
+    Team: "Engineering",
+    Description: "Some **text**,\nwith lines",
+    Status: pick(["Backlog", "Todo", "In Progress", "In Review", "Done", "Canceled"], at),
+    Project: at % 3 ? "Mobile app" : "",
+    Creator: "ann@example.com",
+    Labels: "Bug, iOS",
+    Created: "Fri Nov 27 2026 09:12:44 GMT+0000 (GMT)",
+  }),
   statusOf: (at) => pick(["todo", "todo", "doing", "doing", "done", "done"] as const, at),
   projects: ["Engineering", "Mobile app"],
 });
@@ -223,22 +144,17 @@ const asana = exportFile({
   titleColumn: "Name",
   before: "\ufeff",
   lineBreak: "\r\n",
-  header: [
-    ...["Task ID", "Created At", "Completed At", "Last Modified", "Name", "Section/Column", "Assignee"],
-    ...["Assignee Email", "Start Date", "Due Date", "Tags", "Notes", "Projects", "Parent task"],
-    ...["Blocked By (Dependencies)", "Blocking (Dependencies)"],
-  ],
-  row: (at, title) => [
-    ...[`12046${at}`, "2026-11-01", at % 4 === 0 ? "2026-11-20" : "", "2026-11-20", title],
-    ...[
-      pick(["Doing", "Design", "Recently assigned", "In progress"], at),
-      "Ann Ek",
-      "ann@example.com",
-      "",
-      "2026-12-01",
-    ],
-    ...["", 'Notes with "quotes"\r\nand lines', "Launch", "", "", ""],
-  ],
+  header:
+    "Task ID|Created At|Completed At|Last Modified|Name|Section/Column|Assignee|Assignee Email|Start Date|Due Date|Tags|" +
+    "Notes|Projects|Parent task|Blocked By (Dependencies)|Blocking (Dependencies)",
+  row: (at) => ({
+    "Task ID": `12046${at}`,
+    "Created At": "2026-11-01",
+    "Completed At": at % 4 === 0 ? "2026-11-20" : "",
+    "Section/Column": pick(["Doing", "Design", "Recently assigned", "In progress"], at),
+    Notes: 'Notes with "quotes"\r\nand lines',
+    Projects: "Launch",
+  }),
   statusOf: (at) => pick(["done", "todo", "todo", "doing"] as const, at),
   projects: ["Launch"],
 });
@@ -251,48 +167,18 @@ const trello = exportFile({
   lineBreak: "\r\n",
   encoding: "win1252",
   before: "sep=;\r\n",
-  header: [
-    ...[
-      "Card ID",
-      "Card Name",
-      "Card URL",
-      "Card Description",
-      "Labels",
-      "Members",
-      "Due Date",
-      "Attachment Count",
-    ],
-    ...[
-      "Checklist Item Total Count",
-      "Comment Count",
-      "Last Activity Date",
-      "List ID",
-      "List Name",
-      "Board ID",
-    ],
-    ...["Board Name", "Archived", "Start Date", "Due Complete"],
-  ],
-  row: (at, title) => [
-    ...[
-      `65fa${at.toString(16).padStart(20, "0")}`,
-      title,
-      `https://trello.com/c/${at}`,
-      "“Quoted” – text",
-      "rot, grün",
-    ],
-    ...[
-      "ann",
-      "",
-      "0",
-      "0",
-      "1",
-      "2026-11-02T10:00:00Z",
-      "65f0",
-      pick(["To Do", "Doing", "Done", "Up next"], at),
-      "65e0",
-    ],
-    ...["Büro", "false", "", "false"],
-  ],
+  header:
+    "Card ID|Card Name|Card URL|Card Description|Labels|Members|Due Date|Attachment Count|Checklist Item Total Count|" +
+    "Comment Count|Last Activity Date|List ID|List Name|Board ID|Board Name|Archived|Start Date|Due Complete",
+  row: (at) => ({
+    "Card ID": `65fa${at.toString(16).padStart(20, "0")}`,
+    "Card URL": `https://trello.com/c/${at}`,
+    "Card Description": "“Quoted” – text; and more",
+    Labels: "rot, grün",
+    "List Name": pick(["To Do", "Doing", "Done", "Up next"], at),
+    "Board Name": "Büro",
+    Archived: "false",
+  }),
   statusOf: (at) => pick(["todo", "doing", "done", "todo"] as const, at),
   projects: ["Büro"],
 });
@@ -302,26 +188,14 @@ const github = exportFile({
   name: "GitHub.tsv",
   titleColumn: "Title",
   separator: "\t",
-  header: [
-    "Title",
-    "URL",
-    "Assignees",
-    "Status",
-    "Linked pull requests",
-    "Reviewers",
-    "Repository",
-    "Labels",
-    "Milestone",
-  ],
-  row: (at, title) => [
-    ...[
-      title,
-      `https://github.com/acme/web/issues/${at}`,
-      "ann, bo",
-      pick(["Todo", "In Progress", "Done", "🏗 In review", ""], at),
-    ],
-    ...["", "", "acme/web", "bug", "v2"],
-  ],
+  header: "Title|URL|Assignees|Status|Linked pull requests|Reviewers|Repository|Labels|Milestone",
+  row: (at) => ({
+    URL: `https://github.com/acme/web/issues/${at}`,
+    Assignees: "ann, bo",
+    Status: pick(["Todo", "In Progress", "Done", "🏗 In review", ""], at),
+    Repository: "acme/web",
+    Labels: "bug",
+  }),
   statusOf: (at) => pick(["todo", "doing", "done", "doing", "todo"] as const, at),
   projects: ["acme/web"],
 });

@@ -87,8 +87,10 @@ const knownKeys: ReadonlySet<string> = new Set(
       ...id,
       completed,
     ]),
-  ].map(columnKey),
+  ]
+    .map(columnKey)
+    .filter((key) => key !== ""),
 );
 
 /** Returns true for a name of a column that an import reads. */
-export const isKnownColumn = (name: string): boolean => name !== "" && knownKeys.has(columnKey(name));
+export const isKnownColumn = (name: string): boolean => knownKeys.has(columnKey(name));

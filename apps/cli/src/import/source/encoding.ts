@@ -16,6 +16,7 @@ export const UTF8: TextEncoding = { name: "UTF-8", label: "utf8", width: 1 };
 export const UTF16LE: TextEncoding = { name: "UTF-16 (little endian)", label: "utf16le", width: 2 };
 export const UTF16BE: TextEncoding = { name: "UTF-16 (big endian)", label: "utf16be", width: 2 };
 export const WINDOWS1252: TextEncoding = { name: "Windows-1252", label: "win1252", width: 1 };
+export const MACINTOSH: TextEncoding = { name: "Mac Roman", label: "macintosh", width: 1 };
 
 const KNOWN = [UTF8, UTF16LE, UTF16BE, WINDOWS1252];
 /** Conversions of iconv-lite that are not encodings of text. */

@@ -57,7 +57,7 @@ function zipType(text: string): FileType {
 /** Recognizes a text format by the start of the decoded file. */
 export function textType(text: string): FileType | undefined {
   const start = text.trimStart();
-  if (/^<(?:!doctype html|html|head|body|table|script|meta)\b/i.test(start)) {
+  if (/^<(?:!--|(?:!doctype html|html|head|body|table|script|meta)\b)/i.test(start)) {
     return {
       what: "a web page (HTML)",
       fix: "A browser may have saved the sign-in page instead of the export. Export the data as CSV again.",

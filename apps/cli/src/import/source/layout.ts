@@ -57,6 +57,9 @@ export function findLayout(head: string, { separator: given, isKnownColumn }: La
   };
 }
 
+/** Returns the line ending of the first record. */
+export const lineBreakOf = (head: string): Layout["lineBreak"] => firstRecord(head).lineBreak;
+
 /** Reads the first record that is not blank, up to a line break outside quotes. */
 function firstRecord(head: string): { text: string; lineBreak: Layout["lineBreak"] } {
   const text = head.replace(/^\s+/, "");

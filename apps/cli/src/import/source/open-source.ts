@@ -7,6 +7,7 @@ import { CliError, usageError } from "../../cli-error.ts";
 import type { Io } from "../../io.ts";
 import {
   decodeHead,
+  MACINTOSH,
   namedEncoding,
   type TextEncoding,
   toUtf8,
@@ -16,7 +17,7 @@ import {
   WINDOWS1252,
 } from "./encoding.ts";
 import { binaryType, type FileType, looksBinary, textType } from "./file-type.ts";
-import { findLayout, type Layout, type LayoutOptions } from "./layout.ts";
+import { findLayout, type Layout, type LayoutOptions, lineBreakOf } from "./layout.ts";
 import { Survey, utf16ByNulBytes } from "./survey.ts";
 
 export interface SourceOptions extends LayoutOptions {
@@ -35,6 +36,8 @@ export interface Source {
   layout: Layout;
   /** True when the file begins with a byte order mark. */
   hasMark: boolean;
+  /** True when neither an option nor the file itself names the encoding, and it is not UTF-8. */
+  isAssumed: boolean;
   /** A text with a letter outside ASCII, when the encoding is an assumption. */
   sample: string | undefined;
   /** Reads the file as UTF-8. Call it once. */
@@ -56,7 +59,7 @@ export async function openSource(io: Io, file: string, options: SourceOptions): 
     throw usageError(`${name} is empty. Its first line must name the columns: project,title,status.`);
   }
   refuse(name, binaryType(head));
-  const { encoding, hasMark, isAssumed } = chooseEncoding(opened, options.encoding);
+  const { encoding, hasMark, isAssumed = false } = chooseEncoding(opened, options.encoding);
   const text = decodeHead(head, encoding);
   refuse(name, textType(text));
   return {
@@ -65,6 +68,7 @@ export async function openSource(io: Io, file: string, options: SourceOptions): 
     encoding,
     layout: findLayout(text, options),
     hasMark,
+    isAssumed,
     sample: isAssumed ? /[^\s,;|"]*[^\0-\x7f][^\s,;|"]*/u.exec(text)?.[0] : undefined,
     read: () => Readable.from(toUtf8(opened.bytes(), encoding)),
     requireUnchanged: opened.requireUnchanged,
@@ -103,7 +107,7 @@ async function openFile(io: Io, file: string, options: SourceOptions): Promise<O
     bytes: () => guarded(createReadStream(path, { end: survey.bytes - 1 }), file, options),
     requireUnchanged: async () => {
       const { size, mtimeMs } = await statOf(path, file);
-      if (size === survey.bytes && mtimeMs === before.mtimeMs) return;
+      if (size === before.size && mtimeMs === before.mtimeMs) return;
       throw new CliError("cli.file_changed", `${file} changed during the import. Wait until it is complete.`);
     },
   };
@@ -167,17 +171,20 @@ interface Chosen {
 }
 
 function chooseEncoding({ name, head, survey, isWhole }: Opened, given: string | undefined): Chosen {
+  const named = given === undefined ? undefined : namedEncoding(given);
+  // The file itself knows best, as in the Encoding Standard of browsers.
   const marked = byMark(head);
-  if (given !== undefined) return { encoding: namedEncoding(given), hasMark: marked !== undefined };
   if (marked) return { encoding: marked, hasMark: true };
+  if (named) return { encoding: named, hasMark: false };
   const order = utf16ByNulBytes(head);
   if (order) return { encoding: order === "little" ? UTF16LE : UTF16BE, hasMark: false };
   if (looksBinary(head)) refuse(name, { what: "not a text file", fix: "Export the data as CSV." });
-  const verdict = survey.verdict(isWhole);
-  if (verdict === "utf-8") return { encoding: UTF8, hasMark: false };
-  if (verdict === "windows-1252") return { encoding: WINDOWS1252, hasMark: false, isAssumed: true };
+  const guess = survey.guess({ isWhole, endsLinesWithCr: lineBreakOf(head.toString("latin1")) === "\r" });
+  if (guess === "utf-8") return { encoding: UTF8, hasMark: false };
+  if (guess === "windows-1252") return { encoding: WINDOWS1252, hasMark: false, isAssumed: true };
+  if (guess === "macintosh") return { encoding: MACINTOSH, hasMark: false, isAssumed: true };
   throw usageError(
-    `${name} is neither UTF-8 nor Windows-1252. Name its encoding, for example: --encoding macintosh (old Mac), shift_jis or gbk. Or save it as UTF-8.`,
+    `${name} is neither UTF-8 nor Windows-1252. Name its encoding, for example: --encoding windows-1251, iso-8859-2, macintosh, shift_jis or gbk. Or save it as UTF-8.`,
   );
 }
 

@@ -43,10 +43,11 @@ export const packages: Readonly<Record<string, Package>> = {
   "packages/contract": {
     name: "@projostack/contract",
     source: {
-      external: ["zod"],
+      // node:url converts internationalized domains.
+      external: ["zod", "node:url"],
       typesOf: ["@trpc/server"],
       internal: ["@projostack/authz"],
-      advice: "contract imports authz, zod and types of @trpc/server. Move behaviour to apps/api.",
+      advice: "contract imports authz, zod, node:url and types of @trpc/server. Move behaviour to apps/api.",
     },
     tests: {
       internal: ["@projostack/authz"],

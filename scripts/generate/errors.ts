@@ -7,6 +7,7 @@ import {
   messagesOf,
   sdkTable,
   serverTable,
+  startTable,
 } from "./refusals/refusal-tables.ts";
 
 type Missing = Extract<Reason, `${string}.not_found`>;
@@ -115,6 +116,7 @@ names and numbers in it. The tables are sorted by these words. \`{name}\` stands
 - [Messages of the server](#messages-of-the-server)
 - [Messages of the SDK](#messages-of-the-sdk)
 - [Messages of projo](#messages-of-projo)
+- [Messages at the start of the server](#messages-at-the-start-of-the-server)
 - [All reasons](#all-reasons)
 
 ## The form of an error
@@ -161,6 +163,13 @@ the message of the server with the next command; the section of the reason shows
 exit code 2 and the name of the help page: "See: projo tasks --help".
 
 ${cliTable(root)}
+
+## Messages at the start of the server
+
+A server that cannot start prints one line: the setting, the cause and the next step. [Database connections](../database-connections.md) lists
+the causes for which PostgreSQL or a pooler refuses a connection.
+
+${startTable(root)}
 
 ## All reasons
 

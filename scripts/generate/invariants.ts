@@ -15,7 +15,7 @@ const groups: readonly Group[] = [
       A1: "A sign-in with an unknown email address and one with a wrong password get the same answer after the same time.",
       A2: "After the next sign-in, a stored password hash has the parameters that the server uses today.",
       A3: "No log line, error, audit entry or URL contains a password or a token.",
-      A4: "An email address is ASCII text of at most 254 characters, unique in lower case, so no two accounts have addresses that look alike.",
+      A4: "An email address has one canonical form, which is ASCII text of at most 254 characters in lower case, so the spellings of an address are one account, and no look-alike makes a second one.",
       A5: "The server hashes a bounded number of passwords at once, and health checks and signed-in users stay fast meanwhile.",
       A6: "A new server has no default account and no default key.",
       A7: "A password change requires the current password.",

@@ -16,6 +16,7 @@ async function main(): Promise<void> {
   process.stderr.on("error", () => {});
   const [command, ...args] = process.argv.slice(2);
   if (command === "doctor") return doctor(args);
+  if (command !== undefined) return refuseCommand(command);
   const config = configFromEnvironment();
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   const { failed } = handleUncaughtErrors(log);
@@ -44,8 +45,15 @@ async function doctor(args: readonly string[]): Promise<void> {
   const { inspectEnvironment } = await import("./config/inspect-environment.ts");
   const { runDoctor } = await import("./doctor/run-doctor.ts");
   const { output, exitCode } = await runDoctor(args, () => inspectEnvironment(processEnvironment()));
-  (exitCode === 2 ? process.stderr : process.stdout).write(output);
-  process.exitCode = exitCode;
+  // A database that hangs must not keep the process alive.
+  (exitCode === 2 ? process.stderr : process.stdout).write(output, () => process.exit(exitCode));
+}
+
+function refuseCommand(command: string): void {
+  process.stderr.write(
+    `There is no command ${command}. Use doctor [--json], or no command to start the server.\n`,
+  );
+  process.exitCode = 2;
 }
 
 function greeting({ url, database, mail, keys }: Server): string {

@@ -42,8 +42,8 @@ async function main(): Promise<void> {
     const { output, exitCode } = await runDoctor(args.slice(1), () =>
       inspectEnvironment(processEnvironment()),
     );
-    (exitCode === 2 ? process.stderr : process.stdout).write(output);
-    process.exitCode = exitCode;
+    // A database that hangs must not keep the process alive.
+    (exitCode === 2 ? process.stderr : process.stdout).write(output, () => process.exit(exitCode));
     return;
   }
   const command = commandOf(args);

@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import type { Fetch } from "@projostack/sdk";
 
 /** A stream for messages or data. `isTTY` is true when it is a terminal. */
-export type Output = Writable & { isTTY?: boolean; columns?: number };
+export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
 export type Input = Readable & { isTTY?: boolean };
 
@@ -21,8 +21,10 @@ export interface Io {
   /** For messages, errors, prompts and progress. */
   stderr: Output;
   env: Readonly<Record<string, string | undefined>>;
-  homeDirectory: string;
-  workingDirectory: string;
+  /** Undefined when the user has none: the user id has no passwd entry, and HOME is not set. */
+  homeDirectory: string | undefined;
+  /** @throws CliError when the working directory was deleted */
+  readonly workingDirectory: string;
   platform: NodeJS.Platform;
   self: Self;
   /** A replacement for fetch. Without one, requests follow the proxy variables and --ca-file. */
@@ -30,6 +32,9 @@ export interface Io {
   /** Calls the listener on Ctrl-C instead of ending the process. The returned function removes the listener. */
   onInterrupt: (listener: () => void) => () => void;
 }
+
+/** Returns the width of a terminal. Some terminals, as in CI jobs, report 0 columns. */
+export const columnsOf = (output: Output): number => output.columns || 80;
 
 /** Returns true when the user can be prompted: stdin and stderr are terminals. */
 export const isInteractive = (io: Io): boolean => io.stdin.isTTY === true && io.stderr.isTTY === true;

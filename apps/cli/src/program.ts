@@ -17,7 +17,7 @@ import { addTasks } from "./commands/tasks/tasks.ts";
 import { addWhoami } from "./commands/whoami.ts";
 import { addWorkspaces } from "./commands/workspaces/workspaces.ts";
 import { examples } from "./examples.ts";
-import { type Io, takesColour } from "./io.ts";
+import { columnsOf, type Io, takesColour } from "./io.ts";
 import { version } from "./version.ts";
 
 export function createProgram(io: Io): Command {
@@ -38,8 +38,8 @@ export function createProgram(io: Io): Command {
       writeErr: (text) => void io.stderr.write(text),
       // `run` reports the thrown error, so commander must not print it too.
       outputError: () => {},
-      getOutHelpWidth: () => io.stdout.columns ?? 80,
-      getErrHelpWidth: () => io.stderr.columns ?? 80,
+      getOutHelpWidth: () => columnsOf(io.stdout),
+      getErrHelpWidth: () => columnsOf(io.stderr),
       getOutHasColors: () => takesColour(io, io.stdout),
       getErrHasColors: () => takesColour(io, io.stderr),
     })

@@ -24,7 +24,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 /** Reads --json from the arguments, because a command line that does not parse has no options. */
-const wantsJson = (argv: readonly string[]): boolean => argv.includes("--json");
+export const wantsJson = (argv: readonly string[]): boolean => argv.includes("--json");
 
 /** "error: unknown command 'taks'\n(Did you mean tasks?)" becomes "Unknown command 'taks'. Did you mean tasks?" */
 function inOneLine(message: string): string {

@@ -34,6 +34,8 @@ export interface Server {
   readonly anonymous: Client;
   /** True when PROJO_TOKEN holds a service key, which acts in its own workspace only. */
   readonly isServiceKey: boolean;
+  /** Creates a client with an access token that is not stored. */
+  as: (accessToken: string) => Client;
   /** Returns the client. @throws CliError when there is no token */
   requireSignIn: () => Client;
   /** Returns the client. Call it before a prompt. @throws CliError when there is no token, or it is a service key */
@@ -42,6 +44,8 @@ export interface Server {
   workspaceId: () => Promise<string | undefined>;
   /** Returns a client of the workspace that is named or selected. @throws CliError when there is none */
   workspace: () => Promise<WorkspaceClient>;
+  /** Checks that a session can be stored. Call it before a sign-in. @throws CliError */
+  requireStore: () => Promise<void>;
   /**
    * Updates the stored data of this server inside the lock and makes this server the default. `update` gets the data at
    * that moment and returns the new data, or undefined to delete it.
@@ -86,6 +90,7 @@ export async function openServer(
     isServiceKey,
     client,
     anonymous: createClient(common),
+    as: (token) => createClient({ ...common, token }),
     requireSignIn,
     requireUser() {
       if (isServiceKey) throw userRequired();
@@ -100,6 +105,8 @@ export async function openServer(
       if (isServiceKey) return client;
       throw noWorkspace();
     },
+    // Taking the lock writes files of the size that a session needs.
+    requireStore: () => file.lock(async () => {}),
     updateStored: (update) => file.lock(() => updateStored(file, url, update)),
   };
 }

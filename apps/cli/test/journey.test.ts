@@ -222,10 +222,11 @@ describe("names", () => {
     for (const id of ids) expect(err).toContain(id);
   });
 
-  it("a name must match exactly, and an unknown name is refused with the list command", async () => {
-    const { code, err } = await shell.projo(["tasks", "list", "--project", "website"]);
+  it("a whole name must match, in any case, and an unknown name is refused with the list command", async () => {
+    await expectDone(shell.projo(["tasks", "list", "--project", "website"]));
+    const { code, err } = await shell.projo(["tasks", "list", "--project", "Web"]);
     expect(code).toBe(1);
-    expect(err).toBe('projo: There is no project "website". See: projo projects list\n');
+    expect(err).toBe('projo: There is no project "Web". See: projo projects list\n');
     const workspace = await shell.projo(["workspaces", "use", "Nowhere"]);
     expect(workspace.err).toBe('projo: There is no workspace "Nowhere". See: projo workspaces list\n');
   });

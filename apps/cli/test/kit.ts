@@ -19,7 +19,7 @@ export interface Outcome {
 export interface RunOptions {
   env?: Record<string, string>;
   /** The content of standard input. */
-  stdin?: string;
+  stdin?: string | Uint8Array;
   fetch?: Fetch;
   /** Makes stdout a terminal of this width. */
   columns?: number;

@@ -1,5 +1,6 @@
 // Reads an email address as people type it, and gives it one canonical form. Accounts, invites, limits and mails use that
 // form only, so an address that is written in two ways is one account. docs/addresses.md describes the rules.
+import { domainToASCII, domainToUnicode } from "node:url";
 
 /** The canonical form of an address, or the problem: the part that is wrong, and why. */
 export type EmailAddressReading =
@@ -78,20 +79,17 @@ function typedDomainProblem(domain: string): string | null {
   const part = "The domain";
   if (domain === "") return `${part}, the part after the @, is empty.`;
   if (domain.startsWith("[")) return `${part} is an IP address in brackets. Enter a domain name.`;
-  // Other ASCII characters, such as a slash, would end the domain in the URL that converts it.
+  // Other ASCII characters, such as a slash, would end the domain in the conversion.
   const wrong = Array.from(domain).find(
     (character) => /[^a-z\d.-]/i.test(character) && /[\p{ASCII}\s]/u.test(character),
   );
   return wrong === undefined ? null : `${part} contains ${describe(wrong)}.`;
 }
 
-/**
- * Converts a domain to A-labels by UTS 46, with the conversion of the URL standard, which browsers and Node contain. The
- * domain has no character that a URL treats specially. @returns null when the domain is invalid
- */
+/** Converts a domain to A-labels by UTS 46, as the URL standard does. @returns null when the domain is invalid */
 function toAsciiDomain(domain: string): string | null {
-  const url = `http://${domain}`;
-  return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, "") : null;
+  const ascii = domainToASCII(domain).replace(/\.$/, "");
+  return ascii === "" ? null : ascii;
 }
 
 function domainProblem(domain: string): string | null {
@@ -108,7 +106,22 @@ function domainProblem(domain: string): string | null {
     return `${part} has a part that is longer than 63 characters.`;
   if (!/^(?:[a-z]{2,}|xn--[a-z\d-]+)$/.test(last))
     return `${part} ends with ".${last}", which no domain ends with.`;
+  if (domainToUnicode(domain).split(".").some(mixesScripts))
+    return `${part} has a part that mixes letters of several scripts, as look-alike domains do.`;
   return null;
+}
+
+/** The writing systems of East Asia, which are used together with each other and with Latin letters. */
+const EAST_ASIAN = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Bopomofo}\p{scx=Hangul}]/u;
+const LATIN = /\p{scx=Latin}/u;
+const ALPHABETS = [/\p{scx=Greek}/u, /\p{scx=Cyrillic}/u, /\p{scx=Armenian}/u, /\p{scx=Cherokee}/u];
+
+/** Whether a label mixes scripts in a way that UTS 39, section 5.2, does not allow at its level "highly restrictive". */
+function mixesScripts(label: string): boolean {
+  const letters = Array.from(label).filter((character) => /\p{L}/u.test(character));
+  const others = letters.filter((letter) => !LATIN.test(letter) && !EAST_ASIAN.test(letter));
+  const alphabets = ALPHABETS.filter((alphabet) => others.some((letter) => alphabet.test(letter)));
+  return others.length > 0 && (letters.length > others.length || alphabets.length > 1);
 }
 
 function dotProblem(part: string, text: string): string | null {

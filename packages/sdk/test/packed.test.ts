@@ -158,6 +158,36 @@ server.listen(0, "127.0.0.1", async () => {
     expect(await runFile("run.cjs", head + answer)).toBe("Ship it\n");
   });
 
+  it.each([
+    [
+      "import",
+      "proxied.mjs",
+      'import { createNodeFetch } from "@projostack/sdk/node"; import { createClient } from "@projostack/sdk"; import { createServer } from "node:http";',
+    ],
+    [
+      "require",
+      "proxied.cjs",
+      'const { createNodeFetch } = require("@projostack/sdk/node"); const { createClient } = require("@projostack/sdk"); const { createServer } = require("node:http");',
+    ],
+  ])(
+    "sends requests through the proxy of the environment, or of createNodeFetch, with %s",
+    async (_, name, head) => {
+      const source = `${head}
+const proxy = createServer((request, response) => response.end(JSON.stringify({ result: { data: { title: request.url } } })));
+proxy.listen(0, "127.0.0.1", async () => {
+  const HTTP_PROXY = "http://127.0.0.1:" + proxy.address().port;
+  const baseUrl = "http://projo.invalid";
+  const own = createClient({ baseUrl, fetch: createNodeFetch({ env: { HTTP_PROXY } }) });
+  console.log((await own.tasks.get()).title);
+  process.env.HTTP_PROXY = HTTP_PROXY;
+  console.log((await createClient({ baseUrl }).tasks.get()).title);
+  proxy.close();
+});`;
+      const line = "http://projo.invalid/trpc/tasks.get\n";
+      expect(await runFile(name, source)).toBe(line + line);
+    },
+  );
+
   it("recognizes the errors of another copy with isProjoError", async () => {
     const source = `
 import { createRequire } from "node:module";

@@ -35,7 +35,9 @@ export function serverTable(actionOf: (reason: Reason) => string): string {
 
 export function sdkTable(root: string): string {
   const { messages } = scanSource(readSources(root, "packages/sdk/src"));
-  const rows = messages.map((found) => {
+  // A plain Error does not leave the SDK.
+  const shown = messages.filter(({ creator }) => creator !== "Error");
+  const rows = shown.map((found) => {
     const { cause, next } = splitMessage(found.message);
     return [cause, next ?? sdkFallback[found.creator] ?? REPORT, errorOf(found)] as const;
   });
@@ -44,15 +46,51 @@ export function sdkTable(root: string): string {
 
 export function cliTable(root: string): string {
   const { messages } = scanSource(readSources(root, "apps/cli/src"));
-  const rows = messages.map((found) => {
+  // A plain Error is a bug, and an error class of its own is a part of the message of another error.
+  const shown = messages.filter(({ creator }) => cliCreators.has(creator));
+  const rows = shown.map((found) => {
     const { cause, next } = splitMessage(found.message);
     const { reason, exitCode } = kindOf(found);
     // The parser of the command line puts its own sentence before such a message.
     if (found.creator === "InvalidArgumentError")
       return ["option '{option}' argument '{value}' is invalid.", found.message, reason, exitCode] as const;
-    return [cause, next ?? "Correct the value that the message names.", reason, exitCode] as const;
+    return [cause, next ?? cliFallback(found), reason, exitCode] as const;
   });
   return table(["cause", "next step", "reason", "exit code"], rows);
+}
+
+/** The folders whose errors end the start of the server, `pnpm db:migrate` or `projo-server doctor`. */
+const startFolders = [
+  "apps/api/src/config",
+  "apps/api/src/identity",
+  "apps/api/src/runtime",
+  "packages/db/src/embedded",
+  "packages/db/src/login",
+  "packages/db/src/migrations",
+];
+const startCreators = new Set([
+  "ConfigError",
+  "DataDirectoryError",
+  "EmbeddedPostgresError",
+  "KeyRingError",
+  "MigrationError",
+  "PostgresAddressError",
+  "SecretError",
+]);
+
+export function startTable(root: string): string {
+  const { messages } = scanSource(startFolders.flatMap((folder) => readSources(root, folder)));
+  const rows = messages
+    .filter(({ creator }) => startCreators.has(creator))
+    .map(({ message }) => {
+      const { cause, next } = splitMessage(message);
+      // Some of these messages separate the next step by a colon.
+      const [, before, after] = next === null ? (/^(.{18,}?): ([a-z].*)$/s.exec(message) ?? []) : [];
+      return before === undefined || after === undefined
+        ? ([cause, next ?? "Correct it, then start the server again."] as const)
+        : ([before, after] as const);
+    });
+  return table(["cause", "next step"], rows);
 }
 
 /** The texts of the CLI for reasons of the server. */
@@ -61,7 +99,7 @@ export function cliTexts(root: string): ReadonlyMap<string, readonly string[]> {
 }
 
 function errorOf({ creator, reason }: FoundMessage): string {
-  if (creator === "") return "`UnknownOperationError`";
+  if (creator === "") return "`ProjoError`";
   return reason === undefined ? `\`${creator}\`` : `\`${creator}\`, code \`${reason}\``;
 }
 
@@ -73,11 +111,19 @@ function kindOf({ creator, reason, exitCode }: FoundMessage): { reason: string; 
   return { reason: `\`${reason.replace("{reason}", "cli.{noun}")}\``, exitCode: String(exitCode ?? 1) };
 }
 
+const cliCreators = new Set(["CliError", "usageError", "interrupted", "InvalidArgumentError", ""]);
+
+/** The next step after a message of the CLI that contains none. */
+const cliFallback = ({ creator }: FoundMessage): string =>
+  creator === "" ? "The line continues with the next step." : "Correct the value that the message names.";
+
 /** The next step after a message of the SDK that contains none. */
 const sdkFallback: Readonly<Record<string, string>> = {
   TypeError: "Correct this argument.",
+  UnknownOperationError: "Check the name.",
   ProjoTimeoutError: "Repeat the call, or set a longer `timeoutMs`.",
-  Error: "The program itself ended the call.",
+  ProjoConnectionError:
+    "Check that the server is running and that `baseUrl` is correct. After a lost connection, check the effect of the call.",
 };
 const REPORT = "Report the request id to the operator of the server.";
 

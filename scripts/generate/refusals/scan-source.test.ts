@@ -51,6 +51,12 @@ describe("scanSource", () => {
     expect(messagesIn(text)).toEqual(["Lost at {at}. Search.", "It was lost at {at}."]);
   });
 
+  it("adds the advice for the key by which a function decides", () => {
+    const text = `function describeLoss(kind: string) { switch (kind) { case "sea": return "It was lost at sea."; } }
+      const advice = { sea: () => "Search the sea." };`;
+    expect(messagesIn(text)).toEqual(["It was lost at sea. Search the sea."]);
+  });
+
   it("finds the texts of an object whose keys are reasons", () => {
     const text = `const next = { "task.gone": "See the tasks.", "task.full": "Delete some." }; const other = { "a.b": "No." };`;
     const found = reasonTextsIn([{ path: "a.ts", text }], (key) => key.startsWith("task."));

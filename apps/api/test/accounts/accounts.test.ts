@@ -139,11 +139,6 @@ describe("An email address", () => {
       "ad\u0130@example.com",
       "ada\u0301@example.com",
       "ádá@example.com",
-      "ada@example。com",
-      "ada@münchen.example",
-      " ada@example.com",
-      "ada@example.com ",
-      "ada@example.com\n",
       "ada@example.com\u0000",
       "<ada@example.com>",
       "Ada <ada@example.com>",
@@ -169,9 +164,9 @@ describe("An email address", () => {
   });
 
   it("A4 must not exceed 254 characters", async () => {
-    const longest = `${"a".repeat(242)}@example.com`;
+    const longest = `${"a".repeat(64)}@${"b".repeat(63)}.${"c".repeat(63)}.${"d".repeat(57)}.com`;
     expect(longest).toHaveLength(254);
-    expect(await signUpOrIn("signUp", `a${longest}`)).toMatchObject({ status: 400 });
+    expect(await signUpOrIn("signUp", longest.replace(".com", "d.com"))).toMatchObject({ status: 400 });
     expect(await signUpOrIn("signUp", longest)).toMatchObject({ status: 200 });
   });
 

@@ -224,7 +224,7 @@ describe("The address of an invite", () => {
       "\u0430da@example.com", // a Cyrillic a
       "ada@ex\u0430mple.com",
       "\uff41da@example.com", // a full-width a
-      "ada@example.com.",
+      "ada@example..com",
       "ada\u200b@example.com",
       "ada@example.com\u0000",
       "ada@example.com, eve@example.com",

@@ -128,7 +128,7 @@ async function startIn(
     canServe: async (databaseUrl) => {
       const attempt = startServerOver(database, { ...env, DATABASE_URL: databaseUrl });
       const other = await attempt.catch((error: unknown) => {
-        if (error instanceof Error && error.name === "UnsafeLogin") return null;
+        if (error instanceof Error && ["UnsafeLogin", "UnsafeSettings"].includes(error.name)) return null;
         throw error;
       });
       await other?.close();

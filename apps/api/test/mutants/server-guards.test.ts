@@ -15,6 +15,7 @@ import { keys } from "./server/access/keys.ts";
 import { limiter } from "./server/robustness/limiter.ts";
 import { teams } from "./server/access/members.ts";
 import { names } from "./server/robustness/names.ts";
+import { notices } from "./server/access/notices.ts";
 import { overload } from "./server/robustness/overload.ts";
 import { passwords } from "./server/access/passwords.ts";
 import { productionDefaults } from "./server/robustness/production.ts";
@@ -43,6 +44,7 @@ const groups: readonly (readonly Mutant[])[] = [
   passwords,
   productionDefaults,
   limiter,
+  notices,
 ];
 const mutants = groups.flat();
 const attacks = [

@@ -13,6 +13,12 @@ import { makeMailDue, operator, outbox, server, setUpMail, smtp } from "../mail/
 
 setUpMail();
 
+interface Delivery {
+  readonly mailStatus: string | null;
+  readonly mailStatusAt: string;
+  readonly mailProblem: string | null;
+}
+
 const SECRET_TEXT = "5.1.1 <grace@example.com>: no such user, ticket 12345";
 
 async function inviteGrace(): Promise<{ ada: Person; workspaceId: string; id: string; answer: unknown }> {
@@ -26,7 +32,8 @@ async function inviteGrace(): Promise<{ ada: Person; workspaceId: string; id: st
 const listedWith = (ada: Person, workspaceId: string, mailStatus: string) =>
   eventually(async () => {
     const { data } = await ada.call("invites.list", {}, workspaceId);
-    return data.items[0].mailStatus === mailStatus && data.items[0];
+    const { items } = data as { items: Delivery[] };
+    return items[0]?.mailStatus === mailStatus && items[0];
   });
 
 describe("The mail of an invite", () => {
@@ -61,7 +68,8 @@ describe("The mail of an invite", () => {
     const { ada, workspaceId } = await inviteGrace();
     const waiting = await eventually(async () => {
       const { data } = await ada.call("invites.list", {}, workspaceId);
-      return data.items[0].mailProblem !== null && data.items[0];
+      const { items } = data as { items: Delivery[] };
+      return items[0]?.mailProblem !== null && items[0];
     });
     expect(waiting).toMatchObject({ mailStatus: "waiting", mailProblem: "not_accepted" });
     await server.database.owner("UPDATE mail_outbox SET attempts = 7, next_attempt_at = now()");
@@ -99,7 +107,7 @@ describe("The mail of an invite", () => {
     expect((await eve.call("invites.list", {}, other)).data.items).toMatchObject([{ mailStatus: "waiting" }]);
   });
 
-  it("F14 has a status when an earlier build handles it", async () => {
+  it("has a status when an earlier build handles it", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "hang" : undefined);
     const { ada, workspaceId } = await inviteGrace();
     // The statement of an earlier build, which knows no class of failures.
@@ -113,6 +121,12 @@ describe("The mail of an invite", () => {
   });
 });
 
+/** Requests a reset. @returns the status and the bytes of the answer */
+async function ask(email: string): Promise<[number, string]> {
+  const { status, text } = await call(server.url, "password.requestReset", { input: { email } });
+  return [status, text];
+}
+
 describe("The mails of an account", () => {
   it("have a status for the signed-in owner", async () => {
     smtp.answers = (stage) => (stage === "RCPT" ? `550 ${SECRET_TEXT}` : undefined);
@@ -122,35 +136,30 @@ describe("The mails of an account", () => {
       email: "grace@example.com",
       emailVerifiedAt: null,
       verification: none,
-      passwordReset: none,
+      reset: none,
     });
     const resent = await grace.call("email.resendVerification", {});
     expect(resent.data.mailStatus).toMatch(/^(waiting|refused)$/);
     const refused = await eventually(async () => {
       const { data } = await grace.call("email.status");
-      return data.verification.mailStatus === "refused" && data;
+      const status = data as { verification: Delivery; reset: Delivery };
+      return status.verification.mailStatus === "refused" && status;
     });
     expect(refused.verification.mailProblem).toBe("recipient_rejected");
-    expect(refused.passwordReset).toEqual(none);
+    expect(refused.reset).toEqual(none);
     expect(JSON.stringify(refused)).not.toContain("12345");
     await call(server.url, "password.requestReset", { input: { email: grace.email } });
-    await eventually(
-      async () => (await grace.call("email.status")).data.passwordReset.mailStatus === "refused",
-    );
+    await eventually(async () => (await grace.call("email.status")).data.reset.mailStatus === "refused");
     const other = await arrive(server, "eve");
     expect((await other.call("email.status")).data).toMatchObject({
       verification: none,
-      passwordReset: none,
+      reset: none,
     });
   });
 
   it("A1 give a request for a reset the same answer, whether the account exists and its mails are refused or not", async () => {
     smtp.answers = (stage) => (stage === "RCPT" ? "550 5.1.1 no" : undefined);
     await arrive(server, "grace");
-    const ask = async (email: string) => {
-      const { status, text } = await call(server.url, "password.requestReset", { input: { email } });
-      return [status, text];
-    };
     const first = await ask("grace@example.com");
     await eventually(async () => (await outbox())[0]?.status === "dead");
     expect([first, await ask("grace@example.com")]).toEqual([await ask("nobody@example.com"), first]);

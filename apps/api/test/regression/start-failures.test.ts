@@ -68,6 +68,11 @@ describe("the address", () => {
       /^DATABASE_URL: no PostgreSQL answers there \(connect ECONNREFUSED 127\.0\.0\.1:1\)\. Start it, or correct the host and port\.$/,
     ],
     [
+      "nothing listens on the port of a name with several addresses",
+      { DATABASE_URL: `postgres://ada:${SECRET}@localhost:1/projo` },
+      /^DATABASE_URL: no PostgreSQL answers there \(connect ECONNREFUSED (?:::1|127\.0\.0\.1):1\)\. Start it/,
+    ],
+    [
       "the socket does not exist",
       { DATABASE_URL: `postgres://ada:${SECRET}@/projo?host=/nowhere` },
       /^DATABASE_URL: no PostgreSQL answers there \(connect ENOENT \/nowhere\/\.s\.PGSQL\.5432\)\. Start it, or correct the directory/,
@@ -144,6 +149,14 @@ describe("a service that is not PostgreSQL", () => {
       );
     }
     silent.close();
+  });
+
+  it("a PostgreSQL that asks for GSSAPI", async () => {
+    const service = await startFakeService({ answer: () => Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 7]) });
+    expect(await problemOf({ DATABASE_URL: at(service.port) })).toBe(
+      "DATABASE_URL: PostgreSQL asks this login for an authentication that the server does not support, such as GSSAPI. Let pg_hba.conf use scram-sha-256 for this login.",
+    );
+    service.close();
   });
 
   it("a service that closes the connection", async () => {
@@ -244,6 +257,16 @@ describe("a PostgreSQL or pooler that refuses the connection", () => {
       "08P01",
       "unsupported startup parameter: options",
       "a pooler answers there. Set PROJO_DATABASE_POOLER=transaction (docs/configuration.md).",
+    ],
+    [
+      "55000",
+      'database "projo" is not currently accepting connections',
+      "the database accepts no connections (database",
+    ],
+    [
+      "58P01",
+      "could not access file",
+      "PostgreSQL or a pooler there refuses this (could not access file). See its log.",
     ],
     [
       "0A000",

@@ -196,6 +196,14 @@ describe("the doctor's program", () => {
     60_000,
   );
 
+  it("refuses an unknown command with exit code 2 and starts no server", async () => {
+    expect(await run("main", ["docter"], { DATABASE_URL: database.url })).toEqual({
+      out: "",
+      err: "There is no command docter. Use doctor [--json], or no command to start the server.\n",
+      code: 2,
+    });
+  }, 60_000);
+
   it("refuses an unknown option with exit code 2", async () => {
     const { out, err, code } = await run("main", ["doctor", "--yaml"], {});
     expect({ out, err, code }).toEqual({

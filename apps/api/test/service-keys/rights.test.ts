@@ -65,7 +65,9 @@ describe("A service key", () => {
           workspaceId,
         );
         expect(verdictOf(refused)).toBe("400 input.invalid");
-        expect(refused.error?.fieldErrors).toEqual({ scopes: [`The role ${role} does not hold ${scope}.`] });
+        expect(refused.error?.fieldErrors).toEqual({
+          scopes: [`The role ${role} does not hold ${scope}. Remove it, or choose a higher role.`],
+        });
       }
       const key = await makeKey(server, ada, workspaceId, { role, scopes: ["task:read"] });
       await server.database.owner("UPDATE service_keys SET scopes = $1 WHERE id = $2", [all, key.id]);

@@ -20,3 +20,29 @@ it("F3 a stopping server refuses a request that it cannot answer in time, and st
   expect(performance.now() - startedAt).toBeLessThan(10_000);
   await held;
 }, 30_000);
+
+it("F3 a stopping server refuses new requests in the form of all errors", async () => {
+  const server = await startTestServer();
+  const peers = await Promise.all(
+    ["/trpc/system.health", "/livez"].map(async (path) => {
+      const peer = await openPeer(server.url);
+      const text = getText(path);
+      peer.socket.write(text.slice(0, -2));
+      return { peer, rest: text.slice(-2) };
+    }),
+  );
+  await new Promise((passed) => setTimeout(passed, 300));
+  const closed = server.close();
+  await new Promise((passed) => setTimeout(passed, 100));
+  for (const { peer, rest } of peers) {
+    peer.socket.write(rest);
+    await peer.closed();
+    const answer = peer.received();
+    expect(statusOf(answer)).toBe(503);
+    expect(answer).toContain('"message":"The server is stopping. Try again in a moment."');
+    expect(answer).toContain('"reason":"server.busy"');
+    expect(answer).toContain("retry-after: 2");
+    expect(answer).toMatch(/connection: close/i);
+  }
+  await closed;
+}, 30_000);

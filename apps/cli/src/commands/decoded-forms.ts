@@ -13,9 +13,7 @@ export function decodedForms(text: string): string[] {
   const unbroken = joinLines(pasted);
   const forms = new Set([pasted, unbroken, quotedPrintableDecoded(pasted)]);
   for (let layer = 0; layer < MOST_LAYERS && forms.size < MOST_FORMS; layer += 1) {
-    for (const form of [...forms]) {
-      for (const decoded of decodedOnce(form)) forms.add(decoded);
-    }
+    for (const decoded of Array.from(forms, decodedOnce).flat()) forms.add(decoded);
   }
   return [...forms];
 }

@@ -17,7 +17,7 @@ export function addLogin(program: Command, start: Start): void {
     .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const account = await readAccount(cli, { url: server.url, email, options });
+      const account = await readAccount(cli, { server, email, options });
       const signedIn = await server.anonymous.auth.signIn(account);
       await storeSignIn(cli, server, {
         signedIn,

@@ -2,7 +2,7 @@
 // option for it, because every user of the machine can read a process's arguments, and shells store them.
 import type { SignedIn } from "@projostack/sdk";
 import type { Command } from "commander";
-import { usageError } from "../cli-error.ts";
+import { CliError, usageError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import { isLoopback } from "../server-url.ts";
 import type { Server } from "../server.ts";
@@ -19,15 +19,18 @@ export const addSignInOptions = (command: Command): Command =>
     .option("--password-stdin", "read the password from standard input instead of a prompt");
 
 interface AccountInput {
-  url: string;
+  server: Server;
   email: string | undefined;
   options: SignInOptions;
 }
 
+/** Reads the email and the password, after a check that the session can be stored. @throws CliError */
 export async function readAccount(
   cli: Cli,
-  { url, email, options }: AccountInput,
+  { server, email, options }: AccountInput,
 ): Promise<{ email: string; password: string }> {
+  await server.requireStore();
+  const { url } = server;
   if (url.startsWith("http:") && !isLoopback(url)) {
     cli.message(`Warning: ${url} is not encrypted. Others on the network can read the password. Use https.`);
   }
@@ -58,13 +61,34 @@ interface NewSession {
   next?: string;
 }
 
+/** Ends a session that could not be stored, because nobody could use or end it later. @returns the error to throw */
+async function withoutSession(error: unknown, server: Server, accessToken: string): Promise<unknown> {
+  if (!(error instanceof CliError)) return error;
+  const end = await server
+    .as(accessToken)
+    .auth.signOut()
+    .then(
+      () => "The sign-in was undone.",
+      () => "The session remains on the server; after the next sign-in, end it: projo sessions list",
+    );
+  return new CliError(error.reason, `${error.message} ${end}`, { exitCode: error.exitCode, cause: error });
+}
+
 /** Stores the session, and prints the account and the next command. */
 export async function storeSignIn(cli: Cli, server: Server, { signedIn, next }: NewSession): Promise<void> {
   const { user, session, accessToken, accessTokenExpiresAt, refreshToken } = signedIn;
   const { url, stored } = server;
   const workspace = stored?.email === user.email ? stored.workspace : undefined;
   const tokens = { accessToken, accessTokenExpiresAt, refreshToken, sessionId: session.id };
-  await server.updateStored(() => ({ email: user.email, session: tokens, ...(workspace && { workspace }) }));
+  try {
+    await server.updateStored(() => ({
+      email: user.email,
+      session: tokens,
+      ...(workspace && { workspace }),
+    }));
+  } catch (error) {
+    throw await withoutSession(error, server, accessToken);
+  }
   if (server.tokenFromEnvironment) cli.message("PROJO_TOKEN is set and takes precedence over this sign-in.");
   if (cli.json) {
     cli.value({ url, user, workspace: workspace ?? null });

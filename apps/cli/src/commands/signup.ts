@@ -22,7 +22,7 @@ export function addSignup(program: Command, start: Start): void {
     .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const account = await readAccount(cli, { url: server.url, email, options });
+      const account = await readAccount(cli, { server, email, options });
       if (!options.passwordStdin) await confirmPassword(cli, account.password);
       const signedIn = await server.anonymous.auth.signUp(account);
       await storeSignIn(cli, server, { signedIn, next: "projo workspaces create NAME" });

@@ -20,7 +20,8 @@ export const noCredentials: Credentials = { current: undefined, servers: {} };
 
 /** Parses the content of the file. Returns undefined when it has another shape. */
 export function parseCredentials(text: string): Credentials | undefined {
-  const value = parseJson(text);
+  // Editors on Windows add a byte order mark.
+  const value = parseJson(text.replace(/^\ufeff/, ""));
   if (!isRecord(value) || !isRecord(value["servers"])) return undefined;
   const { current, servers } = value;
   if (current !== undefined && typeof current !== "string") return undefined;

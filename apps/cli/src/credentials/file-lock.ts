@@ -1,16 +1,20 @@
-// A lock between processes: a file that only one process can create. A process may die while it holds the lock, so a
-// stale lock is removed: when its process has ended, or when it is older than any work inside a lock takes.
+// A lock between processes: a file that only one process can create, and that appears together with its content. A process
+// may die while it holds the lock, so a stale lock is removed: when its process has ended, or when it is older than any
+// work inside a lock takes.
 //
 // In rare cases two processes hold the lock, for instance after the machine slept. No data is lost then: the server
 // gives both the same successor of a refresh token (docs/sessions.md), and the credentials file is replaced as a whole.
 // The lock prevents this case in normal use.
 import { randomUUID } from "node:crypto";
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { link, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
+import { systemErrorCode as codeOf } from "../files/file-error.ts";
 import type { Self } from "../io.ts";
 
 /** Longer than a refresh, for which the SDK allows 30 seconds with all its retries. */
 const MAX_AGE_MS = 45_000;
+/** Longer than a process needs to write its lock. Only without hard links can a lock be incomplete. */
+const MAX_INCOMPLETE_MS = 2_000;
 const MAX_WAIT_MS = 60_000;
 const POLL_INTERVAL_MS = 20;
 
@@ -45,13 +49,47 @@ async function acquire(path: string, holder: string, self: Self): Promise<void> 
   }
 }
 
+/** Creates the file with its content, in one step. @returns false when it exists @throws the system's error */
 async function create(path: string, holder: string): Promise<boolean> {
+  // A process that waits for the lock writes no files meanwhile.
+  if (await exists(path)) return false;
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, holder, { flag: "wx", mode: 0o600 });
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EEXIST") return false;
+    if (code !== undefined && NO_HARD_LINKS.has(code)) return await createWithoutLink(path, holder);
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Some file systems have no hard links, such as FAT and many network file systems. */
+const NO_HARD_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+
+async function createWithoutLink(path: string, holder: string): Promise<boolean> {
   try {
     // The flag wx fails when the file exists, so exactly one process succeeds.
     await writeFile(path, holder, { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
+    // The file is ours: a full disk left it incomplete.
+    if (codeOf(error) === "ENOSPC" || codeOf(error) === "EDQUOT") await rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
     throw error;
   }
 }
@@ -60,13 +98,15 @@ async function create(path: string, holder: string): Promise<boolean> {
 async function staleHolder(path: string, self: Self): Promise<string | undefined> {
   const holder = await contentOf(path);
   if (holder === undefined) return undefined;
-  if (hasEnded(holder, self)) return holder;
-  return (await isOlder(path, MAX_AGE_MS)) ? holder : undefined;
+  const owner = parse(holder);
+  if (owner && hasEnded(owner, self)) return holder;
+  return (await isOlder(path, owner ? MAX_AGE_MS : MAX_INCOMPLETE_MS)) ? holder : undefined;
 }
 
+/** Also true for a time as far in the future: the clock was wrong when the lock was created, or is wrong now. */
 async function isOlder(path: string, ms: number): Promise<boolean> {
   try {
-    return Date.now() - (await stat(path)).mtimeMs > ms;
+    return Math.abs(Date.now() - (await stat(path)).mtimeMs) > ms;
   } catch (error) {
     // The lock was released in the meantime.
     if (codeOf(error) === "ENOENT") return false;
@@ -75,12 +115,15 @@ async function isOlder(path: string, ms: number): Promise<boolean> {
 }
 
 /** Returns true when the holder's process has ended. Unknown, so false, for another machine or container. */
-function hasEnded(holder: string, { host, isRunning }: Self): boolean {
-  const owner = parse(holder);
-  return owner !== undefined && owner.host === host && !isRunning(owner.pid);
+const hasEnded = (owner: Owner, { host, isRunning }: Self): boolean =>
+  owner.host === host && !isRunning(owner.pid);
+
+interface Owner {
+  pid: number;
+  host: string;
 }
 
-function parse(holder: string): { pid: number; host: string } | undefined {
+function parse(holder: string): Owner | undefined {
   try {
     const { pid, host } = JSON.parse(holder) as { pid?: unknown; host?: unknown };
     return Number.isInteger(pid) && typeof host === "string" ? { pid: Number(pid), host } : undefined;
@@ -114,9 +157,7 @@ async function contentOf(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
+    // Node names no path when the path is a directory.
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
   }
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && "code" in error ? error.code : undefined;

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { type Io, takesColour } from "../io.ts";
+import { columnsOf, type Io, takesColour } from "../io.ts";
 import { sanitize, sanitizeJson } from "./sanitize.ts";
 import { type Column, table } from "./table.ts";
 
@@ -20,7 +20,7 @@ export interface Printer {
 
 export function printer(io: Io, json: boolean): Printer {
   const colour = takesColour(io, io.stdout);
-  const columns = io.stdout.isTTY ? (io.stdout.columns ?? 80) : undefined;
+  const columns = io.stdout.isTTY ? columnsOf(io.stdout) : undefined;
   return {
     json,
     message: (text) => void io.stderr.write(`${sanitize(text)}\n`),

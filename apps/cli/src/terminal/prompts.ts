@@ -2,7 +2,7 @@
 import { Writable } from "node:stream";
 import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
 import { interrupted, usageError } from "../cli-error.ts";
-import { type Io, isInteractive, type Output, takesColour } from "../io.ts";
+import { columnsOf, type Io, isInteractive, type Output, takesColour } from "../io.ts";
 
 /** A prompt. `nonInteractiveHint` is the error message when there is no terminal to prompt on. */
 export interface Question {
@@ -43,21 +43,27 @@ async function ask<T>(
   prompt: (common: Common) => Promise<T | typeof CANCEL_SYMBOL>,
 ): Promise<T> {
   if (!isInteractive(io)) throw usageError(nonInteractiveHint);
-  const output = takesColour(io, io.stderr) ? io.stderr : withoutColour(io.stderr);
+  const { columns, rows } = io.stderr;
+  const colour = takesColour(io, io.stderr);
+  const isSuitable = colour && columns !== 0 && rows !== 0;
+  const output = isSuitable ? io.stderr : adapted(io.stderr, { colour });
   const answer = await prompt({ message, input: io.stdin, output, withGuide: false });
   if (isCancel(answer)) throw interrupted();
   return answer;
 }
 
-/** Removes colours, because the prompt library ignores NO_COLOR. Keeps the sequences that move the cursor. */
-function withoutColour(output: Output): Output {
+/**
+ * Adapts a terminal for the prompt library, which ignores NO_COLOR and shows no typed text in a terminal of 0 columns or
+ * rows. Keeps the sequences that move the cursor.
+ */
+function adapted(output: Output, { colour }: { colour: boolean }): Output {
   const plain: Output = new Writable({
     decodeStrings: false,
     write(chunk, _encoding, done) {
-      output.write(String(chunk).replaceAll(COLOUR, ""), done);
+      output.write(colour ? chunk : String(chunk).replaceAll(COLOUR, ""), done);
     },
   });
-  return Object.assign(plain, { isTTY: true, columns: output.columns ?? 80 });
+  return Object.assign(plain, { isTTY: true, columns: columnsOf(output) });
 }
 
 // oxlint-disable-next-line no-control-regex -- the escape character starts a colour sequence

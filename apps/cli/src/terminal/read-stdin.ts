@@ -1,11 +1,44 @@
 import { usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 
-/** Reads all of standard input as UTF-8. */
+/** The server refuses a request of more than 100 KB. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Reads all of standard input as text: UTF-8, or UTF-16 with a byte order mark, as PowerShell and Notepad write it.
+ * @throws CliError when it is longer than a megabyte, or is not text
+ */
 export async function readStdin(io: Io): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk as Buffer | string));
-  return Buffer.concat(chunks).toString("utf8");
+  let bytes = 0;
+  for await (const chunk of io.stdin) {
+    const buffer = Buffer.from(chunk as Buffer | string);
+    bytes += buffer.length;
+    if (bytes > MAX_BYTES) throw usageError("Standard input is longer than 1 MB. Pipe in less.");
+    chunks.push(buffer);
+  }
+  return decode(Buffer.concat(chunks));
+}
+
+/** The byte order mark, if there is one, decides between the encodings and is removed. */
+function decode(bytes: Buffer): string {
+  const encoding = encodingOf(bytes);
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw usageError("Standard input is not text in UTF-8. Save it as UTF-8, then run the command again.");
+  }
+}
+
+function encodingOf(bytes: Buffer): "utf-8" | "utf-16le" | "utf-16be" {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le";
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be";
+  // UTF-16 without a mark: the letters of most languages have a NUL byte first or second.
+  if (bytes.length >= 2 && bytes.length % 2 === 0) {
+    if (bytes[0] !== 0 && bytes[1] === 0) return "utf-16le";
+    if (bytes[0] === 0 && bytes[1] !== 0) return "utf-16be";
+  }
+  return "utf-8";
 }
 
 /** Reads a secret from the first line of standard input. @throws CliError when it is empty or a terminal */
@@ -49,5 +82,5 @@ async function readLines(io: Io, option: string, what: string): Promise<string[]
   if (io.stdin.isTTY) {
     throw usageError(`${option} reads from a pipe or a file. Omit the option to enter ${what} at a prompt.`);
   }
-  return (await readStdin(io)).split(/\r?\n/);
+  return (await readStdin(io)).split(/\r\n|\r|\n/);
 }

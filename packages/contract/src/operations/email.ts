@@ -36,7 +36,7 @@ export const email = {
         email: z.string(),
         emailVerifiedAt: dateTime.nullable(),
         verification: delivery.describe("The last verification mail."),
-        passwordReset: delivery.describe("The last mail with a link to set a new password."),
+        reset: delivery.describe("The last mail with a link to set a new password."),
       })
       .meta({ id: "EmailStatus" }),
   }),

@@ -30,10 +30,13 @@ export interface ServerFacts {
 
 const CORE_TABLES = ["users", "workspaces", "workspace_members", "audit_logs"];
 
+// Tables of extensions do not count: services put some into each new database.
 const FACTS = `
   WITH tables AS (
-    SELECT relname::text AS name FROM pg_class
+    SELECT relname::text AS name FROM pg_class AS c
      WHERE relnamespace = to_regnamespace('public') AND relkind IN ('r', 'p')
+       AND NOT EXISTS (SELECT FROM pg_depend AS d
+                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   )
   SELECT current_setting('server_version') AS version,
          current_setting('server_version_num')::int AS number,
@@ -110,11 +113,21 @@ export async function poolerOf(target: PostgresTarget): Promise<PoolerKind> {
     const pid = await backendPid(first);
     if (pid === announcedPid(first)) return "none";
     await second.connect();
-    return (await backendPid(second)) === pid ? "transaction" : "session";
+    return (await answerOf(backendPid(second))) === pid ? "transaction" : "session";
   } finally {
     await Promise.all([first.end(), second.end()]);
   }
 }
+
+/** A pooler in session mode whose connections are all in use lets the second client wait. @returns undefined after a while */
+function answerOf<T>(work: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => resolve(undefined), SECOND_CLIENT_MS);
+    void work.then(resolve, reject).finally(() => clearTimeout(late));
+  });
+}
+
+const SECOND_CLIENT_MS = 2_000;
 
 async function backendPid(client: pg.Client): Promise<number | undefined> {
   const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");

@@ -54,6 +54,9 @@ function serviceOf(chunk: Buffer, usesTls: boolean): string | null {
   return "another service";
 }
 
+/** pg's error for a PostgreSQL that asks for Kerberos, GSSAPI or SSPI. */
+const UNSUPPORTED_LOGIN = /authenticationOk message type [26789]$/;
+
 /** Makes an error of pg's parser an error of the connection, until the connection is established. */
 function guardParser(client: pg.Client, fail: (error: Error) => void): void {
   const connection = client.connection as unknown as { attachListeners(stream: Duplex): void };
@@ -71,7 +74,8 @@ function guardParser(client: pg.Client, fail: (error: Error) => void): void {
       try {
         parse(chunk);
       } catch (error) {
-        fail(new NotPostgres("another service", { cause: error }));
+        const isUnsupported = error instanceof Error && UNSUPPORTED_LOGIN.test(error.message);
+        fail(isUnsupported ? error : new NotPostgres("another service", { cause: error }));
       }
     };
     attach(Object.create(stream, { on: { value: on } }) as Duplex);

@@ -45,6 +45,11 @@ function requireOwnLogins({ owners }: DatabaseFacts, logins: readonly PreparedLo
         `${variable}: ${user} owns this database or administers it, so row-level security would not protect anything from it. ${use}; \`pnpm db:migrate\` creates it.`,
       );
     }
+    if (/^pg_/i.test(user) || Buffer.byteLength(user) > LONGEST_NAME) {
+      throw new SetupProblem(
+        `${variable}: PostgreSQL has no login of that name: a name begins with other letters than pg_ and has at most ${LONGEST_NAME} bytes. ${use}.`,
+      );
+    }
     if (GROUP_ROLES.some((role) => role === user)) {
       throw new SetupProblem(
         `${variable}: ${user} is a role that holds rights, and nobody logs in as it. ${use}.`,
@@ -52,6 +57,9 @@ function requireOwnLogins({ owners }: DatabaseFacts, logins: readonly PreparedLo
     }
   }
 }
+
+/** PostgreSQL cuts a longer name. */
+const LONGEST_NAME = 63;
 
 interface Attempt {
   readonly logins: readonly PreparedLogin[];

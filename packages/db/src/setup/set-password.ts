@@ -38,7 +38,9 @@ export async function setPassword(
   const signIn = create ? undefined : await options.trySignIn(login);
   if (signIn === null) return null;
   // The role may not set passwords at all: the text would be refused too, and PostgreSQL would write it to its log.
-  if (refusal.code === INSUFFICIENT_PRIVILEGE) return signIn ?? saidBy(refusal);
+  if (refusal.code === INSUFFICIENT_PRIVILEGE && !ABOUT_VERIFIER.test(refusal.message)) {
+    return signIn ?? saidBy(refusal);
+  }
   await sendAsText(owner, { login, start, refusal }, options);
   return null;
 }
@@ -67,6 +69,9 @@ async function sendAsText(
 }
 
 const INSUFFICIENT_PRIVILEGE = "42501";
+
+/** A service can use the same code when it refuses the form of the password. */
+const ABOUT_VERIFIER = /plain|clear.?text|hash|encrypted|verifier|scram/i;
 
 async function refusalOf(owner: pg.ClientBase, sql: string): Promise<pg.DatabaseError | null> {
   try {

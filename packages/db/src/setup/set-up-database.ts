@@ -3,7 +3,7 @@
 import type pg from "pg";
 import type { PostgresAddress } from "../login/postgres-address.ts";
 import { migrate } from "../migrations/migrate.ts";
-import { operatorLogin, serverLogin } from "./database-roles.ts";
+import { operatorLogin, serverLogin, type Login } from "./database-roles.ts";
 import { prepareRoles } from "./prepare-roles.ts";
 import { requireUsable } from "./require-usable.ts";
 import { signInProblem } from "./sign-in.ts";
@@ -29,8 +29,8 @@ export async function setUpDatabase(
   { ownerAddress, server, operator, note }: SetupOptions,
 ): Promise<string[]> {
   const logins = [
-    ...(server ? [{ ...serverLogin(server.login), address: server }] : []),
-    ...(operator ? [{ ...operatorLogin(operator.login), address: operator }] : []),
+    ...(server ? [{ ...serverLogin(loginOf(server)), address: server }] : []),
+    ...(operator ? [{ ...operatorLogin(loginOf(operator)), address: operator }] : []),
   ];
   await requireUsable(owner, ownerAddress.target);
   await prepareRoles(owner, logins, {
@@ -46,4 +46,13 @@ export async function setUpDatabase(
     note,
   });
   return migrate(owner, undefined, { onWait: note });
+}
+
+/**
+ * The login whose role exists in PostgreSQL. Supabase's pooler finds the project by the end of the user: `projo_server.abcdef`
+ * logs in as projo_server.
+ */
+export function loginOf({ host, login }: PostgresAddress): Login {
+  const isSuffixed = host.endsWith(".pooler.supabase.com");
+  return isSuffixed ? { ...login, user: login.user.replace(/\.[^.]*$/, "") } : login;
 }

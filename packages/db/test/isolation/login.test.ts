@@ -148,6 +148,19 @@ describe("the server's login", () => {
     expect(answer).toContain("pnpm db:migrate");
   });
 
+  it.each(["projo_tenant", "projo_system"])(
+    "I4 the check rejects a login that cannot switch to %s",
+    async (role) => {
+      const [row] = await database.owner<{ version: number }>(
+        "SELECT current_setting('server_version_num')::int AS version",
+      );
+      // Before PostgreSQL 16, each membership includes SET ROLE.
+      const options = Number(row?.version) >= 160_000 ? " WITH SET FALSE" : "";
+      const answer = await asked((login) => [roles(login), `GRANT ${role} TO ${login}${options}`]);
+      expect(answer).toContain(options ? "may not act as projo_tenant and projo_system" : "accepted");
+    },
+  );
+
   const ownings: [what: string, prepare: (login: string, name: string) => string[], owned: string][] = [
     ["a table", (login) => [`ALTER TABLE tasks OWNER TO ${login}`], "tasks"],
     [

@@ -4,6 +4,15 @@ export { modelTables } from "./model-tables.ts";
 export { workspaceRows, type NewWorkspace } from "./workspace-rows.ts";
 export { workspaceState } from "./workspace-state.ts";
 export { layFaultyNetwork, type FaultyNetwork, type NetworkState } from "../../src/testing/faulty-network.ts";
+export {
+  passwordOf,
+  runMigrate,
+  setUp,
+  startGivenPostgres,
+  type GivenPostgres,
+  type SetupEnvironment,
+  type SetupResult,
+} from "./given-postgres.ts";
 export { startOwnPostgres, type OwnPostgres } from "./own-postgres.ts";
 export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
 export { bySuite, isFullSuite, ROUNDS } from "./suite-length.ts";

@@ -63,9 +63,12 @@ describe("poolerOf", () => {
 
   it.skipIf(!hasPgBouncer)("recognizes PgBouncer and its mode", async () => {
     for (const mode of ["session", "transaction"] as const) {
-      const bouncer = await startPgBouncer({ size: 2, mode });
-      expect(await poolerOf(readPostgresAddress(bouncer.urlOf(database.name)).target)).toBe(mode);
-      await bouncer.close();
+      for (const size of [1, 2]) {
+        const bouncer = await startPgBouncer({ size, mode });
+        const { target } = readPostgresAddress(bouncer.urlOf(database.name));
+        expect(await poolerOf(target), `${mode} ${size}`).toBe(mode);
+        await bouncer.close();
+      }
     }
   });
 });

@@ -168,6 +168,18 @@ for (const { version, isHere } of givenVersions) {
       },
     );
 
+    it("changes no role that may belong to another program, even if the owner could", async () => {
+      const database = await postgres.create({ owner, attributes: "SUPERUSER" });
+      await postgres.admin(`CREATE ROLE ${server} LOGIN BYPASSRLS PASSWORD 'of another program'`);
+      const roles = "SELECT rolname, rolbypassrls, rolpassword FROM pg_authid ORDER BY 1";
+      const before = await postgres.admin(roles);
+      expect(await setUp(environment(database))).toMatchObject({
+        code: 1,
+        messages: expect.stringMatching(/^DATABASE_URL: /),
+      });
+      expect(await postgres.admin(roles)).toEqual(before);
+    });
+
     it("refuses a login that is a member of a role with more rights", async () => {
       const database = await postgres.create({ owner });
       for (const sql of every) await postgres.admin(sql);
@@ -193,6 +205,12 @@ for (const { version, isHere } of givenVersions) {
         "a role that holds rights",
         () => "projo_tenant",
         /^DATABASE_URL: projo_tenant is a role that holds rights/,
+      ],
+      ["a reserved name", () => "pg_server", /^DATABASE_URL: PostgreSQL has no login of that name/],
+      [
+        "a name that is too long",
+        () => "s".repeat(64),
+        /^DATABASE_URL: PostgreSQL has no login of that name/,
       ],
     ])("refuses %s as the server's login", async (_what, user, message) => {
       const database = await postgres.create({ owner });
@@ -221,6 +239,22 @@ for (const { version, isHere } of givenVersions) {
       await postgres.admin("GRANT CREATE ON SCHEMA public TO PUBLIC", database);
       const sql = await completedByAdministrator(database);
       expect(sql).toContain("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    });
+
+    it("gives the tables to the role to which the owner's login switches", async () => {
+      const database = await postgres.create({ owner });
+      for (const sql of every) await postgres.admin(sql);
+      await postgres.admin("CREATE ROLE owning_group");
+      await postgres.admin(`GRANT owning_group TO ${owner}`);
+      await postgres.admin(`ALTER DATABASE ${database} OWNER TO owning_group`);
+      await postgres.admin(`ALTER ROLE ${owner} SET role = 'owning_group'`);
+      expect(await setUp(environment(database))).toMatchObject({ code: 0, messages: "" });
+      await expectServing(database);
+      const owners = await postgres.admin(
+        "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'",
+        database,
+      );
+      expect(owners).toEqual([{ tableowner: "owning_group" }]);
     });
 
     it("creates the schema public if it is missing", async () => {

@@ -63,6 +63,8 @@ describe("a service that accepts no SCRAM verifier", () => {
   it.each([
     ["Neon", neon],
     ["credcheck", credcheck],
+    ["a service with another code", { code: "42501", message: "pre-hashed passwords are not allowed" }],
+    ["a service without the feature", { code: "0A000", message: "encrypted passwords are not supported" }],
   ])("%s: gets the password as text, and the operator learns of it", async (_service, refusal) => {
     const { database, env } = await given({ refuse: (sql) => (isVerifier(sql) ? refusal : null) });
     const done = await setUp(env);

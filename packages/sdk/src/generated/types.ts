@@ -135,7 +135,7 @@ export interface EmailStatus {
   /** The last verification mail. */
   verification: MailDelivery;
   /** The last mail with a link to set a new password. */
-  passwordReset: MailDelivery;
+  reset: MailDelivery;
 }
 
 export interface FoundOrCreatedProject {

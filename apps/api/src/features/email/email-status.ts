@@ -12,6 +12,6 @@ export async function emailStatus({ db }: Services, { user }: SessionRecord) {
     email: user.email,
     emailVerifiedAt: user.emailVerifiedAt?.toISOString() ?? null,
     verification: toMailDelivery(mails["email.verify"] ?? noMail),
-    passwordReset: toMailDelivery(mails["password.reset"] ?? noMail),
+    reset: toMailDelivery(mails["password.reset"] ?? noMail),
   };
 }

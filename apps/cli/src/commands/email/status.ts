@@ -16,11 +16,11 @@ export function addEmailStatus(email: Command, start: Start): void {
         cli.value(status);
         return;
       }
-      const { emailVerifiedAt, verification, passwordReset } = status;
+      const { emailVerifiedAt, verification, reset } = status;
       cli.line(
         `Email: ${status.email}, ${emailVerifiedAt === null ? "not verified" : `verified ${shortTime(emailVerifiedAt)}`}`,
       );
       cli.line(`Verification mail: ${describeDelivery(verification) ?? "none"}`);
-      cli.line(`Password reset mail: ${describeDelivery(passwordReset) ?? "none"}`);
+      cli.line(`Password reset mail: ${describeDelivery(reset) ?? "none"}`);
     });
 }

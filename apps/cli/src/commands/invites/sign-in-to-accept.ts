@@ -23,7 +23,7 @@ export async function signInToAccept(cli: Cli, server: Server, email: string): P
       { value: LOG_IN, label: "Yes: sign in" },
     ],
   });
-  const account = await readAccount(cli, { url: server.url, email, options: {} });
+  const account = await readAccount(cli, { server, email, options: {} });
   if (choice === SIGN_UP) await confirmPassword(cli, account.password);
   const signedIn = await (choice === SIGN_UP
     ? server.anonymous.auth.signUp(account)

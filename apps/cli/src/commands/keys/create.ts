@@ -25,7 +25,7 @@ export function addCreateKey(keys: Command, start: Start): void {
         .makeOptionMandatory(),
     )
     .addOption(roleOption("role of the key, which limits its scopes (default: member)"))
-    .addOption(daysOption())
+    .addOption(daysOption("90"))
     .addHelpText("after", `\nScopes:\n${permissions.map((scope) => `  ${scope}`).join("\n")}`)
     .addHelpText(
       "after",

@@ -1,14 +1,15 @@
 import { InvalidArgumentError, Option } from "commander";
 
-export const daysOption = (): Option =>
-  new Option("--days <n>", "days until the key expires: 1 to 365 (default: 90)").argParser(
+/** @param standard what applies without the option */
+export const daysOption = (standard: string): Option =>
+  new Option("--days <n>", `days until the token expires: 1 to 365 (default: ${standard})`).argParser(
     wholeNumber(1, 365),
   );
 
 export const overlapOption = (): Option =>
   new Option(
     "--overlap-hours <n>",
-    "hours for which the previous token still works: 0 to 168 (default: 24)",
+    "hours for which the newest token still works: 1 to 168, or 0 to end all tokens now (default: 24)",
   ).argParser(wholeNumber(0, 168));
 
 const wholeNumber =

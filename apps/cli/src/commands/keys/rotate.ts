@@ -14,11 +14,11 @@ export function addRotateKey(keys: Command, start: Start): void {
   keys
     .command("rotate")
     .description(
-      "Create a new token for a service key and print it. The previous token works until the overlap ends.",
+      "Create a new token for a service key and print it. The newest token works until the overlap ends. You can repeat the command: it ends no token before its announced end.",
     )
     .argument("<id-or-name>")
     .addOption(overlapOption())
-    .addOption(daysOption())
+    .addOption(daysOption("as before"))
     .addHelpText(
       "after",
       examples(["projo keys rotate deploy > token.txt", "projo keys rotate deploy --overlap-hours 0"]),

@@ -14,6 +14,13 @@ export const connectionProblems: readonly ConnectionProblem[] = [
   ...loginProblems,
   ...serverStateProblems,
   ...closedProblems,
+  {
+    cause: "another error of PostgreSQL or a pooler",
+    // An error of these classes is one of this program: values, constraints and statements.
+    codes: /^(?!2[23]|42)(?:\d[0-9A-Z]{4}|XX\d{3}|F0\d{3}|HV\d{3})$/,
+    says: "PostgreSQL or a pooler there refuses this",
+    next: "See its log.",
+  },
 ];
 
 /**
@@ -21,16 +28,22 @@ export const connectionProblems: readonly ConnectionProblem[] = [
  * @returns null when the error is not one of a connection
  */
 export function connectionProblem(error: unknown, setting: string): string | null {
-  for (const { code, message } of layersOf(error)) {
+  const layers = [...layersOf(error)];
+  for (const [at, { code, message }] of layers.entries()) {
     const known = connectionProblems.find(
       ({ codes, text }) =>
-        (codes === undefined || (code !== undefined && codes.includes(code))) &&
+        (codes === undefined || (code !== undefined && includes(codes, code))) &&
         (text === undefined || text.test(message)),
     );
-    if (known) return `${setting}: ${lineOf(known, message)}`;
+    // The error of a host name with several addresses has no message, but those of the addresses have.
+    const text = layers.slice(at).find((layer) => layer.message !== "")?.message ?? "";
+    if (known) return `${setting}: ${lineOf(known, text)}`;
   }
   return null;
 }
+
+const includes = (codes: readonly string[] | RegExp, code: string): boolean =>
+  codes instanceof RegExp ? codes.test(code) : codes.includes(code);
 
 function lineOf({ says, next, isComplete }: ConnectionProblem, message: string): string {
   const own = message.replaceAll(/\s+/g, " ").trim().replace(/[.!]$/, "");

@@ -21,6 +21,13 @@ export const loginProblems: readonly ConnectionProblem[] = [
     next: "Start the server as that user, or let pg_hba.conf ask for a password.",
   },
   {
+    cause: "pg_hba.conf asks for GSSAPI or SSPI",
+    text: /authenticationOk message type [26789]$/,
+    says: "PostgreSQL asks this login for an authentication that the server does not support, such as GSSAPI",
+    next: "Let pg_hba.conf use scram-sha-256 for this login.",
+    isComplete: true,
+  },
+  {
     cause: "the address has no password",
     text: /client password must be a (?:non-empty )?string|empty password returned by client/,
     says: "PostgreSQL requires a password, and the address has none",

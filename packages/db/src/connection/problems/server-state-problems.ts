@@ -15,6 +15,12 @@ export const serverStateProblems: readonly ConnectionProblem[] = [
     next: "Raise max_connections there, end other programs' connections, or lower PROJO_DATABASE_POOL.",
   },
   {
+    cause: "the database accepts no connections",
+    codes: ["55000", "57P04"],
+    says: "the database accepts no connections",
+    next: "Correct the name of the database, or allow connections to it.",
+  },
+  {
     cause: "PostgreSQL is starting, stopping or recovering",
     codes: ["57P01", "57P02", "57P03", "57P05"],
     says: "PostgreSQL is not ready",
@@ -75,6 +81,13 @@ export const serverStateProblems: readonly ConnectionProblem[] = [
     text: /create role|CREATEROLE|admin option|grant role|alter role/i,
     says: "the login may not create or grant the roles",
     next: "Give it CREATEROLE, or let an administrator create the roles (docs/database.md#an-owner-without-createrole).",
+  },
+  {
+    cause: "the owner may not create tables",
+    codes: ["42501"],
+    text: /permission denied for schema|must be owner of/,
+    says: "the login may not create or change the tables",
+    next: "Name the owner of the database, or make this login the owner: ALTER DATABASE ... OWNER TO ... .",
   },
   {
     cause: "the login lacks a right",

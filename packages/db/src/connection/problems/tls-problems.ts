@@ -58,6 +58,12 @@ export const tlsProblems: readonly ConnectionProblem[] = [
     next: "Set ssl_min_protocol_version = TLSv1.2 in PostgreSQL.",
   },
   {
+    cause: "TLS could not begin",
+    codes: /^(?:ERR_SSL_|ERR_TLS_|EPROTO)/,
+    says: "the service there could not begin TLS",
+    next: "Correct the host and port, and see PostgreSQL's log.",
+  },
+  {
     cause: "the address requires channel binding",
     codes: ["CHANNEL_NOT_BOUND"],
     says: "PostgreSQL or a pooler there offers no channel binding",

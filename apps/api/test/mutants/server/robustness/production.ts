@@ -96,6 +96,30 @@ const servesAsOperator: Attack = {
   tryOn: (server) => server.canServe(server.database.operatorUrl),
 };
 
+const withoutTimeLimits = starts(
+  "a server starts with an address that removes its time limits",
+  ({ database }) => {
+    const url = new URL(database.url);
+    url.searchParams.set("options", "-c statement_timeout=0");
+    return { DATABASE_URL: url.href };
+  },
+);
+
+/** PostgreSQL applies settings of a login to its new connections. The triggers protect the audit log. */
+const servesWithoutTriggers: Attack = {
+  title: "a server serves requests on connections whose login disables triggers",
+  tryOn: async (server) => {
+    const { database } = server;
+    const login = `${new URL(database.url).username} IN DATABASE ${database.name}`;
+    await database.owner(`ALTER ROLE ${login} SET session_replication_role = 'replica'`);
+    try {
+      return await server.canServe(database.url);
+    } finally {
+      await database.owner(`ALTER ROLE ${login} RESET session_replication_role`);
+    }
+  },
+};
+
 const settingsFile = "apps/api/src/config/unsafe-settings.ts";
 const mutantOf = (
   title: string,
@@ -181,5 +205,23 @@ export const productionDefaults: readonly Mutant[] = [
     "a server rejects an operator's login",
     ["packages/db/src/login/check-login.ts", "if (operator) {", "if (operator && !system) {"],
     [servesAsOperator],
+  ),
+  mutantOf(
+    "options that change the server's settings are rejected",
+    [
+      "packages/db/src/login/address/address-parameters.ts",
+      "if (isServerSetting(setting)) {",
+      "if (isServerSetting(setting) && text === null) {",
+    ],
+    [withoutTimeLimits],
+  ),
+  mutantOf(
+    "each new connection checks its settings",
+    [
+      "packages/db/src/pool/open-pool.ts",
+      "if (client instanceof BoundedClient) client.checkSettings(part.kind);",
+      "",
+    ],
+    [servesWithoutTriggers],
   ),
 ];

@@ -79,6 +79,8 @@ const alias = [
   { find: /^@projostack\/(authz|contract|db|sdk)$/, replacement: source("packages/$1/src/index.ts") },
 ];
 
+const proxyVariables = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
+
 export default defineConfig(({ mode }) => ({
   resolve: { alias },
   test: {
@@ -86,6 +88,10 @@ export default defineConfig(({ mode }) => ({
     reporters: ["default", "./test/required-programs.ts", "./test/totals-reporter.ts"],
     sequence: { sequencer: SlowFirst },
     environment: "node",
+    // The tests' servers are on loopback, and a proxy of the developer's network cannot reach them. Empty is not set.
+    env: Object.fromEntries(
+      proxyVariables.flatMap((name) => [name, name.toUpperCase()]).map((name) => [name, ""]),
+    ),
     pool: "forks",
     // A worker keeps the modules that it has loaded for the next file: loading the server takes longer than most files' tests.
     isolate: false,

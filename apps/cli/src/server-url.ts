@@ -19,4 +19,6 @@ export function parseServerUrl(text: string, source: string): string {
 
 /** Returns true when the URL points to this machine. */
 export const isLoopback = (url: string): boolean =>
-  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/.test(
+    new URL(url).hostname,
+  );

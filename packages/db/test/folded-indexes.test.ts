@@ -99,7 +99,7 @@ describe("in a workspace with many tasks and projects", () => {
     expect(plan).not.toMatch(/Seq Scan|Sort/);
   });
 
-  it("a search of the previous release still reads its own index and no table", async () => {
+  it("F14 a search of the previous release still reads its own index and no table", async () => {
     // The statement of the previous release.
     const plan = await planOf(
       `SELECT id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt" FROM tasks

@@ -107,7 +107,7 @@ describe("The mail of an invite", () => {
     expect((await eve.call("invites.list", {}, other)).data.items).toMatchObject([{ mailStatus: "waiting" }]);
   });
 
-  it("has a status when an earlier build handles it", async () => {
+  it("F14 has a status when an earlier build handles it", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "hang" : undefined);
     const { ada, workspaceId } = await inviteGrace();
     // The statement of an earlier build, which knows no class of failures.

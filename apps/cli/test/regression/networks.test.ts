@@ -169,7 +169,7 @@ describe("projo at an address without a ProjoStack server", () => {
 
   it("names a host without an address", async () => {
     expect(await messageAt("http://no-such-host.invalid")).toMatch(
-      /^There is no address for the host of http:\/\/no-such-host\.invalid \(E\w+\)\. Check the host name in the address/,
+      /^(?:There is no address|The DNS does not answer) for the host of http:\/\/no-such-host\.invalid \(E\w+\)\. Check the host name in the address/,
     );
   });
 

@@ -101,7 +101,7 @@ it("U11 the operator's login can erase and record, and reads no workspace withou
   }
 });
 
-it("the previous build can run on this schema: the roles and functions that it uses are unchanged", async () => {
+it("F14 the previous build can run on this schema: the roles and functions that it uses are unchanged", async () => {
   const [facts] = await database.owner(
     `SELECT has_function_privilege('projo_tenant', 'projo_audit_append(jsonb)', 'EXECUTE') AS appends,
             has_function_privilege('projo_system', 'projo_session(uuid, uuid)', 'EXECUTE') AS finds_sessions,

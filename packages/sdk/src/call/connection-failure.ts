@@ -120,9 +120,10 @@ function describe(failure: ConnectionFailure, { baseUrl, code, proxy, isRepeatab
     case "unreachable":
       return `Cannot reach ${baseUrl}${by}.`;
     case "unknown_host":
+      if (code === "EAI_AGAIN") return `The DNS does not answer for the host of ${baseUrl}${by}.`;
       return `There is no address for the host of ${baseUrl}${by}.`;
     case "port_blocked":
-      return `fetch does not send requests to the port of ${baseUrl}, which belongs to another protocol.`;
+      return `The port of ${baseUrl} belongs to another protocol, so fetch does not use it.`;
     case "not_http":
       return `The program at ${baseUrl} does not speak HTTP${by}.`;
     case "not_tls":

@@ -33,23 +33,32 @@ export function explainForeignResponse(response: RawResponse, foreign: ForeignRe
   return `${what}: ${causeOf(response, baseUrl)}${advice}`;
 }
 
-function causeOf({ status, contentType, text, proxy }: RawResponse, baseUrl: string): string {
+function causeOf(response: RawResponse, baseUrl: string): string {
+  const { status, contentType, text, proxy } = response;
   const through = proxy === undefined ? "a proxy" : `the proxy ${proxy}`;
-  if (status === 407)
-    return `${through} requires a login. Put the user name and the password into the URL of the proxy.`;
-  if (status === 511) return "this network requires a login. Open a web page in a browser and sign in.";
-  if (status === 502 || status === 504) return `${through} got no answer from the server. Try again later.`;
-  if (status === 503) return `${through} has no server available. Try again later.`;
+  const byStatus = causes[status >= 520 && status < 530 ? 502 : status];
+  if (byStatus !== undefined) return byStatus(through);
   if (status === 400 && /\bhttps\b/i.test(text) && baseUrl.startsWith("http:"))
     return "the server expects https. Set baseUrl to the https URL.";
-  if (status === 404)
-    return "there is no such path. Check the path of baseUrl, and that no proxy is in between.";
   if (text === "")
     return "the response is empty. Check that baseUrl is correct and that no proxy is in between.";
   if (/\bhtml\b/i.test(contentType ?? "") || /^\s*<(?:!doctype|html)/i.test(text))
     return "it is a web page. Check that baseUrl is correct and that no proxy or login page is in between.";
   return "another program answered. Check that baseUrl is correct and that no proxy is in between.";
 }
+
+/** The causes of statuses that say more than the rest of the response. Cloudflare's 520 to 529 are variants of 502. */
+const causes: Readonly<Record<number, (proxy: string) => string>> = {
+  401: (proxy) => `${proxy} in front of the server requires a login. Use an address that does not.`,
+  404: () => "there is no such path. Check the path of baseUrl, and that no proxy is in between.",
+  407: (proxy) => `${proxy} requires a login. Put the user name and the password into the URL of the proxy.`,
+  413: (proxy) => `${proxy} refuses requests of this size. Ask its operator to allow 100 KB.`,
+  429: (proxy) => `${proxy} limits the calls. Try again later.`,
+  502: (proxy) => `${proxy} got no answer from the server. Try again later.`,
+  503: (proxy) => `${proxy} has no server available. Try again later.`,
+  504: (proxy) => `${proxy} got no answer from the server. Try again later.`,
+  511: () => "this network requires a login. Open a web page in a browser and sign in.",
+};
 
 function parse(text: string, base?: string) {
   try {

@@ -171,6 +171,15 @@ describe("a response of another program", () => {
     ["a missing path", raw(404, html, page), "there is no such path. Check the path of baseUrl", false],
     ["a gateway without an answer", raw(502, html, page), "a proxy got no answer from the server", true],
     ["a gateway that waited too long", raw(504, html, page), "a proxy got no answer from the server", true],
+    [
+      "a proxy of another kind without an answer",
+      raw(522, html, page),
+      "a proxy got no answer from the server",
+      true,
+    ],
+    ["a proxy that limits the calls", raw(429, html, page), "a proxy limits the calls", false],
+    ["a proxy that wants smaller requests", raw(413, html, page), "refuses requests of this size", false],
+    ["a proxy with a password", raw(401, html, page), "in front of the server requires a login", false],
     ["a gateway without a server", raw(503, html, page), "a proxy has no server available", true],
     ["a network that requires a login", raw(511, html, page), "this network requires a login", true],
     [

@@ -61,7 +61,7 @@ describe("the documentation", () => {
     expect(output?.stderr).toContain("as member.");
     const refusals = output?.stderr.match(/^projo: .*$/gm);
     expect(refusals).toEqual([
-      expect.stringContaining("Your role in this workspace does not allow this."),
+      expect.stringContaining("Your role in this workspace does not have the permission task:write."),
       expect.stringContaining("you are not a member of it."),
     ]);
     expect(output?.stdout).toMatch(/admin +[\d-]+ +ann@example\.com\n$/);

@@ -61,6 +61,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   "key.not_found": "See: projo keys list",
   "key.too_many": "See: projo keys list --status active",
   "key.too_many_tokens": "See: projo keys list --json",
+  "project.ambiguous": "See: projo projects list",
   "project.too_many": "See: projo projects list",
   "project.not_found": "See: projo projects list",
   "task.not_found": "See: projo tasks list",

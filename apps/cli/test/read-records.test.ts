@@ -29,6 +29,14 @@ it("keeps a quote inside an unquoted field", async () => {
   ]);
 });
 
+it("reads a field with spaces around its quotes, and keeps a quote inside a quoted field", async () => {
+  expect(await read('"Docs" , "a ""b""" ,x\n1,"say "hi" now",2\n3,"last",4\n')).toEqual([
+    [1, "Docs", 'a "b"', "x"],
+    [2, "1", '"say "hi" now"', "2"],
+    [3, "3", "last", "4"],
+  ]);
+});
+
 it("accepts mixed line endings and a last line without a line ending", async () => {
   expect(await read("a,b\nc,d\r\ne,f")).toEqual([
     [1, "a", "b"],

@@ -21,7 +21,7 @@ import { startServerPair, type ServerPair } from "./server-pair.ts";
 
 // To run longer, or to repeat a run: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/equality/requests.test.ts
 const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? bySuite({ short: 400, full: 2_000 }));
-const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_125);
+const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_128);
 
 let servers: ServerPair;
 let callerSet: CallerSet;
@@ -76,8 +76,13 @@ describe("the fast path and the plain server answer identically", () => {
       }
       console.info(`seed ${SEED}: ${JSON.stringify(counts)}`);
       expect(found.slice(0, 10).join("\n")).toBe("");
-      for (const status of ["200", "400", "401", "403", "404", "405", "413", "415"])
-        expect(counts[status], status).toBeGreaterThan(CALLS / 6_000);
+      // An input that is too large is refused in the body of a mutation with 413, and in the URL of a query with 414.
+      const tooLarge = (counts["413"] ?? 0) + (counts["414"] ?? 0);
+      for (const count of [
+        ...["200", "400", "401", "403", "404", "405", "415"].map((at) => counts[at]),
+        tooLarge,
+      ])
+        expect(count, JSON.stringify(counts)).toBeGreaterThan(CALLS / 6_000);
       expect(counts["200"]).toBeGreaterThan(CALLS / 20);
     },
   );

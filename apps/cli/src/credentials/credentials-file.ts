@@ -5,7 +5,7 @@ import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CliError } from "../cli-error.ts";
 import { createDirectory } from "../files/create-directory.ts";
-import { fileErrorMessage, systemErrorCode } from "../files/file-error.ts";
+import { fileProblem, systemErrorCode } from "../files/file-error.ts";
 import { prepareReplacement, removeAbandoned, type Replacement } from "../files/replacement.ts";
 import type { Io } from "../io.ts";
 import { configDirectory } from "./config-directory.ts";
@@ -117,8 +117,14 @@ async function readIfThere(path: string): Promise<string | undefined> {
     return await readFile(path, "utf8");
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return undefined;
-    const message = fileErrorMessage(error, { path, action: "read", alternative: OTHER_DIRECTORY });
-    throw new CliError("cli.credentials_unreadable", message, { cause: error });
+    const { cause, nextStep } = fileProblem(error, {
+      path,
+      action: "read",
+      alternative: OTHER_DIRECTORY,
+    });
+    throw new CliError("cli.credentials_unreadable", `${path} cannot be read: ${cause}. ${nextStep}`, {
+      cause: error,
+    });
   }
 }
 
@@ -139,12 +145,12 @@ async function restrictMode(path: string, warn: (message: string) => void): Prom
   warn(`Other users could read ${path}. Now only you can. If somebody may have copied it, run: projo logout`);
 }
 
-const unwritable = (path: string, cause: unknown): CliError =>
-  new CliError(
-    "cli.credentials_unwritable",
-    fileErrorMessage(cause, { path, action: "written", alternative: OTHER_DIRECTORY }),
-    { cause },
-  );
+function unwritable(path: string, error: unknown): CliError {
+  const { cause, nextStep } = fileProblem(error, { path, action: "written", alternative: OTHER_DIRECTORY });
+  return new CliError("cli.credentials_unwritable", `${path} cannot be written: ${cause}. ${nextStep}`, {
+    cause: error,
+  });
+}
 
 const isAbout = (path: string, error: unknown): boolean =>
   error instanceof Error && "path" in error && error.path === path;

@@ -1,4 +1,4 @@
-// Errors of local files: one sentence with the path and the cause, and one with the next step.
+// Errors of local files: the cause, and the next step.
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -37,11 +37,16 @@ export interface FailedFile {
   alternative: string;
 }
 
-/** Describes why a file could not be read or written: first the cause, then the next step. */
-export function fileErrorMessage(error: unknown, { path, action, alternative }: FailedFile): string {
+/** Why a file could not be read or written, and the next step as a sentence. */
+export interface FileProblem {
+  cause: string;
+  nextStep: string;
+}
+
+export function fileProblem(error: unknown, { path, action, alternative }: FailedFile): FileProblem {
   const { cause, step } = problemOf(error, { path, action });
   const next = step === undefined ? alternative : `${step}, or ${alternative}`;
-  return `${path} cannot be ${action}: ${cause}. ${next.charAt(0).toUpperCase()}${next.slice(1)}.`;
+  return { cause, nextStep: `${next.charAt(0).toUpperCase()}${next.slice(1)}.` };
 }
 
 function problemOf(error: unknown, { path, action }: Omit<FailedFile, "alternative">): Problem {

@@ -49,11 +49,14 @@ export async function* readRecords(
   { separator, hasSeparatorLine, lineBreak }: Layout = COMMAS,
 ): AsyncGenerator<CsvRecord> {
   const parser = parse({
-    encoding: null,
+    // One character for each byte. Without an encoding, csv-parse cannot trim.
+    encoding: "latin1",
     info: true,
     delimiter: separator,
     relax_column_count: true,
     relax_quotes: true,
+    // Spaces before a quote, as in `"Docs", "First"`. Trimming the end as well would refuse a quote inside a quoted field.
+    ltrim: true,
     // A lone CR ends a record only in a file whose first record ends so. Elsewhere it is a part of a value.
     record_delimiter: lineBreak === "\r" ? ["\r\n", "\n", "\r"] : ["\r\n", "\n"],
     // With an error the stream would drop parsed records that are not read yet. A skipped record emits an event instead.
@@ -67,7 +70,8 @@ export async function* readRecords(
   const source = Readable.from(feed(file, () => endsAtByte));
   source.on("error", (error) => parser.destroy(error));
   try {
-    for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
+    for await (const { record: cells, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
+      const record = cells.map((cell) => Buffer.from(withoutSpaceAfterQuote(cell), "latin1"));
       if (info.bytes - endsAtByte > MAX_RECORD_BYTES) throw new RowTooLong(line);
       endsAtByte = info.bytes;
       if (!isBlank(record)) {
@@ -87,7 +91,7 @@ export async function* readRecords(
 const COMMAS: Layout = { separator: ",", hasSeparatorLine: false, lineBreak: "\n" };
 
 interface Parsed {
-  record: Buffer[];
+  record: string[];
   info: Info;
 }
 
@@ -100,6 +104,12 @@ async function* feed(file: Readable, endOfLastRecord: () => number): AsyncGenera
     if (fed - endOfLastRecord() > MAX_RECORD_BYTES) return;
   }
 }
+
+/** csv-parse takes the quotes of `"Docs" ,` for text, because a space follows them. */
+const withoutSpaceAfterQuote = (cell: string): string =>
+  cell.startsWith('"')
+    ? cell.replace(/^"(.*)"[ \t]+$/s, (_, text: string) => text.replaceAll('""', '"'))
+    : cell;
 
 const isBlank = (record: Buffer[]): boolean => record.length === 1 && record[0]?.length === 0;
 

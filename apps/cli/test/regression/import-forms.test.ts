@@ -84,6 +84,8 @@ describe("N8 an import reads", () => {
     ],
     ["a quoted header", plain.replace("project,title,status", '"project","title","status"')],
     ["a header with no-break spaces", plain.replace("title", "\u00a0Title\u00a0")],
+    ["spaces between quotes and separators", plain.replaceAll(/[^,\n]+/g, ' "$&" ')],
+    ["tabs and quotes, with spaces between them", with1("\t").replaceAll(/[^\t\n]+/g, ' "$&" ')],
     ["quoted cells", plain.replaceAll(/[^,\n]+/g, '"$&"')],
     ["columns that are not imported", plain.replaceAll(/,(?=[^,\n]+\n)/g, ',x;"y"|z,')],
   ] as const)("%s", async (form, content) => {

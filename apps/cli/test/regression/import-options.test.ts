@@ -137,6 +137,14 @@ describe("--status", () => {
     expect(done.err).toContain('"Neu, offen" is todo');
   });
 
+  it("is not needed for a known name after a number", async () => {
+    const names = ["1 - To Do", "02. In Progress", "(3) Done"];
+    await expectDone(
+      importCsv(`project,title,status\n${names.map((name) => `Docs,T,${name}`).join("\n")}\n`),
+    );
+    expect((await tasks()).map(({ status }) => status)).toEqual(["todo", "doing", "done"]);
+  });
+
   it("overrules the known names, and * stands for any other name", async () => {
     await expectDone(
       importCsv("project,title,status\nDocs,A,Blocked\nDocs,B,Odd\nDocs,C,\n", [

@@ -15,9 +15,7 @@ import {
 import { join } from "node:path";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fileLock } from "../../src/credentials/file-lock.ts";
 import { prepareReplacement, removeAbandoned } from "../../src/files/replacement.ts";
-import { isRunning } from "../../src/is-running.ts";
 import { EMAIL, expectDone, openShell, openSignedIn, PASSWORD, type Shell } from "../kit.ts";
 
 let server: TestServer;
@@ -37,25 +35,9 @@ afterAll(async () => {
   await server?.close();
 });
 
-const self = { pid: process.pid, host: "here", isRunning };
 const login = ["login", EMAIL, "--password-stdin"];
 
 describe("the lock of the credentials", () => {
-  it("appears together with its content", async () => {
-    const lock = join(shell.directory, "whole.lock");
-    const seen = new Set<string>();
-    const over = new AbortController();
-    const watch = async () => {
-      while (!over.signal.aborted) seen.add(await readFile(lock, "utf8").catch(() => "absent"));
-    };
-    const watching = watch();
-    for (let round = 0; round < 200; round += 1) await fileLock(lock, self)(async () => {});
-    over.abort();
-    await watching;
-    expect(seen).not.toContain("");
-    expect(await readdir(shell.directory)).toEqual([]);
-  });
-
   it("is passed on within seconds when it is empty, as older versions left it on a full disk", async () => {
     const lock = join(directory, "credentials.lock");
     await writeFile(lock, "");

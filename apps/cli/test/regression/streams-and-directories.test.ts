@@ -161,6 +161,17 @@ describe.skipIf(!canMount)(`a disk for the credentials${reason}`, () => {
   });
 });
 
+it("leaves no empty lock where no file can get any content", async () => {
+  const { code, err } = await shell("ulimit -f 0; projo workspaces use Acme");
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(
+      /^projo: .*credentials\.json cannot be written: your limit on the size of files is too low \(ulimit -f\)\. Raise the limit, or set PROJO_CONFIG_DIR/,
+    ),
+  ]);
+  expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);
+});
+
 it("leaves no file beside the credentials", async () => {
   await mkdir(join(home, ".config", "projo"), { recursive: true });
   expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);

@@ -1,6 +1,6 @@
 export { createDirectory } from "./system/create-directory.ts";
 export { EmbeddedPostgresError } from "./system/embedded-postgres-error.ts";
-export { fileProblem, type FileProblem } from "./system/file-problem.ts";
+export { fileProblem } from "./system/file-problem.ts";
 export {
   type ConnectionTarget,
   type EmbeddedPostgres,

@@ -1,3 +1,5 @@
+import { accessSync, constants } from "node:fs";
+
 import type { Place } from "./place.ts";
 import { EmbeddedPostgresError, failureLines } from "./system/embedded-postgres-error.ts";
 import { fileProblem, fileProblemIn } from "./system/file-problem.ts";
@@ -20,12 +22,28 @@ export function initFailure(place: Place, output: string): EmbeddedPostgresError
   if (entry) {
     return new EmbeddedPostgresError("init_failed", `PostgreSQL cannot create a database: ${entry}.`);
   }
+  if (/could not execute command/.test(output) && !hasShell()) {
+    return new EmbeddedPostgresError(
+      "init_failed",
+      "PostgreSQL needs a shell to create a database, and this system has no /bin/sh: use an image with a shell, or set DATABASE_URL to a PostgreSQL server.",
+    );
+  }
   const problem = fileProblemIn(output, { directory: place.home, uid });
   const step = problem ? `${problem.step}, ${elsewhere}` : `fix that and start again, ${elsewhere}`;
   return new EmbeddedPostgresError(
     "init_failed",
     `PostgreSQL could not create a database in ${place.home} (${problem?.cause ?? reason}): ${step}`,
   );
+}
+
+/** Images without a package manager often have none. */
+function hasShell(): boolean {
+  try {
+    accessSync("/bin/sh", constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Describes why PostgreSQL did not start. `how` tells how its process ended. */

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { withoutForeignGrants } from "./foreign-grants.ts";
-import { historyProblem, readHistory, unoccupiedProblem } from "./history.ts";
+import { historyProblem, readHistory, unoccupiedProblem, type History } from "./history.ts";
 import { MigrationError } from "./migration-error.ts";
 import { useOwnSettings } from "./own-settings.ts";
 import { readMigrations, type Migration } from "./read-migrations.ts";
@@ -13,7 +13,7 @@ export { MigrationError } from "./migration-error.ts";
 // The key of the advisory lock that Prisma's schema engine takes, so that the two never run at the same time.
 const LOCK = 72_707_369;
 
-const TABLE = `CREATE TABLE IF NOT EXISTS public._prisma_migrations (
+const TABLE = `CREATE TABLE public._prisma_migrations (
   id VARCHAR(36) PRIMARY KEY NOT NULL, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
   migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
   started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)`;
@@ -37,8 +37,7 @@ export async function migrate(
   try {
     const conflict = await unoccupiedProblem(owner, ours);
     if (conflict !== null) throw new MigrationError(conflict);
-    await owner.query(`BEGIN;\n${withoutForeignGrants(TABLE)}\nCOMMIT;`);
-    const applied = await readHistory(owner);
+    const applied = await historyOf(owner);
     const problem = historyProblem(ours, applied);
     if (problem !== null) throw new MigrationError(problem);
     const ran: string[] = [];
@@ -52,6 +51,12 @@ export async function migrate(
     // A broken connection has released the lock already.
     await owner.query("SELECT pg_advisory_unlock($1)", [LOCK]).catch(() => {});
   }
+}
+
+async function historyOf(owner: pg.ClientBase): Promise<History> {
+  const { rows } = await owner.query("SELECT WHERE to_regclass('public._prisma_migrations') IS NULL");
+  if (rows.length > 0) await owner.query(`BEGIN;\n${withoutForeignGrants(TABLE)}\nCOMMIT;`);
+  return readHistory(owner);
 }
 
 async function lock(owner: pg.ClientBase, onWait?: (line: string) => void): Promise<void> {

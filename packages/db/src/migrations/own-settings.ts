@@ -1,16 +1,18 @@
 import type pg from "pg";
 
+// transaction_timeout exists since PostgreSQL 17.
 const SETTINGS = `
-  SELECT set_config(name, CASE WHEN name = 'search_path' THEN 'public' WHEN name LIKE '%timeout' THEN '0' ELSE 'on' END, false)
-    FROM pg_settings
-   WHERE name IN ('search_path', 'row_security', 'standard_conforming_strings', 'transaction_timeout',
-                  'idle_in_transaction_session_timeout')`;
+  SET statement_timeout = 0;
+  SET idle_in_transaction_session_timeout = 0;
+  SET search_path = public;
+  SET row_security = on;
+  SET standard_conforming_strings = on;
+  SELECT set_config('transaction_timeout', '0', false) WHERE current_setting('transaction_timeout', true) IS NOT NULL`;
 
 /**
  * Replaces settings that a service or an administrator gave to the database or to the owner: a time limit could end a long
  * migration, and a search path could put the tables into another schema.
  */
 export async function useOwnSettings(owner: pg.ClientBase): Promise<void> {
-  await owner.query("SET statement_timeout = 0");
   await owner.query(SETTINGS);
 }

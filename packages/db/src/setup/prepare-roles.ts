@@ -31,6 +31,7 @@ export async function prepareRoles(
     const known = logins.filter(({ user }) => before.roles.some(({ name }) => name === user));
     refused = await refusedPasswords(owner, known, options);
   }
+  if (missing.length === 0 && refused.length === 0) return;
   const after = await readFacts(owner, logins);
   const left = [...missingRequirements(after, logins), ...refused];
   if (left.length > 0) throw problemOf(after, { left, logins, said: [...said] });
@@ -135,7 +136,7 @@ function problemOf(facts: DatabaseFacts, { left, logins, said }: Outcome): Setup
       ? ""
       : `the login ${facts.owner} may not complete the set-up${first === undefined ? "" : ` (${first})`}: `;
   return new SetupProblem(
-    `${variable}: ${cause}${lacksOf(named)}. Let an administrator of the database run the SQL that \`pnpm db:migrate\` prints, then run \`pnpm db:migrate\` again.`,
+    `${variable}: ${cause}${lacksOf(named)}. Let an administrator of the database run the SQL that \`pnpm db:migrate\` prints, then run \`pnpm db:migrate\` again (docs/managed-postgres.md).`,
     { sql: administratorSql(facts, left, logins) },
   );
 }

@@ -54,8 +54,9 @@ describe.skipIf(!canMount)(`the embedded database${mountReason}`, () => {
       const second = spawnServer({ dataDir, settings }, { through: withMemoryDisk("/dev/shm", options) });
       const { event, owner } = await second.next();
       expect(event).toBe("ready");
-      const parallel = "SELECT current_setting('debug_parallel_query'), count(*) > 0 FROM pg_class";
-      expect(await query(owner, parallel)).toEqual([["on", true]]);
+      const parallel = `SELECT current_setting('debug_parallel_query'), count(*) > 0,
+                               current_setting('dynamic_shared_memory_type') FROM pg_class`;
+      expect(await query(owner, parallel)).toEqual([["on", true, "mmap"]]);
       await second.stop();
     },
   );

@@ -27,6 +27,11 @@ export function parseStatusMap(options: readonly string[]): StatusMap {
   return map;
 }
 
-/** Returns the status that a name stands for: by the option --status, else by the known names. */
-export const statusOf = (name: string, map: StatusMap): TaskStatus | undefined =>
-  map.get(statusKey(name)) ?? knownStatuses.get(statusKey(name)) ?? map.get("*");
+/**
+ * Returns the status that a name stands for: by the option --status, else by the known names, also after a number as in
+ * "02. In Progress".
+ */
+export function statusOf(name: string, map: StatusMap): TaskStatus | undefined {
+  const key = statusKey(name);
+  return map.get(key) ?? knownStatuses.get(key) ?? knownStatuses.get(key.replace(/^\d+/, "")) ?? map.get("*");
+}

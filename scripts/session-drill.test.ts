@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -31,9 +33,10 @@ it("S2 S3 S4 S7 S8 S10 the session drill runs all steps and prints them", async 
 }, 60_000);
 
 it("the session drill exits with code 1 and an error message without a server", async () => {
-  const { code, output } = await runDrill(["--url", "http://127.0.0.1:9"]);
+  const url = `http://127.0.0.1:${await closedPort()}`;
+  const { code, output } = await runDrill(["--url", url]);
   expect(code).toBe(1);
-  expect(output).toContain("✗ Cannot reach http://127.0.0.1:9");
+  expect(output).toContain(`✗ Cannot reach ${url}`);
 }, 30_000);
 
 it("the session drill detects a server that does not report a reused token", async () => {
@@ -80,4 +83,13 @@ async function startHidingProxy(target: string): Promise<{ url: string; close: (
   if (address === null || typeof address === "string") throw new Error("The proxy has no port.");
   const close = () => new Promise<void>((resolve) => void proxy.close(() => resolve()));
   return { url: `http://127.0.0.1:${address.port}`, close };
+}
+
+/** Returns a port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const listener = createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const { port } = listener.address() as AddressInfo;
+  await new Promise((closed) => listener.close(closed));
+  return port;
 }

@@ -151,6 +151,14 @@ describe("an import", () => {
     expect(await titles()).toEqual(["Three", "Two", "One"]);
   });
 
+  it("creates no duplicates of a file that was saved again with decomposed accents", async () => {
+    const csv = "project,title\nCaf\u00e9,Men\u00fc\n";
+    await importCsv(csv);
+    const { report } = await importCsv(csv.normalize("NFD"));
+    expect(report).toEqual({ created: 0, existing: 1, refused: [] });
+    expect(await titles()).toEqual(["Men\u00fc"]);
+  });
+
   it("creates two tasks from two equal rows, also when it is run again", async () => {
     const csv = "project,title\nDocs,Same\nDocs,Same\n";
     expect((await importCsv(csv)).report.created).toBe(2);

@@ -99,6 +99,8 @@ describe("The mail of an invite", () => {
   it("I1 shows its status to its workspace only", async () => {
     smtp.answers = (stage) => (stage === "RCPT" ? "550 5.1.1 no" : undefined);
     const { ada, workspaceId } = await inviteGrace();
+    // The mail server's answer changes below, so this mail has to be refused first.
+    await listedWith(ada, workspaceId, "refused");
     const eve = await arrive(server, "eve");
     const other = await foundWorkspace(eve);
     smtp.answers = (stage) => (stage === "RCPT" ? "451 4.7.1 later" : undefined);

@@ -34,8 +34,10 @@ export function createRowIds(): (row: RowIdentity) => RowId {
       const isRepeated = count(JSON.stringify(["id", project, id])) > 1;
       return { externalId: sha256(JSON.stringify(["id", id])).toString("hex"), isRepeated };
     }
-    const occurrence = count(JSON.stringify([project, title]));
-    const externalId = sha256(JSON.stringify([project, title, occurrence])).toString("hex");
+    // Programs write accents in two forms. An import of a file that was saved again in the other form finds its tasks.
+    const names = [project.normalize("NFC"), title.normalize("NFC")];
+    const occurrence = count(JSON.stringify(names));
+    const externalId = sha256(JSON.stringify([...names, occurrence])).toString("hex");
     return { externalId, isRepeated: false };
   };
 }

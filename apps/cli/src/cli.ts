@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Io } from "./io.ts";
-import { openServer, type Server, type ServerOptions } from "./server.ts";
+import { openServer, type Server, type ServerOptions } from "./connection/server.ts";
 import { type Printer, printer } from "./terminal/printer.ts";
 
 /** Input, output and server of a running command. */

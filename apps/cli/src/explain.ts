@@ -1,6 +1,6 @@
 import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
 import type { ExitCode } from "./cli-error.ts";
-import { explainConnection, explainForeignAnswer, mayBeDone } from "./explain-connection.ts";
+import { explainConnection, explainForeignAnswer, mayBeDone } from "./connection/explain-connection.ts";
 
 export const exitCodeOf = ({ reason }: ProjoError): ExitCode =>
   reason === "auth.unauthenticated" || reason === "auth.token_reused" ? 4 : 1;

@@ -4,8 +4,8 @@
 import { operations, type Kind } from "@projostack/contract";
 import { appRouter } from "../router.ts";
 import type { Context } from "../rpc/context.ts";
-import { errorShape } from "../rpc/error-shape.ts";
-import { asFailure } from "../rpc/failure.ts";
+import { errorShape } from "../rpc/failures/error-shape.ts";
+import { asFailure } from "../rpc/failures/failure.ts";
 import { findRunner, type Runner } from "../rpc/procedure-builder.ts";
 import type { Answer } from "../http/answer.ts";
 import type { CallRequest } from "../http/shortcut.ts";

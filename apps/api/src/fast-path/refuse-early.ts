@@ -1,7 +1,7 @@
 // Refuses an ordinary call before a context is created for it. During an overload most calls may be refused, so a refusal
 // must cost almost nothing; otherwise refusals take time from the calls that are served.
-import { errorShape } from "../rpc/error-shape.ts";
-import { Failure } from "../rpc/failure.ts";
+import { errorShape } from "../rpc/failures/error-shape.ts";
+import { Failure } from "../rpc/failures/failure.ts";
 import { priorityByName, notAdmitted } from "../rpc/checks/check-admission.ts";
 import type { Services } from "../rpc/services.ts";
 import type { Calls } from "./answer-calls.ts";

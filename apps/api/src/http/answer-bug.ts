@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { errorShape } from "../rpc/error-shape.ts";
-import { Failure } from "../rpc/failure.ts";
+import { errorShape } from "../rpc/failures/error-shape.ts";
+import { Failure } from "../rpc/failures/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import { answerHeaders, type Answer } from "./answer.ts";
 import { commonHeaders } from "./common-headers.ts";

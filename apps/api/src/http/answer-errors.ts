@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Services } from "../rpc/services.ts";
-import { errorShape } from "../rpc/error-shape.ts";
-import { Failure } from "../rpc/failure.ts";
+import { errorShape } from "../rpc/failures/error-shape.ts";
+import { Failure } from "../rpc/failures/failure.ts";
 import { commonHeaders } from "./common-headers.ts";
 import { nothingAtPath } from "./refusals/nothing-at-path.ts";
 

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Reason } from "@projostack/contract";
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { ConnectionBounds } from "../config/connection-bounds.ts";
-import { Failure } from "../rpc/failure.ts";
+import { Failure } from "../rpc/failures/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import { createForwardedAddressOf, createIsTrusted, type AddressOf } from "./address-of.ts";
 import { answerErrors, answerFrameworkError } from "./answer-errors.ts";

@@ -1,7 +1,7 @@
 // The limits of a batch. Long operations cannot be batched: a batch of ten would run as one unit of work, although the
 // budget admits each long operation separately.
 import { operations } from "@projostack/contract";
-import { Failure } from "../rpc/failure.ts";
+import { Failure } from "../rpc/failures/failure.ts";
 
 /** The most calls that one request may carry. */
 export const MAX_BATCH_CALLS = 10;

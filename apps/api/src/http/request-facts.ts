@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor, RequestFacts } from "../rpc/context.ts";
 import type { Address } from "../runtime/address.ts";
-import type { Failure } from "../rpc/failure.ts";
+import type { Failure } from "../rpc/failures/failure.ts";
 import type { Services } from "../rpc/services.ts";
 
 export interface Received {

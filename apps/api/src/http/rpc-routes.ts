@@ -3,7 +3,7 @@ import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { appRouter } from "../router.ts";
 import { createContext, type Context } from "../rpc/context.ts";
-import { asFailure, Failure } from "../rpc/failure.ts";
+import { asFailure, Failure } from "../rpc/failures/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import type { AddressOf } from "./address-of.ts";
 import { answerHeaders } from "./answer.ts";

@@ -5,7 +5,7 @@ import type { Quota } from "../limits/limiter/limiter.ts";
 import type { Log } from "../runtime/log.ts";
 import { looksLikeServiceKey } from "../identity/tokens/service-keys.ts";
 import type { Caller } from "./caller.ts";
-import { Failure } from "./failure.ts";
+import { Failure } from "./failures/failure.ts";
 import { collectRateLimit, type RateLimitFields } from "./rate-limit-fields.ts";
 import type { Services } from "./services.ts";
 

@@ -1,7 +1,7 @@
 // A cursor marks the end of a page: the id of its last item, and a MAC that binds the cursor to its list. A cursor that was
 // changed, or is used with another workspace, operation or filter, is rejected.
 import type { KeyRing } from "../identity/key-ring.ts";
-import { Failure } from "./failure.ts";
+import { Failure } from "./failures/failure.ts";
 
 export interface Page {
   readonly limit: number;

@@ -11,10 +11,10 @@ import { withinDeadline } from "./checks/call-deadline.ts";
 import { checkAdmission } from "./checks/check-admission.ts";
 import type { Call } from "./call.ts";
 import type { Context } from "./context.ts";
-import { errorShape } from "./error-shape.ts";
-import { explainRefusal } from "./explain-refusal.ts";
-import { asFailure, Failure } from "./failure.ts";
-import { parseInput } from "./invalid-input.ts";
+import { errorShape } from "./failures/error-shape.ts";
+import { explainRefusal } from "./failures/explain-refusal.ts";
+import { asFailure, Failure } from "./failures/failure.ts";
+import { parseInput } from "./failures/invalid-input.ts";
 import { logSecurityEvent } from "./checks/security-events.ts";
 
 const t = initTRPC

@@ -7,7 +7,7 @@ import { limits } from "../limits/limiter/limits.ts";
 import { createRefusedCredentials } from "../limits/refused-credentials.ts";
 import { createLog } from "../runtime/log.ts";
 import { createContext } from "./context.ts";
-import { Failure } from "./failure.ts";
+import { Failure } from "./failures/failure.ts";
 import { publicProcedure, router } from "./procedures.ts";
 import type { Services } from "./services.ts";
 

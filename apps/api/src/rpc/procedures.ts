@@ -15,7 +15,7 @@ import { entryOf, originOf } from "./audit.ts";
 import { accountOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
-import { asFailure, Failure } from "./failure.ts";
+import { asFailure, Failure } from "./failures/failure.ts";
 import { checkInputStructure } from "./checks/check-input-structure.ts";
 import { buildProcedure, type ProcedureBuilder } from "./procedure-builder.ts";
 import type { Call } from "./call.ts";

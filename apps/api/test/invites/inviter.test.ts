@@ -3,7 +3,7 @@ import { roles } from "@projostack/authz";
 import { describe, expect, it } from "vitest";
 import { checkAssignedRole } from "../../src/features/invites/check-assigned-role.ts";
 import { hashOfInviteToken } from "../../src/identity/tokens/invite-tokens.ts";
-import { Failure } from "../../src/rpc/failure.ts";
+import { Failure } from "../../src/rpc/failures/failure.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
 import { call, idsOf, join, type Person } from "../kit/index.ts";
 import { guest, rolesIn, statusOf, type SentInvite } from "./guests.ts";

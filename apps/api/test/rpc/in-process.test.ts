@@ -2,7 +2,7 @@
 import type { ErrorData } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Operations } from "../../src/in-process.ts";
-import { Failure } from "../../src/rpc/failure.ts";
+import { Failure } from "../../src/rpc/failures/failure.ts";
 import {
   arrive,
   call,

@@ -6,7 +6,7 @@ import { readConfig } from "../../src/config/config.ts";
 import type { ConnectionBounds } from "../../src/config/connection-bounds.ts";
 import { createIsTrusted } from "../../src/http/address-of.ts";
 import { answerSocket } from "../../src/http/connections/answer-socket.ts";
-import { Failure } from "../../src/rpc/failure.ts";
+import { Failure } from "../../src/rpc/failures/failure.ts";
 import { watchConnections, type Connections } from "../../src/http/connections/connections.ts";
 import { handleServerErrors } from "../../src/http/connections/handle-server-errors.ts";
 import { createLog } from "../../src/runtime/log.ts";

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { usageError } from "../cli-error.ts";
 import type { Cli, Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import type { Server } from "../server.ts";
+import type { Server } from "../connection/server.ts";
 
 export function addLogout(program: Command, start: Start): void {
   program

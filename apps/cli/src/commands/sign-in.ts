@@ -4,8 +4,8 @@ import type { SignedIn } from "@projostack/sdk";
 import type { Command } from "commander";
 import { CliError, usageError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
-import { isLoopback } from "../server-url.ts";
-import type { Server } from "../server.ts";
+import { isLoopback } from "../connection/server-url.ts";
+import type { Server } from "../connection/server.ts";
 import { askPassword, askText } from "../terminal/prompts.ts";
 import { readSecret } from "../terminal/read-stdin.ts";
 

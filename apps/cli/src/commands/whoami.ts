@@ -2,7 +2,7 @@ import { isProjoError, type OwnWorkspace, type Reason } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Cli, Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import type { Server, WorkspaceClient } from "../server.ts";
+import type { Server, WorkspaceClient } from "../connection/server.ts";
 import { describeDelivery } from "./mail-delivery.ts";
 import { shortTime } from "../terminal/short-time.ts";
 

@@ -2,7 +2,7 @@
 // idempotent.
 import { setTimeout as wait } from "node:timers/promises";
 import { isProjoError, ProjoConnectionError } from "@projostack/sdk";
-import { retryAfterLimit } from "../retry-after-limit.ts";
+import { retryAfterLimit } from "../connection/retry-after-limit.ts";
 
 export type Patiently = <T>(call: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 

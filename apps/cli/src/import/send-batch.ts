@@ -1,6 +1,6 @@
 import { type CreatedTasks, isProjoError, type TasksCreateManyInput } from "@projostack/sdk";
 import { CliError } from "../cli-error.ts";
-import type { WorkspaceClient } from "../server.ts";
+import type { WorkspaceClient } from "../connection/server.ts";
 import type { Patiently } from "./patiently.ts";
 import type { ProjectIds } from "./project-ids.ts";
 import type { RefusedRow, TaskRow } from "./read-tasks.ts";

@@ -1,5 +1,5 @@
 import type { InviteStatus } from "@projostack/sdk";
-import type { WorkspaceClient } from "../server.ts";
+import type { WorkspaceClient } from "../connection/server.ts";
 import { canonicalAddress } from "./canonical-address.ts";
 import { isId } from "./ids.ts";
 import { type Named, pickByName } from "./pick-by-name.ts";

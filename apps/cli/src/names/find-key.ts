@@ -1,5 +1,5 @@
 import type { ServiceKey } from "@projostack/sdk";
-import type { WorkspaceClient } from "../server.ts";
+import type { WorkspaceClient } from "../connection/server.ts";
 import { pickByName } from "./pick-by-name.ts";
 import { withName } from "./with-name.ts";
 

@@ -1,5 +1,5 @@
 import type { Named } from "./pick-by-name.ts";
-import type { WorkspaceClient } from "../server.ts";
+import type { WorkspaceClient } from "../connection/server.ts";
 import { canonicalAddress } from "./canonical-address.ts";
 import { isId } from "./ids.ts";
 import { pickByName } from "./pick-by-name.ts";

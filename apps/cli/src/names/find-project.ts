@@ -1,5 +1,5 @@
 import { ProjoError, type Project } from "@projostack/sdk";
-import type { WorkspaceClient } from "../server.ts";
+import type { WorkspaceClient } from "../connection/server.ts";
 import { isId } from "./ids.ts";
 import { type Named, pickByName } from "./pick-by-name.ts";
 import { withName } from "./with-name.ts";

@@ -1,5 +1,5 @@
 import { ProjoError } from "@projostack/sdk";
-import type { WorkspaceClient } from "../server.ts";
+import type { WorkspaceClient } from "../connection/server.ts";
 
 const CONCURRENCY = 8;
 

@@ -1,6 +1,6 @@
 import { verifyChain, type AuditRow, type ChainPoint, type ChainVerdict } from "@projostack/db";
 import type { Checkpoint } from "../../identity/checkpoints.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { readPages } from "./read-pages.ts";

@@ -1,5 +1,5 @@
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
 import { toTokens } from "./session.ts";
 

@@ -1,5 +1,5 @@
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import type { Credentials } from "./sign-up.ts";
 import { toSignedIn } from "./session.ts";

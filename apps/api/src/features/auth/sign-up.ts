@@ -1,6 +1,6 @@
 import { brokenConstraint } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { gatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import { countMail } from "../../rpc/checks/count-mail.ts";
 import { checkNewPassword } from "../password/check-new-password.ts";

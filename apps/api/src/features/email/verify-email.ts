@@ -1,5 +1,5 @@
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { findValidToken } from "../one-time-tokens/find-valid-token.ts";
 
 /** Marks the email address of an account as verified. @throws Failure token.invalid */

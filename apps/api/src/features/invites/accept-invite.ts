@@ -2,7 +2,7 @@ import { can, roles } from "@projostack/authz";
 import { originOf, withAudit } from "../../rpc/audit.ts";
 import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { toOwnWorkspace } from "../workspaces/own-workspace.ts";
 import { findOpenInvite } from "./find-open-invite.ts";
 

@@ -1,5 +1,5 @@
 import { compareRoles, type Membership, type Role } from "@projostack/authz";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 
 /** Refuses to assign a role above the caller's own. @throws Failure permission.denied */
 export function checkAssignedRole({ role: own }: Membership, assigned: Role): void {

@@ -1,5 +1,5 @@
 import type { Caller } from "../../rpc/caller.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { newInviteTokens } from "../../identity/tokens/invite-tokens.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { countMail } from "../../rpc/checks/count-mail.ts";
 import type { WorkspaceContext } from "../../rpc/procedures.ts";
 import { checkInviter } from "./check-inviter.ts";

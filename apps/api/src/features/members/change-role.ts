@@ -1,5 +1,5 @@
 import type { Role } from "@projostack/authz";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { WorkspaceContext } from "../../rpc/procedures.ts";
 import { isAnother } from "./is-another.ts";
 import { toMember } from "./member.ts";

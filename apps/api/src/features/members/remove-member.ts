@@ -1,4 +1,4 @@
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { WorkspaceContext } from "../../rpc/procedures.ts";
 import { isAnother } from "./is-another.ts";
 

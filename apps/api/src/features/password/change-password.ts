@@ -1,6 +1,6 @@
 import type { SessionRecord } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { authenticatedGatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import { checkNewPassword } from "./check-new-password.ts";
 

@@ -1,4 +1,4 @@
-import { invalidFields } from "../../rpc/invalid-input.ts";
+import { invalidFields } from "../../rpc/failures/invalid-input.ts";
 import type { Services } from "../../rpc/services.ts";
 
 export interface NewPassword {

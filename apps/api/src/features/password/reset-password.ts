@@ -1,5 +1,5 @@
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { authenticatedGatePlaceOf } from "../../rpc/checks/gate-place.ts";
 import { checkNewPassword } from "./check-new-password.ts";
 import { findValidToken } from "../one-time-tokens/find-valid-token.ts";

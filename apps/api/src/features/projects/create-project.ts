@@ -1,4 +1,4 @@
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { toProject } from "./project.ts";

@@ -1,4 +1,4 @@
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toProject } from "./project.ts";
 

@@ -6,8 +6,8 @@ import {
   type Permission,
   type Role,
 } from "@projostack/authz";
-import { Failure } from "../../rpc/failure.ts";
-import { invalidFields } from "../../rpc/invalid-input.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
+import { invalidFields } from "../../rpc/failures/invalid-input.ts";
 
 export interface Rights {
   readonly role: Role;

@@ -1,5 +1,5 @@
 import { formatServiceKey, protectSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { WorkspaceContext } from "../../rpc/procedures.ts";
 import { checkInviter } from "../invites/check-inviter.ts";
 import { checkAssignedRights, checkScopes, type Rights } from "./check-assigned-rights.ts";

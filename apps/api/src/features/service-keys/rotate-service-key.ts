@@ -1,6 +1,6 @@
 import type { ServiceKeyRow } from "@projostack/db";
 import { formatServiceKey, protectSecret, newServiceSecret } from "../../identity/tokens/service-keys.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { checkAssignedRights } from "./check-assigned-rights.ts";

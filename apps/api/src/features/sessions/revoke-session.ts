@@ -1,6 +1,6 @@
 import type { SessionRecord } from "@projostack/db";
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 
 /** Ends one of the user's sessions. @throws Failure session.not_found, also for a session of another user */
 export async function revokeSession(

@@ -1,5 +1,5 @@
 import { type PreparedQuery, taskQuery } from "@projostack/db";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask } from "./task.ts";
 

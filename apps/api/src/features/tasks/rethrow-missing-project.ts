@@ -1,5 +1,5 @@
 import { brokenConstraint } from "@projostack/db";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 
 /**
  * Maps a violated foreign key to `project.not_found` and rethrows any other error. The foreign key includes the workspace,

@@ -1,5 +1,5 @@
 import type { TaskStatus } from "@projostack/contract";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
 import { rethrowMissingProject } from "./rethrow-missing-project.ts";
 import { toTask } from "./task.ts";

@@ -1,5 +1,5 @@
 import { can, type Permission } from "@projostack/authz";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { GrantedContext } from "../../rpc/procedures.ts";
 
 export interface IntrospectToken {

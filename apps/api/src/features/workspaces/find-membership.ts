@@ -1,5 +1,5 @@
 import type { Membership } from "@projostack/authz";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import { parseRole } from "./parse-role.ts";
 

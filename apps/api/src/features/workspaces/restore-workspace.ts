@@ -2,7 +2,7 @@ import { authorize } from "@projostack/authz";
 import { originOf } from "../../rpc/audit.ts";
 import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { runInWorkspace, type Ws } from "../../rpc/ws.ts";
 import { findMembership } from "./find-membership.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";

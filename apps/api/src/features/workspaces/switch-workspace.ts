@@ -1,5 +1,5 @@
 import type { SessionRecord } from "@projostack/db";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import { toOwnWorkspace } from "./own-workspace.ts";
 

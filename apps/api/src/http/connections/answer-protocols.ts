@@ -3,8 +3,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Socket } from "node:net";
-import { errorShape } from "../../rpc/error-shape.ts";
-import { Failure } from "../../rpc/failure.ts";
+import { errorShape } from "../../rpc/failures/error-shape.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import type { Services } from "../../rpc/services.ts";
 import { answerBug } from "../answer-bug.ts";
 import { answerHeaders } from "../answer.ts";

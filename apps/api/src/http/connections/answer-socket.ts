@@ -1,8 +1,8 @@
 // Writes responses directly to a socket when there is no parsed request to answer.
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { errorShape } from "../../rpc/error-shape.ts";
-import type { Failure } from "../../rpc/failure.ts";
+import { errorShape } from "../../rpc/failures/error-shape.ts";
+import type { Failure } from "../../rpc/failures/failure.ts";
 import { commonHeaders } from "../common-headers.ts";
 import type { Connection } from "./connection.ts";
 import { describeUnreadable, type ParserError } from "./unreadable-request.ts";

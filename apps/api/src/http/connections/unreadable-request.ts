@@ -1,7 +1,7 @@
 // Describes a request that Node's parser refused: its error code tells which rule of HTTP was broken, and the first bytes
 // tell whether the peer speaks another protocol.
 import type { CauseOf } from "@projostack/contract";
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 
 /** The most bytes of the URL and the headers together. */
 export const MAX_HEAD_BYTES = 16 * 1024;

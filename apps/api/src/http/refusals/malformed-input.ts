@@ -1,5 +1,5 @@
 // Describes an input that is not well-formed JSON: where the error is, and what corrects it.
-import { Failure } from "../../rpc/failure.ts";
+import { Failure } from "../../rpc/failures/failure.ts";
 import { findJsonError, type JsonError } from "./find-json-error.ts";
 
 export interface SentInput {

@@ -1,6 +1,6 @@
 // Describes a request whose path leads nowhere: a path without /trpc, with /trpc twice, or with a slash at its end.
 import { operations } from "@projostack/contract";
-import { Failure, unknownOperation } from "../../rpc/failure.ts";
+import { Failure, unknownOperation } from "../../rpc/failures/failure.ts";
 
 const names: ReadonlySet<string> = new Set(operations.map(({ name }) => name));
 

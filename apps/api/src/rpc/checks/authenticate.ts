@@ -1,7 +1,7 @@
 import type { PrefetchRequest } from "@projostack/db";
 import type { Caller } from "../caller.ts";
 import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../failures/failure.ts";
 import { refuseCredential } from "./refuse-credential.ts";
 
 /** Authenticates the caller and counts a refused token. @throws Failure auth.unauthenticated, limit.exceeded */

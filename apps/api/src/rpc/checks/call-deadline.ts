@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure } from "../failures/failure.ts";
 
 /** The deadline of a call. Each single wait has a shorter timeout, but a call may wait several times. */
 const MAX_CALL_MS = 9_500;

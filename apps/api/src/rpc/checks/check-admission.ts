@@ -1,7 +1,7 @@
 // Determines the priority of a call and refuses the call when the server is overloaded.
 import type { Kind, Operation } from "@projostack/contract";
 import type { Priority } from "../../limits/admission/admission.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../failures/failure.ts";
 import type { Call } from "../call.ts";
 
 /** The call was refused because the server could not have answered it in time. */

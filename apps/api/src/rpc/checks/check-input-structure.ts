@@ -1,5 +1,5 @@
-import type { Failure } from "../failure.ts";
-import { invalidFields } from "../invalid-input.ts";
+import type { Failure } from "../failures/failure.ts";
+import { invalidFields } from "../failures/invalid-input.ts";
 
 const MAX_DEPTH = 32;
 /** Four times the number of values in the largest input of the contract. It bounds the errors that a schema can report. */

@@ -1,5 +1,5 @@
 import type { MailKind } from "../../limits/limiter/mailbox-limits.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../failures/failure.ts";
 import type { Services } from "../services.ts";
 
 /** Counts a mail against the limit of its recipient's mailbox before the mail is queued. @throws Failure limit.exceeded */

@@ -1,6 +1,6 @@
 import type { Reason } from "@projostack/contract";
 import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../failures/failure.ts";
 
 /**
  * Counts and refuses an invalid credential: with the reason, or with limit.exceeded when the network sent too many.

@@ -2,7 +2,7 @@
 import { type Operation, pointsOf } from "@projostack/contract";
 import type { Admission, Payer, Price } from "../../limits/budgets/budgets.ts";
 import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../failures/failure.ts";
 import type { Call } from "../call.ts";
 
 /** A query that costs more points is not a plain read. */

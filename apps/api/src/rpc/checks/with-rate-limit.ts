@@ -1,7 +1,7 @@
 import { contract } from "@projostack/contract";
 import type { Attempt } from "../../limits/limiter/limiter.ts";
 import type { Context } from "../context.ts";
-import { Failure } from "../failure.ts";
+import { Failure } from "../failures/failure.ts";
 
 type CallAttempt = Omit<Attempt, "address" | "target"> & Partial<Pick<Attempt, "target">>;
 

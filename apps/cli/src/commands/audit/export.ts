@@ -3,9 +3,9 @@ import { type Command, Option } from "commander";
 import { interrupted } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import type { WorkspaceClient } from "../../server.ts";
+import type { WorkspaceClient } from "../../connection/server.ts";
 import { type Progress, showRate } from "../../terminal/progress.ts";
-import { retryAfterLimit } from "../../retry-after-limit.ts";
+import { retryAfterLimit } from "../../connection/retry-after-limit.ts";
 import { type Write, writeAtomically } from "./out-file.ts";
 
 type Format = "ndjson" | "csv";

@@ -4,7 +4,7 @@ import type { Start } from "../../cli.ts";
 import { usageError } from "../../cli-error.ts";
 import { examples } from "../../examples.ts";
 import { findMember } from "../../names/find-member.ts";
-import type { WorkspaceClient } from "../../server.ts";
+import type { WorkspaceClient } from "../../connection/server.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { entryColumns } from "./entry-cells.ts";
 

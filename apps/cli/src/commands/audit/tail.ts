@@ -3,7 +3,7 @@ import { type AuditEntry, isProjoError } from "@projostack/sdk";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import type { WorkspaceClient } from "../../server.ts";
+import type { WorkspaceClient } from "../../connection/server.ts";
 import { entryColumns } from "./entry-cells.ts";
 
 interface TailOptions {

@@ -5,9 +5,9 @@ import { CliError, interrupted, usageError } from "../../cli-error.ts";
 import type { Cli } from "../../cli.ts";
 import { isServiceKeySet } from "../../credentials/service-key.ts";
 import { exitCodeOf, explain } from "../../explain.ts";
-import type { WorkspaceClient } from "../../server.ts";
+import type { WorkspaceClient } from "../../connection/server.ts";
 import { showRate } from "../../terminal/progress.ts";
-import { retryAfterLimit } from "../../retry-after-limit.ts";
+import { retryAfterLimit } from "../../connection/retry-after-limit.ts";
 import { readCheckpoints, type SavedCheckpoint } from "./input-files.ts";
 import { failVerification } from "./fail-verification.ts";
 

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { userRequired, type Server } from "../../server.ts";
+import { userRequired, type Server } from "../../connection/server.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { askConfirmation, askPassword } from "../../terminal/prompts.ts";
 import { readSecretText } from "../../terminal/read-stdin.ts";

@@ -1,6 +1,6 @@
 import type { Cli } from "../../cli.ts";
 import { isInteractive } from "../../io.ts";
-import { notSignedIn, type Server } from "../../server.ts";
+import { notSignedIn, type Server } from "../../connection/server.ts";
 import { askChoice } from "../../terminal/prompts.ts";
 import { confirmPassword, storeSignIn, readAccount } from "../sign-in.ts";
 

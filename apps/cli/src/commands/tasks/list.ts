@@ -4,7 +4,7 @@ import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findProject } from "../../names/find-project.ts";
 import { projectNames } from "../../names/project-names.ts";
-import type { Server, WorkspaceClient } from "../../server.ts";
+import type { Server, WorkspaceClient } from "../../connection/server.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { statusOption } from "./status-option.ts";
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { usageError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import type { WorkspaceClient } from "../../server.ts";
+import type { WorkspaceClient } from "../../connection/server.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { askText } from "../../terminal/prompts.ts";
 import { clearSelection } from "./use.ts";

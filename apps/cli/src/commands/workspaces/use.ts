@@ -3,7 +3,7 @@ import { CliError } from "../../cli-error.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findWorkspace } from "../../names/find-workspace.ts";
-import type { Server } from "../../server.ts";
+import type { Server } from "../../connection/server.ts";
 
 export function addUseWorkspace(workspaces: Command, start: Start): void {
   workspaces

@@ -65,7 +65,7 @@ const longError: Attack = {
 };
 
 const policyFile = "apps/api/src/identity/passwords/password-policy.ts";
-const invalidInputFile = "apps/api/src/rpc/invalid-input.ts";
+const invalidInputFile = "apps/api/src/rpc/failures/invalid-input.ts";
 
 const shortText = guard("an error shortens long text", invalidInputFile, [
   "const message = truncate(issue.message);",

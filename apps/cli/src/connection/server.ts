@@ -1,18 +1,18 @@
 // Selects the server, the credentials and the workspace of a command: the option, else the environment variable, else
 // the stored value.
 import { type Client, type ClientOptions, createClient } from "@projostack/sdk";
-import { CliError, usageError } from "./cli-error.ts";
-import { type CredentialsFile, credentialsFile } from "./credentials/credentials-file.ts";
-import { serverCredentials, type ServerCredentials, withServer } from "./credentials/credentials.ts";
-import { isServiceKeySet } from "./credentials/service-key.ts";
-import { storedSession } from "./credentials/stored-session.ts";
-import { USER_REQUIRED } from "./explain.ts";
-import type { Io } from "./io.ts";
+import { CliError, usageError } from "../cli-error.ts";
+import { type CredentialsFile, credentialsFile } from "../credentials/credentials-file.ts";
+import { serverCredentials, type ServerCredentials, withServer } from "../credentials/credentials.ts";
+import { isServiceKeySet } from "../credentials/service-key.ts";
+import { storedSession } from "../credentials/stored-session.ts";
+import { USER_REQUIRED } from "../explain.ts";
+import type { Io } from "../io.ts";
 import { networkFetch } from "./network-fetch.ts";
-import { findWorkspace } from "./names/find-workspace.ts";
-import { keyWorkspaceId } from "./names/key-workspace.ts";
+import { findWorkspace } from "../names/find-workspace.ts";
+import { keyWorkspaceId } from "../names/key-workspace.ts";
 import { DEFAULT_URL, parseServerUrl } from "./server-url.ts";
-import { version } from "./version.ts";
+import { version } from "../version.ts";
 
 export type WorkspaceClient = ReturnType<Client["workspace"]>;
 

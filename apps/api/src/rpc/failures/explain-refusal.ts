@@ -4,8 +4,8 @@
 import { reasons, type CauseOf, type Operation } from "@projostack/contract";
 import { Forbidden } from "@projostack/authz";
 import { MembershipChanged } from "@projostack/db";
-import type { Call } from "./call.ts";
-import type { Context } from "./context.ts";
+import type { Call } from "../call.ts";
+import type { Context } from "../context.ts";
 import { Failure } from "./failure.ts";
 
 /** Returns the failure with the message of its cause, or the same failure if its message already names the cause. */

@@ -10,7 +10,7 @@ import {
 } from "@projostack/contract";
 import { DatabaseBusy, DatabaseDown, failureOf, MembershipChanged } from "@projostack/db";
 import { TRPCError } from "@trpc/server";
-import { HashingBusy } from "../identity/passwords/argon2-gate.ts";
+import { HashingBusy } from "../../identity/passwords/argon2-gate.ts";
 import { closeOperations } from "./close-operations.ts";
 
 interface Details {

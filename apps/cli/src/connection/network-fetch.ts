@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Fetch } from "@projostack/sdk";
-import { usageError } from "./cli-error.ts";
-import type { Io } from "./io.ts";
+import { usageError } from "../cli-error.ts";
+import type { Io } from "../io.ts";
 
 const proxyVariables = ["http_proxy", "https_proxy", "all_proxy"];
 

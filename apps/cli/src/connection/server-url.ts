@@ -1,4 +1,4 @@
-import { usageError } from "./cli-error.ts";
+import { usageError } from "../cli-error.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4000";
 

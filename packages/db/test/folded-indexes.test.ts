@@ -8,6 +8,7 @@ import { readMigrations } from "../src/migrations/read-migrations.ts";
 import { projectListQuery } from "../src/tenant/projects.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
+import { vacuumAllVisible } from "./kit/vacuum-all-visible.ts";
 
 const MIGRATION = "20261129040000_folded_text";
 const DEFINITION = "SELECT pg_get_indexdef('tasks_folded_idx'::regclass) AS definition";
@@ -55,20 +56,16 @@ describe("in a workspace with many tasks and projects", () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     home = await plantWorkspace(database);
-    // VACUUM marks rows as visible to all only after their commit, and each commit near it, is on disk. So this transaction
-    // commits synchronously, and analyzes the tables itself.
     await database.owner(
       `BEGIN;
-       SET LOCAL synchronous_commit = on;
        INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by)
        SELECT gen_random_uuid(), '${home.id}', '${home.projectId}', 'Chapter ' || n, 'todo', '${home.userId}'
          FROM generate_series(1, 3000) AS n;
        INSERT INTO projects (id, workspace_id, name, created_by)
        SELECT gen_random_uuid(), '${home.id}', 'Book Größe ' || n, '${home.userId}' FROM generate_series(1, 3000) AS n;
-       ANALYZE tasks, projects;
        COMMIT`,
     );
-    await database.owner("VACUUM tasks, projects");
+    await vacuumAllVisible(database, ["tasks", "projects"]);
     client = await database.pool.connect();
   }, 60_000);
   afterAll(async () => {

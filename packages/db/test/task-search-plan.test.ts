@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { taskListQuery, type TaskListing } from "../src/tenant/tasks.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
+import { vacuumAllVisible } from "./kit/vacuum-all-visible.ts";
 
 const WORKSPACES = 300;
 const TASKS = 5_000;
@@ -24,17 +25,13 @@ beforeAll(async () => {
      INSERT INTO projects (id, workspace_id, name, created_by) SELECT gen_random_uuid(), id, 'Small', person FROM place`,
     [WORKSPACES],
   );
-  // VACUUM marks rows as visible to all only after their commit is on disk, so this transaction commits synchronously.
   await database.owner(
-    `BEGIN;
-     SET LOCAL synchronous_commit = on;
-     INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, created_at)
+    `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, created_at)
      SELECT gen_random_uuid(), p.workspace_id, p.id, 'Write chapter ' || n || ' of the book', 'todo', p.created_by,
             now() - n * interval '1 hour'
-       FROM projects AS p, generate_series(1, CASE p.workspace_id WHEN '${home.id}' THEN ${TASKS} ELSE 20 END) AS n;
-     COMMIT`,
+       FROM projects AS p, generate_series(1, CASE p.workspace_id WHEN '${home.id}' THEN ${TASKS} ELSE 20 END) AS n`,
   );
-  await database.owner("VACUUM (ANALYZE) tasks");
+  await vacuumAllVisible(database, ["tasks"]);
   const [row] = await database.owner<{ id: string }>(
     "SELECT id FROM tasks WHERE workspace_id = $1 ORDER BY id OFFSET $2::int LIMIT 1",
     [home.id, TASKS / 2],

@@ -32,6 +32,7 @@ export function comparable({ status, headers, text }: Heard, known: ReadonlySet<
     .replaceAll(TOKEN, named("token"))
     .replaceAll(TIME, "‹time›")
     .replaceAll(LAST_USE, '"lastUsedAt":"‹time or never›"')
+    .replaceAll(MAIL, '"mailStatus":"‹waiting or sent›"')
     .replaceAll(WAIT, "$1‹seconds›")
     .replaceAll(CURSOR, '"nextCursor":"‹cursor›"')
     .replaceAll(CODE, "‹code›");
@@ -42,6 +43,8 @@ const TOKEN = /\bpj[a-z]_[\w-]+/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 /** Each server writes it at a time of its own. */
 const LAST_USE = /"lastUsedAt":(?:null|"‹time›")/g;
+/** Each server sends its mails at a time of its own. */
+const MAIL = /"mailStatus":"(?:waiting|sent)"/g;
 /** The number of seconds until a limit allows the next call. */
 const WAIT = /(retry-after: |"retryAfter":)\d+/g;
 const CURSOR = /"nextCursor":"[\w-]+"/g;

@@ -143,7 +143,8 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
   "project.ambiguous": async (stage) => {
     await stage.both.database.owner(
       `INSERT INTO projects (id, workspace_id, name, created_by)
-       SELECT gen_random_uuid(), $1, 'Twin', $2 FROM generate_series(1, 2)`,
+       SELECT ('00000000-0000-4000-8000-00000000000' || nth)::uuid, $1, 'Twin', $2 FROM generate_series(1, 2) AS nth
+       ON CONFLICT DO NOTHING`,
       [stage.callerSet.homeId, stage.callerSet.admin.id],
     );
     return asAdmin("projects.findOrCreate", () => ({ name: "Twin" }))(stage);

@@ -75,6 +75,26 @@ describe("the connection handling", () => {
     expect(peer.received()).not.toContain(" 200 ");
   });
 
+  it("F8 continues when clients reset the connection after CONNECT", async () => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => void uncaught.push(error);
+    process.on("uncaughtException", note);
+    try {
+      for (let round = 0; round < 20; round += 1) {
+        const peers = await Promise.all(Array.from({ length: 20 }, () => openPeer(server.url)));
+        for (const { socket } of peers) {
+          socket.write("CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n");
+          socket.resetAndDestroy();
+        }
+        const { status } = await fetch(`${server.url}/livez`);
+        expect(status).toBe(200);
+      }
+    } finally {
+      process.off("uncaughtException", note);
+    }
+    expect(uncaught).toEqual([]);
+  });
+
   it("F8 answers a request to upgrade to another protocol with HTTP", async () => {
     const peer = await openPeer(server.url);
     peer.socket.write(getText("/trpc/system.health", { upgrade: "websocket", connection: "upgrade" }));

@@ -28,6 +28,8 @@ export function answerUnreadable(
 
 /** Writes a response to the socket and closes the socket afterwards. */
 export function answerSocket(socket: Socket, failure: Failure, requestId: string): void {
+  // Node.js removes its own listener from the socket of a CONNECT request. Without a listener, a reset would end the process.
+  socket.on("error", ignoreError);
   const { retryAfterSeconds } = failure;
   const error = errorShape(failure, requestId);
   const body = JSON.stringify({ error });
@@ -44,3 +46,5 @@ export function answerSocket(socket: Socket, failure: Failure, requestId: string
   // The peer may never close its end of the connection.
   socket.destroySoon();
 }
+
+const ignoreError = (): void => {};

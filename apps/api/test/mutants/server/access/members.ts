@@ -153,7 +153,7 @@ export const teams: readonly Mutant[] = [
   {
     removed: [
       guard("the deletion of a workspace requires its name", workspacesFile, [
-        "WHERE name = ${name}::text AND deleted_at IS NULL",
+        "WHERE normalize(name, NFC) = normalize(${name}::text, NFC) AND deleted_at IS NULL",
         "WHERE ${name}::text IS NOT NULL AND deleted_at IS NULL",
       ]),
     ],

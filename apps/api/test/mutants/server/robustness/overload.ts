@@ -96,8 +96,8 @@ const share = guard("one workspace can use at most three quarters of the connect
 ]);
 const lockTimeout = guard(
   "the wait for a lock is limited to two seconds",
-  "packages/db/src/pool/connection-settings.ts",
-  ['lock_timeout: "2000",', ""],
+  "packages/db/src/login/server-settings.ts",
+  ['lock_timeout: { value: "2000", shown: "2s" },', ""],
 );
 
 export const overload: readonly Mutant[] = [

@@ -120,7 +120,7 @@ describe("An email address", () => {
     expect(problemOf(text)).toBe(problem);
   });
 
-  it("N1 is refused or canonical for any text, and the canonical form stays the same when it is read again", () => {
+  it("N1 any text is refused or has a canonical form, which stays the same when it is read again", () => {
     const characters = Array.from('aA1.@-+ \u00a0ü。ß\u200b\u0308xn--[]"<>\\/%:');
     let seed = 7;
     const next = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
@@ -144,7 +144,7 @@ describe("The address of an existing account", () => {
     expect(signUp.safeParse(long).error?.issues[0]?.message).toContain("longer than 64");
   });
 
-  it("has the same canonical form as at sign-up", () => {
+  it("the canonical form is the same as at sign-up", () => {
     for (const parse of [signIn, signUp])
       expect(parse.parse(" Ann@Bücher.example.")).toBe("ann@xn--bcher-kva.example");
   });

@@ -1,11 +1,11 @@
 /** The result of one check of the doctor. No text contains a secret. */
 export interface Check {
-  /** What was checked: a setting or a group of settings. */
+  /** The checked setting or group of settings. */
   readonly subject: string;
   readonly name: string;
   /** A problem prevents the server from starting or serving; a warning does not. */
   readonly status: "ok" | "warning" | "problem";
-  /** What was found; for a problem and a warning also the next step. */
+  /** The finding; for a problem and a warning also the next step. */
   readonly message: string;
 }
 

@@ -53,7 +53,7 @@ describe("a prefetched row", () => {
     }
   });
 
-  it("stays hidden from the caller after a membership ends, a workspace is deleted, or a session ends", async () => {
+  it("the caller gets no prefetched row after a membership, a workspace or a session has ended", async () => {
     const { owner } = server.database;
     const read = async () => answersTo(await callerSet.callers["member"]?.(), callerSet.homeId);
     const lock = (at: string) =>

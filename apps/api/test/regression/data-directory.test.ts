@@ -57,7 +57,7 @@ const deletionOf = (path: string): string =>
   )}`;
 
 describe("the data directory", () => {
-  it("is not changed when it is the directory of the database itself", async () => {
+  it("the server refuses the directory of the database itself, and changes nothing", async () => {
     const dataDir = join(directory, "own", "postgres");
     await mkdir(join(dataDir, "cluster"), { recursive: true });
     await writeFile(join(dataDir, "owner-password"), "x");
@@ -69,7 +69,7 @@ describe("the data directory", () => {
     expect((await readdir(dataDir)).toSorted()).toEqual(["cluster", "owner-password"]);
   });
 
-  it("is not changed when it contains another PostgreSQL database", async () => {
+  it("the server refuses a directory with another PostgreSQL database, and changes nothing", async () => {
     const dataDir = join(directory, "other");
     await mkdir(dataDir);
     await writeFile(join(dataDir, "PG_VERSION"), "16\n");
@@ -81,7 +81,7 @@ describe("the data directory", () => {
     expect(await readdir(dataDir)).toEqual(["PG_VERSION"]);
   });
 
-  it("is named with the file when its keys are empty, as after a full disk", async () => {
+  it("the error names the file of the keys if it is empty, as after a full disk", async () => {
     const dataDir = join(directory, "empty-keys");
     await mkdir(dataDir);
     await writeFile(join(dataDir, "token-keys"), "");
@@ -96,7 +96,7 @@ describe("the data directory", () => {
     ]);
   });
 
-  it("is named when it is relative and the working directory was deleted", async () => {
+  it("the error names a relative data directory if the working directory was deleted", async () => {
     const gone = join(directory, "gone");
     await mkdir(gone);
     const { code, lines } = await start({ deletedDirectory: gone, env: {} });

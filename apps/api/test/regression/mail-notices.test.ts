@@ -96,7 +96,7 @@ describe("A notice", () => {
     expect(text).toContain("Before, you were a member.");
   });
 
-  it("is not sent to somebody who changes their own membership, or for an unchanged role", async () => {
+  it("the server sends no notice about an own change or an unchanged role", async () => {
     const { ada, bob, workspaceId } = await newTeam();
     await ada.call("members.changeRole", { userId: bob.id, role: "member" }, workspaceId);
     await bob.call("workspaces.leave", { workspaceId });
@@ -105,7 +105,7 @@ describe("A notice", () => {
     expect(await outbox()).toEqual([]);
   });
 
-  it("is sent to the creator of a service key that acts on the creator", async () => {
+  it("the creator of a service key gets a notice if the key acts on the creator", async () => {
     const { ada, bob, workspaceId } = await newTeam();
     await join(server, workspaceId, await arrive(server, "cyd"), "admin");
     const key = await ada.call(
@@ -119,7 +119,7 @@ describe("A notice", () => {
     expect(mailsTo(bob.email)).toEqual([]);
   });
 
-  it("F7 is not sent when the change fails", async () => {
+  it("F7 the server sends no notice when the change fails", async () => {
     const { ada, workspaceId } = await newTeam();
     const eve = await arrive(server, "eve");
     expect((await eve.call("members.remove", { userId: ada.id }, workspaceId)).status).toBe(404);
@@ -135,7 +135,7 @@ describe("A notice", () => {
     expect(await outbox()).toEqual([]);
   });
 
-  it("is turned off by PROJO_MAIL_NOTICES, except about passwords", async () => {
+  it("PROJO_MAIL_NOTICES turns off notices, except about passwords", async () => {
     const quiet = await startServerOver(server.database, { ...settings(), PROJO_MAIL_NOTICES: "none" });
     try {
       const { ada, bob, workspaceId } = await newTeam("Engines", quiet);

@@ -1,4 +1,4 @@
-// Whoever sends a mail sees what the mail server did with it.
+// The sender of a mail sees its status: waiting, sent or refused.
 import { describe, expect, it } from "vitest";
 import {
   arrive,
@@ -37,7 +37,7 @@ const listedWith = (ada: Person, workspaceId: string, mailStatus: string) =>
   });
 
 describe("The mail of an invite", () => {
-  it("is waiting, then sent, with the time", async () => {
+  it("the status is waiting, then sent, with the time", async () => {
     const { ada, workspaceId, answer } = await inviteGrace();
     expect(answer).toMatchObject({ mailStatus: "waiting", mailProblem: null });
     const sent = await listedWith(ada, workspaceId, "sent");
@@ -45,7 +45,7 @@ describe("The mail of an invite", () => {
     expect(Math.abs(Date.parse(sent.mailStatusAt) - Date.now())).toBeLessThan(60_000);
   });
 
-  it("is refused when the mail server rejects the address, without the text of the mail server", async () => {
+  it("the status is refused when the mail server rejects the address, without the text of the mail server", async () => {
     smtp.answers = (stage) => (stage === "RCPT" ? `550 ${SECRET_TEXT}` : undefined);
     const { ada, workspaceId, id } = await inviteGrace();
     const refused = await listedWith(ada, workspaceId, "refused");
@@ -57,13 +57,13 @@ describe("The mail of an invite", () => {
     await listedWith(ada, workspaceId, "sent");
   });
 
-  it("is refused when the mail server rejects the message", async () => {
+  it("the status is refused when the mail server rejects the message", async () => {
     smtp.answers = (stage) => (stage === "message" ? "554 5.7.1 spam" : undefined);
     const { ada, workspaceId } = await inviteGrace();
     expect((await listedWith(ada, workspaceId, "refused")).mailProblem).toBe("message_rejected");
   });
 
-  it("is waiting with its problem while the mail server asks to try later, and refused after the last attempt", async () => {
+  it("the status is waiting with its problem while the mail server asks to try later, and refused after the last attempt", async () => {
     smtp.answers = (stage) => (stage === "RCPT" ? "451 4.7.1 greylisted" : undefined);
     const { ada, workspaceId } = await inviteGrace();
     const waiting = await eventually(async () => {
@@ -80,7 +80,7 @@ describe("The mail of an invite", () => {
     expect((await listedWith(ada, workspaceId, "sent")).mailProblem).toBeNull();
   }, 60_000);
 
-  it("is refused when its link expires first", async () => {
+  it("the status is refused when the link expires first", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "451 4.3.0 not now" : undefined);
     const { ada, workspaceId } = await inviteGrace();
     await eventually(async () => (await outbox())[0]?.last_error ?? undefined);
@@ -89,7 +89,7 @@ describe("The mail of an invite", () => {
     expect((await listedWith(ada, workspaceId, "refused")).mailProblem).toBe("link_expired");
   });
 
-  it("has no status after the invite was revoked, because the server deletes the mail", async () => {
+  it("a revoked invite has no status, because the server deletes the mail", async () => {
     const { ada, workspaceId, id } = await inviteGrace();
     const revoked = await ada.call("invites.revoke", { id }, workspaceId);
     expect(revoked.data).toMatchObject({ mailStatus: null, mailStatusAt: null, mailProblem: null });
@@ -109,7 +109,7 @@ describe("The mail of an invite", () => {
     expect((await eve.call("invites.list", {}, other)).data.items).toMatchObject([{ mailStatus: "waiting" }]);
   });
 
-  it("F14 has a status when an earlier build handles it", async () => {
+  it("F14 the mail has a status when an earlier build handles it", async () => {
     smtp.answers = (stage) => (stage === "MAIL" ? "hang" : undefined);
     const { ada, workspaceId } = await inviteGrace();
     // The statement of an earlier build, which knows no class of failures.

@@ -1,5 +1,5 @@
-// A server on a PostgreSQL whose owner may not create roles: its functions run with the rights of that owner, to whom the
-// policies apply too.
+// A server on a PostgreSQL whose owner may not create roles. Its functions run with the rights of that owner, and the policies
+// apply to them too.
 import {
   createTestDatabase,
   setUp,

@@ -63,7 +63,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ op: "revoke" as const }) },
 );
 
-/** What was announced for a token: it works until `atLeast`, and not after `atMost`. Milliseconds on the history's clock. */
+/** The announced end of a token: it works until `atLeast`, and not after `atMost`. Milliseconds on the history's clock. */
 interface Announced {
   readonly key: MadeKey;
   atLeast: number;

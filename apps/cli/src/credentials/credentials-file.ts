@@ -44,12 +44,12 @@ const noDirectory = (): CliError =>
 /** Enough for the tokens of one more server. */
 const RESERVED_BYTES = 4_096;
 
-interface Surroundings {
+interface FileDeps {
   io: Io;
   warn: (message: string) => void;
 }
 
-function inDirectory(directory: string, { io, warn: warnAgain }: Surroundings): CredentialsFile {
+function inDirectory(directory: string, { io, warn: warnAgain }: FileDeps): CredentialsFile {
   const warn = once(warnAgain);
   const path = join(directory, "credentials.json");
   const lockPath = join(directory, "credentials.lock");

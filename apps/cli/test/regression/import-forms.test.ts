@@ -211,7 +211,7 @@ describe("N8 an import says", () => {
     expect(err).toContain("Skipped: 1 empty row and 1 repetition of the first line.");
   });
 
-  it("what the columns and the status names become", async () => {
+  it("the meaning of the columns and of the status names", async () => {
     const { out, err } = await shell.projo(
       [
         "tasks",

@@ -62,7 +62,7 @@ describe("--map", () => {
     }
   });
 
-  it("is described before the bar in a terminal", async () => {
+  it("the mapping appears before the bar in a terminal", async () => {
     const { err } = await importCsv("Board,Summary\nDocs,First\n", ["--map", "title=Summary,project=Board"], {
       types: [],
     });
@@ -137,7 +137,7 @@ describe("--status", () => {
     expect(done.err).toContain('"Neu, offen" is todo');
   });
 
-  it("is not needed for a known name after a number", async () => {
+  it("a known name after a number needs no option", async () => {
     const names = ["1 - To Do", "02. In Progress", "(3) Done"];
     await expectDone(
       importCsv(`project,title,status\n${names.map((name) => `Docs,T,${name}`).join("\n")}\n`),
@@ -157,7 +157,7 @@ describe("--status", () => {
     expect((await tasks()).map(({ status }) => status)).toEqual(["todo", "done", "todo"]);
   });
 
-  it("is named for unknown status names, with their number of rows", async () => {
+  it("the error names the option for unknown status names, with their number of rows", async () => {
     const { code, err } = await importCsv("project,title,status\nDocs,A,Odd\nDocs,B,Odd\nDocs,C,Neu\n");
     expect(code).toBe(1);
     expect(err).toContain(
@@ -214,7 +214,7 @@ describe("--long-titles", () => {
 describe("the report of refused rows", () => {
   const csv = 'project;title;status;note\r\nDocs;Same;todo;"a;b"\r\nDocs;Same;odd;"c\nd"\r\nDocs;;todo;\r\n';
 
-  it("has the columns of the file, and can be imported after a correction", async () => {
+  it("the report has the columns of the file, and can be imported after a correction", async () => {
     const first = await importCsv(csv);
     expect(first.err).toContain("They are in tasks.refused.csv: you can also correct them there");
     const report = await read("tasks.refused.csv");
@@ -246,7 +246,7 @@ describe("the report of refused rows", () => {
     );
   });
 
-  it("is written to the file of --report, which must not exist, and is left out without refused rows", async () => {
+  it("the command writes the report to the file of --report, which must not exist, and writes none without refused rows", async () => {
     expect((await importCsv(csv, ["--report", "r.csv", "--dry-run"])).code).toBe(1);
     expect((await read("r.csv")).split("\r\n")).toHaveLength(4);
     const refused = await importCsv(csv, ["--report", "r.csv"]);

@@ -38,7 +38,7 @@ afterAll(async () => {
 const login = ["login", EMAIL, "--password-stdin"];
 
 describe("the lock of the credentials", () => {
-  it("is passed on within seconds when it is empty, as older versions left it on a full disk", async () => {
+  it("a command takes the lock within seconds when it is empty, as older versions left it on a full disk", async () => {
     const lock = join(directory, "credentials.lock");
     await writeFile(lock, "");
     const before = new Date(Date.now() - 3_000);
@@ -48,7 +48,7 @@ describe("the lock of the credentials", () => {
     expect(await readdir(directory)).toEqual(["credentials.json"]);
   });
 
-  it("is passed on when its time is far in the future, after the clock was wrong", async () => {
+  it("a command takes the lock when its time is far in the future, after the clock was wrong", async () => {
     const lock = join(directory, "credentials.lock");
     await writeFile(lock, JSON.stringify({ id: "x", pid: 1, host: "elsewhere" }));
     const future = new Date(Date.now() + 10 * 86_400_000);
@@ -56,7 +56,7 @@ describe("the lock of the credentials", () => {
     expect((await shell.projo(["workspaces", "use", "Acme"])).code).toBe(0);
   });
 
-  it("is named when a directory has its name", async () => {
+  it("the error names the lock when a directory has its name", async () => {
     const lock = join(directory, "credentials.lock");
     await mkdir(lock);
     const { code, err } = await shell.projo(["workspaces", "use", "Acme"]);
@@ -104,7 +104,7 @@ async function sessions(): Promise<number> {
 }
 
 describe("the credentials file", () => {
-  it("stays a symbolic link", async () => {
+  it("a symbolic link remains a link", async () => {
     const target = join(shell.home, "managed.json");
     await rename(path, target);
     await symlink(target, path);
@@ -115,12 +115,12 @@ describe("the credentials file", () => {
     await rename(target, path);
   });
 
-  it("is read with the byte order mark of an editor", async () => {
+  it("a command reads the file with the byte order mark of an editor", async () => {
     await writeFile(path, `\ufeff${await readFile(path, "utf8")}`);
     expect((await shell.projo(["whoami"])).code).toBe(0);
   });
 
-  it("is named with the cause and the next step when it cannot be read", async () => {
+  it("the error names the file, the cause and the next step when it cannot be read", async () => {
     const file = join(shell.directory, "file");
     await writeFile(file, "");
     await mkdir(join(shell.directory, "full", "credentials.json"), { recursive: true });

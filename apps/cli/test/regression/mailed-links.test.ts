@@ -127,7 +127,7 @@ describe("Text without the right token", () => {
     expect(problem).not.toContain(text.length > 60 ? text : "\0");
   });
 
-  it("is examined in bounded time", () => {
+  it("the command examines any text in bounded time", () => {
     for (const text of [
       "%25".repeat(30_000),
       "?u=aHR0c".repeat(10_000),

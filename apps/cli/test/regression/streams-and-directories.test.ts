@@ -68,7 +68,7 @@ describe.skipIf(!hasFull)(`a full output${hasFull ? "" : " (skipped: there is no
     },
   );
 
-  it("is named as JSON with --json", async () => {
+  it("the error is JSON with --json", async () => {
     const { code, err } = await shell("projo projects list --json > /dev/full");
     expect(code).toBe(1);
     expect(JSON.parse(err)).toEqual({ error: { reason: "cli.output_unwritable", message: FULL_OUTPUT } });
@@ -83,11 +83,11 @@ describe.skipIf(!hasFull)(`a full output${hasFull ? "" : " (skipped: there is no
 const inDeleted = (command: string) => shell(`mkdir gone && cd gone && rmdir ../gone && projo ${command}`);
 
 describe("a deleted working directory", () => {
-  it("does not matter to a command without files", async () => {
+  it("a command without files works", async () => {
     expect(await inDeleted("projects list --json")).toMatchObject({ code: 0, err: "" });
   });
 
-  it("is named by a command with a file", async () => {
+  it("a command with a file names the working directory", async () => {
     expect(await inDeleted("audit export --out audit.ndjson")).toEqual({
       code: 1,
       out: "",
@@ -137,7 +137,7 @@ describe.skipIf(!canMount)(`a disk for the credentials${reason}`, () => {
   const fill = "{ dd if=/dev/zero of=disk/filler bs=1k count=200 2> /dev/null || true; }";
   const use = 'PROJO_CONFIG_DIR=$PWD/disk/c "$NODE" "$BIN" workspaces use Acme';
 
-  it("that is full is named, and leaves the sign-in and no lock", async () => {
+  it("a command names a full disk, and leaves the sign-in and no lock", async () => {
     const { code, out, err } = await onDisk(
       "size=32k",
       `${copy} && ${fill}; ${use}; echo "ended with $?"; ls -A disk/c; rm disk/filler; ${use}; cmp -s .config/projo/credentials.json disk/c/credentials.json && echo same`,
@@ -149,7 +149,7 @@ describe.skipIf(!canMount)(`a disk for the credentials${reason}`, () => {
     );
   });
 
-  it("that is read-only is named, and the sign-in can still be used", async () => {
+  it("a command names a read-only disk, and the sign-in can still be used", async () => {
     const { out, err } = await onDisk(
       "size=32k",
       `${copy} && mount -o remount,ro disk && ${use}; echo "ended with $?"; PROJO_CONFIG_DIR=$PWD/disk/c "$NODE" "$BIN" projects list --json | grep -c Website`,

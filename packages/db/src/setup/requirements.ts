@@ -4,7 +4,7 @@ import { GROUP_ROLES, type PreparedLogin } from "./database-roles.ts";
 import type { DatabaseFacts, RoleFacts } from "./read-facts.ts";
 
 export interface Requirement {
-  /** What is missing or wrong, as the end of "The database is not ready: ...". */
+  /** The missing or wrong part, as the end of "The database is not ready: ...". */
   readonly lack: string;
   /** The statement that provides it. It can be run again. */
   readonly sql: string;

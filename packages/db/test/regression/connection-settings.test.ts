@@ -64,7 +64,7 @@ const settings = {
 };
 
 describe("a connection of the server", () => {
-  it("has the options of the address and the server's own settings", async () => {
+  it("the connection has the options of the address and the server's own settings", async () => {
     const { target } = readPostgresAddress(addressWith("options=-c%20geqo%3Doff&application_name=x"));
     await withPool(openPool({ target, max: 4 }), async (pool) => {
       expect((await pool.query(SHOWN)).rows).toEqual([settings]);
@@ -73,7 +73,7 @@ describe("a connection of the server", () => {
     });
   });
 
-  it("has the server's settings when the login or the database has others", async () => {
+  it("the connection has the server's settings when the login or the database has others", async () => {
     for (const other of [
       "timezone = 'Asia/Tokyo'",
       "statement_timeout = 0",
@@ -91,7 +91,7 @@ describe("a connection of the server", () => {
     });
   });
 
-  it("is refused before its first statement when other options replace the server's", async () => {
+  it("the server refuses the connection before its first statement when other options replace the server's", async () => {
     // pg itself lets the parameters of a connection string replace all options.
     const connectionString = addressWith("options=-c%20geqo%3Doff");
     await database.owner("CREATE SEQUENCE IF NOT EXISTS calls; GRANT USAGE ON SEQUENCE calls TO PUBLIC");

@@ -85,7 +85,7 @@ describe("the address of the owner", () => {
 });
 
 describe("the database", () => {
-  it("is refused if its encoding is not UTF-8, with the statement that creates another one", async () => {
+  it("db:migrate refuses an encoding other than UTF-8, and prints the statement that creates a database", async () => {
     await postgres.admin(
       `CREATE DATABASE given_latin OWNER ${owner} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`,
     );
@@ -93,7 +93,7 @@ describe("the database", () => {
     expect(said).toMatch(/^PROJO_DATABASE_OWNER_URL: .*LATIN1.*ENCODING 'UTF8' TEMPLATE template0/);
   });
 
-  it("is refused if it is read-only for the owner", async () => {
+  it("db:migrate refuses a database that is read-only for the owner", async () => {
     await postgres.admin(`ALTER ROLE ${owner} SET default_transaction_read_only = on`);
     const said = await refusalOf(postgres.urlOf(owner, database));
     await postgres.admin(`ALTER ROLE ${owner} RESET default_transaction_read_only`);
@@ -102,7 +102,7 @@ describe("the database", () => {
     );
   });
 
-  it("is refused if it is a read-only replica", async () => {
+  it("db:migrate refuses a read-only replica", async () => {
     const directory = await mkdtemp(join(tmpdir(), "projo-replica-"));
     const start = () =>
       startEmbeddedPostgres({ dataDir: directory, transport: "tcp", settings: { fsync: "off" } });

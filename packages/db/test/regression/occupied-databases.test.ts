@@ -69,7 +69,7 @@ describe("a database of another application", () => {
     expect(await postgres.admin(CONTENT, database)).toEqual(before);
   });
 
-  it("is accepted when it has only objects of an extension", async () => {
+  it("db:migrate accepts a database that has only objects of an extension", async () => {
     const database = await postgres.create({ owner, attributes: "CREATEROLE" });
     const [available] = await postgres.admin(
       "SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements'",
@@ -84,7 +84,7 @@ describe("a database of another application", () => {
 });
 
 describe("a database of ProjoStack", () => {
-  it("is refused to another owner, who learns which login to use", async () => {
+  it("db:migrate refuses another owner, and names the login to use", async () => {
     const database = await postgres.create({ owner, attributes: "CREATEROLE" });
     expect(await setUp(environment(database))).toMatchObject({ code: 0 });
     await postgres.admin("CREATE ROLE other_owner LOGIN PASSWORD 'other_owner-secret'");

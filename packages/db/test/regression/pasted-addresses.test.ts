@@ -231,7 +231,7 @@ describe("readPostgresAddress refuses", () => {
 });
 
 describe("the parameters of an address", () => {
-  it("are merged with the server's own", () => {
+  it("the server merges the parameters with its own", () => {
     const parameters = [
       "sslmode=require",
       "application_name=api",
@@ -262,7 +262,7 @@ describe("the parameters of an address", () => {
     );
   });
 
-  it("are all known to the parser", () => {
+  it("the parser knows every documented parameter", () => {
     for (const { name } of addressParameters) {
       const problem = (() => {
         try {

@@ -77,7 +77,7 @@ describe("a service that accepts no SCRAM verifier", () => {
     await expectServing(database);
   });
 
-  it("does not get the password again when the login has it already", async () => {
+  it("db:migrate does not send the password again when the login has it already", async () => {
     const { database, env } = await given({
       refuse: (sql) => (isVerifier(sql) ? neon : null),
     });
@@ -97,7 +97,7 @@ describe("a service that accepts no SCRAM verifier", () => {
     await expectServing(database, "changed-secret");
   });
 
-  it("does not get the password over a network without TLS", async () => {
+  it("db:migrate does not send the password over a network without TLS", async () => {
     const { env } = await given({ refuse: (sql) => (isVerifier(sql) ? neon : null) });
     // The address of this machine in another notation, which counts as another machine.
     const remote = env.PROJO_DATABASE_OWNER_URL.replace("127.0.0.1", "[::ffff:7f00:1]");

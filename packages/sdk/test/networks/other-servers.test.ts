@@ -102,7 +102,7 @@ describe.each(ways)("by %s, the error of a mutation", (_, fetch) => {
     }
   });
 
-  it("is careful after a connection that closes without an answer, as PostgreSQL does", async () => {
+  it("the error does not exclude the work after a connection that closes without an answer, as PostgreSQL does", async () => {
     const place = await speak((socket) => void socket.once("data", () => socket.end()));
     const error = await failAt(`http://${place}`);
     expect(error).toMatchObject({ failure: "connection_lost", mayHaveBeenCarriedOut: true });
@@ -197,7 +197,7 @@ describe("a response of another program", () => {
     expect(error.message.includes("may have carried out tasks.create")).toBe(mayHaveBeenCarriedOut);
   });
 
-  it("that redirects is named with the origin of its target, without its path", async () => {
+  it("the error names the origin of a redirect, without its path", async () => {
     const login = "https://login.example/?return=secret-of-the-page";
     const portal = await startServer(raw(302, { location: login }, ""));
     const error = await failureOf(createTask(createClient({ baseUrl: portal.url })));
@@ -207,7 +207,7 @@ describe("a response of another program", () => {
     expect(error.mayHaveBeenCarriedOut).toBe(false);
   });
 
-  it("that redirects to https is named with the https URL", async () => {
+  it("the error names the https URL of a redirect to https", async () => {
     const upgrade = await startServer(raw(308, { location: "https://127.0.0.1/trpc/tasks.create" }, ""));
     const error = await failureOf(createTask(createClient({ baseUrl: upgrade.url })));
     expect(error.message).toContain("redirects to https://127.0.0.1: the server expects https.");

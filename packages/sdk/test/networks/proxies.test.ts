@@ -170,7 +170,7 @@ describe("a failure of the proxy", () => {
     },
   );
 
-  it("is named when the proxy of an http request requires a login", async () => {
+  it("the error names a proxy of an http request that requires a login", async () => {
     const [proxy, server] = [await startProxy({ credentials: "a:b" }), await startServer(data(task))];
     const error = await failureOf(createTask(clientOf(server.url, { env: { HTTP_PROXY: proxy.url } })));
     expect(error.message).toContain(
@@ -198,7 +198,7 @@ describe("a failure of the proxy", () => {
     },
   );
 
-  it("is named when the proxy variable has another kind of URL", async () => {
+  it("the error names a proxy variable with another kind of URL", async () => {
     for (const [name, value] of [
       ["all_proxy", "socks5://ann:hidden-password@127.0.0.1:1080"],
       ["HTTPS_PROXY", "http://ann:hidden password@:x"],
@@ -226,7 +226,7 @@ describe("a failure of the proxy", () => {
     await vi.waitFor(() => expect(open).toBe(0));
   });
 
-  it("does not hide that a mutation through the proxy may have been carried out", async () => {
+  it("the error says that a mutation through the proxy may have been carried out", async () => {
     const [proxy, server] = [await startProxy(), await startServer(neverAnswer)];
     const client = clientOf(server.url, { env: { HTTP_PROXY: proxy.url } });
     const error = await failureOf(client.tasks.create({ projectId: "p", title: "t" }, { timeoutMs: 1000 }));

@@ -4,7 +4,7 @@
 //
 // The programs have no option for this, and no library can be preloaded without shipping one. So a temporary copy of the
 // two programs imports getpwent in place of getpwuid. Both have the same type, the same version and a name of the same
-// length; getpwent returns the first user in /etc/passwd, whoever runs the program. The copy exists for seconds.
+// length; getpwent returns the first user in /etc/passwd, for every user id. The copy exists for seconds.
 
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

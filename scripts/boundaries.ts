@@ -157,7 +157,8 @@ export const dbLayers: Layers = [
   ["scope/"],
   ["pool/"],
   ["connection/"],
-  ["login/", "migrations/", "setup/", "embedded/"],
+  ["setup/"],
+  ["login/", "migrations/", "embedded/"],
   ["generated/"],
   // A network with faults, for tests and for bench. It imports nothing of db.
   ["testing/"],

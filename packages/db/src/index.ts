@@ -83,7 +83,8 @@ export {
   serverProblems,
   UnsuitableServer,
 } from "./login/check-server.ts";
-export { prepareLogin, prepareOperatorLogin, type Login } from "./login/prepare-login.ts";
+export type { Login } from "./login/login.ts";
+export { prepareLogin, prepareOperatorLogin } from "./setup/prepare-login.ts";
 export { SecretError, secretOf } from "./login/secret-of.ts";
 export { withOwner } from "./login/with-owner.ts";
 export { migrate, MigrationError } from "./migrations/migrate.ts";

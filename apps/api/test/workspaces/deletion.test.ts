@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   bytesOf,
   call,
+  eventually,
   idsOf,
   startTestServer,
   type Answer,
@@ -238,6 +239,11 @@ describe("Restoring a workspace", () => {
       ];
       return answers.map(({ data }): unknown => data);
     };
+    // The status of the mail is a part of the invite.
+    await eventually(async () => {
+      const { data } = await team.founder.call("invites.list", {}, team.id);
+      return JSON.stringify(data).includes('"mailStatus":"sent"');
+    });
     const before = await seen();
     await deleteIt(team.founder, team);
     const restored = await restore(team.founder, team);

@@ -7,7 +7,7 @@ import { ADDRESS_SHAPE, PostgresAddressError } from "./address/address-error.ts"
 import { readParameters, requirePart } from "./address/address-parameters.ts";
 import { parsePort, splitAddress } from "./address/address-parts.ts";
 import { tlsOf } from "./address/address-tls.ts";
-import type { Login } from "./prepare-login.ts";
+import type { Login } from "./login.ts";
 
 export { PostgresAddressError } from "./address/address-error.ts";
 

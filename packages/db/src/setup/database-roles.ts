@@ -1,7 +1,4 @@
-export interface Login {
-  readonly user: string;
-  readonly password?: string;
-}
+import type { Login } from "../login/login.ts";
 
 /** The roles that hold the rights. Nobody logs in as one of them; `docs/reference/database-rights.md` lists their rights. */
 export const GROUP_ROLES = ["projo_tenant", "projo_system", "projo_operator"] as const;

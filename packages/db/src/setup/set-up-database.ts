@@ -3,7 +3,8 @@
 import type pg from "pg";
 import type { PostgresAddress } from "../login/postgres-address.ts";
 import { migrate } from "../migrations/migrate.ts";
-import { operatorLogin, serverLogin, type Login } from "./database-roles.ts";
+import type { Login } from "../login/login.ts";
+import { operatorLogin, serverLogin } from "./database-roles.ts";
 import { prepareRoles } from "./prepare-roles.ts";
 import { requireUsable } from "./require-usable.ts";
 import { signInProblem } from "./sign-in.ts";

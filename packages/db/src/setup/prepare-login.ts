@@ -1,8 +1,7 @@
 import type pg from "pg";
-import { operatorLogin, serverLogin, type Login, type PreparedLogin } from "../setup/database-roles.ts";
-import { prepareRoles } from "../setup/prepare-roles.ts";
-
-export type { Login };
+import type { Login } from "../login/login.ts";
+import { operatorLogin, serverLogin, type PreparedLogin } from "./database-roles.ts";
+import { prepareRoles } from "./prepare-roles.ts";
 
 /**
  * Creates the server's login if it does not exist, and grants it projo_tenant and projo_system. The login has no other right.

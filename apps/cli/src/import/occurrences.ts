@@ -1,7 +1,7 @@
 /**
  * Counts how often each hash was seen. A file of a million rows needs one entry a row, so the entries lie in arrays of numbers
- * and take 12 bytes each, where a Map takes about 200. It compares 64 bits: among ten million rows, two different ones are
- * taken for equal with a probability of 1 in 400,000.
+ * and take 12 bytes each, where a Map takes about 200. It compares 64 bits of a hash: among ten million rows,
+ * the probability that two different rows have the same bits is 1 in 400,000.
  */
 export class Occurrences {
   #high = new Uint32Array(1024);

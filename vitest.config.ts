@@ -10,19 +10,26 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const everyFile = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
 const attacks = "bench/test/attack.test.ts";
-const fullOnly = "test/full/*.test.ts";
-const exclude = [...configDefaults.exclude, attacks];
+const drill = "bench/test/drill/short-form.test.ts";
+/** The applications in a browser, whole projects outside the repository, and the previous build: they take minutes. */
+const fullOnly = [
+  "test/full/*.test.ts",
+  "apps/{server,web}/test/full/*.test.ts",
+  "packages/db/test/full/*.test.ts",
+  "apps/api/test/upgrade/*.test.ts",
+];
+const exclude = [...configDefaults.exclude, attacks, drill];
 const onPostgres15 = [
   "packages/db/test/{*,{audit,catalogue,isolation,mutants,one-trip,pgbouncer,pool}/*}.test.ts",
   // Of the server, the files about behaviour that SQL decides. Limits, input forms and mail servers do not depend on PostgreSQL.
   "apps/api/test/accounts/accounts.test.ts",
-  "apps/api/test/{audit,members,projects,service-keys,sessions,tasks}/*.test.ts",
+  "apps/api/test/{audit,sessions,tasks}/*.test.ts",
   "apps/api/test/invites/{acceptance,inviter,lists,pending,refusals,tokens}.test.ts",
   "apps/api/test/proofs/{access,isolation}.test.ts",
   "apps/api/test/workspaces/{deletion,purge,workspaces}.test.ts",
 ];
 const withoutFastPath = [
-  "apps/api/test/{accounts,audit,http,projects,rpc,sdk,service-keys,tasks,workspaces}/*.test.ts",
+  "apps/api/test/{accounts,audit,cookies,http,projects,rpc,sdk,service-keys,tasks,workspaces}/*.test.ts",
   "apps/api/test/{invites,members,sessions}/*.test.ts",
   "apps/api/test/proofs/{access,credentials,forged-actors,isolation,isolation-matrix}.test.ts",
 ];
@@ -32,11 +39,11 @@ const embedded = "packages/db/test/kit/setup-embedded.ts";
 const short: TestProjectConfiguration[] = [
   {
     extends: true,
-    test: { name: "all", include: everyFile, exclude: [...exclude, fullOnly], globalSetup: embedded },
+    test: { name: "all", include: everyFile, exclude: [...exclude, ...fullOnly], globalSetup: embedded },
   },
 ];
 
-/** `pnpm test:full`: the full forms of these proofs, the suite on PostgreSQL 15, and every attack. */
+/** `pnpm test:full`: the full forms of these proofs, the short forms on PostgreSQL 15, and every attack. */
 function full(): TestProjectConfiguration[] {
   const env = { PROJO_TEST_FULL: "1" };
   const projects: TestProjectConfiguration[] = [
@@ -44,7 +51,7 @@ function full(): TestProjectConfiguration[] {
       extends: true,
       test: {
         name: "full",
-        include: [...filesOfBothSuites(root), fullOnly],
+        include: [...filesOfBothSuites(root), ...fullOnly],
         exclude,
         globalSetup: embedded,
         env,
@@ -56,17 +63,21 @@ function full(): TestProjectConfiguration[] {
       test: {
         name: "plain",
         include: withoutFastPath,
+        // It waits for restarts of a server, which do not depend on the fast path.
+        exclude: [...configDefaults.exclude, "apps/api/test/sdk/lost-answers.test.ts"],
         globalSetup: embedded,
         env: { PROJO_TEST_FAST_PATH: "false" },
       },
     },
     // Attacks keep every processor busy and measure how it affects others, so they run after all other tests.
     { extends: true, test: { name: "attack", include: [attacks], sequence: { groupOrder: 1 } } },
+    // Three servers with all that they need, whose recovery times are measured.
+    { extends: true, test: { name: "drill", include: [drill], sequence: { groupOrder: 2 } } },
   ];
   // The oldest supported PostgreSQL, where the machine has it.
   if (existsSync("/usr/lib/postgresql/15/bin/postgres") && !process.env["DATABASE_URL"]) {
     const globalSetup = "packages/db/test/kit/setup-postgres-15.ts";
-    projects.push({ extends: true, test: { name: "postgres-15", include: onPostgres15, globalSetup, env } });
+    projects.push({ extends: true, test: { name: "postgres-15", include: onPostgres15, globalSetup } });
   }
   return projects;
 }
@@ -75,7 +86,15 @@ function full(): TestProjectConfiguration[] {
 const alias = [
   { find: /^@projostack\/db\/testing$/, replacement: source("packages/db/test/kit/index.ts") },
   { find: /^@projostack\/api\/testing$/, replacement: source("apps/api/test/kit/index.ts") },
-  { find: /^@projostack\/sdk\/node$/, replacement: source("packages/sdk/src/node.ts") },
+  {
+    find: /^@projostack\/sdk\/(node|browser|server|testing|trpc)$/,
+    replacement: source("packages/sdk/src/$1.ts"),
+  },
+  {
+    find: /^@projostack\/api\/(doctor|keys|operator|serve|start-problem)$/,
+    replacement: source("apps/api/src/$1.ts"),
+  },
+  { find: /^@projostack\/api\/key-ring$/, replacement: source("apps/api/src/identity/key-ring.ts") },
   { find: /^@projostack\/(authz|contract|db|sdk)$/, replacement: source("packages/$1/src/index.ts") },
 ];
 

@@ -5,7 +5,7 @@
 //
 // It prints each task to stdout. At SIGTERM or Ctrl-C it finishes the current task, then exits.
 import { setTimeout as pause } from "node:timers/promises";
-import { createClient, isProjoError, type Task } from "@projostack/sdk";
+import { createClient, isProjoError, isReason, type Task } from "@projostack/sdk";
 
 const PAUSE_MS = 1_000;
 
@@ -34,9 +34,7 @@ try {
 
 /** Reads all pages, because lists are newest first. @returns the tasks, oldest first */
 async function oldestFirst(): Promise<Task[]> {
-  const pending: Task[] = [];
-  for await (const task of tasks.list({ status: "todo", limit: 100 })) pending.push(task);
-  return pending.toReversed();
+  return (await tasks.list({ status: "todo" }).all({ max: Infinity })).toReversed();
 }
 
 async function take({ id, title }: Task): Promise<void> {
@@ -47,7 +45,7 @@ async function take({ id, title }: Task): Promise<void> {
     console.log(`done: ${title}`);
   } catch (error) {
     // Another user deleted the task meanwhile.
-    if (!isProjoError(error) || error.reason !== "task.not_found") throw error;
+    if (!isReason(error, "task.not_found")) throw error;
     console.log(`deleted meanwhile: ${title}`);
   }
 }

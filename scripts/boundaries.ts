@@ -24,6 +24,8 @@ export interface Package {
   readonly source: Imports;
   /** Tests, scripts and configuration. Absent: the same as the source. */
   readonly tests?: Imports;
+  /** Source files with imports of their own. */
+  readonly parts?: readonly { readonly files: readonly string[]; readonly imports: Imports }[];
 }
 
 export const packages: Readonly<Record<string, Package>> = {
@@ -75,6 +77,16 @@ export const packages: Readonly<Record<string, Package>> = {
       advice:
         "The SDK imports its own files only, so that it can be installed anywhere. Generate it from the contract.",
     },
+    parts: [
+      {
+        files: ["src/trpc/**", "src/generated/app-router.ts"],
+        imports: {
+          external: ["@trpc/*"],
+          internal: [],
+          advice: "The path /trpc of the SDK imports the SDK's own files and its optional peer @trpc/client.",
+        },
+      },
+    ],
     tests: {
       internal: ["@projostack/contract"],
       advice: "The tests of the SDK import the contract only. Put a test against a server in apps/api/test.",
@@ -106,12 +118,65 @@ export const packages: Readonly<Record<string, Package>> = {
       advice: "The tests of the CLI call a server that @projostack/api/testing starts, through the SDK.",
     },
   },
+  "apps/server": {
+    name: "@projostack/server",
+    source: {
+      external: ["commander", "node:*"],
+      internal: ["@projostack/api", "@projostack/db"],
+      advice:
+        "The program parses the command line and calls @projostack/api and @projostack/db. Move behaviour there.",
+    },
+    tests: {
+      internal: ["@projostack/api", "@projostack/db"],
+      advice: "The tests of the program and its build import api and db.",
+    },
+  },
+  "apps/web": {
+    name: "@projostack/web",
+    source: {
+      external: ["react", "react-dom", "react-dom/client", "@tanstack/react-query", "wouter"],
+      internal: ["@projostack/sdk"],
+      advice:
+        "The web application imports @projostack/sdk, React, React Query and wouter. Extend the SDK, or write the component in src/components.",
+    },
+    tests: {
+      internal: ["@projostack/sdk", "@projostack/api"],
+      advice:
+        "The tests of the web application call a server that @projostack/api/testing starts, through a browser.",
+    },
+  },
   examples: {
     name: "@projostack/examples",
     source: {
       external: ["node:*"],
       internal: ["@projostack/sdk"],
       advice: "The examples import @projostack/sdk and Node alone, like a service outside this repository.",
+    },
+  },
+  "examples/vite-react": {
+    name: "@projostack/example-vite-react",
+    source: {
+      external: [
+        "@tanstack/react-query",
+        "@trpc/client",
+        "@trpc/tanstack-react-query",
+        "@vitejs/plugin-react",
+        "react",
+        "react-dom/client",
+        "vite",
+      ],
+      internal: ["@projostack/sdk"],
+      advice:
+        "The example imports @projostack/sdk, tRPC, React Query, React and Vite alone, like an application outside this repository.",
+    },
+  },
+  "examples/next": {
+    name: "@projostack/example-next",
+    source: {
+      external: ["next", "next/*", "react"],
+      internal: ["@projostack/sdk"],
+      advice:
+        "The example imports @projostack/sdk, Next.js and React alone, like an application outside this repository.",
     },
   },
   bench: {
@@ -134,16 +199,27 @@ export const packages: Readonly<Record<string, Package>> = {
 export type Layers = readonly (readonly string[])[];
 
 export const apiLayers: Layers = [
-  ["main.ts", "operator.ts", "start-problem.ts", "uncaught-errors.ts"],
-  ["server.ts", "operator/", "doctor/"],
+  [
+    "serve.ts",
+    "operator.ts",
+    "doctor.ts",
+    "keys.ts",
+    "start-problem.ts",
+    "stop-signals.ts",
+    "uncaught-errors.ts",
+  ],
+  ["server.ts", "observability.ts", "operator/", "doctor/", "keys/"],
   ["fast-path/"],
   ["http/", "in-process.ts", "router.ts"],
-  ["features/"],
+  ["features/", "openapi/"],
   ["rpc/"],
+  ["cookies/"],
   ["config/"],
-  ["jobs/"],
+  ["jobs/", "servers/"],
   ["mail/", "limits/"],
   ["identity/"],
+  // Metrics and traces: the layers above report events to it.
+  ["observe/"],
   ["runtime/"],
   // Attacks on a server from outside, for tests and for bench. They import nothing of the server.
   ["testing/"],
@@ -151,13 +227,17 @@ export const apiLayers: Layers = [
 
 export const dbLayers: Layers = [
   ["index.ts", "cli/"],
+  ["backup/"],
   ["db.ts"],
-  ["people/"],
+  ["client.ts"],
+  ["db-interface.ts"],
+  ["people/", "servers/"],
   ["tenant/"],
   ["scope/"],
   ["pool/"],
   ["connection/"],
   ["setup/"],
+  ["citus/"],
   ["login/", "migrations/", "embedded/"],
   ["generated/"],
   // A network with faults, for tests and for bench. It imports nothing of db.
@@ -171,10 +251,8 @@ export const layered: Readonly<Record<string, Layers>> = {
 
 /** The source files that may read `process.env`. */
 export const environmentReaders: readonly string[] = [
-  "apps/api/src/config/config.ts",
   "apps/cli/src/main.ts",
-  // Programs of their own.
-  "packages/db/src/cli/migrate.ts",
+  "apps/server/src/main.ts",
   // A child process needs PATH, HOME and the locale.
   "packages/db/src/embedded/**",
 ];
@@ -188,6 +266,8 @@ export const runTimeImports: readonly string[] = [
   "packages/db/src/embedded/binaries.ts",
   // Starts its own dist/main.js, which may not be built yet.
   "apps/cli/bin/projo.js",
+  // Loads the SDK of each recorded release.
+  "apps/api/test/compatibility/released-clients.test.ts",
   // Load one fixture file for each resource or table.
   "apps/api/test/resources/index.ts",
   "packages/db/test/kit/plant-workspace.ts",

@@ -15,7 +15,7 @@ else process.exitCode = run("node", "scripts/turbo.js", "run", "check", "--conti
 
 function checkAffected(): void {
   const files = changedFiles();
-  const sources = files.filter((file) => file.endsWith(".ts") && !file.includes("/generated/"));
+  const sources = files.filter((file) => /\.tsx?$/.test(file) && !file.includes("/generated/"));
   const names = affectedPackages(readPackages(root), files);
   console.log(`${files.length} files differ from main. Affected: ${names.join(", ") || "no package"}.`);
   const passed = [
@@ -30,7 +30,9 @@ function checkAffected(): void {
         "--continue",
         ...names.map((name) => `--filter=${name}`),
       ),
-    ...["check:generated", "check:docs", "check:repository"].map((script) => run("pnpm", "run", script)),
+    ...["check:generated", "check:docs", "check:repository", "check:compatibility"].map((script) =>
+      run("pnpm", "run", script),
+    ),
   ];
   if (passed.includes(false)) process.exitCode = 1;
 }

@@ -13,13 +13,18 @@ import { z } from "zod";
 import { generateBoundaryRules } from "./generate/boundary-rules.ts";
 import { completeAuditPage } from "./generate/audit-page.ts";
 import { generateCommonPasswords } from "./generate/common-passwords.ts";
-import { describeContract } from "./generate/contract-text.ts";
+import { describeContract } from "@projostack/contract";
+import { generateConfiguration } from "./generate/configuration.ts";
 import { generateErrors } from "./generate/errors.ts";
 import { generateInvariants } from "./generate/invariants.ts";
+import { generateMetricsTable } from "./generate/metrics-table.ts";
+import { generateRepetition } from "./generate/repetition.ts";
 import { generateOperations } from "./generate/operations.ts";
 import { generatePackageDiagram } from "./generate/package-diagram.ts";
 import { generateRoles } from "./generate/roles.ts";
 import { generateSdk } from "./generate/sdk.ts";
+import { generateSdkVersion } from "./generate/sdk-version.ts";
+import { generateSdkTrpc } from "./generate/sdk-trpc.ts";
 import { generateDatabaseTables } from "./generate/database-tables.ts";
 import { fillSections } from "./generate/sections.ts";
 
@@ -69,14 +74,19 @@ async function generate(): Promise<Map<string, Buffer>> {
     ...generateErrors(root),
     ...generateInvariants(root),
     ...generateSdk(contract),
+    ...generateSdkVersion(root),
+    ...generateSdkTrpc(contract),
   };
   const files = {
     ...Object.fromEntries(Object.entries(whole).map(([path, text]) => [path, withHeader(path, text)])),
     ...Object.fromEntries(
-      Object.entries({ ...generatePackageDiagram(), ...generateDatabaseTables() }).map(([path, sections]) => [
-        path,
-        fillSections(readFileSync(join(root, path), "utf8"), sections),
-      ]),
+      Object.entries({
+        ...generatePackageDiagram(),
+        ...generateDatabaseTables(),
+        ...generateRepetition(),
+        ...(await generateConfiguration()),
+        ...generateMetricsTable(),
+      }).map(([path, sections]) => [path, fillSections(readFileSync(join(root, path), "utf8"), sections)]),
     ),
     ...completeAuditPage(root),
   };

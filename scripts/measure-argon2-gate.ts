@@ -17,7 +17,7 @@ const root = dirname(import.meta.dirname);
 
 const dataDir = await mkdtemp(join(tmpdir(), "projo-measure-"));
 const nodeOptions = ["--conditions=@projostack/source", "--import", "tsx"];
-const server = spawn(process.execPath, [...nodeOptions, join(root, "apps/api/src/main.ts")], {
+const server = spawn(process.execPath, [...nodeOptions, join(root, "apps/server/src/main.ts"), "serve"], {
   cwd: root,
   // High rate limits, because the script measures the limit on concurrent hashes.
   env: {

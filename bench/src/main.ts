@@ -1,8 +1,10 @@
 import { audit } from "./audit/audit.ts";
 import { auditVerify } from "./audit-verify/audit-verify.ts";
+import { builds } from "./builds/builds.ts";
 import { flood } from "./flood/flood.ts";
 import { growth } from "./growth/growth.ts";
 import { bulkImport } from "./import/import.ts";
+import { observability } from "./observability/observability.ts";
 import { pages } from "./pages/pages.ts";
 import { read } from "./read/read.ts";
 import { refresh } from "./refresh/refresh.ts";
@@ -20,6 +22,8 @@ const subjects = [
   start(testbed),
   growth(testbed),
   read(testbed),
+  builds(testbed),
+  observability(testbed),
   refresh(testbed),
   bulkImport(testbed),
   audit,

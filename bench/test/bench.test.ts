@@ -198,6 +198,28 @@ describe("the program", () => {
     expect(passed).toEqual([false, true]);
   });
 
+  it("compares builds only with --against, and asks for it by name", async () => {
+    const passed: (string | undefined)[] = [];
+    const comparison: Subject = {
+      name: "builds",
+      title: "the builds",
+      comparesBuilds: true,
+      measure: ({ against }) => {
+        passed.push(against);
+        return Promise.resolve([]);
+      },
+    };
+    const printed = { out: "", err: "" };
+    const streams = { out: () => {}, err: (text: string) => (printed.err += text) };
+    expect(await runBench([], [comparison], streams)).toBe(0);
+    expect(passed).toEqual([]);
+    expect(await runBench(["--against", "../before"], [comparison], streams)).toBe(0);
+    expect(await runBench(["builds", "--against", "../before"], [comparison], streams)).toBe(0);
+    expect(passed).toEqual(["../before", "../before"]);
+    expect(await runBench(["builds"], [comparison], streams)).toBe(2);
+    expect(printed.err).toContain("Pass --against DIRECTORY");
+  });
+
   it("writes the figures into a JSON file, also if a goal is missed", async () => {
     const directory = await mkdtemp(join(tmpdir(), "projo-bench-"));
     const file = join(directory, "figures.json");

@@ -63,7 +63,7 @@ async function rows<Row extends object>(text: string, values: unknown[] = []): P
 }
 
 /** Returns a database row in the form of a response. */
-async function rowOf(text: string, values: unknown[]): Promise<object> {
+async function rowOf(text: string, values: unknown[]): Promise<Record<string, unknown>> {
   const [row] = await rows<{ createdAt: Date }>(text, values);
   return { ...row, createdAt: row?.createdAt.toISOString() };
 }
@@ -98,6 +98,9 @@ describe.each(names)("%s", (name) => {
     await running.server.stop();
   });
   const requests = () => running.contender.requests;
+  /** The fields of a row that was not changed. The other contenders have no versions. */
+  const declared = (row: Record<string, unknown>) =>
+    name === "projo" ? { ...row, updatedAt: row["createdAt"], version: 1 } : row;
 
   it("returns the requested task with its declared fields only", async () => {
     for (const target of data.targets.slice(0, 10)) {
@@ -108,7 +111,7 @@ describe.each(names)("%s", (name) => {
         [target.taskId],
       );
       expect(answer).toMatchObject({ status: 200, asExpected: true });
-      expect(dataOf(answer)).toEqual(row);
+      expect(dataOf(answer)).toEqual(declared(row));
     }
   });
 
@@ -134,7 +137,7 @@ describe.each(names)("%s", (name) => {
       [target.projectId],
     );
     expect(answer).toMatchObject({ status: 200, asExpected: true });
-    expect(dataOf(answer)).toEqual(row);
+    expect(dataOf(answer)).toEqual(declared(row));
   });
 
   it("creates a task with the caller as its creator", async () => {

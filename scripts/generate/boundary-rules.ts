@@ -31,11 +31,17 @@ const TESTS = ["**/*.test.ts", "**/*.test-d.ts"];
 export function generateBoundaryRules(root: string): Record<string, string> {
   checkTable(root);
   const overrides = [
-    ...Object.entries(packages).flatMap(([folder, { name, source, tests = source }]) => [
+    ...Object.entries(packages).flatMap(([folder, { name, source, tests = source, parts = [] }]) => [
       restricted([`${folder}/**`], importPatterns(name, folder, tests)),
       ...(folder.includes("/")
         ? [restricted([`${folder}/src/**`], importPatterns(name, folder, source))]
         : []),
+      ...parts.map(({ files, imports }) =>
+        restricted(
+          files.map((file) => `${folder}/${file}`),
+          importPatterns(name, folder, imports),
+        ),
+      ),
       ...layerOverrides(name, folder, source),
       ...(folder.includes("/") && tests !== source
         ? [
@@ -79,9 +85,14 @@ function importPatterns(
 }
 
 const leavesPackage = (folder: string): Pattern[] => {
+  // apps/web has a folder of its own with the name of a package: src/api.
+  const nameOf = (other: string) =>
+    folder === "apps/web" && other === "apps/api"
+      ? "api/(?:src|test|dist)"
+      : other.slice(other.indexOf("/") + 1);
   const others = Object.keys(packages)
     .filter((other) => other !== folder)
-    .map((other) => other.slice(other.indexOf("/") + 1));
+    .map(nameOf);
   return [
     {
       regex: `^/|^file:|^(?:\\.\\./)+(?:packages/|apps/|(?:${others.join("|")})/)`,

@@ -1,5 +1,13 @@
 // The reference of the error reasons: what each one means, what a caller does about it, and which operations declare it.
-import { commonReasons, httpStatusOf, impliedReasons, operations, type Reason } from "@projostack/contract";
+import {
+  commonReasons,
+  describeReason,
+  httpStatusOf,
+  impliedReasons,
+  operations,
+  type Reason,
+  type Remedy,
+} from "@projostack/contract";
 import {
   allReasons,
   cliTable,
@@ -10,97 +18,26 @@ import {
   startTable,
 } from "./refusals/refusal-tables.ts";
 
-type Missing = Extract<Reason, `${string}.not_found`>;
-
-/**
- * What the program that made the call does. The compiler reports a reason without a line here, except a reason
- * `<thing>.not_found`, for which `missingRow` is the default.
- */
-const advice: Record<Exclude<Reason, Missing>, string> & Partial<Record<Missing, string>> = {
-  "request.malformed":
-    "Send the request with an HTTP client or the SDK, to the right port. The server closes the connection.",
-  "request.timeout":
-    "Check the network, and send the request again. The [limits of connections](../connections.md) are settings of the server.",
-  "request.url_too_long":
-    "Send a shorter input. The URL and the headers of a request can have 16 KB together. The server closes the connection.",
-  "request.headers_too_large":
-    "Send fewer or shorter headers, for example fewer cookies. The URL and the headers of a request can have 16 KB together. The server closes the connection.",
-  "request.expectation": "Omit the header `expect`, or send `expect: 100-continue`.",
-  "input.malformed":
-    "Send well-formed JSON in UTF-8. The message names the position of the first error. Do not repeat the same request.",
-  "input.invalid":
-    "Read `fieldErrors`: it lists the problems of each field by its dotted path. The message has the first problem. Correct the input.",
-  "input.too_large": "Split the input into several calls. The limit for a request body is 100 KB.",
-  "input.media_type": "Set the header `content-type: application/json`.",
-  "input.encoding": "Switch off the compression of request bodies in the client or in the proxy.",
-  "cursor.invalid":
-    "Request the first page without a cursor. A cursor is valid only for the workspace, operation and filter that returned it.",
-  "checkpoint.invalid":
-    "Send the checkpoint exactly as `audit.checkpoint` returned it, for the same workspace.",
-  "batch.not_allowed":
-    "Send the long operation in a request of its own. The [list of operations](operations.md#operations) marks long operations.",
-  "batch.too_large": "Split the batch. One request can contain up to ten calls.",
-  "batch.mixed": "Send the queries as one batch with GET, and the mutations as another with POST.",
-  "operation.not_found": "Check the name of the operation and the version of the server.",
-  "operation.wrong_method":
-    "Send queries with GET and mutations with POST. The header `Allow` names the method.",
-  "auth.unauthenticated":
-    "Refresh the session once and repeat the call. If `auth.refresh` returns this reason, ask the user to sign in. A service key with this reason is wrong, expired or revoked, or its workspace is deleted.",
-  "auth.invalid_credentials":
-    "Ask for the email address and the password again. The answer is the same for an unknown address and for a wrong password.",
-  "auth.email_taken": "Offer to sign in, or to reset the password.",
-  "auth.token_reused":
-    "Delete the stored tokens and ask the user to sign in. Show the reason: another party may have a copy of the tokens. See [Sessions](../sessions.md#refresh-tokens).",
-  "auth.email_unverified":
-    "Ask the user to open the mailed link, or send a new link with `email.resendVerification`.",
-  "auth.person_required": "Call the operation with the session of a user. Service keys cannot call it.",
-  "token.invalid":
-    "Ask the user to request a new link: `email.resendVerification` or `password.requestReset`.",
-  "password.incorrect": "Ask for the current password again.",
-  "session.not_found": "List the sessions again with `sessions.list`. The session may have ended already.",
-  "limit.exceeded":
-    "Wait for the number of seconds in `retryAfter`, then repeat the call. The refused call had no effect.",
-  "workspace.required": "Send the header `x-workspace-id`, or select a workspace with `workspaces.switch`.",
-  "workspace.not_found":
-    "List the workspaces of the user with `workspaces.list`. The answer is the same for a workspace that does not exist, one that is deleted, and one of which the user is not a member.",
-  "permission.denied":
-    "Ask an admin of the workspace for another role, or for a key with another scope. See [Roles](roles.md).",
-  "member.not_found": "List the members again with `members.list`.",
-  "member.last_admin": "Give another member the role admin first, or delete the workspace.",
-  "member.too_many":
-    "Remove members, or ask the operator of the server for a higher quota. The invite stays valid.",
-  "invite.not_found": "List the invites again with `invites.list`. The invite may be accepted or revoked.",
-  "invite.exists": "Send the pending invite again with `invites.resend`, or revoke it with `invites.revoke`.",
-  "invite.already_member": "Change the role of the member with `members.changeRole`.",
-  "invite.too_many": "Revoke pending invites.",
-  "invite.invalid":
-    "Ask the user to sign in with the invited address and to open the mailed link, or to request a new invite. The answer is the same for every cause.",
-  "key.not_found": "List the keys again with `serviceKeys.list`.",
-  "key.too_many": "Revoke keys that are no longer used.",
-  "key.too_many_tokens":
-    "Deploy the newest token and wait until an earlier one ends: `previousExpiresAt` is the first such time. If the service may stop for a moment, rotate the key with `overlapHours: 0`.",
-  "project.ambiguous": "Rename all but one of the projects, or use the id of one.",
-  "project.too_many": "Delete projects, or ask the operator of the server for a higher quota.",
-  "project.not_found":
-    "List the projects again with `projects.list`. The answer is the same for a project of another workspace.",
-  "task.too_many": "Delete tasks, or ask the operator of the server for a higher quota.",
-  "task.not_found":
-    "List the tasks again with `tasks.list`. The answer is the same for a task of another workspace.",
-  "server.busy":
-    "Wait for the number of seconds in `retryAfter`, then repeat the call. Read the state first if a second execution of a mutation is not harmless.",
-  "server.unavailable":
-    "Wait for the number of seconds in `retryAfter`, then repeat the call. Read the state first if a second execution of a mutation is not harmless.",
-  "server.internal":
-    "Report the request id to the operator of the server. The server's log has the details under this id.",
+/** Pages that tell more about a reason. */
+const furtherPages: Readonly<Partial<Record<Reason, string>>> = {
+  "request.timeout": "The [limits of connections](../connections.md) are settings of the server.",
+  "idempotency.key_invalid": "See [Idempotency keys](../idempotency.md).",
+  "idempotency.in_progress": "See [Idempotency keys](../idempotency.md).",
+  "idempotency.key_reused": "See [Idempotency keys](../idempotency.md).",
+  "batch.not_allowed": "The [list of operations](operations.md) marks long operations.",
+  "auth.token_reused": "See [Sessions](../sessions.md#refresh-tokens).",
+  "permission.denied": "See [Roles](roles.md).",
 };
 
-/** The advice for a row that the caller cannot find, by the operation that lists such rows. */
-function missingRow(reason: Reason): string {
-  const [thing = ""] = reason.split(".");
-  const declaring = operations.find(({ operation }) => operation.errors.includes(reason));
-  const [resource = ""] = declaring?.name.split(".") ?? [];
-  return `List the ${resource} again with \`${resource}.list\`. The answer is the same for a ${thing} of another workspace.`;
-}
+/** What the remedies in the table of all reasons mean. */
+const remedyTexts: Readonly<Record<Remedy, string>> = {
+  retry:
+    "Wait for the number of seconds in `retryAfter`, then send the same call again. The SDK repeats such calls by itself.",
+  change: "Send another request. The same one fails again.",
+  "sign in": "Get new tokens: refresh them, or ask the user to sign in.",
+  ask: "The user, an admin of the workspace or the operator of the server must do something first.",
+  report: "It is a fault of the server. Report the request id to its operator.",
+};
 
 export function generateErrors(root: string): Record<string, string> {
   return { "docs/reference/errors.md": page(root) };
@@ -129,9 +66,10 @@ A failed call returns an HTTP status of 400 or higher and a JSON body with \`err
 | \`httpStatus\`, \`code\` | number, string | the HTTP status, and its name in tRPC |
 | \`requestId\` | string | identifies the call in the server's log; the header \`x-request-id\` has the same value |
 | \`retryAfter\` | number, optional | seconds to wait before the next attempt; the header \`Retry-After\` has the same value |
-| \`fieldErrors\` | object, optional | the problems of each input field, by its dotted path; \`""\` stands for the whole input |
+| \`fieldErrors\` | object, optional | the problems of each input field, by its dotted path such as \`items.3.title\`; \`""\` stands for the whole input |
+| \`current\` | object, optional | the present row of a version conflict, as \`get\` returns it, if the caller may read it |
 
-\`error.message\` is text for users and may change between versions. The SDK throws a [\`ProjoError\`](../sdk.md) with the same fields, and \`projo --json\` prints them to stderr.
+\`error.message\` is text for users and may change between versions. The SDK throws a [\`ProjoError\`](../sdk.md) with the same fields, and \`projo --json\` prints them to stderr, except \`current\`.
 
 Each operation declares its reasons in the contract. The server reports any other failure as \`server.internal\`.
 
@@ -146,8 +84,10 @@ the connection after an error if it cannot tell where the next request begins.
 
 ${serverTable(actionOf)}
 
-\`fieldErrors\` has the problems of single fields. Each begins with a verb, and the message repeats the first one: "The field limit must
-be at most 100." The schemas of the [operations](operations.md) state all rules.
+\`fieldErrors\` has the problems of single fields, and the message repeats the first one with the path as in code: "The field
+items[3].title must be a text, not a number." A problem names what is allowed, and a known name that looks like a misspelled one: "Has no
+field "titel". Did you mean title? Its fields are projectId, title, status." A server of another version can word a problem differently. The
+schemas of the [operations](operations.md) state all rules.
 
 ## Messages of the SDK
 
@@ -173,17 +113,32 @@ ${startTable(root)}
 
 ## All reasons
 
-| reason | HTTP status |
+A program decides by the reason. The table names what it can do:
+
+| remedy | meaning |
 | --- | --- |
-${allReasons.map((reason) => `| [\`${reason}\`](#${reason.replaceAll(".", "")}) | ${httpStatusOf(reason)} |`).join("\n")}
+${Object.entries(remedyTexts)
+  .map(([remedy, meaning]) => `| ${remedy} | ${meaning} |`)
+  .join("\n")}
+
+| reason | HTTP status | remedy | when |
+| --- | --- | --- | --- |
+${allReasons.map((reason) => reasonRow(reason)).join("\n")}
 
 ${allReasons.map((reason) => section(reason, texts.get(reason) ?? [])).join("\n\n")}
 `;
 }
 
-const actionOf = (reason: Reason): string => advice[reason] ?? missingRow(reason);
+const actionOf = (reason: Reason): string => describeReason(reason).action;
+
+function reasonRow(reason: Reason): string {
+  const { when, remedy } = describeReason(reason);
+  return `| [\`${reason}\`](#${reason.replaceAll(".", "")}) | ${httpStatusOf(reason)} | ${remedy} | ${when} |`;
+}
 
 function section(reason: Reason, cliMessages: readonly string[]): string {
+  const { when, action } = describeReason(reason);
+  const further = furtherPages[reason];
   const messages = messagesOf(reason).map((message) => `"${message.replaceAll("<", "\\<")}"`);
   const stated =
     messages.length === 1
@@ -193,9 +148,9 @@ function section(reason: Reason, cliMessages: readonly string[]): string {
     cliMessages.length === 0 ? "" : `\n\n**In projo.** ${cliMessages.map((text) => `"${text}"`).join(" ")}`;
   return `## ${reason}
 
-HTTP ${httpStatusOf(reason)}${stated}
+${when} HTTP ${httpStatusOf(reason)}${stated}
 
-**Action.** ${actionOf(reason)}${inCli}
+**Action.** ${action}${further === undefined ? "" : ` ${further}`}${inCli}
 
 **Returned by.** ${sources(reason)}.`;
 }

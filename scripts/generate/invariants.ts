@@ -42,7 +42,7 @@ const groups: readonly Group[] = [
   {
     title: "Invites",
     invariants: {
-      V1: "When several callers accept one invite at the same time, exactly one of them joins.",
+      V1: "When several callers accept or decline one invite at the same time, exactly one of them joins, or the invite is declined.",
       V2: "No table and no log contains an invite token.",
       V3: "Only an account with the invited email address, verified, can accept the invite.",
       V4: "The tokens of an invite stop working when the invite is sent again.",
@@ -126,6 +126,7 @@ const groups: readonly Group[] = [
       N3: "The depth and the size of a request are bounded: a body over 100 KB is refused with 413.",
       N4: "An unknown field is refused, and no field name changes an object's prototype.",
       N5: "No cell of an exported CSV file is a formula to a spreadsheet.",
+      N6: "Of all calls of one caller with one idempotency key in a workspace, one runs, and every repetition gets its answer; another input with the key is refused.",
       N7: "If an answer is lost, the error says that the operation may have been carried out, and repeating the operation is safe.",
       N8: "An import reports every row that it does not accept, and the same file from several processes creates each task and each project once.",
       N9: "Texts that are equal by Unicode (NFC, case folding) are found, and names that look empty or hide characters are refused.",
@@ -134,17 +135,35 @@ const groups: readonly Group[] = [
   {
     title: "Availability",
     invariants: {
+      F1: "A write that the server acknowledged survives the end of the server and of the database by SIGKILL.",
       F2: "Every wait for the database is bounded and ends with 503 and `Retry-After`.",
-      F3: "After SIGTERM the server finishes its requests and exits with code 0 within 10 s.",
-      F4: "`/livez` answers while the database is unavailable and `/readyz` returns 503.",
-      F6: "The server closes connections of clients that send too slowly.",
+      F3: "After SIGTERM the server serves during `PROJO_DRAIN_SECONDS`, then finishes its requests and exits with code 0 within 10 s.",
+      F4: "`/livez` answers while `/readyz` returns 503: while the database is unavailable, and while the server is stopping.",
+      F5: "After the database has restarted, the server works again within 5 s, without a restart of its own.",
+      F6: "The server closes connections of clients that send too slowly, within a second of the time limit.",
       F7: "No mail is lost, and no mail is sent for a change that was rolled back.",
       F8: "No client and no input ends the server process.",
       F9: "Under overload the server refuses excess calls at once, keeps answering the others, and sends no statement twice because the database is slow.",
       F10: "The server replaces lost connections and works again within 2 s of the network's return.",
       F11: "No call waits longer than 10 s, and the log names the cause of every 503.",
       F12: "The load of one workspace does not prevent the requests of other workspaces.",
+      F13: "A rolling restart behind a balancer loses no call of an SDK client, and of other clients at most changes that the balancer must not repeat.",
       F14: "The previous build works on the new schema.",
+      F15: "A backup that is made in the documented way restores with every row and with audit logs that verify, or it fails.",
+    },
+  },
+  {
+    title: "Compatibility",
+    invariants: {
+      C1: "A client of an earlier release works with a newer server until a major release says otherwise.",
+      C2: "The published types of the SDK contain no name of the server's code.",
+    },
+  },
+  {
+    title: "Browsers",
+    invariants: {
+      B1: "No page of a foreign origin reads an answer or makes a change.",
+      B3: "Several tabs refresh one session at the same time without ending it.",
     },
   },
 ];

@@ -1,9 +1,9 @@
 // Converts JSON Schema to the text of a TypeScript type, for the part of JSON Schema that the contract uses. It throws for an
 // unknown construct, so that a new construct requires a decision here and never becomes an `any` in the SDK.
-import { isRequired, plain, properties, type JsonSchema } from "./contract-text.ts";
+import { isRequired, plain, properties, type JsonSchema } from "@projostack/contract";
 
 /** Keywords that do not affect the type: annotations and limits. */
-const annotations = ["default", "description", "format", "pattern", "id"];
+const annotations = ["default", "description", "format", "pattern", "id", "x-enumDescriptions"];
 const lengths = ["minLength", "maxLength", "minItems", "maxItems"];
 const bounds = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
 const silent = new Set([...annotations, ...lengths, ...bounds]);
@@ -43,22 +43,63 @@ export function fields(schema: JsonSchema, io: Io, place: string): string {
     const field = isRequired(schema, key)
       ? `${fieldName(key)}: ${type};`
       : `${fieldName(key)}?: ${type}${io === "input" ? " | undefined" : ""};`;
-    return `${jsDoc(describeValue(value))}${field}`;
+    return `${jsDoc(docLines(value))}${field}`;
   });
   return `{\n${lines.join("\n")}\n}`;
 }
 
 /** Describes a value in sentences: its description, limits and default. */
 export function describeValue(schema: JsonSchema): string[] {
-  return [description(schema), limits(schema), defaultValue(schema)].filter((sentence) => sentence !== "");
+  return [description(schema), limits(withoutNull(schema)), defaultValue(schema)].filter(
+    (sentence) => sentence !== "",
+  );
 }
 
+/** The values of an enumeration and their meanings. A schema that refers to a named enumeration has none of its own. */
+export function describeValues(schema: JsonSchema): readonly (readonly [value: string, meaning: string])[] {
+  const meanings = withoutNull(schema)["x-enumDescriptions"];
+  return meanings === undefined
+    ? []
+    : Object.entries(plain(meanings)).map(([value, meaning]) => [value, String(meaning)]);
+}
+
+/** The schema of the values besides null, if null is one of two alternatives. */
+function withoutNull(schema: JsonSchema): JsonSchema {
+  const parts = Array.isArray(schema["anyOf"]) ? schema["anyOf"].map((part) => plain(part)) : [];
+  const others = parts.filter(({ type }) => type !== "null");
+  const [only] = others;
+  return others.length === 1 && parts.length === 2 && only !== undefined ? only : schema;
+}
+
+/** The lines of a docstring for a value. */
+export function docLines(schema: JsonSchema): string[] {
+  const values = describeValues(schema).map(([value, meaning]) => `- \`${value}\`: ${meaning}`);
+  const sentences = describeValue(schema);
+  if (values.length === 0) return sentences.length === 0 ? [] : wrapped(sentences.join(" "));
+  return [...wrapped(sentences.join(" ")), ...values];
+}
+
+/** Breaks a text into lines of a docstring. */
+export function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + word.length >= LINE_LENGTH) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+const LINE_LENGTH = 100;
+
 export function jsDoc(lines: readonly string[]): string {
-  const text = lines.map((line) => line.replaceAll("*/", "* /"));
+  const text = lines.map((line) => line.replaceAll("*/", "*\\/"));
   if (text.length === 0) return "";
   return text.length === 1
     ? `/** ${text[0]} */\n`
-    : `/**\n${text.map((line) => ` * ${line}\n`).join("")} */\n`;
+    : `/**\n${text.map((line) => ` *${line === "" ? "" : ` ${line}`}\n`).join("")} */\n`;
 }
 
 function fieldName(key: string): string {
@@ -107,18 +148,16 @@ function description(schema: JsonSchema): string {
 
 function limits(schema: JsonSchema): string {
   const { minLength, maxLength, minItems, maxItems, minimum, maximum, format } = schema;
-  if (format === "date-time") return "A date and time in ISO 8601.";
+  if (format === "date-time") return "A date and time in ISO 8601, such as `2026-01-31T12:00:00Z`.";
+  if (format === "uuid") return "A UUID in lower case.";
   if (maxLength !== undefined) return `${range(minLength, maxLength)} characters.`;
   if (maxItems !== undefined) return `${range(minItems, maxItems)} items.`;
-  if (maximum === Number.MAX_SAFE_INTEGER) return isBound(minimum) ? `At least ${json(minimum)}.` : "";
   if (maximum !== undefined) return `${range(minimum, maximum)}.`;
-  return "";
+  return minimum === undefined ? "" : `At least ${json(minimum)}.`;
 }
 
-/** Whether a minimum is a limit of the contract, not the smallest integer that Zod adds to each integer type. */
-const isBound = (minimum: unknown): boolean => minimum !== undefined && minimum !== Number.MIN_SAFE_INTEGER;
-
 function range(least: unknown, most: unknown): string {
+  if (least === most) return `Exactly ${json(most)}`;
   return least === undefined ? `At most ${json(most)}` : `${json(least)} to ${json(most)}`;
 }
 

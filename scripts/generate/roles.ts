@@ -1,6 +1,6 @@
 import { can, canBeScope, policy, roles, type Permission, type Role } from "@projostack/authz";
 
-/** The matrix of roles and permissions as a page of the reference, and the list of permissions for the CLI. */
+/** The matrix of roles and permissions as a page of the reference, and the lists for the CLI and for the web application. */
 export function generateRoles(): Record<string, string> {
   const permissions = Object.keys(policy).filter((key): key is Permission => key in policy);
   const rows = permissions.map(
@@ -12,6 +12,16 @@ export function generateRoles(): Record<string, string> {
 
 /** Every permission. A service key's scopes are permissions. */
 export const permissions: readonly Permission[] = ${JSON.stringify(permissions.toSorted())};
+`,
+    // The web application offers what the role allows. The server decides.
+    "apps/web/src/generated/permissions-of-roles.ts": `import type { Permission, Role } from "@projostack/sdk";
+
+/** The permissions of each role, from the policy that the server enforces. */
+export const permissionsOfRoles: Readonly<Record<Role, readonly Permission[]>> = ${JSON.stringify(
+      Object.fromEntries(
+        roles.map((role) => [role, permissions.filter((permission) => can(role, permission)).toSorted()]),
+      ),
+    )};
 `,
     "docs/reference/roles.md": `# Roles
 

@@ -1,17 +1,34 @@
 // Generates parts of the SDK: the plain types, the Api interface, the list of operations at run time, and the type test that
 // compares the types with the contract.
-import { reasons } from "@projostack/contract";
 import {
-  describeAccess,
+  commonReasons,
+  currentRows,
+  httpStatusOf,
   pageItem,
+  properties,
+  reasons,
+  resourceDescriptions,
   type DescribedContract,
   type DescribedOperation,
-} from "./contract-text.ts";
-import { describeValue, jsDoc, plainType } from "./plain-type.ts";
+  type JsonSchema,
+  type Reason,
+} from "@projostack/contract";
+import { inputDoc, methodDoc, outputDoc, reasonDoc } from "./docstrings.ts";
+import { docLines, jsDoc, plainType } from "./plain-type.ts";
 
 const folder = "packages/sdk/src/generated";
 /** Names of the SDK's own types. A model must not use them. */
-const reservedNames = ["Api", "CallOptions", "ErrorCode", "ErrorData", "Page", "Paged", "Reason"];
+const reservedNames = [
+  "Api",
+  "Call",
+  "CurrentRows",
+  "ErrorCode",
+  "ErrorData",
+  "MethodOptions",
+  "Page",
+  "Paged",
+  "Reason",
+];
 
 export function generateSdk(contract: DescribedContract): Record<string, string> {
   refuseDuplicates(contract);
@@ -19,6 +36,8 @@ export function generateSdk(contract: DescribedContract): Record<string, string>
     [`${folder}/types.ts`]: types(contract),
     [`${folder}/api.ts`]: api(contract),
     [`${folder}/operations.ts`]: operationList(contract),
+    [`${folder}/operation-types.ts`]: operationTypes(contract),
+    [`${folder}/reasons.ts`]: reasonTable(),
     "packages/sdk/test/generated/same-types.test-d.ts": sameTypes(contract),
   };
 }
@@ -28,27 +47,32 @@ function types({ operations, models }: DescribedContract): string {
   return [
     `import type { Page } from "../page.ts";`,
     ...Object.entries(models).map(([name, schema]) =>
-      declaration(name, plainType(schema, "output", name), describeValue(schema)),
+      declaration(name, plainType(schema, "output", name), docLines(schema)),
     ),
-    ...operations.flatMap(({ name, summary, input, output }) => {
+    ...operations.flatMap((operation) => {
+      const { name, input, output } = operation;
       const item = pageItem(output);
       const outputType =
         item === undefined ? plainType(output, "output", name) : `Page<${plainType(item, "output", name)}>`;
       return [
-        declaration(inputName(name), plainType(input, "input", name), [
-          `The input of \`${name}\`. ${summary}`,
-        ]),
-        declaration(outputName(name), outputType, [`The output of \`${name}\`.`]),
+        declaration(inputName(name), plainType(input, "input", name), inputDoc(operation)),
+        declaration(outputName(name), outputType, outputDoc(operation)),
       ];
     }),
-    declaration("Reason", unionOf(Object.keys(reasons).toSorted()), [
-      "The machine-readable reason of a failed call. A newer server can return other reasons.",
+    declaration("Reason", unionOf(Object.keys(reasons).toSorted()), reasonDoc()),
+    declaration("ErrorCode", unionOf(codes), [
+      "The name of the HTTP status of a failed call, as tRPC writes it. A program decides by `reason`.",
     ]),
-    declaration("ErrorCode", unionOf(codes), ["The tRPC error code of a failed call."]),
+    declaration("CurrentRows", currentRowTypes(), [
+      "The type of the present row in a failure, by its reason.",
+    ]),
     `/** The details of a failed call. */
 export interface ErrorData {
+  /** The name of \`httpStatus\`. */
   code: ErrorCode;
+  /** The HTTP status, 400 or higher. */
   httpStatus: number;
+  /** Why the call failed. A program decides by it. */
   reason: Reason;
   /** The id of the request in the server's log. Quote it when you ask for help. */
   requestId: string;
@@ -56,53 +80,124 @@ export interface ErrorData {
   retryAfter?: number;
   /** The messages for each invalid field of the input, by its dotted path. The key \`""\` stands for the whole input. */
   fieldErrors?: Record<string, string[]>;
+  /** The present row, if \`reason\` is a version conflict and the caller may read the row. */
+  current?: CurrentRows[keyof CurrentRows];
 }`,
   ].join("\n\n");
 }
 
+function currentRowTypes(): string {
+  const fields = Object.entries(currentRows).map(([reason, { schema }]) => {
+    const name = schema.meta()?.id;
+    if (name === undefined) throw new Error(`The row of ${reason} has no name. Give its schema an id.`);
+    const doc = jsDoc([`The ${name.toLowerCase()} whose version differs from the expected one.`]);
+    return `${doc}${JSON.stringify(reason)}: ${name};`;
+  });
+  return `{\n${fields.join("\n")}\n}`;
+}
+
 function api({ operations }: DescribedContract): string {
   const nouns = [...new Set(operations.map(({ noun }) => noun))];
-  const body = nouns.map((noun) => {
+  const describe = (noun: string): string => {
     const verbs = operations.filter((operation) => operation.noun === noun);
-    return `readonly ${noun}: {\n${verbs.map((operation) => method(operation)).join("\n\n")}\n};`;
-  });
+    return `${jsDoc([describeResource(noun)])}readonly ${noun}: {\n${verbs.map((operation) => method(operation)).join("\n\n")}\n};`;
+  };
+  const others = nouns.filter((noun) => noun !== "auth");
   const used = operations.flatMap(({ name, input, output }) => [
-    ...(isNamed(input) ? [] : [inputName(name)]),
+    ...(isNamed(input) || isEmpty(input) ? [] : [inputName(name)]),
     ...namesIn(resultType({ name, output })),
   ]);
-  return `import type { CallOptions } from "../options.ts";
-import type { Paged } from "../page.ts";
+  return `import type { Call, Paged } from "../answer.ts";
+import type { MethodOptions, NoInput } from "../options.ts";
 import type { ${[...new Set(used)].toSorted().join(", ")} } from "./types.ts";
 
+/** The operations that are the same with tokens and with a session cookie, by resource and action. */
+export interface ResourceApi {
+${others.map((noun) => describe(noun)).join("\n\n")}
+}
+
 /** Every operation of the server, by resource and action. */
-export interface Api {
-${body.join("\n\n")}
+export interface Api extends ResourceApi {
+${describe("auth")}
+}
+
+/** The methods of {@link Api}, by the name of their operation. */
+export interface Methods {
+${operations.map(({ name, noun, verb }) => `/** The method of \`${name}\`. */\n${JSON.stringify(name)}: Api[${JSON.stringify(noun)}][${JSON.stringify(verb)}];`).join("\n")}
 }`;
 }
 
+function describeResource(noun: string): string {
+  const descriptions: Readonly<Record<string, string>> = resourceDescriptions;
+  const description = descriptions[noun];
+  if (description === undefined) throw new Error(`The resource ${noun} has no description.`);
+  return description;
+}
+
 function method(operation: DescribedOperation): string {
-  const { name, verb, summary, access, reasons: ownReasons, input } = operation;
-  const throws = ownReasons.map((reason) => `\`${reason}\``).join(", ");
-  const doc = jsDoc([
-    summary,
-    "",
-    `Access: ${describeAccess(access)}.`,
-    ...(throws === "" ? [] : ["", `@throws ProjoError with the reason ${throws}`]),
-  ]);
-  const optional = isOptional(operation) ? "?" : "";
-  const parameter = isNamed(input) ? plainType(input, "input", name) : inputName(name);
-  return `${doc}${verb}(input${optional}: ${parameter}, options?: CallOptions): ${resultType(operation)};`;
+  const { name, verb, input } = operation;
+  const type = isNamed(input) ? plainType(input, "input", name) : inputName(name);
+  const parameter = isOptional(operation) ? `input?: ${optionalType(operation, type)}` : `input: ${type}`;
+  return `${jsDoc(methodDoc(operation))}${verb}(${parameter}, options?: MethodOptions): ${resultType(operation)};`;
+}
+
+/**
+ * An optional input accepts an object without any of its fields, such as the context of a query function, so that the method
+ * can be passed as one. The compiler still refuses an object literal with another field. `void` allows `mutate()` of TanStack
+ * Query without an argument.
+ */
+function optionalType({ kind, input }: DescribedOperation, type: string): string {
+  const object = isEmpty(input) ? "NoInput" : `object & ${type}`;
+  return kind === "query" ? object : `void | (${object})`;
+}
+
+function isEmpty(input: JsonSchema): boolean {
+  return Object.keys(properties(input)).length === 0 && !isNamed(input);
+}
+
+function operationTypes({ operations }: DescribedContract): string {
+  const body = operations.map(({ name, reasons: own }) => {
+    // The SDK reports a refused refresh as the failure of the call that needed it.
+    const renewed: Reason[] = own.includes("auth.unauthenticated") ? ["auth.token_reused"] : [];
+    const all = [...new Set([...own, ...renewed])].toSorted();
+    const reason = [...all.map((text) => JSON.stringify(text)), "CommonReason"].join(" | ");
+    return `${JSON.stringify(name)}: { input: Types.${inputName(name)}; output: Types.${outputName(name)}; reason: ${reason} };`;
+  });
+  return `import type * as Types from "./types.ts";
+
+/** The reasons with which any operation can fail. */
+export type CommonReason = ${unionOf(commonReasons)};
+
+/** The types of every operation, by name. */
+export interface OperationTypes {
+${body.join("\n")}
+}`;
+}
+
+function reasonTable(): string {
+  const rows = Object.entries(reasons).map(
+    ([reason, [code, message]]) =>
+      `${JSON.stringify(reason)}: ${JSON.stringify([code, httpStatusOf(reason as Reason), message])},`,
+  );
+  return `import type { ErrorCode, Reason } from "./types.ts";
+
+/** The code, the HTTP status and the message of every reason. Only the subpath for tests loads this table. */
+export const reasons: Readonly<Record<Reason, readonly [ErrorCode, number, string]>> = {
+${rows.join("\n")}
+};`;
 }
 
 function operationList({ operations }: DescribedContract): string {
-  const lists = operations.filter(({ output }) => pageItem(output) !== undefined).map(({ name }) => name);
+  // The SDK finds the operations that return pages by their names, because a list of them would make its main path longer.
+  const misnamed = operations.find(
+    ({ verb, output }) => /^list(?![a-z])/.test(verb) !== (pageItem(output) !== undefined),
+  );
+  if (misnamed)
+    throw new Error(`${misnamed.name}: exactly the operations that return pages have a name such as "list".`);
   return `/** Every operation and its kind. A query is sent with GET, a mutation with POST. */
 export const operations = {
 ${operations.map(({ name, kind }) => `${JSON.stringify(name)}: ${JSON.stringify(kind)},`).join("\n")}
-} as const;
-
-/** The operations that return pages. */
-export const lists = ${JSON.stringify(lists)} as const;`;
+} as const;`;
 }
 
 /** The generated test is compiled but never run. Two types are the same if each is assignable to the other. */
@@ -137,11 +232,12 @@ function declaration(name: string, type: string, doc: readonly string[]): string
 
 function resultType({ name, output }: Pick<DescribedOperation, "name" | "output">): string {
   const item = pageItem(output);
-  if (item !== undefined) return `Paged<${plainType(item, "output", name)}>`;
-  return `Promise<${isNamed(output) ? plainType(output, "output", name) : outputName(name)}>`;
+  const operation = JSON.stringify(name);
+  if (item !== undefined) return `Paged<${plainType(item, "output", name)}, ${operation}>`;
+  return `Call<${isNamed(output) ? plainType(output, "output", name) : outputName(name)}, ${operation}>`;
 }
 
-function isOptional({ input }: DescribedOperation): boolean {
+export function isOptional({ input }: DescribedOperation): boolean {
   return "default" in input;
 }
 
@@ -150,16 +246,16 @@ function isNamed(schema: object): boolean {
 }
 
 function namesIn(type: string): string[] {
-  return [...type.matchAll(/[A-Z]\w*/g)]
+  return [...type.replaceAll(/"[^"]*"/g, "").matchAll(/[A-Z]\w*/g)]
     .map(([name]) => name)
-    .filter((n) => n !== "Paged" && n !== "Promise");
+    .filter((n) => n !== "Paged" && n !== "Call");
 }
 
-function inputName(name: string): string {
+export function inputName(name: string): string {
   return `${pascal(name)}Input`;
 }
 
-function outputName(name: string): string {
+export function outputName(name: string): string {
   return `${pascal(name)}Output`;
 }
 

@@ -52,6 +52,7 @@ export function dropReplies(operation: string, count: number): Fetch {
     if (!url.includes(`/trpc/${operation}`) || left === 0) return response;
     left -= 1;
     await response.text();
-    throw new TypeError("The reply was lost.");
+    // As the fetch of Node.js reports a lost connection.
+    throw new TypeError("fetch failed");
   };
 }

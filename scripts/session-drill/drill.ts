@@ -113,7 +113,7 @@ class Steps {
   async #lostReply({ store }: SignedInClient): Promise<void> {
     const { refreshToken } = await tokensOf(store);
     const losing = newClient(this.#options.url, { store, fetch: dropReplies("auth.refresh", 1) });
-    const lost = await refusal(losing.client.auth.refresh({ refreshToken }));
+    const lost = await refusal(losing.client.auth.refresh({ refreshToken }, { maxRetries: 0 }));
     assert(lost === "CONNECTION_FAILED", "The reply of the test was not lost.");
     await losing.client.auth.refresh({ refreshToken });
     await losing.client.auth.me();

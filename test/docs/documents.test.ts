@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,13 +29,25 @@ afterAll(async () => {
 
 describe("the documentation", () => {
   it("contains TypeScript that compiles", async () => {
-    const snippets = fences.filter(({ language }) => language === "ts");
+    // The programs of docs/openapi.md need generated clients. apps/api/test/openapi/guide.test.ts compiles and runs them.
+    const snippets = fences.filter(
+      ({ language, at }) => language === "ts" && !at.startsWith("docs/openapi.md"),
+    );
     expect(snippets.length).toBeGreaterThan(0);
     for (const { at, code } of snippets) {
-      writeFileSync(join(scratch, fileNameOf(at)), `// ${at}\n${code}\nexport {};\n`);
+      writeFileSync(join(scratch, fileNameOf(at)), `// ${at}\n${preludeOf(at)}${code}\nexport {};\n`);
     }
-    const sdk = join(root, "packages/sdk/src/index.ts");
-    const compilerOptions = { noEmit: true, paths: { "@projostack/sdk": [sdk] }, lib: ["es2023", "dom"] };
+    const sdk = join(root, "packages/sdk/src");
+    const paths = { "@projostack/sdk": [join(sdk, "index.ts")], "@projostack/sdk/*": [join(sdk, "*.ts")] };
+    // The optional peers of the SDK, which the root does not install.
+    mkdirSync(join(scratch, "node_modules"), { recursive: true });
+    for (const scope of ["@trpc", "@tanstack"])
+      symlinkSync(
+        join(root, "packages/sdk/node_modules", scope),
+        join(scratch, "node_modules", scope),
+        "junction",
+      );
+    const compilerOptions = { noEmit: true, paths, lib: ["es2023", "es2024.string", "dom", "dom.iterable"] };
     const options = { extends: join(root, "tsconfig.base.json"), compilerOptions, include: ["*.ts"] };
     writeFileSync(join(scratch, "tsconfig.json"), JSON.stringify(options));
     const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -116,5 +128,11 @@ async function runProgram(code: string): Promise<string> {
   const { stdout } = await run(process.execPath, [file]);
   return stdout;
 }
+
+/** The page explains once what `client` is, so its many examples do not repeat it. */
+const preludeOf = (at: string): string =>
+  at.startsWith("docs/reference/operations.md")
+    ? 'import type { Client } from "@projostack/sdk";\ndeclare const client: Client;\n'
+    : "";
 
 const fileNameOf = (at: string): string => `${at.replaceAll(/\W/g, "_")}.ts`;

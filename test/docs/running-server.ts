@@ -16,7 +16,7 @@ export interface RunningServer {
 export async function runServer(root: string): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "projo-docs-"));
   const { DATABASE_URL: _, ...env } = process.env;
-  const server = spawn(process.execPath, ["apps/api/dist/main.js"], {
+  const server = spawn(process.execPath, ["apps/server/dist/projostack.js", "serve"], {
     cwd: root,
     env: { ...env, PORT: "0", PROJO_DATA_DIR: dataDir, PROJO_LOG_LEVEL: "warn" },
     stdio: ["ignore", "pipe", "inherit"],

@@ -18,6 +18,7 @@ const proofs = [
   "apps/api/test/equality/operations.test.ts",
   "apps/api/test/proofs/access.test.ts",
   "apps/api/test/proofs/credentials.test.ts",
+  "apps/api/test/proofs/examples.test.ts",
   "apps/api/test/proofs/forged-actors.test.ts",
   "apps/api/test/proofs/isolation.test.ts",
   "apps/api/test/workspaces/purge.test.ts",

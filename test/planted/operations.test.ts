@@ -11,23 +11,41 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const operation = (kind: "query" | "mutation", fields: string): string => `
 import { ${kind} } from "${join(root, "packages/contract/src/define.ts")}";
 import { contract } from "${join(root, "packages/contract/src/index.ts")}";
-const { input, output } = contract.system.health;
+const { input, output, example: healthExample } = contract.system.health;
 const cost = { points: 1 };
-export const planted = ${kind}({ summary: "Planted.", input, output, ${fields} });
+const words = { summary: "Is planted.", details: "It has no side effect." };
+const example = healthExample;
+export const planted = ${kind}({ input, output, ${fields} });
 `;
 
 const files = {
-  "whole-query.ts": operation("query", `cost, access: "task:read"`),
+  "whole-query.ts": operation("query", `...words, example, cost, access: "task:read"`),
   "whole-mutation.ts": operation(
     "mutation",
-    `cost, access: "session", records: { nothing: "it is planted" }`,
+    `...words, example, cost, access: "session", repetition: "replayed", records: { nothing: "it is planted" }`,
   ),
-  "no-access.ts": operation("query", "cost"),
-  "no-access-to-write.ts": operation("mutation", `cost, records: { nothing: "it is planted" }`),
-  "unknown-access.ts": operation("query", `cost, access: "task:fly"`),
-  "no-cost.ts": operation("query", `access: "task:read"`),
-  "no-records.ts": operation("mutation", `cost, access: "session"`),
-  "no-reason.ts": operation("mutation", `cost, access: "session", records: {}`),
+  "no-access.ts": operation("query", "...words, example, cost"),
+  "no-access-to-write.ts": operation(
+    "mutation",
+    `...words, example, cost, repetition: "replayed", records: { nothing: "it is planted" }`,
+  ),
+  "unknown-access.ts": operation("query", `...words, example, cost, access: "task:fly"`),
+  "no-cost.ts": operation("query", `...words, example, access: "task:read"`),
+  "no-records.ts": operation(
+    "mutation",
+    `...words, example, cost, repetition: "replayed", access: "session"`,
+  ),
+  "no-reason.ts": operation(
+    "mutation",
+    `...words, example, cost, repetition: "replayed", access: "session", records: {}`,
+  ),
+  "no-repetition.ts": operation(
+    "mutation",
+    `...words, example, cost, access: "session", records: "task.deleted"`,
+  ),
+  "no-summary.ts": operation("query", `details: words.details, example, cost, access: "task:read"`),
+  "no-details.ts": operation("query", `summary: words.summary, example, cost, access: "task:read"`),
+  "no-example.ts": operation("query", `...words, cost, access: "task:read"`),
   "package.json": JSON.stringify({ type: "module" }),
   "tsconfig.json": JSON.stringify({
     extends: join(root, "tsconfig.base.json"),
@@ -54,7 +72,7 @@ function compile(): string[] {
 
 describe("an operation", () => {
   it(
-    "M4 R11 fails to compile without an access or a cost, or as a mutation without audit records",
+    "M4 R11 fails to compile without an access, a cost, words or an example, or as a mutation without audit records or repetition",
     { timeout: 120_000 },
     () => {
       const lines = compile();
@@ -65,8 +83,12 @@ describe("an operation", () => {
       expect(errorsIn("unknown-access.ts")).toMatch(/'"task:fly"' is not assignable to type 'Access'/);
       expect(errorsIn("no-records.ts")).toMatch(/Property 'records' is missing/);
       expect(errorsIn("no-reason.ts")).toMatch(/'\{\}' is not assignable to type 'Records'/);
+      expect(errorsIn("no-repetition.ts")).toMatch(/Property 'repetition' is missing/);
+      expect(errorsIn("no-summary.ts")).toMatch(/Property 'summary' is missing/);
+      expect(errorsIn("no-details.ts")).toMatch(/Property 'details' is missing/);
+      expect(errorsIn("no-example.ts")).toMatch(/Property 'example' is missing/);
       // There are no other errors, so the compiler found exactly the planted ones.
-      expect(lines, lines.join("\n")).toHaveLength(6);
+      expect(lines, lines.join("\n")).toHaveLength(10);
     },
   );
 

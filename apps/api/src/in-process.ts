@@ -1,5 +1,6 @@
 // Calls operations from code in the server's process: the same procedures as over HTTP, with the same checks and audit
 // entries, but without HTTP. A call needs a token like any other call.
+import { RequestRecord } from "./observe/request-record.ts";
 import { parseAddress, type Address } from "./runtime/address.ts";
 import { appRouter } from "./router.ts";
 import { createContext } from "./rpc/context.ts";
@@ -54,7 +55,7 @@ export function callerAs(services: Services, behalf: CallerCredentials): Operati
       setRetryAfter: () => {},
       setRateLimit: () => {},
       // These calls have no line in the access log.
-      noteActor: () => {},
+      record: new RequestRecord(),
     });
   });
 }

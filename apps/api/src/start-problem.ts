@@ -6,9 +6,12 @@ import {
   UnsuitableServer,
 } from "@projostack/db";
 import { ConfigError } from "./config/config.ts";
+import { WebFilesError } from "./http/web/web-files.ts";
 import { KeyRingError } from "./identity/key-ring.ts";
+import { MetricsAddressError } from "./observe/metrics/metrics-server.ts";
 import { DataDirectoryError } from "./runtime/data-directory.ts";
 import { StartFailure } from "./runtime/database.ts";
+import { LivingServersError } from "./servers/join-servers.ts";
 
 /**
  * Describes why the program did not start, in a line that says what to do. An unexpected error keeps its stack.
@@ -23,7 +26,10 @@ export function startProblem(error: unknown, database = "DATABASE_URL"): string 
   if (
     error instanceof ConfigError ||
     error instanceof DataDirectoryError ||
+    error instanceof WebFilesError ||
+    error instanceof MetricsAddressError ||
     error instanceof KeyRingError ||
+    error instanceof LivingServersError ||
     error instanceof EmbeddedPostgresError
   ) {
     return error.message;
@@ -46,7 +52,7 @@ function localProblem(error: unknown): string | null {
   if (syscall === "connect") return null;
   switch (code) {
     case "EADDRINUSE":
-      return `Port ${port} is taken. Stop what uses it, or choose another: PORT=4001 npx -y pnpm@12 start`;
+      return `Port ${port} is taken. Stop what uses it, or choose another, such as PORT=4001.`;
     case "EACCES":
       return `The server may not do this: ${message}. Choose another PORT, or a PROJO_DATA_DIR that you can write to.`;
     case "EADDRNOTAVAIL":

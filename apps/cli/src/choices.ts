@@ -1,14 +1,17 @@
 // The values that options accept, as the SDK's generated types define them. The cast in `membersOf` is the only one:
 // Object.keys loses the type of the keys.
-import type { InviteStatus, Role, ServiceKeyStatus, TaskStatus } from "@projostack/sdk";
+import type { InviteStatus, ListOrder, Role, ServiceKeyStatus, TaskStatus } from "@projostack/sdk";
 
 export const taskStatuses = membersOf<TaskStatus>({ todo: true, doing: true, done: true });
+
+export const listOrders = membersOf<ListOrder>({ newest: true, oldest: true, last_changed: true });
 
 export const roles = membersOf<Role>({ viewer: true, member: true, admin: true });
 
 export const inviteStatuses = membersOf<InviteStatus>({
   pending: true,
   accepted: true,
+  declined: true,
   revoked: true,
   expired: true,
 });

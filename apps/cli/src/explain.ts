@@ -22,7 +22,9 @@ export function explain(error: ProjoError, { isServiceKey }: Caller): string {
   const keyMessage = isServiceKey ? serviceKeyMessages[error.reason] : undefined;
   if (keyMessage !== undefined) return keyMessage;
   if (error.reason === "limit.exceeded") return limitMessage(error);
-  const message = replacements[error.reason] ?? error.message;
+  // The SDK's own advice, after an earlier attempt of the call that was lost, addresses programs.
+  const [ownMessage] = error.message.split(" The server may have carried ");
+  const message = replacements[error.reason] ?? ownMessage;
   // A busy server refuses a call before it does anything. Without its database, it may have lost the result of a COMMIT.
   const isLost = error.mayHaveBeenCarriedOut && error.reason !== "server.busy";
   const next = isLost ? mayBeDone(error) : nextSteps[error.reason];
@@ -65,7 +67,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   "project.too_many": "See: projo projects list",
   "project.not_found": "See: projo projects list",
   "task.not_found": "See: projo tasks list",
-  "cursor.invalid": "With a cursor, use the same filters as before.",
+  "cursor.invalid": "With a cursor, use the same filters and order as before.",
 };
 
 /** The advice to a service key, which cannot sign in or select a workspace. */

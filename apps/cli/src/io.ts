@@ -6,13 +6,6 @@ export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: numb
 
 export type Input = Readable & { isTTY?: boolean };
 
-/** Identifies this process, and tells whether another process runs. */
-export interface Self {
-  pid: number;
-  host: string;
-  isRunning: (pid: number) => boolean;
-}
-
 /** Everything a command uses outside its own code. Passed as an argument, so that tests can replace it. */
 export interface Io {
   stdin: Input;
@@ -26,7 +19,6 @@ export interface Io {
   /** @throws CliError when the working directory was deleted */
   readonly workingDirectory: string;
   platform: NodeJS.Platform;
-  self: Self;
   /** A replacement for fetch. Without one, requests follow the proxy variables and --ca-file. */
   fetch?: Fetch | undefined;
   /** Calls the listener on Ctrl-C instead of ending the process. The returned function removes the listener. */

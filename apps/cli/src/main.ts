@@ -1,8 +1,7 @@
 // The entry point: passes the process's streams and environment to `run`. The only file with an effect at import.
-import { homedir, hostname } from "node:os";
+import { homedir } from "node:os";
 import { CliError } from "./cli-error.ts";
 import type { Io } from "./io.ts";
-import { isRunning } from "./is-running.ts";
 import { reportError } from "./report-error.ts";
 import { run, wantsJson } from "./run.ts";
 import { outputError } from "./terminal/output-error.ts";
@@ -19,7 +18,6 @@ const io: Io = {
     return workingDirectory();
   },
   platform: process.platform,
-  self: { pid: process.pid, host: hostname(), isRunning },
   onInterrupt(listener) {
     // Listen once: a second Ctrl-C ends the process immediately.
     process.once("SIGINT", listener);

@@ -33,6 +33,8 @@ function describe(error: unknown, io: Io): Report {
     return { exitCode: 2, reason: "cli.unknown_operation", message, didYouMean: error.closeNames };
   }
   if (!isProjoError(error)) return describeBug(error, io);
+  // The credentials file is the token store of the SDK, which puts its own error around the failure of a store.
+  if (error.cause instanceof CliError) return describe(error.cause, io);
   const { operation, status, requestId, retryAfterSeconds: retryAfter, fieldErrors } = error;
   const { mayHaveBeenCarriedOut } = error;
   return {

@@ -180,7 +180,9 @@ describe("a refusal by the server exits with 1", () => {
     const { nextCursor } = JSON.parse(out) as { nextCursor: string };
     const [code, message] = await failure(["tasks", "list", "--cursor", nextCursor]);
     expect(code).toBe(1);
-    expect(message).toContain("This cursor is invalid, or it belongs to another list or other filters.");
+    expect(message).toContain(
+      "This cursor is invalid, or it belongs to another list, other filters or another order.",
+    );
   });
 });
 
@@ -224,8 +226,8 @@ describe("help", () => {
         "workspaces",
         word,
       ]),
-      ...["list", "role", "remove"].map((word) => ["members", word]),
-      ...["create", "list", "mine", "resend", "revoke", "accept"].map((word) => ["invites", word]),
+      ...["list", "get", "role", "remove"].map((word) => ["members", word]),
+      ...["create", "list", "mine", "resend", "revoke", "accept", "decline"].map((word) => ["invites", word]),
       ...["create", "list", "rotate", "revoke"].map((word) => ["keys", word]),
       ...["create", "list", "delete"].map((word) => ["projects", word]),
       ...["create", "list", "update", "delete", "import"].map((word) => ["tasks", word]),

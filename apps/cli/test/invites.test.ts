@@ -60,7 +60,7 @@ const INVALID =
 describe("an invite", () => {
   it("prints only its link to stdout, and reports the mail on stderr", async () => {
     const { out, err } = await projo("invites", "create", bobsEmail, "--role", "viewer");
-    expect(out).toMatch(/^https?:\/\/\S+\/invite#token=pji_[\w-]{43}\n$/);
+    expect(out).toMatch(/^https?:\/\/\S+\/accept-invite#token=pji_[\w-]{43}\n$/);
     expect(err).toMatch(
       new RegExp(`^Invited ${bobsEmail} as viewer, until \\d{4}-.*Z\\. A mail is on its way\\.`),
     );
@@ -157,7 +157,7 @@ describe("invites accept", () => {
     const link = await invite(ann, bobsEmail, "viewer");
     const bob = await keep(openVerified(server, bobsEmail));
     expect((await expectDone(bob.projo(["invites", "mine"]))).out).toMatch(
-      new RegExp(String.raw`^viewer +\S+Z +${annsEmail} +Acme$`, "m"),
+      new RegExp(String.raw`^[0-9a-f-]{36} +viewer +\S+Z +${annsEmail} +Acme$`, "m"),
     );
     const { out, err } = await expectDone(bob.projo(accept, { stdin: `${link}\n` }));
     expect(out).toBe("");

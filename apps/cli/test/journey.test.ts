@@ -66,6 +66,24 @@ describe("a first session", () => {
     expect(await titles("--created-before", "2020-01-01")).toEqual([]);
   });
 
+  it("lists tasks and projects in the order of an option", async () => {
+    const newest = await titles();
+    expect(await titles("--order", "oldest")).toEqual(newest.toReversed());
+    const [, id = ""] =
+      /^([0-9a-f-]{36}) /m.exec((await projo("tasks", "list", "--order", "oldest")).out) ?? [];
+    const [title = ""] = newest.toReversed();
+    await projo("tasks", "update", id, "--title", `${title}!`);
+    expect(await titles("--order", "last_changed")).toEqual([
+      `${title}!`,
+      ...newest.filter((one) => one !== title),
+    ]);
+    await projo("tasks", "update", id, "--title", title);
+    for (const order of ["newest", "oldest", "last_changed"])
+      expect((await projo("projects", "list", "--order", order)).out).toContain("Website");
+    const refused = await shell.projo(["tasks", "list", "--order", "title"]);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("newest, oldest, last_changed") });
+  });
+
   it("updates and deletes a task", async () => {
     const id = (await projo("tasks", "create", "Short", "--project", "Website")).out.trim();
     await projo("tasks", "update", id, "--title", "Longer", "--status", "doing");

@@ -288,6 +288,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
       ["workspaces", "restore", "Acme"],
       ["invites", "mine"],
       ["invites", "accept"],
+      ["invites", "decline"],
       ["tasks", "list", "--created-by", "me"],
       ["call", "auth.me"],
     ]) {

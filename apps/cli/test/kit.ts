@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import type { Fetch } from "@projostack/sdk";
 import type { Io } from "../src/io.ts";
-import { isRunning } from "../src/is-running.ts";
 import { run } from "../src/run.ts";
 
 export interface Outcome {
@@ -87,7 +86,6 @@ async function runIn(
     homeDirectory: home,
     workingDirectory: directory,
     platform: process.platform,
-    self: { pid: process.pid, host: "here", isRunning },
     fetch: options.fetch,
     onInterrupt(listener) {
       listeners.add(listener);

@@ -73,6 +73,41 @@ describe("the members", () => {
     });
   });
 
+  it("the members are found by a part of the address, and filtered by role at the same time", async () => {
+    const find = async (...words: string[]) => (await projo("members", "list", "--search", ...words)).out;
+    expect(await find(bobsEmail.slice(1, 8).toUpperCase())).toContain(bobsEmail);
+    expect(await find(bobsEmail)).not.toContain(annsEmail);
+    expect(await find("@EXAMPLE", "--role", "admin")).not.toContain(bobsEmail);
+    expect((await projo("members", "list", "--search", "nobody")).err).toBe("No member matches.\n");
+    expect(await jsonOf(bob, "members", "list", "--search", annsEmail)).toMatchObject({
+      items: [{ email: annsEmail, role: "admin" }],
+      nextCursor: null,
+    });
+    expect((await refused(ann, ["members", "list", "--search", " "]))[0]).toBe(1);
+  });
+
+  it("the members are shown one by one, by address and by id", async () => {
+    const member = await jsonOf<{ userId: string; joinedAt: string }>(ann, "members", "get", bobsEmail);
+    expect(member).toEqual({
+      userId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      email: bobsEmail,
+      role: "member",
+      joinedAt: expect.any(String) as string,
+    });
+    const joined = `${member.joinedAt.slice(0, 16)}Z`;
+    expect((await expectDone(bob.projo(["members", "get", member.userId]))).out).toBe(
+      `${bobsEmail} (${member.userId})\nRole: member\nJoined: ${joined}\n`,
+    );
+    expect(await refused(ann, ["members", "get", "eve@example.com"])).toEqual([
+      1,
+      'There is no member "eve@example.com". See: projo members list',
+    ]);
+    expect(await refused(ann, ["members", "get", "019ac5a2-5d0f-7c3e-9a53-0f8a1d9a2c11"])).toEqual([
+      1,
+      "There is no such member of this workspace. See: projo members list",
+    ]);
+  });
+
   it("M2 have a changed role from their next call on", async () => {
     expect((await projo("members", "role", bobsEmail.toUpperCase(), "viewer")).err).toBe(
       `${bobsEmail} now has the role viewer.\n`,

@@ -103,7 +103,7 @@ describe("an access token that has expired", () => {
     await putTokens(shell.home, server.url, { refreshToken });
     const { code, err } = await shell.projo(["whoami"]);
     expect(code).toBe(4);
-    expect(err).toContain("an old refresh token was used again");
+    expect(err).toContain("an old refresh token or session cookie was used again");
     expect(err).toContain("Run: projo login");
     expect(await rotations(server, sessionId)).toBe(-1);
     // The tokens are deleted. The selected workspace is kept for the same user.

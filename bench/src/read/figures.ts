@@ -24,7 +24,7 @@ const MAX_MEMORY_MB = 130;
 
 const PRODUCT = "projo";
 
-const wordsFor: Readonly<Record<Operation, string>> = {
+export const wordsFor: Readonly<Record<Operation, string>> = {
   getTask: "get a task",
   listTasks: "list 20 tasks of a status",
   getProject: "get a project",

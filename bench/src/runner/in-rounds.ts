@@ -11,6 +11,8 @@ export interface Measurement<T> {
 export interface Readings<T> {
   /** The median of the rounds. */
   median(name: string, pick: (reading: T) => number): number;
+  /** The lowest value of the rounds. Other programs on the machine can make a duration longer, and not shorter. */
+  lowest(name: string, pick: (reading: T) => number): number;
   /** The median of the ratios within each round, because the machine was in the same state during a round. */
   ratio(name: string, against: string, pick: (reading: T) => number): number;
 }
@@ -36,6 +38,7 @@ export async function inRounds<T>(
   };
   return {
     median: (name, pick) => median(of(name, pick)),
+    lowest: (name, pick) => Math.min(...of(name, pick)),
     ratio: (name, against, pick) => {
       const others = of(against, pick);
       return median(of(name, pick).map((value, round) => value / (others[round] ?? Number.NaN)));

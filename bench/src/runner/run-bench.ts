@@ -8,6 +8,8 @@ import { tableOf } from "./table.ts";
 export interface Subject {
   readonly name: string;
   readonly title: string;
+  /** Whether the subject compares two builds. It then runs only with `--against`. */
+  readonly comparesBuilds?: boolean;
   readonly measure: (options: RunOptions) => Promise<readonly Figure[]>;
 }
 
@@ -16,6 +18,8 @@ export interface RunOptions {
   readonly quick: boolean;
   /** Includes measurements that take very long and need much disk space. */
   readonly large: boolean;
+  /** The directory of another checkout, whose build is compared with this one. */
+  readonly against: string | undefined;
   /** Prints a line about the progress. */
   readonly progress: (line: string) => void;
 }
@@ -42,11 +46,12 @@ export async function runBench(
     err(`${selection.problem}\n${usageOf(subjects, command)}\n`);
     return 2;
   }
-  const { quick, large, jsonFile, chosen } = selection;
+  const { quick, large, against, jsonFile, chosen } = selection;
   const results: Result[] = [];
   for (const { name, title, measure } of chosen) {
     try {
-      const figures = await measure({ quick, large, progress: (line) => err(`${name}: ${line}\n`) });
+      const progress = (line: string) => err(`${name}: ${line}\n`);
+      const figures = await measure({ quick, large, against, progress });
       out(`${name}: ${title}\n${tableOf(figures)}\n\n`);
       results.push({ subject: name, figures });
     } catch (error) {
@@ -79,6 +84,7 @@ interface Result {
 interface Selection {
   readonly quick: boolean;
   readonly large: boolean;
+  readonly against: string | undefined;
   readonly jsonFile: string | undefined;
   readonly chosen: readonly Subject[];
 }
@@ -95,13 +101,19 @@ function parseSelection(
         quick: { type: "boolean", default: false },
         large: { type: "boolean", default: false },
         json: { type: "string" },
+        against: { type: "string" },
       },
     });
     const unknown = positionals.find((name) => subjects.every((subject) => subject.name !== name));
     if (unknown !== undefined)
       return { problem: `There is no subject called ${unknown}. Use one of the names below.` };
-    const chosen = subjects.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-    return { quick: values.quick, large: values.large, jsonFile: values.json, chosen };
+    const { quick, large, against, json: jsonFile } = values;
+    const chosen = subjects.filter(({ name, comparesBuilds = false }) =>
+      positionals.length === 0 ? !comparesBuilds || against !== undefined : positionals.includes(name),
+    );
+    if (against === undefined && chosen.some(({ comparesBuilds = false }) => comparesBuilds))
+      return { problem: "Pass --against DIRECTORY with another checkout that is built." };
+    return { quick, large, against, jsonFile, chosen };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
@@ -109,7 +121,7 @@ function parseSelection(
 
 const usageOf = (subjects: readonly Subject[], command: Command): string =>
   [
-    `Usage: pnpm ${command} [NAME...] [--quick] [--large] [--json FILE]`,
+    `Usage: pnpm ${command} [NAME...] [--quick] [--large] [--json FILE] [--against DIRECTORY]`,
     ...subjects.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`),
   ].join("\n");
 

@@ -16,7 +16,7 @@ export interface Testbed {
   readonly data: DataSet;
   readonly contenders: Readonly<Record<ContenderName, Contender>>;
   /** Starts a contender's server. It is stopped together with the testbed, if not earlier. */
-  start(name: ContenderName, options?: StartOptions): Promise<RunningContender>;
+  start(name: ContenderName | Contender, options?: StartOptions): Promise<RunningContender>;
 }
 
 export interface StartOptions {
@@ -36,13 +36,16 @@ export async function withTestbed<T>(size: Size, run: (testbed: Testbed) => Prom
     const contenders = contendersWith({ tokenKeys, betterAuthSecret, directory });
     const started: RunningContender[] = [];
     const start: Testbed["start"] = async (name, { databaseAddress, environment = {} } = {}) => {
-      const contender = contenders[name];
+      const contender = typeof name === "string" ? contenders[name] : name;
       const running = await startContender(
         {
           ...contender,
           environment: (databaseUrl) => ({ ...contender.environment(databaseUrl), ...environment }),
         },
-        { databaseAddress: { ...target, ...databaseAddress }, logFile: join(directory, `${name}.log`) },
+        {
+          databaseAddress: { ...target, ...databaseAddress },
+          logFile: join(directory, `${contender.name}.log`),
+        },
       );
       started.push(running);
       return running;

@@ -24,6 +24,24 @@ export const policy = {
 
 export type Permission = keyof typeof policy;
 
+/** What each permission allows. The reference and the SDK's docstrings show it. */
+export const permissionDescriptions = {
+  "workspace:read": "Read the name of the workspace.",
+  "member:read": "List the members.",
+  "project:read": "Read and list the projects.",
+  "task:read": "Read and list the tasks.",
+  "project:write": "Create and rename projects.",
+  "task:write": "Create, change and delete tasks.",
+  "project:delete": "Delete projects with their tasks.",
+  "workspace:manage": "Rename the workspace.",
+  "workspace:delete": "Delete the workspace, and restore it.",
+  "member:manage": "Change the roles of members, and remove members.",
+  "invite:manage": "Send, list, resend and revoke invites.",
+  "key:manage": "Create, list, rotate and revoke service keys.",
+  "audit:read": "Read, check and export the audit log.",
+  "token:introspect": "Ask which user an access token belongs to. Only a service key can have it.",
+} as const satisfies Record<Permission, string>;
+
 /** The permissions that only admins hold. */
 export type AdminPermission = {
   [P in Permission]: (typeof policy)[P] extends "admin" ? P : never;

@@ -5,7 +5,7 @@ import type { TRPCBuiltRouter, TRPCMutationProcedure, TRPCQueryProcedure } from 
 import type { z } from "zod";
 import type { Contract } from "./contract.ts";
 import type { Operation } from "./define.ts";
-import type { ErrorData } from "./errors.ts";
+import type { ErrorData } from "./error-data.ts";
 
 /** The `error` object of a failed response. */
 export interface ErrorShape {

@@ -1,31 +1,36 @@
-// The closed list of audit actions. Each mutation declares the action it records, or the reason why it records none.
+// The closed list of audit actions. Each mutation declares the action it records, or the reason why it records none. The cast
+// is necessary because Object.keys returns string[].
 
-/** Actions in a workspace, recorded in the workspace's audit log. */
-export const auditActions = [
-  "workspace.created",
-  "workspace.renamed",
-  "workspace.deleted",
-  "workspace.restored",
-  "workspace.purged",
-  "member.role_changed",
-  "member.removed",
-  "member.left",
-  "invite.created",
-  "invite.resent",
-  "invite.revoked",
-  "invite.accepted",
-  "key.created",
-  "key.rotated",
-  "key.revoked",
-  "project.deleted",
-  "task.deleted",
-  "audit.exported",
-  "access.denied",
-  "access.denials_omitted",
-  "person.erased",
-] as const;
+/** Actions in a workspace, recorded in the workspace's audit log, and what each one means. */
+export const auditActionDescriptions = {
+  "workspace.created": "A user created the workspace.",
+  "workspace.renamed": "An admin renamed the workspace.",
+  "workspace.deleted": "An admin deleted the workspace.",
+  "workspace.restored": "An admin restored the deleted workspace.",
+  "workspace.purged": "The server removed the data of the deleted workspace after 30 days.",
+  "member.role_changed": "An admin changed the role of a member.",
+  "member.removed": "An admin or the operator removed a member.",
+  "member.left": "A member left the workspace.",
+  "invite.created": "An address was invited.",
+  "invite.resent": "An invite was sent again.",
+  "invite.revoked": "An invite was revoked.",
+  "invite.accepted": "An invited user joined the workspace.",
+  "invite.declined": "An invited user declined the invite.",
+  "key.created": "A service key was created.",
+  "key.rotated": "A service key got a new token.",
+  "key.revoked": "A service key was revoked.",
+  "project.deleted": "A project and its tasks were deleted.",
+  "task.deleted": "A task was deleted.",
+  "audit.exported": "A part of the audit log was exported.",
+  "access.denied": "A call was rejected because the caller lacks a permission.",
+  "access.denials_omitted": "The server counted denied calls of one actor that it did not record one by one.",
+  "person.erased": "The operator erased the personal data of a user.",
+} as const;
 
-export type AuditAction = (typeof auditActions)[number];
+export type AuditAction = keyof typeof auditActionDescriptions;
+
+/** The names of the actions. */
+export const auditActions = Object.keys(auditActionDescriptions) as [AuditAction, ...AuditAction[]];
 
 /** Actions on an account, recorded as events of the account. They belong to no workspace. */
 export const accountActions = [

@@ -35,6 +35,10 @@ export const causes = {
     utf8: "The {source} is not valid UTF-8. Encode it as UTF-8.",
     utf16: "The {source} looks like UTF-16. Encode it as UTF-8.",
     escape: "The query parameter input has a malformed percent-encoding. Encode it with encodeURIComponent.",
+    transformer:
+      "The input is encoded by a data transformer such as superjson, and the server uses none. Remove transformer from the links of the client.",
+    json_text:
+      "The input is a text that contains JSON: it was encoded twice. Send the object itself, and remove transformer from the client if it has one.",
     connection_params:
       "The query parameter connectionParams is not a JSON object of texts. Remove it: the server does not use it.",
   },
@@ -43,6 +47,9 @@ export const causes = {
     several: "{subject} {problem} fieldErrors lists {more}.",
   },
   "input.media_type": {
+    form: "The body is a form, and the server accepts only JSON. Send the fields as a JSON object: with a tRPC client, pass an object in place of FormData.",
+    binary:
+      "The body is a file or other binary data, and the server accepts only JSON. Send a JSON object with content-type: application/json.",
     charset:
       "The body must be JSON in UTF-8, and content-type names another charset. Encode the body as UTF-8, with content-type: application/json.",
   },
@@ -57,6 +64,8 @@ export const causes = {
     batch:
       "There is no operation with a comma in its name. For a batch, add batch=1 to the query of the URL.",
     path: "There is nothing at this path. Send the call to /trpc/{name}.",
+    socket:
+      "The server has no WebSockets. Send calls over HTTP: with a tRPC client, use httpBatchLink or httpLink in place of wsLink.",
     no_path:
       "There is nothing at this path. Operations are at /trpc/<operation>, such as /trpc/system.health. Check the URL.",
   },
@@ -79,7 +88,20 @@ export const causes = {
       "This is the token of an invite, and calls need an access token. Pass it to invites.accept as the input.",
     link: "This is the token of a mailed link, and calls need an access token. Open the link instead.",
     ended: "The refresh token is invalid or expired, or its session has ended. Sign in.",
+    cookie: "The session cookie is invalid, or its session has ended. Sign in.",
+    no_cookie:
+      "This call needs a session, and the request has no session cookie. Sign in with the header x-session: cookie.",
+    two_cookies:
+      "The request has two session cookies with different values. Delete the cookies of this site, then sign in.",
+    session_cookie:
+      "This is the token of a session cookie, and the authorization header needs an access token. Send it as the cookie, with x-session: cookie.",
     key: "The service key is wrong, expired or revoked, or its workspace is deleted. Ask an admin of the workspace for a new key.",
+  },
+  "session.mode_invalid": {
+    value: "The header x-session has the only value cookie. Send x-session: cookie, or omit the header.",
+    authorization: "The request has both x-session: cookie and an authorization header. Send one of them.",
+    refresh:
+      "A cookie session is not refreshed by the client: the server replaces its cookie. Repeat the call without auth.refresh.",
   },
   "permission.denied": {
     key: "The role or the scopes of this service key do not allow this. Ask an admin of the workspace for a key with the scope {permission}.",

@@ -32,6 +32,25 @@ export const contract = {
 
 export type Contract = typeof contract;
 
+/** What each resource is, in one or two sentences. The reference, the SDK and OpenAPI show it. */
+export const resourceDescriptions: Readonly<Record<keyof Contract, string>> = {
+  audit:
+    "The audit log of a workspace: who did what and when. Its entries form a hash chain that shows later changes.",
+  auth: "Accounts, sign-in and sign-out, and the refresh of tokens.",
+  email: "The verification of the email address of an account.",
+  invites: "Invitations of email addresses to a workspace, sent by mail and by a link.",
+  members: "The users who belong to a workspace, each with a role.",
+  password: "The password of an account: to change it, or to set a new one with a mailed link.",
+  projects: "Named sets of tasks in a workspace.",
+  serviceKeys: "Credentials with which other programs act in one workspace.",
+  sessions: "The sessions of the caller: one for each sign-in, for example one for each device.",
+  system: "The server itself.",
+  tasks: "Pieces of work in a project, with a title and a status.",
+  tokens: "The check of a user's access token by another service.",
+  workspaces:
+    "Tenants. Each workspace has its own members, projects, tasks, invites, service keys and audit log, closed to all others.",
+};
+
 export interface NamedOperation {
   /** The full name, such as `tasks.create`. */
   readonly name: string;

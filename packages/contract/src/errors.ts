@@ -12,6 +12,7 @@ export type ErrorCode =
   | "CONFLICT"
   | "PAYLOAD_TOO_LARGE"
   | "UNSUPPORTED_MEDIA_TYPE"
+  | "UNPROCESSABLE_CONTENT"
   | "TOO_MANY_REQUESTS"
   | "SERVICE_UNAVAILABLE"
   | "INTERNAL_SERVER_ERROR";
@@ -40,6 +41,10 @@ export const reasons = {
     "The server supports only the expectation 100-continue. Send the request without another Expect header.",
     417,
   ],
+  "request.cross_site": [
+    "FORBIDDEN",
+    "The request comes from a page of an origin that may not use session cookies here. Add the origin to PROJO_ALLOWED_ORIGINS, or send the request from the application itself.",
+  ],
   "input.malformed": ["BAD_REQUEST", "The input is not well-formed JSON. Correct it and send it again."],
   "input.invalid": ["BAD_REQUEST", "The input is invalid. fieldErrors lists the problem of each field."],
   "input.too_large": ["PAYLOAD_TOO_LARGE", "The body is larger than 100 KB. Send it in smaller parts."],
@@ -53,7 +58,7 @@ export const reasons = {
   ],
   "cursor.invalid": [
     "BAD_REQUEST",
-    "This cursor is invalid, or it belongs to another list or other filters. Start again without a cursor.",
+    "This cursor is invalid, or it belongs to another list, other filters or another order. Start again without a cursor.",
   ],
   "checkpoint.invalid": [
     "BAD_REQUEST",
@@ -65,11 +70,23 @@ export const reasons = {
   ],
   "batch.too_large": [
     "BAD_REQUEST",
-    "A batch holds at most 10 calls, and this one has more. Send several smaller batches.",
+    "A batch holds at most 10 calls, and this one has more. Send several smaller batches: in a tRPC client, set maxItems to 10 in the batch link.",
   ],
   "batch.mixed": [
     "BAD_REQUEST",
     "A batch holds either queries or mutations, and this one has both. Send the queries with GET and the mutations with POST.",
+  ],
+  "idempotency.key_invalid": [
+    "BAD_REQUEST",
+    "The header idempotency-key must have 1 to 255 visible ASCII characters, and occur once. Send a random UUID.",
+  ],
+  "idempotency.in_progress": [
+    "CONFLICT",
+    "The first call with this idempotency key has not ended. Send the same call again after retryAfter seconds.",
+  ],
+  "idempotency.key_reused": [
+    "UNPROCESSABLE_CONTENT",
+    "This idempotency key was used for another operation or another input. Send a new key for each new call.",
   ],
   "operation.not_found": ["NOT_FOUND", "There is no such operation. Check its name."],
   "operation.wrong_method": ["METHOD_NOT_SUPPORTED", "Send queries with GET, and mutations with POST."],
@@ -78,7 +95,11 @@ export const reasons = {
   "auth.email_taken": ["CONFLICT", "An account with this email already exists. Sign in instead."],
   "auth.token_reused": [
     "UNAUTHORIZED",
-    "This session was ended because an old refresh token was used again. Sign in again. If this was not you, change your password.",
+    "This session was ended because an old refresh token or session cookie was used again. Sign in again. If this was not you, change your password.",
+  ],
+  "session.mode_invalid": [
+    "BAD_REQUEST",
+    "The header x-session asks for a session cookie, and the request does not fit it. Send x-session: cookie alone, or no x-session.",
   ],
   "auth.email_unverified": [
     "FORBIDDEN",
@@ -132,10 +153,18 @@ export const reasons = {
     "CONFLICT",
     "Several projects have this name. Rename all but one of them, or use the id of the project.",
   ],
+  "project.version_conflict": [
+    "CONFLICT",
+    "This project has changed since you read it. Compare your change with its present state, then send it again with its present version.",
+  ],
   "project.not_found": ["NOT_FOUND", "There is no such project in this workspace."],
   "task.too_many": [
     "CONFLICT",
     "This call would exceed the workspace's quota of tasks. Delete some, or ask the operator to raise the quota.",
+  ],
+  "task.version_conflict": [
+    "CONFLICT",
+    "This task has changed since you read it. Compare your change with its present state, then send it again with its present version.",
   ],
   "task.not_found": ["NOT_FOUND", "There is no such task in this workspace."],
   "server.busy": ["SERVICE_UNAVAILABLE", "The server is busy. Try again in a moment."],
@@ -162,6 +191,7 @@ const statusOfCode: Record<ErrorCode, number> = {
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  UNPROCESSABLE_CONTENT: 422,
   TOO_MANY_REQUESTS: 429,
   INTERNAL_SERVER_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
@@ -173,26 +203,18 @@ export function httpStatusOf(reason: Reason): number {
   return status ?? statusOfCode[code];
 }
 
-/** The `error.data` object of every failed response. */
-export interface ErrorData {
-  code: ErrorCode;
-  httpStatus: number;
-  reason: Reason;
-  /** The id of the request. The `x-request-id` header and the server's log contain it too. */
-  requestId: string;
-  /** Seconds to wait before the next attempt. */
-  retryAfter?: number;
-  /** The errors of each input field, by its dotted path. The path `""` is the input as a whole. */
-  fieldErrors?: Record<string, string[]>;
-}
-
-/** The reasons for which a call of any operation can fail: the form of the request, limits, and the server's health. */
+/**
+ * The reasons for which a call of any operation can fail: the form of the request, limits, and the server's health. Only
+ * mutations fail with the reasons of idempotency keys.
+ */
 export const commonReasons = [
   "request.malformed",
   "request.timeout",
   "request.url_too_long",
   "request.headers_too_large",
   "request.expectation",
+  "request.cross_site",
+  "session.mode_invalid",
   "input.malformed",
   "input.invalid",
   "input.too_large",
@@ -201,6 +223,9 @@ export const commonReasons = [
   "batch.not_allowed",
   "batch.too_large",
   "batch.mixed",
+  "idempotency.key_invalid",
+  "idempotency.in_progress",
+  "idempotency.key_reused",
   "operation.not_found",
   "operation.wrong_method",
   "limit.exceeded",

@@ -2,22 +2,63 @@
 export type { ApiRouter, ErrorShape } from "./api-router.ts";
 export {
   accountActions,
+  auditActionDescriptions,
   auditActions,
   type AccountAction,
   type AuditAction,
   type Records,
 } from "./audit-actions.ts";
 export { causes, messageOf, type CauseOf, type ReasonWithCauses, type ValuesOf } from "./causes.ts";
-export { contract, operations, type Contract, type NamedOperation } from "./contract.ts";
-export { pointsOf, type Cost } from "./cost.ts";
-export { readEmailAddress, type EmailAddressReading } from "./email-address.ts";
-export { impliedReasons, type Access, type Kind, type Operation } from "./define.ts";
-export { taskStatuses, type TaskStatus } from "./operations/tasks.ts";
 export {
-  commonReasons,
-  httpStatusOf,
-  reasons,
-  type ErrorCode,
-  type ErrorData,
-  type Reason,
-} from "./errors.ts";
+  contract,
+  operations,
+  resourceDescriptions,
+  type Contract,
+  type NamedOperation,
+} from "./contract.ts";
+export { pointsOf, type Cost } from "./cost.ts";
+export { currentRows, type CurrentRow, type ReasonWithRow } from "./current-rows.ts";
+export {
+  describeAccess,
+  describeContract,
+  describeCost,
+  describeInSteps,
+  isRequired,
+  pageItem,
+  plain,
+  properties,
+  type DescribedContract,
+  type DescribedOperation,
+  type JsonSchema,
+} from "./describe-contract.ts";
+export { readEmailAddress, type EmailAddressReading } from "./email-address.ts";
+export {
+  impliedReasons,
+  type Access,
+  type Example,
+  type Kind,
+  type Operation,
+  type Repetition,
+} from "./define.ts";
+export { DEFAULT_ORDER, listOrders, type ListOrder } from "./fields/list-order.ts";
+export { taskStatuses, type TaskStatus } from "./operations/tasks.ts";
+export type { ErrorData } from "./error-data.ts";
+export { commonReasons, httpStatusOf, reasons, type ErrorCode, type Reason } from "./errors.ts";
+export { sample } from "./sample.ts";
+export {
+  accessSentence,
+  auditSentence,
+  reasonGroups,
+  repetitionSentence,
+  type ReasonGroup,
+} from "./operation-words.ts";
+export { describeReason } from "./reasons/describe-reason.ts";
+export type { ReasonDescription, Remedy } from "./reasons/reason-description.ts";
+export { closeNames } from "./messages/close-names.ts";
+export { errorMapOf } from "./messages/describe-issue.ts";
+export {
+  messageOfFieldErrors,
+  readInput,
+  type FieldErrors,
+  type InputReading,
+} from "./messages/read-input.ts";

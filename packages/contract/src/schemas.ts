@@ -9,7 +9,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const id = z
   .string()
   .regex(UUID, "Must be an id: a UUID in lower case.")
-  .meta({ format: "uuid", pattern: undefined });
+  .meta({ format: "uuid", pattern: undefined, description: "The id of a thing. The server generates it." });
 
 /** A schema of addresses in their canonical form (email-address.ts). It keeps other texts that `isKept` accepts. */
 const addressUnless = (isKept: (text: string) => boolean) =>
@@ -28,7 +28,9 @@ const addressUnless = (isKept: (text: string) => boolean) =>
  * An email address. Its output is the canonical form: ASCII, at most 254 characters, in lower case, with an internationalized
  * domain as A-labels.
  */
-export const email = addressUnless(() => false);
+export const email = addressUnless(() => false).describe(
+  "An email address. Capital letters become small ones, and an internationalized domain becomes ASCII.",
+);
 
 /**
  * The address of an existing account. Earlier versions accepted some addresses that `email` refuses, such as one with more
@@ -36,7 +38,10 @@ export const email = addressUnless(() => false);
  */
 export const accountEmail = addressUnless(
   (text) => text.length <= MAX_EMAIL_LENGTH && z.regexes.email.test(text),
-);
+).describe("The email address of an account. Capital and small letters are equal.");
+
+/** An email address in an answer. */
+export const shownEmail = (whose: string) => z.string().meta({ format: "email", description: whose });
 
 /** PostgreSQL rejects the ISO form of year 0, and of years with five digits. */
 function hasSupportedYear(value: string): boolean {
@@ -52,7 +57,7 @@ export const dateTime = z.iso
   .datetime({ offset: true, error: "Must be a date and time such as 2026-01-31T12:00:00Z." })
   .refine(hasSupportedYear, "Must be in the years 1 to 9999 (UTC).")
   .max(40, "Must be at most 40 characters.")
-  .meta({ pattern: undefined });
+  .meta({ pattern: undefined, description: "A date and time." });
 
 const codePoints = (text: string): number => Array.from(text).length;
 
@@ -107,10 +112,18 @@ export const name = singleLine(/\p{Cc}/u, "Must not contain control characters."
     (value) => !/[\u202A-\u202E\u2066-\u2069]/.test(value),
     "Must not contain characters that change the direction of text (U+202A to U+202E, U+2066 to U+2069).",
   )
-  .refine((value) => !hasHiddenTags(value), "Must not contain invisible tags (U+E0020 to U+E007F).");
+  .refine((value) => !hasHiddenTags(value), "Must not contain invisible tags (U+E0020 to U+E007F).")
+  .describe(
+    "A name on one line. Spaces at its ends are removed. Control characters and characters that hide or reorder text are rejected.",
+  );
 
 /** The title of a task: like a name, but tabs and characters for the direction are allowed, because imported data contains them. */
-export const title = singleLine(/[^\P{Cc}\t]/u, "Must not contain control characters other than a tab.");
+export const title = singleLine(
+  /[^\P{Cc}\t]/u,
+  "Must not contain control characters other than a tab.",
+).describe(
+  "The title of the task, on one line. Spaces at its ends are removed. Control characters other than a tab are rejected.",
+);
 
 /** A text to search for in a name or title, trimmed. */
 export const search = withLength(z.string().trim(), 1, 200)
@@ -120,29 +133,55 @@ export const search = withLength(z.string().trim(), 1, 200)
   );
 
 /** A password as typed by the user, at sign-in or as proof. `newPassword` has the stricter rules of a new password. */
-export const password = text(1, 256);
-export const newPassword = text(8, 256).describe(
-  "The server sets the minimum length, by default 15 characters, and rejects common passwords.",
-);
+export const password = text(1, 256)
+  .meta({ format: "password" })
+  .describe("The password of the account, exactly as it was set.");
+export const newPassword = text(8, 256)
+  .meta({ format: "password" })
+  .describe(
+    "The new password. The server sets the minimum length, by default 15 characters, and rejects common passwords and passwords that consist mostly of the email address.",
+  );
 
 /** A token of any kind. Only its length is checked here: a malformed token is an invalid token, not an invalid input. */
 export const token = z.string().max(512);
 
+/** A whole number that has a lower bound at most. Zod's own bounds, the safe integers, are no limits of the contract. */
+export const wholeNumber = z.int().meta({ minimum: undefined, maximum: undefined });
+export const count = z.int().min(0).meta({ maximum: undefined });
+
 /** The input of an operation without parameters: omitted or `{}`. */
 export const noInput = z.strictObject({}).default({});
 
+/** The output of an operation that returns nothing. */
+export const noOutput = z.object({}).describe("An empty object.");
+
 export const pageInput = {
-  limit: z.int().min(1).max(100).default(20).describe("The maximum number of items to return."),
-  cursor: z.string().max(1024).optional().describe("`nextCursor` of the previous page."),
+  limit: z.int().min(1).max(100).default(20).describe("The maximum number of items in the page."),
+  cursor: z
+    .string()
+    .max(1024)
+    .optional()
+    .describe(
+      "Where the page begins: `nextCursor` of the page before it, with the same filters and order. The first page if omitted.",
+    ),
 };
 
-/** One page of a list, newest first. `nextCursor` is null on the last page. */
-export const page = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+/** One page of a list. `nextCursor` is null on the last page. */
+export const page = <T extends z.ZodType>(item: T, order = "newest first") =>
+  z.object({
+    items: z.array(item).describe(`The items of this page, ${order}.`),
+    nextCursor: z
+      .string()
+      .nullable()
+      .describe("Pass it as `cursor` to get the next page. Null on the last page."),
+  });
+
+/** The fields of an update that select the row. */
+const NO_CHANGE: ReadonlySet<string> = new Set(["id", "expectedVersion"]);
 
 /** The arguments of a refinement that rejects an update without any changed field. */
 export const atLeastOneChange = [
   (value: Record<string, unknown>) =>
-    Object.keys(value).some((key) => key !== "id" && value[key] !== undefined),
+    Object.keys(value).some((key) => !NO_CHANGE.has(key) && value[key] !== undefined),
   "Name at least one field to change.",
 ] as const;

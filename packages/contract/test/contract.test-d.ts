@@ -5,22 +5,36 @@ import { z } from "zod";
 import { mutation, query } from "../src/define.ts";
 import type { ApiRouter, Contract, Operation } from "../src/index.ts";
 
-const costless = { summary: "Does a thing.", input: z.strictObject({}), output: z.object({}) };
+const words = { summary: "Does a thing.", details: "It has no side effect." };
+const schemas = { input: z.strictObject({}), output: z.object({}) };
+const example = { input: {}, output: {} };
+const costless = { ...words, ...schemas, example };
 const shape = { ...costless, cost: { points: 1 } };
 
 const nothing = { nothing: "it is everyday work" };
+const replayed = "replayed";
 mutation({
   ...shape,
   access: "task:write",
   records: nothing,
+  repetition: { again: "it changes nothing" },
   errors: ["task.not_found"],
 }) satisfies Operation;
-mutation({ ...shape, access: "task:write", records: "task.deleted" }) satisfies Operation;
+mutation({
+  ...shape,
+  access: "task:write",
+  records: "task.deleted",
+  repetition: replayed,
+}) satisfies Operation;
 
 // @ts-expect-error a mutation must declare the action it records, or why it records none
-mutation({ ...shape, access: "task:write" });
+mutation({ ...shape, access: "task:write", repetition: replayed });
+// @ts-expect-error a mutation must declare what a repetition with the same idempotency key does
+mutation({ ...shape, access: "task:write", records: "task.deleted" });
+// @ts-expect-error a mutation that runs again must give the reason
+mutation({ ...shape, access: "task:write", records: "task.deleted", repetition: {} });
 // @ts-expect-error the action is not in the list of audit actions
-mutation({ ...shape, access: "task:write", records: "task.lost" });
+mutation({ ...shape, access: "task:write", records: "task.lost", repetition: replayed });
 
 // @ts-expect-error an operation must declare its access
 query(shape);
@@ -31,12 +45,24 @@ query({ ...shape, access: "admin" });
 // @ts-expect-error the reason is not in the list of reasons
 query({ ...shape, access: "public", errors: ["task.gone"] });
 // @ts-expect-error an operation must have a summary
-query({ access: "public", cost: shape.cost, input: shape.input, output: shape.output });
+query({ ...schemas, access: "public", cost: shape.cost, details: words.details, example });
+// @ts-expect-error an operation must have details
+query({ ...schemas, access: "public", cost: shape.cost, summary: words.summary, example });
+// @ts-expect-error an operation must have an example
+query({ ...words, ...schemas, access: "public", cost: shape.cost });
+// @ts-expect-error the output of an example must match the schema
+query({ ...shape, access: "public", example: { input: {}, output: { id: 1 } } });
+// @ts-expect-error the input of an example must match the schema
+query({ ...shape, access: "public", example: { input: { id: 1 }, output: {} } });
 // @ts-expect-error an operation must declare its output
-query({ access: "public", cost: shape.cost, summary: shape.summary, input: shape.input });
+query({ ...words, access: "public", cost: shape.cost, input: shape.input, example });
 // @ts-expect-error an operation must declare its cost
 query({ ...costless, access: "public" });
-const limited = { ...shape, input: z.strictObject({ limit: z.int() }) };
+const limited = {
+  ...shape,
+  input: z.strictObject({ limit: z.int() }),
+  example: { input: { limit: 1 }, output: {} },
+};
 query({ ...limited, access: "public", cost: { points: 1, each: { limit: 2 } } });
 // @ts-expect-error a cost can only depend on fields of the input
 query({ ...limited, access: "public", cost: { points: 1, each: { items: 2 } } });

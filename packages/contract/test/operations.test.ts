@@ -10,6 +10,7 @@ import { walkSchema } from "./walk-schema.ts";
  */
 const targetFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "invites.create": { role: "the role of the invited user" },
+  "members.get": { userId: "the member to return" },
   "members.changeRole": { role: "the new role of a member", userId: "the member whose role changes" },
   "members.list": { role: "a filter: only the members with this role" },
   "members.remove": { userId: "the member to remove" },

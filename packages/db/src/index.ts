@@ -14,23 +14,36 @@ export {
   verifyChain,
 } from "./tenant/audit/verify-chain.ts";
 export type { AccountStore, NewOneTimeToken, Purpose } from "./people/accounts.ts";
-export { createDb, type DatabaseLoad, type Db, type DbOptions, type WriteOptions } from "./db.ts";
+export { checkLayout } from "./login/check-layout.ts";
+export { type DatabaseLayout, databaseLayouts } from "./login/database-layout.ts";
+export { createDb, type DbOptions } from "./db.ts";
+export type { DatabaseLoad, Db, WriteOptions } from "./db-interface.ts";
 export {
   brokenConstraint,
   DatabaseBusy,
   DatabaseDown,
   failureOf,
   isMissingRow,
+  KeyInProgress,
+  KeyTaken,
   MembershipChanged,
   WriteInReadScope,
 } from "./connection/failures.ts";
-export type { Condition } from "./connection/conditions.ts";
+export { type Condition, conditionNames } from "./connection/conditions.ts";
 export type { ConnectionProblem } from "./connection/problems/connection-problem-row.ts";
 export { connectionProblem, connectionProblems } from "./connection/problems/connection-problem.ts";
-export type { PoolState } from "./pool/bounded-pool.ts";
+export {
+  type ConnectionObserver,
+  type MessageConnection,
+  type MessageObserver,
+  type ResendCause,
+  resendCauses,
+} from "./connection/observers.ts";
+export type { PoolSize, PoolState } from "./pool/bounded-pool.ts";
 export {
   type ClaimedMail,
   type MailFailure,
+  type MailBacklog,
   type MailStatus,
   mailStatuses,
   type MailStore,
@@ -38,7 +51,18 @@ export {
   type ResendResult,
 } from "./people/mail-outbox.ts";
 export type { MailDelivery, MailProblem } from "./tenant/mail-delivery.ts";
-export type { InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
+export { listServers } from "./servers/list-servers.ts";
+export {
+  ALIVE_SECONDS,
+  type KeyCheck,
+  type LivingServer,
+  type ServerEntry,
+  type ServerStore,
+} from "./servers/server-store.ts";
+export type { AccountTables } from "./people/change-account.ts";
+export type { KeyStore, StoredAnswer } from "./people/key-store.ts";
+export type { Claim, ClaimWithAnswer, KeyedCall } from "./scope/claim.ts";
+export type { AddressedInvite, InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
 export { type ConnectionFacts, inspectConnection } from "./pool/inspect-connection.ts";
 export { UnsafeSettings } from "./pool/settings-check.ts";
@@ -46,12 +70,21 @@ export { type OwnerRights, ownerRights } from "./login/owner-rights.ts";
 export { type MigrationState, migrationState } from "./migrations/migration-state.ts";
 export { openPool, type ServerPool } from "./pool/open-pool.ts";
 export type { PoolOptions } from "./pool/pool-options.ts";
-export type { PrefetchRequest, SessionPrefetch, SessionRecord } from "./people/session-lookup.ts";
+export type { CookieSessionStore } from "./people/cookie-sessions.ts";
+export type {
+  PrefetchRequest,
+  SessionMode,
+  SessionPrefetch,
+  SessionRecord,
+} from "./people/session-lookup.ts";
 export type { AccountEvent, Device, SessionStore } from "./people/sessions.ts";
+export type { OperatorWorkspace } from "./people/operator-workspaces.ts";
+export type { WorkspaceAdmin, WorkspaceCounts } from "./tenant/workspace-facts.ts";
 export type { PersonRead, SystemTables } from "./people/models.ts";
 export type { TenantRead, TenantWrite } from "./tenant/models.ts";
 export type { PreparedQuery } from "./scope/statements.ts";
 export { UUID } from "./scope/uuid.ts";
+export type { ListOrder, ListPosition } from "./tenant/list-order.ts";
 export { type TaskListing, taskQuery, type TaskRow, taskListQuery } from "./tenant/tasks.ts";
 export type { NewWorkspace } from "./tenant/create-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
@@ -87,6 +120,15 @@ export type { Login } from "./login/login.ts";
 export { prepareLogin, prepareOperatorLogin } from "./setup/prepare-login.ts";
 export { SecretError, secretOf } from "./login/secret-of.ts";
 export { withOwner } from "./login/with-owner.ts";
-export { migrate, MigrationError } from "./migrations/migrate.ts";
+export { type MigrateFlags, MIGRATE_USAGE, readMigrateFlags } from "./cli/migrate-flags.ts";
+export { type MigrateIo, runMigrate } from "./cli/run-migrate.ts";
+export { aheadWarning, checkSchema } from "./migrations/check-schema.ts";
+export { migrate, type MigrateOptions, MigrationError } from "./migrations/migrate.ts";
 export { setUpDatabase, type SetupOptions } from "./setup/set-up-database.ts";
+export { backupRoleCommand, type CommandInput } from "./cli/backup-role-command.ts";
+export { checkDump, type DumpReport } from "./backup/check-dump.ts";
+export { DumpUnreadable, readDump } from "./backup/read-dump.ts";
+export { type DatabaseReport, verifyDatabase } from "./backup/verify-database.ts";
+export { verifyDatabaseCommand, verifyDumpCommand } from "./cli/verify-commands.ts";
+export type { AfterRestore, RestoredState } from "./people/after-restore.ts";
 export { SetupProblem } from "./setup/setup-problem.ts";

@@ -176,11 +176,14 @@ it("the migration refuses a database with another encoding and an incomplete ind
       await expect(client.query(check)).rejects.toThrow("The encoding of the database is LATIN1");
     });
     await database.owner(check);
+    // A later migration drops the index.
+    await database.owner("CREATE INDEX tasks_folded_idx ON tasks (id)");
     await database.owner(
       "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'tasks_folded_idx'::regclass",
     );
     await expect(database.owner(check)).rejects.toThrow("tasks_folded_idx is incomplete");
   } finally {
+    await database.owner("DROP INDEX IF EXISTS tasks_folded_idx");
     await withOwner({ ...owner, database: "postgres" }, (client) =>
       client.query(`DROP DATABASE ${name} WITH (FORCE)`),
     );

@@ -1,14 +1,12 @@
 // Each migration is applied once, by one of the concurrent servers, and completely or not at all.
-import { execFile } from "node:child_process";
 import { createHash, createHmac, pbkdf2Sync, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { checkLogin, checkOperatorLogin, migrate, openPool, prepareLogin, withOwner } from "../src/index.ts";
 import { readMigrations, type Migration } from "../src/migrations/read-migrations.ts";
+import { runMigrate } from "./kit/given-postgres.ts";
 
 const { owner } = inject("cluster");
 let name: string;
@@ -114,8 +112,7 @@ describe("prepareLogin", () => {
   });
 });
 
-describe("pnpm db:migrate", () => {
-  const run = promisify(execFile);
+describe("projostack migrate", () => {
   const password = `p@ss:${randomUUID()}`;
   const user = `projo_cli_${randomUUID().slice(0, 8)}`;
 
@@ -128,23 +125,16 @@ describe("pnpm db:migrate", () => {
     return url.href;
   }
 
-  async function cli(env: Record<string, string>) {
-    const main = fileURLToPath(new URL("../src/cli/migrate.ts", import.meta.url));
-    const { DATABASE_URL: _ours, NODE_OPTIONS: _options, ...rest } = process.env;
-    return run(process.execPath, ["--import", "tsx", "--conditions=@projostack/source", main], {
-      env: { ...rest, ...env },
-    }).then(
-      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-      (error: unknown) => error as { code: number; stdout: string; stderr: string },
-    );
-  }
-
   it("migrates, creates a server's login that passes the check, and changes nothing at the second run", async () => {
     const env = { PROJO_DATABASE_OWNER_URL: urlOf(owner), DATABASE_URL: urlOf({ user, password }) };
     const ours = (await readMigrations()).map((one) => one.name).join(", ");
     const ready = `The login ${user} is ready. Start the server with DATABASE_URL.\n`;
-    expect(await cli(env)).toEqual({ code: 0, stdout: `Applied ${ours}.\n${ready}`, stderr: "" });
-    expect(await cli(env)).toEqual({ code: 0, stdout: `The database is up to date.\n${ready}`, stderr: "" });
+    expect(await runMigrate(env)).toEqual({ code: 0, stdout: `Applied ${ours}.\n${ready}`, stderr: "" });
+    expect(await runMigrate(env)).toEqual({
+      code: 0,
+      stdout: `The database is up to date.\n${ready}`,
+      stderr: "",
+    });
 
     const pool = openPool({ target: { connectionString: env.DATABASE_URL } });
     await expect(checkLogin(pool)).resolves.toBeUndefined();
@@ -167,7 +157,7 @@ describe("pnpm db:migrate", () => {
     "sets a password with which the login succeeds, and rejects any other",
     async () => {
       const env = { PROJO_DATABASE_OWNER_URL: urlOf(owner), DATABASE_URL: urlOf({ user, password }) };
-      expect(await cli(env)).toMatchObject({ code: 0 });
+      expect(await runMigrate(env)).toMatchObject({ code: 0 });
       const guess = openPool({ target: { connectionString: urlOf({ user, password: "guess" }) } });
       await expect(guess.query("SELECT 1")).rejects.toThrow("password authentication failed");
       await guess.end();
@@ -188,22 +178,22 @@ describe("pnpm db:migrate", () => {
       env[`${variable}_FILE`] = join(directory, variable);
       await writeFile(join(directory, variable), `${address}\n`, { mode: 0o600 });
     }
-    const { code, stdout, stderr } = await cli(env);
+    const { code, stdout, stderr } = await runMigrate(env);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(
-      `The login ${operator.user} is ready. Run \`pnpm operator\` with PROJO_OPERATOR_DATABASE_URL.\n`,
+      `The login ${operator.user} is ready. Run the operator's commands with PROJO_OPERATOR_DATABASE_URL.\n`,
     );
     const pool = openPool({ target: { connectionString: addresses.PROJO_OPERATOR_DATABASE_URL } });
     await expect(checkOperatorLogin(pool)).resolves.toBeUndefined();
     await expect(checkLogin(pool)).rejects.toThrow("may act as projo_operator");
     await pool.end();
 
-    const same = await cli({ ...addresses, PROJO_OPERATOR_DATABASE_URL: addresses.DATABASE_URL });
+    const same = await runMigrate({ ...addresses, PROJO_OPERATOR_DATABASE_URL: addresses.DATABASE_URL });
     expect(same).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^PROJO_OPERATOR_DATABASE_URL must name another user/),
     });
-    const absent = await cli({ ...env, DATABASE_URL_FILE: join(directory, "absent") });
+    const absent = await runMigrate({ ...env, DATABASE_URL_FILE: join(directory, "absent") });
     expect(absent).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^DATABASE_URL_FILE names the file .+ENOENT/),
@@ -238,7 +228,7 @@ describe("pnpm db:migrate", () => {
     ],
   ])("prints an error of one line without the password when %s", async (why, env, expected) => {
     const valid = why.startsWith("the server") ? { PROJO_DATABASE_OWNER_URL: urlOf(owner) } : {};
-    const { code, stdout, stderr } = await cli({ ...valid, ...env });
+    const { code, stdout, stderr } = await runMigrate({ ...valid, ...env });
     expect(code).toBeGreaterThan(0);
     expect(stderr).toMatch(/^[^\n]+\n$/);
     expect(stderr).toContain(expected);

@@ -150,6 +150,38 @@ describe("awaited round trips", () => {
     expect(await tripsOf(remove)).toBe(3);
   });
 
+  it("N6 of a write with an idempotency key: as many as without one", async () => {
+    const keyed = (of: "workspace" | "account") => ({
+      claim: { of, id: randomUUID(), fingerprint: Buffer.alloc(16, 1) },
+      seal: () => Buffer.from("sealed"),
+    });
+    const create = (key?: ReturnType<typeof keyed>, singleStatement = false) => {
+      const { workspaceId: _, ...task } = newTask("Made with a key");
+      const options = { singleStatement, keyed: key };
+      return counted.db.write(home.grant("task:write"), ({ sql: { tasks } }) => tasks.insert(task), options);
+    };
+    expect(await tripsOf(() => create(keyed("workspace"), true))).toBe(
+      await tripsOf(() => create(undefined, true)),
+    );
+    expect(await tripsOf(() => create(keyed("workspace")))).toBe(await tripsOf(() => create()));
+    expect(await tripsOf(() => create(keyed("account")))).toBe(await tripsOf(() => create()));
+    const [row] = await database.owner<{ workspace: number; account: number }>(
+      `SELECT (SELECT count(*)::integer FROM idempotency_keys WHERE answer IS NOT NULL OR created IS NOT NULL) AS workspace,
+              (SELECT count(*)::integer FROM account_idempotency_keys WHERE answer IS NOT NULL) AS account`,
+    );
+    expect(row).toEqual({ workspace: 4, account: 2 });
+  });
+
+  it("N6 of a change of an account with an idempotency key: as many as without one", async () => {
+    const change = (of?: "account") => {
+      const event = { id: randomUUID(), action: "a", requestId: null, ip: null, userAgent: null };
+      const claim = { of: "account", id: randomUUID(), fingerprint: Buffer.alloc(16, 1) } as const;
+      const keep = of && { claim, answer: Buffer.from("sealed") };
+      return counted.db.accounts.record(home.userId, "ok", event, keep);
+    };
+    expect(await tripsOf(() => change("account"))).toBe(await tripsOf(() => change()));
+  });
+
   it("of finding a service key and its workspace: 1", async () => {
     const find = async () => {
       expect(await counted.db.serviceKeys.find(home.keyId)).toMatchObject({ workspaceId: home.id });

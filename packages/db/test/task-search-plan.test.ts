@@ -1,8 +1,11 @@
-// A search is an index-only scan with every combination of filters, whether or not PostgreSQL can estimate the matches.
-import pg from "pg";
+// A search is an index-only scan in every order and with every combination of filters, whether or not PostgreSQL can estimate the
+// matches.
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ListPosition } from "../src/tenant/list-order.ts";
 import { taskListQuery, type TaskListing } from "../src/tenant/tasks.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
+import { planModes, planOf as planOfQuery, workOf, type Plan, type PlanMode } from "./kit/plan-of.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 import { vacuumAllVisible } from "./kit/vacuum-all-visible.ts";
 
@@ -12,7 +15,7 @@ const TASKS = 5_000;
 let database: TestDatabase;
 let home: PlantedWorkspace;
 let client: pg.PoolClient;
-let middle: string;
+let middle: ListPosition;
 beforeAll(async () => {
   database = await createTestDatabase();
   home = await plantWorkspace(database);
@@ -32,11 +35,11 @@ beforeAll(async () => {
        FROM projects AS p, generate_series(1, CASE p.workspace_id WHEN '${home.id}' THEN ${TASKS} ELSE 20 END) AS n`,
   );
   await vacuumAllVisible(database, ["tasks"]);
-  const [row] = await database.owner<{ id: string }>(
-    "SELECT id FROM tasks WHERE workspace_id = $1 ORDER BY id OFFSET $2::int LIMIT 1",
+  const [row] = await database.owner<{ id: string; at: Date }>(
+    "SELECT id, created_at AS at FROM tasks WHERE workspace_id = $1 ORDER BY id OFFSET $2::int LIMIT 1",
     [home.id, TASKS / 2],
   );
-  middle = String(row?.id);
+  middle = { id: String(row?.id), changedAt: row?.at };
   client = await database.pool.connect();
 }, 60_000);
 afterAll(async () => {
@@ -44,40 +47,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Plan {
-  readonly "Node Type": string;
-  readonly "Actual Rows": number;
-  readonly "Index Name"?: string;
-  readonly "Index Cond"?: string;
-  readonly "Heap Fetches"?: number;
-  readonly Plans?: readonly Plan[];
-}
-
-/** The plan of a search as the server's role, either a custom plan for the values or a generic plan. */
-async function planOf(input: Partial<TaskListing>, prepared: string): Promise<Plan> {
-  const { text, values } = taskListQuery({ search: "chapter", after: undefined, limit: 21, ...input });
-  const given = values.map((value) =>
-    pg.escapeLiteral(value instanceof Date ? value.toISOString() : String(value)),
-  );
-  await client.query(`BEGIN; SET LOCAL app.workspace_id = '${home.id}'; SET LOCAL ROLE projo_tenant`);
-  try {
-    await client.query(`SET LOCAL plan_cache_mode = ${prepared}; PREPARE search AS ${text}`);
-    const { rows } = await client.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(
-      `EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE search (${given.join(", ")})`,
-    );
-    const plan = rows[0]?.["QUERY PLAN"][0].Plan;
-    if (!plan) throw new Error("There is no plan.");
-    return plan;
-  } finally {
-    await client.query("ROLLBACK; DEALLOCATE search");
-  }
-}
-
-const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-
-/** The nodes of a plan that read or sort rows. */
-const workOf = (plan: Plan): Plan[] =>
-  nodesOf(plan).filter(({ "Node Type": type }) => !["Limit", "Result"].includes(type));
+const planOf = (input: Partial<TaskListing>, mode: PlanMode): Promise<Plan> =>
+  planOfQuery(client, home.id, { query: taskListQuery({ search: "chapter", limit: 21, ...input }), mode });
 
 const filters = (): Partial<TaskListing>[] => [
   { projectId: home.projectId },
@@ -88,22 +59,44 @@ const filters = (): Partial<TaskListing>[] => [
   { after: middle },
 ];
 
-describe.each(["force_custom_plan", "force_generic_plan"])("a search with %s", (prepared) => {
-  it("uses a backward index-only scan with every combination of filters", async () => {
-    const choices = filters();
-    for (let chosen = 0; chosen < 2 ** choices.length; chosen += 1) {
-      const input: Partial<TaskListing>[] = choices.filter((_, n) => (chosen >> n) % 2 === 1);
-      const given = input.reduce((sum, filter) => ({ ...sum, ...filter }), {});
-      const plan = await planOf(given, prepared);
-      expect(workOf(plan), Object.keys(given).join(", ")).toMatchObject([
-        {
-          "Node Type": "Index Only Scan",
-          "Scan Direction": "Backward",
-          "Index Name": "tasks_folded_idx",
-          "Index Cond": expect.stringContaining(given.after === undefined ? "workspace_id =" : "id <"),
-          "Heap Fetches": 0,
-        },
-      ]);
+/** Every combination of filters. */
+function combinations(): Partial<TaskListing>[] {
+  const choices = filters();
+  return Array.from({ length: 2 ** choices.length }, (_, chosen) =>
+    choices
+      .filter((__, n) => (chosen >> n) % 2 === 1)
+      .reduce<Partial<TaskListing>>((sum, filter) => ({ ...sum, ...filter }), {}),
+  );
+}
+
+describe.each(planModes)("a search with %s", (mode) => {
+  const scan = { "Node Type": "Index Only Scan", "Index Name": "tasks_titles_idx", "Heap Fetches": 0 };
+
+  it.each([
+    ["newest", "Backward", "id <"],
+    ["oldest", "Forward", "id >"],
+  ] as const)(
+    "reads one index in the order %s with every combination of filters",
+    async (order, direction, beyond) => {
+      for (const given of combinations()) {
+        const plan = await planOf({ ...given, order }, mode);
+        expect(workOf(plan), Object.keys(given).join(", ")).toMatchObject([
+          {
+            ...scan,
+            "Scan Direction": direction,
+            "Index Cond": expect.stringContaining(given.after === undefined ? "workspace_id =" : beyond),
+          },
+        ]);
+      }
+    },
+  );
+
+  it("sorts the matches of one index in the order last_changed with every combination of filters", async () => {
+    for (const given of combinations()) {
+      const work = workOf(await planOf({ ...given, order: "last_changed" }, mode));
+      expect(work.at(-1), Object.keys(given).join(", ")).toMatchObject(scan);
+      const tableReads = ["Index Scan", "Seq Scan", "Bitmap Heap Scan"];
+      expect(work.filter((node) => tableReads.includes(node["Node Type"]))).toEqual([]);
     }
   });
 
@@ -113,7 +106,7 @@ describe.each(["force_custom_plan", "force_generic_plan"])("a search with %s", (
     ["a word of no title", "appendix", 0],
     ["one letter", "e", 21],
   ])("finds %s by an index-only scan", async (_, search, found) => {
-    const plan = await planOf({ search }, prepared);
+    const plan = await planOf({ search }, mode);
     expect(plan["Actual Rows"]).toBe(found);
     expect(workOf(plan)).toMatchObject([{ "Node Type": "Index Only Scan", "Heap Fetches": 0 }]);
   });

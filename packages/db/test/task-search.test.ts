@@ -50,7 +50,8 @@ beforeAll(async () => {
   // The other workspace has the same titles. Its tasks are created before and after those of the home workspace.
   for (const { id, projectId, userId } of [other, home, other]) await plantTasks(id, projectId, userId);
   all = await database.owner<Row>(
-    `SELECT id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt"
+    `SELECT id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt",
+            updated_at AS "updatedAt", version
        FROM tasks WHERE workspace_id = $1 ORDER BY id DESC`,
     [home.id],
   );
@@ -178,11 +179,14 @@ it("every combination of filters returns exactly the matching tasks, page by pag
       const expected = all.filter((task) => titleHas(part)(task) && fits(task, filters));
       const shown: TaskRow[] = [];
       for (;;) {
-        const page = await search({ ...filters, search: part, limit: 3, after: shown.at(-1)?.id });
+        const page = await search({ ...filters, search: part, limit: 3, after: shown.at(-1) });
         if (page.length === 0) break;
         shown.push(...page);
       }
-      expect(shown, JSON.stringify({ part, ...filters })).toEqual(expected);
+      expect(
+        shown.map(({ id }) => id),
+        JSON.stringify({ part, ...filters }),
+      ).toEqual(expected.map(({ id }) => id));
       met += expected.length > 0 ? 1 : 0;
     }
   }

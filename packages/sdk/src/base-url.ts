@@ -1,25 +1,42 @@
 import { platform } from "./platform.ts";
 
-/** Validates the URL and removes a trailing slash. @throws TypeError whose message does not contain the URL */
-export function parseBaseUrl(text: string): string {
-  const url = parse(text);
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new TypeError("baseUrl must be an absolute http or https URL such as http://127.0.0.1:4000.");
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new TypeError("baseUrl must not contain a user name or password. Sign in, or pass a token.");
-  }
-  if (url.search !== "" || url.hash !== "") {
-    throw new TypeError(
-      "baseUrl must not contain a query or a fragment. Remove it: the path of the operation is appended to baseUrl.",
-    );
-  }
-  return url.origin + url.pathname.replace(/\/+$/, "");
+/** A `URL` object, in a project that may lack that type. */
+export interface UrlLike {
+  readonly href: string;
 }
 
-function parse(text: string) {
+/**
+ * Validates the URL and removes a trailing slash. In a browser, resolves a relative URL against the origin of the page.
+ *
+ * @throws TypeError whose message does not contain the URL
+ */
+export function parseBaseUrl(baseUrl: string | UrlLike): string {
+  const text: unknown = typeof baseUrl === "object" ? baseUrl?.href : baseUrl;
+  if (typeof text !== "string") {
+    throw new TypeError("Set baseUrl to the URL of the server, such as http://127.0.0.1:4000.");
+  }
+  const isRelative = text === "" || text.startsWith("/");
+  const url = parse(text, isRelative);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    const hint = isRelative
+      ? "Only a browser resolves a relative URL."
+      : "It begins with http:// or https://.";
+    throw new TypeError(`baseUrl must be an absolute http or https URL. ${hint}`);
+  }
+  if (url.username + url.password + url.search + url.hash !== "") {
+    throw new TypeError("baseUrl must not contain a user name, a password, a query or a fragment.");
+  }
+  const path = url.pathname.replace(/\/+$/, "");
+  if (/\/trpc(?:\/[\w.]+)?$/.test(path)) {
+    throw new TypeError('Remove "/trpc" and what follows it from baseUrl. The SDK appends it.');
+  }
+  return url.origin + path;
+}
+
+function parse(text: string, isRelative: boolean) {
+  const { URL, location } = platform();
   try {
-    return new (platform().URL)(text);
+    return new URL(text, isRelative ? location?.origin : undefined);
   } catch {
     // Drop the runtime's error: its message quotes the text, which may contain a password.
     return undefined;

@@ -1,54 +1,35 @@
 // The client: one method for each operation of the contract. The methods are created at run time from the list of
 // operations and typed by the generated Api. The only cast connects the two; a test verifies that they match.
+import type { Answer } from "./answer.ts";
 import { systemClock, type Clock } from "./clock.ts";
-import { closeNames } from "./close-names.ts";
+import type { Client } from "./client-type.ts";
+import type { CookieClient } from "./cookie-client.ts";
 import { UnknownOperationError } from "./errors.ts";
-import type { Api } from "./generated/api.ts";
-import { lists } from "./generated/operations.ts";
-import { isOperationName, operationNames, type Method, type OperationName } from "./operation-name.ts";
+import { isForeignContext, isValidInput } from "./input.ts";
+import { similarOption } from "./option-names.ts";
+import { isList, isOperationName, operationNames, type OperationName } from "./operation-name.ts";
 import {
+  callOptionNames,
   checkOptions,
+  isCallOptions,
   checkWorkspaceId,
   type CallOptions,
   type ClientOptions,
+  type CookieClientOptions,
   type Connection,
 } from "./options.ts";
 import type { Page } from "./page.ts";
 import { paged } from "./paged.ts";
+import { loadRecovery } from "./call/load-recovery.ts";
 import { perform } from "./call/perform.ts";
+import type { RawResponse } from "./call/raw-response.ts";
+import { StartedCall } from "./started-call.ts";
+
+export type { Client } from "./client-type.ts";
 
 /**
- * A client of a ProjoStack server. Each operation is a method: `client.tasks.create(input, options)`. Every method rejects
- * with a `ProjoError`, or with a `TypeError` when an argument is invalid.
- */
-export interface Client extends Api {
-  /** The id of the workspace that calls use. Without one, a service key acts in its own workspace. */
-  readonly workspaceId: string | undefined;
-
-  /**
-   * Returns a client for this workspace that shares the session. Does not change this client and sends no request.
-   *
-   * @throws TypeError when the id cannot be sent in a header
-   */
-  workspace(id: string): Client;
-
-  /**
-   * Calls an operation whose name is known only at run time. The types of its input and result are unknown.
-   *
-   * @throws UnknownOperationError with similar names, without sending a request
-   */
-  call<Name extends string>(
-    name: string extends Name ? Name : never,
-    input?: unknown,
-    options?: CallOptions,
-  ): Promise<unknown>;
-
-  /** Calls an operation by name: `client.call("tasks.create", input)` is `client.tasks.create(input)`. */
-  call<Name extends OperationName>(name: Name, ...args: Parameters<Method<Name>>): ReturnType<Method<Name>>;
-}
-
-/**
- * Creates a client of the server at `baseUrl`. Sends no request.
+ * Creates a client of the server at `baseUrl`. Sends no request. `clientFromEnv` of the subpath `/node` reads the
+ * options from environment variables.
  *
  * @example
  * const client = createClient({ baseUrl: "http://127.0.0.1:4000" });
@@ -58,53 +39,111 @@ export interface Client extends Api {
  *
  * @throws TypeError that names an invalid option
  */
-export function createClient(options: ClientOptions): Client {
+export function createClient(options: CookieClientOptions): CookieClient;
+export function createClient(options: ClientOptions): Client;
+export function createClient(options: ClientOptions | CookieClientOptions): Client | CookieClient {
   if (typeof options !== "object" || options === null)
-    throw new TypeError(
-      "createClient needs options. Pass an object with baseUrl: createClient({ baseUrl }).",
-    );
+    throw new TypeError("createClient needs options: createClient({ baseUrl }).");
   return connect(checkOptions(options), systemClock);
 }
 
+/** Carries out a call. */
+export type Send = (call: {
+  connection: Connection;
+  name: OperationName;
+  input: unknown;
+  options: CallOptions;
+}) => Promise<Answer<unknown>>;
+
 /** Creates a client with the given clock. `createClient` uses the system's clock, tests use their own. */
 export function connect(connection: Connection, clock: Clock): Client {
-  const invoke = (name: OperationName, input: unknown, options: CallOptions = {}) => {
-    const run = (callInput: unknown) => perform({ connection, clock, name, input: callInput, options });
-    if (!isList(name)) return run(input);
-    return paged(
-      name,
-      (cursor) =>
-        run(cursor === undefined ? input : { ...asObject(input), cursor }) as Promise<Page<unknown>>,
-    );
-  };
-  return Object.freeze({
-    ...methods(invoke),
-    workspaceId: connection.workspaceId,
-    workspace: (id: string) => connect({ ...connection, workspaceId: checkWorkspaceId(id) }, clock),
-    call: (name: string, input?: unknown, options?: CallOptions) =>
-      isOperationName(name)
-        ? invoke(name, input, options)
-        : Promise.reject(new UnknownOperationError(name, closeNames(name, operationNames))),
-  }) as unknown as Client;
+  return createMethods(connection, sendWith(clock));
 }
 
-type Invoke = (name: OperationName, input: unknown, options?: CallOptions) => unknown;
+/** Carries out calls over the `fetch` of the connection. */
+export function sendWith(clock: Clock): Send {
+  return async (call) => {
+    let response: RawResponse | undefined;
+    const data = await perform({ ...call, clock, onSuccess: (received) => (response = received) });
+    const { status, headers, requestId } = response as RawResponse;
+    return { data, status, headers, requestId };
+  };
+}
 
-function methods(invoke: Invoke): Record<string, object> {
-  const resources: Record<string, Record<string, unknown>> = {};
+/** Creates a client whose methods carry out their calls with `send`. */
+export function createMethods(connection: Connection, send: Send): Client {
+  const invoke = (name: OperationName, givenInput: unknown, givenOptions: unknown) => {
+    const run = async (page: object = {}) => {
+      const { input, options } = await readArguments(name, givenInput, givenOptions);
+      return await send({ connection, name, input: addPage(input, page), options });
+    };
+    if (!isList(name)) return StartedCall.of(run());
+    return paged({
+      operation: name,
+      hasLimit: (givenInput as { limit?: unknown } | undefined)?.limit !== undefined,
+      fetchPage: (page) => run(page) as Promise<Answer<Page<unknown>>>,
+    });
+  };
+  const resources = methods(invoke);
+  const { baseUrl, workspaceId } = connection;
+  const description = { baseUrl, workspaceId };
+  const client = {
+    ...resources,
+    workspaceId,
+    workspace: (id: string) => createMethods({ ...connection, workspaceId: checkWorkspaceId(id) }, send),
+    call: (name: unknown, input?: unknown, options?: unknown) => {
+      if (typeof name !== "string" || !isOperationName(name)) return refuseName(String(name));
+      const [resource = "", verb = ""] = name.split(".");
+      return resources[resource]?.[verb]?.(input, options);
+    },
+  };
+  Object.defineProperties(client, {
+    workspaceId: { writable: false },
+    toJSON: { value: () => description },
+    // The form that console.log and util.inspect of Node.js, Deno and Bun print.
+    [Symbol.for("nodejs.util.inspect.custom")]: { value: () => `Client ${JSON.stringify(description)}` },
+  });
+  return client as unknown as Client;
+}
+
+/** Returns the arguments without what a library passes in their place. @throws TypeError that names a mistake */
+async function readArguments(operation: OperationName, input: unknown, options: unknown) {
+  const isIgnored = options === undefined || typeof options === "number" || isForeignContext(options);
+  const isValid = isIgnored || (typeof options === "object" && options !== null && isCallOptions(options));
+  if (!isValid || !isValidInput(input)) {
+    const mistake = (await loadRecovery())?.findMistake({
+      operation,
+      input,
+      isValidInput: isValidInput(input),
+      options: isIgnored ? {} : options,
+      optionNames: callOptionNames,
+      similarOption: (name) => similarOption(name, callOptionNames),
+    });
+    if (mistake !== undefined) throw mistake;
+  }
+  return {
+    input: isForeignContext(input) ? undefined : input,
+    options: isIgnored ? {} : (options as CallOptions),
+  };
+}
+
+function addPage(input: unknown, page: object): unknown {
+  return Object.keys(page).length === 0 ? input : { ...(input as object | undefined), ...page };
+}
+
+async function refuseName(name: string): Promise<never> {
+  throw new UnknownOperationError(name, (await loadRecovery())?.closeNames(name, operationNames) ?? []);
+}
+
+type AnyMethod = (input?: unknown, options?: unknown) => unknown;
+
+function methods(invoke: (name: OperationName, input: unknown, options: unknown) => unknown) {
+  const resources: Record<string, Record<string, AnyMethod>> = {};
   for (const name of operationNames) {
     const [resource = "", verb = ""] = name.split(".");
     const verbs = (resources[resource] ??= {});
-    verbs[verb] = (input: unknown, options?: CallOptions) => invoke(name, input, options);
+    // The computed key gives the function its name.
+    Object.assign(verbs, { [verb]: (input: unknown, options: unknown) => invoke(name, input, options) });
   }
-  for (const verbs of Object.values(resources)) Object.freeze(verbs);
   return resources;
-}
-
-function isList(name: OperationName): boolean {
-  return lists.some((list) => list === name);
-}
-
-function asObject(input: unknown): object {
-  return typeof input === "object" && input !== null ? input : {};
 }

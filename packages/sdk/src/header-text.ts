@@ -6,8 +6,12 @@
  */
 export function checkHeaderText(text: string, what: string): string {
   if (typeof text === "string" && /^[\x21-\x7e]+$/.test(text)) return text;
-  if (text === "") throw new TypeError(`${what} must be at least one character. Set it, or omit it.`);
-  throw new TypeError(
-    `${what} must be printable ASCII without spaces or line breaks. If it was read from a file, remove the line break at its end.`,
-  );
+  const kind = text === null ? "null" : typeof text;
+  const problem =
+    text === ""
+      ? "at least one character. Set it, or omit it."
+      : kind === "string"
+        ? "printable ASCII without spaces or line breaks. If it was read from a file, remove the line break at its end."
+        : `a string, and not ${kind}.`;
+  throw new TypeError(`${what} must be ${problem}`);
 }

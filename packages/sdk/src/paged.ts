@@ -1,21 +1,21 @@
-import { ProjoError } from "./errors.ts";
-import type { Page, Paged } from "./page.ts";
+import type { AllOptions, Answer, Paged, Result } from "./answer.ts";
+import { needRecovery } from "./call/load-recovery.ts";
+import type { List } from "./list.ts";
+import type { Page } from "./page.ts";
+import { resultOf } from "./started-call.ts";
 
-/** Fetches the page with this cursor, or the first page when it is undefined. */
-export type FetchPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
+const MAX_LIMIT = 100;
 
-export function paged<T>(operation: string, fetchPage: FetchPage<T>): Paged<T> {
-  return new LazyPages(operation, fetchPage);
+export function paged<T>(list: List<T>): Paged<T> {
+  return new LazyPages(list);
 }
 
 class LazyPages<T> implements Paged<T> {
-  readonly #operation: string;
-  readonly #fetchPage: FetchPage<T>;
-  #first: Promise<Page<T>> | undefined;
+  readonly #list: List<T>;
+  #first: Promise<Answer<Page<T>>> | undefined;
 
-  constructor(operation: string, fetchPage: FetchPage<T>) {
-    this.#operation = operation;
-    this.#fetchPage = fetchPage;
+  constructor(list: List<T>) {
+    this.#list = list;
   }
 
   get [Symbol.toStringTag](): string {
@@ -38,32 +38,36 @@ class LazyPages<T> implements Paged<T> {
     return this.#firstPage().finally(onEnd);
   }
 
+  withResponse(): Promise<Answer<Page<T>>> {
+    return (this.#first ??= this.#list.fetchPage({}));
+  }
+
+  result(): Promise<Result<Page<T>>> {
+    return resultOf(this.#firstPage());
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     for await (const page of this.pages()) yield* page.items;
   }
 
   async *pages(): AsyncGenerator<Page<T>, void, undefined> {
-    let page = await this.#firstPage();
-    yield page;
-    while (page.nextCursor !== null) {
-      const cursor: string = page.nextCursor;
-      page = await this.#fetchPage(cursor);
-      if (page.nextCursor === cursor) throw this.#endlessList();
-      yield page;
-    }
+    const { operation, hasLimit, fetchPage } = this.#list;
+    const size = hasLimit ? {} : { limit: MAX_LIMIT };
+    const { data } = await (this.#first ??= fetchPage(size));
+    yield* (await needRecovery(operation)).walkPages(this.#list, data, size);
   }
 
-  #endlessList(): ProjoError {
-    return new ProjoError(
-      "The server returned the same cursor twice, so the list would never end. Report it to the operator of the server.",
-      {
-        operation: this.#operation,
-        code: "UNEXPECTED_ANSWER",
-      },
-    );
+  async all(options?: AllOptions): Promise<T[]> {
+    const { operation } = this.#list;
+    return await (await needRecovery(operation)).allItems(operation, this.pages(), options);
   }
 
-  #firstPage(): Promise<Page<T>> {
-    return (this.#first ??= this.#fetchPage(undefined));
+  async first(): Promise<T | undefined> {
+    const { data } = await (this.#first ?? this.#list.fetchPage({ limit: 1 }));
+    return data.items[0];
+  }
+
+  async #firstPage(): Promise<Page<T>> {
+    return (await this.withResponse()).data;
   }
 }

@@ -20,6 +20,8 @@ export interface FetchInit {
   headers: Record<string, string>;
   body?: string;
   redirect: "manual";
+  /** Set for a client whose session is in a cookie. */
+  credentials?: "include";
   signal: Signal;
 }
 
@@ -30,13 +32,14 @@ export interface FetchedResponse {
   /** The origin of the proxy through which the response came, if the implementation knows it. */
   readonly proxy?: string | undefined;
   readonly headers: { get(name: string): string | null };
+  readonly bodyUsed?: boolean;
   text(): Promise<string>;
 }
 
 /** The type of `fetch`, or of a replacement for it. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchedResponse>;
 
-interface ParsedUrl {
+export interface ParsedUrl {
   readonly protocol: string;
   readonly origin: string;
   readonly host: string;
@@ -49,10 +52,20 @@ interface ParsedUrl {
   readonly hash: string;
 }
 
-interface Platform {
+export interface Platform {
   readonly fetch?: Fetch;
+  readonly crypto?: {
+    randomUUID?(): string;
+    getRandomValues?(bytes: Uint8Array): Uint8Array;
+  };
+  readonly console?: { warn(line: string): void };
   readonly URL: new (text: string, base?: string) => ParsedUrl;
   readonly AbortController: new () => { readonly signal: Signal; abort(): void };
+  /** The address of the page or of the worker. Browsers have it, servers do not. */
+  readonly location?: { readonly origin: string };
+  readonly process?: { readonly versions?: unknown };
+  readonly Deno?: unknown;
+  readonly navigator?: { readonly userAgent?: string };
   readonly setTimeout: (act: () => void, ms: number) => unknown;
   readonly clearTimeout: (timer: unknown) => void;
 }

@@ -3,6 +3,7 @@ import {
   createClient,
   operations,
   UnknownOperationError,
+  type Call,
   type Page,
   type Paged,
   type Task,
@@ -52,8 +53,10 @@ describe("a call by name", () => {
   it("gets its types from a known name, and unknown types otherwise", () => {
     const client = createClient({ baseUrl: "http://127.0.0.1:1" });
     const name: string = "tasks.get";
-    expectTypeOf(() => client.call("tasks.get", { id: "t" })).returns.toEqualTypeOf<Promise<Task>>();
-    expectTypeOf(() => client.call("tasks.list")).returns.toEqualTypeOf<Paged<Task>>();
+    expectTypeOf(() => client.call("tasks.get", { id: "t" })).returns.toEqualTypeOf<
+      Call<Task, "tasks.get">
+    >();
+    expectTypeOf(() => client.call("tasks.list")).returns.toEqualTypeOf<Paged<Task, "tasks.list">>();
     expectTypeOf(() => client.call(name, {})).returns.toEqualTypeOf<Promise<unknown>>();
     expectTypeOf<Awaited<Paged<Task>>>().toEqualTypeOf<Page<Task>>();
     // @ts-expect-error no such operation

@@ -8,6 +8,7 @@ export function createInstantClient(options: ClientOptions, random = 0): { clien
   const clock: Clock = {
     now: () => Date.now(),
     random: () => random,
+    newId: () => crypto.randomUUID(),
     sleep: async (ms) => void waits.push(ms),
   };
   return { client: connect(checkOptions(options), clock), waits };

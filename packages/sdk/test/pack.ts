@@ -1,8 +1,8 @@
 // Builds and packs the SDK as a release does. Works in a copy, because other tests may use the real dist.
 import { execFile, type ExecFileOptions } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 const sdk = join(import.meta.dirname, "..");
@@ -14,8 +14,14 @@ export const compilers = {
   "TypeScript 7": join(sdk, "node_modules/typescript/bin/tsc"),
 };
 
-/** Packs the SDK into a temporary folder. @returns the folder, the path of the tarball and a function that removes both */
-export async function packSdk(): Promise<{ folder: string; tarball: string; remove: () => Promise<void> }> {
+/**
+ * Packs the SDK into a temporary folder.
+ * @param changed the contents of files that differ from the repository's, by their path in the repository
+ * @returns the folder, the path of the tarball and a function that removes both
+ */
+export async function packSdk(
+  changed: Readonly<Record<string, string>> = {},
+): Promise<{ folder: string; tarball: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "projostack-sdk-"));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
@@ -26,6 +32,7 @@ export async function packSdk(): Promise<{ folder: string; tarball: string; remo
     }
     for (const name of [
       "package.json",
+      "CHANGELOG.md",
       "src",
       "tsconfig.json",
       "tsconfig.build.json",
@@ -33,6 +40,11 @@ export async function packSdk(): Promise<{ folder: string; tarball: string; remo
       "README.md",
     ]) {
       await cp(join(sdk, name), join(copy, name), { recursive: true });
+    }
+    for (const [path, text] of Object.entries(changed)) {
+      const place = join(folder, "workspace", path);
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, text);
     }
     await symlink(join(sdk, "node_modules"), join(copy, "node_modules"), "junction");
     await runScript("build", copy);
@@ -49,7 +61,8 @@ export async function packSdk(): Promise<{ folder: string; tarball: string; remo
 
 /** Installs only the tarball, without network access. */
 export async function installAlone(tarball: string, folder: string): Promise<void> {
-  const flags = ["--offline", "--no-audit", "--no-fund", "--loglevel=error"];
+  // npm's cache may hold some of the optional peers, and npm would then look for all of them.
+  const flags = ["--offline", "--legacy-peer-deps", "--no-audit", "--no-fund", "--loglevel=error"];
   await run(command("npm"), ["install", tarball, ...flags], { cwd: folder });
 }
 
@@ -84,7 +97,7 @@ async function runScript(name: string, cwd: string): Promise<void> {
 }
 
 /** Runs the pnpm that started the tests, or pnpm through npx. */
-async function runPnpm(args: readonly string[], cwd: string): Promise<void> {
+export async function runPnpm(args: readonly string[], cwd: string): Promise<void> {
   const pnpm = process.env["npm_execpath"] ?? "";
   if (!/pnpm/.test(basename(pnpm))) await run(command("npx"), ["-y", "pnpm@12", ...args], { cwd });
   else if (/\.[cm]?js$/.test(pnpm)) await run(process.execPath, [pnpm, ...args], { cwd });

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, describe, it } from "vitest";
 import { createClient } from "../src/index.ts";
+import { createInstantClient } from "./instant-client.ts";
 import { data, failure, startServer, type TestServer } from "./test-server.ts";
 
 describe("a list", () => {
@@ -20,10 +21,14 @@ describe("a list", () => {
     ]);
   });
 
-  it("iterates without an input", async () => {
+  it("iterates without a limit in pages of 100 items", async () => {
     const { client, server } = await threePages();
     expect(await collect(client.tasks.list())).toEqual([1, 2, 3, 4, 5]);
-    expect(server.requests.map(({ input }) => input)).toEqual([undefined, { cursor: "2" }, { cursor: "4" }]);
+    expect(server.requests.map(({ input }) => input)).toEqual([
+      { limit: 100 },
+      { limit: 100, cursor: "2" },
+      { limit: 100, cursor: "4" },
+    ]);
   });
 
   it("sends no request before it is awaited or iterated", async () => {
@@ -50,6 +55,60 @@ describe("a list", () => {
       if (count === 3) break;
     }
     expect(server.requests).toHaveLength(2);
+  });
+
+  it("returns all items, or the first one, which it fetches alone", async () => {
+    const { client, server } = await threePages();
+    expect(await client.tasks.list({ status: "todo" }).all()).toEqual([1, 2, 3, 4, 5]);
+    expect(server.requests[2]?.input).toEqual({ status: "todo", limit: 100, cursor: "4" });
+    expect(await client.tasks.list().first()).toBe(5);
+    expect(server.requests[3]?.input).toEqual({ limit: 1 });
+  });
+
+  it("uses the page that was awaited before, and the limit of the caller", async () => {
+    const { client, server } = await threePages();
+    const list = client.tasks.list({ limit: 2 });
+    await list;
+    expect(await list.first()).toBe(1);
+    expect(await list.all()).toEqual([1, 2, 3, 4, 5]);
+    expect(server.requests.map(({ input }) => input)).toEqual([
+      { limit: 2 },
+      { limit: 2, cursor: "2" },
+      { limit: 2, cursor: "4" },
+    ]);
+  });
+
+  it("refuses to return a part of a list that has more items than max", async () => {
+    const { client, server } = await threePages();
+    await expect(client.tasks.list().all({ max: 4 })).rejects.toThrow(
+      "tasks.list has more than 4 items. Pass a larger max: all({ max: 40 }), or use for await.",
+    );
+    expect(server.requests).toHaveLength(2);
+    expect(await client.tasks.list().all({ max: 5 })).toEqual([5]);
+    for (const max of [0, -1, 1.5, Number.NaN]) {
+      await expect(client.tasks.list().all({ max })).rejects.toThrow("The maximum must be a whole number");
+    }
+  });
+
+  it("stops at an abort between two pages, and retries a page that fails", async () => {
+    const { client, server } = await threePages();
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    const walk = async () => {
+      for await (const item of client.tasks.list({}, { signal: controller.signal })) {
+        seen.push(item);
+        if (seen.length === 2) controller.abort(new Error("Enough."));
+      }
+    };
+    await expect(walk()).rejects.toThrow("Enough.");
+    expect(server.requests).toHaveLength(1);
+    const flaky = await startServer(
+      data({ items: [1], nextCursor: "1" }),
+      failure(503, { code: "SERVICE_UNAVAILABLE", reason: "server.busy" }),
+      data({ items: [2], nextCursor: null }),
+    );
+    const { client: patient } = createInstantClient({ baseUrl: flaky.url });
+    expect(await patient.tasks.list().all()).toEqual([1, 2]);
   });
 
   it("iterates page by page", async () => {

@@ -179,7 +179,9 @@ describe("a refresh that the server refuses", () => {
   it("for another reason keeps the session", async () => {
     for (const status of [400, 403, 500]) {
       const { server, tokens, client } = await signInAndExpire();
-      server.next(failure(status, { reason: "server.internal" }));
+      // A refresh has three attempts after a temporary failure.
+      const answer = failure(status, { reason: "server.internal" });
+      server.next(answer, answer, answer);
       expect(await failureOf(client.tasks.get({ id: "t" }))).toMatchObject({ status });
       expect(tokens.get()).toEqual(tokensOf(1));
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isProjoError, type Client } from "../src/index.ts";
+import { type Client } from "../src/index.ts";
 import { createInstantClient } from "./instant-client.ts";
 import { closeConnection, data, failure, raw, startServer } from "./test-server.ts";
 
@@ -13,7 +13,7 @@ const failureOf = (call: Promise<unknown>) =>
   );
 
 describe("a retry", () => {
-  it.each([429, 502, 503, 504])("repeats a query after status %i", async (status) => {
+  it.each([408, 429, 500, 502, 503, 504, 520])("repeats a query after status %i", async (status) => {
     const server = await startServer(failure(status, {}), raw(status, {}, ""), data(task));
     const { client, waits } = createInstantClient({ baseUrl: server.url });
     expect(await getTask(client)).toEqual(task);
@@ -33,24 +33,44 @@ describe("a retry", () => {
     expect(await getTask(createInstantClient({ baseUrl: server.url }).client)).toEqual(task);
   });
 
-  it("never repeats a mutation, because the server may have carried it out", async () => {
+  it("repeats a mutation with the same idempotency key, so that the server carries it out once", async () => {
     for (const answer of [
       closeConnection,
       failure(503, { retryAfter: 0 }),
       raw(502, {}, ""),
       failure(429, {}),
     ]) {
-      const server = await startServer(answer);
+      const server = await startServer(answer, answer, data(task));
       const { client } = createInstantClient({ baseUrl: server.url });
-      expect(isProjoError(await failureOf(createTask(client)))).toBe(true);
-      expect(server.requests).toHaveLength(1);
-      const withRetries = client.tasks.create({ projectId: "p", title: "t" }, { maxRetries: 5 });
-      expect(isProjoError(await failureOf(withRetries))).toBe(true);
-      expect(server.requests).toHaveLength(2);
+      expect(await createTask(client)).toEqual(task);
+      const [key, ...others] = server.requests.map(({ headers }) => headers["idempotency-key"]);
+      expect(key).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+      expect(others).toEqual([key, key]);
     }
   });
 
-  it.each([400, 401, 403, 404, 409, 500])("never follows status %i", async (status) => {
+  it("of a mutation waits while an earlier request with its key is under way, also after maxRetries", async () => {
+    const inProgress = failure(409, { reason: "idempotency.in_progress" }, { "retry-after": "1" });
+    const server = await startServer(...Array.from({ length: 6 }, () => inProgress), data(task));
+    const { client, waits } = createInstantClient({ baseUrl: server.url });
+    expect(await createTask(client)).toEqual(task);
+    expect(waits).toEqual(Array.from({ length: 6 }, () => 1000));
+    const other = await startServer(inProgress);
+    const once = createInstantClient({ baseUrl: other.url, maxRetries: 0 }).client;
+    // The first request may succeed.
+    expect(await failureOf(createTask(once))).toMatchObject({ status: 409, mayHaveBeenCarriedOut: true });
+    expect(other.requests).toHaveLength(1);
+  });
+
+  it("never follows a response with x-should-retry: false", async () => {
+    const server = await startServer(failure(503, {}, { "x-should-retry": "false" }));
+    const { client } = createInstantClient({ baseUrl: server.url });
+    for (const call of [getTask, createTask])
+      expect(await failureOf(call(client))).toMatchObject({ status: 503 });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it.each([400, 401, 403, 404, 409, 422, 501, 505, 511])("never follows status %i", async (status) => {
     const server = await startServer(failure(status, {}), data(task));
     expect(await failureOf(getTask(createInstantClient({ baseUrl: server.url }).client))).toMatchObject({
       status,

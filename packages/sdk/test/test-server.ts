@@ -3,6 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { text } from "node:stream/consumers";
 import { onTestFinished } from "vitest";
 
+// The client loads these files when it needs them. The time limits of the tests do not include that.
+await Promise.all([import("../src/call/recovery/recovery.ts"), import("../src/node/server-part.ts")]);
+
 export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;

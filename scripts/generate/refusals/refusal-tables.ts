@@ -59,11 +59,14 @@ export function cliTable(root: string): string {
   return table(["cause", "next step", "reason", "exit code"], rows);
 }
 
-/** The folders whose errors end the start of the server, `pnpm db:migrate` or `projo-server doctor`. */
+/** The folders whose errors end the start of the server, `projostack migrate` or `projostack doctor`. */
 const startFolders = [
   "apps/api/src/config",
+  "apps/api/src/http/web",
   "apps/api/src/identity",
+  "apps/api/src/observe/metrics",
   "apps/api/src/runtime",
+  "apps/api/src/servers",
   "packages/db/src/embedded",
   "packages/db/src/login",
   "packages/db/src/migrations",
@@ -71,11 +74,14 @@ const startFolders = [
 const startCreators = new Set([
   "ConfigError",
   "DataDirectoryError",
+  "MetricsAddressError",
   "EmbeddedPostgresError",
   "KeyRingError",
+  "LivingServersError",
   "MigrationError",
   "PostgresAddressError",
   "SecretError",
+  "WebFilesError",
 ]);
 
 export function startTable(root: string): string {
@@ -100,6 +106,8 @@ export function cliTexts(root: string): ReadonlyMap<string, readonly string[]> {
 
 function errorOf({ creator, reason }: FoundMessage): string {
   if (creator === "") return "`ProjoError`";
+  // The SDK turns a failure of a caller's function into the error of the call.
+  if (creator === "CallbackError") return "`ProjoError`, code `CALLBACK_FAILED`";
   return reason === undefined ? `\`${creator}\`` : `\`${creator}\`, code \`${reason}\``;
 }
 
@@ -121,6 +129,7 @@ const cliFallback = ({ creator }: FoundMessage): string =>
 const sdkFallback: Readonly<Record<string, string>> = {
   TypeError: "Correct this argument.",
   UnknownOperationError: "Check the name.",
+  CallbackError: "Correct this function.",
   ProjoTimeoutError: "Repeat the call, or set a longer `timeoutMs`.",
   ProjoConnectionError:
     "Check that the server is running and that `baseUrl` is correct. After a lost connection, check the effect of the call.",

@@ -1,7 +1,9 @@
 // Checks combinations of settings. Each problem is a line that names the setting and how to correct it.
-import { KeyRingError, parseKeyRing } from "../identity/key-ring.ts";
+import { KeyRingError, parseKeyPairs, type KeyPair } from "../identity/key-pairs.ts";
+import { cookieDomainProblems } from "./cookie-domain.ts";
 import type { Config, Program } from "./settings.ts";
-import { unsafeSettings, type SettingsInUse } from "./unsafe-settings.ts";
+import { misspeltProblem, unknownVariables } from "./unknown-variables.ts";
+import { reachOf, unsafeSettings, type SettingsInUse } from "./unsafe-settings.ts";
 
 export interface SettingsRead {
   readonly config: Config;
@@ -12,23 +14,52 @@ export interface SettingsRead {
 }
 
 export const combinationProblems = (read: SettingsRead, program: Program): string[] => [
-  ...keyProblems(read.config),
+  ...keysOf(read.config).problems,
   ...mailProblems(read),
+  ...cookieDomainProblems(read.config),
   ...operatorProblems(read, program),
   ...poolerProblems(read.config),
-  ...(program === "server" ? unsafeSettings(inUse(read)) : []),
+  ...layoutProblems(read.config),
+  ...(program === "server" ? [...unsafeSettings(inUse(read)), ...unknownProblems(read)] : []),
 ];
 
-function keyProblems({ tokenKeys }: Config): string[] {
-  if (tokenKeys === null) return [];
+/** What the operator of a server should know about settings that the server accepts, one line each. */
+export function settingWarnings(read: SettingsRead): string[] {
+  const { config, isProduction, env, isSet } = read;
+  if (isProduction) return [];
+  const unknown = unknownVariables(env).filter(({ meant }) => meant === null);
+  const reach = reachOf({ ...config, isProduction });
+  return [
+    ...unknown.map(({ name }) => `${name} is not a setting, so it has no effect`),
+    ...(reach === null || isSet("PROJO_ENV") ? [] : [unsetWarning(read, reach)]),
+  ];
+}
+
+function unsetWarning(read: SettingsRead, reach: string): string {
+  const refused = unsafeSettings({ ...inUse(read), isProduction: true }).map((line) => line.split(" ")[0]);
+  const inProduction =
+    refused.length === 0 ? "" : ` Production would refuse ${[...new Set(refused)].join(", ")}.`;
+  return `PROJO_ENV is not set, and ${reach}: this server accepts settings that production refuses. Set PROJO_ENV=production where others use it.${inProduction}`;
+}
+
+function keysOf({ tokenKeys }: Config): { readonly pairs: readonly KeyPair[]; readonly problems: string[] } {
+  if (tokenKeys === null) return { pairs: [], problems: [] };
   try {
-    parseKeyRing(tokenKeys);
-    return [];
+    return { pairs: parseKeyPairs(tokenKeys), problems: [] };
   } catch (error) {
-    if (error instanceof KeyRingError) return [error.message];
+    if (error instanceof KeyRingError) return { pairs: [], problems: [error.message] };
     throw error;
   }
 }
+
+/** A similar name is refused in every mode: it may be that of PROJO_ENV. */
+const unknownProblems = ({ env, isProduction }: SettingsRead): string[] =>
+  unknownVariables(env).flatMap((unknown) => {
+    if (unknown.meant !== null) return misspeltProblem(unknown);
+    return isProduction
+      ? `${unknown.name} is not a setting, and PROJO_ENV is production. Remove it, or correct its name (docs/configuration.md).`
+      : [];
+  });
 
 const mailProblems = ({ env, isSet }: SettingsRead): string[] =>
   isSet("PROJO_SMTP_URL") && env["PROJO_MAIL"] === "files"
@@ -39,7 +70,7 @@ function operatorProblems({ config, isSet }: SettingsRead, program: Program): st
   const { databaseUrl, operatorDatabaseUrl } = config;
   if (program === "operator" && isSet("DATABASE_URL") && !isSet("PROJO_OPERATOR_DATABASE_URL")) {
     return [
-      "PROJO_OPERATOR_DATABASE_URL is not set. Name the operator's login, such as postgres://projo_operations:password@host:5432/projo: `pnpm db:migrate` creates it (docs/operations.md).",
+      "PROJO_OPERATOR_DATABASE_URL is not set. Name the operator's login, such as postgres://projo_operations:password@host:5432/projo: `projostack migrate` creates it (docs/operations.md).",
     ];
   }
   return databaseUrl && operatorDatabaseUrl && databaseUrl.login.user === operatorDatabaseUrl.login.user
@@ -61,21 +92,34 @@ function poolerProblems({ databaseUrl, databaseOwnerUrl, databasePooled }: Confi
   ].filter((problem) => problem !== null);
 }
 
+const layoutProblems = ({ databaseUrl, databaseLayout }: Config): string[] =>
+  databaseLayout === "citus" && databaseUrl === null
+    ? [
+        "PROJO_DATABASE_LAYOUT is citus, but DATABASE_URL is not set, and the embedded database has no Citus. Set DATABASE_URL.",
+      ]
+    : [];
+
 function inUse({ config, isProduction, env, isSet }: SettingsRead): SettingsInUse {
-  const { host, databaseUrl, appUrl } = config;
+  const { host, databaseUrl, redisUrl, smtp, appUrl, allowedOrigins } = config;
   return {
     isProduction,
     host,
     databaseUrl,
     hasOwnerLogin: isSet("PROJO_DATABASE_OWNER_URL"),
     hasOperatorLogin: isSet("PROJO_OPERATOR_DATABASE_URL"),
-    keys: keysOf(env["PROJO_TOKEN_KEYS"], isSet("PROJO_TOKEN_KEYS")),
+    redisUrl,
+    smtp,
+    acceptsAnyCertificate: env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0",
+    hasBackupLogin: isSet("PROJO_BACKUP_DATABASE_URL"),
+    keys: sourceOfKeys(env["PROJO_TOKEN_KEYS"], isSet("PROJO_TOKEN_KEYS")),
+    keyPairs: keysOf(config).pairs,
     mail: isSet("PROJO_SMTP_URL") ? "smtp" : mailOf(env["PROJO_MAIL"]),
     appUrl,
+    allowedOrigins,
   };
 }
 
-function keysOf(value: string | undefined, isSet: boolean): SettingsInUse["keys"] {
+function sourceOfKeys(value: string | undefined, isSet: boolean): SettingsInUse["keys"] {
   if (!isSet) return "missing";
   return value === "auto" ? "auto" : "given";
 }

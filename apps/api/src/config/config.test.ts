@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
@@ -7,6 +8,8 @@ describe("the configuration", () => {
     const config = readConfig({});
     expect(config).toEqual({
       isLocal: true,
+      isProduction: false,
+      warnings: [],
       host: "127.0.0.1",
       port: 4000,
       dataDir: resolve(".projo"),
@@ -15,6 +18,7 @@ describe("the configuration", () => {
       operatorDatabaseUrl: null,
       databasePoolSize: 16,
       databasePooled: false,
+      databaseLayout: "single",
       tokenKeys: null,
       connections: {
         inAll: 2_000,
@@ -25,9 +29,11 @@ describe("the configuration", () => {
         unreadMs: 15_000,
         unreadBytes: 64 * 1024 * 1024,
       },
+      drainMs: 0,
       logLevel: "info",
       passwordMinLength: 15,
       appUrl: null,
+      cookieDomain: null,
       argon2Parallel: null,
       libuvThreads: 4,
       limitsFactor: 1,
@@ -40,12 +46,18 @@ describe("the configuration", () => {
         serviceKeys: 100,
       },
       mailFrom: { name: "ProjoStack", address: "projostack@localhost" },
+      allowedOrigins: [],
       redisUrl: null,
       smtp: null,
       trustedProxies: [],
       notices: { removed: true, roleChanged: true },
       invitesNeedVerifiedEmail: true,
       usesFastPath: true,
+      servesDocs: true,
+      webDirectory: { path: resolve("apps/web/dist"), isChosen: false },
+      metricsAddress: null,
+      metricsToken: null,
+      tracing: null,
     });
     expect(readConfig({ PORT: "", DATABASE_URL: "", PROJO_TOKEN_KEYS: "" })).toEqual(config);
   });
@@ -71,6 +83,14 @@ describe("the configuration", () => {
     });
   });
 
+  it("refuses the layout citus for the embedded database", () => {
+    expect(problemOf({ PROJO_DATABASE_LAYOUT: "citus" })).toContain(
+      "PROJO_DATABASE_LAYOUT is citus, but DATABASE_URL",
+    );
+    const url = "postgres://projo_server:secret@localhost:5432/projo";
+    expect(readConfig({ PROJO_DATABASE_LAYOUT: "citus", DATABASE_URL: url }).databaseLayout).toBe("citus");
+  });
+
   it.each([
     ["PORT", "65536"],
     ["PORT", "-1"],
@@ -80,6 +100,7 @@ describe("the configuration", () => {
     ["PROJO_DATABASE_POOL", "0"],
     ["PROJO_DATABASE_POOL", "501"],
     ["PROJO_DATABASE_POOLER", "session"],
+    ["PROJO_DATABASE_LAYOUT", "sharded"],
     ["PROJO_PASSWORD_MIN_LENGTH", "7"],
     ["PROJO_PASSWORD_MIN_LENGTH", "65"],
     ["PROJO_LOG_LEVEL", "loud"],
@@ -90,6 +111,8 @@ describe("the configuration", () => {
     ["PROJO_IDLE_SECONDS", "0"],
     ["PROJO_UNREAD_SECONDS", "0"],
     ["PROJO_UNREAD_MB", "0"],
+    ["PROJO_DRAIN_SECONDS", "601"],
+    ["PROJO_DRAIN_SECONDS", "-1"],
     ["PROJO_INVITES_NEED_VERIFIED_EMAIL", "no"],
   ])("the message about %s names the variable, the expected form and the wrong value %j", (name, value) => {
     const message = problemOf({ [name]: value });
@@ -106,6 +129,20 @@ describe("the configuration", () => {
     const message = problemOf({ [name]: value });
     expect(message).toContain(`${name} must be `);
     expect(message).not.toContain("hunter2");
+  });
+
+  it("F3 a server in production serves for 5 s after the signal to stop, unless PROJO_DRAIN_SECONDS says otherwise", () => {
+    const production = {
+      PROJO_ENV: "production",
+      PROJO_TOKEN_KEYS: `1:${createHash("sha256").update("a key").digest("base64url")}`,
+      PROJO_SMTP_URL: "smtps://user:secret@mail.example.com",
+      PROJO_MAIL_FROM: "mail@example.com",
+      PROJO_APP_URL: "https://app.example.com",
+      DATABASE_URL: "postgres://projo_server:secret@db.example.com/projo",
+    };
+    expect(readConfig(production).drainMs).toBe(5_000);
+    expect(readConfig({ ...production, PROJO_DRAIN_SECONDS: "0" }).drainMs).toBe(0);
+    expect(readConfig({ PROJO_DRAIN_SECONDS: "600" }).drainMs).toBe(600_000);
   });
 
   it("reports all wrong variables together, one line each", () => {

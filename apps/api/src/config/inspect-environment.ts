@@ -1,13 +1,21 @@
 import type { PostgresAddress } from "@projostack/db";
 import type { SmtpAddress } from "../mail/smtp-address.ts";
+import { KeyRingError, parseKeyRing, type KeyRing } from "../identity/key-ring.ts";
+import type { Limiter } from "../servers/server-conflicts.ts";
 import { ConfigError, readConfig } from "./config.ts";
+import { limiterOf } from "./limiter-of.ts";
 import { readSecrets } from "./secrets.ts";
+import { reachOf } from "./unsafe-settings.ts";
 import { variables } from "./variables.ts";
 
 /** What an environment says, as far as it is valid: each setting is read without the others. */
 export interface InspectedEnvironment {
   /** A line for each problem with which the server would not start. */
-  readonly problems: string[];
+  readonly problems: readonly string[];
+  /** A line for each accepted setting that the operator should know about; empty when there are problems. */
+  readonly warnings: readonly string[];
+  /** What a starting server compares with the living ones; null when it would not compare itself. */
+  readonly compared: ComparedEnvironment | null;
   readonly server: PostgresAddress | null;
   readonly owner: PostgresAddress | null;
   readonly operator: PostgresAddress | null;
@@ -20,6 +28,12 @@ export interface InspectedEnvironment {
   readonly dataDir: string | null;
 }
 
+export interface ComparedEnvironment {
+  readonly isProduction: boolean;
+  readonly keys: KeyRing | null;
+  readonly limiter: Limiter;
+}
+
 export function inspectEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): InspectedEnvironment {
@@ -28,35 +42,53 @@ export function inspectEnvironment(
     name: keyof typeof variables,
     parse: (value: unknown) => { data?: T | undefined },
   ): T | null => parse(env[name] || undefined).data ?? null;
-  const server = read("DATABASE_URL", (value) => variables.DATABASE_URL[0].safeParse(value));
+  const server = read("DATABASE_URL", (value) => variables.DATABASE_URL.schema.safeParse(value));
   const pooler = read("PROJO_DATABASE_POOLER", (value) =>
-    variables.PROJO_DATABASE_POOLER[0].safeParse(value),
+    variables.PROJO_DATABASE_POOLER.schema.safeParse(value),
   );
-  const size = read("PROJO_DATABASE_POOL", (value) => variables.PROJO_DATABASE_POOL[0].safeParse(value));
+  const size = read("PROJO_DATABASE_POOL", (value) => variables.PROJO_DATABASE_POOL.schema.safeParse(value));
+  const redisUrl = read("REDIS_URL", (value) => variables.REDIS_URL.schema.safeParse(value));
+  const host = read("HOST", (value) => variables.HOST.schema.safeParse(value)) ?? "";
+  const isProduction = env["PROJO_ENV"] === "production";
+  const isAlone = reachOf({ isProduction, host, databaseUrl: server }) === null;
   return {
-    problems: problemsOf(environment),
+    ...findingsOf(environment),
+    compared: isAlone
+      ? null
+      : { isProduction, keys: keysOf(env["PROJO_TOKEN_KEYS"]), limiter: limiterOf(redisUrl) },
     server,
     owner: read("PROJO_DATABASE_OWNER_URL", (value) =>
-      variables.PROJO_DATABASE_OWNER_URL[0].safeParse(value),
+      variables.PROJO_DATABASE_OWNER_URL.schema.safeParse(value),
     ),
     operator: read("PROJO_OPERATOR_DATABASE_URL", (value) =>
-      variables.PROJO_OPERATOR_DATABASE_URL[0].safeParse(value),
+      variables.PROJO_OPERATOR_DATABASE_URL.schema.safeParse(value),
     ),
     isDatabaseSet: Boolean(env["DATABASE_URL"]) || unread.has("DATABASE_URL"),
     isPooled: pooler === "transaction" || server?.isPooler === true,
     poolSize: Math.min(size ?? 16, server?.connectionLimit ?? Infinity),
-    redisUrl: read("REDIS_URL", (value) => variables.REDIS_URL[0].safeParse(value)),
-    smtp: read("PROJO_SMTP_URL", (value) => variables.PROJO_SMTP_URL[0].safeParse(value)),
-    dataDir: read("PROJO_DATA_DIR", (value) => variables.PROJO_DATA_DIR[0].safeParse(value)),
+    redisUrl,
+    smtp: read("PROJO_SMTP_URL", (value) => variables.PROJO_SMTP_URL.schema.safeParse(value)),
+    dataDir: read("PROJO_DATA_DIR", (value) => variables.PROJO_DATA_DIR.schema.safeParse(value)),
   };
 }
 
-function problemsOf(environment: Readonly<Record<string, string | undefined>>): string[] {
+function findingsOf(
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<InspectedEnvironment, "problems" | "warnings"> {
   try {
-    readConfig(environment);
-    return [];
+    return { problems: [], warnings: readConfig(environment).warnings };
   } catch (error) {
-    if (error instanceof ConfigError) return error.message.split("\n");
+    if (error instanceof ConfigError) return { problems: error.message.split("\n"), warnings: [] };
+    throw error;
+  }
+}
+
+function keysOf(text: string | undefined): KeyRing | null {
+  try {
+    return text === undefined || text === "" ? null : parseKeyRing(text);
+  } catch (error) {
+    // `auto`, or keys that the problems name.
+    if (error instanceof KeyRingError) return null;
     throw error;
   }
 }

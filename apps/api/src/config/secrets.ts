@@ -1,17 +1,14 @@
 import { SecretError, secretOf } from "@projostack/db";
+import { variables } from "./variables.ts";
+import type { Variable } from "./variables/variable.ts";
 
 /**
  * The settings that may hold passwords or keys. No message repeats them, and each can be read from a file named by
  * `<name>_FILE`.
  */
-export const secretNames: ReadonlySet<string> = new Set([
-  "DATABASE_URL",
-  "PROJO_DATABASE_OWNER_URL",
-  "PROJO_OPERATOR_DATABASE_URL",
-  "PROJO_TOKEN_KEYS",
-  "PROJO_SMTP_URL",
-  "REDIS_URL",
-]);
+export const secretNames: ReadonlySet<string> = new Set(
+  Object.entries<Variable>(variables).flatMap(([name, { isSecret }]) => (isSecret ? [name] : [])),
+);
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,5 @@
 // A6 A3: the server refuses unsafe settings and names the setting to change.
+import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +28,7 @@ function linesOf(env: Environment, program: Program = "server"): string[] {
 const namesOf = (env: Environment, program?: Program) =>
   linesOf(env, program).map((line) => line.split(" ")[0]);
 
-const keys = { PROJO_TOKEN_KEYS: `1:${Buffer.alloc(32, 7).toString("base64url")}` };
+const keys = { PROJO_TOKEN_KEYS: `1:${randomBytes(32).toString("base64url")}` };
 const mail = {
   PROJO_SMTP_URL: "smtps://user:s3cret@mail.example.com",
   PROJO_MAIL_FROM: "mail@example.com",
@@ -124,8 +125,12 @@ describe("PROJO_ENV", () => {
     ]);
   });
 
-  it("I4 U11 production refuses the owner's and the operator's logins in the server", () => {
-    for (const name of ["PROJO_DATABASE_OWNER_URL", "PROJO_OPERATOR_DATABASE_URL"]) {
+  it("I4 U11 F15 production refuses the logins of the owner, of the operator and for backups in the server", () => {
+    for (const name of [
+      "PROJO_DATABASE_OWNER_URL",
+      "PROJO_OPERATOR_DATABASE_URL",
+      "PROJO_BACKUP_DATABASE_URL",
+    ]) {
       const env = { ...complete, [name]: "postgres://other:s3cret@db.example.com/projo" };
       expect(namesOf(env)).toEqual([name]);
       expect(namesOf({ ...env, PROJO_ENV: "development" })).toEqual([]);
@@ -231,7 +236,7 @@ describe("the operator's program", () => {
   it("requires its own login when the server has one, but neither keys nor a mail server", () => {
     expect(linesOf(remote, "operator")).toEqual([
       expect.stringMatching(
-        /^PROJO_OPERATOR_DATABASE_URL is not set\. .*pnpm db:migrate.*docs\/operations\.md/,
+        /^PROJO_OPERATOR_DATABASE_URL is not set\. .*projostack migrate.*docs\/operations\.md/,
       ),
     ]);
     const own = { PROJO_OPERATOR_DATABASE_URL: "postgres://operator:s3cret@db.example.com/projo" };

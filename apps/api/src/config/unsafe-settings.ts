@@ -1,19 +1,24 @@
 // Finds settings with which the server refuses to start. Defaults for development (mail in files, generated keys) are
 // allowed only when no other machine can reach the server and its database. `PROJO_ENV=production` refuses them everywhere.
 // Each problem is a line that names the setting and how to correct it.
-import type { PostgresAddress } from "@projostack/db";
+import type { KeyPair } from "../identity/key-pairs.ts";
+import { weaknessOf } from "../identity/key-weakness.ts";
 import { isLoopback } from "./is-loopback.ts";
+import { plainConnections, type Connections } from "./plain-connections.ts";
 
-export interface SettingsInUse {
+export interface SettingsInUse extends Connections {
   readonly isProduction: boolean;
   readonly host: string;
-  readonly databaseUrl: PostgresAddress | null;
   readonly hasOwnerLogin: boolean;
   readonly hasOperatorLogin: boolean;
+  readonly hasBackupLogin: boolean;
   /** `missing` when no keys are set, `auto` when the server generates them. */
   readonly keys: "given" | "auto" | "missing";
+  /** The given keys; empty when none are given, or when their text is malformed. */
+  readonly keyPairs: readonly KeyPair[];
   readonly mail: "smtp" | "files" | "missing";
   readonly appUrl: string | null;
+  readonly allowedOrigins: readonly string[];
 }
 
 /** A command that prints a new key in any shell. */
@@ -21,7 +26,10 @@ const MAKE_KEY = `node -p "'1:' + require('crypto').randomBytes(32).toString('ba
 
 export function unsafeSettings(settings: SettingsInUse): string[] {
   const reach = reachOf(settings);
-  const exposed = reach === null ? [] : [keysProblem(settings, reach), mailProblem(settings, reach)];
+  const exposed =
+    reach === null
+      ? []
+      : [keysProblem(settings, reach), ...weakKeyProblems(settings), mailProblem(settings, reach)];
   const production = settings.isProduction ? productionProblems(settings) : [];
   return [...exposed, ...production].filter((problem) => problem !== null);
 }
@@ -45,6 +53,13 @@ function keysProblem({ keys, isProduction }: SettingsInUse, reach: string): stri
   return `PROJO_TOKEN_KEYS ${keys === "auto" ? "is auto" : "is not set"}, and ${reach}. Make a key with ${MAKE_KEY} and set it, or name its file in PROJO_TOKEN_KEYS_FILE${otherwise}.`;
 }
 
+const weakKeyProblems = ({ keyPairs }: SettingsInUse): string[] =>
+  keyPairs.flatMap((pair) => {
+    const weakness = weaknessOf(pair);
+    if (weakness === null) return [];
+    return `PROJO_TOKEN_KEYS has a weak key with the kid ${pair.kid}: ${weakness}. Others may guess it and sign in as any user. Remove it, and make a random key with ${MAKE_KEY} (docs/operating/rotate-keys.md#replace-a-weak-or-leaked-key).`;
+  });
+
 function mailProblem({ mail, isProduction }: SettingsInUse, reach: string): string | null {
   const fix = "Set PROJO_SMTP_URL to your mail server (docs/configuration.md#mail)";
   if (mail === "missing") {
@@ -56,17 +71,28 @@ function mailProblem({ mail, isProduction }: SettingsInUse, reach: string): stri
   return mail === "files" && isProduction ? `PROJO_MAIL is files, and ${reach}. ${fix} instead.` : null;
 }
 
-function productionProblems({ hasOwnerLogin, hasOperatorLogin, appUrl }: SettingsInUse): (string | null)[] {
+function productionProblems(settings: SettingsInUse): (string | null)[] {
+  const { hasOwnerLogin, hasOperatorLogin, hasBackupLogin, appUrl, allowedOrigins } = settings;
   return [
+    ...plainConnections(settings),
     hasOwnerLogin
-      ? "PROJO_DATABASE_OWNER_URL is set, and PROJO_ENV is production: the server must not hold the owner's login. Run `pnpm db:migrate` with it before the server starts (docs/database.md)."
+      ? "PROJO_DATABASE_OWNER_URL is set, and PROJO_ENV is production: the server must not hold the owner's login. Run `projostack migrate` with it before the server starts (docs/database.md)."
       : null,
     hasOperatorLogin
-      ? "PROJO_OPERATOR_DATABASE_URL is set, and PROJO_ENV is production: the server must not hold the operator's login. Set it only for `pnpm operator` (docs/operations.md)."
+      ? "PROJO_OPERATOR_DATABASE_URL is set, and PROJO_ENV is production: the server must not hold the operator's login. Set it only for the operator's commands of projostack (docs/operations.md)."
+      : null,
+    hasBackupLogin
+      ? "PROJO_BACKUP_DATABASE_URL is set, and PROJO_ENV is production: the server must not hold a login that reads every workspace. Set it only where backups are made (docs/operating/backup.md)."
       : null,
     appUrl !== null && !isEncrypted(appUrl)
-      ? "PROJO_APP_URL does not begin with https://, and PROJO_ENV is production: mailed links open accounts."
+      ? "PROJO_APP_URL does not begin with https://, and PROJO_ENV is production: mailed links open accounts. Serve the web application over https://, and set that address."
       : null,
+    ...allowedOrigins
+      .filter((origin) => !isEncrypted(origin))
+      .map(
+        (origin) =>
+          `PROJO_ALLOWED_ORIGINS has ${origin}, and PROJO_ENV is production: without TLS, others on the network can change its pages and act as their users. Serve the pages over https:// and list that origin.`,
+      ),
   ];
 }
 

@@ -1,5 +1,6 @@
 // Checks a database with each of its logins. Every step has a time limit, and a failed step does not prevent the others.
 import {
+  aheadWarning,
   checkLogin,
   checkOperatorLogin,
   connectionProblem,
@@ -14,7 +15,9 @@ import {
   UnsafeLogin,
   withOwner,
 } from "@projostack/db";
+import type { ComparedEnvironment } from "../config/inspect-environment.ts";
 import { checksOf, type Check } from "./check.ts";
+import { checkServers } from "./check-servers.ts";
 import { withinMs } from "./within-ms.ts";
 
 export interface DatabaseToCheck {
@@ -24,6 +27,8 @@ export interface DatabaseToCheck {
   readonly isPooled: boolean;
   /** The most connections that one server opens. */
   readonly poolSize: number;
+  /** The environment to compare with the living servers; null when this server would not compare itself. */
+  readonly compared: ComparedEnvironment | null;
 }
 
 const LONGEST_MS = 10_000;
@@ -32,7 +37,7 @@ const DAY_MS = 86_400_000;
 
 /** Checks the login of a server or of the operator's program. */
 export function checkDatabase(database: DatabaseToCheck, kind: "server" | "operator"): Promise<Check[]> {
-  const { setting, address, isPooled, poolSize } = database;
+  const { setting, address, isPooled, poolSize, compared } = database;
   const check = checksOf(setting);
   return guarded(setting, async (add) => {
     const pool = openPool({ target: address.target, max: 1, pooled: isPooled });
@@ -42,15 +47,21 @@ export function checkDatabase(database: DatabaseToCheck, kind: "server" | "opera
       add(...connectionChecks(setting, address, facts));
       add(check("ok", "settings", "every setting that the server relies on is in effect"));
       const login = kind === "server" ? checkLogin : checkOperatorLogin;
-      await login(pool).then(
-        () => add(check("ok", "rights", "the login has the rights that it needs, and no more")),
+      const isUsable = await login(pool).then(
+        () => {
+          add(check("ok", "rights", "the login has the rights that it needs, and no more"));
+          return true;
+        },
         (error: unknown) => {
           if (!(error instanceof UnsafeLogin)) throw error;
           add(check("problem", "rights", error.message));
+          return false;
         },
       );
       add(await poolerCheck(database));
       if (kind === "server") add(capacityCheck(setting, facts, poolSize));
+      if (isUsable && compared !== null)
+        add(...(await checkServers(pool, { setting, isPooled, environment: compared })));
     } finally {
       await pool.end();
     }
@@ -97,32 +108,27 @@ export function checkOwner({ setting, address }: DatabaseToCheck): Promise<Check
               pooler === "none" ? "PostgreSQL itself answers" : "a pooler in session mode answers",
             ),
       );
-      const { missing, unknown, unfinished } = await migrationState(owner);
+      const { missing, unknown, unfinished, refusal } = await migrationState(owner);
       if (unfinished.length > 0) {
         add(
           check(
             "problem",
             "migrations",
-            `${unfinished.join(", ")} began and did not finish. Run \`pnpm db:migrate\`, which says what to do.`,
+            `${unfinished.join(", ")} began and did not finish. Run \`projostack migrate\`, which says what to do.`,
           ),
         );
-      } else if (unknown.length > 0) {
-        add(
-          check(
-            "problem",
-            "migrations",
-            `the database has migrations of a newer build or of another program: ${listOf(unknown)}. Start a newer build, or correct the name of the database.`,
-          ),
-        );
+      } else if (refusal !== null) {
+        add(check("problem", "migrations", refusal));
       } else if (missing.length > 0) {
         add(
           check(
             "problem",
             "migrations",
-            `${missing.length} of this build are not applied: ${listOf(missing)}. Run \`pnpm db:migrate\`.`,
+            `${missing.length} of this build are not applied: ${listOf(missing)}. Run \`projostack migrate\`.`,
           ),
         );
-      } else add(check("ok", "migrations", "all migrations of this build are applied"));
+      } else if (unknown.length > 0) add(check("warning", "migrations", aheadWarning(unknown)));
+      else add(check("ok", "migrations", "all migrations of this build are applied"));
     }),
   );
 }

@@ -1,4 +1,4 @@
-// `projo-server doctor`: checks an environment without starting a server, and prints what it found. It works when the
+// `projostack doctor`: checks an environment without starting a server, and prints what it found. It works when the
 // database is broken, changes nothing, and prints no secret.
 import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -9,38 +9,30 @@ import { checksOf, type Check } from "./check.ts";
 
 export interface DoctorResult {
   readonly output: string;
-  /** 0 without problems, otherwise 1; 2 for a wrong argument. */
-  readonly exitCode: 0 | 1 | 2;
+  /** 0 without problems, otherwise 1. */
+  readonly exitCode: 0 | 1;
 }
 
-export const DOCTOR_USAGE = "doctor [--json]";
-
-/** Runs every check. @param args the arguments after `doctor` */
+/** Runs every check. */
 export async function runDoctor(
-  args: readonly string[],
+  { json }: { readonly json: boolean },
   environment: () => InspectedEnvironment,
 ): Promise<DoctorResult> {
-  const unknown = args.find((arg) => arg !== "--json");
-  if (unknown !== undefined) {
-    return { output: `There is no option ${unknown}. Usage: ${DOCTOR_USAGE}\n`, exitCode: 2 };
-  }
   const checks = await checkEnvironment(environment());
   const hasProblem = checks.some(({ status }) => status === "problem");
   return {
-    output: args.includes("--json")
-      ? `${JSON.stringify({ ok: !hasProblem, checks }, null, 2)}\n`
-      : describe(checks),
+    output: json ? `${JSON.stringify({ ok: !hasProblem, checks }, null, 2)}\n` : describe(checks),
     exitCode: hasProblem ? 1 : 0,
   };
 }
 
 async function checkEnvironment(environment: InspectedEnvironment): Promise<Check[]> {
-  const { server, owner, operator, redisUrl, smtp, isPooled, poolSize } = environment;
-  const facts = { isPooled, poolSize };
+  const { server, owner, operator, redisUrl, smtp, isPooled, poolSize, compared } = environment;
+  const facts = { isPooled, poolSize, compared: null };
   const groups = await Promise.all([
     server === null
       ? dataDirectoryChecks(environment)
-      : checkDatabase(databaseOf("DATABASE_URL", server, facts), "server"),
+      : checkDatabase(databaseOf("DATABASE_URL", server, { ...facts, compared }), "server"),
     owner === null ? NONE : checkOwner(databaseOf("PROJO_DATABASE_OWNER_URL", owner, facts)),
     operator === null
       ? NONE
@@ -62,14 +54,17 @@ const NONE: Promise<Check[]> = Promise.resolve([]);
 const databaseOf = (
   setting: string,
   address: DatabaseToCheck["address"],
-  facts: Pick<DatabaseToCheck, "isPooled" | "poolSize">,
+  facts: Pick<DatabaseToCheck, "isPooled" | "poolSize" | "compared">,
 ): DatabaseToCheck => ({ setting, address, ...facts });
 
-function configurationChecks({ problems }: InspectedEnvironment): Check[] {
+function configurationChecks({ problems, warnings }: InspectedEnvironment): Check[] {
   const check = checksOf("configuration");
-  return problems.length === 0
+  return problems.length + warnings.length === 0
     ? [check("ok", "settings", "every setting is valid")]
-    : problems.map((problem) => check("problem", "settings", problem));
+    : [
+        ...problems.map((problem) => check("problem", "settings", problem)),
+        ...warnings.map((warning) => check("warning", "settings", warning)),
+      ];
 }
 
 /** Without DATABASE_URL the server starts its own PostgreSQL in the data directory. */

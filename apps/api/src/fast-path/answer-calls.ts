@@ -10,6 +10,7 @@ import { findRunner, type Runner } from "../rpc/procedure-builder.ts";
 import type { Answer } from "../http/answer.ts";
 import type { CallRequest } from "../http/shortcut.ts";
 import { isRefusedBatch, MAX_BATCH_CALLS } from "../http/batches.ts";
+import { isTransformed } from "../http/refusals/transformed-input.ts";
 
 /** The calls of one request. */
 export interface Calls {
@@ -21,7 +22,7 @@ export interface Calls {
 }
 
 /** Parses the calls of a request; null when tRPC's adapter must handle it. */
-export function parseCalls(request: Omit<CallRequest, "requestId">): Calls | null {
+export function parseCalls(request: Omit<CallRequest, "requestId" | "headers" | "record">): Calls | null {
   const { method, url, path, contentType, body } = request;
   const type = KIND_OF_METHOD.get(method);
   const query = parseQuery(url);
@@ -34,6 +35,7 @@ export function parseCalls(request: Omit<CallRequest, "requestId">): Calls | nul
   const text = type === "query" ? query.input : (body ?? "");
   if (typeof text !== "string") return null;
   const inputs = parseInputs(text, query.isBatch ? names.length : null);
+  if (inputs?.some(isTransformed)) return null;
   return inputs && { names, type, isBatch: query.isBatch, inputs };
 }
 
@@ -111,7 +113,12 @@ interface CallAnswer {
 async function answerCall({ names, inputs }: Calls, index: number, ctx: Context): Promise<CallAnswer> {
   const path = names[index] ?? "";
   try {
-    const data = await runnerOf(path)({ ctx, path, getRawInput: () => Promise.resolve(inputs[index]) });
+    const data = await runnerOf(path)({
+      ctx,
+      path,
+      batchIndex: index,
+      getRawInput: () => Promise.resolve(inputs[index]),
+    });
     return { status: 200, body: { result: { data } } };
   } catch (cause) {
     const error = errorShape(asFailure(cause), ctx.requestId);

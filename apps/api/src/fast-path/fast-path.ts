@@ -4,51 +4,49 @@
 // request listener never throws.
 import type { IncomingMessage, RequestListener } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { createContext, type Actor } from "../rpc/context.ts";
+import { createContext } from "../rpc/context.ts";
 import type { Services } from "../rpc/services.ts";
 import { answerBug, internalError } from "../http/answer-bug.ts";
 import { answerHeaders, type Answer } from "../http/answer.ts";
 import type { Shortcut, ShortcutDeps } from "../http/shortcut.ts";
 import { answerCalls, parseCalls, type Calls } from "./answer-calls.ts";
 import { lacksHost } from "../http/connections/answer-protocols.ts";
+import { cookieModeFailure, VARY_IN_COOKIE_MODE } from "../http/cookie-mode.ts";
 import { commonHeaders } from "../http/common-headers.ts";
-import { logRequest } from "../http/log-request.ts";
+import { beginRecord, logRequest } from "../http/log-request.ts";
 import { refuseEarly } from "./refuse-early.ts";
 import { ReadSlots } from "./read-slots.ts";
-import { factsOf, type Received } from "../http/request-facts.ts";
+import { factsOf, traceOf, type Received } from "../http/request-facts.ts";
 import { requestIdOf } from "../http/request-id.ts";
+import { asksForStream } from "../http/streams/is-streamed.ts";
 
 export const fastPath: Shortcut = {
-  attach: answerQueriesFirst,
+  listen: answerQueriesFirst,
 
   async answer(services, request, contextOf) {
     const calls = parseCalls(request);
     if (!calls) return null;
-    return refuseEarly(services, calls, request.requestId) ?? answerCalls(calls, contextOf());
+    return refuseEarly(services, calls, request) ?? answerCalls(calls, contextOf());
   },
 };
 
-function answerQueriesFirst(app: FastifyInstance, { services, connections, addressOf }: ShortcutDeps): void {
-  let isClosing = false;
-  // During shutdown Fastify refuses requests itself.
-  app.addHook("preClose", (done) => {
-    isClosing = true;
-    done();
-  });
+function answerQueriesFirst(
+  app: FastifyInstance,
+  { services, addressOf, stop }: ShortcutDeps,
+): RequestListener {
   const slots = new ReadSlots();
-  const handle: RequestListener = (request, response) => {
+  return (request, response) => {
     try {
-      const calls = isClosing ? null : parseQueries(request);
+      // Fastify refuses the last requests of a stopping server, and a request in cookie mode that is not permitted.
+      const isRefused = stop.isRefusing || cookieModeFailure(services, request.headers) !== null;
+      const calls = isRefused ? null : parseQueries(request);
       if (!calls) return app.routing(request, response);
       const startedAt = performance.now();
       const requestId = requestIdOf(request.headers["x-request-id"], services.randomness);
       const ip = addressOf(request);
-      let actor: Actor | null = null;
-      const noteActor = (known: Actor) => {
-        actor = known;
-      };
+      const record = beginRecord(services.tracer, request, requestId);
       slots.start(() =>
-        answer(services, calls, { request, response, requestId, ip, noteActor })
+        answer(services, calls, { request, response, requestId, ip, record })
           .then((status) => {
             const ms = performance.now() - startedAt;
             logRequest(services.log, {
@@ -58,8 +56,11 @@ function answerQueriesFirst(app: FastifyInstance, { services, connections, addre
               status,
               ms,
               ip,
-              actor,
+              record,
+              ...traceOf(request, record),
             });
+            record.span?.end(status);
+            services.observer.requestAnswered(status);
           })
           .catch((error: unknown) => answerBug(services, error, response)),
       );
@@ -67,11 +68,6 @@ function answerQueriesFirst(app: FastifyInstance, { services, connections, addre
       answerBug(services, error, response);
     }
   };
-  app.server.removeAllListeners("request");
-  app.server.on("request", (request, response) => {
-    // Requests on a refused or closed connection are not answered.
-    connections.of(request.socket)?.take(response, () => handle(request, response));
-  });
 }
 
 /** @returns the status of the response */
@@ -80,17 +76,18 @@ async function answer(
   calls: Calls,
   received: Omit<Received, "setHeader">,
 ): Promise<number> {
-  const { requestId } = received;
-  const refusal = refuseEarly(services, calls, requestId);
+  const { requestId, request, record } = received;
+  const refusal = refuseEarly(services, calls, { requestId, headers: request.headers, record });
   if (refusal) return send(received, refusal, { "retry-after": refusal.retryAfterSeconds });
   const headers: Record<string, string | number> = {};
   const setHeader: Received["setHeader"] = (name, value) => {
     headers[name] = value;
   };
   const facts = factsOf(services, { ...received, setHeader });
+  if (facts.cookie) setHeader("vary", VARY_IN_COOKIE_MODE);
   const { status, text } = await answerCalls(calls, createContext(services, facts)).catch(
     (error: unknown) => {
-      services.log.error({ err: error, requestId }, "a bug");
+      facts.log.error({ err: error }, "a bug");
       return internalError(requestId);
     },
   );
@@ -116,9 +113,10 @@ const NAMES = /^[\w.,]{1,500}$/;
 function parseQueries(request: IncomingMessage): Calls | null {
   const { method, url = "", headers } = request;
   if (method !== "GET" || !url.startsWith(PREFIX)) return null;
-  // The request has a body, asks for a protocol upgrade, or lacks the required Host header.
+  // The request has a body, asks for a protocol upgrade or for a stream, or lacks the required Host header.
   if (
     lacksHost(request) ||
+    asksForStream(headers) ||
     "content-length" in headers ||
     "transfer-encoding" in headers ||
     "upgrade" in headers

@@ -3,6 +3,8 @@
 import { errorShape } from "../rpc/failures/error-shape.ts";
 import { Failure } from "../rpc/failures/failure.ts";
 import { priorityByName, notAdmitted } from "../rpc/checks/check-admission.ts";
+import { traceOf } from "../http/request-facts.ts";
+import type { CallRequest } from "../http/shortcut.ts";
 import type { Services } from "../rpc/services.ts";
 import type { Calls } from "./answer-calls.ts";
 
@@ -17,16 +19,20 @@ export interface EarlyRefusal {
  * one later.
  */
 export function refuseEarly(
-  { admission, refusals }: Services,
+  { admission, refusals, observer }: Services,
   calls: Calls,
-  requestId: string,
+  { requestId, headers, record }: Pick<CallRequest, "requestId" | "headers" | "record">,
 ): EarlyRefusal | null {
   const [name] = calls.names;
   const priority = calls.isBatch || name === undefined ? null : priorityByName(name, calls.type);
   if (name === undefined || priority === null) return null;
   const retryAfterSeconds = admission.refusal(priority);
   if (retryAfterSeconds === null) return null;
-  refusals.note({ requestId, operation: name, reason: "server.busy", cause: notAdmitted });
+  record.callStarted(name)?.("server.busy");
+  record.callRefused("server.busy");
+  observer.callEnded(name, "server.busy", 0);
+  const trace = traceOf({ headers }, record);
+  refusals.note({ requestId, ...trace, operation: name, reason: "server.busy", cause: notAdmitted });
   const { status, before, after } = bodyFor(retryAfterSeconds);
   return { status, retryAfterSeconds, text: `${before}${JSON.stringify(requestId)}${after}` };
 }

@@ -4,6 +4,7 @@ import { Failure } from "../rpc/failures/failure.ts";
 import type { Services } from "../rpc/services.ts";
 import { answerHeaders, type Answer } from "./answer.ts";
 import { commonHeaders } from "./common-headers.ts";
+import { traceOf } from "./request-facts.ts";
 import { requestIdOf } from "./request-id.ts";
 
 export function internalError(requestId: string): Answer {
@@ -18,7 +19,7 @@ export function internalError(requestId: string): Answer {
 export function answerBug({ log, randomness }: Services, error: unknown, response: ServerResponse): void {
   try {
     const requestId = requestIdOf(response.req.headers["x-request-id"], randomness);
-    log.error({ err: error, requestId }, "a bug");
+    log.error({ err: error, requestId, ...traceOf(response.req) }, "a bug");
     const { status, text } = internalError(requestId);
     const length = { "content-length": Buffer.byteLength(text) };
     response.writeHead(status, { ...commonHeaders(requestId), ...answerHeaders, ...length });

@@ -1,25 +1,35 @@
 // Creates the HTTP server. It limits the size and duration of requests, assigns request ids, and passes calls to the
 // router.
+import { setMaxListeners } from "node:events";
+import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import type { Reason } from "@projostack/contract";
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { ConnectionBounds } from "../config/connection-bounds.ts";
 import { Failure } from "../rpc/failures/failure.ts";
+import type { Metrics } from "../observe/metrics/metrics.ts";
 import type { Services } from "../rpc/services.ts";
 import { createForwardedAddressOf, createIsTrusted, type AddressOf } from "./address-of.ts";
 import { answerErrors, answerFrameworkError } from "./answer-errors.ts";
 import { commonHeaders } from "./common-headers.ts";
-import { refuseUnanswered } from "./connections/refuse-unanswered.ts";
 import { answerSocket, answerUnreadable } from "./connections/answer-socket.ts";
 import { answerProtocols, lacksHost } from "./connections/answer-protocols.ts";
 import { MAX_HEAD_BYTES } from "./connections/unreadable-request.ts";
+import { createCrossOrigin, preflightHeaders, varyOf } from "./cross-origin/cross-origin.ts";
+import { crossOriginResponse } from "./cross-origin/cross-origin-response.ts";
 import { watchConnections } from "./connections/connections.ts";
+import { createStop, type Stop } from "./connections/stop-connections.ts";
 import { handleServerErrors } from "./connections/handle-server-errors.ts";
 import { healthRoutes } from "./health-routes.ts";
-import { logRequest, notedActor } from "./log-request.ts";
+import { metricsRoute } from "./metrics-route.ts";
+import { docsRoutes } from "./openapi/docs-routes.ts";
+import { openApiRoute } from "./openapi/openapi-route.ts";
+import { beginRecord, keepRecord, levelOf, logRequest, recordOf } from "./log-request.ts";
+import { traceOf } from "./request-facts.ts";
 import { requestIdOf } from "./request-id.ts";
 import { rpcRoutes } from "./rpc-routes.ts";
 import type { Shortcut } from "./shortcut.ts";
+import { createWebApplication, type WebOptions } from "./web/web-application.ts";
 import { wellKnownRoutes } from "./well-known-routes.ts";
 
 const MAX_BODY_BYTES = 100 * 1024;
@@ -33,16 +43,29 @@ const stopping = () => Failure.because("server.busy", "stopping", {}, RETRY_SOON
 export interface AppOptions {
   /** Addresses and networks of trusted proxies. `x-forwarded-for` from any other peer is ignored. */
   readonly trustedProxies: readonly string[];
+  /** The origins whose pages may call the server. */
+  readonly allowedOrigins: readonly string[];
   readonly connections: ConnectionBounds;
+  /** Whether the server sends the page /docs. */
+  readonly servesDocs: boolean;
+  readonly web: WebOptions;
+  /** Serves /metrics to the holder of the token. */
+  readonly metrics?: { readonly source: Metrics; readonly token: string } | undefined;
   /** Answers ordinary calls faster. Without one, tRPC's adapter answers every call. */
   readonly shortcut?: Shortcut | undefined;
 }
 
+export interface App {
+  readonly app: FastifyInstance;
+  readonly stop: Stop;
+}
+
 export async function createApp(
   services: Services,
-  { trustedProxies, connections: bounds, shortcut }: AppOptions,
-): Promise<FastifyInstance> {
+  { trustedProxies, allowedOrigins, connections: bounds, servesDocs, web, shortcut, metrics }: AppOptions,
+): Promise<App> {
   const loggerInstance: FastifyBaseLogger = services.log;
+  const crossOrigin = allowedOrigins.length === 0 ? null : createCrossOrigin(allowedOrigins);
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -52,7 +75,6 @@ export async function createApp(
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: bounds.requestMs,
     keepAliveTimeout: bounds.idleMs,
-    forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 2_000 },
     // Fastify's own response to requests during a shutdown has another form than all other errors.
     return503OnClosing: false,
@@ -62,17 +84,25 @@ export async function createApp(
       maxHeaderSize: MAX_HEAD_BYTES,
       // Node's own response to a request without Host has no body. The hook below answers it.
       requireHostHeader: false,
+      ...(crossOrigin && { ServerResponse: crossOriginResponse(crossOrigin) }),
     },
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: (error, socket) =>
       answerUnreadable(error, socket, {
         connection: connections.of(socket),
         requestId: services.randomness.newRequestId(),
+        headersFor,
       }),
   });
   const isTrusted = createIsTrusted(trustedProxies);
-  const answerRefused = (socket: Socket, failure: Failure) =>
-    answerSocket(socket, failure, services.randomness.newRequestId());
+  /** The headers of an answer that is written to a socket. */
+  const headersFor = (origin: string | undefined) =>
+    crossOrigin ? { ...crossOrigin.permit(origin), vary: varyOf(undefined) } : {};
+  const answerRefused = (socket: Socket, failure: Failure, origin?: string) =>
+    answerSocket(socket, failure, {
+      requestId: services.randomness.newRequestId(),
+      headers: headersFor(origin),
+    });
   const refuse = (socket: Socket, reason: Reason) =>
     answerRefused(
       socket,
@@ -89,32 +119,56 @@ export async function createApp(
     return forwarded(connection.address, headers["x-forwarded-for"]);
   };
   answerProtocols(app.server, { services, refuse: answerRefused });
-  let isStopping = false;
+  const lastAnswers = new AbortController();
+  // Each call of a streamed batch listens.
+  setMaxListeners(0, lastAnswers.signal);
+  const stop = createStop(app.server, {
+    connections,
+    refuseUnanswered: () => {
+      lastAnswers.abort();
+      for (const { socket, running } of connections.busy())
+        if (running && !running.headersSent) answerRefused(socket, stopping(), running.req.headers.origin);
+    },
+  });
   app.addHook("onRequest", (request, reply, done) => {
     reply.headers(commonHeaders(request.id));
-    if (isStopping || lacksHost(request.raw)) void reply.header("connection", "close");
-    if (isStopping) done(stopping());
+    keepRecord(request.raw, beginRecord(services.tracer, request.raw, request.id));
+    if (stop.isRefusing || lacksHost(request.raw)) void reply.header("connection", "close");
+    // A browser shows no page the answer to a refused preflight. The request after it gets the reason.
+    const isPreflight = crossOrigin?.isPreflight(request.raw) ?? false;
+    if (stop.isRefusing && !isPreflight) done(stopping());
     else if (lacksHost(request.raw)) done(Failure.because("request.malformed", "host", {}));
+    else if (isPreflight) void reply.code(204).headers(preflightHeaders).send();
     else done();
   });
   app.addHook(
     "onResponse",
     ({ id: requestId, method, url, raw }, { statusCode: status, elapsedTime: ms }, done) => {
-      const [ip, actor] = [addressOf(raw), notedActor(raw)];
-      logRequest(services.log, { requestId, method, url, status, ms, ip, actor });
+      const [ip, record] = [addressOf(raw), recordOf(raw)];
+      const facts = { requestId, method, url, status, ms, ip, record, ...traceOf(raw, record) };
+      logRequest(services.log, facts, levelOf(raw, status));
+      record.span?.end(status);
+      services.observer.requestAnswered(status);
       done();
     },
   );
-  app.addHook("preClose", (done) => {
-    isStopping = true;
-    refuseUnanswered(connections, (socket) => answerRefused(socket, stopping()));
-    done();
-  });
-  answerErrors(app, services);
-  healthRoutes(app, services);
+  answerErrors(app, services, createWebApplication(app, web));
+  healthRoutes(app, services, stop);
   wellKnownRoutes(app, services);
+  if (metrics) metricsRoute(app, metrics.source, metrics.token);
+  openApiRoute(app, services);
+  if (servesDocs) docsRoutes(app);
   // A scope of its own, so that its body parsers do not apply to the other routes.
-  await app.register(async (scope) => rpcRoutes(scope, services, { addressOf, shortcut }));
-  shortcut?.attach(app, { services, connections, addressOf });
-  return app;
+  await app.register(async (scope) =>
+    rpcRoutes(scope, services, { addressOf, shortcut, lastAnswers: lastAnswers.signal }),
+  );
+  const handle: RequestListener =
+    shortcut?.listen(app, { services, addressOf, stop }) ??
+    ((request, response) => app.routing(request, response));
+  app.server.removeAllListeners("request");
+  app.server.on("request", (request, response) => {
+    // Requests on a refused or closed connection are not answered.
+    connections.of(request.socket)?.take(response, () => handle(request, response));
+  });
+  return { app, stop };
 }

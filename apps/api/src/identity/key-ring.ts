@@ -4,10 +4,13 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto"
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inDataDirectory, openDataDirectory } from "../runtime/data-directory.ts";
+import { KeyRingError, parseKeyPairs } from "./key-pairs.ts";
 
 export interface KeyRing {
   /** The kid of the key that signs. */
   readonly newestKid: number;
+  /** The kids of all keys, newest first. */
+  readonly kids: readonly number[];
   /** A 32-byte MAC with the key of that kid and a salt; null when there is no such key. */
   mac(kid: number, salt: Uint8Array, message: Uint8Array): Buffer | null;
   /** A 16-byte MAC with the key of that kid for a purpose, without a salt; null when there is no such key. */
@@ -20,25 +23,18 @@ export interface KeyRing {
   verify(purpose: string, message: string, code: Uint8Array): boolean;
 }
 
-/** The text of the keys is malformed. */
-export class KeyRingError extends Error {
-  override readonly name = "KeyRingError";
-}
+export { KeyRingError } from "./key-pairs.ts";
 
 const CODE_BYTES = 16;
 
-/**
- * @param text `kid:key` pairs separated by commas; a kid is a number from 1 to 65535, a key at least 32 bytes in base64url
- */
+/** @throws KeyRingError when `parseKeyPairs` does not accept the text */
 export function parseKeyRing(text: string): KeyRing {
-  const keys = new Map(text.split(",").map(parseKey));
-  const [newest] = keys;
-  if (!newest || keys.size !== text.split(",").length) {
-    throw new KeyRingError("PROJO_TOKEN_KEYS names one kid twice. Give each key a number of its own.");
-  }
-  const [newestKid, newestKey] = newest;
+  const pairs = parseKeyPairs(text);
+  const keys = new Map(pairs.map(({ kid, key }) => [kid, key]));
+  const [{ kid: newestKid, key: newestKey }] = pairs;
   return {
     newestKid,
+    kids: [...keys.keys()],
     mac: (kid, salt, message) => {
       const key = keys.get(kid);
       if (!key) return null;
@@ -82,17 +78,6 @@ function cacheOf(all: WeakMap<Buffer, Map<string, Buffer>>, key: Buffer): Map<st
   const known = all.get(key) ?? new Map<string, Buffer>();
   all.set(key, known);
   return known;
-}
-
-function parseKey(pair: string): [number, Buffer] {
-  const [, kid = "", encoded = ""] = /^\s*([1-9]\d{0,4}):([\w-]+)\s*$/.exec(pair) ?? [];
-  const key = Buffer.from(encoded, "base64url");
-  if (key.length < 32 || Number(kid) > 65_535) {
-    throw new KeyRingError(
-      "PROJO_TOKEN_KEYS must be kid:key pairs: a number from 1 to 65535, and 32 bytes or more in base64url.",
-    );
-  }
-  return [Number(kid), key];
 }
 
 /**

@@ -15,7 +15,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /**
- * Removes expired data at the start and every day: sessions, one-time tokens, old mails, and workspaces that were deleted
+ * Removes expired data at the start and every day: sessions, one-time tokens, idempotency keys, old mails, and workspaces that were deleted
  * 30 days ago.
  */
 export function startCleanUp({ db, sessions, clock, log }: CleanUp): Repeated {
@@ -23,6 +23,7 @@ export function startCleanUp({ db, sessions, clock, log }: CleanUp): Repeated {
     try {
       await sessions.deleteExpired();
       await db.mail.deleteOld();
+      await db.keys.deleteExpired();
       const { purged, problems } = await db.purgeWorkspaces();
       for (const workspaceId of purged) log.info({ workspaceId }, "a deleted workspace was purged");
       for (const error of problems) log.warn({ err: error }, "a deleted workspace could not be purged yet");

@@ -2,6 +2,7 @@
 // sent at least once. It is sent twice only if the server stopped, or lost the database for half a minute, after sending
 // the mail and before marking it as sent. Both copies have the same Message-ID.
 import type { ClaimedMail, MailStore } from "@projostack/db";
+import type { Observer } from "../observe/observer.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import { repeat, type Repeated } from "../runtime/repeat.ts";
@@ -13,6 +14,7 @@ export interface MailWorker extends ComposeDeps {
   readonly transport: MailTransport;
   readonly clock: Clock;
   readonly log: Log;
+  readonly observer: Pick<Observer, "mailAttempted">;
 }
 
 const POLL_MS = 1_000;
@@ -67,10 +69,12 @@ async function deliver(worker: MailWorker, claimed: ClaimedMail, givenUp: AbortS
             problem: "not_accepted" as const,
           };
     const status = await note(worker, givenUp, () => store.markFailed(claimed, failure));
+    worker.observer.mailAttempted(status === "dead" ? "dead" : "retried");
     log.warn({ ...facts, reason: failure.reason, status }, "a mail was not sent");
     return;
   }
   await note(worker, givenUp, () => store.markSent(claimed.id));
+  worker.observer.mailAttempted("sent");
   log.info(facts, "a mail was sent");
 }
 

@@ -2,11 +2,14 @@
 // there may be thousands a second, so only the first ten of each second get a line, and one line counts the rest.
 import { DatabaseBusy, DatabaseDown, type PoolState } from "@projostack/db";
 import { HashingBusy } from "../identity/passwords/argon2-gate.ts";
+import { silentObserver, type Observer } from "../observe/observer.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 
 export interface Refusal {
   readonly requestId: string;
+  /** The id of the caller's distributed trace. */
+  readonly traceId?: string | undefined;
   /** The called operation, or the path when the operation is not known. */
   readonly operation: string;
   /** The reason in the response. */
@@ -25,12 +28,27 @@ export interface RefusalLogOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly poolState: () => PoolState;
+  readonly observer?: Pick<Observer, "refusedUnavailable">;
 }
+
+/** The causes that are not conditions of the database. */
+export const ownCauses = [
+  "overload",
+  "call_deadline",
+  "password_hashing_busy",
+  "server.busy",
+  "server.unavailable",
+] as const;
 
 const LINES_PER_SECOND = 10;
 const SECOND_MS = 1_000;
 
-export function createRefusalLog({ log, clock, poolState }: RefusalLogOptions): RefusalLog {
+export function createRefusalLog({
+  log,
+  clock,
+  poolState,
+  observer = silentObserver,
+}: RefusalLogOptions): RefusalLog {
   const stopping = new AbortController();
   let written = 0;
   let leftOut: Record<string, number> = {};
@@ -48,18 +66,20 @@ export function createRefusalLog({ log, clock, poolState }: RefusalLogOptions): 
     isCounting = false;
   };
   return {
-    note: ({ requestId, operation, reason, cause }) => {
+    note: ({ requestId, traceId, operation, reason, cause }) => {
       if (!isCounting) {
         isCounting = true;
         void clock.pause(SECOND_MS, stopping.signal).then(closeSecond);
       }
       const { name, code } = causeOf(cause, reason);
+      observer.refusedUnavailable(name);
       if (written >= LINES_PER_SECOND) {
         leftOut[name] = (leftOut[name] ?? 0) + 1;
         return;
       }
       written += 1;
-      const facts = { requestId, operation, reason, cause: name, code, pool: poolState() };
+      const trace = traceId === undefined ? {} : { traceId };
+      const facts = { requestId, operation, reason, cause: name, code, pool: poolState(), ...trace };
       log.warn(facts, "a call was refused with 503");
     },
     stop: () => {

@@ -18,7 +18,7 @@ const mails: readonly MailText[] = [
   ),
 ];
 
-const withLink = (mail: MailText, url = `https://${host}/invite#token=pji_AA`) => ({
+const withLink = (mail: MailText, url = `https://${host}/accept-invite#token=pji_AA`) => ({
   text: mail,
   link: mail.action && {
     action: mail.action,

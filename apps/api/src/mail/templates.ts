@@ -55,7 +55,7 @@ export function inviteMail(facts: z.infer<typeof inviteFacts>, host: string): Ma
   return {
     subject: `You are invited to ${quoteNameInSubject(facts.workspaceName)}`,
     opening: `You are invited to the workspace ${workspace} at ${host}, as ${withArticle(facts.role)}, by ${inviter}. To join, open this link and sign in with this email address, or create an account with it.`,
-    action: { path: "/invite", label: "See the invite", command: "projo invites accept" },
+    action: { path: "/accept-invite", label: "See the invite", command: "projo invites accept" },
     closing:
       "The link proves that this mailbox is yours, so do not share it. If you do not expect this invite, you can ignore this mail. You join only if you accept the invite.",
   };

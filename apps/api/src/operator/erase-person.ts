@@ -14,18 +14,28 @@ export interface PersonErasure {
   readonly confirmed: boolean;
 }
 
+export interface ErasureReport {
+  readonly userId: string;
+  readonly isErased: boolean;
+  /** The workspaces whose membership ended, or would end. */
+  readonly workspaces: readonly { readonly id: string; readonly name: string }[];
+  /** The audit entries and account events from which personal data was removed. */
+  readonly changedEntries: number;
+}
+
 /** @throws CommandRefused when the account does not exist or a workspace would lose its only admin */
-export async function erasePerson(db: Db, { email, confirmed }: PersonErasure): Promise<string> {
+export async function erasePerson(db: Db, { email, confirmed }: PersonErasure): Promise<ErasureReport> {
   const user = await findAccount(db, email);
   const memberships = await findMemberships(db, user.id);
   const onlyAdminOf = await findOnlyAdminMemberships(db, memberships);
   if (onlyAdminOf.length > 0) throw lastAdminRefusal(email, onlyAdminOf);
-  if (!confirmed) return describePlan(email, user.id, memberships);
+  const workspaces = memberships.map(({ workspaceId: id, name }) => ({ id, name }));
+  if (!confirmed) return { userId: user.id, isErased: false, workspaces, changedEntries: 0 };
   for (const membership of memberships) {
     if (!(await leave(db, membership))) throw lastAdminRefusal(email, [membership]);
   }
-  const changed = await db.erasePerson(user.id, { anonymise: true });
-  return `${email} is erased: account ${user.id} has no email address and nobody can sign in to it, ${memberships.length} memberships ended, and personal data was removed from ${changed} entries and events.`;
+  const changedEntries = await db.erasePerson(user.id, { anonymise: true });
+  return { userId: user.id, isErased: true, workspaces, changedEntries };
 }
 
 interface PersonMembership extends Membership {
@@ -69,14 +79,6 @@ const lastAdminRefusal = (email: string, memberships: readonly PersonMembership[
   new CommandRefused(
     `${email} is the only admin of ${workspaceNames(memberships)}. Make another member an admin there or delete the workspace, then try again.`,
   );
-
-const describePlan = (email: string, userId: string, memberships: readonly PersonMembership[]): string =>
-  `Nothing is changed yet. With --yes, this command does the following, and it cannot be undone:
-  - account ${userId} of ${email} loses its email address, its password and its sessions;
-  - ${memberships.length === 0 ? "the account is a member of no workspace" : `its membership ends in ${workspaceNames(memberships)}`};
-  - pending invites to ${email} are revoked, and mail to this address is deleted;
-  - every audit log loses the email address, and the IP addresses and user agents of the person's actions. Each log records this and still verifies.
-The data that the person created stays, and the logs still name the actor by id. Backups and exports are unchanged.`;
 
 // Control characters in a name are replaced, so that the output stays on one line.
 const workspaceNames = (memberships: readonly PersonMembership[]): string =>

@@ -1,31 +1,17 @@
 import type { Db, MailStatus, QueuedMail } from "@projostack/db";
 import { CommandRefused } from "./command-refused.ts";
 
-export async function listMails(db: Db, status: MailStatus): Promise<string> {
-  const mails = await db.mail.list(status, 100);
-  return mails.length === 0 ? `No mail is ${status}.` : mails.map(lineOf).join("\n");
-}
+export type { QueuedMail } from "@projostack/db";
 
-const lineOf = ({ id, createdAt, template, recipient, status, attempts, lastError }: QueuedMail): string =>
-  [
-    id,
-    createdAt.toISOString(),
-    status,
-    template,
-    recipient,
-    `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
-    lastError,
-  ]
-    .filter((part) => part !== null)
-    // Control characters are replaced, so that each mail stays on one line.
-    .map((part) => part.replaceAll(/[^\x20-\x7e]+/g, " "))
-    .join("  ");
+/** Lists the latest 100 mails of a status. */
+export const listMails = (db: Db, status: MailStatus): Promise<readonly QueuedMail[]> =>
+  db.mail.list(status, 100);
 
 /** Queues a mail again. @throws CommandRefused */
-export async function resendMail(db: Db, id: string): Promise<string> {
+export async function resendMail(db: Db, id: string): Promise<void> {
   switch (await db.mail.resend(id)) {
     case "queued":
-      return "The mail will be sent again within seconds while a server runs.";
+      return;
     case "pending":
       throw new CommandRefused("That mail is still waiting to be sent. The server retries it automatically.");
     case "used":
@@ -35,11 +21,9 @@ export async function resendMail(db: Db, id: string): Promise<string> {
         "The invite of that mail has expired. Ask an admin of its workspace to resend it.",
       );
     case "missing":
-      throw new CommandRefused(`There is no mail ${id}. List the mails with \`operator mail list\`.`);
+      throw new CommandRefused(`There is no mail ${id}. List the mails with \`projostack mail list\`.`);
   }
 }
 
-export async function resendDead(db: Db): Promise<string> {
-  const queued = await db.mail.resendDead();
-  return `${queued} ${queued === 1 ? "mail" : "mails"} will be sent again within seconds while a server runs.`;
-}
+/** Queues every dead mail again. @returns their number */
+export const resendDead = (db: Db): Promise<number> => db.mail.resendDead();

@@ -19,3 +19,16 @@ it("withinDeadline passes on the result or the error of the work and clears its 
   await expect(withinDeadline(Promise.reject(new Error("mine")))).rejects.toThrow("mine");
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it("F3 a call of a streamed batch is refused when the stopping server gives it up", async () => {
+  const stopping = new AbortController();
+  const refused = withinDeadline(new Promise(() => {}), stopping.signal).catch((error: unknown) => error);
+  stopping.abort();
+  expect(await refused).toMatchObject({
+    reason: "server.busy",
+    message: "The server is stopping. Try again in a moment.",
+    retryAfterSeconds: 2,
+  });
+  const late = withinDeadline(new Promise(() => {}), stopping.signal);
+  await expect(late).rejects.toMatchObject({ reason: "server.busy", retryAfterSeconds: 2 });
+});

@@ -27,6 +27,10 @@ export function membershipOf(caller: Caller): Membership | null {
 export const accountOf = (caller: Caller): string =>
   caller.kind === "person" ? caller.user.email : `key:${caller.key.id}`;
 
+/** The owner of a caller's idempotency keys. */
+export const keyOwnerOf = (caller: Caller): `user:${string}` | `key:${string}` =>
+  caller.kind === "person" ? `user:${caller.user.id}` : `key:${caller.key.id}`;
+
 /** The account whose budget a call is charged to. */
 export const payerOf = (caller: Caller): Payer => ({
   scope: "account",

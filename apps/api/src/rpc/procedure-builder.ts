@@ -6,15 +6,17 @@
 // the raw input, which tRPC passes at run time.
 import { commonReasons, impliedReasons, type Kind, type Operation, type Reason } from "@projostack/contract";
 import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from "@trpc/server";
-import type { z } from "zod";
+import { z } from "zod";
 import { withinDeadline } from "./checks/call-deadline.ts";
 import { checkAdmission } from "./checks/check-admission.ts";
 import type { Call } from "./call.ts";
 import type { Context } from "./context.ts";
+import { keyOf } from "./idempotency/idempotency-key.ts";
 import { errorShape } from "./failures/error-shape.ts";
 import { explainRefusal } from "./failures/explain-refusal.ts";
 import { asFailure, Failure } from "./failures/failure.ts";
 import { parseInput } from "./failures/invalid-input.ts";
+import { observeCall } from "./observe-call.ts";
 import { logSecurityEvent } from "./checks/security-events.ts";
 
 const t = initTRPC
@@ -33,10 +35,21 @@ export type Proceed<Ctx> = (ctx: Ctx, rawInput: unknown) => Promise<unknown>;
 /** Checks access to an operation, then continues the call with the context of the layer. */
 export type Layer<Ctx> = (call: Call, proceed: Proceed<Ctx>) => Promise<unknown>;
 
+/** An answer in cookie mode. `cookieOutput` of the operation describes it. */
+export class CookieAnswer {
+  readonly data: object;
+
+  constructor(data: object) {
+    this.data = data;
+  }
+}
+
+const noCookieAnswer = z.never();
+
 type Resolver<Ctx, I extends z.ZodType, O extends z.ZodType> = (call: {
   readonly ctx: Ctx;
   readonly input: z.output<I>;
-}) => z.input<O> | Promise<z.input<O>>;
+}) => z.input<O> | CookieAnswer | Promise<z.input<O> | CookieAnswer>;
 
 export interface Shape<I extends z.ZodType, O extends z.ZodType> {
   input: z.input<I>;
@@ -61,17 +74,22 @@ export function buildProcedure<K extends Kind, Ctx, I extends z.ZodType, O exten
   const createRunner = (resolve: Resolver<Ctx, I, O>) => {
     const proceed: Proceed<Ctx> = async (ctx, rawInput) => {
       const input = parseInput(operation.input, rawInput);
+      const answer = await resolve({ ctx, input });
       // Undeclared fields are stripped; output that fails its schema is a server bug.
-      return operation.output.parse(await resolve({ ctx, input }));
+      return answer instanceof CookieAnswer
+        ? (operation.cookieOutput ?? noCookieAnswer).parse(answer.data)
+        : operation.output.parse(answer);
     };
-    return async (call: Call) => {
+    const answer = async (call: Call) => {
       try {
         await checkAdmission(call, operation);
-        return await withinDeadline(layer(call, proceed));
+        if (operation.kind === "mutation") keyOf(call.ctx.idempotencyKey, 0);
+        return await withinDeadline(layer(call, proceed), call.ctx.lastAnswers);
       } catch (error) {
         throw toDeclaredFailure(call, operation, error);
       }
     };
+    return (call: Call) => observeCall(call, answer);
   };
   const builder = t.procedure.meta({ operation });
   const procedureOf = (kind: Kind) => (resolve: Resolver<Ctx, I, O>) => {
@@ -101,6 +119,9 @@ export function findRunner(anyRouter: object, name: string): Runner {
   return run;
 }
 
+/** The reasons after which the browser deletes the session cookie. */
+const endsCookie: ReadonlySet<Reason> = new Set(["auth.unauthenticated", "auth.token_reused"]);
+
 /**
  * Maps an error to a reason that the operation declares. Any other error becomes `server.internal` and is logged as a bug.
  */
@@ -110,9 +131,11 @@ function toDeclaredFailure(call: Call, operation: Operation, error: unknown): Fa
   if (failure.reason === "server.internal") ctx.log.error({ err: failure.cause, operation: path }, "a bug");
   logSecurityEvent(ctx, path, failure.reason);
   if (failure.code === "SERVICE_UNAVAILABLE") {
-    const { requestId, services } = ctx;
-    services.refusals.note({ requestId, operation: path, reason: failure.reason, cause: failure.cause });
+    const { requestId, traceId, services } = ctx;
+    const { reason, cause } = failure;
+    services.refusals.note({ requestId, traceId, operation: path, reason, cause });
   }
+  if (endsCookie.has(failure.reason)) ctx.cookie?.clear();
   if (failure.retryAfterSeconds !== undefined) ctx.setRetryAfter(failure.retryAfterSeconds);
   return failure;
 }

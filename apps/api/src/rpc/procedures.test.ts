@@ -1,5 +1,7 @@
 import { contract } from "@projostack/contract";
 import { describe, expect, it } from "vitest";
+import { silentObserver } from "../observe/observer.ts";
+import { RequestRecord } from "../observe/request-record.ts";
 import { parseAddress } from "../runtime/address.ts";
 import { createAdmission } from "../limits/admission/admission.ts";
 import { createLimiter } from "../limits/limiter/limiter.ts";
@@ -26,7 +28,7 @@ function contextOf(lines: string[]) {
     userAgent: undefined,
     signal: new AbortController().signal,
     setRateLimit: () => {},
-    noteActor: () => {},
+    record: new RequestRecord(),
     log,
     authorization: undefined,
     workspaceId: undefined,
@@ -42,7 +44,10 @@ function contextOf(lines: string[]) {
   const idle = { delayMs: 0, refusesReads: false, poolDelayMs: 0, waiting: 0 };
   const admission = createAdmission({ loop: { ms: 0 }, database: () => idle });
   const refusedCredentials = createRefusedCredentials({ factor: 1_000, shared: null });
-  return createContext({ log, limiter, admission, refusedCredentials } as Services, facts);
+  return createContext(
+    { log, limiter, admission, refusedCredentials, observer: silentObserver } as Services,
+    facts,
+  );
 }
 
 const failing = (error: unknown) =>

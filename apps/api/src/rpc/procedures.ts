@@ -11,8 +11,8 @@ import type { Kind, Operation } from "@projostack/contract";
 import type { Device } from "@projostack/db";
 import type { z } from "zod";
 import { type Prefetch, createPrefetch, type PrepareQuery } from "./checks/prefetch.ts";
-import { entryOf, originOf } from "./audit.ts";
-import { accountOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
+import { originOf } from "./audit.ts";
+import { accountOf, keyOwnerOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { createCursors } from "./cursors.ts";
 import { asFailure, Failure } from "./failures/failure.ts";
@@ -22,16 +22,26 @@ import type { Call } from "./call.ts";
 import { authenticate } from "./checks/authenticate.ts";
 import { accountIn, withRateLimit, targetIn } from "./checks/with-rate-limit.ts";
 import { withBudget, priceOf } from "./checks/with-budget.ts";
+import { recordDenial } from "./record-denial.ts";
+import type { AnswerOfRow, Once } from "./idempotency/once.ts";
+import { runBeforeAccess, runOnce } from "./idempotency/run-once.ts";
 import type { Services } from "./services.ts";
 import { runInWorkspace, type ReadWs, type Ws } from "./ws.ts";
 
-export { createCallerFactory, router } from "./procedure-builder.ts";
+export { CookieAnswer, createCallerFactory, router } from "./procedure-builder.ts";
+
+interface PublicOptions {
+  /** Whether the function uses the idempotency key itself. By default the key is used if the answer is replayed. */
+  readonly usesKey?: boolean;
+}
 
 /** A procedure for any caller, without authentication. */
 export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "public", I, O>,
+  { usesKey = operation.repetition === "replayed" }: PublicOptions = {},
 ): ProcedureBuilder<K, Context, I, O> =>
-  buildProcedure(operation, async ({ ctx, path, getRawInput }, proceed) => {
+  buildProcedure(operation, async (call, proceed) => {
+    const { ctx, path, getRawInput } = call;
     const input = await getRawInput();
     // The workspace header is not verified here, so it must not select a separate counter.
     return withRateLimit(
@@ -39,7 +49,10 @@ export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z
       { operation: path, account: accountIn(input), workspaceId: null },
       (isKnown) => {
         checkInputStructure(input);
-        return proceed(isKnown ? ctx.with({ isKnown }) : ctx, input);
+        const owner = { workspaceId: null, actor: "anonymous" } as const;
+        return runOnce(call, { operation, owner, input, usesKey }, (once) =>
+          proceed(isKnown || once ? ctx.with({ isKnown, once }) : ctx, input),
+        );
       },
     );
   });
@@ -48,7 +61,8 @@ export const publicProcedure = <K extends Kind, I extends z.ZodType, O extends z
 export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z.ZodType>(
   operation: Operation<K, "session", I, O>,
 ): ProcedureBuilder<K, Context & { readonly caller: Person }, I, O> =>
-  buildProcedure(operation, async ({ ctx, path, getRawInput }, proceed) => {
+  buildProcedure(operation, async (call, proceed) => {
+    const { ctx, path, getRawInput } = call;
     const caller = await authenticate(ctx);
     if (caller.kind !== "person") throw new Failure("auth.person_required");
     const price = await priceOf(operation, { getRawInput });
@@ -56,7 +70,10 @@ export const authedProcedure = <K extends Kind, I extends z.ZodType, O extends z
       withRateLimit(ctx, { operation: path, account: caller.user.email, workspaceId: null }, async () => {
         const input = await getRawInput();
         checkInputStructure(input);
-        return proceed(ctx.with({ caller }), input);
+        const owner = { workspaceId: null, actor: `user:${caller.user.id}` } as const;
+        return runOnce(call, { operation, owner, input }, (once) =>
+          proceed(ctx.with({ caller, once }), input),
+        );
       }),
     );
   });
@@ -121,6 +138,7 @@ async function withAccess<P extends Permission, T>(
       const grant = authorize(member, operation.access);
       // The attempt is counted in the workspace, and charged to it, only after the caller is authorized.
       const { workspaceId } = grant;
+      ctx.record.workspaceId = workspaceId;
       const attempt = { operation: path, account: accountOf(caller), workspaceId, target: targetIn(input) };
       return await withRateLimit(ctx, attempt, () =>
         withBudget(ctx, { payer: { scope: "workspace", key: workspaceId }, price }, () =>
@@ -142,19 +160,6 @@ function findMembership({ workspaceId: requested }: Context, caller: Caller): Me
   if (!found || (requested !== null && found.workspaceId !== requested))
     throw new Failure("workspace.not_found");
   return found;
-}
-
-/** Records the denial in a transaction of its own, because a denied call has none. */
-async function recordDenial(
-  ctx: Context,
-  { caller, member, path }: { caller: Caller; member: Membership; path: string },
-): Promise<void> {
-  const { db } = ctx.services;
-  const tried = { action: "access.denied", targetType: "operation", targetId: path } as const;
-  await db.recordDenial(member.workspaceId, {
-    ...entryOf(originOf(ctx, caller, member.workspaceId)),
-    ...tried,
-  });
 }
 
 /**
@@ -181,14 +186,19 @@ export interface WorkspaceContext<K extends Kind, P extends Permission> {
 interface SpeedOptions<I extends z.ZodType> {
   /** Prepares the query of a hot read, which is then sent in the same round trip as the lookup of the caller. */
   readonly prefetch?: PrepareQuery<I>;
-  /** Whether a mutation is a single statement without an audit entry. It then runs and commits in one round trip. */
-  readonly singleStatement?: boolean;
+  /**
+   * Set if a mutation is a single statement that creates one row, without an audit entry. It then runs and commits in one
+   * round trip. The function derives the answer from the row, for a repeated call.
+   */
+  readonly singleStatement?: AnswerOfRow;
 }
 
 /** Options of a workspace procedure. */
 export interface ProcedureOptions<I extends z.ZodType> extends SpeedOptions<I> {
   /** Whether a mutation locks the workspace row even when its permission does not require it. */
   readonly lockMembers?: boolean;
+  /** Whether a mutation ends the caller's access to the workspace. Its idempotency key is stored outside the workspace. */
+  readonly endsAccess?: boolean;
 }
 
 /** A procedure for members of the requested workspace who hold the operation's permission. */
@@ -199,36 +209,39 @@ export const workspaceProcedure = <
   O extends z.ZodType,
 >(
   operation: Operation<K, P, I, O>,
-  { prefetch, singleStatement = false, lockMembers: mustLock = false }: ProcedureOptions<I> = {},
+  { prefetch, singleStatement, lockMembers: mustLock = false, endsAccess = false }: ProcedureOptions<I> = {},
 ): ProcedureBuilder<K, WorkspaceContext<K, P>, I, O> => {
   const check: AccessCheck<P> = {
     operation,
     ...(prefetch && { prefetch: createPrefetch(operation, prefetch) }),
   };
   const lockMembers = mustLock || permissionsThatLockMembers.has(operation.access);
-  return buildProcedure(operation, (call, proceed) =>
-    withAccess(call, check, ({ caller, grant, input }) => {
-      const { ctx, path } = call;
-      const { services } = ctx;
-      const { db, keys } = services;
-      const id = grant.workspaceId;
-      const proceedIn = (ws: ReadWs<P> | Ws<P>) =>
-        proceed({ services, caller, ws: ws as WorkspaceContext<K, P>["ws"] }, input);
-      if (operation.kind === "query") {
-        const cursors = createCursors(keys, { owner: id, operation: path });
-        const prefetched = caller.kind === "person" ? caller.prefetched : undefined;
-        return db.read(grant, (tables) => proceedIn({ id, grant, db: tables, cursors }), prefetched);
-      }
-      return db.write(
-        grant,
-        (tables) => runInWorkspace(grant, originOf(ctx, caller, id), tables, proceedIn),
-        {
-          singleStatement: singleStatement && services.usesShortcuts,
-          lockMembers,
-        },
-      );
-    }),
-  );
+  return buildProcedure(operation, (call, proceed) => {
+    const { ctx, path } = call;
+    const { services } = ctx;
+    const { db, keys } = services;
+    const enter = (before: Once | null) =>
+      withAccess(call, check, ({ caller, grant, input }) => {
+        const id = grant.workspaceId;
+        const proceedIn = (ws: ReadWs<P> | Ws<P>) =>
+          proceed({ services, caller, ws: ws as WorkspaceContext<K, P>["ws"] }, input);
+        if (operation.kind === "query") {
+          const cursors = createCursors(keys, { owner: id, operation: path });
+          const prefetched = caller.kind === "person" ? caller.prefetched : undefined;
+          return db.read(grant, (tables) => proceedIn({ id, grant, db: tables, cursors }), prefetched);
+        }
+        const write = (once: Once | null) =>
+          db.write(grant, (tables) => runInWorkspace(grant, originOf(ctx, caller, id), tables, proceedIn), {
+            singleStatement: singleStatement !== undefined && services.usesShortcuts,
+            lockMembers,
+            keyed: once?.keyed(),
+          });
+        if (endsAccess) return write(before);
+        const owner = { workspaceId: id, actor: keyOwnerOf(caller) };
+        return runOnce(call, { operation, owner, input, answerOf: singleStatement }, write);
+      });
+    return endsAccess ? runBeforeAccess(call, operation, enter) : enter(null);
+  });
 };
 
 /** A procedure for admins of the requested workspace. */

@@ -1,9 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  aheadWarning,
   checkLogin,
   checkOperatorLogin,
+  checkSchema,
+  checkLayout,
   checkServerOf,
+  type DatabaseLayout,
   createDb,
   DatabaseDown,
   failureOf,
@@ -15,6 +19,7 @@ import {
   startEmbeddedPostgres,
   UnsafeLogin,
   withOwner,
+  type ConnectionObserver,
   type Db,
   type PostgresAddress,
   type PoolOptions,
@@ -55,8 +60,17 @@ export interface DatabaseSettings {
   readonly databasePoolSize: number;
   /** Whether `databaseUrl` is the address of a pooler in transaction mode. */
   readonly databasePooled: boolean;
+  /** Where the rows of workspaces are. */
+  readonly databaseLayout: DatabaseLayout;
   readonly log: Log;
+  readonly observer?: DatabaseEvents | undefined;
 }
+
+/** Receives the events of the database's connections. */
+export type DatabaseEvents = ConnectionObserver & {
+  /** The database stopped answering, or answers again. */
+  databaseOutage(isUnreachable: boolean): void;
+};
 
 /**
  * Connects to the configured database, migrates it if possible, and checks that row-level security applies to the login.
@@ -68,11 +82,11 @@ export async function openDatabase(settings: DatabaseSettings): Promise<Database
 }
 
 async function openConfigured(settings: DatabaseSettings, address: PostgresAddress): Promise<Database> {
-  const { databaseOwnerUrl: ownerAddress, log } = settings;
+  const { databaseOwnerUrl: ownerAddress, databaseLayout: layout, log } = settings;
   if (ownerAddress !== null) {
     const note = (line: string) => log.warn({}, line);
     await withOwner(ownerAddress.target, (owner) =>
-      setUpDatabase(owner, { ownerAddress, server: address, operator: null, note }),
+      setUpDatabase(owner, { ownerAddress, server: address, operator: null, layout, note }),
     ).catch((error: unknown) => {
       throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
@@ -198,7 +212,14 @@ const REFUSED_FILE = /^could not (?:access|open|read|write|create|stat|fsync|ext
 
 async function connect(
   target: PoolOptions["target"],
-  { databasePoolSize, databasePooled, log, check }: DatabaseSettings & { readonly check: typeof checkLogin },
+  {
+    databasePoolSize,
+    databasePooled,
+    databaseLayout: layout,
+    log,
+    observer,
+    check,
+  }: DatabaseSettings & { readonly check: typeof checkLogin },
 ): Promise<Db> {
   const pool = openPool({
     target,
@@ -206,6 +227,7 @@ async function connect(
     pooled: databasePooled,
     onError: (error) => log.warn({ err: error }, "a database connection broke"),
     onOutage: (isUnreachable) => {
+      observer?.databaseOutage(isUnreachable);
       if (isUnreachable) log.error("the database does not answer: calls are refused until it does");
       else log.info("the database answers again");
     },
@@ -213,7 +235,10 @@ async function connect(
   try {
     await checkServerOf(pool);
     await check(pool);
-    return createDb({ pool, pooled: databasePooled });
+    const ahead = await checkSchema(pool);
+    if (ahead.length > 0) log.warn({ migrations: ahead }, aheadWarning(ahead));
+    await checkLayout(pool, layout);
+    return createDb({ pool, pooled: databasePooled, layout, observer });
   } catch (error) {
     await pool.end();
     throw error;

@@ -172,7 +172,7 @@ describe("An email address", () => {
 
   it("A4 gets exactly one account in 20 concurrent sign-ups", async () => {
     const emails = Array.from({ length: 10 }, () => ["Race@Example.com", "race@example.com"]).flat();
-    const answers = await Promise.all(emails.map((email) => signUpOrIn("signUp", email)));
+    const answers = await Promise.all(emails.map(untilHashed));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     const refused = answers.filter(({ error }) => error?.reason === "auth.email_taken");
     expect(refused).toHaveLength(19);
@@ -488,3 +488,10 @@ const median = (values: readonly number[]): number =>
 
 const chunksOf = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
+
+/** Repeats a sign-up that is refused with 503 because too many passwords wait to be hashed, as happens on a busy machine. */
+async function untilHashed(email: string): ReturnType<typeof signUpOrIn> {
+  let answer = await signUpOrIn("signUp", email);
+  while (answer.status === 503) answer = await signUpOrIn("signUp", email);
+  return answer;
+}

@@ -87,6 +87,11 @@ describe("U12 a security event has a stable name, the address and the actor", ()
       async () => viewer.call("tasks.list", {}, await foundWorkspace(await arrive(server, "other"))),
       () => ({ operation: "tasks.list", userId: viewer.id, workspaceId: expect.any(String) }),
     ],
+    "origin.refused": [
+      () =>
+        call(server.url, "auth.me", { headers: { "x-session": "cookie", origin: "https://evil.example" } }),
+      () => ({ operation: "auth.me" }),
+    ],
     "permission.denied": [
       () => viewer.call("projects.create", { name: "A project" }, workspaceId),
       () => ({ operation: "projects.create", userId: viewer.id, workspaceId }),

@@ -10,6 +10,7 @@ import {
   type Person,
   type TestServer,
 } from "../kit/index.ts";
+import { newCookieHolder, passTime } from "../cookies/holder.ts";
 import { keyOf } from "../mutants/attackers.ts";
 
 export interface CallerSet {
@@ -60,6 +61,16 @@ export async function createCallerSet(both: TestServer): Promise<CallerSet> {
   await both.database.owner("UPDATE service_keys SET revoked_at = now() WHERE id = $1", [revoked.id]);
 
   const session = ({ id }: Person, days?: number) => startSession(both, id, days);
+  /** Starts a cookie session of the admin, which is at this generation. Its cookie was given a day ago and is a day old. */
+  const agedCookie = async (generation: number) => {
+    const holder = await newCookieHolder(both, admin);
+    await passTime(both, holder.sessionId, 24 * 60 * 60);
+    await both.database.owner(
+      "UPDATE sessions SET generation = $2::integer, confirmed_at = CASE $2::integer WHEN 1 THEN confirmed_at END WHERE id = $1",
+      [holder.sessionId, generation],
+    );
+    return holder;
+  };
   const tokenOf = (person: Person) => async () => (await session(person)).token;
   return {
     ...people,
@@ -85,11 +96,18 @@ export async function createCallerSet(both: TestServer): Promise<CallerSet> {
       },
       stranger: tokenOf(stranger),
       "removed member": tokenOf(removed),
+      "admin, by cookie": async () => (await newCookieHolder(both, admin)).token(1),
+      "admin, by a cookie that is replaced": async () => (await agedCookie(1)).token(1),
+      "admin, by a cookie whose successor was given": async () => (await agedCookie(2)).token(1),
+      "admin, by a cookie whose use is recorded": async () => (await agedCookie(2)).token(2),
+      "stranger, by cookie": async () => (await newCookieHolder(both, stranger)).token(1),
+      "a reused cookie": async () => (await agedCookie(3)).token(1),
+      "a forged cookie": async () => forged((await newCookieHolder(both, admin)).token(1)),
       key: async () => key.token,
       "key without the scope": async () => narrow.token,
       "revoked key": async () => revoked.token,
     },
-    travellers: new Set(["admin", "admin, current workspace", "stranger", "key"]),
+    travellers: new Set(["admin", "admin, current workspace", "admin, by cookie", "stranger", "key"]),
     places: {
       home: homeId,
       none: undefined,
@@ -105,5 +123,5 @@ export async function createCallerSet(both: TestServer): Promise<CallerSet> {
 export function forged(token: string): string {
   const bytes = Buffer.from(token.slice(4), "base64url");
   bytes.fill(7, bytes.length - 32);
-  return `pja_${bytes.toString("base64url")}`;
+  return `${token.slice(0, 4)}${bytes.toString("base64url")}`;
 }

@@ -1,3 +1,4 @@
+import { readStream } from "../kit/index.ts";
 import type { Heard } from "./exchange.ts";
 
 /** Headers that differ between two equal answers: the time, the remaining attempts, and the framing of the bytes. */
@@ -26,7 +27,9 @@ export function comparable({ status, headers, text }: Heard, known: ReadonlySet<
     .filter(([name]) => !PASSED_OVER.has(name))
     .map(([name, value]) => `${name}: ${value}`)
     .toSorted();
-  return [String(status), ...lines, "", text]
+  // The calls of a streamed batch end in any order.
+  const isStream = lines.some((line) => line.startsWith("content-type: application/jsonl"));
+  return [String(status), ...lines, "", isStream ? JSON.stringify(readStream(text)) : text]
     .join("\n")
     .replaceAll(UUID, named("id"))
     .replaceAll(TOKEN, named("token"))
@@ -34,6 +37,7 @@ export function comparable({ status, headers, text }: Heard, known: ReadonlySet<
     .replaceAll(LAST_USE, '"lastUsedAt":"‹time or never›"')
     .replaceAll(MAIL, '"mailStatus":"‹waiting or sent›"')
     .replaceAll(WAIT, "$1‹seconds›")
+    .replaceAll(MAX_AGE, "Max-Age=‹seconds›")
     .replaceAll(CURSOR, '"nextCursor":"‹cursor›"')
     .replaceAll(CODE, "‹code›");
 }
@@ -47,6 +51,8 @@ const LAST_USE = /"lastUsedAt":(?:null|"‹time›")/g;
 const MAIL = /"mailStatus":"(?:waiting|sent)"/g;
 /** The number of seconds until a limit allows the next call. */
 const WAIT = /(retry-after: |"retryAfter":)\d+/g;
+/** The time to the end of a session. A cookie that is deleted has 0. */
+const MAX_AGE = /Max-Age=[1-9]\d*/g;
 const CURSOR = /"nextCursor":"[\w-]+"/g;
 /** A hash, a salt or a signature. It may differ between the servers. */
 const CODE = /(?<![\w+/-])[\w+/-]{32,}={0,2}/g;

@@ -2,6 +2,7 @@
 import type { CallerSet } from "./caller-set.ts";
 import type { Sent } from "./exchange.ts";
 import { oddBatches, type OddIds } from "./odd-batches.ts";
+import { oddCookies } from "./odd-cookies.ts";
 import { headersOf, requestOf } from "./requests.ts";
 
 export type Odd = readonly [says: string, sent: Sent];
@@ -24,6 +25,12 @@ export async function oddRequests(
       requestOf("query", ["audit.list", "tasks.list"], {}, { token: member.token, workspaceId: homeId }),
     ],
     ...callersHeaders({ as, token, homeId, memberToken: member.token }),
+    ...oddCookies({
+      token: await callers["admin, by cookie"]?.(),
+      due: await callers["admin, by a cookie that is replaced"]?.(),
+      other: await callers["stranger, by cookie"]?.(),
+      workspaceId: homeId,
+    }),
   ];
 }
 

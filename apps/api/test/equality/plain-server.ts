@@ -2,9 +2,15 @@
 // path must give the same answers.
 import { guard, type SourceGuard } from "../mutants/mutant.ts";
 
+const changedAt = "((task) => (task.updatedAt ?? task.createdAt).getTime())";
+const comparisons = `({
+    newest: (a, b) => (a.id < b.id ? 1 : -1),
+    oldest: (a, b) => (a.id < b.id ? -1 : 1),
+    last_changed: (a, b) => ${changedAt}(b) - ${changedAt}(a) || (a.id < b.id ? 1 : -1),
+  })[input.order ?? "newest"]`;
+
 const listed = `(await db.task.findMany({
     where: {
-      ...(after === undefined ? {} : { id: { lt: after } }),
       ...(input.projectId === undefined ? {} : { projectId: input.projectId }),
       ...(input.status === undefined ? {} : { status: input.status }),
       ...(input.createdBy === undefined ? {} : { createdBy: input.createdBy }),
@@ -13,8 +19,9 @@ const listed = `(await db.task.findMany({
         ...(input.createdBefore === undefined ? {} : { lt: new Date(input.createdBefore) }),
       },
     },
-    orderBy: { id: "desc" },
   }))
+    .toSorted(${comparisons})
+    .filter((task) => after === undefined || ${comparisons}(task, { ...after, updatedAt: after.changedAt }) > 0)
     .filter(({ title }) => input.search === undefined || foldText(title).includes(foldText(input.search)))
     .slice(0, input.limit + 1)`;
 
@@ -28,16 +35,16 @@ export const plainServerGuards: readonly SourceGuard[] = [
     "ws.db.task.create({ data: { ...task, workspaceId: ws.id } })",
   ]),
   guard("a task is deleted by SQL", "apps/api/src/features/tasks/remove-task.ts", [
-    "const task = await ws.db.sql.tasks.remove(id);",
-    `const key = { workspaceId_id: { workspaceId: ws.id, id } };
+    "const task = await ws.db.sql.tasks.remove(id, expectedVersion);",
+    `const key = { workspaceId_id: { workspaceId: ws.id, id }, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) };
      const task = await ws.db.task.delete({ where: key }).catch((error) => {
        if (error.code === "P2025") return null;
        throw error;
      });`,
   ]),
   guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
-    "const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));",
-    `const after = cursors.after(input); const { foldText } = await import("../../../../../packages/sdk/src/fold-text.ts");
+    "const tasks = await db.sql.tasks.list(listingOf(input, cursors.position(input)));",
+    `const after = cursors.position(input); const { foldText } = await import("../../../../../packages/sdk/src/fold-text.ts");
      const tasks = ${listed};`,
   ]),
 ];

@@ -6,6 +6,8 @@ import { namingFields, withValue } from "../proofs/naming-fields.ts";
 import type { Provoke } from "../resources/fixture.ts";
 import { fixtures, inputOf, type Scene } from "../resources/index.ts";
 import { formatRefreshToken } from "../../src/identity/tokens/tokens.ts";
+import { claimOf, messageOf } from "../../src/rpc/idempotency/idempotency-key.ts";
+import type { Sent } from "./exchange.ts";
 import type { CallerSet } from "./caller-set.ts";
 import { oneMemberTooMany, oneProjectTooMany, oneTaskTooMany } from "./full-workspaces.ts";
 import { requestOf } from "./requests.ts";
@@ -29,6 +31,11 @@ const byNobody =
   () =>
     requestOf(kindOf(name), name, input);
 
+const withKey = (sent: Sent, key: string): Sent => ({
+  ...sent,
+  headers: { ...sent.headers, "idempotency-key": key },
+});
+
 const absent = "0190a6f0-0000-7000-8000-00000000abcd";
 
 /** Null for a reason that only a fault of the server causes. */
@@ -46,6 +53,16 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
     method: "GET",
     path: "/trpc/system.health",
     headers: { expect: "wonders" },
+  }),
+  "request.cross_site": () => ({
+    method: "GET",
+    path: "/trpc/auth.me",
+    headers: { "x-session": "cookie", origin: "https://evil.example" },
+  }),
+  "session.mode_invalid": () => ({
+    method: "GET",
+    path: "/trpc/auth.me",
+    headers: { "x-session": "cookie", authorization: "Bearer pja_" },
   }),
   "input.malformed": () => ({ ...requestOf("mutation", "auth.signIn", undefined), body: "{" }),
   "input.invalid": byNobody("auth.signIn", {}),
@@ -70,6 +87,20 @@ const common: Readonly<Partial<Record<Reason, Provoke | null>>> = {
       {},
     ),
   "batch.mixed": () => requestOf("query", ["system.health", "auth.signOut"], {}),
+  "idempotency.key_invalid": () => withKey(requestOf("mutation", "auth.signOut", {}), "not a key"),
+  // A call that has not ended causes it. test/idempotency holds a lock.
+  "idempotency.in_progress": null,
+  "idempotency.key_reused": async (stage) => {
+    const key = randomUUID();
+    const owner = { workspaceId: stage.callerSet.homeId, actor: `user:${stage.callerSet.admin.id}` } as const;
+    const claim = { key: { text: key, position: 0 }, owner, message: messageOf("another", {}) };
+    const { id, fingerprint } = claimOf(stage.both.keys, claim);
+    await stage.both.database.owner(
+      "INSERT INTO idempotency_keys (workspace_id, id, fingerprint) VALUES ($1, $2, $3)",
+      [owner.workspaceId, id, fingerprint],
+    );
+    return withKey(await asAdmin("projects.create", () => ({ name: "Looms" }))(stage), key);
+  },
   "operation.not_found": byNobody("tasks.got", {}),
   "operation.wrong_method": () => requestOf("query", "auth.signIn", {}),
   "auth.unauthenticated": byNobody("tasks.list", {}),

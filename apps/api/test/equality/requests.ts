@@ -26,6 +26,15 @@ export function requestOf(kind: Kind, names: string | readonly string[], input: 
 }
 
 export const headersOf = ({ token, workspaceId }: As): Record<string, string> => ({
-  ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+  ...(token === undefined ? {} : credentialOf(token)),
   ...(workspaceId === undefined ? {} : { "x-workspace-id": workspaceId }),
 });
+
+/** Sends the token of a session cookie in cookie mode, and any other token as a bearer token. */
+const credentialOf = (token: string): Record<string, string> =>
+  token.startsWith("pjs_")
+    ? { "x-session": "cookie", cookie: COOKIE_NAMES.map((name) => `${name}=${token}`).join("; ") }
+    : { authorization: `Bearer ${token}` };
+
+/** A server with an address of its own uses the first name, and a server on this machine the second one. */
+const COOKIE_NAMES = ["__Host-projo_session", "projo_session"];

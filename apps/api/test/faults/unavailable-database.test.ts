@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { startOwnPostgres, type OwnPostgres } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrive, foundWorkspace, startServerOver, type Person, type TestServer } from "../kit/index.ts";
+import { arrive, call, foundWorkspace, startServerOver, type Person, type TestServer } from "../kit/index.ts";
 
 let postgres: OwnPostgres;
 let server: TestServer;
@@ -21,6 +21,7 @@ afterAll(async () => {
 
 interface RefusalLine {
   readonly requestId: string;
+  readonly traceId?: string;
   readonly operation: string;
   readonly reason: string;
   readonly cause: string;
@@ -33,9 +34,18 @@ const linesOf = (message: string): RefusalLine[] =>
     const parsed = JSON.parse(line) as RefusalLine & { msg: string };
     return parsed.msg === message ? [parsed] : [];
   });
-const readyz = () => fetch(`${server.url}/readyz`);
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+const traced = { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` };
+const readyz = () => fetch(`${server.url}/readyz`, { headers: traced });
 const livez = () => fetch(`${server.url}/livez`);
 const create = () => ada.call("projects.create", { name: "Notes" }, workspaceId);
+const createTraced = () =>
+  call(server.url, "projects.create", {
+    input: { name: "Notes" },
+    token: ada.token,
+    workspaceId,
+    headers: traced,
+  });
 const killConnections = () =>
   postgres.owner(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'projostack'",
@@ -81,15 +91,21 @@ describe.each(cases)("while $condition", ({ begin, end, cause, code, reason }) =
   it("F4 F11 the server refuses calls with 503 and Retry-After, logs the cause, and is not ready", async () => {
     expect((await create()).status).toBe(200);
     for (const statement of begin) await postgres.owner(statement);
+    // A connection that is being opened appears in pg_stat_activity a moment later.
+    const killAndCreate = async () => {
+      await killConnections();
+      return (await create()).error?.reason;
+    };
+    await expect.poll(killAndCreate, { timeout: 5_000 }).toBe(reason);
     await killConnections();
-    await expect.poll(async () => (await create()).error?.reason, { timeout: 5_000 }).toBe(reason);
-    const refused = await create();
+    const refused = await createTraced();
     expect(refused).toMatchObject({ status: 503, error: { reason, retryAfter: expect.any(Number) } });
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
     const requestId = refused.error?.requestId;
     const lines = linesOf("a call was refused with 503").filter((line) => line.requestId === requestId);
     expect(lines).toMatchObject([
       {
+        traceId: TRACE,
         operation: "projects.create",
         reason,
         cause,
@@ -102,7 +118,7 @@ describe.each(cases)("while $condition", ({ begin, end, cause, code, reason }) =
     const ofReadyz = linesOf("a call was refused with 503").filter(
       ({ operation }) => operation === "/readyz",
     );
-    expect(ofReadyz.at(-1)).toMatchObject({ cause, code });
+    expect(ofReadyz.at(-1)).toMatchObject({ traceId: TRACE, cause, code });
 
     for (const statement of end) await postgres.owner(statement);
     await expect.poll(async () => (await create()).status, { timeout: 5_000 }).toBe(200);

@@ -23,6 +23,7 @@ const weights = {
   "invites.resend": 1,
   "invites.revoke": 1,
   "invites.accept": 5,
+  "invites.decline": 2,
   "serviceKeys.create": 2,
   "serviceKeys.rotate": 1,
   "serviceKeys.revoke": 1,
@@ -93,6 +94,7 @@ const targets: Partial<Readonly<Record<Op, Kind>>> = {
   "invites.resend": "invite",
   "invites.revoke": "invite",
   "invites.accept": "inviteToken",
+  "invites.decline": "inviteToken",
   "serviceKeys.rotate": "key",
   "serviceKeys.revoke": "key",
   "projects.update": "project",
@@ -113,11 +115,14 @@ export function actionOf(draft: Draft, names: Names, name: string): Action {
     title,
     broad,
     target,
-    by: (op === "invites.accept" && broad && names.invitedBy(target)) || actorOf(draft, names),
+    by: (isAnswer(op) && broad && names.invitedBy(target)) || actorOf(draft, names),
     workspace: names.pick("workspace", draft.workspace),
     project: names.pick("project", draft.project),
   };
 }
+
+/** Whether an invited user calls the operation. */
+const isAnswer = (op: Op): boolean => op === "invites.accept" || op === "invites.decline";
 
 const personAt = (index: number): string => people[index % people.length] ?? "ada";
 

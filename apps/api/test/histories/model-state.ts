@@ -25,6 +25,7 @@ interface Invite {
   by: string;
   token: string;
   pending: boolean;
+  declined: boolean;
 }
 
 export interface Key {

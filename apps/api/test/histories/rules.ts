@@ -62,7 +62,15 @@ export const rules: Readonly<Record<Op, Rule>> = {
       (invite) => invite.workspace === place && invite.email === email && invite.pending,
     );
     if (isPending) return "invite.exists";
-    state.invites[name] = { workspace: place, email, role, by: actor, token: name, pending: true };
+    state.invites[name] = {
+      workspace: place,
+      email,
+      role,
+      by: actor,
+      token: name,
+      pending: true,
+      declined: false,
+    };
     return record(workspace, `${actor} invite.created invite ${name} ok`);
   },
   "invites.resend": (state, { name, workspace, target }, { actor }) => {
@@ -87,6 +95,16 @@ export const rules: Readonly<Record<Op, Rule>> = {
     invite.pending = false;
     workspace.members[actor] ??= invite.role;
     return record(workspace, `${actor} invite.accepted invite ${name} ok`);
+  },
+  "invites.decline": (state, { target: token }, { actor }) => {
+    const [name, invite] = Object.entries(state.invites).find(([, { token: its }]) => its === token) ?? [];
+    const workspace = invite && state.workspaces[invite.workspace];
+    if (!workspace || workspace.deleted) return "invite.invalid";
+    if (invite.email !== actor || actor === UNVERIFIED) return "invite.invalid";
+    if (invite.declined) return "ok";
+    if (!invite.pending) return "invite.invalid";
+    Object.assign(invite, { pending: false, declined: true });
+    return record(workspace, `${actor} invite.declined invite ${name} ok`);
   },
   "serviceKeys.create": (state, { name, workspace, broad }, { actor, member }) => {
     const rights = rightsOf(broad);

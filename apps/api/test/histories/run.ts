@@ -93,6 +93,7 @@ const inputs: Readonly<Record<Exclude<Op, "addMember">, Input>> = {
   "invites.resend": ofTarget,
   "invites.revoke": ofTarget,
   "invites.accept": ({ target }, { names }) => ({ token: names.tokenOf(target) }),
+  "invites.decline": ({ target }, { names }) => ({ token: names.tokenOf(target) }),
   "serviceKeys.create": ({ name, broad }) => ({ name, ...rightsOf(broad) }),
   "serviceKeys.rotate": ({ target, broad }, { names }) => ({
     id: names.idOf(target),

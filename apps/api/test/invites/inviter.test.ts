@@ -160,7 +160,7 @@ function isRefused(...who: Parameters<typeof checkAssignedRole>): boolean {
 
 /** Accepts an invite as the server does, but with a policy under which every role may invite. */
 const acceptWithLaxPolicy = ({ id: inviteId, token }: SentInvite, { id: userId }: Person) =>
-  server.database.db.joinWorkspace(engines, (tables) =>
+  server.database.db.answerInvite(engines, (tables) =>
     tables.sql.invites.accept({
       inviteId,
       tokenHash: hashOfInviteToken(token) ?? Buffer.alloc(32),

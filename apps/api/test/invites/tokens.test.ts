@@ -141,7 +141,7 @@ describe("The host of an invite link", () => {
     const mails = (await mailsOf(server)).filter(({ headers }) => headers.get("to") === email);
     const links = [created.link, resent.link, ...mails.map(({ link }) => link)];
     expect(links.map((link) => link.replace(/#token=pji_[\w-]{43}$/, "#"))).toEqual(
-      links.map(() => `${appUrl}/invite#`),
+      links.map(() => `${appUrl}/accept-invite#`),
     );
     expect(links).toHaveLength(4);
     for (const { text, html } of mails) {
@@ -156,7 +156,7 @@ describe("The host of an invite link", () => {
       const eve = await guest(plain, "eve");
       const looms = await foundWorkspace(eve, "Looms");
       const { link } = await invite(plain, eve, { workspaceId: looms, email: "x@example.com" });
-      expect(link).toMatch(new RegExp(`^${plain.url}/invite#token=`));
+      expect(link).toMatch(new RegExp(`^${plain.url}/accept-invite#token=`));
     } finally {
       await plain.close();
     }

@@ -29,7 +29,7 @@ export function problemOfMessage(
   const [first = ""] = Object.values(fieldErrors ?? {}).flat();
   if (!message.includes(first.slice(1))) return `the message lacks the first problem: ${message}`;
   const foreign =
-    /Invalid (?:input|option|key|type)|Too (?:big|small)|Unrecognized key|expected|received|undefined/;
+    /Invalid (?:input|option|key|type)|Too (?:big|small)|Unrecognized key|\b(?:expected|received|undefined)\b/;
   return foreign.test(
     Object.values(fieldErrors ?? {})
       .flat()

@@ -1,4 +1,4 @@
-// The server and the operator's program in processes of their own.
+// The program of the server and of operators, in processes of its own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -8,9 +8,7 @@ import { fileURLToPath } from "node:url";
 /** Variables of the environment. An undefined one is removed. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export type ProgramName = "main" | "operator";
-
-/** How Node.js starts a program: its own options, and the program's file. */
+/** How Node.js starts the program: its own options, and the program's file. A command follows. */
 export interface Program {
   readonly execArgv: readonly string[];
   readonly file: string;
@@ -22,25 +20,23 @@ const root = fileURLToPath(new URL("../../../../", import.meta.url));
  * The program's build when that is newer than every source, since it starts three times as fast, and otherwise its sources,
  * which tsx compiles.
  */
-export function programOf(name: ProgramName): Program {
-  if (isBuildNew()) return { execArgv: [], file: join(root, `apps/api/dist/${name}.js`) };
+export function programOf(): Program {
+  if (isBuildNew()) return { execArgv: [], file: built };
   return {
     execArgv: ["--import", import.meta.resolve("tsx"), "--conditions=@projostack/source"],
-    file: join(root, `apps/api/src/${name}.ts`),
+    file: join(root, "apps/server/src/main.ts"),
   };
 }
 
-const PACKAGES = [
-  { directory: "apps/api", built: "main.js" },
-  ...["authz", "contract", "db"].map((name) => ({ directory: `packages/${name}`, built: "index.js" })),
-];
+const built = join(root, "apps/server/dist/projostack.js");
+const bundled = ["apps/api", "apps/server", "packages/authz", "packages/contract", "packages/db"];
 
 let isNew: boolean | undefined;
 function isBuildNew(): boolean {
-  isNew ??= PACKAGES.every(({ directory, built }) => {
-    const build = statSync(join(root, directory, "dist", built), { throwIfNoEntry: false });
-    return build !== undefined && newestIn(join(root, directory, "src")) <= build.mtimeMs;
-  });
+  const build = statSync(built, { throwIfNoEntry: false });
+  isNew ??=
+    build !== undefined &&
+    bundled.every((directory) => newestIn(join(root, directory, "src")) <= build.mtimeMs);
   return isNew;
 }
 
@@ -55,8 +51,8 @@ const newestIn = (directory: string): number =>
     }),
   );
 
-export function startProgram(name: ProgramName, args: readonly string[], env: Environment): ChildProcess {
-  const { execArgv, file } = programOf(name);
+export function startProgram(args: readonly string[], env: Environment): ChildProcess {
+  const { execArgv, file } = programOf();
   return spawn(process.execPath, [...execArgv, file, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -69,9 +65,9 @@ export interface Ended {
   readonly code: number | null;
 }
 
-/** Runs the operator's program to its end. */
+/** Runs a command to its end. */
 export async function runOperator(args: readonly string[], env: Environment): Promise<Ended> {
-  const child = startProgram("operator", args, env);
+  const child = startProgram(args, env);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   if (!child.stdout || !child.stderr) throw new Error("the program has no pipes");
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);

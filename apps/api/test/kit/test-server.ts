@@ -7,7 +7,7 @@ import { systemClock, type Clock } from "../../src/runtime/clock.ts";
 import { loadKeyRing, parseKeyRing, type KeyRing } from "../../src/identity/key-ring.ts";
 import { createLog } from "../../src/runtime/log.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
-import { startServer, type Server } from "../../src/server.ts";
+import { startServer, type CloseOptions, type Server } from "../../src/server.ts";
 
 export interface TestServer extends Pick<Server, "callAs"> {
   readonly url: string;
@@ -24,7 +24,11 @@ export interface TestServer extends Pick<Server, "callAs"> {
   problemOf(env: Readonly<Record<string, string>>): string | null;
   /** Starts another server on this database address, and closes it. @returns whether it started */
   canServe(databaseUrl: string): Promise<boolean>;
-  close(): Promise<void>;
+  /** Starts another server over the same database. `more` adds to the environment of this one. */
+  startAnother(more: Readonly<Record<string, string>>, options?: ServerOptions): Promise<TestServer>;
+  /** Announces the stop, and resolves when the time of PROJO_DRAIN_SECONDS has passed. */
+  drain(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }
 
 export interface ServerOptions {
@@ -32,6 +36,8 @@ export interface ServerOptions {
   readonly isTerminal?: boolean;
   /** Makes the pauses of background work, such as the one between two reads of the outbox, ten times shorter. */
   readonly shortPauses?: boolean;
+  /** The directory in which the server looks for its build of apps/web. */
+  readonly builtWeb?: string;
 }
 
 /** Starts a server on a free port, over a database of its own. `env` adds to the environment of a test server. */
@@ -46,8 +52,8 @@ export async function startTestServer(
   });
   return {
     ...server,
-    close: async () => {
-      await server.close();
+    close: async (closing) => {
+      await server.close(closing);
       await database.drop();
     },
   };
@@ -83,7 +89,7 @@ interface Start {
 
 async function startIn(
   dataDir: string,
-  { database, env, options: { isTerminal = false, shortPauses = false } }: Start,
+  { database, env, options: { isTerminal = false, shortPauses = false, builtWeb } }: Start,
 ): Promise<TestServer> {
   const config = readConfig({
     PORT: "0",
@@ -92,6 +98,8 @@ async function startIn(
     // All calls of a test come from one address, so the limits are high unless a test is about them.
     PROJO_LIMITS: "1000",
     PROJO_CONNECTIONS_PER_ADDRESS: "10000",
+    // The tests of the API do not depend on a build of the web application.
+    PROJO_WEB: "off",
     // The full suite runs the tests of the API once more without the fast path.
     PROJO_FAST_PATH: process.env["PROJO_TEST_FAST_PATH"] ?? "true",
     ...env,
@@ -100,14 +108,18 @@ async function startIn(
   const destination = { write: (line: string) => void logLines.push(line) };
   const log = createLog({ level: config.logLevel, pretty: false, destination });
   const announced: string[] = [];
-  const server = await startServer(config, {
-    log,
-    randomness: systemRandomness,
-    clock: shortPauses ? clockOfShortPauses : systemClock,
-    announce: (line) => void announced.push(line),
-    isTerminal,
-    version: "0.0.0-test",
-  });
+  const webDirectory = builtWeb === undefined ? config.webDirectory : { path: builtWeb, isChosen: false };
+  const server = await startServer(
+    { ...config, webDirectory },
+    {
+      log,
+      randomness: systemRandomness,
+      clock: shortPauses ? clockOfShortPauses : systemClock,
+      announce: (line) => void announced.push(line),
+      isTerminal,
+      version: "0.0.0-test",
+    },
+  );
   return {
     url: server.url,
     callAs: (behalf) => server.callAs(behalf),
@@ -125,6 +137,7 @@ async function startIn(
         throw error;
       }
     },
+    startAnother: (more, others) => startServerOver(database, { ...env, ...more }, others),
     canServe: async (databaseUrl) => {
       const attempt = startServerOver(database, { ...env, DATABASE_URL: databaseUrl });
       const other = await attempt.catch((error: unknown) => {
@@ -134,8 +147,9 @@ async function startIn(
       await other?.close();
       return other !== null;
     },
-    close: async () => {
-      await server.close();
+    drain: () => server.drain(),
+    close: async (closing) => {
+      await server.close(closing);
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -55,7 +55,7 @@ describe("The mail of an invite", () => {
     const { headers, text, html, link, token } = lastMail();
     expect(smtp.taken.map(({ to }) => to)).toEqual([["grace@example.com"]]);
     expect(headers.get("subject")).toBe('You are invited to "Engines"');
-    expect(link).toBe(`https://app.example.com/invite#token=${token}`);
+    expect(link).toBe(`https://app.example.com/accept-invite#token=${token}`);
     for (const body of [text, html]) {
       expect(body).toContain("ada@example.com");
       expect(body).toContain("as an admin");

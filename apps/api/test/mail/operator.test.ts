@@ -9,7 +9,7 @@ import { call, eventually, password, readMail, runOperator, startProgram } from 
 it("The operator's program reaches the embedded database with and without a running server", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-operator-"));
   const env = { PROJO_DATA_DIR: dataDir, PORT: "0", DATABASE_URL: undefined, PROJO_SMTP_URL: undefined };
-  const server = startProgram("main", [], env);
+  const server = startProgram(["serve"], env);
   const lines: string[] = [];
   const logged: string[] = [];
   if (!server.stdout || !server.stderr) throw new Error("The program has no pipes.");

@@ -75,8 +75,10 @@ describe("A mail that cannot be sent", () => {
       operator("mail", "resend", "01890000-0000-7000-8000-000000000000"),
     ]);
     for (const refused of [verb, status, id, both]) expect(refused).toMatchObject({ code: 2, out: "" });
-    expect(verb.err).toBe("There is no command `mail burn`.\n");
-    expect(status.err).toBe("--status is one of pending, sent, dead.\n");
+    expect(verb.err).toBe("Unknown command 'burn'. See: projostack mail --help\n");
+    expect(status.err).toBe(
+      "Option '--status <status>' argument 'lost' is invalid. Allowed choices are pending, sent, dead. See: projostack mail list --help\n",
+    );
     expect(missing).toMatchObject({ code: 1, err: expect.stringContaining("There is no mail") });
   }, 60_000);
 

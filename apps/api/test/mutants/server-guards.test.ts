@@ -2,18 +2,28 @@
 import { bySuite, createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startServerOver, type TestServer } from "../kit/index.ts";
+import { makeSite, type Site } from "../delivery/site.ts";
 import { printTable } from "../proofs/print-table.ts";
 import type { Attack, Guard, Mutant } from "./mutant.ts";
 import { openPatchedServers, type PatchedServers } from "./patched-server.ts";
 import { accounts } from "./server/access/accounts.ts";
+import { cookieRequests } from "./server/access/cookie-requests.ts";
+import { cookies } from "./server/access/cookies.ts";
+import { declinedInvites } from "./server/access/declined-invites.ts";
+import { crossOrigin, crossOriginEnv } from "./server/access/cross-origin.ts";
+import { durability } from "./server/robustness/durability.ts";
 import { faults } from "./server/robustness/faults.ts";
 import { cost, quotasOfMutants } from "./server/robustness/cost.ts";
 import { input } from "./server/robustness/input.ts";
+import { idempotency } from "./server/robustness/idempotency.ts";
+import { idempotencyScope } from "./server/robustness/idempotency-scope.ts";
 import { invites } from "./server/access/invites.ts";
 import { isolation } from "./server/access/isolation.ts";
 import { keys } from "./server/access/keys.ts";
+import { livingServers } from "./server/robustness/living-servers.ts";
 import { limiter } from "./server/robustness/limiter.ts";
 import { teams } from "./server/access/members.ts";
+import { metrics, metricsEnv } from "./server/robustness/metrics.ts";
 import { names } from "./server/robustness/names.ts";
 import { notices } from "./server/access/notices.ts";
 import { overload } from "./server/robustness/overload.ts";
@@ -22,29 +32,46 @@ import { productionDefaults } from "./server/robustness/production.ts";
 import { roles } from "./server/access/roles.ts";
 import { sessions } from "./server/access/sessions.ts";
 import { sockets, socketsEnv } from "./server/robustness/sockets.ts";
+import { stopping } from "./server/robustness/stopping.ts";
+import { streams } from "./server/robustness/streams.ts";
 import { tokens } from "./server/access/tokens.ts";
 import { transactions } from "./server/access/transactions.ts";
+import { versions } from "./server/access/versions.ts";
+import { web } from "./server/robustness/web.ts";
 
 const groups: readonly (readonly Mutant[])[] = [
   roles,
   sessions,
+  cookieRequests,
+  cookies,
   tokens,
   accounts,
   invites,
+  declinedInvites,
   teams,
   keys,
   isolation,
   transactions,
+  versions,
   input,
+  idempotency,
+  idempotencyScope,
+  streams,
   names,
   sockets,
+  stopping,
   faults,
+  durability,
   overload,
   cost,
   passwords,
   productionDefaults,
+  livingServers,
   limiter,
   notices,
+  crossOrigin,
+  metrics,
+  web,
 ];
 const mutants = groups.flat();
 const attacks = [
@@ -53,17 +80,28 @@ const attacks = [
 const titlesOf = (all: readonly { title: string }[]): string => all.map(({ title }) => title).join("; ");
 
 // The servers use the default limits, because some attacks exceed them, and small quotas that an attack can reach. They trust
-// 127.0.0.1 as a proxy, because some attacks come from many addresses.
-const env = { PROJO_LIMITS: "1", PROJO_TRUSTED_PROXIES: "127.0.0.1", ...socketsEnv, ...quotasOfMutants };
+// 127.0.0.1 as a proxy, because some attacks come from many addresses. They send a small web application.
+const settings = {
+  PROJO_LIMITS: "1",
+  PROJO_TRUSTED_PROXIES: "127.0.0.1",
+  ...socketsEnv,
+  ...quotasOfMutants,
+  ...crossOriginEnv,
+  ...metricsEnv,
+};
 
 let database: TestDatabase;
 let servers: PatchedServers;
+let site: Site;
+let env: Readonly<Record<string, string>>;
 beforeAll(async () => {
-  [database, servers] = await Promise.all([createTestDatabase(), openPatchedServers()]);
+  [database, servers, site] = await Promise.all([createTestDatabase(), openPatchedServers(), makeSite()]);
+  env = { ...settings, ...site.env };
 });
 afterAll(async () => {
   await servers.close();
   await database.drop();
+  await site.remove();
 });
 
 describe("a server with every security check", () => {

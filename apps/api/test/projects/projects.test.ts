@@ -32,7 +32,12 @@ describe("A project", () => {
     const { id } = made.data as { id: string };
     expect((await projects("get", { id })).data).toEqual(made.data);
     const renamed = await projects("update", { id, name: "Looms" });
-    expect(renamed.data).toEqual({ ...made.data, name: "Looms" });
+    expect(renamed.data).toEqual({
+      ...made.data,
+      name: "Looms",
+      updatedAt: expect.any(String) as string,
+      version: 2,
+    });
     expect((await projects("delete", { id })).data).toEqual({ id });
     for (const verb of ["get", "delete"]) {
       expect((await projects(verb, { id })).error).toMatchObject({ reason: "project.not_found" });

@@ -165,10 +165,12 @@ describe("S5 a credential in an input", () => {
         if (verdictOnField(door, kind) !== "200") await putInto(door, credentials[kind], scene);
       }
     }
-    // An accepted invite has no preview.
-    const acceptedLast = closed.toSorted(
-      (one, other) => Number(one.name === "invites.accept") - Number(other.name === "invites.accept"),
-    );
+    // An accepted invite has no preview, and cannot be declined: the test above declines one after such attempts.
+    const acceptedLast = closed
+      .filter(({ name }) => name !== "invites.decline")
+      .toSorted(
+        (one, other) => Number(one.name === "invites.accept") - Number(other.name === "invites.accept"),
+      );
     for (const door of acceptedLast) {
       for (const kind of kinds.filter((one) => verdictOnField(door, one) === "200")) {
         expect(await putInto(door, credentials[kind], scene), `${door.name} by ${kind}`).toBe("200");

@@ -21,8 +21,8 @@ export async function startFuzzServer(watching: readonly string[] = []): Promise
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "projo-fuzz-"));
   const measuring = `data:text/javascript,${encodeURIComponent(tellHeap)}`;
-  const { execArgv, file } = programOf("main");
-  const child = fork(file, [], {
+  const { execArgv, file } = programOf();
+  const child = fork(file, ["serve"], {
     execArgv: ["--expose-gc", ...execArgv, ...[measuring, ...watching].flatMap((one) => ["--import", one])],
     env: {
       PATH: process.env["PATH"],
@@ -62,6 +62,8 @@ export async function startFuzzServer(watching: readonly string[] = []): Promise
       throw new Error("It is a process of its own: start another with that environment.");
     },
     canServe: () => Promise.reject(new Error("It is a process of its own: start another with that address.")),
+    startAnother: () => Promise.reject(new Error("It is a process of its own: start another one.")),
+    drain: () => Promise.reject(new Error("It is a process of its own: send it SIGTERM.")),
     exitCode: () => child.exitCode,
     heapUsed: async () => {
       const reported = once(child, "message");

@@ -10,7 +10,15 @@ import {
 } from "@projostack/contract";
 import { bySuite } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { arrive, call, foundWorkspace, join, problemOfMessage, startSession } from "../kit/index.ts";
+import {
+  arrive,
+  call,
+  foundWorkspace,
+  join,
+  problemOfMessage,
+  readStream,
+  startSession,
+} from "../kit/index.ts";
 import { seededChance, type Chance } from "../simulation/seeded-random.ts";
 import { fuzzRequest, type FuzzActors, type FuzzRequest } from "./fuzz-request.ts";
 import { startFuzzServer, type FuzzServer } from "./fuzz-server.ts";
@@ -98,10 +106,11 @@ const DATABASE_CODE =
 function problemsOf({ names }: FuzzRequest, heard: Heard): string[] {
   const { status, type, text } = heard;
   if (status >= 500) return [`${status}`];
-  if (!type?.startsWith("application/json")) return [`content-type ${type}`];
+  const isStream = type?.startsWith("application/jsonl");
+  if (!isStream && !type?.startsWith("application/json")) return [`content-type ${type}`];
   if (DATABASE_TEXT.test(text)) return ["the database's words"];
   if (!text.isWellFormed()) return ["ill-formed text"];
-  const body: unknown = JSON.parse(text);
+  const body: unknown = isStream ? readStream(text) : JSON.parse(text);
   const parts: unknown[] = Array.isArray(body) ? body : [body];
   if (Array.isArray(body) && body.length !== Math.max(1, names.length)) return [`${body.length} answers`];
   return parts.flatMap((part, at) =>
@@ -125,7 +134,7 @@ function problemsOfPart(
   const declared: readonly Reason[] = operation
     ? [...commonReasons, ...impliedReasons(operation.access), ...operation.errors]
     : (Object.keys(reasons) as Reason[]);
-  const allowed = ["code", "httpStatus", "reason", "requestId", "retryAfter", "fieldErrors"];
+  const allowed = ["code", "httpStatus", "reason", "requestId", "retryAfter", "fieldErrors", "current"];
   return [
     ...(DATABASE_CODE.test(JSON.stringify(error)) ? ["a code of the database's"] : []),
     ...(Object.keys(error).toSorted().join() === "code,data,message" ? [] : ["another form"]),
@@ -134,7 +143,10 @@ function problemsOfPart(
     ...(wrongWords === null ? [] : [wrongWords]),
     ...(declared.includes(data.reason) ? [] : [`${data.reason} is not declared`]),
     ...(data.httpStatus < 500 ? [] : [`${data.httpStatus} within`]),
-    ...(data.httpStatus === heard.status || heard.status === 207
+    // The calls of a stream end after its status was sent.
+    ...(data.httpStatus === heard.status ||
+    heard.status === 207 ||
+    heard.type?.startsWith("application/jsonl")
       ? []
       : [`${data.httpStatus} in a ${heard.status}`]),
     ...(data.requestId === heard.requestId ? [] : ["another request's id"]),

@@ -49,6 +49,7 @@ const WITHOUT_SUCCESS = [
   "auth.signIn",
   "email.verify",
   "invites.accept",
+  "invites.decline",
   "invites.preview",
   "members.remove",
   "password.reset",

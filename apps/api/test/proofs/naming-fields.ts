@@ -23,6 +23,8 @@ const shared: Readonly<Record<string, string>> = {
   name: "value",
   role: "value",
   search: "value",
+  order: "value",
+  expectedVersion: "value",
   status: "value",
 };
 

@@ -18,7 +18,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const { execArgv, file } = programOf("main");
+const { execArgv, file } = programOf();
 
 interface Options {
   /** A shell script that runs the server with `exec "$@"`. */
@@ -31,7 +31,7 @@ interface Options {
 /** Starts the server and stops it when it listens. Returns its exit code and what it printed. */
 async function start({ through = 'exec "$@"', deletedDirectory, env }: Options) {
   const deletion = deletedDirectory === undefined ? [] : ["--import", deletionOf(deletedDirectory)];
-  const program = [process.execPath, ...execArgv, ...deletion, file];
+  const program = [process.execPath, ...execArgv, ...deletion, file, "serve"];
   const child = spawn("sh", ["-c", through, "sh", ...program], {
     env: { PATH: process.env["PATH"], HOME: directory, TMPDIR: tmpdir(), PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],

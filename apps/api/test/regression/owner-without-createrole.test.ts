@@ -70,7 +70,7 @@ it("migrates at the start of the server when the administrator has created the r
 
 it("ends the start with one line when the owner lacks a right", async () => {
   const database = await postgres.create({ owner });
-  const child = startProgram("main", [], {
+  const child = startProgram(["serve"], {
     ...environment(database),
     PORT: "0",
     PROJO_DATA_DIR: "/nonexistent",
@@ -79,7 +79,7 @@ it("ends the start with one line when the owner lacks a right", async () => {
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   await new Promise((resolve) => child.once("close", resolve));
   expect(stderr).toMatch(
-    /^PROJO_DATABASE_OWNER_URL: the login plain_owner may not complete the set-up[^\n]+`pnpm db:migrate`[^\n]+\n$/,
+    /^PROJO_DATABASE_OWNER_URL: the login plain_owner may not complete the set-up[^\n]+`projostack migrate`[^\n]+\n$/,
   );
   expect(child.exitCode).not.toBe(0);
 });

@@ -318,7 +318,7 @@ describe("a real PostgreSQL", () => {
     [
       "the database is empty",
       () => ({ DATABASE_URL: changed(own.url, (url) => (url.pathname = "/empty")) }),
-      /^DATABASE_URL: The database login projo_server finds no tables\. Run `pnpm db:migrate` first/,
+      /^DATABASE_URL: The database login projo_server finds no tables\. Run `projostack migrate` first/,
     ],
     [
       "the database has another encoding",

@@ -2,14 +2,16 @@ import { randomUUID } from "node:crypto";
 import { workspaceRows, type Row } from "@projostack/db/testing";
 import { newInviteTokens, type NewInviteTokens } from "../../src/identity/tokens/invite-tokens.ts";
 import { systemRandomness } from "../../src/runtime/randomness.ts";
-import { defineFixture } from "./fixture.ts";
-import { inOneDay } from "./scene.ts";
+import { defineFixture, type EndContext } from "./fixture.ts";
+import { inOneDay, type Scene } from "./scene.ts";
 
 declare module "./scene.ts" {
   interface Scene {
     /** A pending invite to an address that no account has. */
     readonly inviteId: string;
-    /** The token of an invite to the verified address of the caller, into a workspace of another user. */
+    /** An invite to the verified address of the caller, into a workspace of another user. */
+    readonly ownInviteId: string;
+    /** The token of that invite. */
     readonly inviteToken: string;
   }
 }
@@ -24,6 +26,11 @@ export const fixture = defineFixture("invites", {
     create: {
       input: () => ({ email: `${randomUUID()}@example.com`, role: "viewer" }),
     },
+    decline: {
+      input: ({ ownInviteId }) => ({ id: ownInviteId }),
+      fields: { id: "own invite", token: "invite token" },
+      tokens: { accepts: ["invite token"], otherwise: "404 invite.invalid" },
+    },
     list: { input: () => ({}), filter: { status: "pending" } },
     listMine: { input: () => ({}) },
     preview: {
@@ -37,14 +44,13 @@ export const fixture = defineFixture("invites", {
   fields: { id: "invite" },
   things: {
     invite: { of: ({ scene }) => scene.inviteId, end: ({ endBy }) => endBy("invites.revoke"), isRow: true },
+    "own invite": {
+      of: ({ scene }) => scene.ownInviteId,
+      end: async (context) => (await acceptedInvite(context)).ownInviteId,
+    },
     "invite token": {
       of: ({ scene }) => scene.inviteToken,
-      end: async ({ ada, eve: { person, scene } }) => {
-        const made = await person.call("invites.create", { email: ada.email }, scene.workspaceId);
-        await person.call("invites.revoke", { id: String(made.data.id) }, scene.workspaceId);
-        await person.call("invites.create", { email: ada.email }, scene.workspaceId);
-        return String(made.data.token);
-      },
+      end: async (context) => (await acceptedInvite(context)).inviteToken,
     },
   },
   plant: ({ server, admin, caller, workspaceId, newId }) => {
@@ -52,10 +58,10 @@ export const fixture = defineFixture("invites", {
     const pending = newInviteTokens(server.keys, systemRandomness, inviteId);
     const toCaller = newInviteTokens(server.keys, systemRandomness, otherInviteId);
     return {
-      scene: { inviteId, inviteToken: toCaller.token },
+      scene: { inviteId, ownInviteId: otherInviteId, inviteToken: toCaller.token },
       rows: () => [
         { table: "users", values: { id: hostId, email: `${hostId}@example.com`, password_hash: "none" } },
-        ...workspaceRows({ id: otherWorkspaceId, userId: hostId }),
+        ...workspaceRows({ id: otherWorkspaceId, name: "Chess Club", userId: hostId }),
         inviteRow(pending, {
           id: inviteId,
           workspaceId,
@@ -73,6 +79,14 @@ export const fixture = defineFixture("invites", {
   },
   tidy: ["DELETE FROM invites WHERE workspace_id = $1"],
 });
+
+/** A scene whose invite Ada has accepted. */
+async function acceptedInvite({ ada, newScene }: EndContext): Promise<Scene> {
+  const scene = await newScene();
+  const answer = await ada.call("invites.accept", { token: scene.inviteToken });
+  if (answer.status !== 200) throw new Error(`The invite was not accepted: ${answer.text}`);
+  return scene;
+}
 
 interface Invited {
   readonly id: string;

@@ -13,7 +13,8 @@ export const fixture = defineFixture("members", {
     changeRole: {
       input: ({ memberId }) => ({ userId: memberId, role: "viewer" }),
     },
-    list: { input: () => ({}), filter: { role: "admin" } },
+    get: { input: ({ memberId }) => ({ userId: memberId }), measured: true },
+    list: { input: () => ({}), filter: { search: "@example" } },
     remove: { input: ({ memberId }) => ({ userId: memberId }), measured: true },
   },
   fields: { userId: "member" },

@@ -1,3 +1,5 @@
+import { requestOf } from "../equality/requests.ts";
+import { again } from "../kit/index.ts";
 import { defineFixture } from "./fixture.ts";
 
 declare module "./scene.ts" {
@@ -12,7 +14,7 @@ export const fixture = defineFixture("projects", {
     delete: { input: ({ projectId }) => ({ id: projectId }) },
     findOrCreate: { input: () => ({ name: "Letters" }) },
     get: { input: ({ projectId }) => ({ id: projectId }) },
-    list: { input: () => ({}), filter: { search: "Notes" } },
+    list: { input: () => ({}), filter: { search: "Website" } },
     update: { input: ({ projectId }) => ({ id: projectId, name: "Sketches" }), measured: true },
   },
   fields: { id: "project" },
@@ -23,6 +25,15 @@ export const fixture = defineFixture("projects", {
       isRow: true,
     },
   },
+  reasons: {
+    "project.version_conflict": async ({ both, callerSet: { admin, homeId }, scene: { projectId } }) =>
+      requestOf(
+        "mutation",
+        "projects.update",
+        { id: projectId, name: "Looms", expectedVersion: 1_000 },
+        { token: (await again(both, admin)).token, workspaceId: homeId },
+      ),
+  },
   plant: ({ admin, workspaceId, newId }) => {
     const projectId = newId();
     return {
@@ -30,7 +41,7 @@ export const fixture = defineFixture("projects", {
       rows: () => [
         {
           table: "projects",
-          values: { id: projectId, workspace_id: workspaceId, name: "Notes", created_by: admin.id },
+          values: { id: projectId, workspace_id: workspaceId, name: "Website", created_by: admin.id },
         },
       ],
     };

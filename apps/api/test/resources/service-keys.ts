@@ -35,7 +35,7 @@ export const fixture = defineFixture("serviceKeys", {
           values: {
             id: keyId,
             workspace_id: workspaceId,
-            name: "Gate",
+            name: "API gateway",
             role: "viewer",
             scopes: ["token:introspect"],
             secret_kid: kid,
@@ -48,7 +48,7 @@ export const fixture = defineFixture("serviceKeys", {
     };
   },
   tidy: [
-    "UPDATE service_keys SET locked_at = NULL WHERE workspace_id = $1 AND locked_at IS NOT NULL AND name <> 'Gate'",
-    "DELETE FROM service_keys WHERE workspace_id = $1 AND name = 'Gate'",
+    "UPDATE service_keys SET locked_at = NULL WHERE workspace_id = $1 AND locked_at IS NOT NULL AND name <> 'API gateway'",
+    "DELETE FROM service_keys WHERE workspace_id = $1 AND name = 'API gateway'",
   ],
 });

@@ -1,3 +1,5 @@
+import { requestOf } from "../equality/requests.ts";
+import { again } from "../kit/index.ts";
 import { defineFixture } from "./fixture.ts";
 
 declare module "./scene.ts" {
@@ -19,6 +21,15 @@ export const fixture = defineFixture("tasks", {
   things: {
     task: { of: ({ scene }) => scene.taskId, end: ({ endBy }) => endBy("tasks.delete"), isRow: true },
   },
+  reasons: {
+    "task.version_conflict": async ({ both, callerSet: { admin, homeId }, scene: { taskId } }) =>
+      requestOf(
+        "mutation",
+        "tasks.update",
+        { id: taskId, status: "done", expectedVersion: 1_000 },
+        { token: (await again(both, admin)).token, workspaceId: homeId },
+      ),
+  },
   plant: ({ admin, workspaceId, newId }) => {
     const taskId = newId();
     return {
@@ -30,7 +41,7 @@ export const fixture = defineFixture("tasks", {
             id: taskId,
             workspace_id: workspaceId,
             project_id: projectId,
-            title: "Note A",
+            title: "Write the release notes",
             status: "todo",
             created_by: admin.id,
           },

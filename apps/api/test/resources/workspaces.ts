@@ -55,12 +55,12 @@ export const fixture = defineFixture("workspaces", {
       scene: { clubId, ruinId },
       rows: () => [
         { table: "users", values: { id: hostId, email: `${hostId}@example.com`, password_hash: "none" } },
-        ...workspaceRows({ id: clubId, name: "Club", userId: hostId }),
+        ...workspaceRows({ id: clubId, name: "Chess Club", userId: hostId }),
         {
           table: "workspace_members",
           values: { id: newId(), workspace_id: clubId, user_id: caller.id, role: "member" },
         },
-        ...workspaceRows({ id: ruinId, name: "Ruin", userId: caller.id, deletedAt: new Date() }),
+        ...workspaceRows({ id: ruinId, name: "Old Engines", userId: caller.id, deletedAt: new Date() }),
       ],
     };
   },

@@ -107,6 +107,8 @@ describe("The pages of a list", () => {
   });
 });
 
+const isDefault = ({ order = "newest" }: { order?: string }) => order === "newest";
+
 describe("A cursor", () => {
   let cursor: string;
   beforeAll(async () => {
@@ -169,6 +171,33 @@ describe("A cursor", () => {
           same ? { status: 200 } : refusal,
         );
       }
+    }
+  });
+
+  it("I10 opens no list with another order, and is the same with the default order", async () => {
+    const orders = [{}, { order: "newest" }, { order: "oldest" }, { order: "last_changed" }];
+    for (const order of orders) {
+      const { nextCursor } = (await list({ limit: 7, ...order })).data;
+      for (const other of orders) {
+        const answer = await list({ limit: 7, ...other, cursor: nextCursor });
+        const same = order === other || (isDefault(order) && isDefault(other));
+        expect(answer, `${JSON.stringify(order)} to ${JSON.stringify(other)}`).toMatchObject(
+          same ? { status: 200 } : refusal,
+        );
+      }
+    }
+  });
+
+  it("I10 of the last change causes an error with any single bit changed", async () => {
+    const order = "last_changed";
+    const last: string = (await list({ limit: 7, order })).data.nextCursor;
+    const bytes = Buffer.from(last, "base64url");
+    expect(bytes).toHaveLength(40);
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const changed = Buffer.from(bytes);
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      const answer = await list({ limit: 7, order, cursor: changed.toString("base64url") });
+      expect(answer, `bit ${bit}`).toMatchObject(refusal);
     }
   });
 

@@ -14,7 +14,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Check } from "../../src/doctor/check.ts";
 import { inspectEnvironment } from "../../src/config/inspect-environment.ts";
 import { runDoctor } from "../../src/doctor/run-doctor.ts";
-import { startProgram, type ProgramName } from "../kit/programs.ts";
+import { startProgram } from "../kit/programs.ts";
+import { startServerOver } from "../kit/index.ts";
+import { exposed, newKey, production } from "../servers/production-server.ts";
 
 const SECRET = "s3cret-word";
 
@@ -26,7 +28,7 @@ afterAll(() => database.drop());
 
 /** Runs the doctor in this process. @returns its checks by subject and name, and its exit code */
 async function examine(env: Record<string, string>) {
-  const { output, exitCode } = await runDoctor(["--json"], () => inspectEnvironment(env));
+  const { output, exitCode } = await runDoctor({ json: true }, () => inspectEnvironment(env));
   expect(output).not.toContain(SECRET);
   const { ok, checks } = JSON.parse(output) as { ok: boolean; checks: Check[] };
   expect(exitCode).toBe(ok ? 0 : 1);
@@ -93,6 +95,53 @@ describe("the doctor", () => {
     expect(
       checks.map(({ subject, status, message }) => `${subject} ${status} ${message.split(" ")[0]}`),
     ).toEqual(["configuration problem DATABASE_URL", "configuration problem PORT"]);
+  });
+
+  it("compares the environment with the servers that run", async () => {
+    const own = await createTestDatabase();
+    const keyed = { ...exposed, DATABASE_URL: own.url, PROJO_TOKEN_KEYS: `1:${newKey()}` };
+    const server = await startServerOver(own, keyed);
+    try {
+      const same = await examine(keyed);
+      expect(same.found.get("DATABASE_URL servers")).toBe(
+        "ok: one server runs with this database. A second one needs REDIS_URL (docs/configuration.md#limits)",
+      );
+      expect(same.exitCode).toBe(0);
+      const other = await examine({ ...keyed, PROJO_TOKEN_KEYS: `1:${newKey()}` });
+      expect(other.found.get("DATABASE_URL servers")).toMatch(
+        /^problem: PROJO_TOKEN_KEYS has another key with the kid 1 than the server on /,
+      );
+      const shared = await examine({ ...keyed, REDIS_URL: "redis://127.0.0.1:1" });
+      expect(shared.found.get("DATABASE_URL servers")).toMatch(
+        /^warning: REDIS_URL is set here, but not in /,
+      );
+      // The doctor is no server.
+      expect(await own.owner("SELECT id FROM servers")).toHaveLength(1);
+    } finally {
+      await server.close();
+      await own.drop();
+    }
+  });
+
+  it("reports what production refuses, and warns about a server without PROJO_ENV", async () => {
+    const zeros = `1:${"A".repeat(43)}`;
+    const { found, checks } = await examine({
+      ...production,
+      PROJO_TOKEN_KEYS: zeros,
+      DATABASE_URL: `postgres://ada:${SECRET}@192.0.2.1:1/projo?sslmode=disable&connect_timeout=1`,
+      PROJO_COLOUR: "blue",
+    });
+    const settings = checks.filter(({ subject }) => subject === "configuration");
+    expect(settings.map(({ status, message }) => `${status} ${message.split(" ")[0]}`)).toEqual([
+      "problem PROJO_TOKEN_KEYS",
+      "problem DATABASE_URL",
+      "problem PROJO_COLOUR",
+    ]);
+    expect(found.size).toBeGreaterThan(1);
+    const warned = await examine({ ...exposed, PROJO_TOKEN_KEYS: `1:${newKey()}` });
+    expect(warned.found.get("configuration settings")).toMatch(
+      /^warning: PROJO_ENV is not set, and HOST is 0\.0\.0\.0: .* Production would refuse PROJO_MAIL\.$/,
+    );
   });
 
   it("reports rights, migrations and the wrong login", async () => {
@@ -171,8 +220,8 @@ describe("the doctor", () => {
 });
 
 describe("the doctor's program", () => {
-  async function run(name: ProgramName, args: string[], env: Record<string, string>) {
-    const child = startProgram(name, args, { DATABASE_URL: undefined, ...env });
+  async function run(args: string[], env: Record<string, string>) {
+    const child = startProgram(args, { DATABASE_URL: undefined, ...env });
     const ended = once(child, "close");
     if (!child.stdout || !child.stderr) throw new Error("The program has no pipes.");
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -180,35 +229,30 @@ describe("the doctor's program", () => {
     return { out, err, code };
   }
 
-  it.each(["main", "operator"] as const)(
-    "%s doctor prints a line for each check and exits with 0 or 1",
-    async (name) => {
-      const good = await run(name, ["doctor"], { DATABASE_URL: database.url });
-      expect(good).toMatchObject({ code: 0, err: "" });
-      expect(good.out).toMatch(/^ok +configuration settings +every setting is valid\n/);
-      expect(good.out).toMatch(/\n\nNo problems\.\n$/);
-      const bad = await run(name, ["doctor"], { DATABASE_URL: `postgres://ada:${SECRET}@127.0.0.1:1/projo` });
-      expect(bad).toMatchObject({ code: 1, err: "" });
-      expect(bad.out).toMatch(/^problem +DATABASE_URL connection +no PostgreSQL answers there/m);
-      expect(bad.out).toMatch(/\n\n1 problem\.\n$/);
-      expect(bad.out).not.toContain(SECRET);
-    },
-    60_000,
-  );
+  it("prints a line for each check and exits with 0 or 1", async () => {
+    const good = await run(["doctor"], { DATABASE_URL: database.url });
+    expect(good).toMatchObject({ code: 0, err: "" });
+    expect(good.out).toMatch(/^ok +configuration settings +every setting is valid\n/);
+    expect(good.out).toMatch(/\n\nNo problems\.\n$/);
+    const bad = await run(["doctor"], { DATABASE_URL: `postgres://ada:${SECRET}@127.0.0.1:1/projo` });
+    expect(bad).toMatchObject({ code: 1, err: "" });
+    expect(bad.out).toMatch(/^problem +DATABASE_URL connection +no PostgreSQL answers there/m);
+    expect(bad.out).toMatch(/\n\n1 problem\.\n$/);
+    expect(bad.out).not.toContain(SECRET);
+  }, 60_000);
 
   it("refuses an unknown command with exit code 2 and starts no server", async () => {
-    expect(await run("main", ["docter"], { DATABASE_URL: database.url })).toEqual({
+    expect(await run(["docter"], { DATABASE_URL: database.url })).toEqual({
       out: "",
-      err: "There is no command docter. Use doctor [--json], or no command to start the server.\n",
+      err: "Unknown command 'docter'. Did you mean doctor? See: projostack --help\n",
       code: 2,
     });
   }, 60_000);
 
   it("refuses an unknown option with exit code 2", async () => {
-    const { out, err, code } = await run("main", ["doctor", "--yaml"], {});
-    expect({ out, err, code }).toEqual({
+    expect(await run(["doctor", "--yaml"], {})).toEqual({
       out: "",
-      err: "There is no option --yaml. Usage: doctor [--json]\n",
+      err: "Unknown option '--yaml'. See: projostack doctor --help\n",
       code: 2,
     });
   }, 60_000);

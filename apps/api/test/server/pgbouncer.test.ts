@@ -21,6 +21,8 @@ import {
   type TestServer,
 } from "../kit/index.ts";
 
+import { exposed, newKey, refusalOf, startOver } from "../servers/production-server.ts";
+
 describe.skipIf(!hasPgBouncer)(`A server behind PgBouncer${hasPgBouncer ? "" : ` (${noPgBouncer})`}`, () => {
   let database: TestDatabase;
   let bouncer: PgBouncer;
@@ -51,6 +53,20 @@ describe.skipIf(!hasPgBouncer)(`A server behind PgBouncer${hasPgBouncer ? "" : `
     expect(log).toMatchObject({ status: 200, data: { intact: true, done: true } });
     expect((await again.call("auth.signOut")).status).toBe(200);
     expect((await again.call("auth.me")).error).toMatchObject({ httpStatus: 401 });
+  });
+
+  it("A6 compares its keys with those of another server", async () => {
+    const pooled = { DATABASE_URL: bouncer.urlOf(database.name), PROJO_DATABASE_POOLER: "transaction" };
+    const withKey = () => ({ ...exposed, ...pooled, PROJO_TOKEN_KEYS: `1:${newKey()}` });
+    const other = await startOver(database, withKey());
+    try {
+      expect(await refusalOf(database, withKey())).toMatch(
+        /^PROJO_TOKEN_KEYS has another key with the kid 1 /,
+      );
+    } finally {
+      await other.close();
+    }
+    expect(await database.owner("SELECT id FROM servers")).toEqual([]);
   });
 
   it("I13 keeps 64 concurrent callers of 16 workspaces separate", { timeout: 60_000 }, async () => {

@@ -42,8 +42,8 @@ interface Started {
   readonly ended: Promise<unknown>;
 }
 
-const { execArgv, file: main } = programOf("main");
-const program = [process.execPath, ...execArgv, main];
+const { execArgv, file: main } = programOf();
+const program = [process.execPath, ...execArgv, main, "serve"];
 
 /** Starts the server in a separate process with only the given environment. */
 function start(env: Record<string, string>, [file = "", ...args]: readonly string[] = program): Started {
@@ -95,7 +95,7 @@ describe("The server process", () => {
       () => ({ DATABASE_URL: database.url, PORT: new URL(running.url).port }),
       /^Port \d+ is taken\. Stop what uses it, or choose another/,
     ],
-    ["the port is not a number", () => ({ PORT: "http" }), /^PORT must be a port from 0 to 65535/],
+    ["the port is not a number", () => ({ PORT: "http" }), /^PORT must be a whole number from 0 to 65535/],
     [
       "the database URL has another protocol",
       () => ({ DATABASE_URL: `mysql://root:${SECRET}@host/db` }),

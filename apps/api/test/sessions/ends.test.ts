@@ -285,6 +285,7 @@ describe("The list of a user's sessions", () => {
         "id",
         "ip",
         "lastUsedAt",
+        "mode",
         "userAgent",
       ]);
     }

@@ -28,9 +28,9 @@ export async function startServerProcess({
   clockShiftMs,
 }: ServerProcessOptions): Promise<ServerProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), "projo-process-"));
-  const { execArgv, file } = programOf("main");
+  const { execArgv, file } = programOf();
   const shifting = `data:text/javascript,${encodeURIComponent(shiftedClock(clockShiftMs))}`;
-  const child = spawn(process.execPath, [...execArgv, "--import", shifting, file], {
+  const child = spawn(process.execPath, [...execArgv, "--import", shifting, file, "serve"], {
     cwd: root,
     env: { PATH: process.env["PATH"], PORT: "0", PROJO_DATA_DIR: dataDir, ...env },
     stdio: ["ignore", "pipe", "pipe"],

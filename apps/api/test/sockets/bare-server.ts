@@ -40,7 +40,10 @@ export async function startBareServer(
     isTrusted: createIsTrusted(trustedProxies),
     log,
     refuse: (socket, reason) =>
-      answerSocket(socket, new Failure(reason, { retryAfterSeconds: 2 }), "refused"),
+      answerSocket(socket, new Failure(reason, { retryAfterSeconds: 2 }), {
+        requestId: "refused",
+        headers: {},
+      }),
   });
   server.on("request", (request, response) => {
     connections.of(request.socket)?.take(response, () => handle(request, response));

@@ -43,13 +43,14 @@ interface StartOptions {
 }
 
 async function start({ before = "", descriptors = 4_096 }: StartOptions = {}): Promise<Running> {
-  const { execArgv, file } = programOf("main");
+  const { execArgv, file } = programOf();
   const program = [
     process.execPath,
     ...execArgv,
     "--import",
     `data:text/javascript,${encodeURIComponent(before)}`,
     file,
+    "serve",
   ];
   const withLimit = ["-c", `ulimit -n ${descriptors} && exec "$@"`, "sh", ...program];
   const child = spawn("/bin/sh", withLimit, {

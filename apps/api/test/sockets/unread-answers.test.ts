@@ -61,6 +61,40 @@ describe("R12 the server", () => {
   });
 });
 
+// Nothing is unread before the first part. The last part comes after one second.
+const growing: RequestListener = (_, response) => {
+  response.write(LARGE);
+  // The server checks every 500 ms, so these parts come after its first check.
+  for (const delayMs of [700, 800, 900, 1_000, 1_100]) setTimeout(() => response.write(LARGE), delayMs);
+  setTimeout(() => response.end(), 1_200);
+};
+
+describe("R12 a response whose parts are written one by one", () => {
+  // The first part alone may stay unread for 1.7 s, and all parts for 7.7 s.
+  const options = { bounds: { unreadMs: 500, unreadBytes: 500_000_000 }, slowestBytesPerMs: 10_000 };
+
+  it("may take as long as a response of the same size that was written at once", async () => {
+    server = await startBareServer(growing, options);
+    const peer = await connected(server, { reads: false });
+    let bytes = 0;
+    const startedAt = performance.now();
+    peer.socket.write(getText("/"));
+    // Reads nothing for longer than the first part alone may stay unread.
+    await new Promise((passed) => setTimeout(passed, 3_500));
+    peer.socket.on("data", (chunk: Buffer) => (bytes += chunk.length));
+    await expect.poll(() => bytes, { timeout: 15_000 }).toBeGreaterThanOrEqual(6 * LARGE.length);
+    expect(performance.now() - startedAt).toBeGreaterThan(3_000);
+  });
+
+  it("the response is cut off if its peer reads nothing", async () => {
+    server = await startBareServer(growing, options);
+    const peer = await connected(server, { reads: false });
+    peer.socket.write(getText("/"));
+    expect(await peer.closed(25_000)).toBeGreaterThan(2_500);
+    expect(server.logLines.join()).toContain("its peer does not read");
+  });
+});
+
 describe("R12 requests on one connection", () => {
   it("run one after the other and are answered in order", async () => {
     const started: string[] = [];

@@ -215,12 +215,20 @@ describe("An update", () => {
   it("changes only the given fields", async () => {
     const id = await makeTask("As it was", { status: "doing" });
     const before = (await tasks("get", { id })).data;
+    const updatedAt = expect.any(String) as string;
+    const changed = { ...before, updatedAt };
     const renamed = await tasks("update", { id, title: "Renamed" });
-    expect(renamed.data).toEqual({ ...before, title: "Renamed" });
+    expect(renamed.data).toEqual({ ...changed, title: "Renamed", version: 2 });
     const done = await as(bob, "update", { id, status: "done" });
-    expect(done.data).toEqual({ ...before, title: "Renamed", status: "done" });
+    expect(done.data).toEqual({ ...changed, title: "Renamed", status: "done", version: 3 });
     const moved = await tasks("update", { id, projectId: looms });
-    expect(moved.data).toEqual({ ...before, title: "Renamed", status: "done", projectId: looms });
+    expect(moved.data).toEqual({
+      ...changed,
+      title: "Renamed",
+      status: "done",
+      projectId: looms,
+      version: 4,
+    });
     expect((await tasks("get", { id })).data).toEqual(moved.data);
   });
 

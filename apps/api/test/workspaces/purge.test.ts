@@ -28,6 +28,10 @@ async function fullTeam(tasks = 3): Promise<Team> {
      SELECT gen_random_uuid(), $1, $2, 'A task', 'todo', $3 FROM generate_series(2, $4)`,
     [id, project.id, founder.id, tasks],
   );
+  await server.database.owner(
+    "INSERT INTO idempotency_keys (workspace_id, id, fingerprint) VALUES ($1, gen_random_uuid(), decode(repeat('00', 16), 'hex'))",
+    [id],
+  );
   return team;
 }
 

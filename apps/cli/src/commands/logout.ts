@@ -18,7 +18,8 @@ export function addLogout(program: Command, start: Start): void {
           "PROJO_TOKEN is set, so the stored session is not in use. Unset PROJO_TOKEN, then run the command again.",
         );
       }
-      // Sign out on the server first. Otherwise a failure would delete tokens that are still valid.
+      // Sign out on the server first. If it refuses, the tokens remain for the next attempt. If it cannot be reached, the SDK
+      // deletes them.
       if (options.everywhere) await signOutEverywhere(cli, server);
       else await signOut(cli, server);
     });

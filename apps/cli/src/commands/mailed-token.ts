@@ -7,23 +7,28 @@ export type MailedKind = "invite" | "verification" | "reset";
 
 interface Kind {
   readonly prefix: string;
-  /** The page to which the link leads. */
-  readonly page: string;
+  /** The page to which the link leads. Older servers had another page for invites. */
+  readonly pages: readonly string[];
   readonly mail: string;
   readonly command: string;
 }
 
 const kinds: Readonly<Record<MailedKind, Kind>> = {
-  invite: { prefix: "pji_", page: "/invite", mail: "an invite", command: "projo invites accept" },
+  invite: {
+    prefix: "pji_",
+    pages: ["/accept-invite", "/invite"],
+    mail: "an invite",
+    command: "projo invites accept",
+  },
   verification: {
     prefix: "pjo_",
-    page: "/verify-email",
+    pages: ["/verify-email"],
     mail: "a mail that verifies an address",
     command: "projo email verify",
   },
   reset: {
     prefix: "pjo_",
-    page: "/reset-password",
+    pages: ["/reset-password"],
     mail: "a mail that resets a password",
     command: "projo password reset",
   },
@@ -34,7 +39,7 @@ const WHOLE = /pji_[\w-]{43}(?![\w-])|pjo_[\w-]{83}(?![\w-])|pjo_[\w-]{67}(?![\w
 /** A token that other text follows directly. */
 const FOLLOWED = /pji_[\w-]{43}|pjo_[\w-]{83}|pjo_[\w-]{67}/;
 const ANY = /\bpj[a-z]_[\w-]+/;
-const PAGE = /\/(?:invite|verify-email|reset-password)(?=[^\w-]*token\b)/;
+const PAGE = /\/(?:accept-invite|invite|verify-email|reset-password)(?=[^\w-]*token\b)/;
 
 /** Whether the text contains a whole token, so that no further line belongs to it. */
 export const hasMailedToken = (text: string): boolean => firstMatch(decodedForms(text), WHOLE) !== undefined;
@@ -47,7 +52,7 @@ export function mailedToken(text: string, expected: MailedKind): string {
   const possible = Object.values(kinds).filter(({ prefix }) => token.startsWith(prefix));
   const page = firstMatch(forms, PAGE);
   const kind =
-    possible.find((one) => one.page === page) ??
+    possible.find(({ pages }) => page !== undefined && pages.includes(page)) ??
     possible.find((one) => one === kinds[expected]) ??
     possible[0];
   if (!kind) {

@@ -6,6 +6,7 @@ import { isLoopback } from "./server-url.ts";
 export function explainConnection(error: ProjoConnectionError): string {
   const { failure, message } = error;
   const cause = causeIn(message);
+  if (error.operation === SIGN_OUT) return `${cause} ${SIGNED_OUT_HERE}`;
   if (error.mayHaveBeenCarriedOut) return `${cause} ${mayBeDone(error)}`;
   if (failure === "unreachable" && isOnThisMachine(cause))
     return `${cause} Start the server in its repository: npx -y pnpm@12 start`;
@@ -15,10 +16,17 @@ export function explainConnection(error: ProjoConnectionError): string {
 /** Describes a timeout, or an answer of another program, in one line. */
 export function explainForeignAnswer(error: ProjoError): string {
   const message = error.message.replaceAll("baseUrl", "the address (--url or PROJO_URL)");
+  // The SDK has deleted the tokens, because it did not reach the server.
+  const [withoutTokens = message, ...rest] = message.split(" The client has deleted the tokens.");
+  if (rest.length > 0) return `${withoutTokens.split(" The server may have carried ")[0]} ${SIGNED_OUT_HERE}`;
   if (!error.mayHaveBeenCarriedOut) return message;
   const [cause = message] = message.split(" The server may have carried ");
   return `${cause} ${mayBeDone(error)}`;
 }
+
+const SIGN_OUT = "auth.signOut";
+const SIGNED_OUT_HERE =
+  "You are signed out here, but the session may remain on the server. To end it, sign in, then run: projo sessions list";
 
 /** Says that the call may have been carried out, and how to check. */
 export function mayBeDone({ operation }: ProjoError): string {
@@ -51,7 +59,6 @@ const checks: Readonly<Record<string, string>> = {
   "tasks.createMany": "Run the command again: an import creates no task twice.",
   "auth.signIn": "Run the command again.",
   "auth.signUp": "Try to sign in: projo login",
-  "auth.signOut": "Run the command again.",
   "auth.signOutEverywhere": "To see your sessions, run: projo sessions list",
   "password.change": "Try to sign in with the new password: projo login",
   "password.reset": "Try to sign in with the new password: projo login",
@@ -59,6 +66,7 @@ const checks: Readonly<Record<string, string>> = {
   "email.verify": "To see whether your address is verified, run: projo whoami",
   "email.resendVerification": "Look for the mail before you run the command again.",
   "invites.accept": "To see your workspaces, run: projo workspaces list",
+  "invites.decline": "To see your pending invites, run: projo invites mine",
 };
 
 const lists: Readonly<Record<string, string>> = {

@@ -1,16 +1,13 @@
 // The only file that projo stores: the servers with a sign-in, and the workspace selected on each. It holds bearer
 // tokens, so only its owner may read it, and a crash must not leave a partial file. Several projo processes may run at
 // once: each reads and writes the file inside the lock, so that no process writes back tokens that another replaced.
-import { chmod, readFile, stat } from "node:fs/promises";
+import { chmod, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { sharedFile, SharedFileError, type SharedFile } from "@projostack/sdk/node";
 import { CliError } from "../cli-error.ts";
-import { createDirectory } from "../files/create-directory.ts";
-import { fileProblem, systemErrorCode } from "../files/file-error.ts";
-import { prepareReplacement, removeAbandoned, type Replacement } from "../files/replacement.ts";
 import type { Io } from "../io.ts";
 import { configDirectory } from "./config-directory.ts";
 import { type Credentials, noCredentials, parseCredentials } from "./credentials.ts";
-import { fileLock, type FileLock, LockHeldError } from "./file-lock.ts";
 
 export interface CredentialsFile {
   read: () => Promise<Credentials>;
@@ -20,7 +17,7 @@ export interface CredentialsFile {
    * Runs the work while no other projo process runs its own. It also reserves the space of one more session, so that a write
    * inside the lock does not fail on a full disk.
    */
-  lock: FileLock;
+  lock: SharedFile["lock"];
 }
 
 export function credentialsFile(io: Io, warn: (message: string) => void): CredentialsFile {
@@ -41,9 +38,6 @@ const noDirectory = (): CliError =>
     "Your user has no home directory, so the sign-in cannot be stored. Set HOME or PROJO_CONFIG_DIR to a directory of yours.",
   );
 
-/** Enough for the tokens of one more server. */
-const RESERVED_BYTES = 4_096;
-
 interface FileDeps {
   io: Io;
   warn: (message: string) => void;
@@ -53,12 +47,11 @@ function inDirectory(directory: string, { io, warn: warnAgain }: FileDeps): Cred
   const warn = once(warnAgain);
   const path = join(directory, "credentials.json");
   const lockPath = join(directory, "credentials.lock");
-  const lock = fileLock(lockPath, io.self);
-  let isLocked = false;
-  let reserved: Replacement | undefined;
+  const alternative = "set PROJO_CONFIG_DIR to another directory";
+  const file = sharedFile(path, { lockPath, alternative });
   return {
     async read() {
-      const text = await readIfThere(path);
+      const text = await file.read().catch(rethrow);
       if (text === undefined) return noCredentials;
       if (io.platform !== "win32") await restrictMode(path, warn);
       const credentials = parseCredentials(text);
@@ -68,39 +61,19 @@ function inDirectory(directory: string, { io, warn: warnAgain }: FileDeps): Cred
         `${path} has an invalid format. Delete the file, then run: projo login`,
       );
     },
-    async write(credentials) {
-      if (!isLocked) throw new Error("The credentials were written outside the lock.");
-      try {
-        const replacement = reserved ?? (await prepareReplacement(path, RESERVED_BYTES));
-        reserved = undefined;
-        await replacement.commit(`${JSON.stringify(credentials, undefined, 2)}\n`);
-      } catch (error) {
-        throw unwritable(path, error);
-      }
-    },
-    async lock(work) {
-      try {
-        await createDirectory(directory);
-        return await lock(async () => {
-          await removeAbandoned(path);
-          reserved = await prepareReplacement(path, RESERVED_BYTES);
-          isLocked = true;
-          try {
-            return await work();
-          } finally {
-            isLocked = false;
-            await reserved?.discard();
-            reserved = undefined;
-          }
-        });
-      } catch (error) {
-        if (error instanceof LockHeldError) throw lockTimeout(lockPath);
-        if (systemErrorCode(error) !== undefined)
-          throw unwritable(isAbout(lockPath, error) ? lockPath : path, error);
-        throw error;
-      }
-    },
+    write: (credentials) => file.write(`${JSON.stringify(credentials, undefined, 2)}\n`).catch(rethrow),
+    lock: (work) =>
+      file.lock(work).catch((error: unknown) => {
+        if (error instanceof SharedFileError && error.problem === "locked") throw lockTimeout(lockPath);
+        return rethrow(error);
+      }),
   };
+}
+
+function rethrow(error: unknown): never {
+  if (!(error instanceof SharedFileError)) throw error;
+  const code = error.problem === "unreadable" ? "cli.credentials_unreadable" : "cli.credentials_unwritable";
+  throw new CliError(code, error.message, { cause: error.cause });
 }
 
 /** A command reads the file several times. */
@@ -111,24 +84,6 @@ function once(warn: (message: string) => void): (message: string) => void {
     isDone = true;
   };
 }
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return undefined;
-    const { cause, nextStep } = fileProblem(error, {
-      path,
-      action: "read",
-      alternative: OTHER_DIRECTORY,
-    });
-    throw new CliError("cli.credentials_unreadable", `${path} cannot be read: ${cause}. ${nextStep}`, {
-      cause: error,
-    });
-  }
-}
-
-const OTHER_DIRECTORY = "set PROJO_CONFIG_DIR to another directory";
 
 /** Removes the permissions of the group and of others. */
 async function restrictMode(path: string, warn: (message: string) => void): Promise<void> {
@@ -144,16 +99,6 @@ async function restrictMode(path: string, warn: (message: string) => void): Prom
   }
   warn(`Other users could read ${path}. Now only you can. If somebody may have copied it, run: projo logout`);
 }
-
-function unwritable(path: string, error: unknown): CliError {
-  const { cause, nextStep } = fileProblem(error, { path, action: "written", alternative: OTHER_DIRECTORY });
-  return new CliError("cli.credentials_unwritable", `${path} cannot be written: ${cause}. ${nextStep}`, {
-    cause: error,
-  });
-}
-
-const isAbout = (path: string, error: unknown): boolean =>
-  error instanceof Error && "path" in error && error.path === path;
 
 const lockTimeout = (lockPath: string): CliError =>
   new CliError(

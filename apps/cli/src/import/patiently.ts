@@ -1,5 +1,5 @@
-// Repeats a call of an import after a temporary failure. The SDK repeats queries only: it cannot know that these calls are
-// idempotent.
+// Repeats a call of an import after a temporary failure. An import waits for a busy server longer than the SDK does by itself,
+// so its calls switch off the retries of the SDK. A second execution of these calls has no further effect.
 import { setTimeout as wait } from "node:timers/promises";
 import { isProjoError, ProjoConnectionError } from "@projostack/sdk";
 import { retryAfterLimit } from "../connection/retry-after-limit.ts";

@@ -24,7 +24,8 @@ async function findOrCreate(workspace: WorkspaceClient, name: string) {
   if (first) return { id: first.id };
   try {
     // Another import may create the project at this moment. The server then returns that one.
-    return { id: (await workspace.projects.findOrCreate({ name })).project.id };
+    // The caller repeats this function after a temporary failure.
+    return { id: (await workspace.projects.findOrCreate({ name }, { maxRetries: 0 })).project.id };
   } catch (error) {
     const [refusal] = (error instanceof ProjoError && error.fieldErrors?.["name"]) || [];
     if (refusal !== undefined) return { reason: refusal };

@@ -58,7 +58,8 @@ export const createSender =
       else prepared.push({ row, item: { projectId: answer.id, title, status, externalId } });
     }
     const create = (input: TasksCreateManyInput) =>
-      patiently(() => workspace.tasks.createMany(input, { signal }), signal);
+      // `patiently` repeats the call, also for longer than the SDK.
+      patiently(() => workspace.tasks.createMany(input, { signal, maxRetries: 0 }), signal);
     while (prepared.length > 0) {
       const outcome = await tryToSend(create, prepared).catch((error: unknown) =>
         explainMissing(error, { workspace, prepared }),

@@ -13,7 +13,7 @@ export async function findInvite(
   if (isId(idOrEmail)) return { id: idOrEmail, name: idOrEmail };
   const address = canonicalAddress(idOrEmail);
   for (const status of states) {
-    for await (const { id, email } of workspace.invites.list({ limit: 100, status })) {
+    for await (const { id, email } of workspace.invites.list({ status })) {
       if (email === address) return { id, name: email };
     }
   }

@@ -8,9 +8,9 @@ import { pickByName } from "./pick-by-name.ts";
 export async function findMember(workspace: WorkspaceClient, emailOrId: string): Promise<Named> {
   if (isId(emailOrId)) return { id: emailOrId, name: emailOrId };
   const email = canonicalAddress(emailOrId);
-  const found: Named[] = [];
-  for await (const member of workspace.members.list({ limit: 100 })) {
-    if (member.email === email) found.push({ id: member.userId, name: member.email });
-  }
+  const members = await workspace.members.list().all({ max: Infinity });
+  const found = members
+    .filter((member) => member.email === email)
+    .map((member) => ({ id: member.userId, name: member.email }));
   return pickByName(found, { noun: "member", name: emailOrId });
 }

@@ -13,10 +13,7 @@ export async function findProject(workspace: WorkspaceClient, idOrName: string):
 
 /** Returns all projects with this name: several projects may share a name. */
 export async function projectsNamed(workspace: WorkspaceClient, name: string): Promise<Project[]> {
-  const found: Project[] = [];
-  for await (const project of workspace.projects.list({ limit: 100, search: name.trim() })) {
-    found.push(project);
-  }
+  const found = await workspace.projects.list({ search: name.trim() }).all({ max: Infinity });
   return withName(found, name);
 }
 

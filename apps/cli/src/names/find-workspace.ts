@@ -24,7 +24,7 @@ interface Search {
 
 async function find(client: Client, idOrName: string, { deleted, noun, see }: Search): Promise<OwnWorkspace> {
   const workspaces: OwnWorkspace[] = [];
-  for await (const workspace of client.workspaces.list({ limit: 100, deleted })) {
+  for await (const workspace of client.workspaces.list({ deleted })) {
     if (workspace.id === idOrName) return workspace;
     workspaces.push(workspace);
   }

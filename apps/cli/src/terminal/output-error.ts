@@ -1,5 +1,5 @@
+import { fileProblem } from "@projostack/sdk/node";
 import { CliError } from "../cli-error.ts";
-import { fileProblem } from "../files/file-error.ts";
 
 /** The failure to write the data of a command, such as `projo tasks list > FILE` on a full disk. */
 export function outputError(error: Error): CliError {

@@ -1,21 +1,9 @@
 // projo's own files when the disk, the directory or the file is not as it should be. Nothing is lost, and one line names the
 // path, the cause and the next step.
-import {
-  mkdir,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  stat,
-  symlink,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { prepareReplacement, removeAbandoned } from "../../src/files/replacement.ts";
 import { EMAIL, expectDone, openShell, openSignedIn, PASSWORD, type Shell } from "../kit.ts";
 
 let server: TestServer;
@@ -65,36 +53,6 @@ describe("the lock of the credentials", () => {
       `projo: ${lock} cannot be written: a directory has its name. Remove the directory, or set PROJO_CONFIG_DIR to another directory.\n`,
     ]);
     await rm(lock, { recursive: true });
-  });
-});
-
-describe("the replacement of a file", () => {
-  it("reserves its space before the work and keeps the file when it is discarded", async () => {
-    const file = join(shell.directory, "kept.json");
-    await writeFile(file, "before");
-    const replacement = await prepareReplacement(file, 4_096);
-    const [draft] = (await readdir(shell.directory)).filter((name) => name !== "kept.json");
-    expect((await stat(join(shell.directory, draft ?? ""))).size).toBe("before".length + 4_096);
-    expect((await stat(join(shell.directory, draft ?? ""))).mode & 0o777).toBe(0o600);
-    await replacement.discard();
-    expect(await readFile(file, "utf8")).toBe("before");
-    expect(await readdir(shell.directory)).toEqual(["kept.json"]);
-    await rm(file);
-  });
-
-  it("removes drafts that killed processes left, and no other file", async () => {
-    const file = join(shell.directory, "kept.json");
-    const uuid = "01234567-89ab-4cde-8f01-23456789abcd";
-    const old = new Date(Date.now() - 3_600_000);
-    for (const name of [`kept.json.${uuid}`, "kept.json.backup"]) {
-      await writeFile(join(shell.directory, name), "x");
-      await utimes(join(shell.directory, name), old, old);
-    }
-    const young = `kept.json.${uuid.replace("0", "f")}`;
-    await writeFile(join(shell.directory, young), "x");
-    await removeAbandoned(file);
-    expect((await readdir(shell.directory)).toSorted()).toEqual(["kept.json.backup", young].toSorted());
-    for (const name of ["kept.json.backup", young]) await rm(join(shell.directory, name));
   });
 });
 

@@ -40,6 +40,13 @@ const wrappers: Readonly<Record<string, (link: string) => string>> = {
   Sophos: (link) =>
     `https://eu-west-1.protection.sophos.com/?d=example.com&u=${Buffer.from(link).toString("base64")}&i=NWY=`,
   Slack: (link) => `https://slack-redir.net/link?url=${encode(link)}`,
+  "a scanner that keeps the fragment of the link for itself": (link) => {
+    const [page = "", fragment] = link.split("#");
+    const rest = fragment === undefined ? "" : `#${fragment}`;
+    return `https://eur01.safelinks.protection.outlook.com/?url=${encode(page)}&data=05%7C01${rest}`;
+  },
+  "a scanner that escapes the fragment twice": (link) =>
+    `https://click.example.net/?to=${encode(link.replace("#", "%23").replace("token=", "token%3D"))}`,
   "two scanners": (link) =>
     `https://www.google.com/url?q=${encode(`https://eur01.safelinks.protection.outlook.com/?url=${encode(link)}&reserved=0`)}`,
   "Proofpoint 2 around Safe Links": (link) =>
@@ -58,10 +65,21 @@ const wrappers: Readonly<Record<string, (link: string) => string>> = {
   "the token with spaces": (link) => `  ${link.slice(link.indexOf("pj"))} \n`,
 };
 
-const pages: Readonly<Record<MailedKind, { prefix: string; bytes: number; page: string }>> = {
-  invite: { prefix: "pji_", bytes: 32, page: "invite" },
-  verification: { prefix: "pjo_", bytes: 62, page: "verify-email" },
-  reset: { prefix: "pjo_", bytes: 50, page: "reset-password" },
+interface Page {
+  readonly prefix: string;
+  readonly bytes: number;
+  /** The forms of the link without its token: of this server, of older ones, and of applications that use the query. */
+  readonly links: readonly string[];
+}
+
+const pages: Readonly<Record<MailedKind, Page>> = {
+  invite: {
+    prefix: "pji_",
+    bytes: 32,
+    links: ["accept-invite#token=", "invite#token=", "accept-invite?token=", "invite?lang=en&token="],
+  },
+  verification: { prefix: "pjo_", bytes: 62, links: ["verify-email#token=", "verify-email?token="] },
+  reset: { prefix: "pjo_", bytes: 50, links: ["reset-password#token=", "reset-password?token="] },
 };
 
 /** Tokens with dashes and underscores, also at their ends, because these are what scanners escape. */
@@ -71,11 +89,40 @@ function tokensFor(kind: MailedKind): string[] {
   return [...bodies, bodies[0]?.replace(/^../, "__").replace(/..$/, "_A") ?? ""].map((body) => prefix + body);
 }
 
-describe.each(Object.keys(pages) as MailedKind[])("The token of a mail about: %s", (kind) => {
-  it.each(Object.keys(wrappers))("is found in %s", (name) => {
-    for (const token of tokensFor(kind)) {
-      const text = wrappers[name]?.(`https://app.example.com/projo/${pages[kind].page}#token=${token}`) ?? "";
-      expect(mailedToken(text, kind), text).toBe(token);
+const kinds = Object.keys(pages) as MailedKind[];
+
+describe.each(kinds.flatMap((kind) => pages[kind].links.map((link) => [kind, link] as const)))(
+  "The token of a mail about: %s, with the link %s",
+  (kind, link) => {
+    it.each(Object.keys(wrappers))("is found in %s", (name) => {
+      for (const token of tokensFor(kind)) {
+        const text = wrappers[name]?.(`https://app.example.com/projo/${link}${token}`) ?? "";
+        expect(mailedToken(text, kind), text).toBe(token);
+      }
+    });
+  },
+);
+
+describe("A link whose page is for another command", () => {
+  const others: Readonly<Record<MailedKind, { wrong: MailedKind; right: string }>> = {
+    invite: { wrong: "reset", right: "projo invites accept" },
+    verification: { wrong: "reset", right: "projo email verify" },
+    reset: { wrong: "verification", right: "projo password reset" },
+  };
+  /** These contain the token without the address of its page. */
+  const withoutPage = new Set([
+    "the token alone",
+    "the token with spaces",
+    "a scanner that keeps the fragment of the link for itself",
+  ]);
+
+  it.each(Object.keys(wrappers).filter((name) => !withoutPage.has(name)))("is refused in %s", (name) => {
+    for (const kind of kinds) {
+      for (const link of pages[kind].links) {
+        const [token = ""] = tokensFor(kind);
+        const text = wrappers[name]?.(`https://app.example.com/projo/${link}${token}`) ?? "";
+        expect(problemOf(text, others[kind].wrong), text).toContain(`Run: ${others[kind].right}`);
+      }
     }
   });
 });

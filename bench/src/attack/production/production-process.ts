@@ -23,7 +23,13 @@ export function startFiledServer(directory: string, env: Readonly<Record<string,
   const files = { stdout: openSync(paths.stdout, "w"), stderr: openSync(paths.stderr, "w") };
   const child = spawn(process.execPath, productProgram(), {
     cwd: directory,
-    env: { PATH: process.env["PATH"], PORT: "0", PROJO_DATA_DIR: join(directory, "data"), ...env },
+    env: {
+      PATH: process.env["PATH"],
+      PORT: "0",
+      PROJO_DATA_DIR: join(directory, "data"),
+      PROJO_DRAIN_SECONDS: "0",
+      ...env,
+    },
     stdio: ["ignore", files.stdout, files.stderr],
   });
   closeSync(files.stdout);

@@ -1,6 +1,7 @@
 // Starts the built server with settings that would expose links, keys or passwords to other machines. The server must refuse
 // each of them before it connects or listens, with a message that names the setting to correct. The addresses are in
 // 192.0.2.0/24 (RFC 5737), which is unassigned: an attempt to connect would cause a different message.
+import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Figure } from "../../runner/figure.ts";
@@ -22,7 +23,7 @@ interface Setup {
 }
 
 const database = "postgres://projo_server:secret@192.0.2.1:5432/projo";
-const keys = `1:${Buffer.alloc(32, 1).toString("base64url")}`;
+const keys = `1:${randomBytes(32).toString("base64url")}`;
 const mail = {
   PROJO_SMTP_URL: "smtps://user:secret@192.0.2.3",
   PROJO_MAIL_FROM: "mail@example.com",
@@ -95,6 +96,31 @@ function setupsIn(directory: string): Setup[] {
       description: "a password sent to a mail server in plain text",
       env: { ...complete, PROJO_SMTP_URL: "smtp://user:secret@192.0.2.3?tls=off" },
       names: ["PROJO_SMTP_URL"],
+    },
+    {
+      description: "production, with a database connection without TLS",
+      env: { ...complete, PROJO_ENV: "production", DATABASE_URL: `${database}?sslmode=disable` },
+      names: ["DATABASE_URL"],
+    },
+    {
+      description: "production, with Redis and a mail server without TLS",
+      env: {
+        ...complete,
+        PROJO_ENV: "production",
+        REDIS_URL: "redis://192.0.2.2:6379?tls=off",
+        PROJO_SMTP_URL: "smtp://192.0.2.3?tls=off",
+      },
+      names: ["REDIS_URL", "PROJO_SMTP_URL"],
+    },
+    {
+      description: "a remote database, with a key of 32 zero bytes",
+      env: { ...mail, DATABASE_URL: database, PROJO_TOKEN_KEYS: `1:${"A".repeat(43)}` },
+      names: ["PROJO_TOKEN_KEYS"],
+    },
+    {
+      description: "a misspelt PROJO_ENV",
+      env: { ...complete, PROJO_EVN: "production" },
+      names: ["PROJO_EVN"],
     },
     {
       description: "a key file that all users may write",

@@ -100,6 +100,16 @@ const CLASSES: Readonly<Record<string, Entry>> = {
   "58": ["down", "system_error"],
 };
 
+/** The names of all conditions. */
+export const conditionNames = (): string[] => [
+  ...new Set([
+    ...[...Object.values(CODES), ...Object.values(CLASSES)].map(([, name]) => name),
+    ...TEXTS.map(([, , name]) => name),
+    "pooler_full",
+    "no_answer_in_time",
+  ]),
+];
+
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** These codes mean a failed connection only if the system call is `connect`: a missing file has the same code. */

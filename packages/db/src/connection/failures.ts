@@ -15,6 +15,24 @@ export class MembershipChanged extends Error {
 
 type Change = "ended" | "demoted" | "key ended";
 
+/** Another call has used the idempotency key. */
+export class KeyTaken extends Error {
+  override readonly name = "KeyTaken";
+
+  constructor(cause: unknown) {
+    super("Another call has used the idempotency key.", { cause });
+  }
+}
+
+/** Another call with the idempotency key has not ended. */
+export class KeyInProgress extends Error {
+  override readonly name = "KeyInProgress";
+
+  constructor(cause?: unknown) {
+    super("Another call with the idempotency key has not ended.", { cause });
+  }
+}
+
 interface FailureOptions extends ErrorOptions {
   readonly condition?: Condition;
 }
@@ -46,12 +64,14 @@ export class WriteInReadScope extends Error {
   override readonly name = "WriteInReadScope";
 }
 
-const failures = [MembershipChanged, DatabaseBusy, DatabaseDown, WriteInReadScope];
+const failures = [KeyTaken, KeyInProgress, MembershipChanged, DatabaseBusy, DatabaseDown, WriteInReadScope];
 
 /** The failure for a database error. Any other error is returned unchanged. */
 export function failureOf(error: unknown): unknown {
   if (failures.some((failure) => error instanceof failure)) return error;
   for (const facts of layersOf(error)) {
+    if (KEY_CONSTRAINT.test(String(facts.constraint))) return new KeyTaken(error);
+    if (facts.code === "55P03" && KEY_INDEX.test(facts.where ?? "")) return new KeyInProgress(error);
     if (facts.code === "PJ404") return new MembershipChanged("ended", error);
     if (facts.code === "PJ401") return new MembershipChanged("key ended", error);
     if (facts.code === "PJ403") return new MembershipChanged("demoted", error);
@@ -62,6 +82,11 @@ export function failureOf(error: unknown): unknown {
   }
   return error;
 }
+
+/** The primary keys of idempotency_keys and account_idempotency_keys. */
+const KEY_CONSTRAINT = /^(?:account_)?idempotency_keys_pkey$/;
+/** PostgreSQL names the index in the context of an error, in every language. */
+const KEY_INDEX = /idempotency_keys_pkey/;
 
 /** The failure for an error of a read-only scope: a refused write there is a bug, not a database that accepts no writes. */
 export function failureOfReading(error: unknown): unknown {
@@ -84,6 +109,8 @@ export function isMissingRow(error: unknown): boolean {
 
 interface Layer extends ErrorFacts {
   readonly constraint: unknown;
+  /** PostgreSQL's context of the error. */
+  readonly where: string | undefined;
 }
 
 /** The error and the errors nested in it as `cause`, `meta` or by a driver, from the outermost in. */
@@ -94,13 +121,27 @@ export function* layersOf(error: unknown): Generator<Layer> {
     const layer = queue.shift();
     if (typeof layer !== "object" || layer === null || seen.has(layer)) continue;
     seen.add(layer);
-    const { code, originalCode, message, syscall, constraint, meta, cause, driverAdapterError, errors } =
-      layer as Record<string, unknown>;
+    const {
+      code,
+      originalCode,
+      originalMessage,
+      message,
+      syscall,
+      constraint,
+      where,
+      meta,
+      cause,
+      driverAdapterError,
+      errors,
+    } = layer as Record<string, unknown>;
     yield {
       code: asText(originalCode ?? code),
       message: asText(message) ?? "",
       syscall: asText(syscall),
-      constraint: nameOf(constraint),
+      constraint:
+        nameOf(constraint) ??
+        constraintOfShard(asText(originalCode ?? code), asText(originalMessage ?? message)),
+      where: asText(where),
     };
     // When several addresses of a host name failed, the first error represents them.
     queue.push(meta, cause, driverAdapterError, Array.isArray(errors) ? errors[0] : undefined);
@@ -113,4 +154,13 @@ const asText = (value: unknown): string | undefined => (typeof value === "string
 function nameOf(constraint: unknown): unknown {
   if (typeof constraint === "object" && constraint !== null && "index" in constraint) return constraint.index;
   return constraint;
+}
+
+/**
+ * The constraint that a worker of Citus reports. Citus repeats the message without its fields, and the name of a shard's constraint
+ * ends in the number of the shard.
+ */
+function constraintOfShard(code: string | undefined, message: string | undefined): string | undefined {
+  if (!code?.startsWith("23")) return undefined;
+  return [...(message ?? "").matchAll(/"(\w+)_\d{6,}"/g)].at(-1)?.[1];
 }

@@ -7,6 +7,7 @@
 import type pg from "pg";
 import { Backlog } from "./backlog.ts";
 import { DatabaseBusy } from "./failures.ts";
+import type { ResendCause } from "./observers.ts";
 import { oneTrip, type StatementResult, type PreparedStatement } from "./one-trip.ts";
 
 export interface SharedConnections {
@@ -20,7 +21,11 @@ export interface SharedConnections {
   readonly delayMs: number;
   /** Whether the next read is refused at once. */
   readonly isFull: boolean;
+  /** The number of reads that were sent and not answered. */
+  readonly waiting: number;
 }
+
+type OnResend = (cause: ResendCause) => void;
 
 /** Two separate sets, so that reads of credentials do not wait behind reads of rows, which another transaction may lock. */
 export interface SharedConnectionSets {
@@ -38,9 +43,16 @@ const BOUNDS = { longestWaitMs: 1_500, alwaysAllowed: 16, maxSize: 4_000, isPipe
 /** How long a statement that waited for a lock is sent alone from the start. */
 const AVOID_MS = 1_000;
 
-/** @param max the maximum number of connections; each is taken from the pool only while it is in use */
-export function openSharedConnections(connect: () => Promise<pg.PoolClient>, max: number): SharedConnections {
-  const locked = new LockedStatements();
+/**
+ * @param max the maximum number of connections; each is taken from the pool only while it is in use
+ * @param onResend called when a read must be sent again
+ */
+export function openSharedConnections(
+  connect: () => Promise<pg.PoolClient>,
+  max: number,
+  onResend: OnResend = () => {},
+): SharedConnections {
+  const locked = new LockedStatements(onResend);
   const slots = Array.from({ length: max }, () => new SharedSlot(connect, locked));
   const run = async (
     steps: readonly PreparedStatement[],
@@ -51,6 +63,7 @@ export function openSharedConnections(connect: () => Promise<pg.PoolClient>, max
     const answers = await leastBusy.run(steps);
     if (answers !== ABANDONED) return answers;
     // The messages behind one that waited for a lock have not been executed, so they are sent again on another connection.
+    onResend("connection_abandoned");
     return isRetry ? null : run(steps, true);
   };
   return {
@@ -61,6 +74,9 @@ export function openSharedConnections(connect: () => Promise<pg.PoolClient>, max
     get isFull() {
       return slots.every((slot) => slot.isFull);
     },
+    get waiting() {
+      return slots.reduce((sum, slot) => sum + slot.load, 0);
+    },
   };
 }
 
@@ -70,8 +86,14 @@ const ABANDONED = Symbol("abandoned");
 /** The names of the statements that waited for a lock in the last second. */
 class LockedStatements {
   readonly #until = new Map<string, number>();
+  readonly #onResend: OnResend;
+
+  constructor(onResend: OnResend) {
+    this.#onResend = onResend;
+  }
 
   add(steps: readonly PreparedStatement[]): void {
+    this.#onResend("lock_wait");
     this.#until.set(nameOf(steps), performance.now() + AVOID_MS);
   }
 

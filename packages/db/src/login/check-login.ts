@@ -17,11 +17,11 @@ interface Facts {
 
 // A login can become every role that it is a member of, so the query checks all of them. Before PostgreSQL 16, a role with
 // CREATEROLE can become the owner; a role with REPLICATION can read every row; the pg_..._server_... roles can access the
-// database's files. The login itself may have no right to the schema, which to_regclass requires. Since PostgreSQL 16, a membership can exclude SET ROLE, and such a login could not serve.
+// database's files; projo_backup reads every row, also where policies show it the rows. The login itself may have no right to the schema, which to_regclass requires. Since PostgreSQL 16, a membership can exclude SET ROLE, and such a login could not serve.
 const FACTS = `
   WITH reach AS (
     SELECT oid, rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication OR rolname IN
-             ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files') AS bypasses,
+             ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', 'projo_backup') AS bypasses,
            pg_has_role(session_user, oid, CASE WHEN current_setting('server_version_num')::int >= 160000
                                                THEN 'SET' ELSE 'MEMBER' END) AS switches
       FROM pg_roles
@@ -70,21 +70,21 @@ async function factsOf(pool: pg.Pool): Promise<Facts> {
 
 /** A problem of a login for any purpose. */
 function safetyProblem({ bypassing, owning, migrated }: Facts): string | null {
-  const instead = "Use a login that owns nothing: `pnpm db:migrate` creates one (docs/database.md).";
+  const instead = "Use a login that owns nothing: `projostack migrate` creates one (docs/database.md).";
   if (bypassing) {
     return `could bypass row-level security, as ${bypassing.join(", ")} can. ${instead}`;
   }
-  if (!migrated) return "finds no tables. Run `pnpm db:migrate` first (docs/database.md).";
+  if (!migrated) return "finds no tables. Run `projostack migrate` first (docs/database.md).";
   if (owning) return `owns ${owning.join(", ")}, and could disable their protection. ${instead}`;
   return null;
 }
 
 function serverProblem({ tenant, system, operator }: Facts): string | null {
   if (operator) {
-    return "may act as projo_operator, which can erase users, so a server must not use it. Set DATABASE_URL to the server's own login: `pnpm db:migrate` creates one (docs/database.md).";
+    return "may act as projo_operator, which can erase users, so a server must not use it. Set DATABASE_URL to the server's own login: `projostack migrate` creates one (docs/database.md).";
   }
   if (!tenant || !system) {
-    return "may not act as projo_tenant and projo_system. Run `pnpm db:migrate` with this DATABASE_URL (docs/database.md).";
+    return "may not act as projo_tenant and projo_system. Run `projostack migrate` with this DATABASE_URL (docs/database.md).";
   }
   return null;
 }
@@ -92,5 +92,5 @@ function serverProblem({ tenant, system, operator }: Facts): string | null {
 function operatorProblem({ tenant, system, operator }: Facts): string | null {
   return tenant && system && operator
     ? null
-    : "is not an operator's. Run `pnpm db:migrate` with this PROJO_OPERATOR_DATABASE_URL (docs/operations.md).";
+    : "is not an operator's. Run `projostack migrate` with this PROJO_OPERATOR_DATABASE_URL (docs/operations.md).";
 }

@@ -98,7 +98,7 @@ export function serverProblems(facts: ServerFacts): string[] {
       `the database ${database} accepts no writes (default_transaction_read_only is on). Reset that setting of the database or the login.`,
     ownTables < CORE_TABLES.length &&
       otherTables.length > 0 &&
-      `the database ${database} contains tables of another program, such as ${otherTables.join(", ")}. Correct the name of the database, or create an empty one and run \`pnpm db:migrate\`.`,
+      `the database ${database} contains tables of another program, such as ${otherTables.join(", ")}. Correct the name of the database, or create an empty one and run \`projostack migrate\`.`,
   ].filter((problem) => problem !== false);
 }
 

@@ -1,6 +1,7 @@
 // Compares the history of a database, the table _prisma_migrations, with the migrations of this build.
 import pg from "pg";
 import type { Migration } from "./read-migrations.ts";
+import { tooOldProblem } from "./required-migrations.ts";
 
 interface Applied {
   migration_name: string;
@@ -17,8 +18,15 @@ export async function readHistory(owner: pg.ClientBase): Promise<History> {
   return new Map(rows.map((row) => [row.migration_name, row]));
 }
 
-/** @returns why this build cannot migrate a database with that history, or null */
-export function historyProblem(ours: readonly Migration[], applied: History): string | null {
+/**
+ * @param required the migrations that a build must have to serve the database; null if the database does not say
+ * @returns why this build cannot migrate a database with that history, or null
+ */
+export function historyProblem(
+  ours: readonly Migration[],
+  applied: History,
+  required: readonly string[] | null,
+): string | null {
   const unfinished = [...applied.values()].find(({ finished_at }) => finished_at === null);
   if (unfinished) {
     return `The migration ${unfinished.migration_name} failed halfway. Repair the database, then delete its row from _prisma_migrations.`;
@@ -29,9 +37,29 @@ export function historyProblem(ours: readonly Migration[], applied: History): st
   }
   const names = new Set(ours.map(({ name }) => name));
   const ahead = [...applied.keys()].filter((name) => !names.has(name));
-  return ahead.length > 0
-    ? `The database is ahead of this build (${ahead.join(", ")}). Start a newer build.`
-    : null;
+  return ahead.length === 0 ? null : aheadProblem(ours, { applied, names, ahead, required });
+}
+
+interface Ahead {
+  readonly applied: History;
+  /** The migrations of this build. */
+  readonly names: ReadonlySet<string>;
+  /** The applied migrations that this build does not have. */
+  readonly ahead: readonly string[];
+  readonly required: readonly string[] | null;
+}
+
+/** A build that has every required migration may serve a database that is ahead of it, and leaves the database unchanged. */
+function aheadProblem(ours: readonly Migration[], { applied, names, ahead, required }: Ahead): string | null {
+  if (required === null) {
+    return `The database is ahead of this build (${ahead.join(", ")}). Start a newer build.`;
+  }
+  const tooOld = tooOldProblem(required, names);
+  if (tooOld !== null) return tooOld;
+  const missing = ours.filter(({ name }) => !applied.has(name)).map(({ name }) => name);
+  return missing.length === 0
+    ? null
+    : `The database has migrations of another build (${ahead.join(", ")}) and lacks migrations of this one (${missing.join(", ")}). Migrate it with a build that contains all of them.`;
 }
 
 interface Place {

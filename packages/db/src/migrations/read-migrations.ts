@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type MeasuredMigration, readMeasured } from "./plan/measured-migration.ts";
 
 export interface Migration {
   readonly name: string;
   readonly sql: string;
   /** SHA-256 of the file, in hex, as Prisma keeps it. */
   readonly checksum: string;
+  /** Its effect on tables that exist before it. Absent: it was not measured. */
+  readonly measured?: MeasuredMigration;
 }
 
 /** The directory of the migrations. The path is the same from `src` and from `dist`. */
@@ -20,7 +23,13 @@ export async function readMigrations(directory = migrationsDirectory): Promise<M
   return Promise.all(
     names.toSorted().map(async (name) => {
       const file = await readFile(join(directory, name, "migration.sql"));
-      return { name, sql: file.toString("utf8"), checksum: createHash("sha256").update(file).digest("hex") };
+      const measured = await readMeasured(join(directory, name));
+      return {
+        name,
+        sql: file.toString("utf8"),
+        checksum: createHash("sha256").update(file).digest("hex"),
+        ...(measured === null ? {} : { measured }),
+      };
     }),
   );
 }

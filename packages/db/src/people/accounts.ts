@@ -1,6 +1,8 @@
 // Account changes. Each is one statement and uses the database's clock: the change, the mail that it queues and the account
 // event commit together or not at all.
+import { keepAfterEvent, type ClaimWithAnswer } from "../scope/claim.ts";
 import type { Lock, RunStatement } from "../scope/run-statement.ts";
+import type { PreparedStatement } from "../connection/one-trip.ts";
 import { notice, NOTICES } from "./account-notice.ts";
 import type { AccountEvent } from "./sessions.ts";
 
@@ -30,34 +32,37 @@ export interface OneTimeTokenRecord {
   readonly salt: Uint8Array;
 }
 
+/** Account changes. A change that is made inserts the idempotency key `keep` with its answer, if one is given. */
 export interface AccountStore {
   /**
    * Creates the account, its first token and the mail.
    * @throws an error of the constraint users_email_key when the email address is taken
    */
-  insert(account: NewAccount, token: NewOneTimeToken, event: AccountEvent): Promise<void>;
+  insert(account: NewAccount, token: NewOneTimeToken, event: AccountEvent, keep?: Keep): Promise<void>;
   /** Creates a token and its mail. It deletes the user's earlier tokens for the same purpose. */
-  insertToken(userId: string, token: NewOneTimeToken, event: AccountEvent): Promise<void>;
+  insertToken(userId: string, token: NewOneTimeToken, event: AccountEvent, keep?: Keep): Promise<void>;
   /** @returns the token, or null when it is unknown, used or expired */
   findToken(id: string, purpose: Purpose): Promise<OneTimeTokenRecord | null>;
   /** Marks the token as used and verifies the address. @returns false when the token is used or expired */
-  verifyEmail(tokenId: string, event: AccountEvent): Promise<boolean>;
+  verifyEmail(tokenId: string, event: AccountEvent, keep?: Keep): Promise<boolean>;
   /**
    * Verifies the user's address, because the user presented a token that was mailed to it. The verification links no longer
    * work. @returns false when the account has another address
    */
   verifyAddress(userId: string, email: string, event: AccountEvent): Promise<boolean>;
   /** Marks the token as used, sets the password, ends every session and mails a notice. @returns false when the token is used or expired */
-  resetPassword(tokenId: string, passwordHash: string, event: AccountEvent): Promise<boolean>;
+  resetPassword(tokenId: string, passwordHash: string, event: AccountEvent, keep?: Keep): Promise<boolean>;
   /** Replaces the password hash, ends the other sessions and mails a notice. @returns false when the hash is no longer `from` */
-  changePassword(change: PasswordChange, event: AccountEvent): Promise<boolean>;
+  changePassword(change: PasswordChange, event: AccountEvent, keep?: Keep): Promise<boolean>;
   /** Replaces the hash of an unchanged password by one with newer parameters. */
   upgradeHash(userId: string, from: string, to: string): Promise<void>;
   /** Ends every session of a user. @returns the number of ended sessions */
   endSessions(userId: string, event: AccountEvent): Promise<number>;
   /** Inserts an event without another change, such as a refused sign-in. */
-  record(userId: string | null, outcome: "ok" | "refused", event: AccountEvent): Promise<void>;
+  record(userId: string | null, outcome: "ok" | "refused", event: AccountEvent, keep?: Keep): Promise<void>;
 }
+
+type Keep = ClaimWithAnswer | undefined;
 
 export interface PasswordChange {
   readonly userId: string;
@@ -70,14 +75,20 @@ export interface PasswordChange {
 }
 
 export function accountStore(run: RunStatement): AccountStore {
-  const changed = async (name: string, text: string, values: unknown[], lock?: Lock): Promise<boolean> =>
-    ((await run(name, text, values, lock)).rowCount ?? 0) > 0;
+  const changed = async (
+    name: string,
+    text: string,
+    values: unknown[],
+    { lock, after }: { lock?: Lock; after?: PreparedStatement | undefined } = {},
+  ): Promise<boolean> => ((await run(name, text, values, lock, after)).rowCount ?? 0) > 0;
   return {
-    insert: async ({ id, email, passwordHash }, token, event) => {
-      await run("account_insert", INSERT, [id, email, passwordHash, ...ofToken(token), ...ofEvent(event)]);
+    insert: async ({ id, email, passwordHash }, token, event, keep) => {
+      const values = [id, email, passwordHash, ...ofToken(token), ...ofEvent(event)];
+      await run("account_insert", INSERT, values, undefined, keeping(keep, event));
     },
-    insertToken: async (userId, token, event) => {
-      await run("token_insert", INSERT_TOKEN, [userId, ...ofToken(token), ...ofEvent(event)]);
+    insertToken: async (userId, token, event, keep) => {
+      const values = [userId, ...ofToken(token), ...ofEvent(event)];
+      await run("token_insert", INSERT_TOKEN, values, undefined, keeping(keep, event));
     },
     findToken: async (id, purpose) => {
       const { rows } = await run<{ user_id: string; salt: Uint8Array }>("token_find", FIND_TOKEN, [
@@ -87,20 +98,19 @@ export function accountStore(run: RunStatement): AccountStore {
       const [row] = rows;
       return row ? { userId: row.user_id, salt: row.salt } : null;
     },
-    verifyEmail: (tokenId, event) => changed("email_verify", VERIFY, [tokenId, ...ofEvent(event)]),
+    verifyEmail: (tokenId, event, keep) =>
+      changed("email_verify", VERIFY, [tokenId, ...ofEvent(event)], { after: keeping(keep, event) }),
     verifyAddress: (userId, email, event) =>
       changed("address_verify", VERIFY_ADDRESS, [userId, email, ...ofEvent(event)]),
-    resetPassword: (tokenId, passwordHash, event) =>
+    resetPassword: (tokenId, passwordHash, event, keep) =>
       changed("password_reset", RESET, [tokenId, passwordHash, ...ofEvent(event)], {
-        name: "lock_owner",
-        text: LOCK_OWNER,
-        values: [tokenId],
+        lock: { name: "lock_owner", text: LOCK_OWNER, values: [tokenId] },
+        after: keeping(keep, event),
       }),
-    changePassword: ({ userId, from, to, sessionId }, event) =>
+    changePassword: ({ userId, from, to, sessionId }, event, keep) =>
       changed("password_change", CHANGE, [userId, from, to, sessionId, ...ofEvent(event)], {
-        name: "lock_user",
-        text: LOCK_USER,
-        values: [userId],
+        lock: { name: "lock_user", text: LOCK_USER, values: [userId] },
+        after: keeping(keep, event),
       }),
     upgradeHash: async (userId, from, to) => {
       await run("hash_upgrade", UPGRADE, [userId, from, to]);
@@ -109,11 +119,14 @@ export function accountStore(run: RunStatement): AccountStore {
       const { rows } = await run<{ ended: number }>("sessions_end", END_ALL, [userId, ...ofEvent(event)]);
       return rows[0]?.ended ?? 0;
     },
-    record: async (userId, outcome, event) => {
-      await run("event_insert", RECORD, [userId, outcome, ...ofEvent(event)]);
+    record: async (userId, outcome, event, keep) => {
+      const values = [userId, outcome, ...ofEvent(event)];
+      await run("event_insert", RECORD, values, undefined, keeping(keep, event));
     },
   };
 }
+
+const keeping = (keep: Keep, { id }: AccountEvent) => keep && keepAfterEvent(keep, id);
 
 const ofToken = ({ id, purpose, salt, seconds, mailId, template }: NewOneTimeToken): unknown[] => [
   id,

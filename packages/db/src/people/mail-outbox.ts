@@ -61,12 +61,21 @@ export interface MailFailure {
 
 export type ResendResult = "queued" | "missing" | "pending" | "used" | "expired";
 
+export interface MailBacklog {
+  readonly pending: number;
+  readonly dead: number;
+  /** The age of the oldest pending mail; 0 without one. */
+  readonly oldestPendingSeconds: number;
+}
+
 export interface MailStore {
   /** Claims up to ten due mails. It deletes a mail whose token was used, and marks a mail with an expired link as dead. */
   claim(): Promise<ClaimedMail[]>;
   markSent(id: string): Promise<void>;
   /** Records a failed attempt. @returns the mail's new status, or null when the claim has ended */
   markFailed(mail: ClaimedMail, failure: MailFailure): Promise<"pending" | "dead" | null>;
+  /** Counts the mails that are not sent. */
+  backlog(): Promise<MailBacklog>;
   /** Lists the latest mails of a status. */
   list(status: MailStatus, limit: number): Promise<QueuedMail[]>;
   /**
@@ -100,6 +109,10 @@ export function mailStore(run: RunStatement): MailStore {
       const values = [id, attempt, reason.slice(0, MAX_ERROR_LENGTH), permanent, MAX_ATTEMPTS, problem];
       const { rows } = await run<{ status: "pending" | "dead" }>("mail_failed", FAILED, values);
       return rows[0]?.status ?? null;
+    },
+    backlog: async () => {
+      const { rows } = await run<MailBacklog>("mail_backlog", BACKLOG, []);
+      return rows[0] ?? { pending: 0, dead: 0, oldestPendingSeconds: 0 };
     },
     list: async (status, limit) => (await run<QueuedMail>("mail_list", LIST, [status, limit])).rows,
     resend: async (id) => {
@@ -189,6 +202,13 @@ const FAILED = `
          next_attempt_at = now() + make_interval(secs => 10 * power(3, attempts - 1))
    WHERE id = $1 AND status = 'pending' AND attempts = $2
   RETURNING status`;
+
+const BACKLOG = `
+  SELECT (count(*) FILTER (WHERE status = 'pending'))::integer AS pending,
+         (count(*) FILTER (WHERE status = 'dead'))::integer AS dead,
+         coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'pending')), 0)::double precision
+           AS "oldestPendingSeconds"
+    FROM mail_outbox WHERE status IN ('pending', 'dead')`;
 
 const LIST = `
   SELECT id, template, recipient, status, attempts, next_attempt_at AS "nextAttemptAt", last_error AS "lastError",

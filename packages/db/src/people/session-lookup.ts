@@ -1,8 +1,12 @@
 import type { Role } from "@projostack/authz";
 import { singleMessageSetup } from "../scope/enter-sql.ts";
 import { runInOneTrip, type RunStatement } from "../scope/run-statement.ts";
+import type { PreparedStatement } from "../connection/one-trip.ts";
 import type { PoolSource } from "../scope/scoped-connection.ts";
 import type { PrefetchedRows, PreparedQuery } from "../scope/statements.ts";
+
+/** How a client holds a session: with bearer tokens, or with a cookie of a browser. A session has one mode for life. */
+export type SessionMode = "bearer" | "cookie";
 
 /** A session, its user, and the user's membership in the requested workspace. */
 export interface SessionRecord {
@@ -13,6 +17,8 @@ export interface SessionRecord {
     readonly generation: number;
     /** Whether a token of this generation was used. */
     readonly confirmed: boolean;
+    /** The first use of this generation's cookie. Null before it, and for a bearer session. */
+    readonly confirmedAt: Date | null;
     readonly rotatedAt: Date;
     readonly createdAt: Date;
     readonly expiresAt: Date;
@@ -45,11 +51,20 @@ export interface SessionPrefetch extends PrefetchRequest {
   readonly tokenEndsAtSeconds: number;
 }
 
+/** The session to find, and the workspace whose membership is read. */
+export interface SessionQuery {
+  readonly sessionId: string;
+  readonly workspaceId: string | null;
+}
+
 interface Row {
   session_id: string;
   salt: Uint8Array;
   generation: number;
-  confirmed: boolean;
+  /** Of a bearer session. */
+  confirmed?: boolean;
+  /** Of a cookie session. */
+  confirmed_at?: Date | null;
   rotated_at: Date;
   session_created_at: Date;
   expires_at: Date;
@@ -64,35 +79,70 @@ interface Row {
   database_now: Date;
 }
 
-const STATEMENT = "SELECT * FROM projo_session($1::uuid, $2::uuid)";
+const LOOKUPS = {
+  bearer: ["session", "SELECT * FROM projo_session($1::uuid, $2::uuid)"],
+  cookie: ["cookie_session", "SELECT * FROM projo_cookie_session($1::uuid, $2::uuid)"],
+} as const satisfies Record<SessionMode, readonly [name: string, text: string]>;
 
-/** Reads a session, its user and the membership in one round trip. The caller checks the token. */
+/**
+ * Reads a session of this mode, its user and the membership in one round trip. The caller checks the token.
+ */
 export async function findSession(
   run: RunStatement,
-  sessionId: string,
-  workspaceId: string | null,
+  mode: SessionMode,
+  { sessionId, workspaceId }: SessionQuery,
 ): Promise<SessionRecord | null> {
-  const { rows } = await run<Row>("session", STATEMENT, [sessionId, workspaceId]);
+  const [name, text] = LOOKUPS[mode];
+  const { rows } = await run<Row>(name, text, [sessionId, workspaceId]);
   const [row] = rows;
   return row === undefined ? null : recordOf(row);
 }
 
 const PREFETCHING = "SELECT * FROM projo_session_prefetching($1::uuid, $2::uuid, $3::text, $4::bigint)";
+const COOKIE_PREFETCHING = "SELECT * FROM projo_cookie_session_prefetching($1::uuid, $2::uuid, $3::text)";
 
 /**
  * Reads the same as `findSession`, and runs a query in the workspace in the same round trip. The database returns rows only
  * to members with one of the roles, and only while the session and the token have not expired. Call it only for a token with
  * a valid checksum: the database cannot verify the token's MAC, so the caller must do so before it uses the rows.
  */
-export async function findSessionWithPrefetch(
+export const findSessionWithPrefetch = (
   source: PoolSource,
-  { sessionId, workspaceId }: { sessionId: string; workspaceId: string | null },
-  { query, roles, tokenEndsAtSeconds }: SessionPrefetch,
+  session: SessionQuery,
+  { tokenEndsAtSeconds, ...prefetch }: SessionPrefetch,
+): Promise<SessionRecord | null> =>
+  prefetchBehind(source, { session, prefetch }, (values) => ({
+    name: "projo_session_prefetching",
+    text: PREFETCHING,
+    values: [...values, tokenEndsAtSeconds],
+  }));
+
+/** Does the same for a cookie session. Its token has no expiry of its own. */
+export const findCookieSessionWithPrefetch = (
+  source: PoolSource,
+  session: SessionQuery,
+  prefetch: PrefetchRequest,
+): Promise<SessionRecord | null> =>
+  prefetchBehind(source, { session, prefetch }, (values) => ({
+    name: "projo_cookie_session_prefetching",
+    text: COOKIE_PREFETCHING,
+    values,
+  }));
+
+interface Prefetching {
+  readonly session: SessionQuery;
+  readonly prefetch: PrefetchRequest;
+}
+
+/** @param lookupWith the lookup with the id of the session, of the workspace, and the roles */
+async function prefetchBehind(
+  source: PoolSource,
+  { session: { sessionId, workspaceId }, prefetch: { query, roles } }: Prefetching,
+  lookupWith: (values: readonly unknown[]) => PreparedStatement,
 ): Promise<SessionRecord | null> {
-  const values = [sessionId, workspaceId, roles.join(","), tokenEndsAtSeconds];
-  const entering = { name: "projo_session_prefetching", text: PREFETCHING, values };
+  const entering = lookupWith([sessionId, workspaceId, roles.join(",")]);
   // Behind a pooler each transaction sets the server's settings first; otherwise the connection has them from its start.
-  const settings = source.pooled ? singleMessageSetup({ kind: "system" }, false) : [];
+  const settings = source.pooled ? singleMessageSetup({ kind: "system" }, source) : [];
   const shared = query.isQuick ? source.shared?.rows : undefined;
   // The caller is not authenticated yet, so the query must not have the priority of the server's own work.
   const place = { owner: workspaceId ?? sessionId, isHeavy: query.isHeavy ?? false };
@@ -114,7 +164,8 @@ function recordOf(row: Row): SessionRecord {
       id: row.session_id,
       salt: row.salt,
       generation: row.generation,
-      confirmed: row.confirmed,
+      confirmed: row.confirmed ?? (row.confirmed_at ?? null) !== null,
+      confirmedAt: row.confirmed_at ?? null,
       rotatedAt: row.rotated_at,
       createdAt: row.session_created_at,
       expiresAt: row.expires_at,

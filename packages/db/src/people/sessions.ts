@@ -1,10 +1,13 @@
 // Session changes. Each is one statement and uses the database's clock. The row is locked only while the statement runs, and
 // a statement that waits for the lock holds no other lock.
+import { keepAfterEvent, type ClaimWithAnswer } from "../scope/claim.ts";
 import { sharedStatementRunner, statementRunner } from "../scope/run-statement.ts";
+import type { PreparedStatement } from "../connection/one-trip.ts";
 import type { PoolSource } from "../scope/scoped-connection.ts";
 import {
   findSession,
   findSessionWithPrefetch,
+  type SessionMode,
   type SessionPrefetch,
   type SessionRecord,
 } from "./session-lookup.ts";
@@ -31,6 +34,10 @@ export interface AccountEvent extends Device {
   readonly requestId: string | null;
 }
 
+/** The generation of a session when it was read. */
+type ReadGeneration = Pick<SessionRecord["session"], "generation" | "rotatedAt">;
+
+/** Bearer sessions. `slide`, `end` and `deleteExpired` apply to sessions of both modes. */
 export interface SessionStore {
   /** Creates a session and its account event, unless the password has changed. The event has the session's IP and user agent. */
   insert(session: NewSession, event: AccountEvent): Promise<void>;
@@ -41,71 +48,98 @@ export interface SessionStore {
   /** Moves the session to the next generation. @returns false when the generation is no longer current or the session ended */
   rotate(id: string, generation: number, idleSeconds: number, device: Device): Promise<boolean>;
   /** Restarts the grace window of an unconfirmed generation. @returns false when the session has changed since it was read */
-  renew(id: string, read: Pick<SessionRecord["session"], "generation" | "rotatedAt">): Promise<boolean>;
+  renew(id: string, read: ReadGeneration): Promise<boolean>;
   /** Records that a token of the generation was used. */
   confirm(id: string, generation: number): Promise<void>;
-  /** Ends the session and inserts the event, if the session exists. @returns whether the session existed */
-  end(id: string, event: AccountEvent | null): Promise<boolean>;
+  /**
+   * Ends the session and inserts the event, and the idempotency key `keep`, if the session exists.
+   * @returns whether the session existed
+   */
+  end(id: string, event: AccountEvent | null, keep?: ClaimWithAnswer): Promise<boolean>;
   deleteExpired(): Promise<void>;
 }
 
-export function sessionStore(source: PoolSource): SessionStore {
-  const statement = statementRunner(source);
-  const quickly = sharedStatementRunner(source);
-  const run = async (name: string, text: string, values: unknown[]): Promise<number> =>
-    (await statement(name, text, values)).rowCount ?? 0;
-  return {
-    find: (id, workspaceId, prefetch) =>
-      prefetch
-        ? findSessionWithPrefetch(source, { sessionId: id, workspaceId }, prefetch)
-        : findSession(quickly, id, workspaceId),
-    insert: async ({ id, userId, passwordHash, salt, idleSeconds, absoluteSeconds }, event) => {
-      const { ip, userAgent, action, requestId } = event;
-      const values = [
-        id,
-        userId,
-        salt,
-        ip,
-        userAgent,
-        idleSeconds,
-        absoluteSeconds,
-        event.id,
-        action,
-        requestId,
-        passwordHash,
-      ];
-      await run("session_insert", INSERT, values);
-    },
-    slide: async (id, idleSeconds) => {
-      const { rows } = await statement<{ expires_at: Date }>("session_slide", SLIDE, [id, idleSeconds]);
-      return rows[0]?.expires_at ?? null;
-    },
-    rotate: async (id, generation, idleSeconds, { ip, userAgent }) =>
-      (await run("session_rotate", ROTATE, [id, generation, idleSeconds, ip, userAgent])) === 1,
-    renew: async (id, { generation, rotatedAt }) =>
-      (await run("session_renew", RENEW, [id, generation, rotatedAt])) === 1,
-    confirm: async (id, generation) => {
-      await run("session_confirm", CONFIRM, [id, generation]);
-    },
-    end: async (id, event) => {
-      if (event === null) return (await run("session_delete", DELETE, [id])) === 1;
-      const values = [id, event.id, event.action, event.requestId, event.ip, event.userAgent];
-      return (await run("session_end", END, values)) === 1;
-    },
-    deleteExpired: async () => {
-      await run("session_expired", "DELETE FROM sessions WHERE expires_at <= now()", []);
-    },
-  };
+/** The sessions of a pool. It is a class, because each request creates one. */
+export class PooledSessionStore implements SessionStore {
+  readonly #source: PoolSource;
+
+  constructor(source: PoolSource) {
+    this.#source = source;
+  }
+
+  find(id: string, workspaceId: string | null, prefetch?: SessionPrefetch): Promise<SessionRecord | null> {
+    return prefetch && !this.#source.distributed
+      ? findSessionWithPrefetch(this.#source, { sessionId: id, workspaceId }, prefetch)
+      : findSession(sharedStatementRunner(this.#source), "bearer", { sessionId: id, workspaceId });
+  }
+
+  async insert(session: NewSession, event: AccountEvent): Promise<void> {
+    await this.#run("session_insert", insertSql("bearer"), insertValues(session, event));
+  }
+
+  async slide(id: string, idleSeconds: number): Promise<Date | null> {
+    const run = statementRunner(this.#source);
+    const { rows } = await run<{ expires_at: Date }>("session_slide", SLIDE, [id, idleSeconds]);
+    return rows[0]?.expires_at ?? null;
+  }
+
+  async rotate(id: string, generation: number, idleSeconds: number, device: Device): Promise<boolean> {
+    const values = [id, generation, idleSeconds, device.ip, device.userAgent];
+    return (await this.#run("session_rotate", ROTATE, values)) === 1;
+  }
+
+  async renew(id: string, { generation, rotatedAt }: ReadGeneration): Promise<boolean> {
+    return (await this.#run("session_renew", RENEW, [id, generation, rotatedAt])) === 1;
+  }
+
+  async confirm(id: string, generation: number): Promise<void> {
+    await this.#run("session_confirm", CONFIRM, [id, generation]);
+  }
+
+  async end(id: string, event: AccountEvent | null, keep?: ClaimWithAnswer): Promise<boolean> {
+    if (event === null) return (await this.#run("session_delete", DELETE, [id])) === 1;
+    const values = [id, event.id, event.action, event.requestId, event.ip, event.userAgent];
+    return (await this.#run("session_end", END, values, keep && keepAfterEvent(keep, event.id))) === 1;
+  }
+
+  async deleteExpired(): Promise<void> {
+    await this.#run("session_expired", "DELETE FROM sessions WHERE expires_at <= now()", []);
+  }
+
+  /** @returns the number of changed rows */
+  async #run(name: string, text: string, values: unknown[], after?: PreparedStatement): Promise<number> {
+    return (await statementRunner(this.#source)(name, text, values, undefined, after)).rowCount ?? 0;
+  }
 }
 
-const seconds = (parameter: string) => `make_interval(secs => ${parameter}::double precision)`;
+/** The interval of a parameter in seconds. */
+export const seconds = (parameter: string) => `make_interval(secs => ${parameter}::double precision)`;
 
-const INSERT = `
+/** @returns the values of `insertSql` */
+export const insertValues = (
+  { id, userId, passwordHash, salt, idleSeconds, absoluteSeconds }: NewSession,
+  { id: eventId, ip, userAgent, action, requestId }: AccountEvent,
+): unknown[] => [
+  id,
+  userId,
+  salt,
+  ip,
+  userAgent,
+  idleSeconds,
+  absoluteSeconds,
+  eventId,
+  action,
+  requestId,
+  passwordHash,
+];
+
+/** Inserts a session and its event, unless the password has changed. A new cookie has no predecessor, so it is confirmed. */
+export const insertSql = (mode: SessionMode): string => `
   WITH person AS (
     SELECT id FROM users WHERE id = $2 AND password_hash = $11 FOR SHARE
   ), started AS (
-    INSERT INTO sessions (id, user_id, salt, ip, user_agent, expires_at, absolute_expires_at)
-    SELECT $1::uuid, person.id, $3::bytea, $4::text, $5::text,
+    INSERT INTO sessions (id, user_id, mode, confirmed_at, salt, ip, user_agent, expires_at, absolute_expires_at)
+    SELECT $1::uuid, person.id, '${mode}', ${mode === "cookie" ? "now()" : "NULL"}, $3::bytea, $4::text, $5::text,
            now() + least(${seconds("$6")}, ${seconds("$7")}), now() + ${seconds("$7")}
       FROM person
     RETURNING id, user_id, ip, user_agent

@@ -13,6 +13,11 @@ export interface PoolState {
   readonly waiting: number;
 }
 
+export interface PoolSize extends PoolState {
+  /** The most connections that may be open. */
+  readonly most: number;
+}
+
 export const stateOf = ({ totalCount, idleCount, waitingCount }: pg.Pool): PoolState => ({
   total: totalCount,
   idle: idleCount,

@@ -3,50 +3,78 @@
 import { messageSettings } from "../pool/connection-settings.ts";
 import type { PreparedStatement } from "../connection/one-trip.ts";
 import { isReadOnly, type KeyActor, type PersonActor, type Scope } from "./scope.ts";
+import { bindWorkspace } from "./bind-workspace.ts";
+import { claimText, type Claim } from "./claim.ts";
 import { UUID } from "./uuid.ts";
 
-/**
- * The statements that begin a transaction with an explicit COMMIT.
- * @param hasSettings true when the connection got the server's settings at its start; otherwise the transaction sets them
- */
-export function transactionSetup(scope: Scope, hasSettings: boolean): PreparedStatement[] {
+/** What the statements depend on, besides the scope. */
+export interface Connecting {
+  /** True when the connections lack the server's settings, so that each transaction sets them. */
+  readonly pooled?: boolean;
+  /** True when the rows of workspaces are on the workers of Citus. */
+  readonly distributed?: boolean;
+}
+
+/** The statements that begin a transaction with an explicit COMMIT. */
+export function transactionSetup(scope: Scope, connecting: Connecting): PreparedStatement[] {
   const text = isReadOnly(scope) ? "BEGIN READ ONLY" : "BEGIN";
-  return [{ name: nameOf(text), text, values: [] }, ...settings(hasSettings), ...enterScope(scope)];
+  return [statement(text), ...settings(connecting), ...entryOf(scope, connecting)];
 }
 
 /** The statements that enter the scope in a transaction of one message, which PostgreSQL commits at the end of the message. */
-export function singleMessageSetup(scope: Scope, hasSettings: boolean): PreparedStatement[] {
+export function singleMessageSetup(scope: Scope, connecting: Connecting): PreparedStatement[] {
   const readOnly = isReadOnly(scope) ? [statement(READ_ONLY)] : [];
-  return [...settings(hasSettings), ...readOnly, ...enterScope(scope)];
+  return [...settings(connecting), ...readOnly, ...entryOf(scope, connecting)];
 }
+
+/** Whether the transactions of the scope need an explicit BEGIN: Citus sends a setting to the workers only in such a transaction. */
+export const needsBegin = (scope: Scope, { distributed = false }: Connecting): boolean =>
+  distributed && "workspaceId" in scope;
 
 const READ_ONLY = "SELECT set_config('transaction_read_only', 'on', true)";
 
-const settings = (hasSettings: boolean): PreparedStatement[] =>
-  hasSettings ? [] : [statement(`SELECT ${messageSettings.join(", ")}`)];
+const settings = ({ pooled = false }: Connecting): PreparedStatement[] =>
+  pooled ? [statement(`SELECT ${messageSettings.join(", ")}`)] : [];
+
+function entryOf(scope: Scope, connecting: Connecting): PreparedStatement[] {
+  const statements = enterScope(scope);
+  if (!needsBegin(scope, connecting) || !("workspaceId" in scope)) return statements;
+  // set_config changes nothing on the workers. The role needs no statement there: the coordinator connects to them as the role.
+  const set = { name: "", text: `SET LOCAL app.workspace_id = '${scope.workspaceId}'`, values: [] };
+  return [set, ...statements.map((one) => bindWorkspace(one, scope.workspaceId))];
+}
 
 function enterScope(scope: Scope): PreparedStatement[] {
   switch (scope.kind) {
     case "system":
-      return [scope.userId === undefined ? AS_SYSTEM : statement(AS_PERSON, [requireUuid(scope.userId)])];
+      return scope.userId === undefined
+        ? [AS_SYSTEM, ...claimOf("account", scope.claim)]
+        : [statement(AS_PERSON, [requireUuid(scope.userId)])];
     case "operator":
       return [AS_OPERATOR];
     case "read":
+      return enterWorkspace(scope.workspaceId);
     case "founding":
     case "purging":
-      return enterWorkspace(scope.workspaceId);
-    case "joining":
-      return [...enterWorkspace(scope.workspaceId), LOCK_WORKSPACE];
+      return enterWorkspace(scope.workspaceId, scope.claim);
+    case "answering":
+      return [...enterWorkspace(scope.workspaceId, scope.claim), LOCK_WORKSPACE];
     case "write": {
       const lock = scope.lockMembers ? [LOCK_WORKSPACE] : [];
-      return [...enterWorkspace(scope.workspaceId), ...lock, enterAs(scope.actor)];
+      return [...enterWorkspace(scope.workspaceId, scope.claim), ...lock, enterAs(scope.actor)];
     }
   }
 }
 
-const enterWorkspace = (workspaceId: string): PreparedStatement[] => [
-  statement(AS_TENANT, [requireUuid(workspaceId)]),
-];
+/** The claim is the first lock of the transaction: a call that waits for another one with its key holds no other lock. */
+function enterWorkspace(workspaceId: string, claim?: Claim): PreparedStatement[] {
+  const enter = statement(AS_TENANT, [requireUuid(workspaceId)]);
+  if (claim?.of === "account") return [AS_SYSTEM, ...claimOf("account", claim), enter];
+  return [enter, ...claimOf("workspace", claim)];
+}
+
+const claimOf = (of: Claim["of"], claim?: Claim): PreparedStatement[] =>
+  claim ? [statement(claimText[of], [requireUuid(claim.id), claim.fingerprint])] : [];
 
 const AS_TENANT = "SELECT set_config('app.workspace_id', $1, true), set_config('role', 'projo_tenant', true)";
 const AS_PERSON = "SELECT set_config('app.user_id', $1, true), set_config('role', 'projo_system', true)";
@@ -77,6 +105,7 @@ function statement(text: string, values: readonly unknown[] = []): PreparedState
   return { name: nameOf(text), text, values };
 }
 
+export const COMMIT = statement("COMMIT");
 const AS_SYSTEM = statement("SELECT set_config('role', 'projo_system', true)");
 const AS_OPERATOR = statement("SELECT set_config('role', 'projo_operator', true)");
 

@@ -1,18 +1,24 @@
 import type pg from "pg";
-import { singleMessageSetup } from "./enter-sql.ts";
+import { bindWorkspace } from "./bind-workspace.ts";
+import { COMMIT, needsBegin, singleMessageSetup, transactionSetup } from "./enter-sql.ts";
 import type { QueuePlace } from "../pool/fair-queue.ts";
 import { failureOf } from "../connection/failures.ts";
 import { isHarmless, wasNotPrepared, type SharedConnections } from "../connection/shared-connections.ts";
+import { observeMessage } from "../connection/observers.ts";
 import { oneTrip, type StatementResult, type PreparedStatement } from "../connection/one-trip.ts";
-import { queuePlaceOf, type Scope } from "./scope.ts";
-import { connectFor, type PoolSource } from "./scoped-connection.ts";
+import { queuePlaceOf, type Scope, type TenantScope } from "./scope.ts";
+import { connectFor, messageNamed, type PoolSource, type ScopedConnection } from "./scoped-connection.ts";
 
-/** Runs one prepared statement in a separate transaction and one round trip. */
+/**
+ * Runs one prepared statement in a separate transaction and one round trip, after the statement of the lock and before the
+ * statement `after`. @returns the result of the one statement
+ */
 export type RunStatement = <R extends pg.QueryResultRow>(
   name: string,
   text: string,
   values: unknown[],
   lock?: Lock,
+  after?: PreparedStatement,
 ) => Promise<StatementResult<R>>;
 
 /**
@@ -28,10 +34,17 @@ export interface Lock {
 /** Runs statements as projo_system. */
 export const statementRunner =
   (source: PoolSource): RunStatement =>
-  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[], lock?: Lock) => {
+  async <R extends pg.QueryResultRow>(
+    name: string,
+    text: string,
+    values: unknown[],
+    lock?: Lock,
+    after?: PreparedStatement,
+  ) => {
     const first = lock ? [{ ...lock, name: `projo_${lock.name}` }] : [];
-    const steps = [...first, { name: `projo_${name}`, text, values }];
-    return (await runInScope(source, AS_SYSTEM, steps)).at(-1) as StatementResult<R>;
+    const last = after ? [after] : [];
+    const steps = [...first, { name: `projo_${name}`, text, values }, ...last];
+    return (await runInScope(source, AS_SYSTEM, steps)).at(first.length) as StatementResult<R>;
   };
 
 /** Runs statements as projo_system on shared connections: for reads of users and keys by id, which wait for no lock. */
@@ -43,6 +56,12 @@ export const sharedStatementRunner =
       -1,
     ) as StatementResult<R>;
   };
+
+/** Runs statements in the transaction of a connection. */
+export const connectionRunner =
+  (connection: ScopedConnection): RunStatement =>
+  async <R extends pg.QueryResultRow>(name: string, text: string, values: unknown[]) =>
+    (await connection.run({ name: `projo_${name}`, text, values })) as StatementResult<R>;
 
 /** Runs statements as projo_operator. Only the operator's login has that role. */
 export const operatorRunner =
@@ -71,10 +90,37 @@ export async function runInScope(
   steps: readonly PreparedStatement[],
   { shared, isHeavy = false }: RunOptions = {},
 ): Promise<StatementResult[]> {
-  const entry = singleMessageSetup(scope, !source.pooled);
   const place = { ...queuePlaceOf(scope), isHeavy };
+  if (needsBegin(scope, source) && "workspaceId" in scope)
+    return runOnWorkers(source, scope, { steps, place });
+  const entry = singleMessageSetup(scope, source);
   const answers = await runInOneTrip(source, [...entry, ...steps], { place, shared });
   return answers.slice(entry.length);
+}
+
+/** Does the same for rows that are distributed: the message contains the BEGIN and the COMMIT. */
+async function runOnWorkers(
+  source: PoolSource,
+  scope: TenantScope,
+  { steps, place }: { readonly steps: readonly PreparedStatement[]; readonly place: QueuePlace },
+): Promise<StatementResult[]> {
+  const entry = transactionSetup(scope, source);
+  const bound = steps.map((step) => bindWorkspace(step, scope.workspaceId));
+  const message = [...entry, ...bound, COMMIT];
+  try {
+    const answers = await withConnection(source, place, async (client) => {
+      try {
+        return await oneTrip(client, message, { keepsPrepared: !source.pooled });
+      } catch (error) {
+        // The refused statement left the transaction open.
+        if (isHarmless(error)) await client.query("ROLLBACK");
+        throw error;
+      }
+    });
+    return answers.slice(entry.length, -1);
+  } catch (error) {
+    throw failureOf(error);
+  }
 }
 
 /** Runs the statements in one transaction and one round trip. */
@@ -84,24 +130,39 @@ export async function runInOneTrip(
   { place, shared }: { readonly place: QueuePlace; readonly shared?: SharedConnections | undefined },
 ): Promise<StatementResult[]> {
   try {
-    return (await shared?.run(steps).catch(nullIfNotPrepared)) ?? (await runInPool(source, steps, place));
+    return (shared && (await runShared(source, steps, shared))) ?? (await runInPool(source, steps, place));
   } catch (error) {
     throw failureOf(error);
   }
 }
 
-/** A message that relied on another message to prepare a statement is sent again if that one failed. */
-function nullIfNotPrepared(error: unknown): null {
-  if (wasNotPrepared(error)) return null;
-  throw error;
-}
+const runShared = (
+  source: PoolSource,
+  steps: readonly PreparedStatement[],
+  shared: SharedConnections,
+): Promise<StatementResult[] | null> =>
+  observeMessage(source, { name: nameOf(steps), connection: "shared" }, () => shared.run(steps)).catch(
+    (error: unknown) => {
+      if (!wasNotPrepared(error)) throw error;
+      // A message that relied on another message to prepare a statement is sent again if that one failed.
+      source.observer?.readResent("not_prepared");
+      return null;
+    },
+  );
+
+/** The name of the last statement, which does the work. The statements before it enter the scope. */
+const nameOf = (steps: readonly PreparedStatement[]): string => steps.at(-1)?.name ?? "";
 
 const runInPool = (
   source: PoolSource,
   steps: readonly PreparedStatement[],
   place: QueuePlace,
 ): Promise<StatementResult[]> =>
-  withConnection(source, place, (client) => oneTrip(client, steps, { keepsPrepared: !source.pooled }));
+  withConnection(source, place, (client) =>
+    observeMessage(source, messageNamed(nameOf(steps)), () =>
+      oneTrip(client, steps, { keepsPrepared: !source.pooled }),
+    ),
+  );
 
 /** Takes a connection for one message and its answer. */
 export async function withConnection<T>(

@@ -1,4 +1,5 @@
 import type { Permission, Role } from "@projostack/authz";
+import type { Claim } from "./claim.ts";
 import { SERVER, type QueuePlace } from "../pool/fair-queue.ts";
 
 /** Reads in a workspace. */
@@ -14,6 +15,8 @@ export interface WriteScope {
   readonly actor: PersonActor | KeyActor;
   /** Whether the transaction locks the workspace row, so that such transactions run one after another. */
   readonly lockMembers: boolean;
+  /** The idempotency key of the call. */
+  readonly claim?: Claim | undefined;
   /** SQL statements that are sent in one message with the COMMIT. They cannot have parameters. */
   atCommit?: string[];
 }
@@ -31,10 +34,12 @@ export interface KeyActor {
   readonly roles: readonly Role[];
 }
 
-/** Works in a workspace without a member's rights: it is being created, a user is joining, or it is being purged. */
+/** Works in a workspace without a member's rights: it is being created, a user answers an invite, or it is being purged. */
 export interface UnauthenticatedScope {
-  readonly kind: "founding" | "joining" | "purging";
+  readonly kind: "founding" | "answering" | "purging";
   readonly workspaceId: string;
+  /** The idempotency key of the call. */
+  readonly claim?: Claim | undefined;
   /** SQL statements that are sent in one message with the COMMIT. They cannot have parameters. */
   atCommit?: string[];
 }
@@ -46,6 +51,10 @@ export interface SystemScope {
   readonly kind: "system";
   /** If given, the scope is read-only and shows this user's memberships and workspaces. */
   readonly userId?: string;
+  /** The idempotency key of the call. */
+  readonly claim?: Claim | undefined;
+  /** SQL statements that are sent in one message with the COMMIT. They cannot have parameters. */
+  atCommit?: string[];
 }
 
 /** Works outside any workspace as an operator. Only the operator's login can enter this scope. */
@@ -64,3 +73,9 @@ export function queuePlaceOf(scope: Scope): QueuePlace {
   if (scope.kind === "operator") return { owner: SERVER };
   return { owner: scope.kind === "system" ? (scope.userId ?? SERVER) : scope.workspaceId };
 }
+
+/** How the SQL statement begins that appends audit entries in one message with the COMMIT. */
+export const AUDIT_APPEND = "SELECT projo_audit_append(";
+
+export const appendsAudit = (statements: readonly string[]): boolean =>
+  statements.some((statement) => statement.startsWith(AUDIT_APPEND));

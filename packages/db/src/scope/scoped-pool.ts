@@ -8,7 +8,8 @@ import { singleMessageSetup } from "./enter-sql.ts";
 import { withConnection } from "./run-statement.ts";
 import { currentScope } from "./current-scope.ts";
 import { queuePlaceOf, type SystemScope } from "./scope.ts";
-import { openScoped, type PoolSource } from "./scoped-connection.ts";
+import { observeMessage } from "../connection/observers.ts";
+import { messageNamed, openScoped, type PoolSource } from "./scoped-connection.ts";
 
 /**
  * Creates the pool.
@@ -26,10 +27,15 @@ export function scopedPool(source: PoolSource, options: { defaultScope?: SystemS
       return entered.connection();
     },
     query: async (query: pg.QueryConfig) => {
-      const scope = defaultScope ?? currentScope.getStore()?.scope;
+      const entered = currentScope.getStore();
+      const scope = defaultScope ?? entered?.scope;
       if (!scope || (!defaultScope && scope.kind !== "read")) throw new Error(OUTSIDE);
-      const entering = { entry: singleMessageSetup(scope, !source.pooled), keepsPrepared: !source.pooled };
-      return withConnection(source, queuePlaceOf(scope), (client) => enteredQuery(client, query, entering));
+      const entering = { entry: singleMessageSetup(scope, source), keepsPrepared: !source.pooled };
+      return withConnection(source, queuePlaceOf(scope), (client) =>
+        observeMessage(entered?.source ?? source, messageNamed(query.name), () =>
+          enteredQuery(client, query, entering),
+        ),
+      );
     },
     end: () => Promise.resolve(),
   };

@@ -5,6 +5,7 @@ import type { Prisma } from "../generated/client.ts";
 import type { PrefetchedRows, PreparedQuery, Statements, StatementWeight } from "./statements.ts";
 import type { PreparedStatement } from "../connection/one-trip.ts";
 import { runInScope } from "./run-statement.ts";
+import { keepingRow, storeAnswer, type Claim } from "./claim.ts";
 import { currentScope, type EnteredScope } from "./current-scope.ts";
 import { type TenantScope } from "./scope.ts";
 import { openScoped, type PoolSource, type ScopedConnection } from "./scoped-connection.ts";
@@ -25,6 +26,8 @@ export interface TransactionOptions {
   readonly prefetched?: PrefetchedRows | undefined;
   /** Whether a write is one SQL statement, which is then sent in one message with the scope's setup and the COMMIT. */
   readonly singleStatement?: boolean;
+  /** The idempotency key of a write with `singleStatement`. The statement also inserts the row of the key. */
+  readonly claim?: Claim | undefined;
 }
 
 export class Transaction implements Statements {
@@ -33,6 +36,7 @@ export class Transaction implements Statements {
   readonly #prefetched: PrefetchedRows | undefined;
   readonly #entered: EnteredScope;
   readonly #singleStatement: boolean;
+  readonly #claim: Claim | undefined;
   #hasRun = false;
   #connection: Promise<ScopedConnection> | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -41,26 +45,31 @@ export class Transaction implements Statements {
   constructor(
     deps: TransactionDeps,
     scope: TenantScope,
-    { prefetched, singleStatement = false }: TransactionOptions = {},
+    { prefetched, singleStatement = false, claim }: TransactionOptions = {},
   ) {
     this.#deps = deps;
     this.#scope = scope;
     this.#prefetched = prefetched;
     this.#singleStatement = singleStatement;
-    this.#entered = { scope, connection: () => this.#open() };
+    this.#claim = claim;
+    this.#entered = { scope, connection: () => this.#open(), source: deps.source };
   }
 
   async query<R>(prepared: PreparedQuery<R>): Promise<R[]> {
     const prefetched = this.#prefetched;
     if (prefetched && isSame(prefetched.query, prepared)) return prefetched.rows as R[];
-    return (await this.#run(prepared, prepared)).rows as R[];
+    const claim = this.#claim;
+    const statement = claim ? keepingRow(prepared, claim) : prepared;
+    return (await this.#run(statement, prepared)).rows as R[];
   }
 
   async $queryRaw<T>(text: SqlText, ...values: unknown[]): Promise<T> {
+    this.#requireNoClaim();
     return (await this.#run(preparedOf(text, values))).rows as T;
   }
 
   async $executeRaw(text: SqlText, ...values: unknown[]): Promise<number> {
+    this.#requireNoClaim();
     return (await this.#run(preparedOf(text, values))).rowCount;
   }
 
@@ -77,6 +86,26 @@ export class Transaction implements Statements {
   #markRun(): void {
     if (this.#hasRun) throw new Error("A transaction with singleStatement runs only one statement.");
     this.#hasRun = true;
+  }
+
+  /** Only a prepared query is extended by the row of the key, so any other single statement could run twice. */
+  #requireNoClaim(): void {
+    if (this.#claim) throw new Error("A single statement with an idempotency key must be a prepared query.");
+  }
+
+  /** Stores the encrypted answer of a call with an idempotency key, in one message with the COMMIT. */
+  storeAnswer(claim: Claim, answer: Uint8Array): void {
+    if (this.#scope.kind === "read") throw new Error("A read-only transaction stores no answer.");
+    const statements = storeAnswer(claim, answer);
+    const others = this.#scope.atCommit ?? [];
+    // An audit entry comes last, because it locks the log. But the statements of an account change the role.
+    this.#scope.atCommit = claim.of === "workspace" ? [...statements, ...others] : [...others, ...statements];
+  }
+
+  /** The error of entering the scope. It is the cause of every later error of the transaction. */
+  async entryError(): Promise<Error | undefined> {
+    const connection = await this.#connection?.catch(() => undefined);
+    return connection?.entryError;
   }
 
   runAtCommit(statement: string): void {
@@ -97,7 +126,8 @@ export class Transaction implements Statements {
   async #modelsFor(method: string): Promise<Prisma.TransactionClient> {
     if (this.#singleStatement)
       throw new Error("A transaction with singleStatement cannot use Prisma's models.");
-    if (this.#scope.kind === "read" && SINGLE_STATEMENT_METHODS.has(method)) return this.#deps.reading;
+    const isAlone = SINGLE_STATEMENT_METHODS.has(method) && !this.#deps.source.distributed;
+    if (this.#scope.kind === "read" && isAlone) return this.#deps.reading;
     this.#prisma ??= joinPrisma(this.#deps.begin, this.#entered);
     return this.#prisma.models;
   }

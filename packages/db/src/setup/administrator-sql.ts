@@ -10,7 +10,7 @@ import type { Requirement } from "./requirements.ts";
  * a SCRAM verifier cannot be used to sign in.
  */
 export function administratorSql(
-  { database, owner }: DatabaseFacts,
+  { database, owner }: Pick<DatabaseFacts, "database" | "owner">,
   requirements: readonly Requirement[],
   logins: readonly PreparedLogin[],
 ): string {

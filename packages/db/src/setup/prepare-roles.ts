@@ -1,6 +1,7 @@
 // Creates the roles and rights that the database lacks. What this role may not do is left to an administrator, as SQL.
 import pg from "pg";
 import { verifierLiteral } from "../login/scram-verifier.ts";
+import { BACKUP_ROLE } from "../migrations/backup-rights.ts";
 import { administratorSql } from "./administrator-sql.ts";
 import { GROUP_ROLES, type PreparedLogin } from "./database-roles.ts";
 import { readFacts, type DatabaseFacts } from "./read-facts.ts";
@@ -38,12 +39,15 @@ export async function prepareRoles(
 }
 
 /** Rejects roles that must never be a login of ProjoStack, whatever their rights. */
-function requireOwnLogins({ owners }: DatabaseFacts, logins: readonly PreparedLogin[]): void {
+export function requireOwnLogins(
+  { owners }: Pick<DatabaseFacts, "owners">,
+  logins: readonly Pick<PreparedLogin, "user" | "variable">[],
+): void {
   for (const { user, variable } of logins) {
-    const use = `Name another user, such as ${variable === "DATABASE_URL" ? "projo_server" : "projo_operations"}`;
+    const use = `Name another user, such as ${USUAL_LOGINS[variable] ?? "projo_operations"}`;
     if (owners.includes(user)) {
       throw new SetupProblem(
-        `${variable}: ${user} owns this database or administers it, so row-level security would not protect anything from it. ${use}; \`pnpm db:migrate\` creates it.`,
+        `${variable}: ${user} owns this database or administers it, so row-level security would not protect anything from it. ${use}; ${variable === BACKUP_VARIABLE ? "`projostack backup-role`" : "`projostack migrate`"} creates it.`,
       );
     }
     if (/^pg_/i.test(user) || Buffer.byteLength(user) > LONGEST_NAME) {
@@ -51,7 +55,7 @@ function requireOwnLogins({ owners }: DatabaseFacts, logins: readonly PreparedLo
         `${variable}: PostgreSQL has no login of that name: a name begins with other letters than pg_ and has at most ${LONGEST_NAME} bytes. ${use}.`,
       );
     }
-    if (GROUP_ROLES.some((role) => role === user)) {
+    if ([...GROUP_ROLES, BACKUP_ROLE].some((role) => role === user)) {
       throw new SetupProblem(
         `${variable}: ${user} is a role that holds rights, and nobody logs in as it. ${use}.`,
       );
@@ -59,10 +63,18 @@ function requireOwnLogins({ owners }: DatabaseFacts, logins: readonly PreparedLo
   }
 }
 
+const BACKUP_VARIABLE = "PROJO_BACKUP_DATABASE_URL";
+
+const USUAL_LOGINS: Readonly<Record<string, string>> = {
+  DATABASE_URL: "projo_server",
+  PROJO_OPERATOR_DATABASE_URL: "projo_operations",
+  [BACKUP_VARIABLE]: "projo_dump",
+};
+
 /** PostgreSQL cuts a longer name. */
 const LONGEST_NAME = 63;
 
-interface Attempt {
+export interface Attempt {
   readonly logins: readonly PreparedLogin[];
   /** Collects what PostgreSQL said to the statements that it refused. */
   readonly said: Set<string>;
@@ -81,7 +93,8 @@ async function provideAll(
   if (isNew) await provideAll(owner, left, attempt);
 }
 
-async function provide(
+/** Runs the statement of a requirement. What PostgreSQL says to a statement that it refuses is collected in `said`. */
+export async function provide(
   owner: pg.ClientBase,
   { sql, creates }: Requirement,
   { logins, said, options }: Attempt,
@@ -98,7 +111,8 @@ async function provide(
   }
 }
 
-async function refusedPasswords(
+/** Sets the passwords of logins that exist. @returns a requirement for each password that this role may not set */
+export async function refusedPasswords(
   owner: pg.ClientBase,
   logins: readonly PreparedLogin[],
   options: PasswordOptions,
@@ -136,12 +150,13 @@ function problemOf(facts: DatabaseFacts, { left, logins, said }: Outcome): Setup
       ? ""
       : `the login ${facts.owner} may not complete the set-up${first === undefined ? "" : ` (${first})`}: `;
   return new SetupProblem(
-    `${variable}: ${cause}${lacksOf(named)}. Let an administrator of the database run the SQL that \`pnpm db:migrate\` prints, then run \`pnpm db:migrate\` again (docs/managed-postgres.md).`,
+    `${variable}: ${cause}${lacksOf(named)}. Let an administrator of the database run the SQL that \`projostack migrate\` prints, then run \`projostack migrate\` again (docs/managed-postgres.md).`,
     { sql: administratorSql(facts, left, logins) },
   );
 }
 
-function lacksOf(requirements: readonly Requirement[]): string {
+/** The first lacks, as the end of a message. */
+export function lacksOf(requirements: readonly Requirement[]): string {
   const shown = requirements.slice(0, 3).map(({ lack }) => lack);
   const more = requirements.length - shown.length;
   return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;

@@ -39,7 +39,7 @@ const FACTS = `
   WITH unsafe AS (
     SELECT oid, rolname FROM pg_roles
      WHERE rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication OR rolname = current_user
-        OR rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', 'projo_operator')
+        OR rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files', 'projo_operator', 'projo_backup')
         OR oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
   ), schema AS (SELECT to_regnamespace('public')::oid AS oid)
   SELECT json_build_object(

@@ -54,13 +54,13 @@ async function sendAsText(
   const said = saidBy(sent.refusal);
   if (!isPrivate) {
     throw new SetupProblem(
-      `PROJO_DATABASE_OWNER_URL: PostgreSQL accepts no SCRAM verifier as the password of ${user} (${said}), and a password is not sent as text without TLS. Remove sslmode=disable, or set the password of ${user} in the console of the service, then run \`pnpm db:migrate\` again.`,
+      `PROJO_DATABASE_OWNER_URL: PostgreSQL accepts no SCRAM verifier as the password of ${user} (${said}), and a password is not sent as text without TLS. Remove sslmode=disable, or set the password of ${user} in the console of the service, then run \`projostack migrate\` again.`,
     );
   }
   const refusal = await refusalOf(owner, `${sent.start} PASSWORD ${pg.escapeLiteral(password)}`);
   if (refusal !== null) {
     throw new SetupProblem(
-      `${variable}: PostgreSQL refuses the password of ${user} (${saidBy(refusal).replaceAll(password, "...")}). Choose another password, or set it in the console of the service, then run \`pnpm db:migrate\` again.`,
+      `${variable}: PostgreSQL refuses the password of ${user} (${saidBy(refusal).replaceAll(password, "...")}). Choose another password, or set it in the console of the service, then run \`projostack migrate\` again.`,
     );
   }
   note(

@@ -2,6 +2,8 @@
 // migrations. Each step leaves what it finds in place, so a set-up that was interrupted is completed by running it again.
 import type pg from "pg";
 import type { PostgresAddress } from "../login/postgres-address.ts";
+import type { DatabaseLayout } from "../login/database-layout.ts";
+import { distribute } from "../citus/distribute.ts";
 import { migrate } from "../migrations/migrate.ts";
 import type { Login } from "../login/login.ts";
 import { operatorLogin, serverLogin } from "./database-roles.ts";
@@ -16,8 +18,12 @@ export interface SetupOptions {
   readonly server: PostgresAddress | null;
   /** The address of the operator's login, which is prepared; null to prepare none. */
   readonly operator: PostgresAddress | null;
+  /** Where the rows of workspaces are. The default is `single`. */
+  readonly layout?: DatabaseLayout;
   /** Reports something that the operator should know. */
   readonly note: (line: string) => void;
+  /** The time in which a migration tries to get its locks; the default of `migrate` if absent. */
+  readonly lockWaitSeconds?: number;
 }
 
 /**
@@ -27,7 +33,7 @@ export interface SetupOptions {
  */
 export async function setUpDatabase(
   owner: pg.ClientBase,
-  { ownerAddress, server, operator, note }: SetupOptions,
+  { ownerAddress, server, operator, layout = "single", note, lockWaitSeconds }: SetupOptions,
 ): Promise<string[]> {
   const logins = [
     ...(server ? [{ ...serverLogin(loginOf(server)), address: server }] : []),
@@ -46,7 +52,15 @@ export async function setUpDatabase(
     },
     note,
   });
-  return migrate(owner, undefined, { onWait: note });
+  const ran = await migrate(owner, undefined, {
+    note,
+    ...(lockWaitSeconds === undefined ? {} : { lockWaitSeconds }),
+  });
+  if (layout === "citus") {
+    const distributed = await distribute(owner);
+    if (distributed.length > 0) note(`Distributed ${distributed.join(", ")}.`);
+  }
+  return ran;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Role } from "@projostack/authz";
 import { Prisma } from "../generated/client.ts";
 import type { ListPage, Statements } from "../scope/statements.ts";
+import { inviteAnswerStatements, type InviteAnswerStatements } from "./invite-answers.ts";
 import { deliveryColumns, type MailDelivery } from "./mail-delivery.ts";
 
-export type InviteStatus = "pending" | "accepted" | "revoked" | "expired";
+export type InviteStatus = "pending" | "accepted" | "declined" | "revoked" | "expired";
 
 export interface InviteRow extends MailDelivery {
   readonly id: string;
@@ -61,44 +62,23 @@ export type InviteResult =
  */
 type NotSent = "exists" | "member" | "full" | "missing";
 
-export interface NewAcceptance {
-  readonly inviteId: string;
-  /** SHA-256 of the token that the user presented. */
-  readonly tokenHash: Uint8Array;
-  readonly userId: string;
-  readonly memberId: string;
-  /** All roles, lowest first. */
-  readonly ranks: readonly Role[];
-  /** The roles that may invite. */
-  readonly invitingRoles: readonly Role[];
-}
-
-export interface AcceptResult {
-  /** The user's role now: the invite's role, or the role of the existing membership. */
-  readonly role: Role;
-  /** False when the user was already a member. */
-  readonly joined: boolean;
-  /** The number of members before. */
-  readonly membersBefore: number;
-  readonly workspace: { id: string; name: string; createdBy: string; createdAt: Date };
-}
-
-export interface InviteStatements {
+export interface InviteStatements extends InviteAnswerStatements {
   list(page: ListPage & { readonly status: InviteStatus | undefined }): Promise<InviteRow[]>;
   insert(invite: NewInvite): Promise<InviteResult>;
   /** Gives an unused, unrevoked invite new tokens and a new mail. The actor who renews it becomes its inviter. */
   renew(invite: RenewedInvite): Promise<InviteResult>;
   /** @returns null when the invite is not pending */
   revoke(id: string): Promise<InviteRow | null>;
-  /** Requires a transaction that locks the workspace row. @returns null when the invite is no longer valid, for any reason */
-  accept(acceptance: NewAcceptance): Promise<AcceptResult | null>;
 }
 
 export const inviteStatements = (sql: Statements): InviteStatements => ({
+  ...inviteAnswerStatements(sql),
+
   list: ({ after = null, limit, status = null }) => sql.$queryRaw<InviteRow[]>`
     SELECT known.id, email, role, known.status, "invitedBy", "expiresAt", "createdAt", ${deliveryColumns} FROM (
       SELECT i.id, i.workspace_id, i.email, i.role, i.invited_by AS "invitedBy", i.expires_at AS "expiresAt", i.created_at AS "createdAt",
-             CASE WHEN i.used_at IS NOT NULL THEN 'accepted' WHEN i.revoked_at IS NOT NULL THEN 'revoked'
+             CASE WHEN i.used_at IS NOT NULL THEN 'accepted' WHEN i.declined_at IS NOT NULL THEN 'declined'
+                  WHEN i.revoked_at IS NOT NULL THEN 'revoked'
                   WHEN i.expires_at <= now() THEN 'expired' ELSE 'pending' END AS status
         FROM invites AS i WHERE ${after}::uuid IS NULL OR i.id < ${after}::uuid
     ) AS known LEFT JOIN mail_outbox AS mail ON mail.about_workspace_id = known.workspace_id AND mail.invite_id = known.id
@@ -174,43 +154,6 @@ export const inviteStatements = (sql: Statements): InviteStatements => ({
       SELECT id, email, role, 'revoked' AS status, invited_by AS "invitedBy", expires_at AS "expiresAt",
              created_at AS "createdAt", NULL AS "mailStatus", NULL AS "mailStatusAt", NULL AS "mailProblem" FROM revoked`;
     return row ?? null;
-  },
-
-  accept: async ({ inviteId, tokenHash, userId, memberId, ranks, invitingRoles }) => {
-    // One statement checks and uses the invite, so only one of several concurrent callers succeeds. The inviter must still
-    // have the right to invite, and a role that is at least the invite's role.
-    const [row] = await sql.$queryRaw<(Omit<AcceptResult, "workspace"> & AcceptResult["workspace"])[]>`
-      WITH used AS (
-        UPDATE invites AS i SET used_at = now(), accepted_by = ${userId}::uuid
-         WHERE i.id = ${inviteId}::uuid AND (i.token_hash = ${tokenHash}::bytea OR i.mailed_token_hash = ${tokenHash}::bytea)
-           AND i.used_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > clock_timestamp()
-           AND EXISTS (SELECT FROM workspaces WHERE deleted_at IS NULL)
-           AND EXISTS (
-             SELECT FROM (
-               SELECT m.role FROM workspace_members AS m WHERE i.invited_by_key IS NULL AND m.user_id = i.invited_by
-               UNION ALL
-               SELECT k.role FROM service_keys AS k
-                WHERE k.id = i.invited_by_key AND 'invite:manage' = ANY (k.scopes)
-                  AND k.revoked_at IS NULL AND k.expires_at > clock_timestamp()
-             ) AS inviter
-              WHERE inviter.role = ANY (${[...invitingRoles]}::text[])
-                AND array_position(${[...ranks]}::text[], i.role) <= array_position(${[...ranks]}::text[], inviter.role)
-           )
-        RETURNING i.id, i.workspace_id, i.role
-      ), joined AS (
-        INSERT INTO workspace_members (id, workspace_id, user_id, role)
-        SELECT ${memberId}::uuid, used.workspace_id, ${userId}::uuid, used.role FROM used
-        ON CONFLICT (workspace_id, user_id) DO NOTHING
-        RETURNING role
-      ), unsent AS (
-        DELETE FROM mail_outbox USING used WHERE invite_id = used.id
-      )
-      SELECT coalesce(joined.role, (SELECT role FROM workspace_members WHERE user_id = ${userId}::uuid)) AS role,
-             joined.role IS NOT NULL AS joined, (SELECT count(*) FROM workspace_members)::integer AS "membersBefore", w.id, w.name, w.created_by AS "createdBy", w.created_at AS "createdAt"
-        FROM used JOIN workspaces AS w ON w.id = used.workspace_id LEFT JOIN joined ON true`;
-    if (!row) return null;
-    const { role, joined, membersBefore, ...workspace } = row;
-    return { role, joined, membersBefore, workspace };
   },
 });
 

@@ -41,9 +41,16 @@ export interface Removal {
   readonly isNotified: boolean;
 }
 
-/** All statements but `list` require a transaction with `lockMembers`, so that no other change of members runs meanwhile. */
+export interface MemberListing extends ListPage {
+  readonly role: Role | undefined;
+  /** A part of the email address, which projo_fold folds. */
+  readonly search?: string | undefined;
+}
+
+/** All statements but `find` and `list` require a transaction with `lockMembers`, so that no other change of members runs meanwhile. */
 export interface MemberStatements {
-  list(page: ListPage & { readonly role: Role | undefined }): Promise<MemberRow[]>;
+  find(userId: string): Promise<MemberRow | null>;
+  list(listing: MemberListing): Promise<MemberRow[]>;
   /** @returns null when the user is not a member */
   changeRole(change: RoleChange): Promise<MemberChange | null>;
   /**
@@ -54,10 +61,18 @@ export interface MemberStatements {
 }
 
 export const memberStatements = (sql: Statements): MemberStatements => ({
-  list: ({ after = null, limit, role = null }) => sql.$queryRaw<MemberRow[]>`
-    SELECT m.id, m.user_id AS "userId", u.email, m.role, m.created_at AS "createdAt"
-      FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id
+  find: async (userId) => {
+    const [row] = await sql.$queryRaw<MemberRow[]>`
+      SELECT ${MEMBER_COLUMNS} FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id
+       WHERE m.user_id = ${userId}::uuid`;
+    return row ?? null;
+  },
+
+  // A stored address is its own folded form: it is ASCII in lower case, without white space.
+  list: ({ after = null, limit, role = null, search = null }) => sql.$queryRaw<MemberRow[]>`
+    SELECT ${MEMBER_COLUMNS} FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id
      WHERE (${after}::uuid IS NULL OR m.id < ${after}::uuid) AND (${role}::text IS NULL OR m.role = ${role}::text)
+       AND (${search}::text IS NULL OR strpos(u.email COLLATE "C", (SELECT projo_fold(${search}::text))) > 0)
      ORDER BY m.id DESC LIMIT ${limit}`,
 
   changeRole: async ({ userId, role, isNotified }) => {
@@ -131,6 +146,8 @@ export const memberStatements = (sql: Statements): MemberStatements => ({
     return { member: { ...member, role: before }, before, done, endedInvites, keysLeft };
   },
 });
+
+const MEMBER_COLUMNS = Prisma.sql`m.id, m.user_id AS "userId", u.email, m.role, m.created_at AS "createdAt"`;
 
 type ChangeRow = Omit<MemberRow, "role"> & Omit<MemberChange, "member">;
 

@@ -1,6 +1,7 @@
 import type { Project } from "../generated/client.ts";
 import { CURRENT_WORKSPACE_SQL } from "../scope/current-workspace-sql.ts";
 import type { PreparedQuery, Statements } from "../scope/statements.ts";
+import { listSql, orderSql, type ListOrder, type ListPosition } from "./list-order.ts";
 
 export type ProjectRow = Omit<Project, "workspaceId">;
 
@@ -12,10 +13,12 @@ export interface NewProject {
   readonly most: number;
 }
 
-/** A page of a list of projects, newest first. */
+/** A page of a list of projects. */
 export interface ProjectListing {
-  /** The id of the last project of the page before. */
-  readonly after?: string | undefined;
+  /** By default the newest project comes first. */
+  readonly order?: ListOrder | undefined;
+  /** The last project of the page before. */
+  readonly after?: ListPosition | undefined;
   readonly limit: number;
   /** A part of the name, which projo_fold compares. */
   readonly search?: string | undefined;
@@ -38,7 +41,7 @@ export const projectStatements = (sql: Statements): ProjectStatements => ({
   findNamed: (name) => sql.query<ProjectRow>({ ...FIND_NAMED, values: [name] }),
 });
 
-const COLUMNS = `id, name, created_by AS "createdBy", created_at AS "createdAt"`;
+const COLUMNS = `id, name, created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt", version`;
 
 const INSERT = {
   name: "projo_project_insert",
@@ -47,36 +50,46 @@ const INSERT = {
          RETURNING ${COLUMNS}`,
 } as const;
 
-/** Is true of every project. The planner then chooses projects_folded_idx, as the migration of that index explains. */
-const IN_FOLDED_INDEX = "(name <> '' OR projo_reads_titles(name))";
+/** Is true of every project. The planner then chooses projects_names_idx, as the migration of that index explains. */
+const IN_NAMES_INDEX = "(name <> '' OR projo_reads_titles(name))";
 
 /**
  * The projects whose name equals this one by projo_fold. If some have exactly this name, only those: a workspace may contain
- * both "web" and "Web". It scans the workspace's part of projects_folded_idx.
+ * both "web" and "Web". It scans the workspace's part of projects_names_idx.
  */
 const FIND_NAMED = {
   name: "projo_projects_named",
   text: `WITH named AS (
            SELECT ${COLUMNS}, normalize(name) = normalize($1::text) AS is_exact FROM projects
-            WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND ${IN_FOLDED_INDEX}
+            WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND ${IN_NAMES_INDEX}
               AND projo_fold(name) COLLATE "C" = (SELECT projo_fold($1::text))
          )
-         SELECT id, name, "createdBy", "createdAt" FROM named
+         SELECT id, name, "createdBy", "createdAt", "updatedAt", version FROM named
           WHERE is_exact OR NOT EXISTS (SELECT FROM named WHERE is_exact) ORDER BY id LIMIT 2`,
 } as const;
 
-/** A search scans the workspace's part of projects_folded_idx, as a search for tasks scans tasks_folded_idx. */
-export function projectListQuery({ limit, after, search }: ProjectListing): PreparedQuery<ProjectRow> {
-  const afterSql = after === undefined ? "" : " AND id < $2";
-  const text = `$${after === undefined ? 2 : 3}::text`;
-  const searchSql =
-    search === undefined
-      ? ""
-      : ` AND ${IN_FOLDED_INDEX} AND strpos(projo_fold(name) COLLATE "C", (SELECT projo_fold(${text}))) > 0`;
+/** A search scans the workspace's part of projects_names_idx, as a search for tasks scans tasks_titles_idx. */
+export function projectListQuery({
+  limit,
+  after,
+  order = "newest",
+  search,
+}: ProjectListing): PreparedQuery<ProjectRow> {
+  const values: unknown[] = [limit];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const { letter, after: rowsAfter } = orderSql[order];
+  const conditions = [
+    `workspace_id = ${CURRENT_WORKSPACE_SQL}`,
+    ...(search === undefined ? [] : [matching(parameter(search))]),
+    ...(after === undefined ? [] : [rowsAfter(after, parameter)]),
+  ];
   return {
-    name: `projo_projects${after === undefined ? "" : "_after"}${search === undefined ? "" : "_search"}`,
-    text: `SELECT ${COLUMNS} FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}${afterSql}${searchSql} ORDER BY id DESC LIMIT $1`,
-    values: [limit, after, search].filter((value) => value !== undefined),
+    name: `projo_projects_${letter}${after === undefined ? "" : "a"}${search === undefined ? "" : "s"}`,
+    text: listSql({ table: "projects", columns: COLUMNS, conditions, order, isSearch: search !== undefined }),
+    values,
     isQuick: search === undefined,
   };
 }
+
+const matching = (text: string): string =>
+  `${IN_NAMES_INDEX} AND strpos(projo_fold(name) COLLATE "C", (SELECT projo_fold(${text}::text))) > 0`;

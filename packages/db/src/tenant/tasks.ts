@@ -3,17 +3,20 @@
 import type { Task } from "../generated/client.ts";
 import { CURRENT_WORKSPACE_SQL } from "../scope/current-workspace-sql.ts";
 import type { PreparedQuery, Statements } from "../scope/statements.ts";
+import { listSql, orderSql, type ListOrder, type ListPosition } from "./list-order.ts";
 
 export type TaskRow = Omit<Task, "workspaceId" | "externalId">;
 
-export type NewTaskRow = Omit<TaskRow, "createdAt">;
+export type NewTaskRow = Omit<TaskRow, "createdAt" | "updatedAt" | "version">;
 
 export type ImportedTaskRow = NewTaskRow & Pick<Task, "externalId">;
 
-/** The filters and the page of a list of tasks, newest first. */
+/** The filters and the page of a list of tasks. */
 export interface TaskListing {
-  /** The id of the last task of the page before. */
-  readonly after?: string | undefined;
+  /** By default the newest task comes first. */
+  readonly order?: ListOrder | undefined;
+  /** The last task of the page before. */
+  readonly after?: ListPosition | undefined;
   readonly limit: number;
   readonly projectId?: string | undefined;
   readonly status?: string | undefined;
@@ -36,8 +39,8 @@ export interface TaskStatements {
   insertMany(tasks: readonly ImportedTaskRow[]): Promise<ReadonlySet<string>>;
   /** Counts the tasks of the workspace, and stops at `most`. */
   count(most: number): Promise<number>;
-  /** @returns the title of the deleted task, or null when it was not found */
-  remove(id: string): Promise<Pick<TaskRow, "title"> | null>;
+  /** @returns the title of the deleted task, or null when it was not found, or not with this version */
+  remove(id: string, version?: number): Promise<Pick<TaskRow, "title"> | null>;
 }
 
 export const taskStatements = (sql: Statements): TaskStatements => ({
@@ -54,10 +57,11 @@ export const taskStatements = (sql: Statements): TaskStatements => ({
     return new Set(rows.map(({ id }) => id));
   },
   count: async (most) => (await sql.query<{ many: number }>({ ...COUNT, values: [most] }))[0]?.many ?? 0,
-  remove: async (id) => (await sql.query<Pick<TaskRow, "title">>({ ...REMOVE, values: [id] }))[0] ?? null,
+  remove: async (id, version) => (await sql.query(removeQuery(id, version)))[0] ?? null,
 });
 
-const COLUMNS = `id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt"`;
+const COLUMNS = `id, project_id AS "projectId", title, status, created_by AS "createdBy", created_at AS "createdAt",
+         updated_at AS "updatedAt", version`;
 
 export const taskQuery = (id: string): PreparedQuery<TaskRow> => ({
   name: "projo_task",
@@ -94,43 +98,60 @@ const COUNT = {
   text: `SELECT count(*)::integer AS many FROM (SELECT FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} LIMIT $1) AS counted`,
 } as const;
 
-const REMOVE = {
-  name: "projo_task_remove",
-  text: `DELETE FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1 RETURNING title`,
-} as const;
+function removeQuery(id: string, version: number | undefined): PreparedQuery<Pick<TaskRow, "title">> {
+  const [name, condition] = version === undefined ? ["", ""] : ["_version", " AND version = $2"];
+  return {
+    name: `projo_task_remove${name}`,
+    text: `DELETE FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1${condition} RETURNING title`,
+    values: version === undefined ? [id] : [id, version],
+  };
+}
 
 /**
  * The query contains only the given filters: PostgreSQL uses no index for a condition of the form `$1 IS NULL OR ...`. A
- * search scans the workspace's part of tasks_folded_idx until the page is full. Under row-level security no index can match
- * a part of a title, so the cost depends on the work for each row (docs/decisions/search.md).
+ * search scans the workspace's part of tasks_titles_idx until the page is full, or to its end in the order of the last change.
+ * Under row-level security no index can match a part of a title, so the cost depends on the work for each row
+ * (docs/decisions/search.md).
  */
-export function taskListQuery({ limit, ...filters }: TaskListing): PreparedQuery<TaskRow> {
-  const given = filterNames.flatMap((name, place) => {
-    const value = filters[name];
-    return value === undefined ? [] : [{ name, place, value }];
-  });
-  const conditions = given.map(({ name }, at) => ` AND ${CONDITIONS[name](`$${at + 2}`)}`);
-  const isQuick = given
-    .filter(({ name }) => name !== "after")
-    .every(({ name }, at) => at === 0 && INDEXED.has(name));
+export function taskListQuery({
+  limit,
+  after,
+  order = "newest",
+  ...filters
+}: TaskListing): PreparedQuery<TaskRow> {
+  const values: unknown[] = [limit];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const given = filterNames.filter((name) => filters[name] !== undefined);
+  const { letter, after: rowsAfter } = orderSql[order];
+  const conditions = [
+    `workspace_id = ${CURRENT_WORKSPACE_SQL}`,
+    ...given.map((name) => CONDITIONS[name](parameter(filters[name]))),
+    ...(after === undefined ? [] : [rowsAfter(after, parameter)]),
+  ];
+  const isQuick = given.every((name, at) => at === 0 && INDEXED.has(name));
   return {
     // The name lists the numbers of the filters, because PostgreSQL cuts a name off after 63 bytes.
-    name: `projo_tasks_${given.map(({ place }) => place).join("")}`,
-    text: `SELECT ${COLUMNS} FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}${conditions.join("")} ORDER BY id DESC LIMIT $1`,
-    values: [limit, ...given.map(({ value }) => value)],
+    name: `projo_tasks_${letter}${after === undefined ? "" : "a"}${given.map((name) => filterNames.indexOf(name)).join("")}`,
+    text: listSql({
+      table: "tasks",
+      columns: COLUMNS,
+      conditions,
+      order,
+      isSearch: filters.search !== undefined,
+    }),
+    values,
     isQuick,
     isHeavy: !isQuick,
   };
 }
 
-type Filter = Exclude<keyof TaskListing, "limit">;
+type Filter = Exclude<keyof TaskListing, "limit" | "after" | "order">;
 
 const CONDITIONS: Readonly<Record<Filter, (parameter: string) => string>> = {
-  // The first condition is true for every task. It makes the planner choose tasks_folded_idx: the migration of that index
+  // The first condition is true for every task. It makes the planner choose tasks_titles_idx: the migration of that index
   // explains how. The sub-select folds the text once, not for each title. The comparison then compares bytes.
   search: (text) =>
     `(title <> '' OR projo_reads_titles(title)) AND strpos(projo_fold(title) COLLATE "C", (SELECT projo_fold(${text}::text))) > 0`,
-  after: (id) => `id < ${id}`,
   projectId: (id) => `project_id = ${id}`,
   status: (status) => `status = ${status}`,
   createdBy: (id) => `created_by = ${id}`,
@@ -139,8 +160,8 @@ const CONDITIONS: Readonly<Record<Filter, (parameter: string) => string>> = {
 };
 
 /**
- * The filters with an index in list order. With one of them, the rows of a page are adjacent in the index. With two, or with
- * another filter, the query may scan many rows between two matches.
+ * The filters with an index in each order of the list. With one of them, the rows of a page are adjacent in the index. With two,
+ * or with another filter, the query may scan many rows between two matches.
  */
 const INDEXED: ReadonlySet<Filter> = new Set(["projectId", "status", "createdBy"]);
 

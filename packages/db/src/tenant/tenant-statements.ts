@@ -19,7 +19,7 @@ export interface TenantStatements {
 
 /** The SQL statements of a workspace for reading, by resource. */
 export interface TenantLists {
-  readonly members: Pick<MemberStatements, "list">;
+  readonly members: Pick<MemberStatements, "find" | "list">;
   readonly invites: Pick<InviteStatements, "list">;
   readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
   readonly projects: Pick<ProjectStatements, "list">;

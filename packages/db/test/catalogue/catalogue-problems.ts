@@ -37,7 +37,7 @@ function problemsOf({ table, enabled, forced, held }: Facts): string[] {
       ? []
       : [
           `${table} has no policy that holds projo_tenant to its workspace: CREATE POLICY "tenant" ON "${table}" ` +
-            `TO projo_tenant USING (...) WITH CHECK (...); with the expression of "tasks" in the first migration.`,
+            `TO projo_tenant USING (...) WITH CHECK (...); with "workspace_id" = nullif(current_setting('app.workspace_id', true), '')::uuid in both.`,
         ]),
   ];
 }

@@ -38,7 +38,7 @@ describe("the catalogue", () => {
     return found.map((one) => ({ ...one, policies: one.policies?.map(oneLine) }));
   }
   const inWorkspace = (key: string) =>
-    `(${key} = ( SELECT (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid AS "nullif"))`;
+    `(${key} = (NULLIF(current_setting('app.workspace_id'::text, true), ''::text))::uuid)`;
   const tenant = (key: string) =>
     `tenant | t | * | {projo_tenant} | ${inWorkspace(key)} | ${inWorkspace(key)}`;
 
@@ -51,8 +51,13 @@ describe("the catalogue", () => {
     const erased = `(NULLIF(current_setting('app.erasing'::text, true), ''::text))::uuid`;
     const outside: Record<string, readonly string[]> = {
       audit_logs: [
-        `erasure | t | r | {${owner}} | ((actor_user_id = ( SELECT ${erased} AS "nullif")) OR (((personal_json -> 'email'::text) ->> 'value'::text) = ( SELECT u.email FROM users u WHERE (u.id = ${erased}))))`,
+        `erasure | t | r | {${owner}} | ((actor_user_id = ${erased}) OR (((personal_json -> 'email'::text) ->> 'value'::text) = NULLIF(current_setting('app.erasing_email'::text, true), ''::text)))`,
         `owner | t | * | {${owner}} | ${inWorkspace("workspace_id")} | ${inWorkspace("workspace_id")}`,
+      ],
+      // The owner's function deletes the expired keys of all workspaces.
+      idempotency_keys: [
+        `expired | t | d | {${owner}} | (created_at < (now() - '24:00:00'::interval))`,
+        `expired_read | t | r | {${owner}} | (created_at < (now() - '24:00:00'::interval))`,
       ],
       invites: [
         `erasure | t | * | {${owner}} | ((email = ( SELECT u.email FROM users u WHERE (u.id = ${erased}))) OR (email = ( SELECT (('erased-'::text || NULLIF(current_setting('app.erasing'::text, true), ''::text)) || '@erased.invalid'::text))))`,
@@ -62,6 +67,7 @@ describe("the catalogue", () => {
       service_keys: [`named | t | r | {projo_system} | ${named}`, `used | t | w | {projo_system} | ${named}`],
       workspace_members: [`person | t | r | {projo_system} | (user_id = ${person})`],
       workspaces: [
+        "operator | t | r | {projo_operator} | true",
         "invited | t | r | {projo_system} | (EXISTS ( SELECT FROM invites i WHERE (i.workspace_id = workspaces.id)))",
         `person | t | r | {projo_system} | (EXISTS ( SELECT FROM workspace_members m WHERE ((m.workspace_id = workspaces.id) AND (m.user_id = ${person}))))`,
         `purged | t | r | {projo_system} | (deleted_at < (now() - '${RESTORABLE_DAYS} days'::interval))`,
@@ -152,12 +158,16 @@ describe("the catalogue", () => {
     // Its names were resolved when it was created, so the search path has no effect.
     const bound = { definer: false, config: null, bound: true };
     expect(found).toEqual([
+      { function: "projo_addressed_invite", ...invoker, callers: ["projo_system"] },
       { function: "projo_audit_append", ...definer, callers: ["projo_tenant"] },
       { function: "projo_audit_deny", ...definer, callers: ["projo_tenant"] },
       { function: "projo_audit_hash", ...bound, callers: null },
       { function: "projo_audit_settle", ...definer, callers: null },
       { function: "projo_audit_settle_all", ...definer, callers: ["projo_system"] },
       { function: "projo_audit_text", ...bound, callers: ["projo_tenant"] },
+      { function: "projo_cookie_session", ...invoker, callers: ["projo_system"] },
+      { function: "projo_cookie_session_prefetching", ...invoker, callers: ["PUBLIC"] },
+      { function: "projo_delete_expired_keys", ...definer, callers: ["projo_system"] },
       { function: "projo_enter", ...invoker, callers: ["projo_tenant"] },
       { function: "projo_enter_by_key", ...invoker, callers: ["projo_tenant"] },
       { function: "projo_erase_person", ...definer, callers: ["projo_operator"] },
@@ -166,15 +176,16 @@ describe("the catalogue", () => {
       { function: "projo_keep_earlier_secrets", ...invoker, callers: null },
       { function: "projo_keys_used", ...invoker, callers: ["projo_system"] },
       { function: "projo_mail_status_changed", ...invoker, callers: null },
+      { function: "projo_migrations", ...definer, callers: ["projo_system"] },
       { function: "projo_person_invites", ...invoker, callers: ["projo_system"] },
       { function: "projo_queue_notice", ...invoker, callers: ["projo_system", "projo_tenant"] },
-      { function: "projo_reads_table", ...invoker, callers: ["PUBLIC"] },
       { function: "projo_reads_titles", ...invoker, callers: ["PUBLIC"] },
       { function: "projo_refuse_change", ...invoker, callers: null },
       { function: "projo_refuse_operator_act", ...invoker, callers: null },
+      { function: "projo_row_changed", ...invoker, callers: null },
       { function: "projo_service_key", ...invoker, callers: ["projo_system"] },
       { function: "projo_session", ...invoker, callers: ["projo_system"] },
-      // Both set the role themselves, for which their caller must be a member of it.
+      // These and projo_cookie_session_prefetching set the role themselves, for which their caller must be a member of it.
       { function: "projo_session_entering", ...invoker, callers: ["PUBLIC"] },
       { function: "projo_session_prefetching", ...invoker, callers: ["PUBLIC"] },
     ]);

@@ -6,6 +6,8 @@ const OWNER = "the owner";
 export interface Logins {
   readonly server: string;
   readonly operator: string;
+  /** The login for backups. */
+  readonly backup: string;
 }
 
 /** Prints a page with the rights of every role in a migrated database, read from PostgreSQL's catalogue. */
@@ -40,12 +42,13 @@ export async function printRights(client: pg.ClientBase, logins: Logins): Promis
 
 /** Replaces the names of the logins, which differ between servers, by the page's names for them. */
 const shown =
-  ({ server, operator }: Logins) =>
+  ({ server, operator, backup }: Logins) =>
   (cell: string): string =>
     cell
       .replaceAll(/\s+/g, " ")
       .replaceAll(server, "the server's login")
-      .replaceAll(operator, "the operator's login");
+      .replaceAll(operator, "the operator's login")
+      .replaceAll(backup, "the login for backups");
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -78,7 +81,8 @@ const ROLES = `
          coalesce((SELECT string_agg(g.rolname::text, ', ' ORDER BY g.rolname) FROM pg_auth_members m
                      JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid), 'none')
     FROM pg_roles r
-   WHERE rolname IN ('projo_tenant', 'projo_system', 'projo_operator', 'projo_server', 'projo_operations')
+   WHERE rolname IN ('projo_tenant', 'projo_system', 'projo_operator', 'projo_backup', 'projo_server', 'projo_operations',
+                   'projo_dump')
    ORDER BY rolcanlogin, 1`;
 
 const PLACES = `

@@ -3,11 +3,20 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { migrate, prepareLogin, prepareOperatorLogin, withOwner } from "../../src/index.ts";
+import {
+  migrate,
+  prepareLogin,
+  prepareOperatorLogin,
+  readPostgresAddress,
+  withOwner,
+} from "../../src/index.ts";
+import { prepareBackupRole } from "../../src/backup/prepare-backup-role.ts";
 import { printRights } from "./database-rights.ts";
 
 const name = `projo_test_rights_${randomUUID().slice(0, 8)}`;
 const { owner, server, operator } = inject("cluster");
+const DUMP = "projo_dump";
+const addressOf = (user: string) => readPostgresAddress(`postgres://${user}@127.0.0.1/${name}`);
 const asOwnerOf = <T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> =>
   withOwner({ ...owner, database }, work);
 
@@ -17,6 +26,12 @@ beforeAll(async () => {
     await migrate(client);
     await prepareLogin(client, { user: server.user });
     await prepareOperatorLogin(client, { user: operator.user });
+    const options = {
+      ownerAddress: addressOf(owner.user),
+      backupAddress: addressOf(DUMP),
+      usePolicies: false,
+    };
+    await prepareBackupRole(client, { ...options, note: () => {} });
   });
 });
 afterAll(() => asOwnerOf("postgres", (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)));
@@ -24,7 +39,7 @@ afterAll(() => asOwnerOf("postgres", (client) => client.query(`DROP DATABASE ${n
 // After an intended change, run: npx vitest run packages/db/test/catalogue --update
 it("I4 I5 I8 U2 database-rights.md is up to date", async () => {
   const page = await asOwnerOf(name, (client) =>
-    printRights(client, { server: server.user, operator: operator.user }),
+    printRights(client, { server: server.user, operator: operator.user, backup: DUMP }),
   );
   await expect(page).toMatchFileSnapshot("../../../../docs/reference/database-rights.md");
 });
@@ -32,7 +47,8 @@ it("I4 I5 I8 U2 database-rights.md is up to date", async () => {
 it("I4 the logins and their roles cannot create tables, not even temporary ones", async () => {
   const refusals = await asOwnerOf(name, async (client) => {
     const answers: string[] = [];
-    for (const role of [server.user, operator.user, "projo_tenant", "projo_system", "projo_operator"]) {
+    const groups = ["projo_tenant", "projo_system", "projo_operator", "projo_backup"];
+    for (const role of [server.user, operator.user, DUMP, ...groups]) {
       for (const statement of [
         "CREATE TEMPORARY TABLE tasks ()",
         "CREATE TABLE mine ()",
@@ -46,7 +62,7 @@ it("I4 the logins and their roles cannot create tables, not even temporary ones"
     return answers;
   });
   expect(refusals.filter((answer) => !answer.startsWith("permission denied"))).toEqual([]);
-  expect(refusals).toHaveLength(15);
+  expect(refusals).toHaveLength(21);
 });
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -85,7 +85,7 @@ describe("the server's login", () => {
     ];
     for (const prepare of [operators, through]) {
       expect(await asked(prepare)).toMatch(
-        /may act as projo_operator, which can erase users, so a server must not use it.*pnpm db:migrate/,
+        /may act as projo_operator, which can erase users, so a server must not use it.*projostack migrate/,
       );
     }
     await expect(checkLogin(database.operatorPool)).rejects.toThrow("may act as projo_operator");
@@ -96,7 +96,7 @@ describe("the server's login", () => {
     await expect(checkOperatorLogin(database.operatorPool)).resolves.toBeUndefined();
     expect(await asked(operators, database, checkOperatorLogin)).toBe("accepted");
     const refused: [(login: string) => string[], string][] = [
-      [(login) => [roles(login)], "is not an operator's. Run `pnpm db:migrate`"],
+      [(login) => [roles(login)], "is not an operator's. Run `projostack migrate`"],
       [(login) => [`GRANT projo_operator TO ${login}`], "is not an operator's"],
       [(login) => [...operators(login), `ALTER ROLE ${login} BYPASSRLS`], "could bypass row-level security"],
     ];
@@ -132,9 +132,17 @@ describe("the server's login", () => {
       "could bypass row-level security, as pg_execute_server_program can",
     ],
     [
+      "a login that can act as the role for backups, also if policies show that role the rows",
+      (login) => [
+        "DO $$ BEGIN CREATE ROLE projo_backup NOINHERIT; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+        `GRANT projo_backup TO ${login}`,
+      ],
+      "could bypass row-level security, as projo_backup can",
+    ],
+    [
       "a login without the two roles",
       () => [],
-      "may not act as projo_tenant and projo_system. Run `pnpm db:migrate`",
+      "may not act as projo_tenant and projo_system. Run `projostack migrate`",
     ],
     [
       "a login with only one of the two roles",
@@ -145,7 +153,7 @@ describe("the server's login", () => {
   it.each(refusals)("I4 the check rejects %s", async (_who, prepare, why) => {
     const answer = await asked(prepare);
     expect(answer).toContain(why);
-    expect(answer).toContain("pnpm db:migrate");
+    expect(answer).toContain("projostack migrate");
   });
 
   it.each(["projo_tenant", "projo_system"])(
@@ -180,7 +188,7 @@ describe("the server's login", () => {
     const answer = await asked((login) => [roles(login), ...prepare(login, own.name)], own);
     await own.drop();
     expect(answer).toMatch(
-      new RegExp(`owns [\\w, ]*${owned}, and could disable their protection.*pnpm db:migrate`),
+      new RegExp(`owns [\\w, ]*${owned}, and could disable their protection.*projostack migrate`),
     );
   });
 
@@ -189,7 +197,7 @@ describe("the server's login", () => {
     const name = `projo_test_empty_${randomUUID().slice(0, 8)}`;
     await withOwner({ ...owner, database: "postgres" }, (client) => client.query(`CREATE DATABASE ${name}`));
     const pool = openPool({ target: { host: owner.host, port: owner.port, ...server, database: name } });
-    await expect(checkLogin(pool)).rejects.toThrow("finds no tables. Run `pnpm db:migrate` first");
+    await expect(checkLogin(pool)).rejects.toThrow("finds no tables. Run `projostack migrate` first");
     await pool.end();
     await withOwner({ ...owner, database: "postgres" }, (client) => client.query(`DROP DATABASE ${name}`));
   });

@@ -71,7 +71,7 @@ it("U11 the server's login cannot erase a user under any role that it can become
 });
 
 it("U11 the server's login cannot record an operator's action", async () => {
-  for (const action of ["person.erased", "member.removed"]) {
+  for (const action of ["person.erased", "member.removed", "workspace.deleted", "workspace.restored"]) {
     for (const role of roles) {
       expect(await tried(database.pool, role, append, [entry(action)]), role).toMatch(
         role === "projo_tenant" ? `only an operator records ${action}` : /permission denied/,
@@ -84,7 +84,12 @@ it("U11 the server's login cannot record an operator's action", async () => {
 });
 
 it("the server's login records its own entries, including the removal of a member", async () => {
-  for (const given of [entry("workspace.purged"), entry("member.removed", "user")]) {
+  for (const given of [
+    entry("workspace.purged"),
+    entry("member.removed", "user"),
+    entry("workspace.deleted", "user"),
+    entry("workspace.restored", "user"),
+  ]) {
     expect(await tried(database.pool, "projo_tenant", append, [given])).toBeNull();
   }
 });
@@ -92,13 +97,24 @@ it("the server's login records its own entries, including the removal of a membe
 it("U11 the operator's login can erase and record, and reads no workspace without entering it", async () => {
   const erase = ["SELECT projo_erase_person($1)", [home.userId]] as const;
   expect(await tried(database.operatorPool, "projo_operator", ...erase)).toBeNull();
-  expect(await tried(database.operatorPool, "projo_tenant", append, [entry("member.removed")])).toBeNull();
-  for (const table of ["tasks", "audit_logs", "users", "mail_outbox"]) {
+  for (const act of ["member.removed", "workspace.deleted", "workspace.restored"])
+    expect(await tried(database.operatorPool, "projo_tenant", append, [entry(act)]), act).toBeNull();
+  for (const table of ["tasks", "projects", "workspace_members", "audit_logs", "users", "mail_outbox"]) {
     const read = [`SELECT FROM ${table}`, []] as const;
     expect(await tried(database.operatorPool, "projo_operator", ...read), table).toMatch(
       /^permission denied/,
     );
   }
+});
+
+it("U11 only the operator's login lists the workspaces of others, by names and times", async () => {
+  const list = ["SELECT id, name, created_at, deleted_at FROM workspaces", []] as const;
+  expect(await tried(database.operatorPool, "projo_operator", ...list)).toBeNull();
+  const founders = ["SELECT created_by FROM workspaces", []] as const;
+  expect(await tried(database.operatorPool, "projo_operator", ...founders)).toMatch(/^permission denied/);
+  expect(await tried(database.pool, "projo_operator", ...list)).toMatch(/^permission denied/);
+  await expect(database.db.operatorWorkspaces.list({ limit: 10 })).rejects.toThrow("permission denied");
+  await expect(database.db.operatorWorkspaces.find(home.id)).rejects.toThrow("permission denied");
 });
 
 it("F14 the previous build can run on this schema: the roles and functions that it uses are unchanged", async () => {

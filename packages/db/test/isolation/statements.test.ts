@@ -33,11 +33,19 @@ describe("our SQL statements under row-level security", () => {
       ours.grant("key:manage"),
       async ({ sql: { members, invites, serviceKeys } }) => [
         (await members.list({ ...page, role: undefined })).map(({ id }) => id),
+        (await members.list({ ...page, role: undefined, search: "@example" })).map(({ id }) => id),
+        [(await members.find(ours.userId))?.id, await members.find(theirs.userId)],
         (await invites.list({ ...page, status: undefined })).map(({ id }) => id),
         (await serviceKeys.list({ ...page, status: undefined })).map(({ id }) => id),
       ],
     );
-    expect(ids).toEqual([[ours.memberId], [ours.inviteId], [ours.keyId]]);
+    expect(ids).toEqual([
+      [ours.memberId],
+      [ours.memberId],
+      [ours.memberId, null],
+      [ours.inviteId],
+      [ours.keyId],
+    ]);
   });
 
   it("I2 cannot change a member, invite or key of another workspace", async () => {
@@ -60,12 +68,13 @@ describe("our SQL statements under row-level security", () => {
         await members.remove({ userId: theirs.userId, byUserId: ours.userId, isNotified: true }),
         (await invites.renew({ ...tokens, id: theirs.inviteId, inviter, most: 9, seconds: 60 })).outcome,
         await invites.revoke(theirs.inviteId),
+        await invites.decline({ inviteId: theirs.inviteId, email: "guest@example.com", tokenHash: null }),
         await serviceKeys.rotate({ id: theirs.keyId, secret, overlapHours: 1, days: 1, most: 9 }),
         await serviceKeys.revoke(theirs.keyId),
       ],
       locked,
     );
-    expect(found).toEqual([null, null, "missing", null, null, null]);
+    expect(found).toEqual([null, null, "missing", null, null, null, null]);
     expect(await rowsOfTheirs()).toEqual(before);
   });
 

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import {
   createDb,
@@ -21,17 +22,29 @@ export interface OwnPostgres extends TestDatabase {
   pause(): void;
   /** Continues the stopped processes. */
   resume(): void;
+  /**
+   * Ends the process of one of the server's connections with SIGKILL. PostgreSQL then ends all the others, loses what is only in
+   * memory, and recovers from its log.
+   */
+  crash(): Promise<void>;
+}
+
+export interface OwnPostgresOptions {
+  /** Whether a commit is acknowledged after it has left PostgreSQL's memory, so that it survives `crash`. Default: false. */
+  readonly isDurable?: boolean;
 }
 
 const SERVER = { user: "projo_server", password: "a password of this test" };
 const OPERATOR = { user: "projo_operations", password: "another password of this test" };
 
-export async function startOwnPostgres(): Promise<OwnPostgres> {
+const FAST = { fsync: "off", full_page_writes: "off" };
+
+export async function startOwnPostgres({ isDurable = false }: OwnPostgresOptions = {}): Promise<OwnPostgres> {
   const directory = await mkdtemp(join(tmpdir(), "projo-own-"));
   const embedded = await startEmbeddedPostgres({
     dataDir: directory,
     transport: "tcp",
-    settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off" },
+    settings: { ...FAST, synchronous_commit: isDurable ? "on" : "off" },
   });
   const name = "projo";
   const { host, port, user, password = "" } = embedded.owner;
@@ -75,6 +88,19 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       for (const pid of stopped) signal(pid, "SIGSTOP");
     },
     resume,
+    crash: async () => {
+      const { rows } = await ownerPool.query<{ pid: number }>(
+        "SELECT pid FROM pg_stat_activity WHERE usename = $1 LIMIT 1",
+        [SERVER.user],
+      );
+      const [victim] = rows;
+      if (!victim) throw new Error("The server has no connection.");
+      process.kill(victim.pid, "SIGKILL");
+      const isConnected = async () =>
+        (await ownerPool.query("SELECT 1 FROM pg_stat_activity WHERE pid = $1", [victim.pid])).rowCount === 1;
+      // The other processes end a moment after the signal.
+      while (await isConnected().catch(() => false)) await delay(10);
+    },
     drop: async () => {
       resume();
       await Promise.all([db.close(), pool.end(), operatorDb.close(), operatorPool.end(), ownerPool.end()]);

@@ -69,7 +69,7 @@ interface Target {
 }
 
 /** @returns a URL in the form of DATABASE_URL. The directory of a socket is a query parameter, as in libpq. */
-function urlOf({ host, port, user, password }: Target, database: string): string {
+export function urlOf({ host, port, user, password }: Target, database: string): string {
   const url = new URL(`postgres://localhost:${port}/${database}`);
   url.username = user;
   if (password !== undefined) url.password = password;

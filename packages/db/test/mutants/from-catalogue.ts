@@ -67,7 +67,7 @@ function ofTable({ name, key, updates }: TenantTable, { home, foreign }: Workspa
   };
   const alter = `ALTER TABLE ${name}`;
   const policy = `ALTER POLICY tenant ON ${name}`;
-  const own = "(SELECT nullif(current_setting('app.workspace_id', true), '')::uuid)";
+  const own = "nullif(current_setting('app.workspace_id', true), '')::uuid";
   const moves = updates ? [move] : [];
   return [
     {

@@ -3,7 +3,9 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace } from "../kit/plant-workspace.ts";
+import { addressedInviteMutants } from "./addressed-invites.ts";
 import { byName } from "./by-name.ts";
+import { cookieSessionMutants } from "./cookie-sessions.ts";
 import { denialMutants } from "./denials.ts";
 import { fromCatalogue } from "./from-catalogue.ts";
 import { tryOut, type SchemaMutant } from "./schema-mutant.ts";
@@ -24,6 +26,8 @@ beforeAll(async () => {
     ...(await fromCatalogue(database, workspaces)),
     ...byName(workspaces),
     ...denialMutants(workspaces),
+    ...addressedInviteMutants(workspaces),
+    ...cookieSessionMutants(workspaces),
   ];
 });
 afterAll(async () => {

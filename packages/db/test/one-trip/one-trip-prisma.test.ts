@@ -25,7 +25,7 @@ describe("a statement of Prisma's in one message with its scope", () => {
     enteredQuery(
       one.client,
       { name, text, values },
-      { entry: singleMessageSetup({ kind: "read", workspaceId: home.id }, true), keepsPrepared: true },
+      { entry: singleMessageSetup({ kind: "read", workspaceId: home.id }, {}), keepsPrepared: true },
     );
   const tasks = "SELECT id FROM tasks WHERE id = $1::uuid";
 

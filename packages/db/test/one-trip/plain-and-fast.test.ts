@@ -8,7 +8,9 @@ import {
   openPool,
   taskListQuery,
   type Db,
+  type ListOrder,
   type TaskListing,
+  type TaskRow,
   type TenantRead,
 } from "../../src/index.ts";
 import { columnsOf } from "../../src/tenant/models.ts";
@@ -62,8 +64,9 @@ const times = [
 async function plantTasks({ id, projectId, userId }: PlantedWorkspace): Promise<void> {
   for (const [nth, title] of [...titles, ...titles].entries()) {
     await database.owner(
-      `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, external_id, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `INSERT INTO tasks (id, workspace_id, project_id, title, status, created_by, external_id, created_at,
+                          updated_at, version)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         randomUUID(),
         id,
@@ -73,6 +76,8 @@ async function plantTasks({ id, projectId, userId }: PlantedWorkspace): Promise<
         userId,
         nth % 2 === 0 ? `external ${nth}` : null,
         times[nth % times.length],
+        nth % 4 === 0 ? "9999-12-31T23:59:59.999Z" : null,
+        1 + (nth % 4),
       ],
     );
   }
@@ -85,14 +90,27 @@ const SELECTED = {
   status: true,
   createdBy: true,
   createdAt: true,
+  updatedAt: true,
+  version: true,
 } as const;
 
-/** The list of tasks by Prisma, searched in JavaScript. */
-async function plainList({ task }: TenantRead, { limit, search, ...listing }: TaskListing) {
+type Plain = Pick<TaskRow, keyof typeof SELECTED>;
+
+const changedAt = ({ updatedAt, createdAt }: Plain): number => (updatedAt ?? createdAt).getTime();
+const byId = (one: Plain, another: Plain): number => (one.id < another.id ? -1 : 1);
+
+/** How a task is ordered before another one. */
+const comparisons: Readonly<Record<ListOrder, (one: Plain, another: Plain) => number>> = {
+  newest: (one, another) => byId(another, one),
+  oldest: byId,
+  last_changed: (one, another) => changedAt(another) - changedAt(one) || byId(another, one),
+};
+
+/** The list of tasks by Prisma, searched and ordered in JavaScript. */
+async function plainList({ task }: TenantRead, { limit, search, order = "newest", ...listing }: TaskListing) {
   const { after, projectId, status, createdBy, createdAfter, createdBefore } = listing;
   const found = await task.findMany({
     where: {
-      ...(after === undefined ? {} : { id: { lt: after } }),
       ...(projectId === undefined ? {} : { projectId }),
       ...(status === undefined ? {} : { status }),
       ...(createdBy === undefined ? {} : { createdBy }),
@@ -101,25 +119,32 @@ async function plainList({ task }: TenantRead, { limit, search, ...listing }: Ta
         ...(createdBefore === undefined ? {} : { lt: createdBefore }),
       },
     },
-    orderBy: { id: "desc" },
     select: SELECTED,
   });
+  const last = after && { ...found[0], id: after.id, updatedAt: after.changedAt ?? null };
   return found
+    .toSorted(comparisons[order])
+    .filter((one) => last === undefined || comparisons[order](one, last as Plain) > 0)
     .filter(({ title }) => search === undefined || fold(title).includes(fold(search)))
     .slice(0, limit);
 }
 
-/** Every combination of filters: 2 to the power of their number. */
-function listings(values: Required<Omit<TaskListing, "limit">>): TaskListing[] {
+/** Every combination of filters, 2 to the power of their number, in every order. */
+function listings(values: Required<Omit<TaskListing, "limit" | "order">>): TaskListing[] {
   const filters = Object.entries(values);
-  return Array.from({ length: 2 ** filters.length }, (_, which) => ({
-    limit: 5,
-    ...Object.fromEntries(filters.filter((__, nth) => (which >> nth) % 2 === 1)),
-  }));
+  return ORDERS.flatMap((order) =>
+    Array.from({ length: 2 ** filters.length }, (_, which) => ({
+      limit: 5,
+      order,
+      ...Object.fromEntries(filters.filter((__, nth) => (which >> nth) % 2 === 1)),
+    })),
+  );
 }
 
+const ORDERS = [undefined, "oldest", "last_changed"] as const;
+
 const middling = () => ({
-  after: "c0000000-0000-4000-8000-000000000000",
+  after: { id: "c0000000-0000-4000-8000-000000000000", changedAt: new Date("2026-02-28T23:59:59.999Z") },
   projectId: home.projectId,
   status: "doing",
   createdBy: home.userId,
@@ -220,11 +245,11 @@ describe.each(["kept", "pooled"] as const)("the SQL statements (prepared stateme
       { ...right, id: randomUUID(), title: "" },
       { ...right, id: randomUUID(), createdBy: randomUUID() },
     ]) {
-      const { write } = ways[way];
+      const db = ways[way];
       const grant = home.grant("task:write");
-      const fast = await broken(write(grant, ({ sql: { tasks } }) => tasks.insert(wrong)));
+      const fast = await broken(db.write(grant, ({ sql: { tasks } }) => tasks.insert(wrong)));
       const plain = await broken(
-        write(grant, ({ task }) => task.create({ data: { ...wrong, workspaceId: home.id } })),
+        db.write(grant, ({ task }) => task.create({ data: { ...wrong, workspaceId: home.id } })),
       );
       // Prisma does not report the name of a CHECK constraint.
       expect([fast, null]).toContain(plain);
@@ -242,7 +267,7 @@ describe("the prepared statements", () => {
       expect(Buffer.byteLength(name), name).toBeLessThan(64);
       named.set(name, text);
     }
-    expect(named.size).toBe(2 ** 7);
+    expect(named.size).toBe(ORDERS.length * 2 ** 7);
   });
 
   it("return every column of the model but two, with Prisma's types", async () => {

@@ -10,7 +10,7 @@ export interface Deadline {
   isOver(): boolean;
   remainingMs(): number;
   /** Waits for the work, but no longer than the deadline, because a fetch or a store may ignore the signal. */
-  within<T>(work: Promise<T>): Promise<T>;
+  within<T>(work: T | Promise<T>): Promise<T>;
   /** Removes the timer and the listener. */
   release(): void;
 }

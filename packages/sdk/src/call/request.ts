@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { CallOptions, Connection } from "../options.ts";
 import { checkToken } from "../session/token-store.ts";
 
@@ -6,75 +7,64 @@ export interface Request {
   readonly method: string;
   readonly headers: Record<string, string>;
   readonly body?: string;
+  readonly credentials?: "include";
 }
 
-interface RequestInput {
+interface RequestInput extends HeaderValues {
   readonly operation: string;
   readonly kind: "query" | "mutation";
   readonly input: unknown;
-  readonly options: CallOptions;
+  /** The headers of the caller. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
+}
+
+interface HeaderValues {
+  readonly token: string | undefined;
+  /** The key of a mutation. */
+  readonly idempotencyKey: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** Returns the caller's key, or a new one. @throws TypeError for an invalid key */
+export function idempotencyKeyOf({ idempotencyKey }: CallOptions, clock: Clock): string {
+  if (idempotencyKey === undefined) return clock.newId();
+  if (typeof idempotencyKey === "string" && /^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
+    return idempotencyKey;
+  throw new TypeError("idempotencyKey must be 1 to 255 visible ASCII characters, without spaces.");
 }
 
 /** Builds the HTTP request. @throws TypeError when a header is invalid or the input cannot be serialized */
-export function buildRequest(
-  connection: Connection,
-  request: RequestInput,
-  token: string | undefined,
-): Request {
-  const { operation, kind, input, options } = request;
+export function buildRequest(connection: Connection, request: RequestInput): Request {
+  const { operation, kind, input } = request;
   const url = `${connection.baseUrl}/trpc/${operation}`;
-  const headers = buildHeaders(connection, options, token);
+  const common = {
+    headers: { ...request.headers, accept: "application/json", ...sdkHeaders(connection, request) },
+    // Without this option, browsers send no cookie to a server of another origin.
+    ...(connection.session === undefined ? {} : { credentials: "include" as const }),
+  };
   if (kind === "query") {
     const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
-    return { url: url + query, method: "GET", headers };
+    return { ...common, url: url + query, method: "GET" };
   }
   return {
+    ...common,
     url,
     method: "POST",
-    headers: { ...headers, "content-type": "application/json" },
+    headers: { ...common.headers, "content-type": "application/json" },
     body: JSON.stringify(input ?? {}),
   };
 }
 
-function buildHeaders(
-  { workspaceId, userAgent }: Connection,
-  options: CallOptions,
-  token: string | undefined,
+/** Returns the headers that a caller cannot replace. @throws TypeError when the token is invalid */
+export function sdkHeaders(
+  { workspaceId, session }: Pick<Connection, "workspaceId" | "session">,
+  { token, idempotencyKey, userAgent }: HeaderValues,
 ): Record<string, string> {
-  const own = {
-    accept: "application/json",
+  return {
     ...(token === undefined ? {} : { authorization: `Bearer ${checkToken(token)}` }),
+    ...(session === undefined ? {} : { "x-session": session }),
     ...(workspaceId === undefined ? {} : { "x-workspace-id": workspaceId }),
     ...(userAgent === undefined ? {} : { "user-agent": userAgent }),
+    ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
   };
-  return { ...checkHeaders(options.headers ?? {}), ...own };
-}
-
-/** Headers that the SDK sets from other options, so that CallOptions.headers must not contain them. */
-const reservedHeaders = new Set([
-  "authorization",
-  "cookie",
-  "content-type",
-  "content-length",
-  "host",
-  "x-workspace-id",
-]);
-
-function checkHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => {
-      const lower = name.toLowerCase();
-      if (reservedHeaders.has(lower)) {
-        throw new TypeError(
-          `The header ${lower} is set by the SDK. Use token, tokens or workspaceId instead.`,
-        );
-      }
-      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[\t\x20-\x7e]*$/.test(value)) {
-        throw new TypeError(
-          "A header in options.headers contains characters that are invalid in a header. Use printable ASCII.",
-        );
-      }
-      return [lower, value];
-    }),
-  );
 }

@@ -16,12 +16,14 @@ export const operations = {
   "email.verify": "mutation",
   "invites.accept": "mutation",
   "invites.create": "mutation",
+  "invites.decline": "mutation",
   "invites.list": "query",
   "invites.listMine": "query",
   "invites.preview": "mutation",
   "invites.resend": "mutation",
   "invites.revoke": "mutation",
   "members.changeRole": "mutation",
+  "members.get": "query",
   "members.list": "query",
   "members.remove": "mutation",
   "password.change": "mutation",
@@ -56,16 +58,3 @@ export const operations = {
   "workspaces.restore": "mutation",
   "workspaces.switch": "mutation",
 } as const;
-
-/** The operations that return pages. */
-export const lists = [
-  "audit.list",
-  "invites.list",
-  "invites.listMine",
-  "members.list",
-  "projects.list",
-  "serviceKeys.list",
-  "sessions.list",
-  "tasks.list",
-  "workspaces.list",
-] as const;

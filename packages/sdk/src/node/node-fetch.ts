@@ -1,11 +1,11 @@
 // A `fetch` for Node.js that sends requests through a proxy and can trust more certificate authorities. The runtime's fetch
 // reads neither the proxy variables (before Node.js 24) nor certificates that an application passes.
 import type { Fetch, FetchedResponse, FetchInit } from "../platform.ts";
-import { platform } from "../platform.ts";
 import { proxyFor, type Proxy } from "./proxy-for.ts";
 import {
   nodeModules,
   nodeProcess,
+  parseUrl,
   type Agent,
   type ConnectOptions,
   type Environment,
@@ -60,7 +60,7 @@ interface Outgoing {
 
 function open(transport: Transport, { url, init, proxy }: Outgoing) {
   const { http, https } = transport.modules;
-  const target = new (platform().URL)(url);
+  const target = parseUrl(url);
   const isSecure = target.protocol === "https:";
   const common = { method: init.method, signal: init.signal, callSignal: init.signal };
   if (proxy !== undefined && !isSecure) {

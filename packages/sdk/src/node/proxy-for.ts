@@ -1,7 +1,6 @@
 // Selects the proxy of a request from the environment, by the conventions of curl: the lower-case name of a variable has
 // precedence, and an empty variable is not set.
-import { platform } from "../platform.ts";
-import type { Environment } from "./runtime.ts";
+import { parseUrl, type Environment } from "./runtime.ts";
 
 /** The proxy of a request. The URL may contain a password, so only the origin is shown. */
 export interface Proxy {
@@ -15,7 +14,7 @@ export interface Proxy {
 
 /** Returns the proxy for the URL, or undefined when the request needs none. @throws Error with a code and no URL */
 export function proxyFor(url: string, env: Environment): Proxy | undefined {
-  const target = new (platform().URL)(url);
+  const target = parseUrl(url);
   const names = target.protocol === "https:" ? ["https_proxy", "all_proxy"] : ["http_proxy", "all_proxy"];
   const name = names.flatMap((lower) => [lower, lower.toUpperCase()]).find((each) => isUsable(each, env));
   const text = name === undefined ? undefined : env[name]?.trim();
@@ -44,7 +43,7 @@ function parseProxy(text: string, name: string): Proxy {
 
 function parse(text: string) {
   try {
-    return new (platform().URL)(text);
+    return parseUrl(text);
   } catch {
     // Drop the runtime's error: its message quotes the text, which may contain a password.
     return undefined;

@@ -2,6 +2,8 @@
 // from process.getBuiltinModule and not by an import, so that the package also works in browsers and in every bundler. The
 // casts are in `nodeProcess` and `nodeModules`, which check that the runtime is Node.js.
 
+import type { ParsedUrl, Platform } from "../platform.ts";
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface NodeProcess {
@@ -73,6 +75,9 @@ export interface NodeModules {
   readonly Buffer: { from(text: string): { toString(encoding: "base64"): string } };
 }
 
+/** The global URL. This file takes it from the global object itself, because a page does not load this file. */
+export const parseUrl = (text: string): ParsedUrl => new (globalThis as unknown as Platform).URL(text);
+
 /** Returns the process of Node.js 20.16 or newer; undefined in any other runtime. */
 export function nodeProcess(): NodeProcess | undefined {
   const runtime = globalThis as { process?: Partial<NodeProcess> };
@@ -80,6 +85,12 @@ export function nodeProcess(): NodeProcess | undefined {
   if (!env || !versions?.["node"] || versions["bun"] || versions["deno"] || !getBuiltinModule)
     return undefined;
   return { env, versions, getBuiltinModule };
+}
+
+/** Returns the environment variables of Node.js, Deno or Bun. */
+export function environment(): Environment {
+  const runtime = globalThis as { process?: Partial<NodeProcess> };
+  return runtime.process?.env ?? {};
 }
 
 /** @throws TypeError in a runtime other than Node.js */

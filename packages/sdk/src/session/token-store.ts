@@ -34,7 +34,7 @@ export interface TokenStore {
 /** Creates a store that keeps the tokens in memory, invisible to loggers and inspectors. The default store of a client. */
 export function memoryTokenStore(tokens?: Tokens): TokenStore {
   let current = tokens;
-  return Object.freeze({
+  return {
     get: () => current,
     set: (changed: Tokens) => {
       current = changed;
@@ -42,7 +42,7 @@ export function memoryTokenStore(tokens?: Tokens): TokenStore {
     clear: () => {
       current = undefined;
     },
-  });
+  };
 }
 
 /** Returns the token if it is valid in a header. @throws TypeError whose message does not contain the token */
@@ -52,16 +52,11 @@ export function checkToken(token: string): string {
 
 /** Extracts the tokens from the result of a sign-in or refresh; undefined when it contains none. */
 export function tokensFrom(result: unknown): Tokens | undefined {
-  if (!isRecord(result) || typeof result["accessToken"] !== "string") return undefined;
-  const { session, accessToken, accessTokenExpiresAt, refreshToken } = result;
-  return {
-    accessToken: checkToken(accessToken),
-    ...(typeof accessTokenExpiresAt === "string" && { accessTokenExpiresAt }),
-    ...(typeof refreshToken === "string" && { refreshToken }),
-    ...(isRecord(session) && typeof session["id"] === "string" && { sessionId: session["id"] }),
-  };
+  const { accessToken, accessTokenExpiresAt, refreshToken, session } = (result ?? {}) as SignedIn;
+  if (typeof accessToken !== "string") return undefined;
+  return { accessToken: checkToken(accessToken), accessTokenExpiresAt, refreshToken, sessionId: session?.id };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+interface SignedIn extends Partial<Tokens> {
+  readonly session?: { readonly id: string };
 }

@@ -10,7 +10,7 @@ import { toSession, toUser } from "./session.ts";
 const c = contract.auth;
 
 export const authRouter = router({
-  signUp: publicProcedure(c.signUp).mutation(({ ctx, input }) => signUp(ctx, input)),
+  signUp: publicProcedure(c.signUp, { usesKey: true }).mutation(({ ctx, input }) => signUp(ctx, input)),
   signIn: publicProcedure(c.signIn).mutation(({ ctx, input }) => signIn(ctx, input)),
   refresh: publicProcedure(c.refresh).mutation(({ ctx, input }) => refresh(ctx, input)),
   signOut: publicProcedure(c.signOut).mutation(({ ctx, input }) => signOut(ctx, input)),

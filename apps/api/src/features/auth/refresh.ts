@@ -3,8 +3,9 @@ import { Failure } from "../../rpc/failures/failure.ts";
 import { refuseCredential } from "../../rpc/checks/refuse-credential.ts";
 import { toTokens } from "./session.ts";
 
-/** Exchanges a refresh token for new tokens. @throws Failure auth.unauthenticated, auth.token_reused, limit.exceeded */
+/** Exchanges a refresh token for new tokens. @throws Failure session.mode_invalid, auth.unauthenticated, auth.token_reused, limit.exceeded */
 export async function refresh(ctx: Context, { refreshToken }: { refreshToken: string }) {
+  if (ctx.cookie) throw Failure.because("session.mode_invalid", "refresh", {});
   const refreshed = await ctx.services.sessions.refresh(refreshToken, ctx.device, ctx.event("token.reused"));
   switch (refreshed.outcome) {
     case "fresh":

@@ -1,5 +1,7 @@
 import type { SessionRecord } from "@projostack/db";
-import type { Tokens } from "../../identity/sessions/sessions.ts";
+import type { Account, Tokens } from "../../identity/sessions/sessions.ts";
+import type { Context } from "../../rpc/context.ts";
+import { CookieAnswer } from "../../rpc/procedures.ts";
 
 /** Converts a user to the form that the user sees. */
 export const toUser = ({ id, email, emailVerifiedAt, createdAt }: SessionRecord["user"]) => ({
@@ -25,8 +27,18 @@ export const toTokens = ({ session, accessToken, accessTokenExpiresAt, refreshTo
   refreshToken,
 });
 
-/** The response to signing up or signing in. */
-export const toSignedIn = (user: SessionRecord["user"], tokens: Tokens) => ({
-  user: toUser(user),
-  ...toTokens(tokens),
-});
+/**
+ * Starts a session in the mode of the request. In cookie mode the answer sets the cookie and contains no token.
+ * @returns the response to signing up or signing in; null when the password has changed since it was verified
+ */
+export async function startSession(ctx: Context, account: Account) {
+  const { services, cookie, event } = ctx;
+  if (cookie === null) {
+    const started = await services.sessions.start(account, event("session.started"));
+    return started && { user: toUser(started.user), ...toTokens(started.tokens) };
+  }
+  const started = await services.cookieSessions.start(account, event("session.started"));
+  if (!started) return null;
+  cookie.start(started.cookie);
+  return new CookieAnswer({ user: toUser(started.user), session: toSession(started.session) });
+}

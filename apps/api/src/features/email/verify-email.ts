@@ -8,7 +8,11 @@ export async function verifyEmail(
   { token }: { token: string },
 ): Promise<Record<string, never>> {
   const { id: tokenId } = await findValidToken(ctx, token, "email.verify");
-  const verified = await ctx.services.db.accounts.verifyEmail(tokenId, ctx.event("email.verified"));
+  const verified = await ctx.services.db.accounts.verifyEmail(
+    tokenId,
+    ctx.event("email.verified"),
+    ctx.once?.keep({}),
+  );
   if (!verified) throw new Failure("token.invalid");
   return {};
 }

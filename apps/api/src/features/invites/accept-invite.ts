@@ -1,4 +1,5 @@
 import { can, roles } from "@projostack/authz";
+import type { TenantWrite } from "@projostack/db";
 import { originOf, withAudit } from "../../rpc/audit.ts";
 import type { Person } from "../../rpc/caller.ts";
 import type { Context } from "../../rpc/context.ts";
@@ -26,7 +27,7 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
   }
   const memberId = randomness.newId();
   const acceptance = { inviteId, tokenHash, userId: user.id, memberId, ranks: roles, invitingRoles };
-  return db.joinWorkspace(workspaceId, (tables) =>
+  const join = (tables: TenantWrite) =>
     withAudit(originOf(ctx, caller, workspaceId), tables, async (audit) => {
       const accepted = await tables.sql.invites.accept(acceptance);
       if (!accepted) throw new Failure("invite.invalid");
@@ -36,6 +37,6 @@ export async function acceptInvite(ctx: Context, caller: Person, { token }: { to
       if (joined && membersBefore >= quotas.members) throw new Failure("member.too_many");
       audit("invite.accepted", { type: "invite", id: inviteId, after: { role, joined }, email });
       return toOwnWorkspace({ ...workspace, deletedAt: null }, role);
-    }),
-  );
+    });
+  return db.answerInvite(workspaceId, join, ctx.once?.keyed());
 }

@@ -9,7 +9,11 @@ export async function findOpenInvite(
   token: string,
 ): Promise<OpenInvite & { tokenHash: Uint8Array }> {
   const tokenHash = hashOfInviteToken(token);
-  const invite = tokenHash && (await ctx.services.db.invites.find(tokenHash));
+  // A repeated call has a used token, and must not be counted as a refused credential.
+  const [invite] = await Promise.all([
+    tokenHash && ctx.services.db.invites.find(tokenHash),
+    ctx.once?.check(),
+  ]);
   if (!tokenHash || !invite) return refuseCredential(ctx, "invite.invalid");
   return { ...invite, tokenHash };
 }

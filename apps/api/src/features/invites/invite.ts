@@ -29,4 +29,4 @@ export const INVITE_SECONDS = 72 * 60 * 60;
  * The URL of the application's invite page. Browsers do not send the fragment, so the token reaches no server log and no
  * Referer.
  */
-export const inviteLink = (appUrl: string, token: string): string => `${appUrl}/invite#token=${token}`;
+export const inviteLink = (appUrl: string, token: string): string => `${appUrl}/accept-invite#token=${token}`;

@@ -2,6 +2,7 @@ import { contract } from "@projostack/contract";
 import { authedProcedure, publicProcedure, router, workspaceProcedure } from "../../rpc/procedures.ts";
 import { acceptInvite } from "./accept-invite.ts";
 import { createInvite } from "./create-invite.ts";
+import { declineInvite } from "./decline-invite.ts";
 import { listInvites } from "./list-invites.ts";
 import { listOwnInvites } from "./list-own-invites.ts";
 import { previewInvite } from "./preview-invite.ts";
@@ -20,4 +21,5 @@ export const invitesRouter = router({
   revoke: workspaceProcedure(c.revoke).mutation(({ ctx, input }) => revokeInvite(ctx.ws, input)),
   preview: publicProcedure(c.preview).mutation(({ ctx, input }) => previewInvite(ctx, input)),
   accept: authedProcedure(c.accept).mutation(({ ctx, input }) => acceptInvite(ctx, ctx.caller, input)),
+  decline: authedProcedure(c.decline).mutation(({ ctx, input }) => declineInvite(ctx, ctx.caller, input)),
 });

@@ -5,6 +5,7 @@ import { toMember } from "./member.ts";
 
 export interface ListMembers extends Page {
   readonly role?: Role | undefined;
+  readonly search?: string | undefined;
 }
 
 /** Lists the members of the workspace, newest first. @throws Failure cursor.invalid */
@@ -13,6 +14,7 @@ export async function listMembers({ db, cursors }: ReadWs<"member:read">, input:
     after: cursors.after(input),
     limit: input.limit + 1,
     role: input.role,
+    search: input.search,
   });
   const { items, nextCursor } = cursors.page(input, found);
   return { items: items.map(toMember), nextCursor };

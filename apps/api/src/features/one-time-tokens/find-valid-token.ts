@@ -16,7 +16,11 @@ export async function findValidToken(
   const { db, keys, tokenForms: forms } = ctx.services;
   const parsed = parseOneTimeToken(token, purpose);
   const isForged = tokenStatusOf(parsed, "oneTime", { keys, forms }) === "forged";
-  const record = !parsed || isForged ? null : await db.accounts.findToken(parsed.claims.id, purpose);
+  // A repeated call has a used token, and must not be counted as a refused credential.
+  const [record] = await Promise.all([
+    !parsed || isForged ? null : db.accounts.findToken(parsed.claims.id, purpose),
+    ctx.once?.check(),
+  ]);
   if (!parsed || !record || !parsed.isGenuine(keys, record.salt))
     return refuseCredential(ctx, "token.invalid");
   return { id: parsed.claims.id, userId: record.userId };

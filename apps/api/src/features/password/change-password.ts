@@ -21,7 +21,11 @@ export async function changePassword(
   const { db, passwords } = ctx.services;
   let to: string | undefined;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const account = await db.system.user.findUnique({ where: { id: user.id } });
+    // A repeated call has the old password, and must not be recorded as a refused one.
+    const [account] = await Promise.all([
+      db.system.user.findUnique({ where: { id: user.id } }),
+      ctx.once?.check(),
+    ]);
     const from = account?.passwordHash ?? null;
     const { matches } = await passwords.verify(from, currentPassword, authenticatedGatePlaceOf(ctx));
     if (from === null || !matches) {
@@ -37,7 +41,8 @@ export async function changePassword(
       });
     to ??= await passwords.hash(newPassword, authenticatedGatePlaceOf(ctx));
     const change = { userId: user.id, from, to, sessionId: session.id };
-    if (await db.accounts.changePassword(change, ctx.event("password.changed"))) return {};
+    const event = ctx.event("password.changed");
+    if (await db.accounts.changePassword(change, event, ctx.once?.keep({}))) return {};
   }
   throw new Failure("server.busy", { retryAfterSeconds: 1 });
 }

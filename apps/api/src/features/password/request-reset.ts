@@ -16,9 +16,10 @@ export async function requestReset(
   // same.
   const kind = user && user.emailVerifiedAt === null ? "unverified" : "reset";
   const isTooMany = (await limiter.mailboxes.take(kind, email)) !== null;
+  const keep = ctx.once?.keep({});
   // Both branches run one statement, so that the response time does not reveal whether the account exists.
   if (user && !isTooMany)
-    await db.accounts.insertToken(user.id, newOneTimeToken(randomness, "password.reset"), event);
-  else await db.accounts.record(null, "refused", event);
+    await db.accounts.insertToken(user.id, newOneTimeToken(randomness, "password.reset"), event, keep);
+  else await db.accounts.record(null, "refused", event, keep);
   return {};
 }

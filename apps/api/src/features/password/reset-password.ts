@@ -27,7 +27,7 @@ export async function resetPassword(
   await checkNewPassword(ctx.services, { password: newPassword, email: user.email, field: "newPassword" });
   const hash = await passwords.hash(newPassword, authenticatedGatePlaceOf(ctx));
   // The statement consumes the token, so only one of two concurrent calls with the same token succeeds.
-  if (!(await db.accounts.resetPassword(tokenId, hash, ctx.event("password.reset"))))
+  if (!(await db.accounts.resetPassword(tokenId, hash, ctx.event("password.reset"), ctx.once?.keep({}))))
     throw new Failure("token.invalid");
   return {};
 }

@@ -6,9 +6,10 @@ export interface ListProjects extends Page {
   readonly search?: string | undefined;
 }
 
-/** Lists the projects of the workspace, newest first. @throws Failure cursor.invalid */
+/** Lists the projects of the workspace. @throws Failure cursor.invalid */
 export async function listProjects({ db, cursors }: ReadWs<"project:read">, input: ListProjects) {
-  const { limit, search } = input;
-  const projects = await db.sql.projects.list({ after: cursors.after(input), limit: limit + 1, search });
+  const { limit, order, search } = input;
+  const after = cursors.position(input);
+  const projects = await db.sql.projects.list({ order, after, limit: limit + 1, search });
   return cursors.page(input, projects.map(toProject));
 }

@@ -19,13 +19,14 @@ export async function listSessions(
     orderBy: { id: "desc" },
     take: input.limit + 1,
   });
-  const devices = rows.map(({ id, createdAt, lastUsedAt, expiresAt, ip, userAgent }) => ({
+  const devices = rows.map(({ id, createdAt, lastUsedAt, expiresAt, ip, userAgent, mode }) => ({
     id,
     createdAt: createdAt.toISOString(),
     lastUsedAt: lastUsedAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
     ip,
     userAgent,
+    mode: mode === "cookie" ? ("cookie" as const) : ("bearer" as const),
     current: id === session.id,
   }));
   return cursors.page(input, devices);

@@ -1,6 +1,6 @@
 import type { TaskStatus } from "@projostack/contract";
-import { type PreparedQuery, type TaskListing, taskListQuery } from "@projostack/db";
-import { type Page, unverifiedAfter } from "../../rpc/cursors.ts";
+import { type ListPosition, type PreparedQuery, type TaskListing, taskListQuery } from "@projostack/db";
+import { type Page, unverifiedPosition } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask } from "./task.ts";
 
@@ -13,9 +13,9 @@ export interface ListTasks extends Page {
   readonly search?: string | undefined;
 }
 
-/** Lists the tasks of the workspace, newest first. @throws Failure cursor.invalid */
+/** Lists the tasks of the workspace. @throws Failure cursor.invalid */
 export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: ListTasks) {
-  const tasks = await db.sql.tasks.list(listingOf(input, cursors.after(input)));
+  const tasks = await db.sql.tasks.list(listingOf(input, cursors.position(input)));
   return cursors.page(input, tasks.map(toTask));
 }
 
@@ -24,15 +24,16 @@ export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: Lis
  * cursor.
  */
 export function prepareTaskListQuery(input: ListTasks): PreparedQuery<object> | undefined {
-  const after = unverifiedAfter(input);
+  const after = unverifiedPosition(input);
   return after === null ? undefined : taskListQuery(listingOf(input, after));
 }
 
 /** Lists one row more than the page holds. The extra row shows that there is a next page. */
-function listingOf(input: ListTasks, after: string | undefined): TaskListing {
-  const { limit, projectId, status, createdBy, createdAfter, createdBefore, search } = input;
+function listingOf(input: ListTasks, after: ListPosition | undefined): TaskListing {
+  const { limit, order, projectId, status, createdBy, createdAfter, createdBefore, search } = input;
   return {
     limit: limit + 1,
+    order,
     after,
     projectId,
     status,

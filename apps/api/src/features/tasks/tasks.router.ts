@@ -4,13 +4,14 @@ import { createTask } from "./create-task.ts";
 import { createTasks } from "./create-tasks.ts";
 import { getTask, prepareTaskQuery } from "./get-task.ts";
 import { listTasks, prepareTaskListQuery } from "./list-tasks.ts";
+import { createdTask } from "./task.ts";
 import { removeTask } from "./remove-task.ts";
 import { updateTask } from "./update-task.ts";
 
 const c = contract.tasks;
 
 export const tasksRouter = router({
-  create: workspaceProcedure(c.create, { singleStatement: true }).mutation(({ ctx, input }) =>
+  create: workspaceProcedure(c.create, { singleStatement: createdTask }).mutation(({ ctx, input }) =>
     createTask(ctx.ws, ctx.services, input),
   ),
   createMany: workspaceProcedure(c.createMany).mutation(({ ctx, input }) =>

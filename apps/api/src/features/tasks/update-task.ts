@@ -1,6 +1,6 @@
 import type { TaskStatus } from "@projostack/contract";
-import { Failure } from "../../rpc/failures/failure.ts";
 import type { Ws } from "../../rpc/ws.ts";
+import { refuseChange } from "./refuse-change.ts";
 import { rethrowMissingProject } from "./rethrow-missing-project.ts";
 import { toTask } from "./task.ts";
 
@@ -9,16 +9,24 @@ export interface UpdateTask {
   readonly title?: string | undefined;
   readonly status?: TaskStatus | undefined;
   readonly projectId?: string | undefined;
+  readonly expectedVersion?: number | undefined;
 }
 
-/** Updates the given fields of a task. @throws Failure task.not_found, project.not_found */
-export async function updateTask(ws: Ws<"task:write">, { id, title, status, projectId }: UpdateTask) {
+/**
+ * Updates the given fields of a task. One statement compares the version and changes the row, so of several calls with one
+ * version only one succeeds. @throws Failure task.not_found, task.version_conflict, project.not_found
+ */
+export async function updateTask(
+  ws: Ws<"task:write">,
+  { id, title, status, projectId, expectedVersion }: UpdateTask,
+) {
   const data = {
     ...(title === undefined ? {} : { title }),
     ...(status === undefined ? {} : { status }),
     ...(projectId === undefined ? {} : { projectId }),
   };
-  const [task] = await ws.db.task.updateManyAndReturn({ where: { id }, data }).catch(rethrowMissingProject);
-  if (!task) throw new Failure("task.not_found");
+  const where = { id, ...(expectedVersion === undefined ? {} : { version: expectedVersion }) };
+  const [task] = await ws.db.task.updateManyAndReturn({ where, data }).catch(rethrowMissingProject);
+  if (!task) return refuseChange(ws, { id, expectedVersion });
   return toTask(task);
 }

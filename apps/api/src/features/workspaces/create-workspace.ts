@@ -1,3 +1,4 @@
+import type { TenantWrite } from "@projostack/db";
 import type { Person } from "../../rpc/caller.ts";
 import { originOf, withAudit } from "../../rpc/audit.ts";
 import type { Context } from "../../rpc/context.ts";
@@ -8,10 +9,10 @@ export async function createWorkspace(ctx: Context, caller: Person, { name }: { 
   const { db, randomness } = ctx.services;
   const id = randomness.newId();
   const founding = { id, name, founderId: caller.user.id, memberId: randomness.newId() };
-  return db.foundWorkspace(founding, (tables, workspace) =>
+  const found = (tables: TenantWrite, workspace: Parameters<typeof toOwnWorkspace>[0]) =>
     withAudit(originOf(ctx, caller, id), tables, async (audit) => {
       audit("workspace.created", { type: "workspace", id, after: { name } });
       return toOwnWorkspace(workspace, "admin");
-    }),
-  );
+    });
+  return db.foundWorkspace(founding, found, ctx.once?.keyed());
 }

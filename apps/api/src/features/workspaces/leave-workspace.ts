@@ -19,6 +19,7 @@ export async function leaveWorkspace(
   const origin = originOf(ctx, caller, grant.workspaceId);
   await db.write(grant, (tables) => runInWorkspace(grant, origin, tables, (ws) => leave(ws, userId)), {
     lockMembers: true,
+    keyed: ctx.once?.keyed(() => ({ workspaceId })),
   });
   return { workspaceId };
 }

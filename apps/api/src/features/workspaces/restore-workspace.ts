@@ -24,6 +24,7 @@ export async function restoreWorkspace(
   return db.write(grant, (tables) => runInWorkspace(grant, origin, tables, restore), {
     lockMembers: true,
     deleted: true,
+    keyed: ctx.once?.keyed(),
   });
 }
 

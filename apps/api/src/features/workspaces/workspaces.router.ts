@@ -22,6 +22,8 @@ export const workspacesRouter = router({
   ),
   rename: workspaceProcedure(c.rename).mutation(({ ctx, input }) => renameWorkspace(ctx.ws, input)),
   leave: authedProcedure(c.leave).mutation(({ ctx, input }) => leaveWorkspace(ctx, ctx.caller, input)),
-  delete: workspaceProcedure(c.delete).mutation(({ ctx, input }) => deleteWorkspace(ctx.ws, input)),
+  delete: workspaceProcedure(c.delete, { endsAccess: true }).mutation(({ ctx, input }) =>
+    deleteWorkspace(ctx.ws, input),
+  ),
   restore: authedProcedure(c.restore).mutation(({ ctx, input }) => restoreWorkspace(ctx, ctx.caller, input)),
 });

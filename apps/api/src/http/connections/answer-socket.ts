@@ -4,14 +4,24 @@ import type { Socket } from "node:net";
 import { errorShape } from "../../rpc/failures/error-shape.ts";
 import type { Failure } from "../../rpc/failures/failure.ts";
 import { commonHeaders } from "../common-headers.ts";
+import { originIn } from "../cross-origin/origin-in.ts";
 import type { Connection } from "./connection.ts";
 import { describeUnreadable, type ParserError } from "./unreadable-request.ts";
+
+interface UnreadableOptions {
+  readonly connection: Connection | undefined;
+  readonly requestId: string;
+  /** Returns further headers for a request of this origin. */
+  readonly headersFor: (origin: string | undefined) => Headers;
+}
+
+type Headers = Readonly<Record<string, string>>;
 
 /** Answers malformed HTTP, oversized headers and requests that exceeded their timeout. */
 export function answerUnreadable(
   error: ParserError,
   socket: Socket,
-  { connection, requestId }: { connection: Connection | undefined; requestId: string },
+  { connection, requestId, headersFor }: UnreadableOptions,
 ): void {
   const running = connection?.running;
   if (error.code === "ECONNRESET" || !socket.writable || running?.headersSent) {
@@ -23,11 +33,16 @@ export function answerUnreadable(
     connection?.closeAfterAnswer();
     return;
   }
-  answerSocket(socket, describeUnreadable(error), requestId);
+  const origin = running?.req.headers.origin ?? originIn(error.rawPacket);
+  answerSocket(socket, describeUnreadable(error), { requestId, headers: headersFor(origin) });
 }
 
 /** Writes a response to the socket and closes the socket afterwards. */
-export function answerSocket(socket: Socket, failure: Failure, requestId: string): void {
+export function answerSocket(
+  socket: Socket,
+  failure: Failure,
+  { requestId, headers }: { requestId: string; headers: Headers },
+): void {
   // Node.js removes its own listener from the socket of a CONNECT request. Without a listener, a reset would end the process.
   socket.on("error", ignoreError);
   const { retryAfterSeconds } = failure;
@@ -38,7 +53,9 @@ export function answerSocket(socket: Socket, failure: Failure, requestId: string
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
     "content-type: application/json; charset=utf-8",
     `content-length: ${Buffer.byteLength(body)}`,
-    ...Object.entries(commonHeaders(requestId)).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...commonHeaders(requestId), ...headers }).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
     ...(retryAfterSeconds === undefined ? [] : [`retry-after: ${retryAfterSeconds}`]),
     "connection: close",
   ];

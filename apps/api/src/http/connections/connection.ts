@@ -34,7 +34,11 @@ export class Connection {
   #running: ServerResponse | null = null;
   #waiting: Waiting[] = [];
   #isLast = false;
-  #unread: { readonly answer: ServerResponse | null; readonly untilMs: number } | null = null;
+  #announcesClose = false;
+  /** The response that says `connection: close` because the server announces the close, or null. */
+  #announcing: ServerResponse | null = null;
+  #unread: { answer: ServerResponse | null; bytes: number; checkedAtMs: number; untilMs: number } | null =
+    null;
 
   constructor(socket: Socket, { address, network }: { address: Address; network: string }, watch: Watch) {
     this.socket = socket;
@@ -55,8 +59,8 @@ export class Connection {
 
   /**
    * Whether a response has been unread for too long. Its deadline is the grace period plus the time to read, at the slowest
-   * accepted rate, the bytes that were unread when it was first checked. Bytes that the peer sends do not extend the
-   * deadline.
+   * accepted rate, the bytes that were unread when it was first checked. Only further bytes of the same response extend it,
+   * by the time to read them. Bytes that the peer sends do not.
    */
   isOverdue(nowMs: number, { graceMs, slowestBytesPerMs }: UnreadLimits): boolean {
     const bytes = this.unreadBytes;
@@ -65,9 +69,17 @@ export class Connection {
       return false;
     }
     if (this.#unread?.answer !== this.#running) {
-      this.#unread = { answer: this.#running, untilMs: nowMs + graceMs + bytes / slowestBytesPerMs };
+      const untilMs = nowMs + graceMs + bytes / slowestBytesPerMs;
+      this.#unread = { answer: this.#running, bytes, checkedAtMs: nowMs, untilMs };
+      return false;
     }
-    return nowMs > this.#unread.untilMs;
+    const unread = this.#unread;
+    // The next line of a streamed batch was written. Meanwhile the peer may have read others.
+    if (bytes > unread.bytes)
+      unread.untilMs += (bytes - unread.bytes) / slowestBytesPerMs + nowMs - unread.checkedAtMs;
+    unread.bytes = bytes;
+    unread.checkedAtMs = nowMs;
+    return nowMs > unread.untilMs;
   }
 
   /** Whether the connection waits for its peer to send or read something. */
@@ -75,9 +87,34 @@ export class Connection {
     return !this.#running || !this.#running.req.complete || this.unreadBytes > 0;
   }
 
+  /**
+   * From now on the last response says `connection: close`. If the peer sends another request before the head of that
+   * response is sent, the response to the new request says it instead. A request after the announcement is not run, as
+   * RFC 9112 requires (section 9.6).
+   */
+  announceClose(): void {
+    if (this.#announcesClose) return;
+    this.#announcesClose = true;
+    const last = this.#waiting.at(-1)?.response ?? this.#running;
+    if (last) this.#announceIn(last);
+  }
+
+  /** @returns false when an earlier response has already announced the close */
+  #announceIn(response: ServerResponse): boolean {
+    if (this.#announcing?.headersSent) return false;
+    if (this.#announcing) this.#announcing.shouldKeepAlive = true;
+    this.#announcing = null;
+    if (!response.headersSent && response.shouldKeepAlive) {
+      response.shouldKeepAlive = false;
+      this.#announcing = response;
+    }
+    return true;
+  }
+
   /** Runs the request now, or after the requests before it. */
   take(response: ServerResponse, run: () => void): void {
     if (this.socket.destroyed || this.#isLast) return;
+    if (this.#announcesClose && !this.#announceIn(response)) return;
     if (!this.#running) {
       this.#watch.busy(this);
       this.#run(response, run);

@@ -17,6 +17,12 @@ export interface Connections {
   of(socket: Socket): Connection | undefined;
   /** The connections with an unanswered request. */
   busy(): Connection[];
+  /** Every open and every new connection announces in its next response that it closes. */
+  announceClose(): void;
+  /** Closes each connection as soon as no request of it has begun to arrive. Call it after the listener has closed. */
+  closeIdle(): void;
+  /** Closes the connections on which no byte has arrived. */
+  closeSilent(): void;
 }
 
 export interface ConnectionsOptions {
@@ -39,9 +45,15 @@ export function watchConnections(
   const idle = new Set<Connection>();
   const perNetwork = new Map<string, number>();
   const logClosed = throttleLog((facts) => log.warn(facts, "a connection was closed"));
+  let announcesClose = false;
+  let closesIdle = false;
   const watch: Watch = {
     busy: (connection) => void idle.delete(connection),
-    idle: (connection) => void idle.add(connection),
+    idle: (connection) => {
+      idle.add(connection);
+      // Node knows whether the next request has begun to arrive. It sees the end of the response after this event.
+      if (closesIdle) setImmediate(() => server.closeIdleConnections());
+    },
     closed: ({ address: ip }, reason) => logClosed({ ip, reason }),
   };
 
@@ -82,6 +94,7 @@ export function watchConnections(
       return;
     }
     const connection = new Connection(socket, { address, network }, watch);
+    if (announcesClose) connection.announceClose();
     all.add(connection);
     bySocket.set(socket, connection);
     idle.add(connection);
@@ -101,6 +114,17 @@ export function watchConnections(
   return {
     of: (socket) => bySocket.get(socket),
     busy: () => [...all].filter(({ running }) => running !== null),
+    announceClose: () => {
+      announcesClose = true;
+      for (const one of all) one.announceClose();
+    },
+    closeIdle: () => {
+      closesIdle = true;
+      server.closeIdleConnections();
+    },
+    closeSilent: () => {
+      for (const { socket } of all) if (socket.bytesRead === 0) socket.destroy();
+    },
   };
 }
 

@@ -18,7 +18,7 @@ export interface NewSessionFacts {
   readonly event: AccountEvent;
 }
 
-interface LuciaAdapterDeps {
+export interface LuciaAdapterDeps {
   readonly store: SessionStore;
   readonly keys: KeyRing;
   readonly forms: TokenForms;
@@ -51,11 +51,16 @@ export class LuciaAdapter implements Adapter {
       if (!record.session.confirmed) await store.confirm(record.session.id, generation);
     }
     this.found = record;
-    const left = record.session.expiresAt.getTime() - record.databaseNow.getTime();
+    return this.forLucia(record);
+  }
+
+  /** Converts a record, with its expiry by the clock of the process. */
+  protected forLucia({ session, user, databaseNow }: SessionRecord): [DatabaseSession, DatabaseUser] {
+    const left = session.expiresAt.getTime() - databaseNow.getTime();
     const expiresAt = new Date(Date.now() + left);
     return [
-      { id: record.session.id, userId: record.user.id, expiresAt, attributes: {} },
-      { id: record.user.id, attributes: {} },
+      { id: session.id, userId: user.id, expiresAt, attributes: {} },
+      { id: user.id, attributes: {} },
     ];
   }
 

@@ -1,6 +1,14 @@
 // Manages sessions: each sign-in creates one. Lucia creates, validates, extends and ends them. Lucia is no longer
 // developed, so only this file and its adapter use it (docs/decisions/lucia-adapter.md).
-import type { AccountEvent, PrefetchRequest, Db, Device, SessionRecord } from "@projostack/db";
+import type {
+  AccountEvent,
+  ClaimWithAnswer,
+  PrefetchRequest,
+  Db,
+  Device,
+  SessionRecord,
+  SessionStore,
+} from "@projostack/db";
 import { Lucia, TimeSpan } from "lucia";
 import type { KeyRing } from "../key-ring.ts";
 import { LuciaAdapter, type NewSessionFacts } from "./lucia-adapter.ts";
@@ -71,8 +79,10 @@ export interface Sessions {
   /** Finds the session id of a genuine access or refresh token, expired or not. */
   sessionIdOf(token: string): Promise<string | null>;
   /** Ends a session and records it. @returns whether the session existed */
-  end(sessionId: string, event: AccountEvent): Promise<boolean>;
+  end(sessionId: string, event: AccountEvent, keep?: ClaimWithAnswer): Promise<boolean>;
   deleteExpired(): Promise<void>;
+  /** The same sessions over another client of the same database, such as that of one request. */
+  over(db: Db): Sessions;
 }
 
 /** A token is judged again each time another call changed the session first. More than twice in a row is not expected. */
@@ -84,27 +94,51 @@ export interface SessionDeps {
   readonly randomness: Randomness;
 }
 
-export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps): Sessions {
-  const store = db.sessions;
-  const tokensFor = ({ session, databaseNow }: SessionRecord, generation = session.generation): Tokens => {
-    const { id: sessionId, salt } = session;
-    const form = forms.ofSession(session.rotatedAt);
-    const expiresAtSeconds = Math.floor(databaseNow.getTime() / 1000) + ACCESS_SECONDS;
-    return {
-      session,
-      accessToken: formatAccessToken(keys, salt, { sessionId, generation, expiresAtSeconds }, form),
-      // The absolute expiry is checked with each use, so the token does not outlive it.
-      accessTokenExpiresAt: new Date(Math.min(expiresAtSeconds * 1000, session.absoluteExpiresAt.getTime())),
-      refreshToken: formatRefreshToken(keys, salt, { sessionId, generation }, form),
-    };
-  };
+export const createSessions = (db: Db, deps: SessionDeps): Sessions =>
+  new BearerSessions(db, { ...deps, serialize: serializeByKey() });
 
-  const serialize = serializeByKey();
+interface BearerDeps extends SessionDeps {
+  /** Shared by all clients, so that concurrent refreshes of one session run one after another. */
+  readonly serialize: ReturnType<typeof serializeByKey>;
+}
 
-  const refresh: Sessions["refresh"] = async (refreshToken, device, reuse) => {
+/** It is a class, because each request creates one. */
+class BearerSessions implements Sessions {
+  readonly #deps: BearerDeps;
+  readonly #store: SessionStore;
+
+  constructor(db: Db, deps: BearerDeps) {
+    this.#deps = deps;
+    this.#store = db.sessions;
+  }
+
+  async start({ id: userId, passwordHash }: Account, event: AccountEvent): Promise<Started | null> {
+    const { keys, forms, randomness } = this.#deps;
+    const store = this.#store;
+    const facts: NewSessionFacts = { salt: randomness.bytes(32), passwordHash, event };
+    const adapter = new LuciaAdapter({ store, keys, forms, workspaceId: null, facts });
+    const { id } = await lucia(adapter).createSession(userId, {}, { sessionId: randomness.newId() });
+    const record = await store.find(id, null);
+    return record && { user: record.user, tokens: this.#tokensFor(record) };
+  }
+
+  async find(
+    accessToken: string,
+    workspaceId: string | null,
+    prefetch?: PrefetchRequest,
+  ): Promise<SessionRecord | null> {
+    const { keys, forms } = this.#deps;
+    const store = this.#store;
+    const adapter = new LuciaAdapter({ store, keys, forms, workspaceId, ...(prefetch && { prefetch }) });
+    const { session } = await lucia(adapter).validateSession(accessToken);
+    return session && adapter.found;
+  }
+
+  async refresh(refreshToken: string, device: Device, reuse: AccountEvent): Promise<Refreshed> {
+    const { keys, serialize } = this.#deps;
+    const store = this.#store;
     const parsed = parseRefreshToken(refreshToken);
-    if (!parsed || tokenStatusOf(parsed, "refresh", { keys, forms }) === "forged")
-      return { outcome: "unknown" };
+    if (!parsed || tokenStatusOf(parsed, "refresh", this.#deps) === "forged") return { outcome: "unknown" };
     const { sessionId, generation } = parsed.claims;
     const known = await store.find(sessionId, null);
     if (!known || !parsed.isGenuine(keys, known.session.salt)) return { outcome: "unknown" };
@@ -122,14 +156,14 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps)
             await store.end(sessionId, reuse);
             return { outcome: "reused" };
           case "repeat":
-            return { outcome: "fresh", tokens: tokensFor(record) };
+            return { outcome: "fresh", tokens: this.#tokensFor(record) };
           case "renew": {
             // If the session was used, rotated or renewed in the meantime, the token is judged again.
             if (!(await store.renew(sessionId, record.session))) continue;
             const renewed = await store.find(sessionId, null);
             if (!renewed) return { outcome: "unknown" };
             if (renewed.session.generation === generation + 1)
-              return { outcome: "fresh", tokens: tokensFor(renewed) };
+              return { outcome: "fresh", tokens: this.#tokensFor(renewed) };
             break;
           }
           case "rotate": {
@@ -139,44 +173,58 @@ export function createSessions(db: Db, { keys, forms, randomness }: SessionDeps)
             if (!rotated) return { outcome: "unknown" };
             // Another server may already have seen the successor in use, so judging the token again could find it old.
             // The call returns the successor that it created.
-            return { outcome: "fresh", tokens: tokensFor(rotated, generation + 1) };
+            return { outcome: "fresh", tokens: this.#tokensFor(rotated, generation + 1) };
           }
         }
       }
       throw new Error(`Other calls changed the session ${MAX_TRIES} times during a refresh.`);
     });
-  };
+  }
 
-  return {
-    start: async ({ id: userId, passwordHash }, event) => {
-      const facts: NewSessionFacts = { salt: randomness.bytes(32), passwordHash, event };
-      const adapter = new LuciaAdapter({ store, keys, forms, workspaceId: null, facts });
-      const { id } = await lucia(adapter).createSession(userId, {}, { sessionId: randomness.newId() });
-      const record = await store.find(id, null);
-      return record && { user: record.user, tokens: tokensFor(record) };
-    },
-    find: async (accessToken, workspaceId, prefetch) => {
-      const adapter = new LuciaAdapter({ store, keys, forms, workspaceId, ...(prefetch && { prefetch }) });
-      const { session } = await lucia(adapter).validateSession(accessToken);
-      return session && adapter.found;
-    },
-    refresh,
-    issuedTo: (token) => {
-      const parsed = parseAccessToken(token) ?? parseRefreshToken(token);
-      return parsed?.isIssued(keys) ? parsed.claims.sessionId : null;
-    },
-    sessionIdOf: async (token) => {
-      const [access, refreshing] = [parseAccessToken(token), parseRefreshToken(token)];
-      const parsed = access ?? refreshing;
-      const status = tokenStatusOf(parsed, access ? "access" : "refresh", { keys, forms });
-      const record = parsed && status !== "forged" && (await store.find(parsed.claims.sessionId, null));
-      return parsed && record && parsed.isGenuine(keys, record.session.salt) ? record.session.id : null;
-    },
-    end: (sessionId, event) => store.end(sessionId, event),
-    deleteExpired: () =>
-      lucia(new LuciaAdapter({ store, keys, forms, workspaceId: null })).deleteExpiredSessions(),
-  };
+  issuedTo(token: string): string | null {
+    const parsed = parseAccessToken(token) ?? parseRefreshToken(token);
+    return parsed?.isIssued(this.#deps.keys) ? parsed.claims.sessionId : null;
+  }
+
+  async sessionIdOf(token: string): Promise<string | null> {
+    const [access, refreshing] = [parseAccessToken(token), parseRefreshToken(token)];
+    const parsed = access ?? refreshing;
+    const status = tokenStatusOf(parsed, access ? "access" : "refresh", this.#deps);
+    const record = parsed && status !== "forged" && (await this.#store.find(parsed.claims.sessionId, null));
+    return parsed && record && parsed.isGenuine(this.#deps.keys, record.session.salt)
+      ? record.session.id
+      : null;
+  }
+
+  end(sessionId: string, event: AccountEvent, keep?: ClaimWithAnswer): Promise<boolean> {
+    return this.#store.end(sessionId, event, keep);
+  }
+
+  deleteExpired(): Promise<void> {
+    const { keys, forms } = this.#deps;
+    const adapter = new LuciaAdapter({ store: this.#store, keys, forms, workspaceId: null });
+    return lucia(adapter).deleteExpiredSessions();
+  }
+
+  over(db: Db): Sessions {
+    return new BearerSessions(db, this.#deps);
+  }
+
+  #tokensFor({ session, databaseNow }: SessionRecord, generation = session.generation): Tokens {
+    const { keys, forms } = this.#deps;
+    const { id: sessionId, salt } = session;
+    const form = forms.ofSession(session.rotatedAt);
+    const expiresAtSeconds = Math.floor(databaseNow.getTime() / 1000) + ACCESS_SECONDS;
+    return {
+      session,
+      accessToken: formatAccessToken(keys, salt, { sessionId, generation, expiresAtSeconds }, form),
+      // The absolute expiry is checked with each use, so the token does not outlive it.
+      accessTokenExpiresAt: new Date(Math.min(expiresAtSeconds * 1000, session.absoluteExpiresAt.getTime())),
+      refreshToken: formatRefreshToken(keys, salt, { sessionId, generation }, form),
+    };
+  }
 }
 
-const lucia = (adapter: LuciaAdapter): Lucia =>
+/** Lucia over an adapter, with the idle time of sessions. */
+export const lucia = (adapter: LuciaAdapter): Lucia =>
   new Lucia(adapter, { sessionExpiresIn: new TimeSpan(IDLE_SECONDS, "s") });

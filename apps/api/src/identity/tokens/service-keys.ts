@@ -20,6 +20,8 @@ export interface ServiceKeys {
   find(token: string): Promise<ServiceKeyRecord | null>;
   /** Writes the times at which keys were used since the last call. */
   noteUses(): Promise<void>;
+  /** The same keys, found through another client of the same database, such as that of one request. */
+  over(db: Db): ServiceKeys;
 }
 
 const PREFIX = "pjk_";
@@ -69,14 +71,22 @@ export function protectSecret(keys: KeyRing, id: string, secret: Uint8Array): Ke
   return { kid, mac };
 }
 
-export function createServiceKeys({ db, keys, log }: { db: Db; keys: KeyRing; log: Log }): ServiceKeys {
+export function createServiceKeys({
+  db: serverDb,
+  keys,
+  log,
+}: {
+  db: Db;
+  keys: KeyRing;
+  log: Log;
+}): ServiceKeys {
   let usedAt = new Map<string, number>();
   const isKept = ({ kid, mac }: KeptSecret, id: string, secret: Uint8Array): boolean => {
     const code = keys.mac(kid, idBytes(id), messageOf(secret));
     if (!code) log.warn({ serviceKeyId: id, kid }, MISSING_KID);
     return code !== null && timingSafeEqual(code, mac);
   };
-  return {
+  const over = (db: Db): ServiceKeys => ({
     isIssued: (token) => {
       const parsed = parseServiceKey(token);
       if (!parsed) return false;
@@ -104,7 +114,9 @@ export function createServiceKeys({ db, keys, log }: { db: Db; keys: KeyRing; lo
         throw error;
       }
     },
-  };
+    over,
+  });
+  return over(serverDb);
 }
 
 const CHECK = "service key check";

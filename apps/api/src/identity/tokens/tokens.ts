@@ -3,6 +3,7 @@
 //
 //   pja_  access    kid(2) session(16) generation(4) expiry(6, Unix seconds) code(32) check(12)
 //   pjr_  refresh   kid(2) session(16) generation(4) code(32) check(12)
+//   pjs_  cookie    kid(2) session(16) generation(4) code(32) check(12)
 //   pjo_  one-time  kid(2) id(16) code(32) check(12); the purpose is in both codes and not in the token
 //
 // All tokens are encoded in base64url. The code covers the prefix and every byte before it, so a token of one kind is never
@@ -68,6 +69,13 @@ export function formatRefreshToken(
   return encodeToken(keys, salt, { prefix: "pjr_", body, form });
 }
 
+/** Formats the token of a session cookie. The same session and generation give the same token. It always has a check. */
+export function formatCookieToken(keys: KeyRing, salt: Uint8Array, claims: RefreshClaims): string {
+  const body = Buffer.alloc(KID_BYTES + ID_BYTES + GENERATION_BYTES);
+  writeSession(body, keys.newestKid, claims);
+  return encodeToken(keys, salt, { prefix: "pjs_", body, form: "checked" });
+}
+
 export function formatOneTimeToken(
   keys: KeyRing,
   salt: Uint8Array,
@@ -95,6 +103,12 @@ export function parseAccessToken(token: string): UnverifiedToken<AccessClaims> |
 export function parseRefreshToken(token: string): UnverifiedToken<RefreshClaims> | null {
   const parsed = decodeToken(token, "pjr_", KID_BYTES + ID_BYTES + GENERATION_BYTES);
   return parsed && { ...parsed, claims: readSession(parsed.body) };
+}
+
+/** Parses the token of a session cookie. */
+export function parseCookieToken(token: string): UnverifiedToken<RefreshClaims> | null {
+  const parsed = decodeToken(token, "pjs_", KID_BYTES + ID_BYTES + GENERATION_BYTES);
+  return parsed?.form === "checked" ? { ...parsed, claims: readSession(parsed.body) } : null;
 }
 
 /** @param purpose the purpose for which the token is presented; a token for another purpose is not genuine */

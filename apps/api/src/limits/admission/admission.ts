@@ -15,7 +15,7 @@ export interface Admission {
 
 export interface AdmissionOptions {
   readonly loop: Pick<LoopDelay, "ms">;
-  readonly database: () => DatabaseLoad;
+  readonly database: () => Pick<DatabaseLoad, "delayMs" | "refusesReads" | "poolDelayMs">;
 }
 
 /** The longest expected wait of each priority. All are below 2 s, the timeout of a wait for a database connection. */

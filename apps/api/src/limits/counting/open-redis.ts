@@ -12,6 +12,8 @@ export interface SharedRedis {
   /** Called after every failure and every success. The log gets one line when an outage starts and one when it ends. */
   failed(error: unknown): void;
   answered(): void;
+  /** Whether Redis does not answer now, and the number of failed queries. */
+  statistics(): { readonly isUnreachable: boolean; readonly failures: number };
   close(): void;
 }
 
@@ -31,7 +33,12 @@ export async function openRedis(url: string, log: Log): Promise<SharedRedis> {
     retryStrategy: (tries) => Math.min(100 * tries, 2_000),
   });
   let isOut = false;
+  let failures = 0;
   const failed = (error: unknown) => {
+    failures += 1;
+    noteOutage(error);
+  };
+  const noteOutage = (error: unknown) => {
     if (isOut) return;
     isOut = true;
     // Only the message is logged: the error contains the failed command, which may hold the password.
@@ -42,10 +49,11 @@ export async function openRedis(url: string, log: Log): Promise<SharedRedis> {
     if (isOut) log.info("Redis answers again: limits are shared again");
     isOut = false;
   };
-  redis.on("error", failed);
+  redis.on("error", noteOutage);
   redis.on("ready", answered);
-  await once(redis, "ready", { signal: AbortSignal.timeout(LONGEST_START_MS) }).catch(failed);
-  return { redis, failed, answered, close: () => redis.disconnect() };
+  await once(redis, "ready", { signal: AbortSignal.timeout(LONGEST_START_MS) }).catch(noteOutage);
+  const statistics = () => ({ isUnreachable: isOut, failures });
+  return { redis, failed, answered, statistics, close: () => redis.disconnect() };
 }
 
 /** Connects to Redis once and waits for an answer. @throws Error when it does not answer or refuses the login */

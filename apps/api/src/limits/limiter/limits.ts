@@ -103,6 +103,11 @@ export const limits: Limits = {
     { by: "account", points: 60, seconds: 15 * MINUTE },
     { by: "everyone", points: 6_000, seconds: MINUTE },
   ],
+  "invites.decline": [
+    ...byNetwork(120, 15 * MINUTE),
+    { by: "account", points: 60, seconds: 15 * MINUTE },
+    { by: "everyone", points: 6_000, seconds: MINUTE },
+  ],
   "invites.create": [
     { by: "target", points: 5, seconds: DAY },
     { by: "account", points: 200, seconds: HOUR },

@@ -8,6 +8,9 @@ import { refuseCredential } from "./refuse-credential.ts";
 export async function authenticate(ctx: Context, prefetch?: PrefetchRequest): Promise<Caller> {
   const caller = await ctx.findCaller(prefetch);
   if (caller) return caller;
-  if (ctx.token === null) throw new Failure("auth.unauthenticated");
-  return refuseCredential(ctx, "auth.unauthenticated", ctx.services.sessions.issuedTo(ctx.token));
+  const { token, cookie, services } = ctx;
+  if (token !== null) return refuseCredential(ctx, "auth.unauthenticated", services.sessions.issuedTo(token));
+  if (cookie?.isAmbiguous === true) return refuseCredential(ctx, "auth.unauthenticated");
+  if (cookie === null || cookie.token === null) throw new Failure("auth.unauthenticated");
+  return refuseCredential(ctx, "auth.unauthenticated", services.cookieSessions.issuedTo(cookie.token));
 }

@@ -5,11 +5,12 @@ import type { Context } from "../context.ts";
 
 /** The names and their descriptions in docs/security-events.md. A released name is never renamed. */
 export const securityEvents = {
-  "credential.refused": "An access token, refresh token or service key was refused.",
+  "credential.refused": "An access token, refresh token, session cookie or service key was refused.",
   "password.refused": "A sign-in, or a change of a password, had a wrong password.",
   "link.refused": "The token of a mailed link was refused.",
   "invite.refused": "The token of an invite was refused.",
-  "token.reused": "A refresh token was used after its successor. The session has ended.",
+  "token.reused": "A refresh token or session cookie was used after its successor. The session has ended.",
+  "origin.refused": "A page of an origin that is not permitted sent a request with `x-session: cookie`.",
   "limit.exceeded": "A call was refused by a limit.",
   "workspace.refused": "A call named a workspace that does not exist or that the caller is not a member of.",
   "permission.denied": "An account or a service key called an operation without the right to it.",
@@ -29,6 +30,7 @@ const eventOfReason: Partial<Record<Reason, SecurityEvent>> = {
   "permission.denied": "permission.denied",
   "auth.email_unverified": "permission.denied",
   "auth.person_required": "permission.denied",
+  "request.cross_site": "origin.refused",
 };
 
 /** The event of a refused call, or null when the refusal is not a security event. */
@@ -38,11 +40,16 @@ export function securityEventOf(reason: Reason, isPresented: boolean): SecurityE
   return event === "credential.refused" && !isPresented ? null : event;
 }
 
+const sentCookie = ({ cookie }: Context): boolean =>
+  cookie !== null && (cookie.token !== null || cookie.isAmbiguous);
+
 /** Logs the security event of a refused call, if the reason has one. */
 export function logSecurityEvent(ctx: Context, operation: string, reason: Reason): void {
-  const event = securityEventOf(reason, ctx.token !== null || operation === "auth.refresh");
+  const isPresented = ctx.token !== null || sentCookie(ctx) || operation === "auth.refresh";
+  const event = securityEventOf(reason, isPresented);
   if (event === null) return;
   const { workspaceId, device, actor } = ctx;
+  ctx.services.observer.securityEvent(event);
   const named = workspaceId === null ? {} : { workspaceId: workspaceId.slice(0, 36) };
   ctx.log.warn({ event, operation, ip: device.ip, ...actor, ...named }, securityEvents[event]);
 }

@@ -31,13 +31,14 @@ export interface Charge {
 
 /** Charges a call and runs it within the payer's concurrency limit. @throws Failure limit.exceeded */
 export async function withBudget<T>(
-  { services: { budgets }, setRateLimitHeaders }: Context,
+  { services: { budgets, observer }, setRateLimitHeaders }: Context,
   { payer, price }: Charge,
   next: () => Promise<T>,
 ): Promise<T> {
   const admission = await budgets.admit(payer, price);
   if (shouldReportQuota(admission, { payer, price })) setRateLimitHeaders([admission.quota]);
   if (!admission.leave) {
+    observer.budgetRefused(payer.scope);
     throw new Failure("limit.exceeded", { retryAfterSeconds: admission.retryAfterSeconds });
   }
   try {

@@ -7,13 +7,15 @@ type CallAttempt = Omit<Attempt, "address" | "target"> & Partial<Pick<Attempt, "
 
 /** Counts an attempt before any work is done, and runs it when no limit refuses it. @throws Failure limit.exceeded */
 export async function withRateLimit<T>(
-  { services: { limiter }, device, setRateLimitHeaders }: Context,
+  { services: { limiter, observer }, device, setRateLimitHeaders }: Context,
   attempt: CallAttempt,
   next: (isKnown: boolean) => Promise<T>,
 ): Promise<T> {
   const counted: Attempt = { target: null, ...attempt, address: device.ip };
   const { retryAfterSeconds, quotas, isKnown } = await limiter.decide(counted);
   setRateLimitHeaders(quotas);
+  if (limiter.isLimited(attempt.operation))
+    observer.limitDecided(attempt.operation, retryAfterSeconds !== null);
   if (retryAfterSeconds !== null) throw new Failure("limit.exceeded", { retryAfterSeconds });
   const result = await next(isKnown);
   await limiter.succeeded(counted);

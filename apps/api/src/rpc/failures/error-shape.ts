@@ -16,6 +16,7 @@ export function errorShape(failure: Failure, requestId: string): ErrorShape {
       requestId,
       ...(failure.retryAfterSeconds === undefined ? {} : { retryAfter: failure.retryAfterSeconds }),
       ...(failure.fieldErrors === undefined ? {} : { fieldErrors: failure.fieldErrors }),
+      ...(failure.current === undefined ? {} : { current: failure.current }),
     },
   };
 }

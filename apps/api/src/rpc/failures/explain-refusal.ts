@@ -33,13 +33,16 @@ const actorKind = ({ actor }: Context): "key" | "person" =>
 const causeByPrefix: Readonly<Record<string, CauseOf<"auth.unauthenticated">>> = {
   pjk_: "key",
   pjr_: "refresh",
+  pjs_: "session_cookie",
   pji_: "invite",
   pjo_: "link",
 };
 
-function credentialCause({ token, sent }: Context, path: string): CauseOf<"auth.unauthenticated"> {
+function credentialCause({ token, cookie, sent }: Context, path: string): CauseOf<"auth.unauthenticated"> {
   if (path === "auth.refresh") return "ended";
   if (sent.repeatsAuthorization?.() === true) return "repeated";
+  if (cookie?.isAmbiguous === true) return "two_cookies";
+  if (cookie) return cookie.token === null ? "no_cookie" : "cookie";
   if (token !== null) return causeByPrefix[token.slice(0, 4)] ?? "access";
   return sent.authorization === undefined ? "missing" : "scheme";
 }

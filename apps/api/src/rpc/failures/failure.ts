@@ -1,23 +1,35 @@
-import { Forbidden } from "@projostack/authz";
+import { Forbidden, holds, type Membership } from "@projostack/authz";
 import {
+  closeNames,
+  currentRows,
   messageOf,
   operations,
   reasons,
   type CauseOf,
+  type CurrentRow,
   type Reason,
   type ReasonWithCauses,
+  type ReasonWithRow,
   type ValuesOf,
 } from "@projostack/contract";
-import { DatabaseBusy, DatabaseDown, failureOf, MembershipChanged } from "@projostack/db";
+import {
+  DatabaseBusy,
+  DatabaseDown,
+  failureOf,
+  KeyInProgress,
+  KeyTaken,
+  MembershipChanged,
+} from "@projostack/db";
 import { TRPCError } from "@trpc/server";
 import { HashingBusy } from "../../identity/passwords/argon2-gate.ts";
-import { closeOperations } from "./close-operations.ts";
 
 interface Details {
   /** Names the cause in place of the message of the reason. `Failure.because` creates it. */
   message?: string;
   fieldErrors?: Record<string, string[]>;
   retryAfterSeconds?: number;
+  /** The present row. `Failure.ofChangedRow` checks that the caller may read it. */
+  current?: CurrentRow;
   cause?: unknown;
 }
 
@@ -28,13 +40,15 @@ export class Failure extends TRPCError {
   readonly reason: Reason;
   readonly fieldErrors: Record<string, string[]> | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly current: CurrentRow | undefined;
 
-  constructor(reason: Reason, { message, fieldErrors, retryAfterSeconds, cause }: Details = {}) {
+  constructor(reason: Reason, { message, fieldErrors, retryAfterSeconds, current, cause }: Details = {}) {
     const [code, defaultMessage] = reasons[reason];
     super({ code, message: message ?? defaultMessage, cause });
     this.reason = reason;
     this.fieldErrors = fieldErrors;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.current = current;
   }
 
   /** Creates a failure whose message names one of the declared causes of the reason. */
@@ -45,6 +59,16 @@ export class Failure extends TRPCError {
     details: Omit<Details, "message"> = {},
   ): Failure {
     return new Failure(reason, { ...details, message: messageOf(reason, cause, values) });
+  }
+
+  /** Creates a failure for a row that another call has changed. It contains the row if the caller may read it. */
+  static ofChangedRow<R extends ReasonWithRow>(
+    reason: R,
+    caller: Membership,
+    row: NoInfer<CurrentRow<R>>,
+  ): Failure {
+    const { schema, access } = currentRows[reason];
+    return new Failure(reason, holds(caller, access) ? { current: schema.parse(row) } : {});
   }
 }
 
@@ -74,6 +98,8 @@ function fromDatabase(cause: unknown): Failure | null {
   if (cause instanceof MembershipChanged) {
     return new Failure(reasonByChange[cause.change], { cause });
   }
+  if (cause instanceof KeyInProgress || cause instanceof KeyTaken)
+    return new Failure("idempotency.in_progress", { retryAfterSeconds: 1, cause });
   if (cause instanceof DatabaseBusy) return new Failure("server.busy", { retryAfterSeconds: 1, cause });
   if (cause instanceof DatabaseDown)
     return new Failure("server.unavailable", { retryAfterSeconds: 2, cause });
@@ -100,6 +126,8 @@ function fromProtocol(error: TRPCError, path = ""): Failure {
   }
 }
 
+const names = operations.map(({ name }) => name);
+
 const NAME = /^[\w.]{1,64}$/;
 
 /** The failure for a call of an operation that does not exist. It names similar operations. */
@@ -107,7 +135,7 @@ export function unknownOperation(name: string): Failure {
   if (name.includes(",")) return Failure.because("operation.not_found", "batch", {});
   // Only a text that looks like a name is repeated.
   if (!NAME.test(name)) return new Failure("operation.not_found");
-  const similar = closeOperations(name).join(" or ");
+  const similar = closeNames(name, names).join(" or ");
   if (similar !== "") return Failure.because("operation.not_found", "similar", { name, similar });
   const [resource = ""] = name.split(".");
   const siblings = operations.filter((one) => one.name.startsWith(`${resource}.`)).map((one) => one.name);

@@ -7,6 +7,8 @@ const noAccess = (message: string): Refusal => ({ reason: "auth.unauthenticated"
 
 const SCHEME =
   'The authorization header has the wrong form. Write it as "Bearer", a space, and the access token or the service key.';
+const ID = "0190a6f0-0000-7000-8000-00000000abcd";
+
 export const callerRows: readonly Row[] = [
   [
     "no token",
@@ -84,7 +86,7 @@ export const workspaceRows: readonly Row[] = [
   ],
   [
     "an unknown workspace",
-    ({ bearer }) => get("/trpc/tasks.list", [bearer, "x-workspace-id: 0190a6f0-0000-7000-8000-00000000abcd"]),
+    ({ bearer }) => get("/trpc/tasks.list", [bearer, `x-workspace-id: ${ID}`]),
     {
       reason: "workspace.not_found",
       message: "There is no such workspace, or you are not a member of it.",
@@ -106,6 +108,43 @@ export const workspaceRows: readonly Row[] = [
     {
       reason: "input.invalid",
       message: "The field projectId must be a text, not null. fieldErrors lists 2 more invalid fields.",
+    },
+  ],
+  ...(
+    [
+      [
+        '{"projectId":"7","titel":"a"}',
+        'The input has no field "titel". Did you mean title? Its fields are projectId, title, status. fieldErrors lists 2 more invalid fields.',
+      ],
+      [
+        `{"projectId":"${ID}","title":"a","status":"dnoe"}`,
+        "The field status must be one of todo, doing, done. Did you mean done?",
+      ],
+      [`{"projectId":"${ID}","title":["a"]}`, "The field title must be a text, not a list."],
+    ] as const
+  ).map(([body, message]): Row => [
+    `the task ${body}`,
+    ({ bearer, workspaceHeader }) => postBytes("/trpc/tasks.create", body, [bearer, workspaceHeader]),
+    { reason: "input.invalid", message },
+  ]),
+  [
+    "an invalid item of a list",
+    ({ bearer, workspaceHeader }) =>
+      postBytes(
+        "/trpc/tasks.createMany",
+        `{"items":[{"projectId":"${ID}","title":"a"},{"projectId":"${ID}","title":5}]}`,
+        [bearer, workspaceHeader],
+      ),
+    { reason: "input.invalid", message: "The field items[1].title must be a text, not a number." },
+  ],
+  [
+    "a number in quotation marks",
+    ({ bearer, workspaceHeader }) =>
+      get(`/trpc/tasks.list?input=${input('{"limit":"5"}')}`, [bearer, workspaceHeader]),
+    {
+      reason: "input.invalid",
+      message:
+        "The field limit must be a whole number from 1 to 100, not a text. Remove the quotation marks.",
     },
   ],
 ];

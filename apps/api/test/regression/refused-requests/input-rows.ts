@@ -8,12 +8,84 @@ const MEDIA_TYPE: Refusal = {
   reason: "input.media_type",
   message: "Send the body as JSON, with content-type: application/json.",
 };
+
+const FORM: Refusal = {
+  reason: "input.media_type",
+  message:
+    "The body is a form, and the server accepts only JSON. Send the fields as a JSON object: with a tRPC client, pass an object in place of FormData.",
+};
+
+const TRANSFORMER = notJson(
+  "The input is encoded by a data transformer such as superjson, and the server uses none. Remove transformer from the links of the client.",
+);
+
+const ENCODED_TWICE = notJson(
+  "The input is a text that contains JSON: it was encoded twice. Send the object itself, and remove transformer from the client if it has one.",
+);
+
+const SUPERJSON = '{"json":{"projectId":null},"meta":{"values":{"projectId":["undefined"]},"v":1}}';
+
 export const inputRows: readonly Row[] = [
   ["no content type", () => postBytes("/trpc/auth.signOut", "{}", ["content-type:"]), MEDIA_TYPE],
   [
     "a form",
     () => postBytes("/trpc/auth.signOut", "a=b", ["content-type: application/x-www-form-urlencoded"]),
-    MEDIA_TYPE,
+    FORM,
+  ],
+  [
+    "FormData",
+    () => postBytes("/trpc/auth.signOut", "--x--", ["content-type: multipart/form-data; boundary=x"]),
+    FORM,
+  ],
+  [
+    "a file",
+    () => postBytes("/trpc/auth.signOut", "\0", ["content-type: application/octet-stream"]),
+    {
+      reason: "input.media_type",
+      message:
+        "The body is a file or other binary data, and the server accepts only JSON. Send a JSON object with content-type: application/json.",
+    },
+  ],
+  ["superjson in a query", () => get(`/trpc/tasks.list?input=${encodeURIComponent(SUPERJSON)}`), TRANSFORMER],
+  ["superjson in a mutation", () => postBytes("/trpc/auth.signIn", SUPERJSON), TRANSFORMER],
+  [
+    "superjson without meta",
+    () => postBytes("/trpc/auth.signIn", '{"json":{"email":"a@example.com"}}'),
+    TRANSFORMER,
+  ],
+  [
+    "superjson in a batch of queries",
+    () => get(`/trpc/auth.me,tasks.list?batch=1&input=${encodeURIComponent(`{"1":${SUPERJSON}}`)}`),
+    TRANSFORMER,
+  ],
+  [
+    "superjson in a batch of mutations",
+    () => postBytes("/trpc/auth.signOut,auth.signIn?batch=1", `{"0":{},"1":${SUPERJSON}}`),
+    TRANSFORMER,
+  ],
+  [
+    "superjson in a streamed batch",
+    () =>
+      postBytes("/trpc/auth.signOut,auth.signIn?batch=1", `{"0":{},"1":${SUPERJSON}}`, [
+        "content-type: application/json",
+        "trpc-accept: application/jsonl",
+      ]),
+    TRANSFORMER,
+  ],
+  [
+    "a list of devalue",
+    () => postBytes("/trpc/auth.signIn", '[{"email":1,"password":2},"a@example.com","x"]'),
+    TRANSFORMER,
+  ],
+  [
+    "a text of devalue",
+    () => postBytes("/trpc/auth.signIn", JSON.stringify('[{"email":1},"a@example.com"]')),
+    ENCODED_TWICE,
+  ],
+  [
+    "JSON that was encoded twice",
+    () => get(`/trpc/tasks.list?input=${encodeURIComponent(JSON.stringify('{"limit":1}'))}`),
+    ENCODED_TWICE,
   ],
   ["text/json", () => postBytes("/trpc/auth.signOut", "{}", ["content-type: text/json"]), MEDIA_TYPE],
   [

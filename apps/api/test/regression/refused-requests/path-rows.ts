@@ -8,7 +8,8 @@ const notFound = (message: string): Refusal => ({ reason: "operation.not_found",
 
 const LARGE_BATCH: Refusal = {
   reason: "batch.too_large",
-  message: "A batch holds at most 10 calls, and this one has more. Send several smaller batches.",
+  message:
+    "A batch holds at most 10 calls, and this one has more. Send several smaller batches: in a tRPC client, set maxItems to 10 in the batch link.",
 };
 
 const MIXED_BATCH: Refusal = {
@@ -65,6 +66,14 @@ export const batchRows: readonly Row[] = [
 ];
 
 export const pathRows: readonly Row[] = [
+  [
+    "a WebSocket of wsLink",
+    () => get("/trpc?connectionParams=1", ["connection: upgrade", "upgrade: websocket"]),
+    notFound(
+      "The server has no WebSockets. Send calls over HTTP: with a tRPC client, use httpBatchLink or httpLink in place of wsLink.",
+    ),
+  ],
+
   [
     "a misspelled operation",
     () => get("/trpc/task.list"),

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { addAcceptInvite } from "./accept.ts";
 import { addCreateInvite } from "./create.ts";
+import { addDeclineInvite } from "./decline.ts";
 import { addListInvites } from "./list.ts";
 import { addListOwnInvites } from "./mine.ts";
 import { addResendInvite } from "./resend.ts";
@@ -10,7 +11,7 @@ import { addRevokeInvite } from "./revoke.ts";
 export function addInvites(program: Command, start: Start): void {
   const invites = program
     .command("invites")
-    .description("Invite users to the workspace, and accept invites.");
+    .description("Invite users to the workspace, and accept or decline invites.");
   const sent = [addCreateInvite, addListInvites, addResendInvite, addRevokeInvite];
-  for (const add of [...sent, addListOwnInvites, addAcceptInvite]) add(invites, start);
+  for (const add of [...sent, addListOwnInvites, addAcceptInvite, addDeclineInvite]) add(invites, start);
 }

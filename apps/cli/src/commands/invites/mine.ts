@@ -6,7 +6,9 @@ import { addPageOptions, collectPages, type PageOptions, printPage } from "../pa
 
 export function addListOwnInvites(invites: Command, start: Start): void {
   addPageOptions(invites.command("mine"))
-    .description("List your pending invites. The token to accept an invite is in its mail.")
+    .description(
+      "List your pending invites. The token to accept an invite is in its mail. The id is enough to decline it.",
+    )
     .addHelpText("after", examples(["projo invites mine", "projo invites mine --json"]))
     .action(async (options: PageOptions, command: Command) => {
       const cli = start(command);
@@ -14,6 +16,7 @@ export function addListOwnInvites(invites: Command, start: Start): void {
       const page = await collectPages(options, (asked) => client.invites.listMine(asked));
       printPage(cli, page, {
         columns: [
+          { head: "ID", cell: ({ id }) => id },
           { head: "ROLE", cell: ({ role }) => role },
           { head: "EXPIRES", cell: ({ expiresAt }) => shortTime(expiresAt) },
           { head: "INVITED BY", cell: ({ inviterEmail }) => inviterEmail, maxWidth: 40 },

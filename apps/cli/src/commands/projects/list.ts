@@ -1,21 +1,27 @@
+import type { ListOrder } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { orderOption } from "../order-option.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
+  order?: ListOrder;
   search?: string;
 }
 
 export function addListProjects(projects: Command, start: Start): void {
   addPageOptions(projects.command("list"))
-    .description("List the projects of the workspace, newest first.")
+    .description("List the projects of the workspace.")
     .option("--search <text>", "only projects whose name contains this text (not case-sensitive)")
+    .addOption(orderOption())
     .addHelpText("after", examples(["projo projects list", "projo projects list --search web --json"]))
-    .action(async ({ search, ...options }: ListOptions, command: Command) => {
+    .action(async ({ search, order, ...options }: ListOptions, command: Command) => {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
-      const page = await collectPages(options, (asked) => workspace.projects.list({ ...asked, search }));
+      const page = await collectPages(options, (asked) =>
+        workspace.projects.list({ ...asked, search, order }),
+      );
       printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ id }) => id },

@@ -18,9 +18,13 @@ export function addListSessions(sessions: Command, start: Start): void {
           { head: "ID", cell: ({ id }) => id },
           { head: "LAST USED", cell: ({ lastUsedAt }) => shortTime(lastUsedAt) },
           { head: "ADDRESS", cell: ({ ip }) => ip ?? "unknown" },
-          { head: "DEVICE", cell: ({ userAgent }) => userAgent ?? "unknown" },
+          { head: "DEVICE", cell: ({ userAgent }) => deviceOf(userAgent) },
         ],
         none: "There are no more sessions.",
       });
     });
 }
+
+/** Returns the program that signed in. A program that uses the SDK names itself after the SDK and the runtime. */
+const deviceOf = (userAgent: string | null): string =>
+  userAgent?.replace(/^projostack-sdk\/\S+ (?:\(\S+\) )?(?=\S)/, "") ?? "unknown";

@@ -1,14 +1,16 @@
-import type { TasksListInput, TaskStatus } from "@projostack/sdk";
+import type { ListOrder, TasksListInput, TaskStatus } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findProject } from "../../names/find-project.ts";
 import { projectNames } from "../../names/project-names.ts";
 import type { Server, WorkspaceClient } from "../../connection/server.ts";
+import { orderOption } from "../order-option.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { statusOption } from "./status-option.ts";
 
 interface ListOptions extends PageOptions {
+  order?: ListOrder;
   project?: string;
   status?: TaskStatus;
   search?: string;
@@ -19,7 +21,7 @@ interface ListOptions extends PageOptions {
 
 export function addListTasks(tasks: Command, start: Start): void {
   addPageOptions(tasks.command("list"))
-    .description("List the tasks of the workspace, newest first.")
+    .description("List the tasks of the workspace.")
     .option("--project <id-or-name>", "only tasks of this project")
     .addOption(statusOption("only tasks with this status"))
     .option("--search <text>", "only tasks whose title contains this text (not case-sensitive)")
@@ -29,11 +31,13 @@ export function addListTasks(tasks: Command, start: Start): void {
       "only tasks created at or after this time: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z",
     )
     .option("--created-before <date>", "only tasks created before this time")
+    .addOption(orderOption())
     .addHelpText(
       "after",
       examples([
         "projo tasks list --status todo --search login",
         "projo tasks list --project Website --created-by me --created-after 2026-01-31",
+        "projo tasks list --order last_changed",
         "projo tasks list --all --json > tasks.json",
       ]),
     )
@@ -42,7 +46,10 @@ export function addListTasks(tasks: Command, start: Start): void {
       const server = await cli.server();
       const workspace = await server.workspace();
       const filters = await readFilters(server, workspace, options);
-      const page = await collectPages(options, (asked) => workspace.tasks.list({ ...filters, ...asked }));
+      const { order } = options;
+      const page = await collectPages(options, (asked) =>
+        workspace.tasks.list({ ...filters, order, ...asked }),
+      );
       const ids = cli.json ? [] : page.items.map(({ projectId }) => projectId);
       const names = await projectNames(workspace, ids);
       const filtered = Object.values(filters).some((filter) => filter !== undefined);

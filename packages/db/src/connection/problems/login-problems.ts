@@ -45,13 +45,13 @@ export const loginProblems: readonly ConnectionProblem[] = [
     cause: "the login does not exist",
     text: /role "[^"]*" does not exist|Tenant or user not found/,
     says: "PostgreSQL refuses the login",
-    next: "Correct the user and password, or run `pnpm db:migrate` (docs/database.md).",
+    next: "Correct the user and password, or run `projostack migrate` (docs/database.md).",
   },
   {
     cause: "the password is wrong",
     codes: ["28P01", "28000"],
     says: "PostgreSQL refuses the login",
-    next: "Correct the user and password, or run `pnpm db:migrate` (docs/database.md). In an address, write # as %23, / as %2F, ? as %3F, @ as %40, % as %25.",
+    next: "Correct the user and password, or run `projostack migrate` (docs/database.md). In an address, write # as %23, / as %2F, ? as %3F, @ as %40, % as %25.",
   },
   {
     cause: "the password is wrong",

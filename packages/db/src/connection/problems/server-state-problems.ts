@@ -93,13 +93,13 @@ export const serverStateProblems: readonly ConnectionProblem[] = [
     cause: "the login lacks a right",
     codes: ["42501"],
     says: "the login lacks a right",
-    next: "Run `pnpm db:migrate`, which grants it (docs/database.md).",
+    next: "Run `projostack migrate`, which grants it (docs/database.md).",
   },
   {
     cause: "the database is older than this build",
     codes: ["42P01", "42703", "42883", "P2021", "P2022"],
     says: "the database lacks a table or column of this build",
-    next: "Run `pnpm db:migrate` (docs/database.md#migrations).",
+    next: "Run `projostack migrate` (docs/database.md#migrations).",
   },
   {
     cause: "PostgreSQL is too old",

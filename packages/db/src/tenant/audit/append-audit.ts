@@ -1,5 +1,6 @@
 // Appends audit entries in the transaction of the change that they record. The database assigns the number, the time, the
 // salts and the hash of an entry, so the server cannot get them wrong.
+import { AUDIT_APPEND } from "../../scope/scope.ts";
 import type { Statements } from "../../scope/statements.ts";
 
 export type AuditValue = string | number | boolean | null;
@@ -54,5 +55,5 @@ export async function appendAudit(
 export function appendAtCommit(sql: Pick<Statements, "runAtCommit">, entries: readonly AuditEntry[]): void {
   // The message takes no parameters. Hexadecimal digits cannot be parsed as SQL, whatever the entries contain.
   const digits = Buffer.from(JSON.stringify(entries)).toString("hex");
-  sql.runAtCommit(`SELECT projo_audit_append(convert_from(decode('${digits}', 'hex'), 'UTF8')::jsonb)`);
+  sql.runAtCommit(`${AUDIT_APPEND}convert_from(decode('${digits}', 'hex'), 'UTF8')::jsonb)`);
 }

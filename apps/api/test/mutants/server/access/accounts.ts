@@ -17,7 +17,7 @@ import { guard, type Attack, type Mutant } from "../../mutant.ts";
 const newPassword = "an entirely different horse";
 
 /** Creates the token of a link that resets the password of a user. */
-async function linkFor(
+export async function linkFor(
   { database, keys }: TestServer,
   { id: userId }: Person,
   minutes = 60,

@@ -127,7 +127,7 @@ const pendingAfterRemoval = staysPendingAfter(
 );
 
 const acceptFile = "apps/api/src/features/invites/accept-invite.ts";
-const statementFile = "packages/db/src/tenant/invites.ts";
+const statementFile = "packages/db/src/tenant/invite-answers.ts";
 const membersFile = "packages/db/src/tenant/members.ts";
 const UNEXPIRED = "AND i.used_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > clock_timestamp()";
 const INVITING = "WHERE inviter.role = ANY (${[...invitingRoles]}::text[])";

@@ -78,6 +78,9 @@ const otherList = withCursor(
 const otherFilter = withCursor("a cursor is accepted with another filter", (here, cursor) =>
   list(here, { cursor, status: "done" }),
 );
+const otherOrder = withCursor("a cursor is accepted with another order", (here, cursor) =>
+  list(here, { cursor, status: "todo", order: "oldest" }),
+);
 const changedCursor = withCursor("a cursor with a changed id is accepted", (here, cursor) => {
   const bytes = Buffer.from(cursor, "base64url");
   bytes.writeUInt8(bytes.readUInt8(15) ^ 1, 15);
@@ -109,7 +112,7 @@ const listsForeign: Attack = {
 
 const cursorsFile = "apps/api/src/rpc/cursors.ts";
 export const tasksFile = "packages/db/src/tenant/tasks.ts";
-const MESSAGE = "JSON.stringify([owner, operation, filtersOf(input), id])";
+const MESSAGE = "JSON.stringify([owner, operation, filtersOf(input), textOf(place)])";
 
 const tenantFilter = guard(
   "every Prisma query is filtered by its workspace",
@@ -131,8 +134,8 @@ const filterOfFind = guard("the SQL that finds a task is filtered by the workspa
   "text: `SELECT ${COLUMNS} FROM tasks WHERE id = $1`",
 ]);
 const filterOfList = guard("the SQL that lists tasks is filtered by the workspace", tasksFile, [
-  'WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}${conditions.join("")}',
-  'WHERE true${conditions.join("")}',
+  "    `workspace_id = ${CURRENT_WORKSPACE_SQL}`,",
+  '    "true",',
 ]);
 export const isolation: readonly Mutant[] = [
   { removed: [tenantFilter], succeeds: [], stillBlocked: [readsForeign, changesForeign] },
@@ -154,11 +157,11 @@ export const isolation: readonly Mutant[] = [
   {
     removed: [
       guard("the code of a cursor is compared", cursorsFile, [
-        'keys.verify("cursor", messageOf(id, input), bytes.subarray(ID_BYTES))',
-        "bytes.length > ID_BYTES",
+        'keys.verify("cursor", messageOf(place, input), code)',
+        "code.length > 0",
       ]),
     ],
-    succeeds: [otherWorkspace, otherList, otherFilter, changedCursor],
+    succeeds: [otherWorkspace, otherList, otherFilter, otherOrder, changedCursor],
     stillBlocked: [nonCanonicalCursor],
   },
   {
@@ -192,8 +195,18 @@ export const isolation: readonly Mutant[] = [
         MESSAGE.replace("filtersOf(input), ", ""),
       ]),
     ],
-    succeeds: [otherFilter],
+    succeeds: [otherFilter, otherOrder],
     stillBlocked: [otherWorkspace],
+  },
+  {
+    removed: [
+      guard("a cursor is bound to its order", cursorsFile, [
+        "order: order === DEFAULT_ORDER ? undefined : order",
+        "order: undefined",
+      ]),
+    ],
+    succeeds: [otherOrder],
+    stillBlocked: [otherFilter],
   },
   {
     removed: [

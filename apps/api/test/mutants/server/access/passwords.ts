@@ -65,16 +65,17 @@ const longError: Attack = {
 };
 
 const policyFile = "apps/api/src/identity/passwords/password-policy.ts";
-const invalidInputFile = "apps/api/src/rpc/failures/invalid-input.ts";
+const fieldErrorsFile = "packages/contract/src/messages/read-input.ts";
 
-const shortText = guard("an error shortens long text", invalidInputFile, [
+const shortText = guard("an error shortens long text", fieldErrorsFile, [
   "const message = truncate(issue.message);",
   "const { message } = issue;",
 ]);
-const shortKeys = guard("an error shortens the names of unknown fields", invalidInputFile, [
-  "JSON.stringify(key.slice(0, MAX_PATH_LENGTH))",
-  "JSON.stringify(key)",
-]);
+const shortKeys = guard(
+  "an error shortens the names of unknown fields",
+  "packages/contract/src/messages/describe-issue.ts",
+  ["JSON.stringify(key.slice(0, MAX_REPEATED_LENGTH))", "JSON.stringify(key)"],
+);
 
 const boundedValues = guard(
   "the number of values in an input is bounded",
@@ -119,7 +120,7 @@ export const passwords: readonly Mutant[] = [
   { removed: [boundedValues, boundedDepth], succeeds: [manyItems, deep] },
   {
     removed: [
-      guard("the number of fields in an error is bounded", invalidInputFile, [
+      guard("the number of fields in an error is bounded", fieldErrorsFile, [
         "byField.size < MAX_FIELDS",
         "true",
       ]),

@@ -101,10 +101,11 @@ const mistakeCachedRows = guard(
      workspaceId: record.membership.workspaceId, query, rows: answer.rows }),`,
   ],
 );
-const sameWorkspace = guard("prefetched rows are used only in the same workspace", "packages/db/src/db.ts", [
-  "prefetched?.workspaceId === workspaceId ? prefetched : undefined",
-  "prefetched",
-]);
+const sameWorkspace = guard(
+  "prefetched rows are used only in the same workspace",
+  "packages/db/src/client.ts",
+  ["prefetched?.workspaceId === workspaceId ? prefetched : undefined", "prefetched"],
+);
 const mistakeKeptTransaction = guard(
   "(inserted mistake: an ended transaction is kept and used)",
   "apps/api/src/features/tasks/create-tasks.ts",

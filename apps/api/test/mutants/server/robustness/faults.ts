@@ -115,8 +115,8 @@ const recordedRefusal = guard(
   "each refusal is recorded for the log",
   "apps/api/src/rpc/procedure-builder.ts",
   [
-    "services.refusals.note({ requestId, operation: path, reason: failure.reason, cause: failure.cause });",
-    "void [services, requestId];",
+    "services.refusals.note({ requestId, traceId, operation: path, reason, cause });",
+    "void [services, requestId, traceId, reason, cause];",
   ],
 );
 const boundedLog = guard(

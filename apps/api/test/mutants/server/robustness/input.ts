@@ -141,13 +141,12 @@ const unrecordedDenial: Attack = {
 };
 
 const formFile = "apps/api/src/rpc/checks/check-input-structure.ts";
-const proceduresFile = "apps/api/src/rpc/procedures.ts";
 const procedureBuilderFile = "apps/api/src/rpc/procedure-builder.ts";
 const fastPathFile = "apps/api/src/fast-path/answer-calls.ts";
 
 const outputSchema = guard("an answer is parsed by the output schema of the contract", procedureBuilderFile, [
-  "return operation.output.parse(await resolve({ ctx, input }));",
-  "return resolve({ ctx, input });",
+  ": operation.output.parse(answer);",
+  ": answer;",
 ]);
 const mistakeExtraField = guard(
   "(inserted mistake: the whole row of a member is returned)",
@@ -294,7 +293,7 @@ export const input: readonly Mutant[] = [
   },
   {
     removed: [
-      guard("a denied call is recorded", proceduresFile, [
+      guard("a denied call is recorded", "apps/api/src/rpc/record-denial.ts", [
         "await db.recordDenial(member.workspaceId,",
         "void (member.workspaceId,",
       ]),

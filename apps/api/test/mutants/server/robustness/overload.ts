@@ -79,7 +79,7 @@ const admission = guard(
 const earlyAdmission = guard(
   "a single mutation that cannot be served in time is refused before its context is created",
   "apps/api/src/fast-path/fast-path.ts",
-  ["refuseEarly(services, calls, request.requestId) ?? answerCalls", "answerCalls"],
+  ["refuseEarly(services, calls, request) ?? answerCalls", "answerCalls"],
 );
 const urgent = guard("signing out is never refused", "apps/api/src/limits/admission/admission.ts", [
   'if (priority === "urgent") return null;',

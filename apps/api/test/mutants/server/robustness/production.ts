@@ -1,11 +1,12 @@
 // Mutants of the checks at the start of a server: printed links, unsafe settings, and the operator's login.
+import { randomBytes } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { call, eventually, type TestServer } from "../../../kit/index.ts";
 import { newUser } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
-const keys = { PROJO_TOKEN_KEYS: `1:${Buffer.alloc(32, 7).toString("base64url")}` };
+const keys = { PROJO_TOKEN_KEYS: `1:${randomBytes(32).toString("base64url")}` };
 const mail = {
   PROJO_SMTP_URL: "smtps://user:secret@mail.example.com",
   PROJO_MAIL_FROM: "mail@example.com",
@@ -74,6 +75,9 @@ const ownerInProduction = productionWith("a server in production starts with the
 const operatorInProduction = productionWith("a server in production starts with the operator's login", {
   PROJO_OPERATOR_DATABASE_URL: "postgres://operator:secret@db.example.com/projo",
 });
+const backupInProduction = productionWith("a server in production starts with the login for backups", {
+  PROJO_BACKUP_DATABASE_URL: "postgres://projo_dump:secret@db.example.com/projo",
+});
 const plainLinks = productionWith("a server in production starts with plain HTTP links", {
   PROJO_APP_URL: "http://app.example.com",
 });
@@ -90,6 +94,41 @@ const writableKeys = starts("a server starts with keys from a world-writable fil
   chmodSync(file, 0o666);
   return { PROJO_TOKEN_KEYS_FILE: file };
 });
+
+const plainDatabase = productionWith("a server in production uses a remote PostgreSQL without TLS", {
+  DATABASE_URL: `${remote.DATABASE_URL}?sslmode=disable`,
+});
+const plainRedisInProduction = productionWith("a server in production uses a remote Redis without TLS", {
+  REDIS_URL: "redis://redis.example.com?tls=off",
+});
+const plainSmtpInProduction = productionWith("a server in production uses a remote mail server without TLS", {
+  PROJO_SMTP_URL: "smtp://mail.example.com?tls=off",
+});
+const anyCertificate = productionWith("a server in production accepts any certificate", {
+  NODE_TLS_REJECT_UNAUTHORIZED: "0",
+});
+const unknownSetting = productionWith("a server in production ignores an unknown setting", {
+  PROJO_COLOUR: "blue",
+});
+const misspeltMode = starts("a server with a misspelt PROJO_ENV starts in development", () => ({
+  PROJO_EVN: "production",
+}));
+const weakKey = (title: string, key: Buffer): Attack =>
+  starts(`a server that other machines can reach starts with ${title}`, () => ({
+    ...remote,
+    ...mail,
+    PROJO_TOKEN_KEYS: `1:${key.toString("base64url")}`,
+  }));
+const zeroKey = weakKey("a key of zero bytes", Buffer.alloc(32));
+const repeatedKey = weakKey("a key that repeats 16 bytes", Buffer.alloc(32, randomBytes(16)));
+const countedKey = weakKey("the key 0, 1, 2 and so on", Buffer.from(Array.from({ length: 32 }, (_, n) => n)));
+const paddedKey = weakKey("a short key filled with zeros", Buffer.concat([randomBytes(8), Buffer.alloc(24)]));
+const passwordKey = weakKey("a password as its key", Buffer.from("Correct-Horse_battery staple 2026!"));
+
+const wordKey = weakKey(
+  "words as its key",
+  Buffer.from("correct-horse-battery-staple-correct-staple-", "base64url"),
+);
 
 const servesAsOperator: Attack = {
   title: "a server serves requests with the operator's login",
@@ -120,6 +159,8 @@ const servesWithoutTriggers: Attack = {
   },
 };
 
+const plainFile = "apps/api/src/config/plain-connections.ts";
+const weaknessFile = "apps/api/src/identity/key-weakness.ts";
 const settingsFile = "apps/api/src/config/unsafe-settings.ts";
 const mutantOf = (
   title: string,
@@ -174,6 +215,11 @@ export const productionDefaults: readonly Mutant[] = [
     [operatorInProduction],
   ),
   mutantOf(
+    "the login for backups is rejected in production",
+    [settingsFile, "hasBackupLogin\n      ?", "hasBackupLogin && appUrl === ''\n      ?"],
+    [backupInProduction],
+  ),
+  mutantOf(
     "mailed links require HTTPS in production",
     [settingsFile, "appUrl !== null && !isEncrypted(appUrl)", "appUrl === '' && !isEncrypted(appUrl)"],
     [plainLinks],
@@ -223,5 +269,68 @@ export const productionDefaults: readonly Mutant[] = [
       "",
     ],
     [servesWithoutTriggers],
+  ),
+  mutantOf(
+    "weak keys are rejected where other machines can reach the server",
+    [settingsFile, "if (weakness === null) return [];", "if (weakness !== '') return [];"],
+    [zeroKey, repeatedKey, countedKey, paddedKey, passwordKey, wordKey],
+  ),
+  mutantOf(
+    "a key that counts is weak",
+    [weaknessFile, "if (isCounting(key)) return", "if (isCounting(key) && period !== null) return"],
+    [countedKey],
+  ),
+  mutantOf(
+    "a key with few different bytes is weak",
+    [weaknessFile, "if (distinct < FEWEST_BYTES)", "if (distinct < 3)"],
+    [paddedKey],
+  ),
+  mutantOf(
+    "a key that decodes to text is weak",
+    [weaknessFile, "if (isText(key)) return", "if (isText(key) && period !== null) return"],
+    [passwordKey],
+  ),
+  mutantOf(
+    "a key of letters in one case is weak",
+    [weaknessFile, "return isWords(encoded)", "return isWords(encoded) && period !== null"],
+    [wordKey],
+  ),
+  mutantOf(
+    "production requires TLS to a remote PostgreSQL",
+    [plainFile, "databaseUrl.target.ssl === false && !databaseUrl.isLocal", "databaseUrl.host === ''"],
+    [plainDatabase],
+  ),
+  mutantOf(
+    "production requires TLS to a remote Redis",
+    [plainFile, 'return protocol === "redis:" && !isLoopback(hostname);', "return protocol === hostname;"],
+    [plainRedisInProduction],
+  ),
+  mutantOf(
+    "production requires TLS to a remote mail server",
+    [plainFile, 'smtp.tls === "off" && !isLoopback(smtp.host)', 'smtp.host === ""'],
+    [plainSmtpInProduction],
+  ),
+  mutantOf(
+    "production verifies certificates",
+    [plainFile, "acceptsAnyCertificate\n      ?", "acceptsAnyCertificate && redisUrl === ''\n      ?"],
+    [anyCertificate],
+  ),
+  mutantOf(
+    "unknown settings are rejected in production",
+    [
+      "apps/api/src/config/combination-problems.ts",
+      "    return isProduction\n",
+      "    return isProduction && env === null\n",
+    ],
+    [unknownSetting],
+  ),
+  mutantOf(
+    "misspelt settings are rejected in every mode",
+    [
+      "apps/api/src/config/combination-problems.ts",
+      "if (unknown.meant !== null) return misspeltProblem(unknown);",
+      "if (unknown.meant !== null && isProduction) return misspeltProblem(unknown);",
+    ],
+    [misspeltMode],
   ),
 ];

@@ -1,0 +1,32 @@
+// Mutants of the check that a write is acknowledged only after its COMMIT.
+import { team } from "../../attackers.ts";
+import { guard, type Attack, type Mutant } from "../../mutant.ts";
+
+const acknowledgesRefusedCommit: Attack = {
+  title: "a write is acknowledged although its COMMIT failed",
+  tryOn: async (server) => {
+    const { owner } = server.database;
+    const { admin, id } = await team(server);
+    // A deferred constraint is checked at the COMMIT, when all statements have succeeded.
+    await owner(`
+      CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'refused at the COMMIT'; END $$;
+      CREATE CONSTRAINT TRIGGER refuse_commit AFTER INSERT ON projects DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.name = 'Refused') EXECUTE FUNCTION refuse_commit()`);
+    try {
+      return (await admin.call("projects.create", { name: "Refused" }, id)).status === 200;
+    } finally {
+      await owner("DROP TRIGGER refuse_commit ON projects; DROP FUNCTION refuse_commit()");
+    }
+  },
+};
+
+const awaitedCommit = guard(
+  "a write waits for the answer to its COMMIT",
+  "packages/db/src/scope/scoped-connection.ts",
+  ["if (!isReadOnly(this.#scope)) return finished;", ""],
+);
+
+export const durability: readonly Mutant[] = [
+  { removed: [awaitedCommit], succeeds: [acknowledgesRefusedCommit] },
+];

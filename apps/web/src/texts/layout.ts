@@ -1,0 +1,25 @@
+export const layoutTexts = {
+  home: "ProjoStack, your workspaces",
+  account: "Account",
+  accountMenu: (email: string): string => `Account menu of ${email}`,
+  accountSettings: "Account settings",
+  workspaceMenu: "Switch workspace",
+  currentWorkspace: "Current workspace",
+  allWorkspaces: "All workspaces",
+  signOut: "Sign out",
+  sections: {
+    projects: "Projects",
+    tasks: "Tasks",
+    members: "Members",
+    invites: "Invites",
+    keys: "Service keys",
+    audit: "Audit log",
+    settings: "Settings",
+  },
+  noWorkspace: "Workspace not found",
+  roleChanged: (role: string): string => `Your role in this workspace is now ${role}.`,
+  forbiddenSection: {
+    title: "This page needs another role",
+    text: "Your role in this workspace does not allow this page. Ask an admin of the workspace.",
+  },
+} as const;

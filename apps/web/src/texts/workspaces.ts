@@ -1,0 +1,37 @@
+/** Texts of the page with all workspaces. */
+export const workspacesTexts = {
+  title: "Workspaces",
+  description: "Each workspace has its own members, projects and tasks.",
+  create: "Create a workspace",
+  createTitle: "Create a workspace",
+  createAction: "Create the workspace",
+  name: "Name",
+  nameHint: "For example the name of your team or company. You can change it later.",
+  list: "Your workspaces",
+  empty: "You have no workspace yet",
+  emptyText: "Create one for your team, or accept an invite.",
+  since: "Created on",
+  invites: "Open invites",
+  invitesText: "To join, open the link in the mail of the invite.",
+  inviteFrom: (inviter: string): string => `Invited by ${inviter}`,
+  validUntil: "valid until",
+  decline: {
+    open: "Decline",
+    openLabel: (workspace: string): string => `Decline the invite to ${workspace}`,
+    title: (workspace: string): string => `Decline the invite to ${workspace}?`,
+    text: "The links of the invite stop working. The workspace sees that you declined, and can invite you again.",
+    action: "Decline the invite",
+    done: (workspace: string): string => `You declined the invite to ${workspace}.`,
+  },
+  deleted: {
+    title: "Deleted workspaces",
+    description: "You can restore them with all their data.",
+    until: "Can be restored until",
+    restore: "Restore",
+    restoreLabel: (workspace: string): string => `Restore ${workspace}`,
+    restored: (workspace: string): string => `${workspace} is restored.`,
+  },
+  unverified:
+    "Verify your email address to send invites and to see invites for you. We mailed you a link when you created the account.",
+  toAccount: "Go to your account",
+} as const;

@@ -1,0 +1,44 @@
+import axe, { type AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** In the page, after its source has run. */
+interface AxeWindow {
+  readonly axe: { run(): Promise<AxeResults> };
+}
+
+const widths = [360, 768, 1280];
+
+/**
+ * Expects that axe finds no violation in the page, in both themes and on a narrow and a wide screen, and that the page does not
+ * scroll sideways at any common width. The viewport is 1280 pixels wide afterwards, and the theme is light.
+ */
+export async function expectGoodPage(page: Page): Promise<void> {
+  await showTheme(page, "dark");
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    const scrollsSideways = await page.evaluate(
+      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    );
+    expect(scrollsSideways, `${page.url()} scrolls sideways at ${width} pixels`).toBe(false);
+    if (width === 360) expect(await violationsIn(page), `${page.url()}, narrow and dark`).toEqual([]);
+  }
+  await showTheme(page, "light");
+  expect(await violationsIn(page), `${page.url()}, wide and light`).toEqual([]);
+}
+
+/** Selects the theme of the system, and waits until the page is painted with it. */
+async function showTheme(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(
+    () => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))),
+  );
+}
+
+async function violationsIn(page: Page): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => (globalThis as unknown as AxeWindow).axe.run());
+  return violations.map(
+    ({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.html).join(", ")})`,
+  );
+}

@@ -1,0 +1,152 @@
+import { proxyFor } from "./proxy-for.js";
+import { nodeModules, nodeProcess, parseUrl, } from "./runtime.js";
+/**
+ * Creates a `fetch` for `createClient` on Node.js that honours the proxy variables of the environment. Idle connections do not
+ * keep the program running.
+ *
+ * @example
+ * const client = createClient({ baseUrl, fetch: createNodeFetch({ ca: readFileSync("ca.pem", "utf8") }) });
+ *
+ * @throws TypeError in a runtime other than Node.js
+ */
+export function createNodeFetch({ env, ca } = {}) {
+    const modules = nodeModules();
+    const trusted = ca === undefined ? undefined : [...modules.tls.rootCertificates, ca];
+    const transport = { modules, ca: trusted, agents: new Map() };
+    return (url, init) => new Promise((resolve, reject) => {
+        const proxy = proxyFor(url, env ?? nodeProcess()?.env ?? {});
+        const request = open(transport, { url, init, proxy });
+        request.on("error", (error) => reject(named(error, proxy)));
+        request.on("response", (response) => resolve(toResponse(response, proxy)));
+        request.end(init.body);
+    });
+}
+function open(transport, { url, init, proxy }) {
+    const { http, https } = transport.modules;
+    const target = parseUrl(url);
+    const isSecure = target.protocol === "https:";
+    const common = { method: init.method, signal: init.signal, callSignal: init.signal };
+    if (proxy !== undefined && !isSecure) {
+        // A proxy forwards an http request whose path is the whole URL (RFC 9112, 3.2.2).
+        const headers = {
+            ...init.headers,
+            ...proxyHeaders(transport, proxy),
+            host: target.host,
+        };
+        const agent = agentFor(transport, proxy.protocol, undefined);
+        const { request } = proxy.protocol === "https:" ? https : http;
+        return request({ ...common, host: proxy.host, port: proxy.port, path: url, headers, agent });
+    }
+    const options = {
+        ...common,
+        host: target.hostname.replace(/^\[|\]$/g, ""),
+        port: target.port === "" ? (isSecure ? 443 : 80) : target.port,
+        path: target.pathname + target.search,
+        headers: init.headers,
+        agent: agentFor(transport, target.protocol, proxy),
+    };
+    return (isSecure ? https : http).request(options);
+}
+function agentFor(transport, protocol, proxy) {
+    const key = `${protocol} ${proxy?.origin ?? ""} ${proxy?.credentials ?? ""}`;
+    const known = transport.agents.get(key);
+    if (known)
+        return known;
+    const { http, https } = transport.modules;
+    const agent = protocol === "https:"
+        ? new https.Agent({ keepAlive: true, ca: transport.ca })
+        : new http.Agent({ keepAlive: true });
+    if (proxy !== undefined)
+        tunnel(agent, transport, proxy);
+    transport.agents.set(key, agent);
+    return agent;
+}
+/** Makes the agent open its connections through a tunnel of the proxy. */
+function tunnel(agent, transport, proxy) {
+    const secure = agent.createConnection.bind(agent);
+    agent.createConnection = (options, done) => {
+        openTunnel({ transport, proxy, options }, (error, socket) => {
+            if (socket === undefined)
+                done(error);
+            else
+                done(null, secure({ ...options, socket }, done));
+        });
+        return undefined;
+    };
+}
+/** Asks the proxy for a tunnel to the server (RFC 9110, 9.3.6). */
+function openTunnel({ transport, proxy, options }, done) {
+    const { host, port } = options;
+    const authority = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    const { http, https } = transport.modules;
+    const request = (proxy.protocol === "https:" ? https : http).request({
+        host: proxy.host,
+        port: proxy.port,
+        method: "CONNECT",
+        path: authority,
+        headers: { host: authority, ...proxyHeaders(transport, proxy) },
+        agent: false,
+        ca: transport.ca,
+        // Without the signal, the connection would stay after the call has ended.
+        signal: options.callSignal,
+    });
+    request.on("error", (error) => done(proxyError(error, proxy)));
+    request.on("connect", ({ statusCode = 0 }, socket) => {
+        if (statusCode >= 200 && statusCode < 300) {
+            done(null, socket);
+            return;
+        }
+        socket.destroy();
+        done(proxyError(Object.assign(new Error("No tunnel."), { code: `PROXY_STATUS_${statusCode}` }), proxy));
+    });
+    request.end();
+}
+function proxyHeaders({ modules }, { credentials }) {
+    if (credentials === undefined)
+        return {};
+    const encoded = modules.Buffer.from(credentials).toString("base64");
+    return { "proxy-authorization": `Basic ${encoded}` };
+}
+/** An error on the way to the proxy. The server has not received the request. */
+function proxyError(error, { origin }) {
+    const code = codeOf(error);
+    const known = code === undefined || code.startsWith("PROXY_") ? code : (connectCodes[code] ?? code);
+    const cause = { code: known ?? "PROXY_FAILED", syscall: "connect", proxy: origin };
+    return Object.assign(new Error("The proxy failed."), cause);
+}
+/** A proxy that closes the connection or does not speak HTTP was reached, but opened no tunnel. */
+const connectCodes = { ECONNRESET: "PROXY_CLOSED", EPIPE: "PROXY_CLOSED" };
+/** Adds the proxy to an error of the connection to it, which an http request through a proxy uses directly. */
+function named(error, proxy) {
+    if (proxy === undefined || "proxy" in error)
+        return error;
+    // If several addresses were tried, the error has the errors of all of them and no system call.
+    const isConnect = "errors" in error || ("syscall" in error && error.syscall !== "read" && error.syscall !== "write");
+    return isConnect ? Object.assign(error, { proxy: proxy.origin }) : error;
+}
+const codeOf = (error) => "code" in error && typeof error.code === "string" ? error.code : undefined;
+function toResponse(response, proxy) {
+    // Read at once: an unread body would keep the connection.
+    const text = readText(response);
+    text.catch(() => undefined);
+    return {
+        status: response.statusCode ?? 0,
+        headers: {
+            get: (name) => {
+                const value = response.headers[name.toLowerCase()];
+                return Array.isArray(value) ? value.join(", ") : (value ?? null);
+            },
+        },
+        proxy: proxy?.origin,
+        text: () => text,
+    };
+}
+function readText(response) {
+    return new Promise((resolve, reject) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (part) => (text += part));
+        response.on("end", () => resolve(text));
+        response.on("error", reject);
+    });
+}

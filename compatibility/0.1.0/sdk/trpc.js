@@ -1,0 +1,1 @@
+export { projoLink } from "./trpc/projo-link.js";

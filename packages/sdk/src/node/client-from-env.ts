@@ -1,0 +1,43 @@
+// The cast is in `readFile`, which has no types here: the build of the SDK has no @types/node.
+import { connect, type Client } from "../client.ts";
+import { systemClock } from "../clock.ts";
+import { connectionFromEnv, type Environment } from "./connection-from-env.ts";
+import type { ClientOptions } from "../options.ts";
+import { environment, nodeProcess } from "./runtime.ts";
+
+/**
+ * Creates a client with PROJO_URL, PROJO_WORKSPACE and either PROJO_TOKEN or PROJO_TOKEN_FILE of the environment. The file
+ * contains the token, for example a mounted secret. It is read for each call, so that a replaced token is used at once.
+ *
+ * @example
+ * const client = clientFromEnv({ timeoutMs: 5000 });
+ *
+ * @throws TypeError that names an invalid option or environment variable
+ */
+export function clientFromEnv(
+  options: Partial<ClientOptions> = {},
+  env: Environment = environment(),
+): Client {
+  const path = env["PROJO_TOKEN_FILE"] || undefined;
+  if (path === undefined || options.token !== undefined || options.tokens !== undefined) {
+    return connect(connectionFromEnv(env, options), systemClock);
+  }
+  if (env["PROJO_TOKEN"]) {
+    throw new TypeError("PROJO_TOKEN and PROJO_TOKEN_FILE are both set. Unset one of them.");
+  }
+  return connect(connectionFromEnv(env, { ...options, token: () => readToken(path) }), systemClock);
+}
+
+async function readToken(path: string): Promise<string> {
+  const fs = nodeProcess()?.getBuiltinModule("node:fs/promises") as
+    | { readFile(path: string, encoding: "utf8"): Promise<string> }
+    | undefined;
+  if (fs === undefined) throw new TypeError("PROJO_TOKEN_FILE needs Node.js 20.16 or newer.");
+  try {
+    return (await fs.readFile(path, "utf8")).trim();
+  } catch (error) {
+    throw new TypeError("The file of PROJO_TOKEN_FILE cannot be read. Check its path and its permissions.", {
+      cause: error,
+    });
+  }
+}

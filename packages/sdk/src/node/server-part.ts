@@ -1,0 +1,3 @@
+// What only servers need: the proxies of the environment, and the name of the runtime.
+export { fetchFor } from "./proxied-fetch.ts";
+export { userAgent } from "./user-agent.ts";

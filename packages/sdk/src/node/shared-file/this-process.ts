@@ -1,0 +1,36 @@
+import { system } from "./system.ts";
+
+/** Identifies this process, and tells whether another process of the same host runs. */
+export interface Self {
+  readonly pid: number;
+  readonly host: string;
+  /** Processes of one host see each other's ids only within one namespace. Absent where the system has none. */
+  readonly namespace?: string | undefined;
+  readonly isRunning: (pid: number) => boolean;
+}
+
+/** Returns this process. */
+export function thisProcess(): Self {
+  const { hostname } = system().getBuiltinModule("node:os");
+  return { pid: system().pid, host: hostname(), namespace: namespaceOfProcessIds(), isRunning };
+}
+
+/** Containers with the host's network share its name, but each has process ids of its own. */
+function namespaceOfProcessIds(): string | undefined {
+  try {
+    return system().getBuiltinModule("node:fs").readlinkSync("/proc/self/ns/pid");
+  } catch {
+    // Only Linux has namespaces.
+    return undefined;
+  }
+}
+
+/** Returns true when a process with this id runs on this machine, also one of another user. */
+export function isRunning(pid: number): boolean {
+  try {
+    // Signal 0 sends nothing: it only checks that the process exists.
+    return system().kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

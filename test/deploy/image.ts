@@ -1,7 +1,8 @@
 // Runs the steps of a Dockerfile without a container engine. Each stage is an overlay over this machine's files, which stands
 // for the base image, so a step sees the programs of this machine. It needs root.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Copy, DockerfileParser, type Instruction } from "dockerfile-ast";
@@ -15,7 +16,7 @@ export interface Image {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly healthcheck: readonly string[];
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 interface Stage {
@@ -30,12 +31,16 @@ interface Stage {
 }
 
 /** @param context the files that COPY reads @param shared variables that each step gets, such as those of a package cache */
-export function buildImage(text: string, context: string, shared: Readonly<Record<string, string>>): Image {
+export async function buildImage(
+  text: string,
+  context: string,
+  shared: Readonly<Record<string, string>>,
+): Promise<Image> {
   const directory = mkdtempSync(join(tmpdir(), "projo-image-"));
   const stages: Stage[] = [];
-  const remove = () => {
+  const remove = async () => {
     for (const { root } of stages) spawnSync("umount", ["--recursive", "--lazy", root]);
-    rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
+    await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 300 });
   };
   try {
     for (const instruction of DockerfileParser.parse(text).getInstructions()) {
@@ -48,7 +53,7 @@ export function buildImage(text: string, context: string, shared: Readonly<Recor
     if (!last) throw new Error("The Dockerfile has no stage.");
     return { ...last, remove };
   } catch (error) {
-    remove();
+    await remove();
     throw error;
   }
 }

@@ -63,8 +63,16 @@ describe.skipIf(!hasChromium)(`examples/next${hasChromium ? "" : ` (${noChromium
     const page = await application.open();
     await fillSignIn(page, email, password, "Sign in");
     await page.getByLabel("New task").waitFor();
+    // The answer of the server is held until the page has shown the task.
+    let release = (): void => {};
+    const isShown = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/*", async (route) => {
+      if (route.request().method() === "POST") await isShown;
+      await route.continue();
+    });
     await create(page, "New task", "x".repeat(1_000));
     await page.getByRole("listitem").filter({ hasText: "xxx" }).waitFor();
+    release();
     await page.getByRole("alert").filter({ hasText: "title" }).waitFor();
     expect(await page.getByRole("listitem").filter({ hasText: "xxx" }).count()).toBe(0);
     await page.context().close();

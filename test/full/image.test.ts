@@ -16,7 +16,7 @@ describe.skipIf(noMachine !== undefined)(
   `the image of the server${noMachine ? ` (${noMachine})` : ""}`,
   () => {
     let image: Image;
-    beforeAll(() => {
+    beforeAll(async () => {
       const context = mkdtempSync(join(tmpdir(), "projo-context-"));
       // What the ignore file leaves: the files of the repository, without what a build or a developer's machine adds.
       const copy =
@@ -29,10 +29,10 @@ describe.skipIf(noMachine !== undefined)(
         HOME: homedir(),
         ...Object.fromEntries(given.map(([name, value]) => [name, value ?? ""])),
       };
-      image = buildImage(readFileSync(join(root, "deploy/docker/Dockerfile"), "utf8"), context, shared);
+      image = await buildImage(readFileSync(join(root, "deploy/docker/Dockerfile"), "utf8"), context, shared);
       rmSync(context, { recursive: true });
     }, 10 * MINUTE_MS);
-    afterAll(() => image?.remove());
+    afterAll(() => image?.remove(), 10 * MINUTE_MS);
 
     /** Runs a program as the user of the image, on its root, which cannot be written. */
     const runInside = (words: readonly string[], env: Readonly<Record<string, string>> = {}) => {

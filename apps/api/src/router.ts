@@ -11,6 +11,7 @@ import { sessionsRouter } from "./features/sessions/sessions.router.ts";
 import { systemRouter } from "./features/system/system.router.ts";
 import { tasksRouter } from "./features/tasks/tasks.router.ts";
 import { tokensRouter } from "./features/tokens/tokens.router.ts";
+import { workspaceDataRouter } from "./features/workspace-data/workspace-data.router.ts";
 import { workspacesRouter } from "./features/workspaces/workspaces.router.ts";
 import { router } from "./rpc/procedures.ts";
 
@@ -28,6 +29,7 @@ export const routers = {
   system: systemRouter,
   tasks: tasksRouter,
   tokens: tokensRouter,
+  workspaceData: workspaceDataRouter,
   workspaces: workspacesRouter,
 };
 

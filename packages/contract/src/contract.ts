@@ -11,6 +11,7 @@ import { sessions } from "./operations/sessions.ts";
 import { system } from "./operations/system.ts";
 import { tasks } from "./operations/tasks.ts";
 import { tokens } from "./operations/tokens.ts";
+import { workspaceData } from "./operations/workspace-data.ts";
 import { workspaces } from "./operations/workspaces.ts";
 
 /** All operations, by resource. */
@@ -27,6 +28,7 @@ export const contract = {
   system,
   tasks,
   tokens,
+  workspaceData,
   workspaces,
 } satisfies Record<string, Record<string, Operation>>;
 
@@ -47,6 +49,8 @@ export const resourceDescriptions: Readonly<Record<keyof Contract, string>> = {
   system: "The server itself.",
   tasks: "Pieces of work in a project, with a title and a status.",
   tokens: "The check of a user's access token by another service.",
+  workspaceData:
+    "The export of all data of a workspace, and the import into an empty workspace of this or another server.",
   workspaces:
     "Tenants. Each workspace has its own members, projects, tasks, invites, service keys and audit log, closed to all others.",
 };

@@ -118,6 +118,26 @@ export const reasons = {
     "No workspace is selected. Send x-workspace-id, or call workspaces.switch.",
   ],
   "workspace.not_found": ["NOT_FOUND", "There is no such workspace, or you are not a member of it."],
+  "workspace.changed": [
+    "CONFLICT",
+    "The workspace has changed since its fingerprint was read. Export it again, then use the new fingerprint.",
+  ],
+  "import.not_empty": [
+    "CONFLICT",
+    "This workspace is not empty, or another export was imported into it. Create a new workspace for the import.",
+  ],
+  "import.not_running": [
+    "CONFLICT",
+    "No import runs in this workspace. Start one with workspaceData.startImport.",
+  ],
+  "import.gap": [
+    "CONFLICT",
+    "Earlier lines of this file are missing. Call workspaceData.startImport and continue after the lines that it counts.",
+  ],
+  "import.incomplete": [
+    "CONFLICT",
+    "Lines of the export are missing. Call workspaceData.startImport, and send the lines after those that it counts.",
+  ],
   "permission.denied": ["FORBIDDEN", "Your role in this workspace does not allow this."],
   "member.not_found": ["NOT_FOUND", "There is no such member of this workspace."],
   "member.last_admin": [

@@ -41,6 +41,8 @@ export {
   type Repetition,
 } from "./define.ts";
 export { DEFAULT_ORDER, listOrders, type ListOrder } from "./fields/list-order.ts";
+export { workspaceRows, type WorkspaceRows } from "./models/workspace-rows.ts";
+export { workspaceTables, type WorkspaceTable } from "./operations/workspace-data.ts";
 export { taskStatuses, type TaskStatus } from "./operations/tasks.ts";
 export type { ErrorData } from "./error-data.ts";
 export { commonReasons, httpStatusOf, reasons, type ErrorCode, type Reason } from "./errors.ts";

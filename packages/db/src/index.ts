@@ -88,6 +88,16 @@ export type { ListOrder, ListPosition } from "./tenant/list-order.ts";
 export { type TaskListing, taskQuery, type TaskRow, taskListQuery } from "./tenant/tasks.ts";
 export type { NewWorkspace } from "./tenant/create-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
+export {
+  type ExportTable,
+  exportTables,
+  type Fingerprint,
+  type ImportedRecordRow,
+  type RecordPosition,
+} from "./tenant/transfer/export-rows.ts";
+export type { ImportRow } from "./tenant/transfer/import-state.ts";
+export type { OpenWork } from "./tenant/transfer/finish-import.ts";
+export type { ImportedTable } from "./tenant/transfer/import-rows.ts";
 export type { MemberRow } from "./tenant/members.ts";
 export type { KeptSecret, ServiceKeyRow, ServiceKeyStatus } from "./tenant/service-keys.ts";
 export type { WorkspaceRow } from "./tenant/workspaces.ts";

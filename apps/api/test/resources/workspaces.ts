@@ -33,7 +33,7 @@ export const fixture = defineFixture("workspaces", {
       measured: true,
     },
   },
-  fields: { deleted: "value" },
+  fields: { deleted: "value", fingerprint: "value" },
   things: {
     workspace: { of: ({ scene }) => scene.workspaceId, end: (context) => leftClub(context) },
     club: { of: ({ scene }) => scene.clubId, end: (context) => leftClub(context) },

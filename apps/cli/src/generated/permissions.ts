@@ -15,6 +15,7 @@ export const permissions: readonly Permission[] = [
   "task:write",
   "token:introspect",
   "workspace:delete",
+  "workspace:export",
   "workspace:manage",
   "workspace:read",
 ];

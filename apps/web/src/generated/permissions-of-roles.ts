@@ -17,6 +17,7 @@ export const permissionsOfRoles: Readonly<Record<Role, readonly Permission[]>> =
     "task:read",
     "task:write",
     "workspace:delete",
+    "workspace:export",
     "workspace:manage",
     "workspace:read",
   ],

@@ -88,7 +88,7 @@ export const auditEntry = z
   .meta({ id: "AuditEntry", description: "The record of one action in a workspace. It never changes." });
 
 const HEX_256 = /^[0-9a-f]{64}$/;
-const hash = z
+export const hash = z
   .string()
   .regex(HEX_256, "Must be 64 hexadecimal digits.")
   .max(64)

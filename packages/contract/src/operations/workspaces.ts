@@ -2,6 +2,7 @@ import { z } from "zod";
 import { costs } from "../cost.ts";
 import { mutation, query } from "../define.ts";
 import { userId, workspaceId } from "../fields/ids.ts";
+import { fingerprint } from "../fields/fingerprint.ts";
 import { createdAt } from "../fields/times.ts";
 import { sample } from "../sample.ts";
 import { dateTime, name, noInput, page, pageInput } from "../schemas.ts";
@@ -152,12 +153,18 @@ export const workspaces = {
         .describe(
           "The name of the workspace, exactly as `workspaces.get` returns it, to confirm the deletion.",
         ),
+      fingerprint: fingerprint
+        .optional()
+        .describe(
+          "The fingerprint of an export, from `workspaceData.fingerprint`. If the workspace has changed since, it is not deleted.",
+        ),
     }),
     output: ownWorkspace.describe("The deleted workspace. `deletedAt` is the time of the deletion."),
     example: {
       input: { name: "Difference Engines" },
       output: { ...someWorkspace, deletedAt: sample.changedAt },
     },
+    errors: ["workspace.changed"],
   }),
   restore: mutation({
     access: "session",

@@ -14,6 +14,31 @@ export const workspaceReasons = {
     action:
       "List the workspaces of the user with `workspaces.list`. The answer is the same in all these cases.",
   },
+  "workspace.changed": {
+    when: "The deletion named a fingerprint, and the workspace has another one now. Nothing was deleted.",
+    remedy: "change",
+    action: "Export the workspace again and delete it with the fingerprint of the new export.",
+  },
+  "import.not_empty": {
+    when: "The workspace has projects, tasks, invites, service keys or imported data that do not come from this export.",
+    remedy: "change",
+    action: "Create a workspace, and import into it before anybody works there.",
+  },
+  "import.not_running": {
+    when: "The workspace has no import, or its import is complete.",
+    remedy: "change",
+    action: "Start the import with `workspaceData.startImport`.",
+  },
+  "import.gap": {
+    when: "The first line of the call is not the one that follows the imported lines of the file.",
+    remedy: "change",
+    action: "Call `workspaceData.startImport` and continue after the lines that its answer counts.",
+  },
+  "import.incomplete": {
+    when: "The number of imported lines of a file differs from the number in the manifest.",
+    remedy: "change",
+    action: "Call `workspaceData.startImport`, send the missing lines, and finish the import again.",
+  },
   "permission.denied": {
     when: "The role of the caller, or the scopes of the service key, do not include the permission. Nothing was done.",
     remedy: "ask",

@@ -10,6 +10,8 @@ import { projectStatements } from "./projects.ts";
 import { serviceKeyStatements } from "./service-keys.ts";
 import type { TenantStatements } from "./tenant-statements.ts";
 import { taskStatements } from "./tasks.ts";
+import { exportStatements } from "./transfer/export-rows.ts";
+import { importStatements } from "./transfer/import-statements.ts";
 import { workspaceStatements } from "./workspaces.ts";
 import { tenantModels, type TenantWrite } from "./models.ts";
 import type { Transaction } from "../scope/transaction.ts";
@@ -40,6 +42,14 @@ class TenantSql implements TenantStatements {
 
   get audit() {
     return auditStatements(this.#transaction);
+  }
+
+  get exports() {
+    return exportStatements(this.#transaction);
+  }
+
+  get imports() {
+    return importStatements(this.#transaction);
   }
 
   get invites() {

@@ -4,6 +4,8 @@ import type { MemberStatements } from "./members.ts";
 import type { ProjectStatements } from "./projects.ts";
 import type { ServiceKeyStatements } from "./service-keys.ts";
 import type { TaskStatements } from "./tasks.ts";
+import type { ExportStatements } from "./transfer/export-rows.ts";
+import type { ImportStatements } from "./transfer/import-statements.ts";
 import type { WorkspaceStatements } from "./workspaces.ts";
 
 /** The SQL statements of a workspace for writing, by resource. */
@@ -15,6 +17,8 @@ export interface TenantStatements {
   readonly tasks: TaskStatements;
   readonly workspaces: WorkspaceStatements;
   readonly audit: AuditStatements;
+  readonly exports: ExportStatements;
+  readonly imports: ImportStatements;
 }
 
 /** The SQL statements of a workspace for reading, by resource. */
@@ -25,4 +29,5 @@ export interface TenantLists {
   readonly projects: Pick<ProjectStatements, "list">;
   readonly tasks: Pick<TaskStatements, "find" | "list" | "count">;
   readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
+  readonly exports: ExportStatements;
 }

@@ -2,6 +2,7 @@
 import type { Call, Paged } from "../answer.ts";
 import type { MethodOptions, NoInput } from "../options.ts";
 import type {
+  AssignedRows,
   AuditEntry,
   AuditExport,
   AuditExportInput,
@@ -23,7 +24,11 @@ import type {
   EmailStatus,
   EmailVerifyInput,
   EmailVerifyOutput,
+  ExportedWorkspace,
   FoundOrCreatedProject,
+  ImportProgress,
+  ImportedLines,
+  ImportedWorkspace,
   Introspection,
   Invite,
   InvitePreview,
@@ -79,6 +84,14 @@ import type {
   TasksListInput,
   TasksUpdateInput,
   TokensIntrospectInput,
+  WorkspaceDataAssignRowsInput,
+  WorkspaceDataExportHistoryInput,
+  WorkspaceDataExportRowsInput,
+  WorkspaceDataFinishImportInput,
+  WorkspaceDataImportRowsInput,
+  WorkspaceDataStartImportInput,
+  WorkspaceFingerprint,
+  WorkspaceLines,
   WorkspacesCreateInput,
   WorkspacesDeleteInput,
   WorkspacesLeaveInput,
@@ -1726,6 +1739,297 @@ export interface ResourceApi {
     ): Call<Introspection, "tokens.introspect">;
   };
 
+  /** The export of all data of a workspace, and the import into an empty workspace of this or another server. */
+  readonly workspaceData: {
+    /**
+     * Assigns imported rows to their authors who have joined since the import.
+     *
+     * An author is recognized by the email address of the exported member. The versions and the times of
+     * the rows stay the same. Repeat the call until `done` is true.
+     *
+     * Requires the permission `workspace:manage`: admin, or a service key with this scope. Records the
+     * audit entry `workspace.authors_assigned`. Repeating the call runs it again, which is harmless: it
+     * continues with the rows that are left.
+     *
+     * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
+     * `workspace.required`, `workspace.not_found`, `permission.denied`.
+     * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
+     * `input.media_type`, `input.encoding`.
+     * @throws {ProjoError} About the idempotency key: `idempotency.key_invalid`,
+     * `idempotency.in_progress`, `idempotency.key_reused`.
+     * @throws {ProjoError} About limits and the state of the server: `limit.exceeded`, `server.busy`,
+     * `server.unavailable`, `server.internal`.
+     * @throws {ProjoError} About the HTTP request: `request.malformed`, `request.timeout`,
+     * `request.url_too_long`, `request.headers_too_large`, `request.expectation`, `request.cross_site`,
+     * `session.mode_invalid`, `batch.not_allowed`, `batch.too_large`, `batch.mixed`,
+     * `operation.not_found`, `operation.wrong_method`.
+     * @example
+     * ```ts
+     * const answer = await client.workspaceData.assignRows({ limit: 500 });
+     * // { assigned: 0, done: true, waiting: 0 }
+     * ```
+     */
+    assignRows(
+      input?: void | (object & WorkspaceDataAssignRowsInput),
+      options?: MethodOptions,
+    ): Call<AssignedRows, "workspaceData.assignRows">;
+
+    /**
+     * Returns the audit logs that an import brought into the workspace.
+     *
+     * These logs belong to servers on which the workspace was before. The log of this server is in
+     * `audit.export`.
+     *
+     * Requires the permission `audit:read`: admin, or a service key with this scope.
+     *
+     * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
+     * `workspace.required`, `workspace.not_found`, `permission.denied`.
+     * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
+     * `input.media_type`, `input.encoding`.
+     * @throws {ProjoError} About limits and the state of the server: `limit.exceeded`, `server.busy`,
+     * `server.unavailable`, `server.internal`.
+     * @throws {ProjoError} About the HTTP request: `request.malformed`, `request.timeout`,
+     * `request.url_too_long`, `request.headers_too_large`, `request.expectation`, `request.cross_site`,
+     * `session.mode_invalid`, `batch.not_allowed`, `batch.too_large`, `batch.mixed`,
+     * `operation.not_found`, `operation.wrong_method`.
+     * @example
+     * ```ts
+     * const answer = await client.workspaceData.exportHistory({ limit: 200 });
+     * // { lines: ["{\"log\":1,..."], nextAfter: null }
+     * ```
+     */
+    exportHistory(
+      input?: object & WorkspaceDataExportHistoryInput,
+      options?: MethodOptions,
+    ): Call<WorkspaceLines, "workspaceData.exportHistory">;
+
+    /**
+     * Returns rows of a table for an export, in the order of their ids.
+     *
+     * The rows contain no token, no hash of a token and no password.
+     *
+     * Requires the permission `workspace:export`: admin, or a service key with this scope.
+     *
+     * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
+     * `workspace.required`, `workspace.not_found`, `permission.denied`.
+     * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
+     * `input.media_type`, `input.encoding`.
+     * @throws {ProjoError} About limits and the state of the server: `limit.exceeded`, `server.busy`,
+     * `server.unavailable`, `server.internal`.
+     * @throws {ProjoError} About the HTTP request: `request.malformed`, `request.timeout`,
+     * `request.url_too_long`, `request.headers_too_large`, `request.expectation`, `request.cross_site`,
+     * `session.mode_invalid`, `batch.not_allowed`, `batch.too_large`, `batch.mixed`,
+     * `operation.not_found`, `operation.wrong_method`.
+     * @example
+     * ```ts
+     * const answer = await client.workspaceData.exportRows({ table: "projects", limit: 500 });
+     * // { lines: ["{\"id\" : \"..."], nextAfter: null }
+     * ```
+     */
+    exportRows(
+      input: WorkspaceDataExportRowsInput,
+      options?: MethodOptions,
+    ): Call<WorkspaceLines, "workspaceData.exportRows">;
+
+    /**
+     * Returns the state of the data of the workspace, to find out whether an export is still complete.
+     *
+     * Call it before and after an export. If `fingerprint` is the same, the export contains the workspace
+     * as it was all the time between the two calls. The last use of a service key and the audit log do not
+     * count.
+     *
+     * Requires the permission `workspace:export`: admin, or a service key with this scope.
+     *
+     * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
+     * `workspace.required`, `workspace.not_found`, `permission.denied`.
+     * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
+     * `input.media_type`, `input.encoding`.
+     * @throws {ProjoError} About limits and the state of the server: `limit.exceeded`, `server.busy`,
+     * `server.unavailable`, `server.internal`.
+     * @throws {ProjoError} About the HTTP request: `request.malformed`, `request.timeout`,
+     * `request.url_too_long`, `request.headers_too_large`, `request.expectation`, `request.cross_site`,
+     * `session.mode_invalid`, `batch.not_allowed`, `batch.too_large`, `batch.mixed`,
+     * `operation.not_found`, `operation.wrong_method`.
+     * @example
+     * ```ts
+     * const answer = await client.workspaceData.fingerprint();
+     * // {
+     * //   fingerprint: "...",
+     * //   tables: {
+     * //     members: "...",
+     * //     invites: "...",
+     * //     serviceKeys: "...",
+     * //     projects: "...",
+     * //     tasks: "...",
+     * //   },
+     * // }
+     * ```
+     */
+    fingerprint(
+      input?: NoInput,
+      options?: MethodOptions,
+    ): Call<WorkspaceFingerprint, "workspaceData.fingerprint">;
+
+    /**
+     * Completes an import: the workspace gets the name and the founder of the exported one.
+     *
+     * Each member of the exported workspace who is not a member here gets an invite, which
+     * `invites.resend` sends. It needs no confirmation of the members who are here already, and changes no
+     * role.
+     *
+     * Requires the permission `workspace:manage`: admin, or a service key with this scope. Records the
+     * audit entry `workspace.imported`. Repeating the call runs it again, which is harmless: a finished
+     * import is left unchanged.
+     *
+     * @throws {ProjoError} About this operation: `import.not_running`, `import.incomplete`.
+     * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
+     * `workspace.required`, `workspace.not_found`, `permission.denied`.
+     * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
+     * `input.media_type`, `input.encoding`.
+     * @throws {ProjoError} About the idempotency key: `idempotency.key_invalid`,
+     * `idempotency.in_progress`, `idempotency.key_reused`.
+     * @throws {ProjoError} About limits and the state of the server: `limit.exceeded`, `server.busy`,
+     * `server.unavailable`, `server.internal`.
+     * @throws {ProjoError} About the HTTP request: `request.malformed`, `request.timeout`,
+     * `request.url_too_long`, `request.headers_too_large`, `request.expectation`, `request.cross_site`,
+     * `session.mode_invalid`, `batch.not_allowed`, `batch.too_large`, `batch.mixed`,
+     * `operation.not_found`, `operation.wrong_method`.
+     * @example
+     * ```ts
+     * const answer = await client.workspaceData.finishImport({
+     *   name: "Difference Engines",
+     *   createdBy: "0199f3b2-37d4-77d5-ab5a-61cd4ff39cb1",
+     *   createdAt: "2026-01-31T09:30:00.000Z",
+     *   rows: { members: 0, invites: 0, serviceKeys: 0, projects: 0, tasks: 0, history: 0 },
+     * });
+     * // { invites: 1, serviceKeys: 2 }
+     * ```
+     */
+    finishImport(
+      input: WorkspaceDataFinishImportInput,
+      options?: MethodOptions,
+    ): Call<ImportedWorkspace, "workspaceData.finishImport">;
+
+    /**
+     * Imports up to 100 lines of a file of an export.
+     *
+     * Send the files in the order of `WorkspaceFile`, and the lines of each in their order. Each row gets
+     * a new id and keeps its times and its author. An author without an account in this workspace gets an
+     * id of a user who cannot sign in. Nobody becomes a member, and nobody gets a mail.
+     *
+     * Requires the permission `workspace:manage`: admin, or a service key with this scope. Records no
+     * audit entry. Repeating the call runs it again, which is harmless: rows that are imported already are
+     * left unchanged.
+     *
+     * @throws {ProjoError} About this operation: `import.not_running`, `import.gap`, `project.not_found`,
+     * `project.too_many`, `task.too_many`, `invite.too_many`, `key.too_many`.
+     * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
+     * `workspace.required`, `workspace.not_found`, `permission.denied`.
+     * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
+     * `input.media_type`, `input.encoding`.
+     * @throws {ProjoError} About the idempotency key: `idempotency.key_invalid`,
+     * `idempotency.in_progress`, `idempotency.key_reused`.
+     * @throws {ProjoError} About limits and the state of the server: `limit.exceeded`, `server.busy`,
+     * `server.unavailable`, `server.internal`.
+     * @throws {ProjoError} About the HTTP request: `request.malformed`, `request.timeout`,
+     * `request.url_too_long`, `request.headers_too_large`, `request.expectation`, `request.cross_site`,
+     * `session.mode_invalid`, `batch.not_allowed`, `batch.too_large`, `batch.mixed`,
+     * `operation.not_found`, `operation.wrong_method`.
+     * @example
+     * ```ts
+     * const answer = await client.workspaceData.importRows({
+     *   file: "projects",
+     *   from: 0,
+     *   lines: [
+     *     "{\"id\":\"0199f3b8-2bc0-729e-81b6-b2ba9bbbaae0\",\"name\":\"Sketches\",\"createdBy\":\"0199f3b2-37d4-77d5-ab5a-61cd4ff39cb1\",\"createdAt\":\"2026-01-31T09:30:00.000Z\",\"updatedAt\":null,\"version\":1}",
+     *   ],
+     * });
+     * // { imported: 1 }
+     * ```
+     */
+    importRows(
+      input: WorkspaceDataImportRowsInput,
+      options?: MethodOptions,
+    ): Call<ImportedLines, "workspaceData.importRows">;
+
+    /**
+     * Records the start of an export, and returns the properties of the workspace.
+     *
+     * Then read the tables with `workspaceData.exportRows`, and the audit log with `audit.export`. Nobody
+     * gets a mail.
+     *
+     * Requires the permission `workspace:export`: admin, or a service key with this scope. Records the
+     * audit entry `workspace.exported`. Repeating the call runs it again, which is harmless: it changes
+     * nothing except the audit log, where an entry for each export is correct.
+     *
+     * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
+     * `workspace.required`, `workspace.not_found`, `permission.denied`.
+     * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
+     * `input.media_type`, `input.encoding`.
+     * @throws {ProjoError} About the idempotency key: `idempotency.key_invalid`,
+     * `idempotency.in_progress`, `idempotency.key_reused`.
+     * @throws {ProjoError} About limits and the state of the server: `limit.exceeded`, `server.busy`,
+     * `server.unavailable`, `server.internal`.
+     * @throws {ProjoError} About the HTTP request: `request.malformed`, `request.timeout`,
+     * `request.url_too_long`, `request.headers_too_large`, `request.expectation`, `request.cross_site`,
+     * `session.mode_invalid`, `batch.not_allowed`, `batch.too_large`, `batch.mixed`,
+     * `operation.not_found`, `operation.wrong_method`.
+     * @example
+     * ```ts
+     * const answer = await client.workspaceData.startExport();
+     * // {
+     * //   name: "Difference Engines",
+     * //   createdBy: "0199f3a0-5c10-775a-ba25-0213646736a4",
+     * //   createdAt: "2026-01-31T09:30:00.000Z",
+     * // }
+     * ```
+     */
+    startExport(
+      input?: void | NoInput,
+      options?: MethodOptions,
+    ): Call<ExportedWorkspace, "workspaceData.startExport">;
+
+    /**
+     * Starts an import into an empty workspace, or continues it.
+     *
+     * A workspace is empty if it has no projects, tasks, service keys and open invites. Its members stay.
+     * Only one export can be imported into a workspace.
+     *
+     * Requires the permission `workspace:manage`: admin, or a service key with this scope. Records the
+     * audit entry `workspace.import_started`. Repeating the call runs it again, which is harmless: it
+     * continues the same import.
+     *
+     * @throws {ProjoError} About this operation: `import.not_empty`.
+     * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
+     * `workspace.required`, `workspace.not_found`, `permission.denied`.
+     * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
+     * `input.media_type`, `input.encoding`.
+     * @throws {ProjoError} About the idempotency key: `idempotency.key_invalid`,
+     * `idempotency.in_progress`, `idempotency.key_reused`.
+     * @throws {ProjoError} About limits and the state of the server: `limit.exceeded`, `server.busy`,
+     * `server.unavailable`, `server.internal`.
+     * @throws {ProjoError} About the HTTP request: `request.malformed`, `request.timeout`,
+     * `request.url_too_long`, `request.headers_too_large`, `request.expectation`, `request.cross_site`,
+     * `session.mode_invalid`, `batch.not_allowed`, `batch.too_large`, `batch.mixed`,
+     * `operation.not_found`, `operation.wrong_method`.
+     * @example
+     * ```ts
+     * const answer = await client.workspaceData.startImport({
+     *   sourceId: "0199f3b8-2bc0-729e-81b6-b2ba9bbbaae0",
+     *   manifest: "9f2c6d0e4b1a87355c3e91f0d7a2486bb05e1fc37d9a6428e3f70c15ab84d296",
+     * });
+     * // {
+     * //   rows: { members: 0, invites: 0, serviceKeys: 0, projects: 0, tasks: 0, history: 0 },
+     * //   isFinished: false,
+     * // }
+     * ```
+     */
+    startImport(
+      input: WorkspaceDataStartImportInput,
+      options?: MethodOptions,
+    ): Call<ImportProgress, "workspaceData.startImport">;
+  };
+
   /** Tenants. Each workspace has its own members, projects, tasks, invites, service keys and audit log, closed to all others. */
   readonly workspaces: {
     /**
@@ -1775,6 +2079,7 @@ export interface ResourceApi {
      * audit entry `workspace.deleted`. Repeating the call with the same idempotency key returns the same
      * answer.
      *
+     * @throws {ProjoError} About this operation: `workspace.changed`.
      * @throws {ProjoError} About the caller: `auth.unauthenticated`, `auth.token_reused`,
      * `workspace.required`, `workspace.not_found`, `permission.denied`.
      * @throws {ProjoError} About the input: `input.malformed`, `input.invalid`, `input.too_large`,
@@ -2358,6 +2663,22 @@ export interface Methods {
   "tasks.update": Api["tasks"]["update"];
   /** The method of `tokens.introspect`. */
   "tokens.introspect": Api["tokens"]["introspect"];
+  /** The method of `workspaceData.assignRows`. */
+  "workspaceData.assignRows": Api["workspaceData"]["assignRows"];
+  /** The method of `workspaceData.exportHistory`. */
+  "workspaceData.exportHistory": Api["workspaceData"]["exportHistory"];
+  /** The method of `workspaceData.exportRows`. */
+  "workspaceData.exportRows": Api["workspaceData"]["exportRows"];
+  /** The method of `workspaceData.fingerprint`. */
+  "workspaceData.fingerprint": Api["workspaceData"]["fingerprint"];
+  /** The method of `workspaceData.finishImport`. */
+  "workspaceData.finishImport": Api["workspaceData"]["finishImport"];
+  /** The method of `workspaceData.importRows`. */
+  "workspaceData.importRows": Api["workspaceData"]["importRows"];
+  /** The method of `workspaceData.startExport`. */
+  "workspaceData.startExport": Api["workspaceData"]["startExport"];
+  /** The method of `workspaceData.startImport`. */
+  "workspaceData.startImport": Api["workspaceData"]["startImport"];
   /** The method of `workspaces.create`. */
   "workspaces.create": Api["workspaces"]["create"];
   /** The method of `workspaces.delete`. */

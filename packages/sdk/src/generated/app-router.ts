@@ -98,6 +98,22 @@ import type {
   TasksUpdateOutput,
   TokensIntrospectInput,
   TokensIntrospectOutput,
+  WorkspaceDataAssignRowsInput,
+  WorkspaceDataAssignRowsOutput,
+  WorkspaceDataExportHistoryInput,
+  WorkspaceDataExportHistoryOutput,
+  WorkspaceDataExportRowsInput,
+  WorkspaceDataExportRowsOutput,
+  WorkspaceDataFingerprintInput,
+  WorkspaceDataFingerprintOutput,
+  WorkspaceDataFinishImportInput,
+  WorkspaceDataFinishImportOutput,
+  WorkspaceDataImportRowsInput,
+  WorkspaceDataImportRowsOutput,
+  WorkspaceDataStartExportInput,
+  WorkspaceDataStartExportOutput,
+  WorkspaceDataStartImportInput,
+  WorkspaceDataStartImportOutput,
   WorkspacesCreateInput,
   WorkspacesCreateOutput,
   WorkspacesDeleteInput,
@@ -595,6 +611,80 @@ export type AppProcedures = {
     introspect: Mutation<TokensIntrospectInput, TokensIntrospectOutput>;
   };
 
+  workspaceData: {
+    /**
+     * Assigns imported rows to their authors who have joined since the import.
+     *
+     * Access: `workspace:manage` (admin).
+     *
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    assignRows: Mutation<WorkspaceDataAssignRowsInput | undefined, WorkspaceDataAssignRowsOutput>;
+
+    /**
+     * Returns the audit logs that an import brought into the workspace.
+     *
+     * Access: `audit:read` (admin).
+     *
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    exportHistory: Query<WorkspaceDataExportHistoryInput | undefined, WorkspaceDataExportHistoryOutput>;
+
+    /**
+     * Returns rows of a table for an export, in the order of their ids.
+     *
+     * Access: `workspace:export` (admin).
+     *
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    exportRows: Query<WorkspaceDataExportRowsInput, WorkspaceDataExportRowsOutput>;
+
+    /**
+     * Returns the state of the data of the workspace, to find out whether an export is still complete.
+     *
+     * Access: `workspace:export` (admin).
+     *
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    fingerprint: Query<WorkspaceDataFingerprintInput | undefined, WorkspaceDataFingerprintOutput>;
+
+    /**
+     * Completes an import: the workspace gets the name and the founder of the exported one.
+     *
+     * Access: `workspace:manage` (admin).
+     *
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `import.incomplete`, `import.not_running`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    finishImport: Mutation<WorkspaceDataFinishImportInput, WorkspaceDataFinishImportOutput>;
+
+    /**
+     * Imports up to 100 lines of a file of an export.
+     *
+     * Access: `workspace:manage` (admin).
+     *
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `import.gap`, `import.not_running`, `invite.too_many`, `key.too_many`, `permission.denied`, `project.not_found`, `project.too_many`, `task.too_many`, `workspace.not_found`, `workspace.required`
+     */
+    importRows: Mutation<WorkspaceDataImportRowsInput, WorkspaceDataImportRowsOutput>;
+
+    /**
+     * Records the start of an export, and returns the properties of the workspace.
+     *
+     * Access: `workspace:export` (admin).
+     *
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    startExport: Mutation<WorkspaceDataStartExportInput | undefined, WorkspaceDataStartExportOutput>;
+
+    /**
+     * Starts an import into an empty workspace, or continues it.
+     *
+     * Access: `workspace:manage` (admin).
+     *
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `import.not_empty`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     */
+    startImport: Mutation<WorkspaceDataStartImportInput, WorkspaceDataStartImportOutput>;
+  };
+
   workspaces: {
     /**
      * Creates a workspace with the caller as its admin.
@@ -610,7 +700,7 @@ export type AppProcedures = {
      *
      * Access: `workspace:delete` (admin).
      *
-     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `permission.denied`, `workspace.not_found`, `workspace.required`
+     * @throws TRPCClientError with the reason `auth.token_reused`, `auth.unauthenticated`, `permission.denied`, `workspace.changed`, `workspace.not_found`, `workspace.required`
      */
     delete: Mutation<WorkspacesDeleteInput, WorkspacesDeleteOutput>;
 
@@ -696,4 +786,14 @@ export interface AppRouter {
 }
 
 /** The operations that the server does not accept in a batch. */
-export const unbatched: readonly string[] = ["audit.export", "audit.verify", "tasks.createMany"];
+export const unbatched: readonly string[] = [
+  "audit.export",
+  "audit.verify",
+  "tasks.createMany",
+  "workspaceData.assignRows",
+  "workspaceData.exportHistory",
+  "workspaceData.exportRows",
+  "workspaceData.fingerprint",
+  "workspaceData.finishImport",
+  "workspaceData.importRows",
+];

@@ -512,6 +512,104 @@ export interface OperationTypes {
       | "workspace.required"
       | CommonReason;
   };
+  "workspaceData.assignRows": {
+    input: Types.WorkspaceDataAssignRowsInput;
+    output: Types.WorkspaceDataAssignRowsOutput;
+    reason:
+      | "auth.token_reused"
+      | "auth.unauthenticated"
+      | "permission.denied"
+      | "workspace.not_found"
+      | "workspace.required"
+      | CommonReason;
+  };
+  "workspaceData.exportHistory": {
+    input: Types.WorkspaceDataExportHistoryInput;
+    output: Types.WorkspaceDataExportHistoryOutput;
+    reason:
+      | "auth.token_reused"
+      | "auth.unauthenticated"
+      | "permission.denied"
+      | "workspace.not_found"
+      | "workspace.required"
+      | CommonReason;
+  };
+  "workspaceData.exportRows": {
+    input: Types.WorkspaceDataExportRowsInput;
+    output: Types.WorkspaceDataExportRowsOutput;
+    reason:
+      | "auth.token_reused"
+      | "auth.unauthenticated"
+      | "permission.denied"
+      | "workspace.not_found"
+      | "workspace.required"
+      | CommonReason;
+  };
+  "workspaceData.fingerprint": {
+    input: Types.WorkspaceDataFingerprintInput;
+    output: Types.WorkspaceDataFingerprintOutput;
+    reason:
+      | "auth.token_reused"
+      | "auth.unauthenticated"
+      | "permission.denied"
+      | "workspace.not_found"
+      | "workspace.required"
+      | CommonReason;
+  };
+  "workspaceData.finishImport": {
+    input: Types.WorkspaceDataFinishImportInput;
+    output: Types.WorkspaceDataFinishImportOutput;
+    reason:
+      | "auth.token_reused"
+      | "auth.unauthenticated"
+      | "import.incomplete"
+      | "import.not_running"
+      | "permission.denied"
+      | "workspace.not_found"
+      | "workspace.required"
+      | CommonReason;
+  };
+  "workspaceData.importRows": {
+    input: Types.WorkspaceDataImportRowsInput;
+    output: Types.WorkspaceDataImportRowsOutput;
+    reason:
+      | "auth.token_reused"
+      | "auth.unauthenticated"
+      | "import.gap"
+      | "import.not_running"
+      | "invite.too_many"
+      | "key.too_many"
+      | "permission.denied"
+      | "project.not_found"
+      | "project.too_many"
+      | "task.too_many"
+      | "workspace.not_found"
+      | "workspace.required"
+      | CommonReason;
+  };
+  "workspaceData.startExport": {
+    input: Types.WorkspaceDataStartExportInput;
+    output: Types.WorkspaceDataStartExportOutput;
+    reason:
+      | "auth.token_reused"
+      | "auth.unauthenticated"
+      | "permission.denied"
+      | "workspace.not_found"
+      | "workspace.required"
+      | CommonReason;
+  };
+  "workspaceData.startImport": {
+    input: Types.WorkspaceDataStartImportInput;
+    output: Types.WorkspaceDataStartImportOutput;
+    reason:
+      | "auth.token_reused"
+      | "auth.unauthenticated"
+      | "import.not_empty"
+      | "permission.denied"
+      | "workspace.not_found"
+      | "workspace.required"
+      | CommonReason;
+  };
   "workspaces.create": {
     input: Types.WorkspacesCreateInput;
     output: Types.WorkspacesCreateOutput;
@@ -524,6 +622,7 @@ export interface OperationTypes {
       | "auth.token_reused"
       | "auth.unauthenticated"
       | "permission.denied"
+      | "workspace.changed"
       | "workspace.not_found"
       | "workspace.required"
       | CommonReason;

@@ -113,6 +113,34 @@ export const same: [
   Same<Sdk.TasksUpdateOutput, z.output<Contract["tasks"]["update"]["output"]>>,
   Same<Sdk.TokensIntrospectInput, z.input<Contract["tokens"]["introspect"]["input"]>>,
   Same<Sdk.TokensIntrospectOutput, z.output<Contract["tokens"]["introspect"]["output"]>>,
+  Same<
+    Sdk.WorkspaceDataAssignRowsInput | undefined,
+    z.input<Contract["workspaceData"]["assignRows"]["input"]>
+  >,
+  Same<Sdk.WorkspaceDataAssignRowsOutput, z.output<Contract["workspaceData"]["assignRows"]["output"]>>,
+  Same<
+    Sdk.WorkspaceDataExportHistoryInput | undefined,
+    z.input<Contract["workspaceData"]["exportHistory"]["input"]>
+  >,
+  Same<Sdk.WorkspaceDataExportHistoryOutput, z.output<Contract["workspaceData"]["exportHistory"]["output"]>>,
+  Same<Sdk.WorkspaceDataExportRowsInput, z.input<Contract["workspaceData"]["exportRows"]["input"]>>,
+  Same<Sdk.WorkspaceDataExportRowsOutput, z.output<Contract["workspaceData"]["exportRows"]["output"]>>,
+  Same<
+    Sdk.WorkspaceDataFingerprintInput | undefined,
+    z.input<Contract["workspaceData"]["fingerprint"]["input"]>
+  >,
+  Same<Sdk.WorkspaceDataFingerprintOutput, z.output<Contract["workspaceData"]["fingerprint"]["output"]>>,
+  Same<Sdk.WorkspaceDataFinishImportInput, z.input<Contract["workspaceData"]["finishImport"]["input"]>>,
+  Same<Sdk.WorkspaceDataFinishImportOutput, z.output<Contract["workspaceData"]["finishImport"]["output"]>>,
+  Same<Sdk.WorkspaceDataImportRowsInput, z.input<Contract["workspaceData"]["importRows"]["input"]>>,
+  Same<Sdk.WorkspaceDataImportRowsOutput, z.output<Contract["workspaceData"]["importRows"]["output"]>>,
+  Same<
+    Sdk.WorkspaceDataStartExportInput | undefined,
+    z.input<Contract["workspaceData"]["startExport"]["input"]>
+  >,
+  Same<Sdk.WorkspaceDataStartExportOutput, z.output<Contract["workspaceData"]["startExport"]["output"]>>,
+  Same<Sdk.WorkspaceDataStartImportInput, z.input<Contract["workspaceData"]["startImport"]["input"]>>,
+  Same<Sdk.WorkspaceDataStartImportOutput, z.output<Contract["workspaceData"]["startImport"]["output"]>>,
   Same<Sdk.WorkspacesCreateInput, z.input<Contract["workspaces"]["create"]["input"]>>,
   Same<Sdk.WorkspacesCreateOutput, z.output<Contract["workspaces"]["create"]["output"]>>,
   Same<Sdk.WorkspacesDeleteInput, z.input<Contract["workspaces"]["delete"]["input"]>>,
@@ -130,6 +158,22 @@ export const same: [
   Same<Sdk.WorkspacesSwitchInput, z.input<Contract["workspaces"]["switch"]["input"]>>,
   Same<Sdk.WorkspacesSwitchOutput, z.output<Contract["workspaces"]["switch"]["output"]>>,
 ] = [
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
   true,
   true,
   true,

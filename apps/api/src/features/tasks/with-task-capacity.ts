@@ -12,7 +12,7 @@ export interface TaskCreation<T> {
 
 /** Creates tasks if the quota of the workspace allows `most` more. @throws Failure task.too_many */
 export async function withTaskCapacity<T>(
-  ws: Ws<"task:write">,
+  ws: Pick<Ws, "grant">,
   { taskCapacity }: Services,
   { most, createdIn, create }: TaskCreation<T>,
 ): Promise<T> {

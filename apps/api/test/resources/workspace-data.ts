@@ -1,0 +1,74 @@
+import { sample } from "@projostack/contract";
+import { defineFixture } from "./fixture.ts";
+
+/** The manifest of the import that runs in the workspace of a scene. */
+const MANIFEST = sample.hash;
+const NO_ROWS = { members: 0, invites: 0, serviceKeys: 0, projects: 0, tasks: 0, history: 0 };
+
+const founding = { createdBy: sample.clubOwnerId, createdAt: sample.createdAt };
+
+export const fixture = defineFixture("workspaceData", {
+  operations: {
+    startExport: { input: () => ({}) },
+    fingerprint: { input: () => ({}) },
+    exportRows: { input: () => ({ table: "projects" }) },
+    exportHistory: { input: () => ({}) },
+    startImport: { input: () => ({ sourceId: sample.hostWorkspaceId, manifest: MANIFEST }) },
+    importRows: {
+      input: () => ({
+        file: "projects",
+        from: 0,
+        lines: [
+          JSON.stringify({
+            id: sample.newProjectId,
+            name: "Letters",
+            ...founding,
+            updatedAt: null,
+            version: 1,
+          }),
+        ],
+      }),
+    },
+    finishImport: {
+      input: ({ workspaceName }) => ({ name: workspaceName, ...founding, rows: NO_ROWS }),
+    },
+    assignRows: { input: () => ({}) },
+  },
+  fields: {
+    table: "value",
+    file: "value",
+    from: "value",
+    after: "value",
+    lines: "value",
+    sourceId: "value",
+    manifest: "value",
+    createdBy: "value",
+    createdAt: "value",
+    rows: "value",
+    ...Object.fromEntries(Object.keys(NO_ROWS).map((file) => [file, "value"])),
+  },
+  tidy: [
+    "DELETE FROM imports WHERE workspace_id = $1",
+    "DELETE FROM imported_authors WHERE workspace_id = $1",
+    "DELETE FROM imported_records WHERE workspace_id = $1",
+  ],
+  plant: ({ workspaceId, newId }) => ({
+    scene: {},
+    rows: () => [
+      {
+        table: "imports",
+        values: {
+          id: newId(),
+          workspace_id: workspaceId,
+          source_workspace_id: sample.hostWorkspaceId,
+          manifest_hash: Buffer.from(MANIFEST, "hex"),
+          salt: Buffer.alloc(32, 7),
+        },
+      },
+      {
+        table: "imported_records",
+        values: { id: newId(), workspace_id: workspaceId, log: 1, line: 1, text: "{}" },
+      },
+    ],
+  }),
+});

@@ -1,0 +1,172 @@
+// Ends an import: the workspace gets its name and founder, and each member of the other server who is not a member here is
+// invited. Later, the rows of a person who has joined are assigned to that person.
+import { CURRENT_WORKSPACE_SQL } from "../../scope/current-workspace-sql.ts";
+import type { Statements } from "../../scope/statements.ts";
+
+export interface ImportedWorkspace {
+  readonly name: string;
+  /** The id of the founder on the other server. */
+  readonly createdBy: string;
+  readonly createdAt: string;
+}
+
+/** A member of the other server who is not a member here. */
+export interface AbsentMember {
+  readonly userId: string;
+  readonly email: string;
+  readonly role: string;
+}
+
+/** An invite that has no working token. `invites.resend` gives it one. */
+export interface UnsentInvite {
+  readonly id: string;
+  readonly email: string;
+  readonly role: string;
+  readonly tokenHash: string;
+  readonly mailedTokenHash: string;
+}
+
+export interface FinishImportStatements {
+  absentMembers(): Promise<AbsentMember[]>;
+  /** Makes the accepted invite of each person an open one, with the role that the person had last. @returns the addresses */
+  reopenInvites(): Promise<string[]>;
+  insertInvites(invites: readonly UnsentInvite[], invitedBy: string): Promise<void>;
+  /** @returns the name of the workspace before */
+  finish(workspace: ImportedWorkspace, founderId: string): Promise<string>;
+  openWork(): Promise<OpenWork>;
+  /**
+   * Assigns rows of people who have joined to their users.
+   * @returns the number of changed rows; fewer than `most` when no row is left
+   */
+  assign(most: number): Promise<number>;
+  /** The people with an address whose rows belong to a user who stands for them. */
+  unassignedPeople(): Promise<number>;
+}
+
+/** What an admin has to do after an import. */
+export interface OpenWork {
+  /** Invites that can be accepted after they were sent again. */
+  readonly invites: number;
+  /** Service keys that work after they were rotated. */
+  readonly serviceKeys: number;
+}
+
+export const finishImportStatements = (sql: Statements): FinishImportStatements => ({
+  absentMembers: () => sql.query<AbsentMember>({ name: "projo_import_absent", text: ABSENT, values: [] }),
+  reopenInvites: async () => {
+    const rows = await sql.query<{ email: string }>({
+      name: "projo_import_reopen",
+      text: REOPEN,
+      values: [],
+    });
+    return rows.map(({ email }) => email);
+  },
+  insertInvites: async (invites, invitedBy) => {
+    await sql.query({
+      name: "projo_import_invite",
+      text: INVITE,
+      values: [JSON.stringify(invites), invitedBy],
+    });
+  },
+  finish: async ({ name, createdAt }, founderId) => {
+    await sql.query({ name: "projo_import_finish", text: FINISH, values: [] });
+    const values = [name, createdAt, founderId];
+    const [row] = await sql.query<{ before: string }>({ name: "projo_import_name", text: RENAME, values });
+    if (!row) throw new Error("The workspace disappeared while its row was locked.");
+    return row.before;
+  },
+  openWork: async () => {
+    const [row] = await sql.query<OpenWork>({ name: "projo_import_open_work", text: OPEN_WORK, values: [] });
+    return row ?? { invites: 0, serviceKeys: 0 };
+  },
+  assign: async (most) => {
+    let left = most;
+    for (const [name, text] of Object.entries(ASSIGN)) {
+      if (left === 0) break;
+      const rows = await sql.query({ name: `projo_assign_${name}`, text, values: [left] });
+      left -= rows.length;
+    }
+    return most - left;
+  },
+  unassignedPeople: async () => {
+    const [row] = await sql.query<{ many: number }>({
+      name: "projo_unassigned",
+      text: UNASSIGNED,
+      values: [],
+    });
+    return row?.many ?? 0;
+  },
+});
+
+/** The condition for an author who was a member on the other server and is none here. */
+const IS_ABSENT = `a.workspace_id = ${CURRENT_WORKSPACE_SQL} AND a.email IS NOT NULL AND a.role IS NOT NULL
+     AND NOT EXISTS (SELECT FROM workspace_members AS m WHERE m.workspace_id = a.workspace_id AND m.user_id = a.user_id)`;
+
+const ABSENT = `SELECT a.user_id AS "userId", a.email, a.role FROM imported_authors AS a WHERE ${IS_ABSENT} ORDER BY a.id`;
+
+/** An expired invite cannot be accepted before it is sent again. */
+const REOPEN = `
+  UPDATE invites AS i SET used_at = NULL, accepted_by = NULL, role = newest.role, expires_at = now()
+    FROM (SELECT DISTINCT ON (a.email) i.id, a.role, a.email
+            FROM imported_authors AS a
+            JOIN invites AS i ON i.workspace_id = a.workspace_id AND i.accepted_by = a.user_id AND i.email = a.email
+           WHERE ${IS_ABSENT} AND i.used_at IS NOT NULL
+             AND NOT EXISTS (SELECT FROM invites AS o WHERE o.workspace_id = a.workspace_id AND o.email = a.email
+                                AND o.used_at IS NULL AND o.revoked_at IS NULL)
+           ORDER BY a.email, i.id DESC) AS newest
+   WHERE i.workspace_id = ${CURRENT_WORKSPACE_SQL} AND i.id = newest.id
+  RETURNING i.email`;
+
+const INVITE = `
+  INSERT INTO invites (workspace_id, id, email, role, token_hash, mailed_token_hash, invited_by, expires_at)
+  SELECT ${CURRENT_WORKSPACE_SQL}, id, email, role, decode("tokenHash", 'hex'), decode("mailedTokenHash", 'hex'), $2::uuid, now()
+    FROM jsonb_to_recordset($1::jsonb) AS given (id UUID, email TEXT, role TEXT, "tokenHash" TEXT, "mailedTokenHash" TEXT)
+  ON CONFLICT (workspace_id, email) WHERE used_at IS NULL AND revoked_at IS NULL DO NOTHING`;
+
+const FINISH = `UPDATE imports SET finished_at = now() WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}`;
+
+const RENAME = `
+  UPDATE workspaces AS w SET name = $1::text, created_at = $2::timestamptz, created_by = $3::uuid
+    FROM workspaces AS before WHERE before.id = w.id AND w.id = ${CURRENT_WORKSPACE_SQL}
+  RETURNING before.name AS before`;
+
+const OPEN_WORK = `
+  SELECT (SELECT count(*) FROM invites WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}
+                 AND used_at IS NULL AND revoked_at IS NULL)::integer AS invites,
+         (SELECT count(*) FROM service_keys WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}
+                 AND revoked_at IS NULL)::integer AS "serviceKeys"`;
+
+/** The people who have joined since the import, with the user who stood for each. */
+const JOINED = `
+  SELECT a.id, a.user_id AS old_id, m.user_id AS new_id FROM imported_authors AS a
+    JOIN users AS u ON u.email = a.email
+    JOIN workspace_members AS m ON m.workspace_id = a.workspace_id AND m.user_id = u.id
+   WHERE a.workspace_id = ${CURRENT_WORKSPACE_SQL} AND a.user_id <> m.user_id`;
+
+const assign = (table: string, column = "created_by") => `
+  WITH joined AS (${JOINED}), rows AS (
+    SELECT t.id, j.new_id FROM ${table} AS t JOIN joined AS j ON t.${column} = j.old_id
+     WHERE t.workspace_id = ${CURRENT_WORKSPACE_SQL} LIMIT $1
+  )
+  UPDATE ${table} AS t SET ${column} = rows.new_id FROM rows
+   WHERE t.workspace_id = ${CURRENT_WORKSPACE_SQL} AND t.id = rows.id
+  RETURNING t.id`;
+
+/** The authors are last: a person is assigned when no row names the user who stood for them. */
+const ASSIGN = {
+  tasks: assign("tasks"),
+  projects: assign("projects"),
+  keys: assign("service_keys"),
+  inviters: assign("invites", "invited_by"),
+  accepters: assign("invites", "accepted_by"),
+  workspace: `
+    WITH joined AS (${JOINED} LIMIT $1)
+    UPDATE workspaces AS w SET created_by = joined.new_id FROM joined
+     WHERE w.id = ${CURRENT_WORKSPACE_SQL} AND w.created_by = joined.old_id RETURNING w.id`,
+  authors: `
+    WITH joined AS (${JOINED} LIMIT $1)
+    UPDATE imported_authors AS a SET user_id = joined.new_id FROM joined
+     WHERE a.workspace_id = ${CURRENT_WORKSPACE_SQL} AND a.id = joined.id RETURNING a.id`,
+} as const;
+
+const UNASSIGNED = `SELECT count(*)::integer AS many FROM imported_authors AS a WHERE ${IS_ABSENT}`;

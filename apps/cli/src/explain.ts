@@ -37,6 +37,8 @@ const replacements: Readonly<Record<string, string>> = {
   "auth.email_unverified": "Your email address is not verified, so you cannot invite others.",
   "auth.unauthenticated": "The sign-in is no longer valid.",
   "workspace.required": "No workspace is selected.",
+  "workspace.changed": "The workspace has changed since this export. It was not deleted.",
+  "import.not_empty": "The workspace is not empty, or another export was imported into it.",
 };
 
 /** The next command to run for each of the server's reasons. */
@@ -52,6 +54,8 @@ const nextSteps: Readonly<Record<string, string>> = {
   "workspace.required": "Run: projo workspaces use NAME",
   "workspace.not_found": "See: projo workspaces list",
   "auth.person_required": "Unset PROJO_TOKEN, then run: projo login",
+  "workspace.changed": "Run: projo workspaces export NEW-DIRECTORY",
+  "import.not_empty": "Run: projo workspaces create NAME",
   "permission.denied": "See: projo members list --role admin",
   "member.not_found": "See: projo members list",
   "member.last_admin": "Run: projo members role EMAIL admin, or: projo workspaces delete",

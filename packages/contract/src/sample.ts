@@ -26,6 +26,9 @@ const ids = {
   newProjectId: "0199f3cf-fb70-799c-9d43-7cdbfd555151",
   newTaskId: "0199f3d1-786b-72ac-815c-93f281836dc0",
   currentSessionId: "0199f3d2-f566-7610-90f8-a15e64310c4d",
+  sourceId: "0199f3d7-6c3d-7e91-b5d2-4a8c0f6e2d39",
+  sourceProjectId: "0199f3d4-7263-7c5e-9a41-6d2b8f0e3c17",
+  sourceFounderId: "0199f3d5-ef50-7b2a-8c63-1f9d4e7a5b08",
   createdTaskIds: ["0199f3cd-017a-7078-8503-b2a05836205b", "0199f3cd-017a-7a38-8fdc-5a95a18ad941"],
   // A UUID of version 8: it is derived and not random.
   sessionPseudonym: "e0b714bf-9034-88b2-ab91-8e0a8998f5b7",

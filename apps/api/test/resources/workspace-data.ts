@@ -5,7 +5,7 @@ import { defineFixture } from "./fixture.ts";
 const MANIFEST = sample.hash;
 const NO_ROWS = { members: 0, invites: 0, serviceKeys: 0, projects: 0, tasks: 0, history: 0 };
 
-const founding = { createdBy: sample.clubOwnerId, createdAt: sample.createdAt };
+const founding = { createdBy: sample.sourceFounderId, createdAt: sample.createdAt };
 
 export const fixture = defineFixture("workspaceData", {
   operations: {
@@ -13,14 +13,14 @@ export const fixture = defineFixture("workspaceData", {
     fingerprint: { input: () => ({}) },
     exportRows: { input: () => ({ table: "projects" }) },
     exportHistory: { input: () => ({}) },
-    startImport: { input: () => ({ sourceId: sample.hostWorkspaceId, manifest: MANIFEST }) },
+    startImport: { input: () => ({ sourceId: sample.sourceId, manifest: MANIFEST }) },
     importRows: {
       input: () => ({
         file: "projects",
         from: 0,
         lines: [
           JSON.stringify({
-            id: sample.newProjectId,
+            id: sample.sourceProjectId,
             name: "Letters",
             ...founding,
             updatedAt: null,
@@ -60,7 +60,7 @@ export const fixture = defineFixture("workspaceData", {
         values: {
           id: newId(),
           workspace_id: workspaceId,
-          source_workspace_id: sample.hostWorkspaceId,
+          source_workspace_id: sample.sourceId,
           manifest_hash: Buffer.from(MANIFEST, "hex"),
           salt: Buffer.alloc(32, 7),
         },

@@ -33,6 +33,13 @@ export function showRate(io: Io, { message }: Printer): Progress {
   };
 }
 
+/** Shows the number of rows in a terminal. Prints nothing elsewhere. */
+export function showRows(io: Io): { update: (rows: number) => void; stop: () => void } {
+  if (!isTerminal(io)) return { update: () => {}, stop: () => {} };
+  const shown = bar(io, "{rows} rows");
+  return { update: (rows) => shown.update(0, rows), stop: () => shown.stop() };
+}
+
 const isTerminal = ({ stderr, env }: Io): boolean => stderr.isTTY === true && env["TERM"] !== "dumb";
 
 function bar(io: Io, format: string): Progress {

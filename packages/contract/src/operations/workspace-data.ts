@@ -13,8 +13,8 @@ const tableWords = {
   members: "The members, with the email address and the role of each.",
   invites: "The invites, without their tokens.",
   serviceKeys: "The service keys, without their tokens.",
-  projects: "The projects.",
-  tasks: "The tasks.",
+  projects: "The projects, in the order in which they were created.",
+  tasks: "The tasks of all projects, with their external ids.",
 } as const;
 
 const table = describedEnum(workspaceTables, {
@@ -193,7 +193,7 @@ export const workspaceData = {
     }),
     output: importProgress,
     example: {
-      input: { sourceId: sample.hostWorkspaceId, manifest: sample.hash },
+      input: { sourceId: sample.sourceId, manifest: sample.hash },
       output: { rows: noRows, isFinished: false },
     },
     errors: ["import.not_empty"],
@@ -230,7 +230,7 @@ export const workspaceData = {
         file: "projects",
         from: 0,
         lines: [
-          '{"id":"0199f3b8-2bc0-729e-81b6-b2ba9bbbaae0","name":"Sketches","createdBy":"0199f3b2-37d4-77d5-ab5a-61cd4ff39cb1","createdAt":"2026-01-31T09:30:00.000Z","updatedAt":null,"version":1}',
+          '{"id":"0199f3d4-7263-7c5e-9a41-6d2b8f0e3c17","name":"Sketches","createdBy":"0199f3d5-ef50-7b2a-8c63-1f9d4e7a5b08","createdAt":"2026-01-31T09:30:00.000Z","updatedAt":null,"version":1}',
         ],
       },
       output: { imported: 1 },
@@ -263,7 +263,7 @@ export const workspaceData = {
     example: {
       input: {
         name: "Difference Engines",
-        createdBy: sample.clubOwnerId,
+        createdBy: sample.sourceFounderId,
         createdAt: sample.createdAt,
         rows: noRows,
       },

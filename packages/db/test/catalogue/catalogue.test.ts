@@ -49,6 +49,7 @@ describe("the catalogue", () => {
     // The owner's functions write the log: in one workspace, or for the erasure of one user.
     const owner = inject("cluster").owner.user;
     const erased = `(NULLIF(current_setting('app.erasing'::text, true), ''::text))::uuid`;
+    const erasing = `erasure | t | * | {${owner}} | (NULLIF(current_setting('app.erasing'::text, true), ''::text) IS NOT NULL)`;
     const outside: Record<string, readonly string[]> = {
       audit_logs: [
         `erasure | t | r | {${owner}} | ((actor_user_id = ${erased}) OR (((personal_json -> 'email'::text) ->> 'value'::text) = NULLIF(current_setting('app.erasing_email'::text, true), ''::text)))`,
@@ -59,6 +60,8 @@ describe("the catalogue", () => {
         `expired | t | d | {${owner}} | (created_at < (now() - '24:00:00'::interval))`,
         `expired_read | t | r | {${owner}} | (created_at < (now() - '24:00:00'::interval))`,
       ],
+      imported_authors: [erasing],
+      imported_records: [erasing],
       invites: [
         `erasure | t | * | {${owner}} | ((email = ( SELECT u.email FROM users u WHERE (u.id = ${erased}))) OR (email = ( SELECT (('erased-'::text || NULLIF(current_setting('app.erasing'::text, true), ''::text)) || '@erased.invalid'::text))))`,
         `addressee | t | r | {projo_system} | (email = ( SELECT u.email FROM users u WHERE ((u.id = ${person}) AND (u.email_verified_at IS NOT NULL))))`,
@@ -158,6 +161,7 @@ describe("the catalogue", () => {
     // Its names were resolved when it was created, so the search path has no effect.
     const bound = { definer: false, config: null, bound: true };
     expect(found).toEqual([
+      { function: "projo_add_imported_users", ...definer, callers: ["projo_tenant"] },
       { function: "projo_addressed_invite", ...invoker, callers: ["projo_system"] },
       { function: "projo_audit_append", ...definer, callers: ["projo_tenant"] },
       { function: "projo_audit_deny", ...definer, callers: ["projo_tenant"] },

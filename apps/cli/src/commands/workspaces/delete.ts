@@ -1,15 +1,19 @@
 import type { Command } from "commander";
 import { usageError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
+import type { Io } from "../../io.ts";
 import { examples } from "../../examples.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
 import { sanitize } from "../../terminal/sanitize.ts";
 import { askText } from "../../terminal/prompts.ts";
+import { openExportDirectory } from "../../transfer/export-directory.ts";
+import { readManifest } from "../../transfer/manifest.ts";
 import { clearSelection } from "./use.ts";
 
 interface DeleteOptions {
   yes?: boolean;
   name?: string;
+  unchangedSince?: string;
 }
 
 export function addDeleteWorkspace(workspaces: Command, start: Start): void {
@@ -18,9 +22,14 @@ export function addDeleteWorkspace(workspaces: Command, start: Start): void {
     .description("Delete the workspace: all members lose access. An admin can restore it for 30 days.")
     .option("--yes", "do not ask for confirmation; requires --name")
     .option("--name <name>", "name of the workspace, as confirmation")
+    .option("--unchanged-since <directory>", "delete it only if it is as in this export")
     .addHelpText(
       "after",
-      examples(["projo workspaces delete", 'projo workspaces delete --workspace Acme --yes --name "Acme"']),
+      examples([
+        "projo workspaces delete",
+        'projo workspaces delete --workspace Acme --yes --name "Acme"',
+        "projo workspaces delete --unchanged-since acme",
+      ]),
     )
     .action(async (options: DeleteOptions, command: Command) => {
       if (options.yes !== (options.name !== undefined || undefined)) {
@@ -29,9 +38,10 @@ export function addDeleteWorkspace(workspaces: Command, start: Start): void {
       const cli = start(command);
       const server = await cli.server();
       const workspace = await server.workspace();
+      const fingerprint = await fingerprintIn(cli.io, options.unchangedSince);
       const name = options.name ?? (await askName(cli, workspace));
       // The server compares the name, because it knows the current one.
-      const deleted = await workspace.workspaces.delete({ name });
+      const deleted = await workspace.workspaces.delete({ name, fingerprint });
       await clearSelection(server, deleted.id);
       if (cli.json) cli.value(deleted);
       else {
@@ -39,6 +49,11 @@ export function addDeleteWorkspace(workspaces: Command, start: Start): void {
         cli.message(`An admin can restore it for 30 days: projo workspaces restore ${deleted.id}`);
       }
     });
+}
+
+async function fingerprintIn(io: Io, directory: string | undefined): Promise<string | undefined> {
+  if (directory === undefined) return undefined;
+  return (await readManifest(openExportDirectory(io, directory))).fingerprint;
 }
 
 async function askName({ io }: Cli, { workspaces }: WorkspaceClient): Promise<string> {

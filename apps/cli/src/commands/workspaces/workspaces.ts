@@ -1,7 +1,10 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { addCreateWorkspace } from "./create.ts";
+import { addCompareWorkspaces } from "./compare.ts";
 import { addDeleteWorkspace } from "./delete.ts";
+import { addExportWorkspace } from "./export.ts";
+import { addImportWorkspace } from "./import.ts";
 import { addLeaveWorkspace } from "./leave.ts";
 import { addListWorkspaces } from "./list.ts";
 import { addRenameWorkspace } from "./rename.ts";
@@ -11,8 +14,9 @@ import { addUseWorkspace } from "./use.ts";
 export function addWorkspaces(program: Command, start: Start): void {
   const workspaces = program
     .command("workspaces")
-    .description("Create, select, rename, leave, delete and restore workspaces.");
+    .description("Create, select, rename, leave, delete, restore, export and import workspaces.");
   const own = [addCreateWorkspace, addListWorkspaces, addUseWorkspace, addLeaveWorkspace];
   const managed = [addRenameWorkspace, addDeleteWorkspace, addRestoreWorkspace];
-  for (const add of [...own, ...managed]) add(workspaces, start);
+  const data = [addExportWorkspace, addImportWorkspace, addCompareWorkspaces];
+  for (const add of [...own, ...managed, ...data]) add(workspaces, start);
 }

@@ -1,0 +1,136 @@
+import type { Command } from "commander";
+import { interrupted } from "../../cli-error.ts";
+import type { Cli, Start } from "../../cli.ts";
+import { examples } from "../../examples.ts";
+import { createPatiently, type Patiently } from "../../import/patiently.ts";
+import type { WorkspaceClient } from "../../connection/server.ts";
+import { showRows } from "../../terminal/progress.ts";
+import { openExportDirectory, type ExportDirectory } from "../../transfer/export-directory.ts";
+import { checkLines, lineCounts } from "../../transfer/import-lines.ts";
+import { importWorkspace, type Finished } from "../../transfer/import-workspace.ts";
+import { readManifest, verifyFiles, type ReadManifest } from "../../transfer/manifest.ts";
+
+interface ImportOptions {
+  dryRun?: boolean;
+  sendInvites?: boolean;
+}
+
+export function addImportWorkspace(workspaces: Command, start: Start): void {
+  workspaces
+    .command("import")
+    .summary("Import an exported workspace into an empty one.")
+    .description(
+      "Import an exported workspace into the selected workspace, which must be empty. The files are checked first. If the " +
+        "command is interrupted, run it again: it continues. Run it again later too: it assigns tasks to people who have joined.",
+    )
+    .argument("<directory>", "the directory of a complete export")
+    .option("--dry-run", "check the files, and import nothing")
+    .option("--send-invites", "mail the open invites, also those of the members of the exported workspace")
+    .addHelpText(
+      "after",
+      examples([
+        "projo workspaces import acme --dry-run",
+        'projo workspaces create "Acme"',
+        "projo workspaces import acme --send-invites",
+      ]),
+    )
+    .action(async (name: string, options: ImportOptions, command: Command) => {
+      const cli = start(command);
+      const directory = openExportDirectory(cli.io, name);
+      const manifest = await readManifest(directory);
+      await verifyFiles(directory, manifest);
+      await checkLines(directory, manifest);
+      if (options.dryRun) {
+        printDryRun(cli, name, manifest);
+        return;
+      }
+      await run(cli, { directory, manifest, sendsInvites: options.sendInvites === true });
+    });
+}
+
+function printDryRun(cli: Cli, name: string, manifest: ReadManifest): void {
+  const rows = lineCounts(manifest);
+  if (cli.json) cli.value({ directory: name, workspace: manifest.workspace, rows });
+  else {
+    cli.line(
+      `${name} contains the workspace ${manifest.workspace.name}, exported at ${manifest.exportedAt}.`,
+    );
+    for (const [file, lines] of Object.entries(rows)) cli.line(`${file}: ${lines}`);
+    cli.message("The files are complete and unchanged. Nothing was imported.");
+  }
+}
+
+interface Import {
+  directory: ExportDirectory;
+  manifest: ReadManifest;
+  sendsInvites: boolean;
+}
+
+async function run(cli: Cli, { directory, manifest, sendsInvites }: Import): Promise<void> {
+  const workspace = await (await cli.server()).workspace();
+  const control = new AbortController();
+  const { signal } = control;
+  const release = cli.io.onInterrupt(() => control.abort());
+  const progress = showRows(cli.io);
+  const patiently = createPatiently(cli.message);
+  let lines = 0;
+  try {
+    const finished = await importWorkspace({
+      directory,
+      manifest,
+      workspace,
+      patiently,
+      signal,
+      message: cli.message,
+      onLines: (more) => progress.update((lines += more)),
+    });
+    progress.stop();
+    const sent = sendsInvites ? await sendInvites(workspace, patiently, signal) : 0;
+    print(cli, { finished, manifest, sent });
+  } catch (error) {
+    throw signal.aborted ? interrupted("Stopped. Run the same command again: it continues.") : error;
+  } finally {
+    release();
+    progress.stop();
+  }
+}
+
+async function sendInvites(
+  workspace: WorkspaceClient,
+  patiently: Patiently,
+  signal: AbortSignal,
+): Promise<number> {
+  const open: string[] = [];
+  for (const status of ["pending", "expired"] as const)
+    for await (const { id } of workspace.invites.list({ status, limit: 100 })) open.push(id);
+  for (const id of open) await patiently(() => workspace.invites.resend({ id }, { signal }), signal);
+  return open.length;
+}
+
+interface Result {
+  finished: Finished;
+  manifest: ReadManifest;
+  sent: number;
+}
+
+function print(cli: Cli, { finished, manifest, sent }: Result): void {
+  const rows = lineCounts(manifest);
+  if (cli.json) {
+    cli.value({ workspace: manifest.workspace, rows, ...finished, sentInvites: sent });
+    return;
+  }
+  const { invites, serviceKeys, assigned, waiting } = finished;
+  cli.line(
+    `Imported the workspace ${manifest.workspace.name}: ${rows.projects} projects, ${rows.tasks} tasks and ${rows.history} lines of audit logs.`,
+  );
+  if (assigned > 0) cli.message(`${assigned} rows now belong to people who have joined.`);
+  if (sent > 0) cli.message(`${sent} invites were mailed.`);
+  else if (invites > 0)
+    cli.message(`${invites} invites wait to be mailed. Run the same command again with --send-invites.`);
+  if (waiting > 0)
+    cli.message(`${waiting} members have not joined yet. When they have, run the same command again.`);
+  if (serviceKeys > 0)
+    cli.message(
+      `${serviceKeys} service keys need new tokens. For each, run: projo keys rotate NAME --overlap-hours 0`,
+    );
+}

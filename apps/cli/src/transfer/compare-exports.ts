@@ -1,0 +1,170 @@
+// Compares two exports of one workspace, before and after an import: they must be equal but for ids and the times at which people
+// joined and were invited here.
+import { parseObject, type JsonObject } from "../audit/json.ts";
+import type { ExportDirectory } from "./export-directory.ts";
+import { AUDIT, historyFile, tableFiles, tables } from "./files.ts";
+import type { Manifest } from "./manifest.ts";
+import type { WorkspaceTable } from "@projostack/sdk";
+
+export interface Export {
+  readonly directory: ExportDirectory;
+  readonly manifest: Manifest;
+}
+
+export interface Difference {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+const MOST_DIFFERENCES = 20;
+
+/** @returns the first differences; none when the exports are equal */
+export async function compareExports(before: Export, after: Export): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  const ids = new Ids();
+  if (before.manifest.workspace.name !== after.manifest.workspace.name)
+    differences.push({ file: "manifest.json", line: 1, message: "The names of the workspaces differ." });
+  const members = await compareMembers(before, after, { ids, differences });
+  for (const table of tables) {
+    if (table === "members") continue;
+    const [left, right] = await Promise.all([rowsOf(before, table), rowsOf(after, table)]);
+    const [mine, others] = table === "invites" ? withoutOwn(left, right, members) : [left, right];
+    compareRows(table, [mine, others], { ids, differences });
+    if (differences.length >= MOST_DIFFERENCES) break;
+  }
+  await compareLogs(before, after, differences);
+  return differences.slice(0, MOST_DIFFERENCES);
+}
+
+/** Pairs of ids that stand for the same thing. */
+class Ids {
+  readonly #after = new Map<string, string>();
+  readonly #before = new Map<string, string>();
+
+  /** Returns whether the two ids can be those of one thing. */
+  match(before: string, after: string): boolean {
+    const [known, other] = [this.#after.get(before), this.#before.get(after)];
+    if (known !== undefined || other !== undefined) return known === after && other === before;
+    this.#after.set(before, after);
+    this.#before.set(after, before);
+    return true;
+  }
+}
+
+interface Found {
+  readonly ids: Ids;
+  readonly differences: Difference[];
+}
+
+async function rowsOf({ directory }: Export, table: WorkspaceTable): Promise<JsonObject[]> {
+  const rows: JsonObject[] = [];
+  for await (const { text } of directory.lines(tableFiles[table])) rows.push(parseObject(text) ?? {});
+  return rows;
+}
+
+/** People join in another order, so they are compared by their addresses. */
+async function compareMembers(
+  before: Export,
+  after: Export,
+  { ids, differences }: Found,
+): Promise<Set<unknown>> {
+  const file = tableFiles.members;
+  const joined = new Map((await rowsOf(after, "members")).map((member) => [member["email"], member]));
+  const emails = new Set<unknown>();
+  for (const [at, member] of (await rowsOf(before, "members")).entries()) {
+    const { email } = member;
+    emails.add(email);
+    const other = joined.get(email);
+    joined.delete(email);
+    const same =
+      other !== undefined &&
+      other["role"] === member["role"] &&
+      ids.match(String(member["userId"]), String(other["userId"]));
+    if (!same)
+      differences.push({
+        file,
+        line: at + 1,
+        message: other ? `${String(email)} has another role or id.` : `${String(email)} has not joined.`,
+      });
+  }
+  for (const email of joined.keys())
+    differences.push({ file, line: 0, message: `${String(email)} is a member only in the second export.` });
+  return emails;
+}
+
+/** Leaves out the invites by which members joined here, which the first export does not have. */
+function withoutOwn(
+  left: readonly JsonObject[],
+  right: readonly JsonObject[],
+  members: ReadonlySet<unknown>,
+): [readonly JsonObject[], readonly JsonObject[]] {
+  const known = new Set(left.map((row) => invitation(row)));
+  return [left, right.filter((row) => known.has(invitation(row)) || !members.has(row["email"]))];
+}
+
+const invitation = (row: JsonObject): string => `${String(row["email"])} ${String(row["createdAt"])}`;
+
+/** The times that change when an invite is sent and accepted here. */
+const OWN_TIMES: ReadonlySet<string> = new Set(["usedAt", "expiresAt"]);
+/** Who sent an invite again is its inviter. */
+const OWN_PEOPLE: ReadonlySet<string> = new Set(["invitedBy"]);
+
+function compareRows(
+  table: WorkspaceTable,
+  [left, right]: readonly [readonly JsonObject[], readonly JsonObject[]],
+  { ids, differences }: Found,
+): void {
+  const file = tableFiles[table];
+  if (left.length !== right.length)
+    differences.push({
+      file,
+      line: Math.min(left.length, right.length) + 1,
+      message: `The first export has ${left.length} rows, the second ${right.length}.`,
+    });
+  for (const [at, row] of left.entries()) {
+    const other = right[at];
+    if (!other || differences.length >= MOST_DIFFERENCES) return;
+    const names = Object.keys({ ...row, ...other });
+    const different = names.find((name) => !isSame(table, name, { row, other, ids }));
+    if (different !== undefined)
+      differences.push({
+        file,
+        line: at + 1,
+        message: `${different} is ${JSON.stringify(row[different])} and ${JSON.stringify(other[different])}.`,
+      });
+  }
+}
+
+interface Pair {
+  readonly row: JsonObject;
+  readonly other: JsonObject;
+  readonly ids: Ids;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function isSame(table: WorkspaceTable, name: string, { row, other, ids }: Pair): boolean {
+  const [left, right] = [row[name], other[name]];
+  if (table === "invites" && row["acceptedBy"] !== null && (OWN_TIMES.has(name) || OWN_PEOPLE.has(name)))
+    return (left === null) === (right === null);
+  const isId =
+    name !== "externalId" && typeof left === "string" && typeof right === "string" && UUID.test(left);
+  return isId ? ids.match(left, right) : JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** The logs of the first export, and the last of them its own log, are the earlier logs of the second export. */
+async function compareLogs(before: Export, after: Export, differences: Difference[]): Promise<void> {
+  for (let log = 1; ; log += 1) {
+    const isLast = !(historyFile(log) in before.manifest.files);
+    const file = isLast ? AUDIT : historyFile(log);
+    const [left, right] = [before.manifest.files[file], after.manifest.files[historyFile(log)]];
+    if (left?.sha256 !== right?.sha256)
+      differences.push({
+        file,
+        line: 0,
+        message: `It is not ${historyFile(log)} of the second export.`,
+      });
+    if (isLast) return;
+  }
+}

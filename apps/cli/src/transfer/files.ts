@@ -1,0 +1,22 @@
+// The files of an exported workspace. docs/workspace-export.md documents them.
+import type { WorkspaceTable } from "@projostack/sdk";
+
+export const MANIFEST = "manifest.json";
+/** The state of an export that is not complete. */
+export const STATE = "export.json";
+/** The audit log of the server that exported the workspace. */
+export const AUDIT = "audit.ndjson";
+
+export const tableFiles = {
+  members: "members.ndjson",
+  invites: "invites.ndjson",
+  serviceKeys: "service-keys.ndjson",
+  projects: "projects.ndjson",
+  tasks: "tasks.ndjson",
+} as const satisfies Record<WorkspaceTable, string>;
+
+/** The tables in the order in which they are imported. */
+export const tables = Object.keys(tableFiles) as WorkspaceTable[];
+
+/** The audit log of an earlier server, numbered from the oldest. */
+export const historyFile = (log: number): string => `history-${log}.ndjson`;

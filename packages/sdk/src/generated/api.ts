@@ -1898,7 +1898,7 @@ export interface ResourceApi {
      * ```ts
      * const answer = await client.workspaceData.finishImport({
      *   name: "Difference Engines",
-     *   createdBy: "0199f3b2-37d4-77d5-ab5a-61cd4ff39cb1",
+     *   createdBy: "0199f3d5-ef50-7b2a-8c63-1f9d4e7a5b08",
      *   createdAt: "2026-01-31T09:30:00.000Z",
      *   rows: { members: 0, invites: 0, serviceKeys: 0, projects: 0, tasks: 0, history: 0 },
      * });
@@ -1941,7 +1941,7 @@ export interface ResourceApi {
      *   file: "projects",
      *   from: 0,
      *   lines: [
-     *     "{\"id\":\"0199f3b8-2bc0-729e-81b6-b2ba9bbbaae0\",\"name\":\"Sketches\",\"createdBy\":\"0199f3b2-37d4-77d5-ab5a-61cd4ff39cb1\",\"createdAt\":\"2026-01-31T09:30:00.000Z\",\"updatedAt\":null,\"version\":1}",
+     *     "{\"id\":\"0199f3d4-7263-7c5e-9a41-6d2b8f0e3c17\",\"name\":\"Sketches\",\"createdBy\":\"0199f3d5-ef50-7b2a-8c63-1f9d4e7a5b08\",\"createdAt\":\"2026-01-31T09:30:00.000Z\",\"updatedAt\":null,\"version\":1}",
      *   ],
      * });
      * // { imported: 1 }
@@ -2015,7 +2015,7 @@ export interface ResourceApi {
      * @example
      * ```ts
      * const answer = await client.workspaceData.startImport({
-     *   sourceId: "0199f3b8-2bc0-729e-81b6-b2ba9bbbaae0",
+     *   sourceId: "0199f3d7-6c3d-7e91-b5d2-4a8c0f6e2d39",
      *   manifest: "9f2c6d0e4b1a87355c3e91f0d7a2486bb05e1fc37d9a6428e3f70c15ab84d296",
      * });
      * // {

@@ -864,8 +864,8 @@ export interface User {
  * - `members`: The members, with the email address and the role of each.
  * - `invites`: The invites, without their tokens.
  * - `serviceKeys`: The service keys, without their tokens.
- * - `projects`: The projects.
- * - `tasks`: The tasks.
+ * - `projects`: The projects, in the order in which they were created.
+ * - `tasks`: The tasks of all projects, with their external ids.
  * - `history`: The lines of the exported audit logs, each with the number of its log.
  */
 export type WorkspaceFile = "members" | "invites" | "serviceKeys" | "projects" | "tasks" | "history";
@@ -902,8 +902,8 @@ export interface WorkspaceLines {
  * - `members`: The members, with the email address and the role of each.
  * - `invites`: The invites, without their tokens.
  * - `serviceKeys`: The service keys, without their tokens.
- * - `projects`: The projects.
- * - `tasks`: The tasks.
+ * - `projects`: The projects, in the order in which they were created.
+ * - `tasks`: The tasks of all projects, with their external ids.
  */
 export type WorkspaceTable = "members" | "invites" | "serviceKeys" | "projects" | "tasks";
 

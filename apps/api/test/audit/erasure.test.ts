@@ -1,8 +1,17 @@
 // The operator's program erases a user: no row of the database contains their personal data any more, and every audit log still
 // verifies.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call, password, runOperator, startTestServer, type Person, type TestServer } from "../kit/index.ts";
+import {
+  call,
+  foundWorkspace,
+  password,
+  runOperator,
+  startTestServer,
+  type Person,
+  type TestServer,
+} from "../kit/index.ts";
 import { joined, keyOf, newcomer, newTeam, putIn, recordOf, type Team } from "../members/team.ts";
+import { memberLine, send, start } from "../workspace-data/lines.ts";
 import { verifyAll } from "./long-log.ts";
 
 let server: TestServer;
@@ -64,8 +73,20 @@ async function somebody(): Promise<{ person: Person; teams: Team[]; waiting: Tea
     input: { email: person.email, password },
     headers: { "user-agent": `agent of ${person.id}` },
   });
+  await importAbout(person, waiting);
   await call(server.url, "password.requestReset", { input: { email: person.email } });
   return { person, teams: [one, two], waiting };
+}
+
+/** Imports a workspace in which the person was a member, with an entry about them. */
+async function importAbout({ id, email }: Person, { founder }: Team): Promise<void> {
+  const importer = { person: founder, workspaceId: await foundWorkspace(founder, "Moved") };
+  await start(importer);
+  await send(importer, "members", [memberLine(email, id)]);
+  const salt = "0".repeat(32);
+  const personal = { email: { value: email, salt }, userAgent: { value: `agent of ${id}`, salt } };
+  const text = JSON.stringify({ actorUserId: id });
+  await send(importer, "history", [{ log: 1, line: 1, text, hash: "0".repeat(64), personal }]);
 }
 
 describe("operator person erase", () => {
@@ -73,8 +94,19 @@ describe("operator person erase", () => {
     const { person, teams, waiting } = await somebody();
     const { email } = person;
     const before = await tablesContaining(email);
-    expect(before).toEqual(["audit_logs", "invites", "mail_outbox", "users"]);
-    expect(await tablesContaining(`agent of ${person.id}`)).toEqual(["account_events", "sessions"]);
+    expect(before).toEqual([
+      "audit_logs",
+      "imported_authors",
+      "imported_records",
+      "invites",
+      "mail_outbox",
+      "users",
+    ]);
+    expect(await tablesContaining(`agent of ${person.id}`)).toEqual([
+      "account_events",
+      "imported_records",
+      "sessions",
+    ]);
     const logs = await Promise.all([...teams, waiting].map((team) => recordOf(server, team)));
 
     const told = await operator("person", "erase", email);

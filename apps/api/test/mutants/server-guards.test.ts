@@ -38,6 +38,7 @@ import { tokens } from "./server/access/tokens.ts";
 import { transactions } from "./server/access/transactions.ts";
 import { versions } from "./server/access/versions.ts";
 import { web } from "./server/robustness/web.ts";
+import { workspaceData } from "./server/access/workspace-data.ts";
 
 const groups: readonly (readonly Mutant[])[] = [
   roles,
@@ -53,6 +54,7 @@ const groups: readonly (readonly Mutant[])[] = [
   isolation,
   transactions,
   versions,
+  workspaceData,
   input,
   idempotency,
   idempotencyScope,

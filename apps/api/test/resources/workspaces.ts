@@ -1,4 +1,6 @@
 import { workspaceRows } from "@projostack/db/testing";
+import { requestOf } from "../equality/requests.ts";
+import { again } from "../kit/index.ts";
 import { defineFixture, type EndContext } from "./fixture.ts";
 
 declare module "./scene.ts" {
@@ -48,6 +50,15 @@ export const fixture = defineFixture("workspaces", {
         return ruinId;
       },
     },
+  },
+  reasons: {
+    "workspace.changed": async ({ both, callerSet: { admin, homeId }, scene: { workspaceName } }) =>
+      requestOf(
+        "mutation",
+        "workspaces.delete",
+        { name: workspaceName, fingerprint: "0".repeat(64) },
+        { token: (await again(both, admin)).token, workspaceId: homeId },
+      ),
   },
   plant: ({ caller, newId }) => {
     const [clubId, ruinId, hostId] = [newId(), newId(), newId()];

@@ -146,7 +146,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function isSame(table: WorkspaceTable, name: string, { row, other, ids }: Pair): boolean {
   const [left, right] = [row[name], other[name]];
-  if (table === "invites" && row["acceptedBy"] !== null && (OWN_TIMES.has(name) || OWN_PEOPLE.has(name)))
+  // A revoked invite cannot be sent again.
+  if (table === "invites" && row["revokedAt"] === null && (OWN_TIMES.has(name) || OWN_PEOPLE.has(name)))
     return (left === null) === (right === null);
   const isId =
     name !== "externalId" && typeof left === "string" && typeof right === "string" && UUID.test(left);

@@ -54,7 +54,11 @@ const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** A date and time in ISO 8601 with an offset, e.g. `2026-01-31T12:00:00Z`. */
 export const dateTime = z.iso
-  .datetime({ offset: true, error: ({ input }) => (input === undefined ? undefined : "Must be a date and time such as 2026-01-31T12:00:00Z.") })
+  .datetime({
+    offset: true,
+    error: ({ input }) =>
+      input === undefined ? undefined : "Must be a date and time such as 2026-01-31T12:00:00Z.",
+  })
   .refine(hasSupportedYear, "Must be in the years 1 to 9999 (UTC).")
   .max(40, "Must be at most 40 characters.")
   .meta({ pattern: undefined, description: "A date and time." });

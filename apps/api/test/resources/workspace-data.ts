@@ -77,7 +77,7 @@ export const fixture = defineFixture("workspaceData", {
         values: {
           id: newId(),
           workspace_id: workspaceId,
-          source_workspace_id: sample.sourceId,
+          source_id: sample.sourceId,
           manifest_hash: Buffer.from(MANIFEST, "hex"),
           salt: Buffer.alloc(32, 7),
         },

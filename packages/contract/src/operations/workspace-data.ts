@@ -35,6 +35,13 @@ const importedFile = describedEnum([...workspaceTables, "history"] as const, {
 /** The longest line, in UTF-16 code units: an entry of the audit log with all its values. */
 const MAX_LINE_LENGTH = 60_000;
 
+/** An id on the other server, which names nothing here. */
+const otherId = z
+  .string()
+  .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "Must be an id: a UUID in lower case.")
+  .max(36)
+  .meta({ pattern: undefined, minLength: 36 });
+
 const lines = z
   .array(z.string().describe("One JSON object."))
   .describe("The rows, each as the JSON text of one line of the file, without a line break.");
@@ -185,7 +192,7 @@ export const workspaceData = {
     details:
       "A workspace is empty if it has no projects, tasks, service keys and open invites. Its members stay. Only one export can be imported into a workspace.",
     input: z.strictObject({
-      sourceId: id.describe("The id that the workspace had when it was exported."),
+      sourceId: otherId.describe("The id that the workspace had when it was exported."),
       manifest: fingerprint
         .regex(/^[0-9a-f]{64}$/, "Must be 64 hexadecimal digits.")
         .meta({ pattern: undefined })
@@ -255,7 +262,7 @@ export const workspaceData = {
       "Each member of the exported workspace who is not a member here gets an invite, which `invites.resend` sends. It needs no confirmation of the members who are here already, and changes no role.",
     input: z.strictObject({
       name: text(1, 200).describe("The name of the exported workspace."),
-      createdBy: id.describe("The id of the founder on the other server."),
+      createdBy: otherId.describe("The id of the founder on the other server."),
       createdAt: dateTime.describe("The time at which the exported workspace was founded."),
       rows: rowCounts("The number of lines of each file of the export, to compare with the imported ones."),
     }),

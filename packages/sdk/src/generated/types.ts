@@ -1685,7 +1685,7 @@ export type WorkspaceDataFingerprintOutput = WorkspaceFingerprint;
 export interface WorkspaceDataFinishImportInput {
   /** The name of the exported workspace. 1 to 200 characters. */
   name: string;
-  /** The id of the founder on the other server. A UUID in lower case. */
+  /** The id of the founder on the other server. Exactly 36 characters. */
   createdBy: string;
   /**
    * The time at which the exported workspace was founded. A date and time in ISO 8601, such as
@@ -1736,7 +1736,7 @@ export type WorkspaceDataStartExportOutput = ExportedWorkspace;
 
 /** The input of `workspaceData.startImport`. Starts an import into an empty workspace, or continues it. */
 export interface WorkspaceDataStartImportInput {
-  /** The id that the workspace had when it was exported. A UUID in lower case. */
+  /** The id that the workspace had when it was exported. Exactly 36 characters. */
   sourceId: string;
   /** SHA-256 of the manifest in hexadecimal digits. It identifies the export. Exactly 64 characters. */
   manifest: string;

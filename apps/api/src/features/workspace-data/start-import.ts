@@ -23,7 +23,7 @@ export async function startImport(
     throw new Failure("import.not_empty");
   if (!running) {
     const salt = randomness.bytes(SALT_BYTES);
-    await imports.insert({ id: ws.newId(), sourceWorkspaceId: sourceId, manifestHash, salt });
+    await imports.insert({ id: ws.newId(), sourceId, manifestHash, salt });
   }
   ws.audit("workspace.import_started", {
     type: "workspace",

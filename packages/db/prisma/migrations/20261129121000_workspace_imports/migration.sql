@@ -2,12 +2,13 @@
 -- the records of the audit logs that the workspace had before. docs/decisions/imported-history.md explains the tables.
 
 -- One import for each workspace.
+-- source_id: the id of the workspace on the other server.
 -- salt: the ids of the imported rows are derived from it and the ids that the rows had.
 -- progress: the number of imported rows of each table.
 CREATE TABLE "imports" (
   "id" UUID NOT NULL,
   "workspace_id" UUID NOT NULL,
-  "source_workspace_id" UUID NOT NULL,
+  "source_id" UUID NOT NULL,
   "manifest_hash" BYTEA NOT NULL,
   "salt" BYTEA NOT NULL,
   "progress" JSONB NOT NULL DEFAULT '{}',

@@ -4,7 +4,7 @@ import type { Statements } from "../../scope/statements.ts";
 
 export interface NewImport {
   readonly id: string;
-  readonly sourceWorkspaceId: string;
+  readonly sourceId: string;
   readonly manifestHash: Uint8Array;
   readonly salt: Uint8Array;
 }
@@ -57,11 +57,11 @@ export const importStateStatements = (sql: Statements): ImportStateStatements =>
     });
     return row?.empty ?? false;
   },
-  insert: async ({ id, sourceWorkspaceId, manifestHash, salt }) => {
+  insert: async ({ id, sourceId, manifestHash, salt }) => {
     await sql.query({
       name: "projo_import_insert",
       text: INSERT,
-      values: [id, sourceWorkspaceId, manifestHash, salt],
+      values: [id, sourceId, manifestHash, salt],
     });
   },
   setProgress: async (table, rows) => {
@@ -109,7 +109,7 @@ const IS_EMPTY = `SELECT NOT (${[
   contains("invites", " AND used_at IS NULL"),
 ].join(" OR ")}) AS empty`;
 
-const INSERT = `INSERT INTO imports (id, workspace_id, source_workspace_id, manifest_hash, salt)
+const INSERT = `INSERT INTO imports (id, workspace_id, source_id, manifest_hash, salt)
                 VALUES ($1, ${CURRENT_WORKSPACE_SQL}, $2, $3, $4)`;
 
 const SET_PROGRESS = `UPDATE imports SET progress = progress || jsonb_build_object($1::text, $2::integer)

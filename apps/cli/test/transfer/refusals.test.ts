@@ -121,7 +121,7 @@ it("refuses an export to a member who is not an admin", async () => {
   const { code, err } = await bob.projo(["workspaces", "export", "mine", "--workspace", id]);
   expect([code, err]).toEqual([
     1,
-    expect.stringContaining("Your role in this workspace does not allow this."),
+    expect.stringContaining("does not have the permission workspace:export. Ask an admin"),
   ]);
   await bob.close();
 });

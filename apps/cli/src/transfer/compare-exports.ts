@@ -107,7 +107,7 @@ const invitation = (row: JsonObject): string => `${String(row["email"])} ${Strin
 
 /** The times that change when an invite is sent and accepted here. */
 const OWN_TIMES: ReadonlySet<string> = new Set(["usedAt", "expiresAt"]);
-/** Who sent an invite again is its inviter. */
+/** An admin who sends an invite again becomes its inviter. */
 const OWN_PEOPLE: ReadonlySet<string> = new Set(["invitedBy"]);
 
 function compareRows(

@@ -1,5 +1,9 @@
 // What an export and an import do when something is wrong: one line that names the file and the next step.
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { text as textOf } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
@@ -7,6 +11,10 @@ import type { Fetch } from "@projostack/sdk";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { expectDone, nowhere, type Shell } from "../kit.ts";
 import { jsonOf, openMember, openVerifiedAdmin } from "../people.ts";
+
+const bin = fileURLToPath(new URL("../../bin/projo.js", import.meta.url));
+const isRoot = process.getuid?.() === 0;
+const canMount = isRoot && spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
 
 let server: TestServer;
 let ann: Shell;
@@ -140,6 +148,29 @@ it("reads a table again that changes while it is exported", async () => {
   expect(err).toContain("The workspace has changed meanwhile (tasks). What has changed is read again.");
   expect(await readFile(join(ann.directory, "busy", "tasks.ndjson"), "utf8")).toContain("Meanwhile");
 });
+
+it.skipIf(!canMount)(
+  "names a full disk, and continues when there is space (needs root, unshare and mount)",
+  async () => {
+    const projoHere = `"${process.execPath}" "${bin}" workspaces export disk/acme`;
+    const script = `mkdir disk && mount -t tmpfs -o size=8k tmpfs disk && ${projoHere}; echo "ended with $?" &&
+    mount -o remount,size=8m disk && ${projoHere} && stat -c %a disk/acme disk/acme/manifest.json`;
+    const child = spawn("unshare", ["-m", "sh", "-c", script], {
+      env: { PATH: process.env["PATH"], HOME: ann.home, PROJO_URL: server.url },
+      cwd: ann.directory,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const closed = once(child, "close") as Promise<[number | null]>;
+    const [out, err, [code]] = await Promise.all([textOf(child.stdout), textOf(child.stderr), closed]);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^ended with 1\nExported the workspace .*\n700\n600\n$/),
+    ]);
+    expect(err).toMatch(
+      /^projo: disk\/acme\/\S+ cannot be read or written \(ENOSPC\)\. The disk is full\. Free some space, then run the same command again: it continues where it stopped\.\n/,
+    );
+  },
+);
 
 it("keeps the logs of all earlier servers byte for byte, and adds nothing when it is imported twice", async () => {
   for (const [from, to] of [

@@ -102,7 +102,8 @@ async function sendInvites(
 ): Promise<number> {
   const open: string[] = [];
   for (const status of ["pending", "expired"] as const)
-    for await (const { id } of workspace.invites.list({ status, limit: 100 })) open.push(id);
+    for await (const { id, mailStatus } of workspace.invites.list({ status, limit: 100 }))
+      if (mailStatus === null) open.push(id);
   for (const id of open) await patiently(() => workspace.invites.resend({ id }, { signal }), signal);
   return open.length;
 }

@@ -130,11 +130,15 @@ const RENAME = `
     FROM workspaces AS before WHERE before.id = w.id AND w.id = ${CURRENT_WORKSPACE_SQL}
   RETURNING before.name AS before`;
 
+/** An invite has a mail after it was sent, and a key has a token after it was created or rotated here. */
 const OPEN_WORK = `
-  SELECT (SELECT count(*) FROM invites WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}
-                 AND used_at IS NULL AND revoked_at IS NULL)::integer AS invites,
-         (SELECT count(*) FROM service_keys WHERE workspace_id = ${CURRENT_WORKSPACE_SQL}
-                 AND revoked_at IS NULL)::integer AS "serviceKeys"`;
+  SELECT (SELECT count(*) FROM invites AS i WHERE i.workspace_id = ${CURRENT_WORKSPACE_SQL}
+                 AND i.used_at IS NULL AND i.revoked_at IS NULL
+                 AND NOT EXISTS (SELECT FROM mail_outbox AS o
+                                  WHERE o.about_workspace_id = i.workspace_id AND o.invite_id = i.id))::integer AS invites,
+         (SELECT count(*) FROM service_keys AS k JOIN imports ON imports.workspace_id = k.workspace_id
+           WHERE k.workspace_id = ${CURRENT_WORKSPACE_SQL} AND k.revoked_at IS NULL
+             AND coalesce(k.rotated_at, k.created_at) < imports.finished_at)::integer AS "serviceKeys"`;
 
 /** The people who have joined since the import, with the user who stood for each. */
 const JOINED = `

@@ -94,6 +94,8 @@ interface Sample {
   readonly sessionId: string;
   readonly userId: string;
   readonly workspaceId: string;
+  /** A workspace into which an export is imported. */
+  readonly importWorkspaceId: string;
   readonly projectId: string;
   readonly taskId: string;
   readonly keyId: string;
@@ -108,6 +110,15 @@ const ACCEPTED_ALPHABET = "separators";
 
 /** The operations that end the caller's session or remove data that later operations need. */
 const ENDING = /^auth\.signOut|\.(?:delete|leave|remove|revoke)$/;
+
+/** The operations of an import, which is in a workspace of its own. */
+const IMPORTING = /^workspaceData\.(?:startImport|importRows)$/;
+
+const MANIFEST = "a".repeat(64);
+/** As many lines of an audit log as a call can have, which fill a body. */
+const HISTORY = Array.from({ length: 100 }, (_, at) =>
+  JSON.stringify({ log: 1, line: at, text: "a".repeat(900) }),
+);
 
 const WORKSPACE_NAME = "Looms";
 const FIRST_PASSWORD = "correct horse battery staple";
@@ -128,6 +139,11 @@ async function createSample(wire: Wire, prepare: Walk["prepare"]): Promise<Sampl
   const { id: taskId } = await requireOk(wire.call("tasks.create", { projectId, title: "Note G" }, place));
   const key = { name: "Gate", role: "viewer", scopes: ["token:introspect"] };
   const { id: keyId, token: keyToken } = await requireOk(wire.call("serviceKeys.create", key, place));
+  const { id: importWorkspaceId } = await requireOk(
+    wire.call("workspaces.create", { name: "Imports" }, { token }),
+  );
+  const started = { sourceId: user.id, manifest: MANIFEST };
+  await requireOk(wire.call("workspaceData.startImport", started, { token, workspaceId: importWorkspaceId }));
   const invited = { email: `${randomUUID()}@example.com`, role: "viewer" };
   const invite = await wire.call("invites.create", invited, place);
   const title = "\u{10ffff}".repeat(200);
@@ -143,7 +159,17 @@ async function createSample(wire: Wire, prepare: Walk["prepare"]): Promise<Sampl
     userId: user.id,
   };
   const inviteId = invite.status === 200 ? invite.data.id : randomUUID();
-  const sample = { ...ofCaller, workspaceId, projectId, taskId, keyId, keyToken, inviteId, otherIds: {} };
+  const sample = {
+    ...ofCaller,
+    workspaceId,
+    importWorkspaceId,
+    projectId,
+    taskId,
+    keyId,
+    keyToken,
+    inviteId,
+    otherIds: {},
+  };
   return { ...sample, otherIds: await createOthers(wire, sample) };
 }
 
@@ -199,7 +225,10 @@ function knownValuesFor(name: string, sample: Sample): KnownValues {
     ...(name.endsWith(".list") || name === "invites.listMine" ? { cursor: undefined } : {}),
     // A change is refused unless the row has this version, and earlier inputs have changed it.
     expectedVersion: undefined,
-    ...(name === "workspaces.delete" ? { name: WORKSPACE_NAME } : {}),
+    ...(name === "workspaces.delete" ? { name: WORKSPACE_NAME, fingerprint: undefined } : {}),
+    ...(name.startsWith("workspaceData.export") ? { after: undefined } : {}),
+    ...(name === "workspaceData.startImport" ? { sourceId: userId, manifest: MANIFEST } : {}),
+    ...(name === "workspaceData.importRows" ? { file: "history", from: 0, lines: HISTORY } : {}),
     ...(name === "audit.verify" ? { after: undefined, checkpoint: undefined } : {}),
     ...(name === "audit.export" ? { afterSeq: 0 } : {}),
   };
@@ -220,9 +249,15 @@ function newPasswordIn(json: string): string {
   return known ? String(input.newPassword) : "";
 }
 
-function headersOf({ token, keyToken, workspaceId }: Sample, name = ""): Record<string, string> {
+function headersOf(
+  { token, keyToken, workspaceId, importWorkspaceId }: Sample,
+  name = "",
+): Record<string, string> {
   const bearer = name === "tokens.introspect" ? keyToken : token;
-  return { authorization: `Bearer ${bearer}`, "x-workspace-id": workspaceId };
+  return {
+    authorization: `Bearer ${bearer}`,
+    "x-workspace-id": IMPORTING.test(name) ? importWorkspaceId : workspaceId,
+  };
 }
 
 function requestOf({ name, operation: { kind } }: NamedOperation, json: string, sample: Sample): Request {

@@ -90,7 +90,7 @@ export const workspaceRows = {
   history: z.strictObject({
     log: number,
     line: number,
-    text: stored(1, 60_000),
+    text: stored(1, 30_000),
     hash: hash.optional(),
     personal: personal.optional(),
   }),

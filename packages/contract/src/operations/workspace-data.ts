@@ -33,7 +33,7 @@ const importedFile = describedEnum([...workspaceTables, "history"] as const, {
 });
 
 /** The longest line, in UTF-16 code units: an entry of the audit log with all its values. */
-const MAX_LINE_LENGTH = 60_000;
+const MAX_LINE_LENGTH = 30_000;
 
 /** An id on the other server, which names nothing here. */
 const otherId = z

@@ -34,6 +34,8 @@ const list = async (noun: string, importer = ada): Promise<Record<string, unknow
     unknown
   >[];
 
+const reasonOf = async (answer: Promise<Answer>) => (await answer).error?.reason;
+
 describe("an import", () => {
   it("V3 makes nobody a member, and answers the same whether an address has an account", async () => {
     const eve = await arrive(server, `eve${rounds}`);
@@ -101,8 +103,8 @@ describe("an import", () => {
     ]);
     await finish(ada, { members: 2, projects: 2 });
     const creators = async () =>
-      Object.fromEntries((await list("projects")).map((one) => [one["name"], one["createdBy"]]));
-    expect((await creators())["Mine"]).toBe(ada.person.id);
+      new Map((await list("projects")).map((one) => [one["name"], one["createdBy"]]));
+    expect((await creators()).get("Mine")).toBe(ada.person.id);
     const assign = async () =>
       (await ada.person.call("workspaceData.assignRows", {}, ada.workspaceId)).data as unknown;
     expect(await assign()).toEqual({ assigned: 0, done: true, waiting: 1 });
@@ -111,12 +113,11 @@ describe("an import", () => {
     expect((await guest.call("invites.accept", { token: data.token })).status).toBe(200);
     // The project, the inviter's author row and the accepted invite.
     expect(await assign()).toMatchObject({ done: true, waiting: 0 });
-    expect((await creators())["Theirs"]).toBe(guest.id);
+    expect((await creators()).get("Theirs")).toBe(guest.id);
     expect((await list("projects")).map(({ version }) => version)).toEqual([1, 1]);
   });
 
   it("refuses lines out of order, wrong lines, and an incomplete end", async () => {
-    const reasonOf = async (answer: Promise<Answer>) => (await answer).error?.reason;
     const project = projectLine(newId(), "Engines");
     expect(await reasonOf(send(ada, "projects", [project]))).toBe("import.not_running");
     await start(ada);

@@ -75,13 +75,16 @@ it(
 
     // Nobody has changed the workspace since the export, so it can be deleted. Nobody can change it from then on.
     await expectDone(ann.projo(["tasks", "create", "Late", "--project", "Project 1"]));
-    const args = ["workspaces", "delete", "--yes", "--name", "Acme", "--unchanged-since", "acme"];
-    expect(await ann.projo(args)).toMatchObject({
+    const deletion = (since: string) => [
+      ...["workspaces", "delete", "--yes", "--name", "Acme"],
+      ...["--unchanged-since", since],
+    ];
+    expect(await ann.projo(deletion("acme"))).toMatchObject({
       code: 1,
       err: "projo: The workspace has changed since this export. It was not deleted. Run: projo workspaces export NEW-DIRECTORY\n",
     });
     await expectDone(ann.projo(["workspaces", "export", "final"]));
-    await expectDone(ann.projo(args.with(-1, "final")));
+    await expectDone(ann.projo(deletion("final")));
 
     // The same directory is used by Ann on the other server.
     const annThere = await openVerified(target, "ann@example.com");

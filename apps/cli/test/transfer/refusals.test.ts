@@ -8,13 +8,16 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import type { Fetch } from "@projostack/sdk";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { expectDone, nowhere, type Shell } from "../kit.ts";
 import { jsonOf, openMember, openVerifiedAdmin } from "../people.ts";
 
 const bin = fileURLToPath(new URL("../../bin/projo.js", import.meta.url));
 const isRoot = process.getuid?.() === 0;
 const canMount = isRoot && spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
+
+// Several programs run one after the other in each test.
+vi.setConfig({ testTimeout: 240_000 });
 
 let server: TestServer;
 let ann: Shell;
@@ -25,7 +28,7 @@ beforeAll(async () => {
   await ann.file("tasks.csv", "project,title\nDocs,One\nDocs,Two\nSite,Three\n");
   await projo("tasks", "import", "tasks.csv");
   await projo("workspaces", "export", "acme");
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await ann?.close();
   await server?.close();
@@ -135,11 +138,11 @@ it("refuses an export to a member who is not an admin", async () => {
 });
 
 it("reads a table again that changes while it is exported", async () => {
-  let once = true;
+  let isFirst = true;
   const racing: Fetch = async (url, init) => {
     const answer = await fetch(url, init);
-    if (once && url.includes("exportRows") && url.includes("tasks")) {
-      once = false;
+    if (isFirst && url.includes("exportRows") && url.includes("tasks")) {
+      isFirst = false;
       await projo("tasks", "create", "Meanwhile", "--project", "Docs");
     }
     return answer;

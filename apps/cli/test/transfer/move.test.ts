@@ -75,10 +75,6 @@ it(
 
     // Nobody has changed the workspace since the export, so it can be deleted. Nobody can change it from then on.
     await expectDone(ann.projo(["tasks", "create", "Late", "--project", "Project 1"]));
-    const deletion = (since: string) => [
-      ...["workspaces", "delete", "--yes", "--name", "Acme"],
-      ...["--unchanged-since", since],
-    ];
     expect(await ann.projo(deletion("acme"))).toMatchObject({
       code: 1,
       err: "projo: The workspace has changed since this export. It was not deleted. Run: projo workspaces export NEW-DIRECTORY\n",

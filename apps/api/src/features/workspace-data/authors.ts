@@ -1,4 +1,4 @@
-import type { RunningImport } from "./import-rows.ts";
+import type { RunningImport } from "./running-import.ts";
 
 /**
  * Returns the users of people of the other server, by their ids there. A person who is not known yet gets a user who cannot sign

@@ -21,13 +21,6 @@ export interface ImportRows {
   readonly lines: readonly string[];
 }
 
-/** An import in progress, with the services that its inserts need. */
-export interface RunningImport {
-  readonly ws: Ws<"workspace:manage">;
-  readonly services: Services;
-  readonly salt: Uint8Array;
-}
-
 /**
  * Imports lines that follow the imported ones. Lines that are imported already are left unchanged.
  * @throws Failure import.not_running, import.gap, input.invalid, project.not_found, and the reasons of the quotas

@@ -5,7 +5,7 @@ import { newServiceSecret, protectSecret } from "../../identity/tokens/service-k
 import { Failure } from "../../rpc/failures/failure.ts";
 import { withTaskCapacity } from "../tasks/with-task-capacity.ts";
 import { authorsOf } from "./authors.ts";
-import type { RunningImport } from "./import-rows.ts";
+import type { RunningImport } from "./running-import.ts";
 import { importedId } from "./imported-id.ts";
 
 /** Stores the people. A member here with the same address is that person. Nobody becomes a member. */

@@ -55,6 +55,12 @@ const linesOf = async (shell: Shell, ...path: string[]): Promise<Record<string, 
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
+/** Deletes the workspace if it has not changed since the export. */
+const deletion = (since: string) => [
+  ...["workspaces", "delete", "--yes", "--name", "Acme"],
+  ...["--unchanged-since", since],
+];
+
 it(
   "moves to another server with every row, through kills of the program at random requests",
   async () => {

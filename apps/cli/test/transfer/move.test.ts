@@ -57,8 +57,13 @@ const linesOf = async (shell: Shell, ...path: string[]): Promise<Record<string, 
 
 /** Deletes the workspace if it has not changed since the export. */
 const deletion = (since: string) => [
-  ...["workspaces", "delete", "--yes", "--name", "Acme"],
-  ...["--unchanged-since", since],
+  "workspaces",
+  "delete",
+  "--yes",
+  "--name",
+  "Acme",
+  "--unchanged-since",
+  since,
 ];
 
 it(

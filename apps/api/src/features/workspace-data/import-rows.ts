@@ -14,6 +14,7 @@ import {
   insertTasks,
 } from "./insert-rows.ts";
 import { parseLines } from "./parse-lines.ts";
+import type { RunningImport } from "./running-import.ts";
 
 export interface ImportRows {
   readonly file: FileName;

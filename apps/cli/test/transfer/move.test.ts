@@ -76,7 +76,7 @@ it(
 
     const exported = await runKilled(ann, fromSource, {
       argv: ["workspaces", "export", "acme"],
-      requests: moments(SEED, bySuite({ short: 8, full: 12 })),
+      requests: moments(SEED, bySuite({ short: 8, full: 5 })),
     });
     expect(exported).toMatchObject({ code: 0, kills: KILLS });
     await expectPrivate(ann, "acme");

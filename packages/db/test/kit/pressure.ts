@@ -9,7 +9,10 @@ export interface PressureOptions {
   readonly db: Db;
   readonly database: TestDatabase;
   readonly places: readonly PlantedWorkspace[];
+  /** How long the callers run at least. */
   readonly seconds: number;
+  /** The smallest number of calls by kind and outcome. A slow machine makes them in a longer time. */
+  readonly atLeast: Readonly<Record<string, number>>;
   readonly seed: number;
   /** Examines a connection as its next borrower would. @returns a description of leftover state, or null */
   readonly nextBorrower: () => Promise<unknown>;
@@ -25,13 +28,18 @@ export interface Pressure {
 }
 
 const CALLERS = 64;
+const CALLS_BETWEEN_FAILURES = 4;
 
 export async function applyPressure(options: PressureOptions): Promise<Pressure> {
-  const { seconds, seed, database, nextBorrower } = options;
+  const { seconds, atLeast, seed, database, nextBorrower } = options;
   const counts: Record<string, number> = {};
   const wrong: unknown[] = [];
   const strange: unknown[] = [];
   const until = performance.now() + seconds * 1_000;
+  const isOver = () =>
+    performance.now() >= until &&
+    Object.entries(atLeast).every(([kind, number]) => (counts[kind] ?? 0) >= number);
+  let ended = 0;
   const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
 
   const tried = async (what: string, work: () => Promise<unknown>) => {
@@ -45,10 +53,11 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
       if (!known && !own) strange.push([what, error]);
       count(`${what}: ${known ? error.name : own ? "its own error" : "strange"}`);
     }
+    ended += 1;
   };
   const caller = async (nth: number) => {
     const random = randomFrom(seed + nth);
-    while (performance.now() < until) {
+    while (!isOver()) {
       const place = options.places[Math.floor(random() * options.places.length)];
       const [what, act] = acts[Math.floor(random() * acts.length)] ?? [];
       if (!place || !what || !act) continue;
@@ -56,13 +65,19 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
       await tried("a check for leftover settings", nextBorrower);
     }
   };
+  const untilEnded = async (number: number): Promise<void> => {
+    while (ended < number && !isOver()) await delay(5);
+  };
   const killer = async () => {
     const random = randomFrom(seed);
-    while (performance.now() < until) {
+    while (!isOver()) {
+      const endedBefore = ended;
       const signal = random() < 0.2 ? "pg_terminate_backend" : "pg_cancel_backend";
       const hit = await database.owner(hurtOne(signal), [database.name, random()]);
       if (hit.length > 0) count(signal);
+      // On a slow machine calls take longer, and some of them must end undisturbed.
       await delay(15);
+      await untilEnded(endedBefore + CALLS_BETWEEN_FAILURES);
     }
   };
   await Promise.all([killer(), ...Array.from({ length: CALLERS }, (_, nth) => caller(nth))]);

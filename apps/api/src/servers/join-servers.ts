@@ -20,6 +20,8 @@ export interface JoiningServer {
   readonly store: ServerStore;
   readonly keys: KeyRing;
   readonly limiter: Limiter;
+  /** Reads the id of the limiter's Redis. The id changes when Redis loses its data. */
+  readonly limiterId: () => Promise<string | null>;
   readonly isProduction: boolean;
   readonly machine: Machine;
   readonly randomness: Randomness;
@@ -29,19 +31,26 @@ export interface JoiningServer {
 
 /** A living server renews its row several times while it counts as alive. */
 const RENEWED_EVERY_MS = 3_000;
+/** The number of renewals in a row that must find a problem. */
+const REPORTED_AFTER = 3;
 const LOOKED_EVERY_MS = 500;
 
 /** @returns the renewal of the row; `stop` removes it @throws LivingServersError */
 export async function joinServers(joining: JoiningServer): Promise<Repeated> {
   const { store, clock, log } = joining;
-  const entry = entryOf(joining);
-  await registerWithout(joining, entry);
+  const started = entryOf(joining);
+  await registerWithout(joining, started);
   let known = "";
+  let earlier: readonly (readonly string[])[] = Array.from({ length: REPORTED_AFTER - 1 }, () => []);
   const renewing = repeat({ clock, log }, async () => {
     try {
-      const problems = describeConflicts(
+      const entry = await withLimiterId(joining, started);
+      const found = describeConflicts(
         refusing(joining, conflictsOf(joining, entry, await store.renew(entry))),
       );
+      // After a change of the Redis's id, other servers renew their rows later than this one.
+      const problems = found.filter((problem) => earlier.every((others) => others.includes(problem)));
+      earlier = [found, ...earlier].slice(0, REPORTED_AFTER - 1);
       if (problems.length > 0 && problems.join() !== known)
         log.error({ problems }, "this server does not fit a living one: restart one of them");
       known = problems.join();
@@ -54,7 +63,7 @@ export async function joinServers(joining: JoiningServer): Promise<Repeated> {
   return {
     stop: async () => {
       await renewing.stop();
-      await store.remove(entry.id).catch((error: unknown) => {
+      await store.remove(started.id).catch((error: unknown) => {
         log.debug({ err: error }, "the row of this server could not be removed: it expires");
       });
     },
@@ -62,10 +71,11 @@ export async function joinServers(joining: JoiningServer): Promise<Repeated> {
 }
 
 /** Inserts the row when no living server conflicts. It waits for conflicting servers that may be dead. */
-async function registerWithout(joining: JoiningServer, entry: ServerEntry): Promise<void> {
+async function registerWithout(joining: JoiningServer, started: ServerEntry): Promise<void> {
   const { store, clock, log } = joining;
   const firstSeen = new Map<string, number>();
   for (;;) {
+    const entry = await withLimiterId(joining, started);
     const conflicts = refusing(joining, await findConflicts(joining, entry));
     if (conflicts.length === 0) {
       const raced = conflictsOf(joining, entry, await store.register(entry));
@@ -104,11 +114,11 @@ const UNDEFINED_TABLE = "42P01";
 
 const conflictsOf = (
   { keys, machine }: JoiningServer,
-  { host, limiter }: ServerEntry,
+  { host, limiter, limiterId }: ServerEntry,
   others: readonly LivingServer[],
 ): Conflict[] =>
   conflictsWith(
-    { keys, host, limiter },
+    { keys, host, limiter, limiterId },
     others.filter((other) => !isDeadHere(machine, other)),
   );
 
@@ -127,5 +137,10 @@ function warnOf(log: Log, conflicts: readonly Conflict[]): void {
 function entryOf({ keys, limiter, machine, randomness }: JoiningServer): ServerEntry {
   const id = randomness.newId();
   const { host, place, processId } = machine;
-  return { id, host, place, processId, keyChecks: keyChecksOf(keys, id), limiter };
+  return { id, host, place, processId, keyChecks: keyChecksOf(keys, id), limiter, limiterId: null };
 }
+
+const withLimiterId = async ({ limiterId }: JoiningServer, entry: ServerEntry): Promise<ServerEntry> => ({
+  ...entry,
+  limiterId: await limiterId(),
+});

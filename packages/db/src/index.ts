@@ -65,6 +65,7 @@ export type { Claim, ClaimWithAnswer, KeyedCall } from "./scope/claim.ts";
 export type { AddressedInvite, InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
 export { type ConnectionFacts, inspectConnection } from "./pool/inspect-connection.ts";
+export { durabilities, lossySettings, type Durability } from "./login/durable-settings.ts";
 export { UnsafeSettings } from "./pool/settings-check.ts";
 export { type OwnerRights, ownerRights } from "./login/owner-rights.ts";
 export { type MigrationState, migrationState } from "./migrations/migration-state.ts";

@@ -86,6 +86,7 @@ export function readConfig(
     databasePoolSize: Math.min(read("PROJO_DATABASE_POOL"), databaseUrl?.connectionLimit ?? Infinity),
     databasePooled: read("PROJO_DATABASE_POOLER") === "transaction" || databaseUrl?.isPooler === true,
     databaseLayout: read("PROJO_DATABASE_LAYOUT"),
+    databaseDurability: read("PROJO_DATABASE_DURABILITY"),
     tokenKeys: env["PROJO_TOKEN_KEYS"] === "auto" ? null : (read("PROJO_TOKEN_KEYS") ?? null),
     smtp: read("PROJO_SMTP_URL") ?? null,
     mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },

@@ -1,4 +1,4 @@
-import type { DatabaseLayout, PostgresAddress } from "@projostack/db";
+import type { DatabaseLayout, Durability, PostgresAddress } from "@projostack/db";
 import type { Mailbox } from "../mail/mailbox.ts";
 import type { SmtpAddress } from "../mail/smtp-address.ts";
 import type { TracingProtocol } from "../observe/tracing/protocols.ts";
@@ -31,6 +31,8 @@ export interface Config {
   readonly databasePooled: boolean;
   /** Where the rows of workspaces are. */
   readonly databaseLayout: DatabaseLayout;
+  /** What keeps a committed write when PostgreSQL crashes. */
+  readonly databaseDurability: Durability;
   /** `kid:key` pairs, newest first; null to use keys in the data directory, which are created at the first start. */
   readonly tokenKeys: string | null;
   /** The SMTP server; null to write mail to files in the data directory. */

@@ -27,8 +27,9 @@ export async function runDoctor(
 }
 
 async function checkEnvironment(environment: InspectedEnvironment): Promise<Check[]> {
-  const { server, owner, operator, redisUrl, smtp, isPooled, poolSize, compared } = environment;
-  const facts = { isPooled, poolSize, compared: null };
+  const { server, owner, operator, redisUrl, smtp, compared } = environment;
+  const { isPooled, poolSize, durability, isProduction } = environment;
+  const facts = { isPooled, poolSize, durability, isProduction, compared: null };
   const groups = await Promise.all([
     server === null
       ? dataDirectoryChecks(environment)
@@ -54,7 +55,7 @@ const NONE: Promise<Check[]> = Promise.resolve([]);
 const databaseOf = (
   setting: string,
   address: DatabaseToCheck["address"],
-  facts: Pick<DatabaseToCheck, "isPooled" | "poolSize" | "compared">,
+  facts: Omit<DatabaseToCheck, "setting" | "address">,
 ): DatabaseToCheck => ({ setting, address, ...facts });
 
 function configurationChecks({ problems, warnings }: InspectedEnvironment): Check[] {

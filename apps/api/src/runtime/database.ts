@@ -8,9 +8,11 @@ import {
   checkLayout,
   checkServerOf,
   type DatabaseLayout,
+  type Durability,
   createDb,
   DatabaseDown,
   failureOf,
+  lossySettings,
   migrate,
   openPool,
   prepareLogin,
@@ -62,6 +64,12 @@ export interface DatabaseSettings {
   readonly databasePooled: boolean;
   /** Where the rows of workspaces are. */
   readonly databaseLayout: DatabaseLayout;
+  /** What keeps a committed write when PostgreSQL crashes. */
+  readonly databaseDurability: Durability;
+  /** Whether settings that let a crash lose committed writes are refused. Otherwise a warning is logged. */
+  readonly isProduction: boolean;
+  /** Why this database may lose committed writes, such as "a database of the tests". Then nothing is refused and logged. */
+  readonly lossAccepted?: string | undefined;
   readonly log: Log;
   readonly observer?: DatabaseEvents | undefined;
 }
@@ -216,6 +224,9 @@ async function connect(
     databasePoolSize,
     databasePooled,
     databaseLayout: layout,
+    databaseDurability: durability,
+    isProduction,
+    lossAccepted,
     log,
     observer,
     check,
@@ -225,6 +236,7 @@ async function connect(
     target,
     max: databasePoolSize,
     pooled: databasePooled,
+    durability: isProduction && lossAccepted === undefined ? durability : null,
     onError: (error) => log.warn({ err: error }, "a database connection broke"),
     onOutage: (isUnreachable) => {
       observer?.databaseOutage(isUnreachable);
@@ -233,7 +245,12 @@ async function connect(
     },
   });
   try {
-    await checkServerOf(pool);
+    const { durableSettings } = await checkServerOf(pool);
+    const lossy = lossAccepted === undefined ? lossySettings(durableSettings, durability) : null;
+    if (lossy !== null)
+      log.warn(
+        `a crash of PostgreSQL could lose acknowledged writes: ${lossy} (docs/database-connections.md#durability)`,
+      );
     await check(pool);
     const ahead = await checkSchema(pool);
     if (ahead.length > 0) log.warn({ migrations: ahead }, aheadWarning(ahead));

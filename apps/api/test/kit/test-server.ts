@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly isTerminal?: boolean;
   /** Makes the pauses of background work, such as the one between two reads of the outbox, ten times shorter. */
   readonly shortPauses?: boolean;
+  /** Checks, as a program does, whether a crash of PostgreSQL would lose writes. The databases of the tests would. */
+  readonly checksDurability?: boolean;
   /** The directory in which the server looks for its build of apps/web. */
   readonly builtWeb?: string;
 }
@@ -89,7 +91,11 @@ interface Start {
 
 async function startIn(
   dataDir: string,
-  { database, env, options: { isTerminal = false, shortPauses = false, builtWeb } }: Start,
+  {
+    database,
+    env,
+    options: { isTerminal = false, shortPauses = false, checksDurability = false, builtWeb },
+  }: Start,
 ): Promise<TestServer> {
   const config = readConfig({
     PORT: "0",
@@ -117,6 +123,7 @@ async function startIn(
       clock: shortPauses ? clockOfShortPauses : systemClock,
       announce: (line) => void announced.push(line),
       isTerminal,
+      ...(checksDurability ? {} : { lossAccepted: "a database of the tests" }),
       version: "0.0.0-test",
     },
   );

@@ -38,7 +38,7 @@ interface Part {
 /** The longest time for connecting. */
 const CONNECT_MS = 2_000;
 
-function openPart({ target, pooled = false, onError }: PoolOptions, part: Part): pg.Pool {
+function openPart({ target, pooled = false, durability = null, onError }: PoolOptions, part: Part): pg.Pool {
   const { applicationName, connectMs = CONNECT_MS, options: given, ...config } = optionalsOf(target);
   const options = [given ?? [], pooled ? [] : part.startOptions].flat().join(" ");
   const pool = new BoundedPool(
@@ -63,7 +63,7 @@ function openPart({ target, pooled = false, onError }: PoolOptions, part: Part):
   // A connection that breaks in use fails its statements, so their callers get the error and the event adds nothing.
   pool.on("connect", (client) => {
     client.on("error", () => {});
-    if (client instanceof BoundedClient) client.checkSettings(part.kind);
+    if (client instanceof BoundedClient) client.checkSettings(part.kind, durability);
   });
   return pool;
 }

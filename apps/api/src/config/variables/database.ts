@@ -1,5 +1,5 @@
 // The variables of the database and of the keys.
-import { databaseLayouts } from "@projostack/db";
+import { databaseLayouts, durabilities } from "@projostack/db";
 import { z } from "zod";
 import { parseRedisUrl } from "../parse-redis-url.ts";
 import { parsed, postgresUrl } from "./formats.ts";
@@ -72,6 +72,13 @@ export const databaseVariables = {
     fallback: "single",
     example: "citus",
     description: "`citus` if the tables of `DATABASE_URL` are distributed: see [Citus](operating/citus.md)",
+  }),
+  PROJO_DATABASE_DURABILITY: choice({
+    options: durabilities,
+    fallback: "postgres",
+    example: "storage",
+    description:
+      "`storage` if PostgreSQL's storage is a service that keeps committed writes itself, so that `fsync` and `full_page_writes` may be off: see [Durability](database-connections.md#durability)",
   }),
   PROJO_TOKEN_KEYS: variable({
     schema: z.string().min(1).optional(),

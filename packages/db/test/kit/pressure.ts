@@ -11,7 +11,7 @@ export interface PressureOptions {
   readonly places: readonly PlantedWorkspace[];
   /** How long the callers run at least. */
   readonly seconds: number;
-  /** The smallest number of calls by kind and outcome. A slow machine makes them in a longer time. */
+  /** The smallest number of calls by kind and outcome. A slow machine makes them in a longer time, of at most two minutes. */
   readonly atLeast: Readonly<Record<string, number>>;
   readonly seed: number;
   /** Examines a connection as its next borrower would. @returns a description of leftover state, or null */
@@ -28,6 +28,9 @@ export interface Pressure {
 }
 
 const CALLERS = 64;
+const LONGEST_EXTENSION_MS = 120_000;
+/** A caller that is refused at once must not keep the process from reading the answers to others. */
+const PAUSE_AFTER_FAILURE_MS = 5;
 const CALLS_BETWEEN_FAILURES = 4;
 
 export async function applyPressure(options: PressureOptions): Promise<Pressure> {
@@ -37,8 +40,8 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
   const strange: unknown[] = [];
   const until = performance.now() + seconds * 1_000;
   const isOver = () =>
-    performance.now() >= until &&
-    Object.entries(atLeast).every(([kind, number]) => (counts[kind] ?? 0) >= number);
+    performance.now() >= until + LONGEST_EXTENSION_MS || (performance.now() >= until && hasEnough());
+  const hasEnough = () => Object.entries(atLeast).every(([kind, number]) => (counts[kind] ?? 0) >= number);
   let ended = 0;
   const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
 
@@ -52,6 +55,7 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
       const own = error instanceof Error && /mine|division by zero|aborted earlier/.test(error.message);
       if (!known && !own) strange.push([what, error]);
       count(`${what}: ${known ? error.name : own ? "its own error" : "strange"}`);
+      if (known) await delay(PAUSE_AFTER_FAILURE_MS);
     }
     ended += 1;
   };

@@ -44,7 +44,7 @@ beforeAll(
     pressure = await applyPressure({ db, database, places, seconds, atLeast, seed, nextBorrower });
     console.log(`seed ${seed}`, pressure.counts);
   },
-  (seconds + 60) * 1_000,
+  (seconds + 180) * 1_000,
 );
 afterAll(async () => {
   await db.close();

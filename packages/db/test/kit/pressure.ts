@@ -70,7 +70,9 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
     }
   };
   const untilEnded = async (number: number): Promise<void> => {
-    while (ended < number && !isOver()) await delay(5);
+    if (ended >= number || isOver()) return;
+    await delay(5);
+    return untilEnded(number);
   };
   const killer = async () => {
     const random = randomFrom(seed);

@@ -435,7 +435,7 @@ describe("users and sessions", () => {
 });
 
 /** The conditions of a call that got no connection in time. A deadlock, for example, has another one. */
-const NOT_SERVED = new Set(["database_busy", "pool_exhausted", "transaction_timeout"]);
+const NOT_SERVED = new Set(["database_busy", "pool_exhausted"]);
 
 describe("many concurrent calls", () => {
   useConnections(8);

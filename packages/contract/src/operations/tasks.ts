@@ -59,7 +59,7 @@ const listedTask = task
     projectName: z
       .string()
       .nullable()
-      .optional()
+      .exactOptional()
       .describe(
         "The name of the project to which the task belongs. Only present if `include` contains `projectName`; null if the caller lacks `project:read`.",
       ),

@@ -1504,7 +1504,7 @@ export interface TasksListInput {
   search?: string | undefined;
   /**
    * Fields to return in addition, so that a list can be shown without further calls. They do not change
-   * which tasks are returned, and a cursor is valid with any of them. At most 1 items.
+   * which tasks are returned, and a cursor is valid with any of them. At most 10 items.
    */
   include?: Array<ListedTaskInclude> | undefined;
 }

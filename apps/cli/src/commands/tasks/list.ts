@@ -53,7 +53,7 @@ export function addListTasks(tasks: Command, start: Start): void {
       const ids = cli.json ? [] : page.items.map(({ projectId }) => projectId);
       const names = await projectNames(workspace, ids);
       const filtered = Object.values(filters).some((filter) => filter !== undefined);
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ id }) => id },
           { head: "STATUS", cell: ({ status }) => status },

@@ -105,6 +105,16 @@ describe("service keys", () => {
     await expectDone(job.projo(list, { env: { PROJO_TOKEN: third.out.trim() } }));
   });
 
+  it("keep their term when they are rotated", async () => {
+    await keyFor("task:read", "--days", "30");
+    const rotated = await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci");
+    const days = (at: string) => Math.round((Date.parse(at) - Date.now()) / 86_400_000);
+    expect(days(rotated.expiresAt)).toBe(30);
+    const longer = await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci", "--days", "60");
+    expect(days(longer.expiresAt)).toBe(60);
+    expect(days((await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci")).expiresAt)).toBe(60);
+  });
+
   it("M2 stop working from the next call after a confirmed revocation", async () => {
     const env = await keyFor("task:read");
     expect(await refused(ann, ["keys", "revoke", "ci"])).toEqual([

@@ -11,13 +11,21 @@ const target = join(root, "apps/cli/dist");
 
 /** What several commands share: few files start faster than many. Everything else is beside the only command that uses it. */
 const chunks = [
-  { name: "start", priority: 3, test: /rolldown\/runtime|cli\/src\/(?:version|(?:home|cache)-directory)\.ts$/ },
+  {
+    name: "start",
+    priority: 3,
+    test: /rolldown\/runtime|cli\/src\/(?:version|(?:home|cache)-directory)\.ts$/,
+  },
   {
     name: "main",
     priority: 2,
     test: /\/node_modules\/(?:commander|picocolors)\/|cli\/src\/(?:(?!start\.|report-error|explain)[a-z-]+|terminal\/(?:printer|sanitize|short-time)|commands\/(?:pages|role|order-option))\.ts$/,
   },
-  { name: "client", priority: 1, test: /\/packages\/sdk\/|cli\/src\/(?:explain\.ts$|connection\/|credentials\/|names\/)/ },
+  {
+    name: "client",
+    priority: 1,
+    test: /\/packages\/sdk\/|cli\/src\/(?:explain\.ts$|connection\/|credentials\/|names\/)/,
+  },
 ] as const;
 
 await rm(target, { recursive: true, force: true });

@@ -98,7 +98,12 @@ describe("a password", () => {
       command.commands.forEach(collect);
     };
     const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-    collect(await createProgram(io, commands.map(({ name }) => name)));
+    collect(
+      await createProgram(
+        io,
+        commands.map(({ name }) => name),
+      ),
+    );
     const secrets = options.filter((option) => /pass|secret|token/i.test(option));
     expect(new Set(secrets)).toEqual(new Set(["--password-stdin"]));
   });

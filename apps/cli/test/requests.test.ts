@@ -61,9 +61,14 @@ it.each(lists)("projo %s makes one request, as a table and as JSON", async (comm
 
 it("counts the requests of every command that lists something", async () => {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-  const program = await createProgram(io, commands.map(({ name }) => name));
+  const program = await createProgram(
+    io,
+    commands.map(({ name }) => name),
+  );
   const found = program.commands.flatMap((noun) =>
-    noun.commands.filter((verb) => verb.options.some(({ long }) => long === "--cursor")).map((verb) => `${noun.name()} ${verb.name()}`),
+    noun.commands
+      .filter((verb) => verb.options.some(({ long }) => long === "--cursor"))
+      .map((verb) => `${noun.name()} ${verb.name()}`),
   );
   expect(found.filter((command) => !lists.includes(command))).toEqual([]);
   expect(found.length).toBeGreaterThanOrEqual(9);

@@ -41,7 +41,9 @@ function run(argv: readonly string[], env: Record<string, string> = {}) {
   });
   const [err = "", loaded = ""] = stderr.split(/^loaded /m);
   const words = loaded.trim().split(" ");
-  const files = words.filter((word) => word.endsWith(".cjs")).map((file) => file.replace(/^.*\/|(?:-[\w-]{8})?\.cjs$/g, ""));
+  const files = words
+    .filter((word) => word.endsWith(".cjs"))
+    .map((file) => file.replace(/^.*\/|(?:-[\w-]{8})?\.cjs$/g, ""));
   return { status, out: stdout, err, files, hasFetch: words.at(-1) !== "undefined" };
 }
 
@@ -65,7 +67,13 @@ it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", (
 
 it("has the same help, whether or not the commands are loaded", async () => {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
-  const [none, all] = await Promise.all([createProgram(io, []), createProgram(io, commands.map(({ name }) => name))]);
+  const [none, all] = await Promise.all([
+    createProgram(io, []),
+    createProgram(
+      io,
+      commands.map(({ name }) => name),
+    ),
+  ]);
   expect(none.helpInformation()).toBe(all.helpInformation());
   // The terms of the table are those that commander writes for the complete commands.
   const terms = all.commands.map((command) => {
@@ -78,7 +86,10 @@ it("has the same help, whether or not the commands are loaded", async () => {
 it("works if the directory for compiled code is missing or cannot be written", async () => {
   const directory = await mkdtemp(join(tmpdir(), "projo-cache-"));
   for (const home of ["/dev/null", "/proc/projo", join(directory, "absent")]) {
-    const { status, out } = run(["tasks", "list"], { HOME: home, PROJO_CONFIG_DIR: join(shell.home, ".config/projo") });
+    const { status, out } = run(["tasks", "list"], {
+      HOME: home,
+      PROJO_CONFIG_DIR: join(shell.home, ".config/projo"),
+    });
     expect({ status, out }, home).toMatchObject({ status: 0, out: expect.stringContaining("First") });
   }
   // Node.js 22.1 and newer keeps the code, in the directory of the user alone.

@@ -1,6 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
-import { createClient, type ListedTask, type OperationError, type Page, type Result, type Task } from "../src/index.ts";
+import {
+  createClient,
+  type ListedTask,
+  type OperationError,
+  type Page,
+  type Result,
+  type Task,
+} from "../src/index.ts";
 import { data, failure, startServer } from "./test-server.ts";
 
 const task = { id: "t", title: "Ship it" };

@@ -167,7 +167,10 @@ describe("The names of the projects in a list of tasks", () => {
     for (let n = 0; n < 3; n += 1) await makeTask(`Page ${n}`);
     const first = await tasks("list", { limit: 1 });
     const second = await tasks("list", { limit: 1, cursor: first.data.nextCursor, include: ["projectName"] });
-    expect(second).toMatchObject({ status: 200, data: { items: [{ title: "Page 1", projectName: "Notes" }] } });
+    expect(second).toMatchObject({
+      status: 200,
+      data: { items: [{ title: "Page 1", projectName: "Notes" }] },
+    });
     const third = await tasks("list", { limit: 1, cursor: second.data.nextCursor });
     expect(third).toMatchObject({ status: 200, data: { items: [{ title: "Page 0" }] } });
   });
@@ -175,11 +178,18 @@ describe("The names of the projects in a list of tasks", () => {
   it("are null for a service key without project:read", async () => {
     const keyWith = async (scopes: string[]) => {
       const { data } = await ada.call("serviceKeys.create", { name: scopes.join(), scopes }, workspaceId);
-      return call(server.url, "tasks.list", { input: { limit: 1, include: ["projectName"] }, token: data.token });
+      return call(server.url, "tasks.list", {
+        input: { limit: 1, include: ["projectName"] },
+        token: data.token,
+      });
     };
     await makeTask("For keys");
-    expect((await keyWith(["task:read"])).data.items).toMatchObject([{ title: "For keys", projectName: null }]);
-    expect((await keyWith(["task:read", "project:read"])).data.items).toMatchObject([{ projectName: "Notes" }]);
+    expect((await keyWith(["task:read"])).data.items).toMatchObject([
+      { title: "For keys", projectName: null },
+    ]);
+    expect((await keyWith(["task:read", "project:read"])).data.items).toMatchObject([
+      { projectName: "Notes" },
+    ]);
   });
 });
 

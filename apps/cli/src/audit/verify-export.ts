@@ -69,7 +69,16 @@ export async function verifyExport(
   const { seq: lastSeq, hash: lastHash } = chain.last;
   const presentCheckpoint = input.findKey ? "genuine" : "unchecked";
   const footerCheckpoint = (footer?.["checkpoint"] ?? null) === null ? "none" : presentCheckpoint;
-  return { intact: true, workspaceId, after, entries, lastSeq, lastHash, footerCheckpoint, laterCheckpoints: uncovered.map(({ name }) => name) };
+  return {
+    intact: true,
+    workspaceId,
+    after,
+    entries,
+    lastSeq,
+    lastHash,
+    footerCheckpoint,
+    laterCheckpoints: uncovered.map(({ name }) => name),
+  };
 }
 
 function readHeader(line: Line | undefined): { workspaceId: string; after: Point } {
@@ -88,10 +97,7 @@ interface SavedPoint extends CheckpointPoint {
   readonly name: string;
 }
 
-function savedPoints(
-  { checkpoints, findKey }: VerifyInput,
-  workspaceId: string,
-): SavedPoint[] | Broken {
+function savedPoints({ checkpoints, findKey }: VerifyInput, workspaceId: string): SavedPoint[] | Broken {
   const points: SavedPoint[] = [];
   for (const { name, checkpoint } of checkpoints) {
     const why = findKey

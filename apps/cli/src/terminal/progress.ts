@@ -44,7 +44,14 @@ function bar(io: Io, format: string): Progress {
     const { Presets, SingleBar } = await import("cli-progress");
     if (isStopped) return;
     singleBar = new SingleBar(
-      { stream: io.stderr, format, clearOnComplete: true, hideCursor: true, gracefulExit: false, barsize: 30 },
+      {
+        stream: io.stderr,
+        format,
+        clearOnComplete: true,
+        hideCursor: true,
+        gracefulExit: false,
+        barsize: 30,
+      },
       Presets.shades_classic,
     );
     singleBar.start(1000, ...reached);

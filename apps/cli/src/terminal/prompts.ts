@@ -28,7 +28,8 @@ export const askConfirmation = (io: Io, question: Question): Promise<boolean> =>
 export const askChoice = (
   io: Io,
   { choices, ...question }: Question & { choices: readonly { value: string; label: string }[] },
-): Promise<string> => ask(io, question, ({ select }, common) => select<string>({ ...common, options: [...choices] }));
+): Promise<string> =>
+  ask(io, question, ({ select }, common) => select<string>({ ...common, options: [...choices] }));
 
 interface Common {
   message: string;

@@ -160,16 +160,23 @@ describe("a checkpoint", () => {
     expect((await verify(cut, ...both)).verdict).toMatchObject({ seq: 101, problem: "truncated" });
     // An export that was made after the checkpoint must contain its entry, whatever its own footer says.
     const after = await exportLog(shell, "--workspace", workspaceId);
-    const hidden = fileOf(after.header, after.lines.slice(0, -1), { entries: after.lines.length - 1, checkpoint: null });
+    const hidden = fileOf(after.header, after.lines.slice(0, -1), {
+      entries: after.lines.length - 1,
+      checkpoint: null,
+    });
     expect((await verify(hidden, "--key", keys, "--checkpoint", later)).verdict).toMatchObject({
       seq: lines.length + 1,
       problem: "truncated",
     });
-    const files = await Promise.all([
-      shell.file("later.ndjson", whole),
-      shell.file("hidden.ndjson", hidden),
-    ]);
-    expectSecond(files, [expect.objectContaining({ intact: true, entries: lines.length }), { intact: false, seq: lines.length + 1, problem: "truncated" }], later);
+    const files = await Promise.all([shell.file("later.ndjson", whole), shell.file("hidden.ndjson", hidden)]);
+    expectSecond(
+      files,
+      [
+        expect.objectContaining({ intact: true, entries: lines.length }),
+        { intact: false, seq: lines.length + 1, problem: "truncated" },
+      ],
+      later,
+    );
   });
 
   it("U5 counts only when the server's key has signed it for this log", async () => {

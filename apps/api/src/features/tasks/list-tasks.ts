@@ -1,6 +1,12 @@
 import { holds } from "@projostack/authz";
 import type { ListedTaskInclude, TaskStatus } from "@projostack/contract";
-import { type ListedTaskRow, type ListPosition, type PreparedQuery, type TaskListing, taskListQuery } from "@projostack/db";
+import {
+  type ListedTaskRow,
+  type ListPosition,
+  type PreparedQuery,
+  type TaskListing,
+  taskListQuery,
+} from "@projostack/db";
 import { type Page, unverifiedPosition } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask } from "./task.ts";

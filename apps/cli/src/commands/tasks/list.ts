@@ -1,4 +1,11 @@
-import { isReason, type ListedTask, type ListOrder, type Page, type TasksListInput, type TaskStatus } from "@projostack/sdk";
+import {
+  isReason,
+  type ListedTask,
+  type ListOrder,
+  type Page,
+  type TasksListInput,
+  type TaskStatus,
+} from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";

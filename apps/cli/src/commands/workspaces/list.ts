@@ -27,7 +27,10 @@ export function addListWorkspaces(workspaces: Command, start: Start): void {
       const client = server.requireSignIn();
       const page = await collectPages(options, (asked) => client.workspaces.list({ ...asked, deleted }));
       if (deleted) {
-        await printPage(cli, page, { columns: deletedColumns, none: "There is no deleted workspace to restore." });
+        await printPage(cli, page, {
+          columns: deletedColumns,
+          none: "There is no deleted workspace to restore.",
+        });
         return;
       }
       const selected = server.stored?.workspace?.id;

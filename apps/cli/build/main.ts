@@ -14,7 +14,7 @@ const chunks = [
   {
     name: "start",
     priority: 3,
-    test: /rolldown\/runtime|cli\/src\/(?:version|(?:home|cache)-directory)\.ts$/,
+    test: /cli\/src\/(?:version|(?:home|cache)-directory)\.ts$/,
   },
   {
     name: "main",

@@ -1,9 +1,11 @@
 // What the built program loads before it does its work.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -33,12 +35,13 @@ const REPORT = `data:text/javascript,import{createRequire}from'node:module';cons
   process.on('exit',()=>console.error('loaded',...Object.keys(cache),typeof globalThis[Symbol.for('undici.globalDispatcher.1')]))`;
 
 /** Runs the program. @returns its output and the names of the files that it loaded, without their hashes */
-function run(argv: readonly string[], env: Record<string, string> = {}) {
+async function run(argv: readonly string[], env: Record<string, string> = {}) {
   const options = { HOME: shell.home, PROJO_URL: server.url, NODE_OPTIONS: `--import "${REPORT}"`, ...env };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...argv], {
+  const child = spawn(process.execPath, [program, ...argv], {
     env: { PATH: process.env["PATH"], ...options },
-    encoding: "utf8",
   });
+  const closed = once(child, "close") as Promise<[number | null]>;
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
   const [err = "", loaded = ""] = stderr.split(/^loaded /m);
   const words = loaded.trim().split(" ");
   const files = words
@@ -47,22 +50,25 @@ function run(argv: readonly string[], env: Record<string, string> = {}) {
   return { status, out: stdout, err, files, hasFetch: words.at(-1) !== "undefined" };
 }
 
-it("answers --version from the first file", () => {
-  expect(run(["--version"])).toMatchObject({ status: 0, out: "0.1.0\n", err: "", files: ["projo", "start"] });
+/** The files of every command. */
+const FIRST = ["projo", "rolldown-runtime", "start"];
+
+it("answers --version from the first file", async () => {
+  expect(await run(["--version"])).toMatchObject({ status: 0, out: "0.1.0\n", err: "", files: FIRST });
 });
 
-it("shows the help without the code of a command", () => {
-  const { status, out, files } = run(["--help"]);
-  expect({ status, files }).toEqual({ status: 0, files: ["projo", "start", "main"] });
+it("shows the help without the code of a command", async () => {
+  const { status, out, files } = await run(["--help"]);
+  expect({ status, files }).toEqual({ status: 0, files: [...FIRST, "main"] });
   expect(out).toContain("Create, list, update, delete and import tasks.");
 });
 
-it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", () => {
-  const { status, out, err, files, hasFetch } = run(["tasks", "list"]);
+it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", async () => {
+  const { status, out, err, files, hasFetch } = await run(["tasks", "list"]);
   expect({ status, err, hasFetch }).toEqual({ status: 0, err: "", hasFetch: false });
   expect(out).toContain("Website  First");
-  expect(new Set(files)).toEqual(new Set(["projo", "start", "main", "tasks", "client", "table"]));
-  expect(run(["tasks", "list", "--json"]).files).not.toContain("table");
+  expect(new Set(files)).toEqual(new Set([...FIRST, "main", "tasks", "client", "table"]));
+  expect((await run(["tasks", "list", "--json"])).files).not.toContain("table");
 });
 
 it("has the same help, whether or not the commands are loaded", async () => {
@@ -86,7 +92,7 @@ it("has the same help, whether or not the commands are loaded", async () => {
 it("works if the directory for compiled code is missing or cannot be written", async () => {
   const directory = await mkdtemp(join(tmpdir(), "projo-cache-"));
   for (const home of ["/dev/null", "/proc/projo", join(directory, "absent")]) {
-    const { status, out } = run(["tasks", "list"], {
+    const { status, out } = await run(["tasks", "list"], {
       HOME: home,
       PROJO_CONFIG_DIR: join(shell.home, ".config/projo"),
     });
@@ -94,7 +100,7 @@ it("works if the directory for compiled code is missing or cannot be written", a
   }
   // Node.js 22.1 and newer keeps the code, in the directory of the user alone.
   const { enableCompileCache } = (await import("node:module")).default as { enableCompileCache?: unknown };
-  run(["--help"], { XDG_CACHE_HOME: directory });
+  await run(["--help"], { XDG_CACHE_HOME: directory });
   expect(existsSync(join(directory, "projo"))).toBe(enableCompileCache !== undefined);
   if (enableCompileCache) expect(await readdir(join(directory, "projo"))).not.toEqual([]);
   await rm(directory, { recursive: true });

@@ -36,6 +36,8 @@ async function keyFor(scopes: string, ...options: string[]): Promise<{ PROJO_TOK
   return { PROJO_TOKEN: out.trim() };
 }
 
+const daysUntil = (at: string): number => Math.round((Date.parse(at) - Date.now()) / 86_400_000);
+
 /** The job's shell with these environment variables. */
 const withEnvironment = (env: Record<string, string>): Shell => ({
   ...job,
@@ -108,11 +110,10 @@ describe("service keys", () => {
   it("keep their term when they are rotated", async () => {
     await keyFor("task:read", "--days", "30");
     const rotated = await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci");
-    const days = (at: string) => Math.round((Date.parse(at) - Date.now()) / 86_400_000);
-    expect(days(rotated.expiresAt)).toBe(30);
+    expect(daysUntil(rotated.expiresAt)).toBe(30);
     const longer = await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci", "--days", "60");
-    expect(days(longer.expiresAt)).toBe(60);
-    expect(days((await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci")).expiresAt)).toBe(60);
+    expect(daysUntil(longer.expiresAt)).toBe(60);
+    expect(daysUntil((await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci")).expiresAt)).toBe(60);
   });
 
   it("M2 stop working from the next call after a confirmed revocation", async () => {

@@ -80,10 +80,11 @@ it("shows the project of each task by name", async () => {
     expect(out).toMatch(new RegExp(`todo +${project} +Begin ${project}\n`));
 });
 
+/** The server refuses a field that it does not know, as an older one refuses `include`. */
+const withUnknownField = (url: string): string => url.replace("%22include%22", "%22of_later%22");
+
 it("shows the ids of the projects if the server is too old to return their names", async () => {
-  // The server refuses a field that it does not know, as an older one refuses `include`.
-  const older = (url: string) => url.replace("%22include%22", "%22of_later%22");
-  const { urls, out } = await requestsOf(["tasks", "list"], older);
+  const { urls, out } = await requestsOf(["tasks", "list"], withUnknownField);
   expect(urls).toHaveLength(2);
   expect(out.match(/todo +[0-9a-f-]{15}… +Begin|todo +[0-9a-f-]{36} +Begin/g)).toHaveLength(3);
 });

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -67,7 +67,7 @@ it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", a
   const { status, out, err, files, hasFetch } = await run(["tasks", "list"]);
   expect({ status, err, hasFetch }).toEqual({ status: 0, err: "", hasFetch: false });
   expect(out).toContain("Website  First");
-  expect(new Set(files)).toEqual(new Set([...FIRST, "main", "tasks", "client", "table"]));
+  expect(new Set(files)).toEqual(new Set([...FIRST, "main", "tasks", "client", "table", "string-width"]));
   expect((await run(["tasks", "list", "--json"])).files).not.toContain("table");
 });
 
@@ -102,16 +102,19 @@ it("works if the directory for compiled code is missing or cannot be written", a
   const { enableCompileCache } = (await import("node:module")).default as { enableCompileCache?: unknown };
   await run(["--help"], { XDG_CACHE_HOME: directory });
   expect(existsSync(join(directory, "projo"))).toBe(enableCompileCache !== undefined);
-  if (enableCompileCache) expect(await readdir(join(directory, "projo"))).not.toEqual([]);
   await rm(directory, { recursive: true });
 });
 
+const directoryFor = (
+  env: Record<string, string>,
+  homeDirectory?: string,
+  platform: NodeJS.Platform = "linux",
+) => cacheDirectory({ env, platform, homeDirectory });
+
 it("keeps compiled code in no directory that other users can write", () => {
-  const of = (env: Record<string, string>, homeDirectory?: string, platform: NodeJS.Platform = "linux") =>
-    cacheDirectory({ env, platform, homeDirectory });
-  expect(of({}, "/home/ann")).toBe("/home/ann/.cache/projo");
-  expect(of({ XDG_CACHE_HOME: "/x" }, "/home/ann")).toBe("/x/projo");
-  expect(of({ XDG_CACHE_HOME: "relative" }, "/home/ann")).toBe("/home/ann/.cache/projo");
-  expect(of({ LOCALAPPDATA: "/local" }, "/home/ann", "win32")).toBe("/local/projo/cache");
-  expect(of({})).toBeUndefined();
+  expect(directoryFor({}, "/home/ann")).toBe("/home/ann/.cache/projo");
+  expect(directoryFor({ XDG_CACHE_HOME: "/x" }, "/home/ann")).toBe("/x/projo");
+  expect(directoryFor({ XDG_CACHE_HOME: "relative" }, "/home/ann")).toBe("/home/ann/.cache/projo");
+  expect(directoryFor({ LOCALAPPDATA: "/local" }, "/home/ann", "win32")).toBe("/local/projo/cache");
+  expect(directoryFor({})).toBeUndefined();
 });

@@ -112,9 +112,9 @@ const directoryFor = (
 ) => cacheDirectory({ env, platform, homeDirectory });
 
 it("keeps compiled code in no directory that other users can write", () => {
-  expect(directoryFor({}, "/home/ann")).toBe("/home/ann/.cache/projo");
-  expect(directoryFor({ XDG_CACHE_HOME: "/x" }, "/home/ann")).toBe("/x/projo");
-  expect(directoryFor({ XDG_CACHE_HOME: "relative" }, "/home/ann")).toBe("/home/ann/.cache/projo");
-  expect(directoryFor({ LOCALAPPDATA: "/local" }, "/home/ann", "win32")).toBe("/local/projo/cache");
+  expect(directoryFor({}, "/u/ann")).toBe("/u/ann/.cache/projo");
+  expect(directoryFor({ XDG_CACHE_HOME: "/x" }, "/u/ann")).toBe("/x/projo");
+  expect(directoryFor({ XDG_CACHE_HOME: "relative" }, "/u/ann")).toBe("/u/ann/.cache/projo");
+  expect(directoryFor({ LOCALAPPDATA: "/local" }, "/u/ann", "win32")).toBe("/local/projo/cache");
   expect(directoryFor({})).toBeUndefined();
 });

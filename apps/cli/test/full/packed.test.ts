@@ -1,8 +1,10 @@
 // The package, packed and installed with npm into an empty directory, without the network.
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -68,34 +70,33 @@ it("contains the program, the README, the licence and package.json alone", async
   ]);
 });
 
-it("runs without anything beside it", () => {
+async function projo(argv: readonly string[], input = "") {
   const env = { PATH: process.env["PATH"], HOME: join(folder, "home"), PROJO_URL: server.url };
-  const projo = (argv: readonly string[], input = "") => {
-    const program = join(directory, "node_modules/.bin/projo");
-    const { status, stdout, stderr } = spawnSync(program, argv, {
-      cwd: directory,
-      env,
-      input,
-      encoding: "utf8",
-    });
-    return { status, out: stdout, err: stderr };
+  const child = spawn(join(directory, "node_modules/.bin/projo"), argv, { cwd: directory, env });
+  const closed = once(child, "close") as Promise<[number | null]>;
+  child.stdin.end(input);
+  const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { status, out, err };
+}
+
+it("runs without anything beside it", async () => {
+  expect(await projo(["--version"])).toEqual({ status: 0, out: "0.1.0\n", err: "" });
+  expect((await projo([])).out).toContain("Usage: projo");
+  expect((await projo(["tasks", "lst"])).err).toContain("Did you mean list?");
+  expect((await projo(["login"])).err).toContain("There is no terminal to ask for the email.");
+  const done = async (argv: readonly string[], input?: string) => {
+    const { status, out, err } = await projo(argv, input);
+    expect({ status, argv }, err).toEqual({ status: 0, argv });
+    return out;
   };
-  expect(projo(["--version"])).toEqual({ status: 0, out: "0.1.0\n", err: "" });
-  expect(projo([])).toMatchObject({ status: 0, out: expect.stringContaining("Usage: projo"), err: "" });
-  expect(projo(["tasks", "lst"])).toMatchObject({
-    status: 2,
-    err: expect.stringContaining("Did you mean list?"),
-  });
-  expect(projo(["login"])).toMatchObject({ status: 2, err: expect.stringContaining("There is no terminal") });
-  expect(projo(["signup", "pack@example.com", "--password-stdin"], PASSWORD).status).toBe(0);
-  expect(projo(["workspaces", "create", "Acme"]).status).toBe(0);
+  await done(["signup", "pack@example.com", "--password-stdin"], PASSWORD);
+  await done(["workspaces", "create", "Acme"]);
   const rows = "project,title,status\nWebsite,First,todo\nDocs,Zweite Größe,done\n";
-  expect(projo(["tasks", "import", "-", "--encoding", "utf-8"], rows)).toMatchObject({ status: 0 });
-  expect(projo(["tasks", "list"]).out).toMatch(/done +Docs +Zweite Größe\n.*todo +Website +First\n/);
-  expect(projo(["audit", "export", "--out", "log.ndjson"])).toMatchObject({ status: 0 });
-  expect(projo(["audit", "verify", "log.ndjson"])).toMatchObject({
-    status: 0,
-    out: expect.stringContaining("Intact"),
-  });
-  expect(projo(["logout"]).status).toBe(0);
-});
+  await done(["tasks", "import", "-", "--encoding", "utf-8"], rows);
+  const listed = await done(["tasks", "list"]);
+  expect(listed).toMatch(/todo +Website +First\n/);
+  expect(listed).toMatch(/done +Docs +Zweite Größe\n/);
+  await done(["audit", "export", "--out", "log.ndjson"]);
+  expect(await done(["audit", "verify", "log.ndjson"])).toContain("Intact");
+  await done(["logout"]);
+}, 120_000);

@@ -14,7 +14,7 @@ const drill = "bench/test/drill/short-form.test.ts";
 /** The applications in a browser, whole projects outside the repository, and the previous build: they take minutes. */
 const fullOnly = [
   "test/full/*.test.ts",
-  "apps/{server,web}/test/full/*.test.ts",
+  "apps/{cli,server,web}/test/full/*.test.ts",
   "packages/db/test/full/*.test.ts",
   "apps/api/test/upgrade/*.test.ts",
 ];

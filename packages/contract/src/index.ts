@@ -41,7 +41,7 @@ export {
   type Repetition,
 } from "./define.ts";
 export { DEFAULT_ORDER, listOrders, type ListOrder } from "./fields/list-order.ts";
-export { taskStatuses, type TaskStatus } from "./operations/tasks.ts";
+export { type ListedTaskInclude, taskStatuses, type TaskStatus } from "./operations/tasks.ts";
 export type { ErrorData } from "./error-data.ts";
 export { commonReasons, httpStatusOf, reasons, type ErrorCode, type Reason } from "./errors.ts";
 export { sample } from "./sample.ts";

@@ -86,7 +86,13 @@ export type { TenantRead, TenantWrite } from "./tenant/models.ts";
 export type { PreparedQuery } from "./scope/statements.ts";
 export { UUID } from "./scope/uuid.ts";
 export type { ListOrder, ListPosition } from "./tenant/list-order.ts";
-export { type TaskListing, taskQuery, type TaskRow, taskListQuery } from "./tenant/tasks.ts";
+export {
+  type ListedTaskRow,
+  type TaskListing,
+  taskQuery,
+  type TaskRow,
+  taskListQuery,
+} from "./tenant/tasks.ts";
 export type { NewWorkspace } from "./tenant/create-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export type { MemberRow } from "./tenant/members.ts";

@@ -35,6 +35,7 @@ import type {
   InvitesPreviewInput,
   InvitesResendInput,
   InvitesRevokeInput,
+  ListedTask,
   Member,
   MembersChangeRoleInput,
   MembersGetInput,
@@ -1616,7 +1617,12 @@ export interface ResourceApi {
      * `operation.not_found`, `operation.wrong_method`.
      * @example
      * ```ts
-     * const page = await client.tasks.list({ projectId: "0199f3a4-d301-7114-b069-31b28f7575b5", status: "todo", limit: 50 });
+     * const page = await client.tasks.list({
+     *   projectId: "0199f3a4-d301-7114-b069-31b28f7575b5",
+     *   status: "todo",
+     *   limit: 50,
+     *   include: ["projectName"],
+     * });
      * // {
      * //   items: [
      * //     {
@@ -1628,13 +1634,14 @@ export interface ResourceApi {
      * //       createdAt: "2026-01-31T09:30:00.000Z",
      * //       updatedAt: "2026-01-31T09:30:00.000Z",
      * //       version: 1,
+     * //       projectName: "Website",
      * //     },
      * //   ],
      * //   nextCursor: null,
      * // }
      * ```
      */
-    list(input?: object & TasksListInput, options?: MethodOptions): Paged<Task, "tasks.list">;
+    list(input?: object & TasksListInput, options?: MethodOptions): Paged<ListedTask, "tasks.list">;
 
     /**
      * Changes the title or status of a task, or moves it to another project of the workspace.

@@ -27,6 +27,7 @@ import {
 import { connectionNote, type ConnectionNote } from "./connection-note.ts";
 import { damagedDatabase, dataDirectoryErrorOf } from "./data-directory.ts";
 import type { Log } from "./log.ts";
+import { openReplica, type ReplicaSettings } from "./replica.ts";
 
 export interface Database {
   readonly db: Db;
@@ -62,6 +63,8 @@ export interface DatabaseSettings {
   readonly databasePooled: boolean;
   /** Where the rows of workspaces are. */
   readonly databaseLayout: DatabaseLayout;
+  /** The standby that may answer reads; null without one. */
+  readonly databaseReplica: ReplicaSettings | null;
   readonly log: Log;
   readonly observer?: DatabaseEvents | undefined;
 }
@@ -91,7 +94,7 @@ async function openConfigured(settings: DatabaseSettings, address: PostgresAddre
       throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
   }
-  const db = await connect(address.target, { ...settings, check: checkLogin });
+  const db = await connect(address.target, { ...settings, check: checkLogin, usesReplica: true });
   return {
     db,
     description: `PostgreSQL at ${address.host}`,
@@ -216,10 +219,12 @@ async function connect(
     databasePoolSize,
     databasePooled,
     databaseLayout: layout,
+    databaseReplica,
     log,
     observer,
     check,
-  }: DatabaseSettings & { readonly check: typeof checkLogin },
+    usesReplica = false,
+  }: DatabaseSettings & { readonly check: typeof checkLogin; readonly usesReplica?: boolean },
 ): Promise<Db> {
   const pool = openPool({
     target,
@@ -238,7 +243,8 @@ async function connect(
     const ahead = await checkSchema(pool);
     if (ahead.length > 0) log.warn({ migrations: ahead }, aheadWarning(ahead));
     await checkLayout(pool, layout);
-    return createDb({ pool, pooled: databasePooled, layout, observer });
+    const replica = usesReplica && databaseReplica ? openReplica(databaseReplica, log) : undefined;
+    return createDb({ pool, pooled: databasePooled, layout, observer, replica });
   } catch (error) {
     await pool.end();
     throw error;

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 import { createDb, openPool, withOwner, type Db } from "../../src/index.ts";
+import type { TestCluster } from "./test-cluster.ts";
 
 export interface TestDatabase {
   readonly name: string;
@@ -25,8 +26,11 @@ export interface TestDatabase {
 }
 
 /** Creates a database as a copy of the migrated template, which takes about 30 ms. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { owner, server, operator, template } = inject("cluster");
+export const createTestDatabase = (): Promise<TestDatabase> => createTestDatabaseIn(inject("cluster"));
+
+/** Does the same in another cluster. */
+export async function createTestDatabaseIn(cluster: TestCluster): Promise<TestDatabase> {
+  const { owner, server, operator, template } = cluster;
   const name = `projo_test_${randomBytes(6).toString("hex")}`;
   await withOwner({ ...owner, database: "postgres" }, (client) =>
     client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`),

@@ -19,6 +19,7 @@ export { type DatabaseLayout, databaseLayouts } from "./login/database-layout.ts
 export { createDb, type DbOptions, type ReplicaOptions } from "./db.ts";
 export type { DatabaseLoad, Db, ReadOptions, WriteOptions } from "./db-interface.ts";
 export { readPositionQuery } from "./replica/read-position.ts";
+export { replicaProblem } from "./replica/replica-check.ts";
 export {
   type ReplicaChange,
   type ReplicaProblem,

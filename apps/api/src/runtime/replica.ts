@@ -35,12 +35,15 @@ function logChange(log: Log, { problem, error }: ReplicaChange, host: string): v
   if (problem === null) log.info({ host }, "the replica answers lists and searches");
   else {
     const cause = error === undefined ? {} : { err: error };
-    log.warn({ problem, host, ...cause }, `the primary answers the reads of the replica: ${causes[problem]}`);
+    log.warn(
+      { problem, host, ...cause },
+      `the primary answers the reads of the replica: ${replicaCauses[problem]}`,
+    );
   }
 }
 
-/** What the operator should know and do. docs/operating/read-replica.md has the details. */
-export const causes: Readonly<Record<ReplicaProblem, string>> = {
+/** What the operator should know and do. docs/operating/incidents/replica-not-used.md has the details. */
+export const replicaCauses: Readonly<Record<ReplicaProblem, string>> = {
   not_checked: "it has not been checked yet",
   unreachable: "no connection to it works. Check its host, port and login",
   silent: "it does not answer in time. Check its load and the network",

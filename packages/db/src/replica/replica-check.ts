@@ -1,6 +1,7 @@
 // Checks at intervals whether the replica can answer reads. A read that fails makes the replica unusable, and only a check makes
 // it usable again.
 import { setTimeout as delay } from "node:timers/promises";
+import type pg from "pg";
 import { DatabaseBusy, DatabaseDown, failureOf } from "../connection/failures.ts";
 import { UnsafeLogin } from "../login/check-login.ts";
 import { REPLICA_STATE_SQL, stateValues } from "../scope/replica-state-sql.ts";
@@ -77,6 +78,23 @@ function changeOf(error: unknown): ReplicaChange {
   if (error instanceof UnsafeLogin) return { problem: "unsafe_login", error };
   return { problem: "unreachable", error: failureOf(error) };
 }
+
+/** Compares a replica with its primary once. @returns null when the replica can answer reads */
+export async function replicaProblem({
+  primary,
+  replica,
+  maxLagMs,
+}: {
+  readonly primary: pg.Pool;
+  readonly replica: pg.Pool;
+  readonly maxLagMs: number;
+}): Promise<ReplicaProblem | null> {
+  const position = await readPosition(unnamed(primary));
+  return problemOf(unnamed(replica), position, maxLagMs);
+}
+
+/** Either may be behind a pooler, so no statement stays prepared. */
+const unnamed = (pool: pg.Pool): PoolSource => ({ connect: () => pool.connect(), pooled: true });
 
 const STATE = { name: "projo_replica_state", text: `SELECT ${REPLICA_STATE_SQL} AS state` };
 

@@ -8,6 +8,8 @@ export interface TestDatabase {
   readonly name: string;
   /** The address for a server. Its login is subject to the policies. */
   readonly url: string;
+  /** The address on the standby of the test run; absent without one. */
+  readonly replicaUrl?: string;
   /** The address for migrations. */
   readonly ownerUrl: string;
   /** The address for the operator's program. */
@@ -48,6 +50,7 @@ export async function createTestDatabaseIn(cluster: TestCluster): Promise<TestDa
   return {
     name,
     url: urlOf({ host, port, ...server }, name),
+    ...(cluster.replica && { replicaUrl: urlOf({ ...cluster.replica, ...server }, name) }),
     ownerUrl: urlOf(owner, name),
     operatorUrl: urlOf({ host, port, ...operator }, name),
     db,

@@ -14,6 +14,7 @@ import {
   type ReplicatedDb,
   type ReplicatedPostgres,
 } from "../kit/replicated-postgres.ts";
+import { isFullSuite } from "../kit/suite-length.ts";
 import { tenantTables } from "../kit/tenant-tables.ts";
 import { createTestDatabase } from "../kit/test-database.ts";
 
@@ -75,19 +76,22 @@ describe.skipIf(!hasPostgres15 && !isNeeded)(`a read replica (${noPostgres15})`,
     expect(outcomes).toEqual(Array.from({ length: 10 }, () => "answered"));
   });
 
-  it("answers with each change also where commits are acknowledged before they are flushed", async () => {
-    await postgres.database.owner("ALTER ROLE projo_server SET synchronous_commit = off");
-    try {
-      const { db, outcomes } = await open(2_000);
-      for (let nth = 0; nth < 3; nth += 1) {
-        const id = await create(db);
-        expect(await list(db)).toContain(id);
+  it.runIf(isFullSuite)(
+    "answers with each change also where commits are acknowledged before they are flushed",
+    async () => {
+      await postgres.database.owner("ALTER ROLE projo_server SET synchronous_commit = off");
+      try {
+        const { db, outcomes } = await open(2_000);
+        for (let nth = 0; nth < 3; nth += 1) {
+          const id = await create(db);
+          expect(await list(db)).toContain(id);
+        }
+        expect(outcomes).toContain("answered");
+      } finally {
+        await postgres.database.owner("ALTER ROLE projo_server RESET synchronous_commit");
       }
-      expect(outcomes).toContain("answered");
-    } finally {
-      await postgres.database.owner("ALTER ROLE projo_server RESET synchronous_commit");
-    }
-  });
+    },
+  );
 
   it("answers no read that does not permit it, and no query of a model", async () => {
     const { db, outcomes } = await open(2_000);
@@ -209,52 +213,61 @@ describe.skipIf(!hasPostgres15 && !isNeeded)(`a read replica (${noPostgres15})`,
     expect(outcomes).toEqual(["behind"]);
   });
 
-  it("cancels statements that conflict with the replay of a change, and the primary answers them", async () => {
-    await postgres.standby.admin("ALTER SYSTEM SET max_standby_streaming_delay = 0");
-    await postgres.standby.admin("SELECT pg_reload_conf()");
-    const { db, outcomes } = await open(2_000);
-    const { database } = postgres;
-    await expect
-      .poll(async () => {
-        const changed = database.owner("DO $$ BEGIN LOCK TABLE tasks; PERFORM pg_sleep(0.2); END $$");
-        const lists = await Promise.all(Array.from({ length: 8 }, () => list(db)));
-        await changed;
-        expect(lists.filter((ids) => !ids.includes(home.taskId))).toEqual([]);
-        return outcomes;
-      }, PATIENT)
-      .toContain("canceled");
-  });
+  it.runIf(isFullSuite)(
+    "cancels statements that conflict with the replay of a change, and the primary answers them",
+    async () => {
+      await postgres.standby.admin("ALTER SYSTEM SET max_standby_streaming_delay = 0");
+      await postgres.standby.admin("SELECT pg_reload_conf()");
+      const { db, outcomes } = await open(2_000);
+      const { database } = postgres;
+      await expect
+        .poll(async () => {
+          const changed = database.owner("DO $$ BEGIN LOCK TABLE tasks; PERFORM pg_sleep(0.2); END $$");
+          const lists = await Promise.all(Array.from({ length: 8 }, () => list(db)));
+          await changed;
+          expect(lists.filter((ids) => !ids.includes(home.taskId))).toEqual([]);
+          return outcomes;
+        }, PATIENT)
+        .toContain("canceled");
+    },
+  );
 
-  it("may end connections and statements at any time without a failed or older answer", async () => {
-    const { db, outcomes } = await open(2_000);
-    const end = async (how: "pg_cancel_backend" | "pg_terminate_backend") =>
-      postgres.standby.admin(`SELECT ${how}(pid) FROM pg_stat_activity WHERE usename = 'projo_server'`);
-    for (const how of ["pg_cancel_backend", "pg_terminate_backend", "pg_terminate_backend"] as const) {
-      const id = await create(db);
-      const lists = Promise.all(Array.from({ length: 10 }, () => list(db)));
-      await end(how);
-      for (const ids of await lists) expect(ids).toContain(id);
+  it.runIf(isFullSuite)(
+    "may end connections and statements at any time without a failed or older answer",
+    async () => {
+      const { db, outcomes } = await open(2_000);
+      const end = async (how: "pg_cancel_backend" | "pg_terminate_backend") =>
+        postgres.standby.admin(`SELECT ${how}(pid) FROM pg_stat_activity WHERE usename = 'projo_server'`);
+      for (const how of ["pg_cancel_backend", "pg_terminate_backend", "pg_terminate_backend"] as const) {
+        const id = await create(db);
+        const lists = Promise.all(Array.from({ length: 10 }, () => list(db)));
+        await end(how);
+        for (const ids of await lists) expect(ids).toContain(id);
+        await usable({ db });
+      }
+      expect(outcomes).toContain("answered");
+    },
+  );
+
+  it.runIf(isFullSuite)(
+    "F2 that stops to answer delays a list by its time limit at most, and later lists not at all",
+    async () => {
+      const { db, changes } = await open(2_000);
+      postgres.standby.signalAll("SIGSTOP");
+      try {
+        const id = await create(db);
+        const lists = await Promise.all(Array.from({ length: 5 }, () => list(db)));
+        for (const ids of lists) expect(ids).toContain(id);
+        expect(db.usesReplica).toBe(false);
+        expect(changes.at(-1)?.problem).toMatch(/^(silent|unreachable)$/);
+      } finally {
+        postgres.standby.signalAll("SIGCONT");
+      }
       await usable({ db });
-    }
-    expect(outcomes).toContain("answered");
-  });
+    },
+  );
 
-  it("F2 that stops to answer delays a list by its time limit at most, and later lists not at all", async () => {
-    const { db, changes } = await open(2_000);
-    postgres.standby.signalAll("SIGSTOP");
-    try {
-      const id = await create(db);
-      const lists = await Promise.all(Array.from({ length: 5 }, () => list(db)));
-      for (const ids of lists) expect(ids).toContain(id);
-      expect(db.usesReplica).toBe(false);
-      expect(changes.at(-1)?.problem).toMatch(/^(silent|unreachable)$/);
-    } finally {
-      postgres.standby.signalAll("SIGCONT");
-    }
-    await usable({ db });
-  });
-
-  it("is not used after its promotion, and answers nothing that only it has", async () => {
+  it.runIf(isFullSuite)("is not used after its promotion, and answers nothing that only it has", async () => {
     const promoted = await postgres.startStandby();
     try {
       const { db, changes } = await open(2_000, promoted.url);

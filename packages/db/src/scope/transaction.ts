@@ -83,8 +83,17 @@ export class Transaction implements Statements {
     return (await this.#run(preparedOf(text, values))).rowCount;
   }
 
-  async #run(statement: PreparedStatement, weight: StatementWeight = {}): Promise<StatementResult> {
-    const answer = (await this.#replica?.run(statement, weight)) ?? null;
+  #run(statement: PreparedStatement, weight: StatementWeight = {}): Promise<StatementResult> {
+    const replica = this.#replica;
+    return replica ? this.#runOnReplica(replica, statement, weight) : this.#runOnPrimary(statement, weight);
+  }
+
+  async #runOnReplica(
+    replica: ReplicaStatements,
+    statement: PreparedStatement,
+    weight: StatementWeight,
+  ): Promise<StatementResult> {
+    const answer = await replica.run(statement, weight);
     if (answer) return answer;
     this.#leaveReplica();
     return this.#runOnPrimary(statement, weight);

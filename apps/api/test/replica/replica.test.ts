@@ -15,107 +15,101 @@ import { createTask, place, type Place } from "../overload/callers.ts";
 
 const mustRun = process.env["CI"] === "true";
 
-describe.runIf(isFullSuite && (hasPostgres15 || mustRun))(
-  `servers with a read replica (${noPostgres15})`,
-  () => {
-    let postgres: ReplicatedPostgres;
-    let one: TestServer;
-    let other: TestServer;
-    let here: Place;
+const title = hasPostgres15 ? "servers with a read replica" : `servers with a read replica (${noPostgres15})`;
 
-    beforeAll(async () => {
-      postgres = await startReplicatedPostgres();
-      const settings = {
-        PROJO_TOKEN_KEYS: `1:${randomBytes(32).toString("base64url")}`,
-        PROJO_METRICS_TOKEN: METRICS_TOKEN,
-        PROJO_DATABASE_REPLICA_URL: postgres.standby.url,
-        PROJO_DATABASE_REPLICA_MAX_LAG_MS: "2000",
-      };
-      one = await startServerOver(postgres.database, settings);
-      other = await startServerOver(postgres.database, settings);
-      for (const server of [one, other]) await expect.poll(() => linesOf(server, IN_USE), PATIENT).toBe(1);
-      here = await place(one);
-      await createTask(here);
-    });
-    afterAll(async () => {
-      await Promise.all([one?.close(), other?.close()]);
-      await postgres?.stop();
-    });
+describe.runIf(isFullSuite && (hasPostgres15 || mustRun))(title, () => {
+  let postgres: ReplicatedPostgres;
+  let one: TestServer;
+  let other: TestServer;
+  let here: Place;
 
-    const answered = ["projo_replica_reads_total", { outcome: "answered" }] as const;
-    const callOn = (server: TestServer, name: string, input: object = {}, token = here.admin.token) =>
-      call(server.url, name, { input, token, workspaceId: here.id });
+  beforeAll(async () => {
+    postgres = await startReplicatedPostgres();
+    const settings = {
+      PROJO_TOKEN_KEYS: `1:${randomBytes(32).toString("base64url")}`,
+      PROJO_METRICS_TOKEN: METRICS_TOKEN,
+      PROJO_DATABASE_REPLICA_URL: postgres.standby.url,
+      PROJO_DATABASE_REPLICA_MAX_LAG_MS: "2000",
+    };
+    one = await startServerOver(postgres.database, settings);
+    other = await startServerOver(postgres.database, settings);
+    for (const server of [one, other]) await expect.poll(() => linesOf(server, IN_USE), PATIENT).toBe(1);
+    here = await place(one);
+    await createTask(here);
+  });
+  afterAll(async () => {
+    await Promise.all([one?.close(), other?.close()]);
+    await postgres?.stop();
+  });
 
-    it.each([
-      ["tasks.list", {}],
-      ["tasks.list", { search: "Oil" }],
-      ["tasks.list", { createdBy: "0195a2c4-7d1e-7c3a-9d5e-2f1b6c8a9e10" }],
-      ["projects.list", {}],
-      ["projects.list", { search: "Looms" }],
-      ["audit.list", {}],
-    ])("the replica answers %s %j", async (name, input) => {
-      const grown = () =>
-        growthOf(one, answered, async () => expect((await callOn(one, name, input)).status).toBe(200));
-      // On a busy machine the replica can be behind for a moment.
-      await expect.poll(grown, PATIENT).toBe(1);
-    });
+  const answered = ["projo_replica_reads_total", { outcome: "answered" }] as const;
+  const callOn = (server: TestServer, name: string, input: object = {}, token = here.admin.token) =>
+    call(server.url, name, { input, token, workspaceId: here.id });
 
-    it("the replica answers no other query", async () => {
-      const others = operations.filter(
-        ({ operation }) => operation.kind === "query" && !operation.mayReadReplica,
-      );
-      const grown = await growthOf(one, answered, async () => {
-        for (const { name, operation } of others) await callOn(one, name, operation.example.input as object);
-      });
-      expect(grown).toBe(0);
-    });
+  it.each([
+    ["tasks.list", {}],
+    ["tasks.list", { search: "Oil" }],
+    ["tasks.list", { createdBy: "0195a2c4-7d1e-7c3a-9d5e-2f1b6c8a9e10" }],
+    ["projects.list", {}],
+    ["projects.list", { search: "Looms" }],
+    ["audit.list", {}],
+  ])("the replica answers %s %j", async (name, input) => {
+    const grown = () =>
+      growthOf(one, answered, async () => expect((await callOn(one, name, input)).status).toBe(200));
+    // On a busy machine the replica can be behind for a moment.
+    await expect.poll(grown, PATIENT).toBe(1);
+  });
 
-    it("a change through one server is at once in the list of another, for a user and for a key", async () => {
-      const scopes = ["task:read", "task:write"];
-      const made = await callOn(one, "serviceKeys.create", { name: "Robot", role: "member", scopes });
-      const tokens = [here.admin.token, String(made.data.token)];
-      const grown = await growthOf(other, answered, async () => {
-        for (let nth = 0; nth < 20; nth += 1) {
-          const token = tokens[nth % 2];
-          const created = await callOn(
-            one,
-            "tasks.create",
-            { projectId: here.projectId, title: "New" },
-            token,
-          );
-          const { data } = await callOn(other, "tasks.list", { limit: 1 }, token);
-          expect(data.items[0].id).toBe(created.data.id);
-        }
-      });
-      expect(grown).toBeGreaterThan(0);
+  it("the replica answers no other query", async () => {
+    const others = operations.filter(
+      ({ operation }) => operation.kind === "query" && !operation.mayReadReplica,
+    );
+    const grown = await growthOf(one, answered, async () => {
+      for (const { name, operation } of others) await callOn(one, name, operation.example.input as object);
     });
+    expect(grown).toBe(0);
+  });
 
-    it("M2 a removed member gets no list", async () => {
-      const guest = await arrive(one, "guest");
-      await join(one, here.id, guest, "viewer");
-      expect((await callOn(other, "tasks.list", {}, guest.token)).status).toBe(200);
-      expect((await callOn(one, "members.remove", { userId: guest.id })).status).toBe(200);
-      expect((await callOn(other, "tasks.list", {}, guest.token)).error?.reason).toBe("workspace.not_found");
+  it("a change through one server is at once in the list of another, for a user and for a key", async () => {
+    const scopes = ["task:read", "task:write"];
+    const made = await callOn(one, "serviceKeys.create", { name: "Robot", role: "member", scopes });
+    const tokens = [here.admin.token, String(made.data.token)];
+    const grown = await growthOf(other, answered, async () => {
+      for (let nth = 0; nth < 20; nth += 1) {
+        const token = tokens[nth % 2];
+        const created = await callOn(one, "tasks.create", { projectId: here.projectId, title: "New" }, token);
+        const { data } = await callOn(other, "tasks.list", { limit: 1 }, token);
+        expect(data.items[0].id).toBe(created.data.id);
+      }
     });
+    expect(grown).toBeGreaterThan(0);
+  });
 
-    it("no call fails when the replica is killed, and the log and the metrics say once that it is not used", async () => {
-      const lists = Promise.all(Array.from({ length: 30 }, () => callOn(one, "tasks.list", { limit: 1 })));
-      postgres.standby.signalAll("SIGKILL");
-      for (const { status } of await lists) expect(status).toBe(200);
-      const created = await createTask(here);
-      const { data } = await callOn(one, "tasks.list", { limit: 1 });
-      expect(data.items[0].id).toBe(created.data.id);
-      await expect.poll(() => linesOf(one, NOT_USED), PATIENT).toBe(1);
-      const text = await readMetrics(one);
-      expect(valueOf(text, "projo_replica_unusable", { problem: "unreachable" })).toBe(1);
-      expect(valueOf(text, "projo_replica_unusable")).toBe(1);
-      expect(valueOf(text, "projo_database_connections_max", { target: "replica" })).toBe(8);
-      // A check later the problem is the same, and the log has no other line.
-      await new Promise((passed) => setTimeout(passed, 2_500));
-      expect(linesOf(one, NOT_USED)).toBe(1);
-    });
-  },
-);
+  it("M2 a removed member gets no list", async () => {
+    const guest = await arrive(one, "guest");
+    await join(one, here.id, guest, "viewer");
+    expect((await callOn(other, "tasks.list", {}, guest.token)).status).toBe(200);
+    expect((await callOn(one, "members.remove", { userId: guest.id })).status).toBe(200);
+    expect((await callOn(other, "tasks.list", {}, guest.token)).error?.reason).toBe("workspace.not_found");
+  });
+
+  it("no call fails when the replica is killed, and the log and the metrics say once that it is not used", async () => {
+    const lists = Promise.all(Array.from({ length: 30 }, () => callOn(one, "tasks.list", { limit: 1 })));
+    postgres.standby.signalAll("SIGKILL");
+    for (const { status } of await lists) expect(status).toBe(200);
+    const created = await createTask(here);
+    const { data } = await callOn(one, "tasks.list", { limit: 1 });
+    expect(data.items[0].id).toBe(created.data.id);
+    await expect.poll(() => linesOf(one, NOT_USED), PATIENT).toBe(1);
+    const text = await readMetrics(one);
+    expect(valueOf(text, "projo_replica_unusable", { problem: "unreachable" })).toBe(1);
+    expect(valueOf(text, "projo_replica_unusable")).toBe(1);
+    expect(valueOf(text, "projo_database_connections_max", { target: "replica" })).toBe(8);
+    // A check later the problem is the same, and the log has no other line.
+    await new Promise((passed) => setTimeout(passed, 2_500));
+    expect(linesOf(one, NOT_USED)).toBe(1);
+  });
+});
 
 const PATIENT = { timeout: 40_000, interval: 50 };
 const IN_USE = "the replica answers lists and searches";

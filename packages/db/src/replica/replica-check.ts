@@ -1,6 +1,6 @@
 // Checks at intervals whether the replica can answer reads. A read that fails makes the replica unusable, and only a check makes
 // it usable again.
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate, setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { DatabaseBusy, DatabaseDown, failureOf } from "../connection/failures.ts";
 import { UnsafeLogin } from "../login/check-login.ts";
@@ -60,6 +60,8 @@ export class ReplicaCheck {
     };
     const silent = async (): Promise<ReplicaChange> => {
       await delay(LONGEST_MS + maxLagMs, undefined, { signal: late.signal });
+      // After the event loop was busy, this lets it read an answer that has arrived.
+      await setImmediate();
       return { problem: "silent" };
     };
     const waiting = silent();

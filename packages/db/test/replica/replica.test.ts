@@ -2,7 +2,13 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openPool, readPositionQuery, readPostgresAddress, type Db } from "../../src/index.ts";
+import {
+  openPool,
+  readPositionQuery,
+  readPostgresAddress,
+  type Db,
+  type ReplicaProblem,
+} from "../../src/index.ts";
 import { REPLICA_STATE_SQL, stateValues } from "../../src/scope/replica-state-sql.ts";
 import type { ReadPosition } from "../../src/scope/scope.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
@@ -20,7 +26,9 @@ import { createTestDatabase } from "../kit/test-database.ts";
 
 const isNeeded = process.env["CI"] === "true";
 
-describe.skipIf(!hasPostgres15 && !isNeeded)(`a read replica (${noPostgres15})`, () => {
+const title = hasPostgres15 ? "a read replica" : `a read replica (${noPostgres15})`;
+
+describe.skipIf(!hasPostgres15 && !isNeeded)(title, () => {
   let postgres: ReplicatedPostgres;
   let home: PlantedWorkspace;
   let foreign: PlantedWorkspace;
@@ -42,13 +50,20 @@ describe.skipIf(!hasPostgres15 && !isNeeded)(`a read replica (${noPostgres15})`,
     await usable(replicated);
     return replicated;
   };
-  /** Opens a client whose replica cannot be used. @returns the reported problem */
-  const problemWith = async (database: Pick<ReplicatedPostgres["database"], "url">, replicaUrl: string) => {
-    replicated = openReplicatedDb(database, replicaUrl);
-    const { db, changes } = replicated;
-    await expect.poll(() => changes.length, PATIENT).toBeGreaterThan(0);
-    expect(db.usesReplica).toBe(false);
-    return changes[0]?.problem;
+  /** Opens a client whose replica cannot be used. */
+  const expectProblem = async (
+    database: Pick<ReplicatedPostgres["database"], "url">,
+    replicaUrl: string,
+    problem: ReplicaProblem,
+  ) => {
+    const opened = openReplicatedDb(database, replicaUrl);
+    try {
+      const problems = () => opened.changes.map((change) => change.problem);
+      await expect.poll(problems, PATIENT).toContain(problem);
+      expect(problems()).not.toContain(null);
+    } finally {
+      await opened.close();
+    }
   };
   const list = async (db: Db, place = home): Promise<string[]> => {
     const tasks = await db.read(
@@ -155,15 +170,17 @@ describe.skipIf(!hasPostgres15 && !isNeeded)(`a read replica (${noPostgres15})`,
 
   it("is not used when the address leads to the primary, to another cluster or database, or has an unsafe login", async () => {
     const { database, standby } = postgres;
-    expect(await problemWith(database, database.url)).toBe("not_standby");
-    await replicated?.close();
     const other = await createTestDatabase();
-    expect(await problemWith(other, standby.url)).toBe("another_database");
-    await replicated?.close();
-    await other.drop();
-    expect(await problemWith(database, asOwner(standby.url, database.ownerUrl))).toBe("unsafe_login");
-    await replicated?.close();
-    expect(await problemWith(database, standby.url.replace(/:\d+\//, ":1/"))).toBe("unreachable");
+    try {
+      await Promise.all([
+        expectProblem(database, database.url, "not_standby"),
+        expectProblem(other, standby.url, "another_database"),
+        expectProblem(database, asOwner(standby.url, database.ownerUrl), "unsafe_login"),
+        expectProblem(database, standby.url.replace(/:\d+\//, ":1/"), "unreachable"),
+      ]);
+    } finally {
+      await other.drop();
+    }
   });
 
   it("is given time to catch up", async () => {
@@ -188,16 +205,19 @@ describe.skipIf(!hasPostgres15 && !isNeeded)(`a read replica (${noPostgres15})`,
       await resume();
     }
     await usable({ db });
-    expect(changes.map(({ problem }) => problem).slice(0, 3)).toEqual([null, "behind", null]);
+    expect(changes.map(({ problem }) => problem)).toContain("behind");
+    expect(changes.at(-1)?.problem).toBe(null);
   });
 
   it("answers no later statement of a read after the primary has answered one", async () => {
     const { db, outcomes } = await open(30);
-    await pause();
-    await create(db);
     const page = { order: "newest", after: undefined, limit: 100 } as const;
-    try {
-      await db.read(
+    const readTwice = async () => {
+      await usable({ db });
+      outcomes.length = 0;
+      await pause();
+      await create(db);
+      const read = db.read(
         home.grant("task:read"),
         async ({ sql }) => {
           await sql.tasks.list(page);
@@ -207,10 +227,11 @@ describe.skipIf(!hasPostgres15 && !isNeeded)(`a read replica (${noPostgres15})`,
         },
         { mayReadReplica: true },
       );
-    } finally {
-      await resume();
-    }
-    expect(outcomes).toEqual(["behind"]);
+      await read.finally(resume);
+      return outcomes;
+    };
+    // On a busy machine a check can make the replica unusable before the first statement.
+    await expect.poll(readTwice, PATIENT).toEqual(["behind"]);
   });
 
   it.runIf(isFullSuite)(

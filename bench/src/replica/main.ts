@@ -23,6 +23,7 @@ import { withTemporaryDirectory } from "../runner/temporary-directory.ts";
 const TASKS = 50_000;
 const READS = { page: 4_000, search: 60 } as const;
 const CALLERS = 8;
+const LOGIN = "projo_server";
 
 const programs = findPrograms();
 if ("missing" in programs) throw new Error(`A program is missing: ${programs.missing}`);
@@ -78,8 +79,6 @@ await withTemporaryDirectory(async (directory) => {
     await primary.process.close();
   }
 });
-
-const LOGIN = "projo_server";
 
 type Grant = ReturnType<typeof authorize<"task:read">>;
 

@@ -9,6 +9,9 @@ import {
   type ReplicatedPostgres,
 } from "@projostack/db/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inspectEnvironment } from "../../src/config/inspect-environment.ts";
+import type { Check } from "../../src/doctor/check.ts";
+import { runDoctor } from "../../src/doctor/run-doctor.ts";
 import { arrive, call, join, startServerOver, type TestServer } from "../kit/index.ts";
 import { growthOf, METRICS_TOKEN, readMetrics, valueOf } from "../observe/metrics-kit.ts";
 import { createTask, place, type Place } from "../overload/callers.ts";
@@ -93,6 +96,12 @@ describe.runIf(isFullSuite && (hasPostgres15 || mustRun))(title, () => {
     expect((await callOn(other, "tasks.list", {}, guest.token)).error?.reason).toBe("workspace.not_found");
   });
 
+  it("the doctor compares the replica with the primary", async () => {
+    const { database, standby } = postgres;
+    expect(await doctorOn(database.url, standby.url)).toMatch(/^ok: it follows the primary/);
+    expect(await doctorOn(database.url, database.url)).toMatch(/^problem: .*it is not in recovery/);
+  });
+
   it("no call fails when the replica is killed, and the log and the metrics say once that it is not used", async () => {
     const lists = Promise.all(Array.from({ length: 30 }, () => callOn(one, "tasks.list", { limit: 1 })));
     postgres.standby.signalAll("SIGKILL");
@@ -110,6 +119,21 @@ describe.runIf(isFullSuite && (hasPostgres15 || mustRun))(title, () => {
     expect(linesOf(one, NOT_USED)).toBe(1);
   });
 });
+
+/** @returns the finding of the doctor about the replica */
+async function doctorOn(url: string, replicaUrl: string): Promise<string> {
+  const environment = {
+    DATABASE_URL: url,
+    PROJO_DATABASE_REPLICA_URL: replicaUrl,
+    PROJO_DATABASE_REPLICA_MAX_LAG_MS: "2000",
+  };
+  const { output } = await runDoctor({ json: true }, () => inspectEnvironment(environment));
+  const { checks } = JSON.parse(output) as { checks: Check[] };
+  const found = checks.find(
+    ({ subject, name }) => subject === "PROJO_DATABASE_REPLICA_URL" && name === "standby",
+  );
+  return `${found?.status}: ${found?.message}`;
+}
 
 const PATIENT = { timeout: 40_000, interval: 50 };
 const IN_USE = "the replica answers lists and searches";

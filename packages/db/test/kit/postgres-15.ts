@@ -14,9 +14,6 @@ const BINARIES = "/usr/lib/postgresql/15/bin";
 
 export const hasPostgres15 = existsSync(join(BINARIES, "postgres"));
 
-/** The reason that a skipped test shows. With CI=true a test fails when PostgreSQL 15 is missing. */
-export const noPostgres15 = "PostgreSQL 15 is not installed: apt-get install postgresql-15";
-
 export interface Postgres15 {
   readonly owner: { host: string; port: number; user: string; password: string };
   /** Sends a signal to every process: SIGSTOP makes PostgreSQL hang, SIGCONT continues it, SIGKILL ends it. */

@@ -1,5 +1,5 @@
 // Measures what a read replica takes from the primary: the processor time of both for the same lists, with a replica and without.
-// `npx tsx --conditions=@projostack/source bench/src/replica/main.ts`, with PostgreSQL of Debian.
+// `node --import tsx --conditions=@projostack/source bench/src/replica/main.ts`, with PostgreSQL of Debian.
 import { randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { chmod } from "node:fs/promises";

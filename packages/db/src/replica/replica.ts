@@ -71,6 +71,7 @@ export class Replica {
     let known = position;
     return {
       run: async (statement, weight) => {
+        if (!this.isUsable) return null;
         try {
           known ??= await readPosition(source);
         } catch {

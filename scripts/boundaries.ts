@@ -233,6 +233,7 @@ export const dbLayers: Layers = [
   ["db-interface.ts"],
   ["people/", "servers/"],
   ["tenant/"],
+  ["replica/"],
   ["scope/"],
   ["pool/"],
   ["connection/"],

@@ -17,6 +17,8 @@ export interface InspectedEnvironment {
   /** What a starting server compares with the living ones; null when it would not compare itself. */
   readonly compared: ComparedEnvironment | null;
   readonly server: PostgresAddress | null;
+  readonly replica: PostgresAddress | null;
+  readonly replicaMaxLagMs: number;
   readonly owner: PostgresAddress | null;
   readonly operator: PostgresAddress | null;
   /** Whether DATABASE_URL is present, valid or not. */
@@ -63,6 +65,13 @@ export function inspectEnvironment(
       ? null
       : { isProduction, keys: keysOf(env["PROJO_TOKEN_KEYS"]), limiter: limiterOf(redisUrl), redisUrl },
     server,
+    replica: read("PROJO_DATABASE_REPLICA_URL", (value) =>
+      variables.PROJO_DATABASE_REPLICA_URL.schema.safeParse(value),
+    ),
+    replicaMaxLagMs:
+      read("PROJO_DATABASE_REPLICA_MAX_LAG_MS", (value) =>
+        variables.PROJO_DATABASE_REPLICA_MAX_LAG_MS.schema.safeParse(value),
+      ) ?? 0,
     owner: read("PROJO_DATABASE_OWNER_URL", (value) =>
       variables.PROJO_DATABASE_OWNER_URL.schema.safeParse(value),
     ),

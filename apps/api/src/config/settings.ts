@@ -3,6 +3,7 @@ import type { Mailbox } from "../mail/mailbox.ts";
 import type { SmtpAddress } from "../mail/smtp-address.ts";
 import type { TracingProtocol } from "../observe/tracing/protocols.ts";
 import type { LogLevel } from "../runtime/log.ts";
+import type { ReplicaSettings } from "../runtime/replica.ts";
 import type { Quotas } from "../limits/quotas/quotas.ts";
 import type { MailNotices } from "../mail/mail-notices.ts";
 import type { ConnectionBounds } from "./connection-bounds.ts";
@@ -33,6 +34,8 @@ export interface Config {
   readonly databaseLayout: DatabaseLayout;
   /** What keeps a committed write when PostgreSQL crashes. */
   readonly databaseDurability: Durability;
+  /** The standby that may answer reads; null without one. */
+  readonly databaseReplica: ReplicaSettings | null;
   /** `kid:key` pairs, newest first; null to use keys in the data directory, which are created at the first start. */
   readonly tokenKeys: string | null;
   /** The SMTP server; null to write mail to files in the data directory. */

@@ -144,7 +144,7 @@ const listOf = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 
 /** Collects the checks. An error ends them with a problem that names the setting. */
-async function guarded(
+export async function guarded(
   setting: string,
   work: (add: (...checks: Check[]) => void) => Promise<void>,
 ): Promise<Check[]> {
@@ -164,11 +164,20 @@ async function guarded(
   return checks;
 }
 
-function connectionChecks(setting: string, address: PostgresAddress, facts: ConnectionFacts): Check[] {
+/** @param target a replica accepts no writes, and the checks of a replica compare it with the primary */
+export function connectionChecks(
+  setting: string,
+  address: PostgresAddress,
+  facts: ConnectionFacts,
+  target: "primary" | "replica" = "primary",
+): Check[] {
   const check = checksOf(setting);
   const { host, port, database, user } = address.target;
   const place = host.startsWith("/") ? `socket ${host}` : `${host}:${port}`;
-  const problems = serverProblems(facts);
+  const problems = serverProblems(
+    target === "primary" ? facts : { ...facts, isStandby: false, isReadOnly: false },
+  );
+  const writes = target === "primary" ? ", accepts writes" : "";
   return [
     check(
       "ok",
@@ -176,7 +185,7 @@ function connectionChecks(setting: string, address: PostgresAddress, facts: Conn
       `${place}, database ${database}, login ${user}, ${facts.roundTripMs} ms a round trip`,
     ),
     ...(problems.length === 0
-      ? [check("ok", "database", `PostgreSQL ${facts.version}, ${facts.encoding}, accepts writes`)]
+      ? [check("ok", "database", `PostgreSQL ${facts.version}, ${facts.encoding}${writes}`)]
       : problems.map((problem) => check("problem", "database", problem))),
     tlsCheck(setting, address, facts),
     Math.abs(facts.clockAheadMs) > CLOCK_MS

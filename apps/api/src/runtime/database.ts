@@ -29,6 +29,7 @@ import {
 import { connectionNote, type ConnectionNote } from "./connection-note.ts";
 import { damagedDatabase, dataDirectoryErrorOf } from "./data-directory.ts";
 import type { Log } from "./log.ts";
+import { openReplica, type ReplicaSettings } from "./replica.ts";
 
 export interface Database {
   readonly db: Db;
@@ -70,6 +71,8 @@ export interface DatabaseSettings {
   readonly isProduction: boolean;
   /** Why this database may lose committed writes, such as "a database of the tests". Then nothing is refused and logged. */
   readonly lossAccepted?: string | undefined;
+  /** The standby that may answer reads; null without one. */
+  readonly databaseReplica: ReplicaSettings | null;
   readonly log: Log;
   readonly observer?: DatabaseEvents | undefined;
 }
@@ -99,7 +102,7 @@ async function openConfigured(settings: DatabaseSettings, address: PostgresAddre
       throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
   }
-  const db = await connect(address.target, { ...settings, check: checkLogin });
+  const db = await connect(address.target, { ...settings, check: checkLogin, usesReplica: true });
   return {
     db,
     description: `PostgreSQL at ${address.host}`,
@@ -227,10 +230,12 @@ async function connect(
     databaseDurability: durability,
     isProduction,
     lossAccepted,
+    databaseReplica,
     log,
     observer,
     check,
-  }: DatabaseSettings & { readonly check: typeof checkLogin },
+    usesReplica = false,
+  }: DatabaseSettings & { readonly check: typeof checkLogin; readonly usesReplica?: boolean },
 ): Promise<Db> {
   const pool = openPool({
     target,
@@ -255,7 +260,8 @@ async function connect(
     const ahead = await checkSchema(pool);
     if (ahead.length > 0) log.warn({ migrations: ahead }, aheadWarning(ahead));
     await checkLayout(pool, layout);
-    return createDb({ pool, pooled: databasePooled, layout, observer });
+    const replica = usesReplica && databaseReplica ? openReplica(databaseReplica, log) : undefined;
+    return createDb({ pool, pooled: databasePooled, layout, observer, replica });
   } catch (error) {
     await pool.end();
     throw error;

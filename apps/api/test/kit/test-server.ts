@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { ConfigError, readConfig } from "../../src/config/config.ts";
 import { systemClock, type Clock } from "../../src/runtime/clock.ts";
@@ -83,6 +84,14 @@ export async function startServerOver(
   }
 }
 
+/** The replica of a test is given time, so that it answers each list also on a busy machine. */
+const replicaOf = (url: string) => ({
+  PROJO_DATABASE_REPLICA_URL: url,
+  PROJO_DATABASE_REPLICA_MAX_LAG_MS: "2000",
+});
+
+const REPLICA_IN_USE = "the replica answers lists and searches";
+
 interface Start {
   readonly database: TestDatabase;
   readonly env: Readonly<Record<string, string>>;
@@ -108,6 +117,7 @@ async function startIn(
     PROJO_WEB: "off",
     // The full suite runs the tests of the API once more without the fast path.
     PROJO_FAST_PATH: process.env["PROJO_TEST_FAST_PATH"] ?? "true",
+    ...(database.replicaUrl === undefined ? {} : replicaOf(database.replicaUrl)),
     ...env,
   });
   const logLines: string[] = [];
@@ -127,6 +137,9 @@ async function startIn(
       version: "0.0.0-test",
     },
   );
+  // The first check of the replica ends after the start, and until then the primary answers its reads.
+  while (database.replicaUrl !== undefined && !logLines.some((line) => line.includes(REPLICA_IN_USE)))
+    await delay(10);
   return {
     url: server.url,
     callAs: (behalf) => server.callAs(behalf),

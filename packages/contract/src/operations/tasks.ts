@@ -210,6 +210,7 @@ export const tasks = {
   list: query({
     access: "task:read",
     cost: { ...costs.list, given: { search: 20 } },
+    mayReadReplica: true,
     summary: "Lists the tasks of the workspace, by default newest first.",
     details:
       "Each filter narrows the list: a task must match all filters that are given. `order` selects another order.",

@@ -27,6 +27,17 @@ export function openPool({ max = 16, ...options }: PoolOptions): ServerPool {
   });
 }
 
+/** Opens the pool of a replica. All of its connections have the short time limits of shared connections. */
+export function openReplicaPool({ max = 8, ...options }: PoolOptions): ServerPool {
+  const watch = new ConnectionWatch(probeOf(options), (isUnreachable) => options.onOutage?.(isUnreachable));
+  const shared = options.pooled || max < 4 ? 0 : Math.max(1, Math.floor(max / 8));
+  const limits = { startOptions: sharedStartOptions, kind: options.pooled ? "pooled" : "shared" } as const;
+  const pool = openPart(options, { watch, max: max - shared, ...limits });
+  return shared === 0
+    ? pool
+    : Object.assign(pool, { shared: openPart(options, { watch, max: shared, ...limits }) });
+}
+
 interface Part {
   /** One watch for both pools: a probe asks about the connections of both. */
   readonly watch: ConnectionWatch;

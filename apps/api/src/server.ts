@@ -93,7 +93,8 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
   const files = config.webDirectory === null ? null : await readWebFiles(config.webDirectory);
   const observability = await openObservability(config, deps);
   const { observer, tracer, databaseEvents } = observability;
-  const database = await openDatabase({ ...config, log, observer: databaseEvents });
+  const outages = outageNotice({ log, observer: databaseEvents });
+  const database = await openDatabase({ ...config, log, observer: databaseEvents, outages });
   const limiter = await openLimiter(config, keys, log);
   const loop = watchLoopDelay();
   const budgets = createBudgets({
@@ -109,7 +110,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
     if (!config.isLocal && config.databaseUrl !== null) {
       const { isProduction, redisUrl } = config;
       const here = { limiter: limiterOf(redisUrl), isProduction, machine: thisMachine() };
-      joined = await joinServers({ ...here, store: db.servers, keys, randomness, clock, log });
+      joined = await joinServers({ ...here, store: db.servers, keys, randomness, clock, log, outages });
     }
     const tokenForms = await openTokenForms(db);
     const sessions = createSessions(db, { keys, forms: tokenForms, randomness });

@@ -27,6 +27,7 @@ import {
 import { connectionNote, type ConnectionNote } from "./connection-note.ts";
 import { damagedDatabase, dataDirectoryErrorOf } from "./data-directory.ts";
 import type { Log } from "./log.ts";
+import { outageNotice, type OutageNotice } from "./outage-notice.ts";
 
 export interface Database {
   readonly db: Db;
@@ -64,6 +65,8 @@ export interface DatabaseSettings {
   readonly databaseLayout: DatabaseLayout;
   readonly log: Log;
   readonly observer?: DatabaseEvents | undefined;
+  /** Reports outages. By default they are reported to the log and the observer. */
+  readonly outages?: OutageNotice | undefined;
 }
 
 /** Receives the events of the database's connections. */
@@ -218,6 +221,7 @@ async function connect(
     databaseLayout: layout,
     log,
     observer,
+    outages = outageNotice({ log, observer }),
     check,
   }: DatabaseSettings & { readonly check: typeof checkLogin },
 ): Promise<Db> {
@@ -226,11 +230,7 @@ async function connect(
     max: databasePoolSize,
     pooled: databasePooled,
     onError: (error) => log.warn({ err: error }, "a database connection broke"),
-    onOutage: (isUnreachable) => {
-      observer?.databaseOutage(isUnreachable);
-      if (isUnreachable) log.error("the database does not answer: calls are refused until it does");
-      else log.info("the database answers again");
-    },
+    onOutage: (isUnreachable) => outages("connections", isUnreachable),
   });
   try {
     await checkServerOf(pool);

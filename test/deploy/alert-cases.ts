@@ -89,8 +89,8 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
     },
   },
   ProjoOverload: {
-    fires: { 'projo_admission_refused_total{priority="expensive"}': lasting },
-    quiet: { 'projo_admission_refused_total{priority="expensive"}': "0x20 60x100" },
+    fires: { 'projo_admission_refused_total{priority="heavy"}': lasting },
+    quiet: { 'projo_admission_refused_total{priority="heavy"}': "0x20 60x100" },
   },
   ProjoEventLoopDelay: {
     fires: { projo_event_loop_delay_seconds: "0.01x20 0.5x100" },

@@ -8,7 +8,9 @@ import { describe, expect, it } from "vitest";
 import { alertCases, type AlertCase, type Series } from "./alert-cases.ts";
 
 const rulesFile = join(import.meta.dirname, "../../deploy/prometheus/alerts.yml");
-const names = [...readFileSync(rulesFile, "utf8").matchAll(/^ +- alert: (\w+)$/gm)].map(([, name = ""]) => name);
+const names = [...readFileSync(rulesFile, "utf8").matchAll(/^ +- alert: (\w+)$/gm)].map(
+  ([, name = ""]) => name,
+);
 const cases = Object.entries(alertCases);
 const hasPromtool = spawnSync("promtool", ["--version"], { stdio: "ignore" }).status === 0;
 /** With CI=true the tests fail when Prometheus is missing. test/required-programs.ts says that it is missing. */
@@ -31,7 +33,9 @@ describe.runIf(isRun)("the alert rules", () => {
 
   it("an alert that does not fire fails the test", () => {
     const [name = ""] = names;
-    const { status, output } = runPromtool([testOf(name, { fires: { 'up{job="projostack"}': "1x120" }, quiet: {} }, "fires")]);
+    const { status, output } = runPromtool([
+      testOf(name, { fires: { 'up{job="projostack"}': "1x120" }, quiet: {} }, "fires"),
+    ]);
     expect([status, output]).toEqual([1, expect.stringContaining("FAILED")]);
   });
 });

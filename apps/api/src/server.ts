@@ -14,6 +14,7 @@ import { argon2Concurrency, createArgon2Gate } from "./identity/passwords/argon2
 import { createBudgets } from "./limits/budgets/budgets.ts";
 import { createCheckpoints } from "./identity/checkpoints.ts";
 import { startCleanUp } from "./jobs/clean-up.ts";
+import { outageNotice } from "./runtime/outage-notice.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { endsWithin } from "./runtime/ends-within.ts";
 import { openDatabase } from "./runtime/database.ts";

@@ -50,7 +50,7 @@ export async function setUpDatabase(
         { ...ownerAddress.target, user, ...(password === undefined ? {} : { password }) },
       ]);
     },
-    hasPassword: ({ user, password }) => 
+    hasPassword: ({ user, password }) =>
       hasPassword({ ...ownerAddress.target, user, ...(password === undefined ? {} : { password }) }),
     note,
   });

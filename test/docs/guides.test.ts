@@ -13,10 +13,12 @@ import {
   startTestServer,
   type Person,
   type TestServer,
+  hasChromium,
+  noChromium,
+  startChromium,
 } from "@projostack/api/testing";
 import { createClient, type Client, type Permission } from "@projostack/sdk";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, noChromium, startChromium } from "../runtimes/kit/chromium.ts";
 import { bundle } from "../runtimes/kit/programs.ts";
 import { openSite } from "../runtimes/kit/site.ts";
 import { readFences } from "./fences.ts";

@@ -4,9 +4,8 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
-import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { startTestServer, type TestServer, startChromium } from "@projostack/api/testing";
 import type { Page } from "playwright-core";
-import { startChromium } from "../runtimes/kit/chromium.ts";
 
 export interface ExampleApplication {
   readonly server: TestServer;

@@ -1,5 +1,5 @@
+import { hasChromium, noChromium } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, noChromium } from "../runtimes/kit/chromium.ts";
 import { create, fillSignIn, startExample, type ExampleApplication } from "./example-application.ts";
 
 const MINUTE_MS = 60_000;
@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium)(`examples/next${hasChromium ? "" : ` (${noChromium
     await fillSignIn(page, email, password, "Sign in");
     await page.getByLabel("New task").waitFor();
     // The answer of the server is held until the page has shown the task.
-    let release = (): void => {};
+    let release: (() => void) | undefined;
     const isShown = new Promise<void>((resolve) => (release = resolve));
     await page.route("**/*", async (route) => {
       if (route.request().method() === "POST") await isShown;
@@ -72,7 +72,7 @@ describe.skipIf(!hasChromium)(`examples/next${hasChromium ? "" : ` (${noChromium
     });
     await create(page, "New task", "x".repeat(1_000));
     await page.getByRole("listitem").filter({ hasText: "xxx" }).waitFor();
-    release();
+    release?.();
     await page.getByRole("alert").filter({ hasText: "title" }).waitFor();
     expect(await page.getByRole("listitem").filter({ hasText: "xxx" }).count()).toBe(0);
     await page.context().close();

@@ -1,8 +1,8 @@
+import { hasChromium, noChromium } from "@projostack/api/testing";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, noChromium } from "../runtimes/kit/chromium.ts";
 import { create, fillSignIn, startExample, type ExampleApplication } from "./example-application.ts";
 
 const email = "ada@example.com";

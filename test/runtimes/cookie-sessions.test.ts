@@ -1,8 +1,13 @@
 // Sessions in a cookie, in Chromium: what a page can read, tabs that share the session, and pages of other origins.
-import { startTestServer, type TestServer } from "@projostack/api/testing";
+import {
+  startTestServer,
+  type TestServer,
+  hasChromium,
+  noChromium,
+  startChromium,
+} from "@projostack/api/testing";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hasChromium, noChromium, startChromium } from "./kit/chromium.ts";
 import { buildCookiePageFromSources } from "./kit/programs.ts";
 import { openSite, type Site } from "./kit/site.ts";
 import { hostilePage } from "./program/hostile-page.ts";

@@ -1,8 +1,14 @@
 // B1 Pages of three origins call a server in Chromium: one that the server allows, another one, and a sandboxed one.
-import { startServerOver, startTestServer, type TestServer } from "@projostack/api/testing";
+import {
+  startServerOver,
+  startTestServer,
+  type TestServer,
+  hasChromium,
+  noChromium,
+  startChromium,
+} from "@projostack/api/testing";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, noChromium, startChromium } from "./kit/chromium.ts";
 import { buildPageFromSources } from "./kit/programs.ts";
 import { openSite, type Site } from "./kit/site.ts";
 import type { InPage } from "./program/in-page.ts";

@@ -4,10 +4,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startTestServer, type TestServer } from "@projostack/api/testing";
+import {
+  startTestServer,
+  type TestServer,
+  hasChromium,
+  noChromium,
+  startChromium,
+} from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cachedBinary, downloadBinary, runtimes } from "./kit/binaries.ts";
-import { hasChromium, noChromium, startChromium } from "./kit/chromium.ts";
 import { buildPrograms, type Programs } from "./kit/programs.ts";
 import { openSite } from "./kit/site.ts";
 import type { InPage } from "./program/in-page.ts";

@@ -1,9 +1,16 @@
 // Tabs of one browser share a session. The site counts the refreshes that reach the server.
-import { eventually, expiredAccessToken, startTestServer, type TestServer } from "@projostack/api/testing";
+import {
+  eventually,
+  expiredAccessToken,
+  startTestServer,
+  type TestServer,
+  hasChromium,
+  noChromium,
+  startChromium,
+} from "@projostack/api/testing";
 import type { Tokens } from "@projostack/sdk";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { hasChromium, noChromium, startChromium } from "./kit/chromium.ts";
 import { buildPageFromSources } from "./kit/programs.ts";
 import { openSite, type Site } from "./kit/site.ts";
 import type { InPage } from "./program/in-page.ts";

@@ -1,4 +1,5 @@
 // An application of React in a browser, under the content security policy of the page: it works, and injected scripts do not.
+import { hasChromium, noChromium, startChromium } from "../kit/chromium.ts";
 import { rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,7 +7,6 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../kit/index.ts";
 import { buildReactSite } from "./react-site.ts";
-import { hasChromium, noChromium, startChromium } from "../openapi/chromium.ts";
 
 describe.skipIf(!hasChromium)(
   `The page in a browser${hasChromium ? "" : ` (${noChromium})`}`,

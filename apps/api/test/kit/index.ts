@@ -4,6 +4,7 @@ export { Browser, cookieMode, setCookiesOf, signInWithCookie, type SetCookie } f
 export { hasBalancer, noBalancer, startBalancer, type Balancer } from "./balancers/balancer.ts";
 export { freePorts } from "./balancers/free-ports.ts";
 export { bytesOf, call, idsOf, send, type Answer, type Call } from "./call.ts";
+export { hasChromium, noChromium, startChromium } from "./chromium.ts";
 export { cookieFetch } from "./cookie-fetch.ts";
 export { problemOfMessage } from "./declared-message.ts";
 export {

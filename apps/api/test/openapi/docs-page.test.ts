@@ -1,9 +1,9 @@
 // The page /docs in a browser: it shows the operations, sends requests to its own origin only, and calls operations.
+import { hasChromium, noChromium, startChromium } from "../kit/chromium.ts";
 import type { Browser, Page, Request } from "playwright-core";
 import { operations } from "@projostack/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../kit/index.ts";
-import { hasChromium, noChromium, startChromium } from "./chromium.ts";
 
 it.runIf(process.env["CI"])("The machine has Chromium", () => expect(hasChromium, noChromium).toBe(true));
 

@@ -1,7 +1,7 @@
 // pnpm pictures: takes the pictures of README.md from the built product, and writes them to docs/images.
+import { startChromium } from "@projostack/api/testing";
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startChromium } from "../../test/kit/chromium.ts";
 import { root, startProduct, type Product } from "../product/start-product.ts";
 import { createSampleData, email, password } from "./sample-data.ts";
 import { terminalPicture } from "./terminal-picture.ts";

@@ -1,7 +1,7 @@
 // pnpm --filter @projostack/web speed: prints how fast the built application loads from a built server on this machine.
+import { startChromium } from "@projostack/api/testing";
 import { createClient } from "@projostack/sdk";
 import type { Browser } from "playwright-core";
-import { startChromium } from "../../test/kit/chromium.ts";
 import { startProduct } from "../product/start-product.ts";
 import { measureLoad, type LoadFigures, type LoadOptions } from "./measure-load.ts";
 

@@ -1,9 +1,8 @@
 // The whole life of two users, in Chromium, with the application as the server delivers it.
 import { readFile } from "node:fs/promises";
-import { mailFor } from "@projostack/api/testing";
+import { mailFor, hasChromium, noChromium } from "@projostack/api/testing";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasChromium, noChromium } from "../kit/chromium.ts";
 import { startDeliveredApplication, type DeliveredApplication } from "../kit/delivered-application.ts";
 import { fillSignIn } from "../kit/people.ts";
 import * as step from "../kit/steps.ts";

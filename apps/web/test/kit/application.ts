@@ -1,7 +1,6 @@
-import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { startTestServer, type TestServer, startChromium } from "@projostack/api/testing";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { buildApplication } from "./build.ts";
-import { startChromium } from "./chromium.ts";
 import { openSite } from "./site.ts";
 
 /** The application in a browser, over a server with its own database. */

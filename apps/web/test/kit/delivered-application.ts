@@ -1,8 +1,7 @@
-import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { startTestServer, type TestServer, startChromium } from "@projostack/api/testing";
 import type { BrowserContext, BrowserContextOptions } from "playwright-core";
 import { openContext } from "./application.ts";
 import { buildApplication } from "./build.ts";
-import { startChromium } from "./chromium.ts";
 
 /** The application as a server delivers it, with the headers of the server. */
 export interface DeliveredApplication {

@@ -1,6 +1,6 @@
+import { hasChromium, noChromium } from "@projostack/api/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startApplication, type Application } from "./application.ts";
-import { hasChromium, noChromium } from "./chromium.ts";
 
 /**
  * Defines tests of the application in Chromium. Without Chromium they are skipped, and with CI=true a test fails then. After each

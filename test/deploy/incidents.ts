@@ -17,8 +17,8 @@ const MINUTE_MS = 60_000;
 const READY = /^.*"ready".* 200\n.*"ready".* 200\n.*"ready".* 200$/m;
 
 export function describeIncidents(machine: () => Machine): void {
+  const run = (script: string) => machine().run(script);
   describe("the incident pages", { timeout: 5 * MINUTE_MS }, () => {
-    const run = (script: string) => machine().run(script);
     /** Runs a command of a page as a person does: a command that fails is followed by the next one. */
     const did = new Set<GuideStep>();
     const runStep = async (page: string, title: string, nth = 0): Promise<string> => {

@@ -18,6 +18,9 @@ const READY = /^.*"ready".* 200\n.*"ready".* 200\n.*"ready".* 200$/m;
 
 export function describeIncidents(machine: () => Machine): void {
   const run = (script: string) => machine().run(script);
+  /** @param again a command that continues the fault before each look at the alerts */
+  const untilFiring = (alert: string, again = "") =>
+    expect.poll(() => run(`${again}\nfiring`), LONG).toContain(`${alert}\n`);
   describe("the incident pages", { timeout: 5 * MINUTE_MS }, () => {
     /** Runs a command of a page as a person does: a command that fails is followed by the next one. */
     const did = new Set<GuideStep>();
@@ -30,10 +33,6 @@ export function describeIncidents(machine: () => Machine): void {
     const first = "What to do first";
     const isReady = (page: string) =>
       expect.poll(() => runStep(page, "Confirm the recovery"), LONG).toMatch(READY);
-    /** @param again a command that continues the fault before each look at the alerts */
-    const untilFiring = (alert: string, again = "") =>
-      expect.poll(() => run(`${again}\nfiring`), LONG).toContain(`${alert}\n`);
-
     beforeAll(async () => {
       await run(setUp);
       await run("sign-up");
@@ -225,8 +224,8 @@ export function describeIncidents(machine: () => Machine): void {
     });
 
     it("restore.md", async () => {
-      await run(`call tasks.list > /root/before
-        umask 077; sed -E 's#.*//projo_dump:([^@]*)@.*#127.0.0.1:5432:projo:projo_dump:\\1#' /etc/projostack/secrets/backup-url > /root/.pgpass
+      await run(`call tasks.list > ~/before
+        umask 077; sed -E 's#.*//projo_dump:([^@]*)@.*#127.0.0.1:5432:projo:projo_dump:\\1#' /etc/projostack/secrets/backup-url > ~/.pgpass
         mkdir -p /var/backups
         pg_dump --dbname='host=127.0.0.1 dbname=projo user=projo_dump' --role=projo_backup --format=custom --file=/var/backups/projo.dump
         chmod 644 /var/backups/projo.dump; projostack verify-dump /var/backups/projo.dump`);
@@ -240,12 +239,12 @@ export function describeIncidents(machine: () => Machine): void {
       await runStep("restore", first, 4);
       await isReady("restore");
       await run("sign-in");
-      expect(await run("call tasks.list")).toBe(await run("cat /root/before"));
+      expect(await run("call tasks.list")).toBe(await run("cat ~/before"));
     });
 
     it("erase.md", async () => {
       expect(await runStep("erase", first, 0)).toContain("only admin");
-      await run("projostack workspaces delete $(cat /root/workspace) --yes");
+      await run("projostack workspaces delete $(cat ~/workspace) --yes");
       await runStep("erase", first, 1);
       expect(await runStep("erase", first, 0)).toContain("no such account");
       expect(await run("sign-in || true")).toContain("auth.");
@@ -280,40 +279,40 @@ cat > sign-up <<'SCRIPT'
 #!/bin/bash
 set -eu
 name=\${1:-ada}
-api auth.signUp "{\\"email\\":\\"$name@example.com\\",\\"password\\":\\"correct horse battery staple\\"}" > /root/$name.json
+api auth.signUp "{\\"email\\":\\"$name@example.com\\",\\"password\\":\\"correct horse battery staple\\"}" > ~/$name.json
 if [ $name = ada ]; then
-  jq -er .result.data.accessToken /root/ada.json > /root/token
-  api workspaces.create '{"name":"Engines"}' $(cat /root/token) | jq -er .result.data.id > /root/workspace
-  api projects.create '{"name":"Looms"}' $(cat /root/token) $(cat /root/workspace) | jq -er .result.data.id > /root/project
+  jq -er .result.data.accessToken ~/ada.json > ~/token
+  api workspaces.create '{"name":"Engines"}' $(cat ~/token) | jq -er .result.data.id > ~/workspace
+  api projects.create '{"name":"Looms"}' $(cat ~/token) $(cat ~/workspace) | jq -er .result.data.id > ~/project
 fi
 SCRIPT
 cat > sign-in <<'SCRIPT'
 #!/bin/bash
-cp /root/token /root/old-token
-api auth.signIn '{"email":"ada@example.com","password":"correct horse battery staple"}' > /root/ada.json
-jq -er .result.data.accessToken /root/ada.json > /root/token || { cat /root/ada.json; exit 1; }
+cp ~/token ~/old-token
+api auth.signIn '{"email":"ada@example.com","password":"correct horse battery staple"}' > ~/ada.json
+jq -er .result.data.accessToken ~/ada.json > ~/token || { cat ~/ada.json; exit 1; }
 SCRIPT
 cat > call <<'SCRIPT'
 #!/bin/bash
 input=
-task="{\\"projectId\\":\\"$(cat /root/project)\\",\\"title\\":\\"$(printf 'Oil the loom %.0s' {1..12})\\"}"
+task="{\\"projectId\\":\\"$(cat ~/project)\\",\\"title\\":\\"$(printf 'Oil the loom %.0s' {1..12})\\"}"
 case $1 in
 tasks.create) input=$task ;;
 tasks.createMany) input="{\\"items\\":[$task$(for n in {2..100}; do echo ",$task"; done)]}" ;;
 esac
-answer=$(api $1 "$input" $(cat /root/token) $(cat /root/workspace))
-if [[ $answer == *auth.unauthenticated* ]]; then sign-in; answer=$(api $1 "$input" $(cat /root/token) $(cat /root/workspace)); fi
+answer=$(api $1 "$input" $(cat ~/token) $(cat ~/workspace))
+if [[ $answer == *auth.unauthenticated* ]]; then sign-in; answer=$(api $1 "$input" $(cat ~/token) $(cat ~/workspace)); fi
 echo "$answer"
 SCRIPT
 cat > call-with-old-token <<'SCRIPT'
 #!/bin/bash
-api $1 '' $(cat /root/old-token) $(cat /root/workspace)
+api $1 '' $(cat ~/old-token) $(cat ~/workspace)
 SCRIPT
 cat > reuse-refresh-token <<'SCRIPT'
 #!/bin/bash
 for n in $(seq $1); do
   sign-in
-  old=$(jq -r .result.data.refreshToken /root/ada.json)
+  old=$(jq -r .result.data.refreshToken ~/ada.json)
   new=$(api auth.refresh "{\\"refreshToken\\":\\"$old\\"}" | jq -r .result.data.refreshToken)
   api auth.refresh "{\\"refreshToken\\":\\"$new\\"}" > /dev/null
   api auth.refresh "{\\"refreshToken\\":\\"$old\\"}" > /dev/null

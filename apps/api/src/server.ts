@@ -14,6 +14,7 @@ import { argon2Concurrency, createArgon2Gate } from "./identity/passwords/argon2
 import { createBudgets } from "./limits/budgets/budgets.ts";
 import { createCheckpoints } from "./identity/checkpoints.ts";
 import { startCleanUp } from "./jobs/clean-up.ts";
+import { outageNotice } from "./runtime/outage-notice.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { endsWithin } from "./runtime/ends-within.ts";
 import { openDatabase } from "./runtime/database.ts";
@@ -97,7 +98,8 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
   const files = config.webDirectory === null ? null : await readWebFiles(config.webDirectory);
   const observability = await openObservability(config, deps);
   const { observer, tracer, databaseEvents } = observability;
-  const database = await openDatabase({ ...config, lossAccepted, log, observer: databaseEvents });
+  const outages = outageNotice({ log, observer: databaseEvents });
+  const database = await openDatabase({ ...config, lossAccepted, log, observer: databaseEvents, outages });
   const limiter = await openLimiter(config, keys, log);
   const loop = watchLoopDelay();
   const budgets = createBudgets({
@@ -114,7 +116,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
       const { isProduction, redisUrl } = config;
       const limiterId = readLimiterId(config, limiter.shared, deps);
       const here = { limiter: limiterOf(redisUrl), limiterId, isProduction, machine: thisMachine() };
-      joined = await joinServers({ ...here, store: db.servers, keys, randomness, clock, log });
+      joined = await joinServers({ ...here, store: db.servers, keys, randomness, clock, log, outages });
     }
     const tokenForms = await openTokenForms(db);
     const sessions = createSessions(db, { keys, forms: tokenForms, randomness });

@@ -30,6 +30,7 @@ import { connectionNote, type ConnectionNote } from "./connection-note.ts";
 import { damagedDatabase, dataDirectoryErrorOf } from "./data-directory.ts";
 import type { Log } from "./log.ts";
 import { openReplica, type ReplicaSettings } from "./replica.ts";
+import { outageNotice, type OutageNotice } from "./outage-notice.ts";
 
 export interface Database {
   readonly db: Db;
@@ -75,6 +76,8 @@ export interface DatabaseSettings {
   readonly databaseReplica: ReplicaSettings | null;
   readonly log: Log;
   readonly observer?: DatabaseEvents | undefined;
+  /** Reports outages. By default they are reported to the log and the observer. */
+  readonly outages?: OutageNotice | undefined;
 }
 
 /** Receives the events of the database's connections. */
@@ -233,6 +236,7 @@ async function connect(
     databaseReplica,
     log,
     observer,
+    outages = outageNotice({ log, observer }),
     check,
     usesReplica = false,
   }: DatabaseSettings & { readonly check: typeof checkLogin; readonly usesReplica?: boolean },
@@ -243,11 +247,7 @@ async function connect(
     pooled: databasePooled,
     durability: isProduction && lossAccepted === undefined ? durability : null,
     onError: (error) => log.warn({ err: error }, "a database connection broke"),
-    onOutage: (isUnreachable) => {
-      observer?.databaseOutage(isUnreachable);
-      if (isUnreachable) log.error("the database does not answer: calls are refused until it does");
-      else log.info("the database answers again");
-    },
+    onOutage: (isUnreachable) => outages("connections", isUnreachable),
   });
   try {
     const { durableSettings } = await checkServerOf(pool);

@@ -1,11 +1,19 @@
 // Enters this server among the running ones. It compares the keys and the limiter with those of every living server first, and
 // fails at a conflict. The row of a server that died looks alive for some seconds, so a conflict counts only after its server
 // has renewed its row.
-import { ALIVE_SECONDS, type LivingServer, type ServerEntry, type ServerStore } from "@projostack/db";
+import {
+  ALIVE_SECONDS,
+  DatabaseDown,
+  failureOf,
+  type LivingServer,
+  type ServerEntry,
+  type ServerStore,
+} from "@projostack/db";
 import type { KeyRing } from "../identity/key-ring.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Log } from "../runtime/log.ts";
 import type { Machine } from "../runtime/machine.ts";
+import type { OutageNotice } from "../runtime/outage-notice.ts";
 import type { Randomness } from "../runtime/randomness.ts";
 import { repeat, type Repeated } from "../runtime/repeat.ts";
 import { keyChecksOf } from "./key-checks.ts";
@@ -27,6 +35,8 @@ export interface JoiningServer {
   readonly randomness: Randomness;
   readonly clock: Clock;
   readonly log: Log;
+  /** Is told whether the database answers the renewals. */
+  readonly outages: OutageNotice;
 }
 
 /** A living server renews its row several times while it counts as alive. */
@@ -37,17 +47,18 @@ const LOOKED_EVERY_MS = 500;
 
 /** @returns the renewal of the row; `stop` removes it @throws LivingServersError */
 export async function joinServers(joining: JoiningServer): Promise<Repeated> {
-  const { store, clock, log } = joining;
+  const { store, clock, log, outages } = joining;
   const started = entryOf(joining);
   await registerWithout(joining, started);
   let known = "";
+  let unanswered = 0;
   let earlier: readonly (readonly string[])[] = Array.from({ length: REPORTED_AFTER - 1 }, () => []);
   const renewing = repeat({ clock, log }, async () => {
     try {
       const entry = await withLimiterId(joining, started);
-      const found = describeConflicts(
-        refusing(joining, conflictsOf(joining, entry, await store.renew(entry))),
-      );
+      const others = await store.renew(entry);
+      unanswered = 0;
+      const found = describeConflicts(refusing(joining, conflictsOf(joining, entry, others)));
       // After a change of the Redis's id, other servers renew their rows later than this one.
       const problems = found.filter((problem) => earlier.every((others) => others.includes(problem)));
       earlier = [found, ...earlier].slice(0, REPORTED_AFTER - 1);
@@ -55,9 +66,11 @@ export async function joinServers(joining: JoiningServer): Promise<Repeated> {
         log.error({ problems }, "this server does not fit a living one: restart one of them");
       known = problems.join();
     } catch (error) {
-      // An outage of the database has a line of its own in the log.
+      unanswered = isOutage(error) ? unanswered + 1 : 0;
       log.debug({ err: error }, "the row of this server could not be renewed");
     }
+    // One failure may be a connection that broke.
+    outages("renewal", unanswered > 1);
     return RENEWED_EVERY_MS;
   });
   return {
@@ -69,6 +82,24 @@ export async function joinServers(joining: JoiningServer): Promise<Repeated> {
     },
   };
 }
+
+/** Whether neither PostgreSQL nor a pooler did the work. The other conditions have causes and alerts of their own. */
+function isOutage(error: unknown): boolean {
+  const failure = failureOf(error);
+  return failure instanceof DatabaseDown && !ANSWERED.has(failure.condition.name);
+}
+
+const ANSWERED: ReadonlySet<string> = new Set([
+  "read_only_sql_transaction",
+  "disk_full",
+  "invalid_password",
+  "invalid_authorization_specification",
+  "invalid_catalog_name",
+  "unsafe_settings",
+  "channel_not_bound",
+  "not_postgres",
+  "server_stopping",
+]);
 
 /** Inserts the row when no living server conflicts. It waits for conflicting servers that may be dead. */
 async function registerWithout(joining: JoiningServer, started: ServerEntry): Promise<void> {

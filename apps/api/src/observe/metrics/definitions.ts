@@ -44,7 +44,10 @@ export const metricDefinitions = {
   ),
   projo_database_waiting: gauge("Callers that wait for a connection.", "number", ["target"]),
   projo_database_wait_seconds: gauge("The expected wait of a new caller for a connection.", "seconds"),
-  projo_database_unreachable: gauge("1 while the database does not answer, otherwise 0.", "boolean"),
+  projo_database_unreachable: gauge(
+    "1 while the database does not answer, or a pooler cannot reach it, otherwise 0.",
+    "boolean",
+  ),
   projo_database_message_seconds: seconds(
     "The time from a message to the database to its answer, on a connection that reads share (shared) or that one call holds (own), or to the replica (replica).",
     ["connection"],

@@ -29,8 +29,7 @@ const onPostgres15 = [
   "apps/api/test/workspaces/{deletion,purge,workspaces}.test.ts",
 ];
 const withReplica = [
-  "apps/api/test/{projects,tasks}/*.test.ts",
-  "apps/api/test/audit/list.test.ts",
+  "apps/api/test/{projects/projects,tasks/tasks,tasks/list-orders,audit/list}.test.ts",
   "apps/api/test/proofs/isolation.test.ts",
 ];
 const withoutFastPath = [

@@ -60,7 +60,7 @@ export async function joinServers(joining: JoiningServer): Promise<Repeated> {
       unanswered = 0;
       const found = describeConflicts(refusing(joining, conflictsOf(joining, entry, others)));
       // After a change of the Redis's id, other servers renew their rows later than this one.
-      const problems = found.filter((problem) => earlier.every((others) => others.includes(problem)));
+      const problems = found.filter((problem) => earlier.every((former) => former.includes(problem)));
       earlier = [found, ...earlier].slice(0, REPORTED_AFTER - 1);
       if (problems.length > 0 && problems.join() !== known)
         log.error({ problems }, "this server does not fit a living one: restart one of them");

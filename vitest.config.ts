@@ -14,7 +14,7 @@ const drill = "bench/test/drill/short-form.test.ts";
 /** The applications in a browser, whole projects outside the repository, and the previous build: they take minutes. */
 const fullOnly = [
   "test/full/*.test.ts",
-  "apps/{server,web}/test/full/*.test.ts",
+  "apps/{cli,server,web}/test/full/*.test.ts",
   "packages/db/test/full/*.test.ts",
   "apps/api/test/upgrade/*.test.ts",
 ];
@@ -27,6 +27,10 @@ const onPostgres15 = [
   "apps/api/test/invites/{acceptance,inviter,lists,pending,refusals,tokens}.test.ts",
   "apps/api/test/proofs/{access,isolation}.test.ts",
   "apps/api/test/workspaces/{deletion,purge,workspaces}.test.ts",
+];
+const withReplica = [
+  "apps/api/test/{projects/projects,tasks/tasks,tasks/list-orders,audit/list}.test.ts",
+  "apps/api/test/proofs/isolation.test.ts",
 ];
 const withoutFastPath = [
   "apps/api/test/{accounts,audit,cookies,http,projects,rpc,sdk,service-keys,tasks,workspaces}/*.test.ts",
@@ -77,7 +81,18 @@ function full(): TestProjectConfiguration[] {
   // The oldest supported PostgreSQL, where the machine has it.
   if (existsSync("/usr/lib/postgresql/15/bin/postgres") && !process.env["DATABASE_URL"]) {
     const globalSetup = "packages/db/test/kit/setup-postgres-15.ts";
-    projects.push({ extends: true, test: { name: "postgres-15", include: onPostgres15, globalSetup } });
+    projects.push(
+      { extends: true, test: { name: "postgres-15", include: onPostgres15, globalSetup } },
+      // A standby answers the lists, and the answers are the same.
+      {
+        extends: true,
+        test: {
+          name: "replica",
+          include: withReplica,
+          globalSetup: "packages/db/test/kit/setup-replica.ts",
+        },
+      },
+    );
   }
   return projects;
 }

@@ -233,6 +233,7 @@ export const dbLayers: Layers = [
   ["db-interface.ts"],
   ["people/", "servers/"],
   ["tenant/"],
+  ["replica/"],
   ["scope/"],
   ["pool/"],
   ["connection/"],
@@ -251,7 +252,7 @@ export const layered: Readonly<Record<string, Layers>> = {
 
 /** The source files that may read `process.env`. */
 export const environmentReaders: readonly string[] = [
-  "apps/cli/src/main.ts",
+  "apps/cli/src/{main,start}.ts",
   "apps/server/src/main.ts",
   // A child process needs PATH, HOME and the locale.
   "packages/db/src/embedded/**",
@@ -264,7 +265,7 @@ export const prismaClientFile = "packages/db/src/db.ts";
 export const runTimeImports: readonly string[] = [
   // The PostgreSQL binaries are a package for each platform, and only one of them is installed.
   "packages/db/src/embedded/binaries.ts",
-  // Starts its own dist/main.js, which may not be built yet.
+  // Starts its own dist/projo.cjs, which may not be built yet.
   "apps/cli/bin/projo.js",
   // Loads the SDK of each recorded release.
   "apps/api/test/compatibility/released-clients.test.ts",

@@ -1,6 +1,7 @@
 import { audit } from "./audit/audit.ts";
 import { auditVerify } from "./audit-verify/audit-verify.ts";
 import { builds } from "./builds/builds.ts";
+import { commandLine } from "./command-line/command-line.ts";
 import { flood } from "./flood/flood.ts";
 import { growth } from "./growth/growth.ts";
 import { bulkImport } from "./import/import.ts";
@@ -26,6 +27,7 @@ const subjects = [
   observability(testbed),
   refresh(testbed),
   bulkImport(testbed),
+  commandLine,
   audit,
   auditVerify,
 ];

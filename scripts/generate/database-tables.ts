@@ -1,6 +1,7 @@
 // The tables in docs/database-connections.md: the parameters of an address, the settings of a connection, and the failures at
 // the start. The files are imported by path, because the package's main file needs Prisma's generated client.
 import { addressParameters } from "../../packages/db/src/login/address/address-parameters.ts";
+import { durableSettings } from "../../packages/db/src/login/durable-settings.ts";
 import { serverSettings, untouchedSettings } from "../../packages/db/src/login/server-settings.ts";
 import { connectionProblems } from "../../packages/db/src/connection/problems/connection-problem.ts";
 import type { Sections } from "./sections.ts";
@@ -10,6 +11,7 @@ export function generateDatabaseTables(): Record<string, Sections> {
     "docs/database-connections.md": {
       "address parameters": parameters(),
       "connection settings": settings(),
+      "durable settings": durability(),
       "start failures": failures(),
     },
   };
@@ -31,6 +33,16 @@ const settings = (): string =>
         value === "" ? "not set for the login" : `\`${value}\`, which the server does not set itself`,
       ]),
     ],
+  );
+
+const durability = (): string =>
+  table(
+    ["setting", "accepted values", "with `PROJO_DATABASE_DURABILITY=storage`"],
+    Object.entries(durableSettings.postgres).map(([name, values]) => [
+      `\`${name}\``,
+      values.map((value) => `\`${value}\``).join(", "),
+      name in durableSettings.storage ? "the same" : "not checked",
+    ]),
   );
 
 /** A cause that several errors show has one row. */

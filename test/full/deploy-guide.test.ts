@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { stepsOf } from "../deploy/guide-scripts.ts";
+import { describeIncidents } from "../deploy/incidents.ts";
 import { noMachine, startMachine, type Machine } from "../deploy/machine.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -93,9 +94,12 @@ describe.skipIf(noMachine !== undefined)(
         expect(await machine.run("systemctl show --property=Result,ExecMainStatus projostack@4001")).toBe(
           "Result=success\nExecMainStatus=0\n",
         );
+        await machine.run("systemctl start projostack@4001");
       },
       MINUTE_MS,
     );
+
+    describeIncidents(() => machine);
   },
 );
 

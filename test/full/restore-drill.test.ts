@@ -24,7 +24,10 @@ describe.skipIf(!isHere && !needed)("the restore drill", () => {
   });
   afterAll(() => rm(parent, { recursive: true, force: true }));
 
-  async function drill(options: { asOwner: boolean }): Promise<{ isGreen: boolean; lines: string[] }> {
+  async function drill(options: {
+    asOwner: boolean;
+    policies: boolean;
+  }): Promise<{ isGreen: boolean; lines: string[] }> {
     const user = await unprivileged();
     const machine: Machine = { binaries, directory: await mkdtemp(join(parent, "drill-")), user };
     await chmod(machine.directory, 0o755);
@@ -37,7 +40,7 @@ describe.skipIf(!isHere && !needed)("the restore drill", () => {
   }
 
   it("F15 a dump and a base backup, taken by the documented commands under writes, restore every row and intact audit logs", async () => {
-    const { isGreen, lines } = await drill({ asOwner: false });
+    const { isGreen, lines } = await drill({ asOwner: false, policies: false });
     expect(isGreen, lines.join("\n")).toBe(true);
     for (const step of [
       "projo.dump has the rows of its snapshot",
@@ -51,8 +54,22 @@ describe.skipIf(!isHere && !needed)("the restore drill", () => {
     }
   }, 300_000);
 
+  it("F15 a dump by a backup role with policies instead of BYPASSRLS restores every row and intact audit logs", async () => {
+    const { isGreen, lines } = await drill({ asOwner: false, policies: true });
+    expect(isGreen, lines.join("\n")).toBe(true);
+    for (const step of [
+      "projo-policies.dump has the rows of its snapshot",
+      "projo.dir has the rows of its snapshot",
+      "the restored dump has every row",
+      "the dump restored in parallel has every row",
+      "every account signs in and verifies its audit log on the restored dump",
+    ]) {
+      expect(lines).toContain(`  ✓ ${step}`);
+    }
+  }, 300_000);
+
   it("F15 a dump by the owner without the backup role fails the drill", async () => {
-    const { isGreen, lines } = await drill({ asOwner: true });
+    const { isGreen, lines } = await drill({ asOwner: true, policies: false });
     expect(isGreen).toBe(false);
     expect(lines.join("\n")).toMatch(
       /✗ not: projo\.dump is complete by verify-dump\n +It has 3 accounts and no workspace/,

@@ -84,6 +84,7 @@ export async function openObservability(config: Config, deps: ObservabilityDeps)
 const stateOf = ({ db, loop, admission, gate, limiter }: WatchedParts): ServerState => ({
   pool: () => db.poolState(),
   load: () => db.load(),
+  replica: () => db.replicaState(),
   loopDelayMs: () => loop.ms,
   admission: () => admission.statistics(),
   hashing: () => gate.statistics(),

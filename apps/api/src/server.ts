@@ -14,6 +14,7 @@ import { argon2Concurrency, createArgon2Gate } from "./identity/passwords/argon2
 import { createBudgets } from "./limits/budgets/budgets.ts";
 import { createCheckpoints } from "./identity/checkpoints.ts";
 import { startCleanUp } from "./jobs/clean-up.ts";
+import { outageNotice } from "./runtime/outage-notice.ts";
 import type { Clock } from "./runtime/clock.ts";
 import { endsWithin } from "./runtime/ends-within.ts";
 import { openDatabase } from "./runtime/database.ts";
@@ -21,6 +22,8 @@ import { loadKeyRing, parseKeyRing } from "./identity/key-ring.ts";
 import { joinServers } from "./servers/join-servers.ts";
 import { thisMachine } from "./runtime/machine.ts";
 import type { Repeated } from "./runtime/repeat.ts";
+import { withRedis, type SharedRedis } from "./limits/counting/open-redis.ts";
+import { createReadRedisId, type ReadRedisId } from "./limits/counting/redis-id.ts";
 import { openLimiter } from "./limits/limiter/open-limiter.ts";
 import type { Log } from "./runtime/log.ts";
 import { fileTransport } from "./mail/file-transport.ts";
@@ -51,6 +54,8 @@ export interface ServerDeps {
   readonly clock: Clock;
   /** Prints a line about a mail that was written to a file. The line is not logged. */
   readonly announce: (line: string) => void;
+  /** Why PostgreSQL may lose committed writes here, such as "a database of the tests". No program sets it. */
+  readonly lossAccepted?: string;
   /** Whether the lines are printed to a terminal. Then they may contain links. */
   readonly isTerminal: boolean;
   readonly version: string;
@@ -88,12 +93,13 @@ export interface CloseOptions {
 }
 
 export async function startServer(config: Config, deps: ServerDeps): Promise<Server> {
-  const { log, randomness, clock, version } = deps;
+  const { log, randomness, clock, version, lossAccepted } = deps;
   const keys = config.tokenKeys === null ? loadKeyRing(config.dataDir) : parseKeyRing(config.tokenKeys);
   const files = config.webDirectory === null ? null : await readWebFiles(config.webDirectory);
   const observability = await openObservability(config, deps);
   const { observer, tracer, databaseEvents } = observability;
-  const database = await openDatabase({ ...config, log, observer: databaseEvents });
+  const outages = outageNotice({ log, observer: databaseEvents });
+  const database = await openDatabase({ ...config, lossAccepted, log, observer: databaseEvents, outages });
   const limiter = await openLimiter(config, keys, log);
   const loop = watchLoopDelay();
   const budgets = createBudgets({
@@ -108,8 +114,9 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
     // No other server can use the embedded database, and those of a developer's machine need not agree.
     if (!config.isLocal && config.databaseUrl !== null) {
       const { isProduction, redisUrl } = config;
-      const here = { limiter: limiterOf(redisUrl), isProduction, machine: thisMachine() };
-      joined = await joinServers({ ...here, store: db.servers, keys, randomness, clock, log });
+      const limiterId = readLimiterId(config, limiter.shared, deps);
+      const here = { limiter: limiterOf(redisUrl), limiterId, isProduction, machine: thisMachine() };
+      joined = await joinServers({ ...here, store: db.servers, keys, randomness, clock, log, outages });
     }
     const tokenForms = await openTokenForms(db);
     const sessions = createSessions(db, { keys, forms: tokenForms, randomness });
@@ -242,6 +249,11 @@ const LAST_ANSWERS_MS = 5_000;
 
 /** How long a stopping server waits for requests and jobs before it closes the database connections. */
 const LONGEST_STOP_MS = 7_500;
+
+function readLimiterId({ redisUrl }: Config, shared: SharedRedis | null, deps: ServerDeps): ReadRedisId {
+  if (redisUrl === null || shared === null) return () => Promise.resolve(null);
+  return createReadRedisId({ ...deps, redis: shared.redis, atStart: (query) => withRedis(redisUrl, query) });
+}
 
 const isHttps = (appUrl: string | null): boolean => appUrl?.startsWith("https://") ?? false;
 

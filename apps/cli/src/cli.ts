@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Io } from "./io.ts";
-import { openServer, type Server, type ServerOptions } from "./connection/server.ts";
+import type { Server, ServerOptions } from "./connection/server.ts";
 import { type Printer, printer } from "./terminal/printer.ts";
 
 /** Input, output and server of a running command. */
@@ -18,5 +18,10 @@ export interface GlobalOptions extends ServerOptions {
 
 export function openCli(io: Io, options: GlobalOptions): Cli {
   const output = printer(io, options.json === true);
-  return { ...output, io, server: () => openServer(io, options, output.message) };
+  return {
+    ...output,
+    io,
+    // Loaded only here, so that the help, and commands without a server, start faster.
+    server: async () => (await import("./connection/server.ts")).openServer(io, options, output.message),
+  };
 }

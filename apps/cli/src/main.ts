@@ -1,10 +1,8 @@
-// The entry point: passes the process's streams and environment to `run`. The only file with an effect at import.
-import { homedir } from "node:os";
+// Passes the process's streams and environment to `run`. Only this file and start.ts have an effect at import.
 import { CliError } from "./cli-error.ts";
+import { homeDirectory } from "./home-directory.ts";
 import type { Io } from "./io.ts";
-import { reportError } from "./report-error.ts";
-import { run, wantsJson } from "./run.ts";
-import { outputError } from "./terminal/output-error.ts";
+import { report, run } from "./run.ts";
 
 const argv = process.argv.slice(2);
 
@@ -28,21 +26,17 @@ const io: Io = {
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader closed the pipe, as in `projo tasks list --all | head -1`. That is not a failure.
   if (error.code === "EPIPE") process.exit(0);
-  process.exit(reportError(outputError(error), io, { json: wantsJson(argv) }));
+  void reportOutput(error);
 });
 // Nothing can be reported any more. The exit code still tells the result.
 process.stderr.on("error", () => {});
 
 // Set exitCode instead of calling process.exit, so that pending output to a pipe is written first.
-process.exitCode = await run(argv, io);
+void run(argv, io).then((exitCode) => (process.exitCode = exitCode));
 
-/** A user id without a passwd entry has no home directory, unless HOME names one. */
-function homeDirectory(): string | undefined {
-  try {
-    return homedir() || undefined;
-  } catch {
-    return undefined;
-  }
+async function reportOutput(error: Error): Promise<void> {
+  const { outputError } = await import("./terminal/output-error.ts");
+  process.exit(await report(outputError(error), argv, io));
 }
 
 function workingDirectory(): string {

@@ -1,26 +1,13 @@
 // The command tree. The folders and files under commands/ have the names of the commands.
-import { Command } from "commander";
+import { Command, Help } from "commander";
 import { openCli, type Start } from "./cli.ts";
-import { addAudit } from "./commands/audit/audit.ts";
-import { addCall } from "./commands/call.ts";
-import { addEmail } from "./commands/email/email.ts";
-import { addInvites } from "./commands/invites/invites.ts";
-import { addKeys } from "./commands/keys/keys.ts";
-import { addLogin } from "./commands/login.ts";
-import { addLogout } from "./commands/logout.ts";
-import { addMembers } from "./commands/members/members.ts";
-import { addPassword } from "./commands/password/password.ts";
-import { addProjects } from "./commands/projects/projects.ts";
-import { addSessions } from "./commands/sessions/sessions.ts";
-import { addSignup } from "./commands/signup.ts";
-import { addTasks } from "./commands/tasks/tasks.ts";
-import { addWhoami } from "./commands/whoami.ts";
-import { addWorkspaces } from "./commands/workspaces/workspaces.ts";
+import { commands } from "./commands.ts";
 import { examples } from "./examples.ts";
 import { columnsOf, type Io, takesColour } from "./io.ts";
 import { version } from "./version.ts";
 
-export function createProgram(io: Io): Command {
+/** Creates the commands with these names completely. The others have a name and a description only, for the help. */
+export async function createProgram(io: Io, names: readonly string[]): Promise<Command> {
   const program = new Command("projo")
     .description("Command-line client of a ProjoStack server: workspaces, members, projects and tasks.")
     .option("--url <url>", "URL of the server (default: PROJO_URL, else the server of the last sign-in)")
@@ -30,7 +17,7 @@ export function createProgram(io: Io): Command {
     .version(version(), "--version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({
@@ -55,11 +42,18 @@ export function createProgram(io: Io): Command {
     );
 
   const start: Start = (command) => openCli(io, command.optsWithGlobals());
-  const account = [addSignup, addLogin, addLogout, addWhoami, addSessions, addPassword, addEmail];
-  const workspace = [addWorkspaces, addMembers, addInvites, addKeys, addAudit];
-  const work = [addProjects, addTasks, addCall];
-  for (const add of [...account, ...workspace, ...work]) add(program, start);
+  for (const { name, description, load } of commands) {
+    const command = program.command(name).description(description);
+    if (names.includes(name)) (await load())(command, start);
+  }
   return program;
+}
+
+/** The help of projo writes each command as in the table, whether or not it is complete. */
+function termOf(command: Command): string {
+  const isTop = command.parent?.parent === null;
+  const listed = commands.find(({ name }) => isTop && name === command.name());
+  return listed?.term ?? new Help().subcommandTerm(command);
 }
 
 /** Returns the last known command of the arguments: `projo tasks` for `tasks lst`. */

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { commands } from "../src/commands.ts";
 import { createProgram } from "../src/program.ts";
 import { configDirectory } from "../src/credentials/config-directory.ts";
+import type { Command } from "commander";
 import type { Io } from "../src/io.ts";
 import { EMAIL, expectDone, nowhere, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
 
@@ -88,14 +90,20 @@ describe("the credentials file", () => {
 });
 
 describe("a password", () => {
-  it("cannot be an option or argument of any command", () => {
+  it("cannot be an option or argument of any command", async () => {
     const options: string[] = [];
-    const collect = (command: ReturnType<typeof createProgram>) => {
+    const collect = (command: Command) => {
       options.push(...command.options.map(({ long }) => long ?? ""));
       options.push(...command.registeredArguments.map((argument) => argument.name()));
       command.commands.forEach(collect);
     };
-    collect(createProgram({ stdout: {}, stderr: {}, env: {} } as unknown as Io));
+    const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
+    collect(
+      await createProgram(
+        io,
+        commands.map(({ name }) => name),
+      ),
+    );
     const secrets = options.filter((option) => /pass|secret|token/i.test(option));
     expect(new Set(secrets)).toEqual(new Set(["--password-stdin"]));
   });

@@ -36,6 +36,8 @@ async function keyFor(scopes: string, ...options: string[]): Promise<{ PROJO_TOK
   return { PROJO_TOKEN: out.trim() };
 }
 
+const daysUntil = (at: string): number => Math.round((Date.parse(at) - Date.now()) / 86_400_000);
+
 /** The job's shell with these environment variables. */
 const withEnvironment = (env: Record<string, string>): Shell => ({
   ...job,
@@ -103,6 +105,15 @@ describe("service keys", () => {
     expect(third.err).not.toContain("The previous token");
     for (const env of [first, second]) expect(await refused(job, list, { env })).toEqual([4, INVALID_KEY]);
     await expectDone(job.projo(list, { env: { PROJO_TOKEN: third.out.trim() } }));
+  });
+
+  it("keep their term when they are rotated", async () => {
+    await keyFor("task:read", "--days", "30");
+    const rotated = await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci");
+    expect(daysUntil(rotated.expiresAt)).toBe(30);
+    const longer = await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci", "--days", "60");
+    expect(daysUntil(longer.expiresAt)).toBe(60);
+    expect(daysUntil((await jsonOf<{ expiresAt: string }>(ann, "keys", "rotate", "ci")).expiresAt)).toBe(60);
   });
 
   it("M2 stop working from the next call after a confirmed revocation", async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { assetUrls, copyAssets, type Assets } from "./assets.ts";
 import { heapOptions } from "../src/heap-options.ts";
-import { noticesOf } from "./notices.ts";
+import { noticesOf } from "../../../scripts/bundle/notices.ts";
 import { publishedManifest, unbundled } from "./published-manifest.ts";
 import { scalarBesideProgram } from "./scalar-beside-program.ts";
 

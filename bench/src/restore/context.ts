@@ -9,6 +9,8 @@ export interface DrillOptions {
   readonly rows: number;
   /** Whether the build of the server runs instead of its sources. */
   readonly isBuilt: boolean;
+  /** Prepares the backup role with policies instead of BYPASSRLS. Base backups ignore both, so only dumps are taken. */
+  readonly policies: boolean;
   /** Dumps as the owner without the backup role, which must fail. */
   readonly asOwner: boolean;
   readonly print: (line: string) => void;

@@ -63,10 +63,10 @@ async function runSteps(context: DrillContext): Promise<void> {
   await wait(1_000);
   const dumped = await dump(context, source);
   if (dumped === null) return;
-  const recoverable = await backUpFiles(context, { source, writers, accounts });
+  const recoverable = context.policies ? null : await backUpFiles(context, { source, writers, accounts });
   await loseMachine(context, { source, server, writers });
-  await restoreDump(context, { accounts, expected: dumped });
-  await recover(context, { archive, accounts, ...recoverable });
+  await restoreDump(context, { accounts, expected: dumped.rows, file: dumped.file });
+  if (recoverable !== null) await recover(context, { archive, accounts, ...recoverable });
 }
 
 async function startSource(context: DrillContext, archive: string): Promise<Cluster> {
@@ -80,7 +80,7 @@ async function startSource(context: DrillContext, archive: string): Promise<Clus
   await createDatabase(source);
   await createReplicationLogin(source);
   await migrateDatabase(source);
-  if (!context.asOwner) await prepareBackups(source);
+  if (!context.asOwner) await prepareBackups(source, context);
   await writeServices(machine, [
     { name: "projo", port: source.port, ...(context.asOwner ? OWNER : DUMP) },
     { name: "projo_basebackup", port: source.port, ...REPLICATION },
@@ -96,12 +96,20 @@ const databaseSize = (cluster: Cluster): Promise<number> =>
     return rows[0]?.bytes ?? 0;
   }, DATABASE);
 
-/** @returns the rows at the snapshot of the dumps, or null if the dump is not complete */
-async function dump(context: DrillContext, source: Cluster): Promise<RowCounts | null> {
-  const { machine, report } = context;
+interface Dump {
+  /** The rows at the snapshot of the dumps. */
+  readonly rows: RowCounts;
+  /** The name of the dump in custom format. */
+  readonly file: string;
+}
+
+/** @returns null if the dump is not complete */
+async function dump(context: DrillContext, source: Cluster): Promise<Dump | null> {
+  const { machine, report, policies } = context;
   const start = "pg_dump --dbname=service=projo --role=projo_backup ";
-  const single = await documentedCommand(`${start}--format=custom`);
-  const parallel = await documentedCommand(`${start}--format=directory`);
+  const file = policies ? "projo-policies.dump" : "projo.dump";
+  const single = await documentedCommand(`${start}${policies ? "--enable-row-security" : "--format=custom"}`);
+  const parallel = `${await documentedCommand(`${start}--format=directory`)}${policies ? " --enable-row-security" : ""}`;
   if (context.asOwner) {
     await runCommand(machine, `${single.replace("--role=projo_backup", "")} --enable-row-security`);
     await checkFile(context, "projo.dump");
@@ -109,19 +117,19 @@ async function dump(context: DrillContext, source: Cluster): Promise<RowCounts |
   }
   return withSnapshot(backupUrl(source), async (snapshot, counts) => {
     const ms = await runCommand(machine, `${single} --snapshot=${snapshot}`);
-    report.figure("dump, custom format", ms, (await stat(join(machine.directory, "projo.dump"))).size);
+    report.figure("dump, custom format", ms, (await stat(join(machine.directory, file))).size);
     report.figure(
       "dump, directory format, parallel",
       await runCommand(machine, `${parallel} --snapshot=${snapshot}`),
     );
-    for (const name of ["projo.dump", "projo.dir"]) {
+    for (const name of [file, "projo.dir"]) {
       report.compared(
         `${name} has the rows of its snapshot`,
         differences(counts, await checkFile(context, name)),
       );
     }
     report.rows(counts);
-    return counts;
+    return { rows: counts, file };
   });
 }
 

@@ -14,6 +14,7 @@ const { values } = parseArgs({
     rows: { type: "string", default: "500000" },
     directory: { type: "string", default: tmpdir() },
     source: { type: "boolean", default: false },
+    policies: { type: "boolean", default: false },
     "as-owner": { type: "boolean", default: false },
   },
 });
@@ -33,6 +34,7 @@ try {
     workspaces: Number(values.workspaces),
     rows: Number(values.rows),
     isBuilt: !values.source,
+    policies: values.policies,
     asOwner: values["as-owner"],
     print: (line) => void process.stdout.write(`${line}\n`),
   });

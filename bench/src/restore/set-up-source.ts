@@ -46,19 +46,28 @@ export async function migrateDatabase(cluster: Cluster): Promise<void> {
 }
 
 /** Runs `projostack backup-role`, the SQL that it prints, and `projostack backup-role` again, as the owner and an administrator do. */
-export async function prepareBackups(cluster: Cluster): Promise<void> {
-  const first = await backupRole(cluster);
+export async function prepareBackups(cluster: Cluster, { policies }: BackupRole): Promise<void> {
+  const args = policies ? ["--policies"] : [];
+  const first = await backupRole(cluster, args);
   if (first.code === 0) return;
   await cluster.admin((client) => client.query(first.output), DATABASE);
-  const second = await backupRole(cluster);
+  const second = await backupRole(cluster, args);
   if (second.code !== 0) throw new Error(`backup-role failed: ${second.notes}`);
 }
 
-async function backupRole(cluster: Cluster): Promise<{ code: number; output: string; notes: string }> {
+export interface BackupRole {
+  /** Whether policies show the role every row, and otherwise BYPASSRLS. */
+  readonly policies: boolean;
+}
+
+async function backupRole(
+  cluster: Cluster,
+  args: readonly string[],
+): Promise<{ code: number; output: string; notes: string }> {
   let output = "";
   let notes = "";
   const code = await backupRoleCommand({
-    args: [],
+    args,
     env: {
       PROJO_DATABASE_OWNER_URL: cluster.urlOf(OWNER.user, OWNER.password),
       PROJO_BACKUP_DATABASE_URL: backupUrl(cluster),

@@ -1,5 +1,5 @@
-// The time from the start of a process to its first response: the server, which starts its own database, the better-auth server,
-// whose database is already running, and the command line.
+// The time from the start of a process to its first response: the server, which starts its own database, and the better-auth server,
+// whose database is already running.
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { listeningUrl } from "../contenders/contender.ts";
@@ -11,7 +11,6 @@ import { withTemporaryDirectory } from "../runner/temporary-directory.ts";
 import { roundRobin } from "../runner/round-robin.ts";
 import type { SharedTestbed } from "../testbed/shared-testbed.ts";
 import type { Testbed } from "../testbed/testbed.ts";
-import { commandMs, projo } from "./command.ts";
 import { firstAnswer, type FirstAnswer } from "./first-answer.ts";
 
 export const start = (testbed: SharedTestbed): Subject => ({
@@ -22,8 +21,7 @@ export const start = (testbed: SharedTestbed): Subject => ({
 
 const measure = (options: RunOptions, testbed: Testbed): Promise<Figure[]> =>
   withTemporaryDirectory(async (directory) => {
-    const { cold, warm } = await startServers(options, testbed, directory);
-    return figuresOf({ cold, warm, command: await startCommands(options) });
+    return figuresOf(await startServers(options, testbed, directory));
   });
 
 async function startServers({ quick, progress }: RunOptions, testbed: Testbed, directory: string) {
@@ -43,16 +41,6 @@ async function startServers({ quick, progress }: RunOptions, testbed: Testbed, d
   );
   return { cold, warm };
 }
-
-const startCommands = ({ quick, progress }: RunOptions): Promise<Readings<number>> =>
-  inRounds(
-    [
-      { name: "node", take: () => commandMs(["-e", "0"]) },
-      { name: "version", take: () => commandMs([projo, "--version"]) },
-      { name: "help", take: () => commandMs([projo, "--help"]) },
-    ],
-    { rounds: quick ? 5 : 15, progress: (round) => progress(`commands, ${round}`) },
-  );
 
 /** Starts the server with its own PostgreSQL, and waits until /readyz responds with 200. */
 function firstReady({ contenders: { projo: product } }: Testbed, dataDir: string): Promise<FirstAnswer> {
@@ -74,13 +62,11 @@ async function firstRead(testbed: Testbed): Promise<FirstAnswer> {
 interface StartReadings {
   readonly cold: Readings<FirstAnswer>;
   readonly warm: Readings<FirstAnswer>;
-  readonly command: Readings<number>;
 }
 
 const SERVERS = "servers";
-const COMMANDS = "the command line";
 
-function figuresOf({ cold, warm, command }: StartReadings): Figure[] {
+function figuresOf({ cold, warm }: StartReadings): Figure[] {
   return [
     {
       group: SERVERS,
@@ -109,11 +95,7 @@ function figuresOf({ cold, warm, command }: StartReadings): Figure[] {
       unit: "x",
       goal: { atMost: 0.5 },
     },
-    { group: COMMANDS, name: "projo --version", value: command.median("version", itself), unit: "ms" },
-    { group: COMMANDS, name: "projo --help", value: command.median("help", itself), unit: "ms" },
-    { group: COMMANDS, name: "node without a program", value: command.median("node", itself), unit: "ms" },
   ];
 }
 
 const answersSeconds = ({ answersMs }: FirstAnswer): number => answersMs / 1000;
-const itself = (ms: number): number => ms;

@@ -61,6 +61,11 @@ export interface Operation<
   readonly records: Records;
   /** What a second request with the same idempotency key does. A query is always answered again. */
   readonly repetition: Repetition;
+  /**
+   * Whether a standby of the database may answer the query. Its answer is as current as that of the primary. It is for lists of
+   * rows that people read, never for rows by which the server grants access, limits or counts.
+   */
+  readonly mayReadReplica: boolean;
 }
 
 /** A valid input, and what the operation answers to it. Values of `sample.ts` stand for ids, addresses and tokens. */
@@ -83,15 +88,15 @@ interface Spec<A, I extends z.ZodType, O extends z.ZodType> {
 
 /** Declares an operation that changes nothing. Clients send it with HTTP GET. */
 export function query<const A extends Access, I extends z.ZodType, O extends z.ZodType>(
-  spec: Spec<A, I, O>,
+  spec: Spec<A, I, O> & { mayReadReplica?: A extends Permission ? boolean : false },
 ): Operation<"query", A, I, O> {
   const nothing = { records: { nothing: "it changes nothing" }, repetition: { again: "it changes nothing" } };
-  return { kind: "query", errors: [], ...nothing, ...spec };
+  return { kind: "query", errors: [], mayReadReplica: false, ...nothing, ...spec };
 }
 
 /** Declares an operation that changes data, or whose input must not appear in a URL. Clients send it with HTTP POST. */
 export function mutation<const A extends Access, I extends z.ZodType, O extends z.ZodType>(
   spec: Spec<A, I, O> & { records: Records; repetition: Repetition },
 ): Operation<"mutation", A, I, O> {
-  return { kind: "mutation", errors: [], ...spec };
+  return { kind: "mutation", errors: [], mayReadReplica: false, ...spec };
 }

@@ -102,6 +102,12 @@ describe("the contract", () => {
     }
   });
 
+  it("permits a replica for the lists of rows that people read, and for no other query", () => {
+    const permitted = operations.filter(({ operation }) => operation.mayReadReplica);
+    expect(permitted.map(({ name }) => name)).toEqual(["audit.list", "projects.list", "tasks.list"]);
+    expect(permitted.filter(({ operation }) => operation.kind !== "query")).toEqual([]);
+  });
+
   it("returns lists as items and a next cursor, with at most 100 items per page", () => {
     const lists = operations.filter(({ name }) => /\.list(?:Mine)?$/.test(name));
     expect(lists.length).toBeGreaterThan(0);

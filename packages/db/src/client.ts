@@ -2,7 +2,7 @@
 // store is created when it is used.
 import type { Grant } from "@projostack/authz";
 import type { Prisma, PrismaClient, Workspace } from "./generated/client.ts";
-import type { Db, WriteOptions } from "./db-interface.ts";
+import type { Db, ReadOptions, WriteOptions } from "./db-interface.ts";
 import { failureOf } from "./connection/failures.ts";
 import type { MessageObserver } from "./connection/observers.ts";
 import { afterRestore } from "./people/after-restore.ts";
@@ -22,6 +22,8 @@ import { personWorkspaces } from "./people/person-workspaces.ts";
 import { serviceKeyLookup } from "./people/service-key-lookup.ts";
 import { PooledSessionStore } from "./people/sessions.ts";
 import type { KeyedCall } from "./scope/claim.ts";
+import { positionIn } from "./replica/read-position.ts";
+import type { Replica } from "./replica/replica.ts";
 import { currentScope } from "./scope/current-scope.ts";
 import { throwFailureIn, transactions, type InTransaction } from "./scope/in-transaction.ts";
 import {
@@ -31,8 +33,7 @@ import {
   type RunStatement,
 } from "./scope/run-statement.ts";
 import { openScoped, type PoolSource } from "./scope/scoped-connection.ts";
-import type { PrefetchedRows } from "./scope/statements.ts";
-import type { Transaction, TransactionDeps } from "./scope/transaction.ts";
+import type { ReplicaStatements, Transaction, TransactionDeps } from "./scope/transaction.ts";
 import { writeScope } from "./scope/write-scope.ts";
 import { serverStore } from "./servers/server-store.ts";
 import { denialRecorder, denialSettler } from "./tenant/audit/record-denial.ts";
@@ -45,6 +46,8 @@ import { tablesOf } from "./tenant/tables.ts";
 export interface SharedParts
   extends Pick<Db, "ping" | "poolState" | "load" | "close">, Omit<TransactionDeps, "source"> {
   readonly systemClient: PrismaClient;
+  /** Null unless a replica is configured. */
+  readonly replica: Replica | null;
 }
 
 export class Client implements Db {
@@ -68,11 +71,28 @@ export class Client implements Db {
   read<T>(
     { workspaceId }: Grant,
     fn: (tables: TenantRead) => Promise<T>,
-    prefetched?: PrefetchedRows,
+    options: ReadOptions = {},
   ): Promise<T> {
+    const { prefetched } = options;
     return this.#inTransaction({ kind: "read", workspaceId }, (transaction) => fn(tablesOf(transaction)), {
       prefetched: prefetched?.workspaceId === workspaceId ? prefetched : undefined,
+      replica: options.mayReadReplica ? this.#replicaFor(workspaceId, options) : undefined,
     });
+  }
+
+  #replicaFor(workspaceId: string, { prefetched }: ReadOptions): ReplicaStatements | undefined {
+    const { replica } = this.#parts;
+    return replica?.isUsable
+      ? replica.statementsIn(workspaceId, { source: this.#source, position: positionIn(prefetched) })
+      : undefined;
+  }
+
+  get usesReplica() {
+    return this.#parts.replica?.isUsable ?? false;
+  }
+
+  replicaState() {
+    return this.#parts.replica?.state() ?? null;
   }
 
   write<T>(grant: Grant, fn: (tables: TenantWrite) => Promise<T>, options?: WriteOptions<T>): Promise<T> {

@@ -2,6 +2,7 @@
 import type { Grant } from "@projostack/authz";
 import type { PoolSize } from "./pool/bounded-pool.ts";
 import type { MessageObserver } from "./connection/observers.ts";
+import type { ReplicaState } from "./replica/replica-state.ts";
 import type { Workspace } from "./generated/client.ts";
 import type { AfterRestore } from "./people/after-restore.ts";
 import type { AccountMails } from "./people/account-mails.ts";
@@ -27,9 +28,8 @@ import type { TenantRead, TenantWrite } from "./tenant/models.ts";
 export interface Db {
   /**
    * Reads in the grant's workspace, in a read-only transaction.
-   * @param prefetched rows that were read during authentication: an equal query returns them without a round trip
    */
-  read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>, prefetched?: PrefetchedRows): Promise<T>;
+  read<T>(grant: Grant, fn: (tables: TenantRead) => Promise<T>, options?: ReadOptions): Promise<T>;
   /**
    * Writes in the grant's workspace, in one transaction. It reads the membership or the service key again and locks it.
    * @throws MembershipChanged when the membership or key has ended, or no longer has the grant's permission
@@ -95,12 +95,26 @@ export interface Db {
   ping(): Promise<void>;
   /** The number of connections, of idle connections, of callers that wait for one, and the most connections. */
   poolState(): PoolSize;
+  /** Whether a replica is configured and answers reads now. */
+  readonly usesReplica: boolean;
+  /** The state of the replica; null without one. */
+  replicaState(): ReplicaState | null;
   /** The current load of the database's connections. */
   load(): DatabaseLoad;
   /** Returns a client over the same connections that reports each message it sends, for one request. */
   observedBy(messages: MessageObserver): Db;
   /** Ends every connection. A connection that is still in use after a second is destroyed. */
   close(): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** Rows that were read during authentication: an equal query returns them without a round trip. */
+  readonly prefetched?: PrefetchedRows | undefined;
+  /**
+   * Whether the replica may answer the SQL statements. It answers only with a state that contains everything that was committed
+   * before this call, or before `readPositionQuery` was prefetched. Otherwise the primary answers.
+   */
+  readonly mayReadReplica?: boolean;
 }
 
 export interface DatabaseLoad {

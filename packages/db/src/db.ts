@@ -7,6 +7,9 @@ import { Client, type SharedParts } from "./client.ts";
 import { PrismaClient, type Prisma } from "./generated/client.ts";
 import type { DatabaseLayout } from "./login/database-layout.ts";
 import type { Db } from "./db-interface.ts";
+import { checkLogin } from "./login/check-login.ts";
+import { Replica } from "./replica/replica.ts";
+import type { ReplicaChange } from "./replica/replica-state.ts";
 import { stateOf, type PoolSize } from "./pool/bounded-pool.ts";
 import { failureOf } from "./connection/failures.ts";
 import type { ConnectionObserver, ResendCause } from "./connection/observers.ts";
@@ -14,7 +17,11 @@ import { pingOf } from "./pool/ping.ts";
 import type { PoolSource } from "./scope/scoped-connection.ts";
 import { scopedPool } from "./scope/scoped-pool.ts";
 import { FairQueue } from "./pool/fair-queue.ts";
-import { openSharedConnections, type SharedConnectionSets } from "./connection/shared-connections.ts";
+import {
+  openSharedConnections,
+  type SharedConnections,
+  type SharedConnectionSets,
+} from "./connection/shared-connections.ts";
 import type { ServerPool } from "./pool/open-pool.ts";
 import { statementNames } from "./connection/statement-names.ts";
 import { tenantFilter } from "./tenant/filter.ts";
@@ -31,6 +38,19 @@ export interface DbOptions {
   readonly transactionMs?: number;
   /** Receives the events of the connections, for metrics. */
   readonly observer?: ConnectionObserver | undefined;
+  /** A standby that may answer reads; undefined without one. */
+  readonly replica?: ReplicaOptions | undefined;
+}
+
+export interface ReplicaOptions {
+  /** The pool of the replica, created by `openReplicaPool`. `close` ends it. */
+  readonly pool: ServerPool;
+  /** True behind a pooler in transaction mode. */
+  readonly pooled?: boolean;
+  /** How long a read waits until the replica has replayed the changes of the primary, in ms. Then the primary answers. */
+  readonly maxLagMs: number;
+  /** Called when the replica answers reads for the first time or again, and when it no longer does. */
+  readonly onChange?: (change: ReplicaChange) => void;
 }
 
 export function createDb({
@@ -39,6 +59,7 @@ export function createDb({
   layout = "single",
   transactionMs = 10_000,
   observer,
+  replica: replicaOptions,
 }: DbOptions): Db {
   const transactionOptions = { maxWait: 2_000, timeout: transactionMs };
   const connect = () => pool.connect();
@@ -46,6 +67,7 @@ export function createDb({
   const shared = pool.shared && shareConnections(pool.shared, (cause) => observer?.readResent(cause));
   const distributed = layout === "citus";
   const all: PoolSource = { connect, queue, pooled, distributed, observer, ...(shared && { shared }) };
+  const replica = replicaOptions ? openReplica(all, replicaOptions) : null;
   const nameOf = statementNames("projo");
   const names = pooled ? {} : { statementNameGenerator: ({ sql }: { sql: string }) => nameOf(sql) };
   const tenantClient = new PrismaClient({
@@ -70,6 +92,7 @@ export function createDb({
     reading,
     begin,
     transactionMs,
+    replica,
     ping: pingOf(pool),
     poolState: () => statesOf(pool, queue.waiting),
     load: () => ({
@@ -80,12 +103,40 @@ export function createDb({
       sharedWaiting: shared ? shared.credentials.waiting + shared.rows.waiting : 0,
     }),
     close: async () => {
+      replica?.stop();
+      await Promise.all([replicaOptions?.pool.end(), replicaOptions?.pool.shared?.end()]);
       await Promise.all([tenantClient.$disconnect(), systemClient.$disconnect()]);
       await Promise.all([pool.end(), pool.shared?.end()]);
     },
   };
   return new Client(parts, all);
 }
+
+function openReplica(primary: PoolSource, options: ReplicaOptions): Replica {
+  const { pool, pooled = false, maxLagMs, onChange = () => {} } = options;
+  const { observer } = primary;
+  const connect = () => pool.connect();
+  const queue = new FairQueue({ connect, size: sizeOf(pool) });
+  const shared = pool.shared && shareReplicaConnections(pool.shared);
+  const source: PoolSource = {
+    connect,
+    queue,
+    pooled,
+    observer: observer && {
+      messageAnswered: (_, milliseconds) => observer.messageAnswered("replica", milliseconds),
+      readResent: (cause) => observer.readResent(cause),
+      replicaRead: (outcome) => observer.replicaRead(outcome),
+      auditAppended: (milliseconds) => observer.auditAppended(milliseconds),
+    },
+    ...(shared && { shared: { credentials: shared, rows: shared } }),
+  };
+  const poolSize = () => statesOf(pool, queue.waiting);
+  return new Replica({ primary, source, maxLagMs, poolSize, onChange, checkLogin: () => checkLogin(pool) });
+}
+
+/** A replica gets no queries of credentials, so all of its shared connections are for rows. */
+const shareReplicaConnections = (shared: pg.Pool): SharedConnections =>
+  openSharedConnections(() => shared.connect(), sizeOf(shared));
 
 const sizeOf = ({ options }: pg.Pool): number => options?.max ?? Number.MAX_SAFE_INTEGER;
 

@@ -16,8 +16,16 @@ export {
 export type { AccountStore, NewOneTimeToken, Purpose } from "./people/accounts.ts";
 export { checkLayout } from "./login/check-layout.ts";
 export { type DatabaseLayout, databaseLayouts } from "./login/database-layout.ts";
-export { createDb, type DbOptions } from "./db.ts";
-export type { DatabaseLoad, Db, WriteOptions } from "./db-interface.ts";
+export { createDb, type DbOptions, type ReplicaOptions } from "./db.ts";
+export type { DatabaseLoad, Db, ReadOptions, WriteOptions } from "./db-interface.ts";
+export { readPositionQuery } from "./replica/read-position.ts";
+export { replicaProblem } from "./replica/replica-check.ts";
+export {
+  type ReplicaChange,
+  type ReplicaProblem,
+  replicaProblems,
+  type ReplicaState,
+} from "./replica/replica-state.ts";
 export {
   brokenConstraint,
   DatabaseBusy,
@@ -36,6 +44,8 @@ export {
   type ConnectionObserver,
   type MessageConnection,
   type MessageObserver,
+  type ReplicaOutcome,
+  replicaOutcomes,
   type ResendCause,
   resendCauses,
 } from "./connection/observers.ts";
@@ -65,10 +75,11 @@ export type { Claim, ClaimWithAnswer, KeyedCall } from "./scope/claim.ts";
 export type { AddressedInvite, InviteLookup, OpenInvite, PersonInvite } from "./people/invite-lookup.ts";
 export type { ServiceKeyLookup, ServiceKeyRecord } from "./people/service-key-lookup.ts";
 export { type ConnectionFacts, inspectConnection } from "./pool/inspect-connection.ts";
+export { durabilities, lossySettings, type Durability } from "./login/durable-settings.ts";
 export { UnsafeSettings } from "./pool/settings-check.ts";
 export { type OwnerRights, ownerRights } from "./login/owner-rights.ts";
 export { type MigrationState, migrationState } from "./migrations/migration-state.ts";
-export { openPool, type ServerPool } from "./pool/open-pool.ts";
+export { openPool, openReplicaPool, type ServerPool } from "./pool/open-pool.ts";
 export type { PoolOptions } from "./pool/pool-options.ts";
 export type { CookieSessionStore } from "./people/cookie-sessions.ts";
 export type {
@@ -85,7 +96,13 @@ export type { TenantRead, TenantWrite } from "./tenant/models.ts";
 export type { PreparedQuery } from "./scope/statements.ts";
 export { UUID } from "./scope/uuid.ts";
 export type { ListOrder, ListPosition } from "./tenant/list-order.ts";
-export { type TaskListing, taskQuery, type TaskRow, taskListQuery } from "./tenant/tasks.ts";
+export {
+  type ListedTaskRow,
+  type TaskListing,
+  taskQuery,
+  type TaskRow,
+  taskListQuery,
+} from "./tenant/tasks.ts";
 export type { NewWorkspace } from "./tenant/create-workspace.ts";
 export type { InviteRow, InviteStatus } from "./tenant/invites.ts";
 export {

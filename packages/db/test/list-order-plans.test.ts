@@ -103,6 +103,20 @@ describe.each(planModes)("a list with %s", (mode) => {
       },
     );
 
+    it("reads the names of the projects by their keys, for the rows of the page only", async () => {
+      for (const after of [undefined, middle]) {
+        const query = taskListQuery({ limit: 21, order, after, withProjectName: true });
+        const work = workOf(await planOf(client, home.id, { query, mode }));
+        const page = work.find((node) => node["Index Name"]?.startsWith("tasks_"));
+        expect(page).toMatchObject({ "Node Type": "Index Scan", "Actual Rows": 21 });
+        expect(page?.["Rows Removed by Filter"] ?? 0).toBe(0);
+        // Each lookup finds one project.
+        const names = work.filter((node) => node["Index Name"] === "projects_pkey");
+        expect(names).toMatchObject([{ "Node Type": "Index Scan", "Actual Rows": 1 }]);
+        expect(work.filter((node) => !["Index Scan", "Sort"].includes(node["Node Type"]))).toEqual([]);
+      }
+    });
+
     it("reads an index with other filters", async () => {
       for (const filter of others()) {
         for (const after of [undefined, middle]) {

@@ -108,7 +108,7 @@ describe("awaited round trips", () => {
       const task = await counted.db.read(
         home.grant("task:read"),
         ({ sql: { tasks } }) => tasks.find(home.taskId),
-        found?.prefetched,
+        { prefetched: found?.prefetched },
       );
       expect(task).toMatchObject({ id: home.taskId });
     };

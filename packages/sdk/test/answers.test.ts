@@ -1,6 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
-import { createClient, type OperationError, type Page, type Result, type Task } from "../src/index.ts";
+import {
+  createClient,
+  type ListedTask,
+  type OperationError,
+  type Page,
+  type Result,
+  type Task,
+} from "../src/index.ts";
 import { data, failure, startServer } from "./test-server.ts";
 
 const task = { id: "t", title: "Ship it" };
@@ -28,7 +35,7 @@ describe("withResponse", () => {
     expect([page.items, status]).toEqual([[task], 200]);
     expect(await list).toBe(page);
     expect(server.requests).toHaveLength(1);
-    expectTypeOf(page).toEqualTypeOf<Page<Task>>();
+    expectTypeOf(page).toEqualTypeOf<Page<ListedTask>>();
   });
 
   it("rejects as the call does, and leaves no unhandled rejection", async () => {

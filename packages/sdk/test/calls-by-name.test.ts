@@ -6,6 +6,7 @@ import {
   type Call,
   type Page,
   type Paged,
+  type ListedTask,
   type Task,
 } from "../src/index.ts";
 import { data, startServer } from "./test-server.ts";
@@ -56,7 +57,7 @@ describe("a call by name", () => {
     expectTypeOf(() => client.call("tasks.get", { id: "t" })).returns.toEqualTypeOf<
       Call<Task, "tasks.get">
     >();
-    expectTypeOf(() => client.call("tasks.list")).returns.toEqualTypeOf<Paged<Task, "tasks.list">>();
+    expectTypeOf(() => client.call("tasks.list")).returns.toEqualTypeOf<Paged<ListedTask, "tasks.list">>();
     expectTypeOf(() => client.call(name, {})).returns.toEqualTypeOf<Promise<unknown>>();
     expectTypeOf<Awaited<Paged<Task>>>().toEqualTypeOf<Page<Task>>();
     // @ts-expect-error no such operation

@@ -14,7 +14,7 @@ import {
 import type { inferRouterError, inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { createTRPCContext, createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import type { z } from "zod";
-import type { Page, Task, TasksCreateInput, TasksListInput } from "../src/index.ts";
+import type { ListedTask, Page, Task, TasksCreateInput, TasksListInput } from "../src/index.ts";
 import { projoLink, type AppProcedures, type AppRouter, type Transport } from "../src/trpc.ts";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : "the second is wider") : "the first is wider";
@@ -51,7 +51,7 @@ export const same: [
   Exact<inferRouterError<AppRouter>["data"], ErrorData>,
   Exact<inferRouterInputs<AppRouter>["tasks"]["create"], TasksCreateInput>,
   Exact<inferRouterInputs<AppRouter>["tasks"]["list"], TasksListInput | undefined | void>,
-  Exact<inferRouterOutputs<AppRouter>["tasks"]["list"], Page<Task>>,
+  Exact<inferRouterOutputs<AppRouter>["tasks"]["list"], Page<ListedTask>>,
   Exact<NonNullable<TRPCClientErrorLike<AppRouter>["data"]>["reason"], Reason>,
 ] = [true, true, true, true, true, true, true];
 

@@ -1,5 +1,6 @@
 // Checks combinations of settings. Each problem is a line that names the setting and how to correct it.
 import { KeyRingError, parseKeyPairs, type KeyPair } from "../identity/key-pairs.ts";
+import type { PostgresAddress } from "@projostack/db";
 import { cookieDomainProblems } from "./cookie-domain.ts";
 import type { Config, Program } from "./settings.ts";
 import { misspeltProblem, unknownVariables } from "./unknown-variables.ts";
@@ -20,6 +21,7 @@ export const combinationProblems = (read: SettingsRead, program: Program): strin
   ...operatorProblems(read, program),
   ...poolerProblems(read.config),
   ...layoutProblems(read.config),
+  ...replicaProblems(read),
   ...(program === "server" ? [...unsafeSettings(inUse(read)), ...unknownProblems(read)] : []),
 ];
 
@@ -83,7 +85,7 @@ function operatorProblems({ config, isSet }: SettingsRead, program: Program): st
 function poolerProblems({ databaseUrl, databaseOwnerUrl, databasePooled }: Config): string[] {
   return [
     // A pooler rejects startup options, except those by which a service routes the connection.
-    databasePooled && /(?:^|\s)-/.test(databaseUrl?.target.options ?? "")
+    databasePooled && databaseUrl && hasStartOptions(databaseUrl)
       ? "DATABASE_URL has options, which a pooler in transaction mode does not accept. Remove them, and set them for the login with ALTER ROLE ... SET."
       : null,
     databaseOwnerUrl?.isPooler
@@ -92,6 +94,8 @@ function poolerProblems({ databaseUrl, databaseOwnerUrl, databasePooled }: Confi
   ].filter((problem) => problem !== null);
 }
 
+const hasStartOptions = ({ target }: PostgresAddress): boolean => /(?:^|\s)-/.test(target.options ?? "");
+
 const layoutProblems = ({ databaseUrl, databaseLayout }: Config): string[] =>
   databaseLayout === "citus" && databaseUrl === null
     ? [
@@ -99,12 +103,29 @@ const layoutProblems = ({ databaseUrl, databaseLayout }: Config): string[] =>
       ]
     : [];
 
+function replicaProblems({ config, isSet }: SettingsRead): string[] {
+  if (!isSet("PROJO_DATABASE_REPLICA_URL")) return [];
+  const { databaseLayout, databaseReplica } = config;
+  return [
+    isSet("DATABASE_URL")
+      ? null
+      : "PROJO_DATABASE_REPLICA_URL needs DATABASE_URL beside it: the embedded database has no standby.",
+    databaseLayout === "citus"
+      ? "PROJO_DATABASE_REPLICA_URL is set, and PROJO_DATABASE_LAYOUT is citus: the tables are on several primaries, and a standby of the coordinator has no rows of workspaces. Remove one of them."
+      : null,
+    databaseReplica?.isPooled && hasStartOptions(databaseReplica.address)
+      ? "PROJO_DATABASE_REPLICA_URL has options, which a pooler in transaction mode does not accept. Remove them, and set them for the login with ALTER ROLE ... SET."
+      : null,
+  ].filter((problem) => problem !== null);
+}
+
 function inUse({ config, isProduction, env, isSet }: SettingsRead): SettingsInUse {
-  const { host, databaseUrl, redisUrl, smtp, appUrl, allowedOrigins } = config;
+  const { host, databaseUrl, databaseReplica, redisUrl, smtp, appUrl, allowedOrigins } = config;
   return {
     isProduction,
     host,
     databaseUrl,
+    replicaUrl: databaseReplica?.address ?? null,
     hasOwnerLogin: isSet("PROJO_DATABASE_OWNER_URL"),
     hasOperatorLogin: isSet("PROJO_OPERATOR_DATABASE_URL"),
     redisUrl,

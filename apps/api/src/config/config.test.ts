@@ -19,6 +19,7 @@ describe("the configuration", () => {
       databasePoolSize: 16,
       databasePooled: false,
       databaseLayout: "single",
+      databaseReplica: null,
       tokenKeys: null,
       connections: {
         inAll: 2_000,
@@ -91,7 +92,32 @@ describe("the configuration", () => {
     expect(readConfig({ PROJO_DATABASE_LAYOUT: "citus", DATABASE_URL: url }).databaseLayout).toBe("citus");
   });
 
+  it("reads a replica, and refuses one without DATABASE_URL, for Citus, and without TLS in production", () => {
+    const url = "postgres://projo_server:secret@localhost:5432/projo";
+    const replica = "postgres://projo_server:secret@replica.example.com:5432/projo";
+    const config = readConfig({
+      DATABASE_URL: url,
+      PROJO_DATABASE_REPLICA_URL: `${replica}?connection_limit=4&pgbouncer=true`,
+      PROJO_DATABASE_REPLICA_MAX_LAG_MS: "20",
+    });
+    expect(config.databaseReplica).toMatchObject({ poolSize: 4, isPooled: true, maxLagMs: 20 });
+    const setting = { PROJO_DATABASE_REPLICA_URL: replica };
+    expect(problemOf(setting)).toContain("PROJO_DATABASE_REPLICA_URL needs DATABASE_URL beside it");
+    expect(problemOf({ ...setting, DATABASE_URL: url, PROJO_DATABASE_LAYOUT: "citus" })).toContain(
+      "PROJO_DATABASE_REPLICA_URL is set, and PROJO_DATABASE_LAYOUT is citus",
+    );
+    const plain = { PROJO_DATABASE_REPLICA_URL: `${replica}?sslmode=disable`, DATABASE_URL: url };
+    expect(problemOf({ ...plain, PROJO_ENV: "production" })).toContain(
+      "PROJO_DATABASE_REPLICA_URL has sslmode=disable",
+    );
+    const wrong = problemOf({ DATABASE_URL: url, PROJO_DATABASE_REPLICA_URL: "a secret text" });
+    expect(wrong).toContain("PROJO_DATABASE_REPLICA_URL");
+    expect(wrong).not.toContain("a secret text");
+  });
+
   it.each([
+    ["PROJO_DATABASE_REPLICA_POOL", "0"],
+    ["PROJO_DATABASE_REPLICA_MAX_LAG_MS", "2001"],
     ["PORT", "65536"],
     ["PORT", "-1"],
     ["PORT", "http"],

@@ -51,6 +51,15 @@ function tracingOf(read: Read): Config["tracing"] {
   return url === undefined || isOff ? null : { protocol, url };
 }
 
+function replicaOf(read: Read): Config["databaseReplica"] {
+  const address = read("PROJO_DATABASE_REPLICA_URL");
+  const poolSize = read("PROJO_DATABASE_REPLICA_POOL");
+  const maxLagMs = read("PROJO_DATABASE_REPLICA_MAX_LAG_MS");
+  if (address === undefined) return null;
+  const { isPooler: isPooled, connectionLimit } = address;
+  return { address, poolSize: Math.min(poolSize, connectionLimit ?? Infinity), maxLagMs, isPooled };
+}
+
 /** Reads and validates the configuration. @throws ConfigError with a line for each wrong variable */
 export function readConfig(
   environment: Readonly<Record<string, string | undefined>>,
@@ -86,6 +95,8 @@ export function readConfig(
     databasePoolSize: Math.min(read("PROJO_DATABASE_POOL"), databaseUrl?.connectionLimit ?? Infinity),
     databasePooled: read("PROJO_DATABASE_POOLER") === "transaction" || databaseUrl?.isPooler === true,
     databaseLayout: read("PROJO_DATABASE_LAYOUT"),
+    databaseDurability: read("PROJO_DATABASE_DURABILITY"),
+    databaseReplica: replicaOf(read),
     tokenKeys: env["PROJO_TOKEN_KEYS"] === "auto" ? null : (read("PROJO_TOKEN_KEYS") ?? null),
     smtp: read("PROJO_SMTP_URL") ?? null,
     mailFrom: read("PROJO_MAIL_FROM") ?? { name: "ProjoStack", address: "projostack@localhost" },

@@ -1,4 +1,4 @@
-import type { PostgresAddress } from "@projostack/db";
+import type { Durability, PostgresAddress } from "@projostack/db";
 import type { SmtpAddress } from "../mail/smtp-address.ts";
 import { KeyRingError, parseKeyRing, type KeyRing } from "../identity/key-ring.ts";
 import type { Limiter } from "../servers/server-conflicts.ts";
@@ -17,12 +17,16 @@ export interface InspectedEnvironment {
   /** What a starting server compares with the living ones; null when it would not compare itself. */
   readonly compared: ComparedEnvironment | null;
   readonly server: PostgresAddress | null;
+  readonly replica: PostgresAddress | null;
+  readonly replicaMaxLagMs: number;
   readonly owner: PostgresAddress | null;
   readonly operator: PostgresAddress | null;
   /** Whether DATABASE_URL is present, valid or not. */
   readonly isDatabaseSet: boolean;
   readonly isPooled: boolean;
   readonly poolSize: number;
+  readonly durability: Durability;
+  readonly isProduction: boolean;
   readonly redisUrl: string | null;
   readonly smtp: SmtpAddress | null;
   readonly dataDir: string | null;
@@ -32,6 +36,7 @@ export interface ComparedEnvironment {
   readonly isProduction: boolean;
   readonly keys: KeyRing | null;
   readonly limiter: Limiter;
+  readonly redisUrl: string | null;
 }
 
 export function inspectEnvironment(
@@ -50,13 +55,23 @@ export function inspectEnvironment(
   const redisUrl = read("REDIS_URL", (value) => variables.REDIS_URL.schema.safeParse(value));
   const host = read("HOST", (value) => variables.HOST.schema.safeParse(value)) ?? "";
   const isProduction = env["PROJO_ENV"] === "production";
+  const durability = read("PROJO_DATABASE_DURABILITY", (value) =>
+    variables.PROJO_DATABASE_DURABILITY.schema.safeParse(value),
+  );
   const isAlone = reachOf({ isProduction, host, databaseUrl: server }) === null;
   return {
     ...findingsOf(environment),
     compared: isAlone
       ? null
-      : { isProduction, keys: keysOf(env["PROJO_TOKEN_KEYS"]), limiter: limiterOf(redisUrl) },
+      : { isProduction, keys: keysOf(env["PROJO_TOKEN_KEYS"]), limiter: limiterOf(redisUrl), redisUrl },
     server,
+    replica: read("PROJO_DATABASE_REPLICA_URL", (value) =>
+      variables.PROJO_DATABASE_REPLICA_URL.schema.safeParse(value),
+    ),
+    replicaMaxLagMs:
+      read("PROJO_DATABASE_REPLICA_MAX_LAG_MS", (value) =>
+        variables.PROJO_DATABASE_REPLICA_MAX_LAG_MS.schema.safeParse(value),
+      ) ?? 0,
     owner: read("PROJO_DATABASE_OWNER_URL", (value) =>
       variables.PROJO_DATABASE_OWNER_URL.schema.safeParse(value),
     ),
@@ -66,6 +81,8 @@ export function inspectEnvironment(
     isDatabaseSet: Boolean(env["DATABASE_URL"]) || unread.has("DATABASE_URL"),
     isPooled: pooler === "transaction" || server?.isPooler === true,
     poolSize: Math.min(size ?? 16, server?.connectionLimit ?? Infinity),
+    durability: durability ?? "postgres",
+    isProduction,
     redisUrl,
     smtp: read("PROJO_SMTP_URL", (value) => variables.PROJO_SMTP_URL.schema.safeParse(value)),
     dataDir: read("PROJO_DATA_DIR", (value) => variables.PROJO_DATA_DIR.schema.safeParse(value)),

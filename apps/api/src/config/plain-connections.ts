@@ -6,6 +6,8 @@ import { isLoopback } from "./is-loopback.ts";
 
 export interface Connections {
   readonly databaseUrl: PostgresAddress | null;
+  /** The standby that may answer reads; null without one. */
+  readonly replicaUrl: PostgresAddress | null;
   readonly redisUrl: string | null;
   readonly smtp: SmtpAddress | null;
   /** Whether NODE_TLS_REJECT_UNAUTHORIZED switches the verification of certificates off. */
@@ -14,6 +16,7 @@ export interface Connections {
 
 export function plainConnections({
   databaseUrl,
+  replicaUrl,
   redisUrl,
   smtp,
   acceptsAnyCertificate,
@@ -21,6 +24,9 @@ export function plainConnections({
   return [
     databaseUrl !== null && databaseUrl.target.ssl === false && !databaseUrl.isLocal
       ? `DATABASE_URL has sslmode=disable, and PROJO_ENV is production: others on the network can read and change the data of ${databaseUrl.host}. Remove sslmode=disable, and set sslrootcert if the certificate is of a private authority (docs/database.md#tls).`
+      : null,
+    replicaUrl !== null && replicaUrl.target.ssl === false && !replicaUrl.isLocal
+      ? `PROJO_DATABASE_REPLICA_URL has sslmode=disable, and PROJO_ENV is production: others on the network can read the data of ${replicaUrl.host}. Remove sslmode=disable, and set sslrootcert if the certificate is of a private authority (docs/database.md#tls).`
       : null,
     redisUrl !== null && isPlainRedis(redisUrl)
       ? "REDIS_URL has tls=off, and PROJO_ENV is production: others on the network can read its password and change the limits. Use rediss:// (docs/configuration.md#tls)."

@@ -1,8 +1,9 @@
-import type { DatabaseLayout, PostgresAddress } from "@projostack/db";
+import type { DatabaseLayout, Durability, PostgresAddress } from "@projostack/db";
 import type { Mailbox } from "../mail/mailbox.ts";
 import type { SmtpAddress } from "../mail/smtp-address.ts";
 import type { TracingProtocol } from "../observe/tracing/protocols.ts";
 import type { LogLevel } from "../runtime/log.ts";
+import type { ReplicaSettings } from "../runtime/replica.ts";
 import type { Quotas } from "../limits/quotas/quotas.ts";
 import type { MailNotices } from "../mail/mail-notices.ts";
 import type { ConnectionBounds } from "./connection-bounds.ts";
@@ -31,6 +32,10 @@ export interface Config {
   readonly databasePooled: boolean;
   /** Where the rows of workspaces are. */
   readonly databaseLayout: DatabaseLayout;
+  /** What keeps a committed write when PostgreSQL crashes. */
+  readonly databaseDurability: Durability;
+  /** The standby that may answer reads; null without one. */
+  readonly databaseReplica: ReplicaSettings | null;
   /** `kid:key` pairs, newest first; null to use keys in the data directory, which are created at the first start. */
   readonly tokenKeys: string | null;
   /** The SMTP server; null to write mail to files in the data directory. */

@@ -6,6 +6,8 @@ import {
   connectionProblem,
   type ConnectionFacts,
   inspectConnection,
+  lossySettings,
+  type Durability,
   migrationState,
   openPool,
   ownerRights,
@@ -27,6 +29,9 @@ export interface DatabaseToCheck {
   readonly isPooled: boolean;
   /** The most connections that one server opens. */
   readonly poolSize: number;
+  /** What keeps a committed write when PostgreSQL crashes. */
+  readonly durability: Durability;
+  readonly isProduction: boolean;
   /** The environment to compare with the living servers; null when this server would not compare itself. */
   readonly compared: ComparedEnvironment | null;
 }
@@ -39,6 +44,7 @@ const DAY_MS = 86_400_000;
 export function checkDatabase(database: DatabaseToCheck, kind: "server" | "operator"): Promise<Check[]> {
   const { setting, address, isPooled, poolSize, compared } = database;
   const check = checksOf(setting);
+  // The pool accepts every durability, so that the other checks run too.
   return guarded(setting, async (add) => {
     const pool = openPool({ target: address.target, max: 1, pooled: isPooled });
     try {
@@ -46,6 +52,7 @@ export function checkDatabase(database: DatabaseToCheck, kind: "server" | "opera
       const facts = await inspectConnection(client, address.target).finally(() => client.release());
       add(...connectionChecks(setting, address, facts));
       add(check("ok", "settings", "every setting that the server relies on is in effect"));
+      add(durabilityCheck(database, facts));
       const login = kind === "server" ? checkLogin : checkOperatorLogin;
       const isUsable = await login(pool).then(
         () => {
@@ -137,7 +144,7 @@ const listOf = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
 
 /** Collects the checks. An error ends them with a problem that names the setting. */
-async function guarded(
+export async function guarded(
   setting: string,
   work: (add: (...checks: Check[]) => void) => Promise<void>,
 ): Promise<Check[]> {
@@ -157,11 +164,20 @@ async function guarded(
   return checks;
 }
 
-function connectionChecks(setting: string, address: PostgresAddress, facts: ConnectionFacts): Check[] {
+/** @param target a replica accepts no writes, and the checks of a replica compare it with the primary */
+export function connectionChecks(
+  setting: string,
+  address: PostgresAddress,
+  facts: ConnectionFacts,
+  target: "primary" | "replica" = "primary",
+): Check[] {
   const check = checksOf(setting);
   const { host, port, database, user } = address.target;
   const place = host.startsWith("/") ? `socket ${host}` : `${host}:${port}`;
-  const problems = serverProblems(facts);
+  const problems = serverProblems(
+    target === "primary" ? facts : { ...facts, isStandby: false, isReadOnly: false },
+  );
+  const writes = target === "primary" ? ", accepts writes" : "";
   return [
     check(
       "ok",
@@ -169,7 +185,7 @@ function connectionChecks(setting: string, address: PostgresAddress, facts: Conn
       `${place}, database ${database}, login ${user}, ${facts.roundTripMs} ms a round trip`,
     ),
     ...(problems.length === 0
-      ? [check("ok", "database", `PostgreSQL ${facts.version}, ${facts.encoding}, accepts writes`)]
+      ? [check("ok", "database", `PostgreSQL ${facts.version}, ${facts.encoding}${writes}`)]
       : problems.map((problem) => check("problem", "database", problem))),
     tlsCheck(setting, address, facts),
     Math.abs(facts.clockAheadMs) > CLOCK_MS
@@ -204,6 +220,21 @@ function tlsCheck(setting: string, { isLocal }: PostgresAddress, { tls }: Connec
         `${tls.version}, ${name}; the certificate expires in ${Math.floor(daysLeft)} days. Renew it.`,
       )
     : check("ok", "tls", `${tls.version}, ${tls.cipher}, ${name}`);
+}
+
+function durabilityCheck(
+  { setting, durability, isProduction }: DatabaseToCheck,
+  { durableSettings }: ConnectionFacts,
+): Check {
+  const check = checksOf(setting);
+  const lossy = lossySettings(durableSettings, durability);
+  return lossy === null
+    ? check("ok", "durability", "a crash of PostgreSQL loses no acknowledged write")
+    : check(
+        isProduction ? "problem" : "warning",
+        "durability",
+        `a crash of PostgreSQL could lose acknowledged writes: ${lossy}. Correct it in the address, for the login, for the database, or in PostgreSQL itself (docs/database-connections.md#durability).`,
+      );
 }
 
 async function poolerCheck({ setting, address, isPooled }: DatabaseToCheck): Promise<Check> {

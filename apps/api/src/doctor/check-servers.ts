@@ -1,6 +1,7 @@
 // Compares the environment with the living servers of its database, as a starting server does. The doctor does not register.
 import { listServers, type ServerPool } from "@projostack/db";
 import type { ComparedEnvironment } from "../config/inspect-environment.ts";
+import { idOfRedis } from "../limits/counting/open-redis.ts";
 import { thisMachine } from "../runtime/machine.ts";
 import { conflictsWith, describeConflicts } from "../servers/server-conflicts.ts";
 import { checksOf, type Check } from "./check.ts";
@@ -24,9 +25,11 @@ export async function checkServers(
       ),
     ];
   }
-  const { keys, limiter, isProduction } = environment;
+  const { keys, limiter, isProduction, redisUrl } = environment;
   const { host } = thisMachine();
-  const conflicts = keys === null ? [] : conflictsWith({ keys, host, limiter }, living);
+  // A Redis that does not answer is a problem of its own check.
+  const limiterId = redisUrl === null ? null : await idOfRedis(redisUrl).catch(() => null);
+  const conflicts = keys === null ? [] : conflictsWith({ keys, host, limiter, limiterId }, living);
   // This may be the environment of the one living server.
   const isAlone = living.length === 1 && limiter === "none" && living[0]?.limiter === "none";
   const linesAbout = (topic: "keys" | "limits") =>

@@ -4,6 +4,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type InspectedEnvironment } from "../config/inspect-environment.ts";
 import { checkDatabase, checkOwner, type DatabaseToCheck } from "./check-database.ts";
+import { checkReplica } from "./check-replica.ts";
 import { checkRedis, checkSmtp } from "./check-services.ts";
 import { checksOf, type Check } from "./check.ts";
 
@@ -27,12 +28,16 @@ export async function runDoctor(
 }
 
 async function checkEnvironment(environment: InspectedEnvironment): Promise<Check[]> {
-  const { server, owner, operator, redisUrl, smtp, isPooled, poolSize, compared } = environment;
-  const facts = { isPooled, poolSize, compared: null };
+  const { server, replica, owner, operator, redisUrl, smtp, compared } = environment;
+  const { isPooled, poolSize, durability, isProduction } = environment;
+  const facts = { isPooled, poolSize, durability, isProduction, compared: null };
   const groups = await Promise.all([
     server === null
       ? dataDirectoryChecks(environment)
       : checkDatabase(databaseOf("DATABASE_URL", server, { ...facts, compared }), "server"),
+    server === null || replica === null
+      ? NONE
+      : checkReplica({ address: replica, server, isPooled, maxLagMs: environment.replicaMaxLagMs }),
     owner === null ? NONE : checkOwner(databaseOf("PROJO_DATABASE_OWNER_URL", owner, facts)),
     operator === null
       ? NONE
@@ -54,7 +59,7 @@ const NONE: Promise<Check[]> = Promise.resolve([]);
 const databaseOf = (
   setting: string,
   address: DatabaseToCheck["address"],
-  facts: Pick<DatabaseToCheck, "isPooled" | "poolSize" | "compared">,
+  facts: Omit<DatabaseToCheck, "setting" | "address">,
 ): DatabaseToCheck => ({ setting, address, ...facts });
 
 function configurationChecks({ problems, warnings }: InspectedEnvironment): Check[] {

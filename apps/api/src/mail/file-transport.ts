@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../runtime/clock.ts";
-import { MailNotSent, type MailTransport } from "./mail.ts";
+import { MailNotSent, type Mail, type MailTransport } from "./mail.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { messageOf } from "./message-of.ts";
 
@@ -30,7 +30,8 @@ export function fileTransport({ directory, from, clock, announce, showsLinks }: 
         // nodemailer is loaded with the first mail, so that the server starts faster.
         const { createTransport } = await import("nodemailer");
         const transport = createTransport({ streamTransport: true, buffer: true });
-        const { message } = await transport.sendMail(messageOf(mail, from, clock));
+        const { text: _, html: __, ...headers } = messageOf(mail, from, clock);
+        const { message } = await transport.sendMail({ ...headers, alternatives: partsOf(mail) });
         if (!Buffer.isBuffer(message)) throw new Error("nodemailer returned no buffer");
         await writePrivateFile(directory, name, message);
       } catch (error) {
@@ -41,6 +42,16 @@ export function fileTransport({ directory, from, clock, announce, showsLinks }: 
     },
   };
 }
+
+/**
+ * The parts of the mail as they are, so that a link or a token can be copied from the file. nodemailer would fold lines of more than
+ * 76 characters, which only mail servers need.
+ */
+const partsOf = ({ text, html }: Mail) => [part("text/plain", text), part("text/html", html)];
+
+const part = (type: string, content: string) => ({
+  raw: `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${content.replaceAll(/\r?\n/g, "\r\n")}`,
+});
 
 /** Writes the file under a temporary name and renames it, so that readers of the directory never see a partial file. */
 async function writePrivateFile(directory: string, name: string, content: Buffer): Promise<void> {

@@ -43,5 +43,6 @@ export const silentObserver: Observer = {
   databaseOutage: nothing,
   messageAnswered: nothing,
   readResent: nothing,
+  replicaRead: nothing,
   auditAppended: nothing,
 };

@@ -11,6 +11,8 @@ export interface Page {
   readonly cursor?: string | undefined;
   /** For a list that has several orders. */
   readonly order?: ListOrder | undefined;
+  /** For a list whose items have fields on request. */
+  readonly include?: readonly string[] | undefined;
 }
 
 /** An item of a list. `updatedAt` is the place of an item in the order of the last change. */
@@ -81,10 +83,10 @@ function read(cursor: string, order: ListOrder = DEFAULT_ORDER) {
 }
 
 /**
- * The inputs that decide which items the list contains, and their order: all but the cursor and the limit. The default order is the
- * same as none.
+ * The inputs that decide which items the list contains, and their order: all but the cursor, the limit and the fields on request. The
+ * default order is the same as none.
  */
-function filtersOf({ cursor: _, limit: __, order, ...filters }: Page): [string, unknown][] {
+function filtersOf({ cursor: _, limit: __, include: ___, order, ...filters }: Page): [string, unknown][] {
   return Object.entries({ ...filters, order: order === DEFAULT_ORDER ? undefined : order })
     .filter(([, value]) => value !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -10,7 +10,7 @@ import {
 import type { Kind, Operation } from "@projostack/contract";
 import type { Device } from "@projostack/db";
 import type { z } from "zod";
-import { type Prefetch, createPrefetch, type PrepareQuery } from "./checks/prefetch.ts";
+import { type Prefetch, createPrefetch, prefetchPosition, type PrepareQuery } from "./checks/prefetch.ts";
 import { originOf } from "./audit.ts";
 import { accountOf, keyOwnerOf, membershipOf, payerOf, type Caller, type Person } from "./caller.ts";
 import type { Context } from "./context.ts";
@@ -112,7 +112,9 @@ interface Authorized<P extends Permission> {
 
 interface AccessCheck<P extends Permission> {
   readonly operation: Operation<Kind, P>;
-  readonly prefetch?: Prefetch;
+  readonly prefetch?: Prefetch | undefined;
+  /** Prefetched in place of the query, when a replica may answer it. */
+  readonly prefetchPosition?: Prefetch | undefined;
 }
 
 /**
@@ -121,14 +123,16 @@ interface AccessCheck<P extends Permission> {
  */
 async function withAccess<P extends Permission, T>(
   { ctx, path, getRawInput }: Call,
-  { operation, prefetch }: AccessCheck<P>,
+  { operation, prefetch, prefetchPosition: positionPrefetch }: AccessCheck<P>,
   next: (entered: Authorized<P>) => Promise<T>,
 ): Promise<T> {
   const price = await priceOf(operation, { getRawInput });
   // A rate-limited operation does no work before it is counted, and a costly one does no work before it is charged.
-  const { usesShortcuts, limiter } = ctx.services;
+  const { usesShortcuts, limiter, db } = ctx.services;
+  const readsReplica = positionPrefetch !== undefined && db.usesReplica;
   const mayPrefetch = usesShortcuts && price.isPlainRead && !limiter.isLimited(path);
-  const prefetchRequest = prefetch && mayPrefetch ? await prefetch(getRawInput) : undefined;
+  const chosen = readsReplica ? positionPrefetch : prefetch;
+  const prefetchRequest = chosen && mayPrefetch ? await chosen(getRawInput) : undefined;
   const caller = await authenticate(ctx, prefetchRequest);
   return withBudget(ctx, { payer: payerOf(caller), price }, async () => {
     const input = await getRawInput();
@@ -213,7 +217,8 @@ export const workspaceProcedure = <
 ): ProcedureBuilder<K, WorkspaceContext<K, P>, I, O> => {
   const check: AccessCheck<P> = {
     operation,
-    ...(prefetch && { prefetch: createPrefetch(operation, prefetch) }),
+    prefetch: prefetch && createPrefetch(operation, prefetch),
+    prefetchPosition: operation.mayReadReplica ? prefetchPosition(operation) : undefined,
   };
   const lockMembers = mustLock || permissionsThatLockMembers.has(operation.access);
   return buildProcedure(operation, (call, proceed) => {
@@ -228,7 +233,11 @@ export const workspaceProcedure = <
         if (operation.kind === "query") {
           const cursors = createCursors(keys, { owner: id, operation: path });
           const prefetched = caller.kind === "person" ? caller.prefetched : undefined;
-          return db.read(grant, (tables) => proceedIn({ id, grant, db: tables, cursors }), prefetched);
+          const { mayReadReplica } = operation;
+          return db.read(grant, (tables) => proceedIn({ id, grant, db: tables, cursors }), {
+            prefetched,
+            mayReadReplica,
+          });
         }
         const write = (once: Once | null) =>
           db.write(grant, (tables) => runInWorkspace(grant, originOf(ctx, caller, id), tables, proceedIn), {

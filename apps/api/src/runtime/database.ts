@@ -8,9 +8,11 @@ import {
   checkLayout,
   checkServerOf,
   type DatabaseLayout,
+  type Durability,
   createDb,
   DatabaseDown,
   failureOf,
+  lossySettings,
   migrate,
   openPool,
   prepareLogin,
@@ -27,6 +29,8 @@ import {
 import { connectionNote, type ConnectionNote } from "./connection-note.ts";
 import { damagedDatabase, dataDirectoryErrorOf } from "./data-directory.ts";
 import type { Log } from "./log.ts";
+import { openReplica, type ReplicaSettings } from "./replica.ts";
+import { outageNotice, type OutageNotice } from "./outage-notice.ts";
 
 export interface Database {
   readonly db: Db;
@@ -62,8 +66,18 @@ export interface DatabaseSettings {
   readonly databasePooled: boolean;
   /** Where the rows of workspaces are. */
   readonly databaseLayout: DatabaseLayout;
+  /** What keeps a committed write when PostgreSQL crashes. */
+  readonly databaseDurability: Durability;
+  /** Whether settings that let a crash lose committed writes are refused. Otherwise a warning is logged. */
+  readonly isProduction: boolean;
+  /** Why this database may lose committed writes, such as "a database of the tests". Then nothing is refused and logged. */
+  readonly lossAccepted?: string | undefined;
+  /** The standby that may answer reads; null without one. */
+  readonly databaseReplica: ReplicaSettings | null;
   readonly log: Log;
   readonly observer?: DatabaseEvents | undefined;
+  /** Reports outages. By default they are reported to the log and the observer. */
+  readonly outages?: OutageNotice | undefined;
 }
 
 /** Receives the events of the database's connections. */
@@ -91,7 +105,7 @@ async function openConfigured(settings: DatabaseSettings, address: PostgresAddre
       throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
   }
-  const db = await connect(address.target, { ...settings, check: checkLogin });
+  const db = await connect(address.target, { ...settings, check: checkLogin, usesReplica: true });
   return {
     db,
     description: `PostgreSQL at ${address.host}`,
@@ -216,29 +230,38 @@ async function connect(
     databasePoolSize,
     databasePooled,
     databaseLayout: layout,
+    databaseDurability: durability,
+    isProduction,
+    lossAccepted,
+    databaseReplica,
     log,
     observer,
+    outages = outageNotice({ log, observer }),
     check,
-  }: DatabaseSettings & { readonly check: typeof checkLogin },
+    usesReplica = false,
+  }: DatabaseSettings & { readonly check: typeof checkLogin; readonly usesReplica?: boolean },
 ): Promise<Db> {
   const pool = openPool({
     target,
     max: databasePoolSize,
     pooled: databasePooled,
+    durability: isProduction && lossAccepted === undefined ? durability : null,
     onError: (error) => log.warn({ err: error }, "a database connection broke"),
-    onOutage: (isUnreachable) => {
-      observer?.databaseOutage(isUnreachable);
-      if (isUnreachable) log.error("the database does not answer: calls are refused until it does");
-      else log.info("the database answers again");
-    },
+    onOutage: (isUnreachable) => outages("connections", isUnreachable),
   });
   try {
-    await checkServerOf(pool);
+    const { durableSettings } = await checkServerOf(pool);
+    const lossy = lossAccepted === undefined ? lossySettings(durableSettings, durability) : null;
+    if (lossy !== null)
+      log.warn(
+        `a crash of PostgreSQL could lose acknowledged writes: ${lossy} (docs/database-connections.md#durability)`,
+      );
     await check(pool);
     const ahead = await checkSchema(pool);
     if (ahead.length > 0) log.warn({ migrations: ahead }, aheadWarning(ahead));
     await checkLayout(pool, layout);
-    return createDb({ pool, pooled: databasePooled, layout, observer });
+    const replica = usesReplica && databaseReplica ? openReplica(databaseReplica, log) : undefined;
+    return createDb({ pool, pooled: databasePooled, layout, observer, replica });
   } catch (error) {
     await pool.end();
     throw error;

@@ -10,6 +10,8 @@ export interface ComparedServer {
   readonly keys: KeyRing;
   readonly host: string;
   readonly limiter: Limiter;
+  /** The id of the Redis; null without Redis, and while it does not answer. */
+  readonly limiterId: string | null;
 }
 
 export interface Conflict {
@@ -67,6 +69,11 @@ function limiterProblems(mine: ComparedServer, server: LivingServer): string[] {
     return mine.limiter === "none"
       ? [`REDIS_URL is not set, and {server} uses this database too: each would grant all limits. ${fix}`]
       : [`REDIS_URL is set here, but not in {server}, so the limits would not be shared. ${fix}`];
+  }
+  if (mine.limiterId !== null && server.limiterId !== null) {
+    return mine.limiterId === server.limiterId
+      ? []
+      : [`REDIS_URL names another Redis than that of {server}, so the limits would not be shared. ${fix}`];
   }
   return mine.limiter === "machine" && server.limiter === "machine" && mine.host !== server.host
     ? [

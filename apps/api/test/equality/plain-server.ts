@@ -25,6 +25,12 @@ const listed = `(await db.task.findMany({
     .filter(({ title }) => input.search === undefined || foldText(title).includes(foldText(input.search)))
     .slice(0, input.limit + 1)`;
 
+/** The projects by Prisma, joined in JavaScript. */
+const named = `(await db.project.findMany()).reduce(
+    (tasks, project) => tasks.map((task) => (task.projectId === project.id ? { ...task, projectName: project.name } : task)),
+    ${listed},
+  )`;
+
 export const plainServerGuards: readonly SourceGuard[] = [
   guard("a task is read by SQL", "apps/api/src/features/tasks/get-task.ts", [
     "ws.db.sql.tasks.find(id)",
@@ -45,6 +51,6 @@ export const plainServerGuards: readonly SourceGuard[] = [
   guard("tasks are listed by SQL", "apps/api/src/features/tasks/list-tasks.ts", [
     "const tasks = await db.sql.tasks.list(listingOf(input, cursors.position(input)));",
     `const after = cursors.position(input); const { foldText } = await import("../../../../../packages/sdk/src/fold-text.ts");
-     const tasks = ${listed};`,
+     const tasks = ${named};`,
   ]),
 ];

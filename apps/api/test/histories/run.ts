@@ -53,14 +53,25 @@ async function signUpAll(server: TestServer): Promise<Map<string, Person>> {
 export async function perform(run: Run, action: Action): Promise<string> {
   if (action.op === "addMember") return addMember(run, action);
   const { server, names } = run;
-  const answer = await call(server.url, action.op, {
+  const answering = call(server.url, action.op, {
     input: inputs[action.op](action, run),
     token: run.people.get(action.by)?.token ?? names.tokenOf(action.by),
     workspaceId: names.idOf(action.workspace),
   });
+  const answer = await Promise.race([answering, late(action)]);
   if (answer.status === 200) recordNames(names, action, answer);
   return answer.status === 200 ? "ok" : `${answer.error?.reason ?? answer.text}`;
 }
+
+/** A server answers every call within ten seconds. On a busy machine the test itself may be slow. */
+const LONGEST_ANSWER_MS = 60_000;
+
+/** Rejects when the time of an answer has passed. */
+const late = ({ op }: Action): Promise<never> =>
+  new Promise((_, reject) => {
+    const error = new Error(`${op} got no answer within ${LONGEST_ANSWER_MS / 1_000} s.`);
+    setTimeout(reject, LONGEST_ANSWER_MS, error).unref();
+  });
 
 /** Inserts a member as the database owner. Leaves an existing member unchanged. */
 async function addMember(

@@ -1,7 +1,10 @@
 // A Redis process that a test may stop, kill and start again.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createConnection, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 
@@ -16,6 +19,8 @@ export interface TestRedis {
   signal(signal: "SIGSTOP" | "SIGCONT" | "SIGKILL"): void;
   /** @returns the names of all keys */
   keys(): Promise<string[]>;
+  /** Sends a command. @returns its answer */
+  command(name: string, ...args: string[]): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -25,26 +30,32 @@ export async function startRedis({
   password,
 }: { port?: number; password?: string } = {}): Promise<TestRedis> {
   const chosen = port ?? (await freePort());
+  // A replica writes the data of its primary to a file, which another Redis must not load.
+  const directory = await mkdtemp(join(tmpdir(), "projo-redis-"));
   const settings = ["--port", String(chosen), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  settings.push("--dir", directory);
   // Settings come from stdin, so that the list of processes does not show the password.
   const server = spawn("redis-server", ["-", ...settings], { stdio: ["pipe", "ignore", "ignore"] });
   server.stdin.end(password === undefined ? "" : `requirepass ${password}\n`);
   const ended = once(server, "exit");
   await untilReachable(chosen);
+  const withClient = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
+    const client = new Redis(chosen, "127.0.0.1", password === undefined ? {} : { password });
+    try {
+      return await work(client);
+    } finally {
+      client.disconnect();
+    }
+  };
   return {
     url: `redis://${password === undefined ? "" : `:${password}@`}127.0.0.1:${chosen}`,
     signal: (signal) => void server.kill(signal),
-    keys: async () => {
-      const client = new Redis(chosen, "127.0.0.1", password === undefined ? {} : { password });
-      try {
-        return await client.keys("*");
-      } finally {
-        client.disconnect();
-      }
-    },
+    keys: () => withClient((client) => client.keys("*")),
+    command: (name, ...args) => withClient((client) => client.call(name, ...args)),
     close: async () => {
       server.kill("SIGKILL");
       await ended;
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

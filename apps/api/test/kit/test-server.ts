@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { createTestDatabase, type TestDatabase } from "@projostack/db/testing";
 import { ConfigError, readConfig } from "../../src/config/config.ts";
 import { systemClock, type Clock } from "../../src/runtime/clock.ts";
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly isTerminal?: boolean;
   /** Makes the pauses of background work, such as the one between two reads of the outbox, ten times shorter. */
   readonly shortPauses?: boolean;
+  /** Checks, as a program does, whether a crash of PostgreSQL would lose writes. The databases of the tests would. */
+  readonly checksDurability?: boolean;
   /** The directory in which the server looks for its build of apps/web. */
   readonly builtWeb?: string;
 }
@@ -81,6 +84,14 @@ export async function startServerOver(
   }
 }
 
+/** The replica of a test is given time, so that it answers each list also on a busy machine. */
+const replicaOf = (url: string) => ({
+  PROJO_DATABASE_REPLICA_URL: url,
+  PROJO_DATABASE_REPLICA_MAX_LAG_MS: "2000",
+});
+
+const REPLICA_IN_USE = "the replica answers lists and searches";
+
 interface Start {
   readonly database: TestDatabase;
   readonly env: Readonly<Record<string, string>>;
@@ -89,7 +100,11 @@ interface Start {
 
 async function startIn(
   dataDir: string,
-  { database, env, options: { isTerminal = false, shortPauses = false, builtWeb } }: Start,
+  {
+    database,
+    env,
+    options: { isTerminal = false, shortPauses = false, checksDurability = false, builtWeb },
+  }: Start,
 ): Promise<TestServer> {
   const config = readConfig({
     PORT: "0",
@@ -102,6 +117,7 @@ async function startIn(
     PROJO_WEB: "off",
     // The full suite runs the tests of the API once more without the fast path.
     PROJO_FAST_PATH: process.env["PROJO_TEST_FAST_PATH"] ?? "true",
+    ...(database.replicaUrl === undefined ? {} : replicaOf(database.replicaUrl)),
     ...env,
   });
   const logLines: string[] = [];
@@ -117,9 +133,13 @@ async function startIn(
       clock: shortPauses ? clockOfShortPauses : systemClock,
       announce: (line) => void announced.push(line),
       isTerminal,
+      ...(checksDurability ? {} : { lossAccepted: "a database of the tests" }),
       version: "0.0.0-test",
     },
   );
+  // The first check of the replica ends after the start, and until then the primary answers its reads.
+  while (database.replicaUrl !== undefined && !logLines.some((line) => line.includes(REPLICA_IN_USE)))
+    await delay(10);
   return {
     url: server.url,
     callAs: (behalf) => server.callAs(behalf),

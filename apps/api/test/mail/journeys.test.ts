@@ -83,6 +83,22 @@ describe("A server that writes its mail to files", () => {
     expect(new Set(modes)).toEqual(new Set([0o600]));
   });
 
+  it("writes the token and the link so that they can be copied from the file", async () => {
+    const { email } = await newUser("maryam");
+    const { token, link } = await mailFor(server, email);
+    const directory = join(server.dataDir, "mail");
+    const files = await Promise.all(
+      (await readdir(directory)).map((name) => readFile(join(directory, name), "utf8")),
+    );
+    const mail = files.find((text) => text.includes(`To: ${email}\r\n`)) ?? "";
+    // As grep finds them: in a line of the raw file.
+    expect(/^(pjo_[\w-]+)\r$/m.exec(mail)?.[1]).toBe(token);
+    expect(/https?:\/\/\S+#token=(\S+)/.exec(mail)?.[0]).toBe(link);
+    expect(mail).not.toMatch(/=\r?$/m);
+    const { status } = await call(server.url, "email.verify", { input: { token } });
+    expect(status).toBe(200);
+  });
+
   it("A3 prints the name of the file and never the link if its output is not a terminal", async () => {
     const { email } = await newUser("joan");
     const [line = "", ...more] = await announcedTo(email);

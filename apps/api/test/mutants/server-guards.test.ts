@@ -23,6 +23,7 @@ import { keys } from "./server/access/keys.ts";
 import { livingServers } from "./server/robustness/living-servers.ts";
 import { limiter } from "./server/robustness/limiter.ts";
 import { teams } from "./server/access/members.ts";
+import { mailOutbox } from "./server/robustness/mail-outbox.ts";
 import { metrics, metricsEnv } from "./server/robustness/metrics.ts";
 import { names } from "./server/robustness/names.ts";
 import { notices } from "./server/access/notices.ts";
@@ -64,6 +65,7 @@ const groups: readonly (readonly Mutant[])[] = [
   stopping,
   faults,
   durability,
+  mailOutbox,
   overload,
   cost,
   passwords,

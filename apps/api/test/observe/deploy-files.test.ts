@@ -43,6 +43,10 @@ const LOGINS = new Set([
   "projo_system",
   "projo_operator",
   "projo_operations",
+  "projo_owner",
+  "projo_backup",
+  "projo_dump",
+  "projo_damaged",
 ]);
 
 describe("the metrics that are named", () => {

@@ -54,11 +54,15 @@ describe("the doctor", () => {
         ...expected,
         "DATABASE_URL connections",
         "DATABASE_URL settings",
+        "DATABASE_URL durability",
+        "PROJO_OPERATOR_DATABASE_URL durability",
         "PROJO_OPERATOR_DATABASE_URL settings",
         "PROJO_DATABASE_OWNER_URL migrations",
       ].toSorted(),
     );
-    expect([...found.values()].filter((line) => !line.startsWith("ok: "))).toEqual([]);
+    // The databases of the tests lose writes in a crash: durability.test.ts.
+    const others = [...found].filter(([name]) => !name.endsWith(" durability"));
+    expect(others.filter(([, line]) => !line.startsWith("ok: "))).toEqual([]);
     expect(exitCode).toBe(0);
   });
 

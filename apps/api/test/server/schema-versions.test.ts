@@ -33,7 +33,15 @@ const problemOf = async (env: Record<string, string> = {}): Promise<string> => {
 const migrationCheck = async () => {
   const address = readPostgresAddress(database.ownerUrl);
   const setting = "PROJO_DATABASE_OWNER_URL";
-  const checks = await checkOwner({ setting, address, isPooled: false, poolSize: 1, compared: null });
+  const checks = await checkOwner({
+    setting,
+    address,
+    isPooled: false,
+    poolSize: 1,
+    durability: "postgres",
+    isProduction: false,
+    compared: null,
+  });
   return checks.find(({ name }) => name === "migrations");
 };
 

@@ -144,6 +144,60 @@ describe("The filters of the task list", () => {
   });
 });
 
+interface Named {
+  id: string;
+  title: string;
+  projectName?: string | null;
+}
+
+const named = (list: Answer): Named[] => (list.data as { items: Named[] }).items;
+
+/** Lists the newest task with the name of its project, by a service key with these scopes. */
+async function listedByKey(...scopes: string[]): Promise<Named[]> {
+  const { data } = await ada.call("serviceKeys.create", { name: scopes.join(), scopes }, workspaceId);
+  const input = encodeURIComponent(JSON.stringify({ limit: 1, include: ["projectName"] }));
+  const headers = { authorization: `Bearer ${String(data.token)}` };
+  const response = await fetch(`${server.url}/trpc/tasks.list?input=${input}`, { headers });
+  const { result } = (await response.json()) as { result: { data: { items: Named[] } } };
+  return result.data.items;
+}
+
+describe("The names of the projects in a list of tasks", () => {
+  it("are returned on request, in each order and with a search", async () => {
+    const inNotes = await makeTask("Name of Notes");
+    const inLooms = await makeTask("Name of Looms", { projectId: looms });
+    for (const order of ["newest", "oldest", "last_changed"]) {
+      const items = named(await tasks("list", { order, search: "name of", include: ["projectName"] }));
+      expect(new Map(items.map(({ id, projectName }) => [id, projectName]))).toEqual(
+        new Map([
+          [inNotes, "Notes"],
+          [inLooms, "Looms"],
+        ]),
+      );
+    }
+    for (const item of named(await tasks("list"))) expect(item).not.toHaveProperty("projectName");
+  });
+
+  it("do not change which cursor is valid", async () => {
+    for (let n = 0; n < 3; n += 1) await makeTask(`Page ${n}`);
+    const first = await tasks("list", { limit: 1 });
+    const second = await tasks("list", {
+      limit: 1,
+      cursor: String(first.data.nextCursor),
+      include: ["projectName"],
+    });
+    expect(named(second)).toMatchObject([{ title: "Page 1", projectName: "Notes" }]);
+    const third = await tasks("list", { limit: 1, cursor: String(second.data.nextCursor) });
+    expect(named(third)).toMatchObject([{ title: "Page 0" }]);
+  });
+
+  it("are null for a service key without project:read", async () => {
+    await makeTask("For keys");
+    expect(await listedByKey("task:read")).toMatchObject([{ title: "For keys", projectName: null }]);
+    expect(await listedByKey("task:read", "project:read")).toMatchObject([{ projectName: "Notes" }]);
+  });
+});
+
 describe("A search", () => {
   const titles = [
     "Search: 100% of it",

@@ -64,13 +64,6 @@ export class Chain {
     return undefined;
   }
 
-  /** Returns a problem when a checkpoint covers an entry after the last one. */
-  checkTruncation(): Broken | undefined {
-    const covered = Math.max(0, ...this.#saved.keys());
-    if (covered <= this.last.seq) return undefined;
-    return broken(this.nextSeq, "truncated", `a checkpoint covers entry ${covered}`);
-  }
-
   /** Returns `reordered` when the absent entry comes later; otherwise `end` reports it as missing. */
   #classifyGap({ seq, found }: { seq: number; found: number }, entry: Entry | undefined): Broken | undefined {
     if (entry?.workspaceId !== this.#workspaceId || entry.seq !== seq) return undefined;

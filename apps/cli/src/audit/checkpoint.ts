@@ -23,13 +23,21 @@ export function parseCheckpoint(value: unknown): Checkpoint | undefined {
     : undefined;
 }
 
+/** The last entry of a log at a time. */
+export interface CheckpointPoint extends Point {
+  readonly workspaceId: string;
+  /** Milliseconds since the Unix epoch, by the server's clock; NaN when the text has no time. */
+  readonly createdAt: number;
+}
+
 /** Returns the point that the checkpoint states, or undefined when its text is invalid. Does not check the signature. */
-export function pointOf({ text }: Checkpoint): (Point & { readonly workspaceId: string }) | undefined {
+export function pointOf({ text }: Checkpoint): CheckpointPoint | undefined {
   const statement = parseObject(text);
   const point = parsePoint(statement);
   if (!statement || !point || statement["format"] !== "projo-checkpoint/1") return undefined;
-  const { workspaceId } = statement;
-  return typeof workspaceId === "string" ? { ...point, workspaceId } : undefined;
+  const { workspaceId, createdAt } = statement;
+  if (typeof workspaceId !== "string") return undefined;
+  return { ...point, workspaceId, createdAt: Date.parse(String(createdAt)) };
 }
 
 /** Returns why the checkpoint is not valid for this workspace, as the end of a sentence; undefined when it is valid. */

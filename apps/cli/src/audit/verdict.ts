@@ -30,6 +30,8 @@ export interface Intact {
   readonly lastHash: string;
   /** `unchecked` when no key was given to verify the signature. */
   readonly footerCheckpoint: "none" | "genuine" | "unchecked";
+  /** The names of checkpoints that were created after the export, of entries that the file therefore does not contain. */
+  readonly laterCheckpoints: readonly string[];
 }
 
 export type Verdict = Intact | Broken;

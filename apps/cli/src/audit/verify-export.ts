@@ -1,7 +1,14 @@
 // Verifies an exported log from its lines alone, as docs/audit.md describes: without a server, and without trust in the
 // source of the file. It shares no code with the server, so that the same bug cannot be in both.
 import { Chain } from "./chain.ts";
-import { type Checkpoint, parseCheckpoint, checkpointProblem, type FindKey, pointOf } from "./checkpoint.ts";
+import {
+  type Checkpoint,
+  type CheckpointPoint,
+  parseCheckpoint,
+  checkpointProblem,
+  type FindKey,
+  pointOf,
+} from "./checkpoint.ts";
 import { parseEntry } from "./entry.ts";
 import { parseObject, type JsonObject } from "./json.ts";
 import type { Line } from "./lines.ts";
@@ -53,13 +60,25 @@ export async function verifyExport(
     if (problem) return problem;
   }
   const entries = chain.last.seq - after.seq;
+  const uncovered = points.filter(({ seq }) => seq > chain.last.seq);
   const problem =
-    chain.end() ?? checkFooter({ footer, entries, chain, workspaceId, input }) ?? chain.checkTruncation();
+    chain.end() ??
+    checkFooter({ footer, entries, chain, workspaceId, input }) ??
+    checkTruncation(uncovered, chain, footer);
   if (problem) return problem;
   const { seq: lastSeq, hash: lastHash } = chain.last;
   const presentCheckpoint = input.findKey ? "genuine" : "unchecked";
   const footerCheckpoint = (footer?.["checkpoint"] ?? null) === null ? "none" : presentCheckpoint;
-  return { intact: true, workspaceId, after, entries, lastSeq, lastHash, footerCheckpoint };
+  return {
+    intact: true,
+    workspaceId,
+    after,
+    entries,
+    lastSeq,
+    lastHash,
+    footerCheckpoint,
+    laterCheckpoints: uncovered.map(({ name }) => name),
+  };
 }
 
 function readHeader(line: Line | undefined): { workspaceId: string; after: Point } {
@@ -74,15 +93,19 @@ function readHeader(line: Line | undefined): { workspaceId: string; after: Point
   return { workspaceId, after };
 }
 
-function savedPoints({ checkpoints, findKey }: VerifyInput, workspaceId: string): Point[] | Broken {
-  const points: Point[] = [];
+interface SavedPoint extends CheckpointPoint {
+  readonly name: string;
+}
+
+function savedPoints({ checkpoints, findKey }: VerifyInput, workspaceId: string): SavedPoint[] | Broken {
+  const points: SavedPoint[] = [];
   for (const { name, checkpoint } of checkpoints) {
     const why = findKey
       ? checkpointProblem(checkpoint, workspaceId, findKey)
       : "cannot be checked without a key";
     if (why !== undefined) return brokenCheckpoint(`The checkpoint ${name} ${why}.`);
     const point = pointOf(checkpoint);
-    if (point) points.push(point);
+    if (point) points.push({ ...point, name });
   }
   return points;
 }
@@ -112,6 +135,24 @@ function checkFooter({ footer, entries, chain, workspaceId, input }: FooterCheck
   const why = input.findKey && checkpointProblem(checkpoint, workspaceId, input.findKey);
   if (why !== undefined) return brokenCheckpoint(`The footer's checkpoint ${why}.`);
   return checkFooterPoint(checkpoint, chain);
+}
+
+/**
+ * Returns a problem when a saved checkpoint covers an entry after the last one, although the export was made later. The footer's
+ * checkpoint has the time of the export, with the server's signature. A checkpoint that was created after it can cover later
+ * entries, at least the one that records the export.
+ */
+function checkTruncation(
+  uncovered: readonly SavedPoint[],
+  chain: Chain,
+  footer: JsonObject | undefined,
+): Broken | undefined {
+  const last = parseCheckpoint(footer?.["checkpoint"]);
+  const exportedAt = last && pointOf(last)?.createdAt;
+  const earlier = uncovered.filter(({ createdAt }) => exportedAt === undefined || !(createdAt >= exportedAt));
+  if (earlier.length === 0) return undefined;
+  const covered = Math.max(...earlier.map(({ seq }) => seq));
+  return broken(chain.nextSeq, "truncated", `a checkpoint covers entry ${covered}`);
 }
 
 /** Compares the footer's checkpoint with the last entry. Without a key this finds accidents only, not a forgery. */

@@ -5,10 +5,8 @@ import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
 import { readStdin } from "../terminal/read-stdin.ts";
 
-export function addCall(program: Command, start: Start): void {
-  program
-    .command("call")
-    .description("Call any operation of the server. Prints the result as JSON.")
+export function addCall(call: Command, start: Start): void {
+  call
     .argument("<operation>", "name of the operation, such as tasks.list")
     .argument("[input]", "input as JSON, or - to read it from standard input")
     .addHelpText("after", `\nOperations:\n${operationNames()}`)

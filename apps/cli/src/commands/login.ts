@@ -3,9 +3,8 @@ import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
 import { addSignInOptions, storeSignIn, readAccount, type SignInOptions } from "./sign-in.ts";
 
-export function addLogin(program: Command, start: Start): void {
-  addSignInOptions(program.command("login"))
-    .description("Sign in to a server.")
+export function addLogin(login: Command, start: Start): void {
+  addSignInOptions(login)
     .addHelpText(
       "after",
       examples([

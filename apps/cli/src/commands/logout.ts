@@ -4,10 +4,8 @@ import type { Cli, Start } from "../cli.ts";
 import { examples } from "../examples.ts";
 import type { Server } from "../connection/server.ts";
 
-export function addLogout(program: Command, start: Start): void {
-  program
-    .command("logout")
-    .description("Sign out: end the session on the server and delete its tokens here.")
+export function addLogout(logout: Command, start: Start): void {
+  logout
     .option("--everywhere", "end all your sessions on all devices")
     .addHelpText("after", examples(["projo logout", "projo logout --everywhere"]))
     .action(async (options: { everywhere?: boolean }, command: Command) => {

@@ -50,16 +50,16 @@ interface PageOutput<T> {
 }
 
 /** Prints a page as JSON, or as a table with a hint when there are more items. */
-export function printPage<T>(
+export async function printPage<T>(
   cli: Cli,
   { items, nextCursor }: Page<T>,
   { columns, none }: PageOutput<T>,
-): void {
+): Promise<void> {
   if (cli.json) {
     cli.value({ items, nextCursor });
     return;
   }
   if (items.length === 0) cli.message(none);
-  else cli.table(items, columns);
+  else await cli.table(items, columns);
   if (nextCursor !== null) cli.message(`There are more items. Add --all, or --cursor ${nextCursor}`);
 }

@@ -9,9 +9,8 @@ import {
   type SignInOptions,
 } from "./sign-in.ts";
 
-export function addSignup(program: Command, start: Start): void {
-  addSignInOptions(program.command("signup"))
-    .description("Create an account and sign in.")
+export function addSignup(signup: Command, start: Start): void {
+  addSignInOptions(signup)
     .addHelpText(
       "after",
       examples([

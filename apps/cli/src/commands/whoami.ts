@@ -6,10 +6,8 @@ import type { Server, WorkspaceClient } from "../connection/server.ts";
 import { describeDelivery } from "./mail-delivery.ts";
 import { shortTime } from "../terminal/short-time.ts";
 
-export function addWhoami(program: Command, start: Start): void {
-  program
-    .command("whoami")
-    .description("Show the signed-in user, the server and the selected workspace.")
+export function addWhoami(whoami: Command, start: Start): void {
+  whoami
     .addHelpText("after", examples(["projo whoami", "projo whoami --json"]))
     .action(async (_options: unknown, command: Command) => {
       const cli = start(command);

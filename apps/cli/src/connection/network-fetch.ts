@@ -1,24 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Fetch } from "@projostack/sdk";
+import { createNodeFetch } from "@projostack/sdk/node";
 import { usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 
-const proxyVariables = ["http_proxy", "https_proxy", "all_proxy"];
-
 /**
- * Returns a fetch that uses the proxy variables of the environment and the certificate authorities in a file. Undefined when
- * there are neither, and the runtime's fetch is enough.
+ * Returns a fetch that uses the proxy variables of the environment and the certificate authorities in a file. It is used without
+ * them too: the start of the runtime's fetch takes longer than the rest of a command.
  *
  * @throws CliError when the file cannot be read or contains no certificate
  */
-export async function networkFetch(io: Io, caFile: string | undefined): Promise<Fetch | undefined> {
-  const ca = await readAuthorities(io, caFile);
-  const hasProxy = proxyVariables.some((name) => io.env[name] || io.env[name.toUpperCase()]);
-  if (ca === undefined && !hasProxy) return undefined;
-  // Loaded only here, so that other commands start faster.
-  const { createNodeFetch } = await import("@projostack/sdk/node");
-  return createNodeFetch({ env: io.env, ca });
+export async function networkFetch(io: Io, caFile: string | undefined): Promise<Fetch> {
+  return createNodeFetch({ env: io.env, ca: await readAuthorities(io, caFile) });
 }
 
 async function readAuthorities(io: Io, option: string | undefined): Promise<string | undefined> {

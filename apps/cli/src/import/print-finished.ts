@@ -9,9 +9,9 @@ import { describeMapped, describeUnknown } from "./statuses/status-tally.ts";
 const SHOWN_REFUSED = 100;
 
 /** Prints the result of an import. @throws CliError when rows were refused */
-export function printFinished(cli: Cli, finished: Finished, dryRun: boolean): void {
+export async function printFinished(cli: Cli, finished: Finished, dryRun: boolean): Promise<void> {
   if (cli.json) cli.value(dryRun ? dryRunValue(finished) : importValue(finished));
-  else printText(cli, finished, dryRun);
+  else await printText(cli, finished, dryRun);
   for (const note of notesOf(finished)) cli.message(note);
   const { imported, report, source } = finished;
   if (imported.refusedRows === 0) return;
@@ -27,12 +27,12 @@ export function printFinished(cli: Cli, finished: Finished, dryRun: boolean): vo
   );
 }
 
-function printText(cli: Cli, { imported, preview }: Finished, dryRun: boolean): void {
+async function printText(cli: Cli, { imported, preview }: Finished, dryRun: boolean): Promise<void> {
   const { created, existing, valid, refusedRows, refused } = imported;
   const rows = refusedRows === 1 ? "1 row" : `${refusedRows} rows`;
   const tasks = created === 1 ? "1 task" : `${created} tasks`;
   if (dryRun && preview.length > 0) {
-    cli.table(preview, [
+    await cli.table(preview, [
       { head: "LINE", cell: ({ line }) => String(line) },
       { head: "PROJECT", cell: ({ project }) => project, maxWidth: 30 },
       { head: "STATUS", cell: ({ status }) => status },

@@ -1,10 +1,16 @@
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Made when it is needed: a table in a pipe is not cut. */
+let segmenter: Intl.Segmenter | undefined;
+
+const segmentsOf = (text: string): string[] => {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+};
 
 /** Truncates the text to at most `columns` terminal columns. A truncated text ends in `…`. */
 export function fit(text: string, columns: number): string {
   let used = 0;
   let kept = "";
-  for (const { segment } of graphemes.segment(text)) {
+  for (const segment of segmentsOf(text)) {
     const width = columnsOf(segment);
     if (used + width > columns) return cut(kept, columns);
     used += width;
@@ -14,7 +20,7 @@ export function fit(text: string, columns: number): string {
 }
 
 function cut(text: string, columns: number): string {
-  const segments = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  const segments = segmentsOf(text);
   let used = segments.reduce((sum, segment) => sum + columnsOf(segment), 0);
   while (used > columns - 1 && segments.length > 0) used -= columnsOf(segments.pop() ?? "");
   return `${segments.join("").trimEnd()}…`;

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { columnsOf, type Io, takesColour } from "../io.ts";
 import { sanitize, sanitizeJson } from "./sanitize.ts";
-import { type Column, table } from "./table.ts";
+import type { Column } from "./table.ts";
 
 /** Prints data to stdout and messages to stderr. Sanitizes both for a terminal. */
 export interface Printer {
@@ -15,7 +15,7 @@ export interface Printer {
   value: (value: unknown) => void;
   /** Prints a value as JSON on one line. */
   valueLine: (value: unknown) => void;
-  table: <T>(items: readonly T[], columns: readonly Column<T>[]) => void;
+  table: <T>(items: readonly T[], columns: readonly Column<T>[]) => Promise<void>;
 }
 
 export function printer(io: Io, json: boolean): Printer {
@@ -27,8 +27,10 @@ export function printer(io: Io, json: boolean): Printer {
     line: (data) => void io.stdout.write(`${sanitize(data)}\n`),
     value: (value) => void io.stdout.write(`${sanitizeJson(value)}\n`),
     valueLine: (value) => void io.stdout.write(`${sanitizeJson(value, { inOneLine: true })}\n`),
-    table: (items, tableColumns) =>
-      void io.stdout.write(`${table(items, tableColumns, { columns, colour })}\n`),
+    table: async (items, tableColumns) => {
+      const { table } = await import("./table.ts");
+      io.stdout.write(`${table(items, tableColumns, { columns, colour })}\n`);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 import type { Io } from "../io.ts";
 import type { Printer } from "./printer.ts";
 
@@ -42,22 +42,37 @@ export function showRows(io: Io): { update: (rows: number) => void; stop: () => 
 
 const isTerminal = ({ stderr, env }: Io): boolean => stderr.isTTY === true && env["TERM"] !== "dumb";
 
+/** The library is loaded with the first bar, so that commands without one start faster. */
 function bar(io: Io, format: string): Progress {
-  const singleBar = new SingleBar(
-    {
-      stream: io.stderr,
-      format,
-      clearOnComplete: true,
-      hideCursor: true,
-      gracefulExit: false,
-      barsize: 30,
-    },
-    Presets.shades_classic,
-  );
-  singleBar.start(1000, 0, { rows: 0 });
+  let singleBar: SingleBar | undefined;
+  let reached: [value: number, payload: { rows: number }] = [0, { rows: 0 }];
+  let isStopped = false;
+  const show = async () => {
+    const { Presets, SingleBar } = await import("cli-progress");
+    if (isStopped) return;
+    singleBar = new SingleBar(
+      {
+        stream: io.stderr,
+        format,
+        clearOnComplete: true,
+        hideCursor: true,
+        gracefulExit: false,
+        barsize: 30,
+      },
+      Presets.shades_classic,
+    );
+    singleBar.start(1000, ...reached);
+  };
+  void show();
   return {
-    update: (part = 0, rows) => singleBar.update(Math.floor(part * 1000), { rows }),
-    stop: () => singleBar.stop(),
+    update: (part = 0, rows) => {
+      reached = [Math.floor(part * 1000), { rows }];
+      singleBar?.update(...reached);
+    },
+    stop: () => {
+      isStopped = true;
+      singleBar?.stop();
+    },
   };
 }
 

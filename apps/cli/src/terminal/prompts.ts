@@ -1,6 +1,6 @@
 // Prompts for the user. They go to stderr, so that stdout holds data only.
 import { Writable } from "node:stream";
-import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
+import type * as clack from "@clack/prompts";
 import { interrupted, usageError } from "../cli-error.ts";
 import { columnsOf, type Io, isInteractive, type Output, takesColour } from "../io.ts";
 
@@ -11,24 +11,25 @@ export interface Question {
 }
 
 export const askText = (io: Io, question: Question): Promise<string> =>
-  ask(io, question, (common) =>
+  ask(io, question, ({ text }, common) =>
     text({ ...common, validate: (value) => (value ? undefined : "Enter a value.") }),
   );
 
 /** Prompts for a secret. Shows a mark for each character instead of the character. */
 export const askPassword = (io: Io, question: Question): Promise<string> =>
-  ask(io, question, (common) =>
+  ask(io, question, ({ password }, common) =>
     password({ ...common, validate: (value) => (value ? undefined : "Enter a value.") }),
   );
 
 export const askConfirmation = (io: Io, question: Question): Promise<boolean> =>
-  ask(io, question, (common) => confirm({ ...common, initialValue: false }));
+  ask(io, question, ({ confirm }, common) => confirm({ ...common, initialValue: false }));
 
 /** Prompts for one of several choices and returns its value. The first choice is preselected. */
 export const askChoice = (
   io: Io,
   { choices, ...question }: Question & { choices: readonly { value: string; label: string }[] },
-): Promise<string> => ask(io, question, (common) => select<string>({ ...common, options: [...choices] }));
+): Promise<string> =>
+  ask(io, question, ({ select }, common) => select<string>({ ...common, options: [...choices] }));
 
 interface Common {
   message: string;
@@ -40,15 +41,17 @@ interface Common {
 async function ask<T>(
   io: Io,
   { message, nonInteractiveHint }: Question,
-  prompt: (common: Common) => Promise<T | typeof CANCEL_SYMBOL>,
+  prompt: (library: typeof clack, common: Common) => Promise<T | typeof clack.CANCEL_SYMBOL>,
 ): Promise<T> {
   if (!isInteractive(io)) throw usageError(nonInteractiveHint);
+  // Loaded only here, so that commands without a prompt start faster.
+  const library = await import("@clack/prompts");
   const { columns, rows } = io.stderr;
   const colour = takesColour(io, io.stderr);
   const isSuitable = colour && columns !== 0 && rows !== 0;
   const output = isSuitable ? io.stderr : adapted(io.stderr, { colour });
-  const answer = await prompt({ message, input: io.stdin, output, withGuide: false });
-  if (isCancel(answer)) throw interrupted();
+  const answer = await prompt(library, { message, input: io.stdin, output, withGuide: false });
+  if (library.isCancel(answer)) throw interrupted();
   return answer;
 }
 

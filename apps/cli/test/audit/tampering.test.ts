@@ -61,10 +61,11 @@ async function verify(content: string, ...argv: string[]): Promise<Checked> {
 }
 
 /** Runs the second verifier on all files and compares its verdicts. CI requires Python. */
-function expectSecond(files: readonly string[], verdicts: readonly unknown[]): void {
+function expectSecond(files: readonly string[], verdicts: readonly unknown[], checkpoint?: string): void {
   expect(hasPython || !needed, "CI needs python3").toBe(true);
   if (!hasPython) return;
-  const { stdout, stderr } = spawnSync("python3", [secondVerifier, "--keys", keys, ...files], {
+  const compared = checkpoint === undefined ? [] : ["--checkpoint", checkpoint];
+  const { stdout, stderr } = spawnSync("python3", [secondVerifier, "--keys", keys, ...compared, ...files], {
     cwd: shell.directory,
     encoding: "utf8",
   });
@@ -86,6 +87,7 @@ it("reports an untouched export as intact, with its workspace and last entry", a
     lastSeq: LENGTH,
     lastHash: lines.at(-1)?.hash,
     footerCheckpoint: "genuine",
+    laterCheckpoints: [],
   });
   const piped = await shell.projo(["audit", "verify", "-", "--key", keys], { stdin: content });
   expect(piped).toEqual({
@@ -136,6 +138,45 @@ describe("a checkpoint", () => {
     });
     const whole = fileOf(header, lines, footer);
     expect((await verify(whole, "--key", keys, "--checkpoint", saved, "--checkpoint", saved)).code).toBe(0);
+  });
+
+  it("U5 names a checkpoint of later entries that was created after the export, and no truncated log", async () => {
+    const { workspaceId, header, lines, footer } = await exportLog(shell, "--workspace", log.workspaceId);
+    const { out } = await expectDone(shell.projo(["audit", "checkpoint", "--workspace", workspaceId]));
+    const later = await shell.file("later.json", out);
+    // The checkpoint covers the entry of the export, which the export does not contain.
+    expect(JSON.parse((JSON.parse(out) as { text: string }).text)).toMatchObject({ seq: lines.length + 1 });
+    const before = await shell.file("before.json", JSON.stringify(log.footer.checkpoint));
+    const whole = fileOf(header, lines, footer);
+    const both = ["--key", keys, "--checkpoint", before, "--checkpoint", later];
+    const compared = await verify(whole, ...both);
+    expect(compared).toMatchObject({
+      code: 0,
+      verdict: { intact: true, footerCheckpoint: "genuine", laterCheckpoints: [later] },
+    });
+    expect(compared.err).toContain(`Not compared, because created after the export: ${later}.`);
+    // The earlier checkpoint is still compared.
+    const cut = fileOf(header, lines.slice(0, 100), { entries: 100, checkpoint: null });
+    expect((await verify(cut, ...both)).verdict).toMatchObject({ seq: 101, problem: "truncated" });
+    // An export that was made after the checkpoint must contain its entry, whatever its own footer says.
+    const after = await exportLog(shell, "--workspace", workspaceId);
+    const hidden = fileOf(after.header, after.lines.slice(0, -1), {
+      entries: after.lines.length - 1,
+      checkpoint: null,
+    });
+    expect((await verify(hidden, "--key", keys, "--checkpoint", later)).verdict).toMatchObject({
+      seq: lines.length + 1,
+      problem: "truncated",
+    });
+    const files = await Promise.all([shell.file("later.ndjson", whole), shell.file("hidden.ndjson", hidden)]);
+    expectSecond(
+      files,
+      [
+        expect.objectContaining({ intact: true, entries: lines.length }),
+        { intact: false, seq: lines.length + 1, problem: "truncated" },
+      ],
+      later,
+    );
   });
 
   it("U5 counts only when the server's key has signed it for this log", async () => {

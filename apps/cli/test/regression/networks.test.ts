@@ -159,11 +159,12 @@ describe("projo at an address without a ProjoStack server", () => {
     expect(await messageAt(`http://${ssh}`)).toBe(
       `The program at http://${ssh} does not speak HTTP (HPE_INVALID_CONSTANT). Check the port in the address (--url or PROJO_URL).`,
     );
-    expect(await messageAt(`https://${ssh}`)).toBe(
-      `The program at https://${ssh} does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER). Check the port in the address (--url or PROJO_URL), or use an http address if the server has no TLS.`,
+    expect(await messageAt(`https://${ssh}`)).toMatch(
+      /does not speak TLS \((?:EPROTO|ERR_SSL_WRONG_VERSION_NUMBER)\)\. Check the port in the address \(--url or PROJO_URL\), or use an http address if the server has no TLS\.$/,
     );
-    expect(await messageAt("http://127.0.0.1:22")).toContain(
-      "Check the port in the address (--url or PROJO_URL).",
+    // The Fetch standard blocks the port of SSH. projo tries it, and says what it finds.
+    expect(await messageAt("http://127.0.0.1:22")).toMatch(
+      /^(?:Cannot reach http:\/\/127\.0\.0\.1:22 |The program at http:\/\/127\.0\.0\.1:22 does not speak HTTP )/,
     );
   });
 

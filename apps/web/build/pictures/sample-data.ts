@@ -47,7 +47,7 @@ async function verifyAddress(client: Client, mailDirectory: string): Promise<voi
   for (;;) {
     const [name] = await readdir(mailDirectory).catch(() => []);
     const mail = name?.endsWith(".eml") ? await readFile(join(mailDirectory, name), "utf8") : "";
-    const [, token] = /#token=(?:3D)?([\w-]+)/.exec(mail.replaceAll(/=\r?\n/g, "")) ?? [];
+    const [, token] = /#token=([\w-]+)/.exec(mail) ?? [];
     if (token !== undefined) {
       await client.email.verify({ token });
       return;

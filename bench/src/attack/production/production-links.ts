@@ -75,8 +75,7 @@ async function mailsIn(directory: string, many: number): Promise<FoundMail[]> {
       const isEntered = (statSync(directory).mode & 0o077) !== 0;
       return names.map((name) => ({
         name,
-        // A quoted-printable line break may divide a token.
-        text: readFileSync(join(directory, name), "utf8").replaceAll(/=\r?\n/g, ""),
+        text: readFileSync(join(directory, name), "utf8"),
         isOpen: isEntered || (statSync(join(directory, name)).mode & 0o077) !== 0,
       }));
     }

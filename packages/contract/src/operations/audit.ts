@@ -27,6 +27,7 @@ export const audit = {
   list: query({
     access: "audit:read",
     cost: { points: 2, each: { limit: 0.1 } },
+    mayReadReplica: true,
     summary: "Lists the entries of the workspace's audit log, newest first.",
     details: "Each filter narrows the list: an entry must match all filters that are given.",
     input: z

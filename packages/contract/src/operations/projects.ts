@@ -118,6 +118,7 @@ export const projects = {
   list: query({
     access: "project:read",
     cost: { ...costs.list, given: { search: 5 } },
+    mayReadReplica: true,
     summary: "Lists the projects of the workspace, by default newest first.",
     details:
       "With `search` it returns only projects whose name contains the text. `order` selects another order.",

@@ -36,6 +36,36 @@ export const task = z
   })
   .meta({ id: "Task", description: "A piece of work in a project." });
 
+/** The fields that `tasks.list` returns on request only. */
+const listedTaskIncludes = ["projectName"] as const;
+export type ListedTaskInclude = (typeof listedTaskIncludes)[number];
+
+const include = z
+  .array(
+    describedEnum(listedTaskIncludes, {
+      id: "ListedTaskInclude",
+      description: "A field of a listed task that is returned on request only.",
+      values: { projectName: "The name of the project of each task." },
+    }),
+  )
+  .max(10)
+  .optional()
+  .describe(
+    "Fields to return in addition, so that a list can be shown without further calls. They do not change which tasks are returned, and a cursor is valid with any of them.",
+  );
+
+const listedTask = task
+  .extend({
+    projectName: z
+      .string()
+      .nullable()
+      .exactOptional()
+      .describe(
+        "The name of the project to which the task belongs. Only present if `include` contains `projectName`; null if the caller lacks `project:read`.",
+      ),
+  })
+  .meta({ id: "ListedTask", description: "A task in a list." });
+
 const newTask = {
   projectId: projectId.describe("The id of the project to which the task belongs, from `projects.list`."),
   title,
@@ -180,6 +210,7 @@ export const tasks = {
   list: query({
     access: "task:read",
     cost: { ...costs.list, given: { search: 20 } },
+    mayReadReplica: true,
     summary: "Lists the tasks of the workspace, by default newest first.",
     details:
       "Each filter narrows the list: a task must match all filters that are given. `order` selects another order.",
@@ -193,12 +224,13 @@ export const tasks = {
         createdAfter: dateTime.optional().describe("Only tasks created at this time or later."),
         createdBefore: dateTime.optional().describe("Only tasks created before this time."),
         search: search.optional(),
+        include,
       })
       .default({ limit: 20 }),
-    output: page(task, "in the order of `order`"),
+    output: page(listedTask, "in the order of `order`"),
     example: {
-      input: { projectId: sample.projectId, status: "todo", limit: 50 },
-      output: { items: [someTask], nextCursor: null },
+      input: { projectId: sample.projectId, status: "todo", limit: 50, include: ["projectName"] },
+      output: { items: [{ ...someTask, projectName: "Website" }], nextCursor: null },
     },
     errors: ["cursor.invalid"],
   }),

@@ -9,7 +9,7 @@ import { lacksOf, provide, refusedPasswords, requireOwnLogins } from "../setup/p
 import type { Requirement } from "../setup/requirements.ts";
 import { loginOf } from "../setup/set-up-database.ts";
 import { SetupProblem } from "../setup/setup-problem.ts";
-import { signInProblem } from "../setup/sign-in.ts";
+import { hasPassword, signInProblem } from "../setup/sign-in.ts";
 import { missingForBackup, type BackupMethod } from "./backup-requirements.ts";
 import { readBackupFacts, type BackupFacts } from "./read-backup-facts.ts";
 
@@ -41,6 +41,8 @@ export async function prepareBackupRole(
         backupAddress.target,
         { ...ownerAddress.target, user, ...(password === undefined ? {} : { password }) },
       ]),
+    hasPassword: ({ user, password }: PreparedLogin) =>
+      hasPassword({ ...ownerAddress.target, user, ...(password === undefined ? {} : { password }) }),
     note,
   };
   await useOwnSettings(owner);

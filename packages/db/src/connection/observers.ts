@@ -5,14 +5,25 @@
 export const resendCauses = ["lock_wait", "connection_abandoned", "not_prepared"] as const;
 export type ResendCause = (typeof resendCauses)[number];
 
-/** `shared` for the connections that quick reads share, otherwise `own`. */
-export type MessageConnection = "shared" | "own";
+/** `shared` for the connections that quick reads share, `replica` for every connection to the replica, otherwise `own`. */
+export type MessageConnection = "shared" | "own" | "replica";
+
+/**
+ * What became of a statement that was sent to the replica. Unless it was `answered`, the primary answered it:
+ * - `behind`: the replica had not replayed what the read needs within its time limit
+ * - `busy`: the replica had no connection or memory left
+ * - `canceled`: the statement took too long, or conflicted with the replay of a change
+ * - `failed`: every other error, and no answer in time
+ */
+export const replicaOutcomes = ["answered", "behind", "busy", "canceled", "failed"] as const;
+export type ReplicaOutcome = (typeof replicaOutcomes)[number];
 
 /** Receives the events of all connections, for metrics. */
 export interface ConnectionObserver {
   /** A message was answered, with a result or an error, after this time. */
   messageAnswered(connection: MessageConnection, milliseconds: number): void;
   readResent(cause: ResendCause): void;
+  replicaRead(outcome: ReplicaOutcome): void;
   /** A transaction with audit entries has ended. The time is that of the message with the append and the COMMIT. */
   auditAppended(milliseconds: number): void;
 }

@@ -1,5 +1,6 @@
 // Checks what the server requires of a PostgreSQL, besides the rights of its login.
 import type pg from "pg";
+import { durableSettingNames } from "./durable-settings.ts";
 import type { PostgresTarget } from "./postgres-address.ts";
 import { openClient } from "./with-owner.ts";
 
@@ -24,6 +25,8 @@ export interface ServerFacts {
   readonly otherTables: string[];
   readonly maxConnections: number;
   readonly usedConnections: number;
+  /** The settings that decide whether a crash can lose acknowledged writes. */
+  readonly durableSettings: Readonly<Record<string, string>>;
   /** The database's clock in ms since 1970. */
   readonly clockMs: number;
 }
@@ -51,6 +54,7 @@ const FACTS = `
           ) AS others) AS "otherTables",
          current_setting('max_connections')::int AS "maxConnections",
          (SELECT sum(numbackends)::int FROM pg_stat_database) AS "usedConnections",
+         json_build_object(${durableSettingNames.map((name) => `'${name}', current_setting('${name}')`).join(", ")}) AS "durableSettings",
          (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS "clockMs"`;
 
 export async function serverFacts(connection: Pick<pg.ClientBase, "query">): Promise<ServerFacts> {
@@ -62,23 +66,27 @@ export async function serverFacts(connection: Pick<pg.ClientBase, "query">): Pro
 
 /**
  * Checks the server in a transaction of several messages, which a pooler in statement mode refuses.
+ * @returns the facts of the server
  * @throws UnsuitableServer with a message that says what to do
  */
-export async function checkServer(client: Pick<pg.ClientBase, "query">): Promise<void> {
+export async function checkServer(client: Pick<pg.ClientBase, "query">): Promise<ServerFacts> {
   await client.query("BEGIN");
-  const [problem] = serverProblems(await serverFacts(client));
+  const facts = await serverFacts(client);
   await client.query("COMMIT");
+  const [problem] = serverProblems(facts);
   if (problem !== undefined) throw new UnsuitableServer(problem);
+  return facts;
 }
 
 /** Does the same on a connection of a pool. */
-export async function checkServerOf(pool: pg.Pool): Promise<void> {
+export async function checkServerOf(pool: pg.Pool): Promise<ServerFacts> {
   const client = await pool.connect();
   // After an error the connection is closed, because its transaction is open.
   let isBroken = true;
   try {
-    await checkServer(client);
+    const facts = await checkServer(client);
     isBroken = false;
+    return facts;
   } finally {
     client.release(isBroken);
   }

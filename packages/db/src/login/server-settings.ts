@@ -35,6 +35,7 @@ export const untouchedSettings: Readonly<Record<string, string>> = {
   "app.user_id": "",
 };
 
+/** An address may choose a stronger `synchronous_commit`, so the settings of durability are not among these. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...Object.keys(serverSettings),
   ...Object.keys(untouchedSettings),

@@ -4,6 +4,7 @@
 // This file casts types, because pg's types omit the client's state of its queries.
 import { Socket } from "node:net";
 import pg from "pg";
+import type { Durability } from "../login/durable-settings.ts";
 import { watchHandshake } from "../login/handshake.ts";
 import { settingsCheck, settingsProblem, type ConnectionKind } from "./settings-check.ts";
 
@@ -47,8 +48,8 @@ export class BoundedClient extends pg.Client {
    * Sends the check of the settings in front of the first statement. If it fails, every statement of the connection fails with
    * its error, and the connection is closed.
    */
-  checkSettings(kind: ConnectionKind): void {
-    this.query(settingsCheck(kind), (error: Error | null) => {
+  checkSettings(kind: ConnectionKind, durability: Durability | null): void {
+    this.query(settingsCheck(kind, durability), (error: Error | null) => {
       // A connection that broke meanwhile reports that itself.
       if (!error || !("severity" in error)) return;
       this.connection.emit("error", settingsProblem(error));

@@ -27,6 +27,17 @@ export function openPool({ max = 16, ...options }: PoolOptions): ServerPool {
   });
 }
 
+/** Opens the pool of a replica. All of its connections have the short time limits of shared connections. */
+export function openReplicaPool({ max = 8, ...options }: PoolOptions): ServerPool {
+  const watch = new ConnectionWatch(probeOf(options), (isUnreachable) => options.onOutage?.(isUnreachable));
+  const shared = options.pooled || max < 4 ? 0 : Math.max(1, Math.floor(max / 8));
+  const limits = { startOptions: sharedStartOptions, kind: options.pooled ? "pooled" : "shared" } as const;
+  const pool = openPart(options, { watch, max: max - shared, ...limits });
+  return shared === 0
+    ? pool
+    : Object.assign(pool, { shared: openPart(options, { watch, max: shared, ...limits }) });
+}
+
 interface Part {
   /** One watch for both pools: a probe asks about the connections of both. */
   readonly watch: ConnectionWatch;
@@ -38,7 +49,7 @@ interface Part {
 /** The longest time for connecting. */
 const CONNECT_MS = 2_000;
 
-function openPart({ target, pooled = false, onError }: PoolOptions, part: Part): pg.Pool {
+function openPart({ target, pooled = false, durability = null, onError }: PoolOptions, part: Part): pg.Pool {
   const { applicationName, connectMs = CONNECT_MS, options: given, ...config } = optionalsOf(target);
   const options = [given ?? [], pooled ? [] : part.startOptions].flat().join(" ");
   const pool = new BoundedPool(
@@ -63,7 +74,7 @@ function openPart({ target, pooled = false, onError }: PoolOptions, part: Part):
   // A connection that breaks in use fails its statements, so their callers get the error and the event adds nothing.
   pool.on("connect", (client) => {
     client.on("error", () => {});
-    if (client instanceof BoundedClient) client.checkSettings(part.kind);
+    if (client instanceof BoundedClient) client.checkSettings(part.kind, durability);
   });
   return pool;
 }

@@ -1,3 +1,4 @@
+import type { Durability } from "../login/durable-settings.ts";
 import type { PostgresTarget } from "../login/postgres-address.ts";
 
 export interface PoolOptions {
@@ -9,6 +10,8 @@ export interface PoolOptions {
   readonly max?: number;
   /** True when the target is a pooler in transaction mode, which rejects startup options. */
   readonly pooled?: boolean;
+  /** Refuses connections with settings that let a crash lose acknowledged writes. Null, the default, accepts them. */
+  readonly durability?: Durability | null;
   /** Called when an idle connection breaks. */
   readonly onError?: (error: Error) => void;
   /** Called with true when the database stops answering, and with false when it answers again. */

@@ -2,7 +2,8 @@
 // membership. Each connection prepares them once. They are sent in one message, often together with the work.
 import { messageSettings } from "../pool/connection-settings.ts";
 import type { PreparedStatement } from "../connection/one-trip.ts";
-import { isReadOnly, type KeyActor, type PersonActor, type Scope } from "./scope.ts";
+import { REPLICA_STATE_SQL, stateValues } from "./replica-state-sql.ts";
+import { isReadOnly, type KeyActor, type PersonActor, type ReadScope, type Scope } from "./scope.ts";
 import { bindWorkspace } from "./bind-workspace.ts";
 import { claimText, type Claim } from "./claim.ts";
 import { UUID } from "./uuid.ts";
@@ -53,7 +54,7 @@ function enterScope(scope: Scope): PreparedStatement[] {
     case "operator":
       return [AS_OPERATOR];
     case "read":
-      return enterWorkspace(scope.workspaceId);
+      return scope.position ? [enterOnReplica(scope, scope.position)] : enterWorkspace(scope.workspaceId);
     case "founding":
     case "purging":
       return enterWorkspace(scope.workspaceId, scope.claim);
@@ -73,10 +74,22 @@ function enterWorkspace(workspaceId: string, claim?: Claim): PreparedStatement[]
   return [enter, ...claimOf("workspace", claim)];
 }
 
+/**
+ * Enters the workspace on a replica only if the replica has reached the position. Otherwise row-level security returns no rows.
+ * The statement returns the workspace that it entered, and the state of the replica.
+ */
+const enterOnReplica = ({ workspaceId }: ReadScope, position: NonNullable<ReadScope["position"]>) =>
+  statement(AS_TENANT_ON_REPLICA, [...stateValues(position), requireUuid(workspaceId)]);
+
 const claimOf = (of: Claim["of"], claim?: Claim): PreparedStatement[] =>
   claim ? [statement(claimText[of], [requireUuid(claim.id), claim.fingerprint])] : [];
 
 const AS_TENANT = "SELECT set_config('app.workspace_id', $1, true), set_config('role', 'projo_tenant', true)";
+// OFFSET 0 makes PostgreSQL compute the state once: two computations could differ.
+const AS_TENANT_ON_REPLICA = `
+  SELECT set_config('app.workspace_id', CASE state WHEN 'current' THEN $5 ELSE '' END, true) AS entered,
+         set_config('role', 'projo_tenant', true), state
+    FROM (SELECT ${REPLICA_STATE_SQL} AS state OFFSET 0) AS replica`;
 const AS_PERSON = "SELECT set_config('app.user_id', $1, true), set_config('role', 'projo_system', true)";
 
 const enterAs = (actor: PersonActor | KeyActor): PreparedStatement =>

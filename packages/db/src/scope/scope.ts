@@ -6,6 +6,20 @@ import { SERVER, type QueuePlace } from "../pool/fair-queue.ts";
 export interface ReadScope {
   readonly kind: "read";
   readonly workspaceId: string;
+  /** On a replica: the state of the primary that the replica must have reached. Otherwise the scope enters no workspace. */
+  readonly position?: ReadPosition | undefined;
+}
+
+/** A state of the primary: everything that it had committed at one moment. */
+export interface ReadPosition {
+  /** The identifier of the cluster, which a standby shares with its primary. */
+  readonly system: string;
+  /** The object id of the database in the cluster. */
+  readonly database: string;
+  /** The number of the timeline, which increases when a standby is promoted. */
+  readonly timeline: number;
+  /** The position in the write-ahead log. */
+  readonly lsn: string;
 }
 
 /** Writes in a workspace as a member or a service key. The database checks again that the actor is still allowed to. */

@@ -3,7 +3,7 @@
 // statements is a transaction of one message.
 import type { Prisma } from "../generated/client.ts";
 import type { PrefetchedRows, PreparedQuery, Statements, StatementWeight } from "./statements.ts";
-import type { PreparedStatement } from "../connection/one-trip.ts";
+import type { PreparedStatement, StatementResult } from "../connection/one-trip.ts";
 import { runInScope } from "./run-statement.ts";
 import { keepingRow, storeAnswer, type Claim } from "./claim.ts";
 import { currentScope, type EnteredScope } from "./current-scope.ts";
@@ -24,10 +24,18 @@ export interface TransactionDeps {
 export interface TransactionOptions {
   /** Rows that were read during authentication. */
   readonly prefetched?: PrefetchedRows | undefined;
+  /** Answers the statements of a read in place of the primary, where it can. */
+  readonly replica?: ReplicaStatements | undefined;
   /** Whether a write is one SQL statement, which is then sent in one message with the scope's setup and the COMMIT. */
   readonly singleStatement?: boolean;
   /** The idempotency key of a write with `singleStatement`. The statement also inserts the row of the key. */
   readonly claim?: Claim | undefined;
+}
+
+/** Runs the SQL statements of one read on a replica. */
+export interface ReplicaStatements {
+  /** @returns null when the primary must run the statement */
+  run(statement: PreparedStatement, weight: StatementWeight): Promise<StatementResult | null>;
 }
 
 export class Transaction implements Statements {
@@ -37,6 +45,7 @@ export class Transaction implements Statements {
   readonly #entered: EnteredScope;
   readonly #singleStatement: boolean;
   readonly #claim: Claim | undefined;
+  #replica: ReplicaStatements | undefined;
   #hasRun = false;
   #connection: Promise<ScopedConnection> | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -45,11 +54,12 @@ export class Transaction implements Statements {
   constructor(
     deps: TransactionDeps,
     scope: TenantScope,
-    { prefetched, singleStatement = false, claim }: TransactionOptions = {},
+    { prefetched, replica, singleStatement = false, claim }: TransactionOptions = {},
   ) {
     this.#deps = deps;
     this.#scope = scope;
     this.#prefetched = prefetched;
+    this.#replica = replica;
     this.#singleStatement = singleStatement;
     this.#claim = claim;
     this.#entered = { scope, connection: () => this.#open(), source: deps.source };
@@ -73,7 +83,31 @@ export class Transaction implements Statements {
     return (await this.#run(preparedOf(text, values))).rowCount;
   }
 
-  async #run(statement: PreparedStatement, { isQuick = false, isHeavy = false }: StatementWeight = {}) {
+  #run(statement: PreparedStatement, weight: StatementWeight = {}): Promise<StatementResult> {
+    const replica = this.#replica;
+    return replica ? this.#runOnReplica(replica, statement, weight) : this.#runOnPrimary(statement, weight);
+  }
+
+  async #runOnReplica(
+    replica: ReplicaStatements,
+    statement: PreparedStatement,
+    weight: StatementWeight,
+  ): Promise<StatementResult> {
+    const answer = await replica.run(statement, weight);
+    if (answer) return answer;
+    this.#leaveReplica();
+    return this.#runOnPrimary(statement, weight);
+  }
+
+  /** The primary also runs the later statements: the replica could return an older state than the primary has. */
+  #leaveReplica(): void {
+    this.#replica = undefined;
+  }
+
+  async #runOnPrimary(
+    statement: PreparedStatement,
+    { isQuick = false, isHeavy = false }: StatementWeight,
+  ): Promise<StatementResult> {
     if (this.#scope.kind !== "read" && !this.#singleStatement) return (await this.#open()).run(statement);
     if (this.#scope.kind !== "read") this.#markRun();
     const { source } = this.#deps;
@@ -118,6 +152,7 @@ export class Transaction implements Statements {
 
   /** Runs one call of Prisma's models in this transaction, filtered by its workspace. */
   async withModels<T>(method: string, work: (models: Prisma.TransactionClient) => Promise<T>): Promise<T> {
+    this.#leaveReplica();
     const models = await this.#modelsFor(method);
     // Prisma starts a query when its promise is awaited, so the await must be inside `run`.
     return currentScope.run(this.#entered, async () => await work(models));

@@ -17,6 +17,8 @@ export interface ServerEntry {
   readonly keyChecks: readonly KeyCheck[];
   /** Where the server counts limits: alone, in a Redis of its own machine, or in a Redis of the network. */
   readonly limiter: "none" | "machine" | "network";
+  /** The id that the server found in its Redis; null without Redis, while Redis does not answer, and in earlier builds. */
+  readonly limiterId: string | null;
 }
 
 export interface LivingServer extends ServerEntry {
@@ -33,7 +35,7 @@ export interface ServerStore {
    * sees the other. @returns the other living servers
    */
   register(entry: ServerEntry): Promise<LivingServer[]>;
-  /** Renews the row, inserts it again if another server removed it, and removes dead ones. @returns the other living servers */
+  /** Renews the row with its limiter's id, inserts it again if another server removed it, and removes dead ones. @returns the other living servers */
   renew(entry: ServerEntry): Promise<LivingServer[]>;
   remove(id: string): Promise<void>;
 }
@@ -54,32 +56,33 @@ export function serverStore(run: RunStatement): ServerStore {
   };
 }
 
-const valuesOf = ({ id, host, place, processId, keyChecks, limiter }: ServerEntry): unknown[] => [
+const valuesOf = ({ id, host, place, processId, keyChecks, limiter, limiterId }: ServerEntry): unknown[] => [
   id,
   host,
   place,
   processId,
   JSON.stringify(keyChecks),
   limiter,
+  limiterId,
 ];
 
 /** Any number that no other advisory lock of the database uses. */
 const LOCK = { name: "servers_lock", text: "SELECT pg_advisory_xact_lock($1)", values: [7_351_029_418] };
 
 const LIVING = `
-  SELECT id, host, place, process_id AS "processId", key_checks AS "keyChecks", limiter, started_at AS "startedAt",
-         seen_at AS "seenAt"
+  SELECT id, host, place, process_id AS "processId", key_checks AS "keyChecks", limiter,
+         limiter_id AS "limiterId", started_at AS "startedAt", seen_at AS "seenAt"
     FROM servers WHERE seen_at > clock_timestamp() - INTERVAL '${ALIVE_SECONDS} seconds'`;
 
 const INSERT = `
-  INSERT INTO servers (id, host, place, process_id, key_checks, limiter, started_at, seen_at)
-  VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp(), clock_timestamp())`;
+  INSERT INTO servers (id, host, place, process_id, key_checks, limiter, limiter_id, started_at, seen_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp(), clock_timestamp())`;
 
 const OTHERS = `${LIVING} AND id <> $1 ORDER BY started_at, id`;
 
 const REGISTER = `WITH mine AS (${INSERT}) ${OTHERS}`;
 
 const RENEW = `
-  WITH mine AS (${INSERT} ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()),
+  WITH mine AS (${INSERT} ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), limiter_id = excluded.limiter_id),
        dead AS (DELETE FROM servers WHERE seen_at < clock_timestamp() - INTERVAL '1 hour' AND id <> $1)
   ${OTHERS}`;

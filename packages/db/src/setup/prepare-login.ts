@@ -16,4 +16,9 @@ export const prepareOperatorLogin = (owner: pg.ClientBase, login: Login): Promis
   prepare(owner, operatorLogin(login));
 
 const prepare = (owner: pg.ClientBase, login: PreparedLogin): Promise<void> =>
-  prepareRoles(owner, [login], { isPrivate: false, trySignIn: async () => undefined, note: () => {} });
+  prepareRoles(owner, [login], {
+    isPrivate: false,
+    trySignIn: async () => undefined,
+    hasPassword: async () => false,
+    note: () => {},
+  });

@@ -11,6 +11,8 @@ export interface PasswordOptions {
   readonly isPrivate: boolean;
   /** Signs in with the login. @returns null if that succeeds, otherwise the reason; undefined if it cannot be tried */
   readonly trySignIn: (login: PreparedLogin) => Promise<string | null | undefined>;
+  /** Whether PostgreSQL has verified that this is the password of the login. */
+  readonly hasPassword: (login: PreparedLogin) => Promise<boolean>;
   /** Reports something that the operator should know. */
   readonly note: (line: string) => void;
 }
@@ -33,6 +35,8 @@ export async function setPassword(
     if (create) await retryOnRace(() => owner.query(start));
     return null;
   }
+  // A new verifier has another salt. A pooler that has a copy of the verifier could not sign in with it any more.
+  if (!create && (await options.hasPassword(login))) return null;
   const refusal = await refusalOf(owner, `${start} PASSWORD ${verifierLiteral(password)}`);
   if (refusal === null) return null;
   const signIn = create ? undefined : await options.trySignIn(login);

@@ -9,7 +9,7 @@ import type { Login } from "../login/login.ts";
 import { operatorLogin, serverLogin } from "./database-roles.ts";
 import { prepareRoles } from "./prepare-roles.ts";
 import { requireUsable } from "./require-usable.ts";
-import { signInProblem } from "./sign-in.ts";
+import { hasPassword, signInProblem } from "./sign-in.ts";
 
 export interface SetupOptions {
   /** The address of the owner's connection. */
@@ -50,6 +50,8 @@ export async function setUpDatabase(
         { ...ownerAddress.target, user, ...(password === undefined ? {} : { password }) },
       ]);
     },
+    hasPassword: ({ user, password }) =>
+      hasPassword({ ...ownerAddress.target, user, ...(password === undefined ? {} : { password }) }),
     note,
   });
   const ran = await migrate(owner, undefined, {

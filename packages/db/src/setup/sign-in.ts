@@ -23,3 +23,19 @@ export async function signInProblem(targets: readonly PostgresTarget[]): Promise
   }
   return reason;
 }
+
+/** Whether PostgreSQL asked for the password by SCRAM and accepted it. Without a password, or by other methods, it has no verifier. */
+export async function hasPassword(target: PostgresTarget): Promise<boolean> {
+  const client = openClient(target, "projostack-migrate");
+  let isVerified = false;
+  client.connection.on("authenticationSASLFinal", () => (isVerified = true));
+  try {
+    await client.connect();
+    return isVerified;
+  } catch {
+    // A login that cannot be tried gets its password again.
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

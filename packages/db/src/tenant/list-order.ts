@@ -18,6 +18,8 @@ interface OrderSql {
   /** A prefix for the names of prepared statements. */
   readonly letter: string;
   readonly orderBy: string;
+  /** The same order, for the named columns of a page. */
+  readonly orderOfPage: string;
   /** The condition for the rows after a position. Each call of `parameter` adds a parameter of the statement. */
   readonly after: (position: ListPosition, parameter: (value: unknown) => string) => string;
 }
@@ -26,16 +28,19 @@ export const orderSql: Readonly<Record<ListOrder, OrderSql>> = {
   newest: {
     letter: "",
     orderBy: "id DESC",
+    orderOfPage: "id DESC",
     after: ({ id }, parameter) => `id < ${parameter(id)}`,
   },
   oldest: {
     letter: "o",
     orderBy: "id",
+    orderOfPage: "id",
     after: ({ id }, parameter) => `id > ${parameter(id)}`,
   },
   last_changed: {
     letter: "c",
     orderBy: `${CHANGED_AT} DESC, id DESC`,
+    orderOfPage: 'greatest("updatedAt", "createdAt") DESC, id DESC',
     after: ({ id, changedAt }, parameter) => {
       if (changedAt === undefined)
         throw new TypeError("A position in last_changed needs the time of the change.");
@@ -59,6 +64,6 @@ export function listSql({ table, columns, conditions, order, isSearch }: Listing
   // A search reads the index of the titles, which is not in this order. OFFSET 0 keeps the planner from using the index of the
   // order, which would read each title from the table.
   return isSearch && order === "last_changed"
-    ? `SELECT * FROM (${rows} OFFSET 0) AS found ORDER BY greatest("updatedAt", "createdAt") DESC, id DESC LIMIT $1`
+    ? `SELECT * FROM (${rows} OFFSET 0) AS found ORDER BY ${orderSql[order].orderOfPage} LIMIT $1`
     : `${rows} ORDER BY ${orderSql[order].orderBy} LIMIT $1`;
 }

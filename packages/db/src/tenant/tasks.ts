@@ -7,6 +7,12 @@ import { listSql, orderSql, type ListOrder, type ListPosition } from "./list-ord
 
 export type TaskRow = Omit<Task, "workspaceId" | "externalId">;
 
+/** A task in a list. */
+export interface ListedTaskRow extends TaskRow {
+  /** Only present if the listing asks for it. */
+  readonly projectName?: string;
+}
+
 export type NewTaskRow = Omit<TaskRow, "createdAt" | "updatedAt" | "version">;
 
 export type ImportedTaskRow = NewTaskRow & Pick<Task, "externalId">;
@@ -24,11 +30,13 @@ export interface TaskListing {
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
   readonly search?: string | undefined;
+  /** Adds the name of the project to each task. It costs an index lookup for each task of the page. */
+  readonly withProjectName?: boolean | undefined;
 }
 
 export interface TaskStatements {
   find(id: string): Promise<TaskRow | null>;
-  list(listing: TaskListing): Promise<TaskRow[]>;
+  list(listing: TaskListing): Promise<ListedTaskRow[]>;
   /** @throws an error of the constraint tasks_workspace_id_project_id_fkey when the project is not in the workspace */
   insert(task: NewTaskRow): Promise<TaskRow>;
   /**
@@ -117,8 +125,9 @@ export function taskListQuery({
   limit,
   after,
   order = "newest",
+  withProjectName = false,
   ...filters
-}: TaskListing): PreparedQuery<TaskRow> {
+}: TaskListing): PreparedQuery<ListedTaskRow> {
   const values: unknown[] = [limit];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const given = filterNames.filter((name) => filters[name] !== undefined);
@@ -128,24 +137,30 @@ export function taskListQuery({
     ...given.map((name) => CONDITIONS[name](parameter(filters[name]))),
     ...(after === undefined ? [] : [rowsAfter(after, parameter)]),
   ];
+  const page = listSql({
+    table: "tasks",
+    columns: COLUMNS,
+    conditions,
+    order,
+    isSearch: filters.search !== undefined,
+  });
   const isQuick = given.every((name, at) => at === 0 && INDEXED.has(name));
   return {
     // The name lists the numbers of the filters, because PostgreSQL cuts a name off after 63 bytes.
-    name: `projo_tasks_${letter}${after === undefined ? "" : "a"}${given.map((name) => filterNames.indexOf(name)).join("")}`,
-    text: listSql({
-      table: "tasks",
-      columns: COLUMNS,
-      conditions,
-      order,
-      isSearch: filters.search !== undefined,
-    }),
+    name: `projo_tasks_${withProjectName ? "p" : ""}${letter}${after === undefined ? "" : "a"}${given.map((name) => filterNames.indexOf(name)).join("")}`,
+    text: withProjectName ? projectNamesSql(page, order) : page,
     values,
     isQuick,
     isHeavy: !isQuick,
   };
 }
 
-type Filter = Exclude<keyof TaskListing, "limit" | "after" | "order">;
+/** Looks up the name for the rows of the page only: the plan of the page stays the same, and no row outside it is read. */
+const projectNamesSql = (page: string, order: ListOrder): string =>
+  `SELECT page.*, (SELECT name FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = page."projectId") AS "projectName"
+     FROM (${page}) AS page ORDER BY ${orderSql[order].orderOfPage}`;
+
+type Filter = Exclude<keyof TaskListing, "limit" | "after" | "order" | "withProjectName">;
 
 const CONDITIONS: Readonly<Record<Filter, (parameter: string) => string>> = {
   // The first condition is true for every task. It makes the planner choose tasks_titles_idx: the migration of that index

@@ -74,14 +74,20 @@ def check(lines, keys, saved):
     entries = last - after["seq"]
     if footer is None or footer["entries"] != entries:
         raise Broken(last + 1, "truncated")
+    exported_at = None
     if footer.get("checkpoint") is not None:
         point = read_checkpoint(footer["checkpoint"], workspace, keys)
         if point["seq"] == last and point["hash"] != last_hash:
             raise Broken(last, "rewritten")
         if point["seq"] < last:
             raise Broken(None, "checkpoint")
-        points.append(point)
-    if any(point["seq"] > last for point in points):
+        if point["seq"] > last:
+            raise Broken(last + 1, "truncated")
+        exported_at = point.get("createdAt")
+    # A checkpoint that was created after the export can cover later entries.
+    if any(
+        point["seq"] > last and (exported_at is None or point.get("createdAt", "") < exported_at) for point in points
+    ):
         raise Broken(last + 1, "truncated")
     return {"intact": True, "entries": entries, "lastSeq": last, "lastHash": last_hash}
 

@@ -13,6 +13,8 @@ export {
   type SetupEnvironment,
   type SetupResult,
 } from "./given-postgres.ts";
+export { hasPostgres15 } from "./postgres-15.ts";
+export { type ReplicatedPostgres, startReplicatedPostgres } from "./replicated-postgres.ts";
 export { startOwnPostgres, type OwnPostgres } from "./own-postgres.ts";
 export { hasPgBouncer, noPgBouncer, startPgBouncer, type PgBouncer } from "./pgbouncer.ts";
 export { bySuite, isFullSuite, ROUNDS } from "./suite-length.ts";

@@ -9,7 +9,10 @@ export interface PressureOptions {
   readonly db: Db;
   readonly database: TestDatabase;
   readonly places: readonly PlantedWorkspace[];
+  /** How long the callers run at least. */
   readonly seconds: number;
+  /** The smallest number of calls by kind and outcome. A slow machine makes them in a longer time, of at most two minutes. */
+  readonly atLeast: Readonly<Record<string, number>>;
   readonly seed: number;
   /** Examines a connection as its next borrower would. @returns a description of leftover state, or null */
   readonly nextBorrower: () => Promise<unknown>;
@@ -25,13 +28,21 @@ export interface Pressure {
 }
 
 const CALLERS = 64;
+const LONGEST_EXTENSION_MS = 120_000;
+/** A caller that is refused at once must not keep the process from reading the answers to others. */
+const PAUSE_AFTER_FAILURE_MS = 5;
+const CALLS_BETWEEN_FAILURES = 4;
 
 export async function applyPressure(options: PressureOptions): Promise<Pressure> {
-  const { seconds, seed, database, nextBorrower } = options;
+  const { seconds, atLeast, seed, database, nextBorrower } = options;
   const counts: Record<string, number> = {};
   const wrong: unknown[] = [];
   const strange: unknown[] = [];
   const until = performance.now() + seconds * 1_000;
+  const isOver = () =>
+    performance.now() >= until + LONGEST_EXTENSION_MS || (performance.now() >= until && hasEnough());
+  const hasEnough = () => Object.entries(atLeast).every(([kind, number]) => (counts[kind] ?? 0) >= number);
+  let ended = 0;
   const count = (what: string) => (counts[what] = (counts[what] ?? 0) + 1);
 
   const tried = async (what: string, work: () => Promise<unknown>) => {
@@ -44,11 +55,13 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
       const own = error instanceof Error && /mine|division by zero|aborted earlier/.test(error.message);
       if (!known && !own) strange.push([what, error]);
       count(`${what}: ${known ? error.name : own ? "its own error" : "strange"}`);
+      if (known) await delay(PAUSE_AFTER_FAILURE_MS);
     }
+    ended += 1;
   };
   const caller = async (nth: number) => {
     const random = randomFrom(seed + nth);
-    while (performance.now() < until) {
+    while (!isOver()) {
       const place = options.places[Math.floor(random() * options.places.length)];
       const [what, act] = acts[Math.floor(random() * acts.length)] ?? [];
       if (!place || !what || !act) continue;
@@ -56,13 +69,21 @@ export async function applyPressure(options: PressureOptions): Promise<Pressure>
       await tried("a check for leftover settings", nextBorrower);
     }
   };
+  const untilEnded = async (number: number): Promise<void> => {
+    if (ended >= number || isOver()) return;
+    await delay(5);
+    return untilEnded(number);
+  };
   const killer = async () => {
     const random = randomFrom(seed);
-    while (performance.now() < until) {
+    while (!isOver()) {
+      const endedBefore = ended;
       const signal = random() < 0.2 ? "pg_terminate_backend" : "pg_cancel_backend";
       const hit = await database.owner(hurtOne(signal), [database.name, random()]);
       if (hit.length > 0) count(signal);
+      // On a slow machine calls take longer, and some of them must end undisturbed.
       await delay(15);
+      await untilEnded(endedBefore + CALLS_BETWEEN_FAILURES);
     }
   };
   await Promise.all([killer(), ...Array.from({ length: CALLERS }, (_, nth) => caller(nth))]);

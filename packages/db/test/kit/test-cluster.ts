@@ -11,6 +11,8 @@ export interface TestCluster {
   readonly operator: { user: string; password: string };
   /** The migrated database that every test database copies. */
   readonly template: string;
+  /** A standby of the server; absent unless the tests run with a replica. */
+  readonly replica?: { host: string; port: number };
 }
 
 declare module "vitest" {

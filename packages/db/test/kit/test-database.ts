@@ -2,11 +2,14 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";
 import { createDb, openPool, withOwner, type Db } from "../../src/index.ts";
+import type { TestCluster } from "./test-cluster.ts";
 
 export interface TestDatabase {
   readonly name: string;
   /** The address for a server. Its login is subject to the policies. */
   readonly url: string;
+  /** The address on the standby of the test run; absent without one. */
+  readonly replicaUrl?: string;
   /** The address for migrations. */
   readonly ownerUrl: string;
   /** The address for the operator's program. */
@@ -25,8 +28,11 @@ export interface TestDatabase {
 }
 
 /** Creates a database as a copy of the migrated template, which takes about 30 ms. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { owner, server, operator, template } = inject("cluster");
+export const createTestDatabase = (): Promise<TestDatabase> => createTestDatabaseIn(inject("cluster"));
+
+/** Does the same in another cluster. */
+export async function createTestDatabaseIn(cluster: TestCluster): Promise<TestDatabase> {
+  const { owner, server, operator, template } = cluster;
   const name = `projo_test_${randomBytes(6).toString("hex")}`;
   await withOwner({ ...owner, database: "postgres" }, (client) =>
     client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`),
@@ -44,6 +50,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     name,
     url: urlOf({ host, port, ...server }, name),
+    ...(cluster.replica && { replicaUrl: urlOf({ ...cluster.replica, ...server }, name) }),
     ownerUrl: urlOf(owner, name),
     operatorUrl: urlOf({ host, port, ...operator }, name),
     db,

@@ -130,7 +130,7 @@ async function plainList({ task }: TenantRead, { limit, search, order = "newest"
 }
 
 /** Every combination of filters, 2 to the power of their number, in every order. */
-function listings(values: Required<Omit<TaskListing, "limit" | "order">>): TaskListing[] {
+function listings(values: Required<Omit<TaskListing, "limit" | "order" | "withProjectName">>): TaskListing[] {
   const filters = Object.entries(values);
   return ORDERS.flatMap((order) =>
     Array.from({ length: 2 ** filters.length }, (_, which) => ({
@@ -169,6 +169,22 @@ describe.each(["kept", "pooled"] as const)("the SQL statements (prepared stateme
       found += plain?.length ?? 0;
     }
     expect(found).toBeGreaterThan(200);
+  });
+
+  it("add the name of the project to the same page of tasks, in every order", async () => {
+    for (const order of ORDERS) {
+      for (const search of [undefined, "e"]) {
+        const listing = { limit: 7, order, search };
+        const [page, named, projects] = await readIn(home, async ({ sql: { tasks }, project }) => [
+          await tasks.list(listing),
+          await tasks.list({ ...listing, withProjectName: true }),
+          await project.findMany({ select: { id: true, name: true } }),
+        ]);
+        const names = new Map(projects.map(({ id, name }) => [id, name]));
+        expect(page.length).toBe(7);
+        expect(named).toEqual(page.map((task) => ({ ...task, projectName: names.get(task.projectId) })));
+      }
+    }
   });
 
   it.each(titles)("find the same tasks by the words and the letters of %j", async (title) => {
@@ -261,13 +277,14 @@ describe.each(["kept", "pooled"] as const)("the SQL statements (prepared stateme
 describe("the prepared statements", () => {
   it("have distinct names that PostgreSQL does not truncate", () => {
     const named = new Map<string, string>();
-    for (const listing of listings(middling())) {
+    const all = listings(middling());
+    for (const listing of [...all, ...all.map((one) => ({ ...one, withProjectName: true }))]) {
       const { name, text } = taskListQuery(listing);
       expect(named.get(name) ?? text, name).toBe(text);
       expect(Buffer.byteLength(name), name).toBeLessThan(64);
       named.set(name, text);
     }
-    expect(named.size).toBe(ORDERS.length * 2 ** 7);
+    expect(named.size).toBe(2 * ORDERS.length * 2 ** 7);
   });
 
   it("return every column of the model but two, with Prisma's types", async () => {

@@ -36,6 +36,8 @@ const addressWith = (parameters: string): string => {
 const setForLogin = (setting: string) =>
   database.owner(`ALTER ROLE ${login} IN DATABASE ${database.name} SET ${setting}`);
 
+const setForDatabase = (setting: string) => database.owner(`ALTER DATABASE ${database.name} SET ${setting}`);
+
 async function withPool<T>(pool: ServerPool, work: (pool: ServerPool) => Promise<T>): Promise<T> {
   try {
     return await work(pool);
@@ -127,6 +129,40 @@ describe("a connection of the server", () => {
       condition: { severity: "down", name: "unsafe_settings" },
     });
     await db.close();
+  });
+});
+
+describe("F1 a connection with settings that let a crash lose acknowledged writes", () => {
+  const connect = (durability: "postgres" | "storage" | null, parameters = "") => {
+    const { target } = readPostgresAddress(
+      parameters === "" ? database.url : addressWith(`options=${encodeURIComponent(parameters)}`),
+    );
+    return withPool(openPool({ target, max: 4, durability }), async (pool) => {
+      await Promise.all([pool.query("SELECT 1"), pool.shared?.query("SELECT 1")]);
+    });
+  };
+
+  it("is refused when the login, the database, the address or PostgreSQL itself has them", async () => {
+    const off = "synchronous_commit is off instead of on or local or remote_write or remote_apply";
+    // The cluster of the tests runs without durability.
+    await expect(connect("postgres")).rejects.toThrow(
+      `${off}, fsync is off instead of on, full_page_writes is off instead of on`,
+    );
+    await expect(connect("postgres")).rejects.toBeInstanceOf(UnsafeSettings);
+    await setForDatabase("synchronous_commit = on");
+    await expect(connect("storage", "-c synchronous_commit=off")).rejects.toThrow(off);
+    await setForLogin("synchronous_commit = off");
+    await expect(connect("storage")).rejects.toThrow(off);
+    await database.owner(`ALTER ROLE ${login} IN DATABASE ${database.name} RESET ALL`);
+    await setForDatabase("synchronous_commit = off");
+    await expect(connect("storage")).rejects.toThrow(off);
+    await expect(connect(null)).resolves.toBeUndefined();
+  });
+
+  it("is accepted with every value that waits for the write-ahead log", async () => {
+    for (const value of ["on", "local", "remote_write", "remote_apply"]) {
+      await expect(connect("storage", `-c synchronous_commit=${value}`), value).resolves.toBeUndefined();
+    }
   });
 });
 

@@ -19,6 +19,7 @@ const entry = (host = "web-1"): ServerEntry => ({
     { kid: 1, check: "ab".repeat(16) },
   ],
   limiter: "network",
+  limiterId: randomUUID(),
 });
 
 describe("the rows of running servers", () => {

@@ -40,6 +40,7 @@ import type {
   InvitesPreviewInput,
   InvitesResendInput,
   InvitesRevokeInput,
+  ListedTask,
   Member,
   MembersChangeRoleInput,
   MembersGetInput,
@@ -1629,7 +1630,12 @@ export interface ResourceApi {
      * `operation.not_found`, `operation.wrong_method`.
      * @example
      * ```ts
-     * const page = await client.tasks.list({ projectId: "0199f3a4-d301-7114-b069-31b28f7575b5", status: "todo", limit: 50 });
+     * const page = await client.tasks.list({
+     *   projectId: "0199f3a4-d301-7114-b069-31b28f7575b5",
+     *   status: "todo",
+     *   limit: 50,
+     *   include: ["projectName"],
+     * });
      * // {
      * //   items: [
      * //     {
@@ -1641,13 +1647,14 @@ export interface ResourceApi {
      * //       createdAt: "2026-01-31T09:30:00.000Z",
      * //       updatedAt: "2026-01-31T09:30:00.000Z",
      * //       version: 1,
+     * //       projectName: "Website",
      * //     },
      * //   ],
      * //   nextCursor: null,
      * // }
      * ```
      */
-    list(input?: object & TasksListInput, options?: MethodOptions): Paged<Task, "tasks.list">;
+    list(input?: object & TasksListInput, options?: MethodOptions): Paged<ListedTask, "tasks.list">;
 
     /**
      * Changes the title or status of a task, or moves it to another project of the workspace.

@@ -403,6 +403,46 @@ export type InviteStatus = "pending" | "accepted" | "declined" | "revoked" | "ex
  */
 export type ListOrder = "newest" | "oldest" | "last_changed";
 
+/** A task in a list. */
+export interface ListedTask {
+  /** The id of a task. `tasks.create` and `tasks.list` return it. A UUID in lower case. */
+  id: string;
+  /** The id of a project. `projects.create` and `projects.list` return it. A UUID in lower case. */
+  projectId: string;
+  /** The title of the task: 1 to 200 characters on one line. */
+  title: string;
+  /** The state of the work on the task. */
+  status: TaskStatus;
+  /**
+   * The id of the user who created the task. If a service key created it, the id of the user who created
+   * the key. A UUID in lower case.
+   */
+  createdBy: string;
+  /** The time at which the task was created. A date and time in ISO 8601, such as `2026-01-31T12:00:00Z`. */
+  createdAt: string;
+  /**
+   * The time of the last change of the task. The same as `createdAt` if it never changed. An update that
+   * changes nothing keeps it. A date and time in ISO 8601, such as `2026-01-31T12:00:00Z`.
+   */
+  updatedAt: string;
+  /**
+   * The number of the state of the task: 1 after its creation, and 1 more after each change. An update
+   * that changes nothing keeps it.
+   */
+  version: number;
+  /**
+   * The name of the project to which the task belongs. Only present if `include` contains `projectName`;
+   * null if the caller lacks `project:read`.
+   */
+  projectName?: string | null;
+}
+
+/**
+ * A field of a listed task that is returned on request only.
+ * - `projectName`: The name of the project of each task.
+ */
+export type ListedTaskInclude = "projectName";
+
 /** What happened to a mail that the server sent. */
 export interface MailDelivery {
   /**
@@ -1578,10 +1618,15 @@ export interface TasksListInput {
    * invisible characters do not matter. 1 to 200 characters.
    */
   search?: string | undefined;
+  /**
+   * Fields to return in addition, so that a list can be shown without further calls. They do not change
+   * which tasks are returned, and a cursor is valid with any of them. At most 10 items.
+   */
+  include?: Array<ListedTaskInclude> | undefined;
 }
 
 /** The output of `tasks.list`. */
-export type TasksListOutput = Page<Task>;
+export type TasksListOutput = Page<ListedTask>;
 
 /**
  * The input of `tasks.update`. Changes the title or status of a task, or moves it to another project

@@ -59,7 +59,6 @@ interface Outgoing {
 }
 
 function open(transport: Transport, { url, init, proxy }: Outgoing) {
-  const { http, https } = transport.modules;
   const target = parseUrl(url);
   const isSecure = target.protocol === "https:";
   const common = { method: init.method, signal: init.signal, callSignal: init.signal };
@@ -71,7 +70,7 @@ function open(transport: Transport, { url, init, proxy }: Outgoing) {
       host: target.host,
     };
     const agent = agentFor(transport, proxy.protocol, undefined);
-    const { request } = proxy.protocol === "https:" ? https : http;
+    const { request } = moduleFor(transport, proxy.protocol);
     return request({ ...common, host: proxy.host, port: proxy.port, path: url, headers, agent });
   }
   const options: RequestOptions = {
@@ -82,18 +81,18 @@ function open(transport: Transport, { url, init, proxy }: Outgoing) {
     headers: init.headers,
     agent: agentFor(transport, target.protocol, proxy),
   };
-  return (isSecure ? https : http).request(options);
+  return moduleFor(transport, target.protocol).request(options);
 }
+
+const moduleFor = ({ modules }: Transport, protocol: string) =>
+  protocol === "https:" ? modules.https : modules.http;
 
 function agentFor(transport: Transport, protocol: string, proxy: Proxy | undefined): Agent {
   const key = `${protocol} ${proxy?.origin ?? ""} ${proxy?.credentials ?? ""}`;
   const known = transport.agents.get(key);
   if (known) return known;
-  const { http, https } = transport.modules;
-  const agent =
-    protocol === "https:"
-      ? new https.Agent({ keepAlive: true, ca: transport.ca })
-      : new http.Agent({ keepAlive: true });
+  const { Agent } = moduleFor(transport, protocol);
+  const agent = new Agent({ keepAlive: true, ...(protocol === "https:" && { ca: transport.ca }) });
   if (proxy !== undefined) tunnel(agent, transport, proxy);
   transport.agents.set(key, agent);
   return agent;
@@ -124,8 +123,7 @@ function openTunnel(
 ): void {
   const { host, port } = options;
   const authority = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-  const { http, https } = transport.modules;
-  const request = (proxy.protocol === "https:" ? https : http).request({
+  const request = moduleFor(transport, proxy.protocol).request({
     host: proxy.host,
     port: proxy.port,
     method: "CONNECT",

@@ -97,11 +97,21 @@ export function environment(): Environment {
 export function nodeModules(): NodeModules {
   const found = nodeProcess();
   if (!found) throw new TypeError("This function needs Node.js 20.16 or newer.");
+  // Each module is loaded when it is used: TLS takes longer than the rest of a request to a server without it.
+  const builtin = found.getBuiltinModule;
   const modules = {
-    http: found.getBuiltinModule("node:http"),
-    https: found.getBuiltinModule("node:https"),
-    tls: found.getBuiltinModule("node:tls"),
-    Buffer: (found.getBuiltinModule("node:buffer") as { Buffer: unknown }).Buffer,
+    get http() {
+      return builtin("node:http");
+    },
+    get https() {
+      return builtin("node:https");
+    },
+    get tls() {
+      return builtin("node:tls");
+    },
+    get Buffer() {
+      return (builtin("node:buffer") as { Buffer: unknown }).Buffer;
+    },
   };
   return modules as NodeModules;
 }

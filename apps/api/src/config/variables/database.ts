@@ -1,5 +1,5 @@
 // The variables of the database and of the keys.
-import { databaseLayouts } from "@projostack/db";
+import { databaseLayouts, durabilities } from "@projostack/db";
 import { z } from "zod";
 import { parseRedisUrl } from "../parse-redis-url.ts";
 import { parsed, postgresUrl } from "./formats.ts";
@@ -60,6 +60,32 @@ export const databaseVariables = {
     description:
       "the maximum of open database connections, including those [reserved for quick reads](database.md#connections-and-waiting)",
   }),
+  PROJO_DATABASE_REPLICA_URL: variable({
+    schema: postgresUrl.optional(),
+    expected: "an address such as postgres://projo_server:password@replica:5432/projo",
+    values: "an [address](database-connections.md#addresses)",
+    description:
+      "a streaming standby of `DATABASE_URL` that may answer lists and searches: see [Read replica](operating/read-replica.md)",
+    example: "postgres://projo_server:password@replica:5432/projo",
+    unset: "the primary answers every read",
+    production: NO_PLAIN_DATABASE,
+    isSecret: true,
+  }),
+  PROJO_DATABASE_REPLICA_POOL: wholeNumber({
+    min: 1,
+    max: 500,
+    fallback: 8,
+    unit: "connections",
+    description: "the maximum of open connections to the [read replica](operating/read-replica.md)",
+  }),
+  PROJO_DATABASE_REPLICA_MAX_LAG_MS: wholeNumber({
+    min: 0,
+    max: 2_000,
+    fallback: 50,
+    unit: "milliseconds",
+    description:
+      "the longest time that a read waits until the [read replica](operating/read-replica.md) has replayed the changes of the primary; then the primary answers",
+  }),
   PROJO_DATABASE_POOLER: choice({
     options: ["none", "transaction"],
     fallback: "none",
@@ -72,6 +98,13 @@ export const databaseVariables = {
     fallback: "single",
     example: "citus",
     description: "`citus` if the tables of `DATABASE_URL` are distributed: see [Citus](operating/citus.md)",
+  }),
+  PROJO_DATABASE_DURABILITY: choice({
+    options: durabilities,
+    fallback: "postgres",
+    example: "storage",
+    description:
+      "`storage` if PostgreSQL's storage is a service that keeps committed writes itself, so that `fsync` and `full_page_writes` may be off: see [Durability](database-connections.md#durability)",
   }),
   PROJO_TOKEN_KEYS: variable({
     schema: z.string().min(1).optional(),

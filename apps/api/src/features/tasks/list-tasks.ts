@@ -1,5 +1,12 @@
-import type { TaskStatus } from "@projostack/contract";
-import { type ListPosition, type PreparedQuery, type TaskListing, taskListQuery } from "@projostack/db";
+import { holds } from "@projostack/authz";
+import type { ListedTaskInclude, TaskStatus } from "@projostack/contract";
+import {
+  type ListedTaskRow,
+  type ListPosition,
+  type PreparedQuery,
+  type TaskListing,
+  taskListQuery,
+} from "@projostack/db";
 import { type Page, unverifiedPosition } from "../../rpc/cursors.ts";
 import type { ReadWs } from "../../rpc/ws.ts";
 import { toTask } from "./task.ts";
@@ -11,13 +18,21 @@ export interface ListTasks extends Page {
   readonly createdAfter?: string | undefined;
   readonly createdBefore?: string | undefined;
   readonly search?: string | undefined;
+  readonly include?: readonly ListedTaskInclude[] | undefined;
 }
 
 /** Lists the tasks of the workspace. @throws Failure cursor.invalid */
-export async function listTasks({ db, cursors }: ReadWs<"task:read">, input: ListTasks) {
+export async function listTasks({ db, cursors, grant }: ReadWs<"task:read">, input: ListTasks) {
   const tasks = await db.sql.tasks.list(listingOf(input, cursors.position(input)));
-  return cursors.page(input, tasks.map(toTask));
+  const toItem = input.include?.includes("projectName") ? toNamedTask(holds(grant, "project:read")) : toTask;
+  return cursors.page(input, tasks.map(toItem));
 }
+
+/** A service key may list tasks without the permission to read projects. */
+const toNamedTask = (mayReadProjects: boolean) => (row: ListedTaskRow) => ({
+  ...toTask(row),
+  projectName: mayReadProjects ? (row.projectName ?? null) : null,
+});
 
 /**
  * Prepares the query of `listTasks` for prefetching, before the cursor is verified; undefined when the text cannot be a
@@ -30,7 +45,7 @@ export function prepareTaskListQuery(input: ListTasks): PreparedQuery<object> | 
 
 /** Lists one row more than the page holds. The extra row shows that there is a next page. */
 function listingOf(input: ListTasks, after: ListPosition | undefined): TaskListing {
-  const { limit, order, projectId, status, createdBy, createdAfter, createdBefore, search } = input;
+  const { limit, order, projectId, status, createdBy, createdAfter, createdBefore, search, include } = input;
   return {
     limit: limit + 1,
     order,
@@ -41,6 +56,7 @@ function listingOf(input: ListTasks, after: ListPosition | undefined): TaskListi
     createdAfter: timeOf(createdAfter),
     createdBefore: timeOf(createdBefore),
     search,
+    withProjectName: include?.includes("projectName"),
   };
 }
 

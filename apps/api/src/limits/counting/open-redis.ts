@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Redis } from "ioredis";
+import { readRedisId } from "./redis-id.ts";
 import type { Log } from "../../runtime/log.ts";
 
 /** The longest time that a decision may wait for Redis, for all its queries together. */
@@ -57,7 +58,16 @@ export async function openRedis(url: string, log: Log): Promise<SharedRedis> {
 }
 
 /** Connects to Redis once and waits for an answer. @throws Error when it does not answer or refuses the login */
-export async function pingRedis(url: string): Promise<void> {
+export const pingRedis = (url: string): Promise<void> =>
+  withRedis(url, async (redis) => {
+    await redis.ping();
+  });
+
+/** Connects to Redis once and reads its id. @returns null when no server has set one @throws Error as `pingRedis` does */
+export const idOfRedis = (url: string): Promise<string | null> => withRedis(url, readRedisId);
+
+/** Opens a connection for one query. @throws Error when Redis does not answer or refuses the login */
+export async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const ioredis = await import("ioredis");
   const redis = new ioredis.Redis(url, {
     lazyConnect: true,
@@ -70,7 +80,7 @@ export async function pingRedis(url: string): Promise<void> {
   redis.on("error", (error) => (reason ??= error));
   try {
     await redis.connect();
-    await redis.ping();
+    return await work(redis);
   } catch (error) {
     // The error of the connection says more than "Connection is closed.".
     throw reason ?? error;

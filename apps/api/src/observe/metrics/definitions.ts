@@ -31,17 +31,25 @@ export const metricDefinitions = {
     ["cause"],
   ),
   projo_security_events_total: counter("Security events. docs/security-events.md lists them.", ["event"]),
-  projo_database_connections: gauge("Open connections to the database.", "number"),
-  projo_database_connections_idle: gauge("Open connections that are not in use.", "number"),
-  projo_database_connections_max: gauge(
-    "The most connections that may be open (PROJO_DATABASE_POOL).",
+  projo_database_connections: gauge(
+    "Open connections to the database. The target is primary or replica.",
     "number",
+    ["target"],
   ),
-  projo_database_waiting: gauge("Callers that wait for a connection.", "number"),
+  projo_database_connections_idle: gauge("Open connections that are not in use.", "number", ["target"]),
+  projo_database_connections_max: gauge(
+    "The most connections that may be open (PROJO_DATABASE_POOL, PROJO_DATABASE_REPLICA_POOL).",
+    "number",
+    ["target"],
+  ),
+  projo_database_waiting: gauge("Callers that wait for a connection.", "number", ["target"]),
   projo_database_wait_seconds: gauge("The expected wait of a new caller for a connection.", "seconds"),
-  projo_database_unreachable: gauge("1 while the database does not answer, otherwise 0.", "boolean"),
+  projo_database_unreachable: gauge(
+    "1 while the database does not answer, or a pooler cannot reach it, otherwise 0.",
+    "boolean",
+  ),
   projo_database_message_seconds: seconds(
-    "The time from a message to the database to its answer, on a connection that reads share (shared) or that one call holds (own).",
+    "The time from a message to the database to its answer, on a connection that reads share (shared) or that one call holds (own), or to the replica (replica).",
     ["connection"],
   ),
   projo_shared_waiting: gauge("Reads on shared connections that are not answered.", "number"),
@@ -52,6 +60,15 @@ export const metricDefinitions = {
   projo_shared_resends_total: counter(
     "Reads on shared connections that were sent again: after a wait for a lock, after the connection was abandoned, or because their statement was not prepared.",
     ["cause"],
+  ),
+  projo_replica_reads_total: counter(
+    "Statements that were sent to the read replica. Unless the outcome is answered, the primary answered them.",
+    ["outcome"],
+  ),
+  projo_replica_unusable: gauge(
+    "1 for the problem for which the read replica answers no reads, otherwise 0. Absent without a replica.",
+    "boolean",
+    ["problem"],
   ),
   projo_audit_append_seconds: seconds(
     "The time of the message that appends audit entries and commits the change.",

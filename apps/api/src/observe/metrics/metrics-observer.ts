@@ -2,7 +2,7 @@
 // series whose increase is an alert begins at 0 at the start of the server, because Prometheus sees no increase in the first
 // value of a series.
 import { operations, reasons, type Reason } from "@projostack/contract";
-import { conditionNames, resendCauses } from "@projostack/db";
+import { conditionNames, replicaOutcomes, resendCauses } from "@projostack/db";
 import type { Observer } from "../observer.ts";
 import type { MetricRegistry } from "./registry.ts";
 
@@ -24,6 +24,7 @@ export function metricsObserver(registry: MetricRegistry, values: LabelValues): 
   const mails = registry.counter("projo_mail_attempts_total");
   const messages = registry.histogram("projo_database_message_seconds");
   const resends = registry.counter("projo_shared_resends_total");
+  const replicaReads = registry.counter("projo_replica_reads_total");
   const appends = registry.histogram("projo_audit_append_seconds");
   const outage = registry.gauge("projo_database_unreachable");
   const pending = registry.gauge("projo_mail_pending");
@@ -40,6 +41,7 @@ export function metricsObserver(registry: MetricRegistry, values: LabelValues): 
   for (const scope of ["account", "workspace"]) budgets.inc({ scope }, 0);
   for (const result of ["sent", "retried", "dead"]) mails.inc({ result }, 0);
   for (const cause of resendCauses) resends.inc({ cause }, 0);
+  for (const outcome of replicaOutcomes) replicaReads.inc({ outcome }, 0);
   return {
     callEnded: (operation, reason, milliseconds) => {
       const outcome = outcomeOf(reason);
@@ -62,6 +64,7 @@ export function metricsObserver(registry: MetricRegistry, values: LabelValues): 
     databaseOutage: (isUnreachable) => outage.set(isUnreachable ? 1 : 0),
     messageAnswered: (connection, milliseconds) => messages.observe({ connection }, milliseconds / 1_000),
     readResent: (cause) => resends.inc({ cause }),
+    replicaRead: (outcome) => replicaReads.inc({ outcome }),
     auditAppended: (milliseconds) => appends.observe(milliseconds / 1_000),
   };
 }

@@ -1,5 +1,5 @@
 // The metrics of a server: an observer that counts events, and values that are read when Prometheus asks for them.
-import type { DatabaseLoad, PoolSize } from "@projostack/db";
+import { replicaProblems, type DatabaseLoad, type PoolSize, type ReplicaState } from "@projostack/db";
 import type { Observer } from "../observer.ts";
 import { metricsObserver, type LabelValues } from "./metrics-observer.ts";
 import { createRegistry, type Labels } from "./registry.ts";
@@ -9,6 +9,8 @@ import type { MetricName } from "./definitions.ts";
 export interface ServerState {
   readonly pool: () => PoolSize;
   readonly load: () => DatabaseLoad;
+  /** Null without a replica. */
+  readonly replica: () => ReplicaState | null;
   /** The sustained delay of the event loop, in ms. */
   readonly loopDelayMs: () => number;
   /** The calls that were refused for overload, by priority. */
@@ -32,6 +34,12 @@ export function createMetrics(version: string, values: LabelValues): Metrics {
   const registry = createRegistry();
   registry.gauge("projo_build_info").set({ version }, 1);
   const set = (name: MetricName, value: number) => registry.gauge(name).set(value);
+  const setPool = (target: "primary" | "replica", { total, idle, waiting, most }: PoolSize) => {
+    registry.gauge("projo_database_connections").set({ target }, total);
+    registry.gauge("projo_database_connections_idle").set({ target }, idle);
+    registry.gauge("projo_database_connections_max").set({ target }, most);
+    registry.gauge("projo_database_waiting").set({ target }, waiting);
+  };
   /** Sets a counter to a number that another part counts. */
   const count = (name: MetricName, label: string | null, counts: Readonly<Record<string, number>>) => {
     const counter = registry.counter(name);
@@ -45,13 +53,15 @@ export function createMetrics(version: string, values: LabelValues): Metrics {
   return {
     observer: metricsObserver(registry, values),
     contentType: registry.contentType,
-    watch: ({ pool, load, loopDelayMs, admission, hashing, limiter, redis }) =>
+    watch: ({ pool, load, replica, loopDelayMs, admission, hashing, limiter, redis }) =>
       registry.onCollect(() => {
-        const { total, idle, waiting, most } = pool();
-        set("projo_database_connections", total);
-        set("projo_database_connections_idle", idle);
-        set("projo_database_connections_max", most);
-        set("projo_database_waiting", waiting);
+        setPool("primary", pool());
+        const standby = replica();
+        if (standby) {
+          setPool("replica", standby.pool);
+          for (const problem of replicaProblems)
+            registry.gauge("projo_replica_unusable").set({ problem }, problem === standby.problem ? 1 : 0);
+        }
         const { delayMs, poolDelayMs, sharedWaiting } = load();
         set("projo_database_wait_seconds", poolDelayMs / 1_000);
         set("projo_shared_waiting", sharedWaiting);

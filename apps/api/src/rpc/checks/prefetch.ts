@@ -1,9 +1,9 @@
 // Prefetches the rows of a hot read: the query is sent in the same round trip as the lookup of the caller. The database
 // returns rows only to members whose role may read them. All checks of a call still run, in the same order, and the
 // prefetched rows are discarded unless every check passes. Prefetching only saves the second query.
-import { can, roles, type Permission } from "@projostack/authz";
-import type { Operation } from "@projostack/contract";
-import type { PrefetchRequest, PreparedQuery } from "@projostack/db";
+import { can, roles, type Permission, type Role } from "@projostack/authz";
+import type { Kind, Operation } from "@projostack/contract";
+import { type PrefetchRequest, type PreparedQuery, readPositionQuery } from "@projostack/db";
 import type { z } from "zod";
 import { checkInputStructure } from "./check-input-structure.ts";
 
@@ -16,11 +16,19 @@ export type Prefetch = (getRawInput: () => Promise<unknown>) => Promise<Prefetch
 /** Prepares the query that the operation's function will run for the same input, or returns undefined. */
 export type PrepareQuery<I extends z.ZodType> = (input: z.output<I>) => PreparedQuery<object> | undefined;
 
+/** Prefetches the position of the primary that a replica must have reached to answer the call. */
+export function prefetchPosition({ access }: Operation<Kind, Permission>): Prefetch {
+  const request = { query: readPositionQuery, roles: readersOf(access) };
+  return () => Promise.resolve(request);
+}
+
+const readersOf = (permission: Permission): Role[] => roles.filter((role) => can(role, permission));
+
 export function createPrefetch<I extends z.ZodType>(
   { input, access }: Operation<"query" | "mutation", Permission, I>,
   prepareQuery: PrepareQuery<I>,
 ): Prefetch {
-  const readers = roles.filter((role) => can(role, access));
+  const readers = readersOf(access);
   return async (getRawInput) => {
     const parsed = await parseInput(input, getRawInput);
     const query = parsed?.success ? prepareQuery(parsed.data) : undefined;

@@ -6,12 +6,7 @@ import { addListAudit } from "./list.ts";
 import { addTailAudit } from "./tail.ts";
 import { addVerifyAudit } from "./verify.ts";
 
-export function addAudit(program: Command, start: Start): void {
-  const audit = program
-    .command("audit")
-    .description(
-      "Read, export and verify the audit log of the workspace. For admins; anyone can verify an exported file.",
-    );
+export function addAudit(audit: Command, start: Start): void {
   const all = [addListAudit, addTailAudit, addExportAudit, addVerifyAudit, addSaveCheckpoint];
   for (const add of all) add(audit, start);
 }

@@ -38,7 +38,7 @@ export function addListAudit(audit: Command, start: Start): void {
       const workspace = await (await cli.server()).workspace();
       const filters = { ...target, ...(await otherFilters(workspace, options)) };
       const page = await collectPages(options, (asked) => workspace.audit.list({ ...filters, ...asked }));
-      printPage(cli, page, { columns: entryColumns, none: "No entry matches." });
+      await printPage(cli, page, { columns: entryColumns, none: "No entry matches." });
     });
 }
 

@@ -111,7 +111,7 @@ async function sizeOf({ io }: Cli, file: string): Promise<number> {
 
 /** Prints that the file is intact, and which parts were not verified. */
 function printIntact(cli: Cli, verdict: Intact): void {
-  const { workspaceId, after, entries, lastSeq, footerCheckpoint } = verdict;
+  const { workspaceId, after, entries, lastSeq, footerCheckpoint, laterCheckpoints } = verdict;
   if (cli.json) cli.value(verdict);
   else {
     const range = entries === 0 ? "" : `, ${after.seq + 1} to ${lastSeq}`;
@@ -121,6 +121,11 @@ function printIntact(cli: Cli, verdict: Intact): void {
   }
   if (after.seq > 0)
     cli.message(`The file starts after entry ${after.seq}. Earlier entries were not verified.`);
+  if (laterCheckpoints.length > 0) {
+    cli.message(
+      `Not compared, because created after the export: ${laterCheckpoints.join(", ")}. The log has grown since, at least by the entry of the export. To compare, export the log again.`,
+    );
+  }
   if (footerCheckpoint === "unchecked") {
     cli.message(
       "The footer's checkpoint was not verified, so the file may have been truncated or rewritten. Add --key with the server's public keys (URL/.well-known/projo-audit-keys.json).",

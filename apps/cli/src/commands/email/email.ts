@@ -4,7 +4,6 @@ import { addResendVerification } from "./resend.ts";
 import { addEmailStatus } from "./status.ts";
 import { addVerifyEmail } from "./verify.ts";
 
-export function addEmail(program: Command, start: Start): void {
-  const email = program.command("email").description("Verify your email address.");
+export function addEmail(email: Command, start: Start): void {
   for (const add of [addVerifyEmail, addResendVerification, addEmailStatus]) add(email, start);
 }

@@ -8,10 +8,7 @@ import { addListOwnInvites } from "./mine.ts";
 import { addResendInvite } from "./resend.ts";
 import { addRevokeInvite } from "./revoke.ts";
 
-export function addInvites(program: Command, start: Start): void {
-  const invites = program
-    .command("invites")
-    .description("Invite users to the workspace, and accept or decline invites.");
+export function addInvites(invites: Command, start: Start): void {
   const sent = [addCreateInvite, addListInvites, addResendInvite, addRevokeInvite];
   for (const add of [...sent, addListOwnInvites, addAcceptInvite, addDeclineInvite]) add(invites, start);
 }

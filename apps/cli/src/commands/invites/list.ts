@@ -20,7 +20,7 @@ export function addListInvites(invites: Command, start: Start): void {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
       const page = await collectPages(options, (asked) => workspace.invites.list({ ...asked, status }));
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ id }) => id },
           { head: "STATUS", cell: (invite) => invite.status },

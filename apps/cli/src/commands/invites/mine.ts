@@ -14,7 +14,7 @@ export function addListOwnInvites(invites: Command, start: Start): void {
       const cli = start(command);
       const client = (await cli.server()).requireSignIn();
       const page = await collectPages(options, (asked) => client.invites.listMine(asked));
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ id }) => id },
           { head: "ROLE", cell: ({ role }) => role },

@@ -21,7 +21,7 @@ export function addListKeys(keys: Command, start: Start): void {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
       const page = await collectPages(options, (asked) => workspace.serviceKeys.list({ ...asked, status }));
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "", cell: (key) => (isOrphan(key) ? "!" : "") },
           { head: "ID", cell: ({ id }) => id },

@@ -27,7 +27,7 @@ export function addListMembers(members: Command, start: Start): void {
       const cli = start(command);
       const workspace = await (await cli.server()).workspace();
       const page = await collectPages(options, (asked) => workspace.members.list({ ...asked, role, search }));
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ userId }) => userId },
           { head: "ROLE", cell: (member) => member.role },

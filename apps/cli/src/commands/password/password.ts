@@ -4,7 +4,6 @@ import { addChangePassword } from "./change.ts";
 import { addRequestReset } from "./reset-request.ts";
 import { addResetPassword } from "./reset.ts";
 
-export function addPassword(program: Command, start: Start): void {
-  const password = program.command("password").description("Change your password, or reset a forgotten one.");
+export function addPassword(password: Command, start: Start): void {
   for (const add of [addChangePassword, addRequestReset, addResetPassword]) add(password, start);
 }

@@ -22,7 +22,7 @@ export function addListProjects(projects: Command, start: Start): void {
       const page = await collectPages(options, (asked) =>
         workspace.projects.list({ ...asked, search, order }),
       );
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ id }) => id },
           { head: "CREATED", cell: ({ createdAt }) => createdAt.slice(0, 10) },

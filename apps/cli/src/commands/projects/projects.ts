@@ -4,9 +4,6 @@ import { addCreateProject } from "./create.ts";
 import { addDeleteProject } from "./delete.ts";
 import { addListProjects } from "./list.ts";
 
-export function addProjects(program: Command, start: Start): void {
-  const projects = program
-    .command("projects")
-    .description("Create, list and delete projects of the workspace.");
+export function addProjects(projects: Command, start: Start): void {
   for (const add of [addCreateProject, addListProjects, addDeleteProject]) add(projects, start);
 }

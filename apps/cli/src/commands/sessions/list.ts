@@ -12,7 +12,7 @@ export function addListSessions(sessions: Command, start: Start): void {
       const cli = start(command);
       const client = (await cli.server()).requireSignIn();
       const page = await collectPages(options, (asked) => client.sessions.list(asked));
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "", cell: ({ current }) => (current ? "*" : "") },
           { head: "ID", cell: ({ id }) => id },

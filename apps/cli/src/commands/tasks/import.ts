@@ -82,7 +82,7 @@ export function addImportTasks(tasks: Command, start: Start): void {
           report: options.report,
           signal: control.signal,
         });
-        printFinished(cli, finished, dryRun);
+        await printFinished(cli, finished, dryRun);
       } catch (error) {
         if (!control.signal.aborted || error instanceof CliError) throw error;
         throw interrupted("Stopped. Nothing was imported.");

@@ -1,9 +1,15 @@
-import type { ListOrder, TasksListInput, TaskStatus } from "@projostack/sdk";
+import {
+  isReason,
+  type ListedTask,
+  type ListOrder,
+  type Page,
+  type TasksListInput,
+  type TaskStatus,
+} from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findProject } from "../../names/find-project.ts";
-import { projectNames } from "../../names/project-names.ts";
 import type { Server, WorkspaceClient } from "../../connection/server.ts";
 import { orderOption } from "../order-option.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
@@ -48,16 +54,14 @@ export function addListTasks(tasks: Command, start: Start): void {
       const filters = await readFilters(server, workspace, options);
       const { order } = options;
       const page = await collectPages(options, (asked) =>
-        workspace.tasks.list({ ...filters, order, ...asked }),
+        listTasks(workspace, { ...filters, order, ...asked }, { withNames: !cli.json }),
       );
-      const ids = cli.json ? [] : page.items.map(({ projectId }) => projectId);
-      const names = await projectNames(workspace, ids);
       const filtered = Object.values(filters).some((filter) => filter !== undefined);
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "ID", cell: ({ id }) => id },
           { head: "STATUS", cell: ({ status }) => status },
-          { head: "PROJECT", cell: ({ projectId }) => names.get(projectId) ?? projectId, maxWidth: 16 },
+          { head: "PROJECT", cell: ({ projectId, projectName }) => projectName ?? projectId, maxWidth: 16 },
           { head: "TITLE", cell: ({ title }) => title },
         ],
         none: filtered
@@ -65,6 +69,22 @@ export function addListTasks(tasks: Command, start: Start): void {
           : "There are no tasks yet. Create one: projo tasks create TITLE --project NAME",
       });
     });
+}
+
+/** The id takes the place of a name that the service key may not read. */
+async function listTasks(
+  { tasks }: WorkspaceClient,
+  input: TasksListInput,
+  { withNames }: { withNames: boolean },
+): Promise<Page<ListedTask>> {
+  if (!withNames) return tasks.list(input);
+  try {
+    return await tasks.list({ ...input, include: ["projectName"] });
+  } catch (error) {
+    // An older server does not know the field and refuses it. If something else is invalid, the second call says so.
+    if (!isReason(error, "input.invalid")) throw error;
+    return tasks.list(input);
+  }
 }
 
 async function readFilters(

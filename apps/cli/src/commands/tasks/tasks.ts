@@ -6,8 +6,7 @@ import { addImportTasks } from "./import.ts";
 import { addListTasks } from "./list.ts";
 import { addUpdateTask } from "./update.ts";
 
-export function addTasks(program: Command, start: Start): void {
-  const tasks = program.command("tasks").description("Create, list, update, delete and import tasks.");
+export function addTasks(tasks: Command, start: Start): void {
   for (const add of [addCreateTask, addListTasks, addUpdateTask, addDeleteTask, addImportTasks]) {
     add(tasks, start);
   }

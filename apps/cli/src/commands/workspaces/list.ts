@@ -27,11 +27,14 @@ export function addListWorkspaces(workspaces: Command, start: Start): void {
       const client = server.requireSignIn();
       const page = await collectPages(options, (asked) => client.workspaces.list({ ...asked, deleted }));
       if (deleted) {
-        printPage(cli, page, { columns: deletedColumns, none: "There is no deleted workspace to restore." });
+        await printPage(cli, page, {
+          columns: deletedColumns,
+          none: "There is no deleted workspace to restore.",
+        });
         return;
       }
       const selected = server.stored?.workspace?.id;
-      printPage(cli, page, {
+      await printPage(cli, page, {
         columns: [
           { head: "", cell: ({ id }) => (id === selected ? "*" : "") },
           { head: "ID", cell: ({ id }) => id },

@@ -11,10 +11,7 @@ import { addRenameWorkspace } from "./rename.ts";
 import { addRestoreWorkspace } from "./restore.ts";
 import { addUseWorkspace } from "./use.ts";
 
-export function addWorkspaces(program: Command, start: Start): void {
-  const workspaces = program
-    .command("workspaces")
-    .description("Create, select, rename, leave, delete, restore, export and import workspaces.");
+export function addWorkspaces(workspaces: Command, start: Start): void {
   const own = [addCreateWorkspace, addListWorkspaces, addUseWorkspace, addLeaveWorkspace];
   const managed = [addRenameWorkspace, addDeleteWorkspace, addRestoreWorkspace];
   const data = [addExportWorkspace, addImportWorkspace, addCompareWorkspaces];

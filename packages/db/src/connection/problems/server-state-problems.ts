@@ -65,6 +65,13 @@ export const serverStateProblems: readonly ConnectionProblem[] = [
     next: "Set PROJO_DATABASE_POOLER=transaction (docs/configuration.md).",
   },
   {
+    cause: "PostgreSQL may lose acknowledged writes, and PROJO_ENV is production",
+    codes: ["UNSAFE_SETTINGS"],
+    text: /(?:synchronous_commit|fsync|full_page_writes) is /,
+    says: "PostgreSQL could lose acknowledged writes in a crash",
+    next: "Correct these settings where they are set: in the address, for the login, for the database, or in PostgreSQL itself (docs/database-connections.md#durability).",
+  },
+  {
     cause: "a pooler drops the server's settings, or the login has other ones",
     codes: ["UNSAFE_SETTINGS"],
     next: "If a pooler is there, set PROJO_DATABASE_POOLER=transaction; otherwise reset these settings: ALTER ROLE ... RESET ALL (docs/database-connections.md#settings).",

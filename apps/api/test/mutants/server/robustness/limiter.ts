@@ -196,6 +196,25 @@ const linkInSubject: Attack = {
   },
 };
 
+/** What one address may try (limits.ts). */
+const EMAIL_VERIFY_POINTS = 60;
+
+const deadRedis: Attack = {
+  title: "a server grants every attempt while its Redis is dead",
+  tryOn: async ({ startAnother }) => {
+    const server = await startAnother({ REDIS_URL: "redis://127.0.0.1:1" });
+    try {
+      const tries = Array.from({ length: EMAIL_VERIFY_POINTS + 1 }, () =>
+        call(server.url, "email.verify", { input: { token: "none" }, headers: from("192.0.2.7") }),
+      );
+      const answers = await Promise.all(tries);
+      return answers.every(({ status }) => status !== 429);
+    } finally {
+      await server.close();
+    }
+  },
+};
+
 const createFile = "apps/api/src/features/invites/create-invite.ts";
 const resendFile = "apps/api/src/features/invites/resend-invite.ts";
 
@@ -217,6 +236,11 @@ export const limiter: readonly Mutant[] = [
     "apps/api/src/identity/passwords/argon2-gate.ts",
     ["const queue = isKnown ? known : strangers;", "const queue = strangers;", signInFlood],
   ),
+  mutantOf("without Redis a server counts by itself", "apps/api/src/limits/counting/count-attempt.ts", [
+    "return counted ?? countInProcess(rules);",
+    "return counted ?? countInProcess(shared === null ? rules : []);",
+    deadRedis,
+  ]),
   mutantOf("an invite requires a verified inviter", createFile, [
     "checkInviter(services, caller);",
     "",

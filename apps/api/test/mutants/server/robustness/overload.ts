@@ -7,6 +7,7 @@ import {
   whilePoolIsFull,
   whileProjectIsLocked,
 } from "../../../overload/callers.ts";
+import { team } from "../../attackers.ts";
 import { guard, type Attack, type Mutant } from "../../mutant.ts";
 
 /** Much longer than any of these calls takes, and much shorter than the 2 s wait for a connection or a lock. */
@@ -71,6 +72,27 @@ const holdsConnection: Attack = {
   },
 };
 
+const runsUnlimited: Attack = {
+  title: "a statement of a mutation has no time limit",
+  tryOn: async (server) => {
+    const { owner } = server.database;
+    const { admin, id } = await team(server);
+    await owner(`
+      CREATE FUNCTION refuse_limited() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN
+          IF current_setting('statement_timeout') <> '0' THEN RAISE EXCEPTION 'it has a time limit'; END IF;
+          RETURN NEW;
+        END $$;
+      CREATE TRIGGER refuse_limited BEFORE INSERT ON projects
+        FOR EACH ROW WHEN (NEW.name = 'Unlimited') EXECUTE FUNCTION refuse_limited()`);
+    try {
+      return (await admin.call("projects.create", { name: "Unlimited" }, id)).status === 200;
+    } finally {
+      await owner("DROP TRIGGER refuse_limited ON projects; DROP FUNCTION refuse_limited()");
+    }
+  },
+};
+
 const admission = guard(
   "a call that cannot be served in time is refused",
   "apps/api/src/rpc/procedure-builder.ts",
@@ -100,6 +122,12 @@ const lockTimeout = guard(
   ['lock_timeout: { value: "2000", shown: "2s" },', ""],
 );
 
+const statementTimeout = guard(
+  "the time of a statement is limited to five seconds",
+  "packages/db/src/login/server-settings.ts",
+  ['statement_timeout: { value: "5000", shown: "5s" },', ""],
+);
+
 export const overload: readonly Mutant[] = [
   { removed: [admission], succeeds: [], stillBlocked: [waitsForFullPool] },
   { removed: [earlyAdmission], succeeds: [], stillBlocked: [waitsForFullPool] },
@@ -108,4 +136,5 @@ export const overload: readonly Mutant[] = [
   { removed: [reserved], succeeds: [blocksSignOut] },
   { removed: [share], succeeds: [delaysOtherWorkspace] },
   { removed: [lockTimeout], succeeds: [holdsConnection] },
+  { removed: [statementTimeout], succeeds: [runsUnlimited] },
 ];

@@ -159,6 +159,21 @@ const servesWithoutTriggers: Attack = {
   },
 };
 
+/** The databases of the tests run with settings that lose acknowledged writes in a crash. */
+const losesWrites: Attack = {
+  title: "a server in production serves over a PostgreSQL that loses acknowledged writes in a crash",
+  tryOn: async (server) => {
+    const env = { ...production, ...mail, ...keys, DATABASE_URL: server.database.url };
+    const started = server.startAnother(env, { checksDurability: true });
+    const other = await started.catch((error: unknown) => {
+      if (error instanceof Error && error.name === "UnsafeSettings") return null;
+      throw error;
+    });
+    await other?.close();
+    return other !== null;
+  },
+};
+
 const plainFile = "apps/api/src/config/plain-connections.ts";
 const weaknessFile = "apps/api/src/identity/key-weakness.ts";
 const settingsFile = "apps/api/src/config/unsafe-settings.ts";
@@ -265,10 +280,19 @@ export const productionDefaults: readonly Mutant[] = [
     "each new connection checks its settings",
     [
       "packages/db/src/pool/open-pool.ts",
-      "if (client instanceof BoundedClient) client.checkSettings(part.kind);",
+      "if (client instanceof BoundedClient) client.checkSettings(part.kind, durability);",
       "",
     ],
     [servesWithoutTriggers],
+  ),
+  mutantOf(
+    "a server in production requires that PostgreSQL keeps acknowledged writes",
+    [
+      "apps/api/src/runtime/database.ts",
+      "durability: isProduction && lossAccepted",
+      "durability: lossAccepted !== lossAccepted && lossAccepted",
+    ],
+    [losesWrites],
   ),
   mutantOf(
     "weak keys are rejected where other machines can reach the server",

@@ -1,0 +1,57 @@
+// Builds the program: the file that starts, files that are loaded when a command needs them, and the notices of the bundled packages.
+import { chmod, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+import { noticesOf } from "../../../scripts/bundle/notices.ts";
+import { versionInProgram } from "./version-in-program.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const target = join(root, "apps/cli/dist");
+
+/** What several commands share: few files start faster than many. Everything else is beside the only command that uses it. */
+const chunks = [
+  {
+    name: "start",
+    priority: 3,
+    test: /cli\/src\/(?:version|(?:home|cache)-directory)\.ts$/,
+  },
+  {
+    name: "main",
+    priority: 2,
+    test: /\/node_modules\/(?:commander|picocolors)\/|cli\/src\/(?:(?!start\.|report-error|explain)[a-z-]+|terminal\/(?:printer|sanitize|short-time)|commands\/(?:pages|role|order-option))\.ts$/,
+  },
+  {
+    name: "client",
+    priority: 1,
+    test: /\/packages\/sdk\/|cli\/src\/(?:explain\.ts$|connection\/|credentials\/|names\/)/,
+  },
+] as const;
+
+await rm(target, { recursive: true, force: true });
+const bundle = await rolldown({
+  input: { projo: join(root, "apps/cli/src/start.ts") },
+  platform: "node",
+  resolve: { conditionNames: ["@projostack/source", "node"] },
+  plugins: [versionInProgram(join(root, "apps/cli/package.json"))],
+  onLog: (level, log, report) => {
+    // The SDK loads parts of itself only when a page needs them. The program needs them for every call.
+    if (log.code === "INEFFECTIVE_DYNAMIC_IMPORT") return;
+    report(level === "warn" ? "error" : level, log);
+  },
+});
+const { output } = await bundle.write({
+  dir: target,
+  // Node.js starts a CommonJS module faster than an ES module.
+  format: "cjs",
+  entryFileNames: "[name].cjs",
+  chunkFileNames: "[name]-[hash].cjs",
+  minify: true,
+  banner: (chunk) => (chunk.isEntry ? "#!/usr/bin/env node" : ""),
+  codeSplitting: { groups: [...chunks] },
+});
+await bundle.close();
+const program = join(target, "projo.cjs");
+await chmod(program, 0o755);
+const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
+await writeFile(join(target, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules));

@@ -1,0 +1,120 @@
+// What the built program loads before it does its work.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { cacheDirectory } from "../src/cache-directory.ts";
+import { createProgram } from "../src/program.ts";
+import { commands } from "../src/commands.ts";
+import type { Io } from "../src/io.ts";
+import { expectDone, openSignedIn, type Shell } from "./kit.ts";
+
+const program = fileURLToPath(new URL("../dist/projo.cjs", import.meta.url));
+let server: TestServer;
+let shell: Shell;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  shell = await openSignedIn(server.url);
+  await expectDone(shell.projo(["projects", "create", "Website"]));
+  await expectDone(shell.projo(["tasks", "create", "First", "--project", "Website"]));
+});
+
+afterAll(async () => {
+  await shell?.close();
+  await server?.close();
+});
+
+const REPORT = `data:text/javascript,import{createRequire}from'node:module';const{cache}=createRequire('/');
+  process.on('exit',()=>console.error('loaded',...Object.keys(cache),typeof globalThis[Symbol.for('undici.globalDispatcher.1')]))`;
+
+/** Runs the program. @returns its output and the names of the files that it loaded, without their hashes */
+async function run(argv: readonly string[], env: Record<string, string> = {}) {
+  const options = { HOME: shell.home, PROJO_URL: server.url, NODE_OPTIONS: `--import "${REPORT}"`, ...env };
+  const child = spawn(process.execPath, [program, ...argv], {
+    env: { PATH: process.env["PATH"], ...options },
+  });
+  const closed = once(child, "close") as Promise<[number | null]>;
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  const [err = "", loaded = ""] = stderr.split(/^loaded /m);
+  const words = loaded.trim().split(" ");
+  const files = words
+    .filter((word) => word.endsWith(".cjs"))
+    .map((file) => file.replace(/^.*\/|(?:-[\w-]{8})?\.cjs$/g, ""));
+  return { status, out: stdout, err, files, hasFetch: words.at(-1) !== "undefined" };
+}
+
+/** The files of every command. */
+const FIRST = ["projo", "rolldown-runtime", "start"];
+
+it("answers --version from the first file", async () => {
+  expect(await run(["--version"])).toMatchObject({ status: 0, out: "0.1.0\n", err: "", files: FIRST });
+});
+
+it("shows the help without the code of a command", async () => {
+  const { status, out, files } = await run(["--help"]);
+  expect({ status, files }).toEqual({ status: 0, files: [...FIRST, "main"] });
+  expect(out).toContain("Create, list, update, delete and import tasks.");
+});
+
+it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", async () => {
+  const { status, out, err, files, hasFetch } = await run(["tasks", "list"]);
+  expect({ status, err, hasFetch }).toEqual({ status: 0, err: "", hasFetch: false });
+  expect(out).toContain("Website  First");
+  expect(new Set(files)).toEqual(new Set([...FIRST, "main", "tasks", "client", "table", "string-width"]));
+  expect((await run(["tasks", "list", "--json"])).files).not.toContain("table");
+});
+
+it("has the same help, whether or not the commands are loaded", async () => {
+  const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
+  const [none, all] = await Promise.all([
+    createProgram(io, []),
+    createProgram(
+      io,
+      commands.map(({ name }) => name),
+    ),
+  ]);
+  expect(none.helpInformation()).toBe(all.helpInformation());
+  // The terms of the table are those that commander writes for the complete commands.
+  const terms = all.commands.map((command) => {
+    const options = command.options.length > 0 ? " [options]" : "";
+    return `${command.name()}${options}${command.registeredArguments.map((argument) => (argument.required ? ` <${argument.name()}>` : ` [${argument.name()}]`)).join("")}`;
+  });
+  expect(commands.map(({ term }) => term)).toEqual(terms);
+});
+
+it("works if the directory for compiled code is missing or cannot be written", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "projo-cache-"));
+  for (const home of ["/dev/null", "/proc/projo", join(directory, "absent")]) {
+    const { status, out } = await run(["tasks", "list"], {
+      HOME: home,
+      PROJO_CONFIG_DIR: join(shell.home, ".config/projo"),
+    });
+    expect({ status, out }, home).toMatchObject({ status: 0, out: expect.stringContaining("First") });
+  }
+  // Node.js 22.1 and newer keeps the code, in the directory of the user alone.
+  const { enableCompileCache } = (await import("node:module")).default as { enableCompileCache?: unknown };
+  await run(["--help"], { XDG_CACHE_HOME: directory });
+  expect(existsSync(join(directory, "projo"))).toBe(enableCompileCache !== undefined);
+  await rm(directory, { recursive: true });
+});
+
+const directoryFor = (
+  env: Record<string, string>,
+  homeDirectory?: string,
+  platform: NodeJS.Platform = "linux",
+) => cacheDirectory({ env, platform, homeDirectory });
+
+it("keeps compiled code in no directory that other users can write", () => {
+  expect(directoryFor({}, "/u/ann")).toBe("/u/ann/.cache/projo");
+  expect(directoryFor({ XDG_CACHE_HOME: "/x" }, "/u/ann")).toBe("/x/projo");
+  expect(directoryFor({ XDG_CACHE_HOME: "relative" }, "/u/ann")).toBe("/u/ann/.cache/projo");
+  expect(directoryFor({ LOCALAPPDATA: "/local" }, "/u/ann", "win32")).toBe("/local/projo/cache");
+  expect(directoryFor({})).toBeUndefined();
+});

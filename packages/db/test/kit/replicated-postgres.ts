@@ -76,6 +76,8 @@ export interface ReplicatedDb {
   close(): Promise<void>;
 }
 
+const target = (address: string) => readPostgresAddress(address).target;
+
 /** Opens a client whose reads may be answered by a replica. */
 export function openReplicatedDb(
   { url }: Pick<TestDatabase, "url">,
@@ -84,7 +86,6 @@ export function openReplicatedDb(
 ): ReplicatedDb {
   const outcomes: ReplicaOutcome[] = [];
   const changes: ReplicaChange[] = [];
-  const target = (address: string) => readPostgresAddress(address).target;
   const db = createDb({
     pool: openPool({ target: target(url), max: 8 }),
     observer: {

@@ -169,6 +169,7 @@ export async function startServer(config: Config, deps: ServerDeps): Promise<Ser
     const metricsUrl = await observability.listen();
     await app.listen({ host: listenAddress(config.host), port: config.port });
     const url = urlOf(app.server.address(), config);
+    for (const warning of database.warnings) log.warn(warning);
     if (config.redisUrl === null) log.info("limits are counted in this process alone: REDIS_URL is not set");
     const transport = mailTransport(config, deps);
     const mail = startMailWorker({

@@ -34,6 +34,8 @@ import { outageNotice, type OutageNotice } from "./outage-notice.ts";
 
 export interface Database {
   readonly db: Db;
+  /** What an operator should change, although the server starts. */
+  readonly warnings: readonly string[];
   /** A description for the log, without a password. */
   readonly description: string;
   /** Resolves when the embedded database has stopped unexpectedly. */
@@ -105,9 +107,14 @@ async function openConfigured(settings: DatabaseSettings, address: PostgresAddre
       throw new StartFailure("PROJO_DATABASE_OWNER_URL", error);
     });
   }
-  const db = await connect(address.target, { ...settings, check: checkLogin, usesReplica: true });
+  const { db, warnings } = await connect(address.target, {
+    ...settings,
+    check: checkLogin,
+    usesReplica: true,
+  });
   return {
     db,
+    warnings,
     description: `PostgreSQL at ${address.host}`,
     crashed: new Promise(() => {}),
     close: () => db.close(),
@@ -121,15 +128,17 @@ async function openConfigured(settings: DatabaseSettings, address: PostgresAddre
 export async function openOperatorDatabase(settings: DatabaseSettings): Promise<Database> {
   if (settings.operatorDatabaseUrl !== null) {
     const { host, target } = settings.operatorDatabaseUrl;
-    const operatorDb = await connect(target, { ...settings, check: checkOperatorLogin });
-    const close = () => operatorDb.close();
-    return { db: operatorDb, description: `PostgreSQL at ${host}`, crashed: new Promise(() => {}), close };
+    const { db, warnings } = await connect(target, { ...settings, check: checkOperatorLogin });
+    const close = () => db.close();
+    return { db, warnings, description: `PostgreSQL at ${host}`, crashed: new Promise(() => {}), close };
   }
   const running = await connectionNote(settings.dataDir).read();
-  const db = running === null ? null : await connectToRunning(running, settings);
-  if (db === null) return openEmbedded(settings, OPERATOR_LOGIN);
+  const connected = running === null ? null : await connectToRunning(running, settings);
+  if (connected === null) return openEmbedded(settings, OPERATOR_LOGIN);
+  const { db, warnings } = connected;
   return {
     db,
+    warnings,
     description: `the running server's PostgreSQL in ${settings.dataDir}`,
     crashed: new Promise(() => {}),
     close: () => db.close(),
@@ -140,7 +149,7 @@ export async function openOperatorDatabase(settings: DatabaseSettings): Promise<
 async function connectToRunning(
   { host, port, passwordFile }: ConnectionNote,
   settings: DatabaseSettings,
-): Promise<Db | null> {
+): Promise<Connected | null> {
   const password = passwordFile === null ? {} : { password: (await readFile(passwordFile, "utf8")).trim() };
   const target = { host, port, user: OPERATOR_LOGIN, ...password, database: DATABASE, ssl: false } as const;
   return connect(target, { ...settings, check: checkOperatorLogin }).catch((error: unknown) => {
@@ -187,11 +196,12 @@ async function openEmbedded(
     });
     const check = user === SERVER_LOGIN ? checkLogin : checkOperatorLogin;
     const target = { host, port, user, ...secret, database: DATABASE, ssl: false } as const;
-    const db = await connect(target, { ...settings, check });
+    const { db, warnings } = await connect(target, { ...settings, check });
     const note = connectionNote(settings.dataDir);
     await note.write({ host, port, passwordFile: embedded.passwordFile });
     return {
       db,
+      warnings,
       description: `embedded PostgreSQL ${embedded.version} in ${settings.dataDir}`,
       crashed: embedded.crashed,
       close: async () => {
@@ -224,6 +234,8 @@ const DAMAGED = /^(?:58|XX)/;
 /** PostgreSQL's messages about its own files. The SQLSTATE of some is that of a missing right in SQL. */
 const REFUSED_FILE = /^could not (?:access|open|read|write|create|stat|fsync|extend) (?:directory|file) /;
 
+type Connected = Pick<Database, "db" | "warnings">;
+
 async function connect(
   target: PoolOptions["target"],
   {
@@ -240,7 +252,7 @@ async function connect(
     check,
     usesReplica = false,
   }: DatabaseSettings & { readonly check: typeof checkLogin; readonly usesReplica?: boolean },
-): Promise<Db> {
+): Promise<Connected> {
   const pool = openPool({
     target,
     max: databasePoolSize,
@@ -252,16 +264,18 @@ async function connect(
   try {
     const { durableSettings } = await checkServerOf(pool);
     const lossy = lossAccepted === undefined ? lossySettings(durableSettings, durability) : null;
-    if (lossy !== null)
-      log.warn(
-        `a crash of PostgreSQL could lose acknowledged writes: ${lossy} (docs/database-connections.md#durability)`,
-      );
+    const warnings =
+      lossy === null
+        ? []
+        : [
+            `a crash of PostgreSQL could lose acknowledged writes: ${lossy} (docs/database-connections.md#durability)`,
+          ];
     await check(pool);
     const ahead = await checkSchema(pool);
     if (ahead.length > 0) log.warn({ migrations: ahead }, aheadWarning(ahead));
     await checkLayout(pool, layout);
     const replica = usesReplica && databaseReplica ? openReplica(databaseReplica, log) : undefined;
-    return createDb({ pool, pooled: databasePooled, layout, observer, replica });
+    return { db: createDb({ pool, pooled: databasePooled, layout, observer, replica }), warnings };
   } catch (error) {
     await pool.end();
     throw error;

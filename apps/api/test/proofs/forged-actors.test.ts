@@ -103,7 +103,12 @@ const levels = operations.flatMap(({ name, operation }) =>
 describe("M7 the request body", () => {
   it("M7 the walk over the contract reaches the objects within objects", () => {
     const inner = levels.filter(([, { path }]) => path.length > 0).map(([title]) => title);
-    expect(inner).toEqual(["audit.verify after", "audit.verify checkpoint", "tasks.createMany items.0"]);
+    expect(inner).toEqual([
+      "audit.verify after",
+      "audit.verify checkpoint",
+      "tasks.createMany items.0",
+      "workspaceData.finishImport rows",
+    ]);
   });
 
   it.each(levels)(

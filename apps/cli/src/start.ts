@@ -6,10 +6,16 @@ import { homeDirectory } from "./home-directory.ts";
 import { version } from "./version.ts";
 
 const [first, ...others] = process.argv.slice(2);
-if (first === "--version" && others.length === 0) process.stdout.write(`${version()}\n`);
+// If the version cannot be written, the program says why.
+if (first === "--version" && others.length === 0)
+  process.stdout.once("error", startProgram).write(`${version()}\n`);
 else {
   keepCompiledCode();
-  void import("./main.ts");
+  void startProgram();
+}
+
+async function startProgram(): Promise<void> {
+  await import("./main.ts");
 }
 
 /** Only Node.js 22.1 and newer has the function. It does not throw for a directory that it cannot write. */

@@ -18,6 +18,7 @@ describe("the configuration", () => {
       operatorDatabaseUrl: null,
       databasePoolSize: 16,
       databasePooled: false,
+      databaseDurability: "postgres",
       databaseLayout: "single",
       databaseReplica: null,
       tokenKeys: null,

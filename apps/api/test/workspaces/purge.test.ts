@@ -29,6 +29,10 @@ async function fullTeam(tasks = 3): Promise<Team> {
     [id, project.id, founder.id, tasks],
   );
   await server.database.owner(
+    "INSERT INTO imported_authors (id, workspace_id, source_id, user_id) VALUES (gen_random_uuid(), $1, gen_random_uuid(), $2)",
+    [id, founder.id],
+  );
+  await server.database.owner(
     "INSERT INTO idempotency_keys (workspace_id, id, fingerprint) VALUES ($1, gen_random_uuid(), decode(repeat('00', 16), 'hex'))",
     [id],
   );

@@ -59,7 +59,10 @@ export async function runImport(
     {
       ...options,
       project: target?.project ?? options.project,
-      onColumns: (found) => describe(display, (columns = found), options),
+      onColumns: (found) => {
+        describe(display, (columns = found), options);
+        display.update(0, 0);
+      },
     },
     notes,
   );

@@ -38,7 +38,10 @@ const MAX_LINE_LENGTH = 30_000;
 /** An id on the other server, which names nothing here. */
 const otherId = z
   .string()
-  .regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "Must be an id: a UUID in lower case.")
+  .regex(
+    /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    "Must be an id: a UUID in lower case, of 36 characters.",
+  )
   .max(36)
   .meta({ pattern: undefined, minLength: 36 });
 
@@ -150,7 +153,7 @@ export const workspaceData = {
       "Call it before and after an export. If `fingerprint` is the same, the export contains the workspace as it was all the time between the two calls. The last use of a service key and the audit log do not count.",
     input: z.strictObject({}).default({}),
     output: states,
-    example: { input: {}, output: { fingerprint: "...", tables: tableStates } },
+    example: { input: {}, output: { fingerprint: sample.hash, tables: tableStates } },
   }),
   exportRows: query({
     access: "workspace:export",

@@ -1861,7 +1861,7 @@ export interface ResourceApi {
      * ```ts
      * const answer = await client.workspaceData.fingerprint();
      * // {
-     * //   fingerprint: "...",
+     * //   fingerprint: "9f2c6d0e4b1a87355c3e91f0d7a2486bb05e1fc37d9a6428e3f70c15ab84d296",
      * //   tables: {
      * //     members: "...",
      * //     invites: "...",

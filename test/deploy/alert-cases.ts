@@ -58,6 +58,11 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
     fires: { projo_redis_unreachable: "0x20 1x100", projo_limit_fallbacks_total: "0x120" },
     quiet: { projo_redis_unreachable: "0x120", projo_limit_fallbacks_total: burst },
   },
+  ProjoReplicaNotUsed: {
+    fires: { 'projo_replica_unusable{problem="behind"}': "0x20 1x100" },
+    // It is behind for a moment, again and again.
+    quiet: { 'projo_replica_unusable{problem="behind"}': "0x20 1x2 0x20 1x2 0x20 1x2 0x50" },
+  },
   ProjoServerErrors: {
     fires: {
       'projo_calls_total{operation="tasks.list",outcome="failed",reason="server.internal"}': "0x20 1x100",

@@ -14,6 +14,8 @@ const widths = [360, 768, 1280];
  * scroll sideways at any common width. The viewport is 1280 pixels wide afterwards, and the theme is light.
  */
 export async function expectGoodPage(page: Page): Promise<void> {
+  // After a change of the address, the page is there when its heading is.
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
   await showTheme(page, "dark");
   for (const width of widths) {
     await page.setViewportSize({ width, height: 800 });

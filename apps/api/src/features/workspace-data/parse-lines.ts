@@ -1,29 +1,20 @@
+import { readInput } from "@projostack/contract";
 import { invalidFields } from "../../rpc/failures/invalid-input.ts";
 
-/** A schema of zod. */
-interface LineSchema<Row> {
-  safeParse(
-    value: unknown,
-  ):
-    | { readonly success: true; readonly data: Row }
-    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
-}
+type Schema = Parameters<typeof readInput>[0];
+type Row<S extends Schema> = NonNullable<ReturnType<typeof readInput<S>>["data"]>;
 
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
+const MAX_PROBLEMS = 5;
 
 /** Parses the lines of a file. @throws Failure input.invalid with the number of the line in the call, such as `lines.17` */
-export function parseLines<Row>(schema: LineSchema<Row>, lines: readonly string[]): Row[] {
+export function parseLines<S extends Schema>(schema: S, lines: readonly string[]): Row<S>[] {
   return lines.map((line, at) => {
-    const parsed = schema.safeParse(jsonOf(line));
-    if (parsed.success) return parsed.data;
-    const problems = parsed.error.issues.slice(0, 5).map(({ path, message }) => {
-      const field = path.map(String).join(".");
-      return field ? `${field}: ${message}` : message;
-    });
-    throw invalidFields({ [`lines.${at}`]: problems });
+    const { data, fieldErrors } = readInput(schema, jsonOf(line));
+    if (fieldErrors === null) return data as Row<S>;
+    const problems = Object.entries(fieldErrors).flatMap(([field, messages]) =>
+      messages.map((message) => (field ? `${field}: ${message}` : message)),
+    );
+    throw invalidFields({ [`lines.${at}`]: problems.slice(0, MAX_PROBLEMS) });
   });
 }
 

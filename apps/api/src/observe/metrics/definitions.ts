@@ -66,7 +66,7 @@ export const metricDefinitions = {
     ["outcome"],
   ),
   projo_replica_unusable: gauge(
-    "1 for the problem for which the read replica answers no reads, otherwise 0. Absent without a replica.",
+    "1 for the problem for which the read replica answers no reads, otherwise 0, also without a replica.",
     "boolean",
     ["problem"],
   ),

@@ -57,11 +57,9 @@ export function createMetrics(version: string, values: LabelValues): Metrics {
       registry.onCollect(() => {
         setPool("primary", pool());
         const standby = replica();
-        if (standby) {
-          setPool("replica", standby.pool);
-          for (const problem of replicaProblems)
-            registry.gauge("projo_replica_unusable").set({ problem }, problem === standby.problem ? 1 : 0);
-        }
+        if (standby) setPool("replica", standby.pool);
+        for (const problem of replicaProblems)
+          registry.gauge("projo_replica_unusable").set({ problem }, problem === standby?.problem ? 1 : 0);
         const { delayMs, poolDelayMs, sharedWaiting } = load();
         set("projo_database_wait_seconds", poolDelayMs / 1_000);
         set("projo_shared_waiting", sharedWaiting);

@@ -11,12 +11,28 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const everyFile = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
 const attacks = "bench/test/attack.test.ts";
 const drill = "bench/test/drill/short-form.test.ts";
-/** The applications in a browser, whole projects outside the repository, and the previous build: they take minutes. */
+/**
+ * The files that take longest, or that depend on the machine more than on the code: applications in a browser, projects outside the
+ * repository, the previous build, other PostgreSQL servers and file systems, mutants and measurements of time.
+ */
 const fullOnly = [
   "test/full/*.test.ts",
   "apps/{cli,server,web}/test/full/*.test.ts",
   "packages/db/test/full/*.test.ts",
   "apps/api/test/upgrade/*.test.ts",
+  "apps/api/test/mutants/server-guards.test.ts",
+  "apps/api/test/equality/operations.test.ts",
+  "apps/api/test/proofs/{largest-inputs,timing,timing-forged}.test.ts",
+  "apps/api/test/{delivery/browser,openapi/docs-page,openapi/generated-clients}.test.ts",
+  "apps/api/test/regression/{data-directory,owner-without-createrole}.test.ts",
+  "apps/api/test/sockets/slowhttptest.test.ts",
+  "apps/cli/test/transfer/move.test.ts",
+  "apps/cli/test/audit/built-program.test.ts",
+  "packages/db/test/embedded/root.test.ts",
+  "packages/db/test/regression/{embedded-directories,embedded-disk,migrate-refusals}.test.ts",
+  "packages/db/test/regression/{interrupted-setup,owner-without-createrole,plain-passwords}.test.ts",
+  "test/deploy/alerts.test.ts",
+  "test/runtimes/{cookie-sessions,runtimes,tabs}.test.ts",
 ];
 const exclude = [...configDefaults.exclude, attacks, drill];
 const onPostgres15 = [
@@ -32,9 +48,9 @@ const withReplica = [
   "apps/api/test/{projects/projects,tasks/tasks,tasks/list-orders,audit/list}.test.ts",
   "apps/api/test/proofs/isolation.test.ts",
 ];
+/** The proofs of `equality` compare each operation with and without the fast path. These files are about what surrounds it. */
 const withoutFastPath = [
-  "apps/api/test/{accounts,audit,cookies,http,projects,rpc,sdk,service-keys,tasks,workspaces}/*.test.ts",
-  "apps/api/test/{invites,members,sessions}/*.test.ts",
+  "apps/api/test/{cookies,http,rpc,sdk,sessions,service-keys}/*.test.ts",
   "apps/api/test/proofs/{access,credentials,forged-actors,isolation,isolation-matrix}.test.ts",
 ];
 const embedded = "packages/db/test/kit/setup-embedded.ts";

@@ -12,6 +12,7 @@ import {
   TRPC_LIBRARY,
   platforms,
   resolutions,
+  type Compiler,
   type Inapplicable,
   type Kind,
 } from "./cells.ts";
@@ -28,14 +29,15 @@ interface Cell extends Kind {
 }
 
 /**
- * Compiles the whole matrix. The short form compiles the subpaths without peers in one project also where no types of a
- * platform are present, except with the oldest and the newest compiler and the resolution "nodenext, ESM".
+ * Compiles the whole matrix. The short form has the oldest and the newest compiler and the newest one in JavaScript, and compiles the
+ * subpaths without peers in one project also where no types of a platform are present, except with the resolution "nodenext, ESM".
  */
 export async function compileMatrix(packed: Packed, tools: string, isShort: boolean): Promise<Section> {
   const compile = await createCompile(packed, tools);
+  const compiled = kinds.filter(({ compiler }) => !isShort || shortCompilers.includes(compiler));
   const cells = await inParallel(
     availableParallelism(),
-    kinds.map((kind) => () => compileKind(kind, compile, isCompiledAlone(kind, isShort))),
+    compiled.map((kind) => () => compileKind(kind, compile, isCompiledAlone(kind, isShort))),
   );
   const all = cells.flat();
   return {
@@ -47,10 +49,13 @@ export async function compileMatrix(packed: Packed, tools: string, isShort: bool
     ],
     problems: [
       ...all.filter(({ result }) => result === "FAILED").map((cell) => `${nameOf(cell)}:\n${cell.output}`),
-      ...(await refuteExceptions(compile)),
+      ...(await refuteExceptions(compile, compiled)),
     ],
   };
 }
+
+/** Those of the short form. */
+const shortCompilers = [compilers[0], ...compilers.slice(-2)];
 
 /** Compiles programs in a kind of project. @returns the compiler's output; empty on success */
 type Compile = (kind: Kind, programs: readonly string[], withPeers: boolean) => Promise<string>;
@@ -123,10 +128,10 @@ function programsOf(used: readonly Subpath[], { platform }: Kind): string[] {
 }
 
 /** Compiles the packages of tRPC alone in one project for each exception: an exception that is not needed is a problem. */
-async function refuteExceptions(compile: Compile): Promise<string[]> {
+async function refuteExceptions(compile: Compile, compiled: readonly Kind[]): Promise<string[]> {
   const problems: string[] = [];
   const done = new Set<string>();
-  for (const kind of kinds) {
+  for (const kind of compiled) {
     for (const subpath of subpaths) {
       const letter = inapplicableReason(kind, subpath);
       const key = `${letter} ${kind.compiler.version}`;
@@ -146,6 +151,10 @@ function nameOf({ compiler, resolution, platform, subpath }: Kind & { subpath: S
   return `TypeScript ${compiler.version}, ${resolution.name}, ${platform}, ${subpath.path}`;
 }
 
+const compilersOf = (cells: readonly Cell[]): Compiler[] => [
+  ...new Set(cells.map(({ compiler }) => compiler)),
+];
+
 function table(cells: readonly Cell[]): string[] {
   const resultOf = (version: string, resolution: string, path: string) =>
     platforms.map((platform) => {
@@ -161,7 +170,7 @@ function table(cells: readonly Cell[]): string[] {
   return columns([
     ["TypeScript", "resolution", ...subpaths.map(({ path }) => path)],
     ["", "", ...subpaths.map(() => platforms.join(" "))],
-    ...compilers.flatMap(({ version }) =>
+    ...compilersOf(cells).flatMap(({ version }) =>
       resolutions.map(({ name }) => [
         version,
         name,

@@ -8,7 +8,7 @@ import { version } from "./version.ts";
 const [first, ...others] = process.argv.slice(2);
 // If the version cannot be written, the program says why.
 if (first === "--version" && others.length === 0)
-  process.stdout.once("error", startProgram).write(`${version()}\n`);
+  process.stdout.once("error", () => void startProgram()).write(`${version()}\n`);
 else {
   keepCompiledCode();
   void startProgram();

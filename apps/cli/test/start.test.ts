@@ -71,7 +71,7 @@ it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", a
   expect((await run(["tasks", "list", "--json"])).files).not.toContain("table");
 });
 
-it("has the same help, whether or not the commands are loaded", async () => {
+it("the help is the same before and after the commands are loaded", async () => {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
   const [none, all] = await Promise.all([
     createProgram(io, []),

@@ -33,7 +33,7 @@ async function withServers<T>(
   }
 }
 
-/** What one address may try with `email.verify` (limits.ts). */
+/** The attempts that one address has with `email.verify` (limits.ts). */
 const LIMIT = 60;
 
 /** @returns how many of `tries` attempts a server grants */

@@ -23,7 +23,7 @@ const start = (env: Readonly<Record<string, string>>) =>
 const LOSSY = "synchronous_commit is off and fsync is off and full_page_writes is off";
 
 describe("F1 a PostgreSQL that can lose acknowledged writes", () => {
-  it("is refused in production, with the settings and the next step", async () => {
+  it("production refuses it, with the settings and the next step", async () => {
     const failure = await start(inProduction).then(
       () => null,
       (error: unknown) => error,
@@ -33,7 +33,7 @@ describe("F1 a PostgreSQL that can lose acknowledged writes", () => {
     );
   });
 
-  it("is served outside production, with a warning", async () => {
+  it("a server outside production starts with a warning", async () => {
     const server = await start({});
     await server.close();
     expect(server.logLines.filter((line) => line.includes("could lose acknowledged writes"))).toEqual([
@@ -41,7 +41,7 @@ describe("F1 a PostgreSQL that can lose acknowledged writes", () => {
     ]);
   });
 
-  it("is reported by the doctor", async () => {
+  it("the doctor reports it", async () => {
     const check = async (env: Readonly<Record<string, string>>) => {
       const environment = { DATABASE_URL: database.url, ...env };
       const { output } = await runDoctor({ json: true }, () => inspectEnvironment(environment));

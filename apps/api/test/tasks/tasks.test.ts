@@ -163,7 +163,7 @@ async function listedByKey(...scopes: string[]): Promise<Named[]> {
 }
 
 describe("The names of the projects in a list of tasks", () => {
-  it("are returned on request, in each order and with a search", async () => {
+  it("a list returns them on request, in each order and with a search", async () => {
     const inNotes = await makeTask("Name of Notes");
     const inLooms = await makeTask("Name of Looms", { projectId: looms });
     for (const order of ["newest", "oldest", "last_changed"]) {
@@ -191,7 +191,7 @@ describe("The names of the projects in a list of tasks", () => {
     expect(named(third)).toMatchObject([{ title: "Page 0" }]);
   });
 
-  it("are null for a service key without project:read", async () => {
+  it("a list has null for a service key without project:read", async () => {
     await makeTask("For keys");
     expect(await listedByKey("task:read")).toMatchObject([{ title: "For keys", projectName: null }]);
     expect(await listedByKey("task:read", "project:read")).toMatchObject([{ projectName: "Notes" }]);

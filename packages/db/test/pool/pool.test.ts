@@ -434,27 +434,12 @@ describe("users and sessions", () => {
   });
 });
 
-/** The conditions of a call that got no connection in time. A deadlock, for example, has another one. */
-const NOT_SERVED = new Set(["database_busy", "pool_exhausted"]);
-
 describe("many concurrent calls", () => {
   useConnections(8);
 
-  /** 64 callers on 8 connections can wait longer than a caller may (F2), if the machine is slow. Such a call has done nothing. */
-  async function untilServed<T>(call: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await call();
-      } catch (error) {
-        if (!(error instanceof DatabaseBusy && NOT_SERVED.has(error.condition.name))) throw error;
-        await delay(50);
-      }
-    }
-  }
-
   it(
-    "I13 of many workspaces in one tick never read or write rows of another workspace, and fail only when no connection is free in time",
-    { timeout: 300_000 },
+    "I13 of many workspaces in one tick never read or write rows of another workspace, and never fail",
+    { timeout: 60_000 },
     async () => {
       const places = await Promise.all(Array.from({ length: 8 }, () => plantWorkspace(database)));
       const wrong: unknown[] = [];
@@ -464,24 +449,20 @@ describe("many concurrent calls", () => {
             const place = places[(nth + round) % places.length] ?? home;
             const where = { workspaceId_id: { workspaceId: place.id, id: place.taskId } };
             if (nth % 8 === 7) {
-              const { count } = await untilServed(() =>
-                db.write(place.grant("task:write"), ({ task }) =>
-                  task.updateMany({ data: { title: place.id } }),
-                ),
+              const { count } = await db.write(place.grant("task:write"), ({ task }) =>
+                task.updateMany({ data: { title: place.id } }),
               );
               if (count !== 1) wrong.push(["write", count]);
               return;
             }
-            const seen = await untilServed(() =>
-              db.read(place.grant("task:read"), ({ task, project }) =>
-                Promise.all([
-                  task.findUnique({ where }),
-                  project.findUnique({
-                    where: { workspaceId_id: { workspaceId: place.id, id: place.projectId } },
-                  }),
-                  task.findUnique({ where }),
-                ]),
-              ),
+            const seen = await db.read(place.grant("task:read"), ({ task, project }) =>
+              Promise.all([
+                task.findUnique({ where }),
+                project.findUnique({
+                  where: { workspaceId_id: { workspaceId: place.id, id: place.projectId } },
+                }),
+                task.findUnique({ where }),
+              ]),
             );
             const [task, project, again] = seen;
             if (task?.id !== place.taskId || again?.id !== place.taskId || project?.id !== place.projectId)

@@ -142,7 +142,7 @@ describe("F1 a connection with settings that let a crash lose acknowledged write
     });
   };
 
-  it("is refused when the login, the database, the address or PostgreSQL itself has them", async () => {
+  it("production refuses it when the login, the database, the address or PostgreSQL itself has them", async () => {
     const off = "synchronous_commit is off instead of on or local or remote_write or remote_apply";
     // The cluster of the tests runs without durability.
     await expect(connect("postgres")).rejects.toThrow(
@@ -159,7 +159,7 @@ describe("F1 a connection with settings that let a crash lose acknowledged write
     await expect(connect(null)).resolves.toBeUndefined();
   });
 
-  it("is accepted with every value that waits for the write-ahead log", async () => {
+  it("production accepts every value that waits for the write-ahead log", async () => {
     for (const value of ["on", "local", "remote_write", "remote_apply"]) {
       await expect(connect("storage", `-c synchronous_commit=${value}`), value).resolves.toBeUndefined();
     }

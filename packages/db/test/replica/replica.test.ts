@@ -133,7 +133,7 @@ describe.skipIf(!hasPostgres15 && !isNeeded)("a read replica", () => {
     }
   });
 
-  it("is in another state for each part of a position that it has not reached, and enters no workspace then", async () => {
+  it("the replica is in another state for each part of a position that it has not reached, and enters no workspace then", async () => {
     const pool = openPool({ target: readPostgresAddress(postgres.standby.url).target, max: 1 });
     const stateAt = async (position: ReadPosition, on: pg.Pool = pool) =>
       (await on.query<{ state: string }>(`SELECT ${REPLICA_STATE_SQL} AS state`, [...stateValues(position)]))
@@ -151,7 +151,7 @@ describe.skipIf(!hasPostgres15 && !isNeeded)("a read replica", () => {
     }
   });
 
-  it("is not used when the address leads to the primary, to another cluster or database, or has an unsafe login", async () => {
+  it("the replica is not used when the address leads to the primary, to another cluster or database, or has an unsafe login", async () => {
     const { database, standby } = postgres;
     const other = await createTestDatabase();
     try {
@@ -175,7 +175,7 @@ describe.skipIf(!hasPostgres15 && !isNeeded)("a read replica", () => {
     }
   });
 
-  it("is given time to catch up", async () => {
+  it("the replica gets time to catch up", async () => {
     const { db, outcomes } = await open(2_000);
     await pause();
     const id = await create(db);
@@ -185,7 +185,7 @@ describe.skipIf(!hasPostgres15 && !isNeeded)("a read replica", () => {
     expect(outcomes.every((outcome) => outcome === "answered" || outcome === "behind")).toBe(true);
   });
 
-  it("is not used while it is further behind than the limit, and used again after that", async () => {
+  it("the replica is not used while it is further behind than the limit, and used again after that", async () => {
     const { db, outcomes, changes } = await open(30);
     await pause();
     try {

@@ -196,7 +196,7 @@ const linkInSubject: Attack = {
   },
 };
 
-/** What one address may try (limits.ts). */
+/** The attempts that one address has (limits.ts). */
 const EMAIL_VERIFY_POINTS = 60;
 
 const deadRedis: Attack = {

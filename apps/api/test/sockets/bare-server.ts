@@ -7,6 +7,7 @@ import type { ConnectionBounds } from "../../src/config/connection-bounds.ts";
 import { createIsTrusted } from "../../src/http/address-of.ts";
 import { answerSocket } from "../../src/http/connections/answer-socket.ts";
 import { Failure } from "../../src/rpc/failures/failure.ts";
+import type { LingerBounds } from "../../src/http/connections/close-in-stages.ts";
 import { watchConnections, type Connections } from "../../src/http/connections/connections.ts";
 import { handleServerErrors } from "../../src/http/connections/handle-server-errors.ts";
 import { createLog } from "../../src/runtime/log.ts";
@@ -23,6 +24,7 @@ export interface BareOptions {
   readonly bounds?: Partial<ConnectionBounds>;
   readonly trustedProxies?: readonly string[];
   readonly slowestBytesPerMs?: number;
+  readonly linger?: LingerBounds;
 }
 
 export async function startBareServer(

@@ -60,7 +60,6 @@ export function answerSocket(
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
-  // The peer may never close its end of the connection.
   socket.destroySoon();
 }
 

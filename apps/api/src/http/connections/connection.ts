@@ -113,7 +113,7 @@ export class Connection {
 
   /** Runs the request now, or after the requests before it. */
   take(response: ServerResponse, run: () => void): void {
-    if (this.socket.destroyed || this.#isLast) return;
+    if (!this.socket.writable || this.#isLast) return;
     if (this.#announcesClose && !this.#announceIn(response)) return;
     if (!this.#running) {
       this.#watch.busy(this);
@@ -133,6 +133,8 @@ export class Connection {
 
   readonly #next = (): void => {
     this.#running = null;
+    // After a response that closes the connection, the answers to further requests could not be sent.
+    if (!this.socket.writable) this.#waiting = [];
     if (this.socket.destroyed) return;
     if (this.#isLast) {
       this.socket.destroySoon();

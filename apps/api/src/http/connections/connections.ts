@@ -9,6 +9,7 @@ import { networkOf } from "../../limits/limiter/network-of.ts";
 import type { Log } from "../../runtime/log.ts";
 import type { IsTrusted } from "../address-of.ts";
 import { SLOWEST_BYTES_PER_MS, UNREAD_CHECK_MS } from "./bounds.ts";
+import { createStagedClose, type LingerBounds } from "./close-in-stages.ts";
 import { Connection, type Watch } from "./connection.ts";
 import { throttleLog } from "./throttle-log.ts";
 
@@ -33,17 +34,20 @@ export interface ConnectionsOptions {
   readonly refuse: (socket: Socket, reason: Reason) => void;
   /** The slowest accepted reading rate, in bytes per millisecond. */
   readonly slowestBytesPerMs?: number;
+  /** The bounds of closed connections that wait for their peers. */
+  readonly linger?: LingerBounds;
 }
 
 export function watchConnections(
   server: Server,
-  { bounds, isTrusted, log, refuse, slowestBytesPerMs = SLOWEST_BYTES_PER_MS }: ConnectionsOptions,
+  { bounds, isTrusted, log, refuse, slowestBytesPerMs = SLOWEST_BYTES_PER_MS, linger }: ConnectionsOptions,
 ): Connections {
   const all = new Set<Connection>();
   const bySocket = new WeakMap<Socket, Connection>();
   /** The connections without a request, in the order in which they became idle. */
   const idle = new Set<Connection>();
   const perNetwork = new Map<string, number>();
+  const closeInStages = createStagedClose(linger);
   const logClosed = throttleLog((facts) => log.warn(facts, "a connection was closed"));
   let announcesClose = false;
   let closesIdle = false;
@@ -78,6 +82,7 @@ export function watchConnections(
       socket.destroy();
       return;
     }
+    closeInStages(socket);
     const network = networkOf(address);
     const isFull = (perNetwork.get(network) ?? 0) >= bounds.perAddress && !isTrusted(address);
     if (

@@ -160,6 +160,22 @@ const misplacedAnswer: Attack = {
   },
 };
 
+const lostAnswer: Attack = {
+  title: "a client that still sends gets a reset instead of the answer",
+  tryOn: async ({ url }) => {
+    const peer = await openPeer(url, { reads: false });
+    let isReset = false;
+    peer.socket.on("error", () => (isReset = true));
+    peer.socket.write(`GET /trpc/tasks.list?input=${"x".repeat(20_000)}`);
+    for (let sent = 0; sent < 20 && !isReset; sent += 1) {
+      await delay(20);
+      peer.socket.write("x".repeat(1_000));
+    }
+    peer.socket.destroy();
+    return isReset;
+  },
+};
+
 const connectionFile = "apps/api/src/http/connections/connection.ts";
 const connectionsFile = "apps/api/src/http/connections/connections.ts";
 
@@ -227,5 +243,14 @@ export const sockets: readonly Mutant[] = [
       ),
     ],
     succeeds: [misplacedAnswer],
+  },
+  {
+    removed: [
+      guard("a connection with unread bytes is closed in stages", connectionsFile, [
+        "closeInStages(socket);",
+        "",
+      ]),
+    ],
+    succeeds: [lostAnswer],
   },
 ];

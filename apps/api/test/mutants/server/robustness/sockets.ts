@@ -167,7 +167,7 @@ const lostAnswer: Attack = {
     let isReset = false;
     peer.socket.on("error", () => (isReset = true));
     peer.socket.write(`GET /trpc/tasks.list?input=${"x".repeat(20_000)}`);
-    for (let sent = 0; sent < 20 && !isReset; sent += 1) {
+    for (let sent = 0; sent < 20 && !peer.isClosed(); sent += 1) {
       await delay(20);
       peer.socket.write("x".repeat(1_000));
     }

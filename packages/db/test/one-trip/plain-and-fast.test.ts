@@ -286,7 +286,7 @@ describe("the prepared statements", () => {
       expect(Buffer.byteLength(name), name).toBeLessThan(64);
       named.set(name, text);
     }
-    expect(named.size).toBe(2 * ORDERS.length * 2 ** 7);
+    expect(named.size).toBe(2 * ORDERS.length * 2 ** 8);
   });
 
   it("return every column of the model but two, with Prisma's types", async () => {

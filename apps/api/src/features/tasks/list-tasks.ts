@@ -46,8 +46,18 @@ export function prepareTaskListQuery(input: ListTasks): PreparedQuery<object> | 
 
 /** Lists one row more than the page holds. The extra row shows that there is a next page. */
 function listingOf(input: ListTasks, after: ListPosition | undefined): TaskListing {
-  const { limit, order, projectId, status, createdBy, createdAfter, createdBefore, search, idPrefix, include } =
-    input;
+  const {
+    limit,
+    order,
+    projectId,
+    status,
+    createdBy,
+    createdAfter,
+    createdBefore,
+    search,
+    idPrefix,
+    include,
+  } = input;
   return {
     limit: limit + 1,
     order,

@@ -12,6 +12,7 @@ export async function getWorkspace({ db, id, grant }: ReadWs<"workspace:read">, 
   const workspace = toOwnWorkspace(await db.workspace.findUniqueOrThrow({ where: { id } }), grant.role);
   if (!include?.includes("counts")) return workspace;
   if (!holds(grant, "workspace:delete")) return { ...workspace, counts: null };
-  const { members, projects, tasks, invites, serviceKeys } = await db.sql.workspaces.count(MAX_WORKSPACE_COUNT);
+  const { members, projects, tasks, invites, serviceKeys } =
+    await db.sql.workspaces.count(MAX_WORKSPACE_COUNT);
   return { ...workspace, counts: { members, projects, tasks, invites, serviceKeys } };
 }

@@ -185,7 +185,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     await job.file("rows.csv", "project,title\nWebsite,Second\n");
     await runJob("tasks", "import", "rows.csv");
     expect((await runJob("tasks", "list")).out).toMatch(/done +Website +First$/m);
-    await runJob("tasks", "delete", id);
+    await runJob("tasks", "delete", id, "--yes");
     expect(JSON.parse((await runJob("call", "tasks.list")).out)).toMatchObject({
       items: [{ title: "Second" }],
     });

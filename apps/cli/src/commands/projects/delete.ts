@@ -40,7 +40,7 @@ export function addDeleteProject(projects: Command, start: Start): void {
         done: "deleted",
         find: (text) => findDoomed(workspace, text, { isCounted: !yes }),
         async confirm(targets) {
-          const described = targets.map((target) => `${nameOf(target)} and ${tasksIn(target)}`);
+          const described = targets.map((target) => `${nameOf(target)}${tasksIn(target)}`);
           if (!yes) listTargets(cli, described);
           const [only = ""] = described;
           const action =
@@ -55,18 +55,23 @@ export function addDeleteProject(projects: Command, start: Start): void {
         },
         act: ({ id }) => workspace.projects.delete({ id }),
         print: ({ deletedTasks }: { deletedTasks?: number }, target) =>
-          cli.message(`Deleted the project ${nameOf(target)} and ${deletedIn(deletedTasks)}.`),
+          cli.message(`Deleted the project ${nameOf(target)}${deletedIn(deletedTasks)}.`),
       });
     });
 }
 
 const nameOf = ({ id, name = id }: Doomed): string => name;
 
-const tasksIn = ({ tasks }: Doomed): string => (tasks === undefined ? "all its tasks" : `its ${tasks}`);
+function tasksIn({ tasks }: Doomed): string {
+  if (tasks === undefined) return " and all its tasks";
+  return tasks === "0 tasks" ? ", which has no tasks" : ` and its ${tasks}`;
+}
 
 /** An older server does not return the number. */
-const deletedIn = (tasks: number | undefined): string =>
-  tasks === undefined ? "all its tasks" : `its ${count(tasks, "task")}`;
+function deletedIn(tasks: number | undefined): string {
+  if (tasks === undefined) return " and all its tasks";
+  return tasks === 0 ? ", which had no tasks" : ` and its ${count(tasks, "task")}`;
+}
 
 /** The question shows the name and the number of tasks. */
 async function findDoomed(

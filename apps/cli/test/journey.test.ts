@@ -119,7 +119,7 @@ describe("a first session", () => {
     const workspace = (await json("workspaces", "list")) as { items: { id: string }[] };
     const foreign = await other.projo(["tasks", "list", "--workspace", workspace.items[0]?.id ?? ""]);
     expect(foreign.code).toBe(1);
-    expect(foreign.err).toContain("There is no workspace");
+    expect(foreign.err).toContain("There is no such workspace, or you are not a member of it.");
     await other.close();
   });
 

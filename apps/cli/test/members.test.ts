@@ -225,7 +225,9 @@ describe("a workspace", () => {
     );
     const right = [["Type its name", "Acme\r"]] as const;
     const { err } = await expectDone(ann.projo(["workspaces", "delete"], { types: right }));
-    expect(err).toContain("Deleted the workspace Acme with 2 members, 1 project, 0 tasks and 0 service keys. All members have lost access.");
+    expect(err).toContain(
+      "Deleted the workspace Acme with 2 members, 1 project, 0 tasks and 0 service keys. All members have lost access.",
+    );
     const [, id = ""] = /projo workspaces restore ([0-9a-f-]{36})/.exec(err) ?? [];
     expect((await refused(ann, ["projects", "list"]))[1]).toContain("No workspace is selected.");
     expect((await refused(bob, ["projects", "list"]))[1]).toContain("There is no such workspace");

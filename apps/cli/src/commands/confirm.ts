@@ -1,5 +1,6 @@
 import { CliError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
+import { isInteractive } from "../io.ts";
 import { askConfirmation } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 
@@ -29,7 +30,7 @@ export async function confirm(cli: Cli, { yes, action, consequence, refused }: C
 
 /** Lists what a command is about to change, before it asks. */
 export function listTargets(cli: Cli, names: readonly string[]): void {
-  if (names.length < 2) return;
+  if (names.length < 2 || !isInteractive(cli.io)) return;
   for (const name of names.slice(0, MAX_LISTED)) cli.message(`  ${name}`);
   if (names.length > MAX_LISTED) cli.message(`  and ${names.length - MAX_LISTED} more`);
 }

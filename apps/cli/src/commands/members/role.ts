@@ -1,11 +1,12 @@
 import type { Role } from "@projostack/sdk";
-import { Argument, type Command } from "commander";
+import type { Command } from "commander";
 import { roles } from "../../choices.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findMember } from "../../names/find-member.ts";
 import { askForMember, askForRole } from "../choose.ts";
 import { askMissing } from "../missing.ts";
+import { roleArgument } from "../role.ts";
 
 export function addChangeRole(members: Command, start: Start): void {
   members
@@ -13,7 +14,7 @@ export function addChangeRole(members: Command, start: Start): void {
     .aliases(["edit", "update"])
     .description("Change the role of a member. It applies to their next call.")
     .argument("[email-or-id]")
-    .addArgument(new Argument("[role]").choices(roles))
+    .addArgument(roleArgument())
     .addHelpText("after", examples(["projo members role bob@example.com viewer"]))
     .action(
       async (text: string | undefined, given: Role | undefined, _options: unknown, command: Command) => {

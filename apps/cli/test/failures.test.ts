@@ -41,7 +41,7 @@ describe("wrong usage exits with 2", () => {
     ]);
     expect(await failure(["tasks", "lst"])).toEqual([
       2,
-      "Unknown command 'lst'. Did you mean list? See: projo tasks --help",
+      "Unknown command 'lst'. Did you mean one of list, ls? See: projo tasks --help",
     ]);
     expect(await failure(["bake"])).toEqual([2, "Unknown command 'bake'. See: projo --help"]);
   });
@@ -225,15 +225,19 @@ describe("help", () => {
     for (const words of [
       [],
       ...["signup", "login", "logout", "whoami", "call"].map((word) => [word]),
-      ...["create", "list", "use", "rename", "leave", "delete", "restore"].map((word) => [
+      ...["create", "list", "get", "use", "rename", "leave", "delete", "restore"].map((word) => [
         "workspaces",
         word,
       ]),
       ...["list", "get", "role", "remove"].map((word) => ["members", word]),
-      ...["create", "list", "mine", "resend", "revoke", "accept", "decline"].map((word) => ["invites", word]),
-      ...["create", "list", "rotate", "revoke"].map((word) => ["keys", word]),
-      ...["create", "list", "delete"].map((word) => ["projects", word]),
-      ...["create", "list", "update", "delete", "import"].map((word) => ["tasks", word]),
+      ...["create", "list", "get", "mine", "resend", "revoke", "accept", "decline"].map((word) => [
+        "invites",
+        word,
+      ]),
+      ...["create", "list", "get", "rotate", "revoke"].map((word) => ["keys", word]),
+      ...["create", "list", "get", "rename", "delete"].map((word) => ["projects", word]),
+      ...["create", "list", "get", "edit", "delete", "import"].map((word) => ["tasks", word]),
+      ...["list", "get", "revoke"].map((word) => ["sessions", word]),
     ]) {
       const { out, err } = await expectDone(shell.projo([...words, "--help"]));
       expect(err).toBe("");

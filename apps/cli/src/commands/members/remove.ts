@@ -38,7 +38,7 @@ export function addRemoveMember(members: Command, start: Start): void {
           await confirm(cli, {
             yes,
             action: `remove ${isOne ? names[0] : count(names.length, "member")} from the workspace`,
-            consequence: "Pending invites of removed members are revoked. Their tasks and service keys stay.",
+            consequence: "Their pending invites are revoked. Their tasks and service keys stay.",
             refused: isOne ? "The member was not removed." : "Nobody was removed.",
           });
         },

@@ -17,13 +17,14 @@ interface Report {
 
 /** Prints the error as text or as JSON. @returns the exit code */
 export function reportError(error: unknown, io: Io, { json }: { json: boolean }): ExitCode {
-  const { exitCode, ...report } = describe(error, io);
+  const { exitCode, ...report } = describeError(error, io);
   const text = json ? sanitizeJson({ error: report }) : `${errorPrefix(io)} ${sanitize(report.message)}`;
   io.stderr.write(`${text}\n`);
   return exitCode;
 }
 
-function describe(error: unknown, io: Io): Report {
+/** Returns the parts of the report, and the exit code. */
+export function describeError(error: unknown, io: Io): Report {
   if (error instanceof CliError) {
     const { exitCode, reason, message, details } = error;
     return { exitCode, reason, message, ...details };
@@ -34,7 +35,7 @@ function describe(error: unknown, io: Io): Report {
   }
   if (!isProjoError(error)) return describeBug(error, io);
   // The credentials file is the token store of the SDK, which puts its own error around the failure of a store.
-  if (error.cause instanceof CliError) return describe(error.cause, io);
+  if (error.cause instanceof CliError) return describeError(error.cause, io);
   const { operation, status, requestId, retryAfterSeconds: retryAfter, fieldErrors } = error;
   const { mayHaveBeenCarriedOut } = error;
   return {

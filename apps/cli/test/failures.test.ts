@@ -41,7 +41,7 @@ describe("wrong usage exits with 2", () => {
     ]);
     expect(await failure(["tasks", "lst"])).toEqual([
       2,
-      "Unknown command 'lst'. Did you mean list? See: projo tasks --help",
+      "Unknown command 'lst'. Did you mean one of list, ls? See: projo tasks --help",
     ]);
     expect(await failure(["bake"])).toEqual([2, "Unknown command 'bake'. See: projo --help"]);
   });
@@ -53,11 +53,11 @@ describe("wrong usage exits with 2", () => {
     ]);
     expect(await failure(["projects", "create"])).toEqual([
       2,
-      "Missing required argument 'name'. See: projo projects create --help",
+      "Missing argument: <name>. See: projo projects create --help",
     ]);
     expect(await failure(["tasks", "create", "x"])).toEqual([
       2,
-      "Required option '--project <id-or-name>' not specified. See: projo tasks create --help",
+      "Missing argument: --project <id-or-name>. See: projo tasks create --help",
     ]);
     expect(await failure(["tasks", "list", "--status", "late"])).toEqual([
       2,
@@ -170,8 +170,11 @@ describe("a refusal by the server exits with 1", () => {
     await anonymous.close();
   });
 
-  it("for an invalid id, with the message for that field", async () => {
-    expect(await failure(["tasks", "delete", "7"])).toEqual([1, "id: Must be an id: a UUID in lower case."]);
+  it("for an invalid id, with the forms that it may have", async () => {
+    expect(await failure(["tasks", "delete", "7", "--yes"])).toEqual([
+      2,
+      '"7" is not the id of a task. Use the id, or its first characters: at least 4. See: projo tasks list',
+    ]);
   });
 
   it("for a cursor of another list", async () => {
@@ -222,15 +225,19 @@ describe("help", () => {
     for (const words of [
       [],
       ...["signup", "login", "logout", "whoami", "call"].map((word) => [word]),
-      ...["create", "list", "use", "rename", "leave", "delete", "restore"].map((word) => [
+      ...["create", "list", "get", "use", "rename", "leave", "delete", "restore"].map((word) => [
         "workspaces",
         word,
       ]),
       ...["list", "get", "role", "remove"].map((word) => ["members", word]),
-      ...["create", "list", "mine", "resend", "revoke", "accept", "decline"].map((word) => ["invites", word]),
-      ...["create", "list", "rotate", "revoke"].map((word) => ["keys", word]),
-      ...["create", "list", "delete"].map((word) => ["projects", word]),
-      ...["create", "list", "update", "delete", "import"].map((word) => ["tasks", word]),
+      ...["create", "list", "get", "mine", "resend", "revoke", "accept", "decline"].map((word) => [
+        "invites",
+        word,
+      ]),
+      ...["create", "list", "get", "rotate", "revoke"].map((word) => ["keys", word]),
+      ...["create", "list", "get", "rename", "delete"].map((word) => ["projects", word]),
+      ...["create", "list", "get", "edit", "delete", "import"].map((word) => ["tasks", word]),
+      ...["list", "get", "revoke"].map((word) => ["sessions", word]),
     ]) {
       const { out, err } = await expectDone(shell.projo([...words, "--help"]));
       expect(err).toBe("");

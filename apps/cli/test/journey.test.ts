@@ -91,8 +91,9 @@ describe("a first session", () => {
       title: "Longer",
       status: "doing",
     });
-    await projo("tasks", "delete", id);
-    const gone = await shell.projo(["tasks", "delete", id]);
+    expect((await shell.projo(["tasks", "delete", id])).code).toBe(2);
+    await projo("tasks", "delete", id, "--yes");
+    const gone = await shell.projo(["tasks", "delete", id, "--yes"]);
     expect(gone.code).toBe(1);
     expect(gone.err).toBe("projo: There is no such task in this workspace. See: projo tasks list\n");
   });
@@ -106,7 +107,7 @@ describe("a first session", () => {
     expect(refused.code).toBe(1);
     expect(refused.err).toContain("The project was not deleted.");
     const agreed = await shell.projo(["projects", "delete", "Old"], { types: [["Delete", "y"]] });
-    expect(agreed.err).toContain("Deleted the project Old and all its tasks.");
+    expect(agreed.err).toContain("Deleted the project Old, which had no tasks.");
     expect((await projo("projects", "list")).out).not.toContain("Old");
   });
 
@@ -118,7 +119,7 @@ describe("a first session", () => {
     const workspace = (await json("workspaces", "list")) as { items: { id: string }[] };
     const foreign = await other.projo(["tasks", "list", "--workspace", workspace.items[0]?.id ?? ""]);
     expect(foreign.code).toBe(1);
-    expect(foreign.err).toContain("There is no workspace");
+    expect(foreign.err).toContain("There is no such workspace, or you are not a member of it.");
     await other.close();
   });
 

@@ -153,7 +153,7 @@ describe("service keys", () => {
     const create = ["keys", "create", "ci"];
     expect(await refused(ann, create)).toEqual([
       2,
-      "Required option '--scopes <scopes>' not specified. See: projo keys create --help",
+      "Missing argument: --scopes <scopes>. See: projo keys create --help",
     ]);
     const [code, message] = await refused(ann, [...create, "--scopes", "task:read,task:fly"]);
     expect(code).toBe(2);
@@ -185,7 +185,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     await job.file("rows.csv", "project,title\nWebsite,Second\n");
     await runJob("tasks", "import", "rows.csv");
     expect((await runJob("tasks", "list")).out).toMatch(/done +Website +First$/m);
-    await runJob("tasks", "delete", id);
+    await runJob("tasks", "delete", id, "--yes");
     expect(JSON.parse((await runJob("call", "tasks.list")).out)).toMatchObject({
       items: [{ title: "Second" }],
     });

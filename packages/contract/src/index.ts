@@ -42,6 +42,8 @@ export {
 } from "./define.ts";
 export { DEFAULT_ORDER, listOrders, type ListOrder } from "./fields/list-order.ts";
 export { workspaceRows, type WorkspaceRows } from "./models/workspace-rows.ts";
+export { MAX_TASK_COUNT, type ProjectInclude } from "./operations/projects.ts";
+export { MAX_WORKSPACE_COUNT, type WorkspaceInclude } from "./operations/workspaces.ts";
 export { workspaceTables, type WorkspaceTable } from "./operations/workspace-data.ts";
 export { type ListedTaskInclude, taskStatuses, type TaskStatus } from "./operations/tasks.ts";
 export type { ErrorData } from "./error-data.ts";

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { migrate, withOwner } from "../src/index.ts";
 import { readMigrations } from "../src/migrations/read-migrations.ts";
 import { projectListQuery } from "../src/tenant/projects.ts";
+import { taskListQuery } from "../src/tenant/tasks.ts";
 import { createTestDatabase, type TestDatabase } from "./kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "./kit/plant-workspace.ts";
 import { vacuumAllVisible } from "./kit/vacuum-all-visible.ts";
@@ -109,6 +110,21 @@ describe("in a workspace with many tasks and projects", () => {
     expect(plan).toContain("Heap Fetches: 0");
     expect(plan).not.toMatch(/Seq Scan|Sort/);
   });
+
+  it.each(["newest", "oldest"] as const)(
+    "a range of ids reads the rows of the range only: %s",
+    async (order) => {
+      const ids = {
+        first: "40000000-0000-0000-0000-000000000000",
+        last: "4fffffff-ffff-ffff-ffff-ffffffffffff",
+      };
+      const { text, values } = taskListQuery({ limit: 11, order, ids });
+      const plan = await planOf(text, values);
+      expect(plan).toMatch(/Index Scan (?:Backward )?using tasks_pkey/);
+      expect(plan).toMatch(/Index Cond: .*id >= .*id <= /);
+      expect(plan).not.toMatch(/Seq Scan|Sort|Filter/);
+    },
+  );
 
   it("F14 the searches of the previous build read one index and no table", async () => {
     // The statements of the previous build.

@@ -14,6 +14,7 @@ const listed = `(await db.task.findMany({
       ...(input.projectId === undefined ? {} : { projectId: input.projectId }),
       ...(input.status === undefined ? {} : { status: input.status }),
       ...(input.createdBy === undefined ? {} : { createdBy: input.createdBy }),
+      ...(input.idPrefix === undefined ? {} : { id: { gte: idsWith(input.idPrefix).first, lte: idsWith(input.idPrefix).last } }),
       createdAt: {
         ...(input.createdAfter === undefined ? {} : { gte: new Date(input.createdAfter) }),
         ...(input.createdBefore === undefined ? {} : { lt: new Date(input.createdBefore) }),

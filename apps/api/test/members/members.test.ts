@@ -69,7 +69,11 @@ describe("The removal of a member", () => {
   it("returns the keys that the member created, which continue to work and are marked", async () => {
     const { team, leaver, key } = await newFixture();
     const removed = await team.founder.call("members.remove", { userId: leaver.id }, team.id);
-    expect(removed.data).toEqual({ userId: leaver.id, keysLeft: [{ id: key.id, name: "A service" }] });
+    expect(removed.data).toEqual({
+      userId: leaver.id,
+      endedInvites: 0,
+      keysLeft: [{ id: key.id, name: "A service" }],
+    });
     expect((await call(server.url, "projects.list", { token: key.token })).status).toBe(200);
     const { data } = await team.founder.call("serviceKeys.list", { status: "active" }, team.id);
     expect(data.items).toMatchObject([{ id: key.id, createdBy: leaver.id, creatorIsMember: false }]);
@@ -110,7 +114,7 @@ describe("The removal of a member", () => {
     await joined(server, team, "admin");
     const leaver = await joined(server, team, "admin");
     const removed = await team.founder.call("members.remove", { userId: leaver.id }, team.id);
-    expect(removed.data).toEqual({ userId: leaver.id, keysLeft: [] });
+    expect(removed.data).toEqual({ userId: leaver.id, endedInvites: 0, keysLeft: [] });
     expect((await mailedAbout(team)).recipients).toEqual([]);
   });
 
@@ -118,7 +122,8 @@ describe("The removal of a member", () => {
     const team = await newTeam(server);
     const leaver = await joined(server, team, "admin");
     await leaver.call("invites.create", { email: `${leaver.id}@example.org`, role: "viewer" }, team.id);
-    await team.founder.call("members.remove", { userId: leaver.id }, team.id);
+    const removed = await team.founder.call("members.remove", { userId: leaver.id }, team.id);
+    expect(removed.data).toEqual({ userId: leaver.id, endedInvites: 1, keysLeft: [] });
     const { data } = await team.founder.call("invites.list", {}, team.id);
     expect(data.items).toMatchObject([{ status: "revoked", invitedBy: leaver.id }]);
     expect((await recordOf(server, team)).at(-1)).toEqual({

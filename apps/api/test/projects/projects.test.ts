@@ -24,6 +24,34 @@ const projects = (verb: string, input: object = {}): Promise<Answer> =>
   ada.call(`projects.${verb}`, input, workspaceId);
 const make = async (name: string) => String((await projects("create", { name })).data.id);
 
+describe("The number of tasks", () => {
+  it("that a deletion returns includes tasks that were created while it waited for the project", async () => {
+    const id = await make("Busy");
+    const items = Array.from({ length: 5 }, (_, n) => ({ projectId: id, title: `Task ${n}` }));
+    const [first, deleted, ...others] = await Promise.all([
+      ada.call("tasks.createMany", { items }, workspaceId),
+      projects("delete", { id }),
+      ...items.map((item) => ada.call("tasks.create", item, workspaceId)),
+    ]);
+    const created = (first.error ? 0 : 5) + others.filter(({ error }) => !error).length;
+    expect(deleted.data).toEqual({ id, deletedTasks: created });
+  });
+
+  it("of a project is null for a service key without task:read", async () => {
+    const id = await make("Counted");
+    const counted = async (scopes: string[]) => {
+      const { data } = await ada.call("serviceKeys.create", { name: scopes.join(), scopes }, workspaceId);
+      const input = encodeURIComponent(JSON.stringify({ id, include: ["taskCount"] }));
+      const headers = { authorization: `Bearer ${String(data.token)}` };
+      const response = await fetch(`${server.url}/trpc/projects.get?input=${input}`, { headers });
+      const { result } = (await response.json()) as { result: { data: { taskCount: number | null } } };
+      return result.data.taskCount;
+    };
+    expect(await counted(["project:read"])).toBeNull();
+    expect(await counted(["project:read", "task:read"])).toBe(0);
+  });
+});
+
 describe("A project", () => {
   it("can be created, read, renamed and deleted", async () => {
     const made = await projects("create", { name: "  Engines \n" });
@@ -38,7 +66,7 @@ describe("A project", () => {
       updatedAt: expect.any(String) as string,
       version: 2,
     });
-    expect((await projects("delete", { id })).data).toEqual({ id });
+    expect((await projects("delete", { id })).data).toEqual({ id, deletedTasks: 0 });
     for (const verb of ["get", "delete"]) {
       expect((await projects(verb, { id })).error).toMatchObject({ reason: "project.not_found" });
     }
@@ -51,7 +79,10 @@ describe("A project", () => {
     const [doomed, kept] = [await make("Doomed"), await make("Kept")];
     const items = [doomed, doomed, kept].map((projectId, n) => ({ projectId, title: `Task ${n}` }));
     const tasks = idsOf(await ada.call("tasks.createMany", { items }, workspaceId));
-    await projects("delete", { id: doomed });
+    const counted = await projects("get", { id: doomed, include: ["taskCount"] });
+    expect(counted.data).toMatchObject({ name: "Doomed", taskCount: 2 });
+    expect((await projects("get", { id: doomed })).data).not.toHaveProperty("taskCount");
+    expect((await projects("delete", { id: doomed })).data).toEqual({ id: doomed, deletedTasks: 2 });
     expect(idsOf(await ada.call("tasks.list", {}, workspaceId))).toEqual(tasks.slice(2));
     const entries = await server.database.owner(
       "SELECT action, actor_user_id, meta_json FROM audit_logs WHERE target_id = $1",

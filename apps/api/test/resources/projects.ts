@@ -17,7 +17,7 @@ export const fixture = defineFixture("projects", {
     list: { input: () => ({}), filter: { search: "Website" } },
     update: { input: ({ projectId }) => ({ id: projectId, name: "Sketches" }), measured: true },
   },
-  fields: { id: "project" },
+  fields: { id: "project", include: "value" },
   things: {
     project: {
       of: ({ scene }) => scene.projectId,

@@ -17,7 +17,14 @@ export const fixture = defineFixture("tasks", {
     list: { input: () => ({}), filter: { status: "todo" }, measured: true },
     update: { input: ({ taskId }) => ({ id: taskId, status: "done" }), measured: true },
   },
-  fields: { id: "task", createdBy: "actor", title: "value", externalId: "value", include: "value" },
+  fields: {
+    id: "task",
+    createdBy: "actor",
+    title: "value",
+    externalId: "value",
+    include: "value",
+    idPrefix: "value",
+  },
   things: {
     task: { of: ({ scene }) => scene.taskId, end: ({ endBy }) => endBy("tasks.delete"), isRow: true },
   },

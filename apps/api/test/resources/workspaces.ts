@@ -35,7 +35,7 @@ export const fixture = defineFixture("workspaces", {
       measured: true,
     },
   },
-  fields: { deleted: "value", fingerprint: "value" },
+  fields: { deleted: "value", fingerprint: "value", include: "value" },
   things: {
     workspace: { of: ({ scene }) => scene.workspaceId, end: (context) => leftClub(context) },
     club: { of: ({ scene }) => scene.clubId, end: (context) => leftClub(context) },

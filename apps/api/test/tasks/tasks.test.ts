@@ -162,6 +162,53 @@ async function listedByKey(...scopes: string[]): Promise<Named[]> {
   return result.data.items;
 }
 
+describe("The beginning of an id", () => {
+  const listed = async (idPrefix: string, input: object = {}) =>
+    idsOf(await tasks("list", { idPrefix, limit: 100, ...input }));
+  const digitsOf = (id: string) => id.replaceAll("-", "");
+
+  it("finds the tasks whose ids begin with it, in each order and with other filters", async () => {
+    const ids = [await makeTask("First"), await makeTask("Second", { status: "done" })];
+    for (const id of ids) {
+      for (const length of [13, 20, 31, 32])
+        expect(await listed(digitsOf(id).slice(0, length))).toContain(id);
+      expect(await listed(digitsOf(id))).toEqual([id]);
+      for (const order of ["newest", "oldest", "last_changed"])
+        expect(await listed(digitsOf(id), { order })).toEqual([id]);
+    }
+    const second = ids[1] ?? "";
+    expect(await listed(digitsOf(second), { status: "todo" })).toEqual([]);
+    expect(await listed(digitsOf(second), { status: "done" })).toEqual([second]);
+    expect(await listed("0000")).toEqual([]);
+    expect(await listed("ffff")).toEqual([]);
+  });
+
+  it("finds no task of another workspace", async () => {
+    const id = await makeTask("Ours");
+    const elsewhere = await foundWorkspace(ada);
+    expect(idsOf(await ada.call("tasks.list", { idPrefix: digitsOf(id) }, elsewhere))).toEqual([]);
+  });
+
+  it.each(["019", "019AC5A2", "019ac5a2-5d0f", "xyzw", `${"0".repeat(33)}`])(
+    "%s is refused",
+    async (idPrefix) => {
+      const { error } = await tasks("list", { idPrefix });
+      expect(error).toMatchObject({
+        reason: "input.invalid",
+        fieldErrors: { idPrefix: [expect.any(String)] },
+      });
+    },
+  );
+
+  it("is part of what a cursor is bound to", async () => {
+    await makeTask("One");
+    const id = await makeTask("Two");
+    const page = await tasks("list", { idPrefix: digitsOf(id).slice(0, 4), limit: 1 });
+    const other = await tasks("list", { idPrefix: "0000", limit: 1, cursor: String(page.data.nextCursor) });
+    expect(other.error).toMatchObject({ reason: "cursor.invalid" });
+  });
+});
+
 describe("The names of the projects in a list of tasks", () => {
   it("a list returns them on request, in each order and with a search", async () => {
     const inNotes = await makeTask("Name of Notes");

@@ -32,6 +32,30 @@ const ageDeletion = ({ id }: Team, interval: string) =>
     interval,
   ]);
 
+describe("The counts of a workspace", () => {
+  const counts = async (by: Person, { id }: Team) =>
+    (await by.call("workspaces.get", { include: ["counts"] }, id)).data.counts;
+
+  it("are returned to admins on request, and contain only what is in the workspace", async () => {
+    const [team, other] = [await newTeam(server, "Engines"), await newTeam(server, "Looms")];
+    const member = await joined(server, team, "member");
+    for (const { founder, id } of [team, other]) {
+      const { data } = await founder.call("projects.create", { name: "Notes" }, id);
+      for (const title of ["A", "B"]) await founder.call("tasks.create", { projectId: data.id, title }, id);
+    }
+    await team.founder.call("serviceKeys.create", { name: "ci", scopes: ["task:read"] }, team.id);
+    expect(await counts(team.founder, team)).toEqual({
+      members: 2,
+      projects: 1,
+      tasks: 2,
+      invites: expect.any(Number) as number,
+      serviceKeys: 1,
+    });
+    expect(await counts(member, team)).toBeNull();
+    expect((await team.founder.call("workspaces.get", {}, team.id)).data).not.toHaveProperty("counts");
+  });
+});
+
 describe("Renaming a workspace", () => {
   it("requires an admin, changes the name in every response, and records both names", async () => {
     const team = await newTeam(server, "Engines");

@@ -10,6 +10,7 @@ import { USER_REQUIRED } from "../explain.ts";
 import type { Io } from "../io.ts";
 import { networkFetch } from "./network-fetch.ts";
 import { findWorkspace } from "../names/find-workspace.ts";
+import { readId } from "../names/ids.ts";
 import { keyWorkspaceId } from "../names/key-workspace.ts";
 import { DEFAULT_URL, parseServerUrl } from "./server-url.ts";
 import { version } from "../version.ts";
@@ -80,7 +81,8 @@ export async function openServer(
   const workspaceId = async () => {
     if (named === undefined) return isServiceKey ? undefined : stored?.workspace?.id;
     if (isServiceKey) return keyWorkspaceId(client, named);
-    return (await findWorkspace(requireSignIn(), named)).id;
+    // The server refuses the id of a workspace that the user may not enter.
+    return readId(named) ?? (await findWorkspace(requireSignIn(), named)).id;
   };
 
   return {

@@ -1,25 +1,43 @@
-import type { InviteStatus } from "@projostack/sdk";
+import type { Invite, InviteStatus } from "@projostack/sdk";
 import type { WorkspaceClient } from "../connection/server.ts";
 import { canonicalAddress } from "./canonical-address.ts";
-import { isId } from "./ids.ts";
-import { type Named, pickByName } from "./pick-by-name.ts";
+import { readId, withIdPrefix } from "./ids.ts";
+import { type Named, pickByName, pickByPrefix } from "./pick-by-name.ts";
 
-/** Finds the invite to this address, or returns an id unchanged. An address has at most one pending or expired invite. */
+/**
+ * Finds the invite to this address, or with this beginning of its id. Returns a whole id without a request: the server checks it. An
+ * address has at most one pending or expired invite.
+ */
 export async function findInvite(
   workspace: WorkspaceClient,
   idOrEmail: string,
   states: readonly InviteStatus[],
 ): Promise<Named> {
-  if (isId(idOrEmail)) return { id: idOrEmail, name: idOrEmail };
+  const id = readId(idOrEmail);
+  if (id !== undefined) return { id, name: id };
+  const noun = `${states.join(" or ")} invite`;
   const address = canonicalAddress(idOrEmail);
+  const others: Named[] = [];
   for (const status of states) {
-    for await (const { id, email } of workspace.invites.list({ status })) {
-      if (email === address) return { id, name: email };
+    for await (const { id: inviteId, email } of workspace.invites.list({ status })) {
+      if (email === address) return { id: inviteId, name: email };
+      others.push({ id: inviteId, name: email });
     }
   }
-  return pickByName([], {
-    noun: `${states.join(" or ")} invite`,
-    name: idOrEmail,
-    see: "projo invites list",
-  });
+  return pickByPrefix(withIdPrefix(others, idOrEmail), { noun, name: idOrEmail, see: "projo invites list" });
+}
+
+/** Returns the invite with this id, or the newest one to this address, whatever its status. @throws CliError */
+export async function getInvite(workspace: WorkspaceClient, idOrEmail: string): Promise<Invite> {
+  const invites = (await workspace.invites.list().all({ max: Infinity })).map((invite) => ({
+    invite,
+    id: invite.id,
+    name: invite.email,
+  }));
+  const [id, address] = [readId(idOrEmail), canonicalAddress(idOrEmail)];
+  const lookup = { noun: "invite", name: idOrEmail };
+  const found = invites.find((one) => (id === undefined ? one.name === address : one.id === id));
+  if (found) return found.invite;
+  if (id !== undefined) return pickByName<(typeof invites)[number]>([], lookup).invite;
+  return pickByPrefix(withIdPrefix(invites, idOrEmail), lookup).invite;
 }

@@ -1,19 +1,18 @@
 import type { ServiceKey } from "@projostack/sdk";
 import type { WorkspaceClient } from "../connection/server.ts";
-import { pickByName } from "./pick-by-name.ts";
-import { withName } from "./with-name.ts";
+import { readId } from "./ids.ts";
+import { pick } from "./pick-by-name.ts";
 
-/** Finds the service key with this id or name. Ignores revoked keys. @throws CliError */
+/**
+ * Finds the service key with this id or name, or with this beginning of its id. Ignores revoked keys, except with their whole id.
+ * @throws CliError
+ */
 export async function findKey(workspace: WorkspaceClient, idOrName: string): Promise<ServiceKey> {
   const keys: ServiceKey[] = [];
+  const id = readId(idOrName);
   for await (const key of workspace.serviceKeys.list()) {
-    if (key.status === "revoked") continue;
-    if (key.id === idOrName) return key;
-    keys.push(key);
+    if (key.id === id && id !== undefined) return key;
+    if (key.status !== "revoked") keys.push(key);
   }
-  return pickByName(withName(keys, idOrName), {
-    noun: "service key",
-    name: idOrName,
-    see: "projo keys list",
-  });
+  return pick(keys, { noun: "service key", name: idOrName, see: "projo keys list" });
 }

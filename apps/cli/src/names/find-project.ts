@@ -1,14 +1,31 @@
 import { ProjoError, type Project } from "@projostack/sdk";
 import type { WorkspaceClient } from "../connection/server.ts";
-import { isId } from "./ids.ts";
-import { type Named, pickByName } from "./pick-by-name.ts";
+import { readId, readIdPrefix, withIdPrefix } from "./ids.ts";
+import { type Named, pickByName, pickByPrefix } from "./pick-by-name.ts";
 import { withName } from "./with-name.ts";
 
-/** Finds the project with this id or name. @throws CliError when there is none or more than one */
-export async function findProject(workspace: WorkspaceClient, idOrName: string): Promise<Named> {
-  const byId = isId(idOrName) ? await projectWithId(workspace, idOrName) : undefined;
-  if (byId) return byId;
-  return pickByName(await projectsNamed(workspace, idOrName), { noun: "project", name: idOrName });
+/** Finds the project with this id or name, or with this beginning of its id. @throws CliError when there is none or more than one */
+export async function findProject(workspace: WorkspaceClient, text: string): Promise<Named> {
+  const id = readId(text);
+  const byId = id === undefined ? undefined : await projectWithId(workspace, id);
+  return byId ?? findByName(workspace, text);
+}
+
+/** The same as `findProject`, but returns a whole id without a request: the server checks it. */
+export async function findProjectId(
+  workspace: WorkspaceClient,
+  text: string,
+): Promise<Partial<Named> & { id: string }> {
+  const id = readId(text);
+  return id === undefined ? findByName(workspace, text) : { id };
+}
+
+async function findByName(workspace: WorkspaceClient, text: string): Promise<Named> {
+  const lookup = { noun: "project", name: text };
+  const named = await projectsNamed(workspace, text);
+  if (named.length > 0 || readIdPrefix(text) === undefined) return pickByName(named, lookup);
+  const all = await workspace.projects.list().all({ max: Infinity });
+  return pickByPrefix(withIdPrefix(all, text), lookup);
 }
 
 /** Returns all projects with this name: several projects may share a name. */

@@ -1,8 +1,8 @@
 import type { Client, OwnWorkspace } from "@projostack/sdk";
-import { pickByName } from "./pick-by-name.ts";
-import { withName } from "./with-name.ts";
+import { readId } from "./ids.ts";
+import { pick } from "./pick-by-name.ts";
 
-/** Finds the caller's workspace with this id or name. @throws CliError when there is none or more than one */
+/** Finds the caller's workspace with this id or name, or with this beginning of its id. @throws CliError when there is none or more than one */
 export async function findWorkspace(client: Client, idOrName: string): Promise<OwnWorkspace> {
   return find(client, idOrName, { deleted: false, noun: "workspace" });
 }
@@ -24,9 +24,10 @@ interface Search {
 
 async function find(client: Client, idOrName: string, { deleted, noun, see }: Search): Promise<OwnWorkspace> {
   const workspaces: OwnWorkspace[] = [];
+  const id = readId(idOrName);
   for await (const workspace of client.workspaces.list({ deleted })) {
-    if (workspace.id === idOrName) return workspace;
+    if (workspace.id === id) return workspace;
     workspaces.push(workspace);
   }
-  return pickByName(withName(workspaces, idOrName), { noun, name: idOrName, see });
+  return pick(workspaces, { noun, name: idOrName, see });
 }

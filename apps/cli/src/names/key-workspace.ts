@@ -1,12 +1,13 @@
 import { type Client, ProjoError } from "@projostack/sdk";
 import { CliError } from "../cli-error.ts";
-import { isId } from "./ids.ts";
+import { readId } from "./ids.ts";
 import { withName } from "./with-name.ts";
 
 /** Returns the id of the workspace that is named together with a service key. It must be the key's own. @throws CliError */
 export async function keyWorkspaceId(client: Client, idOrName: string): Promise<string> {
   // The server refuses the id of another workspace.
-  if (isId(idOrName)) return idOrName;
+  const named = readId(idOrName);
+  if (named !== undefined) return named;
   const workspace = await ownWorkspace(client);
   const { id, name } = workspace;
   if (withName([workspace], idOrName).length > 0) return id;

@@ -1,4 +1,6 @@
 import { CliError } from "../cli-error.ts";
+import { readId, withIdPrefix } from "./ids.ts";
+import { withName } from "./with-name.ts";
 
 export interface Named {
   id: string;
@@ -12,6 +14,9 @@ interface Lookup {
   /** The command that lists the objects. Default: `projo <noun>s list`. */
   see?: string | undefined;
 }
+
+/** A message lists no more candidates than this. */
+export const MAX_CANDIDATES = 10;
 
 /** Returns the only object found. @throws CliError when there is none or more than one */
 export function pickByName<T extends Named>(
@@ -30,4 +35,32 @@ export function pickByName<T extends Named>(
     );
   }
   return first;
+}
+
+/**
+ * Returns the object with this id, else the one with this name, else the one whose id begins with the text.
+ * @throws CliError when there is none, or more than one
+ */
+export function pick<T extends Named>(objects: readonly T[], lookup: Lookup): T {
+  const id = readId(lookup.name);
+  const found = objects.find((one) => one.id === id);
+  if (found) return found;
+  const named = withName(objects, lookup.name);
+  return named.length > 0
+    ? pickByName(named, lookup)
+    : pickByPrefix(withIdPrefix(objects, lookup.name), lookup);
+}
+
+/** Returns the only object whose id begins with the text. @throws CliError when there is none, or more than one */
+export function pickByPrefix<T extends Named>(found: readonly T[], lookup: Lookup): T {
+  if (found.length <= 1) return pickByName(found, lookup);
+  const { noun, name } = lookup;
+  const shown = found.slice(0, MAX_CANDIDATES);
+  const count = found.length > MAX_CANDIDATES ? `More than ${MAX_CANDIDATES}` : String(found.length);
+  const candidates = shown.map((one) => `${one.id} (${one.name})`).join(", ");
+  throw new CliError(
+    `cli.${noun.replaceAll(" ", "_")}_ambiguous`,
+    `${count} ${noun}s have an id that begins with "${name.trim()}": ${candidates}. Use more of the id.`,
+    { details: { ids: shown.map(({ id }) => id) } },
+  );
 }

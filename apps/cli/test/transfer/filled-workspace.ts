@@ -38,7 +38,7 @@ export async function fillWorkspace(server: TestServer, rows: number): Promise<F
   const changed = await jsonOf<{ items: { id: string }[] }>(ann, "tasks", "list", "--limit", "3");
   for (const { id } of changed.items) await projo("tasks", "update", id, "--status", "done");
   const [first] = changed.items;
-  if (first) await projo("tasks", "delete", first.id);
+  if (first) await projo("tasks", "delete", first.id, "--yes");
   await invite(ann, "dave@example.com", "viewer");
   await invite(ann, "erin@example.com", "admin");
   await projo("invites", "revoke", "erin@example.com");

@@ -5,7 +5,7 @@ import { mutation, query } from "../define.ts";
 import { describedEnum } from "../fields/described-enum.ts";
 import { keyId, userId } from "../fields/ids.ts";
 import { sample } from "../sample.ts";
-import { dateTime, page, pageInput, search, shownEmail } from "../schemas.ts";
+import { count, dateTime, page, pageInput, search, shownEmail } from "../schemas.ts";
 
 export const role = describedEnum(roles, {
   id: "Role",
@@ -101,6 +101,7 @@ export const members = {
     output: z
       .object({
         userId: userId.describe("The id of the removed user."),
+        endedInvites: count.describe("The number of pending invites of the member that were revoked."),
         keysLeft: z
           .array(
             z
@@ -117,7 +118,7 @@ export const members = {
       .meta({ id: "RemovedMember", description: "The answer of `members.remove`." }),
     example: {
       input: { userId: sample.memberId },
-      output: { userId: sample.memberId, keysLeft: [] },
+      output: { userId: sample.memberId, endedInvites: 0, keysLeft: [] },
     },
     errors: ["member.not_found", "member.last_admin"],
   }),

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { costs } from "../cost.ts";
 import { mutation, query } from "../define.ts";
+import { describedEnum } from "../fields/described-enum.ts";
 import { creatorId, projectId } from "../fields/ids.ts";
 import { order } from "../fields/list-order.ts";
 import { createdAt, updatedAt } from "../fields/times.ts";
 import { expectedVersion, version } from "../fields/versions.ts";
 import { sample } from "../sample.ts";
-import { name, page, pageInput, search } from "../schemas.ts";
+import { count, name, page, pageInput, search } from "../schemas.ts";
 
 export const project = z
   .object({
@@ -23,6 +24,36 @@ export const project = z
     id: "Project",
     description: "A named set of tasks in a workspace. A change of its tasks is no change of the project.",
   });
+
+/** The fields that `projects.get` returns on request only. */
+const projectIncludes = ["taskCount"] as const;
+export type ProjectInclude = (typeof projectIncludes)[number];
+
+/** A count on request stops here, so that its cost has a bound. */
+export const MAX_TASK_COUNT = 10_000;
+
+const include = z
+  .array(
+    describedEnum(projectIncludes, {
+      id: "ProjectInclude",
+      description: "A field of a project that is returned on request only.",
+      values: { taskCount: "The number of tasks of the project." },
+    }),
+  )
+  .max(10)
+  .optional()
+  .describe("Fields to return in addition.");
+
+const countedProject = project
+  .extend({
+    taskCount: count
+      .nullable()
+      .exactOptional()
+      .describe(
+        `The number of tasks of the project. The count stops at ${MAX_TASK_COUNT}, which means that many or more. Only present if \`include\` contains \`taskCount\`; null if the caller lacks \`task:read\`.`,
+      ),
+  })
+  .meta({ id: "CountedProject", description: "A project, with the number of its tasks on request." });
 
 const someProject = {
   id: sample.projectId,
@@ -73,12 +104,12 @@ export const projects = {
   }),
   get: query({
     access: "project:read",
-    cost: costs.read,
+    cost: { ...costs.read, given: { include: 20 } },
     summary: "Returns a project.",
     details:
       "`tasks.list` with its id returns its tasks. A project of another workspace is not found, exactly like one that does not exist.",
-    input: z.strictObject({ id: projectId }),
-    output: project,
+    input: z.strictObject({ id: projectId, include }),
+    output: countedProject,
     example: { input: { id: sample.projectId }, output: someProject },
     errors: ["project.not_found"],
   }),
@@ -111,8 +142,13 @@ export const projects = {
     details:
       "Neither the project nor its tasks can be restored. The deletion is one audit entry; its tasks have no entries of their own. With `expectedVersion`, a project that was renamed since is not deleted. Changes of its tasks do not prevent the deletion.",
     input: z.strictObject({ id: projectId, expectedVersion: expectedVersion("project") }),
-    output: z.object({ id: projectId.describe("The id of the deleted project.") }),
-    example: { input: { id: sample.projectId }, output: { id: sample.projectId } },
+    output: z
+      .object({
+        id: projectId.describe("The id of the deleted project."),
+        deletedTasks: count.describe("The number of tasks that were deleted with the project."),
+      })
+      .meta({ id: "DeletedProject", description: "The answer of `projects.delete`." }),
+    example: { input: { id: sample.projectId }, output: { id: sample.projectId, deletedTasks: 1 } },
     errors: ["project.not_found", "project.version_conflict"],
   }),
   list: query({

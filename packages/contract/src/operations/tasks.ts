@@ -2,7 +2,7 @@ import { z } from "zod";
 import { costs } from "../cost.ts";
 import { mutation, query } from "../define.ts";
 import { describedEnum } from "../fields/described-enum.ts";
-import { creatorId, projectId, taskId, userId } from "../fields/ids.ts";
+import { creatorId, idPrefix, projectId, taskId, userId } from "../fields/ids.ts";
 import { order } from "../fields/list-order.ts";
 import { createdAt, updatedAt } from "../fields/times.ts";
 import { expectedVersion, version } from "../fields/versions.ts";
@@ -224,6 +224,7 @@ export const tasks = {
         createdAfter: dateTime.optional().describe("Only tasks created at this time or later."),
         createdBefore: dateTime.optional().describe("Only tasks created before this time."),
         search: search.optional(),
+        idPrefix: idPrefix("task").optional(),
         include,
       })
       .default({ limit: 20 }),

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { costs } from "../cost.ts";
 import { mutation, query } from "../define.ts";
+import { describedEnum } from "../fields/described-enum.ts";
 import { userId, workspaceId } from "../fields/ids.ts";
 import { fingerprint } from "../fields/fingerprint.ts";
 import { createdAt } from "../fields/times.ts";
 import { sample } from "../sample.ts";
-import { dateTime, name, noInput, page, pageInput } from "../schemas.ts";
+import { count, dateTime, name, page, pageInput } from "../schemas.ts";
 import { role } from "./members.ts";
 
 export const workspace = z
@@ -33,6 +34,52 @@ export const ownWorkspace = z
     role: role.describe("The role of the caller in the workspace. For a service key, the role of the key."),
   })
   .meta({ id: "OwnWorkspace", description: "A workspace of the caller, with the role of the caller in it." });
+
+/** The fields that `workspaces.get` returns on request only. */
+const workspaceIncludes = ["counts"] as const;
+export type WorkspaceInclude = (typeof workspaceIncludes)[number];
+
+/** Each count on request stops here, so that its cost has a bound. */
+export const MAX_WORKSPACE_COUNT = 10_000;
+
+const include = z
+  .array(
+    describedEnum(workspaceIncludes, {
+      id: "WorkspaceInclude",
+      description: "A field of a workspace that is returned on request only.",
+      values: { counts: "The numbers of members, projects, tasks, invites and service keys." },
+    }),
+  )
+  .max(10)
+  .optional()
+  .describe("Fields to return in addition.");
+
+const counts = z
+  .object({
+    members: count.describe("The number of members."),
+    projects: count.describe("The number of projects."),
+    tasks: count.describe("The number of tasks of all projects."),
+    invites: count.describe("The number of invites, whatever their status."),
+    serviceKeys: count.describe("The number of service keys, whatever their status."),
+  })
+  .meta({
+    id: "WorkspaceCounts",
+    description: `How much a workspace contains. Each count stops at ${MAX_WORKSPACE_COUNT}, which means that many or more.`,
+  });
+
+const countedWorkspace = ownWorkspace
+  .extend({
+    counts: counts
+      .nullable()
+      .exactOptional()
+      .describe(
+        "How much the workspace contains. Only present if `include` contains `counts`; null if the caller is not an admin.",
+      ),
+  })
+  .meta({
+    id: "CountedWorkspace",
+    description: "A workspace of the caller, with how much it contains on request.",
+  });
 
 const someWorkspace = {
   id: sample.workspaceId,
@@ -90,12 +137,12 @@ export const workspaces = {
   }),
   get: query({
     access: "workspace:read",
-    cost: costs.read,
+    cost: { ...costs.read, given: { include: 60 } },
     summary: "Returns the workspace of the request.",
     details:
       "The workspace is the one in the header `x-workspace-id`; without it, the session's current workspace. A service key always calls in its own workspace.",
-    input: noInput,
-    output: ownWorkspace,
+    input: z.strictObject({ include }).default({}),
+    output: countedWorkspace,
     example: { input: {}, output: someWorkspace },
   }),
   switch: mutation({

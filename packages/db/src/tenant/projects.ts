@@ -30,6 +30,10 @@ export interface ProjectStatements {
   insert(project: NewProject): Promise<ProjectRow | null>;
   /** @returns the projects with this name, oldest first, at most two: enough to see that a name is ambiguous */
   findNamed(name: string): Promise<ProjectRow[]>;
+  /** Counts the tasks of a project, and stops at `most`. */
+  countTasks(id: string, most: number): Promise<number>;
+  /** Counts the tasks of a project. Locks the project until the transaction ends, so that no task is added to it. */
+  lockAndCountTasks(id: string): Promise<number>;
 }
 
 export const projectStatements = (sql: Statements): ProjectStatements => ({
@@ -39,6 +43,12 @@ export const projectStatements = (sql: Statements): ProjectStatements => ({
     return row ?? null;
   },
   findNamed: (name) => sql.query<ProjectRow>({ ...FIND_NAMED, values: [name] }),
+  countTasks: (id, most) => countTasks(sql, id, most),
+  lockAndCountTasks: async (id) => {
+    await sql.query({ ...LOCK, values: [id] });
+    // A statement of its own: it sees the tasks that were added while the first one waited for the lock.
+    return countTasks(sql, id, null);
+  },
 });
 
 const COLUMNS = `id, name, created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt", version`;
@@ -66,6 +76,23 @@ const FIND_NAMED = {
          )
          SELECT id, name, "createdBy", "createdAt", "updatedAt", version FROM named
           WHERE is_exact OR NOT EXISTS (SELECT FROM named WHERE is_exact) ORDER BY id LIMIT 2`,
+} as const;
+
+async function countTasks(sql: Statements, id: string, most: number | null): Promise<number> {
+  return (await sql.query<{ many: number }>({ ...COUNT_TASKS, values: [id, most] }))[0]?.many ?? 0;
+}
+
+/** Without a maximum, `$2` is null: LIMIT NULL is no limit. */
+const COUNT_TASKS = {
+  name: "projo_project_tasks_count",
+  text: `SELECT count(*)::integer AS many FROM (
+           SELECT FROM tasks WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND project_id = $1 LIMIT $2) AS counted`,
+  isHeavy: true,
+} as const;
+
+const LOCK = {
+  name: "projo_project_lock",
+  text: `SELECT FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = $1 FOR UPDATE`,
 } as const;
 
 /** A search scans the workspace's part of projects_names_idx, as a search for tasks scans tasks_titles_idx. */

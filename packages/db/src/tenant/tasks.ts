@@ -17,6 +17,12 @@ export type NewTaskRow = Omit<TaskRow, "createdAt" | "updatedAt" | "version">;
 
 export type ImportedTaskRow = NewTaskRow & Pick<Task, "externalId">;
 
+/** The ids from the first to the last one, both included. */
+export interface IdRange {
+  readonly first: string;
+  readonly last: string;
+}
+
 /** The filters and the page of a list of tasks. */
 export interface TaskListing {
   /** By default the newest task comes first. */
@@ -30,6 +36,7 @@ export interface TaskListing {
   readonly createdAfter?: Date | undefined;
   readonly createdBefore?: Date | undefined;
   readonly search?: string | undefined;
+  readonly ids?: IdRange | undefined;
   /** Adds the name of the project to each task. It costs an index lookup for each task of the page. */
   readonly withProjectName?: boolean | undefined;
 }
@@ -126,6 +133,7 @@ export function taskListQuery({
   after,
   order = "newest",
   withProjectName = false,
+  ids,
   ...filters
 }: TaskListing): PreparedQuery<ListedTaskRow> {
   const values: unknown[] = [limit];
@@ -135,6 +143,7 @@ export function taskListQuery({
   const conditions = [
     `workspace_id = ${CURRENT_WORKSPACE_SQL}`,
     ...given.map((name) => CONDITIONS[name](parameter(filters[name]))),
+    ...(ids === undefined ? [] : [`id BETWEEN ${parameter(ids.first)} AND ${parameter(ids.last)}`]),
     ...(after === undefined ? [] : [rowsAfter(after, parameter)]),
   ];
   const page = listSql({
@@ -144,10 +153,12 @@ export function taskListQuery({
     order,
     isSearch: filters.search !== undefined,
   });
-  const isQuick = given.every((name, at) => at === 0 && INDEXED.has(name));
+  const isQuick = ids
+    ? given.length === 0 && order !== "last_changed"
+    : given.every((name, at) => at === 0 && INDEXED.has(name));
   return {
     // The name lists the numbers of the filters, because PostgreSQL cuts a name off after 63 bytes.
-    name: `projo_tasks_${withProjectName ? "p" : ""}${letter}${after === undefined ? "" : "a"}${given.map((name) => filterNames.indexOf(name)).join("")}`,
+    name: `projo_tasks_${withProjectName ? "p" : ""}${letter}${ids ? "i" : ""}${after === undefined ? "" : "a"}${given.map((name) => filterNames.indexOf(name)).join("")}`,
     text: withProjectName ? projectNamesSql(page, order) : page,
     values,
     isQuick,
@@ -160,7 +171,7 @@ const projectNamesSql = (page: string, order: ListOrder): string =>
   `SELECT page.*, (SELECT name FROM projects WHERE workspace_id = ${CURRENT_WORKSPACE_SQL} AND id = page."projectId") AS "projectName"
      FROM (${page}) AS page ORDER BY ${orderSql[order].orderOfPage}`;
 
-type Filter = Exclude<keyof TaskListing, "limit" | "after" | "order" | "withProjectName">;
+type Filter = Exclude<keyof TaskListing, "limit" | "after" | "order" | "withProjectName" | "ids">;
 
 const CONDITIONS: Readonly<Record<Filter, (parameter: string) => string>> = {
   // The first condition is true for every task. It makes the planner choose tasks_titles_idx: the migration of that index

@@ -26,8 +26,9 @@ export interface TenantLists {
   readonly members: Pick<MemberStatements, "find" | "list">;
   readonly invites: Pick<InviteStatements, "list">;
   readonly serviceKeys: Pick<ServiceKeyStatements, "list">;
-  readonly projects: Pick<ProjectStatements, "list">;
+  readonly projects: Pick<ProjectStatements, "list" | "countTasks">;
   readonly tasks: Pick<TaskStatements, "find" | "list" | "count">;
+  readonly workspaces: Pick<WorkspaceStatements, "count">;
   readonly audit: Omit<AuditStatements, "append" | "appendAtCommit">;
   readonly exports: ExportStatements;
 }

@@ -1,4 +1,5 @@
 import type { Statements } from "../scope/statements.ts";
+import { countRows, type WorkspaceCounts } from "./workspace-facts.ts";
 
 export interface WorkspaceRow {
   readonly id: string;
@@ -22,9 +23,13 @@ export interface WorkspaceStatements {
   delete(name: string): Promise<WorkspaceRow | null>;
   /** Gives access to every member and key again. @returns null when the workspace can no longer be restored */
   restore(): Promise<WorkspaceRow | null>;
+  /** Counts the rows of the workspace. Each count stops at `most`. */
+  count(most: number): Promise<WorkspaceCounts>;
 }
 
 export const workspaceStatements = (sql: Statements): WorkspaceStatements => ({
+  count: (most) => countRows(sql, most),
+
   rename: async (name) => {
     const [row] = await sql.$queryRaw<(WorkspaceRow & { nameBefore: string })[]>`
       UPDATE workspaces AS w SET name = ${name}::text FROM workspaces AS before WHERE before.id = w.id

@@ -17,8 +17,11 @@ import type {
   AuthSignOutOutput,
   AuthSignUpInput,
   Checkpoint,
+  CountedProject,
+  CountedWorkspace,
   CreatedTasks,
   DeclinedInvite,
+  DeletedProject,
   Device,
   EmailResendVerificationOutput,
   EmailStatus,
@@ -57,7 +60,6 @@ import type {
   Project,
   ProjectsCreateInput,
   ProjectsDeleteInput,
-  ProjectsDeleteOutput,
   ProjectsFindOrCreateInput,
   ProjectsGetInput,
   ProjectsListInput,
@@ -95,6 +97,7 @@ import type {
   WorkspaceLines,
   WorkspacesCreateInput,
   WorkspacesDeleteInput,
+  WorkspacesGetInput,
   WorkspacesLeaveInput,
   WorkspacesLeaveOutput,
   WorkspacesListInput,
@@ -819,7 +822,11 @@ export interface ResourceApi {
      * @example
      * ```ts
      * const answer = await client.members.remove({ userId: "0199f3a1-d90b-70ce-8a49-e6b8b28b1aa7" });
-     * // { userId: "0199f3a1-d90b-70ce-8a49-e6b8b28b1aa7", keysLeft: [] }
+     * // {
+     * //   userId: "0199f3a1-d90b-70ce-8a49-e6b8b28b1aa7",
+     * //   endedInvites: 0,
+     * //   keysLeft: [],
+     * // }
      * ```
      */
     remove(input: MembersRemoveInput, options?: MethodOptions): Call<RemovedMember, "members.remove">;
@@ -985,13 +992,10 @@ export interface ResourceApi {
      * @example
      * ```ts
      * const answer = await client.projects.delete({ id: "0199f3a4-d301-7114-b069-31b28f7575b5" });
-     * // { id: "0199f3a4-d301-7114-b069-31b28f7575b5" }
+     * // { id: "0199f3a4-d301-7114-b069-31b28f7575b5", deletedTasks: 1 }
      * ```
      */
-    delete(
-      input: ProjectsDeleteInput,
-      options?: MethodOptions,
-    ): Call<ProjectsDeleteOutput, "projects.delete">;
+    delete(input: ProjectsDeleteInput, options?: MethodOptions): Call<DeletedProject, "projects.delete">;
 
     /**
      * Returns the project with this name, and creates it if there is none.
@@ -1069,7 +1073,7 @@ export interface ResourceApi {
      * // }
      * ```
      */
-    get(input: ProjectsGetInput, options?: MethodOptions): Call<Project, "projects.get">;
+    get(input: ProjectsGetInput, options?: MethodOptions): Call<CountedProject, "projects.get">;
 
     /**
      * Lists the projects of the workspace, by default newest first.
@@ -2145,7 +2149,10 @@ export interface ResourceApi {
      * // }
      * ```
      */
-    get(input?: NoInput, options?: MethodOptions): Call<OwnWorkspace, "workspaces.get">;
+    get(
+      input?: object & WorkspacesGetInput,
+      options?: MethodOptions,
+    ): Call<CountedWorkspace, "workspaces.get">;
 
     /**
      * Ends the membership of the caller in a workspace.

@@ -186,6 +186,66 @@ export interface Checkpoint {
   keyId: string;
 }
 
+/** A project, with the number of its tasks on request. */
+export interface CountedProject {
+  /** The id of a project. `projects.create` and `projects.list` return it. A UUID in lower case. */
+  id: string;
+  /** The name of the project: 1 to 200 characters. Several projects can have the same name. */
+  name: string;
+  /**
+   * The id of the user who created the project. If a service key created it, the id of the user who
+   * created the key. A UUID in lower case.
+   */
+  createdBy: string;
+  /**
+   * The time at which the project was created. A date and time in ISO 8601, such as
+   * `2026-01-31T12:00:00Z`.
+   */
+  createdAt: string;
+  /**
+   * The time of the last change of the project. The same as `createdAt` if it never changed. An update
+   * that changes nothing keeps it. A date and time in ISO 8601, such as `2026-01-31T12:00:00Z`.
+   */
+  updatedAt: string;
+  /**
+   * The number of the state of the project: 1 after its creation, and 1 more after each change. An
+   * update that changes nothing keeps it.
+   */
+  version: number;
+  /**
+   * The number of tasks of the project. The count stops at 10000, which means that many or more. Only
+   * present if `include` contains `taskCount`; null if the caller lacks `task:read`. At least 0.
+   */
+  taskCount?: number | null;
+}
+
+/** A workspace of the caller, with how much it contains on request. */
+export interface CountedWorkspace {
+  /** The id of a workspace. `workspaces.create` and `workspaces.list` return it. A UUID in lower case. */
+  id: string;
+  /** The name of the workspace: 1 to 200 characters. Several workspaces can have the same name. */
+  name: string;
+  /** The id of the user who created the workspace, who may have left it since. A UUID in lower case. */
+  createdBy: string;
+  /**
+   * The time at which the workspace was created. A date and time in ISO 8601, such as
+   * `2026-01-31T12:00:00Z`.
+   */
+  createdAt: string;
+  /**
+   * The time of the deletion, or null. A deleted workspace can be restored for 30 days with
+   * `workspaces.restore`. A date and time in ISO 8601, such as `2026-01-31T12:00:00Z`.
+   */
+  deletedAt: string | null;
+  /** The role of the caller in the workspace. For a service key, the role of the key. */
+  role: Role;
+  /**
+   * How much the workspace contains. Only present if `include` contains `counts`; null if the caller is
+   * not an admin.
+   */
+  counts?: WorkspaceCounts | null;
+}
+
 /** The tasks of one call of `tasks.createMany`. */
 export interface CreatedTasks {
   /** One item for each item of the input, in the same order. */
@@ -208,6 +268,14 @@ export interface DeclinedInvite {
    * `2026-01-31T12:00:00Z`.
    */
   declinedAt: string;
+}
+
+/** The answer of `projects.delete`. */
+export interface DeletedProject {
+  /** The id of the deleted project. A UUID in lower case. */
+  id: string;
+  /** The number of tasks that were deleted with the project. At least 0. */
+  deletedTasks: number;
 }
 
 /** A session of the caller, with the device that uses it. */
@@ -600,6 +668,12 @@ export interface Project {
   version: number;
 }
 
+/**
+ * A field of a project that is returned on request only.
+ * - `taskCount`: The number of tasks of the project.
+ */
+export type ProjectInclude = "taskCount";
+
 /** The session after a refresh, with its next tokens. */
 export interface Refreshed {
   /** The session that continues. */
@@ -622,6 +696,8 @@ export interface Refreshed {
 export interface RemovedMember {
   /** The id of the removed user. A UUID in lower case. */
   userId: string;
+  /** The number of pending invites of the member that were revoked. At least 0. */
+  endedInvites: number;
   /**
    * The active service keys that the member created. The member may know their tokens: revoke the keys,
    * or rotate them with `overlapHours: 0`.
@@ -899,6 +975,20 @@ export interface User {
   createdAt: string;
 }
 
+/** How much a workspace contains. Each count stops at 10000, which means that many or more. */
+export interface WorkspaceCounts {
+  /** The number of members. At least 0. */
+  members: number;
+  /** The number of projects. At least 0. */
+  projects: number;
+  /** The number of tasks of all projects. At least 0. */
+  tasks: number;
+  /** The number of invites, whatever their status. At least 0. */
+  invites: number;
+  /** The number of service keys, whatever their status. At least 0. */
+  serviceKeys: number;
+}
+
 /**
  * A file of an export.
  * - `members`: The members, with the email address and the role of each.
@@ -928,6 +1018,12 @@ export interface WorkspaceFingerprint {
     tasks: string;
   };
 }
+
+/**
+ * A field of a workspace that is returned on request only.
+ * - `counts`: The numbers of members, projects, tasks, invites and service keys.
+ */
+export type WorkspaceInclude = "counts";
 
 /** A part of a file of an export. */
 export interface WorkspaceLines {
@@ -1341,10 +1437,7 @@ export interface ProjectsDeleteInput {
 }
 
 /** The output of `projects.delete`. */
-export interface ProjectsDeleteOutput {
-  /** The id of the deleted project. A UUID in lower case. */
-  id: string;
-}
+export type ProjectsDeleteOutput = DeletedProject;
 
 /**
  * The input of `projects.findOrCreate`. Returns the project with this name, and creates it if there is
@@ -1365,10 +1458,12 @@ export type ProjectsFindOrCreateOutput = FoundOrCreatedProject;
 export interface ProjectsGetInput {
   /** The id of a project. `projects.create` and `projects.list` return it. A UUID in lower case. */
   id: string;
+  /** Fields to return in addition. At most 10 items. */
+  include?: Array<ProjectInclude> | undefined;
 }
 
 /** The output of `projects.get`. */
-export type ProjectsGetOutput = Project;
+export type ProjectsGetOutput = CountedProject;
 
 /** The input of `projects.list`. Lists the projects of the workspace, by default newest first. */
 export interface ProjectsListInput {
@@ -1619,6 +1714,12 @@ export interface TasksListInput {
    */
   search?: string | undefined;
   /**
+   * The first 4 to 32 hexadecimal digits of the id of the task, in lower case and without hyphens. Ids
+   * begin with the time of their creation, so things that were created together have the same first
+   * digits. 4 to 32 characters.
+   */
+  idPrefix?: string | undefined;
+  /**
    * Fields to return in addition, so that a list can be shown without further calls. They do not change
    * which tasks are returned, and a cursor is valid with any of them. At most 10 items.
    */
@@ -1820,10 +1921,13 @@ export interface WorkspacesDeleteInput {
 export type WorkspacesDeleteOutput = OwnWorkspace;
 
 /** The input of `workspaces.get`. Returns the workspace of the request. */
-export type WorkspacesGetInput = Record<string, never>;
+export interface WorkspacesGetInput {
+  /** Fields to return in addition. At most 10 items. */
+  include?: Array<WorkspaceInclude> | undefined;
+}
 
 /** The output of `workspaces.get`. */
-export type WorkspacesGetOutput = OwnWorkspace;
+export type WorkspacesGetOutput = CountedWorkspace;
 
 /** The input of `workspaces.leave`. Ends the membership of the caller in a workspace. */
 export interface WorkspacesLeaveInput {

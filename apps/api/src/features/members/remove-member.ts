@@ -20,5 +20,5 @@ export async function removeMember(
     before: { role: before },
     after: { endedInvites: endedInvites.length, keysLeft: keysLeft.length },
   });
-  return { userId, keysLeft: [...keysLeft] };
+  return { userId, endedInvites: endedInvites.length, keysLeft: [...keysLeft] };
 }

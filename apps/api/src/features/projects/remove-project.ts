@@ -9,6 +9,7 @@ export async function removeProject(
   { taskCapacity }: Services,
   { id, expectedVersion }: VersionedProject,
 ) {
+  const deletedTasks = await ws.db.sql.projects.lockAndCountTasks(id);
   const where = {
     workspaceId_id: { workspaceId: ws.id, id },
     ...(expectedVersion === undefined ? {} : { version: expectedVersion }),
@@ -19,5 +20,5 @@ export async function removeProject(
   });
   taskCapacity.noteDeletion(ws.id);
   ws.audit("project.deleted", { type: "project", id, before: { name: project.name } });
-  return { id };
+  return { id, deletedTasks };
 }

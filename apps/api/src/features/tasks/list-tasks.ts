@@ -18,6 +18,7 @@ export interface ListTasks extends Page {
   readonly createdAfter?: string | undefined;
   readonly createdBefore?: string | undefined;
   readonly search?: string | undefined;
+  readonly idPrefix?: string | undefined;
   readonly include?: readonly ListedTaskInclude[] | undefined;
 }
 
@@ -45,7 +46,18 @@ export function prepareTaskListQuery(input: ListTasks): PreparedQuery<object> | 
 
 /** Lists one row more than the page holds. The extra row shows that there is a next page. */
 function listingOf(input: ListTasks, after: ListPosition | undefined): TaskListing {
-  const { limit, order, projectId, status, createdBy, createdAfter, createdBefore, search, include } = input;
+  const {
+    limit,
+    order,
+    projectId,
+    status,
+    createdBy,
+    createdAfter,
+    createdBefore,
+    search,
+    idPrefix,
+    include,
+  } = input;
   return {
     limit: limit + 1,
     order,
@@ -56,9 +68,19 @@ function listingOf(input: ListTasks, after: ListPosition | undefined): TaskListi
     createdAfter: timeOf(createdAfter),
     createdBefore: timeOf(createdBefore),
     search,
+    ids: idPrefix === undefined ? undefined : idsWith(idPrefix),
     withProjectName: include?.includes("projectName"),
   };
 }
+
+/** The ids with these first hexadecimal digits. They follow each other in the order of ids. */
+const idsWith = (digits: string) => ({
+  first: idOf(digits.padEnd(32, "0")),
+  last: idOf(digits.padEnd(32, "f")),
+});
+
+const idOf = (digits: string): string =>
+  digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 const timeOf = (text: string | undefined): Date | undefined =>
   text === undefined ? undefined : new Date(text);

@@ -16,7 +16,7 @@ export const workspacesRouter = router({
   list: authedProcedure(c.list).query(({ ctx, input }) =>
     listWorkspaces(ctx.services, ctx.caller.user.id, input),
   ),
-  get: workspaceProcedure(c.get).query(({ ctx }) => getWorkspace(ctx.ws)),
+  get: workspaceProcedure(c.get).query(({ ctx, input }) => getWorkspace(ctx.ws, input)),
   switch: authedProcedure(c.switch).mutation(({ ctx, input }) =>
     switchWorkspace(ctx.services, ctx.caller, input),
   ),

@@ -2,18 +2,28 @@ import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findInvite } from "../../names/find-invite.ts";
+import { askForInvite } from "../choose.ts";
+import { askMissingOne } from "../missing.ts";
+import { doForEach } from "../several.ts";
 import { printSentInvite } from "./print-sent.ts";
 
 export function addResendInvite(invites: Command, start: Start): void {
   invites
     .command("resend")
-    .description("Send a pending or expired invite again. Its earlier links no longer work.")
-    .argument("<id-or-email>")
+    .description("Send pending or expired invites again. Their earlier links no longer work.")
+    .argument("[id-or-email...]", "ids or emails; - reads them from standard input")
     .addHelpText("after", examples(["projo invites resend bob@example.com"]))
-    .action(async (idOrEmail: string, _options: unknown, command: Command) => {
+    .action(async (texts: string[], _options: unknown, command: Command) => {
       const cli = start(command);
-      const workspace = await (await cli.server()).workspace();
-      const { id } = await findInvite(workspace, idOrEmail, ["pending", "expired"]);
-      printSentInvite(cli, await workspace.invites.resend({ id }));
+      const open = async () => (await cli.server()).workspace();
+      const given = await askMissingOne(cli, { command, open }, texts, askForInvite(cli));
+      const workspace = await open();
+      await doForEach(cli, given, {
+        nouns: "invites",
+        done: "sent",
+        find: (text) => findInvite(workspace, text, ["pending", "expired"]),
+        act: ({ id }) => workspace.invites.resend({ id }),
+        print: (invite) => printSentInvite(cli, invite),
+      });
     });
 }

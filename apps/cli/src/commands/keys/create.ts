@@ -3,13 +3,15 @@ import { type Command, Option } from "commander";
 import { permissions } from "../../generated/permissions.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { askForText } from "../choose.ts";
+import { askMissing } from "../missing.ts";
 import { roleOption } from "../role.ts";
 import { daysOption } from "./options.ts";
 import { printKeyWithToken } from "./print-key.ts";
 import { parseScopes } from "./scopes.ts";
 
 interface CreateOptions {
-  scopes: Permission[];
+  scopes?: Permission[];
   role?: Role;
   days?: number;
 }
@@ -17,12 +19,11 @@ interface CreateOptions {
 export function addCreateKey(keys: Command, start: Start): void {
   keys
     .command("create")
+    .alias("new")
     .description("Create a service key, with which a program acts in the workspace. Prints its token.")
-    .argument("<name>")
+    .argument("[name]")
     .addOption(
-      new Option("--scopes <scopes>", "permissions of the key, separated by commas")
-        .argParser(parseScopes)
-        .makeOptionMandatory(),
+      new Option("--scopes <scopes>", "permissions of the key, separated by commas").argParser(parseScopes),
     )
     .addOption(roleOption("role of the key, which limits its scopes (default: member)"))
     .addOption(daysOption("90"))
@@ -34,9 +35,24 @@ export function addCreateKey(keys: Command, start: Start): void {
         "projo keys create report --role viewer --scopes task:read --days 30 > token.txt",
       ]),
     )
-    .action(async (name: string, { scopes, role, days }: CreateOptions, command: Command) => {
+    .action(async (given: string | undefined, options: CreateOptions, command: Command) => {
       const cli = start(command);
-      const workspace = await (await cli.server()).workspace();
+      const open = async () => (await cli.server()).workspace();
+      const answers = await askMissing(
+        cli,
+        { command, open },
+        {
+          name: [given, askForText(cli, "<name>", "Name of the service key")],
+          scopes: [
+            options.scopes?.join(),
+            askForText(cli, "--scopes <scopes>", "Scopes, separated by commas"),
+          ],
+        },
+      );
+      const { role, days } = options;
+      const { name } = answers;
+      const scopes = parseScopes(answers.scopes);
+      const workspace = await open();
       const key = await workspace.serviceKeys.create({ name, scopes, role, expiresInDays: days });
       printKeyWithToken(cli, key, `Created the service key ${key.name} (${key.id}).`);
     });

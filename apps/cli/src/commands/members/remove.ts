@@ -1,44 +1,59 @@
 import type { RemovedMember } from "@projostack/sdk";
 import type { Command } from "commander";
-import { CliError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findMember } from "../../names/find-member.ts";
-import { sanitize } from "../../terminal/sanitize.ts";
-import { askConfirmation } from "../../terminal/prompts.ts";
+import { askForMember } from "../choose.ts";
+import { confirm, listTargets, YES } from "../confirm.ts";
+import { count } from "../count.ts";
+import { askMissingOne } from "../missing.ts";
+import { doForEach } from "../several.ts";
 
 export function addRemoveMember(members: Command, start: Start): void {
   members
     .command("remove")
-    .description("Remove a member from the workspace. Their next call is refused.")
-    .argument("<email-or-id>")
-    .option("--yes", "do not ask for confirmation")
+    .aliases(["rm", "delete"])
+    .description(
+      "Remove members from the workspace. Their next call is refused, and their pending invites are revoked. Their tasks and service keys stay.",
+    )
+    .argument("[email-or-id...]", "emails or ids; - reads them from standard input")
+    .option(...YES)
     .addHelpText(
       "after",
       examples(["projo members remove bob@example.com", "projo members remove bob@example.com --yes"]),
     )
-    .action(async (emailOrId: string, options: { yes?: boolean }, command: Command) => {
+    .action(async (texts: string[], { yes }: { yes?: boolean }, command: Command) => {
       const cli = start(command);
-      const workspace = await (await cli.server()).workspace();
-      const { id, name } = await findMember(workspace, emailOrId);
-      const agreed =
-        options.yes ||
-        (await askConfirmation(cli.io, {
-          message: `Remove ${sanitize(name)} from the workspace?`,
-          nonInteractiveHint: `There is no terminal to ask for confirmation. To remove ${name} from the workspace, add --yes`,
-        }));
-      if (!agreed)
-        throw new CliError(
-          "cli.not_confirmed",
-          "The member was not removed. To confirm without a prompt, add --yes.",
-        );
-      const removed = await workspace.members.remove({ userId: id });
-      if (cli.json) cli.value(removed);
-      else {
-        cli.message(`Removed ${name} from the workspace.`);
-        printKeysLeft(cli, removed);
-      }
+      const open = async () => (await cli.server()).workspace();
+      const given = await askMissingOne(cli, { command, open }, texts, askForMember(cli));
+      const workspace = await open();
+      await doForEach(cli, given, {
+        nouns: "members",
+        done: "removed",
+        find: (text) => findMember(workspace, text),
+        async confirm(targets) {
+          const names = targets.map(({ name }) => name);
+          if (!yes) listTargets(cli, names);
+          const isOne = names.length === 1;
+          await confirm(cli, {
+            yes,
+            action: `remove ${isOne ? names[0] : count(names.length, "member")} from the workspace`,
+            consequence: "Their pending invites are revoked. Their tasks and service keys stay.",
+            refused: isOne ? "The member was not removed." : "Nobody was removed.",
+          });
+        },
+        act: ({ id }) => workspace.members.remove({ userId: id }),
+        print(removed, { name }) {
+          cli.message(`Removed ${name} from the workspace${withInvites(removed)}.`);
+          printKeysLeft(cli, removed);
+        },
+      });
     });
+}
+
+/** An older server does not return the number of invites. */
+function withInvites({ endedInvites }: Partial<RemovedMember>): string {
+  return endedInvites ? `, and revoked ${count(endedInvites, "pending invite")} of this member` : "";
 }
 
 /** Lists the service keys of the removed member: the keys still work, and the former member may know their tokens. */

@@ -1,17 +1,25 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { askForText } from "../choose.ts";
+import { askMissing } from "../missing.ts";
 
 export function addCreateProject(projects: Command, start: Start): void {
   projects
     .command("create")
+    .alias("new")
     .description("Create a project. Prints its id.")
-    .argument("<name>")
+    .argument("[name]")
     .addHelpText("after", examples(['projo projects create "Website"']))
-    .action(async (name: string, _options: unknown, command: Command) => {
+    .action(async (given: string | undefined, _options: unknown, command: Command) => {
       const cli = start(command);
-      const workspace = await (await cli.server()).workspace();
-      const project = await workspace.projects.create({ name });
+      const open = async () => (await cli.server()).workspace();
+      const { name } = await askMissing(
+        cli,
+        { command, open },
+        { name: [given, askForText(cli, "<name>", "Name of the project")] },
+      );
+      const project = await (await open()).projects.create({ name });
       if (cli.json) {
         cli.value(project);
         return;

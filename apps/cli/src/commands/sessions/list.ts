@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { deviceOf } from "../../names/device-of.ts";
 import { shortTime } from "../../terminal/short-time.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
@@ -24,7 +25,3 @@ export function addListSessions(sessions: Command, start: Start): void {
       });
     });
 }
-
-/** Returns the program that signed in. A program that uses the SDK names itself after the SDK and the runtime. */
-const deviceOf = (userAgent: string | null): string =>
-  userAgent?.replace(/^projostack-sdk\/\S+ (?:\(\S+\) )?(?=\S)/, "") ?? "unknown";

@@ -1,20 +1,41 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { findSession } from "../../names/find-session.ts";
+import { askMissingOne } from "../missing.ts";
+import { doForEach } from "../several.ts";
+import { askForSession } from "./ask-for-session.ts";
 
 export function addRevokeSession(sessions: Command, start: Start): void {
   sessions
     .command("revoke")
-    .description("End one of your sessions: its device is signed out.")
-    .argument("<id>", "see: projo sessions list")
+    .aliases(["rm", "delete"])
+    .description("End sessions of yours: their devices are signed out.")
+    .argument(
+      "[id...]",
+      "ids, or their first characters (see: projo sessions list); - reads them from standard input",
+    )
     .addHelpText("after", examples(["projo sessions revoke 019ac5a2-5d0f-7c3e-9a53-0f8a1d9a2c11"]))
-    .action(async (id: string, _options: unknown, command: Command) => {
+    .action(async (ids: string[], _options: unknown, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const revoked = await server.requireSignIn().sessions.revoke({ id });
-      const isOwn = !server.tokenFromEnvironment && server.stored?.session?.sessionId === revoked.id;
-      if (isOwn) await server.updateStored(() => undefined);
-      if (cli.json) cli.value(revoked);
-      else cli.message(isOwn ? "Ended this session: you are signed out here." : `Ended the session ${id}.`);
+      const open = async () => server.requireSignIn();
+      const given = await askMissingOne(cli, { command, open }, ids, askForSession(cli));
+      const client = await open();
+      const ownId = server.tokenFromEnvironment ? undefined : server.stored?.session?.sessionId;
+      await doForEach(cli, given, {
+        nouns: "sessions",
+        done: "ended",
+        find: (text) => findSession(client, text),
+        async act({ id }) {
+          const revoked = await client.sessions.revoke({ id });
+          if (revoked.id === ownId) await server.updateStored(() => undefined);
+          return revoked;
+        },
+        print: ({ id }) =>
+          cli.message(
+            id === ownId ? "Ended this session: you are signed out here." : `Ended the session ${id}.`,
+          ),
+      });
     });
 }

@@ -9,8 +9,9 @@ import {
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { findMember } from "../../names/find-member.ts";
 import { findProject } from "../../names/find-project.ts";
-import type { Server, WorkspaceClient } from "../../connection/server.ts";
+import type { WorkspaceClient } from "../../connection/server.ts";
 import { orderOption } from "../order-option.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { statusOption } from "./status-option.ts";
@@ -31,7 +32,7 @@ export function addListTasks(tasks: Command, start: Start): void {
     .option("--project <id-or-name>", "only tasks of this project")
     .addOption(statusOption("only tasks with this status"))
     .option("--search <text>", "only tasks whose title contains this text (not case-sensitive)")
-    .option("--created-by <id>", "only tasks created by this user; me means yourself")
+    .option("--created-by <email-or-id>", "only tasks created by this user; me means yourself")
     .option(
       "--created-after <date>",
       "only tasks created at or after this time: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z",
@@ -49,9 +50,8 @@ export function addListTasks(tasks: Command, start: Start): void {
     )
     .action(async (options: ListOptions, command: Command) => {
       const cli = start(command);
-      const server = await cli.server();
-      const workspace = await server.workspace();
-      const filters = await readFilters(server, workspace, options);
+      const workspace = await (await cli.server()).workspace();
+      const filters = await readFilters(workspace, options);
       const { order } = options;
       const page = await collectPages(options, (asked) =>
         listTasks(workspace, { ...filters, order, ...asked }, { withNames: !cli.json }),
@@ -88,7 +88,6 @@ async function listTasks(
 }
 
 async function readFilters(
-  { client }: Server,
   workspace: WorkspaceClient,
   { project, status, search, createdBy, createdAfter, createdBefore }: ListOptions,
 ): Promise<TasksListInput> {
@@ -96,7 +95,7 @@ async function readFilters(
     projectId: project === undefined ? undefined : (await findProject(workspace, project)).id,
     status,
     search,
-    createdBy: createdBy === "me" ? (await client.auth.me()).user.id : createdBy,
+    createdBy: createdBy === undefined ? undefined : (await findMember(workspace, createdBy)).id,
     createdAfter: dateTime(createdAfter),
     createdBefore: dateTime(createdBefore),
   };

@@ -42,8 +42,8 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
     );
 
   const start: Start = (command) => openCli(io, command.optsWithGlobals());
-  for (const { name, description, load } of commands) {
-    const command = program.command(name).description(description);
+  for (const { name, description, isHidden, load } of commands) {
+    const command = program.command(name, { hidden: isHidden === true }).description(description);
     if (names.includes(name)) (await load())(command, start);
   }
   return program;

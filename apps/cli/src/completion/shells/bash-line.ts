@@ -45,10 +45,13 @@ export function parseBashLine(line: string, wordBreaks: string): BashLine {
       redirection = "file";
       kept = "";
     } else {
+      const before = word ?? "";
       if (character === '"' || character === "'") quote = character;
-      else word = `${word ?? ""}${character}`;
+      else word = `${before}${character}`;
       word ??= "";
-      if (quote !== "" || wordBreaks.includes(character)) kept = word;
+      // Bash begins the word with an @, because it completes the names of hosts.
+      if (character === "@" && wordBreaks.includes("@")) kept = before;
+      else if (quote !== "" || wordBreaks.includes(character)) kept = word;
     }
   }
   return { words: words.slice(1), current: word ?? "", kept, quote, isRedirected: redirection === "file" };

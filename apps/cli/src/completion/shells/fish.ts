@@ -8,7 +8,7 @@ function __projo_complete
     set -l current (commandline -ct)
     set -l lines (command projo __complete fish -- (commandline -opc)[2..-1] "$current" </dev/null 2>/dev/null)
     set -l first $lines[1]
-    set -l path (string replace -r -- '^--[^=]*=' '' $current)
+    set -l path (string replace -r -- '^--[^=]*=' '' $current | string unescape; or echo -- $current)
     set -l option (string match -r -- '^--[^=]*=' $current)
     switch "$first"
         case files

@@ -19,8 +19,8 @@ export interface Wanted {
   readonly options: ServerOptions;
 }
 
-/** How long a completion waits for the server. */
-const TIME_LIMIT_MS = 1_000;
+/** How long a completion waits for the server, unless PROJO_COMPLETION_TIMEOUT says otherwise. */
+const TIME_LIMIT_SECONDS = 1;
 
 /** The largest page of the server. */
 const PAGE_SIZE = 100;
@@ -33,7 +33,7 @@ export async function liveValues(io: Io, wanted: Wanted): Promise<readonly Named
     timer = setTimeout(() => {
       control.abort();
       resolve([]);
-    }, TIME_LIMIT_MS);
+    }, timeLimitMs(io));
   });
   // After the time limit nobody waits for the values, and the error of the ended request has no receiver.
   const values = list(io, wanted, control.signal).catch(() => []);
@@ -42,6 +42,11 @@ export async function liveValues(io: Io, wanted: Wanted): Promise<readonly Named
   } finally {
     clearTimeout(timer);
   }
+}
+
+function timeLimitMs({ env }: Io): number {
+  const text = env["PROJO_COMPLETION_TIMEOUT"] ?? "";
+  return (/^\d{1,2}(?:\.\d+)?$/.test(text) ? Number(text) : TIME_LIMIT_SECONDS) * 1_000;
 }
 
 /** Returns the addresses of the servers with a sign-in. */

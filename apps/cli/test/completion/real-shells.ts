@@ -52,7 +52,15 @@ esac
   );
   await chmod(join(bin, "projo"), 0o755);
   await writeFile(record, "");
-  const env = { PATH: `${bin}:${process.env["PATH"]}`, HOME: home, PROJO_URL: url, TERM: "xterm", LC_ALL: "C.UTF-8" };
+  const env = {
+    PATH: `${bin}:${process.env["PATH"]}`,
+    HOME: home,
+    PROJO_URL: url,
+    TERM: "xterm",
+    LC_ALL: "C.UTF-8",
+    // The machine of a test can be busy.
+    PROJO_COMPLETION_TIMEOUT: "60",
+  };
   const command = await starts[name](directory, home, env);
   const child = spawn("script", ["--quiet", "--command", command, "/dev/null"], {
     cwd: directory,
@@ -66,7 +74,7 @@ esac
       () => {
         if (!shown.includes(text)) throw new Error(`${name} does not show ${text}: ${JSON.stringify(shown)}`);
       },
-      { timeout: 30_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   await waitFor("READY>");
   const lines = async () => (await readFile(record, "utf8")).split("\n").slice(0, -1);
@@ -81,7 +89,7 @@ esac
           if (last === undefined) throw new Error(`${name} ran no command: ${JSON.stringify(shown)}`);
           return last;
         },
-        { timeout: 30_000, interval: 50 },
+        { timeout: 60_000, interval: 50 },
       );
       await waitFor("READY>");
       return JSON.parse(line) as string[];

@@ -66,11 +66,11 @@ describe.each(shellNames)("%s", (name) => {
       await writeFile(join(directory, "a file.csv"), "");
       expect(await shell.run("projo tasks import a\\ f\t")).toEqual(["tasks", "import", "a file.csv"]);
       expect(await shell.run("projo projects create a\\ f\t")).toEqual(["projects", "create", "a f"]);
-      await shell.see("projo tasks delete \t\t", "Write `it`");
+      await shell.see("projo tasks delete \t\t\t", "Write `it`");
     } finally {
       await shell.close();
     }
     expect((await readdir(directory)).filter((file) => file.startsWith("pwned"))).toEqual([]);
     expect(existsSync(join(account.home, "pwned1"))).toBe(false);
-  }, 120_000);
+  }, 300_000);
 });

@@ -18,6 +18,7 @@ import { kindOfArgument, kindOfOption } from "../../src/completion/value-kinds.t
 import type { Io } from "../../src/io.ts";
 import { createProgram } from "../../src/program.ts";
 import { expectDone, openShell, openSignedIn, PASSWORD, type Shell } from "../kit.ts";
+import { openVerifiedAdmin } from "../people.ts";
 import { credentialsPath, expire } from "../stored-tokens.ts";
 import { program } from "./real-shells.ts";
 
@@ -28,7 +29,7 @@ let shell: Shell;
 
 beforeAll(async () => {
   server = await startTestServer();
-  shell = await openSignedIn(server.url);
+  shell = await openVerifiedAdmin(server, "ann@example.com");
   for (const name of ["Website", "Docs", "--force"]) {
     const input = JSON.stringify({ name });
     await expectDone(shell.projo(["call", "projects.create", input]));
@@ -47,7 +48,7 @@ const SLOW = { PROJO_COMPLETION_TIMEOUT: "60" };
 
 /** Returns the lines after the first, as zsh and fish get them. */
 async function completed(words: readonly string[], { of = shell, fetch }: { of?: Shell; fetch?: Fetch } = {}) {
-  const { code, out, err } = await of.projo(["__complete", "zsh", "--", ...words], { env: SLOW, fetch });
+  const { code, out, err } = await of.projo(["__complete", "zsh", "--", ...words], { env: SLOW, ...(fetch && { fetch }) });
   expect({ code, err }).toEqual({ code: 0, err: "" });
   return out.split("\n").slice(1, -1);
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectDone, openSignedIn, type Shell } from "../kit.ts";
-import { isInstalled, openRealShell, shellNames, type Typist } from "./real-shells.ts";
+import { isInstalled, openRealShell, shellNames, type Typist } from "../completion/real-shells.ts";
 
 /** Names that would run a command, end the line or split into words if a shell inserted them unquoted. */
 const names = {

@@ -14,7 +14,15 @@ export type LiveKind =
   | "sessions";
 
 export type ValueKind =
-  LiveKind | "files" | "directories" | "scopes" | "servers" | "operations" | "shells" | "actions" | "text";
+  | LiveKind
+  | "files"
+  | "directories"
+  | "scopes"
+  | "servers"
+  | "operations"
+  | "shells"
+  | "actions"
+  | "text";
 
 /** By the long name of an option without choices. */
 const optionKinds: Readonly<Record<string, ValueKind>> = {

@@ -47,8 +47,14 @@ afterAll(async () => {
 const SLOW = { PROJO_COMPLETION_TIMEOUT: "60" };
 
 /** Returns the lines after the first, as zsh and fish get them. */
-async function completed(words: readonly string[], { of = shell, fetch }: { of?: Shell; fetch?: Fetch } = {}) {
-  const { code, out, err } = await of.projo(["__complete", "zsh", "--", ...words], { env: SLOW, ...(fetch && { fetch }) });
+async function completed(
+  words: readonly string[],
+  { of = shell, fetch }: { of?: Shell; fetch?: Fetch } = {},
+) {
+  const { code, out, err } = await of.projo(["__complete", "zsh", "--", ...words], {
+    env: SLOW,
+    ...(fetch && { fetch }),
+  });
   expect({ code, err }).toEqual({ code: 0, err: "" });
   return out.split("\n").slice(1, -1);
 }
@@ -98,7 +104,9 @@ it("searches for what is typed when a workspace has more projects than one page"
   for (const input of inputs) await expectDone(other.projo(["call", "projects.create", input]));
   // The oldest project is not on the first page.
   expect(valuesOf(await completed(["projects", "delete", ""], { of: other }))).not.toContain("Project 0");
-  expect(valuesOf(await completed(["projects", "delete", "Project 0"], { of: other }))).toEqual(["Project 0"]);
+  expect(valuesOf(await completed(["projects", "delete", "Project 0"], { of: other }))).toEqual([
+    "Project 0",
+  ]);
   await other.close();
 });
 
@@ -162,7 +170,9 @@ it("answers with nothing, and without an error, when it cannot ask the server", 
   expect(await started({ ...env, PROJO_URL: "no url", PROJO_CA_FILE: "/absent" }, LINE)).toEqual(NOTHING);
   expect(await started({ ...env, PROJO_TOKEN: "\u0001" }, LINE)).toEqual(NOTHING);
   // Fixed values need no server.
-  expect((await started({ ...env, HOME: "/dev/null" }, ["tasks", "list", "--status", ""])).out).toContain("todo");
+  expect((await started({ ...env, HOME: "/dev/null" }, ["tasks", "list", "--status", ""])).out).toContain(
+    "todo",
+  );
   await mkdir(join(out.home, ".config", "projo"), { recursive: true });
   await writeFile(join(out.home, ".config", "projo", "credentials.json"), "broken", { mode: 0o600 });
   expect(await started({ ...env, HOME: out.home }, LINE)).toEqual(NOTHING);
@@ -238,7 +248,9 @@ const HOSTILE = [
 
 it("quotes names so that bash reads exactly them, whatever quote is open", () => {
   const quotes = ["", "'", '"'] as const;
-  const words = HOSTILE.flatMap((name) => quotes.map((quote) => `${quote}${quoteForBash(name, quote)}${quote}`));
+  const words = HOSTILE.flatMap((name) =>
+    quotes.map((quote) => `${quote}${quoteForBash(name, quote)}${quote}`),
+  );
   const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", `printf '%s\\0' ${words.join(" ")}`], {
     encoding: "utf8",
     env: { PATH: process.env["PATH"], LC_ALL: "C.UTF-8" },
@@ -255,14 +267,22 @@ it("quotes names so that bash reads exactly them, whatever quote is open", () =>
 it("splits the line of bash at quotes, breaks and redirections, and evaluates nothing", () => {
   const parse = (line: string) => parseBashLine(line, WORD_BREAKS);
   expect(parse("projo tasks ")).toMatchObject({ words: ["tasks"], current: "", kept: "" });
-  expect(parse("projo --project=We")).toMatchObject({ words: [], current: "--project=We", kept: "--project=" });
+  expect(parse("projo --project=We")).toMatchObject({
+    words: [],
+    current: "--project=We",
+    kept: "--project=",
+  });
   expect(parse("projo x 'a b")).toMatchObject({ words: ["x"], current: "a b", kept: "", quote: "'" });
   expect(parse('projo x --p="a \\" b')).toMatchObject({ current: '--p=a " b', kept: "--p=", quote: '"' });
   expect(parse("projo get ann@ex")).toMatchObject({ current: "ann@ex", kept: "ann" });
   expect(parse("projo $(touch pwned) `x` ")).toMatchObject({ words: ["$(touch", "pwned)", "`x`"] });
   expect(parse("projo list > fi")).toMatchObject({ words: ["list"], isRedirected: true, current: "fi" });
   expect(parse("projo list 2>&1 >fi")).toMatchObject({ words: ["list"], isRedirected: true });
-  expect(parse("projo list > file --st")).toMatchObject({ words: ["list"], isRedirected: false, current: "--st" });
+  expect(parse("projo list > file --st")).toMatchObject({
+    words: ["list"],
+    isRedirected: false,
+    current: "--st",
+  });
   expect(parse("projo '' x")).toMatchObject({ words: [""], current: "x" });
 });
 
@@ -294,7 +314,18 @@ it("quotes names for PowerShell, which takes typographic quotes for quotes", () 
 
 it("offers the id in place of a name that is not unique or could control a terminal", () => {
   const id = (digit: number) => `0000000${digit}-0000-7000-8000-000000000000`;
-  const names = ["ok", "a\nb", "a\tb", "\u001b[31m", "\u202egnp", "-rf", " ", "Twin", "twin", "zero\u200bwidth"];
+  const names = [
+    "ok",
+    "a\nb",
+    "a\tb",
+    "\u001b[31m",
+    "\u202egnp",
+    "-rf",
+    " ",
+    "Twin",
+    "twin",
+    "zero\u200bwidth",
+  ];
   const candidates = byName(names.map((name, at) => ({ id: id(at), name })));
   expect(candidates.map(({ value }) => value)).toEqual(["ok", ...names.slice(1).map((_, at) => id(at + 1))]);
   for (const { description = "" } of candidates) expect(description).not.toMatch(/[\n\t\u001b\u202e]/);

@@ -13,10 +13,12 @@ export type ShellName = (typeof shellNames)[number];
 
 /** Returns true if the machine has the shell and a `script` of util-linux. In CI a missing one is a failure. */
 export function isInstalled(name: ShellName): boolean {
-  const isFound = [["script", "--version"], [name, "--version"]].every(
-    ([command = "", ...args]) => spawnSync(command, args).status === 0,
-  );
-  if (!isFound && process.env["CI"] === "true") throw new Error(`Install script and ${name}: the tests need them.`);
+  const isFound = [
+    ["script", "--version"],
+    [name, "--version"],
+  ].every(([command = "", ...args]) => spawnSync(command, args).status === 0);
+  if (!isFound && process.env["CI"] === "true")
+    throw new Error(`Install script and ${name}: the tests need them.`);
   return isFound;
 }
 
@@ -131,7 +133,10 @@ const starts: Readonly<Record<ShellName, Start>> = {
     return "zsh -i";
   },
   async fish(_directory, home, env) {
-    const { stdout } = spawnSync(process.execPath, [program, "completion", "fish"], { env, encoding: "utf8" });
+    const { stdout } = spawnSync(process.execPath, [program, "completion", "fish"], {
+      env,
+      encoding: "utf8",
+    });
     const files = join(home, ".config", "fish");
     await mkdir(join(files, "completions"), { recursive: true });
     // At its first start, fish generates completions from all man pages, unless this directory exists.

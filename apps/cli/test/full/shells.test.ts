@@ -38,39 +38,55 @@ afterAll(async () => {
 describe.each(shellNames)("%s", (name) => {
   let shell: Typist;
 
-  it.skipIf(!isInstalled(name))("inserts every name as one word, and runs nothing of it", async () => {
-    shell = await openRealShell(name, { directory, home: account.home, url: server.url });
-    try {
-      for (const project of Object.values(names)) {
-        const start = project.slice(0, 3);
-        expect(await shell.run(`projo projects delete ${start}\t`)).toEqual(["projects", "delete", project]);
-        expect(await shell.run(`projo tasks list --project=${start}\t`)).toEqual([
-          "tasks",
-          "list",
-          `--project=${project}`,
+  it.skipIf(!isInstalled(name))(
+    "inserts every name as one word, and runs nothing of it",
+    async () => {
+      shell = await openRealShell(name, { directory, home: account.home, url: server.url });
+      try {
+        for (const project of Object.values(names)) {
+          const start = project.slice(0, 3);
+          expect(await shell.run(`projo projects delete ${start}\t`)).toEqual([
+            "projects",
+            "delete",
+            project,
+          ]);
+          expect(await shell.run(`projo tasks list --project=${start}\t`)).toEqual([
+            "tasks",
+            "list",
+            `--project=${project}`,
+          ]);
+          // Inside quotes the shell closes them itself.
+          expect(await shell.run(`projo projects delete "${start}\t`)).toEqual([
+            "projects",
+            "delete",
+            project,
+          ]);
+          expect(await shell.run(`projo projects delete '${start}\t`)).toEqual([
+            "projects",
+            "delete",
+            project,
+          ]);
+        }
+        expect(await shell.run("projo task\tlis\t--stat\tdo\tn\t")).toHaveLength(4);
+        expect(await shell.run("projo members get ann@ex\t")).toEqual(["members", "get", "ann@example.com"]);
+        expect(await shell.run("projo keys create ci --scopes task:read,task:w\t")).toEqual([
+          "keys",
+          "create",
+          "ci",
+          "--scopes",
+          "task:read,task:write",
         ]);
-        // Inside quotes the shell closes them itself.
-        expect(await shell.run(`projo projects delete "${start}\t`)).toEqual(["projects", "delete", project]);
-        expect(await shell.run(`projo projects delete '${start}\t`)).toEqual(["projects", "delete", project]);
+        // A path where a file is meant, and in no other place.
+        await writeFile(join(directory, "a file.csv"), "");
+        expect(await shell.run("projo tasks import a\\ f\t")).toEqual(["tasks", "import", "a file.csv"]);
+        expect(await shell.run("projo projects create a\\ f\t")).toEqual(["projects", "create", "a f"]);
+        await shell.see("projo tasks delete \t\t\t", "Write `it`");
+      } finally {
+        await shell.close();
       }
-      expect(await shell.run("projo task\tlis\t--stat\tdo\tn\t")).toHaveLength(4);
-      expect(await shell.run("projo members get ann@ex\t")).toEqual(["members", "get", "ann@example.com"]);
-      expect(await shell.run("projo keys create ci --scopes task:read,task:w\t")).toEqual([
-        "keys",
-        "create",
-        "ci",
-        "--scopes",
-        "task:read,task:write",
-      ]);
-      // A path where a file is meant, and in no other place.
-      await writeFile(join(directory, "a file.csv"), "");
-      expect(await shell.run("projo tasks import a\\ f\t")).toEqual(["tasks", "import", "a file.csv"]);
-      expect(await shell.run("projo projects create a\\ f\t")).toEqual(["projects", "create", "a f"]);
-      await shell.see("projo tasks delete \t\t\t", "Write `it`");
-    } finally {
-      await shell.close();
-    }
-    expect((await readdir(directory)).filter((file) => file.startsWith("pwned"))).toEqual([]);
-    expect(existsSync(join(account.home, "pwned1"))).toBe(false);
-  }, 300_000);
+      expect((await readdir(directory)).filter((file) => file.startsWith("pwned"))).toEqual([]);
+      expect(existsSync(join(account.home, "pwned1"))).toBe(false);
+    },
+    300_000,
+  );
 });

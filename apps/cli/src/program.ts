@@ -38,6 +38,7 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
         'projo projects create "Website"',
         'projo tasks create "Write the first page" --project Website',
         "projo tasks list --status todo",
+        "projo help --all",
       ]),
     );
 

@@ -78,8 +78,8 @@ class Line {
 
   private readArgument(word: string): void {
     const next = this.takesCommand() ? this.commandNamed(word) : undefined;
-    if (next) this.command = next;
-    else if (word === "help" && this.takesCommand()) this.isHelp = true;
+    if (word === "help" && this.takesCommand()) this.isHelp = true;
+    else if (next) this.command = next;
     else this.arguments += 1;
   }
 

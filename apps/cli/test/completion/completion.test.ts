@@ -63,7 +63,7 @@ const valuesOf = (lines: readonly string[]) => lines.map((line) => line.split("\
 
 it("completes commands, options and their fixed values", async () => {
   expect(valuesOf(await completed(["tasks", ""]))).toEqual(
-    expect.arrayContaining(["list", "create", "update", "delete", "import", "help"]),
+    expect.arrayContaining(["list", "create", "update", "delete", "import"]),
   );
   expect(valuesOf(await completed([""]))).not.toContain("__complete");
   expect(valuesOf(await completed(["help", "tasks", ""]))).toContain("import");

@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { format } from "oxfmt";
 import { z } from "zod";
 import { generateBoundaryRules } from "./generate/boundary-rules.ts";
+import { generateCliReference } from "./generate/cli-reference.ts";
 import { completeAuditPage } from "./generate/audit-page.ts";
 import { generateCommonPasswords } from "./generate/common-passwords.ts";
 import { describeContract } from "@projostack/contract";
@@ -76,6 +77,7 @@ async function generate(): Promise<Map<string, Buffer>> {
     ...generateSdk(contract),
     ...generateSdkVersion(root),
     ...generateSdkTrpc(contract),
+    ...(await generateCliReference()),
   };
   const files = {
     ...Object.fromEntries(Object.entries(whole).map(([path, text]) => [path, withHeader(path, text)])),

@@ -1,8 +1,12 @@
-// Builds the program: the file that starts, files that are loaded when a command needs them, and the notices of the bundled packages.
+// Builds the program: the file that starts, files that are loaded when a command needs them, the man page, and the notices of the
+// bundled packages.
 import { chmod, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { manPage } from "../src/reference/man.ts";
+import { describeProgram } from "../src/reference/describe-program.ts";
+import { version } from "../src/version.ts";
 import { noticesOf } from "../../../scripts/bundle/notices.ts";
 import { versionInProgram } from "./version-in-program.ts";
 
@@ -55,3 +59,19 @@ const program = join(target, "projo.cjs");
 await chmod(program, 0o755);
 const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
 await writeFile(join(target, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules));
+
+// The description of the commands neither reads nor writes anything.
+const { stdin, stdout, stderr } = process;
+const io = {
+  stdin,
+  stdout,
+  stderr,
+  env: {},
+  homeDirectory: undefined,
+  workingDirectory: root,
+  platform: process.platform,
+};
+await writeFile(
+  join(target, "projo.1"),
+  manPage(await describeProgram({ ...io, onInterrupt: () => () => {} }), version()),
+);

@@ -11,6 +11,8 @@ export interface NamedCommand {
   /** How the help of projo writes the command. */
   readonly term: string;
   readonly description: string;
+  /** True for a command that is not in the help. */
+  readonly isHidden?: boolean;
   readonly load: () => Promise<Define>;
 }
 
@@ -106,5 +108,18 @@ export const commands: readonly NamedCommand[] = [
     term: "call <operation> [input]",
     description: "Call any operation of the server. Prints the result as JSON.",
     load: async () => (await import("./commands/call.ts")).addCall,
+  },
+  {
+    name: "completion",
+    term: "completion <shell>",
+    description: "Print the script with which your shell completes commands, options and names.",
+    load: async () => (await import("./commands/completion.ts")).addCompletion,
+  },
+  {
+    name: "__complete",
+    term: "__complete <shell> [words]",
+    description: "Complete a command line. For the script of projo completion.",
+    isHidden: true,
+    load: async () => (await import("./commands/complete.ts")).addComplete,
   },
 ];

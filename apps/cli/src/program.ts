@@ -38,12 +38,13 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
         'projo projects create "Website"',
         'projo tasks create "Write the first page" --project Website',
         "projo tasks list --status todo",
+        "projo help --all",
       ]),
     );
 
   const start: Start = (command) => openCli(io, command.optsWithGlobals());
-  for (const { name, description, load } of commands) {
-    const command = program.command(name).description(description);
+  for (const { name, description, isHidden, load } of commands) {
+    const command = program.command(name, { hidden: isHidden === true }).description(description);
     if (names.includes(name)) (await load())(command, start);
   }
   return program;

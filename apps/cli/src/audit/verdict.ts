@@ -32,6 +32,8 @@ export interface Intact {
   readonly footerCheckpoint: "none" | "genuine" | "unchecked";
   /** The names of checkpoints that were created after the export, of entries that the file therefore does not contain. */
   readonly laterCheckpoints: readonly string[];
+  /** The entries of these checkpoints that the file does not contain: nothing is known of them. Null without such a checkpoint. */
+  readonly notCovered: { readonly from: number; readonly to: number } | null;
 }
 
 export type Verdict = Intact | Broken;

@@ -78,6 +78,10 @@ export async function verifyExport(
     lastHash,
     footerCheckpoint,
     laterCheckpoints: uncovered.map(({ name }) => name),
+    notCovered:
+      uncovered.length === 0
+        ? null
+        : { from: chain.nextSeq, to: Math.max(...uncovered.map(({ seq }) => seq)) },
   };
 }
 

@@ -16,6 +16,8 @@ export function addLogout(logout: Command, start: Start): void {
           "PROJO_TOKEN is set, so the stored session is not in use. Unset PROJO_TOKEN, then run the command again.",
         );
       }
+      const { forgetCompletions } = await import("../completion/value-cache.ts");
+      await forgetCompletions(cli.io);
       // Sign out on the server first. If it refuses, the tokens remain for the next attempt. If it cannot be reached, the SDK
       // deletes them.
       if (options.everywhere) await signOutEverywhere(cli, server);

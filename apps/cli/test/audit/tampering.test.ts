@@ -88,6 +88,7 @@ it("reports an untouched export as intact, with its workspace and last entry", a
     lastHash: lines.at(-1)?.hash,
     footerCheckpoint: "genuine",
     laterCheckpoints: [],
+    notCovered: null,
   });
   const piped = await shell.projo(["audit", "verify", "-", "--key", keys], { stdin: content });
   expect(piped).toEqual({
@@ -152,9 +153,16 @@ describe("a checkpoint", () => {
     const compared = await verify(whole, ...both);
     expect(compared).toMatchObject({
       code: 0,
-      verdict: { intact: true, footerCheckpoint: "genuine", laterCheckpoints: [later] },
+      verdict: {
+        intact: true,
+        lastSeq: lines.length,
+        footerCheckpoint: "genuine",
+        laterCheckpoints: [later],
+        notCovered: { from: lines.length + 1, to: lines.length + 1 },
+      },
     });
-    expect(compared.err).toContain(`Not compared, because created after the export: ${later}.`);
+    expect(compared.err).toContain(`Entry ${lines.length + 1} was not verified`);
+    expect(compared.err).toContain("export the log again");
     // The earlier checkpoint is still compared.
     const cut = fileOf(header, lines.slice(0, 100), { entries: 100, checkpoint: null });
     expect((await verify(cut, ...both)).verdict).toMatchObject({ seq: 101, problem: "truncated" });
@@ -177,6 +185,33 @@ describe("a checkpoint", () => {
       ],
       later,
     );
+    // The log grows further: the range ends at the last entry that a checkpoint covers, whatever the order of the options.
+    for (const name of ["One", "Two"])
+      await expectDone(shell.projo(["workspaces", "rename", name, "--workspace", workspaceId]));
+    const last = lines.length + 4;
+    const latest = await shell.projo([
+      "audit",
+      "checkpoint",
+      "--workspace",
+      workspaceId,
+      "--out",
+      "latest.json",
+    ]);
+    expect(latest.err).toContain(`The checkpoint covers entries 1 to ${last}.`);
+    const all = ["--checkpoint", "latest.json", ...both];
+    expect((await verify(whole, ...all)).verdict).toMatchObject({
+      intact: true,
+      laterCheckpoints: ["latest.json", later],
+      notCovered: { from: lines.length + 1, to: last },
+    });
+    expect((await verify(whole, ...all)).err).toContain(
+      `Entries ${lines.length + 1} to ${last} were not verified`,
+    );
+    // A new export has the entries of both checkpoints.
+    const again = await exportLog(shell, "--workspace", workspaceId);
+    const covered = await verify(fileOf(again.header, again.lines, again.footer), ...all);
+    expect(covered.verdict).toMatchObject({ intact: true, laterCheckpoints: [], notCovered: null });
+    expect(covered.err).not.toContain("not verified");
   });
 
   it("U5 counts only when the server's key has signed it for this log", async () => {

@@ -43,22 +43,27 @@ async function pnpm(args: readonly string[]): Promise<void> {
   else await run(started, [...args], { cwd: root });
 }
 
-it("contains the program, the README, the licence and package.json alone", async () => {
+it("contains the program, the man page, the README, the licence and package.json alone", async () => {
   const { stdout } = await run("tar", ["-tzf", tarball]);
   const files = stdout
     .trim()
     .split("\n")
     .map((file) => file.replace(/^package\//, ""));
   expect(
-    files.filter((file) => !/^dist\/(?:[\w-]+\.cjs|THIRD-PARTY-NOTICES\.txt)$/.test(file)).toSorted(),
+    files
+      .filter((file) => !/^dist\/(?:[\w-]+\.cjs|THIRD-PARTY-NOTICES\.txt|projo\.1)$/.test(file))
+      .toSorted(),
   ).toEqual(["LICENSE", "README.md", "package.json"]);
-  expect(files).toContain("dist/projo.cjs");
+  expect(files).toEqual(
+    expect.arrayContaining(["dist/projo.cjs", "dist/projo.1", "dist/THIRD-PARTY-NOTICES.txt"]),
+  );
   const manifest: unknown = JSON.parse(
     await readFile(join(directory, "node_modules/@projostack/cli/package.json"), "utf8"),
   );
   expect(manifest).toMatchObject({
     name: "@projostack/cli",
     bin: { projo: "dist/projo.cjs" },
+    man: "./dist/projo.1",
     engines: { node: ">=20.19" },
   });
   for (const field of ["dependencies", "optionalDependencies", "peerDependencies", "private"])

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { type Checkpoint, pointOf } from "../../audit/checkpoint.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { writeAtomically } from "./out-file.ts";
@@ -24,6 +25,15 @@ export function addSaveCheckpoint(audit: Command, start: Start): void {
       }
       await writeAtomically(cli.io, out, (write) => write(`${JSON.stringify(checkpoint, undefined, 2)}\n`));
       if (cli.json) cli.value({ file: out });
-      else cli.message(`Written to ${out}. Store it away from the server and its database.`);
+      else
+        cli.message(
+          `${coverage(checkpoint)} Written to ${out}. Store it away from the server and its database.`,
+        );
     });
+}
+
+/** Says which entries the checkpoint covers, so that a later verification of a file can be understood. */
+function coverage(checkpoint: Checkpoint): string {
+  const seq = pointOf(checkpoint)?.seq ?? 0;
+  return seq === 1 ? "The checkpoint covers entry 1." : `The checkpoint covers entries 1 to ${seq}.`;
 }

@@ -111,7 +111,7 @@ async function sizeOf({ io }: Cli, file: string): Promise<number> {
 
 /** Prints that the file is intact, and which parts were not verified. */
 function printIntact(cli: Cli, verdict: Intact): void {
-  const { workspaceId, after, entries, lastSeq, footerCheckpoint, laterCheckpoints } = verdict;
+  const { workspaceId, after, entries, lastSeq, footerCheckpoint, laterCheckpoints, notCovered } = verdict;
   if (cli.json) cli.value(verdict);
   else {
     const range = entries === 0 ? "" : `, ${after.seq + 1} to ${lastSeq}`;
@@ -121,9 +121,12 @@ function printIntact(cli: Cli, verdict: Intact): void {
   }
   if (after.seq > 0)
     cli.message(`The file starts after entry ${after.seq}. Earlier entries were not verified.`);
-  if (laterCheckpoints.length > 0) {
+  if (notCovered) {
+    const { from, to } = notCovered;
+    const range = from === to ? `Entry ${from} was` : `Entries ${from} to ${to} were`;
+    const names = laterCheckpoints.join(", ");
     cli.message(
-      `Not compared, because created after the export: ${laterCheckpoints.join(", ")}. The log has grown since, at least by the entry of the export. To compare, export the log again.`,
+      `${range} not verified: the log had them when ${names} was created, after this export, and the file does not contain them. An export does not contain the entry that records it. To verify them too, export the log again, and verify the new file with the same checkpoints.`,
     );
   }
   if (footerCheckpoint === "unchecked") {

@@ -1,0 +1,31 @@
+import type { AuditAction } from "@projostack/sdk";
+
+/** Every action of the audit log. An action that is absent here does not compile. */
+export const auditActions: Readonly<Record<AuditAction, true>> = {
+  "workspace.created": true,
+  "workspace.renamed": true,
+  "workspace.deleted": true,
+  "workspace.restored": true,
+  "workspace.purged": true,
+  "workspace.exported": true,
+  "workspace.import_started": true,
+  "workspace.imported": true,
+  "workspace.authors_assigned": true,
+  "member.role_changed": true,
+  "member.removed": true,
+  "member.left": true,
+  "invite.created": true,
+  "invite.resent": true,
+  "invite.revoked": true,
+  "invite.accepted": true,
+  "invite.declined": true,
+  "key.created": true,
+  "key.rotated": true,
+  "key.revoked": true,
+  "project.deleted": true,
+  "task.deleted": true,
+  "audit.exported": true,
+  "access.denied": true,
+  "access.denials_omitted": true,
+  "person.erased": true,
+};

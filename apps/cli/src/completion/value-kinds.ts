@@ -1,0 +1,115 @@
+// The kind of value that each option and argument takes. A test compares the tables with the whole command tree.
+import type { Argument, Command, Option } from "commander";
+
+/** Values that the server lists. */
+export type LiveKind =
+  | "workspaces"
+  | "deletedWorkspaces"
+  | "projects"
+  | "tasks"
+  | "members"
+  | "invites"
+  | "ownInvites"
+  | "keys"
+  | "sessions";
+
+export type ValueKind =
+  | LiveKind
+  | "files"
+  | "directories"
+  | "scopes"
+  | "servers"
+  | "operations"
+  | "shells"
+  | "actions"
+  | "text";
+
+/** By the long name of an option without choices. */
+const optionKinds: Readonly<Record<string, ValueKind>> = {
+  action: "actions",
+  actor: "members",
+  after: "text",
+  "ca-file": "files",
+  checkpoint: "files",
+  "created-after": "text",
+  "created-before": "text",
+  "created-by": "members",
+  cursor: "text",
+  days: "text",
+  encoding: "text",
+  "expires-in": "text",
+  from: "text",
+  interval: "text",
+  jq: "text",
+  json: "text",
+  key: "files",
+  limit: "text",
+  map: "text",
+  name: "text",
+  out: "files",
+  "overlap-hours": "text",
+  project: "projects",
+  report: "files",
+  scopes: "scopes",
+  search: "text",
+  separator: "text",
+  status: "text",
+  target: "text",
+  template: "text",
+  timeout: "text",
+  title: "text",
+  to: "text",
+  "unchanged-since": "directories",
+  url: "servers",
+  workspace: "workspaces",
+};
+
+/** By the group of the command: what its ids and names refer to. */
+const groupKinds: Readonly<Record<string, LiveKind>> = {
+  workspaces: "workspaces",
+  projects: "projects",
+  tasks: "tasks",
+  members: "members",
+  invites: "invites",
+  keys: "keys",
+  sessions: "sessions",
+};
+
+const commandKinds: Readonly<Record<string, ValueKind>> = {
+  "workspaces restore": "deletedWorkspaces",
+  "invites decline": "ownInvites",
+  // A person who is not in the workspace yet.
+  "invites create": "text",
+};
+
+/** By the name of an argument that is no id and no name of an existing object. */
+const argumentKinds: Readonly<Record<string, ValueKind>> = {
+  after: "directories",
+  before: "directories",
+  directory: "directories",
+  file: "files",
+  input: "text",
+  name: "text",
+  "new-name": "text",
+  operation: "operations",
+  shell: "shells",
+  title: "text",
+};
+
+/** Returns the kind of an option's value, or undefined when no table contains it. */
+export function kindOfOption(option: Option): ValueKind | undefined {
+  const name = option.long?.replace(/^--/, "") ?? "";
+  return Object.hasOwn(optionKinds, name) ? optionKinds[name] : undefined;
+}
+
+/** Returns the kind of an argument, or undefined when no table contains it. */
+export function kindOfArgument(command: Command, argument: Argument): ValueKind | undefined {
+  const name = argument.name();
+  if (Object.hasOwn(argumentKinds, name)) return argumentKinds[name];
+  if (!/(?:^|-)(?:id|ids|email|emails)(?:-|$)/.test(name)) return undefined;
+  const group = command.parent?.name() ?? "";
+  const path = `${group} ${command.name()}`;
+  if (Object.hasOwn(commandKinds, path)) return commandKinds[path];
+  // The address of a sign-in is not an object of the server.
+  return Object.hasOwn(groupKinds, group) ? groupKinds[group] : "text";
+}

@@ -1,0 +1,46 @@
+// The man page. Its macros are those of man(7), which every implementation of man understands.
+import type { CommandReference, Term } from "./describe-program.ts";
+
+export function manPage([program, ...commands]: readonly CommandReference[], version: string): string {
+  if (!program) throw new Error("The reference has no program.");
+  return [
+    `.TH PROJO 1 "" "projo ${roff(version)}" "ProjoStack"`,
+    ".SH NAME",
+    `projo \\- ${roff(program.description.replace(/\.$/, ""))}`,
+    ".SH SYNOPSIS",
+    `.B projo\n.RI [ options ]\n.I command\n.RI [ argument " ...]"`,
+    ".SH DESCRIPTION",
+    roff(
+      "Data goes to standard output and messages to standard error. The exit code is 0 for success, 1 for a refusal or a failure, 2 for wrong usage, 4 without a sign-in, and 130 after Ctrl-C.",
+    ),
+    ".SH OPTIONS",
+    "Every command accepts these options.",
+    ...program.options.map(termOf),
+    ".SH COMMANDS",
+    ...commands.map(commandOf),
+    ".SH EXAMPLES",
+    verbatim(program.notes),
+    ".SH SEE ALSO",
+    roff("projo help, projo help COMMAND and projo COMMAND --help show the same for one command."),
+    "",
+  ].join("\n");
+}
+
+function commandOf({ usage, description, arguments: args, options, notes }: CommandReference): string {
+  return [
+    `.SS "${roff(usage).replaceAll('"', "\\(dq")}"`,
+    roff(description),
+    ...[...args, ...options].map(termOf),
+    ...(notes === "" ? [] : [".PP", verbatim(notes)]),
+  ].join("\n");
+}
+
+const termOf = ({ term, description }: Term): string => `.TP\n.B ${roff(term)}\n${roff(description)}`;
+
+const verbatim = (text: string): string => `.nf\n${text.split("\n").map(roff).join("\n")}\n.fi`;
+
+/** Escapes what troff reads as a command: the backslash, the hyphen, and a point or an apostrophe at the start of a line. */
+function roff(text: string): string {
+  const escaped = text.replaceAll("\\", "\\e").replaceAll("-", "\\-");
+  return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
+}

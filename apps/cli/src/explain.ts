@@ -1,9 +1,10 @@
 import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
-import type { ExitCode } from "./cli-error.ts";
-import { explainConnection, explainForeignAnswer, mayBeDone } from "./connection/explain-connection.ts";
-
-export const exitCodeOf = ({ reason }: ProjoError): ExitCode =>
-  reason === "auth.unauthenticated" || reason === "auth.token_reused" ? 4 : 1;
+import {
+  explainConnection,
+  explainForeignAnswer,
+  explainMissingOperation,
+  mayBeDone,
+} from "./connection/explain-connection.ts";
 
 /** The message for a service key that calls an operation for users only. */
 export const USER_REQUIRED =
@@ -18,6 +19,7 @@ export interface Caller {
 export function explain(error: ProjoError, { isServiceKey }: Caller): string {
   if (error instanceof ProjoConnectionError) return explainConnection(error);
   if (error.reason === undefined) return explainForeignAnswer(error);
+  if (error.reason === "operation.not_found") return explainMissingOperation(error);
   if (error.reason === "input.invalid" && error.fieldErrors) return fieldMessages(error.fieldErrors);
   const keyMessage = isServiceKey ? serviceKeyMessages[error.reason] : undefined;
   if (keyMessage !== undefined) return keyMessage;

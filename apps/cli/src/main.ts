@@ -1,12 +1,15 @@
-// Passes the process's streams and environment to `run`. Only this file and start.ts have an effect at import.
-import { CliError } from "./cli-error.ts";
+// Passes the process's streams, environment and signals to `run`. Only this file and start.ts have an effect at import.
+import { CliError, interrupted } from "./cli-error.ts";
 import { homeDirectory } from "./home-directory.ts";
 import type { Io } from "./io.ts";
 import { report, run } from "./run.ts";
+import { listenForStopSignals } from "./stop-signals.ts";
+import { withStatusLine } from "./terminal/status-line.ts";
 
 const argv = process.argv.slice(2);
+const signals = listenForStopSignals(process, (exitCode) => void endNow(exitCode));
 
-const io: Io = {
+const io: Io = withStatusLine({
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -16,12 +19,9 @@ const io: Io = {
     return workingDirectory();
   },
   platform: process.platform,
-  onInterrupt(listener) {
-    // Listen once: a second Ctrl-C ends the process immediately.
-    process.once("SIGINT", listener);
-    return () => void process.off("SIGINT", listener);
-  },
-};
+  onInterrupt: signals.onStop,
+  openChanges: new Set(),
+});
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader closed the pipe, as in `projo tasks list --all | head -1`. That is not a failure.
@@ -31,13 +31,46 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 // Nothing can be reported any more. The exit code still tells the result.
 process.stderr.on("error", () => {});
 
+let result: number | undefined;
+
 // Set exitCode instead of calling process.exit, so that pending output to a pipe is written first.
-void run(argv, io).then((exitCode) => (process.exitCode = exitCode));
+void run(argv, io).then((code) => {
+  result = signals.exitCodeOf(code);
+  process.exitCode = result;
+});
+
+process.on("exit", (code) => {
+  // Nothing is left to wait for, and the command has not ended: a bug, which must not look like a success.
+  if (result === undefined && (code === 0 || code === 13)) process.exitCode = 1;
+  leaveTerminal();
+});
+
+/** Ends a command that does not end by itself. A request that changes data may have been carried out. */
+async function endNow(exitCode: number): Promise<void> {
+  if (result !== undefined) process.exit(result);
+  process.exitCode = exitCode;
+  leaveTerminal();
+  const { explainStop } = await import("./connection/explain-connection.ts");
+  const [operation] = io.openChanges ?? [];
+  const details = operation === undefined ? {} : { operation, mayHaveBeenCarriedOut: true };
+  await report(interrupted(explainStop(operation), details), argv, io);
+  process.exit(exitCode);
+}
 
 async function reportOutput(error: Error): Promise<void> {
   const { outputError } = await import("./terminal/output-error.ts");
-  process.exit(await report(outputError(error), argv, io));
+  process.exit(signals.exitCodeOf(await report(outputError(error), argv, io)));
 }
+
+/** Removes the status line, and ends the raw mode of a prompt, which may have hidden the cursor. */
+function leaveTerminal(): void {
+  io.statusLine?.close();
+  if (!process.stdin.isRaw) return;
+  process.stdin.setRawMode(false);
+  process.stderr.write(SHOW_CURSOR);
+}
+
+const SHOW_CURSOR = "\u001b[?25h";
 
 function workingDirectory(): string {
   try {

@@ -36,6 +36,7 @@ interface Common {
   input: Io["stdin"];
   output: Output;
   withGuide: false;
+  signal: AbortSignal;
 }
 
 async function ask<T>(
@@ -50,9 +51,35 @@ async function ask<T>(
   const colour = takesColour(io, io.stderr);
   const isSuitable = colour && columns !== 0 && rows !== 0;
   const output = isSuitable ? io.stderr : adapted(io.stderr, { colour });
-  const answer = await prompt(library, { message, input: io.stdin, output, withGuide: false });
-  if (library.isCancel(answer)) throw interrupted();
-  return answer;
+  const control = new AbortController();
+  const cancel = () => control.abort();
+  const release = [io.onInterrupt(cancel), onEndOfInput(io.stdin, cancel)];
+  const { signal } = control;
+  try {
+    const answer = await prompt(library, { message, input: io.stdin, output, withGuide: false, signal });
+    if (library.isCancel(answer)) throw interrupted();
+    return answer;
+  } finally {
+    for (const remove of release) remove();
+  }
+}
+
+/**
+ * Calls the listener when no more input can come: at Ctrl-D on an empty line, and when the terminal was closed. The prompt library
+ * waits forever then. The returned function removes the listener.
+ */
+function onEndOfInput(input: Io["stdin"], listener: () => void): () => void {
+  const onKey = (_text: unknown, key?: { ctrl?: boolean; name?: string }) => {
+    // With text on the line, Ctrl-D deletes a character. On an empty line, readline closes, which pauses the input.
+    if (key?.ctrl && key.name === "d") setImmediate(() => input.isPaused() && listener());
+  };
+  const events = ["end", "close", "error"] as const;
+  input.on("keypress", onKey);
+  for (const event of events) input.on(event, listener);
+  return () => {
+    input.off("keypress", onKey);
+    for (const event of events) input.off(event, listener);
+  };
 }
 
 /**

@@ -27,6 +27,8 @@ export interface Io {
    * closed terminal). The returned function removes the listener.
    */
   onInterrupt: (listener: () => void) => () => void;
+  /** Calls the listener once, when the process continues after Ctrl-Z. Undefined where there is no Ctrl-Z. */
+  onContinue?: (listener: () => void) => void;
   /** The line for progress. Undefined when stderr is not a terminal. */
   readonly statusLine?: StatusLine | undefined;
   /** The operations whose requests change data and have no answer yet. Requests add and remove themselves. */

@@ -20,6 +20,7 @@ const io: Io = withStatusLine({
   },
   platform: process.platform,
   onInterrupt: signals.onStop,
+  onContinue: (listener) => void process.once("SIGCONT", listener),
   openChanges: new Set(),
 });
 

@@ -18,13 +18,21 @@ export function explainConnection(error: ProjoConnectionError): string {
 export function explainForeignAnswer(error: ProjoError): string {
   if (error.code === "TIMEOUT" && / took longer than \d+ ms at /.test(error.message))
     return explainTimeout(error);
-  const message = error.message.replaceAll("baseUrl", "the address (--url or PROJO_URL)");
+  const message = error.message
+    .replaceAll("baseUrl", "the address (--url or PROJO_URL)")
+    .replace("Try again later.", `Try again ${whenOf(error)}.`);
   // The SDK has deleted the tokens, because it did not reach the server.
   const [withoutTokens = message, ...rest] = message.split(" The client has deleted the tokens.");
   if (rest.length > 0) return `${withoutTokens.split(" The server may have carried ")[0]} ${SIGNED_OUT_HERE}`;
   if (!error.mayHaveBeenCarriedOut) return message;
   const [cause = message] = message.split(" The server may have carried ");
   return `${cause} ${mayBeDone(error)}`;
+}
+
+/** A server or a proxy may say when: in Retry-After. */
+function whenOf({ retryAfterSeconds: seconds }: ProjoError): string {
+  if (seconds === undefined) return "later";
+  return seconds < 120 ? `in ${seconds} seconds` : `in ${Math.ceil(seconds / 60)} minutes`;
 }
 
 /** "tasks.list took longer than 30000 ms at http://127.0.0.1:4000." */

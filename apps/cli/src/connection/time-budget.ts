@@ -10,7 +10,7 @@ export interface TimeoutOptions {
 
 export interface Timeout {
   ms: number;
-  /** The option or the variable, for errors. */
+  /** The option or the variable with its value, for errors. */
   source: string;
 }
 
@@ -24,7 +24,7 @@ export function parseTimeout({ env }: Pick<Io, "env">, { timeout }: TimeoutOptio
   const seconds = /^\d{1,5}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
   if (seconds < 0.1 || seconds > MAX_SECONDS)
     throw usageError(`${source}: "${text}" is not a time. Use 0.1 to ${MAX_SECONDS} seconds, such as 60.`);
-  return { ms: seconds * 1000, source };
+  return { ms: seconds * 1000, source: `${source}${timeout === undefined ? "=" : " "}${text}` };
 }
 
 export interface TimeBudget {
@@ -71,8 +71,8 @@ export function createTimeBudget(timeout: Timeout): TimeBudget {
   };
 }
 
-function timeoutError({ ms, source }: Timeout, change: string | undefined): CliError {
-  const message = `The server needed more than the ${ms / 1000} seconds of ${source}.`;
+function timeoutError({ source }: Timeout, change: string | undefined): CliError {
+  const message = `The server took longer than ${source} allows.`;
   const next =
     change === undefined ? "Run the command again, or allow more time." : mayBeDone({ operation: change });
   return new CliError("cli.timeout", `${message} ${next}`, {

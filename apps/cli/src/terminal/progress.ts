@@ -1,5 +1,5 @@
 // The progress of a command: a bar or a number in a terminal, else lines or nothing. It goes to stderr.
-import type { Io } from "../io.ts";
+import { columnsOf, type Io } from "../io.ts";
 import type { Printer } from "./printer.ts";
 
 export interface Progress {
@@ -10,7 +10,9 @@ export interface Progress {
 
 const ROWS_BETWEEN_LINES = 1000;
 const MS_BETWEEN_UPDATES = 100;
-const BAR_WIDTH = 30;
+const MAX_BAR_WIDTH = 30;
+/** The columns that the percentage and the number of rows need. */
+const BESIDE_BAR = 25;
 
 /** Shows a bar in a terminal, else prints a line for every 1,000 rows. */
 export const showProgress = (io: Io, printer: Printer): Progress =>
@@ -72,11 +74,12 @@ function inStatusLine({ statusLine }: Io, describe: Describe): Progress | undefi
 }
 
 /** Without a known end, only the number of rows is shown. */
-function bar({ env }: Io, part: number | undefined): string {
+function bar({ env, stderr }: Io, part: number | undefined): string {
   if (part === undefined) return "";
-  const full = Math.floor(part * BAR_WIDTH);
+  const width = Math.max(0, Math.min(MAX_BAR_WIDTH, columnsOf(stderr) - BESIDE_BAR));
+  const full = Math.floor(part * width);
   const [done, rest] = isUtf8(env) ? ["█", "░"] : ["#", "-"];
-  return `${done.repeat(full)}${rest.repeat(BAR_WIDTH - full)} ${Math.floor(part * 100)}%  `;
+  return `${done.repeat(full)}${rest.repeat(width - full)} ${Math.floor(part * 100)}%  `;
 }
 
 /** Returns false in a locale whose encoding has no block characters, such as C. */

@@ -1,8 +1,8 @@
 // The line of a terminal that changes: the progress of a command, and what it waits for. It is the last line on the screen, and
 // this file alone writes it: other output of the command removes the line first and shows it again below.
 //
-// The cursor stays visible and long lines still wrap, so that a killed process leaves a terminal that needs no repair. Between two
-// updates the cursor is at the start of the line: whatever is written next replaces it, also after the terminal was resized.
+// The cursor stays visible, and one write leaves no mode changed, so that a killed process leaves a terminal that needs no repair.
+// Between two updates the cursor is at the start of the line: the next output replaces it, also after the terminal was resized.
 import { columnsOf, type Io, type Output } from "../io.ts";
 
 /** The parts of the line, in their order. */
@@ -81,7 +81,7 @@ class TerminalLine implements StatusLine {
     }
     // A line as wide as the terminal would move the cursor to the next one.
     const shown = ` ${text}`.slice(0, Math.max(0, columnsOf(this.#output) - 1));
-    this.#output.write(`\r${shown}${CLEAR_AFTER}\r`);
+    this.#output.write(`\r${WRAP_OFF}${shown}${WRAP_ON}${CLEAR_AFTER}\r`);
     this.#isDrawn = true;
   }
 
@@ -92,7 +92,11 @@ class TerminalLine implements StatusLine {
   }
 }
 
-/** Clears to the end of the screen: a terminal that became narrower has wrapped the line. */
+/** A terminal that has just become narrower, which the program does not know yet, would wrap the line. */
+const WRAP_OFF = "\u001b[?7l";
+const WRAP_ON = "\u001b[?7h";
+
+/** Clears to the end of the screen: a terminal that became narrower has wrapped the line that it showed. */
 const CLEAR_AFTER = "\u001b[J";
 
 /** The stream, whose output first removes the line. */

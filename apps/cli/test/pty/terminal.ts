@@ -1,7 +1,7 @@
 // A terminal for tests: tmux runs an interactive bash in a pseudo-terminal, and the built program runs in bash. So a test sees what
 // a user sees, job control works, and the shell tells the exit code.
 import { execFile, spawnSync } from "node:child_process";
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -83,15 +83,16 @@ export async function openTerminal({
     return stdout;
   };
   // The prompt has the number of the next command and the exit code of the last one.
-  const variables = { PS1: "[\\#:$?] ", NODE: process.execPath, PROJO: program, ...env };
+  const startup = `PS1='[\\#:$?] '; projo() { "${process.execPath}" "${program}" "$@"; }\n`;
+  await writeFile(join(directory, "bashrc"), startup);
   const isKept = ([, value]: [string, string | undefined]) => value !== undefined;
   await tmux(
     ...["new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", home],
     ...["env", ...Object.keys(env).flatMap((name) => ["-u", name])],
-    ...Object.entries(variables)
+    ...Object.entries(env)
       .filter(isKept)
       .map(([name, value]) => `${name}=${value}`),
-    ...["bash", "--noprofile", "--norc", "-i"],
+    ...["bash", "--noprofile", "--rcfile", join(directory, "bashrc"), "-i"],
   );
 
   const screen = async () =>
@@ -133,11 +134,6 @@ export async function openTerminal({
   };
 
   await waitFor("[1:0]");
-  await type('projo() { "$NODE" "$PROJO" "$@"; }; clear');
-  await press("Enter");
-  commands += 1;
-  await waitFor(/^\[2:0\]$/);
-
   return {
     start,
     ended,

@@ -72,7 +72,7 @@ export function showWaiting(io: Io): Waiting | undefined {
       open += 1;
       if (open > 1) return;
       const now = performance.now();
-      if (now - endedAt > MAX_GAP_MS) since = now;
+      if (now - endedAt > MAX_GAP_MS || statusLine.isShown("progress")) since = now;
       every(tick);
     },
     stop() {

@@ -7,8 +7,9 @@ export interface SlowGateway {
   readonly url: string;
   /** The time before each request is forwarded. */
   delayMs: number;
-  /** The number of next requests that it refuses with 429. */
+  /** The number of next requests that it refuses with 429: as the server does, or as another program. */
   refusals: number;
+  refusesAsServer: boolean;
   /** The Retry-After of a refusal, in seconds. */
   retryAfterSeconds: number;
   /** The operations of the requests that have arrived. */
@@ -22,7 +23,10 @@ export async function startSlowGateway(serverUrl: string): Promise<SlowGateway> 
     gateway.arrived.push(/\/trpc\/([^?]*)/.exec(path)?.[1] ?? path);
     if (gateway.refusals > 0) {
       gateway.refusals -= 1;
-      outgoing.writeHead(429, { "retry-after": String(gateway.retryAfterSeconds) }).end("Too many requests.");
+      const { retryAfterSeconds: seconds, refusesAsServer } = gateway;
+      const type = refusesAsServer ? "application/json" : "text/plain";
+      outgoing.writeHead(429, { "retry-after": String(seconds), "content-type": type });
+      outgoing.end(refusesAsServer ? JSON.stringify(limitExceeded(seconds)) : "Too many requests.");
       return;
     }
     setTimeout(() => {
@@ -43,6 +47,7 @@ export async function startSlowGateway(serverUrl: string): Promise<SlowGateway> 
     url: `http://127.0.0.1:${port}`,
     delayMs: 0,
     refusals: 0,
+    refusesAsServer: false,
     retryAfterSeconds: 2,
     arrived: [],
     async close() {
@@ -53,3 +58,11 @@ export async function startSlowGateway(serverUrl: string): Promise<SlowGateway> 
   };
   return gateway;
 }
+
+const limitExceeded = (retryAfter: number) => ({
+  error: {
+    message: "Too many requests.",
+    code: -32029,
+    data: { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", requestId: "-", retryAfter },
+  },
+});

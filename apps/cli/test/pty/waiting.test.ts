@@ -34,7 +34,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   };
 
   beforeEach(async () => {
-    Object.assign(gateway, { delayMs: 0, refusals: 0, retryAfterSeconds: 2 });
+    Object.assign(gateway, { delayMs: 0, refusals: 0, refusesAsServer: false });
     await open();
   });
   afterEach(() => terminal?.close());
@@ -74,10 +74,14 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
     expect(await terminal.screen()).not.toContain("Continuing");
   });
 
-  it("a pause that is too long is named with its end", async () => {
-    Object.assign(gateway, { refusals: 1, retryAfterSeconds: 400 });
+  it.each([
+    ["the server", true, "You sent too many or too expensive requests."],
+    ["a proxy", false, "a proxy limits the calls."],
+  ])("a pause of %s that is too long is named with its end", async (_who, refusesAsServer, cause) => {
+    Object.assign(gateway, { refusals: 1, retryAfterSeconds: 400, refusesAsServer });
     expect(await terminal.run("projo projects list")).toBe(1);
-    expect((await terminal.screen()).replaceAll("\n", "")).toContain("Try again in 7 minutes.");
+    const screen = (await terminal.screen()).replaceAll("\n", "");
+    expect(screen).toContain(`${cause} Try again in 7 minutes.`);
   });
 
   it("a command that is stopped says what may have been carried out", async () => {
@@ -125,7 +129,7 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
     await terminal.resize(30, 10);
     await terminal.waitFor(/\d%  \d+ rows$/);
     await terminal.resize(100, 24);
-    Object.assign(gateway, { refusals: 1, retryAfterSeconds: 3 });
+    Object.assign(gateway, { refusals: 1, retryAfterSeconds: 3, refusesAsServer: true });
     const screen = await terminal.waitFor("waits 3 seconds and continues.");
     expect(screen).toMatch(/^The server limits the work per minute\. The import waits 3 seconds/m);
     const shown = await terminal.waitFor(/continues\.\n [█░]+ \d+%  \d+ rows/);

@@ -15,4 +15,5 @@ const exitCodes: Readonly<Record<string, ExitCode>> = {
   "auth.unauthenticated": 4,
   "auth.token_reused": 4,
   "auth.invalid_credentials": 4,
+  "password.incorrect": 4,
 };

@@ -1,7 +1,9 @@
 // Passes the process's streams, environment and signals to `run`. Only this file and start.ts have an effect at import.
-import { CliError, interrupted } from "./cli-error.ts";
+import { fstatSync } from "node:fs";
+import { Readable } from "node:stream";
+import { CliError, interrupted, usageError } from "./cli-error.ts";
 import { homeDirectory } from "./home-directory.ts";
-import type { Io } from "./io.ts";
+import type { Input, Io } from "./io.ts";
 import { report, run } from "./run.ts";
 import { listenForStopSignals } from "./stop-signals.ts";
 import { withStatusLine } from "./terminal/status-line.ts";
@@ -9,8 +11,12 @@ import { withStatusLine } from "./terminal/status-line.ts";
 const argv = process.argv.slice(2);
 const signals = listenForStopSignals(process, (exitCode) => void endNow(exitCode));
 
+let stdin: Input | undefined;
+
 const io: Io = withStatusLine({
-  stdin: process.stdin,
+  get stdin() {
+    return (stdin ??= isDirectory(0) ? directory() : process.stdin);
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
@@ -72,6 +78,22 @@ function leaveTerminal(): void {
 }
 
 const SHOW_CURSOR = "\u001b[?25h";
+
+/** Node.js reads a directory as if it were empty. */
+function isDirectory(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+const directory = (): Input =>
+  new Readable({
+    read() {
+      this.destroy(usageError("Standard input is a directory. Pipe in a file."));
+    },
+  });
 
 function workingDirectory(): string {
   try {

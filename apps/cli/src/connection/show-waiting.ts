@@ -1,7 +1,7 @@
 // Shows on a terminal that a command waits for the server, and for how long it waits when the server limits its requests.
 import type { FetchedResponse } from "@projostack/sdk";
 import type { Io } from "../io.ts";
-import { isUtf8 } from "../terminal/progress.ts";
+import { isUtf8 } from "../terminal/status-line.ts";
 
 export interface Waiting {
   /** A request starts. */

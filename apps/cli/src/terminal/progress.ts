@@ -1,6 +1,7 @@
 // The progress of a command: a bar or a number in a terminal, else lines or nothing. It goes to stderr.
 import { columnsOf, type Io } from "../io.ts";
 import type { Printer } from "./printer.ts";
+import { isUtf8 } from "./status-line.ts";
 
 export interface Progress {
   /** `part` is the completed fraction, from 0 to 1; undefined when it is unknown. `rows` is the number of processed rows. */
@@ -80,12 +81,6 @@ function bar({ env, stderr }: Io, part: number | undefined): string {
   const full = Math.floor(part * width);
   const [done, rest] = isUtf8(env) ? ["█", "░"] : ["#", "-"];
   return `${done.repeat(full)}${rest.repeat(width - full)} ${Math.floor(part * 100)}%  `;
-}
-
-/** Returns false in a locale whose encoding has no block characters, such as C. */
-export function isUtf8(env: Io["env"]): boolean {
-  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];
-  return !locale || /utf-?8/i.test(locale);
 }
 
 function lines({ message }: Printer): Progress {

@@ -35,6 +35,12 @@ export function withStatusLine(io: Io): Io {
 
 const canReplaceLines = ({ stderr, env }: Io): boolean => stderr.isTTY === true && env["TERM"] !== "dumb";
 
+/** Returns false in a locale whose encoding has no block characters, such as C. */
+export function isUtf8(env: Io["env"]): boolean {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];
+  return !locale || /utf-?8/i.test(locale);
+}
+
 class TerminalLine implements StatusLine {
   readonly #output: Output;
   readonly #parts: Record<Part, string | undefined> = { progress: undefined, waiting: undefined };

@@ -1,4 +1,5 @@
 import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
+import { CliError } from "./cli-error.ts";
 import {
   explainConnection,
   explainForeignAnswer,
@@ -17,6 +18,8 @@ export interface Caller {
 
 /** Describes the failure for the user in one line, with the next command to run where there is one. */
 export function explain(error: ProjoError, { isServiceKey }: Caller): string {
+  // A function that projo passes to the SDK has ended the call, for example after --timeout.
+  if (error.cause instanceof CliError) return error.cause.message;
   if (error instanceof ProjoConnectionError) return explainConnection(error);
   if (error.reason === undefined) return explainForeignAnswer(error);
   if (error.reason === "operation.not_found") return explainMissingOperation(error);

@@ -12,6 +12,8 @@ const argv = process.argv.slice(2);
 const signals = listenForStopSignals(process, (exitCode) => void endNow(exitCode));
 
 let stdin: Input | undefined;
+/** The exit code. Undefined until the command has ended. */
+let result: number | undefined;
 
 const io: Io = withStatusLine({
   get stdin() {
@@ -32,13 +34,11 @@ const io: Io = withStatusLine({
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // The reader closed the pipe, as in `projo tasks list --all | head -1`. That is not a failure.
-  if (error.code === "EPIPE") process.exit(0);
-  void reportOutput(error);
+  if (error.code === "EPIPE") exit(0);
+  else void reportOutput(error);
 });
 // Nothing can be reported any more. The exit code still tells the result.
 process.stderr.on("error", () => {});
-
-let result: number | undefined;
 
 // Set exitCode instead of calling process.exit, so that pending output to a pipe is written first.
 void run(argv, io).then((code) => {
@@ -54,19 +54,23 @@ process.on("exit", (code) => {
 
 /** Ends a command that does not end by itself. A request that changes data may have been carried out. */
 async function endNow(exitCode: number): Promise<void> {
-  if (result !== undefined) process.exit(result);
-  process.exitCode = exitCode;
+  if (result !== undefined) exit(result);
   leaveTerminal();
   const { explainStop } = await import("./connection/explain-connection.ts");
   const [operation] = io.openChanges ?? [];
   const details = operation === undefined ? {} : { operation, mayHaveBeenCarriedOut: true };
   await report(interrupted(explainStop(operation), details), argv, io);
-  process.exit(exitCode);
+  exit(exitCode);
 }
 
 async function reportOutput(error: Error): Promise<void> {
   const { outputError } = await import("./terminal/output-error.ts");
-  process.exit(signals.exitCodeOf(await report(outputError(error), argv, io)));
+  exit(signals.exitCodeOf(await report(outputError(error), argv, io)));
+}
+
+function exit(code: number): never {
+  result = code;
+  process.exit(code);
 }
 
 /** Removes the status line, and ends the raw mode of a prompt, which may have hidden the cursor. */

@@ -246,6 +246,22 @@ describe("a slow server", () => {
     expect([code, calls]).toEqual([1, 3]);
   });
 
+  it("ends an import, which names the rows that are done, and a tail", async () => {
+    await shell.file("rows.csv", "project,title\nDocs,First\n");
+    const imported = await shell.projo(["tasks", "import", "rows.csv", "--timeout", "0.3"], {
+      fetch: slow(10_000),
+    });
+    expect([imported.code, imported.err]).toEqual([
+      1,
+      "projo: The server took longer than --timeout 0.3 allows. Run the command again, or allow more time. Nothing was imported yet. Run the same command again to continue.\n",
+    ]);
+    const tail = await shell.projo(["audit", "tail", "--interval", "0.1", "--timeout", "0.5"], {
+      fetch: slow(100),
+    });
+    expect(tail.code).toBe(1);
+    expect(tail.err).toContain("The server took longer than --timeout 0.5 allows.");
+  });
+
   it("gets more time than the default of a call", async () => {
     const { code } = await shell.projo(["projects", "list", "--timeout", "60"], { fetch: slow(1_000) });
     expect(code).toBe(0);

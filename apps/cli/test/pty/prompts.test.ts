@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD, type Shell } from "../kit.ts";
 import { invite, openVerifiedAdmin } from "../people.ts";
-import { hasTerminal, noTerminal, openTerminal, type Terminal } from "./terminal.ts";
+import { hasTerminal, isRunning, noTerminal, openTerminal, type Terminal } from "./terminal.ts";
 
 describe.skipIf(!hasTerminal)(`a prompt in a terminal${noTerminal}`, () => {
   let server: TestServer;
@@ -162,12 +162,3 @@ describe.skipIf(!hasTerminal)(`a prompt in a terminal${noTerminal}`, () => {
     expect(await terminal.ended()).toBe(0);
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -165,3 +165,13 @@ export async function openTerminal({
     },
   };
 }
+
+/** Returns true while the process exists. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -5,7 +5,7 @@ import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { expectDone, openSignedIn, type Shell } from "../kit.ts";
 import { type SlowGateway, startSlowGateway } from "./slow-gateway.ts";
-import { hasTerminal, noTerminal, openTerminal, type Terminal } from "./terminal.ts";
+import { hasTerminal, isRunning, noTerminal, openTerminal, type Terminal } from "./terminal.ts";
 
 describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
   let server: TestServer;
@@ -137,6 +137,16 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
     await terminal.press("C-c");
     expect(await terminal.ended()).toBe(130);
     await expectRestored();
+  });
+
+  it("an import ends when the terminal is closed", async () => {
+    gateway.delayMs = 150;
+    await terminal.start("projo tasks import rows.csv");
+    await terminal.waitFor(/\d%  \d+ rows/);
+    const pids = await terminal.pids();
+    expect(pids).toHaveLength(1);
+    await terminal.close();
+    await expect.poll(() => pids.filter(isRunning), { timeout: 10_000 }).toEqual([]);
   });
 
   it("a tail ends at SIGTERM with 143", async () => {

@@ -197,6 +197,11 @@ describe("standard input", () => {
   });
 });
 
+it("exits with 0 when the reader of the output has closed the pipe", async () => {
+  const line = `{ projo call audit.list '{}'; echo "ended with $?" >&2; } | true`;
+  expect((await shell(line)).err).toBe("ended with 0\n");
+});
+
 describe("a closed standard error", () => {
   it("changes neither the output nor the exit code", async () => {
     const { code, out } = await shell("projo projects list --json 2>&-");

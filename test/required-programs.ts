@@ -34,6 +34,7 @@ const programs: readonly Program[] = [
   },
   { name: "prometheus", package: "prometheus", tests: "the alert rules and the dashboard" },
   { name: "python3", package: "python3", tests: "the second verifier of the audit log" },
+  { name: "tmux", package: "tmux", tests: "the command line in a terminal" },
   { name: "script", package: "bsdutils", tests: "a server at a terminal" },
 ];
 

@@ -1,4 +1,4 @@
-/** 0 success · 1 the server refused or a failure · 2 wrong usage · 4 not signed in · 130 stopped with Ctrl-C */
+/** 0 success · 1 the server refused or a failure · 2 wrong usage · 4 not signed in · 130 stopped */
 export type ExitCode = 0 | 1 | 2 | 4 | 130;
 
 /** A failure that the user can act on. The message is one line and ends with the next step. */

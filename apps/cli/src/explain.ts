@@ -1,9 +1,11 @@
 import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
-import type { ExitCode } from "./cli-error.ts";
-import { explainConnection, explainForeignAnswer, mayBeDone } from "./connection/explain-connection.ts";
-
-export const exitCodeOf = ({ reason }: ProjoError): ExitCode =>
-  reason === "auth.unauthenticated" || reason === "auth.token_reused" ? 4 : 1;
+import { CliError } from "./cli-error.ts";
+import {
+  explainConnection,
+  explainForeignAnswer,
+  explainMissingOperation,
+  mayBeDone,
+} from "./connection/explain-connection.ts";
 
 /** The message for a service key that calls an operation for users only. */
 export const USER_REQUIRED =
@@ -16,8 +18,11 @@ export interface Caller {
 
 /** Describes the failure for the user in one line, with the next command to run where there is one. */
 export function explain(error: ProjoError, { isServiceKey }: Caller): string {
+  // A function that projo passes to the SDK has ended the call, for example after --timeout.
+  if (error.cause instanceof CliError) return error.cause.message;
   if (error instanceof ProjoConnectionError) return explainConnection(error);
   if (error.reason === undefined) return explainForeignAnswer(error);
+  if (error.reason === "operation.not_found") return explainMissingOperation(error);
   if (error.reason === "input.invalid" && error.fieldErrors) return fieldMessages(error.fieldErrors);
   const keyMessage = isServiceKey ? serviceKeyMessages[error.reason] : undefined;
   if (keyMessage !== undefined) return keyMessage;

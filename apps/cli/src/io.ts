@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Fetch } from "@projostack/sdk";
+import type { StatusLine } from "./terminal/status-line.ts";
 
 /** A stream for messages or data. `isTTY` is true when it is a terminal. */
 export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number };
@@ -21,8 +22,17 @@ export interface Io {
   platform: NodeJS.Platform;
   /** A replacement for fetch. Without one, requests follow the proxy variables and --ca-file. */
   fetch?: Fetch | undefined;
-  /** Calls the listener on Ctrl-C instead of ending the process. The returned function removes the listener. */
+  /**
+   * Calls the listener once, instead of ending the process, on Ctrl-C and when the process is asked to end (SIGTERM, or SIGHUP of a
+   * closed terminal). The returned function removes the listener.
+   */
   onInterrupt: (listener: () => void) => () => void;
+  /** Calls the listener once, when the process continues after Ctrl-Z. Undefined where there is no Ctrl-Z. */
+  onContinue?: (listener: () => void) => void;
+  /** The line for progress. Undefined when stderr is not a terminal. */
+  readonly statusLine?: StatusLine | undefined;
+  /** The operations whose requests change data and have no answer yet. Requests add and remove themselves. */
+  readonly openChanges?: Set<string>;
 }
 
 /** Returns the width of a terminal. Some terminals, as in CI jobs, report 0 columns. */

@@ -2,7 +2,8 @@
 import { isProjoError, UnknownOperationError } from "@projostack/sdk";
 import { CliError, type ExitCode } from "./cli-error.ts";
 import { isServiceKeySet } from "./credentials/service-key.ts";
-import { exitCodeOf, explain } from "./explain.ts";
+import { exitCodeOf } from "./exit-code.ts";
+import { explain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { sanitize, sanitizeJson } from "./terminal/sanitize.ts";
 import { errorPrefix } from "./terminal/printer.ts";

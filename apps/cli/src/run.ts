@@ -2,14 +2,20 @@ import { CommanderError } from "commander";
 import { type ExitCode, usageError } from "./cli-error.ts";
 import type { Io } from "./io.ts";
 import { createProgram, nearestCommand } from "./program.ts";
+import { withStatusLine } from "./terminal/status-line.ts";
 
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
+<<<<<<< HEAD
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   // The help command takes the names of commands only.
   if (argv.length === 2 && argv[0] === "help" && argv[1] === "--all") {
     await (await import("./reference/print-reference.ts")).printReference(io);
     return 0;
   }
+=======
+export async function run(argv: readonly string[], streams: Io): Promise<ExitCode> {
+  const io = withStatusLine(streams);
+>>>>>>> cli-manners
   // A word may also be the value of an option: then a command that is not needed is loaded.
   const program = await createProgram(io, argv);
   try {

@@ -1,6 +1,8 @@
 // The file that starts. It answers what needs no other file, and has Node.js keep the compiled code of the others.
 // The cast names a function of newer versions of Node.js than the types are of.
+import { mkdirSync } from "node:fs";
 import nodeModule from "node:module";
+import { dirname } from "node:path";
 import { cacheDirectory } from "./cache-directory.ts";
 import { homeDirectory } from "./home-directory.ts";
 import { version } from "./version.ts";
@@ -18,10 +20,25 @@ async function startProgram(): Promise<void> {
   await import("./main.ts");
 }
 
-/** Only Node.js 22.1 and newer has the function. It does not throw for a directory that it cannot write. */
+/** Only Node.js 22.1 and newer has the function. */
 function keepCompiledCode(): void {
   const { enableCompileCache } = nodeModule as { enableCompileCache?: (directory: string) => unknown };
   const { env, platform } = process;
   const directory = cacheDirectory({ env, platform, homeDirectory: homeDirectory() });
-  if (directory !== undefined) enableCompileCache?.(directory);
+  // The function never returns for a directory that cannot be created below /proc, so it gets an existing one.
+  if (directory !== undefined && enableCompileCache && exists(directory)) enableCompileCache(directory);
+}
+
+/** Creates the directory, and one parent, if necessary. */
+function exists(directory: string): boolean {
+  return isCreated(directory) || (isCreated(dirname(directory)) && isCreated(directory));
+}
+
+function isCreated(directory: string): boolean {
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EEXIST";
+  }
 }

@@ -1,8 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import type { Fetch } from "@projostack/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { version } from "../src/version.ts";
 import { EMAIL, expectDone, nowhere, openShell, openSignedIn, PASSWORD, type Shell } from "./kit.ts";
 
 let server: TestServer;
@@ -130,7 +132,7 @@ describe("a missing sign-in exits with 4", () => {
   });
 });
 
-describe("a refusal by the server exits with 1", () => {
+describe("a refusal by the server", () => {
   it.each([
     [1, "1 second"],
     [40, "40 seconds"],
@@ -148,7 +150,7 @@ describe("a refusal by the server exits with 1", () => {
 
   it("for a wrong password and for a used email", async () => {
     expect(await failure(["login", EMAIL, "--password-stdin"], { stdin: "wrong" })).toEqual([
-      1,
+      4,
       "The email or the password is wrong. Try again, or create an account: projo signup",
     ]);
     expect(await failure(["signup", EMAIL, "--password-stdin"], { stdin: PASSWORD })).toEqual([
@@ -182,10 +184,90 @@ describe("a refusal by the server exits with 1", () => {
     const { out } = await expectDone(shell.projo(["projects", "list", "--limit", "1", "--json"]));
     const { nextCursor } = JSON.parse(out) as { nextCursor: string };
     const [code, message] = await failure(["tasks", "list", "--cursor", nextCursor]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(message).toContain(
       "This cursor is invalid, or it belongs to another list, other filters or another order.",
     );
+  });
+});
+
+describe("a server of another version", () => {
+  it("that does not have the operation is named as such", async () => {
+    const older: Fetch = (url, init) => fetch(url.replace("projects.list", "projects.all"), init);
+    const { code, err } = await shell.projo(["projects", "list"], { fetch: older });
+    expect([code, err]).toEqual([
+      1,
+      `projo: The server has no operation projects.list: it is of another version than projo ${version()}. To see its version, run: projo call system.health\n`,
+    ]);
+  });
+});
+
+describe("a slow server", () => {
+  /** Forwards the request late. */
+  const slow =
+    (ms: number): Fetch =>
+    async (url, init) => {
+      await wait(ms, undefined, { signal: init.signal as AbortSignal });
+      return fetch(url, init);
+    };
+
+  it.each([
+    [["--timeout", "0.3"], {}, "--timeout 0.3"],
+    [[], { PROJO_TIMEOUT: "0.3" }, "PROJO_TIMEOUT=0.3"],
+  ])("is named with the timeout of %j %j", async (options, env, source) => {
+    const list = await shell.projo(["projects", "list", ...options], { env, fetch: slow(10_000) });
+    expect([list.code, list.err]).toEqual([
+      1,
+      `projo: The server took longer than ${source} allows. Run the command again, or allow more time.\n`,
+    ]);
+  });
+
+  it("may have carried out a change, and the error says so", async () => {
+    const { code, err } = await shell.projo(["projects", "create", "Late", "--timeout", "0.3", "--json"], {
+      fetch: slow(10_000),
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(err)).toEqual({
+      error: {
+        reason: "cli.timeout",
+        message:
+          "The server took longer than --timeout 0.3 allows. The server may have carried it out. Before you run the command again, see: projo projects list",
+        mayHaveBeenCarriedOut: true,
+      },
+    });
+  });
+
+  it("may use the time for all calls of a command together", async () => {
+    const argv = ["tasks", "list", "--project", "a", "--workspace", "Acme", "--timeout", "0.5"];
+    let calls = 0;
+    const { code } = await shell.projo(argv, {
+      fetch: (url, init) => {
+        calls += 1;
+        return slow(calls === 1 ? 0 : 300)(url, init);
+      },
+    });
+    expect([code, calls]).toEqual([1, 3]);
+  });
+
+  it("ends an import, which names the rows that are done, and a tail", async () => {
+    await shell.file("rows.csv", "project,title\nDocs,First\n");
+    const imported = await shell.projo(["tasks", "import", "rows.csv", "--timeout", "0.3"], {
+      fetch: slow(10_000),
+    });
+    expect([imported.code, imported.err]).toEqual([
+      1,
+      "projo: The server took longer than --timeout 0.3 allows. Run the command again, or allow more time. Nothing was imported yet. Run the same command again to continue.\n",
+    ]);
+    const tail = await shell.projo(["audit", "tail", "--interval", "0.1", "--timeout", "0.5"], {
+      fetch: slow(100),
+    });
+    expect(tail.code).toBe(1);
+    expect(tail.err).toContain("The server took longer than --timeout 0.5 allows.");
+  });
+
+  it("gets more time than the default of a call", async () => {
+    const { code } = await shell.projo(["projects", "list", "--timeout", "60"], { fetch: slow(1_000) });
+    expect(code).toBe(0);
   });
 });
 

@@ -1,5 +1,6 @@
 // Messages for a call that has no answer of the server: the cause as the SDK gives it, and the next step in terms of projo.
 import type { ProjoConnectionError, ProjoError } from "@projostack/sdk";
+import { version } from "../version.ts";
 import { isLoopback } from "./server-url.ts";
 
 /** Describes a failed connection in one line. */
@@ -15,7 +16,11 @@ export function explainConnection(error: ProjoConnectionError): string {
 
 /** Describes a timeout, or an answer of another program, in one line. */
 export function explainForeignAnswer(error: ProjoError): string {
-  const message = error.message.replaceAll("baseUrl", "the address (--url or PROJO_URL)");
+  if (error.code === "TIMEOUT" && / took longer than \d+ ms at /.test(error.message))
+    return explainTimeout(error);
+  const message = error.message
+    .replaceAll("baseUrl", "the address (--url or PROJO_URL)")
+    .replace("Try again later.", `Try again ${whenOf(error)}.`);
   // The SDK has deleted the tokens, because it did not reach the server.
   const [withoutTokens = message, ...rest] = message.split(" The client has deleted the tokens.");
   if (rest.length > 0) return `${withoutTokens.split(" The server may have carried ")[0]} ${SIGNED_OUT_HERE}`;
@@ -24,13 +29,38 @@ export function explainForeignAnswer(error: ProjoError): string {
   return `${cause} ${mayBeDone(error)}`;
 }
 
+/** A server or a proxy may say when: in Retry-After. */
+function whenOf({ retryAfterSeconds: seconds }: ProjoError): string {
+  if (seconds === undefined) return "later";
+  return seconds < 120 ? `in ${seconds} seconds` : `in ${Math.ceil(seconds / 60)} minutes`;
+}
+
+/** "tasks.list took longer than 30000 ms at http://127.0.0.1:4000." */
+function explainTimeout(error: ProjoError): string {
+  const [, ms = "0", url = "the server"] = / (\d+) ms at ([^ ]+)\./.exec(error.message) ?? [];
+  const cause = `${url} did not answer within ${Number(ms) / 1000} seconds.`;
+  if (error.operation === SIGN_OUT) return `${cause} ${SIGNED_OUT_HERE}`;
+  if (error.mayHaveBeenCarriedOut) return `${cause} ${mayBeDone(error)}`;
+  return `${cause} Run the command again, or wait longer: --timeout 120`;
+}
+
 const SIGN_OUT = "auth.signOut";
 const SIGNED_OUT_HERE =
   "You are signed out here, but the session may remain on the server. To end it, sign in, then run: projo sessions list";
 
 /** Says that the call may have been carried out, and how to check. */
-export function mayBeDone({ operation }: ProjoError): string {
+export function mayBeDone({ operation }: Pick<ProjoError, "operation">): string {
   return `The server may have carried it out. ${checks[operation] ?? checkOf(operation)}`;
+}
+
+/** The message for a command that is stopped. `change` is an operation without an answer that changes data. */
+export function explainStop(change: string | undefined): string {
+  return change === undefined ? "Stopped." : `Stopped. ${mayBeDone({ operation: change })}`;
+}
+
+/** Describes a server of another version: this program knows the operation, or it would not have called it. */
+export function explainMissingOperation({ operation }: ProjoError): string {
+  return `The server has no operation ${operation}: it is of another version than projo ${version()}. To see its version, run: projo call system.health`;
 }
 
 const CHECK_ADDRESS = "Check the address (--url or PROJO_URL) and the network.";

@@ -9,6 +9,7 @@ import { storedSession } from "../credentials/stored-session.ts";
 import { USER_REQUIRED } from "../explain.ts";
 import type { Io } from "../io.ts";
 import { networkFetch } from "./network-fetch.ts";
+import { type WaitingOptions, watchRequests } from "./watch-requests.ts";
 import { findWorkspace } from "../names/find-workspace.ts";
 import { readId } from "../names/ids.ts";
 import { keyWorkspaceId } from "../names/key-workspace.ts";
@@ -17,7 +18,7 @@ import { version } from "../version.ts";
 
 export type WorkspaceClient = ReturnType<Client["workspace"]>;
 
-export interface ServerOptions {
+export interface ServerOptions extends WaitingOptions {
   url?: string;
   workspace?: string;
   caFile?: string;
@@ -66,8 +67,8 @@ export async function openServer(
   const url = chooseUrl(io, options, credentials.current);
   const stored = serverCredentials(credentials, url);
   const environmentToken = io.env["PROJO_TOKEN"] || undefined;
-  const fetch = io.fetch ?? (await networkFetch(io, options.caFile));
-  const common = { baseUrl: url, fetch, userAgent: `projo/${version()} (${io.platform})` };
+  const watched = watchRequests(io.fetch ?? (await networkFetch(io, options.caFile)), io, options);
+  const common = { baseUrl: url, ...watched, userAgent: `projo/${version()} (${io.platform})` };
   const client = environmentToken
     ? openAs(environmentToken, common)
     : createClient({ ...common, tokens: storedSession(file, url) });

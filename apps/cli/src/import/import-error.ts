@@ -1,6 +1,7 @@
 import { isProjoError } from "@projostack/sdk";
 import { CliError, interrupted } from "../cli-error.ts";
-import { explain, exitCodeOf, type Caller } from "../explain.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { explain, type Caller } from "../explain.ts";
 import type { Imported } from "./imported.ts";
 
 interface Progress {

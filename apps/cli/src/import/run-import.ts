@@ -90,22 +90,7 @@ export async function runImport(
 
 type Display = Progress & Pick<Cli, "message">;
 
-/** Shows the progress from the first rows on. Removes the bar before it prints a message. */
-function createDisplay(cli: Cli): Display {
-  let progress: Progress | undefined;
-  const stop = () => {
-    progress?.stop();
-    progress = undefined;
-  };
-  return {
-    update: (part, rows) => (progress ??= showProgress(cli.io, cli)).update(part, rows),
-    message: (text) => {
-      if (cli.io.stderr.isTTY) stop();
-      cli.message(text);
-    },
-    stop,
-  };
-}
+const createDisplay = (cli: Cli): Display => ({ ...showProgress(cli.io, cli), message: cli.message });
 
 async function openTarget(
   cli: Cli,

@@ -1,6 +1,7 @@
-import type { SingleBar } from "cli-progress";
-import type { Io } from "../io.ts";
+// The progress of a command: a bar or a number in a terminal, else lines or nothing. It goes to stderr.
+import { columnsOf, type Io } from "../io.ts";
 import type { Printer } from "./printer.ts";
+import { isUtf8 } from "./status-line.ts";
 
 export interface Progress {
   /** `part` is the completed fraction, from 0 to 1; undefined when it is unknown. `rows` is the number of processed rows. */
@@ -9,15 +10,19 @@ export interface Progress {
 }
 
 const ROWS_BETWEEN_LINES = 1000;
+const MS_BETWEEN_UPDATES = 100;
+const MAX_BAR_WIDTH = 30;
+/** The columns that the percentage and the number of rows need. */
+const BESIDE_BAR = 25;
 
-/** Shows a bar in a terminal, else prints a line for every 1,000 rows. Both go to stderr. */
+/** Shows a bar in a terminal, else prints a line for every 1,000 rows. */
 export const showProgress = (io: Io, printer: Printer): Progress =>
-  isTerminal(io) ? bar(io, "{bar} {percentage}%  {rows} rows") : lines(printer);
+  inStatusLine(io, (part, rows) => `${bar(io, part)}${rows} rows`) ?? lines(printer);
 
 /** Shows a bar in a terminal, and the rate at the end. Prints nothing elsewhere. */
 export function showRate(io: Io, { message }: Printer): Progress {
-  if (!isTerminal(io)) return { update: () => {}, stop: () => {} };
-  const shown = bar(io, "{bar} {percentage}%  {rows} entries");
+  const shown = inStatusLine(io, (part, rows) => `${bar(io, part)}${rows} entries`);
+  if (!shown) return { update: () => {}, stop: () => {} };
   const startedAt = performance.now();
   let total = 0;
   return {
@@ -35,45 +40,47 @@ export function showRate(io: Io, { message }: Printer): Progress {
 
 /** Shows the number of rows in a terminal. Prints nothing elsewhere. */
 export function showRows(io: Io): { update: (rows: number) => void; stop: () => void } {
-  if (!isTerminal(io)) return { update: () => {}, stop: () => {} };
-  const shown = bar(io, "{rows} rows");
-  return { update: (rows) => shown.update(0, rows), stop: () => shown.stop() };
+  const shown = inStatusLine(io, (_part, rows) => `${rows} rows`);
+  return { update: (rows) => shown?.update(undefined, rows), stop: () => shown?.stop() };
 }
 
-const isTerminal = ({ stderr, env }: Io): boolean => stderr.isTTY === true && env["TERM"] !== "dumb";
+type Describe = (part: number | undefined, rows: number) => string;
 
-/** The library is loaded with the first bar, so that commands without one start faster. */
-function bar(io: Io, format: string): Progress {
-  let singleBar: SingleBar | undefined;
-  let reached: [value: number, payload: { rows: number }] = [0, { rows: 0 }];
+function inStatusLine({ statusLine }: Io, describe: Describe): Progress | undefined {
+  if (!statusLine) return undefined;
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let pending: NodeJS.Timeout | undefined;
   let isStopped = false;
-  const show = async () => {
-    const { Presets, SingleBar } = await import("cli-progress");
-    if (isStopped) return;
-    singleBar = new SingleBar(
-      {
-        stream: io.stderr,
-        format,
-        clearOnComplete: true,
-        hideCursor: true,
-        gracefulExit: false,
-        barsize: 30,
-      },
-      Presets.shades_classic,
-    );
-    singleBar.start(1000, ...reached);
+  let text = "";
+  const show = () => {
+    clearTimeout(pending);
+    pending = undefined;
+    shownAt = performance.now();
+    statusLine.show("progress", text);
   };
-  void show();
   return {
-    update: (part = 0, rows) => {
-      reached = [Math.floor(part * 1000), { rows }];
-      singleBar?.update(...reached);
+    update(part, rows) {
+      if (isStopped) return;
+      text = describe(part, rows);
+      const restMs = shownAt + MS_BETWEEN_UPDATES - performance.now();
+      if (restMs <= 0) show();
+      else pending ??= setTimeout(show, restMs);
     },
-    stop: () => {
+    stop() {
       isStopped = true;
-      singleBar?.stop();
+      clearTimeout(pending);
+      statusLine.show("progress", undefined);
     },
   };
+}
+
+/** Without a known end, only the number of rows is shown. */
+function bar({ env, stderr }: Io, part: number | undefined): string {
+  if (part === undefined) return "";
+  const width = Math.max(0, Math.min(MAX_BAR_WIDTH, columnsOf(stderr) - BESIDE_BAR));
+  const full = Math.floor(part * width);
+  const [done, rest] = isUtf8(env) ? ["█", "░"] : ["#", "-"];
+  return `${done.repeat(full)}${rest.repeat(width - full)} ${Math.floor(part * 100)}%  `;
 }
 
 function lines({ message }: Printer): Progress {

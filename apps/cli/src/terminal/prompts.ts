@@ -36,6 +36,7 @@ interface Common {
   input: Io["stdin"];
   output: Output;
   withGuide: false;
+  signal: AbortSignal;
 }
 
 async function ask<T>(
@@ -50,10 +51,55 @@ async function ask<T>(
   const colour = takesColour(io, io.stderr);
   const isSuitable = colour && columns !== 0 && rows !== 0;
   const output = isSuitable ? io.stderr : adapted(io.stderr, { colour });
-  const answer = await prompt(library, { message, input: io.stdin, output, withGuide: false });
-  if (library.isCancel(answer)) throw interrupted();
-  return answer;
+  for (;;) {
+    const { signal, wasSuspended, release } = watch(io, output);
+    try {
+      const answer = await prompt(library, { message, input: io.stdin, output, withGuide: false, signal });
+      if (!library.isCancel(answer)) return answer;
+      // The shell has written over the prompt, so it is shown again.
+      if (!wasSuspended()) throw interrupted();
+    } finally {
+      release();
+    }
+  }
 }
+
+/**
+ * Watches for the ends of a prompt that the prompt library does not handle: it would wait forever, or leave the cursor hidden. The
+ * signal aborts at a stop signal, at Ctrl-D on an empty line, when the terminal was closed, and when the process continues after
+ * Ctrl-Z.
+ */
+function watch(io: Io, output: Output) {
+  const { stdin } = io;
+  const control = new AbortController();
+  const cancel = () => control.abort();
+  let isSuspended = false;
+  const onKey = (_text: unknown, key?: { ctrl?: boolean; name?: string }) => {
+    // With text on the line, Ctrl-D deletes a character. On an empty line, readline closes, which pauses the input.
+    if (key?.ctrl && key.name === "d") setImmediate(() => stdin.isPaused() && cancel());
+    if (!key?.ctrl || key.name !== "z" || !io.onContinue) return;
+    // After this listener, readline suspends the process. When the process continues, readline no longer reads.
+    isSuspended = true;
+    output.write(SHOW_CURSOR);
+    io.onContinue(() => setImmediate(cancel));
+  };
+  stdin.on("keypress", onKey);
+  for (const event of ENDS_OF_INPUT) stdin.on(event, cancel);
+  const removeListener = io.onInterrupt(cancel);
+  return {
+    signal: control.signal,
+    wasSuspended: () => isSuspended,
+    release() {
+      removeListener();
+      stdin.off("keypress", onKey);
+      for (const event of ENDS_OF_INPUT) stdin.off(event, cancel);
+    },
+  };
+}
+
+const ENDS_OF_INPUT = ["end", "close", "error"] as const;
+
+const SHOW_CURSOR = "\u001b[?25h";
 
 /**
  * Adapts a terminal for the prompt library, which ignores NO_COLOR and shows no typed text in a terminal of 0 columns or

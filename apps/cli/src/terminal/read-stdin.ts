@@ -1,4 +1,4 @@
-import { usageError } from "../cli-error.ts";
+import { CliError, usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 
 /** The server refuses a request of more than 100 KB. */
@@ -11,13 +11,26 @@ const MAX_BYTES = 1024 * 1024;
 export async function readStdin(io: Io): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of io.stdin) {
-    const buffer = Buffer.from(chunk as Buffer | string);
+  for await (const buffer of chunksOf(io)) {
     bytes += buffer.length;
     if (bytes > MAX_BYTES) throw usageError("Standard input is longer than 1 MB. Pipe in less.");
     chunks.push(buffer);
   }
   return decode(Buffer.concat(chunks));
+}
+
+/** Reads standard input. @throws CliError when that fails, for example because the terminal was closed */
+async function* chunksOf({ stdin }: Io): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stdin) yield Buffer.from(chunk as Buffer | string);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new CliError(
+      "cli.input_unreadable",
+      `Standard input cannot be read (${String(error.code)}). Pipe in a file, or run the command in a terminal.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The byte order mark, if there is one, decides between the encodings and is removed. */

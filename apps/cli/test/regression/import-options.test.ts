@@ -63,8 +63,6 @@ describe("--map", () => {
   });
 
   it("the mapping appears before the bar in a terminal", async () => {
-    // A short import can end before the library of the bar is loaded, and then shows none.
-    await import("cli-progress");
     const { err } = await importCsv("Board,Summary\nDocs,First\n", ["--map", "title=Summary,project=Board"], {
       types: [],
     });

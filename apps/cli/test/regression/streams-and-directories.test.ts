@@ -176,3 +176,60 @@ it("leaves no file beside the credentials", async () => {
   await mkdir(join(home, ".config", "projo"), { recursive: true });
   expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);
 });
+
+describe("standard input", () => {
+  it.each([
+    "login ann@example.com --password-stdin",
+    "tasks import -",
+    "call tasks.list -",
+    "audit verify -",
+  ])("that is a directory is named by projo %s", async (command) => {
+    expect(await shell(`projo ${command} < .`)).toEqual({
+      code: 2,
+      out: "",
+      err: "projo: Standard input is a directory. Pipe in a file.\n",
+    });
+  });
+
+  it("that is closed is empty", async () => {
+    const { code, err } = await shell("projo login ann@example.com --password-stdin <&-");
+    expect([code, err]).toEqual([2, "projo: Standard input is empty. Pipe in the password.\n"]);
+  });
+});
+
+it("exits with 0 when the reader of the output has closed the pipe", async () => {
+  const line = `{ projo call audit.list '{}'; echo "ended with $?" >&2; } | true`;
+  expect((await shell(line)).err).toBe("ended with 0\n");
+});
+
+describe("a closed standard error", () => {
+  it("changes neither the output nor the exit code", async () => {
+    const { code, out } = await shell("projo projects list --json 2>&-");
+    expect([code, (JSON.parse(out) as { items: unknown[] }).items]).toEqual([0, [expect.anything()]]);
+    expect((await shell("projo taks 2>&-")).code).toBe(2);
+  });
+});
+
+describe("a HOME that cannot exist", () => {
+  const TO_CONFIG = "Set PROJO_CONFIG_DIR to another directory.";
+
+  it.each([
+    [
+      "/dev/null/x",
+      `/dev/null/x/.config/projo/credentials.json cannot be written: a part of its path is a file, not a directory. ${TO_CONFIG}`,
+    ],
+    [
+      "relative",
+      "Your user has no home directory, so the sign-in cannot be stored. Set HOME or PROJO_CONFIG_DIR to a directory of yours.",
+    ],
+  ])("%s is not needed with a token or without a sign-in, and named at a sign-in", async (path, message) => {
+    expect(await shell(`HOME=${path} projo call system.health`)).toMatchObject({ code: 0, err: "" });
+    expect((await shell(`HOME=${path} projo tasks list`)).code).toBe(4);
+    const login = `printf '%s' '${PASSWORD}' | HOME=${path} projo login ann@example.com --password-stdin`;
+    expect(await shell(login)).toEqual({ code: 1, out: "", err: `projo: ${message}\n` });
+  });
+});
+
+it("works without a directory for temporary files", async () => {
+  expect(await shell("TMPDIR=/nowhere projo projects list --json")).toMatchObject({ code: 0, err: "" });
+});

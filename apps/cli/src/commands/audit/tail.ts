@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type AuditEntry, isProjoError } from "@projostack/sdk";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { CliError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
@@ -96,9 +97,14 @@ async function entriesAfter(
   return fresh.toReversed();
 }
 
-/** Ignores a temporary failure, such as a restart of the server. Rethrows a refusal, which would repeat. */
+/**
+ * Ignores a temporary failure, such as a restart of the server. Rethrows a refusal, which would repeat, and an error of projo, such as
+ * the end of --timeout.
+ */
 function ignoreTemporary(error: unknown): undefined {
   const isTemporary =
-    isProjoError(error) && (error.status === undefined || error.status === 429 || error.status >= 500);
+    isProjoError(error) &&
+    !(error.cause instanceof CliError) &&
+    (error.status === undefined || error.status === 429 || error.status >= 500);
   if (!isTemporary) throw error;
 }

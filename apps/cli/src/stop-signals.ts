@@ -1,0 +1,46 @@
+// The signals that ask the process to end: Ctrl-C, SIGTERM, and SIGHUP when its terminal was closed.
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+export type StopSignal = keyof typeof exitCodes;
+
+export interface StopSignals {
+  /** Calls the listener at the first signal, instead of ending the process. The returned function removes the listener. */
+  onStop: (listener: () => void) => () => void;
+  /** The exit code of a command that ended with `code`. A service manager expects the code of its signal. */
+  exitCodeOf: (code: number) => number;
+}
+
+/** The time of a command to end in order after the first signal. */
+const GRACE_MS = 5_000;
+
+/**
+ * Listens for the signals. A command that works has a listener and ends by itself. Otherwise, and at a second signal, `endNow`
+ * ends the process.
+ */
+export function listenForStopSignals(
+  process: NodeJS.Process,
+  endNow: (exitCode: number) => void,
+): StopSignals {
+  const listeners = new Set<() => void>();
+  let received: StopSignal | undefined;
+  const stop = (signal: StopSignal) => {
+    const isFirst = received === undefined;
+    received ??= signal;
+    const end = () => endNow(exitCodes[signal]);
+    if (!isFirst || listeners.size === 0) {
+      end();
+      return;
+    }
+    setTimeout(end, GRACE_MS).unref();
+    for (const listener of listeners) listener();
+  };
+  for (const signal of Object.keys(exitCodes) as StopSignal[]) process.on(signal, () => stop(signal));
+  return {
+    onStop(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    exitCodeOf: (code) => (received === undefined || received === "SIGINT" ? code : exitCodes[received]),
+  };
+}

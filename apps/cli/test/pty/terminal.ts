@@ -1,0 +1,177 @@
+// A terminal for tests: tmux runs an interactive bash in a pseudo-terminal, and the built program runs in bash. So a test sees what
+// a user sees, job control works, and the shell tells the exit code.
+import { execFile, spawnSync } from "node:child_process";
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
+
+const run = promisify(execFile);
+const program = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
+
+const isCi = process.env["CI"] === "true";
+const hasTmux = spawnSync("tmux", ["-V"], { stdio: "ignore" }).status === 0;
+
+/** True when tests in a terminal can run. In CI they run always, and fail without tmux. */
+export const hasTerminal = process.platform !== "win32" && (hasTmux || isCi);
+
+/** The end of the title of tests in a terminal. */
+export const noTerminal = hasTerminal ? "" : " (skipped: this test needs tmux)";
+
+export interface TerminalOptions {
+  /** The home directory, which is also the working directory. */
+  home: string;
+  columns?: number;
+  rows?: number;
+  /** Undefined removes a variable that the terminal sets. */
+  env?: Record<string, string | undefined>;
+}
+
+export interface Terminal {
+  /** Types a command line and Enter. `projo` is the built program. */
+  start: (line: string) => Promise<void>;
+  /** Types a command line, and waits for its end. @returns the exit code */
+  run: (line: string) => Promise<number>;
+  /** Types text without Enter. */
+  type: (text: string) => Promise<void>;
+  /** Presses keys by the names of tmux: `Enter`, `Down`, `C-c`. */
+  press: (...keys: string[]) => Promise<void>;
+  /** Waits until the screen matches. @returns the screen */
+  waitFor: (expected: string | RegExp) => Promise<string>;
+  /** Waits for the end of the started command. @returns its exit code */
+  ended: () => Promise<number>;
+  /** Returns the lines of the screen without trailing space. */
+  screen: () => Promise<string>;
+  /** Returns the screen with its colours as escape sequences. */
+  colouredScreen: () => Promise<string>;
+  /** What a program can leave changed behind it. */
+  state: () => Promise<TerminalState>;
+  resize: (columns: number, rows: number) => Promise<void>;
+  /** Sends a signal to the running command. */
+  signal: (name: NodeJS.Signals) => Promise<void>;
+  /** The process ids of the running commands. */
+  pids: () => Promise<number[]>;
+  close: () => Promise<void>;
+}
+
+export interface TerminalState {
+  isCursorVisible: boolean;
+  wrapsLines: boolean;
+  /** False in raw mode. */
+  isCooked: boolean;
+}
+
+const MAX_WAIT_MS = 30_000;
+const POLL_MS = 40;
+
+/** Opens a terminal, by default of 80 columns and 24 rows. Close it. */
+export async function openTerminal({
+  home,
+  columns = 80,
+  rows = 24,
+  env = {},
+}: TerminalOptions): Promise<Terminal> {
+  await access(program).catch(() => {
+    throw new Error("The program is not built. Run: npx -y pnpm@12 --filter @projostack/cli build");
+  });
+  const directory = await mkdtemp(join(tmpdir(), "projo-tmux-"));
+  const tmux = async (...args: string[]): Promise<string> => {
+    const { stdout } = await run("tmux", ["-u", "-S", join(directory, "socket"), "-f", "/dev/null", ...args], {
+      env: { PATH: process.env["PATH"], HOME: home, LANG: "C.UTF-8" },
+    });
+    return stdout;
+  };
+  // The prompt has the number of the next command and the exit code of the last one.
+  const startup = `PS1='[\\#:$?] '; projo() { "${process.execPath}" "${program}" "$@"; }\n`;
+  await writeFile(join(directory, "bashrc"), startup);
+  const isKept = ([, value]: [string, string | undefined]) => value !== undefined;
+  await tmux(
+    ...["new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", home],
+    ...["env", ...Object.keys(env).flatMap((name) => ["-u", name])],
+    ...Object.entries(env)
+      .filter(isKept)
+      .map(([name, value]) => `${name}=${value}`),
+    ...["bash", "--noprofile", "--rcfile", join(directory, "bashrc"), "-i"],
+  );
+
+  const screen = async () =>
+    (await tmux("capture-pane", "-p"))
+      .split("\n")
+      .map((line) => line.trimEnd())
+      .join("\n")
+      .trimEnd();
+  const waitFor = async (expected: string | RegExp): Promise<string> => {
+    const giveUpAt = performance.now() + MAX_WAIT_MS;
+    for (;;) {
+      const shown = await screen();
+      if (typeof expected === "string" ? shown.includes(expected) : expected.test(shown)) return shown;
+      if (performance.now() > giveUpAt)
+        throw new Error(`The terminal does not show ${String(expected)}:\n${shown}`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  };
+  const press = async (...keys: string[]) => void (await tmux("send-keys", ...keys));
+  const type = async (text: string) => void (await tmux("send-keys", "-l", text));
+
+  let commands = 1;
+  const start = async (line: string) => {
+    await waitFor(new RegExp(`^\\[${commands}:\\d+\\]$`, "m"));
+    await type(line);
+    await press("Enter");
+    commands += 1;
+  };
+  const ended = async () => {
+    const prompt = new RegExp(`\\[${commands}:(\\d+)\\]$`);
+    return Number(prompt.exec(await waitFor(prompt))?.[1]);
+  };
+  const shellPid = async () => Number(await tmux("display-message", "-p", "#{pane_pid}"));
+  const pids = async () => {
+    const { stdout } = await run("ps", ["-o", "pid=", "--ppid", String(await shellPid())]).catch(() => ({
+      stdout: "",
+    }));
+    return stdout.trim().split(/\s+/).filter(Boolean).map(Number);
+  };
+
+  await waitFor("[1:0]");
+  return {
+    start,
+    ended,
+    async run(line) {
+      await start(line);
+      return ended();
+    },
+    type,
+    press,
+    waitFor,
+    screen,
+    colouredScreen: () => tmux("capture-pane", "-p", "-e"),
+    async state() {
+      const flags = await tmux("display-message", "-p", "#{cursor_flag} #{wrap_flag} #{pane_tty}");
+      const [cursor, wrap, tty = ""] = flags.trim().split(" ");
+      const { stdout } = await run("stty", ["-a", "-F", tty]);
+      // The shell itself reads keys in raw mode while it shows its prompt.
+      return { isCursorVisible: cursor === "1", wrapsLines: wrap === "1", isCooked: !/ -icanon/.test(stdout) };
+    },
+    resize: async (width, height) =>
+      void (await tmux("resize-window", "-x", String(width), "-y", String(height))),
+    async signal(name) {
+      for (const pid of await pids()) process.kill(pid, name);
+    },
+    pids,
+    async close() {
+      await tmux("kill-server").catch(() => undefined);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Returns true while the process exists. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

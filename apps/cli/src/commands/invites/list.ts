@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { inviteStatuses } from "../../choices.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { shortTime } from "../../terminal/short-time.ts";
+import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
 import { describeDelivery } from "../mail-delivery.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
@@ -22,12 +22,19 @@ export function addListInvites(invites: Command, start: Start): void {
       const page = await collectPages(options, (asked) => workspace.invites.list({ ...asked, status }));
       await printPage(cli, page, {
         columns: [
-          { head: "ID", cell: ({ id }) => id },
-          { head: "STATUS", cell: (invite) => invite.status },
-          { head: "ROLE", cell: ({ role }) => role },
-          { head: "EXPIRES", cell: ({ expiresAt }) => shortTime(expiresAt) },
-          { head: "MAIL", cell: (invite) => describeDelivery(invite) ?? "-", maxWidth: 60 },
-          { head: "EMAIL", cell: ({ email }) => email },
+          idColumn(({ id }) => id, { priority: 2 }),
+          { head: "EMAIL", cell: ({ email }) => email, minWidth: 20 },
+          wordColumn("ROLE", ({ role }) => role, { priority: 3 }),
+          wordColumn("STATUS", (invite) => invite.status),
+          timeColumn("EXPIRES", ({ expiresAt }) => expiresAt, { priority: 4 }),
+          {
+            head: "MAIL",
+            cell: (invite) => describeDelivery(invite) ?? "",
+            shown: (invite) => describeDelivery(invite) ?? "-",
+            priority: 5,
+            minWidth: 12,
+            maxWidth: 60,
+          },
         ],
         none:
           status === undefined

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { shortTime } from "../../terminal/short-time.ts";
+import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 export function addListOwnInvites(invites: Command, start: Start): void {
@@ -16,11 +16,17 @@ export function addListOwnInvites(invites: Command, start: Start): void {
       const page = await collectPages(options, (asked) => client.invites.listMine(asked));
       await printPage(cli, page, {
         columns: [
-          { head: "ID", cell: ({ id }) => id },
-          { head: "ROLE", cell: ({ role }) => role },
-          { head: "EXPIRES", cell: ({ expiresAt }) => shortTime(expiresAt) },
-          { head: "INVITED BY", cell: ({ inviterEmail }) => inviterEmail, maxWidth: 40 },
-          { head: "WORKSPACE", cell: ({ workspaceName }) => workspaceName },
+          idColumn(({ id }) => id),
+          { head: "WORKSPACE", cell: ({ workspaceName }) => workspaceName, minWidth: 12 },
+          wordColumn("ROLE", ({ role }) => role, { priority: 2 }),
+          {
+            head: "INVITED BY",
+            cell: ({ inviterEmail }) => inviterEmail,
+            priority: 3,
+            minWidth: 12,
+            maxWidth: 40,
+          },
+          timeColumn("EXPIRES", ({ expiresAt }) => expiresAt, { priority: 4 }),
         ],
         none: "You have no pending invites. Invites are shown only after you verify your email address.",
       });

@@ -2,6 +2,7 @@ import type { ListOrder } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { idColumn, timeColumn } from "../../output/columns.ts";
 import { orderOption } from "../order-option.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
@@ -24,9 +25,9 @@ export function addListProjects(projects: Command, start: Start): void {
       );
       await printPage(cli, page, {
         columns: [
-          { head: "ID", cell: ({ id }) => id },
-          { head: "CREATED", cell: ({ createdAt }) => createdAt.slice(0, 10) },
-          { head: "NAME", cell: ({ name }) => name },
+          idColumn(({ id }) => id),
+          { head: "NAME", cell: ({ name }) => name, minWidth: 20 },
+          timeColumn("CREATED", ({ createdAt }) => createdAt),
         ],
         none:
           search === undefined

@@ -11,6 +11,7 @@ import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findProject } from "../../names/find-project.ts";
 import type { Server, WorkspaceClient } from "../../connection/server.ts";
+import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
 import { orderOption } from "../order-option.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { statusOption } from "./status-option.ts";
@@ -54,15 +55,22 @@ export function addListTasks(tasks: Command, start: Start): void {
       const filters = await readFilters(server, workspace, options);
       const { order } = options;
       const page = await collectPages(options, (asked) =>
-        listTasks(workspace, { ...filters, order, ...asked }, { withNames: !cli.json }),
+        listTasks(workspace, { ...filters, order, ...asked }, { withNames: !cli.quiet }),
       );
       const filtered = Object.values(filters).some((filter) => filter !== undefined);
       await printPage(cli, page, {
         columns: [
-          { head: "ID", cell: ({ id }) => id },
-          { head: "STATUS", cell: ({ status }) => status },
-          { head: "PROJECT", cell: ({ projectId, projectName }) => projectName ?? projectId, maxWidth: 16 },
-          { head: "TITLE", cell: ({ title }) => title },
+          idColumn(({ id }) => id),
+          wordColumn("STATUS", ({ status }) => status),
+          {
+            head: "PROJECT",
+            cell: ({ projectId, projectName }) => projectName ?? projectId,
+            priority: 2,
+            minWidth: 8,
+            maxWidth: 30,
+          },
+          { head: "TITLE", cell: ({ title }) => title, minWidth: 20 },
+          timeColumn("CREATED", ({ createdAt }) => createdAt),
         ],
         none: filtered
           ? "No task matches."

@@ -43,6 +43,7 @@ export {
 export { DEFAULT_ORDER, listOrders, type ListOrder } from "./fields/list-order.ts";
 export { workspaceRows, type WorkspaceRows } from "./models/workspace-rows.ts";
 export { workspaceTables, type WorkspaceTable } from "./operations/workspace-data.ts";
+export { type ListedEntryInclude } from "./operations/audit.ts";
 export { type ListedTaskInclude, taskStatuses, type TaskStatus } from "./operations/tasks.ts";
 export type { ErrorData } from "./error-data.ts";
 export { commonReasons, httpStatusOf, reasons, type ErrorCode, type Reason } from "./errors.ts";

@@ -4,7 +4,7 @@ export const outputFields: Readonly<Record<string, string>> = {
   "audit.checkpoint": "text signature keyId",
   "audit.export": "text lastSeq untilSeq done",
   "audit.list":
-    "id seq createdAt action outcome actor actor.kind actor.userId actor.keyId target target.type target.id before after requestId sessionId email ip userAgent",
+    "id seq createdAt action outcome actor actor.kind actor.userId actor.keyId actorName target target.type target.id before after requestId sessionId email ip userAgent",
   "audit.verify":
     "intact done checked last last.seq last.hash problem problem.seq problem.kind problem.message",
   "auth.me":

@@ -23,8 +23,8 @@ export async function jqFormat(expression: string): Promise<FormatValue> {
 
 function run(jq: Jq, input: string, expression: string) {
   try {
-    // The expression is a flag's value, so that one that begins with a hyphen is not read as a flag.
-    return jq.raw(input, expression, ["-r"]);
+    // After `--`, an expression that begins with a hyphen is not read as a flag.
+    return jq.raw(input, expression, ["-r", "--"]);
   } catch (error) {
     throw new CliError("cli.jq", "--jq: the expression needs too much memory. Use a simpler one.", { cause: error });
   }

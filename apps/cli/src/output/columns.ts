@@ -21,14 +21,18 @@ export const wordColumn = <T>(head: string, word: (item: T) => string, more: Mor
 });
 
 /** A time: `3 hours ago` on a terminal, and in ISO 8601 for programs. Without one it is `never` on a terminal, and empty otherwise. */
-export const timeColumn = <T>(head: string, time: (item: T) => string | null, more: More<T> = {}): Column<T> => ({
+export const timeColumn = <T>(
+  head: string,
+  time: (item: T) => string | null,
+  more: More<T> = {},
+): Column<T> => ({
   head,
   cell: (item) => time(item) ?? "",
   shown: (item, now) => {
     const at = time(item);
     return at === null ? "never" : relativeTime(at, now);
   },
-  priority: 3,
+  priority: 4,
   ...more,
 });
 

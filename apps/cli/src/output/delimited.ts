@@ -8,7 +8,8 @@ export const tsv = <T>(items: readonly T[], columns: readonly Column<T>[]): stri
     .map((row) => row.map((cell) => sanitize(escaped(cell))).join("\t"))
     .join("\n");
 
-const escaped = (cell: string): string => cell.replaceAll(/[\\\t\n\r]/g, (character) => escapes[character] ?? "");
+const escaped = (cell: string): string =>
+  cell.replaceAll(/[\\\t\n\r]/g, (character) => escapes[character] ?? "");
 
 const escapes: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 

@@ -26,7 +26,9 @@ function run(jq: Jq, input: string, expression: string) {
     // After `--`, an expression that begins with a hyphen is not read as a flag.
     return jq.raw(input, expression, ["-r", "--"]);
   } catch (error) {
-    throw new CliError("cli.jq", "--jq: the expression needs too much memory. Use a simpler one.", { cause: error });
+    throw new CliError("cli.jq", "--jq: the expression needs too much memory. Use a simpler one.", {
+      cause: error,
+    });
   }
 }
 

@@ -26,6 +26,8 @@ export function readJsonArguments(program: Command, argv: readonly string[]): Js
 
 function listed(command: Command, argv: readonly string[]): JsonArguments {
   const path = pathOf(command);
+  // No command is named, or an unknown one: commander says so.
+  if (path === "") return { argv };
   const output = outputOf(path);
   if (!output) throw usageError(`projo ${path} prints no JSON. See: projo ${path} --help`);
   if (!output.fields) throw usageError(`projo ${path}: the fields depend on the arguments.`);
@@ -69,7 +71,10 @@ function takesValue(command: Command, word: string): boolean {
 function optionOf(command: Command | null, word: string): Option | undefined {
   if (!command) return undefined;
   const name = word.replace(/=.*$/s, "");
-  return command.options.find(({ long, short }) => long === name || short === name) ?? optionOf(command.parent, word);
+  return (
+    command.options.find(({ long, short }) => long === name || short === name) ??
+    optionOf(command.parent, word)
+  );
 }
 
 interface Place {

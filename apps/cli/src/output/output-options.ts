@@ -56,7 +56,8 @@ export async function chosenFormat(command: Command): Promise<FormatValue | unde
   const options: OutputOptions = command.optsWithGlobals();
   const isWhole = options.json === true || options.json === "";
   const { json: _, outputFormat, ...others } = options;
-  const isPlain = (isWhole || options.json === undefined) && outputFormat === undefined && !isValueOutput(others);
+  const isPlain =
+    (isWhole || options.json === undefined) && outputFormat === undefined && !isValueOutput(others);
   if (isPlain) return undefined;
   const [{ valueFormat }, { outputOf, pathOf }] = await Promise.all([
     import("./value-output.ts"),

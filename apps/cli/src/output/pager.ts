@@ -43,4 +43,6 @@ function ignoreInterrupts(io: Io): () => void {
 
 /** Splits a command into its words. Quotes keep spaces. */
 const wordsOf = (command: string): string[] =>
-  (command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, "$1$2"));
+  (command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) =>
+    word.replaceAll(/"([^"]*)"|'([^']*)'/g, "$1$2"),
+  );

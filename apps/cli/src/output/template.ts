@@ -36,7 +36,9 @@ const textOf = (value: unknown): string => {
 const withEscapes = (source: string): string =>
   source
     .split(/(\{\{.*?\}\}|\{%.*?%\})/s)
-    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/\\([nt\\])/g, (_, escape) => escapes[escape] ?? "")))
+    .map((part, index) =>
+      index % 2 === 1 ? part : part.replaceAll(/\\([nt\\])/g, (_, escape) => escapes[escape] ?? ""),
+    )
     .join("");
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", "\\": "\\" };
@@ -46,6 +48,8 @@ function orReason<T>(action: () => T, toError: (message: string) => CliError): T
     return action();
   } catch (error) {
     const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw toError(`--template: ${first.replace(/, line:1, col:/, ", at column ")}. See: https://liquidjs.com/tutorials/intro-to-liquid.html`);
+    throw toError(
+      `--template: ${first.replace(/, line:1, col:/, ", at column ")}. See: https://liquidjs.com/tutorials/intro-to-liquid.html`,
+    );
   }
 }

@@ -20,7 +20,9 @@ interface Asked {
 export async function valueFormat({ options, path, output }: Asked): Promise<FormatValue> {
   requireOneOutput(options);
   if (!output)
-    throw usageError(`projo ${path} prints no data, so it takes none of --json, --jq, --template and --quiet.`);
+    throw usageError(
+      `projo ${path} prints no data, so it takes none of --json, --jq, --template and --quiet.`,
+    );
   const select = selection(options.json, output);
   const format = await formatter(options, output);
   return (value) => format(select(value));
@@ -67,4 +69,5 @@ function idsOf(value: unknown, field: string | undefined): string | undefined {
   return joined(items.map((item) => fieldOf(item, field)).filter((id) => typeof id === "string"));
 }
 
-const joined = (lines: readonly string[]): string | undefined => (lines.length === 0 ? undefined : lines.join("\n"));
+const joined = (lines: readonly string[]): string | undefined =>
+  lines.length === 0 ? undefined : lines.join("\n");

@@ -55,7 +55,8 @@ export function printer(io: Io, { json, outputFormat, pager, format }: PrinterOp
         return;
       }
       const text = `${await tableOf(items, listColumns)}\n`;
-      const isLong = stdout.isTTY === true && pager !== false && text.split("\n").length > (stdout.rows ?? Infinity);
+      const isLong =
+        stdout.isTTY === true && pager !== false && text.split("\n").length > (stdout.rows ?? Infinity);
       if (!isLong || !(await (await import("../output/pager.ts")).showInPager(io, text))) stdout.write(text);
     },
   };

@@ -6,7 +6,7 @@ const DAY = 24 * HOUR;
 /** From each number of milliseconds on, the unit is used. */
 const units = [
   [365 * DAY, "year"],
-  [60 * DAY, "month", 30 * DAY],
+  [120 * DAY, "month", 30 * DAY],
   [2 * DAY, "day", DAY],
   [2 * HOUR, "hour", HOUR],
   [2 * MINUTE, "minute", MINUTE],

@@ -32,17 +32,22 @@ export interface TableStyle {
 }
 
 const GAP = "  ";
+/** Wider columns are cut to this width before anything else is cut. */
+const COMFORTABLE_WIDTH = 60;
 /** The minimum width of the last column if it has none. */
 const MIN_LAST_WIDTH = 16;
 
 /** Formats items as a table with headings and without borders. Sanitizes the cells for a terminal. */
 export function table<T>(items: readonly T[], columns: readonly Column<T>[], style: TableStyle): string {
   const { columns: width, now = new Date() } = style;
-  const shown = columns.filter(({ onTerminalOnly }) => width !== undefined || !onTerminalOnly);
-  const texts = shown.map(({ cell, shown: forPeople }) =>
-    items.map((item) => sanitize(width === undefined || !forPeople ? cell(item) : forPeople(item, now))),
-  );
-  const all = shown.map((column, index) => ({ column, cells: texts[index] ?? [] }));
+  const textOf = ({ cell, shown }: Column<T>, item: T): string =>
+    sanitize(width === undefined || !shown ? cell(item) : shown(item, now));
+  const all = columns
+    .map((column) => ({ column, cells: items.map((item) => textOf(column, item)) }))
+    .filter(
+      ({ column, cells }) =>
+        !column.onTerminalOnly || (width !== undefined && cells.some((cell) => cell !== "")),
+    );
   return lines(width === undefined ? all : fitted(all, width), style.colour).join("\n");
 }
 
@@ -62,29 +67,29 @@ function fitted<T>(filled: readonly Filled<T>[], width: number): readonly Filled
     column,
     cells: column.isId ? shortenIds(cells) : cells,
   }));
-  const excess = lineWidth(short) - width;
-  const shrunk = shrink(short, excess);
-  if (shrunk) return shrunk;
+  const comfortable = shrink(short, width, COMFORTABLE_WIDTH);
+  const shrunk = shrink(comfortable, width, 0);
+  if (lineWidth(shrunk) <= width) return shrunk;
   const remaining = withoutLeast(filled);
   // One column is left: it is cut however narrow the terminal is.
   return remaining.length > 0 ? fitted(remaining, width) : short.map((one) => cutTo(one, width));
 }
 
-/** Cuts the least important columns by so many terminal columns together. Undefined if they cannot be cut so far. */
-function shrink<T>(filled: readonly Filled<T>[], excess: number): readonly Filled<T>[] | undefined {
-  let left = excess;
+/** Cuts the least important columns first, as far as it is necessary and each can be cut, but to no less than `least`. */
+function shrink<T>(filled: readonly Filled<T>[], width: number, least: number): readonly Filled<T>[] {
+  let left = lineWidth(filled) - width;
   const result = [...filled];
   const order = filled.map((_, index) => index).toSorted((a, b) => byImportance(filled, b, a));
   for (const index of order) {
     const one = filled[index];
     if (!one || left <= 0) continue;
     const current = widest(one);
-    const spare = Math.max(current - minimum(one, index === filled.length - 1), 0);
+    const spare = Math.max(current - Math.max(minimum(one, index === filled.length - 1), least), 0);
     const taken = Math.min(spare, left);
     if (taken > 0) result[index] = cutTo(one, current - taken);
     left -= taken;
   }
-  return left <= 0 ? result : undefined;
+  return result;
 }
 
 function minimum<T>({ column, cells }: Filled<T>, isLast: boolean): number {

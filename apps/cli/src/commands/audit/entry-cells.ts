@@ -9,8 +9,8 @@ export const entryColumns: readonly Column<AuditEntry>[] = [
   { head: "ACTION", cell: ({ action }) => action },
   wordColumn("OUTCOME", ({ outcome }) => outcome, { priority: 3 }),
   { head: "ACTOR", cell: actorOf, minWidth: 16, maxWidth: 60 },
-  { head: "TARGET", cell: ({ target }) => `${target.type}:${target.id}`, priority: 4, minWidth: 12 },
-  { head: "IP", cell: ({ ip }) => ip ?? "", priority: 5 },
+  { head: "TARGET", cell: ({ target }) => `${target.type}:${target.id}`, priority: 5, minWidth: 12 },
+  { head: "IP", cell: ({ ip }) => ip ?? "", priority: 6 },
 ];
 
 /** An address or a name takes the place of an id. A former member has an id only. */

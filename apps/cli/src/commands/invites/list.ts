@@ -4,6 +4,7 @@ import { inviteStatuses } from "../../choices.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
+import { relativeTime } from "../../terminal/relative-time.ts";
 import { describeDelivery } from "../mail-delivery.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
@@ -30,7 +31,7 @@ export function addListInvites(invites: Command, start: Start): void {
           {
             head: "MAIL",
             cell: (invite) => describeDelivery(invite) ?? "",
-            shown: (invite) => describeDelivery(invite) ?? "-",
+            shown: (invite, now) => describeDelivery(invite, (at) => relativeTime(at, now)) ?? "-",
             priority: 5,
             minWidth: 12,
             maxWidth: 60,

@@ -29,7 +29,7 @@ export function addListKeys(keys: Command, start: Start): void {
           wordColumn("STATUS", (key) => key.status),
           wordColumn("ROLE", ({ role }) => role, { priority: 4 }),
           { head: "SCOPES", cell: ({ scopes }) => scopes.join(","), priority: 5, minWidth: 12 },
-          timeColumn("LAST USED", ({ lastUsedAt }) => lastUsedAt),
+          timeColumn("LAST USED", ({ lastUsedAt }) => lastUsedAt, { priority: 3 }),
           timeColumn("EXPIRES", ({ expiresAt }) => expiresAt, { priority: 2 }),
         ],
         none:

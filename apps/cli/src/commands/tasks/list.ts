@@ -61,12 +61,12 @@ export function addListTasks(tasks: Command, start: Start): void {
       await printPage(cli, page, {
         columns: [
           idColumn(({ id }) => id),
-          wordColumn("STATUS", ({ status }) => status),
+          wordColumn("STATUS", ({ status }) => status, { priority: 2 }),
           {
             head: "PROJECT",
             cell: ({ projectId, projectName }) => projectName ?? projectId,
-            priority: 2,
-            minWidth: 8,
+            priority: 3,
+            minWidth: 12,
             maxWidth: 30,
           },
           { head: "TITLE", cell: ({ title }) => title, minWidth: 20 },

@@ -23,6 +23,7 @@ interface Declared {
 
 const WORKSPACE = "workspace workspace.id workspace.name";
 const USER = "user user.id user.email user.emailVerifiedAt user.createdAt";
+const OWN_WORKSPACE = `${WORKSPACE} workspace.createdBy workspace.createdAt workspace.deletedAt workspace.role`;
 const MAIL =
   "verificationMail verificationMail.mailStatus verificationMail.mailStatusAt verificationMail.mailProblem";
 
@@ -30,7 +31,7 @@ const MAIL =
 const ANY = "*";
 
 const nothing: Declared = { fields: "" };
-const signedIn: Declared = { fields: `url ${USER} ${WORKSPACE} workspace.role`, quiet: "user.id" };
+const signedIn: Declared = { fields: `url ${USER} ${WORKSPACE}`, quiet: "user.id" };
 const member: Declared = { operation: "members.get", quiet: "userId" };
 const workspace: Declared = { operation: "workspaces.get" };
 
@@ -39,8 +40,9 @@ const commands: Readonly<Record<string, Declared>> = {
   signup: signedIn,
   login: signedIn,
   logout: { fields: "url ended" },
-  whoami: { fields: `url ${USER} ${MAIL} ${WORKSPACE} workspace.role`, quiet: "user.id" },
+  whoami: { fields: `url ${USER} ${MAIL} ${OWN_WORKSPACE}`, quiet: "user.id" },
   "sessions list": { operation: "sessions.list" },
+  "sessions get": { operation: "sessions.list" },
   "sessions revoke": { operation: "sessions.revoke" },
   "password change": nothing,
   "password reset-request": nothing,
@@ -97,6 +99,7 @@ const commands: Readonly<Record<string, Declared>> = {
   "tasks create": { operation: "tasks.create" },
   "tasks list": { operation: "tasks.list" },
   "tasks get": { operation: "tasks.get" },
+  "tasks edit": { operation: "tasks.update" },
   "tasks update": { operation: "tasks.update" },
   "tasks delete": { operation: "tasks.delete" },
   "tasks import": {

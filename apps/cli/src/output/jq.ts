@@ -22,6 +22,9 @@ export async function jqFormat(expression: string): Promise<FormatValue> {
 }
 
 function run(jq: Jq, input: string, expression: string) {
+  const original = console.error;
+  // When it runs out of memory, jq prints a line to the console. The error says it.
+  console.error = () => {};
   try {
     // After `--`, an expression that begins with a hyphen is not read as a flag.
     return jq.raw(input, expression, ["-r", "--"]);
@@ -29,6 +32,8 @@ function run(jq: Jq, input: string, expression: string) {
     throw new CliError("cli.jq", "--jq: the expression needs too much memory. Use a simpler one.", {
       cause: error,
     });
+  } finally {
+    console.error = original;
   }
 }
 

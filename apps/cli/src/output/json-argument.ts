@@ -13,12 +13,13 @@ export interface JsonArguments {
 /** Joins --json and its fields, and finds `--json=?`. @throws CliError when `?` is given and the command prints no JSON */
 export function readJsonArguments(program: Command, argv: readonly string[]): JsonArguments {
   const at = argv.findIndex((word) => word === "--json" || word.startsWith("--json="));
-  const { command, operands, operandsEnd } = walk(program, argv, at);
+  const { command, operands, operandsEnd, isNextCommand } = walk(program, argv, at);
   if (at < 0 || at >= operandsEnd) return { argv };
   const [word = "", next] = [argv[at], argv[at + 1]];
   if (word !== "--json") return word === "--json=?" ? listed(command, argv) : { argv };
   const rest = argv.slice(at + 1);
-  if (next === undefined || next.startsWith("-") || !areFields(next, { program, command, operands }))
+  const canBeFields = next !== undefined && !next.startsWith("-") && !isNextCommand;
+  if (!canBeFields || !areFields(next, { program, command, operands }))
     return { argv: [...argv.slice(0, at), "--json=", ...rest] };
   if (next === "?") return listed(command, argv);
   return { argv: [...argv.slice(0, at), `--json=${next}`, ...rest.slice(1)] };
@@ -40,23 +41,31 @@ interface Walked {
   operands: number;
   /** The position of `--`, after which nothing is an option. */
   operandsEnd: number;
+  /** True if the word after --json names a command. */
+  isNextCommand: boolean;
 }
 
 function walk(program: Command, argv: readonly string[], at: number): Walked {
   let command = program;
   let operands = 0;
+  let isNextCommand = false;
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? "";
-    if (word === "--") return { command, operands: operands + argv.length - index - 1, operandsEnd: index };
+    if (word === "--") {
+      const all = operands + argv.length - index - 1;
+      return { command, operands: all, operandsEnd: index, isNextCommand };
+    }
     if (word.startsWith("-") && word !== "-") {
       if (index !== at && takesValue(command, word)) index += 1;
       continue;
     }
     const inner = operands === 0 ? subcommand(command, word) : undefined;
-    if (inner) command = inner;
-    else if (index !== at + 1 || argv[at] !== "--json") operands += 1;
+    if (inner) {
+      command = inner;
+      isNextCommand ||= index === at + 1;
+    } else if (index !== at + 1 || argv[at] !== "--json") operands += 1;
   }
-  return { command, operands, operandsEnd: argv.length };
+  return { command, operands, operandsEnd: argv.length, isNextCommand };
 }
 
 const subcommand = (command: Command, word: string): Command | undefined =>
@@ -87,9 +96,6 @@ interface Place {
 function areFields(word: string, { program, command, operands }: Place): boolean {
   if (word === "?") return true;
   if (command === program || command.commands.length > 0) return false;
-  const names: string[] = [];
-  for (let one: Command | null = command; one; one = one.parent) names.push(one.name(), ...one.aliases());
-  if (names.includes(word)) return false;
   const known = outputOf(pathOf(command))?.fields ?? [];
   // One correct field of several shows that fields are meant.
   if (word.split(",").some((field) => known.includes(field.trim()))) return true;

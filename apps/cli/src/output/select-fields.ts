@@ -20,10 +20,14 @@ export function parseFields(text: string, known: readonly string[] | undefined):
 /** Returns the value with these fields only: of each item if the value is a list. An absent field is null. */
 export function selectFields(value: unknown, fields: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((item) => selectFields(item, fields));
+  // A command for several objects reports those that failed beside the others.
+  if (isObject(value) && "given" in value && "error" in value) return value;
   const items = itemsOf(value);
   if (items !== undefined && isObject(value)) return { ...value, items: selectFields(items, fields) };
   const selected: Record<string, unknown> = {};
-  for (const field of fields) put(selected, field.split("."), fieldOf(value, field));
+  // Of `user,user.email`, `user` contains the other.
+  const isWhole = (field: string): boolean => !fields.some((other) => field.startsWith(`${other}.`));
+  for (const field of fields.filter(isWhole)) put(selected, field.split("."), fieldOf(value, field));
   return selected;
 }
 
@@ -42,7 +46,6 @@ export function fieldOf(value: unknown, field: string): unknown {
 }
 
 function put(target: Record<string, unknown>, [name = "", ...rest]: readonly string[], value: unknown): void {
-  // `user,user.email`: the whole object has the field already.
   if (rest.length === 0) {
     target[name] = value;
     return;

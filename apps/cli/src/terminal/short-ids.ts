@@ -2,14 +2,15 @@
  * An id begins with the milliseconds of its creation (UUIDv7, RFC 9562): 12 digits and a hyphen. A shorter prefix would soon name
  * more than one item of the workspace.
  */
-const MIN_LENGTH = 13;
+const TIME_LENGTH = 13;
 
-/** Two more digits than the ids on the page need, because there are other items. */
+/** Items that were created together have the same time. On the page can be a part of them only, so two more digits are shown. */
 const SPARE_DIGITS = 2;
 
-/** Shortens ids to the prefix that is unique among them, with two more digits and at least the time of creation. */
+/** Shortens ids to the prefix that is unique among them, and contains at least the time of creation. */
 export function shortenIds(ids: readonly string[]): string[] {
-  const length = Math.max(uniqueLength(ids) + SPARE_DIGITS, MIN_LENGTH);
+  const unique = uniqueLength(ids);
+  const length = unique <= TIME_LENGTH ? TIME_LENGTH : unique + SPARE_DIGITS;
   return ids.map((id) => id.slice(0, length).replace(/-$/, ""));
 }
 

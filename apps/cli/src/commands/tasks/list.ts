@@ -13,6 +13,7 @@ import { findProject } from "../../names/find-project.ts";
 import type { Server, WorkspaceClient } from "../../connection/server.ts";
 import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
 import { orderOption } from "../order-option.ts";
+import type { Column } from "../../terminal/table.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { statusOption } from "./status-option.ts";
 
@@ -59,25 +60,27 @@ export function addListTasks(tasks: Command, start: Start): void {
       );
       const filtered = Object.values(filters).some((filter) => filter !== undefined);
       await printPage(cli, page, {
-        columns: [
-          idColumn(({ id }) => id),
-          wordColumn("STATUS", ({ status }) => status, { priority: 2 }),
-          {
-            head: "PROJECT",
-            cell: ({ projectId, projectName }) => projectName ?? projectId,
-            priority: 3,
-            minWidth: 12,
-            maxWidth: 30,
-          },
-          { head: "TITLE", cell: ({ title }) => title, minWidth: 20 },
-          timeColumn("CREATED", ({ createdAt }) => createdAt),
-        ],
+        columns: taskColumns,
         none: filtered
           ? "No task matches."
           : "There are no tasks yet. Create one: projo tasks create TITLE --project NAME",
       });
     });
 }
+
+export const taskColumns: readonly Column<ListedTask>[] = [
+  idColumn(({ id }) => id),
+  wordColumn("STATUS", ({ status }) => status, { priority: 2 }),
+  {
+    head: "PROJECT",
+    cell: ({ projectId, projectName }) => projectName ?? projectId,
+    priority: 3,
+    minWidth: 12,
+    maxWidth: 30,
+  },
+  { head: "TITLE", cell: ({ title }) => title, minWidth: 16 },
+  timeColumn("CREATED", ({ createdAt }) => createdAt),
+];
 
 /** The id takes the place of a name that the service key may not read. */
 async function listTasks(

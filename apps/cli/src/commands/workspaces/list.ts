@@ -36,19 +36,21 @@ export function addListWorkspaces(workspaces: Command, start: Start): void {
       }
       const selected = server.stored?.workspace?.id;
       await printPage(cli, page, {
-        columns: [
-          markColumn(({ id }) => (id === selected ? "*" : "")),
-          idColumn(({ id }) => id),
-          { head: "NAME", cell: ({ name }) => name, minWidth: 20 },
-          wordColumn("ROLE", ({ role }) => role, { priority: 2 }),
-          timeColumn("CREATED", ({ createdAt }) => createdAt),
-        ],
+        columns: workspaceColumns(selected),
         none: "You are not a member of a workspace. Create one: projo workspaces create NAME",
       });
     });
 }
 
-const deletedColumns: readonly Column<OwnWorkspace>[] = [
+export const workspaceColumns = (selected: string | undefined): readonly Column<OwnWorkspace>[] => [
+  markColumn(({ id }) => (id === selected ? "*" : "")),
+  idColumn(({ id }) => id),
+  { head: "NAME", cell: ({ name }) => name, minWidth: 20 },
+  wordColumn("ROLE", ({ role }) => role, { priority: 2 }),
+  timeColumn("CREATED", ({ createdAt }) => createdAt),
+];
+
+export const deletedColumns: readonly Column<OwnWorkspace>[] = [
   idColumn(({ id }) => id),
   { head: "NAME", cell: ({ name }) => name, minWidth: 20 },
   timeColumn("DELETED", ({ deletedAt }) => deletedAt),

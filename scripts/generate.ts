@@ -21,6 +21,7 @@ import { generateInvariants } from "./generate/invariants.ts";
 import { generateMetricsTable } from "./generate/metrics-table.ts";
 import { generateRepetition } from "./generate/repetition.ts";
 import { generateOperations } from "./generate/operations.ts";
+import { generateOutputFields } from "./generate/output-fields.ts";
 import { generatePackageDiagram } from "./generate/package-diagram.ts";
 import { generateRoles } from "./generate/roles.ts";
 import { generateSdk } from "./generate/sdk.ts";
@@ -72,6 +73,7 @@ async function generate(): Promise<Map<string, Buffer>> {
     ...generateBoundaryRules(root),
     ...generateRoles(),
     ...generateOperations(contract),
+    ...generateOutputFields(contract),
     ...generateErrors(root),
     ...generateInvariants(root),
     ...generateSdk(contract),

@@ -1,26 +1,33 @@
 import type { Command } from "commander";
 import type { Io } from "./io.ts";
 import type { Server, ServerOptions } from "./connection/server.ts";
+import { isValueOutput, printsPages, type OutputOptions } from "./output/output-options.ts";
+import type { FormatValue } from "./output/value-output.ts";
 import { type Printer, printer } from "./terminal/printer.ts";
 
 /** Input, output and server of a running command. */
 export interface Cli extends Printer {
   readonly io: Io;
+  /** True with --quiet: only ids are printed. */
+  readonly quiet: boolean;
+  /** True if the output of a list contains the cursor of the next page. */
+  readonly showsCursor: boolean;
   /** Opens the selected server. Reads the credentials file and sends no request. */
   server: () => Promise<Server>;
 }
 
 export type Start = (command: Command) => Cli;
 
-export interface GlobalOptions extends ServerOptions {
-  json?: boolean;
-}
+export interface GlobalOptions extends ServerOptions, OutputOptions {}
 
-export function openCli(io: Io, options: GlobalOptions): Cli {
-  const output = printer(io, options.json === true);
+/** `format` prints data if the options ask for more than whole JSON. */
+export function openCli(io: Io, options: GlobalOptions, format?: FormatValue): Cli {
+  const output = printer(io, { ...options, json: isValueOutput(options), format });
   return {
     ...output,
     io,
+    quiet: options.quiet === true,
+    showsCursor: printsPages(options),
     // Loaded only here, so that the help, and commands without a server, start faster.
     server: async () => (await import("./connection/server.ts")).openServer(io, options, output.message),
   };

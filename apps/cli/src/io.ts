@@ -20,6 +20,8 @@ export interface Io {
   /** @throws CliError when the working directory was deleted */
   readonly workingDirectory: string;
   platform: NodeJS.Platform;
+  /** The time that relative times are relative to. Default: now. */
+  now?: (() => Date) | undefined;
   /** A replacement for fetch. Without one, requests follow the proxy variables and --ca-file. */
   fetch?: Fetch | undefined;
   /**
@@ -41,6 +43,22 @@ export const columnsOf = (output: Output): number => output.columns || 80;
 /** Returns true when the user can be prompted: stdin and stderr are terminals. */
 export const isInteractive = (io: Io): boolean => io.stdin.isTTY === true && io.stderr.isTTY === true;
 
-/** Returns true when the output shows colours. @see https://no-color.org */
-export const takesColour = (io: Io, output: Output): boolean =>
-  output.isTTY === true && !io.env["NO_COLOR"] && io.env["TERM"] !== "dumb";
+/**
+ * Returns true when the output shows colours: CLICOLOR_FORCE and FORCE_COLOR turn them on for pipes too, and NO_COLOR, CLICOLOR=0 and
+ * TERM=dumb turn them off for terminals. The precedence is that of gh. @see https://no-color.org @see https://bixense.com/clicolors
+ */
+export function takesColour({ env }: Io, output: Output): boolean {
+  const isForced = ["CLICOLOR_FORCE", "FORCE_COLOR"].some((name) => isOn(env[name]));
+  const isOff = Boolean(env["NO_COLOR"]) || [env["CLICOLOR"], env["FORCE_COLOR"]].includes("0");
+  return isForced || (output.isTTY === true && !isOff && env["TERM"] !== "dumb");
+}
+
+const isOn = (value: string | undefined): boolean => !["", "0", "false", undefined].includes(value);
+
+/** The same input and output without colours, for --no-color, which takes precedence over the variables. */
+export function withoutColour(io: Io): Io {
+  const env = { ...io.env, NO_COLOR: "1", CLICOLOR_FORCE: undefined, FORCE_COLOR: undefined };
+  // The working directory is read only when it is needed, so it must not be copied.
+  const changed: Io = Object.create(io, { env: { value: env } });
+  return changed;
+}

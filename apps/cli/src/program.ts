@@ -4,6 +4,8 @@ import { openCli, type Start } from "./cli.ts";
 import { commands } from "./commands.ts";
 import { examples } from "./examples.ts";
 import { columnsOf, type Io, takesColour } from "./io.ts";
+import { addOutputOptions, chosenFormat } from "./output/output-options.ts";
+import type { FormatValue } from "./output/value-output.ts";
 import { version } from "./version.ts";
 
 /** Creates the commands with these names completely. The others have a name and a description only, for the help. */
@@ -14,7 +16,6 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
     .option("--workspace <id-or-name>", "workspace (default: PROJO_WORKSPACE, else the selected one)")
     .option("--ca-file <file>", "trust the certificate authorities in this file too (default: PROJO_CA_FILE)")
     .option("--timeout <seconds>", "maximum time to wait for the server (default: PROJO_TIMEOUT, else 30 for each call)")
-    .option("--json", "print data and errors as JSON")
     .version(version(), "--version")
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help for a command")
@@ -43,7 +44,12 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
       ]),
     );
 
-  const start: Start = (command) => openCli(io, command.optsWithGlobals());
+  addOutputOptions(program);
+  let format: FormatValue | undefined;
+  program.hook("preAction", async (_program, command) => {
+    format = await chosenFormat(command);
+  });
+  const start: Start = (command) => openCli(io, command.optsWithGlobals(), format);
   for (const { name, description, isHidden, load } of commands) {
     const command = program.command(name, { hidden: isHidden === true }).description(description);
     if (names.includes(name)) (await load())(command, start);

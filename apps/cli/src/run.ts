@@ -1,25 +1,23 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { type ExitCode, usageError } from "./cli-error.ts";
-import type { Io } from "./io.ts";
+import { type Io, withoutColour } from "./io.ts";
 import { createProgram, nearestCommand } from "./program.ts";
 import { withStatusLine } from "./terminal/status-line.ts";
 
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
-<<<<<<< HEAD
-export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function run(argv: readonly string[], given: Io): Promise<ExitCode> {
+  const io = withStatusLine(argv.includes("--no-color") ? withoutColour(given) : given);
   // The help command takes the names of commands only.
   if (argv.length === 2 && argv[0] === "help" && argv[1] === "--all") {
     await (await import("./reference/print-reference.ts")).printReference(io);
     return 0;
   }
-=======
-export async function run(argv: readonly string[], streams: Io): Promise<ExitCode> {
-  const io = withStatusLine(streams);
->>>>>>> cli-manners
   // A word may also be the value of an option: then a command that is not needed is loaded.
   const program = await createProgram(io, argv);
   try {
-    await program.parseAsync(argv.length === 0 ? ["--help"] : [...argv], { from: "user" });
+    const words = argv.some(isJsonOption) ? await withJsonFields(program, argv, io) : argv;
+    if (words === undefined) return 0;
+    await program.parseAsync(words.length === 0 ? ["--help"] : [...words], { from: "user" });
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return report(error, argv, io);
@@ -36,7 +34,18 @@ export async function run(argv: readonly string[], streams: Io): Promise<ExitCod
 export async function report(error: unknown, argv: readonly string[], io: Io): Promise<ExitCode> {
   const { reportError } = await import("./report-error.ts");
   // Read from the arguments, because a command line that does not parse has no options.
-  return reportError(error, io, { json: argv.includes("--json") });
+  return reportError(error, io, { json: argv.some(isJsonOption) });
+}
+
+const isJsonOption = (word: string): boolean => word === "--json" || word.startsWith("--json=");
+
+/** Returns the words with --json and its fields as one word. Undefined if the fields are listed instead of running the command. */
+async function withJsonFields(program: Command, argv: readonly string[], io: Io) {
+  const { readJsonArguments } = await import("./output/json-argument.ts");
+  const { argv: words, listed } = readJsonArguments(program, argv);
+  if (!listed) return words;
+  io.stdout.write(listed.map((field) => `${field}\n`).join(""));
+  return undefined;
 }
 
 /** "error: unknown command 'taks'\n(Did you mean tasks?)" becomes "Unknown command 'taks'. Did you mean tasks?" */

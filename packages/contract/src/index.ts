@@ -45,6 +45,7 @@ export { workspaceRows, type WorkspaceRows } from "./models/workspace-rows.ts";
 export { MAX_TASK_COUNT, type ProjectInclude } from "./operations/projects.ts";
 export { MAX_WORKSPACE_COUNT, type WorkspaceInclude } from "./operations/workspaces.ts";
 export { workspaceTables, type WorkspaceTable } from "./operations/workspace-data.ts";
+export { type ListedEntryInclude } from "./operations/audit.ts";
 export { type ListedTaskInclude, taskStatuses, type TaskStatus } from "./operations/tasks.ts";
 export type { ErrorData } from "./error-data.ts";
 export { commonReasons, httpStatusOf, reasons, type ErrorCode, type Reason } from "./errors.ts";

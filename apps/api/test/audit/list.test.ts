@@ -1,8 +1,8 @@
 /* oxlint-disable unicorn/consistent-function-scoping -- a helper stands beside the promises it serves */
 // An admin lists the audit log: newest first, with filters, page by page.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "../kit/index.ts";
-import { joined, newTeam, type Team } from "../members/team.ts";
+import { call, startTestServer, type TestServer } from "../kit/index.ts";
+import { joined, keyOf, newTeam, type Team } from "../members/team.ts";
 import { plantEntries } from "./long-log.ts";
 
 interface Entry {
@@ -124,6 +124,38 @@ describe("audit.list", () => {
       await list({ limit: 2, targetType: "task", cursor }, other),
     ];
     expect(refused.map(({ error }) => error?.reason)).toEqual(refused.map(() => "cursor.invalid"));
+  });
+
+  it("returns who acted by email address or name of the key, on request", async () => {
+    const looms = await newTeam(server);
+    const second = await joined(server, looms, "admin");
+    const worker = await keyOf(looms.founder, looms, ["project:write", "project:delete"], "admin");
+    for (const { token } of [second, worker]) {
+      const made = await call(server.url, "projects.create", {
+        input: { name: "Mill" },
+        token,
+        workspaceId: looms.id,
+      });
+      await call(server.url, "projects.delete", {
+        input: { id: made.data.id },
+        token,
+        workspaceId: looms.id,
+      });
+    }
+    const namesBy = async (token: string) => {
+      const input = { action: "project.deleted", include: ["actorName"] };
+      const { data } = await call(server.url, "audit.list", { input, token, workspaceId: looms.id });
+      return (data.items as { actorName: string | null }[]).map(({ actorName }) => actorName);
+    };
+    expect(await namesBy(looms.founder.token)).toEqual(["A service", second.email]);
+    const reader = await keyOf(looms.founder, looms, ["audit:read"], "admin");
+    expect(await namesBy(reader.token)).toEqual([null, null]);
+    const manager = await keyOf(looms.founder, looms, ["audit:read", "member:read", "key:manage"], "admin");
+    expect(await namesBy(manager.token)).toEqual(["A service", second.email]);
+    await looms.founder.call("members.remove", { userId: second.id }, looms.id);
+    expect(await namesBy(looms.founder.token)).toEqual(["A service", null]);
+    for (const entry of (await list({}, looms)).data.items as object[])
+      expect(entry).not.toHaveProperty("actorName");
   });
 
   it("shows the email, IP address and user agent of an entry until the user is erased", async () => {

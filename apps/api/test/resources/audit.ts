@@ -17,6 +17,7 @@ export const fixture = defineFixture("audit", {
     format: "value",
     afterSeq: "value",
     untilSeq: "value",
+    include: "value",
   },
   things: {
     "chain point": {

@@ -9,12 +9,11 @@ const problems: Readonly<Record<MailProblem, string>> = {
 };
 
 /** Describes what happened to a mail: `sent 2026-01-31T12:00Z`; undefined when the server no longer has the mail. */
-export function describeDelivery({
-  mailStatus,
-  mailStatusAt,
-  mailProblem,
-}: MailDelivery): string | undefined {
+export function describeDelivery(
+  { mailStatus, mailStatusAt, mailProblem }: MailDelivery,
+  formatTime: (at: string) => string = shortTime,
+): string | undefined {
   if (mailStatus === null || mailStatusAt === null) return undefined;
-  const status = `${mailStatus} ${shortTime(mailStatusAt)}`;
+  const status = `${mailStatus} ${formatTime(mailStatusAt)}`;
   return mailProblem === null ? status : `${status} (${problems[mailProblem]})`;
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Page } from "@projostack/sdk";
 import type { Cli } from "../cli.ts";
+import { addListFormat } from "../output/output-options.ts";
 import type { Column } from "../terminal/table.ts";
 
 export interface PageOptions {
@@ -12,7 +13,7 @@ export interface PageOptions {
 const MAX_PAGE_SIZE = 100;
 
 export const addPageOptions = (command: Command): Command =>
-  command
+  addListFormat(command)
     .addOption(new Option("--limit <n>", "maximum number of items").default(20).argParser(parseLimit))
     .option("--cursor <cursor>", "continue after an earlier list")
     .addOption(new Option("--all", "show all items").conflicts("limit"));
@@ -49,17 +50,15 @@ interface PageOutput<T> {
   none: string;
 }
 
-/** Prints a page as JSON, or as a table with a hint when there are more items. */
+/** Prints a page as a list, or as the user chose, with a hint when there are more items. */
 export async function printPage<T>(
   cli: Cli,
   { items, nextCursor }: Page<T>,
   { columns, none }: PageOutput<T>,
 ): Promise<void> {
-  if (cli.json) {
-    cli.value({ items, nextCursor });
-    return;
-  }
-  if (items.length === 0) cli.message(none);
-  else await cli.table(items, columns);
-  if (nextCursor !== null) cli.message(`There are more items. Add --all, or --cursor ${nextCursor}`);
+  if (cli.json) cli.value({ items, nextCursor });
+  else if (items.length === 0) cli.message(none);
+  else await cli.list(items, columns);
+  if (nextCursor !== null && !cli.showsCursor)
+    cli.message(`There are more items. Add --all, or --cursor ${nextCursor}`);
 }

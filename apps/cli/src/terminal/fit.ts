@@ -1,4 +1,4 @@
-/** Made when it is needed: a table in a pipe is not cut. */
+/** Made when it is needed: plain text needs none. */
 let segmenter: Intl.Segmenter | undefined;
 
 const segmentsOf = (text: string): string[] => {
@@ -6,8 +6,15 @@ const segmentsOf = (text: string): string[] => {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 };
 
+const PLAIN = /^[\x20-\x7e]*$/;
+
+/** Returns the number of terminal columns that the text takes. */
+export const widthOf = (text: string): number =>
+  PLAIN.test(text) ? text.length : segmentsOf(text).reduce((sum, segment) => sum + columnsOf(segment), 0);
+
 /** Truncates the text to at most `columns` terminal columns. A truncated text ends in `…`. */
 export function fit(text: string, columns: number): string {
+  if (PLAIN.test(text) && text.length <= columns) return text;
   let used = 0;
   let kept = "";
   for (const segment of segmentsOf(text)) {

@@ -12,6 +12,13 @@ export function sanitize(text: string): string {
     .replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
 }
 
+/** The same for text of several lines, whose line breaks and tabs stay. */
+export const sanitizeLines = (text: string): string =>
+  text
+    .split(/([\n\t])/)
+    .map((part, index) => (index % 2 === 1 ? part : sanitize(part)))
+    .join("");
+
 function picture(control: string): string {
   const code = control.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);

@@ -53,6 +53,13 @@ export const auditEntry = z
         keyId: keyId.nullable().describe("The id of the service key that acted, or null if it was no key."),
       })
       .describe("Who acted."),
+    actorName: z
+      .string()
+      .nullable()
+      .exactOptional()
+      .describe(
+        "The email address of the user who acted, or the name of the service key. Only present if `include` of `audit.list` contains `actorName`. Null if the user is no member, or if the caller lacks `member:read` for an address or `key:manage` for the name of a key.",
+      ),
     target: z
       .object({
         type: z.string().describe("The kind of thing, such as `task`, `member` or `key`."),

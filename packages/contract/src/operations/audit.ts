@@ -23,6 +23,24 @@ const exported = z
   })
   .meta({ id: "AuditExport", description: "One part of an export of the audit log." });
 
+/** The fields that `audit.list` returns on request only. */
+const listedEntryIncludes = ["actorName"] as const;
+export type ListedEntryInclude = (typeof listedEntryIncludes)[number];
+
+const include = z
+  .array(
+    describedEnum(listedEntryIncludes, {
+      id: "ListedEntryInclude",
+      description: "A field of a listed audit entry that is returned on request only.",
+      values: { actorName: "Who acted, in words for people." },
+    }),
+  )
+  .max(10)
+  .optional()
+  .describe(
+    "Fields to return in addition, so that a list can be shown without further calls. They do not change which entries are returned, and a cursor is valid with any of them.",
+  );
+
 export const audit = {
   list: query({
     access: "audit:read",
@@ -41,6 +59,7 @@ export const audit = {
         targetId: text(1, 200).optional().describe("Only actions on the thing with this id."),
         from: dateTime.optional().describe("Only entries recorded at this time or later."),
         to: dateTime.optional().describe("Only entries recorded before this time."),
+        include,
       })
       .default({ limit: 20 }),
     output: page(auditEntry),

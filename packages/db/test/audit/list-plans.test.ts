@@ -72,6 +72,7 @@ const minutes = (many: number) => new Date(startedAt + many * 60_000);
 
 it.each<[string, Partial<AuditListInput>, number]>([
   ["no filter", {}, 21],
+  ["no filter, with the names of the actors", { withActorName: true }, 21],
   ["a cursor, deep in it", { beforeSeq: 1_000 }, 21],
   ["a frequent action", { action: "task.deleted" }, 21],
   ["a rare action", { action: "key.rotated" }, 1],

@@ -103,6 +103,12 @@ export interface AuditEntry {
     /** The id of the service key that acted, or null if it was no key. A UUID in lower case. */
     keyId: string | null;
   };
+  /**
+   * The email address of the user who acted, or the name of the service key. Only present if `include`
+   * of `audit.list` contains `actorName`. Null if the user is no member, or if the caller lacks
+   * `member:read` for an address or `key:manage` for the name of a key.
+   */
+  actorName?: string | null;
   /** The thing on which the actor acted. */
   target: {
     /** The kind of thing, such as `task`, `member` or `key`. */
@@ -470,6 +476,12 @@ export type InviteStatus = "pending" | "accepted" | "declined" | "revoked" | "ex
  * - `last_changed`: The item that changed last comes first. An item that never changed counts as changed at its creation.
  */
 export type ListOrder = "newest" | "oldest" | "last_changed";
+
+/**
+ * A field of a listed audit entry that is returned on request only.
+ * - `actorName`: Who acted, in words for people.
+ */
+export type ListedEntryInclude = "actorName";
 
 /** A task in a list. */
 export interface ListedTask {
@@ -1098,6 +1110,11 @@ export interface AuditListInput {
   from?: string | undefined;
   /** Only entries recorded before this time. A date and time in ISO 8601, such as `2026-01-31T12:00:00Z`. */
   to?: string | undefined;
+  /**
+   * Fields to return in addition, so that a list can be shown without further calls. They do not change
+   * which entries are returned, and a cursor is valid with any of them. At most 10 items.
+   */
+  include?: Array<ListedEntryInclude> | undefined;
 }
 
 /** The output of `audit.list`. */

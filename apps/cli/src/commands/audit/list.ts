@@ -6,7 +6,7 @@ import { examples } from "../../examples.ts";
 import { findMember } from "../../names/find-member.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
-import { entryColumns } from "./entry-cells.ts";
+import { entryColumns, withActorNames } from "./entry-cells.ts";
 
 interface ListOptions extends PageOptions {
   action?: AuditAction;
@@ -37,7 +37,9 @@ export function addListAudit(audit: Command, start: Start): void {
       const target = targetFilter(options.target);
       const workspace = await (await cli.server()).workspace();
       const filters = { ...target, ...(await otherFilters(workspace, options)) };
-      const page = await collectPages(options, (asked) => workspace.audit.list({ ...filters, ...asked }));
+      const page = await collectPages(options, (asked) =>
+        withActorNames((include) => workspace.audit.list({ ...filters, ...asked, ...include })),
+      );
       await printPage(cli, page, { columns: entryColumns, none: "No entry matches." });
     });
 }

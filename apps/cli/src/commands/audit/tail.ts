@@ -1,11 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type AuditEntry, isProjoError } from "@projostack/sdk";
+import { type AuditListInput, isProjoError, type AuditEntry } from "@projostack/sdk";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
-import { entryColumns } from "./entry-cells.ts";
+import { fit } from "../../terminal/fit.ts";
+import { columnsOf } from "../../io.ts";
+import { entryColumns, withActorNames } from "./entry-cells.ts";
 
 interface TailOptions {
   /** Seconds between two requests. */
@@ -30,7 +32,7 @@ export function addTailAudit(audit: Command, start: Start): void {
       const release = cli.io.onInterrupt(() => control.abort());
       const polling = { intervalMs: interval * 1000, signal: control.signal };
       try {
-        for await (const entry of newEntries(cli, workspace, polling)) print(cli, entry);
+        for await (const entry of newEntries(cli, workspace, polling)) await print(cli, entry);
       } catch (error) {
         // Ctrl-C is the normal end of this command.
         if (!control.signal.aborted) throw error;
@@ -46,16 +48,19 @@ function parseInterval(text: string): number {
   return seconds;
 }
 
-function print(cli: Cli, entry: AuditEntry): void {
+async function print(cli: Cli, entry: AuditEntry): Promise<void> {
+  const { stdout } = cli.io;
   if (cli.json) cli.valueLine(entry);
-  else
-    cli.line(
-      entryColumns
-        .map(({ cell }) => cell(entry))
-        .join("  ")
-        .trimEnd(),
-    );
+  else if (!stdout.isTTY) await cli.list([entry], entryColumns);
+  else {
+    // The entries come one by one, so the widths of the columns cannot depend on them.
+    const cells = entryColumns.map(({ cell }, index) => cell(entry).padEnd(widths[index] ?? 0));
+    cli.line(fit(cells.join("  ").trimEnd(), columnsOf(stdout)));
+  }
 }
+
+/** Of the number, the time, the action, the outcome, the actor and the target. */
+const widths = [5, 24, 18, 7, 24, 44];
 
 interface Polling {
   intervalMs: number;
@@ -68,12 +73,16 @@ async function* newEntries(
   workspace: WorkspaceClient,
   { intervalMs, signal }: Polling,
 ): AsyncGenerator<AuditEntry> {
-  const { items } = await workspace.audit.list({ limit: 1 }, { signal });
+  let fields: AuditListInput = {};
+  const { items } = await withActorNames((include) => {
+    fields = include;
+    return workspace.audit.list({ limit: 1, ...include }, { signal });
+  });
   let lastSeq = items[0]?.seq ?? 0;
   cli.message(`Waiting for entries after ${lastSeq}. Press Ctrl-C to stop.`);
   for (let isUnreachable = false; ;) {
     await wait(intervalMs, undefined, { signal });
-    const fresh = await entriesAfter(workspace, lastSeq, signal).catch(ignoreTemporary);
+    const fresh = await entriesAfter(workspace, lastSeq, { fields, signal }).catch(ignoreTemporary);
     if (!fresh && !isUnreachable)
       cli.message("The server does not respond. Retrying; no entry will be skipped.");
     isUnreachable = !fresh;
@@ -87,10 +96,10 @@ async function* newEntries(
 async function entriesAfter(
   workspace: WorkspaceClient,
   seq: number,
-  signal: AbortSignal,
+  { fields, signal }: { fields: AuditListInput; signal: AbortSignal },
 ): Promise<AuditEntry[]> {
   const fresh: AuditEntry[] = [];
-  for await (const entry of workspace.audit.list({ limit: 100 }, { signal })) {
+  for await (const entry of workspace.audit.list({ limit: 100, ...fields }, { signal })) {
     if (entry.seq <= seq) break;
     fresh.push(entry);
   }

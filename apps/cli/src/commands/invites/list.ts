@@ -1,10 +1,12 @@
-import type { InviteStatus } from "@projostack/sdk";
+import type { Invite, InviteStatus } from "@projostack/sdk";
 import { type Command, Option } from "commander";
 import { inviteStatuses } from "../../choices.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { shortTime } from "../../terminal/short-time.ts";
+import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
+import { relativeTime } from "../../terminal/relative-time.ts";
 import { describeDelivery } from "../mail-delivery.ts";
+import type { Column } from "../../terminal/table.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
@@ -21,14 +23,7 @@ export function addListInvites(invites: Command, start: Start): void {
       const workspace = await (await cli.server()).workspace();
       const page = await collectPages(options, (asked) => workspace.invites.list({ ...asked, status }));
       await printPage(cli, page, {
-        columns: [
-          { head: "ID", cell: ({ id }) => id },
-          { head: "STATUS", cell: (invite) => invite.status },
-          { head: "ROLE", cell: ({ role }) => role },
-          { head: "EXPIRES", cell: ({ expiresAt }) => shortTime(expiresAt) },
-          { head: "MAIL", cell: (invite) => describeDelivery(invite) ?? "-", maxWidth: 60 },
-          { head: "EMAIL", cell: ({ email }) => email },
-        ],
+        columns: inviteColumns,
         none:
           status === undefined
             ? "There are no invites yet. Create one: projo invites create EMAIL"
@@ -44,3 +39,19 @@ export function addListInvites(invites: Command, start: Start): void {
       }
     });
 }
+
+export const inviteColumns: readonly Column<Invite>[] = [
+  idColumn(({ id }) => id, { priority: 2 }),
+  { head: "EMAIL", cell: ({ email }) => email, minWidth: 20 },
+  wordColumn("ROLE", ({ role }) => role, { priority: 3 }),
+  wordColumn("STATUS", (invite) => invite.status),
+  timeColumn("EXPIRES", ({ expiresAt }) => expiresAt, { priority: 4 }),
+  {
+    head: "MAIL",
+    cell: (invite) => describeDelivery(invite) ?? "",
+    shown: (invite, now) => describeDelivery(invite, (at) => relativeTime(at, now)) ?? "-",
+    priority: 5,
+    minWidth: 12,
+    maxWidth: 60,
+  },
+];

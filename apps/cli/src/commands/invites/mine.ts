@@ -1,7 +1,9 @@
+import type { OwnInvite } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { shortTime } from "../../terminal/short-time.ts";
+import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
+import type { Column } from "../../terminal/table.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 export function addListOwnInvites(invites: Command, start: Start): void {
@@ -15,14 +17,22 @@ export function addListOwnInvites(invites: Command, start: Start): void {
       const client = (await cli.server()).requireSignIn();
       const page = await collectPages(options, (asked) => client.invites.listMine(asked));
       await printPage(cli, page, {
-        columns: [
-          { head: "ID", cell: ({ id }) => id },
-          { head: "ROLE", cell: ({ role }) => role },
-          { head: "EXPIRES", cell: ({ expiresAt }) => shortTime(expiresAt) },
-          { head: "INVITED BY", cell: ({ inviterEmail }) => inviterEmail, maxWidth: 40 },
-          { head: "WORKSPACE", cell: ({ workspaceName }) => workspaceName },
-        ],
+        columns: ownInviteColumns,
         none: "You have no pending invites. Invites are shown only after you verify your email address.",
       });
     });
 }
+
+export const ownInviteColumns: readonly Column<OwnInvite>[] = [
+  idColumn(({ id }) => id),
+  { head: "WORKSPACE", cell: ({ workspaceName }) => workspaceName, minWidth: 12 },
+  wordColumn("ROLE", ({ role }) => role, { priority: 2 }),
+  {
+    head: "INVITED BY",
+    cell: ({ inviterEmail }) => inviterEmail,
+    priority: 3,
+    minWidth: 12,
+    maxWidth: 40,
+  },
+  timeColumn("EXPIRES", ({ expiresAt }) => expiresAt, { priority: 4 }),
+];

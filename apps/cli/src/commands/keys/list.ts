@@ -3,7 +3,8 @@ import { type Command, Option } from "commander";
 import { serviceKeyStatuses } from "../../choices.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { shortTime } from "../../terminal/short-time.ts";
+import { idColumn, markColumn, timeColumn, wordColumn } from "../../output/columns.ts";
+import type { Column } from "../../terminal/table.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
@@ -22,19 +23,7 @@ export function addListKeys(keys: Command, start: Start): void {
       const workspace = await (await cli.server()).workspace();
       const page = await collectPages(options, (asked) => workspace.serviceKeys.list({ ...asked, status }));
       await printPage(cli, page, {
-        columns: [
-          { head: "", cell: (key) => (isOrphan(key) ? "!" : "") },
-          { head: "ID", cell: ({ id }) => id },
-          { head: "STATUS", cell: (key) => key.status },
-          { head: "ROLE", cell: ({ role }) => role },
-          { head: "EXPIRES", cell: ({ expiresAt }) => expiresAt.slice(0, 10) },
-          {
-            head: "LAST USED",
-            cell: ({ lastUsedAt }) => (lastUsedAt === null ? "never" : shortTime(lastUsedAt)),
-          },
-          { head: "NAME", cell: ({ name }) => name, maxWidth: 24 },
-          { head: "SCOPES", cell: ({ scopes }) => scopes.join(",") },
-        ],
+        columns: keyColumns,
         none:
           status === undefined
             ? "There are no service keys yet. Create one: projo keys create NAME --scopes SCOPES"
@@ -43,6 +32,17 @@ export function addListKeys(keys: Command, start: Start): void {
       printOrphans(cli, page.items);
     });
 }
+
+export const keyColumns: readonly Column<ServiceKey>[] = [
+  markColumn((key) => (isOrphan(key) ? "!" : "")),
+  idColumn(({ id }) => id),
+  { head: "NAME", cell: ({ name }) => name, minWidth: 12, maxWidth: 40 },
+  wordColumn("STATUS", (key) => key.status),
+  wordColumn("ROLE", ({ role }) => role, { priority: 4 }),
+  { head: "SCOPES", cell: ({ scopes }) => scopes.join(","), priority: 5, minWidth: 12 },
+  timeColumn("LAST USED", ({ lastUsedAt }) => lastUsedAt, { priority: 3 }),
+  timeColumn("EXPIRES", ({ expiresAt }) => expiresAt, { priority: 2 }),
+];
 
 /** Returns true for an active key whose creator is no longer a member. */
 const isOrphan = ({ status, creatorIsMember }: ServiceKey): boolean =>

@@ -1,7 +1,9 @@
-import type { Role } from "@projostack/sdk";
+import type { Member, Role } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
+import type { Column } from "../../terminal/table.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { roleOption } from "../role.ts";
 
@@ -28,13 +30,15 @@ export function addListMembers(members: Command, start: Start): void {
       const workspace = await (await cli.server()).workspace();
       const page = await collectPages(options, (asked) => workspace.members.list({ ...asked, role, search }));
       await printPage(cli, page, {
-        columns: [
-          { head: "ID", cell: ({ userId }) => userId },
-          { head: "ROLE", cell: (member) => member.role },
-          { head: "JOINED", cell: ({ joinedAt }) => joinedAt.slice(0, 10) },
-          { head: "EMAIL", cell: ({ email }) => email },
-        ],
+        columns: memberColumns,
         none: search === undefined ? "There is no member with this role." : "No member matches.",
       });
     });
 }
+
+export const memberColumns: readonly Column<Member>[] = [
+  idColumn(({ userId }) => userId, { priority: 4 }),
+  { head: "EMAIL", cell: ({ email }) => email, minWidth: 20 },
+  wordColumn("ROLE", (member) => member.role),
+  timeColumn("JOINED", ({ joinedAt }) => joinedAt),
+];

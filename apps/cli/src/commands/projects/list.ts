@@ -1,8 +1,10 @@
-import type { ListOrder } from "@projostack/sdk";
+import type { ListOrder, Project } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { idColumn, timeColumn } from "../../output/columns.ts";
 import { orderOption } from "../order-option.ts";
+import type { Column } from "../../terminal/table.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
 interface ListOptions extends PageOptions {
@@ -23,11 +25,7 @@ export function addListProjects(projects: Command, start: Start): void {
         workspace.projects.list({ ...asked, search, order }),
       );
       await printPage(cli, page, {
-        columns: [
-          { head: "ID", cell: ({ id }) => id },
-          { head: "CREATED", cell: ({ createdAt }) => createdAt.slice(0, 10) },
-          { head: "NAME", cell: ({ name }) => name },
-        ],
+        columns: projectColumns,
         none:
           search === undefined
             ? "There are no projects yet. Create one: projo projects create NAME"
@@ -35,3 +33,9 @@ export function addListProjects(projects: Command, start: Start): void {
       });
     });
 }
+
+export const projectColumns: readonly Column<Project>[] = [
+  idColumn(({ id }) => id),
+  { head: "NAME", cell: ({ name }) => name, minWidth: 20 },
+  timeColumn("CREATED", ({ createdAt }) => createdAt),
+];

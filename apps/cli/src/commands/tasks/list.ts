@@ -12,7 +12,9 @@ import { examples } from "../../examples.ts";
 import { findMember } from "../../names/find-member.ts";
 import { findProject } from "../../names/find-project.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
+import { idColumn, timeColumn, wordColumn } from "../../output/columns.ts";
 import { orderOption } from "../order-option.ts";
+import type { Column } from "../../terminal/table.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 import { statusOption } from "./status-option.ts";
 
@@ -54,22 +56,31 @@ export function addListTasks(tasks: Command, start: Start): void {
       const filters = await readFilters(workspace, options);
       const { order } = options;
       const page = await collectPages(options, (asked) =>
-        listTasks(workspace, { ...filters, order, ...asked }, { withNames: !cli.json }),
+        listTasks(workspace, { ...filters, order, ...asked }, { withNames: !cli.quiet }),
       );
       const filtered = Object.values(filters).some((filter) => filter !== undefined);
       await printPage(cli, page, {
-        columns: [
-          { head: "ID", cell: ({ id }) => id },
-          { head: "STATUS", cell: ({ status }) => status },
-          { head: "PROJECT", cell: ({ projectId, projectName }) => projectName ?? projectId, maxWidth: 16 },
-          { head: "TITLE", cell: ({ title }) => title },
-        ],
+        columns: taskColumns,
         none: filtered
           ? "No task matches."
           : "There are no tasks yet. Create one: projo tasks create TITLE --project NAME",
       });
     });
 }
+
+export const taskColumns: readonly Column<ListedTask>[] = [
+  idColumn(({ id }) => id),
+  wordColumn("STATUS", ({ status }) => status, { priority: 2 }),
+  {
+    head: "PROJECT",
+    cell: ({ projectId, projectName }) => projectName ?? projectId,
+    priority: 3,
+    minWidth: 12,
+    maxWidth: 30,
+  },
+  { head: "TITLE", cell: ({ title }) => title, minWidth: 16 },
+  timeColumn("CREATED", ({ createdAt }) => createdAt),
+];
 
 /** The id takes the place of a name that the service key may not read. */
 async function listTasks(

@@ -2,6 +2,7 @@ import type { OwnWorkspace } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
+import { idColumn, markColumn, timeColumn, wordColumn } from "../../output/columns.ts";
 import type { Column } from "../../terminal/table.ts";
 import { addPageOptions, collectPages, type PageOptions, printPage } from "../pages.ts";
 
@@ -35,19 +36,22 @@ export function addListWorkspaces(workspaces: Command, start: Start): void {
       }
       const selected = server.stored?.workspace?.id;
       await printPage(cli, page, {
-        columns: [
-          { head: "", cell: ({ id }) => (id === selected ? "*" : "") },
-          { head: "ID", cell: ({ id }) => id },
-          { head: "ROLE", cell: ({ role }) => role },
-          { head: "NAME", cell: ({ name }) => name },
-        ],
+        columns: workspaceColumns(selected),
         none: "You are not a member of a workspace. Create one: projo workspaces create NAME",
       });
     });
 }
 
-const deletedColumns: readonly Column<OwnWorkspace>[] = [
-  { head: "ID", cell: ({ id }) => id },
-  { head: "DELETED", cell: ({ deletedAt }) => deletedAt?.slice(0, 10) ?? "" },
-  { head: "NAME", cell: ({ name }) => name },
+export const workspaceColumns = (selected: string | undefined): readonly Column<OwnWorkspace>[] => [
+  markColumn(({ id }) => (id === selected ? "*" : "")),
+  idColumn(({ id }) => id),
+  { head: "NAME", cell: ({ name }) => name, minWidth: 20 },
+  wordColumn("ROLE", ({ role }) => role, { priority: 2 }),
+  timeColumn("CREATED", ({ createdAt }) => createdAt),
+];
+
+export const deletedColumns: readonly Column<OwnWorkspace>[] = [
+  idColumn(({ id }) => id),
+  { head: "NAME", cell: ({ name }) => name, minWidth: 20 },
+  timeColumn("DELETED", ({ deletedAt }) => deletedAt),
 ];

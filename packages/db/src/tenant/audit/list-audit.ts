@@ -20,6 +20,8 @@ export interface AuditLogRow {
   readonly sessionId: string | null;
   readonly meta: NonNullable<AuditEntry["meta"]>;
   readonly personal: PersonalRecord | null;
+  /** Only present if the listing asks for it. The email address of a member, or the name of a service key. */
+  readonly actorName?: string | null;
 }
 
 export interface AuditListInput {
@@ -31,6 +33,7 @@ export interface AuditListInput {
   readonly targetId?: string | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
+  readonly withActorName?: boolean | undefined;
 }
 
 export async function listAudit(sql: Statements, input: AuditListInput): Promise<AuditLogRow[]> {
@@ -39,7 +42,14 @@ export async function listAudit(sql: Statements, input: AuditListInput): Promise
 }
 
 /** The query contains only the given filters: PostgreSQL uses no index for a condition of the form `$1 IS NULL OR ...`. */
-export const listStatement = ({ limit, ...filters }: AuditListInput): Prisma.Sql => Prisma.sql`
+export function listStatement({ limit, withActorName, ...filters }: AuditListInput): Prisma.Sql {
+  const page = pageStatement(limit, filters);
+  return withActorName ? actorNames(page) : page;
+}
+
+type Filters = Omit<AuditListInput, "limit" | "withActorName">;
+
+const pageStatement = (limit: number, filters: Filters): Prisma.Sql => Prisma.sql`
   SELECT id, seq, created_at AS "createdAt", actor_kind AS "actorKind", actor_user_id AS "actorUserId",
          actor_key_id AS "actorKeyId", action, target_type AS "targetType", target_id AS "targetId", outcome,
          request_id AS "requestId", session_id AS "sessionId", meta_json AS meta, personal_json AS personal
@@ -47,9 +57,18 @@ export const listStatement = ({ limit, ...filters }: AuditListInput): Prisma.Sql
    WHERE ${Prisma.join(conditionsOf(filters), " AND ")}
    ORDER BY seq DESC LIMIT ${limit}::integer`;
 
+/** Looks up the name for the rows of the page only: the plan of the page stays the same. A former member has no name here. */
+const actorNames = (page: Prisma.Sql): Prisma.Sql => Prisma.sql`
+  SELECT page.*, CASE page."actorKind"
+           WHEN 'user' THEN (SELECT u.email FROM workspace_members AS m JOIN users AS u ON u.id = m.user_id
+                              WHERE m.${IN_WORKSPACE} AND m.user_id = page."actorUserId")
+           WHEN 'key' THEN (SELECT name FROM service_keys WHERE ${IN_WORKSPACE} AND id = page."actorKeyId")
+         END AS "actorName"
+    FROM (${page}) AS page ORDER BY seq DESC`;
+
 const IN_WORKSPACE = Prisma.raw(`workspace_id = ${CURRENT_WORKSPACE_SQL}`);
 
-function conditionsOf(filters: Omit<AuditListInput, "limit">): Prisma.Sql[] {
+function conditionsOf(filters: Filters): Prisma.Sql[] {
   const { beforeSeq, action, actorUserId, targetType, targetId, from, to } = filters;
   return [
     IN_WORKSPACE,

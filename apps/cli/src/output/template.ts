@@ -1,0 +1,55 @@
+// Templates in Liquid: https://liquidjs.com. A template can read the data only, and no file.
+import { Liquid } from "liquidjs";
+import { CliError, usageError } from "../cli-error.ts";
+import type { FormatValue } from "./value-output.ts";
+
+/** @throws CliError when the template is not valid */
+export function templateFormat(source: string): FormatValue {
+  const liquid = new Liquid({
+    strictFilters: true,
+    strictVariables: true,
+    // `{% if task.projectName %}` may test a field that is absent.
+    lenientIf: true,
+    ownPropertyOnly: true,
+    // Without it, the tags render, include and layout read files.
+    templates: {},
+    outputEscape: textOf,
+  });
+  const parsed = orReason(() => liquid.parse(withEscapes(source)), usageError);
+  return (value) => {
+    const scope = typeof value === "object" && value !== null ? { ...value, data: value } : { data: value };
+    const text = orReason(
+      () => String(liquid.renderSync(parsed, scope)),
+      (reason) => new CliError("cli.template", reason),
+    );
+    const withoutEnd = text.replace(/\n$/, "");
+    return withoutEnd === "" ? undefined : withoutEnd;
+  };
+}
+
+const textOf = (value: unknown): string => {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+};
+
+/** Outside tags, `\n`, `\t` and `\\` mean a line break, a tab and a backslash, because they are hard to write in a shell. */
+const withEscapes = (source: string): string =>
+  source
+    .split(/(\{\{.*?\}\}|\{%.*?%\})/s)
+    .map((part, index) =>
+      index % 2 === 1 ? part : part.replaceAll(/\\([nt\\])/g, (_, escape) => escapes[escape] ?? ""),
+    )
+    .join("");
+
+const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", "\\": "\\" };
+
+function orReason<T>(action: () => T, toError: (message: string) => CliError): T {
+  try {
+    return action();
+  } catch (error) {
+    const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw toError(
+      `--template: ${first.replace(/, line:1, col:/, ", at column ")}. See: https://liquidjs.com/tutorials/intro-to-liquid.html`,
+    );
+  }
+}

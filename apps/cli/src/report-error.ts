@@ -1,6 +1,7 @@
 // Reports every failure: one line on stderr with the problem and the next step, and an exit code.
 import { isProjoError, UnknownOperationError } from "@projostack/sdk";
 import { CliError, type ExitCode } from "./cli-error.ts";
+import { withOptions } from "./connection/next-commands.ts";
 import { isServiceKeySet } from "./credentials/service-key.ts";
 import { exitCodeOf, explain } from "./explain.ts";
 import type { Io } from "./io.ts";
@@ -16,8 +17,13 @@ interface Report {
 }
 
 /** Prints the error as text or as JSON. @returns the exit code */
-export function reportError(error: unknown, io: Io, { json }: { json: boolean }): ExitCode {
-  const { exitCode, ...report } = describe(error, io);
+export function reportError(
+  error: unknown,
+  io: Io,
+  { json, toRepeat }: { json: boolean; toRepeat: string },
+): ExitCode {
+  const { exitCode, ...described } = describe(error, io);
+  const report = { ...described, message: withOptions(described.message, toRepeat) };
   const text = json ? sanitizeJson({ error: report }) : `${errorPrefix(io)} ${sanitize(report.message)}`;
   io.stderr.write(`${text}\n`);
   return exitCode;

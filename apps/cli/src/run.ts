@@ -2,9 +2,19 @@ import { CommanderError } from "commander";
 import { type ExitCode, usageError } from "./cli-error.ts";
 import type { Io } from "./io.ts";
 import { createProgram, nearestCommand } from "./program.ts";
+import { applySettings } from "./settings/apply-settings.ts";
+
+const WITHOUT_SETTINGS = ["config", "doctor", "help", "--help", "-h", "--version"];
 
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
-export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function run(argv: readonly string[], given: Io): Promise<ExitCode> {
+  let io = given;
+  try {
+    io = applySettings(given);
+  } catch (error) {
+    // These commands report or replace the settings, or need none.
+    if (!argv.some((word) => WITHOUT_SETTINGS.includes(word))) return report(error, argv, io);
+  }
   // A word may also be the value of an option: then a command that is not needed is loaded.
   const program = await createProgram(io, argv);
   try {
@@ -24,8 +34,10 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 /** Reports the error. Loads what explains errors only here, so that a command without one starts faster. */
 export async function report(error: unknown, argv: readonly string[], io: Io): Promise<ExitCode> {
   const { reportError } = await import("./report-error.ts");
+  const { optionsToRepeatOf } = await import("./connection/next-commands.ts");
+  const toRepeat = await optionsToRepeatOf(io, argv);
   // Read from the arguments, because a command line that does not parse has no options.
-  return reportError(error, io, { json: argv.includes("--json") });
+  return reportError(error, io, { json: argv.includes("--json"), toRepeat });
 }
 
 /** "error: unknown command 'taks'\n(Did you mean tasks?)" becomes "Unknown command 'taks'. Did you mean tasks?" */

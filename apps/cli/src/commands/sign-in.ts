@@ -4,6 +4,7 @@ import type { SignedIn } from "@projostack/sdk";
 import type { Command } from "commander";
 import { CliError, usageError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
+import type { Account } from "../credentials/credentials.ts";
 import { isLoopback } from "../connection/server-url.ts";
 import type { Server } from "../connection/server.ts";
 import { askPassword, askText } from "../terminal/prompts.ts";
@@ -77,15 +78,23 @@ async function withoutSession(error: unknown, server: Server, accessToken: strin
 /** Stores the session, and prints the account and the next command. */
 export async function storeSignIn(cli: Cli, server: Server, { signedIn, next }: NewSession): Promise<void> {
   const { user, session, accessToken, accessTokenExpiresAt, refreshToken } = signedIn;
-  const { url, stored } = server;
-  const workspace = stored?.email === user.email ? stored.workspace : undefined;
-  const tokens = { accessToken, accessTokenExpiresAt, refreshToken, sessionId: session.id };
-  try {
-    await server.updateStored(() => ({
+  const { url } = server;
+  const sessionIdleSeconds = Math.round(
+    (Date.parse(session.expiresAt) - Date.parse(session.createdAt)) / 1000,
+  );
+  let workspace: Account["workspace"];
+  const create = (stored: Account | undefined): Account => {
+    workspace = stored?.workspace;
+    return {
+      ...stored,
       email: user.email,
-      session: tokens,
-      ...(workspace && { workspace }),
-    }));
+      session: { accessToken, accessTokenExpiresAt, refreshToken, sessionId: session.id },
+      sessionIdleSeconds,
+    };
+  };
+  let others: readonly string[];
+  try {
+    others = await server.storeAccount(user.email, create);
   } catch (error) {
     throw await withoutSession(error, server, accessToken);
   }
@@ -95,6 +104,11 @@ export async function storeSignIn(cli: Cli, server: Server, { signedIn, next }: 
     return;
   }
   cli.message(`Signed in to ${url} as ${user.email}.`);
+  const [other] = others;
+  if (other !== undefined) {
+    const names = others.length === 1 ? other : `${other} and ${others.length - 1} more`;
+    cli.message(`You stay signed in there as ${names}. To change the account: projo auth switch ${other}`);
+  }
   if (workspace) cli.message(`Workspace: ${workspace.name}`);
   else if (next !== undefined) cli.message(`Next: ${next}`);
 }

@@ -3,7 +3,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { usageError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
-import { parseServerUrl } from "../connection/server-url.ts";
+import { DEFAULT_URL, parseServerUrl } from "../connection/server-url.ts";
 
 export interface Setting {
   readonly name: string;
@@ -30,7 +30,7 @@ export const settings: readonly Setting[] = [
     name: "url",
     description: "URL of the server",
     option: "--url",
-    byDefault: undefined,
+    byDefault: DEFAULT_URL,
     parse: (value) => parseServerUrl(value, "url"),
     ...ofVariable("PROJO_URL"),
   },
@@ -61,6 +61,25 @@ export const settings: readonly Setting[] = [
     // A command in another directory must find the file.
     parse: (value, io) => (isAbsolute(value) ? value : resolve(io.workingDirectory, value)),
     ...ofVariable("PROJO_CA_FILE"),
+  },
+  {
+    name: "timeout",
+    description: "maximum time to wait for the server, in seconds",
+    option: "--timeout",
+    byDefault: undefined,
+    parse(value) {
+      if (/^\d{1,5}(?:\.\d{1,3})?$/.test(value) && Number(value) >= 0.1) return value;
+      throw usageError(`timeout: "${value}" is not a time. Use a number of seconds, such as 60.`);
+    },
+    ...ofVariable("PROJO_TIMEOUT"),
+  },
+  {
+    name: "pager",
+    description: "program that shows long lists on a terminal",
+    option: undefined,
+    byDefault: undefined,
+    parse: (value) => value,
+    ...ofVariable("PROJO_PAGER"),
   },
   {
     name: "color",

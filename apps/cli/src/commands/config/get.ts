@@ -2,8 +2,7 @@ import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { readValues } from "../../settings/apply-settings.ts";
-import { valueInEffect } from "../../settings/setting-values.ts";
+import { valueInEffect, valueSources } from "../../settings/setting-values.ts";
 import { requireSetting } from "./require-setting.ts";
 
 export function addConfigGet(config: Command, start: Start): void {
@@ -15,7 +14,7 @@ export function addConfigGet(config: Command, start: Start): void {
     .action(async (name: string, _options: unknown, command: Command) => {
       const cli = start(command);
       const setting = requireSetting(name);
-      const sources = { io: cli.io, values: readValues(cli.io), options: command.optsWithGlobals() };
+      const sources = await valueSources(cli, command.optsWithGlobals());
       const found = valueInEffect(setting, sources);
       if (cli.json) cli.value(found);
       else if (found.value !== null) cli.line(found.value);

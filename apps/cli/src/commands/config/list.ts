@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
-import { readValues } from "../../settings/apply-settings.ts";
-import { valueInEffect } from "../../settings/setting-values.ts";
+import { valueInEffect, valueSources } from "../../settings/setting-values.ts";
 import { settings } from "../../settings/settings.ts";
 
 export function addConfigList(config: Command, start: Start): void {
@@ -12,7 +11,7 @@ export function addConfigList(config: Command, start: Start): void {
     .addHelpText("after", examples(["projo config list", "projo config list --json"]))
     .action(async (_options: unknown, command: Command) => {
       const cli = start(command);
-      const sources = { io: cli.io, values: readValues(cli.io), options: command.optsWithGlobals() };
+      const sources = await valueSources(cli, command.optsWithGlobals());
       const items = settings.map((setting) => valueInEffect(setting, sources));
       if (cli.json) {
         cli.value({ items });

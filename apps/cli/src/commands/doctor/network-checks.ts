@@ -172,6 +172,7 @@ async function* checkRequest(io: Io, { href }: URL, caFile: string | undefined):
 /** The header has whole seconds, and the answer was under way. */
 function checkClock(differenceMs: number): Check {
   const seconds = Math.round(Math.abs(differenceMs) / 1000);
+  if (seconds <= 2) return ok("Clock", "as that of the server");
   const text = `${seconds} seconds ${differenceMs < 0 ? "ahead of" : "behind"} that of the server`;
   return Math.abs(differenceMs) > MAX_CLOCK_DIFFERENCE_MS
     ? problem(

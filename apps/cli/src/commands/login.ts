@@ -19,6 +19,6 @@ export function addLogin(login: Command, start: Start): void {
       const server = await cli.server();
       const account = await readAccount(cli, { server, email, options });
       const signedIn = await server.anonymous.auth.signIn(account);
-      await storeSignIn(cli, server, { signedIn, then: "select a workspace" });
+      await storeSignIn(cli, server, { signedIn, next: "select a workspace" });
     });
 }

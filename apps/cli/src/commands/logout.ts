@@ -68,6 +68,13 @@ async function signOut(cli: Cli, server: Server, { email }: Account): Promise<vo
   await server.updateStored(() => undefined);
   if (cli.json) cli.value({ url, email });
   else cli.message(`Signed out of ${url} as ${email}.`);
+  await nameNext(cli, server);
+}
+
+/** Names the account that is active now, if it is another one of the same server. */
+async function nameNext(cli: Cli, { url, stored }: Server): Promise<void> {
+  const next = (await cli.server()).stored;
+  if (next && next.email !== stored?.email) cli.message(`Now using ${next.email} on ${url}.`);
 }
 
 function serverUnreachable(error: ProjoError, email: string): CliError {

@@ -19,6 +19,6 @@ export function addSignup(signup: Command, start: Start): void {
       const account = await readAccount(cli, { server, email, options });
       if (!options.passwordStdin) await confirmPassword(cli, account.password);
       const signedIn = await server.anonymous.auth.signUp(account);
-      await storeSignIn(cli, server, { signedIn, then: "create a workspace" });
+      await storeSignIn(cli, server, { signedIn, next: "create a workspace" });
     });
 }

@@ -8,17 +8,17 @@ import type { Account } from "../credentials/credentials.ts";
 interface NewSession {
   signedIn: SignedIn;
   /** The next step of the user. A command that continues names none. */
-  then: "select a workspace" | "create a workspace" | "continue";
+  next: "select a workspace" | "create a workspace" | "continue";
 }
 
 /** Stores the session, and prints the account and the next command. */
-export async function storeSignIn(cli: Cli, server: Server, { signedIn, then }: NewSession): Promise<void> {
+export async function storeSignIn(cli: Cli, server: Server, { signedIn, next }: NewSession): Promise<void> {
   const { url } = server;
   const { user, accessToken } = signedIn;
   const { account, others } = await store(server, signedIn);
   if (server.tokenFromEnvironment) cli.message("PROJO_TOKEN is set and takes precedence over this sign-in.");
   const client = server.as(accessToken);
-  const first = account.workspace || then !== "select a workspace" ? undefined : await firstWorkspace(client);
+  const first = account.workspace || next !== "select a workspace" ? undefined : await firstWorkspace(client);
   const workspace = account.workspace ?? first?.only;
   if (first?.only) {
     const { only } = first;
@@ -37,8 +37,8 @@ export async function storeSignIn(cli: Cli, server: Server, { signedIn, then }: 
     );
   }
   if (workspace) cli.message(`Workspace: ${workspace.name}`);
-  else if (then === "create a workspace" || first?.isNone) cli.message("Next: projo workspaces create NAME");
-  else if (then !== "continue") cli.message("Next: projo workspaces use NAME (see: projo workspaces list)");
+  else if (next === "create a workspace" || first?.isNone) cli.message("Next: projo workspaces create NAME");
+  else if (next !== "continue") cli.message("Next: projo workspaces use NAME (see: projo workspaces list)");
 }
 
 /** @throws CliError when the session cannot be stored. Then it is ended, because nobody could use or end it later. */

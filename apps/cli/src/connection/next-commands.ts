@@ -1,6 +1,5 @@
 // The next commands in messages. A message names a command in its shortest form, such as `projo login`. A user who chose the server
 // with --url, or the account with --account, must repeat the option, or the next command acts elsewhere.
-import { commands } from "../commands.ts";
 import { type AccountOptions, chooseAccount } from "../credentials/choose-account.ts";
 import { type Credentials, noCredentials } from "../credentials/credentials.ts";
 import type { Io } from "../io.ts";
@@ -43,7 +42,8 @@ export async function optionsToRepeatOf(io: Io, argv: readonly string[]): Promis
   return optionsToRepeat(io, options, credentials);
 }
 
-const COMMAND = new RegExp(`\\bprojo (?=(?:${commands.map(({ name }) => name).join("|")})\\b)`, "g");
+/** Commands in messages follow a colon, "or" or a pipe. Prose about projo does not. A help needs no options. */
+const COMMAND = /(?<=: |\bor |\| )projo (?=[a-z])(?![a-z -]*--help)/g;
 
 /** Returns undefined for an invalid option, which the message is about. */
 function choiceOf(io: Io, options: AccountOptions, credentials: Credentials) {

@@ -2,7 +2,7 @@
 // stored value.
 import { type Client, type ClientOptions, createClient, type Fetch } from "@projostack/sdk";
 import { CliError, usageError } from "../cli-error.ts";
-import { type CredentialsFile, credentialsFile } from "../credentials/credentials-file.ts";
+import { credentialsFile } from "../credentials/credentials-file.ts";
 import { type AccountOptions, chooseAccount, type Choice } from "../credentials/choose-account.ts";
 import { type Account, accountOf, accountsOf, withAccount, withActive } from "../credentials/credentials.ts";
 import { isServiceKeySet } from "../credentials/service-key.ts";

@@ -1,3 +1,4 @@
+// The cast is of an object that gets all properties at once.
 import { readFileSync } from "node:fs";
 import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
@@ -14,12 +15,11 @@ export function applySettings(io: Io): Io {
   const added = variablesOf(readValues(io), io);
   if (Object.keys(added).length === 0) return io;
   // A spread would call the getters of `io`, which may throw.
-  const changed: Io = Object.create(Object.prototype, {
+  return Object.defineProperties({} as Io, {
     ...Object.getOwnPropertyDescriptors(io),
     env: { value: { ...io.env, ...added }, enumerable: true },
     settingVariables: { value: new Set(Object.keys(added)), enumerable: true },
   });
-  return changed;
 }
 
 /** @throws CliError when the file cannot be read, or is no JSON object of texts */

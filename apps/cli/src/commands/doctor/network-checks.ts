@@ -113,7 +113,7 @@ async function checkCertificate({ host, port, authorities }: Target): Promise<Ch
   socket.once("secureConnect", () => {
     const { valid_to: validTo, issuer } = socket.getPeerCertificate();
     expiresInDays = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
-    text = `${socket.getProtocol()}, certificate of ${issuer.O ?? issuer.CN}, valid for ${expiresInDays} days`;
+    text = `${socket.getProtocol()}, certificate of ${String(issuer.O ?? issuer.CN)}, valid for ${expiresInDays} days`;
   });
   const failure = await connected(socket, "secureConnect");
   if (failure !== undefined)

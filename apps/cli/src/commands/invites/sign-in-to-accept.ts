@@ -29,6 +29,6 @@ export async function signInToAccept(cli: Cli, server: Server, email: string): P
   const signedIn = await (choice === SIGN_UP
     ? server.anonymous.auth.signUp(account)
     : server.anonymous.auth.signIn(account));
-  await storeSignIn(cli, server, { signedIn, then: "continue" });
+  await storeSignIn(cli, server, { signedIn, next: "continue" });
   return cli.server();
 }

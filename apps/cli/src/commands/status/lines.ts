@@ -51,7 +51,7 @@ const sessionTexts: Readonly<Record<Identity["session"], string>> = {
   valid: "valid",
   ended: "no longer valid",
   none: "none",
-  unknown: "not checked, because the server gave no answer",
+  unknown: "not checked",
 };
 
 function accountText({ credential, email }: Pick<Identity, "credential" | "email">): string {

@@ -57,23 +57,23 @@ function toJson({ url, source, check, identity }: Status) {
 
 /** A script sees from the exit code whether commands will work: 1 for the server, 4 for the sign-in. @throws CliError */
 function failUnlessUsable({ json }: Cli, server: Server, { url, check, identity }: Status): void {
-  const fail = (reason: string, message: string, exitCode: 1 | 4 = 1) => {
-    throw new CliError(reason, message, { exitCode });
-  };
   if (!check.answers)
-    fail(check.reason, json ? check.problem : "The server does not answer. Run: projo doctor");
-  else if (check.isReady === false)
-    fail("cli.server_not_ready", `${url} is not ready: it has no database or is stopping.`);
-  else if (!versionFit(version(), check.version).isCompatible)
-    fail("cli.version_incompatible", versionFit(version(), check.version).text);
-  if (identity.session === "ended") {
-    fail(
-      "cli.not_signed_in",
-      server.tokenFromEnvironment
-        ? "The token in PROJO_TOKEN is not valid. Correct it, or unset PROJO_TOKEN."
-        : `The session has ended. Run: projo login ${server.stored?.email ?? ""}`.trim(),
-      4,
+    throw new CliError(
+      check.reason,
+      json ? check.problem : "The server does not answer. To find the cause, run: projo doctor",
     );
-  }
-  if (identity.session === "none") fail("cli.not_signed_in", `Not signed in to ${url}. Run: projo login`, 4);
+  if (check.isReady === false)
+    throw new CliError("cli.server_not_ready", `${url} is not ready: it has no database or is stopping.`);
+  const { isCompatible, text } = versionFit(version(), check.version);
+  if (!isCompatible) throw new CliError("cli.version_incompatible", `The versions do not fit: ${text}`);
+  if (identity.session === "ended") throw notSignedIn(endedText(server));
+  if (identity.session === "none") throw notSignedIn(`Not signed in to ${url}. Run: projo login`);
 }
+
+const notSignedIn = (message: string): CliError =>
+  new CliError("cli.not_signed_in", message, { exitCode: 4 });
+
+const endedText = ({ tokenFromEnvironment, stored }: Server): string =>
+  tokenFromEnvironment
+    ? "The token in PROJO_TOKEN is not valid. Correct it, or unset PROJO_TOKEN."
+    : `The session has ended. Run: projo login ${stored?.email ?? ""}`.trim();

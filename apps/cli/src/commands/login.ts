@@ -17,7 +17,8 @@ export function addLogin(login: Command, start: Start): void {
     .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const account = await readAccount(cli, { server, email, options });
+      const { account: named } = command.optsWithGlobals<{ account?: string }>();
+      const account = await readAccount(cli, { server, email: email ?? named, options });
       const signedIn = await server.anonymous.auth.signIn(account);
       await storeSignIn(cli, server, { signedIn, next: "select a workspace" });
     });

@@ -4,6 +4,8 @@ import { CliError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import type { Server } from "../connection/server.ts";
 import type { Account } from "../credentials/credentials.ts";
+import { canonicalAddress } from "../names/canonical-address.ts";
+import { sourceOf } from "../settings/value-source.ts";
 
 interface NewSession {
   signedIn: SignedIn;
@@ -16,7 +18,7 @@ export async function storeSignIn(cli: Cli, server: Server, { signedIn, next }: 
   const { url } = server;
   const { user, accessToken } = signedIn;
   const { account, others } = await store(server, signedIn);
-  if (server.tokenFromEnvironment) cli.message("PROJO_TOKEN is set and takes precedence over this sign-in.");
+  warnIfHidden(cli, user.email);
   const client = server.as(accessToken);
   const first = account.workspace || next !== "select a workspace" ? undefined : await firstWorkspace(client);
   const workspace = account.workspace ?? first?.only;
@@ -39,6 +41,17 @@ export async function storeSignIn(cli: Cli, server: Server, { signedIn, next }: 
   if (workspace) cli.message(`Workspace: ${workspace.name}`);
   else if (next === "create a workspace" || first?.isNone) cli.message("Next: projo workspaces create NAME");
   else if (next !== "continue") cli.message("Next: projo workspaces use NAME (see: projo workspaces list)");
+}
+
+/** A variable can make the next command act as somebody else. */
+function warnIfHidden({ io, message }: Cli, email: string): void {
+  const named = io.env["PROJO_ACCOUNT"];
+  const isOther = named !== undefined && named !== "" && canonicalAddress(named) !== email;
+  for (const variable of [
+    ...(io.env["PROJO_TOKEN"] ? ["PROJO_TOKEN"] : []),
+    ...(isOther ? ["PROJO_ACCOUNT"] : []),
+  ])
+    message(`${sourceOf(io, variable)} is set and takes precedence over this sign-in.`);
 }
 
 /** @throws CliError when the session cannot be stored. Then it is ended, because nobody could use or end it later. */

@@ -29,7 +29,7 @@ export function serverLines({
 export function identityLines(
   io: Io,
   server: Server,
-  { credential, session, email, workspace }: Identity,
+  { credential, session, email, workspace, workspaceProblem }: Identity,
 ): string[] {
   const shadowed =
     server.tokenFromEnvironment && server.stored
@@ -41,7 +41,7 @@ export function identityLines(
     ...shadowed,
     ...(credential === "none"
       ? []
-      : [row("Workspace", workspaceText(io, { credential, session, workspace }))]),
+      : [row("Workspace", workspaceProblem ?? workspaceText(io, { credential, session, workspace }))]),
   ];
 }
 
@@ -61,7 +61,10 @@ function accountText({ credential, email }: Pick<Identity, "credential" | "email
   return email === null ? "not signed in" : `not signed in: the session of ${email} has ended`;
 }
 
-function workspaceText(io: Io, { credential, session, workspace }: Omit<Identity, "email">): string {
+function workspaceText(
+  io: Io,
+  { credential, session, workspace }: Omit<Identity, "email" | "workspaceProblem">,
+): string {
   if (!workspace) {
     if (credential === "service_key") return "the key's own, whose name it may not read";
     return session === "unknown" ? "not checked" : "none selected. Run: projo workspaces use NAME";

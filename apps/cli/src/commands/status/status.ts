@@ -38,7 +38,7 @@ export function addStatus(status: Command, start: Start): void {
       if (cli.json) cli.value(toJson(found));
       else
         for (const line of [...serverLines(found), ...identityLines(cli.io, server, found.identity)])
-          cli.line(line);
+          cli.line(server.completeCommands(line));
       failUnlessUsable(cli, server, found);
     });
 }
@@ -67,6 +67,10 @@ function failUnlessUsable({ json }: Cli, server: Server, { url, check, identity 
   const { isCompatible, text } = versionFit(version(), check.version);
   if (!isCompatible) throw new CliError("cli.version_incompatible", `The versions do not fit: ${text}`);
   if (identity.session === "ended") throw notSignedIn(endedText(server));
+  if (identity.workspaceProblem !== null)
+    throw new CliError("cli.workspace_not_found", "The workspace cannot be used.");
+  if (identity.session === "unknown")
+    throw new CliError("cli.session_unchecked", "The session could not be checked. Run the command again.");
   if (identity.session === "none") throw notSignedIn(`Not signed in to ${url}. Run: projo login`);
 }
 

@@ -1,5 +1,5 @@
-// Many projo processes that change one credentials file at the same time: each runs the built program.
-import { execFile } from "node:child_process";
+// The built program: many processes that change one credentials file at the same time, and disks that cannot be written.
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,3 +73,51 @@ it("S2 sign-ins, refreshes, switches and selections of two servers and three acc
   expect(await readdir(join(home, ".config", "projo"))).toEqual(["credentials.json"]);
   expect(await projo("auth", "status")).toEqual(done);
 }, 120_000);
+
+const isRoot = process.getuid?.() === 0;
+const canMount = isRoot && spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
+const reason = canMount ? "" : " (skipped: this test needs root, unshare and mount)";
+
+/** Runs a line with a small disk at $D that holds a copy of the credentials. */
+function onDisk(line: string) {
+  return new Promise<{ out: string; err: string }>((resolve) => {
+    const env = {
+      PATH: process.env["PATH"],
+      HOME: home,
+      NODE: process.execPath,
+      BIN: program,
+      D: join(home, "disk"),
+    };
+    const script = `projo() { PROJO_CONFIG_DIR=$D "$NODE" "$BIN" "$@"; }
+      mkdir -p $D && mount -t tmpfs -o size=32k tmpfs $D && cp $HOME/.config/projo/credentials.json $D && ${line}`;
+    execFile("unshare", ["-m", "sh", "-c", script], { env }, (_error, out, err) => resolve({ out, err }));
+  });
+}
+
+it.skipIf(!canMount)(
+  `on a full or read-only disk, accounts can be used and are not changed${reason}`,
+  async () => {
+    const [first] = servers.map(({ url }) => url) as [string];
+    const bob = `--account bob@example.com --url ${first}`;
+    const { out, err } = await onDisk(`{ dd if=/dev/zero of=$D/filler bs=1k count=200 2> /dev/null || true; }
+    projo auth switch bob@example.com; echo "full: $?"
+    projo whoami ${bob} | head -1
+    rm $D/filler; mount -o remount,ro $D
+    projo auth switch bob@example.com; echo "read-only: $?"
+    projo config set color never; echo "setting: $?"
+    projo whoami ${bob} | head -1
+    projo doctor | grep '^problem'
+    ls -A $D; cmp $D/credentials.json $HOME/.config/projo/credentials.json && echo same`);
+    expect(out).toMatch(
+      /^full: 1\nbob@example\.com \(.*\)\nread-only: 1\nsetting: 1\nbob@example\.com \(.*\)\nproblem Directory: .*\/disk cannot be used\.\ncredentials\.json\nsame\n$/,
+    );
+    const messages = err.split("\n").filter((line) => line.startsWith("projo:"));
+    expect(messages).toEqual([
+      expect.stringContaining("credentials.json cannot be written: the disk is full."),
+      expect.stringContaining("credentials.json cannot be written: the file system is read-only."),
+      expect.stringContaining("config.json cannot be written: the file system is read-only."),
+      "projo: 1 problem found.",
+    ]);
+  },
+  60_000,
+);

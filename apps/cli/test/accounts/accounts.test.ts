@@ -233,6 +233,8 @@ describe("auth status", () => {
   });
 });
 
+const days = (time: string) => (Date.parse(time) - Date.now()) / 86_400_000;
+
 describe("logout", () => {
   it("removes the active account, and the next one of the server is active", async () => {
     const two = await openShell("");
@@ -259,7 +261,6 @@ describe("logout", () => {
     );
     expect(await stored(other.home)).toEqual(before);
     const { err } = await expectDone(run(["logout", "--local"], { fetch: nowhere }, other));
-    const days = (time: string) => (Date.parse(time) - Date.now()) / 86_400_000;
     const [, until = ""] = /stays valid on the server until (\S+) at the latest/.exec(err) ?? [];
     expect(days(until)).toBeGreaterThan(13.9);
     expect(days(until)).toBeLessThan(14.1);
@@ -282,18 +283,18 @@ describe("logout", () => {
   });
 });
 
-describe("the workspace", () => {
-  /** Counts the requests of a command. */
-  async function requestsOf(argv: readonly string[], target: Shell) {
-    const paths: string[] = [];
-    const counting: Fetch = (url, init) => {
-      paths.push(new URL(url).pathname);
-      return fetch(url, init);
-    };
-    const { err } = await expectDone(run(argv, { fetch: counting, env: { PROJO_URL: first.url } }, target));
-    return { paths, err };
-  }
+/** Counts the requests of a command. */
+async function requestsOf(argv: readonly string[], target: Shell) {
+  const paths: string[] = [];
+  const counting: Fetch = (url, init) => {
+    paths.push(new URL(url).pathname);
+    return fetch(url, init);
+  };
+  const { err } = await expectDone(run(argv, { fetch: counting, env: { PROJO_URL: first.url } }, target));
+  return { paths, err };
+}
 
+describe("the workspace", () => {
   it("is chosen by itself if there is only one, with one message and one request", async () => {
     const other = await openShell(first.url);
     await expectDone(run(["signup", "cat@example.com"], {}, other));

@@ -33,6 +33,12 @@ async function listed(argv: readonly string[] = [], env: Record<string, string> 
   return Object.fromEntries(items.map(({ name, value, source }) => [name, [value, source]]));
 }
 
+const prompt = (env: Record<string, string>) =>
+  run(["login", "ann@example.com"], {
+    env: { PROJO_URL: server.url, ...env },
+    types: [["Password", "\u0003"]],
+  });
+
 describe("config", () => {
   it("lists each value in effect: option, variable, setting, selection, default", async () => {
     await projo("config", "set", "workspace", "Mill");
@@ -73,11 +79,6 @@ describe("config", () => {
   it("turns colours on and off, unless a variable decides", async () => {
     // oxlint-disable-next-line no-control-regex -- the escape character starts a colour sequence
     const colour = /\u001b\[[\d;]*m/;
-    const prompt = (env: Record<string, string>) =>
-      run(["login", "ann@example.com"], {
-        env: { PROJO_URL: server.url, ...env },
-        types: [["Password", "\u0003"]],
-      });
     await projo("config", "set", "color", "never");
     expect((await prompt({})).err).not.toMatch(colour);
     expect((await prompt({ CLICOLOR_FORCE: "1" })).err).toMatch(colour);

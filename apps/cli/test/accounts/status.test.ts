@@ -129,6 +129,16 @@ async function doctor(argv: readonly string[] = [], options: RunOptions = {}, ta
   return { code, out, err, problems, of: (name: string) => checks.filter((check) => check.name === name) };
 }
 
+/** A server of the next major version that is not ready, and whose clock is an hour ahead. */
+const wrongClock: Fetch = async (url, init) => {
+  const response = await answering({ version: "9.0.0", ready: 503 })(url, init);
+  const date = new Date(Date.now() + 3_600_000).toUTCString();
+  return new Response(await response.text(), {
+    status: response.status,
+    headers: { "content-type": "application/json", date },
+  });
+};
+
 describe("doctor", () => {
   it("finds no problem where all is well, and exits with 0", async () => {
     const { code, err, problems, of } = await doctor();
@@ -193,14 +203,6 @@ describe("doctor", () => {
   });
 
   it("names a clock that differs, a server that is not ready, and one of another major version", async () => {
-    const wrongClock: Fetch = async (url, init) => {
-      const response = await answering({ version: "9.0.0", ready: 503 })(url, init);
-      const date = new Date(Date.now() + 3_600_000).toUTCString();
-      return new Response(await response.text(), {
-        status: response.status,
-        headers: { "content-type": "application/json", date },
-      });
-    };
     const { code, of, problems } = await doctor([], { fetch: wrongClock });
     expect([code, problems]).toEqual([1, 3]);
     expect(of("Clock")).toMatchObject([
@@ -238,23 +240,23 @@ describe("doctor", () => {
   });
 });
 
+/** A program that records its arguments in place of a browser. */
+async function browser(exitCode: number) {
+  const directory = join(shell.directory, `browser-${exitCode}`);
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, "browser");
+  await writeFile(path, `#!/bin/sh\necho "$@" > "${directory}/opened"\nexit ${exitCode}\n`);
+  await chmod(path, 0o755);
+  return { path, opened: async () => (await readFile(join(directory, "opened"), "utf8")).trim() };
+}
+
+const env = (more: Record<string, string>) => ({
+  PROJO_URL: server.url,
+  PATH: process.env["PATH"] ?? "",
+  ...more,
+});
+
 describe("open", () => {
-  /** A program that records its arguments in place of a browser. */
-  async function browser(exitCode: number) {
-    const directory = join(shell.directory, `browser-${exitCode}`);
-    await mkdir(directory, { recursive: true });
-    const path = join(directory, "browser");
-    await writeFile(path, `#!/bin/sh\necho "$@" > "${directory}/opened"\nexit ${exitCode}\n`);
-    await chmod(path, 0o755);
-    return { path, opened: async () => (await readFile(join(directory, "opened"), "utf8")).trim() };
-  }
-
-  const env = (more: Record<string, string>) => ({
-    PROJO_URL: server.url,
-    PATH: process.env["PATH"] ?? "",
-    ...more,
-  });
-
   it("opens the page in the browser on a terminal", async () => {
     const { path, opened } = await browser(0);
     const { out, err } = await expectDone(

@@ -8,8 +8,8 @@ export async function checkAccount(cli: Cli): Promise<Check> {
   try {
     const server = await cli.server();
     const { credential, session, email, workspaceProblem } = await readIdentity(server, { isServerUp: true });
-    if (credential === "none") return note(name, `not signed in to ${server.url}.`, login);
     const login = server.completeCommands(`Run: projo login ${email ?? ""}`.trim());
+    if (credential === "none") return note(name, `not signed in to ${server.url}.`, login);
     const who =
       credential === "service_key" ? "the service key in PROJO_TOKEN" : (email ?? "the token in PROJO_TOKEN");
     if (workspaceProblem !== null)

@@ -14,6 +14,8 @@ export interface Cli extends Printer {
   readonly showsCursor: boolean;
   /** Opens the selected server. Reads the credentials file and sends no request. */
   server: () => Promise<Server>;
+  /** Opens the server of a stored account, also if PROJO_TOKEN is set. */
+  serverOf: (account: { url: string; email: string }) => Promise<Server>;
 }
 
 export type Start = (command: Command) => Cli;
@@ -23,12 +25,24 @@ export interface GlobalOptions extends ServerOptions, OutputOptions {}
 /** `format` prints data if the options ask for more than whole JSON. */
 export function openCli(io: Io, options: GlobalOptions, format?: FormatValue): Cli {
   const output = printer(io, { ...options, json: isValueOutput(options), format });
+  let printMessage = output.message;
+  const message = (text: string) => printMessage(text);
   return {
     ...output,
+    message,
     io,
     quiet: options.quiet === true,
     showsCursor: printsPages(options),
     // Loaded only here, so that the help, and commands without a server, start faster.
-    server: async () => (await import("./connection/server.ts")).openServer(io, options, output.message),
+    server: async () => {
+      const { openServer } = await import("./connection/server.ts");
+      const server = await openServer(io, options, message);
+      printMessage = (text) => output.message(server.completeCommands(text));
+      return server;
+    },
+    serverOf: async ({ url, email }) => {
+      const { openServer } = await import("./connection/server.ts");
+      return openServer(io, { ...options, url, account: email, ignoresToken: true }, message);
+    },
   };
 }

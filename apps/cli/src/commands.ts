@@ -43,6 +43,18 @@ export const commands: readonly NamedCommand[] = [
     load: async () => (await import("./commands/whoami.ts")).addWhoami,
   },
   {
+    name: "auth",
+    term: "auth",
+    description: "List your accounts on all servers, and select one.",
+    load: async () => (await import("./commands/auth/auth.ts")).addAuth,
+  },
+  {
+    name: "status",
+    term: "status",
+    description: "Show the server with its health and version, the account and the workspace.",
+    load: async () => (await import("./commands/status/status.ts")).addStatus,
+  },
+  {
     name: "sessions",
     term: "sessions",
     description: "List and end your sessions.",
@@ -102,6 +114,24 @@ export const commands: readonly NamedCommand[] = [
     term: "tasks",
     description: "Create, list, update, delete and import tasks.",
     load: async () => (await import("./commands/tasks/tasks.ts")).addTasks,
+  },
+  {
+    name: "open",
+    term: "open [options] [page]",
+    description: "Open the web application or the documentation of the server in a browser.",
+    load: async () => (await import("./commands/open/open.ts")).addOpen,
+  },
+  {
+    name: "config",
+    term: "config",
+    description: "List, read and change the settings of projo on this machine.",
+    load: async () => (await import("./commands/config/config.ts")).addConfig,
+  },
+  {
+    name: "doctor",
+    term: "doctor",
+    description: "Find problems of projo, its files and the connection to the server.",
+    load: async () => (await import("./commands/doctor/doctor.ts")).addDoctor,
   },
   {
     name: "call",

@@ -17,6 +17,8 @@ export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   /** Undefined when the user has none: the user id has no passwd entry, and HOME is not set. */
   homeDirectory: string | undefined;
+  /** The variables of `env` whose value comes from the settings file. */
+  readonly settingVariables?: ReadonlySet<string>;
   /** @throws CliError when the working directory was deleted */
   readonly workingDirectory: string;
   platform: NodeJS.Platform;

@@ -13,6 +13,7 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
   const program = new Command("projo")
     .description("Command-line client of a ProjoStack server: workspaces, members, projects and tasks.")
     .option("--url <url>", "URL of the server (default: PROJO_URL, else the server of the last sign-in)")
+    .option("--account <email>", "account (default: PROJO_ACCOUNT, else the active one of the server)")
     .option("--workspace <id-or-name>", "workspace (default: PROJO_WORKSPACE, else the selected one)")
     .option("--ca-file <file>", "trust the certificate authorities in this file too (default: PROJO_CA_FILE)")
     .option("--timeout <seconds>", "maximum time to wait for the server (default: PROJO_TIMEOUT, else 30 for each call)")

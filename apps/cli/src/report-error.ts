@@ -1,6 +1,7 @@
 // Reports every failure: one line on stderr with the problem and the next step, and an exit code.
 import { isProjoError, UnknownOperationError } from "@projostack/sdk";
 import { CliError, type ExitCode } from "./cli-error.ts";
+import { withOptions } from "./connection/next-commands.ts";
 import { isServiceKeySet } from "./credentials/service-key.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
@@ -17,8 +18,13 @@ interface Report {
 }
 
 /** Prints the error as text or as JSON. @returns the exit code */
-export function reportError(error: unknown, io: Io, { json }: { json: boolean }): ExitCode {
-  const { exitCode, ...report } = describeError(error, io);
+export function reportError(
+  error: unknown,
+  io: Io,
+  { json, toRepeat }: { json: boolean; toRepeat: string },
+): ExitCode {
+  const { exitCode, ...described } = describeError(error, io);
+  const report = { ...described, message: withOptions(described.message, toRepeat) };
   const text = json ? sanitizeJson({ error: report }) : `${errorPrefix(io)} ${sanitize(report.message)}`;
   io.stderr.write(`${text}\n`);
   return exitCode;

@@ -2,11 +2,20 @@ import { type Command, CommanderError } from "commander";
 import { type ExitCode, usageError } from "./cli-error.ts";
 import { type Io, withoutColour } from "./io.ts";
 import { createProgram, nearestCommand } from "./program.ts";
+import { applySettings } from "./settings/apply-settings.ts";
 import { withStatusLine } from "./terminal/status-line.ts";
+
+const WITHOUT_SETTINGS = ["config", "doctor", "help", "--help", "-h", "--version"];
 
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
 export async function run(argv: readonly string[], given: Io): Promise<ExitCode> {
-  const io = withStatusLine(argv.includes("--no-color") ? withoutColour(given) : given);
+  let io = withStatusLine(argv.includes("--no-color") ? withoutColour(given) : given);
+  try {
+    io = applySettings(io);
+  } catch (error) {
+    // These commands report or replace the settings, or need none.
+    if (!argv.some((word) => WITHOUT_SETTINGS.includes(word))) return report(error, argv, io);
+  }
   // The help command takes the names of commands only.
   if (argv.length === 2 && argv[0] === "help" && argv[1] === "--all") {
     await (await import("./reference/print-reference.ts")).printReference(io);
@@ -33,8 +42,10 @@ export async function run(argv: readonly string[], given: Io): Promise<ExitCode>
 /** Reports the error. Loads what explains errors only here, so that a command without one starts faster. */
 export async function report(error: unknown, argv: readonly string[], io: Io): Promise<ExitCode> {
   const { reportError } = await import("./report-error.ts");
+  const { optionsToRepeatOf } = await import("./connection/next-commands.ts");
+  const toRepeat = await optionsToRepeatOf(io, argv);
   // Read from the arguments, because a command line that does not parse has no options.
-  return reportError(error, io, { json: argv.some(isJsonOption) });
+  return reportError(error, io, { json: argv.some(isJsonOption), toRepeat });
 }
 
 const isJsonOption = (word: string): boolean => word === "--json" || word.startsWith("--json=");

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import { addSignInOptions, storeSignIn, readAccount, type SignInOptions } from "./sign-in.ts";
+import { addSignInOptions, readAccount, type SignInOptions } from "./sign-in.ts";
+import { storeSignIn } from "./store-sign-in.ts";
 
 export function addLogin(login: Command, start: Start): void {
   addSignInOptions(login)
@@ -10,17 +11,15 @@ export function addLogin(login: Command, start: Start): void {
       examples([
         "projo login ann@example.com",
         "projo login ann@example.com --password-stdin < password.txt",
-        "projo login --url https://projo.example.com",
+        "projo login --url https://projo.example.com ann@example.com",
       ]),
     )
     .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const account = await readAccount(cli, { server, email, options });
+      const { account: named } = command.optsWithGlobals<{ account?: string }>();
+      const account = await readAccount(cli, { server, email: email ?? named, options });
       const signedIn = await server.anonymous.auth.signIn(account);
-      await storeSignIn(cli, server, {
-        signedIn,
-        next: "projo workspaces use NAME (see: projo workspaces list)",
-      });
+      await storeSignIn(cli, server, { signedIn, next: "select a workspace" });
     });
 }

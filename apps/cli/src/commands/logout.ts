@@ -1,14 +1,36 @@
-import type { Command } from "commander";
-import { usageError } from "../cli-error.ts";
+import { isProjoError, type ProjoError } from "@projostack/sdk";
+import { type Command, Option } from "commander";
+import { CliError, usageError } from "../cli-error.ts";
 import type { Cli, Start } from "../cli.ts";
 import { examples } from "../examples.ts";
 import type { Server } from "../connection/server.ts";
+import type { Account } from "../credentials/credentials.ts";
+import { sessionEnd } from "../credentials/session-end.ts";
+import { shortTime } from "../terminal/short-time.ts";
+
+interface LogoutOptions {
+  everywhere?: boolean;
+  local?: boolean;
+}
 
 export function addLogout(logout: Command, start: Start): void {
   logout
     .option("--everywhere", "end all your sessions on all devices")
-    .addHelpText("after", examples(["projo logout", "projo logout --everywhere"]))
-    .action(async (options: { everywhere?: boolean }, command: Command) => {
+    .addOption(
+      new Option("--local", "delete the session here only, if the server cannot be reached").conflicts(
+        "everywhere",
+      ),
+    )
+    .addHelpText(
+      "after",
+      examples([
+        "projo logout",
+        "projo logout --account ann@example.com",
+        "projo logout --everywhere",
+        "projo logout --local",
+      ]),
+    )
+    .action(async (options: LogoutOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
       if (server.tokenFromEnvironment) {
@@ -18,19 +40,70 @@ export function addLogout(logout: Command, start: Start): void {
       }
       const { forgetCompletions } = await import("../completion/value-cache.ts");
       await forgetCompletions(cli.io);
-      // Sign out on the server first. If it refuses, the tokens remain for the next attempt. If it cannot be reached, the SDK
-      // deletes them.
       if (options.everywhere) await signOutEverywhere(cli, server);
-      else await signOut(cli, server);
+      else if (!server.stored?.session) await forgetAccount(cli, server);
+      else if (options.local) await signOutHere(cli, server, server.stored);
+      else await signOut(cli, server, server.stored);
     });
 }
 
-async function signOut(cli: Cli, server: Server): Promise<void> {
+/** Removes an account whose session has ended. */
+async function forgetAccount(cli: Cli, server: Server): Promise<void> {
   const { url, stored } = server;
-  if (stored?.session) await server.client.auth.signOut();
-  if (stored) await server.updateStored(() => undefined);
-  if (cli.json) cli.value({ url });
-  else cli.message(stored?.session ? `Signed out of ${url}.` : `You were not signed in to ${url}.`);
+  await server.updateStored(() => undefined);
+  if (cli.json) cli.value({ url, email: stored?.email ?? null });
+  else if (stored) cli.message(`Removed ${stored.email}, whose session on ${url} had ended.`);
+  else cli.message(`You were not signed in to ${url}.`);
+}
+
+/** Ends the session on the server first. If that fails, the tokens remain for the next attempt. */
+async function signOut(cli: Cli, server: Server, { email }: Account): Promise<void> {
+  const { url } = server;
+  try {
+    await server.signingOut.auth.signOut();
+  } catch (error) {
+    if (!isProjoError(error)) throw error;
+    if (error.reason === undefined) throw serverUnreachable(error, email);
+    if (error.reason !== "auth.unauthenticated" && error.reason !== "auth.token_reused") throw error;
+    // The session had ended before.
+  }
+  await server.updateStored(() => undefined);
+  if (cli.json) cli.value({ url, email });
+  else cli.message(`Signed out of ${url} as ${email}.`);
+  await nameNext(cli, server);
+}
+
+/** Names the account that is active now, if it is another one of the same server. */
+async function nameNext(cli: Cli, { url, stored }: Server): Promise<void> {
+  const next = (await cli.server()).stored;
+  if (next && next.email !== stored?.email) cli.message(`Now using ${next.email} on ${url}.`);
+}
+
+function serverUnreachable(error: ProjoError, email: string): CliError {
+  const [cause = error.message] = error.message.split(/(?<=\.) /, 1);
+  const { operation, status, mayHaveBeenCarriedOut } = error;
+  return new CliError(
+    `cli.${error.code.toLowerCase()}`,
+    `${cause} You are still signed in as ${email}. Run the command again later, or delete the session here only: projo logout --local`,
+    { cause: error, details: { operation, status, mayHaveBeenCarriedOut } },
+  );
+}
+
+/** Deletes the tokens and sends no request. */
+async function signOutHere(cli: Cli, server: Server, account: Account): Promise<void> {
+  const { url } = server;
+  const { email } = account;
+  const endsAt = sessionEnd(account);
+  await server.updateStored(() => undefined);
+  if (cli.json) {
+    cli.value({ url, email, sessionEndsAt: endsAt?.toISOString() ?? null });
+    return;
+  }
+  cli.message(`Deleted the session of ${email} on ${url} from this machine.`);
+  const until = endsAt ? `until ${shortTime(endsAt.toISOString())} at the latest` : "until it expires";
+  cli.message(
+    `It stays valid on the server ${until}. To end it before, sign in again, then run: projo sessions list`,
+  );
 }
 
 async function signOutEverywhere(cli: Cli, server: Server): Promise<void> {

@@ -1,8 +1,7 @@
 // The shared part of `signup` and `login`. The password comes from a prompt that hides it, or from a pipe. There is no
 // option for it, because every user of the machine can read a process's arguments, and shells store them.
-import type { SignedIn } from "@projostack/sdk";
 import type { Command } from "commander";
-import { CliError, usageError } from "../cli-error.ts";
+import { usageError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import { isLoopback } from "../connection/server-url.ts";
 import type { Server } from "../connection/server.ts";
@@ -53,48 +52,4 @@ export async function readAccount(
 export async function confirmPassword({ io }: Cli, password: string): Promise<void> {
   const again = await askPassword(io, { message: "Repeat the password", nonInteractiveHint: "" });
   if (again !== password) throw usageError("The two passwords differ. Run the command again.");
-}
-
-interface NewSession {
-  signedIn: SignedIn;
-  /** The next command for a user without a selected workspace. Omit it when the command continues. */
-  next?: string;
-}
-
-/** Ends a session that could not be stored, because nobody could use or end it later. @returns the error to throw */
-async function withoutSession(error: unknown, server: Server, accessToken: string): Promise<unknown> {
-  if (!(error instanceof CliError)) return error;
-  const end = await server
-    .as(accessToken)
-    .auth.signOut()
-    .then(
-      () => "The sign-in was undone.",
-      () => "The session remains on the server; after the next sign-in, end it: projo sessions list",
-    );
-  return new CliError(error.reason, `${error.message} ${end}`, { exitCode: error.exitCode, cause: error });
-}
-
-/** Stores the session, and prints the account and the next command. */
-export async function storeSignIn(cli: Cli, server: Server, { signedIn, next }: NewSession): Promise<void> {
-  const { user, session, accessToken, accessTokenExpiresAt, refreshToken } = signedIn;
-  const { url, stored } = server;
-  const workspace = stored?.email === user.email ? stored.workspace : undefined;
-  const tokens = { accessToken, accessTokenExpiresAt, refreshToken, sessionId: session.id };
-  try {
-    await server.updateStored(() => ({
-      email: user.email,
-      session: tokens,
-      ...(workspace && { workspace }),
-    }));
-  } catch (error) {
-    throw await withoutSession(error, server, accessToken);
-  }
-  if (server.tokenFromEnvironment) cli.message("PROJO_TOKEN is set and takes precedence over this sign-in.");
-  if (cli.json) {
-    cli.value({ url, user, workspace: workspace ?? null });
-    return;
-  }
-  cli.message(`Signed in to ${url} as ${user.email}.`);
-  if (workspace) cli.message(`Workspace: ${workspace.name}`);
-  else if (next !== undefined) cli.message(`Next: ${next}`);
 }

@@ -1,13 +1,8 @@
 import type { Command } from "commander";
 import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import {
-  addSignInOptions,
-  confirmPassword,
-  storeSignIn,
-  readAccount,
-  type SignInOptions,
-} from "./sign-in.ts";
+import { addSignInOptions, confirmPassword, readAccount, type SignInOptions } from "./sign-in.ts";
+import { storeSignIn } from "./store-sign-in.ts";
 
 export function addSignup(signup: Command, start: Start): void {
   addSignInOptions(signup)
@@ -24,6 +19,6 @@ export function addSignup(signup: Command, start: Start): void {
       const account = await readAccount(cli, { server, email, options });
       if (!options.passwordStdin) await confirmPassword(cli, account.password);
       const signedIn = await server.anonymous.auth.signUp(account);
-      await storeSignIn(cli, server, { signedIn, next: "projo workspaces create NAME" });
+      await storeSignIn(cli, server, { signedIn, next: "create a workspace" });
     });
 }

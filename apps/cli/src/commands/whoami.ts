@@ -31,18 +31,19 @@ export function addWhoami(whoami: Command, start: Start): void {
         cli.value({ url: server.url, user, verificationMail, workspace: workspace ?? null });
         return;
       }
-      cli.line(`${user.email} (${user.id})`);
-      cli.line(
+      const line = (text: string) => cli.line(server.completeCommands(text));
+      line(`${user.email} (${user.id})`);
+      line(
         user.emailVerifiedAt === null
           ? "Email: not verified. Run: projo email verify (for a new mail: projo email resend)"
           : `Email: verified ${shortTime(user.emailVerifiedAt)}`,
       );
       const delivery = mails && describeDelivery(mails.verification);
-      if (delivery !== undefined) cli.line(`Verification mail: ${delivery}`);
-      cli.line(`Server: ${server.url}`);
-      if (workspace) cli.line(`Workspace: ${workspace.name} (${workspace.id}), as ${workspace.role}`);
-      else if (id === undefined) cli.line("Workspace: none selected. Run: projo workspaces use NAME");
-      else cli.line(`Workspace: ${id}, of which you are not a member. Run: projo workspaces use NAME`);
+      if (delivery !== undefined) line(`Verification mail: ${delivery}`);
+      line(`Server: ${server.url}`);
+      if (workspace) line(`Workspace: ${workspace.name} (${workspace.id}), as ${workspace.role}`);
+      else if (id === undefined) line("Workspace: none selected. Run: projo workspaces use NAME");
+      else line(`Workspace: ${id}, of which you are not a member. Run: projo workspaces use NAME`);
     });
 }
 

@@ -1,11 +1,12 @@
-// Selects the server, the credentials and the workspace of a command: the option, else the environment variable, else
-// the stored value.
-import { type Client, type ClientOptions, createClient } from "@projostack/sdk";
+// Selects the server, the account and the workspace of a command: the option, else the environment variable, else the
+// stored value.
+import { type Client, type ClientOptions, createClient, type Fetch } from "@projostack/sdk";
 import { CliError, usageError } from "../cli-error.ts";
-import { type CredentialsFile, credentialsFile } from "../credentials/credentials-file.ts";
-import { serverCredentials, type ServerCredentials, withServer } from "../credentials/credentials.ts";
+import { credentialsFile } from "../credentials/credentials-file.ts";
+import { type AccountOptions, chooseAccount, type Choice } from "../credentials/choose-account.ts";
+import { type Account, accountOf, accountsOf, withAccount, withActive } from "../credentials/credentials.ts";
 import { isServiceKeySet } from "../credentials/service-key.ts";
-import { storedSession } from "../credentials/stored-session.ts";
+import { keptSession, storedSession } from "../credentials/stored-session.ts";
 import { USER_REQUIRED } from "../explain.ts";
 import type { Io } from "../io.ts";
 import { networkFetch } from "./network-fetch.ts";
@@ -13,27 +14,39 @@ import { type WaitingOptions, watchRequests } from "./watch-requests.ts";
 import { findWorkspace } from "../names/find-workspace.ts";
 import { readId } from "../names/ids.ts";
 import { keyWorkspaceId } from "../names/key-workspace.ts";
-import { DEFAULT_URL, parseServerUrl } from "./server-url.ts";
+import { optionsToRepeat, withOptions } from "./next-commands.ts";
+import { onlyWorkspace } from "./only-workspace.ts";
 import { version } from "../version.ts";
 
 export type WorkspaceClient = ReturnType<Client["workspace"]>;
 
-export interface ServerOptions extends WaitingOptions {
-  url?: string;
+export interface ServerOptions extends AccountOptions, WaitingOptions {
   workspace?: string;
   caFile?: string;
 }
 
+/** The options of a server that is opened for one of the stored accounts. */
+export interface OpenOptions extends ServerOptions {
+  /** Uses the stored account although PROJO_TOKEN is set. */
+  ignoresToken?: boolean;
+}
+
 export interface Server {
   readonly url: string;
-  /** The stored data of this server. */
-  readonly stored: ServerCredentials | undefined;
+  /** The stored account: the one that is named, else the active one of this server. */
+  readonly stored: Account | undefined;
   /** True when PROJO_TOKEN is used instead of the stored session. */
   readonly tokenFromEnvironment: boolean;
   /** A client with the token in PROJO_TOKEN, else with the stored session, if there is one. */
   readonly client: Client;
-  /** A client without a token, for signing in. `updateStored` stores the session. */
+  /** A client without a token, for signing in. `storeAccount` stores the session. */
   readonly anonymous: Client;
+  /** Sends a request that is no operation, such as that of /readyz. */
+  readonly fetch: Fetch;
+  /** A client of the stored session for a sign-out. It keeps the tokens when the sign-out fails. */
+  readonly signingOut: Client;
+  /** Adds the options that the next command must repeat, such as `--url URL`, to each command that a message names. */
+  completeCommands: (message: string) => string;
   /** True when PROJO_TOKEN holds a service key, which acts in its own workspace only. */
   readonly isServiceKey: boolean;
   /** Creates a client with an access token that is not stored. */
@@ -49,35 +62,44 @@ export interface Server {
   /** Checks that a session can be stored. Call it before a sign-in. @throws CliError */
   requireStore: () => Promise<void>;
   /**
-   * Updates the stored data of this server inside the lock and makes this server the default. `update` gets the data at
-   * that moment and returns the new data, or undefined to delete it.
+   * Updates the stored account inside the lock. `update` gets the account at that moment and returns the new data, or undefined
+   * to delete it. Does nothing when the account is no longer stored.
    */
-  updateStored: (
-    update: (stored: ServerCredentials | undefined) => ServerCredentials | undefined,
-  ) => Promise<void>;
+  updateStored: (update: (stored: Account) => Account | undefined) => Promise<void>;
+  /**
+   * Stores the account inside the lock, and makes it the active one of this server and this server the default. Returns the emails
+   * of the other accounts of this server that have a session.
+   */
+  storeAccount: (
+    email: string,
+    create: (stored: Account | undefined) => Account,
+  ) => Promise<readonly string[]>;
 }
 
 export async function openServer(
   io: Io,
-  options: ServerOptions,
+  options: OpenOptions,
   warn: (message: string) => void,
 ): Promise<Server> {
   const file = credentialsFile(io, warn);
   const credentials = await file.read();
-  const url = chooseUrl(io, options, credentials.current);
-  const stored = serverCredentials(credentials, url);
-  const environmentToken = io.env["PROJO_TOKEN"] || undefined;
+  const choice = chooseAccount(io, options, credentials);
+  const { url, account: stored } = choice;
+  const environmentToken = options.ignoresToken ? undefined : io.env["PROJO_TOKEN"] || undefined;
+  if (environmentToken && options.account !== undefined) throw accountShadowed();
   const watched = watchRequests(io.fetch ?? (await networkFetch(io, options.caFile)), io, options);
   const common = { baseUrl: url, ...watched, userAgent: `projo/${version()} (${io.platform})` };
+  const key = stored && { url, email: stored.email };
   const client = environmentToken
     ? openAs(environmentToken, common)
-    : createClient({ ...common, tokens: storedSession(file, url) });
+    : createClient({ ...common, ...(key && { tokens: storedSession(file, key) }) });
+  let toRepeat = optionsToRepeat(io, options, credentials);
 
   const requireSignIn = () => {
-    if (!environmentToken && !stored?.session) throw notSignedIn(url);
+    if (!environmentToken && !stored?.session) throw noSession(choice);
     return client;
   };
-  const isServiceKey = isServiceKeySet(io);
+  const isServiceKey = environmentToken !== undefined && isServiceKeySet(io);
   const named = options.workspace ?? (io.env["PROJO_WORKSPACE"] || undefined);
   const workspaceId = async () => {
     if (named === undefined) return isServiceKey ? undefined : stored?.workspace?.id;
@@ -86,13 +108,26 @@ export async function openServer(
     return readId(named) ?? (await findWorkspace(requireSignIn(), named)).id;
   };
 
+  const updateStored: Server["updateStored"] = async (update) => {
+    if (!key) return;
+    await file.lock(async () => {
+      // Read the file again: another projo process may have written it.
+      const before = await file.read();
+      const account = accountOf(before, url, key.email);
+      if (account) await file.write(withAccount(before, key, update(account)));
+    });
+  };
+
   return {
     url,
+    fetch,
     stored,
     tokenFromEnvironment: environmentToken !== undefined,
     isServiceKey,
     client,
     anonymous: createClient(common),
+    signingOut: createClient({ ...common, ...(key && { tokens: keptSession(file, key) }) }),
+    completeCommands: (message) => withOptions(message, toRepeat),
     as: (token) => createClient({ ...common, token }),
     requireSignIn,
     requireUser() {
@@ -106,11 +141,27 @@ export async function openServer(
       if (id !== undefined) return client.workspace(id);
       // The server uses the key's own workspace when the call names none.
       if (isServiceKey) return client;
-      throw noWorkspace();
+      const only = await onlyWorkspace(client);
+      if (!only) throw noWorkspace();
+      const workspace = { id: only.id, name: only.name };
+      // The command also works where the choice cannot be stored. Then the next command chooses again.
+      if (!environmentToken)
+        await updateStored((account) => ({ ...account, workspace })).catch(ignoreUnwritable);
+      warn(`Selected the workspace ${only.name}: you are a member of no other.`);
+      return client.workspace(only.id);
     },
     // Taking the lock writes files of the size that a session needs.
     requireStore: () => file.lock(async () => {}),
-    updateStored: (update) => file.lock(() => updateStored(file, url, update)),
+    updateStored,
+    storeAccount: (email, create) =>
+      file.lock(async () => {
+        const before = await file.read();
+        const after = withActive(before, url, create(accountOf(before, url, email)));
+        await file.write(after);
+        toRepeat = optionsToRepeat(io, options, after);
+        const [, ...others] = accountsOf(after, url);
+        return others.filter(({ session }) => session !== undefined).map((other) => other.email);
+      }),
   };
 }
 
@@ -125,24 +176,23 @@ function openAs(token: string, options: ClientOptions): Client {
   }
 }
 
-function chooseUrl(io: Io, { url }: ServerOptions, stored: string | undefined): string {
-  if (url !== undefined) return parseServerUrl(url, "--url");
-  const fromEnvironment = io.env["PROJO_URL"];
-  if (fromEnvironment) return parseServerUrl(fromEnvironment, "PROJO_URL");
-  return stored ?? DEFAULT_URL;
+function ignoreUnwritable(error: unknown): void {
+  if (!(error instanceof CliError)) throw error;
 }
 
-async function updateStored(
-  file: CredentialsFile,
-  url: string,
-  update: Parameters<Server["updateStored"]>[0],
-): Promise<void> {
-  // Read the file again: another projo process may have written it.
-  const before = await file.read();
-  const server = update(serverCredentials(before, url));
-  const credentials = withServer(before, url, server);
-  await file.write(server ? { ...credentials, current: url } : credentials);
+/** The error of a command that needs a session: no account is stored, or the server has ended its session. */
+function noSession({ url, email, account }: Choice): CliError {
+  if (account) {
+    const message = `Not signed in to ${url}: the session of ${account.email} has ended. Run: projo login ${account.email}`;
+    return new CliError("cli.not_signed_in", message, { exitCode: 4 });
+  }
+  if (email === undefined) return notSignedIn(url);
+  const message = `Not signed in to ${url} as ${email}. Run: projo login ${email} (for your accounts: projo auth status)`;
+  return new CliError("cli.not_signed_in", message, { exitCode: 4 });
 }
+
+const accountShadowed = (): CliError =>
+  usageError("PROJO_TOKEN is set and takes precedence over --account. Unset PROJO_TOKEN, or omit --account.");
 
 export const notSignedIn = (url: string, next = "projo login"): CliError =>
   new CliError("cli.not_signed_in", `Not signed in to ${url}. Run: ${next}`, { exitCode: 4 });

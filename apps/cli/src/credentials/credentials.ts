@@ -1,16 +1,27 @@
+// The accounts that projo stores. The entry of a server is its active account, and `others` holds the accounts beside it. A projo
+// without accounts (0.1.0) reads the same file: it works with the active account of each server and keeps `others` when it
+// refreshes a session or selects a workspace. A file that it wrote has no `others`.
 import type { Tokens } from "@projostack/sdk";
 
-/** The data that projo stores for one server. */
-export interface ServerCredentials {
+/** A user of one server. */
+export interface Account {
+  /** The address as the server writes it. */
   email: string;
   /** Bearer tokens of the session. Absent after the server has ended the session. */
   session?: Tokens;
+  /** The server ends the session when it has not been refreshed for this time. Absent after a sign-in by an older projo. */
+  sessionIdleSeconds?: number;
   /** The workspace for commands without --workspace. */
   workspace?: { id: string; name: string };
 }
 
+/** The active account of a server, and the others. */
+export interface ServerCredentials extends Account {
+  others?: readonly Account[];
+}
+
 export interface Credentials {
-  /** The URL of the last sign-in: the server for commands without --url. */
+  /** The server for commands without --url: that of the last sign-in or `auth switch`. */
   current: string | undefined;
   /** Keyed by the server's URL. */
   servers: Readonly<Record<string, ServerCredentials>>;
@@ -29,17 +40,55 @@ export function parseCredentials(text: string): Credentials | undefined {
   return { current, servers };
 }
 
-export const serverCredentials = ({ servers }: Credentials, url: string): ServerCredentials | undefined =>
-  Object.hasOwn(servers, url) ? servers[url] : undefined;
+/** Lists the accounts of a server, the active one first. */
+export function accountsOf({ servers }: Credentials, url: string): readonly Account[] {
+  const server = Object.hasOwn(servers, url) ? servers[url] : undefined;
+  if (!server) return [];
+  const { others = [], ...active } = server;
+  return [active, ...others];
+}
 
-/** Returns the credentials with one server's entry replaced, or removed when `server` is undefined. */
-export function withServer(
+/** Returns the account of a server with this email, or the active one when there is no email. */
+export function accountOf(credentials: Credentials, url: string, email?: string): Account | undefined {
+  const accounts = accountsOf(credentials, url);
+  return email === undefined ? accounts[0] : accounts.find((account) => account.email === email);
+}
+
+interface AccountKey {
+  url: string;
+  email: string;
+}
+
+/**
+ * Returns the credentials with a stored account replaced, or removed when `account` is undefined. After the active account is removed,
+ * the next one of the server is active. Changes nothing when there is no such account.
+ */
+export function withAccount(
+  credentials: Credentials,
+  { url, email }: AccountKey,
+  account: Account | undefined,
+): Credentials {
+  const accounts = accountsOf(credentials, url).flatMap((stored) => {
+    if (stored.email !== email) return [stored];
+    return account ? [account] : [];
+  });
+  return withAccounts(credentials, url, accounts);
+}
+
+/** Returns the credentials with this account as the active one of its server, and the server as the default. */
+export function withActive(credentials: Credentials, url: string, account: Account): Credentials {
+  const others = accountsOf(credentials, url).filter(({ email }) => email !== account.email);
+  return { ...withAccounts(credentials, url, [account, ...others]), current: url };
+}
+
+function withAccounts(
   { current, servers }: Credentials,
   url: string,
-  server: ServerCredentials | undefined,
+  [active, ...others]: readonly Account[],
 ): Credentials {
-  const others = Object.entries(servers).filter(([other]) => other !== url);
-  return { current, servers: Object.fromEntries(server ? [...others, [url, server]] : others) };
+  const rest = Object.entries(servers).filter(([other]) => other !== url);
+  const entry = active && { ...active, ...(others.length > 0 && { others }) };
+  return { current, servers: Object.fromEntries(entry ? [...rest, [url, entry]] : rest) };
 }
 
 function parseJson(text: string): unknown {
@@ -57,9 +106,16 @@ const isServers = (value: unknown): value is Record<string, ServerCredentials> =
   isRecord(value) && Object.values(value).every(isServer);
 
 function isServer(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { others = [] } = value;
+  return isAccount(value) && Array.isArray(others) && others.every(isAccount);
+}
+
+function isAccount(value: unknown): boolean {
   if (!isRecord(value) || typeof value["email"] !== "string") return false;
-  const { session, workspace } = value;
+  const { session, workspace, sessionIdleSeconds } = value;
   if (session !== undefined && !hasTexts(session, ["accessToken", "refreshToken", "sessionId"])) return false;
+  if (sessionIdleSeconds !== undefined && typeof sessionIdleSeconds !== "number") return false;
   return workspace === undefined || hasTexts(workspace, ["id", "name"]);
 }
 

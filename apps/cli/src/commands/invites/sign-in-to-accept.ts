@@ -2,7 +2,8 @@ import type { Cli } from "../../cli.ts";
 import { isInteractive } from "../../io.ts";
 import { notSignedIn, type Server } from "../../connection/server.ts";
 import { askChoice } from "../../terminal/prompts.ts";
-import { confirmPassword, storeSignIn, readAccount } from "../sign-in.ts";
+import { confirmPassword, readAccount } from "../sign-in.ts";
+import { storeSignIn } from "../store-sign-in.ts";
 
 const SIGN_UP = "sign up";
 const LOG_IN = "log in";
@@ -28,6 +29,6 @@ export async function signInToAccept(cli: Cli, server: Server, email: string): P
   const signedIn = await (choice === SIGN_UP
     ? server.anonymous.auth.signUp(account)
     : server.anonymous.auth.signIn(account));
-  await storeSignIn(cli, server, { signedIn });
+  await storeSignIn(cli, server, { signedIn, next: "continue" });
   return cli.server();
 }

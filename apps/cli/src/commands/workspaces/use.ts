@@ -4,6 +4,7 @@ import type { Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
 import { findWorkspace } from "../../names/find-workspace.ts";
 import type { Server } from "../../connection/server.ts";
+import { sourceOf } from "../../settings/value-source.ts";
 
 export function addUseWorkspace(workspaces: Command, start: Start): void {
   workspaces
@@ -23,6 +24,9 @@ export function addUseWorkspace(workspaces: Command, start: Start): void {
       }
       if (cli.json) cli.value(workspace);
       else cli.message(`Selected the workspace ${workspace.name} (${workspace.id}).`);
+      const variable = "PROJO_WORKSPACE";
+      if (cli.io.env[variable])
+        cli.message(`${sourceOf(cli.io, variable)} is set and takes precedence over this selection.`);
     });
 }
 

@@ -1,0 +1,15 @@
+import type { Io } from "../io.ts";
+import { settings } from "./settings.ts";
+
+/** Returns what gives a variable its value, for messages: `PROJO_URL`, or `The setting url`. */
+export function sourceOf({ settingVariables }: Io, variable: string): string {
+  const setting = settings.find(({ variables }) => variables.includes(variable));
+  return setting && settingVariables?.has(variable) ? `The setting ${setting.name}` : variable;
+}
+
+/** Says where the URL of a command comes from. `isStored` is true when an account of the server is stored. */
+export function urlSource(io: Io, options: { url?: string }, isStored: boolean): string {
+  if (options.url !== undefined) return "from --url";
+  if (io.env["PROJO_URL"]) return `from ${sourceOf(io, "PROJO_URL").replace(/^The/, "the")}`;
+  return isStored ? "the selected one" : "the default";
+}

@@ -6,8 +6,12 @@ import type { Start } from "./cli.ts";
 /** Adds what a command consists of: its subcommands, or its arguments, options and action. */
 export type Define = (command: Command, start: Start) => void;
 
+/** The heading of the help under which a command stands. */
+export type Group = "Your account:" | "Workspace:" | "Projects and tasks:" | "Programs and scripts:";
+
 export interface NamedCommand {
   readonly name: string;
+  readonly group: Group;
   /** How the help of projo writes the command. */
   readonly term: string;
   readonly description: string;
@@ -18,72 +22,77 @@ export interface NamedCommand {
 export const commands: readonly NamedCommand[] = [
   {
     name: "signup",
+    group: "Your account:",
     term: "signup [options] [email]",
     description: "Create an account and sign in.",
     load: async () => (await import("./commands/signup.ts")).addSignup,
   },
   {
     name: "login",
+    group: "Your account:",
     term: "login [options] [email]",
     description: "Sign in to a server.",
     load: async () => (await import("./commands/login.ts")).addLogin,
   },
   {
     name: "logout",
+    group: "Your account:",
     term: "logout [options]",
     description: "Sign out: end the session on the server and delete its tokens here.",
     load: async () => (await import("./commands/logout.ts")).addLogout,
   },
   {
     name: "whoami",
+    group: "Your account:",
     term: "whoami",
     description: "Show the signed-in user, the server and the selected workspace.",
     load: async () => (await import("./commands/whoami.ts")).addWhoami,
   },
   {
     name: "sessions",
+    group: "Your account:",
     term: "sessions",
     description: "List and end your sessions.",
     load: async () => (await import("./commands/sessions/sessions.ts")).addSessions,
   },
   {
     name: "password",
+    group: "Your account:",
     term: "password",
     description: "Change your password, or reset a forgotten one.",
     load: async () => (await import("./commands/password/password.ts")).addPassword,
   },
   {
     name: "email",
+    group: "Your account:",
     term: "email",
     description: "Verify your email address.",
     load: async () => (await import("./commands/email/email.ts")).addEmail,
   },
   {
     name: "workspaces",
+    group: "Workspace:",
     term: "workspaces",
     description: "Create, select, rename, leave, delete, restore, export and import workspaces.",
     load: async () => (await import("./commands/workspaces/workspaces.ts")).addWorkspaces,
   },
   {
     name: "members",
+    group: "Workspace:",
     term: "members",
     description: "List and show members of the workspace, change their roles and remove them.",
     load: async () => (await import("./commands/members/members.ts")).addMembers,
   },
   {
     name: "invites",
+    group: "Workspace:",
     term: "invites",
     description: "Invite users to the workspace, and accept or decline invites.",
     load: async () => (await import("./commands/invites/invites.ts")).addInvites,
   },
   {
-    name: "keys",
-    term: "keys",
-    description: "Create, list, rotate and revoke service keys, with which programs act in the workspace.",
-    load: async () => (await import("./commands/keys/keys.ts")).addKeys,
-  },
-  {
     name: "audit",
+    group: "Workspace:",
     term: "audit",
     description:
       "Read, export and verify the audit log of the workspace. For admins; anyone can verify an exported file.",
@@ -91,18 +100,28 @@ export const commands: readonly NamedCommand[] = [
   },
   {
     name: "projects",
+    group: "Projects and tasks:",
     term: "projects",
     description: "Create, list and delete projects of the workspace.",
     load: async () => (await import("./commands/projects/projects.ts")).addProjects,
   },
   {
     name: "tasks",
+    group: "Projects and tasks:",
     term: "tasks",
     description: "Create, list, update, delete and import tasks.",
     load: async () => (await import("./commands/tasks/tasks.ts")).addTasks,
   },
   {
+    name: "keys",
+    group: "Programs and scripts:",
+    term: "keys",
+    description: "Create, list, rotate and revoke service keys, with which programs act in the workspace.",
+    load: async () => (await import("./commands/keys/keys.ts")).addKeys,
+  },
+  {
     name: "call",
+    group: "Programs and scripts:",
     term: "call <operation> [input]",
     description: "Call any operation of the server. Prints the result as JSON.",
     load: async () => (await import("./commands/call.ts")).addCall,

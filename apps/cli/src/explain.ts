@@ -1,9 +1,15 @@
 import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
+import type { Command } from "commander";
 import type { ExitCode } from "./cli-error.ts";
+import { leastRoles, permissions } from "./generated/permissions.ts";
+import { describeFieldErrors } from "./inputs/describe-field-errors.ts";
 import { explainConnection, explainForeignAnswer, mayBeDone } from "./connection/explain-connection.ts";
 
-export const exitCodeOf = ({ reason }: ProjoError): ExitCode =>
-  reason === "auth.unauthenticated" || reason === "auth.token_reused" ? 4 : 1;
+export function exitCodeOf({ reason }: ProjoError): ExitCode {
+  if (reason === "auth.unauthenticated" || reason === "auth.token_reused") return 4;
+  // The same exit code as for a mistake that projo finds itself.
+  return reason === "input.invalid" || reason === "cursor.invalid" ? 2 : 1;
+}
 
 /** The message for a service key that calls an operation for users only. */
 export const USER_REQUIRED =
@@ -12,19 +18,22 @@ export const USER_REQUIRED =
 export interface Caller {
   /** True when the call was made with a service key, false when with a user's token. */
   isServiceKey: boolean;
+  /** The command that runs, whose options and arguments the message names. */
+  command?: Command | undefined;
 }
 
 /** Describes the failure for the user in one line, with the next command to run where there is one. */
-export function explain(error: ProjoError, { isServiceKey }: Caller): string {
+export function explain(error: ProjoError, { isServiceKey, command }: Caller): string {
   if (error instanceof ProjoConnectionError) return explainConnection(error);
   if (error.reason === undefined) return explainForeignAnswer(error);
-  if (error.reason === "input.invalid" && error.fieldErrors) return fieldMessages(error.fieldErrors);
+  if (error.reason === "input.invalid" && error.fieldErrors)
+    return describeFieldErrors(error.fieldErrors, { operation: error.operation, command });
   const keyMessage = isServiceKey ? serviceKeyMessages[error.reason] : undefined;
   if (keyMessage !== undefined) return keyMessage;
   if (error.reason === "limit.exceeded") return limitMessage(error);
   // The SDK's own advice, after an earlier attempt of the call that was lost, addresses programs.
   const [ownMessage] = error.message.split(" The server may have carried ");
-  const message = replacements[error.reason] ?? ownMessage;
+  const message = replacements[error.reason] ?? roleMessage(error) ?? ownMessage;
   // A busy server refuses a call before it does anything. Without its database, it may have lost the result of a COMMIT.
   const isLost = error.mayHaveBeenCarriedOut && error.reason !== "server.busy";
   const next = isLost ? mayBeDone(error) : nextSteps[error.reason];
@@ -85,14 +94,20 @@ const serviceKeyMessages: Readonly<Record<string, string>> = {
     "The service key in PROJO_TOKEN belongs to another workspace. Omit the workspace: a key always acts in its own.",
 };
 
+/** `Only an admin can do this.` The server's message names the permission. */
+function roleMessage({ reason, message }: ProjoError): string | undefined {
+  if (reason !== "permission.denied") return undefined;
+  const [, name] = /have the permission ([a-z]+:[a-z]+)\./.exec(message) ?? [];
+  const permission = permissions.find((one) => one === name);
+  const role = permission && leastRoles[permission];
+  if (role === undefined) return undefined;
+  return role === "admin"
+    ? "Only an admin can do this."
+    : "A viewer cannot do this. Ask an admin for the role member.";
+}
+
 function limitMessage({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
   const minutes = Math.ceil(seconds / 60);
   const wait = seconds < 120 ? `${seconds} ${seconds === 1 ? "second" : "seconds"}` : `${minutes} minutes`;
   return `You sent too many or too expensive requests. Try again in ${wait}.`;
-}
-
-function fieldMessages(fieldErrors: Readonly<Record<string, readonly string[]>>): string {
-  return Object.entries(fieldErrors)
-    .flatMap(([field, problems]) => problems.map((problem) => (field ? `${field}: ${problem}` : problem)))
-    .join(" ");
 }

@@ -6,6 +6,8 @@ import { exitCodeOf, explain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { sanitize, sanitizeJson } from "./terminal/sanitize.ts";
 import { errorPrefix } from "./terminal/printer.ts";
+import { UsageProblem } from "./usage/usage-problem.ts";
+import { runningCommand } from "./inputs/running-command.ts";
 
 interface Report {
   exitCode: ExitCode;
@@ -16,14 +18,16 @@ interface Report {
 }
 
 /** Prints the error as text or as JSON. @returns the exit code */
-export function reportError(error: unknown, io: Io, { json }: { json: boolean }): ExitCode {
-  const { exitCode, ...report } = describe(error, io);
+export async function reportError(error: unknown, io: Io, { json }: { json: boolean }): Promise<ExitCode> {
+  const { exitCode, ...report } = await describe(error, io);
   const text = json ? sanitizeJson({ error: report }) : `${errorPrefix(io)} ${sanitize(report.message)}`;
   io.stderr.write(`${text}\n`);
   return exitCode;
 }
 
-function describe(error: unknown, io: Io): Report {
+async function describe(error: unknown, io: Io): Promise<Report> {
+  if (error instanceof UsageProblem)
+    return { exitCode: 2, reason: "cli.usage", message: await usageOf(error, io) };
   if (error instanceof CliError) {
     const { exitCode, reason, message, details } = error;
     return { exitCode, reason, message, ...details };
@@ -40,7 +44,7 @@ function describe(error: unknown, io: Io): Report {
   return {
     exitCode: exitCodeOf(error),
     reason: error.reason ?? `cli.${error.code.toLowerCase()}`,
-    message: explain(error, { isServiceKey: isServiceKeySet(io) }),
+    message: explain(error, { isServiceKey: isServiceKeySet(io), command: runningCommand(io) }),
     operation,
     status,
     requestId,
@@ -48,6 +52,12 @@ function describe(error: unknown, io: Io): Report {
     fieldErrors,
     mayHaveBeenCarriedOut,
   };
+}
+
+/** Loads the commands only here, because a correct command line needs its own command alone. */
+async function usageOf(problem: UsageProblem, io: Io): Promise<string> {
+  const { explainUsage } = await import("./usage/explain-usage.ts");
+  return explainUsage(problem, async () => (await import("./program.ts")).createWholeProgram(io));
 }
 
 function describeBug(error: unknown, { env }: Io): Report {

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
-import { type ExitCode, usageError } from "./cli-error.ts";
+import type { ExitCode } from "./cli-error.ts";
 import type { Io } from "./io.ts";
-import { createProgram, nearestCommand } from "./program.ts";
+import { createProgram } from "./program.ts";
 
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -12,12 +12,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return report(error, argv, io);
-    // commander has shown the help or the version.
-    if (error.exitCode === 0) return 0;
-    // The arguments name a command group only. commander has shown its help.
-    if (error.code === "commander.help") return 2;
-    const message = inOneLine(error.message);
-    return report(usageError(`${message} See: ${nearestCommand(program, argv)} --help`), argv, io);
+    // commander has shown the help or the version. With another code than 0, the arguments name a command group only.
+    return error.exitCode === 0 ? 0 : 2;
   }
 }
 
@@ -26,11 +22,4 @@ export async function report(error: unknown, argv: readonly string[], io: Io): P
   const { reportError } = await import("./report-error.ts");
   // Read from the arguments, because a command line that does not parse has no options.
   return reportError(error, io, { json: argv.includes("--json") });
-}
-
-/** "error: unknown command 'taks'\n(Did you mean tasks?)" becomes "Unknown command 'taks'. Did you mean tasks?" */
-function inOneLine(message: string): string {
-  const [first = "", hint] = message.replace(/^error: /, "").split(/\n\((.*)\)$/s);
-  const sentence = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.$/, "");
-  return hint ? `${sentence}. ${hint}` : `${sentence}.`;
 }

@@ -4,6 +4,7 @@ import { openCli, type Start } from "./cli.ts";
 import { commands } from "./commands.ts";
 import { examples } from "./examples.ts";
 import { describeArgument, describeOption } from "./help/describe-option.ts";
+import { formatHelp } from "./help/format-help.ts";
 import { formatItem } from "./help/format-item.ts";
 import { globalOptions } from "./help/global-options.ts";
 import { rememberCommand } from "./inputs/running-command.ts";
@@ -23,6 +24,7 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
     .version(version(), "--version", "show the version of projo")
     .helpOption("-h, --help", "show the help of projo, or of a command")
     .configureHelp({
+      formatHelp,
       formatItem,
       subcommandTerm: termOf,
       optionDescription: describeOption,
@@ -63,11 +65,11 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
   return program;
 }
 
-/** The help of projo writes each command as in the table, whether or not it is complete. */
+/** The help of projo writes each command as in the table, whether or not it is complete. Every command has options. */
 function termOf(command: Command): string {
   const isTop = command.parent?.parent === null;
   const listed = commands.find(({ name }) => isTop && name === command.name());
-  return listed?.term ?? new Help().subcommandTerm(command);
+  return listed?.term ?? new Help().subcommandTerm(command).replace(" [options]", "");
 }
 
 /** Creates all commands completely. */

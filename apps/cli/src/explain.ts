@@ -48,6 +48,8 @@ const replacements: Readonly<Record<string, string>> = {
   "workspace.required": "No workspace is selected.",
   "workspace.changed": "The workspace has changed since this export. It was not deleted.",
   "import.not_empty": "The workspace is not empty, or another export was imported into it.",
+  "cursor.invalid":
+    "--cursor: the cursor is invalid, or it belongs to another list, other filters or another order. Start again without --cursor.",
 };
 
 /** The next command to run for each of the server's reasons. */
@@ -80,7 +82,6 @@ const nextSteps: Readonly<Record<string, string>> = {
   "project.too_many": "See: projo projects list",
   "project.not_found": "See: projo projects list",
   "task.not_found": "See: projo tasks list",
-  "cursor.invalid": "With a cursor, use the same filters and order as before.",
 };
 
 /** The advice to a service key, which cannot sign in or select a workspace. */

@@ -39,9 +39,12 @@ export async function signUp(cli: Cli, { server, email, options }: AccountInput)
   const { anonymous } = server;
   const address = await readAddress(cli, server, email);
   const send = (password: string) => anonymous.auth.signUp({ email: address, password });
-  if (options.passwordStdin) return send(await readPipedPassword(cli));
   // Loaded only here, because `login` does not need it.
-  const { withNewPassword } = await import("./password/new-password.ts");
+  const { withNewPassword, withPipedPassword } = await import("./password/new-password.ts");
+  if (options.passwordStdin) {
+    const password = await readPipedPassword(cli);
+    return withPipedPassword(anonymous, password, () => send(password));
+  }
   return withNewPassword(cli, { client: anonymous, nonInteractiveHint, label: "Password" }, send);
 }
 

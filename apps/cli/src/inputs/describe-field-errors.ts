@@ -1,6 +1,6 @@
 // Puts the server's problems with fields into the terms of the command: the option or argument, and what to enter.
 import type { Command } from "commander";
-import { unknownChoice } from "../usage/choice-words.ts";
+import { choiceOf, unknownChoice } from "../usage/choice-words.ts";
 import { type TypedInput, typedInput } from "./typed-input.ts";
 
 type FieldErrors = Readonly<Record<string, readonly string[]>>;
@@ -12,27 +12,31 @@ export function describeFieldErrors(
 ): string {
   // The input of `projo call` has the fields of the operation.
   const isCall = command === undefined || command.name() === "call";
-  const messages = Object.entries(fieldErrors).flatMap(([path, problems]) =>
-    problems.map((problem) => {
-      if (path === "") return problem;
-      if (isCall) return `${path}: ${lowerFirst(problem)}`;
-      const typed = typedInput(command, operation, path);
-      return `${typed.name}: ${lowerFirst(inTermsOfCommand(problem, typed, operation))}`;
-    }),
-  );
-  return [...new Set(messages)].join(" ");
+  const messages = Object.entries(fieldErrors).flatMap(([path, problems]) => {
+    if (path === "") return problems;
+    if (isCall) return problems.map((problem) => `${path}: ${lowerFirst(problem)}`);
+    const typed = typedInput(command, operation, path);
+    // The further problems of a field follow from the first one.
+    return problems
+      .slice(0, 1)
+      .map((problem) => `${typed.name}: ${lowerFirst(inTermsOfCommand(problem, typed, operation))}`);
+  });
+  return messages.join(" ");
 }
 
 function inTermsOfCommand(problem: string, typed: TypedInput, operation: string): string {
   const [, bound, count] = /^Must be at (most|least) (\d+) characters?\.$/.exec(problem) ?? [];
+  if (count === "1") return "must not be empty.";
   if (bound !== undefined) return `use at ${bound} ${count} characters${lengthOf(typed)}.`;
-  const [, choices, similar] = CHOICES.exec(problem) ?? [];
-  if (choices !== undefined) return wrongChoice(typed, choices.split(/, | or /), similar);
-  return sentences[problem]?.(typed, operation) ?? problem.replace(/^Is missing\. .*/, "is missing.");
+  const [, choices] = CHOICES.exec(problem) ?? [];
+  if (choices !== undefined) return wrongChoice(typed, choices.split(/, | or /));
+  const sentence = sentences[problem]?.(typed, operation);
+  return sentence ?? problem.replace(/^Is missing\. .*/, "is missing.").replace(/^Is not /, "this is not ");
 }
 
-/** "Must be todo, doing or done. Did you mean done?" */
-const CHOICES = /^Must be ((?:[\w.:]+, )*[\w.:]+ or [\w.:]+)\.(?: Did you mean (\S+)\?)?$/;
+/** "Must be todo, doing or done. Did you mean done?", or of many choices "Must be one of a, b, c." */
+const CHOICES =
+  /^Must be (?:one of )?((?:[\w.:]+, )+[\w.:]+(?: or [\w.:]+)?|[\w.:]+ or [\w.:]+)\.(?: Did you mean \S+\?)?$/;
 
 const sentences: Readonly<Record<string, (typed: TypedInput, operation: string) => string>> = {
   "Must be an id: a UUID in lower case.": (typed, operation) =>
@@ -44,19 +48,9 @@ const sentences: Readonly<Record<string, (typed: TypedInput, operation: string) 
     "it is too easy to guess. Use four words chosen at random.",
 };
 
-/** At most so many choices are listed when a similar one is known. */
-const MAX_CHOICES = 8;
-
-function wrongChoice(
-  { name, value }: TypedInput,
-  choices: readonly string[],
-  similar: string | undefined,
-): string {
-  const noun = name.replace(/^--/, "").replaceAll("-", " ");
-  if (value === undefined) return `use ${choices.join(", ")}.`;
-  if (similar !== undefined && choices.length > MAX_CHOICES)
-    return `there is no ${noun} "${value}". Did you mean ${similar}?`;
-  return unknownChoice(noun, value, choices);
+function wrongChoice({ name, value }: TypedInput, choices: readonly string[]): string {
+  if (value === undefined) return `use ${choiceOf(choices)}.`;
+  return unknownChoice(name.replace(/^--/, "").replaceAll("-", " "), value, choices);
 }
 
 /** The value of a secret is never shown, nor its length. */

@@ -52,7 +52,7 @@ function unknownCommand(group: Command, program: Command): string {
   const words = [...pathOf(group).split(" ").slice(1), ...typed];
   const known = words.length - typed.length;
   const problem = `There is no command "${["projo", ...words.slice(0, known + 1)].join(" ")}".`;
-  const suggestions = suggestCommands(program, words).map((words) => `projo ${words}`);
+  const suggestions = suggestCommands(program, words).map((line) => `projo ${line}`);
   if (suggestions.length === 0) return problem;
   // The last ones are about projects, tasks and keys.
   const shown = choiceOf(suggestions.slice(-MAX_SUGGESTIONS));
@@ -65,12 +65,14 @@ function unknownCommand(group: Command, program: Command): string {
 function unknownOption(command: Command, typed: string): string {
   const [flag = typed] = typed.split("=", 1);
   const suggestions = suggestOptions(command, flag);
-  const problem = `${pathOf(command)} has no option ${flag}.`;
+  const problem = `There is no option ${flag}.`;
   return suggestions.length === 0 ? problem : `${problem} Did you mean ${choiceOf(suggestions)}?`;
 }
 
-/** Names everything that is missing at once. */
+/** Names everything that is missing at once. An unknown option is the cause when there is one. */
 function missing(command: Command): string {
+  const unknown = command.args.find((word) => word.startsWith("-") && word !== "-");
+  if (unknown !== undefined) return unknownOption(command, unknown);
   const absent = command.registeredArguments
     .filter(({ required }, index) => required && command.args[index] === undefined)
     .map(termOf);

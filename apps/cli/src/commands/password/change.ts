@@ -5,7 +5,7 @@ import type { Server } from "../../connection/server.ts";
 import { examples } from "../../examples.ts";
 import { askPassword } from "../../terminal/prompts.ts";
 import { readTwoSecrets } from "../../terminal/read-stdin.ts";
-import { withNewPassword } from "./new-password.ts";
+import { withNewPassword, withPipedPassword } from "./new-password.ts";
 
 export function addChangePassword(password: Command, start: Start): void {
   password
@@ -26,7 +26,9 @@ export function addChangePassword(password: Command, start: Start): void {
       if (options.passwordStdin) {
         const names = ["current password", "new password"] as const;
         const [currentPassword, newPassword] = await readTwoSecrets(cli.io, "--password-stdin", names);
-        await client.password.change({ currentPassword, newPassword });
+        await withPipedPassword(server.anonymous, newPassword, () =>
+          client.password.change({ currentPassword, newPassword }),
+        );
       } else await changeAtPrompt(cli, server, client);
       if (cli.json) cli.value({});
       else cli.message("Changed your password. All your other sessions have ended.");

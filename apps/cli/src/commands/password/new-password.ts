@@ -1,5 +1,6 @@
 // Prompts for a new password until the server accepts one.
 import { type Client, isProjoError, type ProjoError } from "@projostack/sdk";
+import { usageError } from "../../cli-error.ts";
 import type { Cli } from "../../cli.ts";
 import { explain } from "../../explain.ts";
 import { runningCommand } from "../../inputs/running-command.ts";
@@ -31,6 +32,21 @@ export async function withNewPassword<T>(
   }
 }
 
+/** Passes on a password that was piped in. A refusal names the server's minimum length, not that of the contract. */
+export async function withPipedPassword<T>(
+  client: Client,
+  password: string,
+  send: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    const minLength = isPasswordRefused(error) ? await minLengthOf(client) : undefined;
+    if (minLength === undefined || Array.from(password).length >= minLength) throw error;
+    throw usageError(`The new password is too short. Use at least ${minLength} characters.`);
+  }
+}
+
 /** Asks twice, because the prompt hides the password: a typing error would lock the user out. */
 async function askNewPassword(
   cli: Cli,
@@ -40,7 +56,7 @@ async function askNewPassword(
   for (;;) {
     const password = await askPassword(cli.io, { message: label + rule, nonInteractiveHint });
     if (minLength !== undefined && Array.from(password).length < minLength) {
-      cli.message(`This password is too short. Use at least ${minLength} characters.`);
+      cli.message(`The new password is too short. Use at least ${minLength} characters.`);
       continue;
     }
     const again = await askPassword(cli.io, {

@@ -4,7 +4,7 @@ import { examples } from "../../examples.ts";
 import { askPassword } from "../../terminal/prompts.ts";
 import { readTwoSecrets } from "../../terminal/read-stdin.ts";
 import { hasMailedToken, mailedToken } from "../mailed-token.ts";
-import { withNewPassword } from "./new-password.ts";
+import { withNewPassword, withPipedPassword } from "./new-password.ts";
 
 export function addResetPassword(password: Command, start: Start): void {
   password
@@ -19,7 +19,8 @@ export function addResetPassword(password: Command, start: Start): void {
         anonymous.password.reset({ token: mailedToken(text, "reset"), newPassword });
       if (options.stdin) {
         const names = ["token", "new password"] as const;
-        await reset(...(await readTwoSecrets(cli.io, "--stdin", names, hasMailedToken)));
+        const [token, newPassword] = await readTwoSecrets(cli.io, "--stdin", names, hasMailedToken);
+        await withPipedPassword(anonymous, newPassword, () => reset(token, newPassword));
       } else {
         const token = await askPassword(cli.io, {
           message: "Token or link from the mail",

@@ -24,6 +24,7 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
     .version(version(), "--version", "show the version of projo")
     .helpOption("-h, --help", "show the help of projo, or of a command")
     .configureHelp({
+      minWidthToWrap: 20,
       formatHelp,
       formatItem,
       subcommandTerm: termOf,

@@ -187,12 +187,12 @@ describe("output for programs", () => {
 
   it("prints an error as an object with its reason to stderr", async () => {
     const { code, out, err } = await shell.projo(["tasks", "create", "", "--project", "Website", "--json"]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(out).toBe("");
     expect(JSON.parse(err)).toMatchObject({
       error: {
         reason: "input.invalid",
-        message: "title: Must not be empty.",
+        message: "title: must not be empty.",
         status: 400,
         requestId: expect.any(String) as string,
         fieldErrors: { title: ["Must not be empty."] },

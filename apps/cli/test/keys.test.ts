@@ -153,15 +153,15 @@ describe("service keys", () => {
     const create = ["keys", "create", "ci"];
     expect(await refused(ann, create)).toEqual([
       2,
-      "Required option '--scopes <scopes>' not specified. See: projo keys create --help",
+      "--scopes <scopes> is missing. See: projo keys create --help",
     ]);
     const [code, message] = await refused(ann, [...create, "--scopes", "task:read,task:fly"]);
     expect(code).toBe(2);
-    expect(message).toContain("There is no scope 'task:fly'. Use: audit:read,");
+    expect(message).toContain('--scopes: there is no scope "task:fly". Use audit:read,');
     expect((await refused(ann, [...create, "--scopes", " , "]))[0]).toBe(2);
     expect(await refused(ann, [...create, "--role", "viewer", "--scopes", "task:write"])).toEqual([
-      1,
-      "scopes: The role viewer does not hold task:write. Remove it, or choose a higher role.",
+      2,
+      "--scopes: the role viewer does not hold task:write. Remove it, or choose a higher role.",
     ]);
     for (const [option, value] of [
       ["--days", "0"],

@@ -102,7 +102,7 @@ export const inputSources = {
   "workspaceData.startImport": { sourceId: null, manifest: null },
   "workspaces.create": { name: FIRST },
   "workspaces.delete": {
-    name: ["--name", entered("name of the workspace")],
+    name: ["--name", entered("name")],
     fingerprint: "--unchanged-since",
   },
   "workspaces.get": {},

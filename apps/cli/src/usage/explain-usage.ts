@@ -10,30 +10,30 @@ export async function explainUsage(
   problem: UsageProblem,
   loadProgram: () => Promise<Command>,
 ): Promise<string> {
-  const message = await describe(problem, loadProgram);
+  const message = await problemMessage(problem, loadProgram);
   return `${message} See: ${pathOf(problem.command)} --help`;
 }
 
-async function describe(
+async function problemMessage(
   { command, code, message }: UsageProblem,
   loadProgram: () => Promise<Command>,
 ): Promise<string> {
   switch (code) {
     case "commander.unknownCommand":
-      return unknownCommand(command, await loadProgram());
+      return unknownCommandMessage(command, await loadProgram());
     case "commander.unknownOption":
-      return unknownOption(command, quotedIn(message));
+      return unknownOptionMessage(command, quotedIn(message));
     case "commander.missingArgument":
     case "commander.missingMandatoryOptionValue":
-      return missing(command);
+      return missingMessage(command);
     case "commander.optionMissingArgument":
-      return valueMissing(quotedIn(message));
+      return missingValueMessage(quotedIn(message));
     case "commander.invalidArgument":
-      return invalidValue(command, message);
+      return invalidValueMessage(command, message);
     case "commander.conflictingOption":
-      return conflict(message);
+      return conflictMessage(message);
     case "commander.excessArguments":
-      return excess(command);
+      return excessMessage(command);
     default:
       return asSentence(message);
   }
@@ -47,7 +47,7 @@ export function pathOf(command: Command): string {
 /** At most so many commands are suggested. */
 const MAX_SUGGESTIONS = 3;
 
-function unknownCommand(group: Command, program: Command): string {
+function unknownCommandMessage(group: Command, program: Command): string {
   const typed = group.args.filter((word) => !word.startsWith("-"));
   const words = [...pathOf(group).split(" ").slice(1), ...typed];
   const known = words.length - typed.length;
@@ -62,7 +62,7 @@ function unknownCommand(group: Command, program: Command): string {
 }
 
 /** The value after an equals sign can be a secret, so it is not shown. */
-function unknownOption(command: Command, typed: string): string {
+function unknownOptionMessage(command: Command, typed: string): string {
   const [flag = typed] = typed.split("=", 1);
   const suggestions = suggestOptions(command, flag);
   const problem = `There is no option ${flag}.`;
@@ -70,9 +70,9 @@ function unknownOption(command: Command, typed: string): string {
 }
 
 /** Names everything that is missing at once. An unknown option is the cause when there is one. */
-function missing(command: Command): string {
+function missingMessage(command: Command): string {
   const unknown = command.args.find((word) => word.startsWith("-") && word !== "-");
-  if (unknown !== undefined) return unknownOption(command, unknown);
+  if (unknown !== undefined) return unknownOptionMessage(command, unknown);
   const absent = command.registeredArguments
     .filter(({ required }, index) => required && command.args[index] === undefined)
     .map(termOf);
@@ -83,12 +83,12 @@ function missing(command: Command): string {
   return `${listOf(all)} ${all.length === 1 ? "is" : "are"} missing.`;
 }
 
-function valueMissing(flags: string): string {
+function missingValueMessage(flags: string): string {
   const [option] = flags.split(" ");
   return `${option} needs a value: ${flags}.`;
 }
 
-function invalidValue(command: Command, message: string): string {
+function invalidValueMessage(command: Command, message: string): string {
   const [, flags, optionValue = "", optionAdvice = ""] =
     /^error: option '(.*?)' (?:argument|value) '(.*)' (?:from env '.*' )?is invalid\. (.*)$/s.exec(message) ??
     [];
@@ -114,13 +114,13 @@ function problemOf(value: string, advice: string, target: Option | Argument | un
 const nounOf = (target: Option | Argument): string =>
   ("flags" in target ? /<(.*)>|$/.exec(target.flags)?.[1] : target.name()) ?? "value";
 
-function conflict(message: string): string {
+function conflictMessage(message: string): string {
   const names = Array.from(message.matchAll(/option '(--\S+?)(?: .*?)?'/g), ([, name]) => name);
   return `Use ${names.join(" or ")}, not both.`;
 }
 
 /** Does not repeat the arguments, because one of them can be a password. */
-function excess(command: Command): string {
+function excessMessage(command: Command): string {
   const { registeredArguments: expected, args } = command;
   const last = expected.at(-1);
   if (last === undefined) return `${pathOf(command)} takes no argument.`;

@@ -38,7 +38,7 @@ export const commands: readonly NamedCommand[] = [
     name: "logout",
     group: "Your account:",
     term: "logout",
-    description: "Sign out: end the session on the server and delete its tokens here.",
+    description: "Sign out, and delete the tokens on this machine.",
     load: async () => (await import("./commands/logout.ts")).addLogout,
   },
   {
@@ -59,14 +59,14 @@ export const commands: readonly NamedCommand[] = [
     name: "password",
     group: "Your account:",
     term: "password",
-    description: "Change your password, or reset a forgotten one.",
+    description: "Change your password, or reset it when you forgot it.",
     load: async () => (await import("./commands/password/password.ts")).addPassword,
   },
   {
     name: "email",
     group: "Your account:",
     term: "email",
-    description: "Verify your email address.",
+    description: "Verify your email address, and see its status.",
     load: async () => (await import("./commands/email/email.ts")).addEmail,
   },
   {
@@ -80,14 +80,14 @@ export const commands: readonly NamedCommand[] = [
     name: "members",
     group: "Workspace:",
     term: "members",
-    description: "List and show members of the workspace, change their roles and remove them.",
+    description: "List, show and remove members, and change their roles.",
     load: async () => (await import("./commands/members/members.ts")).addMembers,
   },
   {
     name: "invites",
     group: "Workspace:",
     term: "invites",
-    description: "Invite users to the workspace, and accept or decline invites.",
+    description: "Invite people to the workspace, and accept or decline invites.",
     load: async () => (await import("./commands/invites/invites.ts")).addInvites,
   },
   {
@@ -95,7 +95,7 @@ export const commands: readonly NamedCommand[] = [
     group: "Workspace:",
     term: "audit",
     description:
-      "Read, export and verify the audit log of the workspace. For admins; anyone can verify an exported file.",
+      "Read, export and verify the audit log. It is for admins; anyone can verify an exported file.",
     load: async () => (await import("./commands/audit/audit.ts")).addAudit,
   },
   {
@@ -116,7 +116,7 @@ export const commands: readonly NamedCommand[] = [
     name: "keys",
     group: "Programs and scripts:",
     term: "keys",
-    description: "Create, list, rotate and revoke service keys, with which programs act in the workspace.",
+    description: "Create, list, rotate and revoke service keys, the credentials of programs.",
     load: async () => (await import("./commands/keys/keys.ts")).addKeys,
   },
   {

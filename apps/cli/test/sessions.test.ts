@@ -241,7 +241,7 @@ describe("a password", () => {
 
   it("A8 can be reset once with the mailed link, and all sessions end", async () => {
     const { err } = await projo("password", "reset-request", email);
-    expect(err).toContain(`If there is an account for ${email}, a mail is on its way.`);
+    expect(err).toContain(`If there is an account for ${email}, the server sends a mail to it.`);
     const { link } = await mailFor(server, email, 2);
     const stdin = `${link}\n${NEW_PASSWORD}\n`;
     const reset = await expectDone(shell.projo(["password", "reset", "--stdin"], { stdin }));
@@ -289,7 +289,7 @@ describe("an email address", () => {
 
   it("A8 gets a new token on request, and the first token stops working", async () => {
     const { token: first } = await mailFor(server, email);
-    expect((await projo("email", "resend")).err).toContain("a mail is on its way");
+    expect((await projo("email", "resend")).err).toContain("the server sends a mail to it");
     const { token: second } = await mailFor(server, email, 2);
     const dead = await shell.projo(["email", "verify", "--stdin"], { stdin: first });
     expect(dead.code).toBe(1);

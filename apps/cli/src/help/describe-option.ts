@@ -12,7 +12,9 @@ export const describeArgument = ({ description, argChoices }: Argument): string 
 
 function withChoices(description: string, choices: readonly string[] | undefined): string {
   if (choices === undefined) return description;
-  return description === "" ? choiceOf(choices) : `${description}: ${choiceOf(choices)}`;
+  if (description === "") return choiceOf(choices);
+  const [, text = description, standard = ""] = /^(.*?)( \(default: .*\))$/.exec(description) ?? [];
+  return `${text}: ${choiceOf(choices)}${standard}`;
 }
 
 /** Commander stores false for an option without a value. */

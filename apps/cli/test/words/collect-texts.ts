@@ -4,12 +4,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Node, parseSync, visitorKeys } from "oxc-parser";
 
+/** Words that projo reads, and does not show. */
+const INPUT = /^(?:usage\/synonyms|import\/statuses\/status-words|inputs\/input-sources)\.ts$/;
+
 const source = join(import.meta.dirname, "../../src");
 
 /** Returns the texts of each file that has any, in the order of the file. */
 export function collectTexts(): [path: string, texts: string[]][] {
   return readdirSync(source, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".ts") && !path.startsWith("generated"))
+    .filter((path) => path.endsWith(".ts") && !path.startsWith("generated") && !INPUT.test(path))
     .toSorted()
     .map((path): [string, string[]] => [path, textsIn(readFileSync(join(source, path), "utf8"))])
     .filter(([, texts]) => texts.length > 0);
@@ -38,8 +41,8 @@ function visit(node: Node, see: (node: Node) => void): void {
   const fields: Readonly<Record<string, unknown>> = { ...node };
   for (const key of visitorKeys[node.type] ?? []) {
     if (isCall && key === "arguments" && HELP.test(nameOf(node.callee))) continue;
-    // A sum of texts is one text.
-    if (isSum(node)) continue;
+    // A sum of texts is one text. A key is not shown.
+    if (isSum(node) || (node.type === "Property" && key === "key")) continue;
     for (const child of [fields[key]].flat()) if (isNode(child)) visit(child, see);
   }
 }

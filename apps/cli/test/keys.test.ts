@@ -153,7 +153,7 @@ describe("service keys", () => {
     const create = ["keys", "create", "ci"];
     expect(await refused(ann, create)).toEqual([
       2,
-      "--scopes <scopes> is missing. See: projo keys create --help",
+      "Missing argument: --scopes <scopes>. See: projo keys create --help",
     ]);
     const [code, message] = await refused(ann, [...create, "--scopes", "task:read,task:fly"]);
     expect(code).toBe(2);

@@ -112,9 +112,9 @@ describe("a wrong command line is refused before anything is sent, and", () => {
     ["login --server x", "There is no option --server. Did you mean --url?"],
     ["login --password=secret", "There is no option --password. Did you mean --password-stdin?"],
     ["keys create x --scope task:read", "There is no option --scope. Did you mean --scopes?"],
-    ["tasks create", "<title> and --project <id-or-name> are missing."],
-    ["projects create", "<name> is missing."],
-    ["members role ann@example.com", "<role> is missing."],
+    ["tasks create", "Missing arguments: <title>, --project <id-or-name>."],
+    ["projects create", "Missing argument: <name>."],
+    ["members role ann@example.com", "Missing argument: <role>."],
     [
       "tasks create Write it --project x",
       "projo tasks create takes only <title>, and 2 arguments were given. Put a text with spaces in quotation marks.",

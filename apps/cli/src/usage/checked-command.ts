@@ -38,10 +38,13 @@ export function addHelpCommand(group: Command): void {
     .action((words: readonly string[]) => words.reduce(findCommand, group).help());
 }
 
+/** The name of a command and its other names. */
+export const namesOf = (command: Command): readonly string[] => [command.name(), ...command.aliases()];
+
 /** Returns the command with this name. A command without commands accepts any word. @throws UsageProblem */
 function findCommand(group: Command, word: string): Command {
   if (group.commands.length === 0) return group;
-  const found = group.commands.find((command) => command.name() === word);
+  const found = group.commands.find((command) => namesOf(command).includes(word));
   if (found) return found;
   group.args = [word];
   throw new UsageProblem(group, "commander.unknownCommand", `unknown command '${word}'`);

@@ -80,7 +80,7 @@ function missingMessage(command: Command): string {
     .filter((option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined)
     .map(({ flags }) => flags);
   const all = [...absent, ...options];
-  return `${listOf(all)} ${all.length === 1 ? "is" : "are"} missing.`;
+  return `Missing ${all.length === 1 ? "argument" : "arguments"}: ${all.join(", ")}.`;
 }
 
 function missingValueMessage(flags: string): string {

@@ -1,5 +1,6 @@
 // Finds the commands that an unknown command can mean: by meaning first, then by spelling.
 import type { Command } from "commander";
+import { namesOf } from "./checked-command.ts";
 import { similarNames } from "./edit-distance.ts";
 import { commandMeant, phraseMeant, verbMeant } from "./synonyms.ts";
 
@@ -17,14 +18,14 @@ export function suggestCommands(program: Command, words: readonly string[]): str
     nonEmpty(ofSynonym(program, first, second)) ??
     nonEmpty(ofVerbFirst(program, first, second)) ??
     nonEmpty(ofVerb(program, first)) ??
-    similarNames(first, namesOf(program)).flatMap((name) => withVerb(program, name, second))
+    similarNames(first, nounsOf(program)).flatMap((name) => withVerb(program, name, second))
   );
 }
 
 /** `projo users ls`: another word for a noun or a command. */
 function ofSynonym(program: Command, word: string, verb: string | undefined): string[] {
   const name = commandMeant(word);
-  if (name === undefined || !namesOf(program).includes(name)) return [];
+  if (name === undefined || !nounsOf(program).includes(name)) return [];
   return withVerb(program, name, verb);
 }
 
@@ -36,7 +37,7 @@ function ofVerbFirst(program: Command, verb: string, noun: string | undefined): 
 
 /** `projo rename`: the noun is missing. The commands with this very verb are meant, else those with a similar meaning. */
 function ofVerb(program: Command, verb: string): string[] {
-  const nouns = namesOf(program);
+  const nouns = nounsOf(program);
   const exact = nouns.filter((noun) => verbsOf(program, noun).includes(verb));
   if (exact.length > 0) return exact.map((noun) => `${noun} ${verb}`);
   return nouns.flatMap((noun) => {
@@ -61,7 +62,7 @@ function ofPhrase(program: Command, words: readonly string[]): string[] {
   const [name = "", verb] = phrase?.split(" ") ?? [];
   const exists =
     name.startsWith("-") ||
-    (verb === undefined ? namesOf(program).includes(name) : verbsOf(program, name).includes(verb));
+    (verb === undefined ? nounsOf(program).includes(name) : verbsOf(program, name).includes(verb));
   return phrase !== undefined && exists ? [phrase] : [];
 }
 
@@ -70,15 +71,15 @@ function withVerb(program: Command, name: string, verb: string | undefined): str
   return nonEmpty(ofNoun(program, name, verb)) ?? [name];
 }
 
-const namesOf = (program: Command): string[] => visible(program).map((command) => command.name());
+/** The names of the commands of the top level. */
+const nounsOf = (program: Command): string[] => visible(program).flatMap(namesOf);
 
 function verbsOf(program: Command, noun: string): string[] {
   const group = program.commands.find((command) => command.name() === noun);
-  return group ? visible(group).map((command) => command.name()) : [];
+  return group ? visible(group).flatMap(namesOf) : [];
 }
 
-/** Without `help`, which every group has. */
-const visible = (group: Command): readonly Command[] =>
-  group.commands.filter((command) => command.name() !== "help");
+/** Without those that the help does not list. */
+const visible = (group: Command): readonly Command[] => group.createHelp().visibleCommands(group);
 
 const nonEmpty = (found: string[]): string[] | undefined => (found.length > 0 ? found : undefined);

@@ -91,4 +91,5 @@ function argvOf(line: string): string[] {
   return end === -1 ? command : command.slice(0, end);
 }
 
-const inLine = (text: string): string => JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');
+/** A text as one line. Spaces at its ends join it with another text. */
+const inLine = (text: string): string => text.trim().replaceAll(/\s+/g, " ");

@@ -68,10 +68,10 @@ async function askNewPassword(
   }
 }
 
-/** Undefined when an older server does not say it, or cannot be asked: the command itself reports that. */
+/** Undefined when an older server does not say it. Fails before the prompt when the server cannot be reached. */
 async function minLengthOf({ system }: Client): Promise<number | undefined> {
-  const health: { passwordMinLength?: number } | undefined = await system.health().catch(() => undefined);
-  return health?.passwordMinLength;
+  const { passwordMinLength }: { passwordMinLength?: number } = await system.health();
+  return passwordMinLength;
 }
 
 const isPasswordRefused = (error: unknown): error is ProjoError =>

@@ -67,7 +67,7 @@ export const inputSources = {
   "projects.get": { id: ["--project", FIRST] },
   // A project is also looked up for an option or an argument of another command.
   "projects.list": { ...page, order: "--order", search: ["--project", FIRST, "--search"] },
-  "projects.update": { ...id, name: ["--name", SECOND], ...version },
+  "projects.update": { ...id, name: SECOND, ...version },
   "serviceKeys.create": { name: FIRST, role: "--role", scopes: "--scopes", expiresInDays: "--days" },
   "serviceKeys.list": { ...page, status: "--status" },
   "serviceKeys.revoke": id,

@@ -185,7 +185,7 @@ describe("the members", () => {
     ]);
     const [code, message] = await refused(ann, ["members", "role", bobsEmail, "owner"]);
     expect(code).toBe(2);
-    expect(message).toContain("Allowed choices are viewer, member, admin.");
+    expect(message).toContain("Use viewer, member or admin.");
   });
 });
 

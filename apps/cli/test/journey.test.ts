@@ -81,7 +81,10 @@ describe("a first session", () => {
     for (const order of ["newest", "oldest", "last_changed"])
       expect((await projo("projects", "list", "--order", order)).out).toContain("Website");
     const refused = await shell.projo(["tasks", "list", "--order", "title"]);
-    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("newest, oldest or last_changed") });
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("newest, oldest or last_changed"),
+    });
   });
 
   it("updates and deletes a task", async () => {

@@ -6,7 +6,7 @@ import { exitCodeOf, explain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { sanitize, sanitizeJson } from "./terminal/sanitize.ts";
 import { errorPrefix } from "./terminal/printer.ts";
-import { UsageProblem } from "./usage/usage-problem.ts";
+import { CommandLineError } from "./usage/command-line-error.ts";
 import { runningCommand } from "./inputs/running-command.ts";
 
 interface Report {
@@ -26,7 +26,7 @@ export async function reportError(error: unknown, io: Io, { json }: { json: bool
 }
 
 async function describe(error: unknown, io: Io): Promise<Report> {
-  if (error instanceof UsageProblem)
+  if (error instanceof CommandLineError)
     return { exitCode: 2, reason: "cli.usage", message: await usageOf(error, io) };
   if (error instanceof CliError) {
     const { exitCode, reason, message, details } = error;
@@ -55,7 +55,7 @@ async function describe(error: unknown, io: Io): Promise<Report> {
 }
 
 /** Loads the commands only here, because a correct command line needs its own command alone. */
-async function usageOf(problem: UsageProblem, io: Io): Promise<string> {
+async function usageOf(problem: CommandLineError, io: Io): Promise<string> {
   const { explainUsage } = await import("./usage/explain-usage.ts");
   return explainUsage(problem, async () => (await import("./program.ts")).createWholeProgram(io));
 }

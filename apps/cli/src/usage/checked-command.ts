@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { UsageProblem } from "./usage-problem.ts";
+import { CommandLineError } from "./command-line-error.ts";
 
-/** A command that throws a UsageProblem for a wrong command line. */
+/** A command that throws a CommandLineError for a wrong command line. */
 export class CheckedCommand extends Command {
   constructor(name?: string) {
     super(name);
@@ -19,11 +19,11 @@ export class CheckedCommand extends Command {
 
   /** Commander calls it for every wrong command line. */
   override error(message: string, { code = "commander.error" }: { code?: string } = {}): never {
-    throw new UsageProblem(this, code, message);
+    throw new CommandLineError(this, code, message);
   }
 }
 
-/** Refuses the help of an unknown command: commander shows the help of `projo` for `projo nope --help`. @throws UsageProblem */
+/** Refuses the help of an unknown command: commander shows the help of `projo` for `projo nope --help`. @throws CommandLineError */
 export function checkHelp({ command }: { command: Command }): void {
   const [word] = command.args;
   if (word !== undefined && !word.startsWith("-")) findCommand(command, word);
@@ -41,11 +41,11 @@ export function addHelpCommand(group: Command): void {
 /** The name of a command and its other names. */
 export const namesOf = (command: Command): readonly string[] => [command.name(), ...command.aliases()];
 
-/** Returns the command with this name. A command without commands accepts any word. @throws UsageProblem */
+/** Returns the command with this name. A command without commands accepts any word. @throws CommandLineError */
 function findCommand(group: Command, word: string): Command {
   if (group.commands.length === 0) return group;
   const found = group.commands.find((command) => namesOf(command).includes(word));
   if (found) return found;
   group.args = [word];
-  throw new UsageProblem(group, "commander.unknownCommand", `unknown command '${word}'`);
+  throw new CommandLineError(group, "commander.unknownCommand", `unknown command '${word}'`);
 }

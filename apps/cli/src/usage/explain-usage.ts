@@ -3,11 +3,11 @@ import type { Argument, Command, Option } from "commander";
 import { choiceOf, unknownChoice } from "./choice-words.ts";
 import { suggestCommands } from "./suggest-command.ts";
 import { suggestOptions } from "./suggest-option.ts";
-import type { UsageProblem } from "./usage-problem.ts";
+import type { CommandLineError } from "./command-line-error.ts";
 
 /** @param loadProgram loads all commands, of which only those of the command line are loaded so far */
 export async function explainUsage(
-  problem: UsageProblem,
+  problem: CommandLineError,
   loadProgram: () => Promise<Command>,
 ): Promise<string> {
   const message = await problemMessage(problem, loadProgram);
@@ -15,7 +15,7 @@ export async function explainUsage(
 }
 
 async function problemMessage(
-  { command, code, message }: UsageProblem,
+  { command, code, message }: CommandLineError,
   loadProgram: () => Promise<Command>,
 ): Promise<string> {
   switch (code) {

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 
 /** A command line that commander does not accept. `explainUsage` describes it for the user. */
-export class UsageProblem extends Error {
-  override readonly name = "UsageProblem";
+export class CommandLineError extends Error {
+  override readonly name = "CommandLineError";
 
   /** The last command that the command line names. */
   readonly command: Command;

@@ -170,7 +170,7 @@ describe("service keys", () => {
     ] as const) {
       const [wrong, words] = await refused(ann, [...create, "--scopes", "task:read", option, value]);
       expect(wrong).toBe(2);
-      expect(words).toContain("It must be a whole number from 1 to 365.");
+      expect(words).toContain(`--days: use a whole number from 1 to 365, not "${value}".`);
     }
   });
 });

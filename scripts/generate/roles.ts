@@ -8,10 +8,20 @@ export function generateRoles(): Record<string, string> {
   );
   return {
     // The CLI is built on the SDK alone, which exports the type and not the values.
-    "apps/cli/src/generated/permissions.ts": `import type { Permission } from "@projostack/sdk";
+    "apps/cli/src/generated/permissions.ts": `import type { Permission, Role } from "@projostack/sdk";
 
 /** Every permission. A service key's scopes are permissions. */
 export const permissions: readonly Permission[] = ${JSON.stringify(permissions.toSorted())};
+
+/** The least role with each permission. A permission that is absent belongs to service keys alone. */
+export const leastRoles: Readonly<Partial<Record<Permission, Role>>> = ${JSON.stringify(
+      Object.fromEntries(
+        permissions.toSorted().flatMap((permission) => {
+          const least = roles.find((role) => can(role, permission));
+          return least === undefined ? [] : [[permission, least]];
+        }),
+      ),
+    )};
 `,
     // The web application offers what the role allows. The server decides.
     "apps/web/src/generated/permissions-of-roles.ts": `import type { Permission, Role } from "@projostack/sdk";

@@ -1,4 +1,5 @@
 import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
+import type { Command } from "commander";
 import { CliError } from "./cli-error.ts";
 import {
   explainConnection,
@@ -6,6 +7,8 @@ import {
   explainMissingOperation,
   mayBeDone,
 } from "./connection/explain-connection.ts";
+import { leastRoles, permissions } from "./generated/permissions.ts";
+import { describeFieldErrors } from "./inputs/describe-field-errors.ts";
 
 /** The message for a service key that calls an operation for users only. */
 export const USER_REQUIRED =
@@ -14,22 +17,25 @@ export const USER_REQUIRED =
 export interface Caller {
   /** True when the call was made with a service key, false when with a user's token. */
   isServiceKey: boolean;
+  /** The command that runs, whose options and arguments the message names. */
+  command?: Command | undefined;
 }
 
 /** Describes the failure for the user in one line, with the next command to run where there is one. */
-export function explain(error: ProjoError, { isServiceKey }: Caller): string {
+export function explain(error: ProjoError, { isServiceKey, command }: Caller): string {
   // A function that projo passes to the SDK has ended the call, for example after --timeout.
   if (error.cause instanceof CliError) return error.cause.message;
   if (error instanceof ProjoConnectionError) return explainConnection(error);
   if (error.reason === undefined) return explainForeignAnswer(error);
   if (error.reason === "operation.not_found") return explainMissingOperation(error);
-  if (error.reason === "input.invalid" && error.fieldErrors) return fieldMessages(error.fieldErrors);
+  if (error.reason === "input.invalid" && error.fieldErrors)
+    return describeFieldErrors(error.fieldErrors, { operation: error.operation, command });
   const keyMessage = isServiceKey ? serviceKeyMessages[error.reason] : undefined;
   if (keyMessage !== undefined) return keyMessage;
   if (error.reason === "limit.exceeded") return limitMessage(error);
   // The SDK's own advice, after an earlier attempt of the call that was lost, addresses programs.
   const [ownMessage] = error.message.split(" The server may have carried ");
-  const message = replacements[error.reason] ?? ownMessage;
+  const message = replacements[error.reason] ?? roleMessage(error) ?? ownMessage;
   // A busy server refuses a call before it does anything. Without its database, it may have lost the result of a COMMIT.
   const isLost = error.mayHaveBeenCarriedOut && error.reason !== "server.busy";
   const next = isLost ? mayBeDone(error) : nextSteps[error.reason];
@@ -44,6 +50,8 @@ const replacements: Readonly<Record<string, string>> = {
   "workspace.required": "No workspace is selected.",
   "workspace.changed": "The workspace has changed since this export. It was not deleted.",
   "import.not_empty": "The workspace is not empty, or another export was imported into it.",
+  "cursor.invalid":
+    "--cursor: the cursor is invalid, or it belongs to another list, other filters or another order. Start again without --cursor.",
 };
 
 /** The next command to run for each of the server's reasons. */
@@ -76,7 +84,6 @@ const nextSteps: Readonly<Record<string, string>> = {
   "project.too_many": "See: projo projects list",
   "project.not_found": "See: projo projects list",
   "task.not_found": "See: projo tasks list",
-  "cursor.invalid": "With a cursor, use the same filters and order as before.",
 };
 
 /** The advice to a service key, which cannot sign in or select a workspace. */
@@ -90,14 +97,20 @@ const serviceKeyMessages: Readonly<Record<string, string>> = {
     "The service key in PROJO_TOKEN belongs to another workspace. Omit the workspace: a key always acts in its own.",
 };
 
+/** `Only an admin can do this.` The server's message names the permission. */
+function roleMessage({ reason, message }: ProjoError): string | undefined {
+  if (reason !== "permission.denied") return undefined;
+  const [, name] = /have the permission ([a-z]+:[a-z]+)\./.exec(message) ?? [];
+  const permission = permissions.find((one) => one === name);
+  const role = permission && leastRoles[permission];
+  if (role === undefined) return undefined;
+  return role === "admin"
+    ? "Only an admin can do this."
+    : "A viewer cannot do this. Ask an admin for the role member.";
+}
+
 function limitMessage({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
   const minutes = Math.ceil(seconds / 60);
   const wait = seconds < 120 ? `${seconds} ${seconds === 1 ? "second" : "seconds"}` : `${minutes} minutes`;
   return `You sent too many or too expensive requests. Try again in ${wait}.`;
-}
-
-function fieldMessages(fieldErrors: Readonly<Record<string, readonly string[]>>): string {
-  return Object.entries(fieldErrors)
-    .flatMap(([field, problems]) => problems.map((problem) => (field ? `${field}: ${problem}` : problem)))
-    .join(" ");
 }

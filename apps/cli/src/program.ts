@@ -1,33 +1,43 @@
 // The command tree. The folders and files under commands/ have the names of the commands.
-import { Command, Help } from "commander";
+import { type Command, Help } from "commander";
 import { openCli, type Start } from "./cli.ts";
 import { commands } from "./commands.ts";
 import { examples } from "./examples.ts";
+import { describeArgument, describeOption } from "./help/describe-option.ts";
+import { formatHelp } from "./help/format-help.ts";
+import { formatItem } from "./help/format-item.ts";
+import { globalOptions } from "./help/global-options.ts";
+import { rememberCommand } from "./inputs/running-command.ts";
 import { columnsOf, type Io, takesColour } from "./io.ts";
 import { addOutputOptions, chosenFormat } from "./output/output-options.ts";
 import type { FormatValue } from "./output/value-output.ts";
+import { addHelpCommand, CheckedCommand, checkHelp } from "./usage/checked-command.ts";
 import { version } from "./version.ts";
 
 /** Creates the commands with these names completely. The others have a name and a description only, for the help. */
 export async function createProgram(io: Io, names: readonly string[]): Promise<Command> {
-  const program = new Command("projo")
+  const program = new CheckedCommand("projo")
     .description("Command-line client of a ProjoStack server: workspaces, members, projects and tasks.")
+    .optionsGroup("Global options:")
     .option("--url <url>", "URL of the server (default: PROJO_URL, else the server of the last sign-in)")
     .option("--account <email>", "account (default: PROJO_ACCOUNT, else the active one of the server)")
     .option("--workspace <id-or-name>", "workspace (default: PROJO_WORKSPACE, else the selected one)")
     .option("--ca-file <file>", "trust the certificate authorities in this file too (default: PROJO_CA_FILE)")
     .option("--timeout <seconds>", "maximum time to wait for the server (default: PROJO_TIMEOUT, else 30 for each call)")
-    .version(version(), "--version")
-    .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
-    .showSuggestionAfterError(true)
+    .version(version(), "--version", "show the version of projo")
+    .helpOption("-h, --help", "show the help of projo, or of a command")
+    .configureHelp({
+      minWidthToWrap: 20,
+      formatHelp,
+      formatItem,
+      subcommandTerm: termOf,
+      optionDescription: describeOption,
+      argumentDescription: describeArgument,
+    })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
-      // `run` reports the thrown error, so commander must not print it too.
-      outputError: () => {},
       getOutHelpWidth: () => columnsOf(io.stdout),
       getErrHelpWidth: () => columnsOf(io.stderr),
       getOutHasColors: () => takesColour(io, io.stdout),
@@ -41,9 +51,13 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
         'projo projects create "Website"',
         'projo tasks create "Write the first page" --project Website',
         "projo tasks list --status todo",
+        "projo help tasks list",
         "projo help --all",
       ]),
-    );
+    )
+    .on("beforeAllHelp", checkHelp)
+    .addHelpText("afterAll", globalOptions)
+    .hook("preAction", (_program, command) => rememberCommand(io, command));
 
   addOutputOptions(program);
   let format: FormatValue | undefined;
@@ -51,29 +65,29 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
     format = await chosenFormat(command);
   });
   const start: Start = (command) => openCli(io, command.optsWithGlobals(), format);
-  for (const { name, description, isHidden, load } of commands) {
-    const command = program.command(name, { hidden: isHidden === true }).description(description);
-    if (names.includes(name)) (await load())(command, start);
+  for (const { name, group, description, isHidden, load } of commands) {
+    const command = program
+      .command(name, { hidden: isHidden === true })
+      .helpGroup(group)
+      .description(description);
+    if (!names.includes(name)) continue;
+    (await load())(command, start);
+    if (command.commands.length > 0) addHelpCommand(command);
   }
+  addHelpCommand(program);
   return program;
 }
 
-/** The help of projo writes each command as in the table, whether or not it is complete. */
+/** The help of projo writes each command as in the table, whether or not it is complete. Every command has options. */
 function termOf(command: Command): string {
   const isTop = command.parent?.parent === null;
   const listed = commands.find(({ name }) => isTop && name === command.name());
-  return listed?.term ?? new Help().subcommandTerm(command);
+  return listed?.term ?? new Help().subcommandTerm(command).replace(" [options]", "");
 }
 
-/** Returns the last known command of the arguments: `projo tasks` for `tasks lst`. */
-export function nearestCommand(program: Command, argv: readonly string[]): string {
-  const words = argv.filter((word) => !word.startsWith("-"));
-  const path = [program.name()];
-  let command: Command | undefined = program;
-  for (const word of words) {
-    command = command?.commands.find((candidate) => candidate.name() === word);
-    if (!command) break;
-    path.push(word);
-  }
-  return path.join(" ");
-}
+/** Creates all commands completely. */
+export const createWholeProgram = (io: Io): Promise<Command> =>
+  createProgram(
+    io,
+    commands.map(({ name }) => name),
+  );

@@ -8,6 +8,8 @@ import { explain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { sanitize, sanitizeJson } from "./terminal/sanitize.ts";
 import { errorPrefix } from "./terminal/printer.ts";
+import { CommandLineError } from "./usage/command-line-error.ts";
+import { runningCommand } from "./inputs/running-command.ts";
 
 interface Report {
   exitCode: ExitCode;
@@ -18,19 +20,22 @@ interface Report {
 }
 
 /** Prints the error as text or as JSON. @returns the exit code */
-export function reportError(
+export async function reportError(
   error: unknown,
   io: Io,
   { json, toRepeat }: { json: boolean; toRepeat: string },
-): ExitCode {
-  const { exitCode, ...described } = describeError(error, io);
+): Promise<ExitCode> {
+  const { exitCode, ...described } =
+    error instanceof CommandLineError
+      ? { exitCode: 2 as const, reason: "cli.usage", message: await usageOf(error, io) }
+      : describeError(error, io);
   const report = { ...described, message: withOptions(described.message, toRepeat) };
   const text = json ? sanitizeJson({ error: report }) : `${errorPrefix(io)} ${sanitize(report.message)}`;
   io.stderr.write(`${text}\n`);
   return exitCode;
 }
 
-/** Returns the parts of the report, and the exit code. */
+/** Returns the parts of the report of a command that has run, and the exit code. */
 export function describeError(error: unknown, io: Io): Report {
   if (error instanceof CliError) {
     const { exitCode, reason, message, details } = error;
@@ -48,7 +53,7 @@ export function describeError(error: unknown, io: Io): Report {
   return {
     exitCode: exitCodeOf(error),
     reason: error.reason ?? `cli.${error.code.toLowerCase()}`,
-    message: explain(error, { isServiceKey: isServiceKeySet(io) }),
+    message: explain(error, { isServiceKey: isServiceKeySet(io), command: runningCommand(io) }),
     operation,
     status,
     requestId,
@@ -56,6 +61,12 @@ export function describeError(error: unknown, io: Io): Report {
     fieldErrors,
     mayHaveBeenCarriedOut,
   };
+}
+
+/** Loads the commands only here, because a correct command line needs its own command alone. */
+async function usageOf(problem: CommandLineError, io: Io): Promise<string> {
+  const { explainUsage } = await import("./usage/explain-usage.ts");
+  return explainUsage(problem, async () => (await import("./program.ts")).createWholeProgram(io));
 }
 
 function describeBug(error: unknown, { env }: Io): Report {

@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from "commander";
-import { type ExitCode, usageError } from "./cli-error.ts";
+import type { ExitCode } from "./cli-error.ts";
 import { type Io, withoutColour } from "./io.ts";
-import { createProgram, nearestCommand } from "./program.ts";
+import { createProgram } from "./program.ts";
 import { applySettings } from "./settings/apply-settings.ts";
 import { withStatusLine } from "./terminal/status-line.ts";
 
@@ -30,12 +30,8 @@ export async function run(argv: readonly string[], given: Io): Promise<ExitCode>
     return 0;
   } catch (error) {
     if (!(error instanceof CommanderError)) return report(error, argv, io);
-    // commander has shown the help or the version.
-    if (error.exitCode === 0) return 0;
-    // The arguments name a command group only. commander has shown its help.
-    if (error.code === "commander.help") return 2;
-    const message = inOneLine(error.message);
-    return report(usageError(`${message} See: ${nearestCommand(program, argv)} --help`), argv, io);
+    // commander has shown the help or the version. With another code than 0, the arguments name a command group only.
+    return error.exitCode === 0 ? 0 : 2;
   }
 }
 
@@ -57,11 +53,4 @@ async function withJsonFields(program: Command, argv: readonly string[], io: Io)
   if (!listed) return words;
   io.stdout.write(listed.map((field) => `${field}\n`).join(""));
   return undefined;
-}
-
-/** "error: unknown command 'taks'\n(Did you mean tasks?)" becomes "Unknown command 'taks'. Did you mean tasks?" */
-function inOneLine(message: string): string {
-  const [first = "", hint] = message.replace(/^error: /, "").split(/\n\((.*)\)$/s);
-  const sentence = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.$/, "");
-  return hint ? `${sentence}. ${hint}` : `${sentence}.`;
 }

@@ -81,7 +81,10 @@ describe("a first session", () => {
     for (const order of ["newest", "oldest", "last_changed"])
       expect((await projo("projects", "list", "--order", order)).out).toContain("Website");
     const refused = await shell.projo(["tasks", "list", "--order", "title"]);
-    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("newest, oldest, last_changed") });
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("newest, oldest or last_changed"),
+    });
   });
 
   it("updates and deletes a task", async () => {
@@ -188,12 +191,12 @@ describe("output for programs", () => {
 
   it("prints an error as an object with its reason to stderr", async () => {
     const { code, out, err } = await shell.projo(["tasks", "create", "", "--project", "Website", "--json"]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(out).toBe("");
     expect(JSON.parse(err)).toMatchObject({
       error: {
         reason: "input.invalid",
-        message: "title: Must not be empty.",
+        message: "title: must not be empty.",
         status: 400,
         requestId: expect.any(String) as string,
         fieldErrors: { title: ["Must not be empty."] },

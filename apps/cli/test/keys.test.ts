@@ -157,11 +157,11 @@ describe("service keys", () => {
     ]);
     const [code, message] = await refused(ann, [...create, "--scopes", "task:read,task:fly"]);
     expect(code).toBe(2);
-    expect(message).toContain("There is no scope 'task:fly'. Use: audit:read,");
+    expect(message).toContain('--scopes: there is no scope "task:fly". Use audit:read,');
     expect((await refused(ann, [...create, "--scopes", " , "]))[0]).toBe(2);
     expect(await refused(ann, [...create, "--role", "viewer", "--scopes", "task:write"])).toEqual([
-      1,
-      "scopes: The role viewer does not hold task:write. Remove it, or choose a higher role.",
+      2,
+      "--scopes: the role viewer does not hold task:write. Remove it, or choose a higher role.",
     ]);
     for (const [option, value] of [
       ["--days", "0"],
@@ -170,7 +170,7 @@ describe("service keys", () => {
     ] as const) {
       const [wrong, words] = await refused(ann, [...create, "--scopes", "task:read", option, value]);
       expect(wrong).toBe(2);
-      expect(words).toContain("It must be a whole number from 1 to 365.");
+      expect(words).toContain(`--days: use a whole number from 1 to 365, not "${value}".`);
     }
   });
 });

@@ -22,7 +22,7 @@ export interface RunOptions {
   fetch?: Fetch;
   /** Makes stdout a terminal of this width. */
   columns?: number;
-  /** Makes stdin and stderr terminals, and types the keys of each pair after its text has been printed. */
+  /** Makes stdin and stderr terminals, and types the keys of each pair after its text, which follows that of the pair before, was printed. */
   types?: readonly (readonly [after: string, keys: string])[];
   /** Receives a function that has the effect of Ctrl-C. */
   onStart?: (interrupt: () => void) => void;
@@ -71,12 +71,14 @@ async function runIn(
   const stdin = options.types ? typist() : Object.assign(Readable.from([options.stdin ?? ""]), {});
   const stdout = recorder(options.columns);
   const pendingKeys = [...(options.types ?? [])];
+  let readTo = 0;
   const stderr = recorder(options.types ? 80 : undefined, () => {
     const [next] = pendingKeys;
-    if (next && stderr.text().includes(next[0])) {
-      pendingKeys.shift();
-      setTimeout(() => stdin.push(next[1]), 20);
-    }
+    const found = next ? stderr.text().indexOf(next[0], readTo) : -1;
+    if (!next || found === -1) return;
+    readTo = found + next[0].length;
+    pendingKeys.shift();
+    setTimeout(() => stdin.push(next[1]), 20);
   });
   const io: Io = {
     stdin,

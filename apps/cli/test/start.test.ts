@@ -81,11 +81,16 @@ it("the help is the same before and after the commands are loaded", async () => 
     ),
   ]);
   expect(none.helpInformation()).toBe(all.helpInformation());
-  // The terms of the table are those that commander writes for the complete commands.
-  const terms = all.commands.map((command) => {
-    const options = command.options.length > 0 ? " [options]" : "";
-    return `${command.name()}${options}${command.registeredArguments.map((argument) => (argument.required ? ` <${argument.name()}>` : ` [${argument.name()}]`)).join("")}`;
-  });
+  // The terms of the table are those that commander writes for the complete commands. Every command has options.
+  const named = all.commands.filter((command) => command.name() !== "help");
+  const terms = named.map((command) =>
+    [
+      command.name(),
+      ...command.registeredArguments.map((argument) =>
+        argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+      ),
+    ].join(" "),
+  );
   expect(commands.map(({ term }) => term)).toEqual(terms);
 });
 

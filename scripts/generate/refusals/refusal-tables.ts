@@ -51,9 +51,11 @@ export function cliTable(root: string): string {
   const rows = shown.map((found) => {
     const { cause, next } = splitMessage(found.message);
     const { reason, exitCode } = kindOf(found);
-    // The parser of the command line puts its own sentence before such a message.
-    if (found.creator === "InvalidArgumentError")
-      return ["option '{option}' argument '{value}' is invalid.", found.message, reason, exitCode] as const;
+    // The message follows the option.
+    if (found.creator === "InvalidArgumentError") {
+      const rule = found.message.replace(/^It must be (.*)\.$/, 'use $1, not "{value}".');
+      return [`{option}: ${rule}`, "Correct the value of the option.", reason, exitCode] as const;
+    }
     return [cause, next ?? cliFallback(found), reason, exitCode] as const;
   });
   return table(["cause", "next step", "reason", "exit code"], rows);
@@ -111,8 +113,9 @@ function errorOf({ creator, reason }: FoundMessage): string {
   return reason === undefined ? `\`${creator}\`` : `\`${creator}\`, code \`${reason}\``;
 }
 
-function kindOf({ creator, reason, exitCode }: FoundMessage): { reason: string; exitCode: string } {
-  if (creator === "InvalidArgumentError") return { reason: "`cli.usage`", exitCode: "2" };
+function kindOf({ creator, reason, exitCode, path }: FoundMessage): { reason: string; exitCode: string } {
+  const isUsage = creator === "InvalidArgumentError" || path.startsWith("apps/cli/src/usage/");
+  if (isUsage) return { reason: "`cli.usage`", exitCode: "2" };
   if (reason === undefined || reason === "{reason}")
     return { reason: "that of the server", exitCode: String(exitCode ?? 1) };
   // The name of the object is part of some reasons.

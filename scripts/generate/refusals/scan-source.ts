@@ -30,9 +30,6 @@ const creators: Readonly<Record<string, { reason: string; exitCode: number }>> =
   interrupted: { reason: "cli.interrupted", exitCode: 130 },
 };
 
-/** The argument that is the message of a usage error, of functions that create the error later. */
-const passedOn: Readonly<Record<string, number>> = { askNewPassword: 1 };
-
 /** A property that holds the message of a usage error. */
 const PASSED_PROPERTY = "nonInteractiveHint";
 
@@ -71,8 +68,6 @@ function creationIn(node: Node): Creation | null {
   const creator = node.callee.name;
   const [first, second, third] = node.arguments;
   if (node.type === "CallExpression") {
-    const passed = passedOn[creator];
-    if (passed !== undefined) return { creator: "usageError", text: node.arguments[passed], ...USAGE };
     const known = creators[creator];
     return known ? { creator, text: first, ...known } : null;
   }

@@ -93,7 +93,8 @@ describe("error mapping", () => {
 
   it("returns server.internal for output that does not match the contract", async () => {
     const lines: string[] = [];
-    const wrong = { status: "ok", version: 7 } as unknown as { status: "ok"; version: string };
+    const health = { status: "ok" as const, version: "1", passwordMinLength: 15 };
+    const wrong = { ...health, version: 7 } as unknown as typeof health;
     const caller = router({
       health: publicProcedure(contract.system.health).query(() => wrong),
     }).createCaller(contextOf(lines));

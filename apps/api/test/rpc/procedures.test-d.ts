@@ -44,7 +44,7 @@ adminProcedure(projects.update);
 
 // A procedure can use only what its grant permits.
 const empty = { items: [], nextCursor: null };
-const well = () => ({ status: "ok" as const, version: "1" });
+const well = () => ({ status: "ok" as const, version: "1", passwordMinLength: 15 });
 workspaceProcedure(tasks.list).query(({ ctx }) => {
   // @ts-expect-error a workspace that was opened for reading cannot be written to
   void createTask(ctx.ws, ctx.services, task);
@@ -103,6 +103,6 @@ void health.mutation;
 // @ts-expect-error the answer is not what the contract says
 health.query(() => ({ status: "ok" as const }));
 // @ts-expect-error nor is this
-health.query(() => ({ status: "fine", version: "1" }));
+health.query(() => ({ status: "fine", version: "1", passwordMinLength: 15 }));
 // @ts-expect-error the router belongs to another resource
 router({ ...routers, projects: tasksRouter }) satisfies ApiRouter;

@@ -2,6 +2,4 @@ import { Option } from "commander";
 import { listOrders } from "../choices.ts";
 
 export const orderOption = (): Option =>
-  new Option("--order <order>", "the order of the items; without it, the newest comes first").choices(
-    listOrders,
-  );
+  new Option("--order <order>", "order of the items (default: newest)").choices(listOrders);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Start } from "../cli.ts";
 import { examples } from "../examples.ts";
-import { addSignInOptions, confirmPassword, readAccount, type SignInOptions } from "./sign-in.ts";
+import { addSignInOptions, type SignInOptions, signUp } from "./sign-in.ts";
 import { storeSignIn } from "./store-sign-in.ts";
 
 export function addSignup(signup: Command, start: Start): void {
@@ -16,9 +16,7 @@ export function addSignup(signup: Command, start: Start): void {
     .action(async (email: string | undefined, options: SignInOptions, command: Command) => {
       const cli = start(command);
       const server = await cli.server();
-      const account = await readAccount(cli, { server, email, options });
-      if (!options.passwordStdin) await confirmPassword(cli, account.password);
-      const signedIn = await server.anonymous.auth.signUp(account);
+      const signedIn = await signUp(cli, { server, email, options });
       await storeSignIn(cli, server, { signedIn, next: "create a workspace" });
     });
 }

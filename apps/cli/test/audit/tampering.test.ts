@@ -341,7 +341,7 @@ describe("an input that cannot be verified", () => {
     }
     for (const wrong of ["empty", "rsa.pem", whole]) {
       expect(await messageOf(whole, "--key", wrong)).toContain(
-        `${wrong} holds no Ed25519 public key. Get the server's`,
+        `${wrong} contains no Ed25519 public key. Get the server's`,
       );
     }
     expect(await messageOf(whole, "--key", keys, "--checkpoint", keys)).toContain("is not a checkpoint");

@@ -132,7 +132,7 @@ it("refuses an export to a member who is not an admin", async () => {
   const { code, err } = await bob.projo(["workspaces", "export", "mine", "--workspace", id]);
   expect([code, err]).toEqual([
     1,
-    expect.stringContaining("does not have the permission workspace:export. Ask an admin"),
+    expect.stringContaining("Only an admin can do this. See: projo members list --role admin"),
   ]);
   await bob.close();
 });

@@ -1432,7 +1432,7 @@ export interface ResourceApi {
   /** The server itself. */
   readonly system: {
     /**
-     * Shows that the server answers, and returns its version.
+     * Shows that the server answers, and returns its version and the minimum length of passwords.
      *
      * It does not check the database. For probes of a load balancer, use `/livez` and `/readyz`.
      *
@@ -1449,7 +1449,7 @@ export interface ResourceApi {
      * @example
      * ```ts
      * const answer = await client.system.health();
-     * // { status: "ok", version: "0.1.0" }
+     * // { status: "ok", version: "0.1.0", passwordMinLength: 15 }
      * ```
      */
     health(input?: NoInput, options?: MethodOptions): Call<SystemHealthOutput, "system.health">;

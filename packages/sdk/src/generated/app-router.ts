@@ -535,7 +535,7 @@ export type AppProcedures = {
 
   system: {
     /**
-     * Shows that the server answers, and returns its version.
+     * Shows that the server answers, and returns its version and the minimum length of passwords.
      *
      * Access: anyone.
      */

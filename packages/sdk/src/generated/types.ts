@@ -1620,7 +1620,10 @@ export interface SessionsRevokeOutput {
   id: string;
 }
 
-/** The input of `system.health`. Shows that the server answers, and returns its version. */
+/**
+ * The input of `system.health`. Shows that the server answers, and returns its version and the minimum
+ * length of passwords.
+ */
 export type SystemHealthInput = Record<string, never>;
 
 /** The output of `system.health`. */
@@ -1629,6 +1632,8 @@ export interface SystemHealthOutput {
   status: "ok";
   /** The version of the server, such as `0.1.0`. */
   version: string;
+  /** The minimum length of a new password in characters. At least 0. */
+  passwordMinLength: number;
 }
 
 /** The input of `tasks.create`. Creates a task in a project. */

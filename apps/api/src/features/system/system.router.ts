@@ -7,5 +7,6 @@ export const systemRouter = router({
   health: publicProcedure(c.health).query(({ ctx }) => ({
     status: "ok" as const,
     version: ctx.services.version,
+    passwordMinLength: ctx.services.passwordPolicy.minLength,
   })),
 });

@@ -8,6 +8,8 @@ import { guessBits } from "./guess-bits.ts";
 import { normalizePassword } from "./normalize-password.ts";
 
 export interface PasswordPolicy {
+  /** The least number of code points, after normalization. */
+  readonly minLength: number;
   /** Describes the problem with a new password of the account with this email; null when the password is accepted. */
   problemOf(password: string, email: string): Promise<string | null>;
 }
@@ -34,6 +36,7 @@ export function createPasswordPolicy({ minLength }: { minLength: number }): Pass
     return null;
   };
   return {
+    minLength,
     problemOf: async (password, email) => {
       await nextTurn();
       return problemOf(password, email);

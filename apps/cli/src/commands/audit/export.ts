@@ -26,7 +26,9 @@ export function addExportAudit(audit: Command, start: Start): void {
       "Export the whole audit log, oldest entry first: as NDJSON, which projo audit verify checks without the server, " +
         "or as CSV for a spreadsheet. The export itself is recorded in the log.",
     )
-    .addOption(new Option("--format <format>", "ndjson or csv").choices(["ndjson", "csv"]).default("ndjson"))
+    .addOption(
+      new Option("--format <format>", "format of the export").choices(["ndjson", "csv"]).default("ndjson"),
+    )
     .option(
       "--out <file>",
       "write to this file, which only you can read; nothing is written if the export fails",

@@ -33,7 +33,7 @@ export async function readKeys(io: Io, name: string): Promise<FindKey> {
   const findKey = parseKeys(await contentOf(io, name));
   if (findKey) return findKey;
   throw usageError(
-    `${name} holds no Ed25519 public key. Get the server's: curl -o keys.json URL/.well-known/projo-audit-keys.json`,
+    `${name} contains no Ed25519 public key. Get the server's: curl -o keys.json URL/.well-known/projo-audit-keys.json`,
   );
 }
 

@@ -14,7 +14,9 @@ export function addResendVerification(email: Command, start: Start): void {
         cli.value(sent);
         return;
       }
-      cli.message("If your address is not verified yet, a mail is on its way. Next: projo email verify");
+      cli.message(
+        "If your address is not verified yet, the server sends a mail to it. Next: projo email verify",
+      );
       cli.message("If no mail arrives, run: projo email status");
     });
 }

@@ -2,11 +2,11 @@ import type { Cli } from "../../cli.ts";
 import { isInteractive } from "../../io.ts";
 import { notSignedIn, type Server } from "../../connection/server.ts";
 import { askChoice } from "../../terminal/prompts.ts";
-import { confirmPassword, readAccount } from "../sign-in.ts";
+import { readAccount, signUp } from "../sign-in.ts";
 import { storeSignIn } from "../store-sign-in.ts";
 
 const SIGN_UP = "sign up";
-const LOG_IN = "log in";
+const SIGN_IN = "sign in";
 
 /** Signs up or signs in as the invited user. Prompts, so it needs a terminal. @throws CliError */
 export async function signInToAccept(cli: Cli, server: Server, email: string): Promise<Server> {
@@ -21,14 +21,14 @@ export async function signInToAccept(cli: Cli, server: Server, email: string): P
     nonInteractiveHint: "",
     choices: [
       { value: SIGN_UP, label: "No: create one" },
-      { value: LOG_IN, label: "Yes: sign in" },
+      { value: SIGN_IN, label: "Yes: sign in" },
     ],
   });
-  const account = await readAccount(cli, { server, email, options: {} });
-  if (choice === SIGN_UP) await confirmPassword(cli, account.password);
-  const signedIn = await (choice === SIGN_UP
-    ? server.anonymous.auth.signUp(account)
-    : server.anonymous.auth.signIn(account));
+  const account = { server, email, options: {} };
+  const signedIn =
+    choice === SIGN_UP
+      ? await signUp(cli, account)
+      : await server.anonymous.auth.signIn(await readAccount(cli, account));
   await storeSignIn(cli, server, { signedIn, next: "continue" });
   return cli.server();
 }

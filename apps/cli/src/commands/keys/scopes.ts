@@ -1,14 +1,14 @@
 import type { Permission } from "@projostack/sdk";
 import { InvalidArgumentError } from "commander";
 import { permissions } from "../../generated/permissions.ts";
+import { unknownChoice } from "../../usage/choice-words.ts";
 
 /** Parses scopes separated by commas: `task:read,task:write`. @throws InvalidArgumentError that lists the scopes */
 export function parseScopes(text: string): Permission[] {
   const words = text.split(",").map((word) => word.trim());
   return words.map((word) => {
     const scope = permissions.find((permission) => permission === word);
-    if (!scope)
-      throw new InvalidArgumentError(`There is no scope '${word}'. Use: ${permissions.join(", ")}.`);
+    if (!scope) throw new InvalidArgumentError(unknownChoice("scope", word, permissions));
     return scope;
   });
 }

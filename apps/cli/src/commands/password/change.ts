@@ -1,9 +1,11 @@
+import { type Client, isReason } from "@projostack/sdk";
 import type { Command } from "commander";
 import type { Cli, Start } from "../../cli.ts";
+import type { Server } from "../../connection/server.ts";
 import { examples } from "../../examples.ts";
 import { askPassword } from "../../terminal/prompts.ts";
 import { readTwoSecrets } from "../../terminal/read-stdin.ts";
-import { askNewPassword } from "./new-password.ts";
+import { withNewPassword, withPipedPassword } from "./new-password.ts";
 
 export function addChangePassword(password: Command, start: Start): void {
   password
@@ -19,18 +21,36 @@ export function addChangePassword(password: Command, start: Start): void {
     )
     .action(async (options: { passwordStdin?: boolean }, command: Command) => {
       const cli = start(command);
-      const client = (await cli.server()).requireUser();
-      const [currentPassword, newPassword] = await readPasswords(cli, options.passwordStdin === true);
-      await client.password.change({ currentPassword, newPassword });
+      const server = await cli.server();
+      const client = server.requireUser();
+      if (options.passwordStdin) {
+        const names = ["current password", "new password"] as const;
+        const [currentPassword, newPassword] = await readTwoSecrets(cli.io, "--password-stdin", names);
+        await withPipedPassword(server.anonymous, newPassword, () =>
+          client.password.change({ currentPassword, newPassword }),
+        );
+      } else await changeAtPrompt(cli, server, client);
       if (cli.json) cli.value({});
       else cli.message("Changed your password. All your other sessions have ended.");
     });
 }
 
-async function readPasswords({ io }: Cli, piped: boolean): Promise<[string, string]> {
-  if (piped) return readTwoSecrets(io, "--password-stdin", ["current password", "new password"]);
-  const nonInteractiveHint =
-    "There is no terminal to ask for the passwords. Pipe both in with --password-stdin, each on its own line.";
-  const current = await askPassword(io, { message: "Current password", nonInteractiveHint });
-  return [current, await askNewPassword(io, nonInteractiveHint)];
+const nonInteractiveHint =
+  "There is no terminal to ask for the passwords. Pipe both in with --password-stdin, each on its own line.";
+
+/** Asks again for the password that the server refuses. */
+async function changeAtPrompt(cli: Cli, { anonymous }: Server, { password }: Client): Promise<void> {
+  let currentPassword = await askPassword(cli.io, { message: "Current password", nonInteractiveHint });
+  const question = { client: anonymous, nonInteractiveHint, label: "New password" };
+  await withNewPassword(cli, question, async (newPassword) => {
+    for (;;) {
+      try {
+        return await password.change({ currentPassword, newPassword });
+      } catch (error) {
+        if (!isReason(error, "password.incorrect")) throw error;
+        cli.message("This is not your current password. Enter it again.");
+        currentPassword = await askPassword(cli.io, { message: "Current password", nonInteractiveHint });
+      }
+    }
+  });
 }

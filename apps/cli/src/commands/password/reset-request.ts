@@ -13,6 +13,8 @@ export function addRequestReset(password: Command, start: Start): void {
       await (await cli.server()).anonymous.password.requestReset({ email });
       if (cli.json) cli.value({});
       else
-        cli.message(`If there is an account for ${email}, a mail is on its way. Next: projo password reset`);
+        cli.message(
+          `If there is an account for ${email}, the server sends a mail to it. Next: projo password reset`,
+        );
     });
 }

@@ -1,0 +1,80 @@
+// Puts the server's problems with fields into the terms of the command: the option or argument, and what to enter.
+import type { Command } from "commander";
+import { choiceOf, unknownChoice } from "../usage/choice-words.ts";
+import { type TypedInput, typedInput } from "./typed-input.ts";
+
+type FieldErrors = Readonly<Record<string, readonly string[]>>;
+
+/** `title: use at most 200 characters (yours has 243).` */
+export function describeFieldErrors(
+  fieldErrors: FieldErrors,
+  { operation, command }: { operation: string; command: Command | undefined },
+): string {
+  // The input of `projo call` has the fields of the operation.
+  const isCall = command === undefined || command.name() === "call";
+  const messages = Object.entries(fieldErrors).flatMap(([path, problems]) => {
+    if (path === "") return problems;
+    if (isCall) return problems.map((problem) => `${path}: ${lowerFirst(problem)}`);
+    const typed = typedInput(command, operation, path);
+    // The further problems of a field follow from the first one.
+    return problems
+      .slice(0, 1)
+      .map((problem) => `${typed.name}: ${lowerFirst(inTermsOfCommand(problem, typed, operation))}`);
+  });
+  return messages.join(" ");
+}
+
+function inTermsOfCommand(problem: string, typed: TypedInput, operation: string): string {
+  const [, bound, count] = /^Must be at (most|least) (\d+) characters?\.$/.exec(problem) ?? [];
+  if (count === "1") return "must not be empty.";
+  if (bound !== undefined) return `use at ${bound} ${count} characters${lengthOf(typed)}.`;
+  const [, choices] = CHOICES.exec(problem) ?? [];
+  if (choices !== undefined) return wrongChoice(typed, choices.split(/, | or /));
+  const sentence = sentences[problem]?.(typed, operation);
+  return sentence ?? problem.replace(/^Is missing\. .*/, "is missing.").replace(/^Is not /, "this is not ");
+}
+
+/** "Must be todo, doing or done. Did you mean done?", or of many choices "Must be one of a, b, c." */
+const CHOICES =
+  /^Must be (?:one of )?((?:[\w.:]+, )+[\w.:]+(?: or [\w.:]+)?|[\w.:]+ or [\w.:]+)\.(?: Did you mean \S+\?)?$/;
+
+const sentences: Readonly<Record<string, (typed: TypedInput, operation: string) => string>> = {
+  "Must be an id: a UUID in lower case.": (typed, operation) =>
+    `${quoted(typed)} is not an id. See: ${listingOf(typed, operation)}`,
+  "Must be a date and time such as 2026-01-31T12:00:00Z.": () =>
+    "use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.",
+  "Must be in the years 1 to 9999 (UTC).": () => "use a date in the years 1 to 9999.",
+  "Must not be one of the first that somebody would try. Four words chosen at random are good.": () =>
+    "it is too easy to guess. Use four words chosen at random.",
+};
+
+function wrongChoice({ name, value }: TypedInput, choices: readonly string[]): string {
+  if (value === undefined) return `use ${choiceOf(choices)}.`;
+  return unknownChoice(name.replace(/^--/, "").replaceAll("-", " "), value, choices);
+}
+
+/** The value of a secret is never shown, nor its length. */
+function lengthOf({ value }: TypedInput): string {
+  return value === undefined ? "" : ` (yours has ${Array.from(value).length})`;
+}
+
+const quoted = ({ value }: TypedInput): string => (value === undefined ? "it" : `"${value}"`);
+
+const listings: Readonly<Record<string, string>> = {
+  tasks: "projo tasks list",
+  projects: "projo projects list",
+  serviceKeys: "projo keys list",
+  invites: "projo invites list",
+  members: "projo members list",
+  workspaces: "projo workspaces list",
+  sessions: "projo sessions list",
+};
+
+/** The command that lists the ids. */
+function listingOf({ name }: TypedInput, operation: string): string {
+  if (name === "--created-by" || name === "--actor") return "projo members list";
+  if (name === "--project") return "projo projects list";
+  return listings[operation.split(".", 1)[0] ?? ""] ?? "projo --help";
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,0 +1,51 @@
+import { Command } from "commander";
+import { CommandLineError } from "./command-line-error.ts";
+
+/** A command that throws a CommandLineError for a wrong command line. */
+export class CheckedCommand extends Command {
+  constructor(name?: string) {
+    super(name);
+    // `addHelpCommand` adds one that accepts several words.
+    this.helpCommand(false);
+  }
+
+  override createCommand(name?: string): Command {
+    return new CheckedCommand(name);
+  }
+
+  override copyInheritedSettings(source: Command): this {
+    return super.copyInheritedSettings(source).helpOption("-h, --help", "show this help");
+  }
+
+  /** Commander calls it for every wrong command line. */
+  override error(message: string, { code = "commander.error" }: { code?: string } = {}): never {
+    throw new CommandLineError(this, code, message);
+  }
+}
+
+/** Refuses the help of an unknown command: commander shows the help of `projo` for `projo nope --help`. @throws CommandLineError */
+export function checkHelp({ command }: { command: Command }): void {
+  const [word] = command.args;
+  if (word !== undefined && !word.startsWith("-")) findCommand(command, word);
+}
+
+/** Adds the command `help`, which shows the help of the command that its words name. */
+export function addHelpCommand(group: Command): void {
+  group
+    .command("help", { hidden: true })
+    .description("Show the help of a command.")
+    .argument("[command...]")
+    .action((words: readonly string[]) => words.reduce(findCommand, group).help());
+}
+
+/** The name of a command and its other names. */
+export const namesOf = (command: Command): readonly string[] => [command.name(), ...command.aliases()];
+
+/** Returns the command with this name. A command without commands accepts any word. @throws CommandLineError */
+function findCommand(group: Command, word: string): Command {
+  if (group.commands.length === 0) return group;
+  const found = group.commands.find((command) => namesOf(command).includes(word));
+  if (found) return found;
+  group.args = [word];
+  throw new CommandLineError(group, "commander.unknownCommand", `unknown command '${word}'`);
+}

@@ -1,0 +1,150 @@
+// Describes a wrong command line in one line: what is wrong, the probable intention, and the command that shows the help.
+import type { Argument, Command, Option } from "commander";
+import { choiceOf, unknownChoice } from "./choice-words.ts";
+import { suggestCommands } from "./suggest-command.ts";
+import { suggestOptions } from "./suggest-option.ts";
+import type { CommandLineError } from "./command-line-error.ts";
+
+/** @param loadProgram loads all commands, of which only those of the command line are loaded so far */
+export async function explainUsage(
+  problem: CommandLineError,
+  loadProgram: () => Promise<Command>,
+): Promise<string> {
+  const message = await problemMessage(problem, loadProgram);
+  return `${message} See: ${pathOf(problem.command)} --help`;
+}
+
+async function problemMessage(
+  { command, code, message }: CommandLineError,
+  loadProgram: () => Promise<Command>,
+): Promise<string> {
+  switch (code) {
+    case "commander.unknownCommand":
+      return unknownCommandMessage(command, await loadProgram());
+    case "commander.unknownOption":
+      return unknownOptionMessage(command, quotedIn(message));
+    case "commander.missingArgument":
+    case "commander.missingMandatoryOptionValue":
+      return missingMessage(command);
+    case "commander.optionMissingArgument":
+      return missingValueMessage(quotedIn(message));
+    case "commander.invalidArgument":
+      return invalidValueMessage(command, message);
+    case "commander.conflictingOption":
+      return conflictMessage(message);
+    case "commander.excessArguments":
+      return excessMessage(command);
+    default:
+      return asSentence(message);
+  }
+}
+
+/** The command as the user writes it: `projo tasks list`. */
+export function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+/** At most so many commands are suggested. */
+const MAX_SUGGESTIONS = 3;
+
+function unknownCommandMessage(group: Command, program: Command): string {
+  const typed = group.args.filter((word) => !word.startsWith("-"));
+  const words = [...pathOf(group).split(" ").slice(1), ...typed];
+  const known = words.length - typed.length;
+  const problem = `There is no command "${["projo", ...words.slice(0, known + 1)].join(" ")}".`;
+  const suggestions = suggestCommands(program, words).map((line) => `projo ${line}`);
+  if (suggestions.length === 0) return problem;
+  // The last ones are about projects, tasks and keys.
+  const shown = choiceOf(suggestions.slice(-MAX_SUGGESTIONS));
+  return suggestions.length > MAX_SUGGESTIONS
+    ? `${problem} Name the kind of thing first, such as: ${shown}.`
+    : `${problem} Did you mean: ${shown}?`;
+}
+
+/** The value after an equals sign can be a secret, so it is not shown. */
+function unknownOptionMessage(command: Command, typed: string): string {
+  const [flag = typed] = typed.split("=", 1);
+  const suggestions = suggestOptions(command, flag);
+  const problem = `There is no option ${flag}.`;
+  return suggestions.length === 0 ? problem : `${problem} Did you mean ${choiceOf(suggestions)}?`;
+}
+
+/** Names everything that is missing at once. An unknown option is the cause when there is one. */
+function missingMessage(command: Command): string {
+  const unknown = command.args.find((word) => word.startsWith("-") && word !== "-");
+  if (unknown !== undefined) return unknownOptionMessage(command, unknown);
+  const absent = command.registeredArguments
+    .filter(({ required }, index) => required && command.args[index] === undefined)
+    .map(termOf);
+  const options = command.options
+    .filter((option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined)
+    .map(({ flags }) => flags);
+  const all = [...absent, ...options];
+  return `Missing ${all.length === 1 ? "argument" : "arguments"}: ${all.join(", ")}.`;
+}
+
+function missingValueMessage(flags: string): string {
+  const [option] = flags.split(" ");
+  return `${option} needs a value: ${flags}.`;
+}
+
+function invalidValueMessage(command: Command, message: string): string {
+  const [, flags, optionValue = "", optionAdvice = ""] =
+    /^error: option '(.*?)' (?:argument|value) '(.*)' (?:from env '.*' )?is invalid\. (.*)$/s.exec(message) ??
+    [];
+  if (flags !== undefined) {
+    const option = command.options.find((one) => one.flags === flags);
+    const name = option?.long ?? flags;
+    return `${name}: ${lowerFirst(problemOf(optionValue, optionAdvice, option))}`;
+  }
+  const [, value = "", name, advice = ""] =
+    /^error: command-argument value '(.*)' is invalid for argument '(.*?)'\. (.*)$/s.exec(message) ?? [];
+  const argument = command.registeredArguments.find((one) => one.name() === name);
+  const problem = problemOf(value, advice, argument);
+  return argument?.argChoices ? problem : `<${name}>: ${lowerFirst(problem)}`;
+}
+
+function problemOf(value: string, advice: string, target: Option | Argument | undefined): string {
+  if (target?.argChoices) return unknownChoice(nounOf(target), value, target.argChoices);
+  const [, rule] = /^It must be (.*)\.$/s.exec(advice) ?? [];
+  return rule === undefined ? advice : `Use ${rule}, not "${value}".`;
+}
+
+/** `status` for `--status <status>`, or the name of the argument. */
+const nounOf = (target: Option | Argument): string =>
+  ("flags" in target ? /<(.*)>|$/.exec(target.flags)?.[1] : target.name()) ?? "value";
+
+function conflictMessage(message: string): string {
+  const names = Array.from(message.matchAll(/option '(--\S+?)(?: .*?)?'/g), ([, name]) => name);
+  return `Use ${names.join(" or ")}, not both.`;
+}
+
+/** Does not repeat the arguments, because one of them can be a password. */
+function excessMessage(command: Command): string {
+  const { registeredArguments: expected, args } = command;
+  const last = expected.at(-1);
+  if (last === undefined) return `${pathOf(command)} takes no argument.`;
+  const takes = `${pathOf(command)} takes only ${listOf(expected.map(termOf))}, and ${args.length} arguments were given.`;
+  return TEXTS.has(last.name()) ? `${takes} Put a text with spaces in quotation marks.` : takes;
+}
+
+/** Arguments that can contain spaces. */
+const TEXTS: ReadonlySet<string> = new Set(["title", "name", "id-or-name"]);
+
+const termOf = (argument: Argument): string =>
+  argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
+
+const quotedIn = (message: string): string => /'(.*)'/s.exec(message)?.[1] ?? "";
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+function asSentence(message: string): string {
+  const text = message.replace(/^error: /, "").replaceAll(/\s+/g, " ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+}
+
+/** "<title> and --project <id-or-name>" */
+function listOf(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? "";
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
+}

@@ -67,7 +67,7 @@ async function actOnEach<T extends Target, R>(
 ): Promise<void> {
   const { describeError } = await import("../report-error.ts");
   const values: unknown[] = [];
-  let stopped: unknown;
+  let stopped: Error | undefined;
   let failures = 0;
   let printed = 0;
   const report = (nth: number, outcome: Outcome<R>) => {
@@ -90,9 +90,12 @@ async function actOnEach<T extends Target, R>(
   };
   await settle(targets, actOn, (call) => patiently(cli, call), report);
   if (cli.json) cli.value(values);
-  if (stopped !== undefined) throw stopped;
+  if (stopped) throw stopped;
   if (failures > 0)
-    throw new CliError("cli.some_failed", `${failures} of ${targets.length} ${nouns} were not ${done}.`);
+    throw new CliError(
+      "cli.some_failed",
+      `${failures} of ${targets.length} ${nouns} were not ${done}. See the errors above.`,
+    );
 
   async function actOn(target: Outcome<T>): Promise<R> {
     if ("error" in target) throw target.error;
@@ -169,7 +172,7 @@ class NotAttempted extends CliError {
 }
 
 /** Returns true for a failure that every further call would have too: no connection, no sign-in. */
-function concernsAll(error: unknown): boolean {
+function concernsAll(error: unknown): error is Error {
   if (error instanceof CliError) return error.exitCode === 4 || error.exitCode === 130;
   if (error instanceof ProjoConnectionError) return true;
   return (

@@ -166,6 +166,8 @@ describe("Several tasks", () => {
     for (const id of ids) expect(await statusOf(id)).toBe("done");
     const one = await expectDone(ann.projo(["tasks", "get", "-", "--json"], { stdin: ids[0] ?? "" }));
     expect(JSON.parse(one.out)).toMatchObject([{ id: ids[0] }]);
+    const twice = await projo("tasks", "get", ids[0] ?? "", ids[0] ?? "", "--json");
+    expect(JSON.parse(twice.out)).toMatchObject([{ id: ids[0] }]);
   });
 
   it("none on standard input is no failure", async () => {

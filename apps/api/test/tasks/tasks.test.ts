@@ -162,25 +162,25 @@ async function listedByKey(...scopes: string[]): Promise<Named[]> {
   return result.data.items;
 }
 
-describe("The beginning of an id", () => {
-  const listed = async (idPrefix: string, input: object = {}) =>
-    idsOf(await tasks("list", { idPrefix, limit: 100, ...input }));
-  const digitsOf = (id: string) => id.replaceAll("-", "");
+const beginning = async (idPrefix: string, input: object = {}) =>
+  idsOf(await tasks("list", { idPrefix, limit: 100, ...input }));
+const digitsOf = (id: string) => id.replaceAll("-", "");
 
+describe("The beginning of an id", () => {
   it("finds the tasks whose ids begin with it, in each order and with other filters", async () => {
     const ids = [await makeTask("First"), await makeTask("Second", { status: "done" })];
     for (const id of ids) {
       for (const length of [13, 20, 31, 32])
-        expect(await listed(digitsOf(id).slice(0, length))).toContain(id);
-      expect(await listed(digitsOf(id))).toEqual([id]);
+        expect(await beginning(digitsOf(id).slice(0, length))).toContain(id);
+      expect(await beginning(digitsOf(id))).toEqual([id]);
       for (const order of ["newest", "oldest", "last_changed"])
-        expect(await listed(digitsOf(id), { order })).toEqual([id]);
+        expect(await beginning(digitsOf(id), { order })).toEqual([id]);
     }
     const second = ids[1] ?? "";
-    expect(await listed(digitsOf(second), { status: "todo" })).toEqual([]);
-    expect(await listed(digitsOf(second), { status: "done" })).toEqual([second]);
-    expect(await listed("0000")).toEqual([]);
-    expect(await listed("ffff")).toEqual([]);
+    expect(await beginning(digitsOf(second), { status: "todo" })).toEqual([]);
+    expect(await beginning(digitsOf(second), { status: "done" })).toEqual([second]);
+    expect(await beginning("0000")).toEqual([]);
+    expect(await beginning("ffff")).toEqual([]);
   });
 
   it("finds no task of another workspace", async () => {

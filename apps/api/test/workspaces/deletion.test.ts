@@ -32,10 +32,10 @@ const ageDeletion = ({ id }: Team, interval: string) =>
     interval,
   ]);
 
-describe("The counts of a workspace", () => {
-  const counts = async (by: Person, { id }: Team) =>
-    (await by.call("workspaces.get", { include: ["counts"] }, id)).data.counts;
+const counts = async (by: Person, { id }: Team): Promise<unknown> =>
+  (await by.call("workspaces.get", { include: ["counts"] }, id)).data.counts;
 
+describe("The counts of a workspace", () => {
   it("are returned to admins on request, and contain only what is in the workspace", async () => {
     const [team, other] = [await newTeam(server, "Engines"), await newTeam(server, "Looms")];
     const member = await joined(server, team, "member");

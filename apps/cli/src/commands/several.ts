@@ -38,13 +38,13 @@ export async function doForEach<T extends Target, R>(
   args: readonly string[],
   work: Work<T, R>,
 ): Promise<void> {
-  const texts = await readTexts(cli, args);
-  const [only, ...others] = texts;
-  if (only !== undefined && others.length === 0 && !args.includes("-")) {
+  const [only, ...others] = args;
+  if (only !== undefined && only !== "-" && others.length === 0) {
     await doForOne(cli, only, work);
     return;
   }
-  if (only === undefined && !cli.json)
+  const texts = await readTexts(cli, args);
+  if (texts.length === 0 && !cli.json)
     cli.message("Standard input contains no ids, so there is nothing to do.");
   const targets = withoutRepeated(await settle(texts, work.find, (call) => patiently(cli, call)));
   const found = targets.flatMap((target) => ("value" in target ? [target.value] : []));
@@ -67,7 +67,7 @@ async function actOnEach<T extends Target, R>(
 ): Promise<void> {
   const { describeError } = await import("../report-error.ts");
   const values: unknown[] = [];
-  let stopped: unknown;
+  let stopped: Error | undefined;
   let failures = 0;
   let printed = 0;
   const report = (nth: number, outcome: Outcome<R>) => {
@@ -85,14 +85,18 @@ async function actOnEach<T extends Target, R>(
     if (concernsAll(outcome.error)) stopped ??= outcome.error;
     const { exitCode: _, ...error } = describeError(outcome.error, cli.io);
     values.push({ given: outcome.text, error });
-    if (!cli.json && !(outcome.error instanceof NotAttempted))
+    // The command ends with a failure that concerns all objects, so it is not printed for each.
+    if (!cli.json && !concernsAll(outcome.error) && !(outcome.error instanceof NotAttempted))
       cli.io.stderr.write(`${errorPrefix(cli.io)} ${sanitize(`${outcome.text}: ${error.message}`)}\n`);
   };
   await settle(targets, actOn, (call) => patiently(cli, call), report);
   if (cli.json) cli.value(values);
-  if (stopped !== undefined) throw stopped;
-  if (failures > 0)
-    throw new CliError("cli.some_failed", `${failures} of ${targets.length} ${nouns} were not ${done}.`);
+  const summary = `${failures} of ${targets.length} ${nouns} were not ${done}.`;
+  if (stopped) {
+    if (!cli.json) cli.message(summary);
+    throw stopped;
+  }
+  if (failures > 0) throw new CliError("cli.some_failed", `${summary} See the errors above.`);
 
   async function actOn(target: Outcome<T>): Promise<R> {
     if ("error" in target) throw target.error;
@@ -169,7 +173,7 @@ class NotAttempted extends CliError {
 }
 
 /** Returns true for a failure that every further call would have too: no connection, no sign-in. */
-function concernsAll(error: unknown): boolean {
+function concernsAll(error: unknown): error is Error {
   if (error instanceof CliError) return error.exitCode === 4 || error.exitCode === 130;
   if (error instanceof ProjoConnectionError) return true;
   return (

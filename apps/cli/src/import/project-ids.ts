@@ -1,6 +1,6 @@
 import { ProjoError } from "@projostack/sdk";
 import { projectsNamed } from "../names/find-project.ts";
-import type { Named } from "../names/pick-by-name.ts";
+import type { Named } from "../names/named.ts";
 import type { WorkspaceClient } from "../connection/server.ts";
 
 /** Returns the id of the project with this name, and creates it if needed; or the reason why the name is refused. */

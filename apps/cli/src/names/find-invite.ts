@@ -2,7 +2,8 @@ import type { Invite, InviteStatus } from "@projostack/sdk";
 import type { WorkspaceClient } from "../connection/server.ts";
 import { canonicalAddress } from "./canonical-address.ts";
 import { readId, withIdPrefix } from "./ids.ts";
-import { type Named, pickByName, pickByPrefix } from "./pick-by-name.ts";
+import type { Named } from "./named.ts";
+import { pickByName, pickByPrefix } from "./pick-by-name.ts";
 
 /**
  * Finds the invite to this address, or with this beginning of its id. Returns a whole id without a request: the server checks it. An

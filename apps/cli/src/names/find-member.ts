@@ -1,4 +1,4 @@
-import type { Named } from "./pick-by-name.ts";
+import type { Named } from "./named.ts";
 import type { WorkspaceClient } from "../connection/server.ts";
 import { canonicalAddress } from "./canonical-address.ts";
 import { readId, readIdPrefix, withIdPrefix } from "./ids.ts";

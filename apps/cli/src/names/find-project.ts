@@ -1,7 +1,8 @@
 import { ProjoError, type Project } from "@projostack/sdk";
 import type { WorkspaceClient } from "../connection/server.ts";
 import { readId, readIdPrefix, withIdPrefix } from "./ids.ts";
-import { type Named, pickByName, pickByPrefix } from "./pick-by-name.ts";
+import type { Named } from "./named.ts";
+import { pickByName, pickByPrefix } from "./pick-by-name.ts";
 import { withName } from "./with-name.ts";
 
 /** Finds the project with this id or name, or with this beginning of its id. @throws CliError when there is none or more than one */

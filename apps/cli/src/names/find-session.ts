@@ -2,7 +2,8 @@ import type { Client, Device } from "@projostack/sdk";
 import { usageError } from "../cli-error.ts";
 import { deviceOf } from "./device-of.ts";
 import { readId, readIdPrefix, withIdPrefix } from "./ids.ts";
-import { type Named, pickByName, pickByPrefix } from "./pick-by-name.ts";
+import type { Named } from "./named.ts";
+import { pickByName, pickByPrefix } from "./pick-by-name.ts";
 
 const lookupOf = (text: string) => ({ noun: "session", name: text });
 

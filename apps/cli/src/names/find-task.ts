@@ -2,7 +2,8 @@ import { isReason } from "@projostack/sdk";
 import { CliError, usageError } from "../cli-error.ts";
 import type { WorkspaceClient } from "../connection/server.ts";
 import { readId, readIdPrefix } from "./ids.ts";
-import { MAX_CANDIDATES, type Named, pickByPrefix } from "./pick-by-name.ts";
+import type { Named } from "./named.ts";
+import { MAX_CANDIDATES, pickByPrefix } from "./pick-by-name.ts";
 
 /**
  * Finds the task whose id begins with this text, with one request. Returns a whole id without a request: the server checks it.

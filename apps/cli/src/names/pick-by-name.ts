@@ -1,11 +1,7 @@
 import { CliError } from "../cli-error.ts";
 import { readId, withIdPrefix } from "./ids.ts";
+import type { Named } from "./named.ts";
 import { withName } from "./with-name.ts";
-
-export interface Named {
-  id: string;
-  name: string;
-}
 
 interface Lookup {
   /** The kind of object: `project`, `deleted workspace`. */

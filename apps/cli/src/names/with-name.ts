@@ -1,5 +1,5 @@
 import { foldText } from "@projostack/sdk";
-import type { Named } from "./pick-by-name.ts";
+import type { Named } from "./named.ts";
 
 /**
  * Returns the objects whose name equals this one, as docs/text.md defines it. If some have exactly this name, returns only those: a

@@ -70,6 +70,8 @@ describe("A project", () => {
   });
 });
 
+const plain = (text: string) => text.replaceAll(/[0-9a-f-]{24,36}/g, "ID");
+
 describe("The deletion of projects", () => {
   it("says how many tasks go with a project, before and after", async () => {
     await make("Doomed", 3);
@@ -117,7 +119,6 @@ describe("The deletion of projects", () => {
         await other.projo(["projects", "delete", id.slice(0, digits), yes]),
         await other.projo(["projects", "delete", absent.slice(0, digits), yes]),
       ];
-      const plain = (text: string) => text.replaceAll(/[0-9a-f-]{24,36}/g, "ID");
       expect(plain(foreign.err)).toBe(plain(missing.err));
       expect(foreign.code).toBe(1);
     }

@@ -115,7 +115,7 @@ describe("An ambiguous beginning of an id", () => {
     expect(err).toMatch(/Use more of the id\.\n$/);
     const json = await ann.projo(["tasks", "delete", start, "--yes", "--json"]);
     expect(JSON.parse(json.err)).toMatchObject({
-      error: { reason: "cli.task_ambiguous", ids: { length: 10 } as unknown },
+      error: { reason: "cli.task_ambiguous", ids: { length: 10 } },
     });
   });
 
@@ -139,7 +139,7 @@ describe("Several tasks", () => {
         `projo: ${ABSENT}: There is no such task in this workspace. See: projo tasks list`,
         'projo: foo: "foo" is not the id of a task. Use the id, or its first characters: at least 4. See: projo tasks list',
         'Updated the task "Two". Its status is done.',
-        "projo: 2 of 4 tasks were not changed.",
+        "projo: 2 of 4 tasks were not changed. See the errors above.",
         "",
       ].join("\n"),
     );
@@ -152,7 +152,7 @@ describe("Several tasks", () => {
       { id: two },
     ]);
     expect(JSON.parse(json.err)).toEqual({
-      error: { reason: "cli.some_failed", message: "2 of 4 tasks were not changed." },
+      error: { reason: "cli.some_failed", message: "2 of 4 tasks were not changed. See the errors above." },
     });
   });
 
@@ -166,6 +166,8 @@ describe("Several tasks", () => {
     for (const id of ids) expect(await statusOf(id)).toBe("done");
     const one = await expectDone(ann.projo(["tasks", "get", "-", "--json"], { stdin: ids[0] ?? "" }));
     expect(JSON.parse(one.out)).toMatchObject([{ id: ids[0] }]);
+    const twice = await projo("tasks", "get", ids[0] ?? "", ids[0] ?? "", "--json");
+    expect(JSON.parse(twice.out)).toMatchObject([{ id: ids[0] }]);
   });
 
   it("none on standard input is no failure", async () => {
@@ -328,9 +330,10 @@ describe("Missing arguments", () => {
   });
 });
 
+const listed = async (person: string) =>
+  (await projo("tasks", "list", "--all", "--created-by", person)).out.split("\n").length;
+
 it("The tasks of a person are listed by the email address, by the id and by me", async () => {
-  const listed = async (person: string) =>
-    (await projo("tasks", "list", "--all", "--created-by", person)).out.split("\n").length;
   const { userId } = await jsonOf<{ userId: string }>(ann, "members", "get", "me");
   const all = await listed("me");
   expect(all).toBeGreaterThan(10);

@@ -110,7 +110,10 @@ export const projects = {
       "`tasks.list` with its id returns its tasks. A project of another workspace is not found, exactly like one that does not exist.",
     input: z.strictObject({ id: projectId, include }),
     output: countedProject,
-    example: { input: { id: sample.projectId }, output: someProject },
+    example: {
+      input: { id: sample.projectId, include: ["taskCount"] },
+      output: { ...someProject, taskCount: 1 },
+    },
     errors: ["project.not_found"],
   }),
   update: mutation({

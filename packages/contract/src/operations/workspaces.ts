@@ -143,7 +143,13 @@ export const workspaces = {
       "The workspace is the one in the header `x-workspace-id`; without it, the session's current workspace. A service key always calls in its own workspace.",
     input: z.strictObject({ include }).default({}),
     output: countedWorkspace,
-    example: { input: {}, output: someWorkspace },
+    example: {
+      input: { include: ["counts"] },
+      output: {
+        ...someWorkspace,
+        counts: { members: 2, projects: 1, tasks: 1, invites: 1, serviceKeys: 1 },
+      },
+    },
   }),
   switch: mutation({
     access: "session",

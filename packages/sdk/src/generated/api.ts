@@ -1062,7 +1062,7 @@ export interface ResourceApi {
      * `operation.not_found`, `operation.wrong_method`.
      * @example
      * ```ts
-     * const answer = await client.projects.get({ id: "0199f3a4-d301-7114-b069-31b28f7575b5" });
+     * const answer = await client.projects.get({ id: "0199f3a4-d301-7114-b069-31b28f7575b5", include: ["taskCount"] });
      * // {
      * //   id: "0199f3a4-d301-7114-b069-31b28f7575b5",
      * //   name: "Website",
@@ -1070,6 +1070,7 @@ export interface ResourceApi {
      * //   createdAt: "2026-01-31T09:30:00.000Z",
      * //   updatedAt: "2026-01-31T09:30:00.000Z",
      * //   version: 1,
+     * //   taskCount: 1,
      * // }
      * ```
      */
@@ -2138,7 +2139,7 @@ export interface ResourceApi {
      * `operation.not_found`, `operation.wrong_method`.
      * @example
      * ```ts
-     * const answer = await client.workspaces.get();
+     * const answer = await client.workspaces.get({ include: ["counts"] });
      * // {
      * //   id: "0199f3a3-5606-78d5-919b-b70cfdfe07ca",
      * //   name: "Difference Engines",
@@ -2146,6 +2147,7 @@ export interface ResourceApi {
      * //   createdAt: "2026-01-31T09:30:00.000Z",
      * //   deletedAt: null,
      * //   role: "admin",
+     * //   counts: { members: 2, projects: 1, tasks: 1, invites: 1, serviceKeys: 1 },
      * // }
      * ```
      */

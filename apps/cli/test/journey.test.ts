@@ -132,7 +132,7 @@ describe("a first session", () => {
     const withToken = { env: { PROJO_TOKEN: token } };
     await expectDone(shell.projo(["call", "auth.me"], withToken));
     const { err } = await projo("logout");
-    expect(err).toBe(`Signed out of ${server.url}.\n`);
+    expect(err).toBe(`Signed out of ${server.url} as ann@example.com.\n`);
     expect((await shell.projo(["call", "auth.me"], withToken)).code).toBe(4);
     const after = await shell.projo(["whoami"]);
     expect(after.code).toBe(4);
@@ -147,13 +147,10 @@ describe("a first session", () => {
     await other.close();
   });
 
-  it("loses the selected workspace after signing out and in", async () => {
-    await expectDone(shell.projo(["login", "ann@example.com", "--password-stdin"], { stdin: PASSWORD }));
-    const unselected = await shell.projo(["tasks", "list"]);
-    expect(unselected.code).toBe(1);
-    expect(unselected.err).toBe(
-      "projo: No workspace is selected. Run: projo workspaces use NAME (or create one: projo workspaces create NAME)\n",
-    );
+  it("selects the only workspace again after signing out and in", async () => {
+    const login = ["login", "ann@example.com", "--password-stdin"];
+    const { err } = await expectDone(shell.projo(login, { stdin: PASSWORD }));
+    expect(err).toContain("Workspace: Acme\n");
     await projo("workspaces", "use", "Acme");
     expect((await projo("workspaces", "list")).out).toMatch(/^\* +[0-9a-f-]{36} +admin +Acme$/m);
   });

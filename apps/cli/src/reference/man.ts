@@ -39,8 +39,18 @@ const termOf = ({ term, description }: Term): string => `.TP\n.B ${roff(term)}\n
 
 const verbatim = (text: string): string => `.nf\n${text.split("\n").map(roff).join("\n")}\n.fi`;
 
-/** Escapes what troff reads as a command: the backslash, the hyphen, and a point or an apostrophe at the start of a line. */
-function roff(text: string): string {
-  const escaped = text.replaceAll("\\", "\\e").replaceAll("-", "\\-");
-  return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
-}
+const SPECIAL: Readonly<Record<string, string>> = {
+  "\\": "\\e",
+  "-": "\\-",
+  "'": "\\(aq",
+  "`": "\\(ga",
+  "^": "\\(ha",
+  "~": "\\(ti",
+};
+
+/**
+ * Escapes what troff reads as a command: the backslash, and a point at the start of a line. troff prints the other characters as
+ * typographic ones, which a shell does not understand.
+ */
+const roff = (text: string): string =>
+  text.replaceAll(/[\\\-'`^~]/g, (character) => SPECIAL[character] ?? character).replaceAll(/^\./gm, "\\&.");

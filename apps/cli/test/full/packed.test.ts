@@ -63,7 +63,7 @@ it("contains the program, the man page, the README, the licence and package.json
   expect(manifest).toMatchObject({
     name: "@projostack/cli",
     bin: { projo: "dist/projo.cjs" },
-    man: "./dist/projo.1",
+    man: ["./dist/projo.1"],
     engines: { node: ">=20.19" },
   });
   for (const field of ["dependencies", "optionalDependencies", "peerDependencies", "private"])

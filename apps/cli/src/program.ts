@@ -13,7 +13,10 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
     .option("--url <url>", "URL of the server (default: PROJO_URL, else the server of the last sign-in)")
     .option("--workspace <id-or-name>", "workspace (default: PROJO_WORKSPACE, else the selected one)")
     .option("--ca-file <file>", "trust the certificate authorities in this file too (default: PROJO_CA_FILE)")
-    .option("--timeout <seconds>", "maximum time to wait for the server (default: PROJO_TIMEOUT, else 30 for each call)")
+    .option(
+      "--timeout <seconds>",
+      "maximum time to wait for the server (default: PROJO_TIMEOUT, else 30 for each call)",
+    )
     .option("--json", "print data and errors as JSON")
     .version(version(), "--version")
     .helpOption("-h, --help", "show help")

@@ -190,8 +190,9 @@ describe("a refusal by the server", () => {
 
 describe("a server of another version", () => {
   it("that does not have the operation is named as such", async () => {
-    const older: Fetch = (url, init) => fetch(url.replace("projects.list", "projects.all"), init);
-    const { code, err } = await shell.projo(["projects", "list"], { fetch: older });
+    const { code, err } = await shell.projo(["projects", "list"], {
+      fetch: (url, init) => fetch(url.replace("projects.list", "projects.all"), init),
+    });
     expect([code, err]).toEqual([
       1,
       `projo: The server has no operation projects.list: it is of another version than projo ${version()}. To see its version, run: projo call system.health\n`,
@@ -199,15 +200,15 @@ describe("a server of another version", () => {
   });
 });
 
-describe("a slow server", () => {
-  /** Forwards the request late. */
-  const slow =
-    (ms: number): Fetch =>
-    async (url, init) => {
-      await wait(ms, undefined, { signal: init.signal as AbortSignal });
-      return fetch(url, init);
-    };
+/** Forwards the request late. */
+const slow =
+  (ms: number): Fetch =>
+  async (url, init) => {
+    await wait(ms, undefined, { signal: init.signal });
+    return fetch(url, init);
+  };
 
+describe("a slow server", () => {
   it.each([
     [["--timeout", "0.3"], {}, "--timeout 0.3"],
     [[], { PROJO_TIMEOUT: "0.3" }, "PROJO_TIMEOUT=0.3"],

@@ -135,7 +135,16 @@ export async function openTerminal({
     return stdout.trim().split(/\s+/).filter(Boolean).map(Number);
   };
 
-  await waitFor("[1:0]");
+  const close = async () => {
+    await tmux("kill-server").catch(() => undefined);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await waitFor("[1:0]");
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     start,
     ended,
@@ -165,10 +174,7 @@ export async function openTerminal({
       for (const pid of await pids()) process.kill(pid, name);
     },
     pids,
-    async close() {
-      await tmux("kill-server").catch(() => undefined);
-      await rm(directory, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

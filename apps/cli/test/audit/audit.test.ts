@@ -94,7 +94,7 @@ describe("audit list", () => {
   it("names the correct form of an invalid option", async () => {
     expect(await refused("list", "--target", ":1")).toEqual([2, expect.stringContaining("as TYPE:ID")]);
     expect(await refused("list", "--action", "nothing")).toEqual([
-      1,
+      2,
       expect.stringContaining("task.deleted"),
     ]);
     expect(await refused("list", "--actor", "no@example.com")).toEqual([

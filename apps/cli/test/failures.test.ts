@@ -238,7 +238,10 @@ describe("a slow server", () => {
   it("may use the time for all calls of a command together", async () => {
     const argv = ["tasks", "list", "--project", "a", "--workspace", "Acme", "--timeout", "1"];
     const { code, err } = await shell.projo(argv, { fetch: slow(400) });
-    expect([code, err]).toEqual([1, expect.stringContaining("The server took longer than --timeout 1 allows.")]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining("The server took longer than --timeout 1 allows."),
+    ]);
   });
 
   it("ends an import, which names the rows that are done, and a tail", async () => {

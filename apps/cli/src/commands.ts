@@ -7,7 +7,12 @@ import type { Start } from "./cli.ts";
 export type Define = (command: Command, start: Start) => void;
 
 /** The heading of the help under which a command stands. */
-export type Group = "Your account:" | "Workspace:" | "Projects and tasks:" | "Programs and scripts:" | "This machine:";
+export type Group =
+  | "Your account:"
+  | "Workspace:"
+  | "Projects and tasks:"
+  | "Programs and scripts:"
+  | "This machine:";
 
 export interface NamedCommand {
   readonly name: string;

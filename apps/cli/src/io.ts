@@ -1,11 +1,22 @@
 import type { Readable, Writable } from "node:stream";
 import type { Fetch } from "@projostack/sdk";
-import type { StatusLine } from "./terminal/status-line.ts";
 
 /** A stream for messages or data. `isTTY` is true when it is a terminal. */
 export type Output = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
 export type Input = Readable & { isTTY?: boolean };
+
+/** The parts of the status line, in their order. */
+export type StatusPart = "progress" | "waiting";
+
+/** The line of a terminal that changes. */
+export interface StatusLine {
+  /** Shows the text in its part of the line. Undefined removes it. The text has characters of one column only. */
+  show: (part: StatusPart, text: string | undefined) => void;
+  isShown: (part: StatusPart) => boolean;
+  /** Removes the line for good, before the process ends. */
+  close: () => void;
+}
 
 /** Everything a command uses outside its own code. Passed as an argument, so that tests can replace it. */
 export interface Io {

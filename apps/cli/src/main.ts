@@ -46,6 +46,8 @@ void run(argv, io).then((code) => {
   process.exitCode = result;
 });
 
+process.on("uncaughtException", (error) => void report(error, argv, io).then(exit));
+
 process.on("exit", (code) => {
   // Nothing is left to wait for, and the command has not ended: a bug, which must not look like a success.
   if (result === undefined && (code === 0 || code === 13)) process.exitCode = 1;
@@ -76,7 +78,8 @@ function exit(code: number): never {
 /** Removes the status line, and ends the raw mode of a prompt, which may have hidden the cursor. */
 function leaveTerminal(): void {
   io.statusLine?.close();
-  if (!process.stdin.isRaw) return;
+  // Without a prompt, standard input was not opened.
+  if (stdin === undefined || !process.stdin.isRaw) return;
   process.stdin.setRawMode(false);
   process.stderr.write(SHOW_CURSOR);
 }

@@ -23,7 +23,10 @@ export async function createProgram(io: Io, names: readonly string[]): Promise<C
     .option("--account <email>", "account (default: PROJO_ACCOUNT, else the active one of the server)")
     .option("--workspace <id-or-name>", "workspace (default: PROJO_WORKSPACE, else the selected one)")
     .option("--ca-file <file>", "trust the certificate authorities in this file too (default: PROJO_CA_FILE)")
-    .option("--timeout <seconds>", "maximum time to wait for the server (default: PROJO_TIMEOUT, else 30 for each call)")
+    .option(
+      "--timeout <seconds>",
+      "maximum time to wait for the server (default: PROJO_TIMEOUT, else 30 for each call)",
+    )
     .version(version(), "--version", "show the version of projo")
     .helpOption("-h, --help", "show the help of projo, or of a command")
     .configureHelp({

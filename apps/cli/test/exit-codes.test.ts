@@ -84,7 +84,7 @@ describe("exit codes", () => {
     await server?.close();
   });
 
-  it("has a command for each code of the table", () => {
+  it("each code of the table has a command", () => {
     const tried = [...Object.keys(commands), ...Object.keys(signals)].map(Number);
     expect(documentedCodes().toSorted((a, b) => a - b)).toEqual(tried.toSorted((a, b) => a - b));
   });
@@ -103,7 +103,10 @@ describe("exit codes", () => {
 
   it.each(Object.entries(signals))("%s after %s", async (code, signal) => {
     const env = { PATH: process.env["PATH"], HOME: shell.home, PROJO_URL: server.url };
-    const child = spawn(process.execPath, [bin, "audit", "tail"], { env, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(process.execPath, [bin, "audit", "tail"], {
+      env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     child.stderr.once("data", () => child.kill(signal));
     const ended = await new Promise((resolve) => child.on("close", resolve));
     expect(ended).toBe(Number(code));

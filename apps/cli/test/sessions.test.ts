@@ -196,7 +196,7 @@ describe("a password", () => {
     const wrong = await shell.projo(["password", "change", "--password-stdin"], {
       stdin: `not this one at all\n${NEW_PASSWORD}\n`,
     });
-    expect(wrong.code).toBe(1);
+    expect(wrong.code).toBe(4);
     expect(wrong.err).toBe("projo: The current password is wrong. Enter it again.\n");
     const { out, err } = await expectDone(
       shell.projo(["password", "change", "--password-stdin"], { stdin: `${PASSWORD}\n${NEW_PASSWORD}\n` }),

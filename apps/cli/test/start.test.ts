@@ -67,7 +67,7 @@ it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", a
   const { status, out, err, files, hasFetch } = await run(["tasks", "list"]);
   expect({ status, err, hasFetch }).toEqual({ status: 0, err: "", hasFetch: false });
   expect(out).toContain("Website  First");
-  expect(new Set(files)).toEqual(new Set([...FIRST, "main", "tasks", "client", "table", "string-width"]));
+  expect(new Set(files)).toEqual(new Set([...FIRST, "main", "tasks", "client", "table"]));
   expect((await run(["tasks", "list", "--json"])).files).not.toContain("table");
 });
 

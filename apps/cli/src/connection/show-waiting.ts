@@ -28,7 +28,7 @@ const MAX_GAP_MS = 200;
 export function showWaiting(io: Io): Waiting | undefined {
   const { statusLine, stdout, env } = io;
   if (!statusLine) return undefined;
-  const frames = [...(isUtf8(env) ? "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" : "|/-\\")];
+  const frames = Array.from(isUtf8(env) ? "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏" : "|/-\\");
   let open = 0;
   let since = 0;
   let endedAt = Number.NEGATIVE_INFINITY;

@@ -32,7 +32,7 @@ export function watchRequests(fetch: Fetch, io: Io, options: WaitingOptions): Wa
     };
     if (change !== undefined) io.openChanges?.add(change);
     try {
-      const signal = budget ? AbortSignal.any([init.signal as AbortSignal, budget.signal]) : init.signal;
+      const signal = budget ? AbortSignal.any([init.signal, budget.signal]) : init.signal;
       const response = await within(() => fetch(url, { ...init, signal }));
       waiting?.refused(response);
       // The head can arrive long before the rest.

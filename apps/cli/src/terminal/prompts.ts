@@ -89,7 +89,7 @@ function watch(io: Io, output: Output) {
   return {
     signal: control.signal,
     wasSuspended: () => isSuspended,
-    release() {
+    release: () => {
       removeListener();
       stdin.off("keypress", onKey);
       for (const event of ENDS_OF_INPUT) stdin.off(event, cancel);

@@ -3,18 +3,7 @@
 //
 // The cursor stays visible, and one write leaves no mode changed, so that a killed process leaves a terminal that needs no repair.
 // Between two updates the cursor is at the start of the line: the next output replaces it, also after the terminal was resized.
-import { columnsOf, type Io, type Output } from "../io.ts";
-
-/** The parts of the line, in their order. */
-type Part = "progress" | "waiting";
-
-export interface StatusLine {
-  /** Shows the text in its part of the line. Undefined removes it. The text has characters of one column only. */
-  show: (part: Part, text: string | undefined) => void;
-  isShown: (part: Part) => boolean;
-  /** Removes the line for good, before the process ends. */
-  close: () => void;
-}
+import { columnsOf, type Io, type Output, type StatusLine, type StatusPart } from "../io.ts";
 
 /**
  * Returns the streams of a terminal with a status line on stderr. Returns them unchanged where a line cannot be replaced: a pipe,
@@ -43,7 +32,7 @@ export function isUtf8(env: Io["env"]): boolean {
 
 class TerminalLine implements StatusLine {
   readonly #output: Output;
-  readonly #parts: Record<Part, string | undefined> = { progress: undefined, waiting: undefined };
+  readonly #parts: Record<StatusPart, string | undefined> = { progress: undefined, waiting: undefined };
   #isDrawn = false;
   #isClosed = false;
   /** True when the cursor is at the start of a line, so that the line can be drawn. */
@@ -53,13 +42,13 @@ class TerminalLine implements StatusLine {
     this.#output = output;
   }
 
-  show(part: Part, text: string | undefined): void {
+  show(part: StatusPart, text: string | undefined): void {
     if (this.#parts[part] === text) return;
     this.#parts[part] = text;
     this.#draw();
   }
 
-  isShown(part: Part): boolean {
+  isShown(part: StatusPart): boolean {
     return this.#parts[part] !== undefined;
   }
 

@@ -118,7 +118,7 @@ describe.skipIf(!hasTerminal)(`a prompt in a terminal${noTerminal}`, () => {
     expect(await terminal.screen()).toContain("The email or the password is wrong.");
   });
 
-  it("is shown again when the program continues after Ctrl-Z, which shows the cursor", async () => {
+  it("shows the cursor at Ctrl-Z, and appears again when the program continues", async () => {
     await terminal.start("projo login ann@example.com");
     await terminal.waitFor("Password");
     await terminal.type("lost");

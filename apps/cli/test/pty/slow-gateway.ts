@@ -63,6 +63,12 @@ const limitExceeded = (retryAfter: number) => ({
   error: {
     message: "Too many requests.",
     code: -32029,
-    data: { code: "TOO_MANY_REQUESTS", httpStatus: 429, reason: "limit.exceeded", requestId: "-", retryAfter },
+    data: {
+      code: "TOO_MANY_REQUESTS",
+      httpStatus: 429,
+      reason: "limit.exceeded",
+      requestId: "-",
+      retryAfter,
+    },
   },
 });

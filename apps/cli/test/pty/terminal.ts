@@ -77,23 +77,25 @@ export async function openTerminal({
   });
   const directory = await mkdtemp(join(tmpdir(), "projo-tmux-"));
   const tmux = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run("tmux", ["-u", "-S", join(directory, "socket"), "-f", "/dev/null", ...args], {
-      env: { PATH: process.env["PATH"], HOME: home, LANG: "C.UTF-8" },
-    });
+    const { stdout } = await run(
+      "tmux",
+      ["-u", "-S", join(directory, "socket"), "-f", "/dev/null", ...args],
+      {
+        env: { PATH: process.env["PATH"], HOME: home, LANG: "C.UTF-8" },
+      },
+    );
     return stdout;
   };
   // The prompt has the number of the next command and the exit code of the last one.
   const startup = `PS1='[\\#:$?] '; projo() { "${process.execPath}" "${program}" "$@"; }\n`;
   await writeFile(join(directory, "bashrc"), startup);
-  const isKept = ([, value]: [string, string | undefined]) => value !== undefined;
-  await tmux(
-    ...["new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", home],
-    ...["env", ...Object.keys(env).flatMap((name) => ["-u", name])],
-    ...Object.entries(env)
-      .filter(isKept)
-      .map(([name, value]) => `${name}=${value}`),
-    ...["bash", "--noprofile", "--rcfile", join(directory, "bashrc"), "-i"],
+  const size = ["-x", String(columns), "-y", String(rows)];
+  const unset = Object.keys(env).flatMap((name) => ["-u", name]);
+  const set = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}`],
   );
+  const bash = ["bash", "--noprofile", "--rcfile", join(directory, "bashrc"), "-i"];
+  await tmux("new-session", "-d", ...size, "-c", home, "env", ...unset, ...set, ...bash);
 
   const screen = async () =>
     (await tmux("capture-pane", "-p"))
@@ -133,7 +135,16 @@ export async function openTerminal({
     return stdout.trim().split(/\s+/).filter(Boolean).map(Number);
   };
 
-  await waitFor("[1:0]");
+  const close = async () => {
+    await tmux("kill-server").catch(() => undefined);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await waitFor("[1:0]");
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     start,
     ended,
@@ -151,7 +162,11 @@ export async function openTerminal({
       const [cursor, wrap, tty = ""] = flags.trim().split(" ");
       const { stdout } = await run("stty", ["-a", "-F", tty]);
       // The shell itself reads keys in raw mode while it shows its prompt.
-      return { isCursorVisible: cursor === "1", wrapsLines: wrap === "1", isCooked: !/ -icanon/.test(stdout) };
+      return {
+        isCursorVisible: cursor === "1",
+        wrapsLines: wrap === "1",
+        isCooked: !/ -icanon/.test(stdout),
+      };
     },
     resize: async (width, height) =>
       void (await tmux("resize-window", "-x", String(width), "-y", String(height))),
@@ -159,10 +174,7 @@ export async function openTerminal({
       for (const pid of await pids()) process.kill(pid, name);
     },
     pids,
-    async close() {
-      await tmux("kill-server").catch(() => undefined);
-      await rm(directory, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

@@ -9,7 +9,7 @@ export async function run(argv: readonly string[], given: Io): Promise<ExitCode>
   // A word may also be the value of an option: then a command that is not needed is loaded.
   const program = await createProgram(io, argv);
   try {
-    const words = argv.some(isJsonOption) ? await withJsonFields(program, argv, io) : argv;
+    const words = argv.some(mayHaveFields) ? await withJsonFields(program, argv, io) : argv;
     if (words === undefined) return 0;
     await program.parseAsync(words.length === 0 ? ["--help"] : [...words], { from: "user" });
     return 0;
@@ -32,6 +32,10 @@ export async function report(error: unknown, argv: readonly string[], io: Io): P
 }
 
 const isJsonOption = (word: string): boolean => word === "--json" || word.startsWith("--json=");
+
+/** True for --json before a word that can be its fields or an argument of the command, and if the fields are to be listed. */
+const mayHaveFields = (word: string, index: number, argv: readonly string[]): boolean =>
+  word === "--json=?" || (word === "--json" && /^[^-]/.test(argv[index + 1] ?? ""));
 
 /** Returns the words with --json and its fields as one word. Undefined if the fields are listed instead of running the command. */
 async function withJsonFields(program: Command, argv: readonly string[], io: Io) {

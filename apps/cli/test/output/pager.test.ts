@@ -33,7 +33,7 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
     type(
       `PS1='> '; HOME='${shell.home}'; PROJO_URL='${server.url}'; export HOME PROJO_URL; unset PAGER LESS`,
     );
-    type(`projo() { '${process.execPath}' '${program}' "$@"; echo "exit $?"; }`);
+    type(`projo() { '${process.execPath}' '${program}' "$@"; echo "exit $? of $command"; }`);
   });
 
   afterAll(async () => {
@@ -45,12 +45,17 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
   const tmux = (...args: string[]): string =>
     execFileSync("tmux", ["-L", socket, ...args], { encoding: "utf8" });
   const press = (...keys: string[]): string => tmux("send-keys", ...keys);
-  const type = (command: string): string => press("-l", `clear; ${command}\n`);
-  const screen = (): string => tmux("capture-pane", "-p");
+  let command = 0;
+  const type = (text: string): string => press("-l", `clear; command=${(command += 1)}; ${text}\n`);
 
   /** Returns the screen as soon as it shows this. */
-  const shows = async (text: RegExp): Promise<string> =>
-    eventually(() => Promise.resolve(text.test(screen()) ? screen() : undefined));
+  const shows = (text: RegExp): Promise<string> =>
+    eventually(() => {
+      const screen = tmux("capture-pane", "-p");
+      return text.test(screen) ? screen : undefined;
+    }, 60);
+  /** Returns the screen as soon as the last command has ended with exit code 0. */
+  const ended = (): Promise<string> => shows(new RegExp(`^exit 0 of ${command}$`, "m"));
 
   it("is in a pager if it is longer than the screen, and closing the pager early is no failure", async () => {
     type("projo tasks list");
@@ -62,16 +67,16 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
     press("G");
     await shows(/Task 11\./);
     press("q");
-    await shows(/There are more items[\s\S]*exit 0/);
+    expect(await ended()).toContain("There are more items");
   });
 
   it("is printed without a pager if it fits the screen, with --no-pager, and in a pipe", async () => {
     type("projo tasks list --limit 8");
-    expect(await shows(/exit 0/)).toContain("Task 30.");
+    expect(await ended()).toContain("Task 30.");
     type("projo tasks list --no-pager");
-    expect(await shows(/exit 0/)).toContain("Task 11.");
+    expect(await ended()).toContain("Task 11.");
     type("projo tasks list | tail -n 3");
-    expect(await shows(/exit 0/)).toContain("Task 12.");
+    expect(await ended()).toContain("Task 12.");
   });
 
   it("is in the pager of PROJO_PAGER or PAGER, and printed if that pager is missing or empty", async () => {
@@ -83,14 +88,14 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
     ];
     for (const pager of pagers) {
       type(`${pager} projo tasks list`);
-      expect(await shows(/exit 0/), pager).toContain("Task 11.");
+      expect(await ended(), pager).toContain("Task 11.");
     }
     type("PAGER='sed -n \"s/Task 30./In the pager/p\"' projo tasks list");
-    const changed = await shows(/exit 0/);
+    const changed = await ended();
     expect(changed).toContain("In the pager");
     expect(changed).not.toContain("Task 29.");
     // The reader ends before it has read everything.
     type("PAGER='head -n 1' projo tasks list --all");
-    expect(await shows(/exit 0/)).not.toContain("Task 30.");
+    expect(await ended()).not.toContain("Task 30.");
   });
 });

@@ -4,8 +4,9 @@ import { openCli, type Start } from "./cli.ts";
 import { commands } from "./commands.ts";
 import { examples } from "./examples.ts";
 import { columnsOf, type Io, takesColour } from "./io.ts";
-import { addOutputOptions, chosenFormat } from "./output/output-options.ts";
-import type { FormatValue } from "./output/value-output.ts";
+import { chosenFormat } from "./output/chosen-format.ts";
+import { addOutputOptions } from "./output/output-options.ts";
+import type { FormatValue } from "./output/format-value.ts";
 import { version } from "./version.ts";
 
 /** Creates the commands with these names completely. The others have a name and a description only, for the help. */

@@ -4,8 +4,8 @@ import { type Io, withoutColour } from "./io.ts";
 import { createProgram, nearestCommand } from "./program.ts";
 
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
-export async function run(argv: readonly string[], given: Io): Promise<ExitCode> {
-  const io = argv.includes("--no-color") ? withoutColour(given) : given;
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  if (argv.includes("--no-color")) io.env = withoutColour(io.env);
   // A word may also be the value of an option: then a command that is not needed is loaded.
   const program = await createProgram(io, argv);
   try {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectDone, openSignedIn, type Shell } from "../kit.ts";
 
 const program = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
-const isPossible = spawnSync("tmux", ["-V"]).status === 0 && spawnSync("less", ["-V"]).status === 0;
+const isPossible = ["tmux", "less"].every((name) => spawnSync(name, ["-V"]).status === 0);
 const HEIGHT = 12;
 
 it.runIf(process.env["CI"] === "true")("tmux and less are installed in CI", () => {

@@ -242,22 +242,22 @@ describe("--quiet", () => {
 
 describe("the format of a list", () => {
   it("is TSV without headings in a pipe, with whole ids and times", async () => {
-    expect(await title()).toMatch(
+    expect(await secondTask()).toMatch(
       new RegExp(String.raw`^${ids[1]}\ttodo\tWebsite\tSecond\\twith a tab\t\d{4}-\d\d-\d\dT[\d:.]+Z\n$`),
     );
   });
 
   it("is a table with relative times on a terminal", async () => {
-    const text = await title({ columns: 90, env: { NO_COLOR: "1" } });
+    const text = await secondTask({ columns: 90, env: { NO_COLOR: "1" } });
     expect(text).toMatch(
       /^ID +STATUS +PROJECT +TITLE +CREATED\n[0-9a-f-]{36} +todo +Website +Second with a tab +just now\n$/,
     );
   });
 
   it("is chosen by --format, also on a terminal", async () => {
-    expect(await title({ columns: 80 }, "--format", "tsv")).toBe(await title());
-    expect(await title({}, "--format", "table")).toMatch(/^ID +STATUS +PROJECT +TITLE +CREATED\n/);
-    expect(await title({}, "--format", "json")).toBe(await title({}, "--json"));
+    expect(await secondTask({ columns: 80 }, "--format", "tsv")).toBe(await secondTask());
+    expect(await secondTask({}, "--format", "table")).toMatch(/^ID +STATUS +PROJECT +TITLE +CREATED\n/);
+    expect(await secondTask({}, "--format", "json")).toBe(await secondTask({}, "--json"));
     const rows = (await done(["tasks", "list", "--format", "ndjson", "--json", "id", "--order", "oldest"]))
       .trimEnd()
       .split("\n");
@@ -341,7 +341,7 @@ it("the audit log names who acted, also if the server is too old to return the n
   expect(await done(["audit", "list", "--limit", "1"], old)).toMatch(/\tok\tuser:[0-9a-f-]{36}\t/);
 });
 
-const title = async (options?: RunOptions, ...more: string[]) =>
+const secondTask = async (options?: RunOptions, ...more: string[]) =>
   done(["tasks", "list", "--search", "second", ...more], options);
 
 const errOf = async (...argv: string[]) => (await ann.projo(["tasks", "list", "--limit", "1", ...argv])).err;

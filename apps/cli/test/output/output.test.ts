@@ -241,20 +241,20 @@ describe("--quiet", () => {
 });
 
 describe("the format of a list", () => {
-  it("is TSV without headings in a pipe, with whole ids and times", async () => {
+  it("the list is TSV without headings in a pipe, with whole ids and times", async () => {
     expect(await secondTask()).toMatch(
       new RegExp(String.raw`^${ids[1]}\ttodo\tWebsite\tSecond\\twith a tab\t\d{4}-\d\d-\d\dT[\d:.]+Z\n$`),
     );
   });
 
-  it("is a table with relative times on a terminal", async () => {
+  it("the list is a table with relative times on a terminal", async () => {
     const text = await secondTask({ columns: 90, env: { NO_COLOR: "1" } });
     expect(text).toMatch(
       /^ID +STATUS +PROJECT +TITLE +CREATED\n[0-9a-f-]{36} +todo +Website +Second with a tab +just now\n$/,
     );
   });
 
-  it("is chosen by --format, also on a terminal", async () => {
+  it("the format is chosen by --format, also on a terminal", async () => {
     expect(await secondTask({ columns: 80 }, "--format", "tsv")).toBe(await secondTask());
     expect(await secondTask({}, "--format", "table")).toMatch(/^ID +STATUS +PROJECT +TITLE +CREATED\n/);
     expect(await secondTask({}, "--format", "json")).toBe(await secondTask({}, "--json"));
@@ -264,7 +264,7 @@ describe("the format of a list", () => {
     expect(rows.map((row) => (JSON.parse(row) as { id: string }).id)).toEqual(ids);
   });
 
-  it("has headings as CSV, and no cell is a formula to a spreadsheet", async () => {
+  it("the list has headings as CSV, and no cell is a formula to a spreadsheet", async () => {
     const text = await done(["tasks", "list", "--order", "oldest", "--format", "csv"]);
     const [head, , second, third] = text.split(/\r?\n/);
     expect(head).toBe("ID,STATUS,PROJECT,TITLE,CREATED");
@@ -272,7 +272,7 @@ describe("the format of a list", () => {
     expect(third).toContain(",Website,'=1+1,");
   });
 
-  it("is an empty output and a message if the list is empty", async () => {
+  it("the output is empty if the list is, and a message says so", async () => {
     const { code, out, err } = await ann.projo(["tasks", "list", "--search", "nothing"]);
     expect({ code, out, err }).toEqual({ code: 0, out: "", err: "No task matches.\n" });
   });
@@ -308,7 +308,7 @@ it("errors are JSON with each form of --json", async () => {
 });
 
 describe("colours", () => {
-  it("are on for terminals, off for pipes, and follow the variables with the precedence of gh", async () => {
+  it("colours are on for terminals, off for pipes, and follow the variables with the precedence of gh", async () => {
     expect(await isColoured({}, 100)).toBe(true);
     expect(await isColoured({}, undefined)).toBe(false);
     for (const env of [{ NO_COLOR: "1" }, { CLICOLOR: "0" }, { TERM: "dumb" }, { FORCE_COLOR: "0" }])

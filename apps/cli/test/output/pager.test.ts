@@ -57,7 +57,7 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
   /** Returns the screen as soon as the last command has ended with exit code 0. */
   const ended = (): Promise<string> => shows(new RegExp(`^exit 0 of ${command}$`, "m"));
 
-  it("is in a pager if it is longer than the screen, and closing the pager early is no failure", async () => {
+  it("the list is in a pager if it is longer than the screen, and closing the pager early is no failure", async () => {
     type("projo tasks list");
     const first = await shows(/^:$/m);
     expect(first).toContain("Task 30.");
@@ -70,7 +70,7 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
     expect(await ended()).toContain("There are more items");
   });
 
-  it("is printed without a pager if it fits the screen, with --no-pager, and in a pipe", async () => {
+  it("the list is printed without a pager if it fits the screen, with --no-pager, and in a pipe", async () => {
     type("projo tasks list --limit 8");
     expect(await ended()).toContain("Task 30.");
     type("projo tasks list --no-pager");
@@ -79,7 +79,7 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
     expect(await ended()).toContain("Task 12.");
   });
 
-  it("is in the pager of PROJO_PAGER or PAGER, and printed if that pager is missing or empty", async () => {
+  it("the list is in the pager of PROJO_PAGER or PAGER, and printed if that pager is missing or empty", async () => {
     const pagers = [
       "PROJO_PAGER=no-such-pager",
       "PROJO_PAGER=",

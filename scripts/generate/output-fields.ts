@@ -16,9 +16,8 @@ export const outputFields: Readonly<Record<string, string>> = ${JSON.stringify(
 type Models = DescribedContract["models"];
 
 function fieldsOf(output: JsonSchema, models: Models): string[] {
-  const own = properties(resolved(output, models));
-  const isPage = own["items"] !== undefined && own["nextCursor"] !== undefined;
-  return isPage ? pathsOf(plain(own["items"]["items"]), models) : pathsOf(output, models);
+  const { items, nextCursor } = properties(resolved(output, models));
+  return items && nextCursor ? pathsOf(plain(items["items"]), models) : pathsOf(output, models);
 }
 
 function pathsOf(schema: JsonSchema, models: Models): string[] {

@@ -1,6 +1,6 @@
 // Builds the program: the file that starts, files that are loaded when a command needs them, the man page, and the notices of the
 // bundled packages.
-import { chmod, rm, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -58,7 +58,10 @@ await bundle.close();
 const program = join(target, "projo.cjs");
 await chmod(program, 0o755);
 const modules = output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []));
-await writeFile(join(target, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules));
+// The package jq-wasm contains jq and its libraries as WebAssembly, without their licences.
+const jqLicences = await readFile(join(root, "apps/cli/build/jq-licences.txt"), "utf8");
+const notices = [noticesOf(modules), jqLicences].join(`\n${"-".repeat(80)}\n\n`);
+await writeFile(join(target, "THIRD-PARTY-NOTICES.txt"), notices);
 
 // The description of the commands neither reads nor writes anything.
 const { stdin, stdout, stderr } = process;

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Io } from "./io.ts";
 import type { Server, ServerOptions } from "./connection/server.ts";
 import { isValueOutput, printsPages, type OutputOptions } from "./output/output-options.ts";
-import type { FormatValue } from "./output/value-output.ts";
+import type { FormatValue } from "./output/format-value.ts";
 import { type Printer, printer } from "./terminal/printer.ts";
 
 /** Input, output and server of a running command. */

@@ -68,10 +68,10 @@ export function takesColour({ env }: Io, output: Output): boolean {
 
 const isOn = (value: string | undefined): boolean => !["", "0", "false", undefined].includes(value);
 
-/** The same input and output without colours, for --no-color, which takes precedence over the variables. */
-export function withoutColour(io: Io): Io {
-  const env = { ...io.env, NO_COLOR: "1", CLICOLOR_FORCE: undefined, FORCE_COLOR: undefined };
-  // The working directory is read only when it is needed, so it must not be copied.
-  const changed: Io = Object.create(io, { env: { value: env } });
-  return changed;
-}
+/** The variables without colours, for --no-color, which takes precedence over them. */
+export const withoutColour = (env: Io["env"]): Io["env"] => ({
+  ...env,
+  NO_COLOR: "1",
+  CLICOLOR_FORCE: undefined,
+  FORCE_COLOR: undefined,
+});

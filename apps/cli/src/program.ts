@@ -9,8 +9,9 @@ import { formatItem } from "./help/format-item.ts";
 import { globalOptions } from "./help/global-options.ts";
 import { rememberCommand } from "./inputs/running-command.ts";
 import { columnsOf, type Io, takesColour } from "./io.ts";
-import { addOutputOptions, chosenFormat } from "./output/output-options.ts";
-import type { FormatValue } from "./output/value-output.ts";
+import { chosenFormat } from "./output/chosen-format.ts";
+import { addOutputOptions } from "./output/output-options.ts";
+import type { FormatValue } from "./output/format-value.ts";
 import { addHelpCommand, CheckedCommand, checkHelp } from "./usage/checked-command.ts";
 import { version } from "./version.ts";
 

@@ -9,13 +9,14 @@ const WITHOUT_SETTINGS = ["config", "doctor", "help", "--help", "-h", "--version
 
 /** Runs one command line, given without the program's name. Never throws and never exits. @returns the exit code */
 export async function run(argv: readonly string[], given: Io): Promise<ExitCode> {
-  let io = withStatusLine(argv.includes("--no-color") ? withoutColour(given) : given);
+  let io = withStatusLine(given);
   try {
     io = applySettings(io);
   } catch (error) {
     // These commands report or replace the settings, or need none.
     if (!argv.some((word) => WITHOUT_SETTINGS.includes(word))) return report(error, argv, io);
   }
+  if (argv.includes("--no-color")) io.env = withoutColour(io.env);
   // The help command takes the names of commands only.
   if (argv.length === 2 && argv[0] === "help" && argv[1] === "--all") {
     await (await import("./reference/print-reference.ts")).printReference(io);
@@ -24,7 +25,7 @@ export async function run(argv: readonly string[], given: Io): Promise<ExitCode>
   // A word may also be the value of an option: then a command that is not needed is loaded.
   const program = await createProgram(io, argv);
   try {
-    const words = argv.some(isJsonOption) ? await withJsonFields(program, argv, io) : argv;
+    const words = argv.some(mayHaveFields) ? await withJsonFields(program, argv, io) : argv;
     if (words === undefined) return 0;
     await program.parseAsync(words.length === 0 ? ["--help"] : [...words], { from: "user" });
     return 0;
@@ -45,6 +46,10 @@ export async function report(error: unknown, argv: readonly string[], io: Io): P
 }
 
 const isJsonOption = (word: string): boolean => word === "--json" || word.startsWith("--json=");
+
+/** True for --json before a word that can be its fields or an argument of the command, and if the fields are to be listed. */
+const mayHaveFields = (word: string, index: number, argv: readonly string[]): boolean =>
+  word === "--json=?" || (word === "--json" && /^[^-]/.test(argv[index + 1] ?? ""));
 
 /** Returns the words with --json and its fields as one word. Undefined if the fields are listed instead of running the command. */
 async function withJsonFields(program: Command, argv: readonly string[], io: Io) {

@@ -56,7 +56,7 @@ describe("invites decline", () => {
     await invite(ann, bobsEmail);
     const id = await ownInvite();
     const mine = await expectDone(bob.projo(["invites", "mine"]));
-    expect(mine.out).toMatch(new RegExp(`^${id} +member +\\S+Z +ann${rounds}@example.com +Acme$`, "m"));
+    expect(mine.out).toMatch(new RegExp(`^${id}\tAcme\tmember\tann${rounds}@example.com\t\\S+Z$`, "m"));
     expect((await expectDone(bob.projo([...decline, id]))).err).toBe("You declined the invite.\n");
     expect(await statuses()).toEqual(["declined"]);
     const listed = await jsonOf<{ items: object[] }>(ann, "invites", "list", "--status", "declined");

@@ -78,11 +78,11 @@ describe("an invite", () => {
     );
     const { out } = await projo("invites", "list");
     expect(out).toMatch(
-      new RegExp(String.raw`^[0-9a-f-]{36} +revoked +member +\S+Z +- +cyd@example.com$`, "m"),
+      new RegExp(String.raw`^[0-9a-f-]{36}\tcyd@example.com\tmember\trevoked\t\S+Z\t$`, "m"),
     );
     expect(out).toMatch(
       new RegExp(
-        String.raw`^[0-9a-f-]{36} +pending +viewer +\S+Z +(?:waiting|sent) \S+Z +${bobsEmail}$`,
+        String.raw`^[0-9a-f-]{36}\t${bobsEmail}\tviewer\tpending\t\S+Z\t(?:waiting|sent) \S+Z$`,
         "m",
       ),
     );
@@ -159,7 +159,7 @@ describe("invites accept", () => {
     const link = await invite(ann, bobsEmail, "viewer");
     const bob = await keep(openVerified(server, bobsEmail));
     expect((await expectDone(bob.projo(["invites", "mine"]))).out).toMatch(
-      new RegExp(String.raw`^[0-9a-f-]{36} +viewer +\S+Z +${annsEmail} +Acme$`, "m"),
+      new RegExp(String.raw`^[0-9a-f-]{36}\tAcme\tviewer\t${annsEmail}\t\S+Z$`, "m"),
     );
     const { out, err } = await expectDone(bob.projo(accept, { stdin: `${link}\n` }));
     expect(out).toBe("");

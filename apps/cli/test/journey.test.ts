@@ -47,14 +47,13 @@ describe("a first session", () => {
     await projo("tasks", "create", "Write the first page", "--project", "Website");
     await projo("tasks", "create", "Buy the domain", "--project", project, "--status", "done");
     const { out } = await projo("tasks", "list");
-    expect(out.split("\n").map((line) => line.replace(/[0-9a-f-]{36}/, "ID").replaceAll(/ +/g, " "))).toEqual(
-      [
-        "ID STATUS PROJECT TITLE",
-        "ID done Website Buy the domain",
-        "ID todo Website Write the first page",
-        "",
-      ],
-    );
+    expect(
+      out.split("\n").map((line) => line.replace(/[0-9a-f-]{36}/, "ID").replace(/\S+Z$/, "TIME")),
+    ).toEqual([
+      "ID\tdone\tWebsite\tBuy the domain\tTIME",
+      "ID\ttodo\tWebsite\tWrite the first page\tTIME",
+      "",
+    ]);
   });
 
   it("filters tasks by status, project, text, creator and time", async () => {
@@ -70,7 +69,7 @@ describe("a first session", () => {
     const newest = await titles();
     expect(await titles("--order", "oldest")).toEqual(newest.toReversed());
     const [, id = ""] =
-      /^([0-9a-f-]{36}) /m.exec((await projo("tasks", "list", "--order", "oldest")).out) ?? [];
+      /^([0-9a-f-]{36})\t/m.exec((await projo("tasks", "list", "--order", "oldest")).out) ?? [];
     const [title = ""] = newest.toReversed();
     await projo("tasks", "update", id, "--title", `${title}!`);
     expect(await titles("--order", "last_changed")).toEqual([
@@ -152,7 +151,9 @@ describe("a first session", () => {
     const { err } = await expectDone(shell.projo(login, { stdin: PASSWORD }));
     expect(err).toContain("Workspace: Acme\n");
     await projo("workspaces", "use", "Acme");
-    expect((await projo("workspaces", "list")).out).toMatch(/^\* +[0-9a-f-]{36} +admin +Acme$/m);
+    const onTerminal = { columns: 100, env: { NO_COLOR: "1" } };
+    const { out } = await expectDone(shell.projo(["workspaces", "list"], onTerminal));
+    expect(out).toMatch(/^\* +[0-9a-f-]{36} +Acme +admin +just now$/m);
   });
 });
 

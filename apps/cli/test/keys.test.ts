@@ -80,7 +80,7 @@ describe("service keys", () => {
     const month = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
     expect(listed.out).toMatch(
       new RegExp(
-        String.raw`^ +[0-9a-f-]{36} +active +member +${month} +never +deploy +task:read,task:write$`,
+        String.raw`^[0-9a-f-]{36}\tdeploy\tactive\tmember\ttask:read,task:write\t\t${month}\S+Z$`,
         "m",
       ),
     );
@@ -184,7 +184,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
     await runJob("tasks", "update", id, "--status", "done");
     await job.file("rows.csv", "project,title\nWebsite,Second\n");
     await runJob("tasks", "import", "rows.csv");
-    expect((await runJob("tasks", "list")).out).toMatch(/done +Website +First$/m);
+    expect((await runJob("tasks", "list")).out).toMatch(/\tdone\tWebsite\tFirst\t/);
     await runJob("tasks", "delete", id, "--yes");
     expect(JSON.parse((await runJob("call", "tasks.list")).out)).toMatchObject({
       items: [{ title: "Second" }],
@@ -275,7 +275,7 @@ describe("a job with a service key in PROJO_TOKEN", () => {
       4,
       INVALID_KEY,
     ]);
-    expect((await projo("keys", "list")).out).toMatch(/^ +[0-9a-f-]{36} +expired /m);
+    expect((await projo("keys", "list")).out).toMatch(/^[0-9a-f-]{36}\t[^\t]+\texpired\t/m);
   });
 
   it("M2 loses access when its workspace is deleted, and regains it when the workspace is restored", async () => {

@@ -128,14 +128,23 @@ describe("an access token that has expired", () => {
 describe("the sessions", () => {
   it("S10 appear with device, address and last use, without secrets; the current one is marked", async () => {
     const other = await elsewhere();
-    const { out } = await projo("sessions", "list");
+    const { out } = await expectDone(
+      shell.projo(["sessions", "list"], { columns: 160, env: { NO_COLOR: "1" } }),
+    );
     const [head, ...rows] = out.trim().split("\n");
-    expect(head?.split(/ {2,}/).filter(Boolean)).toEqual(["ID", "LAST USED", "ADDRESS", "DEVICE"]);
+    expect(head?.split(/ {2,}/).filter(Boolean)).toEqual([
+      "ID",
+      "DEVICE",
+      "IP",
+      "LAST USED",
+      "CREATED",
+      "EXPIRES",
+    ]);
     expect(rows).toHaveLength(2);
     const { sessionId } = await storedTokens(shell.home, server.url);
     const own = rows.find((row) => row.startsWith("*"));
     expect(own).toMatch(
-      new RegExp(String.raw`^\* +${sessionId} +\d{4}-\d\d-\d\dT\d\d:\d\dZ +127\.0\.0\.1 +projo/\d`),
+      new RegExp(String.raw`^\* +${sessionId} +projo/\d.* +127\.0\.0\.1 +just now +just now +in 13 days$`),
     );
     expect(out).not.toMatch(/pj[ar]_/);
     const json = await projo("sessions", "list", "--json");

@@ -1,7 +1,7 @@
 // jq 1.8 itself, as WebAssembly. It has no access to files, the network and the environment variables.
 import { type Jq, loadJq } from "jq-wasm/inline";
 import { CliError, usageError } from "../cli-error.ts";
-import type { FormatValue } from "./value-output.ts";
+import type { FormatValue } from "./format-value.ts";
 
 /** jq exits with this number if the expression does not compile. */
 const COMPILE_ERROR = 3;

@@ -1,6 +1,5 @@
 // The options with which the user chooses how a command prints its data.
 import { type Command, Option } from "commander";
-import type { FormatValue } from "./value-output.ts";
 
 export const listFormats = ["table", "tsv", "csv", "json", "ndjson"] as const;
 export type ListFormat = (typeof listFormats)[number];
@@ -50,22 +49,6 @@ export const printsPages = ({ json, jq, template, outputFormat }: OutputOptions)
   jq === undefined &&
   template === undefined &&
   (outputFormat === "json" || (json !== undefined && outputFormat === undefined));
-
-/** Undefined for plain output, and for whole JSON. @throws CliError when the options are not valid for the command */
-export async function chosenFormat(command: Command): Promise<FormatValue | undefined> {
-  const options: OutputOptions = command.optsWithGlobals();
-  const isWhole = options.json === true || options.json === "";
-  const { json: _, outputFormat, ...others } = options;
-  const isPlain =
-    (isWhole || options.json === undefined) && outputFormat === undefined && !isValueOutput(others);
-  if (isPlain) return undefined;
-  const [{ valueFormat }, { outputOf, pathOf }] = await Promise.all([
-    import("./value-output.ts"),
-    import("./command-fields.ts"),
-  ]);
-  const path = pathOf(command);
-  return valueFormat({ options, path, output: outputOf(path) });
-}
 
 /** The values of global options and those of a command are one object, so the name differs from that of other options. */
 class FormatOption extends Option {

@@ -33,11 +33,11 @@ export async function showInPager(io: Io, text: string): Promise<boolean> {
 
 /** Ctrl-C reaches the pager too, and means the pager. */
 function ignoreInterrupts(io: Io): () => void {
-  let release = (): void => {};
   const ignore = (): void => {
+    // A listener is called for one Ctrl-C only.
     release = io.onInterrupt(ignore);
   };
-  ignore();
+  let release = io.onInterrupt(ignore);
   return () => release();
 }
 

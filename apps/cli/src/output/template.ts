@@ -1,7 +1,7 @@
 // Templates in Liquid: https://liquidjs.com. A template can read the data only, and no file.
 import { Liquid } from "liquidjs";
 import { CliError, usageError } from "../cli-error.ts";
-import type { FormatValue } from "./value-output.ts";
+import type { FormatValue } from "./format-value.ts";
 
 /** @throws CliError when the template is not valid */
 export function templateFormat(source: string): FormatValue {
@@ -29,7 +29,7 @@ export function templateFormat(source: string): FormatValue {
 
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 };
 
 /** Outside tags, `\n`, `\t` and `\\` mean a line break, a tab and a backslash, because they are hard to write in a shell. */
@@ -37,7 +37,7 @@ const withEscapes = (source: string): string =>
   source
     .split(/(\{\{.*?\}\}|\{%.*?%\})/s)
     .map((part, index) =>
-      index % 2 === 1 ? part : part.replaceAll(/\\([nt\\])/g, (_, escape) => escapes[escape] ?? ""),
+      index % 2 === 1 ? part : part.replaceAll(/\\([nt\\])/g, (_, escape: string) => escapes[escape] ?? ""),
     )
     .join("");
 

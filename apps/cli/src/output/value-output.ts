@@ -3,11 +3,9 @@
 import { usageError } from "../cli-error.ts";
 import { sanitizeJson } from "../terminal/sanitize.ts";
 import type { CommandOutput } from "./command-fields.ts";
+import type { FormatValue } from "./format-value.ts";
 import type { OutputOptions } from "./output-options.ts";
 import { fieldOf, itemsOf, parseFields, selectFields } from "./select-fields.ts";
-
-/** Returns the text of a value without a line end at its end; undefined if there is nothing to print. */
-export type FormatValue = (value: unknown) => string | undefined;
 
 interface Asked {
   options: OutputOptions;

@@ -17,7 +17,7 @@ export function applySettings(io: Io): Io {
   // A spread would call the getters of `io`, which may throw.
   return Object.defineProperties({} as Io, {
     ...Object.getOwnPropertyDescriptors(io),
-    env: { value: { ...io.env, ...added }, enumerable: true },
+    env: { value: { ...io.env, ...added }, enumerable: true, writable: true },
     settingVariables: { value: new Set(Object.keys(added)), enumerable: true },
   });
 }

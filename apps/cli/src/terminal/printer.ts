@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { columnsOf, type Io, takesColour } from "../io.ts";
 import type { ListFormat } from "../output/output-options.ts";
-import type { FormatValue } from "../output/value-output.ts";
+import type { FormatValue } from "../output/format-value.ts";
 import { sanitize, sanitizeJson, sanitizeLines } from "./sanitize.ts";
 import type { Column } from "./table.ts";
 

@@ -50,16 +50,15 @@ const tamper = (sql: string) =>
 describe("audit list", () => {
   it("prints the actor, action and target of each entry, newest first", async () => {
     await projo("workspaces", "rename", "Acme Ltd");
-    const [head, first, second] = (await projo("audit", "list")).out.trimEnd().split("\n");
-    expect(head?.split(/ {2,}/)).toEqual(["SEQ", "TIME", "ACTION", "OUTCOME", "ACTOR", "TARGET", "FROM"]);
+    const [first, second] = (await projo("audit", "list")).out.trimEnd().split("\n");
     const cells = [
       /^\d+$/,
-      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
       "workspace.renamed",
       "ok",
-      /^user:[0-9a-f-]{36}$/,
+      /^ann\d+@example\.com$/,
     ];
-    const found = first?.split(/ {2,}/) ?? [];
+    const found = first?.split("\t") ?? [];
     for (const [place, cell] of cells.entries()) expect(found[place]).toMatch(cell);
     expect(found.slice(5)).toEqual([`workspace:${workspaceId}`, "127.0.0.1"]);
     expect(second).toContain("workspace.created");

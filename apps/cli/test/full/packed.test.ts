@@ -99,8 +99,8 @@ it("runs without anything beside it", async () => {
   const rows = "project,title,status\nWebsite,First,todo\nDocs,Zweite Größe,done\n";
   await done(["tasks", "import", "-", "--encoding", "utf-8"], rows);
   const listed = await done(["tasks", "list"]);
-  expect(listed).toMatch(/todo +Website +First\n/);
-  expect(listed).toMatch(/done +Docs +Zweite Größe\n/);
+  expect(listed).toMatch(/\ttodo\tWebsite\tFirst\t/);
+  expect(listed).toMatch(/\tdone\tDocs\tZweite Größe\t/);
   await done(["audit", "export", "--out", "log.ndjson"]);
   expect(await done(["audit", "verify", "log.ndjson"])).toContain("Intact");
   await done(["logout"]);

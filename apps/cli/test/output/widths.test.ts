@@ -54,7 +54,7 @@ it("a list without a terminal has every column in full", () => {
 describe("shortened ids", () => {
   const ids = tasks.map(({ id }) => id);
 
-  it("are different prefixes of the ids, two digits longer than the page needs if their times are equal", () => {
+  it("shortened ids are different prefixes of the ids, two digits longer than the page needs if their times are equal", () => {
     const short = shortenIds(ids);
     expect(new Set(short).size).toBe(ids.length);
     short.forEach((prefix, index) => expect(ids[index]?.startsWith(prefix)).toBe(true));

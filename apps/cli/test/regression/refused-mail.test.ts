@@ -32,7 +32,7 @@ it("lists a refused mail of an invite with the next step", async () => {
     await refuseMailTo("bob@xn--bcher-kva.example");
     const listed = await expectDone(ann.projo(["invites", "list"]));
     expect(listed.out).toMatch(
-      / refused \S+Z \(the mail server rejects the address\) +bob@xn--bcher-kva\.example$/m,
+      /\tbob@xn--bcher-kva\.example\t.*\trefused \S+Z \(the mail server rejects the address\)$/m,
     );
     expect(listed.err).toContain(
       "A mail was refused. If its address is wrong, run: projo invites revoke EMAIL",

@@ -21,6 +21,7 @@ const Service = z.looseObject({
   security_opt: z.array(z.string()).default([]),
   ports: z.array(z.string()).default([]),
   stop_grace_period: z.string().optional(),
+  profiles: z.array(z.string()).default([]),
 });
 const Compose = z.looseObject({
   services: z.record(z.string(), Service),
@@ -84,6 +85,13 @@ describe("the compose file", () => {
       expect(options, name).toContain("no-new-privileges:true");
   });
 
+  it("starts no container for operators, and gives their logins to no server", () => {
+    const { operator, ...others } = services;
+    expect(operator).toMatchObject({ profiles: ["operator"], restart: "no", read_only: true });
+    expect(Object.values(others).flatMap(({ profiles }) => profiles)).toEqual([]);
+    for (const server of servers) expect(JSON.stringify(server)).not.toMatch(/operator-url|backup-url/);
+  });
+
   it("publishes only the ports of the balancer, and that of Grafana on this machine", () => {
     const published = Object.entries(services).flatMap(([name, { ports }]) =>
       ports.map((port) => `${name} ${port}`),
@@ -92,7 +100,6 @@ describe("the compose file", () => {
   });
 });
 
-/** Extensions begin with "x-". The name of the project came to Compose after this version of the schema. */
 /** Extensions begin with "x-". The name of the project came to Compose after this version of the schema. */
 const withoutExtensions = (value: unknown): unknown =>
   Object.fromEntries(

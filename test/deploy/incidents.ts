@@ -16,6 +16,9 @@ const pages = new Map(
 const MINUTE_MS = 60_000;
 const READY = /^.*"ready".* 200\n.*"ready".* 200\n.*"ready".* 200$/m;
 
+/** The files of the machine that the incident pages need. */
+export const incidentFiles = { "test-programs": join(import.meta.dirname, "programs") };
+
 export function describeIncidents(machine: () => Machine): void {
   const run = (script: string) => machine().run(script);
   /** @param again a command that continues the fault before each look at the alerts */
@@ -270,92 +273,9 @@ const leftOut = (did: ReadonlySet<GuideStep>): string[] =>
 const ready = (port: number) =>
   `curl --silent --output /dev/null --max-time 3 --write-out '%{http_code}' http://127.0.0.1:${port}/readyz || true`;
 
-/** Programs of the test on the machine, and shorter durations for its Prometheus. */
+/** Installs the programs of the test on the machine, and shortens the durations of its Prometheus. */
 const setUp = `
-cd /usr/local/sbin
-cat > api <<'SCRIPT'
-#!/bin/bash
-# api <operation> <input> [token] [workspace]
-exec curl -s --max-time 12 --cacert /etc/haproxy/chain.pem --resolve app.example.com:443:127.0.0.1 "https://app.example.com/trpc/$1" \\
-  \${2:+--header 'content-type: application/json' --data "$2"} \${3:+--header "authorization: Bearer $3"} \${4:+--header "x-workspace-id: $4"}
-SCRIPT
-cat > sign-up <<'SCRIPT'
-#!/bin/bash
-set -eu
-name=\${1:-ada}
-api auth.signUp "{\\"email\\":\\"$name@example.com\\",\\"password\\":\\"correct horse battery staple\\"}" > ~/$name.json
-if [ $name = ada ]; then
-  jq -er .result.data.accessToken ~/ada.json > ~/token
-  api workspaces.create '{"name":"Engines"}' $(cat ~/token) | jq -er .result.data.id > ~/workspace
-  api projects.create '{"name":"Looms"}' $(cat ~/token) $(cat ~/workspace) | jq -er .result.data.id > ~/project
-fi
-SCRIPT
-cat > sign-in <<'SCRIPT'
-#!/bin/bash
-cp ~/token ~/old-token
-api auth.signIn '{"email":"ada@example.com","password":"correct horse battery staple"}' > ~/ada.json
-jq -er .result.data.accessToken ~/ada.json > ~/token || { cat ~/ada.json; exit 1; }
-SCRIPT
-cat > call <<'SCRIPT'
-#!/bin/bash
-input=
-task="{\\"projectId\\":\\"$(cat ~/project)\\",\\"title\\":\\"$(printf 'Oil the loom %.0s' {1..12})\\"}"
-case $1 in
-tasks.create) input=$task ;;
-tasks.createMany) input="{\\"items\\":[$task$(for n in {2..100}; do echo ",$task"; done)]}" ;;
-esac
-answer=$(api $1 "$input" $(cat ~/token) $(cat ~/workspace))
-if [[ $answer == *auth.unauthenticated* ]]; then sign-in; answer=$(api $1 "$input" $(cat ~/token) $(cat ~/workspace)); fi
-echo "$answer"
-SCRIPT
-cat > call-with-old-token <<'SCRIPT'
-#!/bin/bash
-api $1 '' $(cat ~/old-token) $(cat ~/workspace)
-SCRIPT
-cat > reuse-refresh-token <<'SCRIPT'
-#!/bin/bash
-# Of another account, because sign-ins to one account are limited.
-for n in $(seq $1); do
-  api auth.signIn '{"email":"eve@example.com","password":"correct horse battery staple"}' > ~/eve.json
-  old=$(jq -r .result.data.refreshToken ~/eve.json)
-  new=$(api auth.refresh "{\\"refreshToken\\":\\"$old\\"}" | jq -r .result.data.refreshToken)
-  api auth.refresh "{\\"refreshToken\\":\\"$new\\"}" > /dev/null
-  api auth.refresh "{\\"refreshToken\\":\\"$old\\"}" > /dev/null
-done
-SCRIPT
-cat > firing <<'SCRIPT'
-#!/bin/bash
-curl -s http://127.0.0.1:9090/api/v1/alerts | jq -r '[.data.alerts[] | select(.state == "firing") | .labels.alertname] | unique | .[]'
-echo
-SCRIPT
-cat > mail-server <<'SCRIPT'
-#!/bin/bash
-systemctl stop test-mail 2> /dev/null
-systemd-run --quiet --unit=test-mail node /usr/local/sbin/mail-server.js "$@"
-until (exec 3<> /dev/tcp/127.0.0.1/25) 2> /dev/null; do sleep 0.2; done
-SCRIPT
-cat > mail-server.js <<'SCRIPT'
-const [, , text, code] = process.argv;
-require("net").createServer((socket) => {
-  let inData = false;
-  socket.on("error", () => {});
-  socket.write((code === "421" ? "421 " + text : "220 test") + "\\r\\n");
-  if (code === "421") return socket.end();
-  let rest = "";
-  socket.on("data", (bytes) => {
-    const lines = (rest + bytes).split("\\r\\n");
-    rest = lines.pop();
-    for (const line of lines) {
-      if (inData) { if (line === ".") { inData = false; socket.write("250 stored\\r\\n"); } continue; }
-      if (/^RCPT/i.test(line)) socket.write(code + " " + text + "\\r\\n");
-      else if (/^DATA/i.test(line)) { inData = true; socket.write("354 go\\r\\n"); }
-      else if (/^QUIT/i.test(line)) socket.end("221 bye\\r\\n");
-      else socket.write("250 ok\\r\\n");
-    }
-  });
-}).listen(25, "127.0.0.1");
-SCRIPT
-chmod 755 api sign-up sign-in call call-with-old-token reuse-refresh-token firing mail-server
+install --mode=755 test-programs/* /usr/local/sbin
 mail-server ok 250
 cd /etc/prometheus
 sed -i 's/_interval: 15s/_interval: 1s/; s/scrape_timeout: 5s/scrape_timeout: 1s/' prometheus.yml

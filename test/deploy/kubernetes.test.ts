@@ -93,8 +93,10 @@ describe("the manifests for Kubernetes", () => {
     expect(terminationGracePeriodSeconds).toBeGreaterThan(longest);
   });
 
-  it("gives the owner's address to the migration alone, and secrets as files", () => {
+  it("gives the owner's address to migrations and operators alone, and secrets as files", () => {
     expect(JSON.stringify(manifestOf("Deployment"))).not.toContain("owner");
+    expect(JSON.stringify(podOf("Deployment", "projostack-operator"))).toContain("projostack-owner");
+    expect(manifestOf("Deployment", "projostack-operator")).toMatchObject({ spec: { replicas: 0 } });
     expect(JSON.stringify(podOf("Job", "projostack-migrate-0-1-0"))).toContain("projostack-owner");
     expect(JSON.stringify(manifests)).not.toContain("secretKeyRef");
   });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { stepsOf } from "../deploy/guide-scripts.ts";
-import { describeIncidents } from "../deploy/incidents.ts";
+import { describeIncidents, incidentFiles } from "../deploy/incidents.ts";
 import { noMachine, startMachine, type Machine } from "../deploy/machine.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -28,7 +28,7 @@ describe.skipIf(noMachine !== undefined)(
       // The packages are installed already. The machine of CI has no network for apt-get when it tests.
       const script = (install?.script ?? "").replace(/^apt-get .*$/gm, "");
       machine = await startMachine({
-        files: { [tarball]: join(packed, tarball), deploy: join(root, "deploy") },
+        files: { [tarball]: join(packed, tarball), deploy: join(root, "deploy"), ...incidentFiles },
         install: script,
       });
       rmSync(packed, { recursive: true });

@@ -36,7 +36,10 @@ export async function findByCookie(
       if (found.successor) cookie.replace(found.successor);
       return { kind: "person", ...found.record };
     case "reused":
-      log().warn("an old session cookie was used again: its session was ended");
+      log().warn(
+        { sessionId: found.sessionId, userId: found.userId },
+        "an old session cookie was used again: its session was ended",
+      );
       throw new Failure("auth.token_reused");
     case "ahead":
       log().error(

@@ -147,6 +147,10 @@ describe("An old cookie", () => {
       { action: "token.reused", outcome: "ok", user_id: person.id, ip: "127.0.0.1" },
     ]);
     expect(server.logLines.some((line) => line.includes('"event":"token.reused"'))).toBe(true);
+    const reused = server.logLines.filter((line) => line.includes("an old session cookie was used again"));
+    expect(reused.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ sessionId, userId: person.id }),
+    );
   });
 
   it("ends the session if it is older than the previous one", async () => {

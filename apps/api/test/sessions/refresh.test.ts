@@ -71,6 +71,10 @@ describe("A spent refresh token", () => {
       user_id: person.id,
       request_id: replay.headers.get("x-request-id"),
     });
+    const reused = server.logLines.filter((line) => line.includes("an old refresh token was used again"));
+    expect(reused.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({ sessionId, userId: person.id }),
+    );
 
     for (const token of [refresh(1), refresh(2), refresh(3)]) {
       const answer = await refreshWith(server.url, token);

@@ -38,12 +38,16 @@ interface LoadClientOptions {
   readonly failed: (call: FailedCall) => void;
 }
 
+/** A workspace can have a limited number of pending invites, so a client revokes its oldest one when it has more. */
+const MAX_PENDING_INVITES = 20;
+
 export async function openLoadClient(options: LoadClientOptions): Promise<LoadClient> {
   const { name, url, home, fetch, random, ledger, pauseMs, failed } = options;
   const client = createClient({ baseUrl: url, fetch, workspaceId: home.workspaceId });
   await client.auth.signIn(home.account);
   /** Tasks whose every change so far was acknowledged. */
   const settled: TaskRecord[] = [];
+  const pendingInvites: string[] = [];
   let made = 0;
 
   const attempt = async (operation: string, work: () => Promise<void>) => {
@@ -128,10 +132,15 @@ export async function openLoadClient(options: LoadClientOptions): Promise<LoadCl
     ledger.invites.push(record);
     await change(
       "invites.create",
-      async (idempotencyKey) =>
-        void (await client.invites.create({ email, role: "viewer" }, { idempotencyKey })),
+      async (idempotencyKey) => {
+        const { id } = await client.invites.create({ email, role: "viewer" }, { idempotencyKey });
+        pendingInvites.push(id);
+      },
       (outcome) => void (record.create = outcome),
     );
+    if (pendingInvites.length <= MAX_PENDING_INVITES) return;
+    const [id = ""] = pendingInvites.splice(0, 1);
+    await attempt("invites.revoke", async () => void (await client.invites.revoke({ id })));
   };
   const get = async () => {
     const task = settled[random.below(settled.length)];

@@ -11,7 +11,10 @@ export async function refresh(ctx: Context, { refreshToken }: { refreshToken: st
     case "fresh":
       return toTokens(refreshed.tokens);
     case "reused":
-      ctx.log.warn("an old refresh token was used again: its session was ended");
+      ctx.log.warn(
+        { sessionId: refreshed.sessionId, userId: refreshed.userId },
+        "an old refresh token was used again: its session was ended",
+      );
       throw new Failure("auth.token_reused");
     case "ahead":
       ctx.log.error(

@@ -32,7 +32,7 @@ export type CookieOutcome =
   | { readonly kind: "unknown" }
   /** The answer sets the cookie of this generation, if there is one. */
   | { readonly kind: "found"; readonly successor: number | null }
-  | { readonly kind: "reused" }
+  | { readonly kind: "reused"; readonly sessionId: string; readonly userId: string }
   | { readonly kind: "ahead"; readonly sessionId: string };
 
 export class CookieAdapter extends LuciaAdapter {
@@ -69,7 +69,7 @@ export class CookieAdapter extends LuciaAdapter {
         return false;
       case "revoke":
         await store.end(session.id, use.reuse());
-        this.outcome = { kind: "reused" };
+        this.outcome = { kind: "reused", sessionId: session.id, userId: record.user.id };
         return false;
       case "confirm":
         await cookies.confirm(session.id, generation);

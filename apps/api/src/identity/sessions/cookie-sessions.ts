@@ -29,7 +29,7 @@ export type FoundByCookie =
   /** The token is not genuine, or its session has ended. Nothing was changed. */
   | { readonly outcome: "unknown" }
   /** An old cookie was used after its successor. The session was ended, and this was recorded. */
-  | { readonly outcome: "reused" }
+  | { readonly outcome: "reused"; readonly sessionId: string; readonly userId: string }
   /** The token's generation is above the session's. */
   | { readonly outcome: "ahead"; readonly sessionId: string };
 
@@ -73,7 +73,8 @@ export function createCookieSessions(db: Db, { keys, forms, randomness }: Sessio
       const adapter = new CookieAdapter({ store, cookies, keys, forms, workspaceId, use });
       const { session } = await lucia(adapter).validateSession(token);
       const { found, outcome } = adapter;
-      if (outcome.kind === "reused") return { outcome: "reused" };
+      if (outcome.kind === "reused")
+        return { outcome: "reused", sessionId: outcome.sessionId, userId: outcome.userId };
       if (outcome.kind === "ahead") return { outcome: "ahead", sessionId: outcome.sessionId };
       if (!session || !found || outcome.kind !== "found") return { outcome: "unknown" };
       const { successor } = outcome;

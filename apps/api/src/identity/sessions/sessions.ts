@@ -55,7 +55,7 @@ export type Refreshed =
   /** The token is not genuine, or its session has ended. Nothing was changed. */
   | { readonly outcome: "unknown" }
   /** An old token was used again. The session was ended, and this was recorded. */
-  | { readonly outcome: "reused" }
+  | { readonly outcome: "reused"; readonly sessionId: string; readonly userId: string }
   /** The token's generation is above the session's. */
   | { readonly outcome: "ahead"; readonly sessionId: string };
 
@@ -154,7 +154,7 @@ class BearerSessions implements Sessions {
             return { outcome: "ahead", sessionId };
           case "revoke":
             await store.end(sessionId, reuse);
-            return { outcome: "reused" };
+            return { outcome: "reused", sessionId, userId: record.user.id };
           case "repeat":
             return { outcome: "fresh", tokens: this.#tokensFor(record) };
           case "renew": {

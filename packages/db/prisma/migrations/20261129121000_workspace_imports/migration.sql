@@ -69,7 +69,8 @@ CREATE POLICY "tenant" ON "imported_authors" TO projo_tenant
   USING ("workspace_id" = nullif(current_setting('app.workspace_id', true), '')::uuid)
   WITH CHECK ("workspace_id" = nullif(current_setting('app.workspace_id', true), '')::uuid);
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON "imported_records" TO projo_tenant;
+-- Nobody changes a line of an old log. An erasure and the purge of the workspace act with the rights of the owner.
+GRANT SELECT, INSERT ON "imported_records" TO projo_tenant;
 ALTER TABLE "imported_records" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "imported_records" FORCE ROW LEVEL SECURITY;
 CREATE POLICY "tenant" ON "imported_records" TO projo_tenant

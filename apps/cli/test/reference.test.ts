@@ -77,7 +77,7 @@ it.skipIf(!hasMan)(
     });
     await rm(directory, { recursive: true });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    const text = stdout.replaceAll(/.\u0008/g, "");
+    const text = stdout.replaceAll(new RegExp(".\\x08", "g"), "");
     for (const path of await pathsOfTree()) expect(text).toContain(path);
     expect(text).toContain('projo "x" \\n');
     expect(text).toContain(".so /etc/passwd");

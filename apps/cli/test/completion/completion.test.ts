@@ -328,7 +328,7 @@ it("offers the id in place of a name that is not unique or could control a termi
   ];
   const candidates = byName(names.map((name, at) => ({ id: id(at), name })));
   expect(candidates.map(({ value }) => value)).toEqual(["ok", ...names.slice(1).map((_, at) => id(at + 1))]);
-  for (const { description = "" } of candidates) expect(description).not.toMatch(/[\n\t\u001b\u202e]/);
+  for (const { description = "" } of candidates) expect(description).not.toMatch(/\p{Cc}|\u202e/u);
   // An id of a server that means harm.
   expect(byName([{ id: "$(touch pwned)", name: "a\nb" }])).toEqual([]);
 });

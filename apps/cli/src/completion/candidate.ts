@@ -37,7 +37,7 @@ export const byId = (values: readonly NamedValue[]): Candidate[] =>
 
 /** Returns text that fits one line of a list. */
 export function describe(text: string): string {
-  const characters = [...sanitize(text)];
+  const characters = Array.from(sanitize(text));
   return characters.length <= 60 ? characters.join("") : `${characters.slice(0, 59).join("")}…`;
 }
 

@@ -62,8 +62,5 @@ export function quoteForBash(text: string, quote: BashLine["quote"]): string {
   if (quote === "'") return text.replaceAll("'", String.raw`'\''`);
   // Inside double quotes, a backslash does not stop the expansion of the history, and it would stay in the word.
   if (quote === '"') return text.replaceAll(/["\\$`]/g, String.raw`\$&`).replaceAll("!", String.raw`"\!"`);
-  return text.replaceAll(
-    /[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200d\ufe0f_@%+,./:=-]/gu,
-    String.raw`\$&`,
-  );
+  return text.replaceAll(/[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}_@%+,./:=-]/gu, String.raw`\$&`);
 }

@@ -32,7 +32,10 @@ export async function listEntries({ db, cursors, grant }: ReadWs<"audit:read">, 
   const { items, nextCursor } = cursors.page(input, rows);
   if (!withActorName) return { items: items.map(({ row }) => toEntry(row)), nextCursor };
   const mayName = { user: holds(grant, "member:read"), key: holds(grant, "key:manage") };
-  return { items: items.map(({ row }) => ({ ...toEntry(row), actorName: nameOf(row, mayName) })), nextCursor };
+  return {
+    items: items.map(({ row }) => ({ ...toEntry(row), actorName: nameOf(row, mayName) })),
+    nextCursor,
+  };
 }
 
 /** A service key may read the log without the permission to list members or keys. */

@@ -23,7 +23,12 @@ const chunks = [
   {
     name: "main",
     priority: 2,
-    test: /\/node_modules\/(?:commander|picocolors)\/|cli\/src\/(?:(?!start\.|report-error|explain)[a-z-]+|terminal\/(?:printer|sanitize|short-time|status-line)|settings\/(?:settings|settings-file|apply-settings)|credentials\/config-directory|connection\/server-url|commands\/(?:pages|role|order-option))\.ts$/,
+    test: /\/node_modules\/(?:commander|picocolors)\/|cli\/src\/(?:(?!start\.|report-error|explain)[a-z-]+|terminal\/(?:printer|sanitize|short-time|status-line)|settings\/(?:settings|settings-file|apply-settings)|credentials\/config-directory|connection\/server-url|commands\/(?:pages|role|order-option|list-alias))\.ts$/,
+  },
+  {
+    name: "objects",
+    priority: 1,
+    test: /cli\/src\/commands\/(?:several|confirm|count|missing|choose|print-record)\.ts$/,
   },
   {
     name: "client",

@@ -12,7 +12,7 @@ const ID = "019ac5a2-5d0f-7c3e-9a53-0f8a1d9a2c11";
 
 /** Returns the exit codes of the table. */
 function documentedCodes(): number[] {
-  const [, table = ""] = /\| exit code \|[^\n]*\n\|[^\n]*\n((?:\|[^\n]*\n)+)/.exec(page) ?? [];
+  const [, table = ""] = /\| exit code \| meaning[^\n]*\n\|[^\n]*\n((?:\|[^\n]*\n)+)/.exec(page) ?? [];
   return [...table.matchAll(/^\| (\d+) /gm)].map(([, code]) => Number(code));
 }
 
@@ -22,7 +22,7 @@ type Command = readonly [argv: readonly string[], options?: RunOptions];
 const commands: Readonly<Record<number, readonly Command[]>> = {
   0: [[["projects", "list"]], [["--help"]], [["tasks", "list", "--json"]], [["call", "system.health"]]],
   1: [
-    [["tasks", "delete", ID]],
+    [["tasks", "delete", ID, "--yes"]],
     [["projects", "delete", "Nowhere", "--yes"]],
     [["tasks", "list", "--workspace", "Nowhere"]],
     [["members", "remove", "nobody@example.com", "--yes"]],
@@ -43,7 +43,7 @@ const commands: Readonly<Record<number, readonly Command[]>> = {
     [["call", "tasks.list", "{"]],
     [["login"]],
     // Found by the server.
-    [["tasks", "delete", "7"]],
+    [["tasks", "delete", "7", "--yes"]],
     [["tasks", "list", "--created-after", "soon"]],
     [["tasks", "list", "--cursor", "x"]],
     [["call", "tasks.list", '{"limit":"many"}']],

@@ -67,9 +67,11 @@ it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", a
   const { status, out, err, files, hasFetch } = await run(["tasks", "list"]);
   expect({ status, err, hasFetch }).toEqual({ status: 0, err: "", hasFetch: false });
   expect(out).toContain("\tWebsite\tFirst\t");
-  expect(new Set(files)).toEqual(new Set([...FIRST, "main", "tasks", "client", "columns", "delimited"]));
+  expect(new Set(files)).toEqual(
+    new Set([...FIRST, "main", "tasks", "objects", "client", "columns", "delimited"]),
+  );
   const asJson = await run(["tasks", "list", "--json"]);
-  expect(new Set(asJson.files)).toEqual(new Set([...FIRST, "main", "tasks", "client", "columns"]));
+  expect(new Set(asJson.files)).toEqual(new Set([...FIRST, "main", "tasks", "objects", "client", "columns"]));
 });
 
 it("the help is the same before and after the commands are loaded", async () => {

@@ -3,7 +3,6 @@ import { CliError } from "../cli-error.ts";
 import { roles } from "../choices.ts";
 import type { Cli } from "../cli.ts";
 import type { WorkspaceClient } from "../connection/server.ts";
-import { askChoice, askText } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 import type { Needed } from "./missing.ts";
 
@@ -13,9 +12,12 @@ const MAX_CHOICES = 50;
 // `askMissing` asks on a terminal only, so this hint is never shown.
 const nonInteractiveHint = "There is no terminal to ask on.";
 
+/** Loaded only for a question. */
+const prompts = () => import("../terminal/prompts.ts");
+
 export const askForText = (cli: Cli, term: string, message: string): Needed<unknown> => ({
   term,
-  ask: () => askText(cli.io, { message, nonInteractiveHint }),
+  ask: async () => (await prompts()).askText(cli.io, { message, nonInteractiveHint }),
 });
 
 interface Choice {
@@ -37,7 +39,7 @@ export const askForOne = <C>(cli: Cli, { term, message, none, choices }: Questio
     const found = await choices(context);
     if (found.length === 0) throw new CliError("cli.nothing_to_choose", none);
     const labelled = found.map(({ value, label }) => ({ value, label: sanitize(label) }));
-    return askChoice(cli.io, { message, nonInteractiveHint, choices: labelled });
+    return (await prompts()).askChoice(cli.io, { message, nonInteractiveHint, choices: labelled });
   },
 });
 

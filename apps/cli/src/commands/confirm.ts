@@ -1,7 +1,6 @@
 import { CliError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import { isInteractive } from "../io.ts";
-import { askConfirmation } from "../terminal/prompts.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 
 export const YES = ["--yes", "do not ask for confirmation"] as const;
@@ -20,6 +19,8 @@ interface Confirmation {
 /** Asks for confirmation, except with --yes. @throws CliError without a confirmation, and without a terminal to ask on */
 export async function confirm(cli: Cli, { yes, action, consequence, refused }: Confirmation): Promise<void> {
   if (yes) return;
+  // Loaded only here, because lists of the same objects ask for nothing.
+  const { askConfirmation } = await import("../terminal/prompts.ts");
   const sentence = `${action.charAt(0).toUpperCase()}${action.slice(1)}?`;
   const agreed = await askConfirmation(cli.io, {
     message: sanitize(consequence === undefined ? sentence : `${sentence} ${consequence}`),

@@ -5,7 +5,6 @@ import { CliError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import { retryAfterLimit } from "../connection/retry-after-limit.ts";
 import { errorPrefix } from "../terminal/printer.ts";
-import { readStdin } from "../terminal/read-stdin.ts";
 import { sanitize } from "../terminal/sanitize.ts";
 
 /** More requests at the same time do not make a command faster, because the server limits those of one account. */
@@ -106,7 +105,7 @@ async function actOnEach<T extends Target, R>(
 
 /** The arguments, each once. `-` stands for the lines of standard input, of which the first column counts. */
 async function readTexts(cli: Cli, args: readonly string[]): Promise<string[]> {
-  const lines = args.includes("-") ? (await readStdin(cli.io)).split(/\r\n|\r|\n/) : [];
+  const lines = args.includes("-") ? (await readPiped(cli)).split(/\r\n|\r|\n/) : [];
   const fromInput = lines.map((line) => (line.split("\t")[0] ?? "").trim()).filter((line) => line !== "");
   return [...new Set(args.flatMap((arg) => (arg === "-" ? fromInput : [arg])))];
 }
@@ -186,3 +185,6 @@ const patiently = <T>(cli: Cli, call: () => Promise<T>): Promise<T> =>
   retryAfterLimit(call, new AbortController().signal, (seconds) =>
     cli.message(`The server accepts more requests in ${seconds} seconds. Waiting.`),
   );
+
+const readPiped = async ({ io }: Cli): Promise<string> =>
+  (await import("../terminal/read-stdin.ts")).readStdin(io);

@@ -7,6 +7,7 @@ import { networkFetch } from "../connection/network-fetch.ts";
 import { openServer, type Server, type ServerOptions, type WorkspaceClient } from "../connection/server.ts";
 import { configDirectory } from "../credentials/config-directory.ts";
 import { shortTime } from "../terminal/short-time.ts";
+import type { Credentials } from "../credentials/credentials.ts";
 import type { Io } from "../io.ts";
 import type { NamedValue } from "./candidate.ts";
 import { forgetCompletions, keep, type Listed, readCached } from "./value-cache.ts";
@@ -50,11 +51,22 @@ function timeLimitMs({ env }: Io): number {
 }
 
 /** Returns the addresses of the servers with a sign-in. */
-export async function knownServers(io: Io): Promise<string[]> {
+export const knownServers = (io: Io): Promise<string[]> =>
+  fromCredentials(io, ({ servers }) => Object.keys(servers));
+
+/** Returns the email addresses of the stored accounts of all servers. */
+export async function knownAccounts(io: Io): Promise<string[]> {
+  const { storedAccounts } = await import("../credentials/stored-accounts.ts");
+  return fromCredentials(io, (credentials) => [
+    ...new Set(storedAccounts(credentials).map(({ email }) => email)),
+  ]);
+}
+
+async function fromCredentials(io: Io, read: (credentials: Credentials) => string[]): Promise<string[]> {
   const { credentialsFile } = await import("../credentials/credentials-file.ts");
   try {
     if (await isOpenToOthers(io)) return [];
-    return Object.keys((await credentialsFile(io, () => {}).read()).servers);
+    return read(await credentialsFile(io, () => {}).read());
   } catch {
     return [];
   }
@@ -63,7 +75,9 @@ export async function knownServers(io: Io): Promise<string[]> {
 async function list(io: Io, { kind, text, options }: Wanted, signal: AbortSignal) {
   if (await isOpenToOthers(io)) return [];
   const base = io.fetch ?? (await networkFetch(io, options.caFile));
-  const server = await openServer({ ...io, fetch: endedBy(base, signal) }, options, () => {});
+  // A spread would call the getters of `io`, which may throw.
+  const own = Object.create(io, { fetch: { value: endedBy(base, signal) } }) as Io;
+  const server = await openServer(own, options, () => {});
   const account = accountOf(io, server);
   if (account === undefined) {
     await forgetCompletions(io);

@@ -52,7 +52,9 @@ async function valuesOf(io: Io, position: Position, value: Value): Promise<Sugge
   if (kind === "files" || kind === "directories") return { typed, candidates: [], paths: kind };
   if (kind === "scopes") return scopesAfter(typed, text);
   if (kind === "text") return { typed, candidates: [] };
-  if (kind === "shells" || kind === "operations" || kind === "actions" || kind === "servers")
+  if (kind === "shells" || kind === "operations" || kind === "actions")
+    return { typed, candidates: (await knownValues(io, kind)).map((one) => ({ value: one })) };
+  if (kind === "servers" || kind === "accounts")
     return { typed, candidates: (await knownValues(io, kind)).map((one) => ({ value: one })) };
   return { typed, candidates: await liveCandidates(io, position, { kind, text }) };
 }
@@ -67,11 +69,14 @@ async function scopesAfter(typed: string, text: string): Promise<Suggestions> {
   return { typed: `${typed}${before.map((scope) => `${scope},`).join("")}`, candidates, isOpen: true };
 }
 
-async function knownValues(io: Io, kind: "shells" | "operations" | "actions" | "servers"): Promise<string[]> {
+type KnownKind = "shells" | "operations" | "actions" | "servers" | "accounts";
+
+async function knownValues(io: Io, kind: KnownKind): Promise<string[]> {
   if (kind === "shells") return Object.keys((await import("./shells/shells.ts")).shells);
   if (kind === "operations") return Object.keys((await import("@projostack/sdk")).operations);
   if (kind === "actions") return Object.keys((await import("./audit-actions.ts")).auditActions);
-  return (await import("./live-values.ts")).knownServers(io);
+  const { knownAccounts, knownServers } = await import("./live-values.ts");
+  return kind === "accounts" ? knownAccounts(io) : knownServers(io);
 }
 
 interface Listed {
@@ -86,8 +91,12 @@ async function liveCandidates(
 ): Promise<Candidate[]> {
   const { liveValues } = await import("./live-values.ts");
   // `workspaces use` and --workspace find a workspace of the account: the selected one plays no part.
-  const { url, caFile, workspace } = options;
-  const values = await liveValues(io, { kind, text, options: { ...given({ url, caFile, workspace }) } });
+  const { url, account, caFile, workspace } = options;
+  const values = await liveValues(io, {
+    kind,
+    text,
+    options: { ...given({ url, account, caFile, workspace }) },
+  });
   const isByName = kind !== "tasks" && kind !== "sessions" && kind !== "ownInvites";
   const named = isByName ? byName(values) : byId(values);
   // Who types an id gets ids, with the names as descriptions.

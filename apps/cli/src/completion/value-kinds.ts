@@ -19,6 +19,7 @@ export type ValueKind =
   | "directories"
   | "scopes"
   | "servers"
+  | "accounts"
   | "operations"
   | "shells"
   | "actions"
@@ -26,6 +27,7 @@ export type ValueKind =
 
 /** By the long name of an option without choices. */
 const optionKinds: Readonly<Record<string, ValueKind>> = {
+  account: "accounts",
   action: "actions",
   actor: "members",
   after: "text",
@@ -80,6 +82,7 @@ const commandKinds: Readonly<Record<string, ValueKind>> = {
   "invites decline": "ownInvites",
   // A person who is not in the workspace yet.
   "invites create": "text",
+  "auth switch": "accounts",
 };
 
 /** By the name of an argument that is no id and no name of an existing object. */
@@ -94,6 +97,8 @@ const argumentKinds: Readonly<Record<string, ValueKind>> = {
   operation: "operations",
   shell: "shells",
   title: "text",
+  // The values of a setting.
+  value: "text",
 };
 
 /** Returns the kind of an option's value, or undefined when no table contains it. */

@@ -120,7 +120,7 @@ export async function openServer(
 
   return {
     url,
-    fetch,
+    fetch: common.fetch,
     stored,
     tokenFromEnvironment: environmentToken !== undefined,
     isServiceKey,

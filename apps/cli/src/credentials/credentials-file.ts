@@ -51,7 +51,8 @@ function inDirectory(directory: string, { io, warn: warnAgain }: FileDeps): Cred
   const file = sharedFile(path, { lockPath, alternative });
   return {
     async read() {
-      const text = await file.read().catch(noFile).catch(rethrow);
+      const isNamed = Boolean(io.env["PROJO_CONFIG_DIR"]);
+      const text = await (isNamed ? file.read() : file.read().catch(noFile)).catch(rethrow);
       if (text === undefined) return noCredentials;
       if (io.platform !== "win32") await restrictMode(path, warn);
       const credentials = parseCredentials(text);
@@ -70,7 +71,7 @@ function inDirectory(directory: string, { io, warn: warnAgain }: FileDeps): Cred
   };
 }
 
-/** Below a file, as with HOME=/dev/null, there are no credentials. A sign-in says that it cannot write there. */
+/** Below a file, as with HOME=/dev/null, there are no credentials, unless PROJO_CONFIG_DIR names the place. A sign-in says that it cannot write there. */
 function noFile(error: unknown): undefined {
   const cause = error instanceof SharedFileError ? error.cause : undefined;
   if (!(cause instanceof Error && "code" in cause && cause.code === "ENOTDIR")) throw error;

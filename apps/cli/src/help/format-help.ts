@@ -21,9 +21,10 @@ export function formatHelp(command: Command, helper: Help): string {
     ({ helpGroupHeading }) => helpGroupHeading ?? "Options:",
   );
   return [
-    `Usage: ${helper.commandUsage(command)}`,
+    `Usage: ${[...ancestorsOf(command), command.name(), command.usage()].join(" ").trim()}`,
     "",
     ...(description === "" ? [] : [helper.boxWrap(description, helper.helpWidth ?? 80), ""]),
+    ...(command.aliases().length === 0 ? [] : [`Other names: ${command.aliases().join(", ")}`, ""]),
     ...list(
       "Arguments:",
       helper
@@ -44,3 +45,6 @@ export function formatHelp(command: Command, helper: Help): string {
     ).flat(),
   ].join("\n");
 }
+
+const ancestorsOf = ({ parent }: Command): string[] =>
+  parent ? [...ancestorsOf(parent), parent.name()] : [];

@@ -39,7 +39,13 @@ const workspace: Declared = { operation: "workspaces.get" };
 const commands: Readonly<Record<string, Declared>> = {
   signup: signedIn,
   login: signedIn,
-  logout: { fields: "url ended" },
+  logout: { fields: "url email ended sessionEndsAt", quiet: "email" },
+  "auth status": { fields: `url email isActive isInUse session problem ${WORKSPACE}`, quiet: "email" },
+  "auth switch": { fields: `url email ${WORKSPACE}`, quiet: "email" },
+  status: {
+    fields: `url source server server.answers server.version server.latencyMs server.serverTime server.isReady server.problem server.reason projo projo.version projo.isCompatible credential session email ${WORKSPACE} workspace.role workspaceProblem`,
+    quiet: "url",
+  },
   whoami: { fields: `url ${USER} ${MAIL} ${OWN_WORKSPACE}`, quiet: "user.id" },
   "sessions list": { operation: "sessions.list" },
   "sessions get": { operation: "sessions.list" },
@@ -106,6 +112,13 @@ const commands: Readonly<Record<string, Declared>> = {
     fields:
       "created existing refused refusedRows valid encoding separator columns statuses unknownStatuses tasks",
   },
+  "config list": { fields: "name value source", quiet: "name" },
+  "config get": { fields: "name value source", quiet: "value" },
+  "config set": { fields: "name value", quiet: "name" },
+  "config unset": { fields: "name wasSet", quiet: "name" },
+  doctor: { fields: "checks problems" },
+  open: { fields: "url", quiet: "url" },
+  completion: nothing,
   call: { fields: ANY },
 };
 

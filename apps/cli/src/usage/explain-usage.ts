@@ -47,6 +47,11 @@ export function pathOf(command: Command): string {
 /** At most so many commands are suggested. */
 const MAX_SUGGESTIONS = 3;
 
+/** What users work with most comes first. */
+const firstNouns = ["projects", "tasks", "workspaces", "members", "invites", "keys"];
+const rankOf = (line: string): number => (firstNouns.indexOf(line.split(" ")[1] ?? "") + 100) % 100;
+const byNoun = (a: string, b: string): number => rankOf(a) - rankOf(b);
+
 function unknownCommandMessage(group: Command, program: Command): string {
   const typed = group.args.filter((word) => !word.startsWith("-"));
   const words = [...pathOf(group).split(" ").slice(1), ...typed];
@@ -54,8 +59,7 @@ function unknownCommandMessage(group: Command, program: Command): string {
   const problem = `There is no command "${["projo", ...words.slice(0, known + 1)].join(" ")}".`;
   const suggestions = suggestCommands(program, words).map((line) => `projo ${line}`);
   if (suggestions.length === 0) return problem;
-  // The last ones are about projects, tasks and keys.
-  const shown = choiceOf(suggestions.slice(-MAX_SUGGESTIONS));
+  const shown = choiceOf(suggestions.toSorted(byNoun).slice(0, MAX_SUGGESTIONS));
   return suggestions.length > MAX_SUGGESTIONS
     ? `${problem} Name the kind of thing first, such as: ${shown}.`
     : `${problem} Did you mean: ${shown}?`;

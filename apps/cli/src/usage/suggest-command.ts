@@ -10,6 +10,19 @@ import { commandMeant, phraseMeant, verbMeant } from "./synonyms.ts";
  * @param words the command line without options: `["tasks", "rename"]`
  */
 export function suggestCommands(program: Command, words: readonly string[]): string[] {
+  const found = findCommands(program, words).map((line) => withMainNames(program, line));
+  return [...new Set(found)];
+}
+
+/** `members ls` is `members list`: a suggestion has the names that the help lists. */
+function withMainNames(program: Command, line: string): string {
+  const [noun = "", verb, ...others] = line.split(" ");
+  const group = program.commands.find((command) => namesOf(command).includes(noun));
+  const command = group?.commands.find((one) => verb !== undefined && namesOf(one).includes(verb));
+  return command && group ? [group.name(), command.name(), ...others].join(" ") : line;
+}
+
+function findCommands(program: Command, words: readonly string[]): string[] {
   const [first = "", second] = words.map((word) => word.toLowerCase());
   const isGroup = verbsOf(program, first).length > 0;
   if (isGroup) return second === undefined ? [] : ofNoun(program, first, second);

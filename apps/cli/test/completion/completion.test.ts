@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Fetch } from "@projostack/sdk";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
+import type { Command } from "commander";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { commands } from "../../src/commands.ts";
 import { byName } from "../../src/completion/candidate.ts";
@@ -63,7 +64,7 @@ const valuesOf = (lines: readonly string[]) => lines.map((line) => line.split("\
 
 it("completes commands, options and their fixed values", async () => {
   expect(valuesOf(await completed(["tasks", ""]))).toEqual(
-    expect.arrayContaining(["list", "create", "update", "delete", "import"]),
+    expect.arrayContaining(["list", "create", "edit", "delete", "import"]),
   );
   expect(valuesOf(await completed([""]))).not.toContain("__complete");
   expect(valuesOf(await completed(["help", "tasks", ""]))).toContain("import");
@@ -224,7 +225,8 @@ it("decides for each option and argument of every command which values it takes"
       if (!argument.argChoices && kindOfArgument(command, argument) === undefined)
         open.push(`${path} ${argument.name()}`);
     }
-    for (const one of command.commands) if (one.name() !== "__complete") visit(one, `${path} ${one.name()}`);
+    const isOffered = (one: Command) => !["help", "__complete"].includes(one.name());
+    for (const one of command.commands.filter(isOffered)) visit(one, `${path} ${one.name()}`);
   };
   visit(await createProgram(io, names), "projo");
   expect(open).toEqual([]);

@@ -47,7 +47,9 @@ async function allCommands(): Promise<Command[]> {
   );
   const leaves = (command: Command): Command[] =>
     command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
-  return program.commands.flatMap(leaves);
+  // The scripts of the completion call __complete, and help prints a text.
+  const isForPeople = (command: Command) => !["help", "__complete"].includes(command.name());
+  return program.commands.flatMap(leaves).filter(isForPeople);
 }
 
 describe("--json with fields", () => {

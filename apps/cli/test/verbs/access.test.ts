@@ -100,6 +100,6 @@ describe("A workspace", () => {
       name: "Doomed",
       counts: { members: 1, projects: 1, tasks: 1 },
     });
-    expect((await projo("workspaces", "ls")).out).toMatch(/^\* .*Acme$/m);
+    expect((await projo("workspaces", "ls")).out).toMatch(/\tAcme\tadmin\t/);
   });
 });

@@ -27,10 +27,10 @@ export async function helpTexts(columns: number): Promise<HelpText[]> {
   });
 }
 
-/** The command and those below it, without `help`. */
+/** The command and those below it, without `help` and the command that completion scripts call. */
 const all = (command: Command): Command[] => [
   command,
-  ...command.commands.filter((one) => one.name() !== "help").flatMap(all),
+  ...command.commands.filter((one) => !["help", "__complete"].includes(one.name())).flatMap(all),
 ];
 
 export const silentIo = (stdout: Io["stdout"] = new PassThrough()): Io => ({

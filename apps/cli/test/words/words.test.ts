@@ -65,7 +65,8 @@ describe("every example of a help", () => {
       Array.from(text.replaceAll(/ \\\n +/g, " ").matchAll(/^ {2}\$ (.*)$/gm), ([, line = ""]) => line),
     );
     expect(examples.length).toBeGreaterThan(60);
-    for (const example of examples) {
+    // `run` answers these before the commands are created.
+    for (const example of examples.filter((line) => !line.endsWith("help --all"))) {
       const argv = argvOf(example);
       const program = await createProgram(silentIo(), argv);
       program.hook("preAction", () => {
@@ -78,10 +79,10 @@ describe("every example of a help", () => {
 
 class Accepted extends Error {}
 
-/** The arguments of projo in a shell's command line: after a pipe, and without redirections. */
+/** The arguments of projo in a shell's command line: after a pipe, inside <(), and without redirections. */
 function argvOf(line: string): string[] {
   const words = Array.from(
-    line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
+    line.replace(/<\((.*)\)/, "$1").matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g),
     ([, double, single, word]) => double ?? single ?? word ?? "",
   );
   const command = words.slice(words.indexOf("projo") + 1);

@@ -9,7 +9,7 @@ export function addCompletion(completion: Command, start: Start): void {
     .addHelpText(
       "after",
       `\nTo install it, run once, then open a new terminal:\n${Object.entries(shells)
-        .map(([name, { install }]) => `  ${`${name}:`.padEnd(12)}${install}`)
+        .map(([name, { install }]) => `  ${name}:\n${install.replaceAll(/^/gm, "    ")}`)
         .join("\n")}`,
     )
     .addHelpText("after", examples(["source <(projo completion bash)", "projo tasks list --project W<Tab>"]))

@@ -1,5 +1,7 @@
 import type { Command, Help } from "commander";
 
+const USAGE = "Usage: ";
+
 /** Formats a help like commander does, with the commands before the options. */
 export function formatHelp(command: Command, helper: Help): string {
   const termWidth = helper.padWidth(command, helper);
@@ -20,8 +22,10 @@ export function formatHelp(command: Command, helper: Help): string {
     helper.visibleOptions(command),
     ({ helpGroupHeading }) => helpGroupHeading ?? "Options:",
   );
+  const line = [...ancestorsOf(command), command.name(), command.usage()].join(" ").trim();
+  const usage = helper.boxWrap(line, (helper.helpWidth ?? 80) - USAGE.length);
   return [
-    `Usage: ${[...ancestorsOf(command), command.name(), command.usage()].join(" ").trim()}`,
+    `${USAGE}${usage.replaceAll("\n", `\n${" ".repeat(USAGE.length)}`)}`,
     "",
     ...(description === "" ? [] : [helper.boxWrap(description, helper.helpWidth ?? 80), ""]),
     ...(command.aliases().length === 0 ? [] : [`Other names: ${command.aliases().join(", ")}`, ""]),

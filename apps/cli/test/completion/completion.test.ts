@@ -212,6 +212,8 @@ it("leaves credentials that other users can read to the command that reports the
   await other.close();
 });
 
+const isOffered = (one: Command) => !["help", "__complete"].includes(one.name());
+
 it("decides for each option and argument of every command which values it takes", async () => {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
   const names = commands.filter(({ isHidden }) => !isHidden).map(({ name }) => name);
@@ -225,7 +227,6 @@ it("decides for each option and argument of every command which values it takes"
       if (!argument.argChoices && kindOfArgument(command, argument) === undefined)
         open.push(`${path} ${argument.name()}`);
     }
-    const isOffered = (one: Command) => !["help", "__complete"].includes(one.name());
     for (const one of command.commands.filter(isOffered)) visit(one, `${path} ${one.name()}`);
   };
   visit(await createProgram(io, names), "projo");

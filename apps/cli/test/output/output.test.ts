@@ -39,6 +39,9 @@ async function refused(argv: readonly string[], options: RunOptions = {}) {
   return err;
 }
 
+/** The scripts of the completion call __complete, and help prints a text. */
+const isForPeople = (command: Command) => !["help", "__complete"].includes(command.name());
+
 async function allCommands(): Promise<Command[]> {
   const io = { stdout: {}, stderr: {}, env: {} } as unknown as Io;
   const program = await createProgram(
@@ -47,8 +50,6 @@ async function allCommands(): Promise<Command[]> {
   );
   const leaves = (command: Command): Command[] =>
     command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
-  // The scripts of the completion call __complete, and help prints a text.
-  const isForPeople = (command: Command) => !["help", "__complete"].includes(command.name());
   return program.commands.flatMap(leaves).filter(isForPeople);
 }
 

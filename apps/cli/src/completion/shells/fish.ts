@@ -29,7 +29,7 @@ complete -c projo -f -a '(__projo_complete)'`;
 
 export const fish: Shell = {
   script,
-  install: "projo completion fish > ~/.config/fish/completions/projo.fish",
+  install: "projo completion fish \\\n  > ~/.config/fish/completions/projo.fish",
   parse: (args) => ({
     words: args.slice(0, -1),
     current: withoutQuotes(args.at(-1) ?? ""),

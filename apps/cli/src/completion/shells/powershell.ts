@@ -36,7 +36,7 @@ Register-ArgumentCompleter -Native -CommandName projo -ScriptBlock {
 
 export const powershell: Shell = {
   script,
-  install: "Add-Content $PROFILE 'projo completion powershell | Out-String | Invoke-Expression'",
+  install: "Add-Content $PROFILE `\n  'projo completion powershell | Out-String | iex'",
   parse(_args, { env }) {
     const words = (env["PROJO_COMPLETION_LINE"] ?? "").split("\n");
     const current = withoutQuotes(words.at(-1) ?? "");

@@ -40,7 +40,7 @@ fi`;
 
 export const zsh: Shell = {
   script,
-  install: `echo 'source <(projo completion zsh)' >> ~/.zshrc   # after the line with compinit`,
+  install: `# after the line with compinit\necho 'source <(projo completion zsh)' >> ~/.zshrc`,
   parse: (args) => ({
     words: args.slice(0, -1),
     current: args.at(-1) ?? "",

@@ -47,7 +47,7 @@ export async function openLoadClient(options: LoadClientOptions): Promise<LoadCl
   await client.auth.signIn(home.account);
   /** Tasks whose every change so far was acknowledged. */
   const settled: TaskRecord[] = [];
-  const pendingInvites: string[] = [];
+  const pendingInvites: (readonly [id: string, record: InviteRecord])[] = [];
   let made = 0;
 
   const attempt = async (operation: string, work: () => Promise<void>) => {
@@ -128,18 +128,21 @@ export async function openLoadClient(options: LoadClientOptions): Promise<LoadCl
       email,
       workspaceId: home.workspaceId,
       create: "unknown",
+      isRevoked: false,
     };
     ledger.invites.push(record);
     await change(
       "invites.create",
       async (idempotencyKey) => {
         const { id } = await client.invites.create({ email, role: "viewer" }, { idempotencyKey });
-        pendingInvites.push(id);
+        pendingInvites.push([id, record]);
       },
       (outcome) => void (record.create = outcome),
     );
-    if (pendingInvites.length <= MAX_PENDING_INVITES) return;
-    const [id = ""] = pendingInvites.splice(0, 1);
+    const [oldest] = pendingInvites.length > MAX_PENDING_INVITES ? pendingInvites.splice(0, 1) : [];
+    if (!oldest) return;
+    const [id, oldRecord] = oldest;
+    oldRecord.isRevoked = true;
     await attempt("invites.revoke", async () => void (await client.invites.revoke({ id })));
   };
   const get = async () => {

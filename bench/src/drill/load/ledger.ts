@@ -22,6 +22,8 @@ export interface InviteRecord {
   readonly email: string;
   readonly workspaceId: string;
   create: Outcome;
+  /** Whether the client has asked to revoke the invite. Its mail may then never be sent. */
+  isRevoked: boolean;
 }
 
 export interface Ledger {

@@ -73,7 +73,7 @@ export const commands: readonly NamedCommand[] = [
     name: "sessions",
     group: "Your account:",
     term: "sessions",
-    description: "List and end your sessions.",
+    description: "List, show and end your sessions.",
     load: async () => (await import("./commands/sessions/sessions.ts")).addSessions,
   },
   {
@@ -94,7 +94,7 @@ export const commands: readonly NamedCommand[] = [
     name: "workspaces",
     group: "Workspace:",
     term: "workspaces",
-    description: "Create, select, rename, leave, delete, restore, export and import workspaces.",
+    description: "Create, list, show, select, rename, leave, delete, restore, export and import workspaces.",
     load: async () => (await import("./commands/workspaces/workspaces.ts")).addWorkspaces,
   },
   {
@@ -123,21 +123,21 @@ export const commands: readonly NamedCommand[] = [
     name: "projects",
     group: "Projects and tasks:",
     term: "projects",
-    description: "Create, list and delete projects of the workspace.",
+    description: "Create, list, show, rename and delete projects of the workspace.",
     load: async () => (await import("./commands/projects/projects.ts")).addProjects,
   },
   {
     name: "tasks",
     group: "Projects and tasks:",
     term: "tasks",
-    description: "Create, list, update, delete and import tasks.",
+    description: "Create, list, show, edit, delete and import tasks.",
     load: async () => (await import("./commands/tasks/tasks.ts")).addTasks,
   },
   {
     name: "keys",
     group: "Programs and scripts:",
     term: "keys",
-    description: "Create, list, rotate and revoke service keys, the credentials of programs.",
+    description: "Create, list, show, rotate and revoke service keys, the credentials of programs.",
     load: async () => (await import("./commands/keys/keys.ts")).addKeys,
   },
   {

@@ -1,4 +1,5 @@
 import { usageError } from "../../cli-error.ts";
+import { editDistance } from "../../usage/edit-distance.ts";
 import { findSetting, type Setting, settings } from "../../settings/settings.ts";
 
 /** @throws CliError that names the settings, and the similar one */
@@ -16,19 +17,5 @@ function isSimilar(name: string, typed: string): boolean {
   const [plain, plainTyped] = [name, typed].map((text) => text.replaceAll(/[-_.]/g, ""));
   if (!plain || !plainTyped) return false;
   if (plainTyped.length >= 2 && (plain.startsWith(plainTyped) || plainTyped.includes(plain))) return true;
-  return distance(plain, plainTyped) <= 2;
-}
-
-/** The number of letters to insert, delete or replace (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [at, letter] of Array.from(from).entries()) {
-    const next = [at + 1];
-    for (const [index, other] of Array.from(to).entries()) {
-      const replaced = (row[index] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] ?? 0;
+  return editDistance(plain, plainTyped) <= 2;
 }

@@ -9,7 +9,9 @@ export function printSentInvite(cli: Cli, invite: SentInvite): void {
     return;
   }
   const { email, role, expiresAt, link } = invite;
-  cli.message(`Invited ${email} as ${role}, until ${shortTime(expiresAt)}. The server sends a mail to this address.`);
+  cli.message(
+    `Invited ${email} as ${role}, until ${shortTime(expiresAt)}. The server sends a mail to this address.`,
+  );
   cli.message("A user who has verified that address can also use this link. It is shown only once:");
   cli.line(link);
   cli.message("To see whether the mail server accepted the mail, run: projo invites list");

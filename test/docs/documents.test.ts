@@ -69,14 +69,14 @@ describe("the documentation", () => {
     };
     const [script] = scripts.map(({ code }) => run("sh", ["-c", code], { cwd: root, env, timeout: 100_000 }));
     const output = await script?.finally(() => rmSync(home, { recursive: true, force: true }));
-    expect(output?.stdout.match(/Order brass$/gm)).toHaveLength(2);
+    expect(output?.stdout.match(/\tOrder brass\t/g)).toHaveLength(2);
     expect(output?.stderr).toContain("as member.");
     const refusals = output?.stderr.match(/^projo: .*$/gm);
     expect(refusals).toEqual([
-      expect.stringContaining("Your role in this workspace does not have the permission task:write."),
+      expect.stringContaining("A viewer cannot do this."),
       expect.stringContaining("you are not a member of it."),
     ]);
-    expect(output?.stdout).toMatch(/admin +[\d-]+ +ann@example\.com\n$/);
+    expect(output?.stdout).toMatch(/\tann@example\.com\tadmin\t\S+\n$/);
   }, 120_000);
 
   it("contains a quick start in README.md that works as shown", async () => {

@@ -62,7 +62,9 @@ describe("an invite", () => {
     const { out, err } = await projo("invites", "create", bobsEmail, "--role", "viewer");
     expect(out).toMatch(/^https?:\/\/\S+\/accept-invite#token=pji_[\w-]{43}\n$/);
     expect(err).toMatch(
-      new RegExp(`^Invited ${bobsEmail} as viewer, until \\d{4}-.*Z\\. The server sends a mail to this address\\.`),
+      new RegExp(
+        `^Invited ${bobsEmail} as viewer, until \\d{4}-.*Z\\. The server sends a mail to this address\\.`,
+      ),
     );
     expect(err).not.toContain("pji_");
     const other = await jsonOf(ann, "invites", "create", "cyd@example.com");

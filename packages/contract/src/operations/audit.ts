@@ -64,7 +64,7 @@ export const audit = {
       .default({ limit: 20 }),
     output: page(auditEntry),
     example: {
-      input: { action: "task.deleted" },
+      input: { action: "task.deleted", include: ["actorName"] },
       output: {
         items: [
           {
@@ -74,6 +74,7 @@ export const audit = {
             action: "task.deleted",
             outcome: "ok",
             actor: { kind: "user", userId: sample.userId, keyId: null },
+            actorName: sample.email,
             target: { type: "task", id: sample.deletedTaskId },
             before: { title: "Write the release notes" },
             after: null,

@@ -198,7 +198,7 @@ export interface ResourceApi {
      * `operation.not_found`, `operation.wrong_method`.
      * @example
      * ```ts
-     * const page = await client.audit.list({ action: "task.deleted" });
+     * const page = await client.audit.list({ action: "task.deleted", include: ["actorName"] });
      * // {
      * //   items: [
      * //     {
@@ -212,6 +212,7 @@ export interface ResourceApi {
      * //         userId: "0199f3a0-5c10-775a-ba25-0213646736a4",
      * //         keyId: null,
      * //       },
+     * //       actorName: "ada@example.com",
      * //       target: { type: "task", id: "0199f3be-1fac-752d-ad27-fca72c205078" },
      * //       before: { title: "Write the release notes" },
      * //       after: null,

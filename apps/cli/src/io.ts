@@ -42,6 +42,8 @@ export interface Io {
    * closed terminal). The returned function removes the listener.
    */
   onInterrupt: (listener: () => void) => () => void;
+  /** Ignores Ctrl-C, which is for a program that the command has started, until the returned function is called. */
+  ignoreInterrupts?: () => () => void;
   /** Calls the listener once, when the process continues after Ctrl-Z. Undefined where there is no Ctrl-Z. */
   onContinue?: (listener: () => void) => void;
   /** The line for progress. Undefined when stderr is not a terminal. */

@@ -28,6 +28,7 @@ const io: Io = withStatusLine({
   },
   platform: process.platform,
   onInterrupt: signals.onStop,
+  ignoreInterrupts: signals.ignoreInterrupts,
   onContinue: (listener) => void process.once("SIGCONT", listener),
   openChanges: new Set(),
 });

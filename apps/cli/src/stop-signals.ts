@@ -7,6 +7,8 @@ export type StopSignal = keyof typeof exitCodes;
 export interface StopSignals {
   /** Calls the listener at the first signal, instead of ending the process. The returned function removes the listener. */
   onStop: (listener: () => void) => () => void;
+  /** Ignores Ctrl-C, which is for a program that the command has started, until the returned function is called. */
+  ignoreInterrupts: () => () => void;
   /** The exit code of a command that ended with `code`. A service manager expects the code of its signal. */
   exitCodeOf: (code: number) => number;
 }
@@ -24,7 +26,9 @@ export function listenForStopSignals(
 ): StopSignals {
   const listeners = new Set<() => void>();
   let received: StopSignal | undefined;
+  let ignoring = 0;
   const stop = (signal: StopSignal) => {
+    if (signal === "SIGINT" && ignoring > 0) return;
     const isFirst = received === undefined;
     received ??= signal;
     const end = () => endNow(exitCodes[signal]);
@@ -40,6 +44,10 @@ export function listenForStopSignals(
     onStop(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    ignoreInterrupts() {
+      ignoring += 1;
+      return () => void (ignoring -= 1);
     },
     exitCodeOf: (code) => (received === undefined || received === "SIGINT" ? code : exitCodes[received]),
   };

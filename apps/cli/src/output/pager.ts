@@ -16,7 +16,8 @@ export async function showInPager(io: Io, text: string): Promise<boolean> {
     // What less does without options, for PAGER=less.
     env: { LESS: "FRX", LV: "-c", ...env },
   });
-  const release = ignoreInterrupts(io);
+  // Ctrl-C reaches the pager too, and means the pager.
+  const release = io.ignoreInterrupts?.();
   try {
     // The reader has closed the pager. That is not a failure.
     pager.stdin.on("error", () => {});
@@ -27,18 +28,8 @@ export async function showInPager(io: Io, text: string): Promise<boolean> {
     // The program is missing or cannot be started.
     return false;
   } finally {
-    release();
+    release?.();
   }
-}
-
-/** Ctrl-C reaches the pager too, and means the pager. */
-function ignoreInterrupts(io: Io): () => void {
-  const ignore = (): void => {
-    // A listener is called for one Ctrl-C only.
-    release = io.onInterrupt(ignore);
-  };
-  let release = io.onInterrupt(ignore);
-  return () => release();
 }
 
 /** Splits a command into its words. Quotes keep spaces. */

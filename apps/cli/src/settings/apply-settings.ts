@@ -15,11 +15,10 @@ export function applySettings(io: Io): Io {
   const added = variablesOf(readValues(io), io);
   if (Object.keys(added).length === 0) return io;
   // A spread would call the getters of `io`, which may throw.
-  return Object.defineProperties({} as Io, {
-    ...Object.getOwnPropertyDescriptors(io),
+  return Object.create(io, {
     env: { value: { ...io.env, ...added }, enumerable: true, writable: true },
     settingVariables: { value: new Set(Object.keys(added)), enumerable: true },
-  });
+  }) as Io;
 }
 
 /** @throws CliError when the file cannot be read, or is no JSON object of texts */

@@ -62,7 +62,8 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
     const first = await shows(/^:$/m);
     expect(first).toContain("Task 30.");
     expect(first).not.toContain("exit");
-    // Ctrl-C is for the pager, which goes on.
+    // Ctrl-C is for the pager, which goes on, also after a second one.
+    press("C-c");
     press("C-c");
     press("G");
     await shows(/Task 11\./);

@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../kit/index.ts";
 import { plantWorkspace, type PlantedWorkspace } from "../kit/plant-workspace.ts";
 import { asTenantOf, attempt, raw, refused } from "../kit/raw.ts";
-import { appendOnly, everyRow, tenantTables, type TenantTable } from "../kit/tenant-tables.ts";
+import {
+  appendOnly,
+  everyRow,
+  filledByFunction,
+  tenantTables,
+  type TenantTable,
+} from "../kit/tenant-tables.ts";
 
 let database: TestDatabase;
 let ours: PlantedWorkspace;
@@ -75,7 +81,7 @@ describe("row-level security without the query filter", () => {
       // in its own workspace.
       const insert = `INSERT INTO ${table} SELECT * FROM jsonb_populate_record(NULL::${table}, $1)`;
       const values = [JSON.stringify(theirRow)];
-      const denied = appendOnly.has(table) ? `permission denied for table ${table}` : null;
+      const denied = filledByFunction.has(table) ? `permission denied for table ${table}` : null;
       expect(await raw(database, asTenantOf(ours.id), (client) => attempt(client, insert, values))).toBe(
         denied ?? refused(table),
       );

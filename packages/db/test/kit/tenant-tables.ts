@@ -21,7 +21,10 @@ const TENANT_TABLES = `
    ORDER BY 1`;
 
 /** Tables whose rows never change. */
-export const appendOnly = new Set(["audit_logs"]);
+export const appendOnly = new Set(["audit_logs", "imported_records"]);
+
+/** Tables into which only a function of the database inserts. */
+export const filledByFunction = new Set(["audit_logs"]);
 
 /** @returns all rows of the tables, of every workspace */
 export async function everyRow(

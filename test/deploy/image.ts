@@ -85,7 +85,7 @@ function runStep(instruction: Instruction, stage: Stage, build: Build): void {
       return;
     case "ENV":
       for (const word of words)
-        stage.env[word.slice(0, word.indexOf("="))] = word.slice(word.indexOf("=") + 1);
+        stage.env[word.slice(0, word.indexOf("="))] = expand(word.slice(word.indexOf("=") + 1), stage.env);
       return;
     case "COPY":
       copy(words, (instruction as Copy).getFromFlag()?.getValue() ?? undefined, stage, build);
@@ -142,6 +142,10 @@ function run(command: string, { root, place, env }: Stage, { shared }: Build): v
 }
 
 const PROGRAMS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Replaces variables as ENV does. The base image sets PATH. */
+const expand = (text: string, env: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/\$\{?(\w+)\}?/g, (_, name: string) => env[name] ?? (name === "PATH" ? PROGRAMS : ""));
 
 const argumentsOf = (instruction: Instruction): string[] =>
   instruction.getArguments().map((one) => one.getValue());

@@ -1,4 +1,5 @@
-// Where the fields of each operation come from. A new operation, or a new field of one, does not compile without an entry.
+// Where the fields of each operation come from. A new field of an operation in the table does not compile without an entry. An
+// operation without a command of its own needs none: a message then names its fields as the contract does.
 import type { OperationName, OperationTypes } from "@projostack/sdk";
 
 /**
@@ -113,7 +114,7 @@ export const inputSources = {
   "workspaces.rename": { name: FIRST },
   "workspaces.restore": { workspaceId: FIRST },
   "workspaces.switch": { workspaceId: FIRST },
-} as const satisfies { readonly [Name in OperationName]: SourcesOf<OperationTypes[Name]["input"]> };
+} as const satisfies { readonly [Name in OperationName]?: SourcesOf<OperationTypes[Name]["input"]> };
 
 /** Returns the source of a field. Undefined for an operation or a field that only a newer server has. */
 export function sourceOf(operation: string, field: string): Source | undefined {

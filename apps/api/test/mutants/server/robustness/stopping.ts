@@ -172,6 +172,11 @@ export const stopping: readonly Mutant[] = [
         "if (this.#announcing?.headersSent) return false;",
         "",
       ]),
+      guard(
+        "waiting requests are dropped when the server has ended its direction",
+        `${connections}/connection.ts`,
+        ["if (!this.socket.writable) this.#waiting = [];", ""],
+      ),
     ],
     succeeds: [runsAfterClose],
   },

@@ -96,6 +96,7 @@ const argumentKinds: Readonly<Record<string, ValueKind>> = {
   "new-name": "text",
   operation: "operations",
   shell: "shells",
+  text: "text",
   title: "text",
   // The values of a setting.
   value: "text",

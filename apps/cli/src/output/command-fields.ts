@@ -35,7 +35,10 @@ const signedIn: Declared = { fields: `url ${USER} ${WORKSPACE}`, quiet: "user.id
 const member: Declared = { operation: "members.get", quiet: "userId" };
 const workspace: Declared = { operation: "workspaces.get" };
 
-/** By the names of the command. A command that is absent prints no JSON. */
+/**
+ * By the names of the command. A command that is absent has the output of the operation with its names: `projo tasks list` that of
+ * `tasks.list`. Without such an operation it prints no JSON.
+ */
 const commands: Readonly<Record<string, Declared>> = {
   signup: signedIn,
   login: signedIn,
@@ -47,9 +50,7 @@ const commands: Readonly<Record<string, Declared>> = {
     quiet: "url",
   },
   whoami: { fields: `url ${USER} ${MAIL} ${OWN_WORKSPACE}`, quiet: "user.id" },
-  "sessions list": { operation: "sessions.list" },
   "sessions get": { operation: "sessions.list" },
-  "sessions revoke": { operation: "sessions.revoke" },
   "password change": nothing,
   "password reset-request": nothing,
   "password reset": nothing,
@@ -57,13 +58,9 @@ const commands: Readonly<Record<string, Declared>> = {
   "email resend": { operation: "email.resendVerification" },
   "email status": { operation: "email.status", quiet: "email" },
   "workspaces create": workspace,
-  "workspaces list": { operation: "workspaces.list" },
   "workspaces get": workspace,
   "workspaces use": workspace,
   "workspaces rename": workspace,
-  "workspaces leave": { operation: "workspaces.leave" },
-  "workspaces delete": { operation: "workspaces.delete" },
-  "workspaces restore": { operation: "workspaces.restore" },
   "workspaces export": {
     fields: `directory format exportedAt server ${WORKSPACE} workspace.createdBy workspace.createdAt fingerprint files`,
   },
@@ -78,18 +75,13 @@ const commands: Readonly<Record<string, Declared>> = {
   // The link and the token are shown only once, so --quiet prints them as the command does without it.
   "invites create": { operation: "invites.create", quiet: "link" },
   "invites resend": { operation: "invites.resend", quiet: "link" },
-  "invites list": { operation: "invites.list" },
   "invites get": { operation: "invites.list" },
-  "invites revoke": { operation: "invites.revoke" },
   "invites mine": { operation: "invites.listMine" },
-  "invites accept": { operation: "invites.accept" },
-  "invites decline": { operation: "invites.decline" },
   "keys create": { operation: "serviceKeys.create", quiet: "token" },
   "keys rotate": { operation: "serviceKeys.rotate", quiet: "token" },
   "keys list": { operation: "serviceKeys.list" },
   "keys get": { operation: "serviceKeys.list" },
   "keys revoke": { operation: "serviceKeys.revoke" },
-  "audit list": { operation: "audit.list" },
   "audit tail": { operation: "audit.list" },
   "audit export": { fields: "file format entries" },
   "audit checkpoint": { operation: "audit.checkpoint", fields: "file" },
@@ -97,17 +89,8 @@ const commands: Readonly<Record<string, Declared>> = {
     fields:
       "intact workspaceId after after.seq after.hash entries lastSeq lastHash footerCheckpoint laterCheckpoints seq problem message",
   },
-  "projects create": { operation: "projects.create" },
-  "projects list": { operation: "projects.list" },
-  "projects get": { operation: "projects.get" },
   "projects rename": { operation: "projects.update" },
-  "projects delete": { operation: "projects.delete" },
-  "tasks create": { operation: "tasks.create" },
-  "tasks list": { operation: "tasks.list" },
-  "tasks get": { operation: "tasks.get" },
   "tasks edit": { operation: "tasks.update" },
-  "tasks update": { operation: "tasks.update" },
-  "tasks delete": { operation: "tasks.delete" },
   "tasks import": {
     fields:
       "created existing refused refusedRows valid encoding separator columns statuses unknownStatuses tasks",
@@ -124,7 +107,7 @@ const commands: Readonly<Record<string, Declared>> = {
 
 /** Undefined for a command that prints no JSON. */
 export function outputOf(command: string): CommandOutput | undefined {
-  const declared = commands[command];
+  const declared = commands[command] ?? namedAlike(command);
   if (!declared) return undefined;
   const { operation, fields = "", quiet } = declared;
   const own = operation === undefined ? "" : (outputFields[operation] ?? "");
@@ -133,6 +116,11 @@ export function outputOf(command: string): CommandOutput | undefined {
     fields: fields === ANY ? undefined : all,
     quiet: quiet ?? (all.includes("id") || fields === ANY ? "id" : undefined),
   };
+}
+
+function namedAlike(command: string): Declared | undefined {
+  const operation = command.replace(" ", ".");
+  return Object.hasOwn(outputFields, operation) ? { operation } : undefined;
 }
 
 /** The names of a command below projo, such as `tasks list`. */

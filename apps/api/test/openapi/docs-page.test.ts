@@ -91,7 +91,7 @@ describe.skipIf(!hasChromium)(
       await page.getByLabel("Include input in request").setChecked(true, { force: true });
       await page.getByRole("button", { name: /^Send/ }).first().click();
       const input = new URL((await asked).url()).searchParams.get("input");
-      expect(Object.keys(JSON.parse(input ?? "null") as object)).toEqual(["id"]);
+      expect(Object.keys(JSON.parse(input ?? "null") as object)).toEqual(["id", "include"]);
       await page.close();
     });
 

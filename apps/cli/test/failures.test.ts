@@ -160,7 +160,7 @@ describe("a refusal by the server exits with 1, and with 2 for wrong input,", ()
 });
 
 describe("a server of another version", () => {
-  it("that does not have the operation is named as such", async () => {
+  it("is named in the message if it does not have the operation", async () => {
     const { code, err } = await shell.projo(["projects", "list"], {
       fetch: (url, init) => fetch(url.replace("projects.list", "projects.all"), init),
     });

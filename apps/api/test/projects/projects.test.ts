@@ -24,8 +24,8 @@ const projects = (verb: string, input: object = {}): Promise<Answer> =>
   ada.call(`projects.${verb}`, input, workspaceId);
 const make = async (name: string) => String((await projects("create", { name })).data.id);
 
-describe("The number of tasks", () => {
-  it("that a deletion returns includes tasks that were created while it waited for the project", async () => {
+describe("A deletion", () => {
+  it("counts also the tasks that were created while it waited for the project", async () => {
     const id = await make("Busy");
     const items = Array.from({ length: 5 }, (_, n) => ({ projectId: id, title: `Task ${n}` }));
     const [first, deleted, ...others] = await Promise.all([

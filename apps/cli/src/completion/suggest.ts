@@ -99,7 +99,7 @@ async function liveCandidates(
   });
   const isByName = kind !== "tasks" && kind !== "sessions" && kind !== "ownInvites";
   const named = isByName ? byName(values) : byId(values);
-  // Who types an id gets ids, with the names as descriptions.
+  // For the beginning of an id, the candidates are ids, with the names as descriptions.
   const ids = isByName && /^[0-9a-f]{4,}/i.test(text) ? byId(values) : [];
   // The commands of members are for other people, and the filters of lists are also for oneself.
   const own = kind === "members" && command.parent?.name() === "tasks" ? [{ value: "me" }] : [];

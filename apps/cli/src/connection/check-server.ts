@@ -18,7 +18,7 @@ export interface AnsweringServer {
 
 export interface FailingServer {
   answers: false;
-  /** What is wrong and the next step. */
+  /** The problem and the next step. */
   problem: string;
   reason: string;
 }

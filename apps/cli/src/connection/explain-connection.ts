@@ -1,4 +1,5 @@
 // Messages for a call that has no answer of the server: the cause as the SDK gives it, and the next step in terms of projo.
+import { listCommands } from "./list-commands.ts";
 import type { ProjoConnectionError, ProjoError } from "@projostack/sdk";
 import { version } from "../version.ts";
 import { isLoopback } from "./server-url.ts";
@@ -99,19 +100,9 @@ const checks: Readonly<Record<string, string>> = {
   "invites.decline": "To see your pending invites, run: projo invites mine",
 };
 
-const lists: Readonly<Record<string, string>> = {
-  tasks: "projo tasks list",
-  projects: "projo projects list",
-  serviceKeys: "projo keys list",
-  invites: "projo invites list",
-  members: "projo members list",
-  workspaces: "projo workspaces list",
-  sessions: "projo sessions list",
-};
-
 function checkOf(operation: string): string {
   const [resource = ""] = operation.split(".");
-  return `Before you run the command again, see: ${lists[resource] ?? `projo call ${resource}.list`}`;
+  return `Before you run the command again, see: ${listCommands[resource] ?? `projo call ${resource}.list`}`;
 }
 
 /** The first sentence of the SDK's message. A URL in it contains no space. */

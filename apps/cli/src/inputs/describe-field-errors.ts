@@ -1,4 +1,5 @@
 // Puts the server's problems with fields into the terms of the command: the option or argument, and what to enter.
+import { listCommands } from "../connection/list-commands.ts";
 import type { Command } from "commander";
 import { choiceOf, unknownChoice } from "../usage/choice-words.ts";
 import { type TypedInput, typedInput } from "./typed-input.ts";
@@ -60,21 +61,11 @@ function lengthOf({ value }: TypedInput): string {
 
 const quoted = ({ value }: TypedInput): string => (value === undefined ? "it" : `"${value}"`);
 
-const listings: Readonly<Record<string, string>> = {
-  tasks: "projo tasks list",
-  projects: "projo projects list",
-  serviceKeys: "projo keys list",
-  invites: "projo invites list",
-  members: "projo members list",
-  workspaces: "projo workspaces list",
-  sessions: "projo sessions list",
-};
-
 /** The command that lists the ids. */
 function listingOf({ name }: TypedInput, operation: string): string {
   if (name === "--created-by" || name === "--actor") return "projo members list";
   if (name === "--project") return "projo projects list";
-  return listings[operation.split(".", 1)[0] ?? ""] ?? "projo --help";
+  return listCommands[operation.split(".", 1)[0] ?? ""] ?? "projo --help";
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -68,9 +68,8 @@ const verbs: Readonly<Record<string, Words>> = {
   ...each(["forgot", "forgotten", "lost", "recover"], ["reset-request"]),
 };
 
-/** What is meant by words that no command has, as a user writes it. */
+/** The commands for words that no command has, as a user writes them. */
 const phrases: Readonly<Record<string, string>> = {
-  status: "whoami",
   invite: "invites create EMAIL",
   join: "invites accept",
   switch: "workspaces use NAME",

@@ -183,7 +183,7 @@ describe("standard input", () => {
     "tasks import -",
     "call tasks.list -",
     "audit verify -",
-  ])("that is a directory is named by projo %s", async (command) => {
+  ])("is named in the error of projo %s if it is a directory", async (command) => {
     expect(await shell(`projo ${command} < .`)).toEqual({
       code: 2,
       out: "",
@@ -191,7 +191,7 @@ describe("standard input", () => {
     });
   });
 
-  it("that is closed is empty", async () => {
+  it("is empty if it is closed", async () => {
     const { code, err } = await shell("projo login ann@example.com --password-stdin <&-");
     expect([code, err]).toEqual([2, "projo: Standard input is empty. Pipe in the password.\n"]);
   });

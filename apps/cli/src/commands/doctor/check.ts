@@ -1,8 +1,8 @@
 /** The result of one check. */
 export interface Check {
-  /** What was checked: `Node.js`. */
+  /** The checked thing: `Node.js`. */
   name: string;
-  /** `note` is for what may be intended. */
+  /** `note`: the state can be intended. */
   status: "ok" | "problem" | "note";
   text: string;
   /** What to do. */

@@ -2,7 +2,7 @@ import { isProjoError, type OwnWorkspace, type ProjoError } from "@projostack/sd
 import { CliError } from "../../cli-error.ts";
 import type { Server } from "../../connection/server.ts";
 
-/** Who a command acts as. */
+/** The account or key with which a command acts. */
 export interface Identity {
   /** `stored`, `access_token` and `service_key` in PROJO_TOKEN, or `none`. */
   credential: "stored" | "access_token" | "service_key" | "none";

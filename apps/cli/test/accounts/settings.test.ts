@@ -136,4 +136,11 @@ describe("a settings file that is not valid", () => {
     expect(JSON.parse(await readFile(path, "utf8"))).toEqual({ theme: "dark" });
     await rm(path);
   });
+
+  it("keeps prompts and messages of a terminal working", async () => {
+    await writeFile(path, '{"timeout":"20"}');
+    const { code, err } = await prompt({});
+    expect([code, err]).toEqual([130, expect.stringContaining("Password")]);
+    await rm(path);
+  });
 });

@@ -12,6 +12,7 @@ import { format } from "oxfmt";
 import { z } from "zod";
 import { generateBoundaryRules } from "./generate/boundary-rules.ts";
 import { generateCliReference } from "./generate/cli-reference.ts";
+import { generateAuditActions } from "./generate/audit-actions.ts";
 import { completeAuditPage } from "./generate/audit-page.ts";
 import { generateCommonPasswords } from "./generate/common-passwords.ts";
 import { describeContract } from "@projostack/contract";
@@ -74,6 +75,7 @@ async function generate(): Promise<Map<string, Buffer>> {
     ...generateRoles(),
     ...generateOperations(contract),
     ...generateOutputFields(contract),
+    ...generateAuditActions(),
     ...generateErrors(root),
     ...generateInvariants(root),
     ...generateSdk(contract),

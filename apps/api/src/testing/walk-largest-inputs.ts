@@ -12,6 +12,8 @@ export interface Sent {
   readonly description: string;
   readonly isLegal: boolean;
   readonly status: number;
+  /** The body of a response with a status of 500 or more. */
+  readonly failure?: string;
   /** Both times are in milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;
@@ -28,10 +30,14 @@ export interface Walk {
 export async function walkLargestInputs({ url, every = 1, prepare }: Walk): Promise<Sent[]> {
   const wire = openWire(url);
   const sent: Sent[] = [];
-  const send = async (facts: Omit<Sent, "status" | "startedAt" | "endedAt">, request: Request) => {
+  const send = async (
+    facts: Omit<Sent, "status" | "failure" | "startedAt" | "endedAt">,
+    request: Request,
+  ) => {
     const startedAt = Date.now();
-    const { status } = await wire.ask(request);
-    sent.push({ ...facts, status, startedAt, endedAt: Date.now() });
+    const { status, text } = await wire.ask(request);
+    const failure = status >= 500 ? { failure: text.slice(0, 500) } : {};
+    sent.push({ ...facts, status, ...failure, startedAt, endedAt: Date.now() });
     return status;
   };
   try {

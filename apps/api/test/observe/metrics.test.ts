@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { withOwner } from "@projostack/db";
 import { isFullSuite } from "@projostack/db/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { call, password, send, startTestServer, type TestServer } from "../kit/index.ts";
 import { hasRedis, noRedis, startRedis } from "../kit/redis-server.ts";
 import { longestWaitMs } from "../../src/limits/admission/admission.ts";
@@ -110,10 +110,13 @@ describe("the database", () => {
     async () => {
       const { waiting, refused } = await whilePoolIsFull(server, async () => {
         await createTask(here);
-        const text = await readMetrics(server);
         return {
-          waiting: valueOf(text, "projo_database_waiting"),
-          refused: valueOf(text, "projo_unavailable_total"),
+          // The number at one moment is 0 if every caller has just been refused.
+          waiting: await vi.waitUntil(
+            async () => valueOf(await readMetrics(server), "projo_database_waiting"),
+            SOON,
+          ),
+          refused: valueOf(await readMetrics(server), "projo_unavailable_total"),
         };
       });
       expect(waiting).toBeGreaterThan(0);

@@ -74,7 +74,7 @@ type KnownKind = "shells" | "operations" | "actions" | "servers" | "accounts";
 async function knownValues(io: Io, kind: KnownKind): Promise<string[]> {
   if (kind === "shells") return Object.keys((await import("./shells/shells.ts")).shells);
   if (kind === "operations") return Object.keys((await import("@projostack/sdk")).operations);
-  if (kind === "actions") return Object.keys((await import("./audit-actions.ts")).auditActions);
+  if (kind === "actions") return [...(await import("../generated/audit-actions.ts")).auditActions];
   const { knownAccounts, knownServers } = await import("./live-values.ts");
   return kind === "accounts" ? knownAccounts(io) : knownServers(io);
 }

@@ -52,6 +52,9 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
       progress(`${cpuMs} ms of CPU (${wallMs} ms of wall time): ${during.slice(-3).join("; ")}`);
     }
     const failed = sent.filter(({ status }) => status >= 500);
+    for (const { operation, description, status, failure } of failed.slice(0, 5)) {
+      progress(`${operation}, ${description}: ${status} ${failure}`);
+    }
     return [
       { name: "requests", value: sent.length, unit: "" },
       { name: "5xx responses", value: failed.length, unit: "", goal: { atMost: 0 } },

@@ -60,7 +60,7 @@ it("answers --version from the first file", async () => {
 it("shows the help without the code of a command", async () => {
   const { status, out, files } = await run(["--help"]);
   expect({ status, files }).toEqual({ status: 0, files: [...FIRST, "main"] });
-  expect(out).toContain("Create, list, update, delete and import tasks.");
+  expect(out).toContain("Create, list, show, edit, delete and import tasks.");
 });
 
 it("lists tasks without prompts, progress bars, CSV and the fetch of Node.js", async () => {

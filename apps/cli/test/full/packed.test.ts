@@ -1,33 +1,25 @@
 // The package, packed and installed with npm into an empty directory, without the network.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PASSWORD } from "../kit.ts";
+import { installProgram, type InstalledProgram } from "./installed-program.ts";
 
 const run = promisify(execFile);
-const root = join(import.meta.dirname, "../../../..");
 let folder: string;
-let directory: string;
-let tarball: string;
+let installed: InstalledProgram;
 let server: TestServer;
 
 beforeAll(async () => {
   server = await startTestServer();
   folder = await mkdtemp(join(tmpdir(), "projo-package-"));
-  [directory, tarball] = [join(folder, "empty"), join(folder, "tarball")];
-  await Promise.all([mkdir(directory), mkdir(tarball)]);
-  await pnpm(["--filter", "@projostack/cli", "pack", "--pack-destination", tarball]);
-  const [name = ""] = await readdir(tarball);
-  tarball = join(tarball, name);
-  await run("npm", ["install", tarball, "--offline", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: directory,
-  });
+  installed = await installProgram(folder);
 }, 300_000);
 
 afterAll(async () => {
@@ -35,16 +27,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the pnpm that started the tests, or pnpm through npx. */
-async function pnpm(args: readonly string[]): Promise<void> {
-  const started = process.env["npm_execpath"] ?? "";
-  if (!/pnpm/.test(basename(started))) await run("npx", ["-y", "pnpm@12", ...args], { cwd: root });
-  else if (/\.[cm]?js$/.test(started)) await run(process.execPath, [started, ...args], { cwd: root });
-  else await run(started, [...args], { cwd: root });
-}
-
 it("contains the program, the man page, the README, the licence and package.json alone", async () => {
-  const { stdout } = await run("tar", ["-tzf", tarball]);
+  const { stdout } = await run("tar", ["-tzf", installed.tarball]);
   const files = stdout
     .trim()
     .split("\n")
@@ -58,7 +42,7 @@ it("contains the program, the man page, the README, the licence and package.json
     expect.arrayContaining(["dist/projo.cjs", "dist/projo.1", "dist/THIRD-PARTY-NOTICES.txt"]),
   );
   const manifest: unknown = JSON.parse(
-    await readFile(join(directory, "node_modules/@projostack/cli/package.json"), "utf8"),
+    await readFile(join(installed.directory, "node_modules/@projostack/cli/package.json"), "utf8"),
   );
   expect(manifest).toMatchObject({
     name: "@projostack/cli",
@@ -68,7 +52,7 @@ it("contains the program, the man page, the README, the licence and package.json
   });
   for (const field of ["dependencies", "optionalDependencies", "peerDependencies", "private"])
     expect(manifest).not.toHaveProperty(field);
-  expect(await readdir(join(directory, "node_modules"))).toEqual([
+  expect(await readdir(join(installed.directory, "node_modules"))).toEqual([
     ".bin",
     ".package-lock.json",
     "@projostack",
@@ -77,7 +61,7 @@ it("contains the program, the man page, the README, the licence and package.json
 
 async function projo(argv: readonly string[], input = "") {
   const env = { PATH: process.env["PATH"], HOME: join(folder, "home"), PROJO_URL: server.url };
-  const child = spawn(join(directory, "node_modules/.bin/projo"), argv, { cwd: directory, env });
+  const child = spawn(installed.program, argv, { cwd: installed.directory, env });
   const closed = once(child, "close") as Promise<[number | null]>;
   child.stdin.end(input);
   const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 
 const run = promisify(execFile);
-const program = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
+const built = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
 
 const isCi = process.env["CI"] === "true";
 const hasTmux = spawnSync("tmux", ["-V"], { stdio: "ignore" }).status === 0;
@@ -22,6 +22,8 @@ export const noTerminal = hasTerminal ? "" : " (skipped: this test needs tmux)";
 export interface TerminalOptions {
   /** The home directory, which is also the working directory. */
   home: string;
+  /** The program that `projo` runs; the built one by default. */
+  program?: string;
   columns?: number;
   rows?: number;
   /** Undefined removes a variable that the terminal sets. */
@@ -68,6 +70,7 @@ const POLL_MS = 40;
 /** Opens a terminal, by default of 80 columns and 24 rows. Close it. */
 export async function openTerminal({
   home,
+  program = built,
   columns = 80,
   rows = 24,
   env = {},

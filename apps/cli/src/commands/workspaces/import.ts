@@ -9,6 +9,7 @@ import { openExportDirectory, type ExportDirectory } from "../../transfer/export
 import { checkLines, lineCounts } from "../../transfer/import-lines.ts";
 import { importWorkspace, type Finished } from "../../transfer/import-workspace.ts";
 import { readManifest, verifyFiles, type ReadManifest } from "../../transfer/manifest.ts";
+import { count, joinWords } from "../count.ts";
 
 interface ImportOptions {
   dryRun?: boolean;
@@ -55,7 +56,7 @@ function printDryRun(cli: Cli, name: string, manifest: ReadManifest): void {
     cli.line(
       `${name} contains the workspace ${manifest.workspace.name}, exported at ${manifest.exportedAt}.`,
     );
-    for (const [file, lines] of Object.entries(rows)) cli.line(`${file}: ${lines}`);
+    cli.line(`Content: ${contentOf(rows)}`);
     cli.message("The files are complete and unchanged. Nothing was imported.");
   }
 }
@@ -122,16 +123,33 @@ function print(cli: Cli, { finished, manifest, sent }: Result): void {
   }
   const { invites, serviceKeys, assigned, waiting } = finished;
   cli.line(
-    `Imported the workspace ${manifest.workspace.name}: ${rows.projects} projects, ${rows.tasks} tasks and ${rows.history} lines of audit logs.`,
+    `Imported the workspace ${manifest.workspace.name}: ${count(rows.projects, "project")}, ${count(rows.tasks, "task")} and ${count(rows.history, "line")} of audit logs.`,
   );
-  if (assigned > 0) cli.message(`${assigned} rows now belong to people who have joined.`);
-  if (sent > 0) cli.message(`${sent} invites were mailed.`);
+  if (assigned > 0)
+    cli.message(
+      `${count(assigned, "row")} now ${assigned === 1 ? "belongs" : "belong"} to people who have joined.`,
+    );
+  if (sent > 0) cli.message(`Mailed ${count(sent, "invite")}.`);
   else if (invites > 0)
-    cli.message(`${invites} invites wait to be mailed. Run the same command again with --send-invites.`);
+    cli.message(`Invites not mailed yet: ${invites}. To mail them, add --send-invites to the same command.`);
   if (waiting > 0)
-    cli.message(`${waiting} members have not joined yet. When they have, run the same command again.`);
+    cli.message(`Members not joined yet: ${waiting}. When they have joined, run the same command again.`);
   if (serviceKeys > 0)
     cli.message(
-      `${serviceKeys} service keys need new tokens. For each, run: projo keys rotate NAME --overlap-hours 0`,
+      `Service keys without a token: ${serviceKeys}. For each, run: projo keys rotate NAME --overlap-hours 0`,
     );
 }
+
+/** Formats the number of lines of each file: `2 members, 1 invite, ...`. */
+function contentOf({ members, invites, serviceKeys, projects, tasks, history }: Rows): string {
+  return joinWords([
+    count(members, "member"),
+    count(invites, "invite"),
+    count(serviceKeys, "service key"),
+    count(projects, "project"),
+    count(tasks, "task"),
+    `${count(history, "line")} of audit logs`,
+  ]);
+}
+
+type Rows = ReturnType<typeof lineCounts>;

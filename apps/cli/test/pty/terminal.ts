@@ -70,7 +70,7 @@ export interface TerminalState {
   wasLeftCooked: boolean;
 }
 
-const MAX_WAIT_MS = Number(process.env["ACC_WAIT"] ?? 30_000);
+const MAX_WAIT_MS = 30_000;
 const POLL_MS = 40;
 const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 

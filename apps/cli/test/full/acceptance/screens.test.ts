@@ -38,8 +38,9 @@ describe.skipIf(!hasTerminal)(`the screens of every command${noTerminal}`, () =>
   const tokenOf = ({ to, page, number }: Mailed) =>
     eventually(async () => {
       const mails = await mailsOf(server);
-      return mails.filter(({ headers, link }) => headers.get("to") === to && link.includes(`/${page}`))[number - 1]
-        ?.token;
+      return mails.filter(({ headers, link }) => headers.get("to") === to && link.includes(`/${page}`))[
+        number - 1
+      ]?.token;
     }, 60);
 
   const walkOf = (columns: number): Walk => {
@@ -69,7 +70,10 @@ describe.skipIf(!hasTerminal)(`the screens of every command${noTerminal}`, () =>
     expect(changed.map(({ line, state }) => ({ line, state }))).toEqual([]);
   });
 
-  it.each(widths)("each command has a step that succeeds and one that fails, at %d columns", async (columns) => {
-    expect(await missingSteps(walkOf(columns).taken)).toEqual([]);
-  });
+  it.each(widths)(
+    "each command has a step that succeeds and one that fails, at %d columns",
+    async (columns) => {
+      expect(await missingSteps(walkOf(columns).taken)).toEqual([]);
+    },
+  );
 });

@@ -6,7 +6,7 @@ export interface Step {
 }
 
 /** Waits for a text on the screen, and then types. */
-export type Answer = readonly [after: string, typed: Typed];
+export type Answer = readonly [after: string | RegExp, typed: Typed];
 
 /**
  * A text and Enter, keys by the names of tmux, a token from a mail and Enter, or a command that runs outside the terminal meanwhile.

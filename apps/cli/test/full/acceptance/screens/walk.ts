@@ -47,23 +47,12 @@ export async function walk({ url, tokenOf, program, columns, steps, files }: Sta
     terminal = await openTerminal({ home, program, columns, rows: ROWS, env: environment(home, url) });
     const taken: Taken[] = [];
     for (const step of steps) {
-      if (process.env["EXPLORE"]) await writeFile(`/tmp/acc-part-${columns}.txt`, transcript({ columns, taken })); // TEMP
       try {
         taken.push(await take(terminal, step, { tokenOf, program, columns, place: { home, url } }));
       } catch (cause) {
-        if (process.env["EXPLORE"]) { // TEMP
-          console.log("STUCK", columns, step.line, String(cause).split("\n")[0]);
-          const shown = await terminal.screen();
-          taken.push({ ...step, code: -1, lines: ["!!! STUCK", ...shown.split("\n")], state: await terminal.state() });
-          for (const key of ["C-c", "q", "C-c"]) { await terminal.press(key); await new Promise((r) => setTimeout(r, 300)); }
-          await terminal.press("C-u");
-          await terminal.ended().catch(() => console.log("STILL"));
-          continue;
-        }
         throw new Error(`at ${columns} columns: ${step.line}\n${await terminal.screen()}`, { cause });
       }
     }
-    if (process.env["EXPLORE"]) await writeFile(`/tmp/acc-part-${columns}.txt`, transcript({ columns, taken })); // TEMP
     return { columns, taken };
   } finally {
     await terminal?.close();
@@ -147,5 +136,5 @@ function wrapped(text: string, columns: number): string[] {
     rows.push((rows.pop() ?? "") + character);
     width += widthOf(character);
   }
-  return rows;
+  return rows.map((row) => row.trimEnd());
 }

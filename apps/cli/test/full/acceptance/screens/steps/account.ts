@@ -1,5 +1,15 @@
 // Accounts, sessions, passwords and email addresses.
-import { CTRL_C, CTRL_D, ENTER, NEW_PASSWORD, NOWHERE, PASSWORD, type People, type Step, step } from "../step.ts";
+import {
+  CTRL_C,
+  CTRL_D,
+  ENTER,
+  NEW_PASSWORD,
+  NOWHERE,
+  PASSWORD,
+  type People,
+  type Step,
+  step,
+} from "../step.ts";
 
 export const signUpSteps = ({ ann, bob, cyd }: People): readonly Step[] => [
   step("projo status"),
@@ -11,7 +21,10 @@ export const signUpSteps = ({ ann, bob, cyd }: People): readonly Step[] => [
   step("projo signup cyd.example.com"),
   step(`projo signup ${cyd}`, ["Password", CTRL_D]),
   step("projo email verify", ["Token or link", "no token at all"]),
-  step("projo email verify", ["Token or link", { ...CTRL_D, arrived: { to: ann, page: "verify-email", number: 1 } }]),
+  step("projo email verify", [
+    "Token or link",
+    { ...CTRL_D, arrived: { to: ann, page: "verify-email", number: 1 } },
+  ]),
   step("projo email status"),
   step("projo email resend"),
   step("projo email verify", ["Token or link", { token: { to: ann, page: "verify-email", number: 1 } }]),
@@ -46,11 +59,27 @@ export const sessionSteps = ({ ann, bob }: People): readonly Step[] => [
   step("projo sessions revoke nonsense"),
   step(`${NOWHERE} projo whoami`),
   step(`${NOWHERE} projo auth status`),
-  step("projo password change", ["Current", "a wrong password"], ["New password", NEW_PASSWORD], ["Repeat", NEW_PASSWORD], [/not your current password[^]*Current/, CTRL_C]),
-  step("projo password change", ["Current", PASSWORD], ["New password", NEW_PASSWORD], ["Repeat", NEW_PASSWORD]),
+  step(
+    "projo password change",
+    ["Current", "a wrong password"],
+    ["New password", NEW_PASSWORD],
+    ["Repeat", NEW_PASSWORD],
+    [/not your current password[^]*Current/, CTRL_C],
+  ),
+  step(
+    "projo password change",
+    ["Current", PASSWORD],
+    ["New password", NEW_PASSWORD],
+    ["Repeat", NEW_PASSWORD],
+  ),
   step("projo password reset-request bob.example.com"),
   step(`projo password reset-request ${bob}`),
-  step("projo password reset", ["Token or link", "pjo_wrong"], ["New password", NEW_PASSWORD], ["Repeat", NEW_PASSWORD]),
+  step(
+    "projo password reset",
+    ["Token or link", "pjo_wrong"],
+    ["New password", NEW_PASSWORD],
+    ["Repeat", NEW_PASSWORD],
+  ),
   step(
     "projo password reset",
     ["Token or link", { token: { to: bob, page: "reset-password", number: 1 } }],

@@ -3,7 +3,14 @@ import type { People, Step } from "../step.ts";
 import { sessionSteps, signOutSteps, signUpSteps } from "./account.ts";
 import { helpSteps } from "./help.ts";
 import { keySteps, machineSteps } from "./programs.ts";
-import { auditSteps, inviteSteps, leavingSteps, memberSteps, transferSteps, workspaceSteps } from "./workspace.ts";
+import {
+  auditSteps,
+  inviteSteps,
+  leavingSteps,
+  memberSteps,
+  transferSteps,
+  workspaceSteps,
+} from "./workspace.ts";
 import { projectSteps, taskSteps } from "./work.ts";
 
 export const allSteps = (people: People): readonly Step[] =>

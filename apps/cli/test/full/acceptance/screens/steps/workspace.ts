@@ -32,10 +32,10 @@ export const inviteSteps = ({ ann, bob, cyd, dan }: People): readonly Step[] => 
   step("projo invites create", ["Email address", cyd]),
   step(`projo invites create ${dan} --role owner`),
   step(`projo invites create ${dan} --role viewer`),
-  step(
-    "projo invites accept",
-    ["Token or link", { ...CTRL_C, arrived: { to: dan, page: "accept-invite", number: 1 } }],
-  ),
+  step("projo invites accept", [
+    "Token or link",
+    { ...CTRL_C, arrived: { to: dan, page: "accept-invite", number: 1 } },
+  ]),
   step("projo invites list"),
   step("projo invites list --status pendign"),
   step(`projo invites get ${cyd}`),
@@ -51,7 +51,10 @@ export const inviteSteps = ({ ann, bob, cyd, dan }: People): readonly Step[] => 
     ["Join the", YES],
   ),
   step(`projo signup ${cyd}`, ["Password", PASSWORD], ["Repeat", PASSWORD]),
-  step(`projo invites accept --account ${cyd}`, ["Token or link", { token: { to: cyd, page: "accept-invite", number: 1 } }]),
+  step(`projo invites accept --account ${cyd}`, [
+    "Token or link",
+    { token: { to: cyd, page: "accept-invite", number: 1 } },
+  ]),
   step(
     `projo invites decline --account ${cyd}`,
     ["Token or link", { token: { to: cyd, page: "accept-invite", number: 2 } }],

@@ -72,7 +72,8 @@ export interface TerminalState {
 
 const MAX_WAIT_MS = 30_000;
 const POLL_MS = 40;
-const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
+const FILE_POLL_MS = 10;
+const pause = (ms = POLL_MS) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Opens a terminal, by default of 80 columns and 24 rows. Close it. */
 export async function openTerminal({
@@ -137,7 +138,8 @@ export async function openTerminal({
   const ended = async () => {
     // Reading a file takes less time than asking tmux, which the test does once the prompt is there.
     const giveUpAt = performance.now() + MAX_WAIT_MS;
-    while ((await readFile(prompts)).length < commands && performance.now() < giveUpAt) await pause();
+    while ((await readFile(prompts)).length < commands && performance.now() < giveUpAt)
+      await pause(FILE_POLL_MS);
     const prompt = new RegExp(`\\[${commands}:(\\d+)\\]$`);
     return Number(prompt.exec(await waitFor(prompt))?.[1]);
   };

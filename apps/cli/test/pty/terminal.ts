@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 
 const run = promisify(execFile);
-const built = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
+/** The built program, which terminals run by default. */
+export const built = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
 
 const isCi = process.env["CI"] === "true";
 const hasTmux = spawnSync("tmux", ["-V"], { stdio: "ignore" }).status === 0;

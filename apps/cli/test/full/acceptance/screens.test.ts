@@ -33,7 +33,7 @@ describe.skipIf(!hasTerminal)(`the screens of every command${noTerminal}`, () =>
     if (failed) throw failed.reason;
     for (const result of results)
       if (result.status === "fulfilled") walks.set(result.value.columns, result.value);
-  }, 600_000);
+  }, 1_800_000);
 
   afterAll(async () => {
     await server?.close();

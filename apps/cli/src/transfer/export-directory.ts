@@ -134,16 +134,24 @@ const codeOf = (error: unknown): string | undefined =>
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: "The disk is full. Free some space",
   EDQUOT: "Your disk quota is used up. Free some space",
-  EROFS: "The disk is read-only. Choose another directory",
-  EACCES: "You have no permission. Choose another directory",
-  ENOTDIR: "It is not a directory. Choose another one",
+};
+
+const OTHER_DIRECTORY: Readonly<Record<string, string>> = {
+  EROFS: "The disk is read-only",
+  EACCES: "You have no permission",
+  ENOTDIR: "It is not a directory",
+  ENOENT: "It does not exist and cannot be created",
 };
 
 /** Returns the error of a file as one line with the next step. Any other error is returned as it is. */
 function explainFile(error: unknown, file: string): unknown {
   const code = codeOf(error);
   if (code === undefined || !(error instanceof Error) || !("syscall" in error)) return error;
-  const remedy = REMEDIES[code] ?? "Check the disk";
-  const message = `${file} cannot be read or written (${code}). ${remedy}, then run the same command again: it continues where it stopped.`;
+  const problem = OTHER_DIRECTORY[code];
+  const remedy =
+    problem === undefined
+      ? `${REMEDIES[code] ?? "Check the disk"}, then run the same command again: it continues where it stopped.`
+      : `${problem}. Choose another directory.`;
+  const message = `${file} cannot be read or written (${code}). ${remedy}`;
   return new CliError("cli.file_unusable", message, { cause: error });
 }

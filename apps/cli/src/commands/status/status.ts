@@ -70,7 +70,10 @@ function failUnlessUsable({ json }: Cli, server: Server, { url, check, identity 
   if (identity.workspaceProblem !== null)
     throw new CliError("cli.workspace_not_found", "The workspace cannot be used.");
   if (identity.session === "unknown")
-    throw new CliError("cli.session_unchecked", "The session could not be checked. Run the command again.");
+    throw new CliError(
+      "cli.session_unchecked",
+      `The session could not be checked. ${identity.sessionProblem ?? "Run the command again."}`,
+    );
   if (identity.session === "none") throw notSignedIn(`Not signed in to ${url}. Run: projo login`);
 }
 

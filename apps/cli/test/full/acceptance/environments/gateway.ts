@@ -17,6 +17,8 @@ export interface Behaviour {
   readonly delayMs?: number;
   /** The gateway's own answer, without the server. Undefined passes the request on. */
   readonly instead?: (operation: string) => Answer | undefined;
+  /** The operation that the server gets in place of this one, as if it did not know it. */
+  readonly passAs?: (operation: string) => string;
   /** Changes the answer of the server. */
   readonly alter?: (answer: Answer, operation: string) => Answer;
   /** Ends the connection after half of the answer. */
@@ -38,16 +40,19 @@ export async function startGateway(target: string): Promise<Gateway> {
     const path = request.url ?? "/";
     const operation = /\/trpc\/([^?]*)/.exec(path)?.[1] ?? path;
     gateway.arrived.push(operation);
-    const { delayMs = 0, instead, alter, isCut = false, isSilent = false } = gateway.behaviour;
+    const { delayMs = 0, instead, passAs, alter, isCut = false, isSilent = false } = gateway.behaviour;
     const reply = async () => {
       const body = await buffer(request);
       if (isSilent) return;
       if (delayMs > 0) await delay(delayMs);
+      // The client has given up, and the server never gets the request.
+      if (response.destroyed) return;
       const own = instead?.(operation);
       const sent = Object.entries(request.headers).flatMap(([name, value]) =>
         CONNECTION_HEADERS.has(name) ? [] : [[name, String(value)] as [string, string]],
       );
-      const answer = own ?? (await passOn(`${target}${path}`, request.method ?? "GET", { sent, body }));
+      const passed = passAs ? path.replace(operation, passAs(operation)) : path;
+      const answer = own ?? (await passOn(`${target}${passed}`, request.method ?? "GET", { sent, body }));
       const { status, headers, body: text } = alter?.(answer, operation) ?? answer;
       const bytes = Buffer.from(text);
       response.writeHead(status, { ...headers, "content-length": bytes.length });

@@ -1,0 +1,131 @@
+// The packed and installed program in terminals that are narrow, without UTF-8 or without escape sequences, while the server takes
+// 6 seconds for a request.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startTestServer, type TestServer } from "@projostack/api/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectDone, openSignedIn, type Shell } from "../../kit.ts";
+import { hasTerminal, noTerminal, openTerminal, type Terminal } from "../../pty/terminal.ts";
+import { installProgram } from "../installed-program.ts";
+import { type Gateway, startGateway } from "./environments/gateway.ts";
+
+describe.skipIf(!hasTerminal)(`a terminal${noTerminal}`, () => {
+  let folder: string;
+  let program: string;
+  let server: TestServer;
+  let gateway: Gateway;
+  let shell: Shell;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "projo-terminals-"));
+    const [installed, started] = await Promise.all([installProgram(folder), startTestServer()]);
+    ({ program } = installed);
+    server = started;
+    gateway = await startGateway(server.url);
+    shell = await openSignedIn(gateway.url);
+    await expectDone(shell.projo(["projects", "create", "Website"]));
+    await writeFile(join(shell.home, "rows.csv"), `project,title\n${"Docs,Row\n".repeat(3_000)}`);
+  }, 300_000);
+
+  afterAll(async () => {
+    await shell?.close();
+    await gateway?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Runs the work in a terminal of its own, in which the cursor is visible and lines are wrapped at the end. */
+  async function inTerminal(
+    { columns = 80, ...env }: { columns?: number; LC_ALL?: string; TERM?: string },
+    work: (terminal: Terminal) => Promise<void>,
+  ): Promise<void> {
+    const variables = { ...env, PROJO_URL: gateway.url };
+    const terminal = await openTerminal({ home: shell.home, program, columns, env: variables });
+    try {
+      await work(terminal);
+      expect(await terminal.state()).toMatchObject({ isCursorVisible: true, wrapsLines: true });
+    } finally {
+      await terminal.close();
+    }
+  }
+
+  const waitingLines = (screen: string) => screen.split("\n").filter((line) => /Waiting for/.test(line));
+
+  it("shows a wait of 6 seconds in one line that fits, in the characters of its locale, and removes it", async () => {
+    gateway.behaviour = { delayMs: 6_000 };
+    const wait = (options: { columns?: number; LC_ALL?: string }, expected: RegExp) =>
+      inTerminal(options, async (terminal) => {
+        await terminal.start("projo projects list");
+        const screen = await terminal.waitFor(expected);
+        expect(waitingLines(screen)).toHaveLength(1);
+        expect(await terminal.ended()).toBe(0);
+        const after = await terminal.screen();
+        expect(waitingLines(after)).toEqual([]);
+        expect(after).toContain("Website");
+        const { columns = 80 } = options;
+        for (const line of after.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(columns);
+      });
+    await Promise.all([
+      wait({}, /^ [⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Waiting for the server \([2-5] s\)$/m),
+      wait({ LC_ALL: "C" }, /^ [|/\\-] Waiting for the server \([2-5] s\)$/m),
+      wait({ columns: 20 }, /^ . Waiting for the s$/m),
+    ]);
+  });
+
+  it("shows no wait without escape sequences, with --quiet and for an output in a pipe", async () => {
+    gateway.behaviour = { delayMs: 2_000 };
+    const none = (line: string, env: { TERM?: string } = {}) =>
+      inTerminal(env, async (terminal) => {
+        const before = gateway.arrived.length;
+        await terminal.start(line);
+        await expect.poll(() => gateway.arrived.length, { timeout: 30_000 }).toBeGreaterThan(before);
+        await new Promise((resolve) => setTimeout(resolve, 1_200));
+        expect(await terminal.screen()).not.toContain("Waiting");
+        expect(await terminal.ended()).toBe(0);
+      });
+    await Promise.all([
+      none("projo projects list", { TERM: "dumb" }),
+      none("projo projects list --quiet"),
+      none("projo projects list | cat"),
+    ]);
+  });
+
+  it("is as before after --timeout and after a stopped wait, and one line says what may have happened", async () => {
+    gateway.behaviour = { delayMs: 6_000 };
+    const check =
+      "The server may have carried it out. Before you run the command again, see: projo projects list";
+    await Promise.all([
+      inTerminal({ columns: 200 }, async (terminal) => {
+        expect(await terminal.run("projo projects create Late --timeout 2")).toBe(1);
+        expect((await terminal.screen()).split("\n").slice(1, -1)).toEqual([
+          `projo: The server took longer than --timeout 2 allows. ${check}`,
+        ]);
+      }),
+      inTerminal({ columns: 200 }, async (terminal) => {
+        await terminal.start("projo projects create Late");
+        await terminal.waitFor("Waiting for the server (2 s)");
+        await terminal.press("C-c");
+        expect(await terminal.ended()).toBe(130);
+        // The terminal itself shows ^C, on the line of the wait.
+        const [stopped, ...rest] = (await terminal.screen()).split("\n").slice(1, -1);
+        expect(stopped?.replace(/^\s*\^C/, "")).toBe(`projo: Stopped. ${check}`);
+        expect(rest).toEqual([]);
+      }),
+    ]);
+  });
+
+  it("shows the progress of an import in one line of 20 columns in ASCII, and where it stopped", async () => {
+    gateway.behaviour = { delayMs: 250 };
+    await inTerminal({ columns: 20, LC_ALL: "C" }, async (terminal) => {
+      await terminal.start("projo tasks import rows.csv");
+      const screen = await terminal.waitFor(/^ \d+%  \d+ rows$/m);
+      expect(screen).not.toMatch(/[█░]/);
+      await terminal.press("C-c");
+      expect(await terminal.ended()).toBe(130);
+      const text = (await terminal.screen()).replaceAll("\n", "");
+      expect(text).toMatch(/projo: Stopped\. .*Run the same\s*command again to\s*continue\./);
+      expect(text).not.toMatch(/%  \d+ rows/);
+    });
+  });
+});

@@ -17,7 +17,8 @@ export async function checkAccount(cli: Cli): Promise<Check> {
     if (workspaceProblem !== null)
       return problem(name, `${who}: the workspace cannot be used.`, workspaceProblem);
     if (session === "valid") return ok(name, who);
-    if (session === "unknown") return note(name, `${who} could not be checked.`, sessionProblem ?? "Try again later.");
+    if (session === "unknown")
+      return note(name, `${who} could not be checked.`, sessionProblem ?? "Try again later.");
     const fix = credential === "stored" ? login : "Correct PROJO_TOKEN, or unset it.";
     return problem(name, `${who} is no longer valid.`, fix);
   } catch (error) {

@@ -76,10 +76,7 @@ async function named<T>(find: () => Promise<T>): Promise<{ found?: T; problem?: 
   }
 }
 
-function failed(
-  { isServiceKey }: Server,
-  error: ProjoError,
-): Pick<Identity, "session" | "sessionProblem"> {
+function failed({ isServiceKey }: Server, error: ProjoError): Pick<Identity, "session" | "sessionProblem"> {
   const { reason } = error;
   if (reason === "auth.unauthenticated" || reason === "auth.token_reused")
     return { session: "ended", sessionProblem: null };

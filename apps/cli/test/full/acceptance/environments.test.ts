@@ -68,7 +68,11 @@ async function behind(behaviour: Behaviour) {
   const { account } = await sessionOf(shell.home, ann);
   const stored = { current: gateway.url, servers: { [gateway.url]: account } };
   await writeFile(credentialsPath(home), JSON.stringify(stored), { mode: 0o600 });
-  return { gateway, home, line: (text: string, options?: LineOptions) => runLine({ program, home }, text, options) };
+  return {
+    gateway,
+    home,
+    line: (text: string, options?: LineOptions) => runLine({ program, home }, text, options),
+  };
 }
 
 describe("two servers and three accounts", () => {
@@ -80,9 +84,7 @@ describe("two servers and three accounts", () => {
     const [listed, changed] = await Promise.all([
       Promise.all(runs.map(({ options }) => line(`projo projects list ${options} --jq '.items[].name'`))),
       Promise.all(
-        runs
-          .slice(0, 5)
-          .map(({ email, server }) => line(`projo auth switch ${email} --url ${server.url}`)),
+        runs.slice(0, 5).map(({ email, server }) => line(`projo auth switch ${email} --url ${server.url}`)),
       ),
     ]);
     expect(listed).toEqual(runs.map((account) => ({ code: 0, out: `${nameOf(account)}\n`, err: "" })));
@@ -106,28 +108,32 @@ describe("two servers and three accounts", () => {
   it.each([
     ["revoked elsewhere", "DELETE FROM sessions WHERE id = $1"],
     ["that has expired", "UPDATE sessions SET expires_at = now() - interval '1 day' WHERE id = $1"],
-  ])("a session %s is named with the sign-in that renews it, and the other accounts stay", async (_what, sql) => {
-    const { id } = await sessionOf(shell.home, bob);
-    await bob.server.database.owner(sql, [id]);
-    const login = `projo --url ${bob.server.url} --account bob@example.com login`;
-    expect(errorOf(await line(`projo projects list ${bob.options}`))).toContain(`Run: ${login}`);
-    expect(await line(`projo projects list ${bob.options}`)).toEqual({
-      code: 4,
-      out: "",
-      err: `projo: Not signed in to ${bob.server.url}: the session of bob@example.com has ended. Run: ${login} bob@example.com\n`,
-    });
-    for (const account of [ann, otherAnn])
-      expect(await line(`projo projects list ${account.options} --quiet`)).toMatchObject({ code: 0, err: "" });
-    const again = await line(`${login} bob@example.com --password-stdin`, { input: PASSWORD });
-    expect([again.code, again.err]).toEqual([0, expect.stringContaining("Workspace: Of bob@example.com")]);
-  });
+  ])(
+    "a session %s is named with the sign-in that renews it, and the other accounts stay",
+    async (_what, sql) => {
+      const { id } = await sessionOf(shell.home, bob);
+      await bob.server.database.owner(sql, [id]);
+      const login = `projo --url ${bob.server.url} --account bob@example.com login`;
+      expect(errorOf(await line(`projo projects list ${bob.options}`))).toContain(`Run: ${login}`);
+      expect(await line(`projo projects list ${bob.options}`)).toEqual({
+        code: 4,
+        out: "",
+        err: `projo: Not signed in to ${bob.server.url}: the session of bob@example.com has ended. Run: ${login} bob@example.com\n`,
+      });
+      for (const account of [ann, otherAnn])
+        expect(await line(`projo projects list ${account.options} --quiet`)).toMatchObject({
+          code: 0,
+          err: "",
+        });
+      const again = await line(`${login} bob@example.com --password-stdin`, { input: PASSWORD });
+      expect([again.code, again.err]).toEqual([0, expect.stringContaining("Workspace: Of bob@example.com")]);
+    },
+  );
 });
 
 const generations = (accounts: readonly StoredAccount[]) =>
   Promise.all(
-    accounts.map(async (account) =>
-      rotations(account.server, (await sessionOf(shell.home, account)).id),
-    ),
+    accounts.map(async (account) => rotations(account.server, (await sessionOf(shell.home, account)).id)),
   );
 
 const isRoot = process.getuid?.() === 0;
@@ -170,7 +176,9 @@ describe.skipIf(!canMount)(`directories${needsRoot}`, () => {
       `projo: ${path()}/credentials.json ${readOnly} ${elsewhere}`,
       `projo: ${path()}/config.json ${readOnly} ${elsewhere}`,
       `projo: log.ndjson ${readOnly} Choose another file.`,
-      expect.stringMatching(/^projo: copy cannot be read or written \(E\w+\)\. .*Choose another directory\.$/),
+      expect.stringMatching(
+        /^projo: copy cannot be read or written \(E\w+\)\. .*Choose another directory\.$/,
+      ),
     ]);
     // The sign-out did not end the session, which the file still holds.
     expect(await line(`projo projects list ${ann.options} --quiet`)).toMatchObject({ code: 0, err: "" });
@@ -189,7 +197,9 @@ describe.skipIf(!canMount)(`directories${needsRoot}`, () => {
     );
     expect(out).toBe("projects list: 1\nprojects list: 1\n");
     expect(messages(err)).toEqual([
-      expect.stringContaining("credentials.json cannot be written: the disk is full. Free some space, or set"),
+      expect.stringContaining(
+        "credentials.json cannot be written: the disk is full. Free some space, or set",
+      ),
       expect.stringContaining("credentials.json cannot be written: the file system is read-only. Set"),
       expect.stringMatching(/The session could not be checked\. .* the file system is read-only\. Set/),
     ]);
@@ -228,7 +238,9 @@ it("credentials that others could read are corrected once, and the warning shows
   const { code, err } = await line(`projo projects list ${ann.options} --quiet`);
   expect([code, err]).toEqual([
     0,
-    expect.stringMatching(/^Other users could read .*credentials\.json\. Now only you can\. [^\n]*projo [^\n]*logout\n$/),
+    expect.stringMatching(
+      /^Other users could read .*credentials\.json\. Now only you can\. [^\n]*projo [^\n]*logout\n$/,
+    ),
   ]);
   expect(err).not.toMatch(/pj[ar]_/);
   expect((await stat(credentialsPath(shell.home))).mode & 0o777).toBe(0o600);
@@ -268,7 +280,11 @@ const html = (status: number, headers: Record<string, string> = {}): Answer => (
 describe("a network", () => {
   const proxyHas = "without a ProjoStack response: a proxy has no server available.";
   it.each<readonly [what: string, behaviour: Behaviour, read: string, change?: string]>([
-    ["the 502 of a balancer", { instead: () => html(502) }, "a proxy got no answer from the server. Try again later."],
+    [
+      "the 502 of a balancer",
+      { instead: () => html(502) },
+      "a proxy got no answer from the server. Try again later.",
+    ],
     [
       "its 503 with a long pause",
       { instead: () => html(503, { "retry-after": "300" }) },
@@ -296,24 +312,33 @@ describe("a network", () => {
       "The server took longer than --timeout 3 allows. Run the command again, or allow more time.",
       "The server took longer than --timeout 3 allows.",
     ],
-  ])("that gives %s is named, and a change may have been carried out", async (_what, behaviour, read, change = read) => {
-    const place = await behind(behaviour);
-    const timeout = behaviour.isSilent ? " --timeout 3" : "";
-    const [list, create] = await Promise.all([
-      place.line(`projo projects list${timeout}`),
-      place.line(`projo projects create Website${timeout}`),
-    ]);
-    expect([list.code, errorOf(list)]).toEqual([1, expect.stringMatching(endsWith(read))]);
-    const check = "The server may have carried it out. Before you run the command again, see: projo projects list";
-    expect([create.code, errorOf(create)]).toEqual([1, expect.stringMatching(endsWith(`${change} ${check}`))]);
-    place.gateway.behaviour = {};
-    expect(await place.line("projo projects list --quiet")).toMatchObject({ code: 0, err: "" });
-  });
+  ])(
+    "that gives %s is named, and a change may have been carried out",
+    async (_what, behaviour, read, change = read) => {
+      const place = await behind(behaviour);
+      const timeout = behaviour.isSilent ? " --timeout 3" : "";
+      const [list, create] = await Promise.all([
+        place.line(`projo projects list${timeout}`),
+        place.line(`projo projects create Website${timeout}`),
+      ]);
+      expect([list.code, errorOf(list)]).toEqual([1, expect.stringMatching(endsWith(read))]);
+      const check =
+        "The server may have carried it out. Before you run the command again, see: projo projects list";
+      expect([create.code, errorOf(create)]).toEqual([
+        1,
+        expect.stringMatching(endsWith(`${change} ${check}`)),
+      ]);
+      place.gateway.behaviour = {};
+      expect(await place.line("projo projects list --quiet")).toMatchObject({ code: 0, err: "" });
+    },
+  );
 
   it("whose proxy cannot be reached is named with the variables", async () => {
     const env = { HTTP_PROXY: "http://user:hidden@127.0.0.1:9" };
     const error = errorOf(await line(`projo projects list ${ann.options}`, { env }));
-    expect(error).toMatch(/proxy.*Check HTTPS_PROXY and HTTP_PROXY, or add the host of the server to NO_PROXY/);
+    expect(error).toMatch(
+      /proxy.*Check HTTPS_PROXY and HTTP_PROXY, or add the host of the server to NO_PROXY/,
+    );
     expect(error).not.toContain("hidden");
   });
 
@@ -329,7 +354,10 @@ describe("a network", () => {
     ]);
     const took = "The server took longer than --timeout 2 allows.";
     expect(list).toEqual({ code: 0, out: `${nameOf(ann)}\n`, err: "" });
-    expect([limited.code, errorOf(limited)]).toEqual([1, `${took} Run the command again, or allow more time.`]);
+    expect([limited.code, errorOf(limited)]).toEqual([
+      1,
+      `${took} Run the command again, or allow more time.`,
+    ]);
     expect([created.code, JSON.parse(created.err)]).toEqual([
       1,
       {
@@ -422,7 +450,11 @@ describe("a signal", () => {
       const stopped = await run(`exec projo ${command}`, {
         onStart: (kill) => killAt(gateway, operation, () => kill(signal as NodeJS.Signals)),
       });
-      expect([signal, stopped.code, stopped.err]).toEqual([signal, code, expect.stringContaining("projo: Stopped.")]);
+      expect([signal, stopped.code, stopped.err]).toEqual([
+        signal,
+        code,
+        expect.stringContaining("projo: Stopped."),
+      ]);
       expect(stopped.err).toContain(message);
       expect(stopped.err.split("\n").filter((text) => text.startsWith("projo: "))).toHaveLength(1);
     }
@@ -443,19 +475,27 @@ function killAt(gateway: Gateway, operation: string, kill: () => void): void {
 }
 
 describe("a machine", () => {
-  it.each([86_400_000, -86_400_000])("whose clock is wrong by %d ms works, and doctor names the clock", async (ms) => {
-    const shifted = `const Now=Date;globalThis.Date=class extends Now{constructor(...a){a.length?super(...a):super(Now.now()+${ms})}static now(){return Now.now()+${ms}}}`;
-    await writeFile(join(folder, "clock.cjs"), shifted);
-    const env = { NODE_OPTIONS: `--require ${join(folder, "clock.cjs")}` };
-    expect(await line(`projo projects list ${ann.options} --quiet`, { env })).toMatchObject({ code: 0, err: "" });
-    const { code, out } = await line(`projo doctor ${ann.options}`, { env });
-    expect([code, out]).toEqual([
-      1,
-      expect.stringMatching(
-        new RegExp(`Clock: this clock is \\d+ seconds ${ms > 0 ? "ahead of" : "behind"} that of the server\\.`),
-      ),
-    ]);
-  });
+  it.each([86_400_000, -86_400_000])(
+    "whose clock is wrong by %d ms works, and doctor names the clock",
+    async (ms) => {
+      const shifted = `const Now=Date;globalThis.Date=class extends Now{constructor(...a){a.length?super(...a):super(Now.now()+${ms})}static now(){return Now.now()+${ms}}}`;
+      await writeFile(join(folder, "clock.cjs"), shifted);
+      const env = { NODE_OPTIONS: `--require ${join(folder, "clock.cjs")}` };
+      expect(await line(`projo projects list ${ann.options} --quiet`, { env })).toMatchObject({
+        code: 0,
+        err: "",
+      });
+      const { code, out } = await line(`projo doctor ${ann.options}`, { env });
+      expect([code, out]).toEqual([
+        1,
+        expect.stringMatching(
+          new RegExp(
+            `Clock: this clock is \\d+ seconds ${ms > 0 ? "ahead of" : "behind"} that of the server\\.`,
+          ),
+        ),
+      ]);
+    },
+  );
 
   it("whose home directory is a file or absent needs none with a token", async () => {
     const { session } = await sessionOf(shell.home, ann);

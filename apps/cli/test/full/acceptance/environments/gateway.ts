@@ -88,7 +88,9 @@ async function passOn(
   const init = { method, headers: sent, ...(method === "GET" ? {} : { body: new Uint8Array(body) }) };
   const answer = await fetch(url, init);
   const headers = Object.fromEntries(
-    [...answer.headers].filter(([name]) => !/^(?:connection|content-|transfer-encoding|keep-alive)/.test(name)),
+    [...answer.headers].filter(
+      ([name]) => !/^(?:connection|content-|transfer-encoding|keep-alive)/.test(name),
+    ),
   );
   const type = answer.headers.get("content-type");
   return {

@@ -1,6 +1,7 @@
+// The signals that stop a command. Tests in a terminal are in pty/.
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { listenForStopSignals, type StopSignal } from "./stop-signals.ts";
+import { listenForStopSignals, type StopSignal } from "../src/stop-signals.ts";
 
 describe("a stop signal", () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -55,7 +56,11 @@ describe("a stop signal", () => {
   });
 
   it("decides the exit code of a command that ends in order, except Ctrl-C", () => {
-    for (const [signal, code] of [["SIGINT", 1], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+    for (const [signal, code] of [
+      ["SIGINT", 1],
+      ["SIGTERM", 143],
+      ["SIGHUP", 129],
+    ] as const) {
       const { send, onStop, exitCodeOf } = listen();
       expect(exitCodeOf(1)).toBe(1);
       onStop(() => {});

@@ -1,9 +1,10 @@
+// The messages of changes whose answer was lost.
 import { readFileSync } from "node:fs";
 import { operations } from "@projostack/sdk";
 import { expect, it } from "vitest";
-import { durationOf, mayBeDone } from "./explain-connection.ts";
+import { durationOf, mayBeDone } from "../src/connection/explain-connection.ts";
 
-const words = readFileSync(new URL("../../../../docs/reference/cli.md", import.meta.url), "utf8");
+const words = readFileSync(new URL("../../../docs/reference/cli.md", import.meta.url), "utf8");
 
 it.each(Object.entries(operations).flatMap(([operation, kind]) => (kind === "mutation" ? [operation] : [])))(
   "the message of a lost answer to %s names a command that exists, or says to repeat the command",

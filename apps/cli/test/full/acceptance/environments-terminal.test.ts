@@ -37,7 +37,10 @@ describe.skipIf(!hasTerminal)(`a terminal${noTerminal}`, () => {
 
   /** Runs the work in a terminal of its own, in which the cursor is visible and lines are wrapped at the end. */
   async function inTerminal(
-    { columns = 80, ...env }: { columns?: number; LC_ALL?: string; TERM?: string },
+    {
+      columns = 80,
+      ...env
+    }: { columns?: number; LC_ALL?: string; TERM?: string; NODE_OPTIONS?: string; HOME?: string },
     work: (terminal: Terminal) => Promise<void>,
   ): Promise<void> {
     const variables = { ...env, PROJO_URL: gateway.url };
@@ -128,4 +131,28 @@ describe.skipIf(!hasTerminal)(`a terminal${noTerminal}`, () => {
       expect(text).not.toMatch(/%  \d+ rows/);
     });
   });
+
+  it.each([
+    [
+      "throws",
+      "throw new Error('Broken.')",
+      /^projo: projo failed because of a bug: Broken\. Run the command again with$/m,
+    ],
+    ["waits for nothing", "process.stdin.unref()", /Email/],
+  ])(
+    "is as before, and the exit code is 1, after a prompt of a program that %s",
+    async (_what, bug, shown) => {
+      const file = join(folder, "bug.cjs");
+      await writeFile(
+        file,
+        `setTimeout(() => { ${bug} }, process.argv.includes("login") ? 2_000 : 2 ** 30).unref()`,
+      );
+      await inTerminal({ HOME: folder, NODE_OPTIONS: `--require=${file}` }, async (terminal) => {
+        await terminal.start("projo login");
+        await terminal.waitFor("Email");
+        expect(await terminal.ended()).toBe(1);
+        expect(await terminal.screen()).toMatch(shown);
+      });
+    },
+  );
 });

@@ -3,16 +3,16 @@ import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { listenForStopSignals, type StopSignal } from "../src/stop-signals.ts";
 
+function listen() {
+  const process = new EventEmitter();
+  const ended: number[] = [];
+  const signals = listenForStopSignals(process as unknown as NodeJS.Process, (code) => ended.push(code));
+  return { ...signals, ended, send: (signal: StopSignal) => void process.emit(signal) };
+}
+
 describe("a stop signal", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
-
-  function listen() {
-    const process = new EventEmitter();
-    const ended: number[] = [];
-    const signals = listenForStopSignals(process as unknown as NodeJS.Process, (code) => ended.push(code));
-    return { ...signals, ended, send: (signal: StopSignal) => void process.emit(signal) };
-  }
 
   it.each([
     ["SIGINT", 130],
@@ -26,7 +26,7 @@ describe("a stop signal", () => {
 
   it("ends a command that works after five seconds, if the command does not end", () => {
     const { ended, send, onStop } = listen();
-    const stopped = vi.fn();
+    const stopped = vi.fn<() => void>();
     onStop(stopped);
     send("SIGTERM");
     expect(stopped).toHaveBeenCalledTimes(1);

@@ -58,4 +58,4 @@ function changeOf(url: string): string | undefined {
 }
 
 /** Operations whose input is too secret for a URL. */
-const CHANGES_NOTHING = new Set(["auth.refresh", "invites.preview", "tokens.introspect"]);
+export const CHANGES_NOTHING = new Set(["auth.refresh", "invites.preview", "tokens.introspect"]);

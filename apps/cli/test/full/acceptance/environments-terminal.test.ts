@@ -10,6 +10,8 @@ import { hasTerminal, noTerminal, openTerminal, type Terminal } from "../../pty/
 import { installProgram } from "../installed-program.ts";
 import { type Gateway, startGateway } from "./environments/gateway.ts";
 
+const waitingLines = (screen: string) => screen.split("\n").filter((line) => /Waiting for/.test(line));
+
 describe.skipIf(!hasTerminal)(`a terminal${noTerminal}`, () => {
   let folder: string;
   let program: string;
@@ -53,20 +55,19 @@ describe.skipIf(!hasTerminal)(`a terminal${noTerminal}`, () => {
     }
   }
 
-  const waitingLines = (screen: string) => screen.split("\n").filter((line) => /Waiting for/.test(line));
+  const wait = (options: { columns?: number; LC_ALL?: string }, expected: RegExp) =>
+    inTerminal(options, async (terminal) => {
+      await terminal.start("projo projects list");
+      const screen = await terminal.waitFor(expected);
+      expect(waitingLines(screen)).toHaveLength(1);
+      expect(await terminal.ended()).toBe(0);
+      const after = await terminal.screen();
+      expect(waitingLines(after)).toEqual([]);
+      expect(after).toContain("Website");
+    });
 
   it("shows a wait of 6 seconds in one line that fits, in the characters of its locale, and removes it", async () => {
     gateway.behaviour = { delayMs: 6_000 };
-    const wait = (options: { columns?: number; LC_ALL?: string }, expected: RegExp) =>
-      inTerminal(options, async (terminal) => {
-        await terminal.start("projo projects list");
-        const screen = await terminal.waitFor(expected);
-        expect(waitingLines(screen)).toHaveLength(1);
-        expect(await terminal.ended()).toBe(0);
-        const after = await terminal.screen();
-        expect(waitingLines(after)).toEqual([]);
-        expect(after).toContain("Website");
-      });
     await Promise.all([
       wait({}, /^ [⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Waiting for the server \([2-5] s\)$/m),
       wait({ LC_ALL: "C" }, /^ [|/\\-] Waiting for the server \([2-5] s\)$/m),

@@ -140,20 +140,20 @@ const isRoot = process.getuid?.() === 0;
 const canMount = isRoot && spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
 const needsRoot = canMount ? "" : " (skipped: these tests need root, unshare and mount)";
 
+/** Runs lines with a disk at ~/disk that holds a copy of the accounts. */
+const onDisk = (options: string, lines: string) => {
+  const script = `mkdir -p disk && mount -t tmpfs -o ${options} tmpfs disk && mkdir -p disk/.config/projo && cp .config/projo/credentials.json disk/.config/projo/
+    full() { dd if=/dev/zero of=disk/filler bs=1k count=400 2> /dev/null || true; }
+    read_only() { mount -o remount,ro disk; }
+    run() { HOME=$PWD/disk projo "$@"; echo "$1 $2: $?"; }
+    ${lines}`;
+  return line(`unshare -m sh -c '${script.replaceAll("'", "'\\''")}'`);
+};
+const diskPath = () => `${shell.home}/disk/.config/projo`;
+const messages = (err: string) => err.split("\n").filter((text) => text.startsWith("projo: "));
+
 describe.skipIf(!canMount)(`directories${needsRoot}`, () => {
   beforeEach(selectOtherAnn);
-
-  /** Runs lines with a disk at ~/disk that holds a copy of the accounts. */
-  const onDisk = (options: string, lines: string) => {
-    const script = `mkdir -p disk && mount -t tmpfs -o ${options} tmpfs disk && mkdir -p disk/.config/projo && cp .config/projo/credentials.json disk/.config/projo/
-      full() { dd if=/dev/zero of=disk/filler bs=1k count=400 2> /dev/null || true; }
-      read_only() { mount -o remount,ro disk; }
-      run() { HOME=$PWD/disk projo "$@"; echo "$1 $2: $?"; }
-      ${lines}`;
-    return line(`unshare -m sh -c '${script.replaceAll("'", "'\\''")}'`);
-  };
-  const path = () => `${shell.home}/disk/.config/projo`;
-  const messages = (err: string) => err.split("\n").filter((text) => text.startsWith("projo: "));
 
   it("a read-only home can be used, and what cannot be stored is not done", async () => {
     const { out, err } = await onDisk(
@@ -172,9 +172,9 @@ describe.skipIf(!canMount)(`directories${needsRoot}`, () => {
     const readOnly = "cannot be written: the file system is read-only.";
     const elsewhere = "Set PROJO_CONFIG_DIR to another directory.";
     expect(messages(err)).toEqual([
-      `projo: ${path()}/credentials.json ${readOnly} ${elsewhere}`,
-      `projo: ${path()}/credentials.json ${readOnly} ${elsewhere}`,
-      `projo: ${path()}/config.json ${readOnly} ${elsewhere}`,
+      `projo: ${diskPath()}/credentials.json ${readOnly} ${elsewhere}`,
+      `projo: ${diskPath()}/credentials.json ${readOnly} ${elsewhere}`,
+      `projo: ${diskPath()}/config.json ${readOnly} ${elsewhere}`,
       `projo: log.ndjson ${readOnly} Choose another file.`,
       expect.stringMatching(
         /^projo: copy cannot be read or written \(E\w+\)\. .*Choose another directory\.$/,
@@ -277,44 +277,57 @@ const html = (status: number, headers: Record<string, string> = {}): Answer => (
   body: `<html><head><title>${status}</title></head><body><h1>${status}</h1></body></html>`,
 });
 
+interface Fault {
+  what: string;
+  behaviour: Behaviour;
+  /** The end of the error of a command that reads. */
+  read: string;
+  /** The first part of the error of a command that changes data. */
+  change?: string;
+}
+
 describe("a network", () => {
   const proxyHas = "without a ProjoStack response: a proxy has no server available.";
-  it.each<readonly [what: string, behaviour: Behaviour, read: string, change?: string]>([
-    [
-      "the 502 of a balancer",
-      { instead: () => html(502) },
-      "a proxy got no answer from the server. Try again later.",
-    ],
-    [
-      "its 503 with a long pause",
-      { instead: () => html(503, { "retry-after": "300" }) },
-      `${proxyHas} Try again in 5 minutes.`,
-    ],
-    [
-      "its 503 with a short pause",
-      { instead: () => html(503, { "retry-after": "1" }) },
-      `${proxyHas} Try again in 1 second.`,
-    ],
-    [
-      "a login page",
-      { instead: () => html(200) },
-      "it is a web page. Check that the address (--url or PROJO_URL) is correct and that no proxy or login page is in between.",
-    ],
-    [
-      "an answer that ends in the middle",
-      { isCut: true },
-      "was lost before the response was complete (ECONNRESET). Run the command again. If it fails again, check whether the server expects an https address.",
-      "was lost before the response was complete (ECONNRESET).",
-    ],
-    [
-      "no answer",
-      { isSilent: true },
-      "The server took longer than --timeout 3 allows. Run the command again, or allow more time.",
-      "The server took longer than --timeout 3 allows.",
-    ],
-  ])(
-    "that gives %s is named, and a change may have been carried out",
-    async (_what, behaviour, read, change = read) => {
+  const connectionLost = "was lost before the response was complete (ECONNRESET).";
+  const tooLong = "The server took longer than --timeout 3 allows.";
+  const faults: readonly Fault[] = [
+    {
+      what: "the 502 of a balancer",
+      behaviour: { instead: () => html(502) },
+      read: "a proxy got no answer from the server. Try again later.",
+    },
+    {
+      what: "its 503 with a long pause",
+      behaviour: { instead: () => html(503, { "retry-after": "300" }) },
+      read: `${proxyHas} Try again in 5 minutes.`,
+    },
+    {
+      what: "its 503 with a short pause",
+      behaviour: { instead: () => html(503, { "retry-after": "1" }) },
+      read: `${proxyHas} Try again in 1 second.`,
+    },
+    {
+      what: "a login page",
+      behaviour: { instead: () => html(200) },
+      read: "it is a web page. Check that the address (--url or PROJO_URL) is correct and that no proxy or login page is in between.",
+    },
+    {
+      what: "an answer that ends in the middle",
+      behaviour: { isCut: true },
+      read: `${connectionLost} Run the command again. If it fails again, check whether the server expects an https address.`,
+      change: connectionLost,
+    },
+    {
+      what: "no answer",
+      behaviour: { isSilent: true },
+      read: `${tooLong} Run the command again, or allow more time.`,
+      change: tooLong,
+    },
+  ];
+
+  it.each(faults)(
+    "that gives $what is named, and a change may have been carried out",
+    async ({ behaviour, read, change = read }) => {
       const place = await behind(behaviour);
       const timeout = behaviour.isSilent ? " --timeout 3" : "";
       const [list, create] = await Promise.all([

@@ -55,7 +55,7 @@ describe.skipIf(!hasTerminal)(`a terminal${noTerminal}`, () => {
     }
   }
 
-  const wait = (options: { columns?: number; LC_ALL?: string }, expected: RegExp, listed = "Website") =>
+  const expectWait = (options: { columns?: number; LC_ALL?: string }, expected: RegExp, listed = "Website") =>
     inTerminal(options, async (terminal) => {
       await terminal.start("projo projects list");
       const screen = await terminal.waitFor(expected);
@@ -69,11 +69,12 @@ describe.skipIf(!hasTerminal)(`a terminal${noTerminal}`, () => {
   it("shows a wait of 6 seconds in one line that fits, in the characters of its locale, and removes it", async () => {
     gateway.behaviour = { delayMs: 6_000 };
     await Promise.all([
-      wait({}, /^ [⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Waiting for the server \([2-5] s\)$/m),
-      wait({ LC_ALL: "C" }, /^ [|/\\-] Waiting for the server \([2-5] s\)$/m),
+      expectWait({}, /^ [⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Waiting for the server \([2-5] s\)$/m),
+      expectWait({ LC_ALL: "C" }, /^ [|/\\-] Waiting for the server \([2-5] s\)$/m),
       // There is room for the ids only.
-      wait({ columns: 20 }, /^ . Waiting for the$/m, "\nID\n01"),
+      expectWait({ columns: 20 }, /^ . Waiting for the$/m, "\nID\n01"),
     ]);
+    expect(gateway.arrived.filter((operation) => operation === "projects.list")).toHaveLength(3);
   });
 
   it("shows no wait without escape sequences, with --quiet and for an output in a pipe", async () => {

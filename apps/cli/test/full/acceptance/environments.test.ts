@@ -113,7 +113,8 @@ describe("two servers and three accounts", () => {
     async (_what, sql) => {
       const { id } = await sessionOf(shell.home, bob);
       await bob.server.database.owner(sql, [id]);
-      const login = `projo --url ${bob.server.url} --account bob@example.com login`;
+      // The account is stored for one server only, so its name also chooses the server.
+      const login = "projo --account bob@example.com login";
       expect(errorOf(await line(`projo projects list ${bob.options}`))).toContain(`Run: ${login}`);
       expect(await line(`projo projects list ${bob.options}`)).toEqual({
         code: 4,
@@ -219,7 +220,7 @@ describe.skipIf(!canMount)(`directories${needsRoot}`, () => {
     ]);
   });
 
-  it("files of another user are named with their owner", async () => {
+  it("files of another user are named, also when only the accounts are theirs", async () => {
     const home = join(folder, "of-root");
     await cp(join(shell.home, ".config"), join(home, ".config"), { recursive: true });
     await chmod(folder, 0o755);
@@ -227,6 +228,10 @@ describe.skipIf(!canMount)(`directories${needsRoot}`, () => {
     await chmod(join(home, ".config"), 0o755);
     await chmod(join(home, ".config/projo"), 0o700);
     const asNobody = `exec setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=${home} ${process.execPath} ${program}`;
+    expect(errorOf(await line(`${asNobody} projects list ${ann.options}`))).toBe(
+      `${home}/.config/projo/config.json cannot be read: you have no permission. Correct its permissions, or set PROJO_CONFIG_DIR to another directory.`,
+    );
+    await chmod(join(home, ".config/projo"), 0o755);
     expect(errorOf(await line(`${asNobody} projects list ${ann.options}`))).toMatch(
       /credentials\.json cannot be read: .* belongs to another user \(uid 0; you are uid 65534\)\./,
     );
@@ -366,7 +371,7 @@ describe("a network", () => {
       slow("projo doctor --timeout 2"),
     ]);
     const took = "The server took longer than --timeout 2 allows.";
-    expect(list).toEqual({ code: 0, out: `${nameOf(ann)}\n`, err: "" });
+    expect(list).toEqual({ code: 0, out: expect.stringContaining(`${nameOf(ann)}\n`), err: "" });
     expect([limited.code, errorOf(limited)]).toEqual([
       1,
       `${took} Run the command again, or allow more time.`,
@@ -423,7 +428,6 @@ describe("a server of another version", () => {
     expect(list).toMatchObject({ code: 0, err: "" });
     expect(list.out).toMatch(/\tOf ann@example\.com\towner\t/);
     expect(JSON.parse((await newer("projo workspaces list --json")).out)).toMatchObject({
-      brandNew: 1,
       items: [{ brandNew: { a: [1] }, role: "owner" }],
     });
     expect(errorOf(await newer("projo projects create Reserved"))).toBe("The name is reserved.");

@@ -99,3 +99,11 @@ describe("a value that cannot be used", () => {
     );
   });
 });
+
+describe("without arguments", () => {
+  it("tasks edit names the id and the options, of which one is needed", async () => {
+    expect(await failure("tasks", "edit")).toBe(
+      "projo: Missing arguments: <id>, and --title, --status or --project. See: projo tasks edit --help\n",
+    );
+  });
+});

@@ -137,6 +137,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EROFS: "The disk is read-only. Choose another directory",
   EACCES: "You have no permission. Choose another directory",
   ENOTDIR: "It is not a directory. Choose another one",
+  EEXIST: "It is not a directory. Choose another one",
 };
 
 /** Returns the error of a file as one line with the next step. Any other error is returned as it is. */

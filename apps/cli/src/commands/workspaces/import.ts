@@ -135,7 +135,7 @@ function print(cli: Cli, { finished, manifest, sent }: Result): void {
     );
   if (waiting > 0)
     cli.message(
-      `${count(waiting, "member has", "members have")} not joined yet. Later, run the same command again.`,
+      `${count(waiting, "member has", "members have")} not joined yet. When they have, run the same command again.`,
     );
   if (serviceKeys > 0)
     cli.message(

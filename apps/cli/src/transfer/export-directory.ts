@@ -141,6 +141,7 @@ const OTHER_DIRECTORY: Readonly<Record<string, string>> = {
   EACCES: "You have no permission",
   ENOTDIR: "It is not a directory",
   ENOENT: "It does not exist and cannot be created",
+  EEXIST: "It is not a directory",
 };
 
 /** Returns the error of a file as one line with the next step. Any other error is returned as it is. */

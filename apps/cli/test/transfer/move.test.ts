@@ -104,7 +104,9 @@ it(
       requests: moments(SEED + 1, bySuite({ short: 8, full: 14 })),
     });
     expect(imported).toMatchObject({ code: 0, kills: KILLS });
-    expect(imported.out).toMatch(new RegExp(`^Imported the workspace Acme: 7 projects, ${ROWS + 2} tasks`));
+    expect(imported.out).toMatch(
+      new RegExp(`^Imported the workspace Acme: 7 projects, ${(ROWS + 2).toLocaleString("en-US")} tasks`),
+    );
 
     // Bob is invited, joins, and gets the rows that he made.
     const bob = await openVerified(target, "bob@example.com");

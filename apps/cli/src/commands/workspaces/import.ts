@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { count } from "../count.ts";
 import { interrupted } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";
@@ -55,7 +56,8 @@ function printDryRun(cli: Cli, name: string, manifest: ReadManifest): void {
     cli.line(
       `${name} contains the workspace ${manifest.workspace.name}, exported at ${manifest.exportedAt}.`,
     );
-    for (const [file, lines] of Object.entries(rows)) cli.line(`${file}: ${lines}`);
+    for (const [file, lines] of Object.entries(rows))
+      cli.line(`${file === "serviceKeys" ? "service keys" : file}: ${lines}`);
     cli.message("The files are complete and unchanged. Nothing was imported.");
   }
 }
@@ -122,16 +124,21 @@ function print(cli: Cli, { finished, manifest, sent }: Result): void {
   }
   const { invites, serviceKeys, assigned, waiting } = finished;
   cli.line(
-    `Imported the workspace ${manifest.workspace.name}: ${rows.projects} projects, ${rows.tasks} tasks and ${rows.history} lines of audit logs.`,
+    `Imported the workspace ${manifest.workspace.name}: ${count(rows.projects, "project")}, ${count(rows.tasks, "task")} and ${count(rows.history, "line")} of audit logs.`,
   );
-  if (assigned > 0) cli.message(`${assigned} rows now belong to people who have joined.`);
-  if (sent > 0) cli.message(`${sent} invites were mailed.`);
+  if (assigned > 0)
+    cli.message(`${count(assigned, "row now belongs", "rows now belong")} to people who have joined.`);
+  if (sent > 0) cli.message(`${count(sent, "invite was", "invites were")} mailed.`);
   else if (invites > 0)
-    cli.message(`${invites} invites wait to be mailed. Run the same command again with --send-invites.`);
+    cli.message(
+      `${count(invites, "invite was", "invites were")} not mailed. Run the same command again with --send-invites.`,
+    );
   if (waiting > 0)
-    cli.message(`${waiting} members have not joined yet. When they have, run the same command again.`);
+    cli.message(
+      `${count(waiting, "member has", "members have")} not joined yet. When they have, run the same command again.`,
+    );
   if (serviceKeys > 0)
     cli.message(
-      `${serviceKeys} service keys need new tokens. For each, run: projo keys rotate NAME --overlap-hours 0`,
+      `${count(serviceKeys, "service key needs a new token", "service keys need new tokens")}. For each, run: projo keys rotate NAME --overlap-hours 0`,
     );
 }

@@ -114,7 +114,7 @@ describe("invites decline", () => {
       const { code, err } = await eve.projo(decline, { types: [["Token or link", `${link}\r`]] });
       expect(code).toBe(1);
       expect(err).toContain(
-        `This invite is for ${bobsEmail}, but you are signed in as eve${rounds}@example.com. Run: projo logout, then: projo login ${bobsEmail}`,
+        `This invite is for ${bobsEmail}, but you are signed in as eve${rounds}@example.com. Run: projo login ${bobsEmail}`,
       );
     } finally {
       await eve.close();

@@ -256,7 +256,7 @@ describe("invites accept", () => {
     const eve = await keep(openVerified(server, `eve${rounds}@example.com`));
     expect(await refused(eve, accept, { stdin: link })).toEqual([
       1,
-      `This invite is for ${bobsEmail}, but you are signed in as eve${rounds}@example.com. Run: projo logout, then: projo login ${bobsEmail}`,
+      `This invite is for ${bobsEmail}, but you are signed in as eve${rounds}@example.com. Run: projo login ${bobsEmail}`,
     ]);
   });
 

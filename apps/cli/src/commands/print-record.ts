@@ -1,4 +1,5 @@
 import type { Cli } from "../cli.ts";
+import { labelledRows } from "../terminal/labelled-rows.ts";
 import type { Column } from "../terminal/table.ts";
 
 /** Prints one object: a line `Title: value` for each column, or the object as JSON with --json. */
@@ -8,5 +9,8 @@ export function printRecord<T>(cli: Cli, item: T, columns: readonly Column<T>[])
     return;
   }
   const width = Math.max(...columns.map(({ head }) => head.length));
-  for (const { head, cell } of columns) cli.line(`${`${head}:`.padEnd(width + 1)}  ${cell(item) || "-"}`);
+  for (const { head, cell } of columns) {
+    const label = `${`${head}:`.padEnd(width + 1)}  `;
+    for (const row of labelledRows(cli.io, label, cell(item) || "-")) cli.line(row);
+  }
 }

@@ -2,6 +2,7 @@
 // option for it, because every user of the machine can read a process's arguments, and shells store them.
 import type { SignedIn } from "@projostack/sdk";
 import type { Command } from "commander";
+import { usageError } from "../cli-error.ts";
 import type { Cli } from "../cli.ts";
 import { isLoopback } from "../connection/server-url.ts";
 import type { Server } from "../connection/server.ts";
@@ -58,11 +59,13 @@ async function readAddress(cli: Cli, server: Server, email: string | undefined):
   if (url.startsWith("http:") && !isLoopback(url)) {
     cli.message(`Warning: ${url} is not encrypted. Others on the network can read the password. Use https.`);
   }
-  return (
+  const address =
     email ??
     (await askText(cli.io, {
       message: "Email",
       nonInteractiveHint: "There is no terminal to ask for the email. Add it as an argument.",
-    }))
-  );
+    }));
+  // The server checks the whole address, but only after the prompts for the password.
+  if (!address.includes("@")) throw usageError("email: the address has no @.");
+  return address;
 }

@@ -26,7 +26,8 @@ export function optionsToRepeat(io: Io, options: AccountOptions, credentials: Cr
 
 /** Puts the options into each command that the message names: `projo login` becomes `projo --url URL login`. */
 export function withOptions(message: string, options: string): string {
-  return options === "" ? message : message.replace(COMMAND, () => `projo ${options} `);
+  if (options === "") return message;
+  return message.replace(COMMAND, () => `projo ${options} `).replace(LOGIN_AS, "projo $<url>login $<email>");
 }
 
 /** Reads the options from the arguments of a command line, which may not have been parsed. Never throws. */
@@ -44,6 +45,9 @@ export async function optionsToRepeatOf(io: Io, argv: readonly string[]): Promis
 
 /** Commands in messages follow a colon, "or" or a pipe. Prose about projo does not. A help needs no options. */
 const COMMAND = /(?<=: |\bor |\| )projo (?=[a-z])(?![a-z -]*--help)/g;
+
+/** A sign-in takes the account as its argument. */
+const LOGIN_AS = /projo (?<url>--url \S+ )?--account (?<email>\S+) login(?: \k<email>)?(?! \S+@)/g;
 
 /** Returns undefined for an invalid option, which the message is about. */
 function choiceOf(io: Io, options: AccountOptions, credentials: Credentials) {

@@ -287,24 +287,25 @@ describe("audit verify without a file", () => {
   });
 });
 
-describe("audit tail", () => {
-  function startTail(send: Fetch = fetch) {
-    const keyboard = new EventEmitter();
-    let printed = () => "";
-    const ended = shell.projo(["audit", "tail", "--interval", "0.1", "--json"], {
-      fetch: send,
-      onStart: (interrupt, output) => {
-        keyboard.on("Ctrl-C", interrupt);
-        printed = output;
-      },
-    });
-    return {
-      ended,
-      interrupt: () => void keyboard.emit("Ctrl-C"),
-      hasPrinted: (text: string) => vi.waitUntil(() => printed().includes(text), { timeout: 15_000 }),
-    };
-  }
+/** Starts a tail in the shell of the test. */
+function startTail(send: Fetch = fetch) {
+  const keyboard = new EventEmitter();
+  const output = { printed: (): string => "" };
+  const ended = shell.projo(["audit", "tail", "--interval", "0.1", "--json"], {
+    fetch: send,
+    onStart: (interrupt, printed) => {
+      keyboard.on("Ctrl-C", interrupt);
+      output.printed = printed;
+    },
+  });
+  return {
+    ended,
+    interrupt: () => void keyboard.emit("Ctrl-C"),
+    hasPrinted: (text: string) => vi.waitUntil(() => output.printed().includes(text), { timeout: 15_000 }),
+  };
+}
 
+describe("audit tail", () => {
   it("prints each entry once and in order, and exits with 0 at Ctrl-C", async () => {
     const tail = startTail();
     await tail.hasPrinted("Waiting for entries after 1.");

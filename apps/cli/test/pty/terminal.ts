@@ -1,7 +1,7 @@
 // A terminal for tests: tmux runs an interactive bash in a pseudo-terminal, and the built program runs in bash. So a test sees what
 // a user sees, job control works, and the shell tells the exit code.
 import { execFile, spawnSync } from "node:child_process";
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -45,6 +45,10 @@ export interface Terminal {
   ended: () => Promise<number>;
   /** Returns the lines of the screen without trailing space. */
   screen: () => Promise<string>;
+  /** Returns the lines from this row on. A line that the terminal has wrapped is one line, as the program wrote it. */
+  unwrapped: (fromRow: number) => Promise<string[]>;
+  /** Removes everything but the prompt of the shell. @returns the prompt */
+  clear: () => Promise<string>;
   /** Returns the screen with its colours as escape sequences. */
   colouredScreen: () => Promise<string>;
   /** What a program can leave changed behind it. */
@@ -62,10 +66,13 @@ export interface TerminalState {
   wrapsLines: boolean;
   /** False in raw mode. */
   isCooked: boolean;
+  /** False if the last command left the terminal in raw mode, or without echo. */
+  wasLeftCooked: boolean;
 }
 
 const MAX_WAIT_MS = 30_000;
 const POLL_MS = 40;
+const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
 
 /** Opens a terminal, by default of 80 columns and 24 rows. Close it. */
 export async function openTerminal({
@@ -90,7 +97,9 @@ export async function openTerminal({
     return stdout;
   };
   // The prompt has the number of the next command and the exit code of the last one.
-  const startup = `PS1='[\\#:$?] '; projo() { "${process.execPath}" "${program}" "$@"; }\n`;
+  // The shell prepares the terminal for its own input after PROMPT_COMMAND, which also adds a line for each prompt to a file.
+  const [modes, prompts] = [join(directory, "modes"), join(directory, "prompts")];
+  const startup = `PROMPT_COMMAND='stty -a >${modes}; echo >>${prompts}'; PS1='[\\#:$?] '; projo() { "${process.execPath}" "${program}" "$@"; }\n`;
   await writeFile(join(directory, "bashrc"), startup);
   const size = ["-x", String(columns), "-y", String(rows)];
   const unset = Object.keys(env).flatMap((name) => ["-u", name]);
@@ -113,7 +122,7 @@ export async function openTerminal({
       if (typeof expected === "string" ? shown.includes(expected) : expected.test(shown)) return shown;
       if (performance.now() > giveUpAt)
         throw new Error(`The terminal does not show ${String(expected)}:\n${shown}`);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause();
     }
   };
   const press = async (...keys: string[]) => void (await tmux("send-keys", ...keys));
@@ -122,11 +131,13 @@ export async function openTerminal({
   let commands = 1;
   const start = async (line: string) => {
     await waitFor(new RegExp(`^\\[${commands}:\\d+\\]$`, "m"));
-    await type(line);
-    await press("Enter");
+    await tmux("send-keys", "-l", "--", line, ";", "send-keys", "Enter");
     commands += 1;
   };
   const ended = async () => {
+    // Reading a file takes less time than asking tmux, which the test does once the prompt is there.
+    const giveUpAt = performance.now() + MAX_WAIT_MS;
+    while ((await readFile(prompts)).length < commands && performance.now() < giveUpAt) await pause();
     const prompt = new RegExp(`\\[${commands}:(\\d+)\\]$`);
     return Number(prompt.exec(await waitFor(prompt))?.[1]);
   };
@@ -159,6 +170,15 @@ export async function openTerminal({
     press,
     waitFor,
     screen,
+    unwrapped: async (fromRow) =>
+      (await tmux("capture-pane", "-p", "-J", "-S", String(fromRow)))
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.trimEnd()),
+    async clear() {
+      await press("C-l");
+      return waitFor(new RegExp(`^\\[${commands}:\\d+\\]$`));
+    },
     colouredScreen: () => tmux("capture-pane", "-p", "-e"),
     async state() {
       const flags = await tmux("display-message", "-p", "#{cursor_flag} #{wrap_flag} #{pane_tty}");
@@ -169,6 +189,7 @@ export async function openTerminal({
         isCursorVisible: cursor === "1",
         wrapsLines: wrap === "1",
         isCooked: !/ -icanon/.test(stdout),
+        wasLeftCooked: !/ -(?:icanon|echo|isig|opost)\b/.test(await readFile(modes, "utf8")),
       };
     },
     resize: async (width, height) =>

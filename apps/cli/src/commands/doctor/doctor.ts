@@ -5,6 +5,7 @@ import type { Cli, GlobalOptions, Start } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { examples } from "../../examples.ts";
 import { type Io, takesColour } from "../../io.ts";
+import { labelledRows } from "../../terminal/labelled-rows.ts";
 import { checkAccount } from "./account-check.ts";
 import type { Check } from "./check.ts";
 import { checkCompletion } from "./completion-check.ts";
@@ -57,10 +58,14 @@ async function* allChecks(cli: Cli, options: GlobalOptions): AsyncGenerator<Chec
 }
 
 function print({ io, line }: Cli, { name, status, text, fix }: Check): void {
-  const label = coloured(io, status);
-  line(`${label} ${name}: ${text}`);
-  if (fix !== undefined) line(`        ${fix}`);
+  const [first = "", ...others] = labelledRows(io, MARGIN, `${name}: ${text}`);
+  line(`${coloured(io, status)}${first.slice(MARGIN.length - 1)}`);
+  for (const row of others) line(row);
+  if (fix !== undefined) for (const row of labelledRows(io, MARGIN, fix)) line(row);
 }
+
+/** As wide as the longest status and a space. */
+const MARGIN = " ".repeat(8);
 
 function coloured(io: Io, status: Check["status"]): string {
   const { green, red, yellow } = pc.createColors(takesColour(io, io.stdout));

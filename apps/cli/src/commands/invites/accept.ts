@@ -26,10 +26,11 @@ export function addAcceptInvite(invites: Command, start: Start): void {
       const token = await readInviteToken(cli, options.stdin === true);
       const invite = await server.anonymous.invites.preview({ token });
       printInvite(cli, invite);
-      if (!options.stdin) await confirm(cli, invite);
       const isSignedIn = server.tokenFromEnvironment || server.stored?.session !== undefined;
+      if (isSignedIn) await checkAddress(server.requireUser(), invite);
+      if (!options.stdin) await confirm(cli, invite);
       const target = isSignedIn ? server : await signInToAccept(cli, server, invite.email);
-      await checkAddress(target.requireUser(), invite);
+      if (!isSignedIn) await checkAddress(target.requireUser(), invite);
       await join(cli, target, await target.client.invites.accept({ token }));
     });
 }

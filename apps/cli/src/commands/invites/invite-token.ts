@@ -34,6 +34,6 @@ export async function checkAddress({ auth }: Client, invite: InvitePreview): Pro
   if (user.email === invite.email) return;
   throw new CliError(
     "cli.other_address",
-    `This invite is for ${invite.email}, but you are signed in as ${user.email}. Run: projo logout, then: projo login ${invite.email}`,
+    `This invite is for ${invite.email}, but you are signed in as ${user.email}. Run: projo login ${invite.email}`,
   );
 }

@@ -6,6 +6,9 @@ import { sourceOf } from "../../settings/value-source.ts";
 import { version } from "../../version.ts";
 import type { Identity } from "./identity.ts";
 
+/** A line: its label, and the text beside it. */
+type Labelled = readonly [label: string, text: string];
+
 export function serverLines({
   url,
   source,
@@ -14,7 +17,7 @@ export function serverLines({
   url: string;
   source: string;
   check: ServerCheck;
-}): string[] {
+}): Labelled[] {
   if (!check.answers)
     return [row("Server", `${url} (${source})`), row("Health", check.problem), row("projo", version())];
   const { version: ofServer, latencyMs, isReady } = check;
@@ -30,7 +33,7 @@ export function identityLines(
   io: Io,
   server: Server,
   { credential, session, email, workspace, workspaceProblem }: Identity,
-): string[] {
+): Labelled[] {
   const shadowed =
     server.tokenFromEnvironment && server.stored
       ? [row("Not used", `the session of ${server.stored.email}, because PROJO_TOKEN is set`)]
@@ -45,7 +48,7 @@ export function identityLines(
   ];
 }
 
-const row = (name: string, text: string): string => `${`${name}:`.padEnd(11)}${text}`;
+const row = (name: string, text: string): Labelled => [`${name}:`.padEnd(11), text];
 
 const sessionTexts: Readonly<Record<Identity["session"], string>> = {
   valid: "valid",

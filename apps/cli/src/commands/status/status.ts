@@ -6,6 +6,7 @@ import type { Server } from "../../connection/server.ts";
 import { versionFit } from "../../connection/version-fit.ts";
 import { examples } from "../../examples.ts";
 import { urlSource } from "../../settings/value-source.ts";
+import { labelledRows } from "../../terminal/labelled-rows.ts";
 import { version } from "../../version.ts";
 import { type Identity, readIdentity } from "./identity.ts";
 import { identityLines, serverLines } from "./lines.ts";
@@ -37,8 +38,8 @@ export function addStatus(status: Command, start: Start): void {
       };
       if (cli.json) cli.value(toJson(found));
       else
-        for (const line of [...serverLines(found), ...identityLines(cli.io, server, found.identity)])
-          cli.line(server.completeCommands(line));
+        for (const [label, text] of [...serverLines(found), ...identityLines(cli.io, server, found.identity)])
+          for (const row of labelledRows(cli.io, label, server.completeCommands(text))) cli.line(row);
       failUnlessUsable(cli, server, found);
     });
 }

@@ -10,6 +10,7 @@ import { openExportDirectory, type ExportDirectory } from "../../transfer/export
 import { checkLines, lineCounts } from "../../transfer/import-lines.ts";
 import { importWorkspace, type Finished } from "../../transfer/import-workspace.ts";
 import { readManifest, verifyFiles, type ReadManifest } from "../../transfer/manifest.ts";
+import { count, joinWords } from "../count.ts";
 
 interface ImportOptions {
   dryRun?: boolean;
@@ -56,8 +57,7 @@ function printDryRun(cli: Cli, name: string, manifest: ReadManifest): void {
     cli.line(
       `${name} contains the workspace ${manifest.workspace.name}, exported at ${manifest.exportedAt}.`,
     );
-    for (const [file, lines] of Object.entries(rows))
-      cli.line(`${file === "serviceKeys" ? "service keys" : file}: ${lines}`);
+    cli.line(`Content: ${contentOf(rows)}`);
     cli.message("The files are complete and unchanged. Nothing was imported.");
   }
 }
@@ -127,18 +127,30 @@ function print(cli: Cli, { finished, manifest, sent }: Result): void {
     `Imported the workspace ${manifest.workspace.name}: ${count(rows.projects, "project")}, ${count(rows.tasks, "task")} and ${count(rows.history, "line")} of audit logs.`,
   );
   if (assigned > 0)
-    cli.message(`${count(assigned, "row now belongs", "rows now belong")} to people who have joined.`);
-  if (sent > 0) cli.message(`${count(sent, "invite was", "invites were")} mailed.`);
+    cli.message(
+      `${count(assigned, "row")} now ${assigned === 1 ? "belongs" : "belong"} to people who have joined.`,
+    );
+  if (sent > 0) cli.message(`Mailed ${count(sent, "invite")}.`);
   else if (invites > 0)
-    cli.message(
-      `${count(invites, "invite was", "invites were")} not mailed. Run the same command again with --send-invites.`,
-    );
+    cli.message(`Invites not mailed yet: ${invites}. To mail them, add --send-invites to the same command.`);
   if (waiting > 0)
-    cli.message(
-      `${count(waiting, "member has", "members have")} not joined yet. When they have, run the same command again.`,
-    );
+    cli.message(`Members not joined yet: ${waiting}. When they have joined, run the same command again.`);
   if (serviceKeys > 0)
     cli.message(
-      `${count(serviceKeys, "service key needs a new token", "service keys need new tokens")}. For each, run: projo keys rotate NAME --overlap-hours 0`,
+      `Service keys without a token: ${serviceKeys}. For each, run: projo keys rotate NAME --overlap-hours 0`,
     );
 }
+
+/** Formats the number of lines of each file: `2 members, 1 invite, ...`. */
+function contentOf({ members, invites, serviceKeys, projects, tasks, history }: Rows): string {
+  return joinWords([
+    count(members, "member"),
+    count(invites, "invite"),
+    count(serviceKeys, "service key"),
+    count(projects, "project"),
+    count(tasks, "task"),
+    `${count(history, "line")} of audit logs`,
+  ]);
+}
+
+type Rows = ReturnType<typeof lineCounts>;

@@ -1,0 +1,137 @@
+// Workspaces, members, invites and the audit log.
+import { CTRL_C, CTRL_D, ENTER, NO, NOWHERE, PASSWORD, type People, type Step, step, YES } from "../step.ts";
+
+export const workspaceSteps = ({ bob }: People): readonly Step[] => [
+  step("projo tasks list"),
+  step("projo workspaces create", ["Name of", "Bistro"]),
+  step("projo workspaces create ''"),
+  step('projo workspaces create "Café Größe 東京"'),
+  step("projo workspaces list"),
+  step(`${NOWHERE} projo workspaces list`),
+  step("projo workspaces get"),
+  step("projo workspaces get Bistro Nowhere"),
+  step("projo workspaces use bistro"),
+  step("projo workspaces use Bistra"),
+  step("projo workspaces rename", ["New name", CTRL_C]),
+  step('projo workspaces rename "Bistro am Markt"'),
+  step("projo workspaces leave", ["Leave the", YES]),
+  step('projo workspaces leave "Café Größe 東京"', ["Leave the", NO]),
+  step('projo workspaces delete "Café Größe 東京"', ["Type its name", "Cafe"]),
+  step('projo workspaces delete "Café Größe 東京"', ["Type its name", "Café Größe 東京"]),
+  step("projo workspaces list --deleted"),
+  step("projo workspaces restore Nowhere"),
+  step('projo workspaces restore "Café Größe 東京"'),
+  step('projo workspaces use "bistro am markt"'),
+  step(`projo workspaces rename "Bob's" --account ${bob}`),
+];
+
+export const inviteSteps = ({ ann, bob, cyd, dan }: People): readonly Step[] => [
+  step("projo invites list"),
+  step(`projo invites create ${bob}`),
+  step(`projo invites create ${bob}`),
+  step("projo invites create", ["Email address", cyd]),
+  step(`projo invites create ${dan} --role owner`),
+  step(`projo invites create ${dan} --role viewer`),
+  step("projo invites accept", [
+    "Token or link",
+    { ...CTRL_C, arrived: { to: dan, page: "accept-invite", number: 1 } },
+  ]),
+  step("projo invites list"),
+  step("projo invites list --status pendign"),
+  step(`projo invites get ${cyd}`),
+  step("projo invites get nobody@example.com"),
+  step(`projo invites resend ${cyd}`),
+  step("projo invites resend nobody@example.com"),
+  step(`projo invites mine --account ${bob}`),
+  step(`${NOWHERE} projo invites mine`),
+  step("projo invites accept", ["Token or link", { token: { to: bob, page: "accept-invite", number: 1 } }]),
+  step(
+    `projo invites accept --account ${bob}`,
+    ["Token or link", { token: { to: bob, page: "accept-invite", number: 1 } }],
+    ["Join the", YES],
+  ),
+  step(`projo signup ${cyd}`, ["Password", PASSWORD], ["Repeat", PASSWORD]),
+  step(`projo invites accept --account ${cyd}`, [
+    "Token or link",
+    { token: { to: cyd, page: "accept-invite", number: 1 } },
+  ]),
+  step(
+    `projo invites decline --account ${cyd}`,
+    ["Token or link", { token: { to: cyd, page: "accept-invite", number: 2 } }],
+    ["Decline the", YES],
+  ),
+  step("projo invites decline 01234567-89ab-7cde-8f01-23456789abcd"),
+  step(`projo auth switch ${ann}`),
+  step("projo invites resend", ["Which invite", CTRL_D]),
+  step("projo invites revoke", ["Which invite", ENTER]),
+  step(`projo invites revoke ${dan}`),
+  step("projo invites list --status revoked"),
+];
+
+export const memberSteps = ({ ann, bob, cyd }: People): readonly Step[] => [
+  step("projo members list"),
+  step("projo members list --search nobody"),
+  step("projo members list --role owner"),
+  step(`projo members get ${bob} me`),
+  step(`projo members get ${cyd}`),
+  step("projo members role", ["Which member", ENTER], ["Which role", ENTER]),
+  step(`projo members role ${bob} viewer`),
+  step(`projo members role ${ann} viewer`),
+  step(`projo members role ${ann} viewer --account ${bob}`),
+  step(`projo workspaces rename Other --account ${bob}`),
+];
+
+export const leavingSteps = ({ bob, cyd }: People): readonly Step[] => [
+  step(`projo workspaces leave --account ${bob}`, ["Leave the", YES]),
+  step(`projo members remove ${bob}`),
+  step(`projo invites create ${cyd}`),
+  step(
+    `projo invites accept --account ${cyd}`,
+    ["Token or link", { token: { to: cyd, page: "accept-invite", number: 3 } }],
+    ["Join the", YES],
+  ),
+  step(`projo members remove ${cyd}`, [`Remove ${cyd}`, NO]),
+  step(`projo members remove ${cyd}`, [`Remove ${cyd}`, YES]),
+];
+
+export const auditSteps = ({ bob }: People): readonly Step[] => [
+  step("projo audit list --limit 8"),
+  step("projo audit list --action task.deletd"),
+  step("projo audit list --action task.deleted --from 2026-13-01"),
+  step(`projo audit list --account ${bob}`),
+  step(
+    "projo audit tail --interval 0.2",
+    ["Waiting for entries", { meanwhile: ["projects", "create", "Kitchen"] }],
+    ["project.created", CTRL_C],
+  ),
+  step("projo audit tail --interval never"),
+  step("projo audit export --out audit.ndjson"),
+  step("projo audit export --out missing/audit.ndjson"),
+  step("projo audit export --format csv | head -1"),
+  step("projo audit checkpoint --out checkpoint.json"),
+  step("projo audit checkpoint"),
+  step(`projo audit checkpoint --account ${bob}`),
+  step("projo audit verify"),
+  step("projo audit verify audit.ndjson"),
+  step("projo audit verify audit.ndjson --checkpoint checkpoint.json"),
+  step("sed -i s/workspace.created/workspace.deleted/ audit.ndjson; projo audit verify audit.ndjson"),
+  step("projo audit verify missing.ndjson"),
+];
+
+export const transferSteps = (): readonly Step[] => [
+  step("projo workspaces export backup"),
+  step("projo workspaces export backup"),
+  step("projo workspaces compare backup missing"),
+  step("projo workspaces import backup --dry-run"),
+  step("projo workspaces import backup"),
+  step("projo workspaces create Copy"),
+  step("projo workspaces import backup"),
+  step("projo workspaces export copy"),
+  step("projo workspaces compare backup copy"),
+  step("projo projects create Second"),
+  step("projo workspaces delete --unchanged-since copy", ["Type its name", "Bistro am Markt"]),
+  step("projo workspaces delete --yes --name Copy"),
+  step('projo workspaces delete --yes --name "Bistro am Markt"'),
+  step("projo projects list"),
+  step('projo workspaces use "bistro am markt"'),
+];

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { count } from "../count.ts";
 import { interrupted } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
 import { examples } from "../../examples.ts";

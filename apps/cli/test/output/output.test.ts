@@ -209,7 +209,10 @@ describe("--template", () => {
 
   it("cannot read files", async () => {
     const { code, err } = await ann.projo(["whoami", "--template", '{% render "/etc/hostname" %}']);
-    expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining("Failed to lookup") });
+    expect({ code, err }).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no other template, such as "/etc/hostname"'),
+    });
   });
 
   it("cannot control a terminal", async () => {

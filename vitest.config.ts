@@ -17,7 +17,7 @@ const drill = "bench/test/drill/short-form.test.ts";
  */
 const fullOnly = [
   "test/full/*.test.ts",
-  "apps/{cli,server,web}/test/full/*.test.ts",
+  "apps/{cli,server,web}/test/full/**/*.test.ts",
   "packages/db/test/full/*.test.ts",
   "apps/api/test/upgrade/*.test.ts",
   "apps/api/test/mutants/server-guards.test.ts",

@@ -1,7 +1,7 @@
 // Reports every failure: one line on stderr with the problem and the next step, and an exit code.
 import { isProjoError, UnknownOperationError } from "@projostack/sdk";
 import { CliError, type ExitCode } from "./cli-error.ts";
-import { withOptions } from "./connection/next-commands.ts";
+import { type OptionsToRepeat, withOptions } from "./connection/next-commands.ts";
 import { isServiceKeySet } from "./credentials/service-key.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
@@ -23,7 +23,7 @@ interface Report {
 export async function reportError(
   error: unknown,
   io: Io,
-  { json, toRepeat }: { json: boolean; toRepeat: string },
+  { json, toRepeat }: { json: boolean; toRepeat: OptionsToRepeat },
 ): Promise<ExitCode> {
   const { exitCode, ...described } =
     error instanceof CommandLineError

@@ -42,7 +42,9 @@ export function describeError(error: unknown, io: Io): Report {
     return { exitCode, reason, message, ...details };
   }
   if (error instanceof UnknownOperationError) {
-    const message = `${error.message} See: projo call --help`;
+    // The SDK's advice is for programs.
+    const [problem] = error.message.split(" Check its name and the version");
+    const message = `${problem} See: projo call --help`;
     return { exitCode: 2, reason: "cli.unknown_operation", message, didYouMean: error.closeNames };
   }
   if (!isProjoError(error)) return describeBug(error, io);

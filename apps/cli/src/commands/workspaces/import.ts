@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { interrupted } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
+import { count } from "../count.ts";
 import { examples } from "../../examples.ts";
 import { createPatiently, type Patiently } from "../../import/patiently.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";
@@ -122,7 +123,7 @@ function print(cli: Cli, { finished, manifest, sent }: Result): void {
   }
   const { invites, serviceKeys, assigned, waiting } = finished;
   cli.line(
-    `Imported the workspace ${manifest.workspace.name}: ${rows.projects} projects, ${rows.tasks} tasks and ${rows.history} lines of audit logs.`,
+    `Imported the workspace ${manifest.workspace.name}: ${count(rows.projects, "project")}, ${count(rows.tasks, "task")} and ${count(rows.history, "line")} of audit logs.`,
   );
   if (assigned > 0) cli.message(`${assigned} rows now belong to people who have joined.`);
   if (sent > 0) cli.message(`${sent} invites were mailed.`);

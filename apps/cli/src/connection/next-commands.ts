@@ -19,11 +19,7 @@ export interface ChoosingOptions extends AccountOptions {
 const NOTHING: OptionsToRepeat = { ofEach: "", ofWorkspace: "" };
 
 /** An option that names what is chosen without it is not repeated. */
-export function optionsToRepeat(
-  io: Io,
-  options: ChoosingOptions,
-  credentials: Credentials,
-): OptionsToRepeat {
+export function optionsToRepeat(io: Io, options: ChoosingOptions, credentials: Credentials): OptionsToRepeat {
   const { url, account, workspace } = options;
   const chosen = choiceOf(io, options, credentials);
   if (!chosen) return NOTHING;

@@ -36,8 +36,7 @@ const named = (options: OutputOptions): string[] =>
 
 function requireOneOutput(options: OutputOptions): void {
   const [first, second] = named(options);
-  if (first !== undefined && second !== undefined)
-    throw usageError(`Use ${first} or ${second}, not both.`);
+  if (first !== undefined && second !== undefined) throw usageError(`Use ${first} or ${second}, not both.`);
   if (options.json === undefined) return;
   if (options.quiet) throw usageError("Use --quiet or --json, not both.");
   if (options.outputFormat !== undefined && !/^(?:nd)?json$/.test(options.outputFormat))

@@ -137,6 +137,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EDQUOT: "Your disk quota is used up. Free some space",
   EROFS: "The disk is read-only. Choose another directory",
   EACCES: "You have no permission. Choose another directory",
+  ENOENT: "It does not exist and cannot be created. Choose another directory",
   ENOTDIR: "It is not a directory. Choose another one",
 };
 

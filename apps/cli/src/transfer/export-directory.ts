@@ -1,11 +1,12 @@
 // The directory of an export. Only its owner can read it: an export holds personal data.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { readLines, type Line } from "../audit/lines.ts";
 import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
+import { createDirectory } from "./create-directory.ts";
 
 export interface FileFacts {
   readonly lines: number;
@@ -75,7 +76,7 @@ export function openExportDirectory(io: Io, name: string): ExportDirectory {
     name,
     create: () =>
       on("", async () => {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await createDirectory(directory);
         const files = await readdir(directory);
         // An existing empty directory becomes private too.
         if (files.length === 0) await chmod(directory, 0o700);

@@ -292,13 +292,13 @@ describe("the format of a list", () => {
 });
 
 it.each([
-  ["tasks list --jq . --quiet", "--jq and --quiet"],
-  ["tasks list --jq . --template x", "--jq and --template"],
-  ["tasks list --json --quiet", "--quiet and --json"],
-  ["tasks list --json id --format csv", "--format csv and --json"],
-  ["tasks list --format csv --quiet", "--quiet and --format csv"],
-])("projo %s is refused: %s cannot be used together", async (command, options) => {
-  expect(await refused(command.split(" "))).toContain(`${options} cannot be used together.`);
+  ["tasks list --jq . --quiet", "--jq or --quiet"],
+  ["tasks list --jq . --template x", "--jq or --template"],
+  ["tasks list --json --quiet", "--quiet or --json"],
+  ["tasks list --json id --format csv", "--format csv or --json"],
+  ["tasks list --format csv --quiet", "--quiet or --format csv"],
+])("projo %s is refused: use %s, not both", async (command, options) => {
+  expect(await refused(command.split(" "))).toContain(`Use ${options}, not both.`);
 });
 
 it("errors are JSON with each form of --json", async () => {

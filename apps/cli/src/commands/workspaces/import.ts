@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { interrupted } from "../../cli-error.ts";
 import type { Cli, Start } from "../../cli.ts";
-import { count } from "../count.ts";
 import { examples } from "../../examples.ts";
 import { createPatiently, type Patiently } from "../../import/patiently.ts";
 import type { WorkspaceClient } from "../../connection/server.ts";

@@ -47,7 +47,8 @@ void run(argv, io).then((code) => {
   process.exitCode = result;
 });
 
-process.on("uncaughtException", (error) => void report(error, argv, io).then(exit));
+// The report loads files, which an update of the program may have removed. Its own failure must not be reported again.
+process.on("uncaughtException", (error) => void report(error, argv, io).then(exit, () => exit(1)));
 
 process.on("exit", (code) => {
   // Nothing is left to wait for, and the command has not ended: a bug, which must not look like a success.
@@ -59,11 +60,15 @@ process.on("exit", (code) => {
 async function endNow(exitCode: number): Promise<void> {
   if (result !== undefined) exit(result);
   leaveTerminal();
+  await reportStop().catch(() => {});
+  exit(exitCode);
+}
+
+async function reportStop(): Promise<void> {
   const { explainStop } = await import("./connection/explain-connection.ts");
   const [operation] = io.openChanges ?? [];
   const details = operation === undefined ? {} : { operation, mayHaveBeenCarriedOut: true };
   await report(interrupted(explainStop(operation), details), argv, io);
-  exit(exitCode);
 }
 
 async function reportOutput(error: Error): Promise<void> {

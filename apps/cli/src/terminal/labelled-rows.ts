@@ -5,8 +5,11 @@ import { widthOf } from "./fit.ts";
  * Returns a label and a text. On a terminal, a text that does not fit continues in the next rows, below its beginning. It is
  * divided at spaces only, so that an id or a path stays whole.
  */
-export function labelledRows({ stdout }: Io, label: string, text: string): string[] {
-  const columns = stdout.isTTY ? columnsOf(stdout) : Infinity;
+export const labelledRows = ({ stdout }: Io, label: string, text: string): string[] =>
+  wordRows(text, stdout.isTTY ? columnsOf(stdout) : Infinity, label);
+
+/** Divides a text at spaces into rows of at most so many columns, if its words are not longer. */
+export function wordRows(text: string, columns: number, label = ""): string[] {
   const [first = "", ...words] = text.split(" ");
   const rows = [`${label}${first}`];
   for (const word of words) {

@@ -3,6 +3,7 @@ import { Writable } from "node:stream";
 import type * as clack from "@clack/prompts";
 import { interrupted, usageError } from "../cli-error.ts";
 import { columnsOf, type Io, isInteractive, type Output, takesColour } from "../io.ts";
+import { wordRows } from "./labelled-rows.ts";
 
 /** A prompt. `nonInteractiveHint` is the error message when there is no terminal to prompt on. */
 export interface Question {
@@ -31,6 +32,9 @@ export const askChoice = (
 ): Promise<string> =>
   ask(io, question, ({ select }, common) => select<string>({ ...common, options: [...choices] }));
 
+/** The columns of the mark before a message, and a free one after it. */
+const BESIDE_MESSAGE = 4;
+
 interface Common {
   message: string;
   input: Io["stdin"];
@@ -47,14 +51,21 @@ async function ask<T>(
   if (!isInteractive(io)) throw usageError(nonInteractiveHint);
   // Loaded only here, so that commands without a prompt start faster.
   const library = await import("@clack/prompts");
-  const { columns, rows } = io.stderr;
   const colour = takesColour(io, io.stderr);
-  const isSuitable = colour && columns !== 0 && rows !== 0;
+  const isSuitable = colour && io.stderr.columns !== 0 && io.stderr.rows !== 0;
+  // The library wraps a long message twice, which leaves rows of one word.
+  const rows = wordRows(message, columnsOf(io.stderr) - BESIDE_MESSAGE);
   const output = isSuitable ? io.stderr : adapted(io.stderr, { colour });
   for (;;) {
     const { signal, wasSuspended, release } = watch(io, output);
     try {
-      const answer = await prompt(library, { message, input: io.stdin, output, withGuide: false, signal });
+      const answer = await prompt(library, {
+        message: rows.join("\n"),
+        input: io.stdin,
+        output,
+        withGuide: false,
+        signal,
+      });
       if (!library.isCancel(answer)) return answer;
       // The shell has written over the prompt, so it is shown again.
       if (!wasSuspended()) throw interrupted();

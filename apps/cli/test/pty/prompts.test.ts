@@ -1,12 +1,12 @@
 // Prompts of the built program in a terminal: how they end, and in which state they leave the terminal.
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD, type Shell } from "../kit.ts";
 import { invite, openVerifiedAdmin } from "../people.ts";
-import { hasTerminal, isRunning, noTerminal, openTerminal, type Terminal } from "./terminal.ts";
+import { built, hasTerminal, isRunning, noTerminal, openTerminal, type Terminal } from "./terminal.ts";
 
 describe.skipIf(!hasTerminal)(`a prompt in a terminal${noTerminal}`, () => {
   let server: TestServer;
@@ -140,6 +140,21 @@ describe.skipIf(!hasTerminal)(`a prompt in a terminal${noTerminal}`, () => {
     expect(pid).toBeGreaterThan(0);
     await terminal.close();
     await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+  });
+
+  it("ends when its files were removed, as by an update, and it cannot say why", async () => {
+    const copy = join(stranger, "copy");
+    await cp(join(built, ".."), join(copy, "dist"), { recursive: true });
+    await cp(join(built, "../../package.json"), join(copy, "package.json"));
+    await terminal.close();
+    terminal = await openTerminal({ home: stranger, program: join(copy, "dist/projo.cjs") });
+    await terminal.start("projo login");
+    await terminal.waitFor("Email");
+    const [pid = 0] = await terminal.pids();
+    await rm(copy, { recursive: true });
+    await terminal.signal("SIGTERM");
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+    await expectRestored();
   });
 
   it.each([

@@ -8,7 +8,8 @@ import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 
 const run = promisify(execFile);
-const built = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
+/** The built program, which terminals run by default. */
+export const built = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
 
 const isCi = process.env["CI"] === "true";
 const hasTmux = spawnSync("tmux", ["-V"], { stdio: "ignore" }).status === 0;
@@ -72,7 +73,8 @@ export interface TerminalState {
 
 const MAX_WAIT_MS = 30_000;
 const POLL_MS = 40;
-const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));
+const FILE_POLL_MS = 10;
+const pause = (ms = POLL_MS) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Opens a terminal, by default of 80 columns and 24 rows. Close it. */
 export async function openTerminal({
@@ -137,7 +139,8 @@ export async function openTerminal({
   const ended = async () => {
     // Reading a file takes less time than asking tmux, which the test does once the prompt is there.
     const giveUpAt = performance.now() + MAX_WAIT_MS;
-    while ((await readFile(prompts)).length < commands && performance.now() < giveUpAt) await pause();
+    while ((await readFile(prompts)).length < commands && performance.now() < giveUpAt)
+      await pause(FILE_POLL_MS);
     const prompt = new RegExp(`\\[${commands}:(\\d+)\\]$`);
     return Number(prompt.exec(await waitFor(prompt))?.[1]);
   };

@@ -5,6 +5,7 @@ import type { Cli, GlobalOptions, Start } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { examples } from "../../examples.ts";
 import { type Io, takesColour } from "../../io.ts";
+import { sanitize } from "../../terminal/sanitize.ts";
 import { labelledRows } from "../../terminal/labelled-rows.ts";
 import { checkAccount } from "./account-check.ts";
 import type { Check } from "./check.ts";
@@ -59,7 +60,8 @@ async function* allChecks(cli: Cli, options: GlobalOptions): AsyncGenerator<Chec
 
 function print({ io, line }: Cli, { name, status, text, fix }: Check): void {
   const [first = "", ...others] = labelledRows(io, MARGIN, `${name}: ${text}`);
-  line(`${coloured(io, status)}${first.slice(MARGIN.length - 1)}`);
+  // The colour is the program's own, and the text may come from elsewhere.
+  io.stdout.write(`${coloured(io, status)}${sanitize(first.slice(MARGIN.length - 1))}\n`);
   for (const row of others) line(row);
   if (fix !== undefined) for (const row of labelledRows(io, MARGIN, fix)) line(row);
 }

@@ -27,7 +27,12 @@ describe.skipIf(!hasTerminal)(`the screens of every command${noTerminal}`, () =>
     const taken = widths.map((columns) =>
       walk({ url: server.url, tokenOf, program, columns, files, steps: allSteps(peopleOf(columns)) }),
     );
-    for (const one of await Promise.all(taken)) walks.set(one.columns, one);
+    // All of them end before the server does.
+    const results = await Promise.allSettled(taken);
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
+    for (const result of results)
+      if (result.status === "fulfilled") walks.set(result.value.columns, result.value);
   }, 600_000);
 
   afterAll(async () => {

@@ -30,8 +30,12 @@ function pathsOf(command: Command, path = "projo"): string[] {
 
 /** The command in a line of the shell, such as `projo tasks get $(projo tasks list --quiet)`. */
 function commandsOf(program: Command, line: string): string[] {
-  const outer = line.replaceAll(/\$\(.*?\)/g, "");
-  const words = outer.slice(outer.lastIndexOf("projo ")).split(" ").slice(1);
+  const last =
+    line
+      .replaceAll(/\$\(.*?\)/g, "")
+      .split("; ")
+      .at(-1) ?? "";
+  const words = last.slice(last.indexOf("projo ")).split(" ").slice(1);
   let [command, path]: [Command, string] = [program, "projo"];
   for (const word of words) {
     const next = command.commands.find((one) => namesOf(one).includes(word));

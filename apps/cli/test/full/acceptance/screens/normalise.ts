@@ -11,15 +11,17 @@ const DIGIT = /\d/g;
 
 /** Whole ids, and the beginnings of ids in tables. Ids begin with the time, so with 0. */
 const ID = /\b0[0-9a-f]{7}-[0-9a-f]{1,4}(?:-[0-9a-f]{1,4}){0,2}(?:-[0-9a-f]{1,12})?(?![\w-])/g;
-const SHORT_ID = /\b0[0-9a-f]{7}(?=…)/g;
+const SHORT_ID = /\b0[0-9a-f]{2,7}(?=…)/g;
 const TOKEN = /\b(pj[a-z]_)([\w-]{20,})/g;
 const HASH = /\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b/g;
 /** Cursors, signatures and other random text in base 64. */
 const RANDOM = /[\w+/-]{40,}={0,2}/g;
-const TIME = /\b20\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?/g;
+/** 2026-01-31 is the example in messages. */
+const TIME = /\b(?!2026-01-31)20\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?/g;
 /** Measured numbers, of which the number of digits differs too. They stand at the end of a line, or in a sentence. */
 const MEASURED = [
   [/\b\d+ ms\b/g, "0 ms"],
+  [/\b\d+(?= seconds ahead)/g, "00000"],
   [/\bin [\d.]+ s, \d+ per second/g, "in 0.0 s, 0 per second"],
   [/(?<=Node\.js: )[\d.]+/g, "0.0.0"],
 ] as const;

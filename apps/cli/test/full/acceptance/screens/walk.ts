@@ -87,8 +87,7 @@ async function take(terminal: Terminal, step: Step, surroundings: Surroundings):
     await answer(terminal, typed, surroundings);
   }
   const code = await terminal.ended();
-  // The shell begins a new row when the last one is full.
-  const rowsOfCommand = Math.floor((widthOf(prompt) + 1 + widthOf(line)) / columns) + 1;
+  const rowsOfCommand = Math.ceil((widthOf(prompt) + 1 + widthOf(line)) / columns);
   const lines = (await terminal.unwrapped(rowsOfCommand)).slice(0, -1);
   return {
     ...step,

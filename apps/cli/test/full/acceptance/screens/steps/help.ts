@@ -25,7 +25,7 @@ export const helpSteps = (): readonly Step[] => [
   step("projo --colour"),
   step("projo help tasks list"),
   step("projo help nope"),
-  step("projo help --all | head -20"),
+  step("projo help --all | head -3"),
   ...Object.entries(groups).flatMap(([group, wrong]) => [
     step(`projo ${group} --help`),
     step(`projo ${group} ${wrong}`),

@@ -8,20 +8,21 @@ export const keySteps = ({ bob }: People): readonly Step[] => [
   step("projo keys create", ["Name of", "report"], ["Scopes", CTRL_C]),
   step("projo keys create report --role viewer --scopes task:read --days 400"),
   step("projo keys create report --role viewer --scopes task:read --days 1 > token.txt"),
+  step("projo keys list"),
+  step("projo keys get report"),
+  // The server records later when a key was used.
   step("PROJO_TOKEN=$(cat token.txt) projo tasks list"),
   step("PROJO_TOKEN=$(cat token.txt) projo status"),
   step("PROJO_TOKEN=$(cat token.txt) projo projects create Forbidden"),
   step("PROJO_TOKEN=$(cat token.txt) projo sessions list"),
-  step("projo keys list"),
   step(`projo keys list --account ${bob}`),
-  step("projo keys get report"),
   step("projo keys get nope"),
   step("projo keys rotate report --overlap-hours 0"),
   step("projo keys rotate nope"),
   step("PROJO_TOKEN=$(cat token.txt) projo tasks list"),
   step("projo keys revoke", ["Which service key?", ENTER], ["Revoke the", NO]),
   step("projo keys revoke report", ["Revoke the", YES]),
-  step("projo keys list --status revoked"),
+  step("projo keys list --status revoked --json name,status"),
 ];
 
 export const machineSteps = ({ ann }: People): readonly Step[] => [

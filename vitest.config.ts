@@ -11,11 +11,23 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const everyFile = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
 const attacks = "bench/test/attack.test.ts";
 const drill = "bench/test/drill/short-form.test.ts";
+/** Proofs by repetition, such as histories and races, whose short forms would take a sixth of the time of `pnpm test`. */
+const repeating = [
+  "apps/api/src/identity/sessions/cookie-rule.simulation.test.ts",
+  "apps/api/test/{equality/replays,equality/requests,invites/inviter-races,members/late-writes}.test.ts",
+  "apps/api/test/{mutants/redis-guards,openapi/responses,proofs/fuzz,sdk/lost-answers}.test.ts",
+  "apps/api/test/{servers/living-servers,sockets/uncaught-errors,tasks/expected-versions}.test.ts",
+  "apps/api/test/service-keys/{forgery,rotation-histories}.test.ts",
+  "packages/db/test/backup/backup-role.test.ts",
+  "packages/sdk/test/packed.test.ts",
+  "test/runtimes/processes.test.ts",
+];
 /**
  * The files that take longest, or that depend on the machine more than on the code: applications in a browser, projects outside the
  * repository, the previous build, other PostgreSQL servers and file systems, mutants and measurements of time.
  */
 const fullOnly = [
+  ...repeating,
   "test/full/*.test.ts",
   "apps/{cli,server,web}/test/full/**/*.test.ts",
   "packages/db/test/full/*.test.ts",
@@ -39,7 +51,7 @@ const onPostgres15 = [
   "packages/db/test/{*,{audit,catalogue,isolation,mutants,one-trip,pgbouncer,pool}/*}.test.ts",
   // Of the server, the files about behaviour that SQL decides. Limits, input forms and mail servers do not depend on PostgreSQL.
   "apps/api/test/accounts/accounts.test.ts",
-  "apps/api/test/{audit,sessions,tasks}/*.test.ts",
+  "apps/api/test/{audit,sessions,tasks}/!(forgery|expected-versions).test.ts",
   "apps/api/test/invites/{acceptance,inviter,lists,pending,refusals,tokens}.test.ts",
   "apps/api/test/proofs/{access,isolation}.test.ts",
   "apps/api/test/workspaces/{deletion,purge,workspaces}.test.ts",
@@ -51,7 +63,11 @@ const withReplica = [
 /** The proofs of `equality` compare each operation with and without the fast path. These files are about what surrounds it. */
 const withoutFastPath = [
   "apps/api/test/{cookies,http,rpc,sdk,sessions,service-keys}/*.test.ts",
-  "apps/api/test/proofs/{access,credentials,forged-actors,isolation,isolation-matrix}.test.ts",
+  "apps/api/test/proofs/{access,credentials,forged-actors,isolation}.test.ts",
+];
+/** They wait for restarts of a server, or verify tokens, which does not depend on the fast path. */
+const withFastPathOnly = [
+  "apps/api/test/{sdk/lost-answers,service-keys/rotation-histories,*/forgery}.test.ts",
 ];
 const embedded = "packages/db/test/kit/setup-embedded.ts";
 
@@ -83,8 +99,7 @@ function full(): TestProjectConfiguration[] {
       test: {
         name: "plain",
         include: withoutFastPath,
-        // It waits for restarts of a server, which do not depend on the fast path.
-        exclude: [...configDefaults.exclude, "apps/api/test/sdk/lost-answers.test.ts"],
+        exclude: [...configDefaults.exclude, ...withFastPathOnly],
         globalSetup: embedded,
         env: { PROJO_TEST_FAST_PATH: "false" },
       },

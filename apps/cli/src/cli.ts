@@ -12,6 +12,8 @@ export interface Cli extends Printer {
   readonly quiet: boolean;
   /** True if the output of a list contains the cursor of the next page. */
   readonly showsCursor: boolean;
+  /** Adds the options that the next command must repeat to each command that a text names. Changes nothing before `server`. */
+  completeCommands: (text: string) => string;
   /** Opens the selected server. Reads the credentials file and sends no request. */
   server: () => Promise<Server>;
   /** Opens the server of a stored account, also if PROJO_TOKEN is set. */
@@ -25,11 +27,12 @@ export interface GlobalOptions extends ServerOptions, OutputOptions {}
 /** `format` prints data if the options ask for more than whole JSON. */
 export function openCli(io: Io, options: GlobalOptions, format?: FormatValue): Cli {
   const output = printer(io, { ...options, json: isValueOutput(options), format });
-  let printMessage = output.message;
-  const message = (text: string) => printMessage(text);
+  let complete = (text: string): string => text;
+  const message = (text: string) => output.message(complete(text));
   return {
     ...output,
     message,
+    completeCommands: (text) => complete(text),
     io,
     quiet: options.quiet === true,
     showsCursor: printsPages(options),
@@ -37,7 +40,7 @@ export function openCli(io: Io, options: GlobalOptions, format?: FormatValue): C
     server: async () => {
       const { openServer } = await import("./connection/server.ts");
       const server = await openServer(io, options, message);
-      printMessage = (text) => output.message(server.completeCommands(text));
+      complete = server.completeCommands;
       return server;
     },
     serverOf: async ({ url, email }) => {

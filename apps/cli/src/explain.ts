@@ -2,6 +2,7 @@ import { ProjoConnectionError, type ProjoError } from "@projostack/sdk";
 import type { Command } from "commander";
 import { CliError } from "./cli-error.ts";
 import {
+  durationOf,
   explainConnection,
   explainForeignAnswer,
   explainMissingOperation,
@@ -110,7 +111,5 @@ function roleMessage({ reason, message }: ProjoError): string | undefined {
 }
 
 function limitMessage({ retryAfterSeconds: seconds = 60 }: ProjoError): string {
-  const minutes = Math.ceil(seconds / 60);
-  const wait = seconds < 120 ? `${seconds} ${seconds === 1 ? "second" : "seconds"}` : `${minutes} minutes`;
-  return `You sent too many or too expensive requests. Try again in ${wait}.`;
+  return `You sent too many or too expensive requests. Try again in ${durationOf(seconds)}.`;
 }

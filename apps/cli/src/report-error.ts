@@ -1,7 +1,7 @@
 // Reports every failure: one line on stderr with the problem and the next step, and an exit code.
 import { isProjoError, UnknownOperationError } from "@projostack/sdk";
 import { CliError, type ExitCode } from "./cli-error.ts";
-import { withOptions } from "./connection/next-commands.ts";
+import { type OptionsToRepeat, withOptions } from "./connection/next-commands.ts";
 import { isServiceKeySet } from "./credentials/service-key.ts";
 import { exitCodeOf } from "./exit-code.ts";
 import { explain } from "./explain.ts";
@@ -23,7 +23,7 @@ interface Report {
 export async function reportError(
   error: unknown,
   io: Io,
-  { json, toRepeat }: { json: boolean; toRepeat: string },
+  { json, toRepeat }: { json: boolean; toRepeat: OptionsToRepeat },
 ): Promise<ExitCode> {
   const { exitCode, ...described } =
     error instanceof CommandLineError
@@ -42,7 +42,9 @@ export function describeError(error: unknown, io: Io): Report {
     return { exitCode, reason, message, ...details };
   }
   if (error instanceof UnknownOperationError) {
-    const message = `${error.message} See: projo call --help`;
+    // The SDK's advice is for programs.
+    const [problem] = error.message.split(" Check its name and the version");
+    const message = `${problem} See: projo call --help`;
     return { exitCode: 2, reason: "cli.unknown_operation", message, didYouMean: error.closeNames };
   }
   if (!isProjoError(error)) return describeBug(error, io);

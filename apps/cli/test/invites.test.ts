@@ -129,7 +129,9 @@ describe("an invite", () => {
       1,
       "This address already belongs to a member. Change the member's role instead. Run: projo members role EMAIL ROLE",
     ]);
-    expect((await refused(ann, ["invites", "create", "nobody"]))[1]).toBe("email: the address has no @.");
+    expect((await refused(ann, ["invites", "create", "nobody"]))[1]).toBe(
+      "email: use an address such as ann@example.com.",
+    );
     expect((await refused(ann, ["invites", "create", "a@b.co", "--role", "owner"]))[0]).toBe(2);
     expect(await refused(ann, ["invites", "resend", "eve@example.com"])).toEqual([
       1,

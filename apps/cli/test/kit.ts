@@ -24,8 +24,8 @@ export interface RunOptions {
   columns?: number;
   /** Makes stdin and stderr terminals, and types the keys of each pair after its text, which follows that of the pair before, was printed. */
   types?: readonly (readonly [after: string, keys: string])[];
-  /** Receives a function that has the effect of Ctrl-C. */
-  onStart?: (interrupt: () => void) => void;
+  /** Receives a function that has the effect of Ctrl-C, and one that returns what was printed on stdout and stderr. */
+  onStart?: (interrupt: () => void, printed: () => string) => void;
 }
 
 export interface Shell {
@@ -67,7 +67,6 @@ async function runIn(
   options: RunOptions,
 ): Promise<Outcome> {
   const listeners = new Set<() => void>();
-  options.onStart?.(() => listeners.forEach((listener) => listener()));
   const stdin = options.types ? typist() : Object.assign(Readable.from([options.stdin ?? ""]), {});
   const stdout = recorder(options.columns);
   const pendingKeys = [...(options.types ?? [])];
@@ -80,6 +79,8 @@ async function runIn(
     pendingKeys.shift();
     setTimeout(() => stdin.push(next[1]), 20);
   });
+  const interrupt = () => listeners.forEach((listener) => listener());
+  options.onStart?.(interrupt, () => stdout.text() + stderr.text());
   const io: Io = {
     stdin,
     stdout: stdout.output,

@@ -181,7 +181,7 @@ describe("input that the server refuses is described with the option or the argu
     ],
     [`keys create ${LONG} --scopes task:read`, "name: use at most 200 characters (yours has 243)."],
     [`members list --search ${LONG}`, "--search: use at most 200 characters (yours has 243)."],
-    ["invites create bob", "email: the address has no @."],
+    ["invites create bob", "email: use an address such as ann@example.com."],
     [
       "invites create bob@localhost",
       "email: the domain has no dot. Enter the full domain, such as example.com.",
@@ -203,7 +203,7 @@ describe("input that the server refuses is described with the option or the argu
       "--to: use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.",
     ],
     ["audit list --target :", '--target: ":" has the wrong form. Write it as TYPE:ID, such as task:ID.'],
-    ["password reset-request bob", "email: the address has no @."],
+    ["password reset-request bob", "email: use an address such as ann@example.com."],
     [`call projects.create {"name":""}`.replaceAll('"', "'"), "The input is not JSON"],
   ])("projo %s", async (line, message) => {
     expect(await failure({ line })).toContain(message);
@@ -215,7 +215,7 @@ describe("input that the server refuses is described with the option or the argu
       "brief",
       "The new password is too short. Use at least 15 characters.",
     ],
-    ["signup eve --password-stdin", PASSWORD, "email: the address has no @."],
+    ["signup eve --password-stdin", PASSWORD, "email: use an address such as ann@example.com."],
     [
       "signup eve@example.com --password-stdin",
       "aaaaaaaaaaaaaaaaaaaa",

@@ -96,7 +96,7 @@ describeInChromium("sign-up and verification", (application) => {
     await page.getByText("Not verified").waitFor();
     await expectGoodPage(page);
     await page.getByRole("button", { name: "Send the mail again" }).click();
-    await page.getByText("The mail is on its way.").waitFor();
+    await page.getByText("We sent another email.").waitFor();
     const first = await mailFor(server, person.email);
     await page.getByRole("button", { name: "Send the mail again" }).click();
     const second = await mailFor(server, person.email, 2);

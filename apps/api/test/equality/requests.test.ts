@@ -20,7 +20,7 @@ import { requestOf } from "./requests.ts";
 import { startServerPair, type ServerPair } from "./server-pair.ts";
 
 // To run longer, or to repeat a run: PROJO_TEST_FUZZ=20000 PROJO_TEST_SEED=7 npx vitest run apps/api/test/equality/requests.test.ts
-const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? bySuite({ short: 400, full: 2_000 }));
+const CALLS = Number(process.env["PROJO_TEST_FUZZ"] ?? bySuite({ short: 400, full: 1_000 }));
 const SEED = Number(process.env["PROJO_TEST_SEED"] ?? 20_261_128);
 
 let servers: ServerPair;

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { chromium, type Browser } from "playwright-core";
+import type { Browser } from "playwright-core";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -19,6 +19,8 @@ export const noChromium = "chromium is not installed: apt-get install chromium";
 /** Starts Chromium without a window. Every name of `hosts` is this machine. Its temporary files are removed with it. */
 export async function startChromium(hosts: readonly string[] = []): Promise<Browser> {
   if (executablePath === undefined) throw new Error(noChromium);
+  // Every test of the server imports this file, and loading the library takes a second.
+  const { chromium } = await import("playwright-core");
   const rules = hosts.map((host) => `MAP ${host} 127.0.0.1`).join(",");
   // Chromium leaves some of its temporary files when it is busy while it ends.
   const directory = mkdtempSync(join(tmpdir(), "projo-chromium-"));

@@ -30,7 +30,7 @@ export function readMail(source: string): ReadMail {
 }
 
 /** @returns the mails in a server's data directory, oldest first */
-export async function mailsOf({ dataDir }: TestServer): Promise<ReadMail[]> {
+export async function mailsOf({ dataDir }: Pick<TestServer, "dataDir">): Promise<ReadMail[]> {
   const directory = join(dataDir, "mail");
   const names = await readdir(directory).catch(() => []);
   const files = names.filter((name) => name.endsWith(".eml")).toSorted();

@@ -48,11 +48,15 @@ const isSecret = (key: string): boolean => /password|token/i.test(key);
 
 function parseInput(text: string): unknown {
   if (text.trim() === "") return undefined;
+  let parsed: unknown;
   try {
-    return JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch (error) {
     throw usageError(
       `The input is not JSON (${error instanceof Error ? error.message : "unreadable"}). Write it as '{"key":"value"}'.`,
     );
   }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw usageError(`The input is not a JSON object. Write it as '{"key":"value"}'.`);
+  return parsed;
 }

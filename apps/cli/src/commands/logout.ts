@@ -59,10 +59,12 @@ async function forgetAccount(cli: Cli, server: Server): Promise<void> {
 /** Ends the session on the server first. If that fails, the tokens remain for the next attempt. */
 async function signOut(cli: Cli, server: Server, { email }: Account): Promise<void> {
   const { url } = server;
+  await server.requireStore();
   try {
     await server.signingOut.auth.signOut();
   } catch (error) {
     if (!isProjoError(error)) throw error;
+    if (error.cause instanceof CliError) throw withoutAnswer(error.cause, email);
     if (error.reason === undefined) throw serverUnreachable(error, email);
     if (error.reason !== "auth.unauthenticated" && error.reason !== "auth.token_reused") throw error;
     // The session had ended before.
@@ -77,6 +79,13 @@ async function signOut(cli: Cli, server: Server, { email }: Account): Promise<vo
 async function nameNext(cli: Cli, { url, stored }: Server): Promise<void> {
   const next = (await cli.server()).stored;
   if (next && next.email !== stored?.email) cli.message(`Now using ${next.email} on ${url}.`);
+}
+
+/** projo itself has ended the call, for example after --timeout. */
+function withoutAnswer({ reason, message, exitCode, details }: CliError, email: string): CliError {
+  const [cause] = message.split(/(?<=\.) /, 1);
+  const next = `The session of ${email} is still stored here, but the server may have ended it. Run the command again, or delete the session here only: projo logout --local`;
+  return new CliError(reason, `${cause} ${next}`, { exitCode, details });
 }
 
 function serverUnreachable(error: ProjoError, email: string): CliError {

@@ -20,7 +20,11 @@ export const addPageOptions = (command: Command): Command =>
 
 function parseLimit(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new InvalidArgumentError("It must be a whole number of at least 1.");
+    throw new InvalidArgumentError(
+      /^\d{10,}$/.test(text)
+        ? "Use at most 999999999, or --all for all items."
+        : "It must be a whole number of at least 1.",
+    );
   return Number(text);
 }
 

@@ -82,7 +82,8 @@ async function actOnEach<T extends Target, R>(
     }
     failures += 1;
     if (concernsAll(outcome.error)) stopped ??= outcome.error;
-    const { exitCode: _, ...error } = describeError(outcome.error, cli.io);
+    const { exitCode: _, ...described } = describeError(outcome.error, cli.io);
+    const error = { ...described, message: cli.completeCommands(described.message) };
     values.push({ given: outcome.text, error });
     // The command ends with a failure that concerns all objects, so it is not printed for each.
     if (!cli.json && !concernsAll(outcome.error) && !(outcome.error instanceof NotAttempted))
@@ -95,7 +96,8 @@ async function actOnEach<T extends Target, R>(
     if (!cli.json) cli.message(summary);
     throw stopped;
   }
-  if (failures > 0) throw new CliError("cli.some_failed", `${summary} See the errors above.`);
+  const where = cli.json ? "See the errors in the output." : "See the errors above.";
+  if (failures > 0) throw new CliError("cli.some_failed", `${summary} ${where}`);
 
   async function actOn(target: Outcome<T>): Promise<R> {
     if ("error" in target) throw target.error;

@@ -66,6 +66,6 @@ async function readAddress(cli: Cli, server: Server, email: string | undefined):
       nonInteractiveHint: "There is no terminal to ask for the email. Add it as an argument.",
     }));
   // The server checks the whole address, but only after the prompts for the password.
-  if (!address.includes("@")) throw usageError("email: the address has no @.");
+  if (!address.includes("@")) throw usageError("email: use an address such as ann@example.com.");
   return address;
 }

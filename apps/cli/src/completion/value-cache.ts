@@ -2,10 +2,11 @@
 // an account, so they are in a directory that only the user can read. Their names depend on the account, the server and the
 // workspace: one account never gets the values of another one.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDirectory } from "../cache-directory.ts";
 import type { Io } from "../io.ts";
+import { createDirectory } from "../transfer/create-directory.ts";
 import type { NamedValue } from "./candidate.ts";
 
 const MAX_AGE_MS = 20_000;
@@ -37,7 +38,7 @@ export async function keep(io: Io, key: readonly string[], listed: Listed): Prom
   if (directory === undefined || file === undefined) return;
   const temporary = `${file}.${randomUUID()}`;
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await createDirectory(directory);
     await deleteOld(directory);
     await writeFile(temporary, JSON.stringify(listed), { mode: 0o600, flag: "wx" });
     await rename(temporary, file);

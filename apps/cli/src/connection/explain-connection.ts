@@ -32,8 +32,13 @@ export function explainForeignAnswer(error: ProjoError): string {
 
 /** A server or a proxy may say when: in Retry-After. */
 function whenOf({ retryAfterSeconds: seconds }: ProjoError): string {
-  if (seconds === undefined) return "later";
-  return seconds < 120 ? `in ${seconds} seconds` : `in ${Math.ceil(seconds / 60)} minutes`;
+  return seconds === undefined ? "later" : `in ${durationOf(seconds)}`;
+}
+
+/** `1 second`, `40 seconds`, `15 minutes`. */
+export function durationOf(seconds: number): string {
+  if (seconds >= 120) return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
 }
 
 /** "tasks.list took longer than 30000 ms at http://127.0.0.1:4000." */
@@ -88,7 +93,9 @@ const checks: Readonly<Record<string, string>> = {
   "serviceKeys.rotate":
     "Run the command again: a repetition ends no token before its announced end, unless you use --overlap-hours 0.",
   "tasks.createMany": "Run the command again: an import creates no task twice.",
+  "audit.export": "Run the command again.",
   "auth.signIn": "Run the command again.",
+  "auth.signOut": "Run the command again.",
   "auth.signUp": "Try to sign in: projo login",
   "auth.signOutEverywhere": "To see your sessions, run: projo sessions list",
   "password.change": "Try to sign in with the new password: projo login",
@@ -102,6 +109,7 @@ const checks: Readonly<Record<string, string>> = {
 
 function checkOf(operation: string): string {
   const [resource = ""] = operation.split(".");
+  if (resource === "workspaceData") return "Run the same command again to continue.";
   return `Before you run the command again, see: ${listCommands[resource] ?? `projo call ${resource}.list`}`;
 }
 

@@ -30,7 +30,15 @@ async function read(path: string, name: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-    throw usageError(`${name} cannot be read${code}. Use the path of the certificate of the authority.`);
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const problem = problems[code] ?? `cannot be read (${code})`;
+    throw usageError(`${name} ${problem}. Use the path of the certificate of the authority.`);
   }
 }
+
+const problems: Readonly<Record<string, string>> = {
+  ENOENT: "does not exist",
+  ENOTDIR: "does not exist",
+  EISDIR: "is a directory",
+  EACCES: "may not be read by you",
+};

@@ -1,50 +1,85 @@
 // The next commands in messages. A message names a command in its shortest form, such as `projo login`. A user who chose the server
-// with --url, or the account with --account, must repeat the option, or the next command acts elsewhere.
-import { type AccountOptions, chooseAccount } from "../credentials/choose-account.ts";
+// with --url, the account with --account or the workspace with --workspace must repeat the option, or the next command acts elsewhere.
+import { type AccountOptions, type Choice, chooseAccount } from "../credentials/choose-account.ts";
 import { type Credentials, noCredentials } from "../credentials/credentials.ts";
 import type { Io } from "../io.ts";
 
-/**
- * Returns the options that the next command must repeat: `--url URL`, `--account EMAIL`, both or none. An option that names what
- * is chosen without it is not repeated.
- */
-export function optionsToRepeat(io: Io, options: AccountOptions, credentials: Credentials): string {
-  const { url, account } = options;
+/** The options that the next command must repeat. */
+export interface OptionsToRepeat {
+  /** `--url URL`, `--account EMAIL`, both or none. */
+  readonly ofEach: string;
+  /** `--workspace NAME`, or nothing: for commands that act in a workspace. */
+  readonly ofWorkspace: string;
+}
+
+export interface ChoosingOptions extends AccountOptions {
+  workspace?: string;
+}
+
+const NOTHING: OptionsToRepeat = { ofEach: "", ofWorkspace: "" };
+
+/** An option that names what is chosen without it is not repeated. */
+export function optionsToRepeat(io: Io, options: ChoosingOptions, credentials: Credentials): OptionsToRepeat {
+  const { url, account, workspace } = options;
   const chosen = choiceOf(io, options, credentials);
-  if (!chosen) return "";
-  const withoutUrl = choiceOf(io, { ...(account !== undefined && { account }) }, credentials);
-  const repeatsUrl = url !== undefined && withoutUrl?.url !== chosen.url;
-  const withoutAccount = choiceOf(io, { ...(url !== undefined && { url }) }, credentials);
-  const isDefault =
-    withoutAccount?.url === chosen.url && withoutAccount.account?.email === chosen.account?.email;
-  const repeatsAccount = account !== undefined && chosen.account !== undefined && !isDefault;
-  return [
-    ...(repeatsUrl ? [`--url ${quoted(chosen.url)}`] : []),
-    ...(repeatsAccount && chosen.account ? [`--account ${quoted(chosen.account.email)}`] : []),
-  ].join(" ");
+  if (!chosen) return NOTHING;
+  const ofUrl: AccountOptions = url === undefined ? {} : { url };
+  const ofAccount: AccountOptions = account === undefined || !chosen.account ? {} : { account };
+  // The fewest options that choose the same.
+  const fewest: readonly AccountOptions[] = [{}, ofUrl, ofAccount];
+  const repeated = fewest.find((few) => isSame(choiceOf(io, few, credentials), chosen)) ?? {
+    ...ofUrl,
+    ...ofAccount,
+  };
+  const { url: repeatsUrl, account: repeatsAccount } = repeated;
+  const selected = chosen.account?.workspace;
+  const byDefault = io.env["PROJO_WORKSPACE"] ? [io.env["PROJO_WORKSPACE"]] : [selected?.id, selected?.name];
+  return {
+    ofEach: [
+      ...(repeatsUrl === undefined ? [] : [`--url ${quoted(chosen.url)}`]),
+      ...(repeatsAccount === undefined || !chosen.account
+        ? []
+        : [`--account ${quoted(chosen.account.email)}`]),
+    ].join(" "),
+    ofWorkspace:
+      workspace === undefined || byDefault.includes(workspace) ? "" : `--workspace ${quoted(workspace)}`,
+  };
 }
 
 /** Puts the options into each command that the message names: `projo login` becomes `projo --url URL login`. */
-export function withOptions(message: string, options: string): string {
-  if (options === "") return message;
-  return message.replace(COMMAND, () => `projo ${options} `).replace(LOGIN_AS, "projo $<url>login $<email>");
+export function withOptions(message: string, { ofEach, ofWorkspace }: OptionsToRepeat): string {
+  if (ofEach === "" && ofWorkspace === "") return message;
+  const repeated = message.replaceAll(COMMAND, (_, rest: string) => {
+    const options = IN_WORKSPACE.test(rest) ? [ofEach, ofWorkspace] : [ofEach];
+    return ["projo", ...options.filter((option) => option !== ""), rest].join(" ");
+  });
+  return repeated.replace(LOGIN_AS, "projo $<url>login $<email>");
 }
 
 /** Reads the options from the arguments of a command line, which may not have been parsed. Never throws. */
-export async function optionsToRepeatOf(io: Io, argv: readonly string[]): Promise<string> {
-  const url = valueOf(argv, "--url");
-  const account = valueOf(argv, "--account");
-  if (url === undefined && account === undefined) return "";
+export async function optionsToRepeatOf(io: Io, argv: readonly string[]): Promise<OptionsToRepeat> {
+  const options: ChoosingOptions = {};
+  for (const name of ["url", "account", "workspace"] as const) {
+    const value = valueOf(argv, `--${name}`);
+    if (value !== undefined) options[name] = value;
+  }
+  if (Object.keys(options).length === 0) return NOTHING;
   const { credentialsFile } = await import("../credentials/credentials-file.ts");
   const credentials = await credentialsFile(io, () => {})
     .read()
     .catch(() => noCredentials);
-  const options = { ...(url !== undefined && { url }), ...(account !== undefined && { account }) };
   return optionsToRepeat(io, options, credentials);
 }
 
 /** Commands in messages follow a colon, "or" or a pipe. Prose about projo does not. A help needs no options. */
-const COMMAND = /(?<=: |\bor |\| )projo (?=[a-z])(?![a-z -]*--help)/g;
+const COMMAND = /(?<=: |\bor |\| )projo ([a-z]+(?: [a-z][a-z-]*)?)(?![a-z -]*--help)/g;
+
+/** Commands that act in the workspace of --workspace. */
+const IN_WORKSPACE =
+  /^(?:(?:tasks|projects|members|keys|audit)\b|invites (?:create|list|get|resend|revoke)|workspaces (?:get|rename|leave|delete|export|import))/;
+
+const isSame = (one: Choice | undefined, other: Choice): boolean =>
+  one?.url === other.url && one.account?.email === other.account?.email;
 
 /** A sign-in takes the account as its argument. */
 const LOGIN_AS = /projo (?<url>--url \S+ )?--account (?<email>\S+) login(?: \k<email>)?(?! \S+@)/g;

@@ -21,7 +21,7 @@ export function watchRequests(fetch: Fetch, io: Io, options: WaitingOptions): Wa
   const budget = timeout && createTimeBudget(timeout);
   const waiting = options.quiet ? undefined : showWaiting(io);
   const send: Fetch = async (url, init) => {
-    const change = init.method === "GET" ? undefined : operationOf(url);
+    const change = init.method === "GET" ? undefined : changeOf(url);
     const within: Within = async (work) => {
       waiting?.start();
       try {
@@ -51,5 +51,11 @@ type Within = <T>(work: () => Promise<T>) => Promise<T>;
 /** The budget ends first, because its error names the option. */
 const SPARE_MS = 1_000;
 
-/** Returns the name of the operation: `tasks.create` of `http://127.0.0.1:4000/trpc/tasks.create`. */
-const operationOf = (url: string): string => /\/trpc\/([^?]*)/.exec(url)?.[1] ?? "";
+/** Returns the operation, `tasks.create` of `http://127.0.0.1:4000/trpc/tasks.create`, unless it changes nothing of the user. */
+function changeOf(url: string): string | undefined {
+  const operation = /\/trpc\/([^?]*)/.exec(url)?.[1] ?? "";
+  return CHANGES_NOTHING.has(operation) ? undefined : operation;
+}
+
+/** Operations whose input is too secret for a URL. */
+export const CHANGES_NOTHING = new Set(["auth.refresh", "invites.preview", "tokens.introspect"]);

@@ -21,11 +21,18 @@ export interface Choice {
 /** @throws CliError when the URL is invalid, or the account is stored for several servers */
 export function chooseAccount(io: Io, options: AccountOptions, credentials: Credentials): Choice {
   const name = options.account ?? (io.env["PROJO_ACCOUNT"] || undefined);
-  const email = name === undefined ? undefined : canonicalAddress(name);
+  const email = name === undefined ? undefined : addressOf(name, options);
   const named = namedUrl(io, options);
   const byDefault = credentials.current ?? DEFAULT_URL;
   const url = named ?? (email === undefined ? byDefault : serverOf(email, credentials, byDefault));
   return { url, email, account: accountOf(credentials, url, email) };
+}
+
+/** @throws CliError when the text is no email address */
+function addressOf(name: string, { account }: AccountOptions): string {
+  if (/^[^@\s]+@[^@\s]+$/.test(name.trim())) return canonicalAddress(name);
+  const source = account === undefined ? "PROJO_ACCOUNT" : "--account";
+  throw usageError(`${source}: "${name}" is not an email address. Use a form such as ann@example.com`);
 }
 
 /** Returns the account that a command would use, if it is stored. @throws CliError */

@@ -44,6 +44,7 @@ const sentences: Readonly<Record<string, (typed: TypedInput, operation: string) 
     `${quoted(typed)} is not an id. See: ${listingOf(typed, operation)}`,
   "Must be a date and time such as 2026-01-31T12:00:00Z.": () =>
     "use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.",
+  "The address has no @.": () => "use an address such as ann@example.com.",
   "Must be in the years 1 to 9999 (UTC).": () => "use a date in the years 1 to 9999.",
   "Must not be one of the first that somebody would try. Four words chosen at random are good.": () =>
     "it is too easy to guess. Use four words chosen at random.",

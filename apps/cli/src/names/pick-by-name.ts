@@ -1,4 +1,4 @@
-import { CliError } from "../cli-error.ts";
+import { CliError, usageError } from "../cli-error.ts";
 import { readId, withIdPrefix } from "./ids.ts";
 import type { Named } from "./named.ts";
 import { withName } from "./with-name.ts";
@@ -21,6 +21,7 @@ export function pickByName<T extends Named>(
 ): T {
   const [first, ...others] = found;
   const reason = `cli.${noun.replaceAll(" ", "_")}`;
+  if (name.trim() === "") throw usageError(`The ${noun} must not be empty. See: ${see}`);
   if (!first) throw new CliError(`${reason}_not_found`, `There is no ${noun} "${name}". See: ${see}`);
   if (others.length > 0) {
     const ids = found.map(({ id }) => id);

@@ -46,7 +46,7 @@ const commands: Readonly<Record<string, Declared>> = {
   "auth status": { fields: `url email isActive isInUse session problem ${WORKSPACE}`, quiet: "email" },
   "auth switch": { fields: `url email ${WORKSPACE}`, quiet: "email" },
   status: {
-    fields: `url source server server.answers server.version server.latencyMs server.serverTime server.isReady server.problem server.reason projo projo.version projo.isCompatible credential session email ${WORKSPACE} workspace.role workspaceProblem`,
+    fields: `url source server server.answers server.version server.latencyMs server.serverTime server.isReady server.problem server.reason projo projo.version projo.isCompatible credential session email ${WORKSPACE} workspace.role workspaceProblem sessionProblem`,
     quiet: "url",
   },
   whoami: { fields: `url ${USER} ${MAIL} ${OWN_WORKSPACE}`, quiet: "user.id" },

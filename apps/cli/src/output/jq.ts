@@ -40,8 +40,12 @@ function run(jq: Jq, input: string, expression: string) {
 /** "jq: error: syntax error, unexpected end of file at <top-level>, line 1, column 4:\n ..." becomes one line. */
 function reasonOf(stderr: string): string {
   const [first = ""] = stderr.split("\n");
-  return first
-    .replace(/^jq: error(?: \(at [^)]*\))?: /, "")
-    .replace(" at <top-level>,", " at")
-    .replace(/[:.\s]+$/, "");
+  return (
+    first
+      .replace(/^jq: error(?: \(at [^)]*\))?: /, "")
+      .replace(" at <top-level>,", " at")
+      .replace(/[:.\s]+$/, "")
+      // The function `input` ends so, because the JSON is the only input.
+      .replace(/^break$/, "there is no further input")
+  );
 }

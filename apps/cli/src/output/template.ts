@@ -43,13 +43,22 @@ const withEscapes = (source: string): string =>
 
 const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", "\\": "\\" };
 
+/** The tags that insert another template find none, because a template is no file. */
+const inTermsOfTemplate = (reason: string): string =>
+  reason
+    .replace(
+      /^ENOENT: Failed to lookup "(.*)" in ".*?"/,
+      'there is no other template, such as "$1", to insert',
+    )
+    .replace(/, line:1, col:/, ", at column ");
+
 function orReason<T>(action: () => T, toError: (message: string) => CliError): T {
   try {
     return action();
   } catch (error) {
     const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
     throw toError(
-      `--template: ${first.replace(/, line:1, col:/, ", at column ")}. See: https://liquidjs.com/tutorials/intro-to-liquid.html`,
+      `--template: ${inTermsOfTemplate(first)}. See: https://liquidjs.com/tutorials/intro-to-liquid.html`,
     );
   }
 }

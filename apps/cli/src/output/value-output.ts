@@ -36,12 +36,11 @@ const named = (options: OutputOptions): string[] =>
 
 function requireOneOutput(options: OutputOptions): void {
   const [first, second] = named(options);
-  if (first !== undefined && second !== undefined)
-    throw usageError(`${first} and ${second} cannot be used together.`);
+  if (first !== undefined && second !== undefined) throw usageError(`Use ${first} or ${second}, not both.`);
   if (options.json === undefined) return;
-  if (options.quiet) throw usageError("--quiet and --json cannot be used together.");
+  if (options.quiet) throw usageError("Use --quiet or --json, not both.");
   if (options.outputFormat !== undefined && !/^(?:nd)?json$/.test(options.outputFormat))
-    throw usageError(`${first} and --json cannot be used together.`);
+    throw usageError(`Use ${first} or --json, not both.`);
 }
 
 function selection(json: string | true | undefined, { fields }: CommandOutput): (value: unknown) => unknown {

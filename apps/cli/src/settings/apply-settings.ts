@@ -58,8 +58,9 @@ function read(path: string): string | undefined {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
     // Without a readable directory there are no settings. The file of the credentials reports the directory.
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
+    const problem = code === "EACCES" ? "you have no permission" : code;
     throw invalid(
-      `${path} cannot be read (${code}). Correct it, or set PROJO_CONFIG_DIR to another directory.`,
+      `${path} cannot be read: ${problem}. Correct its permissions, or set PROJO_CONFIG_DIR to another directory.`,
     );
   }
 }

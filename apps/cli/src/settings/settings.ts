@@ -99,5 +99,7 @@ export const findSetting = (name: string): Setting | undefined => settings.find(
 
 function oneOf(name: string, values: readonly string[], value: string): string {
   if (values.includes(value)) return value;
-  throw usageError(`${name}: there is no value "${value}". Use ${values.join(", ")}.`);
+  throw usageError(
+    `${name}: there is no value "${value}". Use ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`,
+  );
 }

@@ -80,7 +80,8 @@ function bar({ env, stderr }: Io, part: number | undefined): string {
   const width = Math.max(0, Math.min(MAX_BAR_WIDTH, columnsOf(stderr) - BESIDE_BAR));
   const full = Math.floor(part * width);
   const [done, rest] = isUtf8(env) ? ["█", "░"] : ["#", "-"];
-  return `${done.repeat(full)}${rest.repeat(width - full)} ${Math.floor(part * 100)}%  `;
+  const drawn = width === 0 ? "" : `${done.repeat(full)}${rest.repeat(width - full)} `;
+  return `${drawn}${Math.floor(part * 100)}%  `;
 }
 
 function lines({ message }: Printer): Progress {

@@ -1,11 +1,12 @@
 // The directory of an export. Only its owner can read it: an export holds personal data.
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { readLines, type Line } from "../audit/lines.ts";
 import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
+import { createDirectory } from "./create-directory.ts";
 
 export interface FileFacts {
   readonly lines: number;
@@ -75,7 +76,7 @@ export function openExportDirectory(io: Io, name: string): ExportDirectory {
     name,
     create: () =>
       on("", async () => {
-        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await createDirectory(directory);
         const files = await readdir(directory);
         // An existing empty directory becomes private too.
         if (files.length === 0) await chmod(directory, 0o700);
@@ -134,16 +135,25 @@ const codeOf = (error: unknown): string | undefined =>
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: "The disk is full. Free some space",
   EDQUOT: "Your disk quota is used up. Free some space",
-  EROFS: "The disk is read-only. Choose another directory",
-  EACCES: "You have no permission. Choose another directory",
-  ENOTDIR: "It is not a directory. Choose another one",
+};
+
+const OTHER_DIRECTORY: Readonly<Record<string, string>> = {
+  EROFS: "The disk is read-only",
+  EACCES: "You have no permission",
+  ENOTDIR: "It is not a directory",
+  ENOENT: "It does not exist and cannot be created",
+  EEXIST: "It is not a directory",
 };
 
 /** Returns the error of a file as one line with the next step. Any other error is returned as it is. */
 function explainFile(error: unknown, file: string): unknown {
   const code = codeOf(error);
   if (code === undefined || !(error instanceof Error) || !("syscall" in error)) return error;
-  const remedy = REMEDIES[code] ?? "Check the disk";
-  const message = `${file} cannot be read or written (${code}). ${remedy}, then run the same command again: it continues where it stopped.`;
+  const problem = OTHER_DIRECTORY[code];
+  const remedy =
+    problem === undefined
+      ? `${REMEDIES[code] ?? "Check the disk"}, then run the same command again: it continues where it stopped.`
+      : `${problem}. Choose another directory.`;
+  const message = `${file} cannot be read or written (${code}). ${remedy}`;
   return new CliError("cli.file_unusable", message, { cause: error });
 }

@@ -70,7 +70,9 @@ function unknownOptionMessage(command: Command, typed: string): string {
   const [flag = typed] = typed.split("=", 1);
   const suggestions = suggestOptions(command, flag);
   const problem = `There is no option ${flag}.`;
-  return suggestions.length === 0 ? problem : `${problem} Did you mean ${choiceOf(suggestions)}?`;
+  if (suggestions.length > 0) return `${problem} Did you mean ${choiceOf(suggestions)}?`;
+  const isText = /^-[^-]{2}/.test(flag) && command.registeredArguments.length > 0;
+  return isText ? `${problem} If it is a name or a text, put -- before it.` : problem;
 }
 
 /** Names everything that is missing at once. An unknown option is the cause when there is one. */
@@ -129,6 +131,8 @@ function excessMessage(command: Command): string {
   const last = expected.at(-1);
   if (last === undefined) return `${pathOf(command)} takes no argument.`;
   const takes = `${pathOf(command)} takes only ${listOf(expected.map(termOf))}, and ${args.length} arguments were given.`;
+  const lateOption = args.find((word) => command.options.some(({ long }) => long === word.split("=", 1)[0]));
+  if (lateOption !== undefined) return `${takes} Put ${lateOption.split("=", 1)[0]} before the --.`;
   return TEXTS.has(last.name()) ? `${takes} Put a text with spaces in quotation marks.` : takes;
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { namesOf } from "./checked-command.ts";
 import { similarNames } from "./edit-distance.ts";
-import { commandMeant, phraseMeant, verbMeant } from "./synonyms.ts";
+import { commandMeant, isVerb, phraseMeant, verbMeant } from "./synonyms.ts";
 
 /**
  * Returns the command lines, without `projo`, that an unknown command can mean.
@@ -27,12 +27,21 @@ function findCommands(program: Command, words: readonly string[]): string[] {
   const isGroup = verbsOf(program, first).length > 0;
   if (isGroup) return second === undefined ? [] : ofNoun(program, first, second);
   return (
+    nonEmpty(ofNounAndVerb(program, first, second)) ??
     nonEmpty(ofPhrase(program, [first])) ??
     nonEmpty(ofSynonym(program, first, second)) ??
     nonEmpty(ofVerbFirst(program, first, second)) ??
     nonEmpty(ofVerb(program, first)) ??
     similarNames(first, nounsOf(program)).flatMap((name) => withVerb(program, name, second))
   );
+}
+
+/** `projo invite list`, where `projo invite` alone means another command. */
+function ofNounAndVerb(program: Command, word: string, verb: string | undefined): string[] {
+  const noun = commandMeant(word);
+  if (noun === undefined || verb === undefined) return [];
+  const meant = verbMeant(verb, verbsOf(program, noun));
+  return meant === undefined ? [] : ofNoun(program, noun, verb);
 }
 
 /** `projo users ls`: another word for a noun or a command. */
@@ -66,8 +75,18 @@ function ofNoun(program: Command, noun: string, word: string): string[] {
   const phrase = ofPhrase(program, [noun, word]);
   if (phrase.length > 0) return phrase;
   const meant = verbMeant(word, verbs);
-  return (meant === undefined ? similarNames(word, verbs) : [meant]).map((verb) => `${noun} ${verb}`);
+  if (meant !== undefined) return [`${noun} ${meant}`];
+  const similar = isVerb(word) ? [] : similarNames(word, verbs).map((verb) => `${noun} ${verb}`);
+  return nonEmpty(similar) ?? withoutNoun(program, word);
 }
+
+/** `projo auth login`: the command has no noun. */
+function withoutNoun(program: Command, word: string): string[] {
+  const name = commandMeant(word);
+  return name !== undefined && WITHOUT_NOUN.has(name) && nounsOf(program).includes(name) ? [name] : [];
+}
+
+const WITHOUT_NOUN: ReadonlySet<string> = new Set(["signup", "login", "logout", "whoami", "open", "doctor"]);
 
 /** A phrase whose command exists. */
 function ofPhrase(program: Command, words: readonly string[]): string[] {
@@ -75,7 +94,10 @@ function ofPhrase(program: Command, words: readonly string[]): string[] {
   const [name = "", verb] = phrase?.split(" ") ?? [];
   const exists =
     name.startsWith("-") ||
-    (verb === undefined ? nounsOf(program).includes(name) : verbsOf(program, name).includes(verb));
+    name === "help" ||
+    (verb === undefined || verbsOf(program, name).length === 0
+      ? nounsOf(program).includes(name)
+      : verbsOf(program, name).includes(verb));
   return phrase !== undefined && exists ? [phrase] : [];
 }
 

@@ -81,6 +81,8 @@ export function suggestOptions(command: Command, typed: string): string[] {
   const known = optionsOf(command);
   const meant = meanings[typed]?.find((option) => known.includes(option));
   if (meant !== undefined) return [meant];
+  // `-help`, as some programs write it.
+  if (/^-[a-z]{2}/.test(typed)) return known.filter((option) => option === `-${typed}`);
   if (!/^--.../.test(typed)) return [];
   const completed = known.filter((option) => option.startsWith(typed));
   if (completed.length > 0 && completed.length < 4) return completed;

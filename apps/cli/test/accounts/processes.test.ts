@@ -116,7 +116,7 @@ it.skipIf(!canMount)(
       expect.stringContaining("credentials.json cannot be written: the disk is full."),
       expect.stringContaining("credentials.json cannot be written: the file system is read-only."),
       expect.stringContaining("config.json cannot be written: the file system is read-only."),
-      "projo: 1 problem found.",
+      "projo: 1 problem found. See the checks marked as problem.",
     ]);
   },
   60_000,

@@ -90,7 +90,7 @@ describe("config", () => {
     [["set", "colour", "never"], 'There is no setting "colour". Did you mean color? The settings are: url, '],
     [["get", "wrkspace"], "Did you mean workspace?"],
     [["unset", "nothing"], 'There is no setting "nothing". The settings are: '],
-    [["set", "color", "sometimes"], 'color: there is no value "sometimes". Use auto, always, never.'],
+    [["set", "color", "sometimes"], 'color: there is no value "sometimes". Use auto, always or never.'],
     [["set", "url", "nonsense"], 'url: "nonsense" is not the URL of a server.'],
     [["set", "account", "ann"], 'account: "ann" is not an email address.'],
     [["set", "timeout", "soon"], 'timeout: "soon" is not a time.'],

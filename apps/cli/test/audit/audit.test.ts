@@ -4,7 +4,7 @@ import { readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AuditEntry, Fetch } from "@projostack/sdk";
 import { parse } from "csv-parse/sync";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { exportLog, plantEntries, read, type SavedCheckpoint, workspaceOf } from "./audit-log.ts";
 import { expectDone, openShell, type Shell } from "../kit.ts";
 import { jsonOf, openMember, openVerifiedAdmin } from "../people.ts";
@@ -179,7 +179,7 @@ describe("audit export", () => {
     const nowhere = await shell.projo(["audit", "export", "--out", "nowhere/log"]);
     expect([nowhere.code, nowhere.err]).toEqual([
       1,
-      expect.stringContaining("(ENOENT). Choose a file in an existing directory"),
+      expect.stringContaining("its directory does not exist. Create the directory, or choose another file."),
     ]);
     // The refused exports have added no entries.
     expect(await entries("--action", "audit.exported")).toEqual([]);
@@ -287,19 +287,36 @@ describe("audit verify without a file", () => {
   });
 });
 
+/** Starts a tail in the shell of the test. */
+function startTail(send: Fetch = fetch) {
+  const keyboard = new EventEmitter();
+  const output = { printed: (): string => "" };
+  const ended = shell.projo(["audit", "tail", "--interval", "0.1", "--json"], {
+    fetch: send,
+    onStart: (interrupt, printed) => {
+      keyboard.on("Ctrl-C", interrupt);
+      output.printed = printed;
+    },
+  });
+  return {
+    ended,
+    interrupt: () => void keyboard.emit("Ctrl-C"),
+    hasPrinted: (text: string) => vi.waitUntil(() => output.printed().includes(text), { timeout: 15_000 }),
+  };
+}
+
 describe("audit tail", () => {
   it("prints each entry once and in order, and exits with 0 at Ctrl-C", async () => {
-    const keyboard = new EventEmitter();
-    const tail = shell.projo(["audit", "tail", "--interval", "0.1", "--json"], {
-      onStart: (interrupt) => keyboard.on("Ctrl-C", interrupt),
-    });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const tail = startTail();
+    await tail.hasPrinted("Waiting for entries after 1.");
+    let last = 1;
     for (const many of [1, 230, 3]) {
       await plantEntries(server, workspaceId, many);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      last += many;
+      await tail.hasPrinted(`"seq":${last},`);
     }
-    keyboard.emit("Ctrl-C");
-    const { code, out, err } = await tail;
+    tail.interrupt();
+    const { code, out, err } = await tail.ended;
     expect(code).toBe(0);
     expect(err).toBe("Waiting for entries after 1. Press Ctrl-C to stop.\n");
     const lines = out.trimEnd().split("\n");
@@ -309,21 +326,18 @@ describe("audit tail", () => {
   });
 
   it("retries while the server is unreachable, and skips no entry", async () => {
-    const keyboard = new EventEmitter();
     let isUnreachable = false;
-    const tail = shell.projo(["audit", "tail", "--interval", "0.1"], {
-      onStart: (interrupt) => keyboard.on("Ctrl-C", interrupt),
-      fetch: (url, init) =>
-        isUnreachable ? Promise.reject(new TypeError("fetch failed")) : fetch(url, init),
-    });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const tail = startTail((url, init) =>
+      isUnreachable ? Promise.reject(new TypeError("fetch failed")) : fetch(url, init),
+    );
+    await tail.hasPrinted("Waiting for entries after 1.");
     isUnreachable = true;
     await plantEntries(server, workspaceId, 5);
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     isUnreachable = false;
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
-    keyboard.emit("Ctrl-C");
-    const { code, out, err } = await tail;
+    await tail.hasPrinted('"seq":6,');
+    tail.interrupt();
+    const { code, out, err } = await tail.ended;
     expect(code).toBe(0);
     expect(out.match(/task\.deleted/g)).toHaveLength(5);
     expect(err.match(/The server does not respond/g)).toHaveLength(1);

@@ -136,7 +136,7 @@ describe("N8 an import reads", () => {
     expect(code).toBe(2);
     expect(err).toContain("t.csv is neither UTF-8 nor Windows-1252. Name its encoding");
     expect((await dryRun(plain, ["--encoding", "klingon"])).err).toContain(
-      'There is no encoding \\"klingon\\".',
+      '--encoding: there is no encoding \\"klingon\\".',
     );
   });
 

@@ -140,7 +140,7 @@ describe("projo and a private certificate authority", () => {
     for (const [path, message] of [
       [
         "nowhere.pem",
-        "--ca-file: nowhere.pem cannot be read (ENOENT). Use the path of the certificate of the authority.",
+        "--ca-file: nowhere.pem does not exist. Use the path of the certificate of the authority.",
       ],
       [
         "empty.pem",

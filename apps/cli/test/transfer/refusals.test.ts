@@ -67,7 +67,7 @@ it("checks an export without a server", async () => {
   const { out } = await expectDone(
     ann.projo(["workspaces", "import", "acme", "--dry-run"], { fetch: nowhere }),
   );
-  expect(out).toContain("tasks: 3\n");
+  expect(out).toContain(", 3 tasks and ");
 });
 
 it("names the file that was changed, and the line that is not JSON", async () => {

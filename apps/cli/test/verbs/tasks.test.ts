@@ -152,7 +152,10 @@ describe("Several tasks", () => {
       { id: two },
     ]);
     expect(JSON.parse(json.err)).toEqual({
-      error: { reason: "cli.some_failed", message: "2 of 4 tasks were not changed. See the errors above." },
+      error: {
+        reason: "cli.some_failed",
+        message: "2 of 4 tasks were not changed. See the errors in the output.",
+      },
     });
   });
 

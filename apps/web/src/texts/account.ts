@@ -10,7 +10,7 @@ export const accountTexts = {
     verifiedAt: "Verified on",
     why: "Until your address is verified, you cannot send invites.",
     resend: "Send the mail again",
-    resent: "The mail is on its way. Earlier links no longer work.",
+    resent: "We sent another email. Earlier links no longer work.",
     mail: {
       waiting: "The mail with the link waits for the mail server.",
       sent: "The mail with the link was sent.",

@@ -42,7 +42,7 @@ export const authTexts = {
     continue: "Continue",
     signIn: "Sign in",
     resend: "Send another mail",
-    resent: "The mail is on its way. Earlier links no longer work.",
+    resent: "We sent another email. Earlier links no longer work.",
     alreadyVerified: "Your email address is already verified.",
   },
   forgot: {
@@ -51,7 +51,7 @@ export const authTexts = {
     submit: "Send the link",
     sentTitle: "Check your mail",
     sent: (email: string): string =>
-      `If ${email} has an account, a mail with a link is on its way. The link works once, within one hour.`,
+      `If ${email} has an account, we sent an email with a link to it. The link works once, within one hour.`,
     nothingArrived: "Nothing arrived? Look into the spam folder, or try again with another address.",
     again: "Use another address",
     back: "Back to sign-in",

@@ -40,8 +40,8 @@ export const invitesTexts = {
     action: "Send the invite",
   },
   sent: {
-    title: "The invite is on its way",
-    text: (email: string): string => `A mail with a link goes to ${email}.`,
+    title: "Invite sent",
+    text: (email: string): string => `We sent an email with a link to ${email}.`,
     link: "Link to pass on",
     copyLink: "Copy the link to pass on",
     linkText:

@@ -20,7 +20,7 @@ const tokenIn = (link: string) => link.slice(link.indexOf("#token=") + "#token="
 
 /** Reads the link from the dialog that shows it. */
 const shownLink = (page: Page) =>
-  page.getByRole("dialog", { name: "The invite is on its way" }).locator("code").innerText();
+  page.getByRole("dialog", { name: "Invite sent" }).locator("code").innerText();
 
 describeInChromium("the page of invites", (application) => {
   it("invites an address for a role, shows the link once, and follows the mail", async () => {

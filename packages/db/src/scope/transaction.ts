@@ -108,7 +108,10 @@ export class Transaction implements Statements {
     statement: PreparedStatement,
     { isQuick = false, isHeavy = false }: StatementWeight,
   ): Promise<StatementResult> {
-    if (this.#scope.kind !== "read" && !this.#singleStatement) return (await this.#open()).run(statement);
+    // A read that holds a connection must not wait for a second one: enough such reads would wait for each other.
+    const holdsConnection = this.#connection !== undefined;
+    if (holdsConnection || (this.#scope.kind !== "read" && !this.#singleStatement))
+      return (await this.#open()).run(statement);
     if (this.#scope.kind !== "read") this.#markRun();
     const { source } = this.#deps;
     const shared = isQuick && this.#scope.kind === "read" ? source.shared?.rows : undefined;

@@ -9,7 +9,7 @@ interface GetWorkspace {
 
 /** Returns the requested workspace and the caller's role in it. */
 export async function getWorkspace({ db, id, grant }: ReadWs<"workspace:read">, { include }: GetWorkspace) {
-  const workspace = toOwnWorkspace(await db.workspace.findUniqueOrThrow({ where: { id } }), grant.role);
+  const workspace = toOwnWorkspace(await db.workspace.findFirstOrThrow({ where: { id } }), grant.role);
   if (!include?.includes("counts")) return workspace;
   if (!holds(grant, "workspace:delete")) return { ...workspace, counts: null };
   const { members, projects, tasks, invites, serviceKeys } =

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { fileProblem } from "@projostack/sdk/node";
 import { CliError, usageError } from "../../cli-error.ts";
 import type { Io } from "../../io.ts";
 
@@ -29,12 +30,7 @@ export async function writeAtomically<T>(
     return result;
   } catch (error) {
     await rm(temporary, { force: true });
-    if (!isSystemError(error)) throw error;
-    throw new CliError(
-      "cli.file_unwritable",
-      `${file} cannot be written (${error.code}). Choose a file in an existing directory that you may write to and that has free space.`,
-      { cause: error },
-    );
+    throw isSystemError(error) ? unwritable(error, file, path) : error;
   }
 }
 
@@ -44,6 +40,16 @@ async function resolveTarget(path: string, file: string): Promise<string> {
   if (!found) return path;
   if (!found.isFile()) throw usageError(`${file} is not a regular file. Choose another file, or omit --out.`);
   return realpath(path);
+}
+
+function unwritable(error: Error & { code: string }, file: string, path: string): CliError {
+  const alternative = "choose another file";
+  const { cause, nextStep } = fileProblem(error, { path, action: "written", alternative });
+  const message =
+    error.code === "ENOENT"
+      ? `${file} cannot be written: its directory does not exist. Create the directory, or ${alternative}.`
+      : `${file} cannot be written: ${cause}. ${nextStep}`;
+  return new CliError("cli.file_unwritable", message, { cause: error });
 }
 
 const isSystemError = (error: unknown): error is Error & { code: string } =>

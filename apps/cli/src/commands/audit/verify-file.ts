@@ -8,6 +8,7 @@ import { interrupted, usageError } from "../../cli-error.ts";
 import type { Cli } from "../../cli.ts";
 import { isId } from "../../names/ids.ts";
 import { showRate } from "../../terminal/progress.ts";
+import { joinWords } from "../count.ts";
 import { readCheckpoints, readKeys } from "./input-files.ts";
 import { failVerification } from "./fail-verification.ts";
 
@@ -123,10 +124,12 @@ function printIntact(cli: Cli, verdict: Intact): void {
     cli.message(`The file starts after entry ${after.seq}. Earlier entries were not verified.`);
   if (notCovered) {
     const { from, to } = notCovered;
-    const range = from === to ? `Entry ${from} was` : `Entries ${from} to ${to} were`;
-    const names = laterCheckpoints.join(", ");
+    const [range, them] =
+      from === to ? [`Entry ${from} was`, "it"] : [`Entries ${from} to ${to} were`, "them"];
+    const names = `${joinWords(laterCheckpoints)} ${laterCheckpoints.length === 1 ? "was" : "were"}`;
+    const same = laterCheckpoints.length === 1 ? "checkpoint" : "checkpoints";
     cli.message(
-      `${range} not verified: the log had them when ${names} was created, after this export, and the file does not contain them. An export does not contain the entry that records it. To verify them too, export the log again, and verify the new file with the same checkpoints.`,
+      `${range} not verified: the log had ${them} when ${names} created, after this export, and the file does not contain ${them}. An export does not contain the entry that records it. To verify ${them} too, export the log again, and verify the new file with the same ${same}.`,
     );
   }
   if (footerCheckpoint === "unchecked") {

@@ -36,7 +36,7 @@ export function addAuthStatus(auth: Command, start: Start): void {
         cli.message("PROJO_TOKEN is set and takes precedence over these accounts. See: projo status");
         return;
       }
-      failUnlessValid(accounts.find(isUsed));
+      failUnlessValid(accounts.find(isUsed), accounts);
     });
 }
 
@@ -84,9 +84,13 @@ async function print(
 }
 
 /** @throws CliError so that a script sees from the exit code whether the account in use works */
-function failUnlessValid(account: CheckedAccount | undefined): void {
+function failUnlessValid(account: CheckedAccount | undefined, all: readonly CheckedAccount[]): void {
   if (!account) {
-    throw new CliError("cli.not_signed_in", "You are not signed in. Run: projo login", { exitCode: 4 });
+    const message =
+      all.length === 0
+        ? "You are not signed in. Run: projo login"
+        : "No account is in use. Run: projo auth switch EMAIL, or: projo login";
+    throw new CliError("cli.not_signed_in", message, { exitCode: 4 });
   }
   const { email, url, state } = account;
   if (state === "ended") {

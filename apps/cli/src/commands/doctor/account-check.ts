@@ -7,7 +7,9 @@ export async function checkAccount(cli: Cli): Promise<Check> {
   const name = "Account";
   try {
     const server = await cli.server();
-    const { credential, session, email, workspaceProblem } = await readIdentity(server, { isServerUp: true });
+    const { credential, session, email, workspaceProblem, sessionProblem } = await readIdentity(server, {
+      isServerUp: true,
+    });
     const login = server.completeCommands(`Run: projo login ${email ?? ""}`.trim());
     if (credential === "none") return note(name, `not signed in to ${server.url}.`, login);
     const who =
@@ -15,7 +17,8 @@ export async function checkAccount(cli: Cli): Promise<Check> {
     if (workspaceProblem !== null)
       return problem(name, `${who}: the workspace cannot be used.`, workspaceProblem);
     if (session === "valid") return ok(name, who);
-    if (session === "unknown") return note(name, `${who} could not be checked.`, "Try again later.");
+    if (session === "unknown")
+      return note(name, `${who} could not be checked.`, sessionProblem ?? "Try again later.");
     const fix = credential === "stored" ? login : "Correct PROJO_TOKEN, or unset it.";
     return problem(name, `${who} is no longer valid.`, fix);
   } catch (error) {

@@ -33,7 +33,7 @@ export function addDoctor(doctor: Command, start: Start): void {
       if (problems === 0) return;
       throw new CliError(
         "cli.problems_found",
-        problems === 1 ? "1 problem found." : `${problems} problems found.`,
+        `${problems === 1 ? "1 problem" : `${problems} problems`} found. See the checks marked as problem.`,
       );
     });
 }

@@ -4,11 +4,12 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, rootCertificates, type TLSSocket } from "node:tls";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { createClient } from "@projostack/sdk";
+import { createClient, type Fetch } from "@projostack/sdk";
 import type { GlobalOptions } from "../../cli.ts";
 import { CliError } from "../../cli-error.ts";
 import { checkServer } from "../../connection/check-server.ts";
 import { networkFetch } from "../../connection/network-fetch.ts";
+import { watchRequests } from "../../connection/watch-requests.ts";
 import { versionFit } from "../../connection/version-fit.ts";
 import { chooseAccount } from "../../credentials/choose-account.ts";
 import { credentialsFile } from "../../credentials/credentials-file.ts";
@@ -26,6 +27,7 @@ const MAX_CLOCK_DIFFERENCE_MS = 5 * 60_000;
 export async function* checkNetwork(io: Io, options: GlobalOptions): AsyncGenerator<Check> {
   let address: URL;
   let authorities: string | undefined;
+  let fetch: Fetch;
   try {
     const credentials = await credentialsFile(io, () => {})
       .read()
@@ -34,6 +36,7 @@ export async function* checkNetwork(io: Io, options: GlobalOptions): AsyncGenera
     address = new URL(url);
     yield ok("Server", `${url} (${urlSource(io, options, account !== undefined)})`);
     authorities = await readAuthorities(io, options.caFile);
+    ({ fetch } = watchRequests(io.fetch ?? (await networkFetch(io, options.caFile)), io, options));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     yield problem("Server", "the address or its options are not valid.", error.message);
@@ -46,7 +49,7 @@ export async function* checkNetwork(io: Io, options: GlobalOptions): AsyncGenera
       if (check.status === "problem") return;
     }
   } else yield note("Proxy", `${proxy} is set, so the connection is checked by a request only.`);
-  yield* checkRequest(io, address, options.caFile);
+  yield* checkRequest(address, fetch);
 }
 
 /** The variable that can name a proxy for the address. */
@@ -146,9 +149,8 @@ function connected(
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : "failed";
 
-async function* checkRequest(io: Io, { href }: URL, caFile: string | undefined): AsyncGenerator<Check> {
+async function* checkRequest({ href }: URL, fetch: Fetch): AsyncGenerator<Check> {
   const url = href.replace(/\/+$/, "");
-  const fetch = io.fetch ?? (await networkFetch(io, caFile));
   const anonymous = createClient({ baseUrl: url, fetch });
   const found = await checkServer({ url, fetch, anonymous, isServiceKey: false });
   if (!found.answers) {

@@ -8,7 +8,7 @@ import { askMissing } from "../missing.ts";
 import { roleOption } from "../role.ts";
 import { daysOption } from "./options.ts";
 import { printKeyWithToken } from "./print-key.ts";
-import { parseScopes } from "./scopes.ts";
+import { collectScopes, parseScopes } from "./scopes.ts";
 
 interface CreateOptions {
   scopes?: Permission[];
@@ -23,7 +23,7 @@ export function addCreateKey(keys: Command, start: Start): void {
     .description("Create a service key, with which a program acts in the workspace. Prints its token.")
     .argument("[name]")
     .addOption(
-      new Option("--scopes <scopes>", "permissions of the key, separated by commas").argParser(parseScopes),
+      new Option("--scopes <scopes>", "permissions of the key, separated by commas").argParser(collectScopes),
     )
     .addOption(roleOption("role of the key, which limits its scopes (default: member)"))
     .addOption(daysOption("90"))

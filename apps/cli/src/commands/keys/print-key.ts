@@ -10,7 +10,7 @@ export function printKeyWithToken(cli: Cli, key: ShownServiceKey, summary: strin
   }
   const { role, scopes, expiresAt, previousExpiresAt, token } = key;
   cli.message(
-    `${summary} It has the role ${role} and the scopes ${scopes.join(", ")}. It expires at ${shortTime(expiresAt)}.`,
+    `${summary} It has the role ${role} and the ${scopes.length === 1 ? "scope" : "scopes"} ${scopes.join(", ")}. It expires at ${shortTime(expiresAt)}.`,
   );
   if (previousExpiresAt) cli.message(`The previous token works until ${shortTime(previousExpiresAt)}.`);
   cli.message("This token is shown only once. Keep it in a secret store. projo reads it from PROJO_TOKEN.");

@@ -3,6 +3,11 @@ import { InvalidArgumentError } from "commander";
 import { permissions } from "../../generated/permissions.ts";
 import { unknownChoice } from "../../usage/choice-words.ts";
 
+/** Adds the scopes of a repeated option to those before it. @throws InvalidArgumentError that lists the scopes */
+export const collectScopes = (text: string, before: readonly Permission[] = []): Permission[] => [
+  ...new Set([...before, ...parseScopes(text)]),
+];
+
 /** Parses scopes separated by commas: `task:read,task:write`. @throws InvalidArgumentError that lists the scopes */
 export function parseScopes(text: string): Permission[] {
   const words = text.split(",").map((word) => word.trim());

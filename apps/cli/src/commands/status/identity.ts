@@ -1,6 +1,7 @@
 import { isProjoError, type OwnWorkspace, type ProjoError } from "@projostack/sdk";
 import { CliError } from "../../cli-error.ts";
 import type { Server } from "../../connection/server.ts";
+import { explain } from "../../explain.ts";
 
 /** The account or key with which a command acts. */
 export interface Identity {
@@ -12,6 +13,8 @@ export interface Identity {
   workspace: { id: string; name: string | null; role: string | null } | null;
   /** Why the named workspace cannot be used. */
   workspaceProblem: string | null;
+  /** Why the session could not be checked although the server answers. */
+  sessionProblem: string | null;
 }
 
 export async function readIdentity(
@@ -22,7 +25,7 @@ export async function readIdentity(
   const { stored } = server;
   const email = credential === "stored" ? (stored?.email ?? null) : null;
   const selected = credential === "stored" && stored?.workspace ? { ...stored.workspace, role: null } : null;
-  const known = { credential, email, workspace: selected, workspaceProblem: null };
+  const known = { credential, email, workspace: selected, workspaceProblem: null, sessionProblem: null };
   if (credential === "none")
     return { ...known, email: stored?.email ?? null, session: stored ? "ended" : "none" };
   if (!isServerUp) return { ...known, session: "unknown" };
@@ -39,7 +42,7 @@ type Known = Omit<Identity, "session">;
 
 async function ofUser(server: Server, known: Known): Promise<Identity> {
   const { ok, data, error } = await server.client.auth.me().result();
-  if (!ok) return { ...known, session: stateOf(error) };
+  if (!ok) return { ...known, ...failed(server, error) };
   const user = { ...known, session: "valid", email: data.user.email } as const;
   const { found: id, problem } = await named(() => server.workspaceId());
   if (problem !== undefined) return { ...user, workspace: null, workspaceProblem: problem };
@@ -59,7 +62,8 @@ async function ofServiceKey(server: Server, known: Known): Promise<Identity> {
     const { id, name, role } = data;
     return { ...known, session: "valid", workspace: { id, name, role } };
   }
-  return { ...known, session: error.reason === "permission.denied" ? "valid" : stateOf(error) };
+  if (error.reason === "permission.denied") return { ...known, session: "valid" };
+  return { ...known, ...failed(server, error) };
 }
 
 /** The name of a workspace in an option or variable may be wrong. */
@@ -72,8 +76,12 @@ async function named<T>(find: () => Promise<T>): Promise<{ found?: T; problem?: 
   }
 }
 
-const stateOf = ({ reason }: ProjoError): Identity["session"] =>
-  reason === "auth.unauthenticated" || reason === "auth.token_reused" ? "ended" : "unknown";
+function failed({ isServiceKey }: Server, error: ProjoError): Pick<Identity, "session" | "sessionProblem"> {
+  const { reason } = error;
+  if (reason === "auth.unauthenticated" || reason === "auth.token_reused")
+    return { session: "ended", sessionProblem: null };
+  return { session: "unknown", sessionProblem: explain(error, { isServiceKey }) };
+}
 
 /** Undefined when the user is not a member of it any more. */
 async function readWorkspace(server: Server, id: string): Promise<OwnWorkspace | undefined> {

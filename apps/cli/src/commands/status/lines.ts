@@ -66,7 +66,7 @@ function accountText({ credential, email }: Pick<Identity, "credential" | "email
 
 function workspaceText(
   io: Io,
-  { credential, session, workspace }: Omit<Identity, "email" | "workspaceProblem">,
+  { credential, session, workspace }: Omit<Identity, "email" | "workspaceProblem" | "sessionProblem">,
 ): string {
   if (!workspace) {
     if (credential === "service_key") return "the key's own, whose name it may not read";

@@ -64,14 +64,20 @@ function failUnlessUsable({ json }: Cli, server: Server, { url, check, identity 
       json ? check.problem : "The server does not answer. To find the cause, run: projo doctor",
     );
   if (check.isReady === false)
-    throw new CliError("cli.server_not_ready", `${url} is not ready: it has no database or is stopping.`);
+    throw new CliError(
+      "cli.server_not_ready",
+      `${url} is not ready: it has no database or is stopping. Try again, or run: projo doctor`,
+    );
   const { isCompatible, text } = versionFit(version(), check.version);
   if (!isCompatible) throw new CliError("cli.version_incompatible", `The versions do not fit: ${text}`);
   if (identity.session === "ended") throw notSignedIn(endedText(server));
   if (identity.workspaceProblem !== null)
     throw new CliError("cli.workspace_not_found", "The workspace cannot be used.");
   if (identity.session === "unknown")
-    throw new CliError("cli.session_unchecked", "The session could not be checked. Run the command again.");
+    throw new CliError(
+      "cli.session_unchecked",
+      `The session could not be checked. ${identity.sessionProblem ?? "Run the command again."}`,
+    );
   if (identity.session === "none") throw notSignedIn(`Not signed in to ${url}. Run: projo login`);
 }
 

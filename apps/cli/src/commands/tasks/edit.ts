@@ -36,7 +36,11 @@ export function addEditTask(tasks: Command, start: Start): void {
     )
     .action(async (ids: string[], { title, status, project }: EditOptions, command: Command) => {
       if (title === undefined && status === undefined && project === undefined) {
-        throw usageError("There is nothing to change. Add --title, --status or --project.");
+        throw usageError(
+          ids.length === 0
+            ? "Missing arguments: <id>, and --title, --status or --project. See: projo tasks edit --help"
+            : "There is nothing to change. Add --title, --status or --project.",
+        );
       }
       if (title !== undefined && (ids.length > 1 || ids.includes("-"))) {
         throw usageError("--title changes one task only. Name one task, or omit --title.");

@@ -30,7 +30,7 @@ export function namedEncoding(given: string): TextEncoding {
   if (label === "utf16" || label === "unicode") return UTF16LE;
   if (label === "" || NO_ENCODINGS.has(label) || !iconv.encodingExists(label)) {
     throw usageError(
-      `There is no encoding "${given}". Use for example utf-8, utf-16le, utf-16be, windows-1252, macintosh, iso-8859-2, shift_jis or gbk.`,
+      `--encoding: there is no encoding "${given}". Use for example utf-8, utf-16le, utf-16be, windows-1252, macintosh, iso-8859-2, shift_jis or gbk.`,
     );
   }
   return { name: given, label, width: 1 };

@@ -33,7 +33,7 @@ export function parseSeparator(given: string): string {
   const separator = GIVEN[given.toLowerCase()] ?? given;
   if (/^[\t\x20-\x7e]$/.test(separator) && !/["a-z0-9]/i.test(separator)) return separator;
   throw usageError(
-    `"${given}" cannot separate columns. Use comma, semicolon, tab, pipe or another character.`,
+    `--separator: "${given}" cannot separate columns. Use comma, semicolon, tab, pipe or another character.`,
   );
 }
 

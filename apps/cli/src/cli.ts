@@ -27,7 +27,7 @@ export interface GlobalOptions extends ServerOptions, OutputOptions {}
 /** `format` prints data if the options ask for more than whole JSON. */
 export function openCli(io: Io, options: GlobalOptions, format?: FormatValue): Cli {
   const output = printer(io, { ...options, json: isValueOutput(options), format });
-  let complete = (text: string): string => text;
+  let complete = unchanged;
   const message = (text: string) => output.message(complete(text));
   return {
     ...output,
@@ -49,3 +49,5 @@ export function openCli(io: Io, options: GlobalOptions, format?: FormatValue): C
     },
   };
 }
+
+const unchanged = (text: string): string => text;

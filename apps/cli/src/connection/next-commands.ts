@@ -10,13 +10,17 @@ export interface OptionsToRepeat {
   readonly ofEach: string;
   /** `--workspace NAME`, or nothing: for commands that act in a workspace. */
   readonly ofWorkspace: string;
+  /** `--url URL`, or nothing: for a sign-in, which takes the account as its argument. */
+  readonly ofSignIn: string;
+  /** The account of a sign-in, or nothing. */
+  readonly signsInAs: string;
 }
 
 export interface ChoosingOptions extends AccountOptions {
   workspace?: string;
 }
 
-const NOTHING: OptionsToRepeat = { ofEach: "", ofWorkspace: "" };
+const NOTHING: OptionsToRepeat = { ofEach: "", ofWorkspace: "", ofSignIn: "", signsInAs: "" };
 
 /** An option that names what is chosen without it is not repeated. */
 export function optionsToRepeat(io: Io, options: ChoosingOptions, credentials: Credentials): OptionsToRepeat {
@@ -41,20 +45,29 @@ export function optionsToRepeat(io: Io, options: ChoosingOptions, credentials: C
         ? []
         : [`--account ${quoted(chosen.account.email)}`]),
     ].join(" "),
+    ofSignIn: choiceOf(io, {}, credentials)?.url === chosen.url ? "" : `--url ${quoted(chosen.url)}`,
+    signsInAs: repeatsAccount === undefined || !chosen.account ? "" : quoted(chosen.account.email),
     ofWorkspace:
       workspace === undefined || byDefault.includes(workspace) ? "" : `--workspace ${quoted(workspace)}`,
   };
 }
 
 /** Puts the options into each command that the message names: `projo login` becomes `projo --url URL login`. */
-export function withOptions(message: string, { ofEach, ofWorkspace }: OptionsToRepeat): string {
+export function withOptions(message: string, repeated: OptionsToRepeat): string {
+  const { ofEach, ofWorkspace, ofSignIn, signsInAs } = repeated;
   if (ofEach === "" && ofWorkspace === "") return message;
-  const repeated = message.replaceAll(COMMAND, (_, rest: string) => {
-    const options = IN_WORKSPACE.test(rest) ? [ofEach, ofWorkspace] : [ofEach];
-    return ["projo", ...options.filter((option) => option !== ""), rest].join(" ");
+  return message.replaceAll(COMMAND, (command: string, rest: string, at: number) => {
+    if (!/^login\b/.test(rest)) {
+      const options = IN_WORKSPACE.test(rest) ? [ofEach, ofWorkspace] : [ofEach];
+      return joined("projo", ...options, rest);
+    }
+    const hasAddress = /^login \S*@/.test(rest + message.slice(at + command.length));
+    const words = hasAddress ? [rest] : ["login", signsInAs, rest.replace(/^login ?/, "")];
+    return joined("projo", ofSignIn, ...words);
   });
-  return repeated.replace(LOGIN_AS, "projo $<url>login $<email>");
 }
+
+const joined = (...words: readonly string[]): string => words.filter((word) => word !== "").join(" ");
 
 /** Reads the options from the arguments of a command line, which may not have been parsed. Never throws. */
 export async function optionsToRepeatOf(io: Io, argv: readonly string[]): Promise<OptionsToRepeat> {
@@ -80,9 +93,6 @@ const IN_WORKSPACE =
 
 const isSame = (one: Choice | undefined, other: Choice): boolean =>
   one?.url === other.url && one.account?.email === other.account?.email;
-
-/** A sign-in takes the account as its argument. */
-const LOGIN_AS = /projo (?<url>--url \S+ )?--account (?<email>\S+) login(?: \k<email>)?(?! \S+@)/g;
 
 /** Returns undefined for an invalid option, which the message is about. */
 function choiceOf(io: Io, options: AccountOptions, credentials: Credentials) {

@@ -113,20 +113,20 @@ describe("two servers and three accounts", () => {
     async (_what, sql) => {
       const { id } = await sessionOf(shell.home, bob);
       await bob.server.database.owner(sql, [id]);
-      // The account is stored for one server only, so its name also chooses the server.
-      const login = "projo --account bob@example.com login";
+      // The account is stored for one server only, so its name chose the server, which a sign-in needs as an option.
+      const login = `projo --url ${bob.server.url} login bob@example.com`;
       expect(errorOf(await line(`projo projects list ${bob.options}`))).toContain(`Run: ${login}`);
       expect(await line(`projo projects list ${bob.options}`)).toEqual({
         code: 4,
         out: "",
-        err: `projo: Not signed in to ${bob.server.url}: the session of bob@example.com has ended. Run: ${login} bob@example.com\n`,
+        err: `projo: Not signed in to ${bob.server.url}: the session of bob@example.com has ended. Run: ${login}\n`,
       });
       for (const account of [ann, otherAnn])
         expect(await line(`projo projects list ${account.options} --quiet`)).toMatchObject({
           code: 0,
           err: "",
         });
-      const again = await line(`${login} bob@example.com --password-stdin`, { input: PASSWORD });
+      const again = await line(`${login} --password-stdin`, { input: PASSWORD });
       expect([again.code, again.err]).toEqual([0, expect.stringContaining("Workspace: Of bob@example.com")]);
     },
   );

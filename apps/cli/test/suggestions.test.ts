@@ -76,7 +76,7 @@ describe("an option at the wrong place", () => {
     expect(message).not.toContain("secret");
   });
 
-  it("that is a name with a hyphen is distinguished from a misspelled option", async () => {
+  it("gets the advice to put -- before a name with a leading hyphen, but not before a misspelled option", async () => {
     expect(await failure("projects", "get", "-dash")).toContain(
       "There is no option -dash. If it is a name or a text, put -- before it. See: ",
     );

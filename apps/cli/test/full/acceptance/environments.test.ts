@@ -360,7 +360,7 @@ describe("a network", () => {
     expect(error).not.toContain("hidden");
   });
 
-  it("that takes 6 seconds for a request is waited for, without a word in a pipe, or as long as --timeout allows", async () => {
+  it("with 6 seconds for each request: projo waits, prints nothing in a pipe, and ends at --timeout", async () => {
     const { line: slow, home } = await behind({ delayMs: 6_000 });
     const [list, limited, created, status, loggedOut, doctor] = await Promise.all([
       slow("projo projects list --jq '.items[].name'"),
@@ -399,7 +399,7 @@ describe("a network", () => {
 const endsWith = (text: string) => new RegExp(`${text.replaceAll(/[.()?]/g, "\\$&")}$`);
 
 describe("a server of another version", () => {
-  it("that is older and lacks an operation is named, and what it has works", async () => {
+  it("of an older version: the missing operation is named, and the other operations work", async () => {
     const { line: older } = await behind({
       passAs: (operation) => (operation === "projects.list" ? "projects.listAll" : operation),
     });
@@ -413,7 +413,7 @@ describe("a server of another version", () => {
     });
   });
 
-  it("that is newer may have more fields, values and reasons", async () => {
+  it("of a newer version may have more fields, values and reasons", async () => {
     const { line: newer } = await behind({
       instead: (operation) => (operation === "projects.create" ? reserved : undefined),
       alter: (answer) => ({

@@ -22,7 +22,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-it("more reads than connections, each with a query of Prisma's in a transaction and a heavy statement, all succeed", async () => {
+it("F12 more reads of a workspace than connections, each with a query of Prisma's in a transaction and a heavy statement, all succeed", async () => {
   for (let round = 0; round < 5; round += 1) {
     const reads = Array.from({ length: 12 }, () =>
       db.read(home.grant("workspace:read"), async (tables) => {

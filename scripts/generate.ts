@@ -1,5 +1,4 @@
 /**
-/**
  * Generates Prisma's client, and writes every generated file that is committed and the generated parts of pages that people
  * write. With --check it writes nothing, and fails if one of them is out of date. It needs no build, as it reads the
  * packages' source. The lists that proofs print need a database: `pnpm generate:printed` updates them.
@@ -32,8 +31,11 @@ import { generateDatabaseTables } from "./generate/database-tables.ts";
 import { fillSections } from "./generate/sections.ts";
 
 const root = dirname(import.meta.dirname);
+/** The argument of the run that loads the modules which the first run wrote. */
+const SECOND = "--second";
 const isCheck = process.argv.includes("--check");
-if (!isCheck) generatePrismaClient();
+const isSecond = process.argv.includes(SECOND);
+if (!isCheck && !isSecond) generatePrismaClient();
 const outdated = [...(await generate())].filter(([path, bytes]) => !read(path)?.equals(bytes));
 
 for (const [path, bytes] of outdated) {
@@ -47,9 +49,15 @@ for (const [path, bytes] of outdated) {
   }
 }
 
-if (!isCheck) {
+// This process loaded the modules before it wrote them, and the reference of the CLI prints what some of them hold.
+if (!isCheck && !isSecond && outdated.some(([path]) => path.endsWith(".ts"))) {
+  const { status } = spawnSync(process.execPath, [...process.execArgv, import.meta.filename, SECOND], {
+    stdio: "inherit",
+  });
+  process.exitCode = status ?? 1;
+} else if (!isCheck) {
   console.log(
-    outdated.length === 0
+    outdated.length === 0 && !isSecond
       ? "Every generated file is up to date."
       : "If operations, tables or checks changed, also update the lists that the proofs print: pnpm generate:printed",
   );

@@ -23,11 +23,13 @@ export interface Walk {
   readonly url: string;
   /** Sends only every nth input of an operation, to save time; 1 by default, for all inputs. */
   readonly every?: number;
-  /** Called with each new workspace. It may insert more data. */
-  readonly prepare?: (place: { workspaceId: string; userId: string }) => Promise<void>;
+  /** The names of the operations to call; every operation by default. */
+  readonly only?: ReadonlySet<string>;
+  /** Called with each new workspace. It may insert more data. `isFirst` is true for the first workspace of a walk. */
+  readonly prepare?: (place: { workspaceId: string; userId: string; isFirst: boolean }) => Promise<void>;
 }
 
-export async function walkLargestInputs({ url, every = 1, prepare }: Walk): Promise<Sent[]> {
+export async function walkLargestInputs({ url, every = 1, only, prepare }: Walk): Promise<Sent[]> {
   const wire = openWire(url);
   const sent: Sent[] = [];
   const send = async (
@@ -40,11 +42,14 @@ export async function walkLargestInputs({ url, every = 1, prepare }: Walk): Prom
     sent.push({ ...facts, status, ...failure, startedAt, endedAt: Date.now() });
     return status;
   };
+  const newSample = (isFirst = false) =>
+    createSample(wire, async (place) => prepare?.({ ...place, isFirst }));
   try {
-    let sample = await createSample(wire, prepare);
+    let sample = await newSample(true);
     for (const [nth, one] of operations.entries()) {
       const { name } = one;
-      if ((await wire.call("auth.me", {}, sample)).status !== 200) sample = await createSample(wire, prepare);
+      if (only && !only.has(name)) continue;
+      if ((await wire.call("auth.me", {}, sample)).status !== 200) sample = await newSample();
       const inputs = largestInputs(one, knownValuesFor(name, sample)).filter(
         ({ description }, at) => (at + nth) % every === 0 || description.endsWith(ACCEPTED_ALPHABET),
       );
@@ -52,20 +57,21 @@ export async function walkLargestInputs({ url, every = 1, prepare }: Walk): Prom
         const text = fillPlaceholders(name, json, sample);
         const status = await send({ operation: name, description, isLegal }, requestOf(one, text, sample));
         if (status === 200 && name === "password.change") sample.password = newPasswordIn(text);
-        if (status === 200 && ENDING.test(name)) sample = await createSample(wire, prepare);
+        if (status === 200 && ENDING.test(name)) sample = await newSample();
       }
       for (const { description, requests } of batches(one, sample)) {
         for (const request of requests) await send({ operation: name, description, isLegal: true }, request);
       }
     }
-    sample = await createSample(wire, prepare);
+    if (only && !only.has(WITH_LONG_HEADERS)) return sent;
+    sample = await newSample();
     for (const [description, headers] of longHeaders) {
       const request = {
         method: "GET",
-        path: "/trpc/tasks.list",
+        path: `/trpc/${WITH_LONG_HEADERS}`,
         headers: { ...headersOf(sample), ...headers },
       };
-      await send({ operation: "tasks.list", description, isLegal: true }, request);
+      await send({ operation: WITH_LONG_HEADERS, description, isLegal: true }, request);
     }
   } finally {
     wire.close();
@@ -73,13 +79,51 @@ export async function walkLargestInputs({ url, every = 1, prepare }: Walk): Prom
   return sent;
 }
 
+/** A block, and the requests that were in progress during it. */
+export interface BlockOfRequests extends Block {
+  readonly operations: readonly string[];
+  readonly during: readonly string[];
+}
+
+/** How often an operation is called again before its block counts. */
+const REPETITIONS = 2;
+
+/**
+ * Walks, and walks again through the operations during which a block was longer than `limitMs`. An input that blocks the event
+ * loop does so each time, but a processor that is shared with other machines is slower at some times, which is no fault of an input.
+ * Returns the requests of the first walk, and the blocks, longest first. The blocks of a later walk replace those over the limit.
+ */
+export async function walkAndConfirm(walk: Walk, { limitMs, blocks }: Confirm) {
+  const sent = await walkLargestInputs(walk);
+  let found = requestsDuringBlocks(blocks(), sent);
+  for (let again = 0; again < REPETITIONS; again += 1) {
+    const over = found.filter(({ cpuMs }) => cpuMs > limitMs);
+    if (over.length === 0) break;
+    const only = new Set(over.flatMap(({ operations: names }) => names));
+    const repeated = requestsDuringBlocks(blocks(), await walkLargestInputs({ ...walk, only }));
+    const within = found.filter(({ cpuMs }) => cpuMs <= limitMs);
+    found = [...within, ...repeated].toSorted((a, b) => b.cpuMs - a.cpuMs);
+  }
+  return { sent, blocks: found };
+}
+
+interface Confirm {
+  readonly limitMs: number;
+  /** Returns the blocks that were recorded so far. */
+  readonly blocks: () => Block[];
+}
+
 /** The blocks with the requests that were in progress during them, longest block first. */
-export function requestsDuringBlocks(blocks: readonly Block[], sent: readonly Sent[]) {
+function requestsDuringBlocks(blocks: readonly Block[], sent: readonly Sent[]): BlockOfRequests[] {
   return blocks
     .map((block) => {
       const from = block.endedAt - block.wallMs;
       const during = sent.filter(({ startedAt, endedAt }) => startedAt <= block.endedAt && endedAt >= from);
-      return { ...block, during: during.map(({ operation, description }) => `${operation}, ${description}`) };
+      return {
+        ...block,
+        operations: during.map(({ operation }) => operation),
+        during: during.map(({ operation, description }) => `${operation}, ${description}`),
+      };
     })
     .filter(({ during }) => during.length > 0)
     .toSorted((a, b) => b.cpuMs - a.cpuMs);
@@ -129,7 +173,10 @@ const HISTORY = Array.from({ length: 100 }, (_, at) =>
 const WORKSPACE_NAME = "Looms";
 const FIRST_PASSWORD = "correct horse battery staple";
 
-async function createSample(wire: Wire, prepare: Walk["prepare"]): Promise<Sample> {
+async function createSample(
+  wire: Wire,
+  prepare: (place: { workspaceId: string; userId: string }) => Promise<void>,
+): Promise<Sample> {
   const email = `${randomUUID()}@example.com`;
   const {
     user,
@@ -155,7 +202,7 @@ async function createSample(wire: Wire, prepare: Walk["prepare"]): Promise<Sampl
   const title = "\u{10ffff}".repeat(200);
   const items = Array.from({ length: 100 }, () => ({ projectId, title }));
   await requireOk(wire.call("tasks.createMany", { items }, place));
-  await prepare?.({ workspaceId, userId: user.id });
+  await prepare({ workspaceId, userId: user.id });
   const ofCaller = {
     token,
     email,
@@ -311,6 +358,8 @@ const BATCHED_ALPHABETS = Object.keys(alphabets).filter((name) =>
 );
 /** Node refuses more than 16 KB of headers, including the request line. */
 const LONGEST_URL = 15_000;
+
+const WITH_LONG_HEADERS = "tasks.list";
 
 const longHeaders: readonly (readonly [description: string, headers: Readonly<Record<string, string>>])[] = [
   ["a token of 15 KB", { authorization: `Bearer ${"x".repeat(15_000)}` }],

@@ -7,6 +7,7 @@ import { openLoad, type Burst, type HttpRequest, type Load } from "../../load/lo
 import type { Figure } from "../../runner/figure.ts";
 import type { RunOptions, Subject } from "../../runner/run-bench.ts";
 import { withTemporaryDirectory } from "../../runner/temporary-directory.ts";
+import { median } from "../../runner/median.ts";
 import { roundRobin } from "../../runner/round-robin.ts";
 import { mutationOf, queryOf } from "../../testbed/product-calls.ts";
 import type { SharedTestbed } from "../../testbed/shared-testbed.ts";
@@ -36,11 +37,21 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
     const reading = (ms: number) => readers.burst(read, { ms, concurrency: READERS });
     await reading(quick ? 1_000 : 2_000);
     const idle = await reading(quick ? 500 : 2_000);
-    const rounds = quick ? 2 : 6;
-    const attack = async (request: () => HttpRequest) => {
-      const from = Date.now();
-      const beside = await besideReads(attacker, { request, rounds, reading });
-      return { ...beside, longest: longestOf(readBlocks(file).filter(({ endedAt }) => endedAt >= from)) };
+    const rounds = quick ? 3 : 7;
+    // A request that blocks the event loop does so in each round, but a shared processor is slower in some: hence the median.
+    const attack = async (request: () => HttpRequest): Promise<Measured> => {
+      const measured: Measured[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        const from = Date.now();
+        const reads = await besideReads(attacker, { request, reading });
+        measured.push({ reads, ...longestOf(readBlocks(file).filter(({ endedAt }) => endedAt >= from)) });
+      }
+      return {
+        // The worst burst, because each burst is short.
+        reads: measured.map(({ reads }) => reads).reduce((a, b) => (a.p99Ms > b.p99Ms ? a : b)),
+        cpuMs: median(measured.map(({ cpuMs }) => cpuMs)),
+        wallMs: median(measured.map(({ wallMs }) => wallMs)),
+      };
     };
     progress("single sign-ups");
     const alone = await attack(() => mutationOf(null, "auth.signUp", credentials(), acceptAny));
@@ -57,37 +68,38 @@ async function measure({ quick, progress }: RunOptions, testbed: Testbed, file: 
   }
 }
 
-interface Measured {
+interface Measured extends Pick<Block, "cpuMs" | "wallMs"> {
   readonly reads: Burst;
-  readonly longest: Pick<Block, "cpuMs" | "wallMs">;
 }
 
-const figuresOf = (group: string, { reads, longest }: Measured): Figure[] => [
-  { group, name: "longest block of the event loop", value: longest.cpuMs, unit: "ms", goal: { atMost: 50 } },
-  { group, name: "longest block in wall time", value: longest.wallMs, unit: "ms" },
-  { group, name: "concurrent reads, p99", value: reads.p99Ms, unit: "ms" },
+const figuresOf = (group: string, { reads, cpuMs, wallMs }: Measured): Figure[] => [
+  {
+    group,
+    name: "longest block of the event loop, median of the rounds",
+    value: cpuMs,
+    unit: "ms",
+    goal: { atMost: 50 },
+  },
+  { group, name: "longest block in wall time, median of the rounds", value: wallMs, unit: "ms" },
+  { group, name: "concurrent reads, p99 of the worst burst", value: reads.p99Ms, unit: "ms" },
 ];
 
 interface Beside {
   readonly request: () => HttpRequest;
-  readonly rounds: number;
   readonly reading: (ms: number) => Promise<Burst>;
 }
 
-/** Sends the requests one after the other, beside reads that continue until the last request is answered. */
-async function besideReads(attacker: Load, { request, rounds, reading }: Beside): Promise<{ reads: Burst }> {
+/** Sends the request beside reads that continue until it is answered. Returns the worst burst of reads. */
+async function besideReads(attacker: Load, { request, reading }: Beside): Promise<Burst> {
   const state = { isOver: false };
-  const sending = attacker.burst(request, { count: rounds, concurrency: 1 }).finally(() => {
+  const sending = attacker.burst(request, { count: 1, concurrency: 1 }).finally(() => {
     state.isOver = true;
   });
   const bursts: Burst[] = [];
   do bursts.push(await reading(REST_MS));
   while (!state.isOver);
   await sending;
-  // Uses the worst burst, because each burst is short.
-  const [worst] = bursts.toSorted((a, b) => b.p99Ms - a.p99Ms);
-  if (!worst) throw new Error("There was no read.");
-  return { reads: worst };
+  return bursts.reduce((a, b) => (a.p99Ms > b.p99Ms ? a : b));
 }
 
 const longestOf = (blocks: readonly Block[]) => ({

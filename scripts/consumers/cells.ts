@@ -5,6 +5,8 @@ export interface Compiler {
   readonly version: string;
   /** The name of the package among the tools. */
   readonly package: string;
+  /** Whether it is a native program, which has no API in JavaScript. */
+  readonly isNative?: boolean;
   readonly hasNode10: boolean;
   /** Whether it satisfies the peer dependency of @trpc/client on TypeScript. */
   readonly canCompileTrpc: boolean;
@@ -22,7 +24,7 @@ export const compilers: readonly Compiler[] = [
     canCompileTrpc: true,
     node10Settings: { ignoreDeprecations: "6.0" },
   },
-  { version: "7", package: "typescript", hasNode10: false, canCompileTrpc: true },
+  { version: "7", package: "typescript", isNative: true, hasNode10: false, canCompileTrpc: true },
 ];
 
 export interface Resolution {

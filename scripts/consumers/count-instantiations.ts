@@ -1,15 +1,24 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../packages/sdk/test/pack.ts";
+import type { Compiler } from "./cells.ts";
+import { compileProject } from "./compile.ts";
+
+export interface CountOptions {
+  /** The folder of the project. */
+  readonly project: string;
+  readonly tools: string;
+  readonly compiler: Compiler;
+  /** Compiler options in addition to the strict ones. */
+  readonly options?: object;
+}
 
 /**
  * Compiles a program in a project of the strict options.
- * @param options compiler options in addition to them
  * @returns the number of type instantiations
  */
 export async function countInstantiationsOf(
   source: string,
-  { project, tsc, options = {} }: { project: string; tsc: string; options?: object },
+  { project, tools, compiler, options = {} }: CountOptions,
 ): Promise<number> {
   await mkdir(project, { recursive: true });
   const compilerOptions = {
@@ -20,13 +29,11 @@ export async function countInstantiationsOf(
     moduleResolution: "bundler",
     strict: true,
     noEmit: true,
-    extendedDiagnostics: true,
     ...options,
   };
   await writeFile(join(project, "use.ts"), source);
   await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
-  const output = await run(process.execPath, [tsc, "-p", project], { cwd: project });
-  const count = /^Instantiations:\s+(\d+)/m.exec(output)?.[1];
-  if (count === undefined) throw new Error(`The compiler prints no number of instantiations:\n${output}`);
-  return Number(count);
+  const { output, instantiations } = await compileProject(tools, compiler, project);
+  if (output !== "") throw new Error(output);
+  return instantiations;
 }

@@ -7,7 +7,6 @@ import { compilers } from "./cells.ts";
 import { countInstantiationsOf } from "./count-instantiations.ts";
 import { createProject, type Packed } from "./project.ts";
 import { columns, type Section } from "./report.ts";
-import { toolProgram } from "./tools.ts";
 
 const MOST_FOR_ONE_CALL = 1_000;
 const MOST_FOR_ALL_OPERATIONS = 6_000;
@@ -31,9 +30,10 @@ export async function countInstantiations(packed: Packed, tools: string): Promis
     ];
     for (const { name, operations, packed: from } of projects) {
       const project = await createProject(from, "instantiations", tools, []);
-      for (const { version, package: compiler } of compilers) {
+      for (const compiler of compilers) {
+        const { version } = compiler;
         const count = async (source: string) =>
-          await countInstantiationsOf(source, { project, tsc: toolProgram(tools, compiler, "bin/tsc") });
+          await countInstantiationsOf(source, { project, tools, compiler });
         const empty = await count("export {};");
         const one = (await count(oneCall)) - empty;
         const all = (await count(head + callAll(operations))) - empty;

@@ -2,7 +2,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { run } from "../../packages/sdk/test/pack.ts";
 import {
   compilers,
   inapplicable,
@@ -16,10 +15,10 @@ import {
   type Inapplicable,
   type Kind,
 } from "./cells.ts";
+import { compileProject } from "./compile.ts";
 import { copyProgram, createProject, type Packed } from "./project.ts";
-import { columns, inParallel, messageOf, type Section } from "./report.ts";
+import { columns, inParallel, type Section } from "./report.ts";
 import { subpaths, type Subpath } from "./subpaths.ts";
-import { toolProgram } from "./tools.ts";
 
 interface Cell extends Kind {
   readonly subpath: Subpath;
@@ -30,10 +29,11 @@ interface Cell extends Kind {
 
 /**
  * Compiles the whole matrix. The short form has the oldest and the newest compiler and the newest one in JavaScript, and compiles the
- * subpaths without peers in one project also where no types of a platform are present, except with the resolution "nodenext, ESM".
+ * subpaths without peers in one project also where no types of a platform are present, except with the resolution "nodenext, ESM". It
+ * does not check the declarations of the compiler's own library, which take most of the time.
  */
 export async function compileMatrix(packed: Packed, tools: string, isShort: boolean): Promise<Section> {
-  const compile = await createCompile(packed, tools);
+  const compile = await createCompile(packed, tools, isShort);
   const compiled = kinds.filter(({ compiler }) => !isShort || shortCompilers.includes(compiler));
   const cells = await inParallel(
     availableParallelism(),
@@ -60,7 +60,7 @@ const shortCompilers = [compilers[0], ...compilers.slice(-2)];
 /** Compiles programs in a kind of project. @returns the compiler's output; empty on success */
 type Compile = (kind: Kind, programs: readonly string[], withPeers: boolean) => Promise<string>;
 
-async function createCompile(packed: Packed, tools: string): Promise<Compile> {
+async function createCompile(packed: Packed, tools: string, isShort: boolean): Promise<Compile> {
   const peers = [...new Set(subpaths.flatMap(({ packages }) => packages)), "@types/react"];
   const projects = {
     bare: await createProject(packed, "types-bare", tools, []),
@@ -78,6 +78,7 @@ async function createCompile(packed: Packed, tools: string): Promise<Compile> {
       target: "es2022",
       strict: true,
       skipLibCheck: false,
+      skipDefaultLibCheck: isShort,
       noEmit: true,
       ...platformOptions[platform],
       ...(withPeers && { lib: [...platformOptions[platform].lib, TRPC_LIBRARY] }),
@@ -85,10 +86,7 @@ async function createCompile(packed: Packed, tools: string): Promise<Compile> {
       ...(resolution.name === "node10" ? compiler.node10Settings : {}),
     };
     await writeFile(join(place, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
-    const tsc = toolProgram(tools, compiler.package, "bin/tsc");
-    return await run(process.execPath, [tsc, "-p", place, "--pretty", "false"], { cwd: place }).catch(
-      messageOf,
-    );
+    return (await compileProject(tools, compiler, place)).output;
   };
 }
 

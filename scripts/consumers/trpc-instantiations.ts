@@ -4,7 +4,6 @@ import { compilers, TRPC_LIBRARY } from "./cells.ts";
 import { countInstantiationsOf } from "./count-instantiations.ts";
 import { createProject, type Packed } from "./project.ts";
 import { columns, type Section } from "./report.ts";
-import { toolProgram } from "./tools.ts";
 
 const MOST_FOR_THE_SDK = 2_000;
 
@@ -62,9 +61,10 @@ export async function countTrpcInstantiations(packed: Packed, tools: string): Pr
   const project = await createProject(packed, "trpc-instantiations", tools, packages);
   const rows: string[][] = [];
   const problems: string[] = [];
-  for (const { version, package: compiler } of compilers.filter(({ canCompileTrpc }) => canCompileTrpc)) {
-    const tsc = toolProgram(tools, compiler, "bin/tsc");
-    const count = async (source: string) => await countInstantiationsOf(source, { project, tsc, options });
+  for (const compiler of compilers.filter(({ canCompileTrpc }) => canCompileTrpc)) {
+    const { version } = compiler;
+    const count = async (source: string) =>
+      await countInstantiationsOf(source, { project, tools, compiler, options });
     const empty = await count("export {};");
     for (const { name, text, small } of programs) {
       const whole = (await count(`${routerOfSdk}\n${text}`)) - empty;

@@ -16,36 +16,39 @@ const LARGEST_CLIENT = 8 * 1024;
 const client =
   "{ createClient, isProjoError, isReason, memoryTokenStore, ProjoConnectionError, ProjoError, ProjoTimeoutError, UnknownOperationError }";
 
-/** Programs that bundle `entry.js` of their folder for browsers and print the warnings. Each is run with the path of its bundler. */
+/**
+ * Statements that bundle `entry.js` of the folder `place` for browsers and give each warning to `warn`. A program runs them for
+ * every subpath of a project, so the bundler is loaded once.
+ */
 const bundlers: Readonly<Record<string, { module: string; program: string }>> = {
   esbuild: {
     module: "esbuild/lib/main.js",
     program: `const { build } = bundler.default ?? bundler;
-const { warnings } = await build({ entryPoints: ["entry.js"], bundle: true, format: "esm", platform: "browser", outfile: "out/esbuild.js", logLevel: "silent" });
-for (const { text } of warnings) console.log(text);`,
+const { warnings } = await build({ entryPoints: [place + "/entry.js"], bundle: true, format: "esm", platform: "browser", outfile: place + "/out/esbuild.js", logLevel: "silent" });
+for (const { text } of warnings) warn(text);`,
   },
   rolldown: {
     module: "rolldown/dist/index.mjs",
-    program: `const built = await bundler.rolldown({ input: "entry.js", platform: "browser", onLog: (_, log) => console.log(log.message) });
-await built.write({ dir: "out/rolldown" });
+    program: `const built = await bundler.rolldown({ input: place + "/entry.js", platform: "browser", onLog: (_, log) => warn(log.message) });
+await built.write({ dir: place + "/out/rolldown" });
 await built.close();`,
   },
   rollup: {
     module: "rollup/dist/es/rollup.js",
     // Rollup resolves packages with a plugin. This one reads the condition "import" of exports.
-    program: `import { fileURLToPath } from "node:url";
+    program: `const { fileURLToPath } = await import("node:url");
 const resolve = { name: "resolve", resolveId: (id, from) => (from === undefined || /^[./]/.test(id) ? null : fileURLToPath(import.meta.resolve(id))) };
-const built = await bundler.rollup({ input: "entry.js", plugins: [resolve], onLog: (_, log) => console.log(log.message) });
-await built.write({ dir: "out/rollup", format: "esm" });
+const built = await bundler.rollup({ input: place + "/entry.js", plugins: [resolve], onLog: (_, log) => warn(log.message) });
+await built.write({ dir: place + "/out/rollup", format: "esm" });
 await built.close();`,
   },
   webpack: {
     module: "webpack/lib/index.js",
-    program: `await new Promise((resolve, reject) => bundler.default({ entry: "./entry.js", mode: "production", target: "web", performance: false, context: process.cwd(), output: { path: process.cwd() + "/out/webpack" } },
+    program: `await new Promise((resolve, reject) => bundler.default({ entry: "./entry.js", mode: "production", target: "web", performance: false, context: place, output: { path: place + "/out/webpack" } },
   (error, stats) => {
     if (error) return reject(error);
     const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
-    for (const { message } of [...errors, ...warnings]) console.log(message);
+    for (const { message } of [...errors, ...warnings]) warn(message);
     resolve();
   }));`,
   },
@@ -57,29 +60,33 @@ export async function bundlePrograms(packed: Packed, tools: string): Promise<Sec
   const peers = [...new Set(subpaths.flatMap(({ packages }) => packages))];
   const alone = await createProject(packed, "bundle-alone", tools, []);
   const withPeers = await createProject(packed, "bundle-with-peers", tools, peers);
-  for (const subpath of subpaths) {
-    const project = subpath.packages.length > 0 ? withPeers : alone;
-    const place = join(project, subpath.path.replaceAll(/\W/g, "") || "main");
-    await mkdir(place);
-    await writeFile(join(place, "package.json"), JSON.stringify({ type: "module" }));
-    await writeFile(
-      join(place, "entry.js"),
-      `import * as part from "${specifier(subpath)}";\nglobalThis.part = part;\n`,
-    );
-    const row = [subpath.path];
-    for (const [name, bundler] of Object.entries(bundlers)) {
-      const output = await bundle(place, { name, ...bundler }, tools);
-      row.push(output === "" ? "ok" : "FAILED");
-      if (output !== "") problems.push(`${subpath.path}, ${name}: ${output}`);
-    }
-    rows.push([...row, ...cells(await measure(place, subpath, tools, "*"))]);
-    if (subpath.path === ".") {
-      const size = await measure(place, subpath, tools, client);
-      rows.push([". (client)", ...Object.keys(bundlers).map(() => ""), ...cells(size)]);
-      if (size.page.gzip > LARGEST_CLIENT)
-        problems.push(
-          `The client has ${size.page.gzip} bytes with gzip. At most ${LARGEST_CLIENT} are allowed. Load what an ordinary call does not need with import().`,
-        );
+  const groups = [
+    { project: alone, bundled: subpaths.filter(({ packages }) => packages.length === 0) },
+    { project: withPeers, bundled: subpaths.filter(({ packages }) => packages.length > 0) },
+  ];
+  for (const { project, bundled } of groups) {
+    for (const subpath of bundled) await writeEntry(join(project, folderOf(subpath)), subpath);
+    const folders = bundled.map(folderOf);
+    const outputs = new Map<string, Outputs>();
+    for (const [name, bundler] of Object.entries(bundlers))
+      outputs.set(name, await bundle(project, { name, ...bundler, folders }, tools));
+    for (const subpath of bundled) {
+      const place = join(project, folderOf(subpath));
+      const row = [subpath.path];
+      for (const [name, outputOf] of outputs) {
+        const output = outputOf(folderOf(subpath));
+        row.push(output === "" ? "ok" : "FAILED");
+        if (output !== "") problems.push(`${subpath.path}, ${name}: ${output}`);
+      }
+      rows.push([...row, ...cells(await measure(place, subpath, tools, "*"))]);
+      if (subpath.path === ".") {
+        const size = await measure(place, subpath, tools, client);
+        rows.push([". (client)", ...Object.keys(bundlers).map(() => ""), ...cells(size)]);
+        if (size.page.gzip > LARGEST_CLIENT)
+          problems.push(
+            `The client has ${size.page.gzip} bytes with gzip. At most ${LARGEST_CLIENT} are allowed. Load what an ordinary call does not need with import().`,
+          );
+      }
     }
   }
   return {
@@ -97,17 +104,48 @@ export async function bundlePrograms(packed: Packed, tools: string): Promise<Sec
   };
 }
 
+const folderOf = ({ path }: Subpath): string => path.replaceAll(/\W/g, "") || "main";
+
+async function writeEntry(place: string, subpath: Subpath): Promise<void> {
+  await mkdir(place);
+  await writeFile(join(place, "package.json"), JSON.stringify({ type: "module" }));
+  await writeFile(
+    join(place, "entry.js"),
+    `import * as part from "${specifier(subpath)}";\nglobalThis.part = part;\n`,
+  );
+}
+
+/** The warnings and the error of a bundler in a folder; empty if there are none. */
+type Outputs = (folder: string) => string;
+
 async function bundle(
-  place: string,
-  { name, module, program }: { name: string; module: string; program: string },
+  project: string,
+  { name, module, program, folders }: { name: string; module: string; program: string; folders: string[] },
   tools: string,
-): Promise<string> {
+): Promise<Outputs> {
   const url = pathToFileURL(toolProgram(tools, module)).href;
   await writeFile(
-    join(place, `${name}.js`),
-    `import * as bundler from ${JSON.stringify(url)};\n${program}\n`,
+    join(project, `${name}.mjs`),
+    `import * as bundler from ${JSON.stringify(url)};
+const outputs = {};
+for (const folder of ${JSON.stringify(folders)}) {
+  const place = process.cwd() + "/" + folder;
+  const lines = [];
+  const warn = (line) => lines.push(line);
+  try {
+${program}
+  } catch (error) { warn(String(error)); }
+  outputs[folder] = lines.join("\\n");
+}
+console.log(JSON.stringify(outputs));\n`,
   );
-  return await run(process.execPath, [`${name}.js`], { cwd: place }).catch(messageOf);
+  try {
+    const printed = await run(process.execPath, [`${name}.mjs`], { cwd: project });
+    const outputs = z.record(z.string(), z.string()).parse(JSON.parse(printed));
+    return (folder) => outputs[folder] ?? "The bundler has no result.";
+  } catch (error) {
+    return () => messageOf(error);
+  }
 }
 
 interface Size {

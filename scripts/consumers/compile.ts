@@ -13,14 +13,24 @@ export interface Compiled {
   readonly instantiations: number;
 }
 
-/** Compiles the project in `folder`, which has a tsconfig.json. */
-export async function compileProject(tools: string, compiler: Compiler, folder: string): Promise<Compiled> {
-  return compiler.isNative
-    ? await compileInProcess(tools, compiler, folder)
-    : compileHere(load(tools, compiler), folder);
+/** What to compile, and with what. */
+export interface Compilation {
+  readonly tools: string;
+  readonly compiler: Compiler;
+  /** The folder of the project, which has a tsconfig.json. */
+  readonly folder: string;
+  /**
+   * Whether a compiler in JavaScript checks the files of the project and of the SDK alone. It reads the declarations of its own
+   * library and of other packages, but does not look for errors in them, which takes most of the time.
+   */
+  readonly checksOwnFilesOnly?: boolean;
 }
 
-async function compileInProcess(tools: string, compiler: Compiler, folder: string): Promise<Compiled> {
+export async function compileProject(compilation: Compilation): Promise<Compiled> {
+  return compilation.compiler.isNative ? await compileInProcess(compilation) : compileHere(compilation);
+}
+
+async function compileInProcess({ tools, compiler, folder }: Compilation): Promise<Compiled> {
   const tsc = toolProgram(tools, compiler.package, "bin/tsc");
   const options = ["-p", folder, "--pretty", "false", "--extendedDiagnostics"];
   try {
@@ -38,14 +48,18 @@ interface CompilerApi {
   readonly sys: object;
   getParsedCommandLineOfConfigFile(path: string, options: object, host: object): Parsed | undefined;
   createCompilerHost(options: object): Host;
-  createProgram(made: object): { getInstantiationCount(): number };
-  getPreEmitDiagnostics(program: object): readonly object[];
+  createProgram(made: object): Program;
+  getPreEmitDiagnostics(program: object, file?: object): readonly object[];
   formatDiagnostics(diagnostics: readonly object[], host: object): string;
 }
 interface Parsed {
   readonly options: object;
   readonly fileNames: readonly string[];
   readonly errors: readonly object[];
+}
+interface Program {
+  getSourceFiles(): readonly { readonly fileName: string }[];
+  getInstantiationCount(): number;
 }
 interface Host {
   getSourceFile(this: void, path: string, language: { impliedNodeFormat?: number }): object | undefined;
@@ -59,17 +73,22 @@ interface Loaded {
 
 const loaded = new Map<string, Loaded>();
 
-function load(tools: string, compiler: Compiler): Loaded {
+function load({ tools, compiler }: Compilation): Loaded {
   const path = toolProgram(tools, compiler.package, "lib/typescript.js");
   const known = loaded.get(path);
   if (known !== undefined) return known;
-  const made = { ts: createRequire(path)(path) as CompilerApi, library: new Map<string, object | undefined>() };
+  const made = {
+    ts: createRequire(path)(path) as CompilerApi,
+    library: new Map<string, object | undefined>(),
+  };
   loaded.set(path, made);
   return made;
 }
 
 /** Does what `tsc -p` does with a project that emits nothing. */
-function compileHere({ ts, library }: Loaded, folder: string): Compiled {
+function compileHere(compilation: Compilation): Compiled {
+  const { ts, library } = load(compilation);
+  const { folder, tools } = compilation;
   const onUnRecoverableConfigFileDiagnostic = (problem: object) => {
     throw new Error(JSON.stringify(problem));
   };
@@ -94,7 +113,12 @@ function compileHere({ ts, library }: Loaded, folder: string): Compiled {
     configFileParsingDiagnostics: parsed.errors,
     host,
   });
-  const output = ts.formatDiagnostics(ts.getPreEmitDiagnostics(program), {
+  // The project links to the other packages, and the compiler names their files by their place among the tools.
+  const checked = compilation.checksOwnFilesOnly
+    ? program.getSourceFiles().filter(({ fileName }) => !fileName.startsWith(`${tools}/`))
+    : [undefined];
+  const problems = checked.flatMap((file) => ts.getPreEmitDiagnostics(program, file));
+  const output = ts.formatDiagnostics([...new Set(problems)], {
     getCurrentDirectory: () => folder,
     getCanonicalFileName: (name: string) => name,
     getNewLine: () => "\n",

@@ -33,7 +33,7 @@ export async function countInstantiationsOf(
   };
   await writeFile(join(project, "use.ts"), source);
   await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
-  const { output, instantiations } = await compileProject(tools, compiler, project);
+  const { output, instantiations } = await compileProject({ tools, compiler, folder: project });
   if (output !== "") throw new Error(output);
   return instantiations;
 }

@@ -4,15 +4,31 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "n
 import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { compileHere } from "./compile.ts";
 
 const sdk = join(import.meta.dirname, "..");
 const root = join(sdk, "..", "..");
 
-/** The paths of the two compilers. They are run without npx, which is slow. */
-export const compilers = {
-  "TypeScript 5.9": join(sdk, "node_modules/@typescript/typescript5/bin/tsc"),
-  "TypeScript 7": join(sdk, "node_modules/typescript/bin/tsc"),
+const compilers = {
+  "TypeScript 5.9": join(sdk, "node_modules/@typescript/typescript5"),
+  "TypeScript 7": join(sdk, "node_modules/typescript"),
 };
+export type CompilerName = keyof typeof compilers;
+
+/** Compiles the project in a folder. TypeScript 5.9 looks for errors in the files of the project and of the SDK alone. */
+export async function compileWith(compiler: CompilerName, folder: string): Promise<string> {
+  if (compiler === "TypeScript 5.9") return compileHere(compilers[compiler], folder, isOwn).output;
+  return await run(process.execPath, [join(compilers[compiler], "bin/tsc"), "-p", folder], { cwd: folder });
+}
+
+/** Counts the type instantiations of a project with TypeScript 5.9. @throws Error with the compiler's report */
+export function countInstantiations(folder: string): number {
+  const { output, instantiations } = compileHere(compilers["TypeScript 5.9"], folder);
+  if (output !== "") throw new Error(output);
+  return instantiations;
+}
+
+const isOwn = (fileName: string): boolean => !/\/node_modules\/(?!@projostack\/sdk\/)/.test(fileName);
 
 /**
  * Packs the SDK into a temporary folder.

@@ -3,7 +3,7 @@
 import { mkdir, readFile, readdir, realpath, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { compilers, installAlone, packSdk, run } from "./pack.ts";
+import { compileWith, countInstantiations, installAlone, packSdk, run, type CompilerName } from "./pack.ts";
 
 const peers = [
   "@trpc/client",
@@ -77,12 +77,8 @@ const strict = {
   noUncheckedIndexedAccess: true,
 };
 
-async function compile(
-  compiler: keyof typeof compilers,
-  name: string,
-  settings: object,
-  files: Record<string, string>,
-) {
+/** Writes a project. @returns its folder */
+async function writeProject(name: string, settings: object, files: Record<string, string>): Promise<string> {
   const place = join(folder, name);
   await mkdir(place, { recursive: true });
   for (const [file, text] of Object.entries(files)) await writeFile(join(place, file), text);
@@ -90,7 +86,7 @@ async function compile(
     join(place, "tsconfig.json"),
     JSON.stringify({ compilerOptions: { ...strict, ...settings }, files: Object.keys(files) }),
   );
-  return run(process.execPath, [compilers[compiler], "-p", place], { cwd: folder });
+  return place;
 }
 
 describe("the types of /trpc in the packed SDK", () => {
@@ -113,28 +109,20 @@ describe("the types of /trpc in the packed SDK", () => {
     ],
     bundler: [{ module: "esnext", moduleResolution: "bundler", noEmit: true }, { "use.ts": program }],
   } as const;
-  it.each([
+  it.each<[CompilerName, keyof typeof both]>([
     ["TypeScript 5.9", "nodenext"],
     ["TypeScript 7", "nodenext"],
     ["TypeScript 7", "bundler"],
-  ] as const)("compile on %s with %s", async (compiler, resolution) => {
+  ])("compile on %s with %s", async (compiler, resolution) => {
     const [settings, files] = both[resolution];
-    expect(
-      await compile(compiler, `${compiler}-${resolution}`.replaceAll(/[ .]/g, "-"), settings, files),
-    ).toBe("");
+    const name = `${compiler}-${resolution}`.replaceAll(/[ .]/g, "-");
+    expect(await compileWith(compiler, await writeProject(name, settings, files))).toBe("");
   });
 
   it("cost few instantiations for one call", async () => {
-    const settings = {
-      module: "esnext",
-      moduleResolution: "bundler",
-      noEmit: true,
-      extendedDiagnostics: true,
-    };
-    const count = async (name: string, text: string) => {
-      const out = await compile("TypeScript 5.9", name, settings, { "use.ts": text });
-      return Number(/^Instantiations:\s+(\d+)/m.exec(out)?.[1]);
-    };
+    const settings = { module: "esnext", moduleResolution: "bundler", noEmit: true };
+    const count = async (name: string, text: string) =>
+      countInstantiations(await writeProject(name, settings, { "use.ts": text }));
     const client = `import { createTRPCClient, httpLink } from "@trpc/client";
 import type { AppRouter } from "@projostack/sdk/trpc";
 export const client = createTRPCClient<AppRouter>({ links: [httpLink({ url: "http://127.0.0.1:4000/trpc" })] });`;

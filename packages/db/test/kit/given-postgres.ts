@@ -1,11 +1,9 @@
 // A PostgreSQL of its own for tests about its set-up, over TCP and with passwords: its roles belong to the whole server, so
 // these tests need one without the roles of other tests. Each test gets an empty database and no role of ProjoStack.
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import {
   MigrationError,
@@ -136,18 +134,4 @@ export async function setUp(env: SetupEnvironment): Promise<SetupResult> {
 
 const addressOf = (text: string | undefined) => (text === undefined ? null : readPostgresAddress(text));
 
-const main = fileURLToPath(new URL("../../../../apps/server/src/main.ts", import.meta.url));
-
-/** Runs `projostack migrate` with only this environment. */
-export async function runMigrate(
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ["--import", import.meta.resolve("tsx"), "--conditions=@projostack/source", main, "migrate"],
-      { env: { PATH: process.env["PATH"], ...env } },
-      (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
-    );
-  });
-}
+export { runMigrate } from "./given-postgres-program.ts";

@@ -1,5 +1,6 @@
 /**
- * `pnpm check` runs every check through turbo. `pnpm check --affected` is quick: it formats and lints only the files that
+ * `pnpm check` runs every check through turbo, which keeps the results of the packages that did not change. In CI, where nothing is
+ * kept, it runs the same checks without turbo. `pnpm check --affected` is quick: it formats and lints only the files that
  * differ from the branch `main`, and compiles only their packages and the packages that depend on them. turbo's own
  * --affected would check everything: the root package depends on most packages, and every package depends on the root.
  */
@@ -7,10 +8,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { affectedPackages, readPackages } from "./checks/affected-packages.ts";
+import { runDirectly } from "./checks/run-directly.ts";
 
 const root = join(import.meta.dirname, "..");
 const options = process.argv.slice(2);
 if (options.includes("--affected")) checkAffected();
+else if (process.env["CI"] === "true" && options.length === 0)
+  process.exitCode = (await runDirectly(root)) ? 0 : 1;
 else process.exitCode = run("node", "scripts/turbo.js", "run", "check", "--continue", ...options) ? 0 : 1;
 
 function checkAffected(): void {

@@ -26,7 +26,9 @@ describe.skipIf(noMachine !== undefined)(
       execFileSync("npx", pnpm, { cwd: root, stdio: "pipe" });
       const [tarball = ""] = readdirSync(packed);
       // The packages are installed already. The machine of CI has no network for apt-get when it tests.
-      const script = (install?.script ?? "").replace(/^apt-get .*$/gm, "");
+      // A server that stops waits for the balancer, which takes the time of most restarts. The default is 5 seconds.
+      const script = `${(install?.script ?? "").replace(/^apt-get .*$/gm, "")}
+echo PROJO_DRAIN_SECONDS=1 >> deploy/systemd/server.env`;
       machine = await startMachine({
         files: { [tarball]: join(packed, tarball), deploy: join(root, "deploy"), ...incidentFiles },
         install: script,

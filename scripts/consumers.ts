@@ -1,8 +1,9 @@
 /**
  * `pnpm sdk:consumers` packs the SDK as a release does and uses it in projects of many kinds: TypeScript versions,
  * resolutions, platforms, module systems and bundlers. It prints a table for each, and exits with 1 and the output of the
- * compiler or bundler if one of them fails. `--only <part>` runs one part, and `--short` compiles fewer of the
- * subpaths alone.
+ * compiler or bundler if one of them fails. `--only <part>` runs one part, and `--short`, for the
+ * tests, compiles with fewer compilers and fewer of the subpaths alone, and has the newest compiler alone check the declarations of
+ * other packages.
  */
 import { parseArgs } from "node:util";
 import { packSdk } from "../packages/sdk/test/pack.ts";

@@ -33,7 +33,12 @@ export async function countInstantiationsOf(
   };
   await writeFile(join(project, "use.ts"), source);
   await writeFile(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
-  const { output, instantiations } = await compileProject({ tools, compiler, folder: project });
+  const { output, instantiations } = await compileProject({
+    tools,
+    compiler,
+    folder: project,
+    checksOwnFilesOnly: true,
+  });
   if (output !== "") throw new Error(output);
   return instantiations;
 }

@@ -19,7 +19,7 @@ interface CompilerApi {
   formatDiagnostics(diagnostics: readonly object[], host: object): string;
 }
 interface Parsed {
-  readonly options: object;
+  readonly options: Readonly<Record<string, unknown>>;
   readonly fileNames: readonly string[];
   readonly errors: readonly object[];
 }
@@ -34,17 +34,22 @@ interface Program {
 interface Loaded {
   readonly ts: CompilerApi;
   /** The files of the compiler's own library, which are the same in every project. */
-  readonly library: Map<string, object | undefined>;
+  readonly library: SourceFiles;
+  /** The files of packages that the last project used. The next one uses them again if it has the same options. */
+  packages: { readonly options: string; readonly files: SourceFiles };
 }
+
+type SourceFiles = Map<string, object | undefined>;
 
 const loaded = new Map<string, Loaded>();
 
 function load(path: string): Loaded {
   const known = loaded.get(path);
   if (known !== undefined) return known;
-  const made = {
+  const made: Loaded = {
     ts: createRequire(path)(path) as CompilerApi,
-    library: new Map<string, object | undefined>(),
+    library: new Map(),
+    packages: { options: "", files: new Map() },
   };
   loaded.set(path, made);
   return made;
@@ -62,7 +67,8 @@ export function compileHere(
   folder: string,
   isChecked?: (fileName: string) => boolean,
 ): Compiled {
-  const { ts, library } = load(join(compiler, "lib/typescript.js"));
+  const compilerHere = load(join(compiler, "lib/typescript.js"));
+  const { ts } = compilerHere;
   const path = join(folder, "tsconfig.json");
   const parsed = ts.getParsedCommandLineOfConfigFile(
     path,
@@ -77,11 +83,19 @@ export function compileHere(
   if (parsed === undefined) throw new Error(`There is no ${path}.`);
   const host = ts.createCompilerHost(parsed.options);
   const read = host.getSourceFile;
+  const { configFilePath: _, ...options } = parsed.options;
+  const key = JSON.stringify(options);
+  if (compilerHere.packages.options !== key) compilerHere.packages = { options: key, files: new Map() };
+  const filesOf = (file: string): SourceFiles | undefined => {
+    if (/[\\/]lib[\\/]lib\.[\w.]+\.d\.ts$/.test(file)) return compilerHere.library;
+    return /[\\/]node_modules[\\/]/.test(file) ? compilerHere.packages.files : undefined;
+  };
   host.getSourceFile = (file, language) => {
-    if (!/[\\/]lib[\\/]lib\.[\w.]+\.d\.ts$/.test(file)) return read(file, language);
-    const key = `${file} ${language.impliedNodeFormat}`;
-    if (!library.has(key)) library.set(key, read(file, language));
-    return library.get(key);
+    const files = filesOf(file);
+    if (files === undefined) return read(file, language);
+    const name = `${file} ${language.impliedNodeFormat}`;
+    if (!files.has(name)) files.set(name, read(file, language));
+    return files.get(name);
   };
   const program = ts.createProgram({
     rootNames: parsed.fileNames,

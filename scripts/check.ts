@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, "..");
 const options = process.argv.slice(2);
 if (options.includes("--affected")) checkAffected();
 else if (process.env["CI"] === "true" && options.length === 0)
-  process.exitCode = (await runDirectly(root)) ? 0 : 1;
+  process.exitCode = (await runDirectly(root, (text) => console.log(text))) ? 0 : 1;
 else process.exitCode = run("node", "scripts/turbo.js", "run", "check", "--continue", ...options) ? 0 : 1;
 
 function checkAffected(): void {

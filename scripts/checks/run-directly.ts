@@ -14,8 +14,15 @@ interface Task {
   readonly command: string;
 }
 
+type Print = (text: string) => void;
+
+interface Run {
+  readonly root: string;
+  readonly print: Print;
+}
+
 /** Prints the output of each check when it ends. @returns whether every check passed */
-export async function runDirectly(root: string): Promise<boolean> {
+export async function runDirectly(root: string, print: Print): Promise<boolean> {
   const folders = readPackages(root).map(({ folder }) => folder);
   const tasksOf = (folder: string, script: string): Task[] => {
     const command = readScripts(root, folder)[script];
@@ -26,7 +33,8 @@ export async function runDirectly(root: string): Promise<boolean> {
     check.startsWith(IN_ROOT) ? tasksOf(".", check.slice(IN_ROOT.length)) : inPackages(check),
   );
   // The checks read the generated files.
-  return (await runAll(root, inPackages("generate"))) && (await runAll(root, checks));
+  const run = (tasks: readonly Task[]) => runAll(tasks, { root, print });
+  return (await run(inPackages("generate"))) && (await run(checks));
 }
 
 /** Turbo's name of a script of the root begins with it. */
@@ -42,19 +50,19 @@ function readScripts(root: string, folder: string): Readonly<Record<string, stri
   return Manifest.parse(JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))).scripts;
 }
 
-async function runAll(root: string, tasks: readonly Task[]): Promise<boolean> {
+async function runAll(tasks: readonly Task[], run: Run): Promise<boolean> {
   const queue = [...tasks];
   let passed = true;
   const work = async () => {
     for (let task = queue.shift(); task !== undefined; task = queue.shift())
-      if (!(await runTask(root, task))) passed = false;
+      if (!(await runTask(task, run))) passed = false;
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
   return passed;
 }
 
 /** Runs a script as pnpm does. */
-async function runTask(root: string, { folder, script, command }: Task): Promise<boolean> {
+async function runTask({ folder, script, command }: Task, { root, print }: Run): Promise<boolean> {
   const bins = [folder, "."].map((one) => join(root, one, "node_modules/.bin"));
   const child = spawn("sh", ["-c", command], {
     cwd: join(root, folder),
@@ -64,7 +72,7 @@ async function runTask(root: string, { folder, script, command }: Task): Promise
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += String(text)));
   const code = await new Promise((resolve) => child.once("close", resolve));
-  console.log(`${folder}: ${script} ${code === 0 ? "passed" : `failed with exit code ${String(code)}`}`);
-  if (output !== "") console.log(output.trimEnd());
+  print(`${folder}: ${script} ${code === 0 ? "passed" : `failed with exit code ${String(code)}`}`);
+  if (output !== "") print(output.trimEnd());
   return code === 0;
 }

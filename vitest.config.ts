@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const everyFile = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
-const attacks = "bench/test/attack.test.ts";
+const timedAttacks = "bench/test/attack/timed.test.ts";
+const countedAttacks = "bench/test/attack/counted.test.ts";
 const drill = "bench/test/drill/short-form.test.ts";
 /** Proofs by repetition, such as histories and races, whose short forms would take a sixth of the time of `pnpm test`. */
 const repeating = [
@@ -46,7 +47,7 @@ const fullOnly = [
   "test/deploy/alerts.test.ts",
   "test/runtimes/{cookie-sessions,runtimes,tabs}.test.ts",
 ];
-const exclude = [...configDefaults.exclude, attacks, drill];
+const exclude = [...configDefaults.exclude, timedAttacks, countedAttacks, drill];
 /**
  * In these races many calls wait for one lock or for the pool. A call waits at most two seconds for a connection, which is too short
  * if as many other files run at the same time.
@@ -86,6 +87,8 @@ const withFastPathOnly = [
 ];
 const racesWithoutFastPath = races.filter((file) => file.includes("/sessions/"));
 const racesOnPostgres15 = races.filter((file) => /\/(?:sessions|pgbouncer|pool)\//.test(file));
+/** Two files at a time. */
+const afterOthers = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 const embedded = "packages/db/test/kit/setup-embedded.ts";
 
 /** `pnpm test`: every test, with short forms of the proofs that repeat themselves. */
@@ -112,8 +115,9 @@ function full(): TestProjectConfiguration[] {
       globalSetup: embedded,
       env: { PROJO_TEST_FAST_PATH: "false" },
     }),
-    // Attacks keep every processor busy and measure how it affects others, so they run after all other tests.
-    { extends: true, test: { name: "attack", include: [attacks], sequence: { groupOrder: 2 } } },
+    { extends: true, test: { name: "attack", include: [countedAttacks], ...afterOthers } },
+    // These attacks keep every processor busy and measure how it affects others, so they run after all other tests.
+    { extends: true, test: { name: "timed attack", include: [timedAttacks], sequence: { groupOrder: 2 } } },
     // Three servers with all that they need, whose recovery times are measured.
     { extends: true, test: { name: "drill", include: [drill], sequence: { groupOrder: 3 } } },
   ];
@@ -147,15 +151,11 @@ interface Files {
   readonly env?: Record<string, string>;
 }
 
-/** Two projects: the files, and then those of them that are in `files`, with one worker for each of two processors. */
+/** Two projects: the files, and then those of them that are in `files`. */
 function withRaces(name: string, files: string[], test: Files): TestProjectConfiguration[] {
-  const sequence = { groupOrder: 1 };
   return [
     { extends: true, test: { ...test, name, exclude: [...test.exclude, ...files] } },
-    {
-      extends: true,
-      test: { ...test, name: `${name}, races`, include: files, maxWorkers: 2, sequence },
-    },
+    { extends: true, test: { ...test, name: `${name}, races`, include: files, ...afterOthers } },
   ];
 }
 

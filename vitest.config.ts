@@ -89,7 +89,7 @@ function full(): TestProjectConfiguration[] {
         name: "full",
         include: [...filesOfBothSuites(root), ...fullOnly],
         exclude,
-        globalSetup: embedded,
+        globalSetup: [embedded, "apps/cli/test/full/setup-installation.ts"],
         env,
       },
     },

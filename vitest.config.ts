@@ -152,7 +152,7 @@ function full(): TestProjectConfiguration[] {
 interface Files {
   readonly include: string[];
   readonly exclude: string[];
-  readonly globalSetup: string;
+  readonly globalSetup: string | string[];
   readonly env?: Record<string, string>;
 }
 

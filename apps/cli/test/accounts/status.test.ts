@@ -205,7 +205,7 @@ describe("doctor", () => {
   it("finds no difference between the clocks when the answers of the server take seconds", async () => {
     const { of } = await doctor([], {
       fetch: async (url, init) => {
-        if (String(url).endsWith("/readyz")) await new Promise((resolve) => setTimeout(resolve, 3_500));
+        if (url.endsWith("/readyz")) await new Promise((resolve) => setTimeout(resolve, 3_500));
         return fetch(url, init);
       },
     });

@@ -56,7 +56,7 @@ export function startTmux({ socket, columns, rows, home, program }: TmuxOptions)
   const sent: Command[] = [];
   /** The number of the outputs of the program, and who waits for the next one. */
   let outputs = 0;
-  let notify = () => {};
+  let notify: (() => void) | undefined;
   let block: { readonly end: RegExp; readonly isAnswer: boolean; readonly lines: string[] } | undefined;
   createInterface({ input: client.stdout }).on("line", (line) => {
     if (!block) {
@@ -65,7 +65,7 @@ export function startTmux({ socket, columns, rows, home, program }: TmuxOptions)
       if (id) block = { end: new RegExp(`^%(end|error) ${id} `), isAnswer: flags === "1", lines: [] };
       if (!line.startsWith("%output ")) return;
       outputs += 1;
-      notify();
+      notify?.();
       return;
     }
     const end = block.end.exec(line);

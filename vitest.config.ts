@@ -106,7 +106,12 @@ function full(): TestProjectConfiguration[] {
     ...withRaces(
       "full",
       races.filter((file) => ofBothSuites.includes(file)),
-      { include: [...ofBothSuites, ...fullOnly], exclude, globalSetup: embedded, env },
+      {
+        include: [...ofBothSuites, ...fullOnly],
+        exclude,
+        globalSetup: [embedded, "apps/cli/test/full/setup-installation.ts"],
+        env,
+      },
     ),
     // The same behaviour without the shortcuts for speed: tRPC's adapter answers every call.
     ...withRaces("plain", racesWithoutFastPath, {
@@ -147,7 +152,7 @@ function full(): TestProjectConfiguration[] {
 interface Files {
   readonly include: string[];
   readonly exclude: string[];
-  readonly globalSetup: string;
+  readonly globalSetup: string | string[];
   readonly env?: Record<string, string>;
 }
 

@@ -120,7 +120,7 @@ function compareRows(
     differences.push({
       file,
       line: Math.min(left.length, right.length) + 1,
-      message: `The first export has ${left.length} rows, the second ${right.length}.`,
+      message: `Rows in the first export: ${left.length}, in the second: ${right.length}.`,
     });
   for (const [at, row] of left.entries()) {
     const other = right[at];

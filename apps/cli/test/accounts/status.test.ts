@@ -202,6 +202,16 @@ describe("doctor", () => {
     expect(plain.err).toContain("1 problem found.");
   });
 
+  it("finds no difference between the clocks when the answers of the server take seconds", async () => {
+    const { of } = await doctor([], {
+      fetch: async (url, init) => {
+        if (url.endsWith("/readyz")) await new Promise((resolve) => setTimeout(resolve, 3_500));
+        return fetch(url, init);
+      },
+    });
+    expect(of("Clock")).toMatchObject([{ status: "ok", text: "as that of the server" }]);
+  });
+
   it("names a clock that differs, a server that is not ready, and one of another major version", async () => {
     const { code, of, problems } = await doctor([], { fetch: wrongClock });
     expect([code, problems]).toEqual([1, 3]);

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PASSWORD } from "../kit.ts";
-import { installProgram, type InstalledProgram } from "./installed-program.ts";
+import { installedProgram, type InstalledProgram } from "./installed-program.ts";
 
 const run = promisify(execFile);
 let folder: string;
@@ -19,7 +19,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
   folder = await mkdtemp(join(tmpdir(), "projo-package-"));
-  installed = await installProgram(folder);
+  installed = await installedProgram();
 }, 300_000);
 
 afterAll(async () => {
@@ -61,7 +61,7 @@ it("contains the program, the man page, the README, the licence and package.json
 
 async function projo(argv: readonly string[], input = "") {
   const env = { PATH: process.env["PATH"], HOME: join(folder, "home"), PROJO_URL: server.url };
-  const child = spawn(installed.program, argv, { cwd: installed.directory, env });
+  const child = spawn(installed.program, argv, { cwd: folder, env });
   const closed = once(child, "close") as Promise<[number | null]>;
   child.stdin.end(input);
   const [out, err, [status]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);

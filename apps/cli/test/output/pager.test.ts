@@ -1,10 +1,13 @@
 // The built program in a real terminal: tmux. Without tmux these tests are skipped, but not in CI.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { eventually, startTestServer, type TestServer } from "@projostack/api/testing";
+import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectDone, openSignedIn, type Shell } from "../kit.ts";
+import { startTmux, type Tmux } from "../pty/tmux-client.ts";
 
 const program = fileURLToPath(new URL("../../dist/projo.cjs", import.meta.url));
 const isPossible = ["tmux", "less"].every((name) => spawnSync(name, ["-V"]).status === 0);
@@ -15,7 +18,7 @@ it.runIf(process.env["CI"] === "true")("tmux and less are installed in CI", () =
 });
 
 describe.skipIf(!isPossible)("a list on a terminal", () => {
-  const socket = `projo-${randomUUID()}`;
+  let tmux: Tmux;
   let server: TestServer;
   let shell: Shell;
 
@@ -28,55 +31,48 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
       title: `Task ${index + 1}.`,
     }));
     await expectDone(shell.projo(["call", "tasks.createMany", "-"], { stdin: JSON.stringify({ items }) }));
-    tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", String(HEIGHT), "sh");
-    tmux("set-option", "-g", "status", "off");
-    type(
+    const socket = join(tmpdir(), `projo-${randomUUID()}`);
+    tmux = startTmux({ socket, columns: 80, rows: HEIGHT, home: shell.home, program: ["sh"] });
+    await type(
       `PS1='> '; HOME='${shell.home}'; PROJO_URL='${server.url}'; export HOME PROJO_URL; unset PAGER LESS`,
     );
-    type(`projo() { '${process.execPath}' '${program}' "$@"; echo "exit $? of $command"; }`);
+    await type(`projo() { '${process.execPath}' '${program}' "$@"; echo "exit $? of $command"; }`);
   });
 
   afterAll(async () => {
-    if (server) tmux("kill-server");
+    await tmux?.close();
     await shell?.close();
     await server?.close();
   });
 
-  const tmux = (...args: string[]): string =>
-    execFileSync("tmux", ["-L", socket, ...args], { encoding: "utf8" });
-  const press = (...keys: string[]): string => tmux("send-keys", ...keys);
   let command = 0;
-  const type = (text: string): string => press("-l", `clear; command=${(command += 1)}; ${text}\n`);
+  const type = (text: string) => tmux.type(`clear; command=${(command += 1)}; ${text}\n`);
 
-  /** Returns the screen as soon as it shows this. */
-  const shows = (text: RegExp): Promise<string> =>
-    eventually(() => {
-      const screen = tmux("capture-pane", "-p");
-      return text.test(screen) ? screen : undefined;
-    }, 60);
   /** Returns the screen as soon as the last command has ended with exit code 0. */
-  const ended = (): Promise<string> => shows(new RegExp(`^exit 0 of ${command}$`, "m"));
+  const ended = () => tmux.waitFor(new RegExp(`^exit 0 of ${command}$`, "m"));
 
   it("the list is in a pager if it is longer than the screen, and closing the pager early is no failure", async () => {
-    type("projo tasks list");
-    const first = await shows(/^:$/m);
+    await type("projo tasks list");
+    const first = await tmux.waitFor(/^:$/m);
     expect(first).toContain("Task 30.");
     expect(first).not.toContain("exit");
     // Ctrl-C is for the pager, which goes on, also after a second one.
-    press("C-c");
-    press("C-c");
-    press("G");
-    await shows(/Task 11\./);
-    press("q");
+    for (const key of ["C-c", "C-c", "G"]) {
+      await tmux.run("send-keys", key);
+      // Two signals at once are one.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await tmux.waitFor(/Task 11\./);
+    await tmux.run("send-keys", "q");
     expect(await ended()).toContain("There are more items");
   });
 
   it("the list is printed without a pager if it fits the screen, with --no-pager, and in a pipe", async () => {
-    type("projo tasks list --limit 8");
+    await type("projo tasks list --limit 8");
     expect(await ended()).toContain("Task 30.");
-    type("projo tasks list --no-pager");
+    await type("projo tasks list --no-pager");
     expect(await ended()).toContain("Task 11.");
-    type("projo tasks list | tail -n 3");
+    await type("projo tasks list | tail -n 3");
     expect(await ended()).toContain("Task 12.");
   });
 
@@ -88,15 +84,15 @@ describe.skipIf(!isPossible)("a list on a terminal", () => {
       "PROJO_PAGER=cat PAGER='head -n 1'",
     ];
     for (const pager of pagers) {
-      type(`${pager} projo tasks list`);
+      await type(`${pager} projo tasks list`);
       expect(await ended(), pager).toContain("Task 11.");
     }
-    type("PAGER='sed -n \"s/Task 30./In the pager/p\"' projo tasks list");
+    await type("PAGER='sed -n \"s/Task 30./In the pager/p\"' projo tasks list");
     const changed = await ended();
     expect(changed).toContain("In the pager");
     expect(changed).not.toContain("Task 29.");
     // The reader ends before it has read everything.
-    type("PAGER='head -n 1' projo tasks list --all");
+    await type("PAGER='head -n 1' projo tasks list --all");
     expect(await ended()).not.toContain("Task 30.");
   });
 });

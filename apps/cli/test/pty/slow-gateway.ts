@@ -25,8 +25,11 @@ export async function startSlowGateway(serverUrl: string): Promise<SlowGateway> 
       gateway.refusals -= 1;
       const { retryAfterSeconds: seconds, refusesAsServer } = gateway;
       const type = refusesAsServer ? "application/json" : "text/plain";
-      outgoing.writeHead(429, { "retry-after": String(seconds), "content-type": type });
-      outgoing.end(refusesAsServer ? JSON.stringify(limitExceeded(seconds)) : "Too many requests.");
+      // A client that still sends its request could lose an answer that comes before the end of the request.
+      incoming.resume().once("end", () => {
+        outgoing.writeHead(429, { "retry-after": String(seconds), "content-type": type });
+        outgoing.end(refusesAsServer ? JSON.stringify(limitExceeded(seconds)) : "Too many requests.");
+      });
       return;
     }
     setTimeout(() => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
+import { startTmux } from "./tmux-client.ts";
 
 const run = promisify(execFile);
 /** The built program, which terminals run by default. */
@@ -50,8 +51,6 @@ export interface Terminal {
   unwrapped: (fromRow: number) => Promise<string[]>;
   /** Removes everything but the prompt of the shell. @returns the prompt */
   clear: () => Promise<string>;
-  /** Returns the screen with its colours as escape sequences. */
-  colouredScreen: () => Promise<string>;
   /** What a program can leave changed behind it. */
   state: () => Promise<TerminalState>;
   resize: (columns: number, rows: number) => Promise<void>;
@@ -65,16 +64,9 @@ export interface Terminal {
 export interface TerminalState {
   isCursorVisible: boolean;
   wrapsLines: boolean;
-  /** False in raw mode. */
-  isCooked: boolean;
   /** False if the last command left the terminal in raw mode, or without echo. */
   wasLeftCooked: boolean;
 }
-
-const MAX_WAIT_MS = 30_000;
-const POLL_MS = 40;
-const FILE_POLL_MS = 10;
-const pause = (ms = POLL_MS) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Opens a terminal, by default of 80 columns and 24 rows. Close it. */
 export async function openTerminal({
@@ -88,72 +80,40 @@ export async function openTerminal({
     throw new Error("The program is not built. Run: npx -y pnpm@12 --filter @projostack/cli build");
   });
   const directory = await mkdtemp(join(tmpdir(), "projo-tmux-"));
-  const tmux = async (...args: string[]): Promise<string> => {
-    const { stdout } = await run(
-      "tmux",
-      ["-u", "-S", join(directory, "socket"), "-f", "/dev/null", ...args],
-      {
-        env: { PATH: process.env["PATH"], HOME: home, LANG: "C.UTF-8" },
-      },
-    );
-    return stdout;
-  };
   // The prompt has the number of the next command and the exit code of the last one.
-  // The shell prepares the terminal for its own input after PROMPT_COMMAND, which also adds a line for each prompt to a file.
-  const [modes, prompts] = [join(directory, "modes"), join(directory, "prompts")];
-  const startup = `PROMPT_COMMAND='stty -a >${modes}; echo >>${prompts}'; PS1='[\\#:$?] '; projo() { "${process.execPath}" "${program}" "$@"; }\n`;
+  // The shell prepares the terminal for its own input after PROMPT_COMMAND.
+  const modes = join(directory, "modes");
+  const startup = `PROMPT_COMMAND='stty -a >${modes}'; PS1='[\\#:$?] '; projo() { "${process.execPath}" "${program}" "$@"; }\n`;
   await writeFile(join(directory, "bashrc"), startup);
-  const size = ["-x", String(columns), "-y", String(rows)];
   const unset = Object.keys(env).flatMap((name) => ["-u", name]);
   const set = Object.entries(env).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${value}`],
   );
   const bash = ["bash", "--noprofile", "--rcfile", join(directory, "bashrc"), "-i"];
-  await tmux("new-session", "-d", ...size, "-c", home, "env", ...unset, ...set, ...bash);
-
-  const screen = async () =>
-    (await tmux("capture-pane", "-p"))
-      .split("\n")
-      .map((line) => line.trimEnd())
-      .join("\n")
-      .trimEnd();
-  const waitFor = async (expected: string | RegExp): Promise<string> => {
-    const giveUpAt = performance.now() + MAX_WAIT_MS;
-    for (;;) {
-      const shown = await screen();
-      if (typeof expected === "string" ? shown.includes(expected) : expected.test(shown)) return shown;
-      if (performance.now() > giveUpAt)
-        throw new Error(`The terminal does not show ${String(expected)}:\n${shown}`);
-      await pause();
-    }
-  };
-  const press = async (...keys: string[]) => void (await tmux("send-keys", ...keys));
-  const type = async (text: string) => void (await tmux("send-keys", "-l", text));
+  const tmux = startTmux({
+    socket: join(directory, "socket"),
+    columns,
+    rows,
+    home,
+    program: ["env", ...unset, ...set, ...bash],
+  });
+  const { screen, type, waitFor } = tmux;
+  const press = async (...keys: string[]) => void (await tmux.run("send-keys", ...keys));
 
   let commands = 1;
   const start = async (line: string) => {
     await waitFor(new RegExp(`^\\[${commands}:\\d+\\]$`, "m"));
-    await tmux("send-keys", "-l", "--", line, ";", "send-keys", "Enter");
+    await Promise.all([type(line), press("Enter")]);
     commands += 1;
   };
   const ended = async () => {
-    // Reading a file takes less time than asking tmux, which the test does once the prompt is there.
-    const giveUpAt = performance.now() + MAX_WAIT_MS;
-    while ((await readFile(prompts)).length < commands && performance.now() < giveUpAt)
-      await pause(FILE_POLL_MS);
     const prompt = new RegExp(`\\[${commands}:(\\d+)\\]$`);
     return Number(prompt.exec(await waitFor(prompt))?.[1]);
   };
-  const shellPid = async () => Number(await tmux("display-message", "-p", "#{pane_pid}"));
-  const pids = async () => {
-    const { stdout } = await run("ps", ["-o", "pid=", "--ppid", String(await shellPid())]).catch(() => ({
-      stdout: "",
-    }));
-    return stdout.trim().split(/\s+/).filter(Boolean).map(Number);
-  };
+  const pids = async () => childrenOf(Number(await tmux.run("display-message", "-p", "#{pane_pid}")));
 
   const close = async () => {
-    await tmux("kill-server").catch(() => undefined);
+    await tmux.close();
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -174,7 +134,7 @@ export async function openTerminal({
     waitFor,
     screen,
     unwrapped: async (fromRow) =>
-      (await tmux("capture-pane", "-p", "-J", "-S", String(fromRow)))
+      (await tmux.run("capture-pane", "-p", "-J", "-S", String(fromRow)))
         .trimEnd()
         .split("\n")
         .map((line) => line.trimEnd()),
@@ -182,21 +142,18 @@ export async function openTerminal({
       await press("C-l");
       return waitFor(new RegExp(`^\\[${commands}:\\d+\\]$`));
     },
-    colouredScreen: () => tmux("capture-pane", "-p", "-e"),
     async state() {
-      const flags = await tmux("display-message", "-p", "#{cursor_flag} #{wrap_flag} #{pane_tty}");
-      const [cursor, wrap, tty = ""] = flags.trim().split(" ");
-      const { stdout } = await run("stty", ["-a", "-F", tty]);
-      // The shell itself reads keys in raw mode while it shows its prompt.
+      const [cursor, wrap] = (await tmux.run("display-message", "-p", "#{cursor_flag} #{wrap_flag}")).split(
+        " ",
+      );
       return {
         isCursorVisible: cursor === "1",
         wrapsLines: wrap === "1",
-        isCooked: !/ -icanon/.test(stdout),
         wasLeftCooked: !/ -(?:icanon|echo|isig|opost)\b/.test(await readFile(modes, "utf8")),
       };
     },
     resize: async (width, height) =>
-      void (await tmux("resize-window", "-x", String(width), "-y", String(height))),
+      void (await tmux.run("resize-window", "-x", String(width), "-y", String(height))),
     async signal(name) {
       for (const pid of await pids()) process.kill(pid, name);
     },
@@ -204,6 +161,17 @@ export async function openTerminal({
     close,
   };
 }
+
+/** The processes that a process has started, and that have not ended. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const kernel = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => undefined);
+  // Not every system has this file.
+  const listed = kernel ?? (await run("ps", ["-o", "pid=", "--ppid", String(pid)]).catch(noOutput)).stdout;
+  return listed.trim().split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** `ps` fails when there are none. */
+const noOutput = () => ({ stdout: "" });
 
 /** Returns true while the process exists. */
 export function isRunning(pid: number): boolean {

@@ -127,8 +127,10 @@ describe.skipIf(!hasTerminal)(`work in a terminal${noTerminal}`, () => {
     await terminal.start("projo tasks import rows.csv");
     await terminal.waitFor(/\d%  \d+ rows$/);
     await terminal.resize(30, 10);
-    await terminal.waitFor(/\d%  \d+ rows$/);
+    // The bar is as wide as the terminal allows, once the program knows the width.
+    await terminal.waitFor(/^ [█░]{5} \d+%  \d+ rows$/m);
     await terminal.resize(100, 24);
+    await terminal.waitFor(/^ [█░]{30} \d+%  \d+ rows$/m);
     Object.assign(gateway, { refusals: 1, retryAfterSeconds: 3, refusesAsServer: true });
     const screen = await terminal.waitFor("waits 3 seconds and continues.");
     expect(screen).toMatch(/^The server limits the work per minute\. The import waits 3 seconds/m);

@@ -152,6 +152,7 @@ const codeOf = (error: unknown): string =>
 async function* checkRequest({ href }: URL, fetch: Fetch): AsyncGenerator<Check> {
   const url = href.replace(/\/+$/, "");
   const anonymous = createClient({ baseUrl: url, fetch });
+  const startedAtMs = Date.now();
   const found = await checkServer({ url, fetch, anonymous, isServiceKey: false });
   if (!found.answers) {
     yield problem("Request", "the server does not answer as a ProjoStack server.", found.problem);
@@ -168,11 +169,13 @@ async function* checkRequest({ href }: URL, fetch: Fetch): AsyncGenerator<Check>
   const fit = versionFit(version(), found.version);
   const text = `server ${found.version}, projo ${version()}`;
   yield fit.isCompatible ? ok("Version", `${text}: ${fit.text}`) : problem("Version", text, fit.text);
-  if (found.serverTime) yield checkClock(found.serverTime.getTime() - Date.now());
+  if (found.serverTime) yield checkClock(found.serverTime.getTime(), startedAtMs, Date.now());
 }
 
-/** The header has whole seconds, and the answer was under way. */
-function checkClock(differenceMs: number): Check {
+/** The server read its clock at some time between the request and now, and the header has whole seconds. */
+function checkClock(serverTimeMs: number, startedAtMs: number, nowMs: number): Check {
+  const behindMs = Math.max(0, serverTimeMs - nowMs);
+  const differenceMs = behindMs || Math.min(0, serverTimeMs + 1000 - startedAtMs);
   const seconds = Math.round(Math.abs(differenceMs) / 1000);
   if (seconds <= 2) return ok("Clock", "as that of the server");
   const text = `${seconds} seconds ${differenceMs < 0 ? "ahead of" : "behind"} that of the server`;

@@ -28,7 +28,7 @@ export function addCompareWorkspaces(workspaces: Command, start: Start): void {
       if (differences.length > 0)
         throw new CliError(
           "cli.exports_differ",
-          `${after} is not equal to ${before}. The differences are listed above.`,
+          `${after} is not equal to ${before}. See the differences above.`,
         );
       cli.message("The exports are equal.");
     });

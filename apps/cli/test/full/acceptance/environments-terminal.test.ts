@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectDone, openSignedIn, type Shell } from "../../kit.ts";
 import { hasTerminal, noTerminal, openTerminal, type Terminal } from "../../pty/terminal.ts";
-import { installProgram } from "../installed-program.ts";
+import { installedProgram } from "../installed-program.ts";
 import { type Gateway, startGateway } from "./environments/gateway.ts";
 
 const waitingLines = (screen: string) => screen.split("\n").filter((line) => /Waiting for/.test(line));
@@ -21,7 +21,7 @@ describe.skipIf(!hasTerminal)(`a terminal${noTerminal}`, () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "projo-terminals-"));
-    const [installed, started] = await Promise.all([installProgram(folder), startTestServer()]);
+    const [installed, started] = await Promise.all([installedProgram(), startTestServer()]);
     ({ program } = installed);
     server = started;
     gateway = await startGateway(server.url);

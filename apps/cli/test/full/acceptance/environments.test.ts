@@ -8,7 +8,7 @@ import { startTestServer, type TestServer } from "@projostack/api/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { expectDone, PASSWORD, type Shell } from "../../kit.ts";
 import { credentialsPath, rotations } from "../../stored-tokens.ts";
-import { installProgram } from "../installed-program.ts";
+import { installedProgram } from "../installed-program.ts";
 import {
   expireToken,
   nameOf,
@@ -32,7 +32,7 @@ const gateways: Gateway[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "projo-environments-"));
   const [installed, ...started] = await Promise.all([
-    installProgram(folder),
+    installedProgram(),
     startTestServer(),
     startTestServer(),
   ]);

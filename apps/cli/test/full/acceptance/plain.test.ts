@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { installProgram } from "../installed-program.ts";
+import { installedProgram } from "../installed-program.ts";
 import { missingSteps } from "./plain/missing-steps.ts";
 import { programTree } from "./plain/program-tree.ts";
 import { recordOf } from "./plain/record.ts";
@@ -19,7 +19,7 @@ let results: Result[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "projo-plain-"));
-  const [{ program }, started] = await Promise.all([installProgram(folder), serve(folder)]);
+  const [{ program }, started] = await Promise.all([installedProgram(), serve(folder)]);
   server = started;
   const place = { server, program, folder };
   results = await runAll(place);

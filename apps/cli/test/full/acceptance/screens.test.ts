@@ -6,7 +6,7 @@ import { eventually, mailsOf, startTestServer, type TestServer } from "@projosta
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { widthOf } from "../../../src/terminal/fit.ts";
 import { hasTerminal, noTerminal } from "../../pty/terminal.ts";
-import { installProgram } from "../installed-program.ts";
+import { installedProgram } from "../installed-program.ts";
 import { missingSteps } from "./screens/commands.ts";
 import { files } from "./screens/files.ts";
 import { type Mailed, peopleOf } from "./screens/step.ts";
@@ -23,7 +23,7 @@ describe.skipIf(!hasTerminal)(`the screens of every command${noTerminal}`, () =>
   beforeAll(async () => {
     server = await startTestServer({}, { shortPauses: true });
     folder = await mkdtemp(join(tmpdir(), "projo-screens-"));
-    const { program } = await installProgram(folder);
+    const { program } = await installedProgram();
     const taken = widths.map((columns) =>
       walk({ url: server.url, tokenOf, program, columns, files, steps: allSteps(peopleOf(columns)) }),
     );

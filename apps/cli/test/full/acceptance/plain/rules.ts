@@ -87,7 +87,7 @@ export const rules: Readonly<Record<string, Rule>> = {
 
 /** What a sentence or a half sentence that tells the next step begins with. */
 const NEXT_STEP =
-  /: projo |\b(?:must|needs|Write)\b|Fields: |listed above|settings are: |\b(?:Copy|Keep|Remove|Free|Paste|Run|See|Use|Try|Add|Omit|Pipe|Name|Check|Correct|Change|Choose|Unset|Set|Put|Ask|Export|Start|Enter|Invite|Save|Repeat)\b|: use\b|, use\b|\badd --|Did you mean|^Usage: |needs a value: |Missing argument|\btakes\b/m;
+  /: projo |\b(?:must|needs|Write)\b|Fields: |settings are: |\b(?:Copy|Keep|Remove|Free|Paste|Run|See|Use|Try|Add|Omit|Pipe|Name|Check|Correct|Create|Change|Choose|Unset|Set|Put|Ask|Export|Start|Enter|Invite|Save|Repeat)\b|: use\b|, use\b|\badd --|Did you mean|^Usage: /m;
 
 const isParsed = (text: string): boolean => {
   try {

@@ -16,8 +16,8 @@ const TOKEN = /\b(pj[a-z]_)([\w-]{20,})/g;
 const HASH = /\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b/g;
 /** Cursors, signatures and other random text in base 64. */
 const RANDOM = /[\w+/-]{40,}={0,2}/g;
-/** 2026-01-31 is the example in messages. */
-const TIME = /\b(?!2026-01-31)20\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?/g;
+/** 2026-01-31 is the example in messages, and a step names 2026-13-01. */
+const TIME = /\b(?!2026-01-31|2026-13-01)20\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?/g;
 /** Measured numbers, of which the number of digits differs too. They stand at the end of a line, or in a sentence. */
 const MEASURED = [
   [/\b\d+ ms\b/g, "0 ms"],

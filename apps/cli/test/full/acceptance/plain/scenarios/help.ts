@@ -30,6 +30,7 @@ export const help: Scenario = {
     { line: "projo --nope", exit: 2 },
     { line: "projo users", exit: 2 },
     { line: "projo taks list", exit: 2 },
+    { line: "projo tasks nope", exit: 2 },
     { line: "projo help --nope", exit: 2 },
     { line: "projo tasks list --since 2026-01-31", exit: 2 },
     { line: "projo tasks list --limit", exit: 2 },
@@ -43,7 +44,6 @@ export const help: Scenario = {
     ...groups.flatMap((group) => [
       { line: `projo ${group} --help | head -n 3` },
       { line: `projo ${group}`, exit: 2 },
-      { line: `projo ${group} nope`, exit: 2 },
     ]),
     ...commands
       .filter(({ name, isHidden }) => !isHidden && !groups.includes(name))

@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const everyFile = ["{packages,apps}/*/{src,test}/**/*.test.ts", "{scripts,docs,test,bench}/**/*.test.ts"];
-const attacks = "bench/test/attack.test.ts";
+const timedAttacks = "bench/test/attack/timed.test.ts";
+const countedAttacks = "bench/test/attack/counted.test.ts";
 const drill = "bench/test/drill/short-form.test.ts";
 /** Proofs by repetition, such as histories and races, whose short forms would take a sixth of the time of `pnpm test`. */
 const repeating = [
@@ -46,7 +47,22 @@ const fullOnly = [
   "test/deploy/alerts.test.ts",
   "test/runtimes/{cookie-sessions,runtimes,tabs}.test.ts",
 ];
-const exclude = [...configDefaults.exclude, attacks, drill];
+const exclude = [...configDefaults.exclude, timedAttacks, countedAttacks, drill];
+/**
+ * In these races many calls wait for one lock or for the pool. A call waits at most two seconds for a connection, which is too short
+ * if as many other files run at the same time.
+ */
+const races = [
+  "packages/db/test/pgbouncer/pooled.test.ts",
+  "packages/db/test/pool/pool.test.ts",
+  "apps/api/test/invites/decline-races.test.ts",
+  "apps/api/test/invites/inviter-races.test.ts",
+  "apps/api/test/members/last-admin.test.ts",
+  "apps/api/test/members/late-writes.test.ts",
+  "apps/api/test/members/workspace-lock.test.ts",
+  "apps/api/test/projects/find-or-create.test.ts",
+  "apps/api/test/sessions/refresh.test.ts",
+];
 const onPostgres15 = [
   "packages/db/test/{*,{audit,catalogue,isolation,mutants,one-trip,pgbouncer,pool}/*}.test.ts",
   // Of the server, the files about behaviour that SQL decides. Limits, input forms and mail servers do not depend on PostgreSQL.
@@ -69,51 +85,51 @@ const withoutFastPath = [
 const withFastPathOnly = [
   "apps/api/test/{sdk/lost-answers,service-keys/rotation-histories,*/forgery}.test.ts",
 ];
+const racesWithoutFastPath = races.filter((file) => file.includes("/sessions/"));
+const racesOnPostgres15 = races.filter((file) => /\/(?:sessions|pgbouncer|pool)\//.test(file));
+/** Two files at a time. */
+const afterOthers = { maxWorkers: 2, sequence: { groupOrder: 1 } };
 const embedded = "packages/db/test/kit/setup-embedded.ts";
 
 /** `pnpm test`: every test, with short forms of the proofs that repeat themselves. */
-const short: TestProjectConfiguration[] = [
-  {
-    extends: true,
-    test: { name: "all", include: everyFile, exclude: [...exclude, ...fullOnly], globalSetup: embedded },
-  },
-];
+const short: TestProjectConfiguration[] = withRaces("all", races, {
+  include: everyFile,
+  exclude: [...exclude, ...fullOnly],
+  globalSetup: embedded,
+});
 
 /** `pnpm test:full`: the full forms of these proofs, the short forms on PostgreSQL 15, and every attack. */
 function full(): TestProjectConfiguration[] {
   const env = { PROJO_TEST_FULL: "1" };
+  const ofBothSuites = filesOfBothSuites(root);
   const projects: TestProjectConfiguration[] = [
-    {
-      extends: true,
-      test: {
-        name: "full",
-        include: [...filesOfBothSuites(root), ...fullOnly],
-        exclude,
-        globalSetup: embedded,
-        env,
-      },
-    },
+    ...withRaces(
+      "full",
+      races.filter((file) => ofBothSuites.includes(file)),
+      { include: [...ofBothSuites, ...fullOnly], exclude, globalSetup: embedded, env },
+    ),
     // The same behaviour without the shortcuts for speed: tRPC's adapter answers every call.
-    {
-      extends: true,
-      test: {
-        name: "plain",
-        include: withoutFastPath,
-        exclude: [...configDefaults.exclude, ...withFastPathOnly],
-        globalSetup: embedded,
-        env: { PROJO_TEST_FAST_PATH: "false" },
-      },
-    },
-    // Attacks keep every processor busy and measure how it affects others, so they run after all other tests.
-    { extends: true, test: { name: "attack", include: [attacks], sequence: { groupOrder: 1 } } },
+    ...withRaces("plain", racesWithoutFastPath, {
+      include: withoutFastPath,
+      exclude: [...configDefaults.exclude, ...withFastPathOnly],
+      globalSetup: embedded,
+      env: { PROJO_TEST_FAST_PATH: "false" },
+    }),
+    { extends: true, test: { name: "attack", include: [countedAttacks], ...afterOthers } },
+    // These attacks keep every processor busy and measure how it affects others, so they run after all other tests.
+    { extends: true, test: { name: "timed attack", include: [timedAttacks], sequence: { groupOrder: 2 } } },
     // Three servers with all that they need, whose recovery times are measured.
-    { extends: true, test: { name: "drill", include: [drill], sequence: { groupOrder: 2 } } },
+    { extends: true, test: { name: "drill", include: [drill], sequence: { groupOrder: 3 } } },
   ];
   // The oldest supported PostgreSQL, where the machine has it.
   if (existsSync("/usr/lib/postgresql/15/bin/postgres") && !process.env["DATABASE_URL"]) {
     const globalSetup = "packages/db/test/kit/setup-postgres-15.ts";
     projects.push(
-      { extends: true, test: { name: "postgres-15", include: onPostgres15, globalSetup } },
+      ...withRaces("postgres-15", racesOnPostgres15, {
+        include: onPostgres15,
+        exclude: configDefaults.exclude,
+        globalSetup,
+      }),
       // A standby answers the lists, and the answers are the same.
       {
         extends: true,
@@ -126,6 +142,21 @@ function full(): TestProjectConfiguration[] {
     );
   }
   return projects;
+}
+
+interface Files {
+  readonly include: string[];
+  readonly exclude: string[];
+  readonly globalSetup: string;
+  readonly env?: Record<string, string>;
+}
+
+/** Two projects: the files, and then those of them that are in `files`. */
+function withRaces(name: string, files: string[], test: Files): TestProjectConfiguration[] {
+  return [
+    { extends: true, test: { ...test, name, exclude: [...test.exclude, ...files] } },
+    { extends: true, test: { ...test, name: `${name}, races`, include: files, ...afterOthers } },
+  ];
 }
 
 // Tests load the sources, so they need no build. (The global setup does not use export conditions.)
@@ -161,7 +192,7 @@ export default defineConfig(({ mode }) => ({
     // A worker keeps the modules that it has loaded for the next file: loading the server takes longer than most files' tests.
     isolate: false,
     // Many files wait for a mail server, a clock or a process, so more workers than processors keep two processors busy.
-    maxWorkers: Math.min(8, Math.max(4, availableParallelism())),
+    maxWorkers: Math.min(8, Math.max(6, availableParallelism())),
     // They end tests that hang, also on a machine that is busy with other work.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files that take longest although they are short: other workers would wait for one that starts last. */
 const SLOW =
-  /(?:full\/(?:acceptance\/[\w-]+|sdk-consumers|deploy-guide|add-comments|image|restore-drill)|sdk\/lost-answers|openapi\/responses|rotation-histories|transfer\/move|mutants\/server-guards|proofs\/(?:largest-inputs|timing\w*|fuzz|isolation-matrix)|equality\/\w+|sdk\/test\/packed|server\/start|sockets\/(?:uncaught-errors|slowhttptest)|inviter-races|limits\/limits|mail\/outbox|audit\/built-program|regression\/(?:lost-connections|owner-without-createrole|embedded-directories)|examples|documents|contenders)\.test\.ts$/;
+  /(?:full\/(?:acceptance\/[\w-]+|sdk-consumers|deploy-guide|add-comments|image|restore-drill)|sdk\/lost-answers|openapi\/responses|rotation-histories|transfer\/move|mutants\/server-guards|proofs\/(?:largest-inputs|timing\w*|fuzz|isolation-matrix)|equality\/\w+|sdk\/test\/packed|server\/start|sockets\/(?:uncaught-errors|slowhttptest)|inviter-races|limits\/limits|mail\/outbox|audit\/built-program|regression\/(?:lost-connections|owner-without-createrole|embedded-directories)|examples|documents|contenders|attack\/counted)\.test\.ts$/;
 
 const isSlow = ({ moduleId }: TestSpecification): boolean => SLOW.test(moduleId);
 

@@ -189,7 +189,7 @@ An invariant is a property that the server keeps in every situation. Each one ha
 at the beginning of its title, such as \`M1\` for "a workspace always has at least one admin". To run the tests of one invariant:
 
 \`\`\`sh
-npx vitest run --project all -t "M1 "
+npx vitest run -t "M1 "
 \`\`\`
 
 This page lists every number that a test title carries. [Testing](testing.md) describes the kinds of tests.

@@ -162,7 +162,7 @@ describe("input that the server refuses is described with the option or the argu
     ],
     [
       "tasks list --created-before 2026-13-45",
-      "--created-before: use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.",
+      "--created-before: there is no 2026-13-45. Use a date such as 2026-01-31.",
     ],
     ["tasks list --created-after 0000-01-01", "--created-after: use a date in the years 1 to 9999."],
     [`tasks list --search ${LONG}`, "--search: use at most 200 characters (yours has 243)."],
@@ -198,10 +198,7 @@ describe("input that the server refuses is described with the option or the argu
       "audit list --from yesterday",
       "--from: use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.",
     ],
-    [
-      "audit list --to 2026-02-31",
-      "--to: use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.",
-    ],
+    ["audit list --to 2026-02-31", "--to: there is no 2026-02-31. Use a date such as 2026-01-31."],
     ["audit list --target :", '--target: ":" has the wrong form. Write it as TYPE:ID, such as task:ID.'],
     ["password reset-request bob", "email: use an address such as ann@example.com."],
     [`call projects.create {"name":""}`.replaceAll('"', "'"), "The input is not JSON"],

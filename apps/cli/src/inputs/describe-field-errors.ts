@@ -42,8 +42,11 @@ const CHOICES =
 const sentences: Readonly<Record<string, (typed: TypedInput, operation: string) => string>> = {
   "Must be an id: a UUID in lower case.": (typed, operation) =>
     `${quoted(typed)} is not an id. See: ${listingOf(typed, operation)}`,
-  "Must be a date and time such as 2026-01-31T12:00:00Z.": () =>
-    "use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.",
+  "Must be a date and time such as 2026-01-31T12:00:00Z.": ({ value }) => {
+    const absent = absentDay(value);
+    if (absent !== undefined) return `there is no ${absent}. Use a date such as 2026-01-31.`;
+    return "use a date such as 2026-01-31, or a time such as 2026-01-31T12:00:00Z.";
+  },
   "The address has no @.": () => "use an address such as ann@example.com.",
   "Must be in the years 1 to 9999 (UTC).": () => "use a date in the years 1 to 9999.",
   "Must not be one of the first that somebody would try. Four words chosen at random are good.": () =>
@@ -53,6 +56,14 @@ const sentences: Readonly<Record<string, (typed: TypedInput, operation: string) 
 function wrongChoice({ name, value }: TypedInput, choices: readonly string[]): string {
   if (value === undefined) return `use ${choiceOf(choices)}.`;
   return unknownChoice(name.replace(/^--/, "").replaceAll("-", " "), value, choices);
+}
+
+/** The day at the beginning of the text, if the calendar does not have it, such as 2026-02-30. */
+function absentDay(text = ""): string | undefined {
+  const [, day] = /^(\d{4}-\d\d-\d\d)(?:T|$)/.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(time) || !new Date(time).toISOString().startsWith(day) ? day : undefined;
 }
 
 /** The value of a secret is never shown, nor its length. */

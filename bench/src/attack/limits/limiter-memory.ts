@@ -18,7 +18,7 @@ const MAX_MB = 64;
 const Measured = z.object({ keptMb: z.number(), rssMb: z.number(), decisionsPerSecond: z.number() });
 
 async function measure({ quick }: RunOptions): Promise<Figure[]> {
-  const tries = quick ? 200_000 : 1_000_000;
+  const tries = quick ? 100_000 : 1_000_000;
   const goal = { atMost: MAX_MB };
   const figures: Figure[] = [];
   // With the default limits few attempts are allowed. With limits that are 1,000 times higher, each attempt adds counters.

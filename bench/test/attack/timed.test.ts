@@ -1,0 +1,4 @@
+import { timedAttacksOn } from "../../src/attack/attacks.ts";
+import { runAttacks } from "./run-attacks.ts";
+
+runAttacks(timedAttacksOn);
